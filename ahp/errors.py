@@ -1,0 +1,86 @@
+"""Everything `ahp` raises on purpose.
+
+```
+AHPError
+├── MatrixError             a pairwise comparison matrix is not one
+│   └── IncompleteError     judgments are missing where all are needed
+├── OptionError             an option has a value that is not on its list
+├── RandomIndexError        a random-index table does not reach this matrix
+├── ConvergenceError        an iteration stopped short of its tolerance
+├── HierarchyError          the tree is not a tree
+├── SurveyError             a survey definition is refused
+├── AnswersError            answers do not fit the survey, or their file is refused
+└── StoreError              the database refuses
+    ├── LinkError           a personal link is unknown, revoked or closed
+    ├── LockedError         the answers were submitted, or the round is closed
+    └── LogError            the event log does not verify
+```
+
+`SurveyWarning` is the one warning: a survey that works but asks too much of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AHPError(Exception):
+    """Root of all errors raised on purpose by `ahp`."""
+
+
+class MatrixError(AHPError, ValueError):
+    """A pairwise comparison matrix is not one; the message names the cell."""
+
+
+class IncompleteError(MatrixError):
+    """Judgments are missing (NaN) where a complete matrix is needed."""
+
+
+class OptionError(AHPError, ValueError):
+    """An option has a value that is not on its list; the message has the list."""
+
+    @classmethod
+    def unknown(cls, option: str, value: object, valid: Iterable[str]) -> OptionError:
+        """The message for a mistyped option: its name, its value and the valid ones."""
+        listed = ", ".join(repr(name) for name in valid)
+        return cls(f"{option} = {value!r}, expected one of {listed}")
+
+
+class RandomIndexError(AHPError, ValueError):
+    """The chosen random-index table has no value for a matrix of this order."""
+
+
+class ConvergenceError(AHPError, ArithmeticError):
+    """An iteration stopped short of its tolerance; the message has count and residual."""
+
+
+class HierarchyError(AHPError, ValueError):
+    """The nodes do not form a tree in which every parent has two children or more."""
+
+
+class SurveyError(AHPError, ValueError):
+    """A survey definition is refused: the file, the path inside it, what was expected."""
+
+
+class AnswersError(AHPError, ValueError):
+    """Answers do not fit the survey, or their file cannot be read as answers."""
+
+
+class StoreError(AHPError):
+    """The database refuses an action."""
+
+
+class LinkError(StoreError):
+    """A personal link is unknown, revoked, or its study is closed."""
+
+
+class LockedError(StoreError):
+    """Nothing more can be written: answers submitted, or the round closed."""
+
+
+class LogError(StoreError):
+    """The event log does not verify; the message names the first bad event."""
+
+
+class SurveyWarning(UserWarning):
+    """A survey works but asks more of people than they can answer well."""

@@ -1,0 +1,191 @@
+"""The tree: from local weights to global weights, and the consistency of whole levels.
+
+A global weight is the product of the local weights from the goal down (Saaty 1980, ch. 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .consistency import CR_LIMIT, Consistency
+from .errors import HierarchyError
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """A tree of node ids.
+
+    Attributes:
+        goal: id of the root, the goal of the evaluation.
+        children: parent id -> ids of its children in order; every parent has two or more.
+
+    Raises:
+        HierarchyError: names the node where the tree is broken.
+    """
+
+    goal: str
+    children: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        ordered: dict[str, tuple[str, ...]] = {}
+        seen = {self.goal}
+        frontier = [self.goal]
+        while frontier:
+            parent = frontier.pop(0)
+            kids = tuple(self.children.get(parent, ()))
+            if not kids:
+                continue
+            if len(kids) == 1:
+                raise HierarchyError(
+                    f"{parent!r} has the single child {kids[0]!r}, expected two or more to compare"
+                )
+            ordered[parent] = kids
+            for kid in kids:
+                if kid in seen:
+                    raise HierarchyError(f"{kid!r} stands in the tree twice, expected once")
+                seen.add(kid)
+            frontier.extend(kids)
+        if not ordered:
+            raise HierarchyError(f"the goal {self.goal!r} has no children, expected two or more")
+        for parent in self.children:
+            if parent not in seen:
+                raise HierarchyError(
+                    f"{parent!r} is not below the goal {self.goal!r} (a cycle, or a lost branch)"
+                )
+        object.__setattr__(self, "children", MappingProxyType(ordered))
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Nodes with children, level by level from the goal."""
+        return tuple(self.children)
+
+    @property
+    def levels(self) -> tuple[tuple[str, ...], ...]:
+        """Node ids of each level; the first level is the goal alone."""
+        found = [(self.goal,)]
+        while below := tuple(kid for node in found[-1] for kid in self.children.get(node, ())):
+            found.append(below)
+        return tuple(found)
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """Nodes without children (the indicators), in the order of the tree."""
+
+        def below(node: str) -> tuple[str, ...]:
+            kids = self.children.get(node)
+            return (node,) if kids is None else tuple(leaf for kid in kids for leaf in below(kid))
+
+        return below(self.goal)
+
+    def parent_of(self, node: str) -> str | None:
+        """Id of a node's parent, None for the goal."""
+        return next((parent for parent, kids in self.children.items() if node in kids), None)
+
+    def pairs(self, parent: str) -> tuple[tuple[str, str], ...]:
+        """The comparisons below one parent: pairs of children, row by row."""
+        return tuple(combinations(self.children[parent], 2))
+
+    @property
+    def comparisons(self) -> tuple[tuple[str, str, str], ...]:
+        """All comparisons as (parent, left, right), parent by parent from the goal."""
+        return tuple((parent, *pair) for parent in self.parents for pair in self.pairs(parent))
+
+    def global_weights(self, local_weights: Mapping[str, ArrayLike]) -> dict[str, float]:
+        """Global weight of every node: the product of local weights from the goal, which has 1.
+
+        Args:
+            local_weights: parent id -> weights of its children, shape (number of children,).
+
+        Raises:
+            HierarchyError: a parent has no weights, or not one for each child.
+        """
+        found = {self.goal: 1.0}
+        for parent, kids in self.children.items():
+            if parent not in local_weights:
+                raise HierarchyError(f"no local weights for {parent!r}")
+            local = np.asarray(local_weights[parent], dtype=np.float64)
+            if local.shape != (len(kids),):
+                raise HierarchyError(
+                    f"local weights of {parent!r} have shape {local.shape}, expected ({len(kids)},)"
+                )
+            for kid, weight in zip(kids, local, strict=True):
+                found[kid] = found[parent] * float(weight)
+        return found
+
+
+@dataclass(frozen=True)
+class TotalConsistency:
+    """Total-hierarchy consistency of one level (总排序一致性; Saaty 1980, ch. 4).
+
+    Attributes:
+        level: 1 for the children of the goal, 2 for theirs, and so on.
+        parents: the parents that were compared under, on the level above.
+        ci: Σ w·CI over the parents, w their global weights.
+        ri: Σ w·RI.
+        cr: CI/RI, 0 when every RI is 0.
+        acceptable: CR < 0.1.
+    """
+
+    level: int
+    parents: tuple[str, ...]
+    ci: float
+    ri: float
+    cr: float
+    acceptable: bool
+
+
+def total_consistency(
+    weights: ArrayLike,
+    ci: ArrayLike,
+    ri: ArrayLike,
+    *,
+    level: int = 1,
+    parents: Sequence[str] = (),
+) -> TotalConsistency:
+    """Total-hierarchy consistency of one level: Σ w·CI / Σ w·RI (Saaty 1980, ch. 4).
+
+    Args:
+        weights: global weights of the level's parents, shape (k,).
+        ci: their consistency indices, shape (k,) or one number for all.
+        ri: their random indices, shape (k,) or one number for all.
+        level: number of the level, kept in the result.
+        parents: ids of the parents, kept in the result.
+    """
+    w = np.asarray(weights, dtype=np.float64)
+    total_ci = float(np.sum(w * np.asarray(ci)))
+    total_ri = float(np.sum(w * np.asarray(ri)))
+    cr = total_ci / total_ri if total_ri else 0.0
+    return TotalConsistency(level, tuple(parents), total_ci, total_ri, cr, cr < CR_LIMIT)
+
+
+def level_consistency(
+    hierarchy: Hierarchy,
+    global_weights: Mapping[str, float],
+    consistency: Mapping[str, Consistency],
+) -> tuple[TotalConsistency, ...]:
+    """Total-hierarchy consistency of every level below the goal.
+
+    Args:
+        hierarchy: the tree.
+        global_weights: node id -> global weight.
+        consistency: parent id -> consistency of its matrix.
+    """
+    found = []
+    for level, nodes in enumerate(hierarchy.levels[:-1], start=1):
+        parents = [node for node in nodes if node in hierarchy.children]
+        found.append(
+            total_consistency(
+                [global_weights[parent] for parent in parents],
+                [consistency[parent].ci for parent in parents],
+                [consistency[parent].ri for parent in parents],
+                level=level,
+                parents=parents,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,288 @@
+"""Pairwise comparison matrices: built, validated once, labeled.
+
+`a_ij` says how many times more item i matters than item j (Saaty 1980), so that `a_ji = 1 / a_ij`.
+NaN stands for a pair that was not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import IncompleteError, MatrixError
+from .scale import judgment_text, parse_judgment
+
+RECIPROCITY_RTOL = 1e-8
+"""Largest relative deviation of `a_ij * a_ji` from 1: lets the nine digits pass that spreadsheets
+write for 1/3, and refuses 0.33 and 0.333333."""
+
+Float = NDArray[np.float64]
+
+
+class PairwiseMatrix:
+    """One n×n pairwise comparison matrix with labels; immutable.
+
+    Args:
+        values: square, positive, finite, unit diagonal, reciprocal to a relative tolerance of
+            `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both cells of a
+            pair = not judged.
+        labels: n different names of the items, or None for `"1"` … `"n"`.
+
+    Raises:
+        MatrixError: names the cell, its value and what was expected.
+    """
+
+    __slots__ = ("_labels", "_values")
+
+    def __init__(self, values: ArrayLike | Any, labels: Sequence[str] | None = None) -> None:
+        array = as_matrices(values, complete=False)
+        if array.ndim != 2:
+            raise MatrixError(f"shape {array.shape}, expected one square matrix")
+        array = array.copy()
+        array.setflags(write=False)
+        self._values = array
+        self._labels = _check_labels(labels, array.shape[0])
+
+    @classmethod
+    def from_upper(
+        cls, upper: Sequence[Any], labels: Sequence[str] | None = None
+    ) -> PairwiseMatrix:
+        """Build from the upper triangle, row by row: `a_12, a_13, …, a_23, …`.
+
+        Args:
+            upper: n(n-1)/2 judgments; numbers, text such as `"1/3"`, or None for not judged.
+            labels: as for the constructor.
+        """
+        count = len(upper)
+        n = int((1 + np.sqrt(1 + 8 * count)) / 2)
+        if n * (n - 1) // 2 != count or count == 0:
+            raise MatrixError(
+                f"{count} judgments, expected n(n-1)/2 of them: 1, 3, 6, 10, 15, 21, 28, 36, …"
+            )
+        values = np.ones((n, n))
+        for (i, j), judgment in zip(_pairs(n), upper, strict=True):
+            values[i, j] = _number(judgment, (i, j))
+            values[j, i] = _reciprocal(values[i, j], (i, j))
+        return cls(values, labels)
+
+    @classmethod
+    def from_judgments(
+        cls,
+        judgments: Mapping[tuple[str, str], Any],
+        labels: Sequence[str] | None = None,
+    ) -> PairwiseMatrix:
+        """Build from `{(left, right): how much left matters more than right}`.
+
+        Args:
+            judgments: each pair once, in either direction; a pair left out is not judged.
+            labels: the order of the items; by default the order in which they first appear.
+        """
+        if labels is None:
+            labels = list(dict.fromkeys(label for pair in judgments for label in pair))
+        position = {label: index for index, label in enumerate(labels)}
+        n = len(labels)
+        values = np.full((n, n), np.nan)
+        np.fill_diagonal(values, 1.0)
+        seen: set[frozenset[int]] = set()
+        for (left, right), judgment in judgments.items():
+            for label in (left, right):
+                if label not in position:
+                    listed = ", ".join(map(repr, labels))
+                    raise MatrixError(f"label {label!r}, expected one of {listed}")
+            i, j = position[left], position[right]
+            if i == j:
+                raise MatrixError(f"({left!r}, {right!r}): an item cannot be compared with itself")
+            if frozenset((i, j)) in seen:
+                raise MatrixError(f"({left!r}, {right!r}) is judged twice, expected each pair once")
+            seen.add(frozenset((i, j)))
+            values[i, j] = _number(judgment, (i, j))
+            values[j, i] = _reciprocal(values[i, j], (i, j))
+        return cls(values, labels)
+
+    @property
+    def values(self) -> Float:
+        """Read-only array, shape (n, n)."""
+        return self._values
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The n names of the items, in the order of the rows."""
+        return self._labels
+
+    @property
+    def n(self) -> int:
+        """Order: the number of items compared."""
+        return int(self._values.shape[0])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every pair is judged."""
+        return not bool(np.isnan(self._values).any())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self._values, dtype=dtype, copy=copy)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PairwiseMatrix):
+            return NotImplemented
+        return self._labels == other._labels and np.array_equal(
+            self._values, other._values, equal_nan=True
+        )
+
+    def __hash__(self) -> int:
+        return hash((self._labels, np.nan_to_num(self._values).tobytes()))
+
+    def __repr__(self) -> str:
+        def show(value: float) -> str:
+            return "nan" if np.isnan(value) else judgment_text(value) or f"{value:.6g}"
+
+        rows = [[show(value) for value in row] for row in self._values]
+        width = max(len(cell) for row in rows for cell in row)
+        body = "\n".join("  " + "  ".join(cell.rjust(width) for cell in row) for row in rows)
+        return f"PairwiseMatrix {', '.join(self._labels)}\n{body}"
+
+
+def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -> Float:
+    """Validate one matrix or a batch of them: the one door into the numeric modules.
+
+    Args:
+        a: shape (..., n, n), as for `PairwiseMatrix`.
+        complete: refuse pairs that are not judged.
+
+    Returns:
+        float64 array of the same shape.
+
+    Raises:
+        MatrixError: names the cell, its value and what was expected.
+        IncompleteError: a pair is not judged and `complete` is set.
+    """
+    if isinstance(a, PairwiseMatrix):
+        array = a.values
+    else:
+        array = _as_floats(a)
+        if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+            raise MatrixError(f"shape {array.shape}, expected square matrices (..., n, n)")
+        if array.shape[-1] == 0:
+            raise MatrixError(f"shape {array.shape}, expected at least one item")
+        _check_values(array)
+    if complete and (missing := np.isnan(array)).any():
+        raise IncompleteError(
+            f"{_cell(_first(missing))} is not judged, expected a complete matrix; "
+            f"{np.triu(missing).sum()} judgments are missing"
+        )
+    return array
+
+
+def _as_floats(a: Any) -> Float:
+    try:
+        array = np.asarray(a)
+    except ValueError as error:
+        lengths = [len(row) if hasattr(row, "__len__") else 0 for row in a]
+        raise MatrixError(
+            f"rows of lengths {lengths}, expected {len(lengths)} in each row"
+        ) from error
+    if array.dtype.kind in "fiu":
+        return array.astype(np.float64, copy=False)
+    if array.dtype.kind == "c":
+        index = _first(array.imag != 0) if (array.imag != 0).any() else (0,) * array.ndim
+        raise MatrixError(f"{_cell(index)} = {array[index]}, expected a real number")
+    if array.dtype.kind not in "UO":
+        raise MatrixError(f"values of type {array.dtype}, expected numbers")
+    cells = np.array(a, dtype=object)  # numbers next to text keep their digits
+    floats = np.empty(cells.shape)
+    for index in np.ndindex(cells.shape):
+        floats[index] = _number(cells[index], index)
+    return floats
+
+
+def _number(cell: Any, index: tuple[int, ...]) -> float:
+    """A cell's value, NaN for None; an error that names the cell."""
+    if cell is None:
+        return np.nan
+    try:
+        return parse_judgment(cell) if isinstance(cell, str) else float(cell)
+    except MatrixError as error:
+        raise MatrixError(f"{_cell(index)} = {error}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise MatrixError(
+            f'{_cell(index)} = {cell!r}, expected a positive number or a fraction such as "1/3"'
+        ) from None
+
+
+def _reciprocal(value: float, index: tuple[int, ...]) -> float:
+    if value <= 0 or np.isinf(value):
+        raise MatrixError(f"{_cell(index)} = {value:.12g}, expected a positive finite number")
+    return 1.0 / value
+
+
+def _check_values(array: Float) -> None:
+    missing = np.isnan(array)
+    for bad, expected in (
+        (np.isinf(array) | (~missing & (array <= 0)), "a positive finite number"),
+        (_diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)), "1 on the diagonal"),
+    ):
+        if bad.any():
+            index = _first(bad)
+            raise MatrixError(f"{_cell(index)} = {array[index]:.12g}, expected {expected}")
+    mirrored = np.swapaxes(array, -1, -2)
+    lonely = missing & ~np.isnan(mirrored)
+    if lonely.any():
+        index = _first(lonely)
+        raise MatrixError(
+            f"{_cell(index)} is not judged but {_cell(_mirror(index))} = {mirrored[index]:.12g}, "
+            "expected both cells of a pair or neither"
+        )
+    with np.errstate(over="ignore", under="ignore"):
+        product = array * mirrored
+    broken = np.abs(product - 1) > RECIPROCITY_RTOL
+    if broken.any():
+        index = _first(broken)
+        pair = f"{_cell(index)} * {_cell(_mirror(index))}"
+        raise MatrixError(
+            f"{pair} = {product[index]:.12g}, expected 1{_hint(array[index], mirrored[index])}"
+        )
+
+
+def _hint(value: float, mirrored: float) -> str:
+    """What to write instead of a rounded decimal such as 0.33."""
+    small, large = sorted((value, mirrored))
+    if large == round(large) and abs(small * large - 1) < 0.1:
+        return f'; write "1/{large:.0f}" instead of {small:.12g}'
+    return ""
+
+
+def _check_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
+    if labels is None:
+        return tuple(str(index + 1) for index in range(n))
+    names = tuple(labels)
+    if len(names) != n:
+        raise MatrixError(f"{len(names)} labels, expected {n}, one for each row")
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or not name:
+            raise MatrixError(f"labels[{index}] = {name!r}, expected a name")
+        if name in names[:index]:
+            raise MatrixError(f"labels[{index}] = {name!r}, expected names that differ")
+    return names
+
+
+def _pairs(n: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(n) for j in range(i + 1, n)]
+
+
+def _diagonal(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return mask & np.eye(mask.shape[-1], dtype=bool)
+
+
+def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(int(k) for k in np.unravel_index(int(np.argmax(mask)), mask.shape))
+
+
+def _mirror(index: tuple[int, ...]) -> tuple[int, ...]:
+    return (*index[:-2], index[-1], index[-2])
+
+
+def _cell(index: tuple[int, ...]) -> str:
+    return f"a[{', '.join(map(str, index))}]"

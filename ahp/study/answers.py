@@ -1,0 +1,179 @@
+"""Answers of a panel: who judged which pair how, as entered."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import AnswersError, IncompleteError, MatrixError
+from ..hierarchy import Hierarchy
+from ..matrix import PairwiseMatrix
+from ..scale import parse_judgment
+
+COLUMNS = ("expert", "parent", "left", "right", "value")
+"""Columns of an answers file."""
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """One expert's answer to one pair.
+
+    Attributes:
+        expert: who answered.
+        parent: id of the node under which the pair is compared.
+        left, right: ids of the two children, as displayed.
+        value: how much left matters more than right, as exact text such as `"1/3"`.
+        place: where it was read, for messages.
+    """
+
+    expert: str
+    parent: str
+    left: str
+    right: str
+    value: str
+    place: str = ""
+
+    @property
+    def number(self) -> float:
+        """`value` as a float."""
+        return parse_judgment(self.value)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The judgments of a panel, in the order they were read.
+
+    Raises:
+        AnswersError: a pair is answered twice by the same expert.
+    """
+
+    judgments: tuple[Judgment, ...]
+
+    def __post_init__(self) -> None:
+        seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
+        for judgment in self.judgments:
+            key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
+            if key in seen:
+                raise AnswersError(
+                    f"{judgment.place}: expert {judgment.expert!r} answers "
+                    f"({judgment.left!r}, {judgment.right!r}) under {judgment.parent!r} twice, "
+                    f"first at {seen[key].place}"
+                )
+            seen[key] = judgment
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """The experts, in order of appearance."""
+        return tuple(dict.fromkeys(judgment.expert for judgment in self.judgments))
+
+    def only(self, experts: Sequence[str]) -> Answers:
+        """The answers of some experts."""
+        return Answers(tuple(j for j in self.judgments if j.expert in experts))
+
+    def matrices(
+        self, hierarchy: Hierarchy, labels: Mapping[str, str] | None = None
+    ) -> dict[str, dict[str, PairwiseMatrix]]:
+        """Expert -> parent -> complete matrix of the children.
+
+        Args:
+            hierarchy: the tree the answers must fit.
+            labels: node id -> label of the row; the id by default.
+
+        Raises:
+            AnswersError: an id that is not in the tree.
+            IncompleteError: an expert left pairs out; the message names the first.
+        """
+        cells: dict[str, dict[str, dict[tuple[str, str], str]]] = {
+            expert: {parent: {} for parent in hierarchy.parents} for expert in self.experts
+        }
+        for judgment in self.judgments:
+            _check_place(judgment, hierarchy)
+            cells[judgment.expert][judgment.parent][judgment.left, judgment.right] = judgment.value
+        found: dict[str, dict[str, PairwiseMatrix]] = {}
+        for expert, by_parent in cells.items():
+            found[expert] = {}
+            for parent, judged in by_parent.items():
+                kids = hierarchy.children[parent]
+                values = PairwiseMatrix.from_judgments(judged, labels=kids).values
+                if np.isnan(values).any():
+                    pair = next(p for p in hierarchy.pairs(parent) if not _has(judged, p))
+                    missing = sum(not _has(judged, p) for p in hierarchy.pairs(parent))
+                    raise IncompleteError(
+                        f"expert {expert!r} has not judged {pair} under {parent!r} "
+                        f"({missing} of {len(hierarchy.pairs(parent))} are missing there)"
+                    )
+                names = kids if labels is None else [labels[kid] for kid in kids]
+                found[expert][parent] = PairwiseMatrix(values, names)
+        return found
+
+
+def _has(judged: Mapping[tuple[str, str], str], pair: tuple[str, str]) -> bool:
+    return pair in judged or pair[::-1] in judged
+
+
+def _check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
+    if judgment.parent not in hierarchy.children:
+        listed = ", ".join(hierarchy.parents)
+        raise AnswersError(
+            f"{judgment.place}: parent = {judgment.parent!r}, expected one of {listed}"
+        )
+    kids = hierarchy.children[judgment.parent]
+    for side in ("left", "right"):
+        if (value := getattr(judgment, side)) not in kids:
+            raise AnswersError(
+                f"{judgment.place}: {side} = {value!r}, expected a child of "
+                f"{judgment.parent!r}: {', '.join(kids)}"
+            )
+    if judgment.left == judgment.right:
+        raise AnswersError(
+            f"{judgment.place}: {judgment.left!r} is compared with itself, expected two children"
+        )
+
+
+def read_answers(path: str | Path) -> Answers:
+    """Read a long CSV file with the columns expert, parent, left, right, value.
+
+    `value` says how much left matters more than right: `3`, `1/3`. One line a judgment, UTF-8.
+
+    Raises:
+        AnswersError: names the file, the line, the value and what was expected.
+    """
+    source = Path(path)
+    try:
+        lines = source.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise AnswersError(f"{source}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise AnswersError(
+            f"{source}: byte {error.start} is not UTF-8; save the file as CSV UTF-8"
+        ) from error
+    reader = csv.reader(lines)
+    header = [name.strip() for name in next(reader, [])]
+    if sorted(header) != sorted(COLUMNS):
+        raise AnswersError(
+            f"{source}: line 1: columns {', '.join(header) or 'none'}, "
+            f"expected {', '.join(COLUMNS)}"
+        )
+    judgments = []
+    for row in reader:
+        if not any(cell.strip() for cell in row):
+            continue
+        place = f"{source}: line {reader.line_num}"
+        if len(row) != len(header):
+            raise AnswersError(f"{place}: {len(row)} values, expected {len(header)}")
+        cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+        for column in COLUMNS:
+            if not cells[column]:
+                raise AnswersError(f"{place}: {column} is empty")
+        try:
+            parse_judgment(cells["value"])
+        except MatrixError as error:
+            raise AnswersError(f"{place}: value = {error}") from error
+        judgments.append(Judgment(**cells, place=place))
+    if not judgments:
+        raise AnswersError(f"{source}: no judgments, expected a line for each")
+    return Answers(tuple(judgments))

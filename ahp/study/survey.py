@@ -1,0 +1,295 @@
+"""Survey definitions: a hierarchy with texts people can judge by, read from a data file.
+
+The format is documented in `docs/survey-format.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..consistency import check_random_index
+from ..errors import AHPError, SurveyError, SurveyWarning
+from ..hierarchy import Hierarchy
+from ..priority import check_method
+from ..resources import data_folder
+
+FORMAT = 1
+MAX_CHILDREN = 9
+"""More children than this and people lose the thread (Saaty & Ozdemir 2003, Math. Comput.
+Modelling 38:233-244, from Miller's seven plus or minus two)."""
+
+Text = Mapping[str, str]
+"""A text in several languages: language code -> text."""
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of the hierarchy: the goal, a criterion or an indicator.
+
+    Attributes:
+        id: stable id, unique in the survey.
+        name: short name in each language.
+        explanation: one or two sentences an expert can judge by, in each language.
+    """
+
+    id: str
+    name: Text
+    explanation: Text
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A survey definition, checked.
+
+    Attributes:
+        id: stable id of the survey.
+        languages: codes of the languages every text is in, the first is the original.
+        name, description: of the survey, in each language.
+        nodes: node id -> node; the goal first, then the order of the file.
+        hierarchy: the tree of node ids.
+        method, random_index: defaults for the analysis.
+    """
+
+    id: str
+    languages: tuple[str, ...]
+    name: Text
+    description: Text
+    nodes: Mapping[str, Node]
+    hierarchy: Hierarchy
+    method: str
+    random_index: str
+
+    @cached_property
+    def content(self) -> str:
+        """Canonical JSON of the definition; `survey_from_content` reads it back."""
+        goal, *others = self.nodes.values()
+
+        def plain(node: Node) -> dict[str, Any]:
+            return {
+                "id": node.id,
+                "name": dict(node.name),
+                "explanation": dict(node.explanation),
+            }
+
+        data = {
+            "format": FORMAT,
+            "id": self.id,
+            "languages": list(self.languages),
+            "name": dict(self.name),
+            "description": dict(self.description),
+            "method": self.method,
+            "random_index": self.random_index,
+            "goal": plain(goal),
+            "nodes": [
+                {**plain(node), "parent": self.hierarchy.parent_of(node.id)} for node in others
+            ],
+        }
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of `content`: what judgments are bound to."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What works but asks too much of people."""
+        return tuple(
+            f"{parent!r} has {len(kids)} children; people compare at most {MAX_CHILDREN} well"
+            for parent, kids in self.hierarchy.children.items()
+            if len(kids) > MAX_CHILDREN
+        )
+
+    def text(self, text: Text, language: str) -> str:
+        """A text in the language asked for, or in the survey's original one."""
+        return text.get(language) or text[self.languages[0]]
+
+    def node_name(self, node: str, language: str) -> str:
+        """A node's name in the language asked for, or in the survey's original one."""
+        return self.text(self.nodes[node].name, language)
+
+
+def shipped_surveys() -> dict[str, Path]:
+    """The surveys that come with `ahp`: name -> file."""
+    return {path.stem: path for path in sorted(data_folder("surveys").glob("*.toml"))}
+
+
+def load_survey(name_or_path: str | Path) -> Survey:
+    """Load a shipped survey by its name, or a survey file by its path.
+
+    Warns:
+        SurveyWarning: a parent has more children than people compare well.
+
+    Raises:
+        SurveyError: the file, the path inside it and what was expected.
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and path.suffix != ".toml" and len(path.parts) == 1:
+        shipped = shipped_surveys()
+        if name_or_path not in shipped:
+            listed = ", ".join(shipped)
+            raise SurveyError(
+                f"{name_or_path!r} is no shipped survey, expected one of {listed} "
+                "or the path of a .toml file"
+            )
+        path = shipped[name_or_path]
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SurveyError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SurveyError(
+            f"{path}: byte {error.start} is not UTF-8, expected UTF-8 text"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SurveyError(f"{path}: not TOML: {error}") from error
+    survey = _build(data, str(path))
+    for remark in survey.remarks:
+        warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
+    return survey
+
+
+def survey_from_content(content: str) -> Survey:
+    """Read back what `Survey.content` wrote."""
+    return _build(json.loads(content), "stored survey")
+
+
+class _Table:
+    """A table of the file with its path, so that errors can name the place."""
+
+    def __init__(self, data: Any, source: str, path: str) -> None:
+        self.source, self.path = source, path
+        if not isinstance(data, dict):
+            raise self.error("", f"is {_kind(data)}, expected a table")
+        self.data = data
+
+    def error(self, key: str, problem: str) -> SurveyError:
+        place = ".".join(part for part in (self.path, key) if part)
+        return SurveyError(f"{self.source}: {place or 'top level'}: {problem}")
+
+    def only(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        known = (*required, *optional)
+        for key in self.data:
+            if key not in known:
+                raise self.error(key, f"unknown key, expected one of {', '.join(known)}")
+        for key in required:
+            if key not in self.data:
+                raise self.error(key, "missing")
+
+    def string(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
+        value = self.data[key]
+        if not isinstance(value, str):
+            raise self.error(key, f"is {_kind(value)}, expected text")
+        if not value.strip():
+            raise self.error(key, "is empty, expected text")
+        if pattern and not pattern.fullmatch(value):
+            raise self.error(key, f"{value!r}, expected the form {pattern.pattern}")
+        return value
+
+    def text(self, key: str, languages: tuple[str, ...]) -> Text:
+        place = f"{self.path}.{key}" if self.path else key
+        table = _Table(self.data[key], self.source, place)
+        table.only(languages)
+        return MappingProxyType({language: table.string(language) for language in languages})
+
+
+def _kind(value: Any) -> str:
+    names = {str: "text", bool: "a boolean", int: "a whole number", float: "a number"}
+    names |= {list: "an array", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def _build(data: Any, source: str) -> Survey:
+    top = _Table(data, source, "")
+    top.only(
+        ("format", "id", "languages", "name", "description", "goal", "nodes"),
+        ("method", "random_index"),
+    )
+    if type(data["format"]) is not int or data["format"] != FORMAT:
+        raise top.error("format", f"{data['format']!r}, expected {FORMAT}")
+    languages = _languages(top)
+    goal_table = _Table(data["goal"], source, "goal")
+    if not isinstance(data["nodes"], list) or not data["nodes"]:
+        raise top.error("nodes", f"is {_kind(data['nodes'])}, expected an array of tables")
+    tables = [_Table(entry, source, f"nodes[{k}]") for k, entry in enumerate(data["nodes"])]
+    nodes: dict[str, Node] = {}
+    for table in (goal_table, *tables):
+        table.only(("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())))
+        node_id = table.string("id", _ID)
+        if node_id in nodes:
+            raise table.error("id", f"{node_id!r} is used twice, expected ids that differ")
+        texts = (table.text(key, languages) for key in ("name", "explanation"))
+        nodes[node_id] = Node(node_id, *texts)
+    goal, *_ = nodes
+    return Survey(
+        id=top.string("id", _ID),
+        languages=languages,
+        name=top.text("name", languages),
+        description=top.text("description", languages),
+        nodes=MappingProxyType(nodes),
+        hierarchy=_hierarchy(goal, tables, nodes, top),
+        method=_option(top, "method", "eigenvector", check_method),
+        random_index=_option(top, "random_index", "saaty", check_random_index),
+    )
+
+
+def _languages(top: _Table) -> tuple[str, ...]:
+    languages = top.data["languages"]
+    if not isinstance(languages, list) or not languages:
+        raise top.error("languages", f"is {_kind(languages)}, expected an array of language codes")
+    for k, code in enumerate(languages):
+        if not isinstance(code, str) or not _LANGUAGE.fullmatch(code) or code in languages[:k]:
+            raise top.error(f"languages[{k}]", f"{code!r}, expected different codes such as 'zh'")
+    return tuple(languages)
+
+
+def _hierarchy(
+    goal: str, tables: list[_Table], nodes: Mapping[str, Node], top: _Table
+) -> Hierarchy:
+    parents: dict[str, str] = {}
+    place: dict[str, _Table] = {}
+    for table in tables:
+        parent = table.string("parent")
+        if parent not in nodes:
+            raise table.error("parent", f"{parent!r}, expected the id of another node")
+        parents[table.data["id"]] = parent
+        place[table.data["id"]] = table
+    for node in parents:
+        path = [node]
+        while path[-1] != goal:
+            above = parents[path[-1]]
+            if above in path:
+                cycle = " -> ".join([*path[path.index(above) :], above])
+                raise place[node].error("parent", f"cycle {cycle}, expected a way to the goal")
+            path.append(above)
+    children: dict[str, tuple[str, ...]] = {}
+    for node, parent in parents.items():
+        children[parent] = (*children.get(parent, ()), node)
+    try:
+        return Hierarchy(goal, children)
+    except AHPError as error:
+        raise top.error("nodes", str(error)) from error
+
+
+def _option(top: _Table, key: str, default: str, check: Any) -> str:
+    if key not in top.data:
+        return default
+    try:
+        return str(check(top.string(key)))
+    except AHPError as error:
+        if isinstance(error, SurveyError):
+            raise
+        raise top.error(key, str(error)) from error
