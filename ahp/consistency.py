@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import MatrixError, OptionError, RandomIndexError
-from .matrix import Float, PairwiseMatrix, as_matrices
+from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers
 from .priority import perron
 
 CR_LIMIT = 0.1
@@ -141,7 +141,7 @@ class Consistency:
 
 def check_random_index(name: str) -> str:
     """Return the name of a table, or raise an `OptionError` that lists the valid ones."""
-    if name not in RANDOM_INDEX_TABLES:
+    if name not in tuple(RANDOM_INDEX_TABLES):
         raise OptionError.unknown("random_index", name, RANDOM_INDEX_TABLES)
     return name
 
@@ -196,11 +196,11 @@ def check_consistency(
     ci, cr = _indices(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
-        w = np.asarray(weights, dtype=np.float64)
+        w = as_numbers(weights, "weights", MatrixError)
         if w.shape != array.shape[:-1]:
             raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
         if not (np.isfinite(w) & (w > 0)).all():
-            raise MatrixError("weights, expected positive finite numbers")
+            raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
         mean = (lambda_mean, *_indices(lambda_mean, n, ri))
     acceptable = _plain(cr < CR_LIMIT)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import MatrixError
-from .matrix import Float, as_matrices
+from .matrix import Float, as_matrices, as_numbers
 
 
 def aggregate_judgments(
@@ -42,12 +42,13 @@ def normalize_expert_weights(expert_weights: ArrayLike | None, count: int) -> Fl
     """Weights of `count` experts scaled to sum 1; equal ones for None."""
     if expert_weights is None:
         return np.full(count, 1 / count)
-    w = np.asarray(expert_weights, dtype=np.float64)
+    w = as_numbers(expert_weights, "expert weights", MatrixError)
     if w.shape != (count,):
         raise MatrixError(f"expert weights of shape {w.shape}, expected ({count},)")
-    if not np.isfinite(w).all() or (w < 0).any() or not w.sum() > 0:
+    if not np.isfinite(w).all() or (w < 0).any() or not w.any():
         raise MatrixError(
             f"expert weights {w.tolist()}, expected finite numbers of 0 or more, not all 0"
         )
+    w = w / w.max()  # so that the sum cannot overflow
     scaled: Float = w / w.sum()
     return scaled

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
+from .matrix import as_numbers
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Hierarchy:
     @property
     def levels(self) -> tuple[tuple[str, ...], ...]:
         """Node ids of each level; the first level is the goal alone."""
-        found = [(self.goal,)]
+        found: list[tuple[str, ...]] = [(self.goal,)]
         while below := tuple(kid for node in found[-1] for kid in self.children.get(node, ())):
             found.append(below)
         return tuple(found)
@@ -109,10 +110,13 @@ class Hierarchy:
         for parent, kids in self.children.items():
             if parent not in local_weights:
                 raise HierarchyError(f"no local weights for {parent!r}")
-            local = np.asarray(local_weights[parent], dtype=np.float64)
+            name = f"local weights of {parent!r}"
+            local = as_numbers(local_weights[parent], name, HierarchyError)
             if local.shape != (len(kids),):
+                raise HierarchyError(f"{name} have shape {local.shape}, expected ({len(kids)},)")
+            if not (np.isfinite(local) & (local >= 0)).all():
                 raise HierarchyError(
-                    f"local weights of {parent!r} have shape {local.shape}, expected ({len(kids)},)"
+                    f"{name} {local.tolist()}, expected finite numbers of 0 or more"
                 )
             for kid, weight in zip(kids, local, strict=True):
                 found[kid] = found[parent] * float(weight)
@@ -156,10 +160,21 @@ def total_consistency(
         ri: their random indices, shape (k,) or one number for all.
         level: number of the level, kept in the result.
         parents: ids of the parents, kept in the result.
+
+    Raises:
+        HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
     """
-    w = np.asarray(weights, dtype=np.float64)
-    total_ci = float(np.sum(w * np.asarray(ci)))
-    total_ri = float(np.sum(w * np.asarray(ri)))
+    given = {"weights": weights, "ci": ci, "ri": ri}
+    arrays = {name: as_numbers(value, name, HierarchyError) for name, value in given.items()}
+    w = arrays["weights"]
+    for name, array in arrays.items():
+        if w.ndim != 1 or array.shape not in {w.shape, ()}:
+            expected = f"({w.shape[0]},)" if w.ndim == 1 else "(k,)"
+            raise HierarchyError(f"{name} of shape {array.shape}, expected {expected}")
+        if not (np.isfinite(array) & (array >= 0)).all():
+            raise HierarchyError(f"{name} {array.tolist()}, expected finite numbers of 0 or more")
+    total_ci = float(np.sum(w * arrays["ci"]))
+    total_ri = float(np.sum(w * arrays["ri"]))
     cr = total_ci / total_ri if total_ri else 0.0
     return TotalConsistency(level, tuple(parents), total_ci, total_ri, cr, cr < CR_LIMIT)
 

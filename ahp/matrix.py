@@ -7,17 +7,23 @@ NaN stands for a pair that was not judged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import IncompleteError, MatrixError
+from .errors import AHPError, IncompleteError, MatrixError
 from .scale import judgment_text, parse_judgment
 
 RECIPROCITY_RTOL = 1e-8
 """Largest relative deviation of `a_ij * a_ji` from 1: lets the nine digits pass that spreadsheets
 write for 1/3, and refuses 0.33 and 0.333333."""
+
+LARGEST = 1e100
+"""Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
+method overflows."""
 
 Float = NDArray[np.float64]
 
@@ -26,9 +32,9 @@ class PairwiseMatrix:
     """One n×n pairwise comparison matrix with labels; immutable.
 
     Args:
-        values: square, positive, finite, unit diagonal, reciprocal to a relative tolerance of
-            `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both cells of a
-            pair = not judged.
+        values: square, positive, at most `LARGEST`, unit diagonal, reciprocal to a relative
+            tolerance of `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
+            cells of a pair = not judged.
         labels: n different names of the items, or None for `"1"` … `"n"`.
 
     Raises:
@@ -81,13 +87,14 @@ class PairwiseMatrix:
             labels: the order of the items; by default the order in which they first appear.
         """
         if labels is None:
-            labels = list(dict.fromkeys(label for pair in judgments for label in pair))
+            labels = list(dict.fromkeys(label for pair in judgments for label in _two(pair)))
         position = {label: index for index, label in enumerate(labels)}
         n = len(labels)
         values = np.full((n, n), np.nan)
         np.fill_diagonal(values, 1.0)
         seen: set[frozenset[int]] = set()
-        for (left, right), judgment in judgments.items():
+        for pair, judgment in judgments.items():
+            left, right = _two(pair)
             for label in (left, right):
                 if label not in position:
                     listed = ", ".join(map(repr, labels))
@@ -163,29 +170,35 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
         array = a.values
     else:
         array = _as_floats(a)
-        if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
-            raise MatrixError(f"shape {array.shape}, expected square matrices (..., n, n)")
-        if array.shape[-1] == 0:
-            raise MatrixError(f"shape {array.shape}, expected at least one item")
         _check_values(array)
     if complete and (missing := np.isnan(array)).any():
         raise IncompleteError(
             f"{_cell(_first(missing))} is not judged, expected a complete matrix; "
-            f"{np.triu(missing).sum()} judgments are missing"
+            f"judgments missing: {np.triu(missing).sum()}"
         )
     return array
+
+
+def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
+    """Plain numbers as a float64 array, or an error of the given type that has the name."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as cause:
+        raise error(f"{name} = {values!r}, expected numbers") from cause
 
 
 def _as_floats(a: Any) -> Float:
     try:
         array = np.asarray(a)
     except ValueError as error:
-        lengths = [len(row) if hasattr(row, "__len__") else 0 for row in a]
-        raise MatrixError(
-            f"rows of lengths {lengths}, expected {len(lengths)} in each row"
-        ) from error
+        raise MatrixError(_ragged(a)) from error
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+        raise MatrixError(f"shape {array.shape}, expected square matrices (..., n, n)")
+    if array.shape[-1] == 0:
+        raise MatrixError(f"shape {array.shape}, expected at least one item")
     if array.dtype.kind in "fiu":
-        return array.astype(np.float64, copy=False)
+        with np.errstate(over="ignore"):  # a long double beyond float64 is refused as infinite
+            return array.astype(np.float64, order="C", copy=False)
     if array.dtype.kind == "c":
         index = _first(array.imag != 0) if (array.imag != 0).any() else (0,) * array.ndim
         raise MatrixError(f"{_cell(index)} = {array[index]}, expected a real number")
@@ -198,30 +211,49 @@ def _as_floats(a: Any) -> Float:
     return floats
 
 
+def _ragged(a: Any) -> str:
+    """What is wrong with nested lists that numpy refuses to make an array of."""
+    lengths = [len(row) if isinstance(row, Sequence) else 0 for row in a]
+    if any(length != len(lengths) for length in lengths):
+        return f"rows of lengths {lengths}, expected {len(lengths)} in each row"
+    return "lists that are nested unevenly, expected square matrices (..., n, n)"
+
+
+def _two(pair: Any) -> tuple[str, str]:
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise MatrixError(f"{pair!r}, expected a pair of labels (left, right)")
+    return pair
+
+
 def _number(cell: Any, index: tuple[int, ...]) -> float:
     """A cell's value, NaN for None; an error that names the cell."""
     if cell is None:
         return np.nan
     try:
-        return parse_judgment(cell) if isinstance(cell, str) else float(cell)
+        if isinstance(cell, str):
+            return parse_judgment(cell)
+        if isinstance(cell, (Real, Decimal)) and not isinstance(cell, bool):
+            return float(cell)
     except MatrixError as error:
         raise MatrixError(f"{_cell(index)} = {error}") from None
-    except (TypeError, ValueError, OverflowError):
-        raise MatrixError(
-            f'{_cell(index)} = {cell!r}, expected a positive number or a fraction such as "1/3"'
-        ) from None
+    except (ValueError, OverflowError):
+        pass  # a signaling NaN, an integer beyond float64: refused like any other non-number
+    raise MatrixError(
+        f'{_cell(index)} = {cell!r}, expected a positive number or a fraction such as "1/3"'
+    )
 
 
 def _reciprocal(value: float, index: tuple[int, ...]) -> float:
     if value <= 0 or np.isinf(value):
         raise MatrixError(f"{_cell(index)} = {value:.12g}, expected a positive finite number")
-    return 1.0 / value
+    return 1 / float(value)
 
 
 def _check_values(array: Float) -> None:
     missing = np.isnan(array)
     for bad, expected in (
         (np.isinf(array) | (~missing & (array <= 0)), "a positive finite number"),
+        ((array > LARGEST) | (array < 1 / LARGEST), f"a number from {1 / LARGEST} to {LARGEST}"),
         (_diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)), "1 on the diagonal"),
     ):
         if bad.any():
@@ -235,8 +267,7 @@ def _check_values(array: Float) -> None:
             f"{_cell(index)} is not judged but {_cell(_mirror(index))} = {mirrored[index]:.12g}, "
             "expected both cells of a pair or neither"
         )
-    with np.errstate(over="ignore", under="ignore"):
-        product = array * mirrored
+    product = array * mirrored
     broken = np.abs(product - 1) > RECIPROCITY_RTOL
     if broken.any():
         index = _first(broken)

@@ -87,7 +87,7 @@ METHODS: dict[str, Callable[[Any], Float]] = {
 
 def check_method(method: str) -> str:
     """Return the name of a method, or raise an `OptionError` that lists the valid ones."""
-    if method not in METHODS:
+    if method not in tuple(METHODS):
         raise OptionError.unknown("method", method, METHODS)
     return method
 
@@ -108,15 +108,12 @@ def perron(array: Float) -> tuple[Float, Float]:
         The roots, shape (...), at least n (Saaty 1977), and weights, shape (..., n).
 
     Raises:
-        ConvergenceError: the bounds stayed apart, or the judgments overflow.
+        ConvergenceError: the bounds stayed apart.
     """
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
     log_g = _log_row_means(flat)
-    with np.errstate(over="ignore"):
-        scaled = np.exp(np.log(flat) + (log_g[:, None, :] - log_g[:, :, None]))
-    if not np.isfinite(scaled).all():
-        raise ConvergenceError("judgments differ by more than floating point can hold")
+    scaled = np.exp(np.log(flat) + (log_g[:, None, :] - log_g[:, :, None]))
     values, vectors = np.linalg.eig(scaled)
     largest = np.argmax(values.real, axis=-1)
     vector = np.abs(np.take_along_axis(vectors, largest[:, None, None], axis=-1)[..., 0])
