@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..errors import AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
 from ..matrix import PairwiseMatrix
 from ..scale import parse_judgment
+from .delimited import read_bytes, split_rows
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
@@ -135,37 +135,28 @@ def _check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
 
 
 def read_answers(path: str | Path) -> Answers:
-    """Read a long CSV file with the columns expert, parent, left, right, value.
+    """Read a long CSV file with the columns expert, parent, left, right, value, in any order.
 
-    `value` says how much left matters more than right: `3`, `1/3`. One line a judgment, UTF-8.
+    `value` says how much left matters more than right: `3`, `1/3`. One line a judgment, UTF-8,
+    separated by commas, semicolons or tabs.
 
     Raises:
         AnswersError: names the file, the line, the value and what was expected.
     """
     source = Path(path)
-    try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise AnswersError(f"{source}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise AnswersError(
-            f"{source}: byte {error.start} is not UTF-8; save the file as CSV UTF-8"
-        ) from error
-    reader = csv.reader(lines)
-    header = [name.strip() for name in next(reader, [])]
+    rows = split_rows(read_bytes(source, AnswersError), source, AnswersError)
+    line, header = rows[0] if rows else (1, [])
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(
-            f"{source}: line 1: columns {', '.join(header) or 'none'}, "
+            f"{source}: line {line}: columns {', '.join(header) or 'none'}, "
             f"expected {', '.join(COLUMNS)}"
         )
     judgments = []
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        place = f"{source}: line {reader.line_num}"
+    for line, row in rows[1:]:
+        place = f"{source}: line {line}"
         if len(row) != len(header):
             raise AnswersError(f"{place}: {len(row)} values, expected {len(header)}")
-        cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+        cells = dict(zip(header, row, strict=True))
         for column in COLUMNS:
             if not cells[column]:
                 raise AnswersError(f"{place}: {column} is empty")

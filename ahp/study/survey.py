@@ -214,12 +214,13 @@ def _kind(value: Any) -> str:
 
 def _build(data: Any, source: str) -> Survey:
     top = _Table(data, source, "")
+    number = data.get("format", FORMAT)  # first: a later format may have other keys
+    if type(number) is not int or number != FORMAT:
+        raise top.error("format", f"{number!r}, expected {FORMAT}")
     top.only(
         ("format", "id", "languages", "name", "description", "goal", "nodes"),
         ("method", "random_index"),
     )
-    if type(data["format"]) is not int or data["format"] != FORMAT:
-        raise top.error("format", f"{data['format']!r}, expected {FORMAT}")
     languages = _languages(top)
     goal_table = _Table(data["goal"], source, "goal")
     if not isinstance(data["nodes"], list) or not data["nodes"]:

@@ -1,0 +1,56 @@
+"""CSV files as people's programs save them: comma, semicolon or tab, with or without a BOM."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from ..errors import AHPError
+
+SEPARATORS = "\t;,"
+"""Tried in this order: the first that stands in the first line separates the cells."""
+
+Row = tuple[int, list[str]]
+"""The number of a line in the file and its cells, stripped."""
+
+
+def read_bytes(source: Path, error: type[AHPError]) -> bytes:
+    """The content of a file, or an error of the given type that names it."""
+    try:
+        return source.read_bytes()
+    except OSError as cause:
+        raise error(f"{source}: cannot be read: {cause.strerror}") from cause
+
+
+def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> list[Row]:
+    """The rows of a CSV file, without the empty ones.
+
+    Args:
+        content: UTF-8, a BOM allowed.
+        source: name of the file, for messages.
+        error: the type of error to raise.
+
+    Raises:
+        AHPError: of the given type; not UTF-8, or not CSV.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        raise error(
+            f"{source}: byte {cause.start} is not UTF-8; save the file as CSV UTF-8"
+        ) from cause
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = next((mark for mark in SEPARATORS if mark in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[Row] = []
+    try:
+        line = 1
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                rows.append((line, stripped))
+            line = reader.line_num + 1
+    except csv.Error as cause:
+        raise error(f"{source}: line {reader.line_num}: not CSV: {cause}") from cause
+    return rows
