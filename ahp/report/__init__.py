@@ -1,0 +1,28 @@
+"""From results to tables as studies print them; the one place that rounds for display."""
+
+from .analysis import (
+    analysis_data,
+    composite_table,
+    consistency_table,
+    hierarchy_table,
+    matrix_table,
+    provenance,
+    total_table,
+)
+from .table import Table, csv_bytes, show_judgment, show_number, to_csv, to_text
+
+__all__ = [
+    "Table",
+    "analysis_data",
+    "composite_table",
+    "consistency_table",
+    "csv_bytes",
+    "hierarchy_table",
+    "matrix_table",
+    "provenance",
+    "show_judgment",
+    "show_number",
+    "to_csv",
+    "to_text",
+    "total_table",
+]

@@ -1,0 +1,171 @@
+"""The tables of an analysis, the numbers behind them, and a line on what made them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ..consistency import RANDOM_INDEX_TABLES
+from ..i18n import translator
+from ..study import Analysis, Survey
+from .table import Cell, Table, show_number
+
+
+def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
+    """The judgment matrix of one parent, with the weights in the last column."""
+    _ = translator(language)
+    survey = analysis.survey
+    names = [survey.node_name(node, language) for node in survey.hierarchy.children[parent]]
+    title = survey.node_name(parent, language)
+    values = analysis.matrices[parent].values.tolist()
+    local = analysis.local_weights[parent].tolist()
+    return Table(
+        title=title,
+        columns=(title, *names, _("Weight")),
+        rows=tuple(
+            (name, *row, weight) for name, row, weight in zip(names, values, local, strict=True)
+        ),
+        language=language,
+        judgments=frozenset(range(1, len(names) + 1)),
+    )
+
+
+def consistency_table(analysis: Analysis, language: str) -> Table:
+    """n, λmax, CI, RI, CR and the verdict of every parent's matrix."""
+    _ = translator(language)
+    rows = tuple(
+        (
+            analysis.survey.node_name(parent, language),
+            *(found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable),
+        )
+        for parent, found in analysis.consistency.items()
+    )
+    return Table(
+        title=_("Consistency of the judgment matrices"),
+        columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
+        rows=rows,
+        language=language,
+    )
+
+
+def total_table(analysis: Analysis, language: str) -> Table:
+    """Total-hierarchy CI, RI, CR and the verdict of every level."""
+    _ = translator(language)
+    rows = tuple(
+        (total.level, total.ci, total.ri, total.cr, total.acceptable)
+        for total in analysis.total_consistency
+    )
+    return Table(
+        title=_("Consistency of the total hierarchy"),
+        columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
+        rows=rows,
+        language=language,
+    )
+
+
+def composite_table(analysis: Analysis, language: str) -> Table:
+    """The composite ranking: all indicators by falling global weight."""
+    _ = translator(language)
+    rows = tuple(
+        (rank, *_branch_and_name(analysis.survey, leaf, language), *_leaf_weights(analysis, leaf))
+        for rank, leaf in enumerate(analysis.ranking, start=1)
+    )
+    return Table(
+        title=_("Composite ranking"),
+        columns=(_("Rank"), _("Branch"), _("Indicator"), _("Local weight"), _("Global weight")),
+        rows=rows,
+        language=language,
+    )
+
+
+def hierarchy_table(analysis: Analysis, language: str) -> Table:
+    """The whole hierarchy in its own order: branch and its weight, indicators, weights, ranks."""
+    _ = translator(language)
+    hierarchy = analysis.survey.hierarchy
+    rank = {leaf: place for place, leaf in enumerate(analysis.ranking, start=1)}
+    rows: list[tuple[Cell, ...]] = []
+    for leaf in hierarchy.leaves:
+        branch, name = _branch_and_name(analysis.survey, leaf, language)
+        above = analysis.global_weights[hierarchy.parent_of(leaf) or hierarchy.goal]
+        rows.append((branch, above, name, *_leaf_weights(analysis, leaf), rank[leaf]))
+    return Table(
+        title=_("Weights of the hierarchy"),
+        columns=(
+            *(_("Branch"), _("Weight of the branch"), _("Indicator")),
+            *(_("Local weight"), _("Global weight"), _("Rank")),
+        ),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
+    """What made the numbers: pairs of label and value, in the order to print them."""
+    _ = translator(language)
+    survey = analysis.survey
+    methods = {
+        "eigenvector": _("eigenvector"),
+        "geometric_mean": _("geometric mean"),
+        "column_mean": _("column mean"),
+    }
+    aggregates = {"aij": _("weighted geometric mean of the judgments (AIJ)")}
+    experts = ", ".join(
+        f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
+    )
+    table = RANDOM_INDEX_TABLES[analysis.random_index]
+    return [
+        (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
+        (_("Content hash"), survey.content_hash),
+        (_("Method"), methods[analysis.method]),
+        (_("Random index"), f"{table.name}: {table.source}"),
+        (_("Aggregation"), aggregates[analysis.aggregate]),
+        (_("Experts and their weights"), experts),
+        (_("Version"), f"ahp {analysis.version}"),
+    ]
+
+
+def analysis_data(analysis: Analysis) -> dict[str, Any]:
+    """The analysis as plain data by id, unrounded, ready for JSON."""
+    survey = analysis.survey
+    parents = {}
+    for parent, found in analysis.consistency.items():
+        parents[parent] = {
+            "children": list(survey.hierarchy.children[parent]),
+            "matrix": analysis.matrices[parent].values.tolist(),
+            "weights": analysis.local_weights[parent].tolist(),
+            "consistency": asdict(found),
+        }
+    return {
+        "survey": survey.id,
+        "content_hash": survey.content_hash,
+        "method": analysis.method,
+        "random_index": analysis.random_index,
+        "random_index_source": RANDOM_INDEX_TABLES[analysis.random_index].source,
+        "aggregate": analysis.aggregate,
+        "expert_weights": dict(analysis.expert_weights),
+        "parents": parents,
+        "global_weights": dict(analysis.global_weights),
+        "ranking": list(analysis.ranking),
+        "total_consistency": [asdict(total) for total in analysis.total_consistency],
+        "version": analysis.version,
+    }
+
+
+def _branch_and_name(survey: Survey, leaf: str, language: str) -> tuple[str, str]:
+    """Names of the nodes above a leaf up to, not including, the goal; and its own name.
+
+    A leaf right below the goal has the goal for its branch.
+    """
+    goal = survey.hierarchy.goal
+    path = [survey.hierarchy.parent_of(leaf) or goal]
+    while (above := survey.hierarchy.parent_of(path[0]) or goal) != goal:
+        path.insert(0, above)
+    branch = " / ".join(survey.node_name(node, language) for node in path)
+    return branch, survey.node_name(leaf, language)
+
+
+def _leaf_weights(analysis: Analysis, leaf: str) -> tuple[float, float]:
+    hierarchy = analysis.survey.hierarchy
+    parent = hierarchy.parent_of(leaf) or hierarchy.goal
+    local = analysis.local_weights[parent][hierarchy.children[parent].index(leaf)]
+    return float(local), analysis.global_weights[leaf]

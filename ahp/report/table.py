@@ -1,0 +1,133 @@
+"""Tables: raw values inside, rounded when shown, exact in CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import unicodedata
+from dataclasses import dataclass
+
+from ..i18n import translator
+from ..scale import SAATY_POSITIONS, parse_judgment
+
+Cell = str | int | float | bool | None
+"""What a cell of a table holds: raw, never rounded."""
+
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
+"""A text cell that starts like this is run as a formula by spreadsheet programs (OWASP, "CSV
+Injection"); some read the full-width forms as well."""
+
+JUDGMENT_RTOL = 1e-12
+"""A judgment this near to a position of the scale is shown as that position: the mean of seven
+experts who all said 3 is 3 up to the last bit."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report.
+
+    Attributes:
+        title: what the table shows.
+        columns: headings, in the table's language.
+        rows: raw values, one for each column.
+        language: for the words that stand for booleans.
+        judgments: indices of the columns that hold judgments, shown as fractions.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    language: str = "en"
+    judgments: frozenset[int] = frozenset()
+
+
+def show_number(value: float, digits: int = 4) -> str:
+    """A number rounded to a fixed count of decimals, without a minus before zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def show_judgment(value: float) -> str:
+    """A judgment: `"1/3"` where it is a position of Saaty's scale, 4 decimals elsewhere."""
+    for text in SAATY_POSITIONS:
+        if math.isclose(value, parse_judgment(text), rel_tol=JUDGMENT_RTOL):
+            return text
+    return show_number(value)
+
+
+def show_cell(table: Table, column: int, value: Cell) -> str:
+    """One cell as people read it: numbers rounded, booleans as words, None as nothing."""
+    if isinstance(value, float):
+        return show_judgment(value) if column in table.judgments else show_number(value)
+    return _word(value, table.language)
+
+
+def to_text(table: Table) -> str:
+    """The table for a terminal, aligned by display width; numbers to the right."""
+    shown = [
+        [show_cell(table, column, value) for column, value in enumerate(row)] for row in table.rows
+    ]
+    widths = [max(map(display_width, cells)) for cells in zip(table.columns, *shown, strict=True)]
+    right = [
+        bool(table.rows) and all(_is_number(row[column]) for row in table.rows)
+        for column in range(len(table.columns))
+    ]
+
+    def line(cells: tuple[str, ...] | list[str]) -> str:
+        padded = []
+        for cell, width, to_right in zip(cells, widths, right, strict=True):
+            space = " " * (width - display_width(cell))
+            padded.append(space + cell if to_right else cell + space)
+        return "  ".join(padded).rstrip()
+
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([table.title, line(table.columns), rule, *map(line, shown)]) + "\n"
+
+
+def to_csv(table: Table) -> str:
+    """The table as CSV (RFC 4180): a line of headings, then the rows, without the title.
+
+    Floats are written as `repr` writes them, so that reading them back gives the same float;
+    booleans as words. A text cell that a spreadsheet would run as a formula, because it starts with
+    `=`, `+`, `-`, `@`, a tab or a line break, gets an apostrophe in front; numbers never do.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(map(_harmless, table.columns))
+    writer.writerows([_csv_cell(table, value) for value in row] for row in table.rows)
+    return out.getvalue()
+
+
+def csv_bytes(table: Table) -> bytes:
+    """`to_csv` in UTF-8 with a BOM, by which spreadsheet programs know the encoding."""
+    return to_csv(table).encode("utf-8-sig")
+
+
+def display_width(text: str) -> int:
+    """Columns a text takes in a terminal: 2 for wide characters, 0 for combining ones."""
+    return sum(
+        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1
+        for mark in text
+    )
+
+
+def _word(value: str | int | bool | None, language: str) -> str:
+    if isinstance(value, bool):
+        _ = translator(language)
+        return _("yes") if value else _("no")
+    return "" if value is None else str(value)
+
+
+def _csv_cell(table: Table, value: Cell) -> str:
+    if isinstance(value, float):
+        return repr(value)
+    return _harmless(value) if isinstance(value, str) else _word(value, table.language)
+
+
+def _is_number(value: Cell) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _harmless(text: str) -> str:
+    starts_formula = unicodedata.normalize("NFKC", text[:1]) in FORMULA_STARTS
+    return f"'{text}" if text and starts_formula else text
