@@ -71,7 +71,15 @@ class StoreError(AHPError):
 
 
 class LinkError(StoreError):
-    """A personal link is unknown, revoked, or its study is closed."""
+    """A personal link is unknown, revoked, or its study is closed.
+
+    Attributes:
+        reason: `"unknown"`, `"revoked"` or `"closed"`.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class LockedError(StoreError):

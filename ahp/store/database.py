@@ -1,0 +1,179 @@
+"""Where the database is, how it is opened, and how it is brought up to date."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import platformdirs
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+
+from ..errors import StoreError
+from ..resources import checkout
+
+ENVIRONMENT_VARIABLE = "AHP_DATABASE_URL"
+
+BUSY_TIMEOUT = 10_000
+"""Milliseconds a connection waits for a writer before it gives up."""
+
+PRAGMAS = (
+    ("busy_timeout", str(BUSY_TIMEOUT), BUSY_TIMEOUT),
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+)
+"""(name, value to set, value to read back) on every SQLite connection; the timeout comes first,
+so that the switch to WAL waits as well."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
+_alembic_lock = Lock()  # Alembic keeps the running migration in globals of its modules
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class Database:
+    """An open database that is up to date; safe to share between threads.
+
+    Args:
+        url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
+            else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
+
+    Attributes:
+        location: path of the file, or the URL with its password hidden.
+
+    Raises:
+        StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
+        if parsed.get_backend_name() == "sqlite":
+            path = Path(str(parsed.database))
+            self.location = str(path)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{path.parent}: cannot be created: {error.strerror}") from error
+        else:
+            hidden = {name: "***" for name in parsed.query if name == "password"}
+            self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+        self._engine = create_engine(parsed, pool_pre_ping=True)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _configure)
+            event.listen(self._engine, "begin", _begin)
+            self._reader = self._engine
+            self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        else:
+            # One transaction sees one state of the database, as on SQLite.
+            self._reader = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._writer = self._engine
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads, and sees one state of the database."""
+        with self._session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that writes: committed at the end, or undone by an error."""
+        with self._session(self._writer) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with self._translated(), Session(engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreError(f"{self.location}: {error.orig}") from error
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        with self._translated(), _alembic_lock, self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+            found = MigrationContext.configure(connection).get_current_heads()
+            if newer := sorted(set(found) - known):
+                raise StoreError(
+                    f"{self.location}: the database is at revision {newer[0]!r}, this version of "
+                    f"ahp knows those up to {max(known)!r}; use a newer version of ahp"
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _default_url() -> str:
+    root = checkout()
+    folder = platformdirs.user_data_path("ahp") if root is None else root / "data"
+    return URL.create("sqlite", database=str(folder / "ahp.db")).render_as_string()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "the database URL cannot be read, expected sqlite:///path/to/file.db "
+            "or postgresql://user:password@host/database"
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise StoreError(
+            f"the database URL begins with {parsed.drivername}://, "
+            "expected sqlite:// or postgresql://"
+        )
+    if parsed.database in (None, "", ":memory:"):
+        raise StoreError(
+            "an in-memory database forgets every answer, expected sqlite:///path/to/file.db"
+        )
+    if parsed.database.startswith("file:") or parsed.query:
+        raise StoreError(
+            f"{parsed.render_as_string()}, expected sqlite:///path/to/file.db without options"
+        )
+    return parsed.set(database=str(Path(parsed.database).absolute()))
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    """Set and assert the PRAGMAs of a new SQLite connection, and leave BEGIN to `_begin`."""
+    connection.isolation_level = None
+    for name, value, _ in PRAGMAS:
+        connection.execute(f"PRAGMA {name} = {value}")
+    for name, _, expected in PRAGMAS:
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != expected:
+            raise StoreError(f"PRAGMA {name} is {found!r}, expected {expected!r}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -1,0 +1,198 @@
+"""The append-only log: one chain of events a study, each bound to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..errors import LogError, StoreError
+from . import clock
+from .models import EventRow, ExpertRow, StudyRow, SurveyRow
+from .records import Event, StudyLog
+
+Kind = Literal[
+    "study_created",
+    "expert_added",
+    "link_issued",
+    "link_revoked",
+    "answer",
+    "clear",
+    "abstain",
+    "reason",
+    "shown",
+    "submit",
+    "round_closed",
+]
+"""What an event can be."""
+
+_COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is new in an event; the rest follows from its study and its place in the chain."""
+
+    kind: Kind
+    event_id: str
+    source: str
+    expert_id: str | None = None
+    parent: str | None = None
+    left: str | None = None
+    right: str | None = None
+    value: str | None = None
+    detail: str | None = None
+
+
+def canonical(data: object) -> str:
+    """JSON in one spelling: sorted keys, no spaces, UTF-8 kept."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(event: Event) -> str:
+    """SHA-256 over the canonical JSON of all columns but `hash` itself."""
+    content = {name: value for name, value in vars(event).items() if name != "hash"}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def read_events(session: Session, study_id: str) -> Iterator[Event]:
+    """A study's events in the order of the chain."""
+    rows = session.execute(
+        select(*_COLUMNS).where(EventRow.study_id == study_id).order_by(EventRow.seq)
+    )
+    return (Event(*row) for row in rows)
+
+
+def replayed(session: Session, study: StudyRow, entry: Entry) -> Event | None:
+    """The stored event when this entry was appended before, None when it is new.
+
+    Raises:
+        StoreError: its id was used for something else.
+    """
+    row = session.execute(
+        select(*_COLUMNS).where(EventRow.study_id == study.id, EventRow.event_id == entry.event_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    event = Event(*row)
+    for name, value in vars(entry).items():
+        if (stored := getattr(event, name)) != value:
+            raise StoreError(
+                f"event {entry.event_id!r} was sent twice, first with {name} = {stored!r}, "
+                f"now with {name} = {value!r}"
+            )
+    return event
+
+
+def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[Event]:
+    """Append new events to a study's chain; the study's row must be locked."""
+    events = []
+    time = clock.timestamp(clock.now())
+    for entry in entries:
+        event = Event(
+            **vars(entry),
+            study_id=study.id,
+            seq=study.head_seq + 1,
+            round=study.round,
+            time=time,
+            survey_hash=study.survey_hash,
+            previous_hash=study.head_hash,
+            hash="",
+        )
+        events.append(replace(event, hash=digest(event)))
+        study.head_seq, study.head_hash = event.seq, events[-1].hash
+    session.execute(insert(EventRow), [vars(event) for event in events])
+    return events
+
+
+def verify(session: Session) -> list[StudyLog]:
+    """Walk every chain and recompute every hash.
+
+    Raises:
+        LogError: names the first bad event and what is wrong with it.
+    """
+    orphan = session.execute(
+        select(*_COLUMNS)
+        .where(EventRow.study_id.not_in(select(StudyRow.id)))
+        .order_by(EventRow.study_id, EventRow.seq)
+    ).first()
+    if orphan is not None:
+        event = Event(*orphan)
+        raise LogError(
+            f"event {event.seq} ({event.event_id}) belongs to no study: "
+            f"there is none with the id {event.study_id!r}"
+        )
+    studies = session.execute(
+        select(StudyRow, SurveyRow.content)
+        .outerjoin(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
+        .order_by(StudyRow.created, StudyRow.id)
+    )
+    return [_verify_chain(session, study, content) for study, content in studies.all()]
+
+
+def _verify_chain(session: Session, study: StudyRow, survey_content: str | None) -> StudyLog:
+    place = f"study {study.id} ({study.title!r})"
+    survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
+    experts = {
+        expert.added_seq: expert
+        for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
+    }
+    seq, event_id, previous_hash, state = 0, "", "", "open"
+    for event in read_events(session, study.id):
+        if digest(event) != event.hash:
+            problem = "its content does not match its hash"
+        elif event.seq != seq + 1:
+            problem = f"event {seq + 1} is missing before it"
+        elif event.previous_hash != previous_hash:
+            problem = "it does not continue the event before it"
+        elif event.survey_hash != survey_hash:
+            problem = "its survey hash is not that of the study's survey"
+        else:
+            problem = _contradiction(event, study, experts)
+        if problem:
+            raise LogError(f"{place}, event {event.seq} ({event.event_id}): {problem}")
+        seq, event_id, previous_hash = event.seq, event.event_id, event.hash
+        state = "closed" if event.kind == "round_closed" else state
+    if (head := max(study.head_seq, 1)) > seq:
+        raise LogError(f"{place}: event {head} is missing, the log ends with event {seq}")
+    place = f"{place}, event {seq} ({event_id})"
+    if (study.head_seq, study.head_hash) != (seq, previous_hash):
+        raise LogError(
+            f"{place}: it ends the log, but the study's head is event {study.head_seq} "
+            f"with hash {study.head_hash!r}"
+        )
+    if study.state != state:
+        raise LogError(f"{place}: the round is {state} by the log, but the study {study.state!r}")
+    if experts:
+        name = experts[min(experts)].name
+        raise LogError(f"{place}: it ends the log, but no event added the expert {name!r}")
+    return StudyLog(study.id, study.title, seq, previous_hash)
+
+
+def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow]) -> str:
+    """Where another table says otherwise than the event; takes the expert it added out."""
+    if event.kind == "study_created" and event.detail != study_detail(study.title, study.note):
+        return "the study's title or note is not the one it was created with"
+    if event.kind == "expert_added":
+        expert = experts.pop(event.seq, None)
+        if expert is None or (expert.id, expert_detail(expert.name, expert.organization)) != (
+            event.expert_id,
+            event.detail,
+        ):
+            return "the expert's name or organization is not the one that was added"
+    return ""
+
+
+def study_detail(title: str, note: str | None) -> str:
+    """The `detail` of a study_created event."""
+    return canonical({"title": title, "note": note})
+
+
+def expert_detail(name: str, organization: str | None) -> str:
+    """The `detail` of an expert_added event."""
+    return canonical({"name": name, "organization": organization})

@@ -1,0 +1,127 @@
+"""Tables. `events` is the truth; `verify_log` finds where another table contradicts it.
+
+Times are UTC, ISO 8601 text. Of links and sessions only the SHA-256 of the token is stored.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of the tables; constraints get names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class SurveyRow(Base):
+    """A survey definition as it was answered: `Survey.content` under its content hash."""
+
+    __tablename__ = "surveys"
+
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    survey_id: Mapped[str]
+    content: Mapped[str]
+
+
+class StudyRow(Base):
+    """A study and the head of its chain; locked while events are appended."""
+
+    __tablename__ = "studies"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    note: Mapped[str | None]
+    survey_hash: Mapped[str] = mapped_column(ForeignKey("surveys.content_hash"))
+    round: Mapped[int]
+    state: Mapped[str]
+    created: Mapped[str]
+    head_seq: Mapped[int]
+    head_hash: Mapped[str]
+
+
+class ExpertRow(Base):
+    """An expert of one study; `added_seq` is the event that added them, and their order.
+
+    `place` is state of the interface, the only column that changes.
+    """
+
+    __tablename__ = "experts"
+    __table_args__ = (UniqueConstraint("study_id", "name"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    study_id: Mapped[str] = mapped_column(ForeignKey("studies.id"))
+    name: Mapped[str]
+    organization: Mapped[str | None]
+    place: Mapped[str | None]
+    added_seq: Mapped[int]
+
+
+class EventRow(Base):
+    """The append-only log; its columns are the attributes of `ahp.store.Event`."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("study_id", "event_id"),
+        Index(None, "expert_id", "seq"),
+    )
+
+    study_id: Mapped[str] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str]
+    round: Mapped[int]
+    expert_id: Mapped[str | None] = mapped_column(ForeignKey("experts.id"))
+    kind: Mapped[str]
+    parent: Mapped[str | None]
+    left: Mapped[str | None]
+    right: Mapped[str | None]
+    value: Mapped[str | None]
+    detail: Mapped[str | None]
+    source: Mapped[str]
+    time: Mapped[str]
+    survey_hash: Mapped[str] = mapped_column(ForeignKey("surveys.content_hash"))
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class LinkRow(Base):
+    """A personal link of an expert; at most one is not revoked."""
+
+    __tablename__ = "links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    issued: Mapped[str]
+    revoked: Mapped[str | None]
+
+
+class SessionRow(Base):
+    """A browser; its token is a cookie. It lives as long as one of its grants."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    created: Mapped[str]
+    revoked: Mapped[str | None]
+
+
+class GrantRow(Base):
+    """What a browser may do: run every study, or answer as the expert of a link."""
+
+    __tablename__ = "grants"
+    __table_args__ = (UniqueConstraint("session", "kind", "link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session: Mapped[str] = mapped_column(ForeignKey("sessions.token_hash"))
+    kind: Mapped[str]
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
+    expires: Mapped[str]

@@ -1,0 +1,127 @@
+"""What the store hands out: frozen records, never rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..study import Survey
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of a study's log, column by column.
+
+    Attributes:
+        study_id: the study.
+        seq: place in the study's chain: 1, 2, 3 … without gaps. It orders events, `time` doesn't.
+        event_id: id made by whoever sent the event, unique in the study.
+        round: Delphi round, from 1.
+        expert_id: who answered, or whom an organizer's event is about; None for the whole study.
+        kind: one of `ahp.store.log.Kind`.
+        parent, left, right: the pair as displayed, None when the event is about no pair.
+        value: how much left matters more than right, as exact text such as `"1/3"`.
+        detail: what else belongs to the event, as text.
+        source: `"web"`, `"file"` or `"organizer"`.
+        time: of the server, UTC, ISO 8601 with microseconds.
+        survey_hash: content hash of the survey that was answered.
+        previous_hash: `hash` of the event before, empty for the first.
+        hash: SHA-256 over all other columns, see `ahp.store.log.digest`.
+    """
+
+    study_id: str
+    seq: int
+    event_id: str
+    round: int
+    expert_id: str | None
+    kind: str
+    parent: str | None
+    left: str | None
+    right: str | None
+    value: str | None
+    detail: str | None
+    source: str
+    time: str
+    survey_hash: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class StudyInfo:
+    """A study.
+
+    Attributes:
+        id: random id.
+        title: as the organizer wrote it.
+        note: what readers must know about it, such as `"simulated"`.
+        survey: the survey it asks.
+        round: Delphi round, from 1.
+        open: False once the round is closed.
+        created: UTC, ISO 8601.
+    """
+
+    id: str
+    title: str
+    note: str | None
+    survey: Survey
+    round: int
+    open: bool
+    created: str
+
+
+@dataclass(frozen=True)
+class ExpertInfo:
+    """An expert of a study and how far they are.
+
+    Attributes:
+        id: random id.
+        study_id: the study.
+        name: unique in the study.
+        organization: where they work.
+        answered: number of pairs with a current answer.
+        total: number of pairs the survey asks.
+        submitted: True once the answers are locked.
+        link: `"none"`, `"active"` or `"revoked"`.
+        place: where in the survey they were last, as the page wrote it.
+    """
+
+    id: str
+    study_id: str
+    name: str
+    organization: str | None
+    answered: int
+    total: int
+    submitted: bool
+    link: str
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Grants:
+    """What a browser session may do.
+
+    Attributes:
+        organizer: it may see and run every study.
+        experts: those it may answer as.
+        refused: `LinkError.reason` of each link it came with that no longer works.
+    """
+
+    organizer: bool = False
+    experts: tuple[ExpertInfo, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyLog:
+    """A study's chain that was verified.
+
+    Attributes:
+        study_id, title: the study.
+        events: number of events.
+        head_hash: hash of the last one. Noted down elsewhere, it shows later that nothing changed.
+    """
+
+    study_id: str
+    title: str
+    events: int
+    head_hash: str

@@ -1,0 +1,629 @@
+"""The store: one object through which everything is written and read."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ..errors import AnswersError, LockedError, StoreError
+from ..scale import SAATY_POSITIONS, opposite
+from ..study import Answers, Judgment, Survey, survey_from_content
+from . import access, clock, log
+from .database import Database
+from .log import Entry
+from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
+from .records import Event, ExpertInfo, Grants, StudyInfo, StudyLog
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+_survey = lru_cache(maxsize=64)(survey_from_content)
+
+
+class Store:
+    """Studies, their experts and answers; safe to share between threads and processes.
+
+    Every action is one transaction: it is done when the method returns, or nothing was written.
+
+    Args:
+        url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
+            else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
+
+    Raises:
+        StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
+            Every method raises it when the database fails, and for an unknown study or expert.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self._database = Database(url)
+
+    @property
+    def location(self) -> str:
+        """Path of the SQLite file, or the URL of the database with its password hidden."""
+        return self._database.location
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    # Studies
+
+    def create_study(self, survey: Survey, title: str, *, note: str | None = None) -> StudyInfo:
+        """Start a study.
+
+        Args:
+            survey: what it asks; stored as it is now.
+            title: one line of text.
+            note: what readers must know about it, such as `"simulated"`.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._database.write() as session:
+            study = _create_study(session, survey, title, note)
+            return _study_info(study, survey)
+
+    def studies(self) -> list[StudyInfo]:
+        """All studies, the newest first."""
+        with self._database.read() as session:
+            rows = session.execute(_STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
+            return [_study_info(study, _survey(content)) for study, content in rows]
+
+    def study(self, study_id: str) -> StudyInfo:
+        """One study."""
+        with self._database.read() as session:
+            row = session.execute(_STUDIES.where(StudyRow.id == study_id)).one_or_none()
+            if row is None:
+                raise StoreError(f"no study {study_id!r}")
+            study, content = row
+            return _study_info(study, _survey(content))
+
+    def close_round(self, study_id: str) -> None:
+        """Close the round, for ever.
+
+        Raises:
+            LockedError: it is closed already.
+        """
+        with self._database.write() as session:
+            _close(session, _open_study(session, study_id))
+
+    # Experts
+
+    def add_expert(self, study_id: str, name: str, organization: str | None = None) -> ExpertInfo:
+        """Add an expert to a study.
+
+        Raises:
+            StoreError: the name is blank, or the study has it already.
+            LockedError: the round is closed.
+        """
+        with self._database.write() as session:
+            study = _open_study(session, study_id)
+            (expert_id,) = _add_experts(session, study, {name: organization}).values()
+            (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
+            return info
+
+    def expert(self, expert_id: str) -> ExpertInfo:
+        """One expert."""
+        with self._database.read() as session:
+            found = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
+            if not found:
+                raise StoreError(f"no expert {expert_id!r}")
+            return found[0]
+
+    def experts(self, study_id: str) -> list[ExpertInfo]:
+        """The experts of a study in the order they were added."""
+        with self._database.read() as session:
+            _check_study(session, study_id)
+            query = _EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
+            return _expert_infos(session, query)
+
+    def set_place(self, expert_id: str, place: str) -> None:
+        """Note where in the survey an expert is; state of the interface, not logged."""
+        with self._database.write() as session:
+            changed = session.scalars(
+                update(ExpertRow)
+                .where(ExpertRow.id == expert_id)
+                .values(place=place)
+                .returning(ExpertRow.id)
+            ).all()
+            if not changed:
+                raise StoreError(f"no expert {expert_id!r}")
+
+    # Links and sessions
+
+    def issue_link(self, expert_id: str) -> str:
+        """Issue an expert's personal link; the one before, and what was opened with it, ends.
+
+        Returns:
+            The token of the link, 128 bits. It is shown this once; only its hash is stored.
+
+        Raises:
+            LockedError: the round is closed.
+        """
+        with self._database.write() as session:
+            _, study = _expert_of_open_study(session, expert_id)
+            access.revoke_link(session, study, expert_id)
+            return access.issue_link(session, study, expert_id)
+
+    def revoke_link(self, expert_id: str) -> None:
+        """End an expert's personal link, and what was opened with it.
+
+        Raises:
+            StoreError: there is no active link.
+            LockedError: the round is closed, and no link works any more.
+        """
+        with self._database.write() as session:
+            expert, study = _expert_of_open_study(session, expert_id)
+            if not access.revoke_link(session, study, expert_id):
+                raise StoreError(f"expert {expert.name!r} has no active link")
+
+    def open_link(self, token: str, session: str | None) -> str:
+        """Let a browser answer as the expert of a link, for 30 days.
+
+        Args:
+            token: of the link.
+            session: token of the browser's session, if it has one.
+
+        Returns:
+            The token of the session: the one given while that is valid, else a new one.
+
+        Raises:
+            LinkError: its `reason` says why the link does not work.
+        """
+        with self._database.write() as database:
+            return access.open_link(database, token, session)
+
+    def open_organizer(self, session: str | None) -> str:
+        """Let a browser run every study, for 30 days; who may, is for the caller to check.
+
+        Returns:
+            The token of the session: the one given while that is valid, else a new one.
+        """
+        with self._database.write() as database:
+            return access.grant(database, session, "organizer")
+
+    def grants(self, session: str | None) -> Grants:
+        """What a browser may do now; nothing without a valid session."""
+        if session is None:
+            return Grants()
+        with self._database.read() as database:
+            organizer, allowed, refused = access.read_grants(database, session)
+            query = _EXPERTS.where(ExpertRow.id.in_(allowed))
+            infos = {info.id: info for info in _expert_infos(database, query)}
+            return Grants(organizer, tuple(infos[expert] for expert in allowed), refused)
+
+    def revoke_session(self, session: str) -> None:
+        """Sign a browser out."""
+        with self._database.write() as database:
+            access.revoke_session(database, session)
+
+    def revoke_organizers(self) -> None:
+        """Sign every organizer out."""
+        with self._database.write() as session:
+            access.revoke_organizers(session)
+
+    # Answers
+
+    def answer(
+        self,
+        expert_id: str,
+        parent: str,
+        left: str,
+        right: str,
+        value: str,
+        *,
+        event_id: str,
+        source: str = "web",
+        place: str | None = None,
+    ) -> Event:
+        """Store an expert's answer to one pair; an earlier one stays in the log.
+
+        Args:
+            expert_id: who answers.
+            parent: id of the node under which the pair is compared.
+            left: id of the child that was displayed on the left.
+            right: id of the other child.
+            value: one of `ahp.scale.SAATY_POSITIONS`, how much left matters more than right.
+            event_id: made by the sender, who repeats it when sending the same answer again:
+                the stored event is returned then, and nothing is written.
+            source: where the answer comes from.
+            place: where in the survey the expert is now; None = where they were.
+
+        Raises:
+            AnswersError: the survey has no such pair, or the scale no such value.
+            LockedError: the expert has submitted, or the round is closed.
+            StoreError: the event id was used for something else.
+        """
+        entry = Entry("answer", event_id, source, expert_id, parent, left, right, value)
+        with self._database.write() as session:
+            expert, study = _locked_expert(session, expert_id)
+            if (event := log.replayed(session, study, entry)) is not None:
+                return event
+            _check_event_id(event_id)
+            _check_answerable(session, expert, study)
+            survey = _survey_of(session, study)
+            pairs = survey.hierarchy.comparisons
+            if (parent, left, right) not in pairs and (parent, right, left) not in pairs:
+                raise AnswersError(
+                    f"survey {survey.id!r} does not compare {left!r} and {right!r} under {parent!r}"
+                )
+            if value not in SAATY_POSITIONS:
+                raise AnswersError(
+                    f"value = {value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
+                )
+            if place is not None:
+                expert.place = place
+            (event,) = log.append(session, study, [entry])
+            return event
+
+    def submit(self, expert_id: str, *, event_id: str) -> Event:
+        """Lock an expert's answers.
+
+        Args:
+            expert_id: who submits.
+            event_id: as for `answer`.
+
+        Raises:
+            StoreError: answers are missing, or the event id was used for something else.
+            LockedError: the expert has submitted already, or the round is closed.
+        """
+        entry = Entry("submit", event_id, "web", expert_id)
+        with self._database.write() as session:
+            expert, study = _locked_expert(session, expert_id)
+            if (event := log.replayed(session, study, entry)) is not None:
+                return event
+            _check_event_id(event_id)
+            _check_answerable(session, expert, study)
+            (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
+            if missing := info.total - info.answered:
+                raise StoreError(
+                    f"expert {expert.name!r} has answered {info.answered} of {info.total} "
+                    f"comparisons, {missing} {'is' if missing == 1 else 'are'} missing"
+                )
+            (event,) = log.append(session, study, [entry])
+            return event
+
+    def current(self, expert_id: str) -> dict[tuple[str, str, str], str]:
+        """An expert's current answers: (parent, left, right) -> value.
+
+        Pairs and their order are the survey's own, whichever way they were displayed.
+        """
+        with self._database.read() as session:
+            row = session.execute(_EXPERTS.where(ExpertRow.id == expert_id)).one_or_none()
+            if row is None:
+                raise StoreError(f"no expert {expert_id!r}")
+            judged = _current(session, [expert_id])[expert_id]
+            found = {}
+            for parent, left, right in _survey(row.content).hierarchy.comparisons:
+                if (one := judged.get((parent, frozenset((left, right))))) is not None:
+                    turned = one.left != left
+                    found[parent, left, right] = opposite(one.value) if turned else one.value
+            return found
+
+    def answers(self, study_id: str, *, only_submitted: bool = True) -> Answers:
+        """The current answers of a study, expert by expert in the order they were added.
+
+        Args:
+            study_id: the study.
+            only_submitted: leave out experts who have not submitted.
+        """
+        with self._database.read() as session:
+            _check_study(session, study_id)
+            names = {
+                expert.id: expert.name
+                for expert in session.scalars(
+                    select(ExpertRow)
+                    .where(ExpertRow.study_id == study_id)
+                    .order_by(ExpertRow.added_seq)
+                )
+            }
+            if only_submitted:
+                submitted = _submitted(session, list(names))
+                names = {expert: name for expert, name in names.items() if expert in submitted}
+            judged = _current(session, list(names))
+        return Answers(
+            tuple(
+                Judgment(name, one.parent, one.left, one.right, one.value, _place(one))
+                for expert, name in names.items()
+                for one in judged[expert].values()
+            )
+        )
+
+    def import_study(
+        self, survey: Survey, answers: Answers, title: str, *, note: str | None = None
+    ) -> StudyInfo:
+        """Store a finished study from a file: every expert submitted, the round closed.
+
+        Args:
+            survey: the survey that was answered.
+            answers: complete answers of one expert or more; values may be off Saaty's scale.
+            title: as for `create_study`.
+            note: as for `create_study`.
+
+        Raises:
+            AnswersError: the answers do not fit the survey, or there are none.
+            IncompleteError: an expert left pairs out.
+            MatrixError: a value is no positive number.
+            StoreError: the title or an expert's name is blank.
+        """
+        if not answers.experts:
+            raise AnswersError("no answers, expected those of one expert or more")
+        answers.matrices(survey.hierarchy)
+        with self._database.write() as session:
+            study = _create_study(session, survey, title, note)
+            ids = _add_experts(session, study, dict.fromkeys(answers.experts))
+            entries = [
+                Entry(
+                    "answer",
+                    _new_id(),
+                    "file",
+                    ids[one.expert],
+                    one.parent,
+                    one.left,
+                    one.right,
+                    one.value,
+                    detail=one.place or None,
+                )
+                for one in answers.judgments
+            ]
+            entries += [Entry("submit", _new_id(), "file", expert) for expert in ids.values()]
+            log.append(session, study, entries)
+            _close(session, study)
+            return _study_info(study, survey)
+
+    # The log
+
+    def events(self, study_id: str) -> list[Event]:
+        """The log of a study."""
+        with self._database.read() as session:
+            _check_study(session, study_id)
+            return list(log.read_events(session, study_id))
+
+    def verify_log(self) -> list[StudyLog]:
+        """Walk the logs of all studies and recompute every hash.
+
+        Raises:
+            LogError: names the first bad event and what is wrong with it.
+        """
+        with self._database.read() as session:
+            return log.verify(session)
+
+
+_STUDIES = select(StudyRow, SurveyRow.content).join(
+    SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash
+)
+_EXPERTS = (
+    select(ExpertRow, SurveyRow.content)
+    .join(StudyRow, StudyRow.id == ExpertRow.study_id)
+    .join(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
+)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
+
+
+def _line(what: str, text: str) -> str:
+    if not text.strip() or not text.strip().isprintable():
+        raise StoreError(f"{what} = {text!r}, expected one line of text")
+    return text.strip()
+
+
+def _check_event_id(event_id: str) -> None:
+    if not _EVENT_ID.fullmatch(event_id):
+        raise StoreError(
+            f"event_id = {event_id!r}, expected 1 to 64 letters, digits, hyphens or underscores"
+        )
+
+
+def _check_study(session: Session, study_id: str) -> None:
+    if session.get(StudyRow, study_id) is None:
+        raise StoreError(f"no study {study_id!r}")
+
+
+def _check_open(study: StudyRow) -> None:
+    if study.state != "open":
+        raise LockedError(f"round {study.round} of {study.title!r} is closed")
+
+
+def _check_answerable(session: Session, expert: ExpertRow, study: StudyRow) -> None:
+    _check_open(study)
+    if _submitted(session, [expert.id]):
+        raise LockedError(f"expert {expert.name!r} has submitted, the answers are locked")
+
+
+def _open_study(session: Session, study_id: str) -> StudyRow:
+    study = session.scalars(
+        select(StudyRow).where(StudyRow.id == study_id).with_for_update()
+    ).one_or_none()
+    if study is None:
+        raise StoreError(f"no study {study_id!r}")
+    _check_open(study)
+    return study
+
+
+def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    row = session.execute(
+        select(ExpertRow, StudyRow)
+        .join(StudyRow, StudyRow.id == ExpertRow.study_id)
+        .where(ExpertRow.id == expert_id)
+        .with_for_update(of=StudyRow)
+    ).one_or_none()
+    if row is None:
+        raise StoreError(f"no expert {expert_id!r}")
+    expert, study = row
+    return expert, study
+
+
+def _expert_of_open_study(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    expert, study = _locked_expert(session, expert_id)
+    _check_open(study)
+    return expert, study
+
+
+def _survey_of(session: Session, study: StudyRow) -> Survey:
+    return _survey(session.get_one(SurveyRow, study.survey_hash).content)
+
+
+def _create_study(session: Session, survey: Survey, title: str, note: str | None) -> StudyRow:
+    insert_survey: sqlite.Insert | postgresql.Insert = (
+        sqlite.insert(SurveyRow)
+        if session.get_bind().dialect.name == "sqlite"
+        else postgresql.insert(SurveyRow)
+    )
+    session.execute(
+        insert_survey.values(
+            content_hash=survey.content_hash, survey_id=survey.id, content=survey.content
+        ).on_conflict_do_nothing()
+    )
+    study = StudyRow(
+        id=_new_id(),
+        title=_line("title", title),
+        note=None if note is None else _line("note", note),
+        survey_hash=survey.content_hash,
+        round=1,
+        state="open",
+        created=clock.timestamp(clock.now()),
+        head_seq=0,
+        head_hash="",
+    )
+    session.add(study)
+    session.flush()
+    detail = log.study_detail(study.title, study.note)
+    log.append(session, study, [Entry("study_created", _new_id(), "organizer", detail=detail)])
+    return study
+
+
+def _close(session: Session, study: StudyRow) -> None:
+    log.append(session, study, [Entry("round_closed", _new_id(), "organizer")])
+    study.state = "closed"
+
+
+def _add_experts(
+    session: Session, study: StudyRow, experts: dict[str, str | None]
+) -> dict[str, str]:
+    """Add experts, name -> organization; returns the names as given -> new ids."""
+    taken = set(session.scalars(select(ExpertRow.name).where(ExpertRow.study_id == study.id)))
+    rows: list[dict[str, str | int | None]] = []
+    entries: list[Entry] = []
+    ids: dict[str, str] = {}
+    for given, place in experts.items():
+        name = _line("name", given)
+        if name in taken:
+            raise StoreError(f"{study.title!r} has an expert {name!r} already")
+        taken.add(name)
+        organization = None if not place or not place.strip() else _line("organization", place)
+        ids[given] = _new_id()
+        row = {
+            "id": ids[given],
+            "study_id": study.id,
+            "name": name,
+            "organization": organization,
+            "added_seq": study.head_seq + len(rows) + 1,
+        }
+        detail = log.expert_detail(name, organization)
+        rows.append(row)
+        entries.append(Entry("expert_added", _new_id(), "organizer", ids[given], detail=detail))
+    session.execute(insert(ExpertRow), rows)
+    log.append(session, study, entries)
+    return ids
+
+
+def _study_info(study: StudyRow, survey: Survey) -> StudyInfo:
+    return StudyInfo(
+        id=study.id,
+        title=study.title,
+        note=study.note,
+        survey=survey,
+        round=study.round,
+        open=study.state == "open",
+        created=study.created,
+    )
+
+
+def _expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[ExpertInfo]:
+    found = session.execute(query).all()
+    ids = [expert.id for expert, _ in found]
+    judged, submitted = _current(session, ids), _submitted(session, ids)
+    links: dict[str, str] = {}
+    for expert_id, revoked in session.execute(
+        select(LinkRow.expert_id, LinkRow.revoked)
+        .where(LinkRow.expert_id.in_(ids))
+        .order_by(LinkRow.id)
+    ):
+        links[expert_id] = "active" if revoked is None else "revoked"
+    return [
+        ExpertInfo(
+            id=expert.id,
+            study_id=expert.study_id,
+            name=expert.name,
+            organization=expert.organization,
+            answered=len(judged[expert.id]),
+            total=len(_survey(content).hierarchy.comparisons),
+            submitted=expert.id in submitted,
+            link=links.get(expert.id, "none"),
+            place=expert.place,
+        )
+        for expert, content in found
+    ]
+
+
+def _submitted(session: Session, experts: Sequence[str]) -> set[str | None]:
+    return set(
+        session.scalars(
+            select(EventRow.expert_id)
+            .join(StudyRow, StudyRow.id == EventRow.study_id)
+            .where(
+                EventRow.expert_id.in_(experts),
+                EventRow.kind == "submit",
+                EventRow.round == StudyRow.round,
+            )
+        )
+    )
+
+
+class _Judged(NamedTuple):
+    """The columns of an event that answers a pair, or takes the answer back."""
+
+    expert_id: str
+    seq: int
+    kind: str
+    parent: str
+    left: str
+    right: str
+    value: str
+    detail: str | None
+    source: str
+
+
+def _current(
+    session: Session, experts: Sequence[str]
+) -> dict[str, dict[tuple[str, frozenset[str]], _Judged]]:
+    """Expert -> (parent, pair) -> the event that holds its answer, by rising seq."""
+    found: dict[str, dict[tuple[str, frozenset[str]], _Judged]] = {one: {} for one in experts}
+    for row in session.execute(
+        select(*(getattr(EventRow, name) for name in _Judged._fields))
+        .join(StudyRow, StudyRow.id == EventRow.study_id)
+        .where(
+            EventRow.expert_id.in_(experts),
+            EventRow.kind.in_(("answer", "clear")),
+            EventRow.round == StudyRow.round,
+        )
+        .order_by(EventRow.seq)
+    ):
+        one = _Judged._make(row)
+        judged, pair = found[one.expert_id], (one.parent, frozenset((one.left, one.right)))
+        judged.pop(pair, None)
+        if one.kind == "answer":
+            judged[pair] = one
+    return found
+
+
+def _place(judged: _Judged) -> str:
+    return judged.detail or "" if judged.source == "file" else f"event {judged.seq}"
