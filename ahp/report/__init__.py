@@ -6,10 +6,11 @@ from .analysis import (
     consistency_table,
     hierarchy_table,
     matrix_table,
+    method_words,
     provenance,
     total_table,
 )
-from .table import Table, csv_bytes, show_judgment, show_number, to_csv, to_text
+from .table import Table, csv_bytes, pairs_to_text, show_judgment, show_number, to_csv, to_text
 
 __all__ = [
     "Table",
@@ -19,6 +20,8 @@ __all__ = [
     "csv_bytes",
     "hierarchy_table",
     "matrix_table",
+    "method_words",
+    "pairs_to_text",
     "provenance",
     "show_judgment",
     "show_number",

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..consistency import RANDOM_INDEX_TABLES
-from ..i18n import translator
+from ..i18n import Translate, translator
 from ..study import Analysis, Survey
 from .table import Cell, Table, show_number
 
@@ -99,15 +99,19 @@ def hierarchy_table(analysis: Analysis, language: str) -> Table:
     )
 
 
-def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
-    """What made the numbers: pairs of label and value, in the order to print them."""
-    _ = translator(language)
-    survey = analysis.survey
-    methods = {
+def method_words(_: Translate) -> dict[str, str]:
+    """The methods of `ahp.weights` in words: name -> words."""
+    return {
         "eigenvector": _("eigenvector"),
         "geometric_mean": _("geometric mean"),
         "column_mean": _("column mean"),
     }
+
+
+def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
+    """What made the numbers: pairs of label and value, in the order to print them."""
+    _ = translator(language)
+    survey = analysis.survey
     aggregates = {"aij": _("weighted geometric mean of the judgments (AIJ)")}
     experts = ", ".join(
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
@@ -116,7 +120,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     return [
         (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
         (_("Content hash"), survey.content_hash),
-        (_("Method"), methods[analysis.method]),
+        (_("Method"), method_words(_)[analysis.method]),
         (_("Random index"), f"{table.name}: {table.source}"),
         (_("Aggregation"), aggregates[analysis.aggregate]),
         (_("Experts and their weights"), experts),

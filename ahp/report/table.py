@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..i18n import translator
@@ -82,6 +83,13 @@ def to_text(table: Table) -> str:
 
     rule = "  ".join("-" * width for width in widths)
     return "\n".join([table.title, line(table.columns), rule, *map(line, shown)]) + "\n"
+
+
+def pairs_to_text(pairs: Sequence[tuple[str, str]]) -> str:
+    """Pairs of label and value, a line each, the values aligned."""
+    width = max(display_width(label) for label, _ in pairs)
+    lines = (f"{label}{' ' * (width - display_width(label))}  {value}" for label, value in pairs)
+    return "\n".join(lines) + "\n"
 
 
 def to_csv(table: Table) -> str:

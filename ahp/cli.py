@@ -1,0 +1,383 @@
+"""The `ahp` command.
+
+Exit status: 0 done, 1 the log does not verify, 2 bad input, with one line on stderr that says what
+and where.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import math
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .consistency import RANDOM_INDEX_TABLES, check_consistency
+from .errors import AHPError, IncompleteError, LogError, MatrixError, SurveyWarning
+from .i18n import LANGUAGES, terminal_language, translator
+from .matrix import PairwiseMatrix
+from .priority import METHODS, check_method, weights
+from .report import (
+    Table,
+    analysis_data,
+    composite_table,
+    consistency_table,
+    matrix_table,
+    method_words,
+    pairs_to_text,
+    provenance,
+    show_number,
+    to_text,
+    total_table,
+)
+from .scale import parse_judgment
+from .study import Survey, analyze, load_survey, read_answers, shipped_surveys
+from .study.delimited import Row, read_bytes, split_rows
+from .version import __version__
+
+NOT_JUDGED = frozenset({"", "nan"})
+"""Cells of a matrix file, in small letters, that stand for a pair that was not judged."""
+
+APP_PACKAGES = frozenset(
+    {"alembic", "platformdirs", "plotly", "psycopg", "sqlalchemy", "starlette", "streamlit"}
+    | {"uvicorn"}
+)
+"""What `pip install "ahp-evidence[app]"` brings."""
+
+BROKEN_PIPE = 141
+"""Exit status of a program whose reader went away: 128 + SIGPIPE."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: arguments without the program's name; None = those of the process.
+
+    Returns:
+        The exit status.
+    """
+    arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that has no λ, no 中文
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SurveyWarning)
+        warnings.showwarning = _show_warning
+        try:
+            status: int = arguments.run(arguments)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BROKEN_PIPE
+        except LogError as error:
+            return _fail(error, 1)
+        except (AHPError, OSError) as error:
+            return _fail(error, 2)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] not in APP_PACKAGES:
+                raise
+            return _fail('this command needs the app: pip install "ahp-evidence[app]"', 2)
+    return status
+
+
+def _fail(problem: object, status: int) -> int:
+    print(f"ahp: error: {problem}", file=sys.stderr)
+    return status
+
+
+def _show_warning(message: Warning | str, *_rest: object, **_named: object) -> None:
+    print(f"ahp: warning: {message}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ahp",
+        description="Analytic hierarchy process: from expert judgment to weights that stand up "
+        "to an audit.",
+    )
+    parser.add_argument("--version", action="version", version=f"ahp {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("weights", help="weights and consistency of one matrix")
+    command.add_argument("file", help="CSV file of the matrix; - reads standard input")
+    _add_analysis_options(command, "eigenvector", "saaty")
+    command.set_defaults(run=_weights)
+
+    surveys = commands.add_parser("surveys", help="list the shipped surveys, validate survey files")
+    surveys.set_defaults(run=_surveys_list)
+    actions = surveys.add_subparsers(metavar="ACTION")
+    actions.add_parser("list", help="list the shipped surveys (the default)")
+    command = actions.add_parser("validate", help="check survey files")
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.set_defaults(run=_surveys_validate)
+
+    command = commands.add_parser("analyze", help="weights and consistency of a whole study")
+    command.add_argument("survey", help="name of a shipped survey, or a .toml file")
+    command.add_argument("answers", help="CSV file: expert, parent, left, right, value")
+    command.add_argument(
+        "--expert-weights",
+        type=_expert_weights,
+        metavar="NAME=WEIGHT,…",
+        help="weights of the experts, scaled to sum 1; equal by default",
+    )
+    _add_analysis_options(command, None, None)
+    command.set_defaults(run=_analyze)
+
+    command = commands.add_parser("serve", help="run the web application")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8501)
+    command.set_defaults(run=_serve)
+
+    log = commands.add_parser("log", help="the append-only log of judgments")
+    actions = log.add_subparsers(required=True, metavar="ACTION")
+    command = actions.add_parser("verify", help="recompute every hash of every study's log")
+    command.add_argument("--database", metavar="URL", help="the app's own database by default")
+    command.set_defaults(run=_log_verify)
+    return parser
+
+
+def _add_analysis_options(
+    command: argparse.ArgumentParser, method: str | None, random_index: str | None
+) -> None:
+    command.add_argument(
+        "--method",
+        default=method,
+        help=f"{', '.join(METHODS)}; default: {method or 'that of the survey'}",
+    )
+    command.add_argument(
+        "--random-index",
+        default=random_index,
+        help=f"{', '.join(RANDOM_INDEX_TABLES)}; default: {random_index or 'that of the survey'}",
+    )
+    command.add_argument("--language", choices=LANGUAGES, default=terminal_language())
+    command.add_argument("--json", action="store_true", help="print JSON, unrounded")
+
+
+def _expert_weights(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, weight = (piece.strip() for piece in part.rpartition("="))
+        try:
+            number = float(weight)
+        except ValueError:
+            number = math.nan
+        if not name or math.isnan(number):
+            raise argparse.ArgumentTypeError(f"{part!r}, expected NAME=WEIGHT such as E1=0.2")
+        if name in found:
+            raise argparse.ArgumentTypeError(f"{name!r} has two weights, expected one")
+        found[name] = number
+    return found
+
+
+def _weights(arguments: argparse.Namespace) -> int:
+    matrix = read_matrix(arguments.file)
+    method = check_method(arguments.method)
+    found = weights(matrix, method)
+    checked = check_consistency(matrix, random_index=arguments.random_index, weights=found)
+    if arguments.json:
+        _print_json(
+            {
+                "labels": list(matrix.labels),
+                "matrix": matrix.values.tolist(),
+                "method": method,
+                "weights": found.tolist(),
+                "consistency": asdict(checked),
+                "version": __version__,
+            }
+        )
+        return 0
+    _ = translator(arguments.language)
+    table = Table(
+        title=_("Weights"),
+        columns=(_("Item"), _("Weight")),
+        rows=tuple(zip(matrix.labels, found.tolist(), strict=True)),
+        language=arguments.language,
+    )
+    print(to_text(table))
+    pairs = [
+        (_("Method"), method_words(_)[method]),
+        ("λmax", show_number(checked.lambda_max)),
+        (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
+        ("CI", show_number(checked.ci)),
+        ("RI", f"{show_number(checked.ri)} ({checked.random_index})"),
+        ("CR", show_number(checked.cr)),
+        (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
+    ]
+    print(pairs_to_text(pairs), end="")
+    return 0
+
+
+def _surveys_list(arguments: argparse.Namespace) -> int:
+    for name, path in shipped_surveys().items():
+        print(f"{name}: {_facts(load_survey(path))}")
+    return 0
+
+
+def _surveys_validate(arguments: argparse.Namespace) -> int:
+    status = 0
+    for file in arguments.files:
+        try:
+            print(f"{file}: ok, {_facts(load_survey(Path(file)))}", flush=True)
+        except AHPError as error:
+            status = _fail(error, 2)
+    return status
+
+
+def _facts(survey: Survey) -> str:
+    hierarchy = survey.hierarchy
+    return (
+        f"{len(hierarchy.leaves)} indicators, {len(hierarchy.comparisons)} comparisons, "
+        f"languages {' '.join(survey.languages)}, hash {survey.content_hash}"
+    )
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    analysis = analyze(
+        load_survey(arguments.survey),
+        read_answers(arguments.answers),
+        method=arguments.method,
+        random_index=arguments.random_index,
+        expert_weights=arguments.expert_weights,
+    )
+    if arguments.json:
+        _print_json(analysis_data(analysis))
+        return 0
+    language = arguments.language
+    print(pairs_to_text(provenance(analysis, language)))
+    tables = [
+        *(matrix_table(analysis, parent, language) for parent in analysis.matrices),
+        consistency_table(analysis, language),
+        composite_table(analysis, language),
+        total_table(analysis, language),
+    ]
+    print("\n".join(map(to_text, tables)), end="")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from .web.server import serve  # noqa: PLC0415 - the app is optional
+
+    serve(arguments.host, arguments.port)
+    return 0
+
+
+def _log_verify(arguments: argparse.Namespace) -> int:
+    from .store import Store  # noqa: PLC0415 - the app is optional
+
+    store = Store(arguments.database)
+    try:
+        logs = store.verify_log()
+        for log in logs:
+            print(f"study {log.study_id} ({log.title!r}): {log.events} events, head {log.head_hash}")
+        print(f"{store.location}: {len(logs)} {'study' if len(logs) == 1 else 'studies'} verified")
+    finally:
+        store.close()
+    return 0
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def read_matrix(file: str) -> PairwiseMatrix:
+    """Read a complete matrix from a CSV file.
+
+    A first line of names and a first column of names are both optional; where both stand, they must
+    have the same names. Cells are numbers or fractions such as `1/3`.
+
+    Args:
+        file: path, or `"-"` for standard input.
+
+    Raises:
+        MatrixError: names the file, the line, the column and what was expected.
+        IncompleteError: names the first pair that was not judged.
+    """
+    source = "standard input" if file == "-" else file
+    content = sys.stdin.buffer.read() if file == "-" else read_bytes(Path(file), MatrixError)
+    rows = split_rows(content, source, MatrixError)
+    if not rows:
+        raise MatrixError(f"{source}: no values, expected a matrix")
+    columns = len(rows[0][1])
+    for line, cells in rows:
+        if len(cells) != columns:
+            raise MatrixError(
+                f"{source}: line {line}: {len(cells)} values, expected {columns} as in line "
+                f"{rows[0][0]}"
+            )
+    shape = f"{len(rows)} rows of {columns} values"
+    header, labels, rows = _take_names(rows)
+    n = len(rows)
+    if not n or any(len(cells) != n for _, cells in rows):
+        raise MatrixError(f"{source}: {shape}, expected a square matrix, with or without names")
+    for (line, _), name, expected in zip(rows, labels, header, strict=False):
+        if name != expected:
+            raise MatrixError(
+                f"{source}: line {line}: name {name!r}, expected {expected!r} as in the first line"
+            )
+    first_line, first_column = rows[0][0], 2 if labels else 1
+    values = [
+        [
+            _cell(cell, f"{source}: line {line}, column {column}")
+            for column, cell in enumerate(cells, start=first_column)
+        ]
+        for line, cells in rows
+    ]
+    try:
+        matrix = PairwiseMatrix(values, header or labels or None)
+    except MatrixError as error:
+        place = f"a[0, 0] stands in line {first_line}, column {first_column}"
+        raise MatrixError(f"{source}: {error} ({place})") from error
+    missing = np.argwhere(np.isnan(np.triu(matrix.values)))
+    if len(missing):
+        left, right = (matrix.labels[index] for index in missing[0])
+        raise IncompleteError(
+            f"{source}: ({left}, {right}) is not judged, expected a complete matrix; "
+            f"judgments missing: {len(missing)}"
+        )
+    return matrix
+
+
+def _take_names(rows: list[Row]) -> tuple[list[str], list[str], list[Row]]:
+    """The names in the first line, those in the first column, and the rows without both.
+
+    Whether names stand there follows from the shape and from cells that are no judgments.
+    """
+    count, columns = len(rows), len(rows[0][1])
+    corner = rows[0][1][0]
+    if count == columns:
+        in_line = in_column = _is_name(corner) or not corner
+    else:
+        in_line = count == columns + 1 and any(map(_is_name, rows[0][1]))
+        in_column = columns == count + 1 and any(_is_name(cells[0]) for _, cells in rows)
+    header = rows[0][1] if in_line else []
+    rows = rows[1:] if in_line else rows
+    if not in_column:
+        return header, [], rows
+    return header[1:], [cells[0] for _, cells in rows], [(line, c[1:]) for line, c in rows]
+
+
+def _is_name(cell: str) -> bool:
+    if cell.lower() in NOT_JUDGED:
+        return False
+    try:
+        parse_judgment(cell)
+    except MatrixError:
+        return True
+    return False
+
+
+def _cell(cell: str, place: str) -> float:
+    if cell.lower() in NOT_JUDGED:
+        return math.nan
+    try:
+        return parse_judgment(cell)
+    except MatrixError as error:
+        raise MatrixError(f"{place}: {error}") from error
