@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .consistency import RANDOM_INDEX_TABLES, check_consistency
+from .consistency import RANDOM_INDEX_TABLES, check_consistency, check_random_index
 from .errors import AHPError, IncompleteError, LogError, MatrixError, SurveyWarning
 from .i18n import LANGUAGES, terminal_language, translator
 from .matrix import PairwiseMatrix
@@ -178,8 +178,9 @@ def _expert_weights(text: str) -> dict[str, float]:
 
 
 def _weights(arguments: argparse.Namespace) -> int:
-    matrix = read_matrix(arguments.file)
     method = check_method(arguments.method)
+    check_random_index(arguments.random_index)
+    matrix = read_matrix(arguments.file)
     found = weights(matrix, method)
     checked = check_consistency(matrix, random_index=arguments.random_index, weights=found)
     if arguments.json:
@@ -276,7 +277,9 @@ def _log_verify(arguments: argparse.Namespace) -> int:
     try:
         logs = store.verify_log()
         for log in logs:
-            print(f"study {log.study_id} ({log.title!r}): {log.events} events, head {log.head_hash}")
+            print(
+                f"study {log.study_id} ({log.title!r}): {log.events} events, head {log.head_hash}"
+            )
         print(f"{store.location}: {len(logs)} {'study' if len(logs) == 1 else 'studies'} verified")
     finally:
         store.close()
