@@ -73,8 +73,8 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
-            self._reader = self._engine
-            self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+            self._reader: Engine = self._engine
+            self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
             # One transaction sees one state of the database, as on SQLite.
             self._reader = self._engine.execution_options(

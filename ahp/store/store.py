@@ -240,12 +240,12 @@ class Store:
             LockedError: the expert has submitted, or the round is closed.
             StoreError: the event id was used for something else.
         """
+        _check_event_id(event_id)
         entry = Entry("answer", event_id, source, expert_id, parent, left, right, value)
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
-            _check_event_id(event_id)
             _check_answerable(session, expert, study)
             survey = _survey_of(session, study)
             pairs = survey.hierarchy.comparisons
@@ -273,12 +273,12 @@ class Store:
             StoreError: answers are missing, or the event id was used for something else.
             LockedError: the expert has submitted already, or the round is closed.
         """
+        _check_event_id(event_id)
         entry = Entry("submit", event_id, "web", expert_id)
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
-            _check_event_id(event_id)
             _check_answerable(session, expert, study)
             (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
             if missing := info.total - info.answered:

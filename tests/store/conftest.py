@@ -1,0 +1,240 @@
+"""Every storage test runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from ahp.store import Store, StudyInfo, clock
+from ahp.study import Survey, survey_from_content
+
+MISSING = (
+    "PostgreSQL's server is needed by the storage tests: install it (Debian: "
+    "apt-get install postgresql), or set AHP_TEST_POSTGRES_URL to a superuser's URL of a server "
+    "for tests, as postgresql://postgres:password@host/postgres"
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a database of a running server, on which databases may be created."""
+    if url := os.environ.get("AHP_TEST_POSTGRES_URL"):
+        yield url
+        return
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not folders or not (folders[-1] / "initdb").is_file():
+        pytest.fail(MISSING)
+    binaries = folders[-1]
+    # The server refuses to run as root.
+    user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
+    run_as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    folder = Path(tempfile.mkdtemp(prefix="ahp-postgres-"))
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    subprocess.run(
+        [binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"]
+        + ["--no-sync", "-D", folder / "data"],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        **run_as,
+    )
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": folder,
+        "fsync": "off",
+        "shared_buffers": "32MB",
+    }
+    options = [part for item in settings.items() for part in ("-c", "{}={}".format(*item))]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", folder / "data", *options],
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **run_as,
+        )
+    try:
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait(server, url, folder / "log")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        shutil.rmtree(folder)
+
+
+def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=1).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"PostgreSQL did not start:\n{log.read_text()}")
+            time.sleep(0.05)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh, empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ahp.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"ahp_test_{secrets.token_hex(8)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """A store on a fresh database."""
+    opened = Store(url)
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Database:
+    """The database behind a store's back; foreign keys are off, as they are for a forger."""
+
+    url: str
+
+    def execute(self, sql: str, **values: object) -> int:
+        """Run one statement; returns the number of rows it changed."""
+        with self._engine().begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET session_replication_role = replica"))
+            return connection.execute(text(sql), values).rowcount
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """All rows of a query."""
+        with self._engine().connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def _engine(self):
+        url = make_url(self.url)
+        if url.get_backend_name() == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, poolclass=NullPool)
+
+
+@pytest.fixture
+def database(url: str, store: Store) -> Database:
+    """The database of `store`, to look at and to forge."""
+    return Database(url)
+
+
+@pytest.fixture(scope="session")
+def survey() -> Survey:
+    """Three criteria, the first with two indicators: four comparisons."""
+
+    def node(name: str, parent: str | None = None) -> dict[str, object]:
+        own = {"id": name, "name": {"en": name.upper()}, "explanation": {"en": f"What {name} is."}}
+        return own if parent is None else {**own, "parent": parent}
+
+    data = {
+        "format": 1,
+        "id": "small",
+        "languages": ["en"],
+        "name": {"en": "Small"},
+        "description": {"en": "A small survey."},
+        "goal": node("goal"),
+        "nodes": [
+            node("a", "goal"),
+            node("b", "goal"),
+            node("c", "goal"),
+            node("a1", "a"),
+            node("a2", "a"),
+        ],
+    }
+    return survey_from_content(json.dumps(data))
+
+
+@pytest.fixture
+def study(store: Store, survey: Survey) -> StudyInfo:
+    """An open study of the small survey."""
+    return store.create_study(survey, "Pilot")
+
+
+@pytest.fixture
+def answer_all() -> Callable[..., None]:
+    """Answers every pair of the small survey with the same value."""
+
+    def answer(store: Store, expert_id: str, value: str = "3") -> None:
+        for parent, left, right in [
+            ("goal", "a", "b"),
+            ("goal", "a", "c"),
+            ("goal", "b", "c"),
+            ("a", "a1", "a2"),
+        ]:
+            event_id = f"{expert_id[:8]}-{left}-{right}"
+            store.answer(expert_id, parent, left, right, value, event_id=event_id)
+
+    return answer
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def move(self, **amount: float) -> None:
+        """Move by a timedelta, given by its parts."""
+        self.time += timedelta(**amount)
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The store's clock, stopped at 2026-03-01 12:00 UTC."""
+    stopped = Clock()
+    monkeypatch.setattr(clock, "now", lambda: stopped.time)
+    return stopped
+
+
+@pytest.fixture
+def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts Python processes that run a script; none outlives its test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(script: str, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", script, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from pathlib import Path
+
+import platformdirs
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, event, make_url
+
+from ahp.errors import StoreError
+from ahp.store import Store, database
+from ahp.store.models import Base
+
+
+@pytest.fixture(autouse=True)
+def _no_url_from_outside(monkeypatch):
+    monkeypatch.delenv("AHP_DATABASE_URL", raising=False)
+
+
+def refused(url):
+    with pytest.raises(StoreError) as caught:
+        Store(url)
+    return str(caught.value)
+
+
+def opened_location(url=None):
+    store = Store(url)
+    store.close()
+    return store.location
+
+
+def test_models_and_migrations_agree(url, store):
+    engine = create_engine(database._parse(url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_heads() == ("0001",)
+    engine.dispose()
+
+
+def test_newer_database_is_refused(url, store, database):
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert refused(url) == (
+        f"{store.location}: the database is at revision '9999', this version of ahp knows those "
+        "up to '0001'; use a newer version of ahp"
+    )
+
+
+def test_opening_says_and_configures_nothing(url, caplog, capfd):
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    with caplog.at_level(logging.DEBUG):
+        Store(url).close()
+    assert (root.level, list(root.handlers)) == before
+    assert [record for record in caplog.records if record.name.startswith("alembic")] == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_database_error_names_the_database(url, store, database):
+    database.execute("DROP TABLE grants")
+    with pytest.raises(StoreError, match=f"^{re.escape(store.location)}: .*grants"):
+        store.revoke_organizers()
+
+
+def statements(store):
+    found = []
+    event.listen(
+        store._database._engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: found.append(statement),
+    )
+    return found
+
+
+# SQLite
+
+
+@pytest.fixture
+def sqlite_store(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
+    yield store
+    store.close()
+
+
+def test_every_sqlite_connection_has_its_pragmas(sqlite_store):
+    engine = sqlite_store._database._engine
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+            assert found == ["wal", 2, 1, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "message"),
+    [
+        (("journal_mode", "DELETE", "wal"), "PRAGMA journal_mode is 'delete', expected 'wal'"),
+        (("synchronous", "NORMAL", 2), "PRAGMA synchronous is 1, expected 2"),
+        (("foreign_keys", "OFF", 1), "PRAGMA foreign_keys is 0, expected 1"),
+        (("busy_timeout", "0", 10_000), "PRAGMA busy_timeout is 0, expected 10000"),
+    ],
+)
+def test_pragma_that_does_not_hold(tmp_path, monkeypatch, pragma, message):
+    own = tuple(pragma if one[0] == pragma[0] else one for one in database.PRAGMAS)
+    monkeypatch.setattr(database, "PRAGMAS", own)
+    assert refused(f"sqlite:///{tmp_path / 'ahp.db'}") == message
+
+
+def test_writes_begin_immediate_and_reads_do_not(sqlite_store, survey):
+    found = statements(sqlite_store)
+    study = sqlite_store.create_study(survey, "Pilot")
+    assert [one for one in found if one.startswith("BEGIN")] == ["BEGIN IMMEDIATE"]
+    assert found[0] == "BEGIN IMMEDIATE"
+    found.clear()
+    sqlite_store.study(study.id)
+    assert [one for one in found if one.startswith("BEGIN")] == ["BEGIN"]
+
+
+def test_reader_does_not_wait_for_a_writer(sqlite_store, survey, monkeypatch):
+    study = sqlite_store.create_study(survey, "Pilot")
+    other = sqlite3.connect(sqlite_store.location, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE studies SET title = 'Uncommitted'")
+    assert sqlite_store.study(study.id).title == "Pilot"
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_writer_gives_up_with_a_message(tmp_path, survey, monkeypatch):
+    pragmas = (("busy_timeout", "20", 20), *database.PRAGMAS[1:])
+    monkeypatch.setattr(database, "PRAGMAS", pragmas)
+    store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
+    other = sqlite3.connect(store.location, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match=f"^{re.escape(store.location)}: database is locked$"):
+        store.create_study(survey, "Pilot")
+    other.close()
+    store.close()
+
+
+def test_location_is_the_absolute_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert opened_location("sqlite:///new/folder/ahp.db") == str(tmp_path / "new/folder/ahp.db")
+    assert (tmp_path / "new/folder/ahp.db").is_file()
+
+
+def test_url_comes_from_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("AHP_DATABASE_URL", f"sqlite:///{tmp_path / 'environment.db'}")
+    assert opened_location() == str(tmp_path / "environment.db")
+
+
+def test_checkout_keeps_its_own_database(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "checkout", lambda: tmp_path)
+    assert opened_location() == str(tmp_path / "data" / "ahp.db")
+
+
+def test_installed_package_uses_the_users_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "checkout", lambda: None)
+    folder = tmp_path / "50% of?"
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda name: folder / name)
+    assert opened_location() == str(folder / "ahp" / "ahp.db")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite+pysqlite://"])
+def test_in_memory_is_refused(url):
+    assert refused(url) == (
+        "an in-memory database forgets every answer, expected sqlite:///path/to/file.db"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///file:x?mode=memory&uri=true", "sqlite:///x.db?timeout=1"]
+)
+def test_sqlite_options_are_refused(url):
+    assert refused(url) == f"{url}, expected sqlite:///path/to/file.db without options"
+
+
+def test_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert refused(f"sqlite:///{tmp_path}/file/ahp.db") == (
+        f"{tmp_path}/file: cannot be created: File exists"
+    )
+
+
+def test_file_that_is_no_database(tmp_path):
+    path = tmp_path / "ahp.db"
+    path.write_text("a text file, and a rather long one at that\n" * 20)
+    assert refused(f"sqlite:///{path}") == f"{path}: file is not a database"
+
+
+# URLs of other databases
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_in_all_spellings(scheme):
+    parsed = database._parse(f"{scheme}://user@host/name")
+    assert parsed == make_url("postgresql+psycopg://user@host/name")
+
+
+def test_location_hides_passwords(postgres_server):
+    url = make_url(postgres_server)
+    shown = url.set(drivername="postgresql+psycopg", username="postgres", password="***")
+    opened = url.set(username="postgres", password="secret")
+    with_query = url.set(username="postgres", query={"password": "secret"})
+    database_name = url.database
+    assert opened_location(opened.render_as_string(hide_password=False)) == str(shown)
+    assert "secret" not in opened_location(with_query.render_as_string(hide_password=False))
+    assert database_name in str(shown)
+
+
+def test_postgresql_that_is_not_there():
+    message = refused("postgresql://user:secret@127.0.0.1:1/name")
+    assert message.startswith("postgresql+psycopg://user:***@127.0.0.1:1/name: connection failed")
+    assert "secret" not in message
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        (
+            "not a url",
+            "the database URL cannot be read, expected sqlite:///path/to/file.db "
+            "or postgresql://user:password@host/database",
+        ),
+        (
+            "mysql://user:secret@host/name",
+            "the database URL begins with mysql://, expected sqlite:// or postgresql://",
+        ),
+    ],
+)
+def test_other_urls_are_refused(url, message):
+    assert refused(url) == message
+
+
+def test_migrations_ship_with_the_package():
+    folder = Path(database.__file__).parent / "migrations"
+    assert [path.name for path in (folder / "versions").glob("0*.py")] == ["0001_first_tables.py"]

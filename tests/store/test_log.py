@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import fields
+
+import pytest
+
+from ahp.errors import LogError
+from ahp.store import Event, StudyLog, log
+from ahp.store.log import Entry
+from ahp.store.models import EventRow, StudyRow
+
+COLUMNS = [field.name for field in fields(Event)]
+FORGED = {
+    "study_id": "elsewhere",
+    "seq": 99,
+    "event_id": "forged",
+    "round": 2,
+    "expert_id": "somebody-else",
+    "kind": "clear",
+    "parent": "a",
+    "left": "c",
+    "right": "a",
+    "value": "9",
+    "detail": "forged",
+    "source": "file",
+    "time": "2020-01-01T00:00:00.000000+00:00",
+    "survey_hash": "0" * 64,
+    "previous_hash": "0" * 64,
+    "hash": "0" * 64,
+}
+
+
+@pytest.fixture
+def answered(store, study, answer_all):
+    """A study with eight events; the fifth answers (b, c)."""
+    expert = store.add_expert(study.id, "Ada", "Audit")
+    answer_all(store, expert.id)
+    store.submit(expert.id, event_id="done")
+    store.close_round(study.id)
+    return study
+
+
+def quote(column):
+    return f'"{column}"'
+
+
+def refused(store):
+    with pytest.raises(LogError) as caught:
+        store.verify_log()
+    return str(caught.value)
+
+
+def test_untouched_log_verifies(store, answered, survey):
+    other = store.create_study(survey, "Other")
+    logs = store.verify_log()
+    assert logs == [
+        StudyLog(study.id, study.title, count, store.events(study.id)[-1].hash)
+        for study, count in ((answered, 8), (other, 1))
+    ]
+
+
+def test_event_has_every_column():
+    assert [column.name for column in EventRow.__table__.columns] == COLUMNS
+
+
+def test_hash_is_sha256_of_the_other_columns(store, answered):
+    previous = ""
+    for seq, event in enumerate(store.events(answered.id), start=1):
+        columns = dict(vars(event))
+        stated = columns.pop("hash")
+        text = json.dumps(columns, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        assert stated == hashlib.sha256(text.encode()).hexdigest()
+        assert (event.seq, event.previous_hash) == (seq, previous)
+        previous = stated
+
+
+def test_digest_of_a_known_event():
+    event = Event(
+        *("s", 1, "e", 1, None, "answer", "目标", "a", "b", "1/3", None, "web"),
+        *("2026-03-01T12:00:00.000000+00:00", "h", "", "ignored"),
+    )
+    text = (
+        '{"detail":null,"event_id":"e","expert_id":null,"kind":"answer","left":"a",'
+        '"parent":"目标","previous_hash":"","right":"b","round":1,"seq":1,"source":"web",'
+        '"study_id":"s","survey_hash":"h","time":"2026-03-01T12:00:00.000000+00:00",'
+        '"value":"1/3"}'
+    )
+    assert log.digest(event) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_is_protected(store, database, answered, column):
+    event = store.events(answered.id)[4]
+    assert getattr(event, column) != FORGED[column]
+    changed = database.execute(
+        f"UPDATE events SET {quote(column)} = :value WHERE study_id = :study AND seq = 5",
+        value=FORGED[column],
+        study=answered.id,
+    )
+    assert changed == 1
+    place = f"study {answered.id} ('Pilot'), event"
+    event_id = "forged" if column == "event_id" else event.event_id
+    expected = f"{place} 5 ({event_id}): its content does not match its hash"
+    if column == "study_id":
+        expected = (
+            f"event 5 ({event_id}) belongs to no study: there is none with the id 'elsewhere'"
+        )
+    if column == "seq":
+        after = store.events(answered.id)[4]
+        expected = f"{place} 6 ({after.event_id}): event 5 is missing before it"
+    assert refused(store) == expected
+
+
+def test_forged_hash_breaks_the_chain_after_it(store, database, answered):
+    before, event, after = store.events(answered.id)[3:6]
+    assert before.seq == 4
+    columns = dict(vars(event)) | {"value": "9"}
+    database.execute(
+        "UPDATE events SET value = '9', hash = :hash WHERE study_id = :study AND seq = 5",
+        hash=log.digest(Event(**columns)),
+        study=answered.id,
+    )
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'), event 6 ({after.event_id}): "
+        "it does not continue the event before it"
+    )
+
+
+def test_deleted_event(store, database, answered):
+    after = store.events(answered.id)[5]
+    database.execute("DELETE FROM events WHERE seq = 5")
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'), event 6 ({after.event_id}): event 5 is missing before it"
+    )
+
+
+def test_deleted_tail(store, database, answered):
+    database.execute("DELETE FROM events WHERE seq > 6")
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'): event 8 is missing, the log ends with event 6"
+    )
+
+
+def test_deleted_log(store, database, answered):
+    database.execute("DELETE FROM events")
+    database.execute("UPDATE studies SET head_seq = 0, head_hash = '', state = 'open'")
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'): event 1 is missing, the log ends with event 0"
+    )
+
+
+def test_deleted_study(store, database, answered):
+    first = store.events(answered.id)[0]
+    database.execute("DELETE FROM studies")
+    assert refused(store) == (
+        f"event 1 ({first.event_id}) belongs to no study: there is none with the id {answered.id!r}"
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), [("head_seq", 7), ("head_hash", "0" * 64)])
+def test_edited_head(store, database, answered, column, value):
+    last = store.events(answered.id)[-1]
+    head = {"head_seq": 8, "head_hash": last.hash} | {column: value}
+    database.execute(f"UPDATE studies SET {column} = :value", value=value)
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'), event 8 ({last.event_id}): it ends the log, "
+        f"but the study's head is event {head['head_seq']} with hash {head['head_hash']!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE surveys SET content = replace(content, 'What b is.', 'What b was.')",
+        "DELETE FROM surveys",
+        "UPDATE studies SET survey_hash = 'another'",
+    ],
+)
+def test_edited_survey(store, database, answered, sql):
+    first = store.events(answered.id)[0]
+    assert database.execute(sql) == 1
+    assert refused(store) == (
+        f"study {answered.id} ('Pilot'), event 1 ({first.event_id}): "
+        "its survey hash is not that of the study's survey"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "title", "seq", "problem"),
+    [
+        (
+            "UPDATE studies SET title = 'Final'",
+            "Final",
+            1,
+            "the study's title or note is not the one it was created with",
+        ),
+        (
+            "UPDATE studies SET note = 'forged'",
+            "Pilot",
+            1,
+            "the study's title or note is not the one it was created with",
+        ),
+        (
+            "UPDATE experts SET name = 'Eve'",
+            "Pilot",
+            2,
+            "the expert's name or organization is not the one that was added",
+        ),
+        (
+            "UPDATE experts SET organization = NULL",
+            "Pilot",
+            2,
+            "the expert's name or organization is not the one that was added",
+        ),
+        (
+            "UPDATE experts SET id = 'swapped'",
+            "Pilot",
+            2,
+            "the expert's name or organization is not the one that was added",
+        ),
+        (
+            "DELETE FROM experts",
+            "Pilot",
+            2,
+            "the expert's name or organization is not the one that was added",
+        ),
+        (
+            "INSERT INTO experts (id, study_id, name, added_seq) "
+            "SELECT 'x', id, 'Eve', 9 FROM studies",
+            "Pilot",
+            8,
+            "it ends the log, but no event added the expert 'Eve'",
+        ),
+        (
+            "UPDATE studies SET state = 'open'",
+            "Pilot",
+            8,
+            "the round is closed by the log, but the study 'open'",
+        ),
+    ],
+)
+def test_other_tables_may_not_contradict_the_log(
+    store, database, answered, sql, title, seq, problem
+):
+    event = store.events(answered.id)[seq - 1]
+    assert database.execute(sql) == 1
+    assert refused(store) == (
+        f"study {answered.id} ({title!r}), event {seq} ({event.event_id}): {problem}"
+    )
+
+
+def test_first_bad_study_is_named(store, database, survey, frozen):
+    studies = []
+    for title in ("One", "Two", "Three"):
+        studies.append(store.create_study(survey, title))
+        frozen.move(seconds=1)
+    database.execute("UPDATE events SET time = 'never' WHERE study_id = :id", id=studies[1].id)
+    assert re.match(rf"study {studies[1].id} \('Two'\), event 1 ", refused(store))
+
+
+def test_cleared_answer_is_no_answer(store, study):
+    expert = store.add_expert(study.id, "Ada")
+    store.answer(expert.id, "goal", "a", "b", "3", event_id="e1")
+    with store._database.write() as session:
+        row = session.get_one(StudyRow, study.id)
+        log.append(session, row, [Entry("clear", "e2", "web", expert.id, "goal", "b", "a")])
+    assert store.current(expert.id) == {}
+    assert store.expert(expert.id).answered == 0
+    assert store.answers(study.id, only_submitted=False).judgments == ()
+    store.answer(expert.id, "goal", "b", "a", "3", event_id="e3")
+    assert store.current(expert.id) == {("goal", "a", "b"): "1/3"}
+    assert len(store.verify_log()) == 1
