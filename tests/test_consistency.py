@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ahp
+from ahp.consistency import random_index_value
+
+TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
+TABLE_NAMES = (
+    "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'simulated'"
+)
+
+
+def test_a_small_matrix() -> None:
+    found = ahp.check_consistency(TEA)
+    assert found == ahp.Consistency(
+        n=3,
+        lambda_max=found.lambda_max,
+        ci=(found.lambda_max - 3) / 2,
+        ri=0.58,
+        cr=(found.lambda_max - 3) / 2 / 0.58,
+        acceptable=True,
+        random_index="saaty",
+    )
+    assert round(found.lambda_max, 6) == 3.038511
+    assert round(found.cr, 4) == 0.0332
+    assert {type(found.lambda_max), type(found.ci), type(found.cr)} == {float}
+
+
+def test_ci_of_the_worked_matrix() -> None:
+    found = ahp.check_consistency(ahp.PairwiseMatrix.from_upper([4, 6, 7, 3, 4, 2]))
+    assert found.ci == pytest.approx(0.034073, abs=5e-7)
+
+
+def test_lambda_mean_belongs_to_the_weights() -> None:
+    found = ahp.check_consistency(TEA, weights=ahp.column_mean(TEA))
+    w = ahp.column_mean(TEA)
+    product = ahp.PairwiseMatrix(TEA).values @ w
+    assert found.lambda_mean == pytest.approx((product / w).mean(), rel=1e-15)
+    assert found.ci_mean == (found.lambda_mean - 3) / 2
+    assert found.cr_mean == found.ci_mean / 0.58
+    assert found.lambda_max == ahp.check_consistency(TEA).lambda_max
+    assert found.lambda_mean > found.lambda_max
+
+
+def test_a_contradiction_is_not_acceptable() -> None:
+    found = ahp.check_consistency(ahp.PairwiseMatrix.from_upper([3, "1/3", 3]))
+    assert found.cr > 1
+    assert found.acceptable is False
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_and_two_items_are_consistent(n: int) -> None:
+    found = ahp.check_consistency(np.ones((n, n)), weights=np.full(n, 1 / n))
+    assert (found.lambda_max, found.ci, found.ri, found.cr) == (n, 0, 0, 0)
+    assert (found.lambda_mean, found.ci_mean, found.cr_mean) == (n, 0, 0)
+    assert found.acceptable is True
+
+
+def test_a_batch_gives_read_only_arrays() -> None:
+    batch = np.ones((2, 5, 3, 3))
+    found = ahp.check_consistency(batch, weights=ahp.weights(batch))
+    for name in ("lambda_max", "ci", "cr", "acceptable", "lambda_mean", "ci_mean", "cr_mean"):
+        array = getattr(found, name)
+        assert array.shape == (2, 5)
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 1
+    assert ahp.check_consistency(np.empty((0, 3, 3))).cr.shape == (0,)
+
+
+@pytest.mark.parametrize("name", ["Saaty", "", None, ["saaty"]])
+def test_an_unknown_table_lists_the_valid_ones(name: Any) -> None:
+    with pytest.raises(ahp.OptionError) as raised:
+        ahp.check_consistency(TEA, random_index=name)
+    assert str(raised.value) == f"random_index = {name!r}, expected one of {TABLE_NAMES}"
+
+
+@pytest.mark.parametrize(
+    ("n", "name", "message"),
+    [
+        (
+            16,
+            "saaty",
+            "random_index 'saaty' has no value for n = 16 (its largest is 15); "
+            "tables with n = 16: donegan_dodd, aguaron_moreno_2003",
+        ),
+        (
+            22,
+            "donegan_dodd",
+            "random_index 'donegan_dodd' has no value for n = 22 (its largest is 100); "
+            "tables with n = 22: none",
+        ),
+    ],
+)
+def test_a_table_that_does_not_reach_n(n: int, name: str, message: str) -> None:
+    with pytest.raises(ahp.RandomIndexError) as raised:
+        ahp.check_consistency(np.ones((n, n)), random_index=name)
+    assert str(raised.value) == message
+
+
+def test_random_index_value() -> None:
+    assert [random_index_value(n) for n in (1, 2, 3, 15)] == [0.0, 0.0, 0.58, 1.59]
+    assert random_index_value(100, "donegan_dodd") == 1.6339
+
+
+def test_tables_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        ahp.RANDOM_INDEX_TABLES["own"] = ahp.RANDOM_INDEX_TABLES["saaty"]  # type: ignore[index]
+    with pytest.raises(TypeError):
+        ahp.RANDOM_INDEX_TABLES["saaty"].values[3] = 0.5  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([0.5, 0.5], "weights of shape (2,), expected (3,)"),
+        ([[0.2, 0.3, 0.5]], "weights of shape (1, 3), expected (3,)"),
+        ([0.5, 0.5, 0], "weights [0.5, 0.5, 0.0], expected positive finite numbers"),
+        (
+            [0.5, 0.5, float("nan")],
+            "weights [0.5, 0.5, nan], expected positive finite numbers",
+        ),
+        (["a", "b", "c"], "weights = ['a', 'b', 'c'], expected numbers"),
+    ],
+)
+def test_weights_that_do_not_fit(weights: Any, message: str) -> None:
+    with pytest.raises(ahp.MatrixError) as raised:
+        ahp.check_consistency(TEA, weights=weights)
+    assert str(raised.value) == message
