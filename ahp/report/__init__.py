@@ -10,7 +10,16 @@ from .analysis import (
     provenance,
     total_table,
 )
-from .table import Table, csv_bytes, pairs_to_text, show_judgment, show_number, to_csv, to_text
+from .table import (
+    Table,
+    csv_bytes,
+    pairs_to_text,
+    show_cell,
+    show_judgment,
+    show_number,
+    to_csv,
+    to_text,
+)
 
 __all__ = [
     "Table",
@@ -23,6 +32,7 @@ __all__ = [
     "method_words",
     "pairs_to_text",
     "provenance",
+    "show_cell",
     "show_judgment",
     "show_number",
     "to_csv",

@@ -1,0 +1,98 @@
+"""Words for what the numbers mean: positions of the scale, judgments, verdicts, links."""
+
+from __future__ import annotations
+
+from ..consistency import CR_LIMIT
+from ..scale import opposite
+from . import Translate, translator
+
+
+def step_words(_: Translate) -> dict[int, tuple[str, str, str]]:
+    """The odd steps of Saaty's scale: (short word, adverb, meaning).
+
+    After Saaty 1980, The Analytic Hierarchy Process, table 3-1, in plainer words.
+    """
+    return {
+        1: (
+            _("equal"),
+            _("equally"),
+            _("Both contribute the same to the goal."),
+        ),
+        3: (
+            _("moderate"),
+            _("moderately"),
+            _("Experience speaks a little for one over the other."),
+        ),
+        5: (
+            _("strong"),
+            _("strongly"),
+            _("Experience speaks clearly for one over the other."),
+        ),
+        7: (
+            _("very strong"),
+            _("very strongly"),
+            _("One is far ahead, and practice has shown it."),
+        ),
+        9: (
+            _("extreme"),
+            _("extremely"),
+            _("One is ahead beyond any doubt, as far as one thing can be ahead of another."),
+        ),
+    }
+
+
+def between_meaning(_: Translate) -> str:
+    """What the even steps 2, 4, 6, 8 mean."""
+    return _("Between the two neighboring steps, when you hesitate between them.")
+
+
+def judgment_sentence(left: str, right: str, value: str, _: Translate) -> str:
+    """A judgment in words: "“A” is strongly more important than “B” (5)".
+
+    Args:
+        left: name as displayed first.
+        right: name as displayed second.
+        value: position on Saaty's scale, `"9"` … `"1/9"`: how much left matters more than right.
+        _: translates.
+    """
+    if "/" in value:
+        left, right, value = right, left, opposite(value)
+    step = int(value)
+    words = step_words(_)
+    if step == 1:
+        return _("“{left}” and “{right}” are equally important (1)").format(left=left, right=right)
+    if step in words:
+        return _("“{more}” is {adverb} more important than “{less}” ({step})").format(
+            more=left, less=right, adverb=words[step][1], step=step
+        )
+    return _(
+        "“{more}” is more important than “{less}”, between {lower} and {upper} ({step})"
+    ).format(more=left, less=right, lower=words[step - 1][0], upper=words[step + 1][0], step=step)
+
+
+def consistency_sentence(cr: float, n: int, _: Translate) -> str:
+    """What a CR means for the person who judged."""
+    if n <= 2:
+        return _("With two items there is only one comparison, so nothing can contradict it.")
+    if cr < CR_LIMIT:
+        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=f"{cr:.3f}")
+    return _(
+        "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
+        "Please look at them once more; you may also keep them."
+    ).format(cr=f"{cr:.3f}")
+
+
+def link_problem(reason: str, language: str) -> str:
+    """Why a personal link does not open: `"unknown"`, `"revoked"` or `"closed"`."""
+    _ = translator(language)
+    return {
+        "unknown": _(
+            "This link is not known. Please check that it was copied completely, "
+            "or ask the organizer for a new one."
+        ),
+        "revoked": _(
+            "This link is no longer valid. Please use the newest link you were sent, "
+            "or ask the organizer for a new one."
+        ),
+        "closed": _("This survey is closed. Thank you for your interest."),
+    }[reason]

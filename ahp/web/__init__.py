@@ -1,0 +1,1 @@
+"""The application in the browser: expert's survey, organizer's desk, results."""

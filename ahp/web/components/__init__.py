@@ -1,0 +1,43 @@
+"""Own controls, where Streamlit's widgets can't do it; their CSS and JavaScript lie beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+
+_scale_choice = st.components.v2.component(
+    "ahp_scale_choice",
+    css=(_FOLDER / "scale_choice.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "scale_choice.js").read_text(encoding="utf-8"),
+)
+
+_cookie = st.components.v2.component(
+    "ahp_cookie",
+    js="""export default function ({ data }) {
+      document.cookie = `${data.name}=${data.value}; path=/; max-age=31536000; samesite=lax`
+    }""",
+)
+
+
+def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) -> None:
+    """Saaty's 17 positions between two names, none chosen beforehand.
+
+    Args:
+        data: `pair` (id of the comparison), `left` and `right` (`name`, `explanation`, `more`),
+            `value` (the saved answer or None), `positions` (17 × `value`, `step`, `word`,
+            `sentence`), `question`.
+        on_answer: called after a choice; `st.session_state[key].answer` then holds
+            `{"pair", "value", "id"}`, where `id` is unique to the click.
+        key: of the widget.
+    """
+    _scale_choice(key=key, data=data, on_answer_change=on_answer)
+
+
+def remember_language(name: str, value: str) -> None:
+    """Write the language into a cookie that lasts a year."""
+    _cookie(key="remember_language", data={"name": name, "value": value})

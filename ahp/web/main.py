@@ -1,0 +1,35 @@
+"""The page frame: what this browser may see, the language switch, the chosen page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ahp.web import state
+
+_ = state.translate()
+st.set_page_config(
+    page_title=_("Pairwise survey"),
+    page_icon=str(Path(__file__).with_name("icon.svg")),
+    layout="wide",
+)
+granted = state.grants()
+pages = []
+if granted.experts:
+    pages.append(st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:"))
+if granted.organizer:
+    pages += [
+        st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
+        st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
+        st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
+    ]
+if not pages:
+    pages.append(st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:"))
+alone = len(pages) == 1
+page = st.navigation(pages, position="hidden" if alone else "top")
+st.html(
+    "<style>.stMainBlockContainer{{max-width:70rem;padding-top:{top}}}{header}</style>".format(
+        top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
+    )
+)
+state.language_switch()
+page.run()

@@ -1,0 +1,280 @@
+"""The ASGI side: links that become cookies, the organizer's sign-in, headers, start-up.
+
+Streamlit cannot set cookies, so the routes here do: a link is exchanged once for an HttpOnly
+session cookie, and every page asks the database what that session may see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import html
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+
+from ..errors import AHPError, LinkError
+from ..i18n import LANGUAGES, best_language, translator
+from ..i18n.words import link_problem
+from .state import SESSION_COOKIE, database
+
+MAIN = str(Path(__file__).with_name("main.py"))
+
+DAYS_30 = 30 * 24 * 3600
+ORGANIZER_KEY = secrets.token_urlsafe(32)
+"""Key of the organizer's link, new at every start; of no use when a password is set."""
+
+_SETTINGS: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "runner.postScriptGC": False,  # a full collection after every click costs most of the time
+    "runner.magicEnabled": False,
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 20,  # MB
+    "theme.primaryColor": "#1f5f99",
+}
+
+
+def configure() -> None:
+    """Set Streamlit's options, except those that the user set by flag, file or environment."""
+    for name, value in _SETTINGS.items():
+        if not config.is_manually_set(name):
+            config.set_option(name, value, "ahp")
+
+
+def _password() -> str:
+    return os.environ.get("AHP_ADMIN_PASSWORD", "")
+
+
+class _Throttle:
+    """At most `attempts` wrong passwords a minute, all visitors together."""
+
+    def __init__(self, attempts: int) -> None:
+        self.attempts = attempts
+        self.failures: list[float] = []
+
+    def blocked(self) -> bool:
+        now = time.monotonic()
+        self.failures = [moment for moment in self.failures if now - moment < 60]
+        return len(self.failures) >= self.attempts
+
+    def failed(self) -> None:
+        self.failures.append(time.monotonic())
+
+
+_throttle = _Throttle(attempts=10)
+
+
+def _signed_in(request: Request, session: str) -> Response:
+    response = RedirectResponse("/", status_code=303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        session,
+        max_age=DAYS_30,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+async def open_link(request: Request) -> Response:
+    """`/i/{token}`: an expert's personal link."""
+    token, session = request.path_params["token"], request.cookies.get(SESSION_COOKIE)
+    try:
+        session = await run_in_threadpool(database().open_link, token, session)
+    except LinkError as error:
+        return _page(*(link_problem(error.reason, language) for language in LANGUAGES), status=404)
+    return _signed_in(request, session)
+
+
+async def open_organizer_link(request: Request) -> Response:
+    """`/organizer/{key}`: the link that the terminal shows at start."""
+    if _password() or not hmac.compare_digest(request.path_params["key"], ORGANIZER_KEY):
+        return _page(
+            *(
+                translator(language)(
+                    "This organizer's link is not valid. The valid one is shown in the "
+                    "terminal where the server was started; it is new at every start."
+                )
+                for language in LANGUAGES
+            ),
+            status=404,
+        )
+    session = await run_in_threadpool(
+        database().open_organizer, request.cookies.get(SESSION_COOKIE)
+    )
+    return _signed_in(request, session)
+
+
+async def organizer(request: Request) -> Response:
+    """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
+    language = best_language(request.headers.get("accept-language", "").split(","))
+    _ = translator(language)
+    if not _password():
+        return _page(
+            _(
+                "Open the organizer's link that the terminal shows where the server was started. "
+                "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
+            )
+        )
+    problem, status = "", 200
+    if request.method == "POST":
+        if _throttle.blocked():
+            problem, status = _("Too many wrong passwords. Wait a minute and try again."), 429
+        else:
+            given = str((await request.form()).get("password", ""))
+            digests = (hashlib.sha256(word.encode()).digest() for word in (given, _password()))
+            if hmac.compare_digest(*digests):
+                session = await run_in_threadpool(
+                    database().open_organizer, request.cookies.get(SESSION_COOKIE)
+                )
+                return _signed_in(request, session)
+            _throttle.failed()
+            problem, status = _("This password is wrong."), 403
+    form = (
+        '<form method="post"><label>{label}<br>'
+        '<input type="password" name="password" autocomplete="current-password" autofocus '
+        'required></label> <button>{button}</button></form><p role="alert">{problem}</p>'
+    ).format(
+        label=html.escape(_("Organizer's password")),
+        button=html.escape(_("Sign in")),
+        problem=html.escape(problem),
+    )
+    return _page(body=form, status=status)
+
+
+def _page(*paragraphs: str, body: str = "", status: int = 200) -> HTMLResponse:
+    text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
+    return HTMLResponse(
+        "<!doctype html><html><head><meta charset='utf-8'><title>ahp</title>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'><style>"
+        ":root{color-scheme:light dark}"
+        "body{font:1.15rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"
+        "padding:0 1rem}"
+        "input,button{font:inherit;padding:.5rem .8rem;margin:.3rem 0}"
+        f"</style></head><body><main>{text}{body}</main></body></html>",
+        status_code=status,
+    )
+
+
+ROUTES = [
+    Route("/i/{token}", open_link),
+    Route("/organizer/{key}", open_organizer_link),
+    Route("/organizer", organizer, methods=["GET", "POST"]),
+]
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"frame-ancestors 'none'; base-uri 'self'; form-action 'self'"),
+]
+
+
+class _SecurityHeaders:
+    """Adds to every response the headers that Streamlit leaves out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class _HideTokens(logging.Filter):
+    """Keeps the secrets of links out of uvicorn's access log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                f"/{argument.split('/')[1]}/…"
+                if isinstance(argument, str) and argument.startswith(("/i/", "/organizer/"))
+                else argument
+                for argument in record.args
+            )
+        return True
+
+
+def _warm_up() -> None:
+    """Import what the first page needs, so that the first visitor doesn't wait for it."""
+    from . import warm  # noqa: F401, PLC0415
+
+
+@asynccontextmanager
+async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
+    """Open the database (migrating it), say where everything is, warm up."""
+    configure()
+    logging.getLogger("uvicorn.access").addFilter(_HideTokens())
+    store = await asyncio.to_thread(database)
+    print(f"\n  ahp — {_address()}\n  Database: {store.location}")
+    if _password():
+        print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
+    else:
+        print(f"  Organizer's link, valid until restart: {_address()}/organizer/{ORGANIZER_KEY}\n")
+    sys.stdout.flush()
+    threading.Thread(target=_warm_up, daemon=True).start()
+    yield
+
+
+OPTIONS: dict[str, Any] = {"lifespan": lifespan, "middleware": [Middleware(_SecurityHeaders)]}
+
+configure()
+
+
+def _address() -> str:
+    """Where the app is reached: AHP_BASE_URL, or as far as the launcher's options tell."""
+    if base := os.environ.get("AHP_BASE_URL"):
+        return base.rstrip("/")
+    launcher = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    uvicorn_started = Path(sys.argv[0]).stem == "uvicorn" or "uvicorn" in Path(sys.argv[0]).parts
+    launcher.add_argument("--host", default="127.0.0.1")
+    default_port = 8000 if uvicorn_started else config.get_option("server.port")
+    launcher.add_argument("--port", type=int, default=default_port)
+    known, _rest = launcher.parse_known_args(sys.argv[1:])
+    return f"http://{known.host}:{known.port}"
+
+
+def serve(host: str, port: int) -> None:
+    """Run the application until it is stopped (`ahp serve`).
+
+    Raises:
+        AHPError: the port is taken.
+    """
+    import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise AHPError(
+                f"{host}:{port} cannot be opened ({error.strerror}); choose another --port"
+            ) from error
+    app = streamlit.App(MAIN, routes=ROUTES, **OPTIONS)
+    uvicorn.run(app, host=host, port=port, log_level="warning")

@@ -1,0 +1,106 @@
+"""What a page needs to know first: the database, who is there, in which language."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from ..i18n import LANGUAGES, Translate, best_language, translator
+from ..store import Grants, Store, StudyInfo
+from .components import remember_language
+
+SESSION_COOKIE = "ahp_session"
+LANGUAGE_COOKIE = "ahp_language"
+
+
+@cache
+def database() -> Store:
+    """The one database of this process."""
+    return Store()
+
+
+def session_token() -> str | None:
+    """The browser's session cookie."""
+    token = st.context.cookies.get(SESSION_COOKIE)
+    return token if isinstance(token, str) else None
+
+
+def grants() -> Grants:
+    """What this browser may see, asked anew at every rerun."""
+    return database().grants(session_token())
+
+
+def sign_out() -> None:
+    """End this browser's session on the server; its cookie opens nothing any more."""
+    if token := session_token():
+        database().revoke_session(token)
+
+
+def require_organizer() -> None:
+    """Stop a page that is not the organizer's."""
+    if not grants().organizer:
+        st.error(translate()("Please sign in as organizer first."))
+        st.stop()
+
+
+def language() -> str:
+    """Chosen with the switch, else remembered by the browser, else the browser's own."""
+    chosen = st.session_state.get("language")
+    remembered = st.context.cookies.get(LANGUAGE_COOKIE)
+    tags = (chosen, remembered, st.context.locale)
+    return best_language(tag for tag in tags if isinstance(tag, str))
+
+
+def translate() -> Translate:
+    """Gettext in the page's language."""
+    return translator(language())
+
+
+def language_switch() -> None:
+    """The switch between languages; the choice stays in this browser."""
+    current = language()
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        chosen = st.segmented_control(
+            "语言 / Language",
+            list(LANGUAGES),
+            default=current,
+            format_func=LANGUAGES.__getitem__,
+            label_visibility="collapsed",
+            key="language_switch",
+        )
+    if chosen and chosen != current:
+        st.session_state["language"] = chosen
+        st.rerun()
+    if "language" in st.session_state:
+        remember_language(LANGUAGE_COOKIE, current)
+
+
+def base_url() -> str:
+    """The address to put before personal links: AHP_BASE_URL, or the organizer's own."""
+    if base := os.environ.get("AHP_BASE_URL"):
+        return base.rstrip("/")
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def pick_study() -> StudyInfo:
+    """The study a page is about: chosen here, kept in the address and from page to page."""
+    _ = translate()
+    studies = {study.id: study for study in database().studies()}
+    if not studies:
+        st.info(_("There is no study yet. Create one on the page “Studies”."))
+        st.stop()
+    wanted = st.query_params.get("study") or st.session_state.get("study")
+    ids = list(studies)
+    chosen: str = st.selectbox(
+        _("Study"),
+        ids,
+        index=ids.index(wanted) if wanted in studies else 0,
+        format_func=lambda key: studies[key].title,
+    )
+    st.session_state["study"] = chosen
+    st.query_params["study"] = chosen
+    return studies[chosen]

@@ -1,0 +1,17 @@
+"""For a browser with no valid link: where to get one, in both languages."""
+
+import streamlit as st
+
+from ahp.i18n import LANGUAGES, translator
+from ahp.i18n.words import link_problem
+from ahp.web import state
+
+refused = state.grants().refused
+for language in LANGUAGES:
+    _ = translator(language)
+    for reason in dict.fromkeys(refused):
+        st.warning(link_problem(reason, language))
+    if not refused:
+        st.subheader(_("This is the place for pairwise surveys"))
+        st.write(_("If you were invited as an expert, please open your personal link."))
+        st.write(_("Organizers sign in [here](/organizer)."))

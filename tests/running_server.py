@@ -1,0 +1,77 @@
+"""A real server in a process of its own, for the browser tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class RunningServer:
+    """`ahp serve` on a database file; can be killed and started again on the same port."""
+
+    def __init__(self, database: Path, *command: str, cwd: Path | None = None) -> None:
+        self.database = database
+        self.cwd = cwd
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.command = [part.format(port=self.port) for part in command] or [
+            *(sys.executable, "-m", "ahp", "serve", "--port", str(self.port))
+        ]
+        self.log = database.with_suffix(".log")
+        self.start()
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "AHP_DATABASE_URL": f"sqlite:///{self.database}",
+            "PYTHONUNBUFFERED": "1",
+        }
+        environment.pop("AHP_ADMIN_PASSWORD", None)
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                self.command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=self.cwd
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"server ended:\n{self.log.read_text()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.05)
+        raise RuntimeError(f"server does not answer:\n{self.log.read_text()}")
+
+    @property
+    def organizer_path(self) -> str:
+        """Path of the organizer's link that the terminal shows."""
+        found = re.search(r"/organizer/\S+", self.log.read_text())
+        assert found is not None, self.log.read_text()
+        return found[0]
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()

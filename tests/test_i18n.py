@@ -1,0 +1,123 @@
+"""The catalogs: complete, current, compiled."""
+
+import gettext
+import io
+import string
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from ahp import i18n
+from ahp.i18n import LANGUAGES, best_language, terminal_language, translator
+from ahp.i18n.words import consistency_sentence, judgment_sentence, link_problem
+from ahp.scale import SAATY_POSITIONS
+
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+
+
+def source_texts():
+    found = extract_from_dir(
+        i18n.FOLDER.parent, method_map=[("**.py", "python")], keywords={"_": None}
+    )
+    return {message for _file, _line, message, _comments, _context in found}
+
+
+def catalog(language):
+    with (i18n.FOLDER / language / "LC_MESSAGES" / "ahp.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def fields(text):
+    return sorted(
+        name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name
+    )
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated_and_no_translation_is_left_over(language):
+    messages = {message.id: message for message in catalog(language) if message.id}
+    assert set(messages) == source_texts()
+    assert [id_ for id_, message in messages.items() if not message.string or message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_their_placeholders(language):
+    for message in catalog(language):
+        if message.id:
+            assert fields(message.string) == fields(message.id)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_compiled_catalog_is_current(language):
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog(language))
+    path = i18n.FOLDER / language / "LC_MESSAGES" / "ahp.mo"
+    with path.open("rb") as file:
+        stored = gettext.GNUTranslations(file)
+    compiled.seek(0)
+    current = gettext.GNUTranslations(compiled)
+    for text in source_texts():
+        assert stored.gettext(text) == current.gettext(text)
+
+
+def test_best_language_takes_the_first_it_knows():
+    assert best_language(["fr-FR", "zh-CN", "en"]) == "zh"
+    assert best_language(["en_US.UTF-8"]) == "en"
+    assert best_language(["en;q=0.8", "zh"]) == "en"
+    assert best_language([]) == "zh"
+    assert best_language(["fr"], default="en") == "en"
+
+
+def test_terminal_language_follows_the_environment(monkeypatch):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert terminal_language() == "en"
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert terminal_language() == "zh"
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert terminal_language() == "en"
+
+
+def test_judgments_in_words():
+    english, chinese = translator("en"), translator("zh")
+    assert judgment_sentence("A", "B", "1", english) == "“A” and “B” are equally important (1)"
+    assert judgment_sentence("A", "B", "5", english) == (
+        "“A” is strongly more important than “B” (5)"
+    )
+    assert judgment_sentence("A", "B", "1/9", english) == (
+        "“B” is extremely more important than “A” (9)"
+    )
+    assert judgment_sentence("A", "B", "1/6", english) == (
+        "“B” is more important than “A”, between strong and very strong (6)"
+    )
+    assert judgment_sentence("甲", "乙", "3", chinese) == "“甲”比“乙”稍微重要（3）"
+    assert judgment_sentence("甲", "乙", "1/8", chinese) == (
+        "“乙”比“甲”重要，介于强烈与极端之间（8）"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_17_positions_have_17_sentences(language):
+    _ = translator(language)
+    assert len({judgment_sentence("A", "B", value, _) for value in SAATY_POSITIONS}) == 17
+
+
+def test_consistency_in_words():
+    _ = translator("en")
+    assert consistency_sentence(0.0, 2, _) == (
+        "With two items there is only one comparison, so nothing can contradict it."
+    )
+    assert consistency_sentence(0.0999, 3, _) == (
+        "Your judgments fit together (CR = 0.100, below 0.1)."
+    )
+    assert consistency_sentence(0.1, 3, _).startswith(
+        "Some of your judgments contradict each other (CR = 0.100, it should be below 0.1)."
+    )
+
+
+def test_link_problems_in_both_languages():
+    assert link_problem("closed", "en") == "This survey is closed. Thank you for your interest."
+    assert link_problem("closed", "zh") == "本次调查已结束，感谢您的关注。"
+    assert len({link_problem(reason, "zh") for reason in ("unknown", "revoked", "closed")}) == 3
