@@ -208,7 +208,7 @@ class _Table:
 
 def _kind(value: Any) -> str:
     names = {str: "text", bool: "a boolean", int: "a whole number", float: "a number"}
-    names |= {list: "an array", dict: "a table"}
+    names |= {list: "an array" if value else "an empty array", dict: "a table"}
     return names.get(type(value), f"a {type(value).__name__}")
 
 
