@@ -42,7 +42,9 @@ def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> lis
         ) from cause
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((mark for mark in SEPARATORS if mark in first), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
     rows: list[Row] = []
     try:
         line = 1
