@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,8 +34,7 @@ PRAGMAS = (
     ("synchronous", "FULL", 2),
     ("foreign_keys", "ON", 1),
 )
-"""(name, value to set, value to read back) on every SQLite connection; the timeout comes first,
-so that the switch to WAL waits as well."""
+"""(name, value to set, value to read back) on every SQLite connection."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
@@ -158,17 +158,24 @@ def _parse(url: str) -> URL:
             "an in-memory database forgets every answer, expected sqlite:///path/to/file.db"
         )
     if parsed.database.startswith("file:") or parsed.query:
-        raise StoreError(
-            f"{parsed.render_as_string()}, expected sqlite:///path/to/file.db without options"
-        )
+        raise StoreError(f"{url}, expected sqlite:///path/to/file.db without options")
     return parsed.set(database=str(Path(parsed.database).absolute()))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
     """Set and assert the PRAGMAs of a new SQLite connection, and leave BEGIN to `_begin`."""
     connection.isolation_level = None
+    deadline = time.monotonic() + BUSY_TIMEOUT / 1000
     for name, value, _ in PRAGMAS:
-        connection.execute(f"PRAGMA {name} = {value}")
+        while True:
+            try:
+                connection.execute(f"PRAGMA {name} = {value}")
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite's own timeout does not cover the switch to WAL.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
     for name, _, expected in PRAGMAS:
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != expected:

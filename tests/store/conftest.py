@@ -52,8 +52,10 @@ def postgres_server() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     subprocess.run(
-        [binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"]
-        + ["--no-sync", "-D", folder / "data"],
+        [
+            *(binaries / "initdb", "-D", folder / "data", "--no-sync"),
+            *("-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"),
+        ],
         check=True,
         cwd=folder,
         stdout=subprocess.DEVNULL,

@@ -102,14 +102,15 @@ def test_killed_processes_lose_nothing_they_confirmed(url, store, study, spawn):
             assert process.stdout.readline()
     for process in processes:
         process.kill()
+        process.wait(timeout=30)
     store.close()
     again = Store(url)
     written = {event.event_id for event in again.events(study.id) if event.kind == "answer"}
     for name, process in zip(names, processes, strict=True):
-        rest, errors = process.communicate(timeout=30)
-        assert errors == ""
-        confirmed = [f"{name}-{k}" for k in range(25 + len(rest.split()))]
-        assert rest.split() == confirmed[25:]
+        rest = process.stdout.read().split()
+        assert process.stderr.read() == ""
+        confirmed = [f"{name}-{k}" for k in range(25 + len(rest))]
+        assert rest == confirmed[25:]
         assert written >= set(confirmed)
         # One more may have been committed before its confirmation was printed.
         assert len([one for one in written if one.startswith(name)]) <= len(confirmed) + 1

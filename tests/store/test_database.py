@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+import threading
 from pathlib import Path
 
 import platformdirs
@@ -122,13 +123,32 @@ def test_writes_begin_immediate_and_reads_do_not(sqlite_store, survey):
     assert [one for one in found if one.startswith("BEGIN")] == ["BEGIN"]
 
 
-def test_reader_does_not_wait_for_a_writer(sqlite_store, survey, monkeypatch):
+def test_reader_does_not_wait_for_a_writer(sqlite_store, survey):
     study = sqlite_store.create_study(survey, "Pilot")
     other = sqlite3.connect(sqlite_store.location, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("UPDATE studies SET title = 'Uncommitted'")
     assert sqlite_store.study(study.id).title == "Pilot"
     other.execute("ROLLBACK")
+    other.close()
+
+
+def test_switch_to_wal_waits_for_a_writer(tmp_path):
+    path = tmp_path / "ahp.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.2, other.close)
+    release.start()
+    assert opened_location(f"sqlite:///{path}") == str(path)
+    release.join()
+
+
+def test_switch_to_wal_gives_up_with_a_message(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 20)
+    path = tmp_path / "ahp.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert refused(f"sqlite:///{path}") == f"{path}: database is locked"
     other.close()
 
 
@@ -175,7 +195,7 @@ def test_in_memory_is_refused(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:///file:x?mode=memory&uri=true", "sqlite:///x.db?timeout=1"]
+    "url", ["sqlite:///file:x?mode=memory&uri=true", "sqlite:///file:x", "sqlite:///x.db?timeout=1"]
 )
 def test_sqlite_options_are_refused(url):
     assert refused(url) == f"{url}, expected sqlite:///path/to/file.db without options"
