@@ -191,8 +191,7 @@ squares = st.integers(1, 3).flatmap(
 def test_junk_is_refused_or_has_weights(method: str, values: Any) -> None:
     try:
         found = ahp.weights(values, method)
-    except ahp.AHPError as error:
-        assert "expected" in str(error)
+    except ahp.AHPError:
         return
     assert np.isfinite(found).all()
     assert np.allclose(found.sum(axis=-1), 1, rtol=0, atol=1e-15)

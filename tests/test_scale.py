@@ -56,10 +56,8 @@ def test_what_is_no_judgment_is_refused(text: str) -> None:
 
 
 def test_the_positions_are_the_seventeen_of_saaty() -> None:
-    assert SAATY_POSITIONS == (
-        *("9", "8", "7", "6", "5", "4", "3", "2", "1"),
-        *("1/2", "1/3", "1/4", "1/5", "1/6", "1/7", "1/8", "1/9"),
-    )
+    listed = "9 8 7 6 5 4 3 2 1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9"
+    assert " ".join(SAATY_POSITIONS) == listed
 
 
 def test_positions_and_numbers_convert_both_ways() -> None:

@@ -40,7 +40,7 @@ def test_read_answers(tmp_path: Path) -> None:
         FULL.replace("\n", "\r\n"),
         FULL.replace(",", ";"),
         FULL.replace(",", "\t"),
-        FULL.replace(",", ", ").replace("x", '"x"').replace("E1", " E1 "),
+        FULL.replace(",", ", ").replace(" b", ' "b"').replace("E1", " E1 "),
         "\n" + FULL.replace("\n", "\n\n,,,,\n"),
     ],
     ids=["BOM", "CRLF", "semicolons", "tabs", "spaces and quotes", "empty lines"],
