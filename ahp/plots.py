@@ -7,7 +7,6 @@ import unicodedata
 
 import plotly.graph_objects as go
 
-from .i18n import translator
 from .study import Analysis
 
 PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a3344a", "#2a8c8c")
@@ -84,7 +83,6 @@ def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
 
 def weights_chart(analysis: Analysis, language: str) -> go.Figure:
     """Global weights of the indicators as bars, the largest on top, colored by branch."""
-    _ = translator(language)
     survey, colors = analysis.survey, _branch_colors(analysis)
     hierarchy = survey.hierarchy
     figure = go.Figure()
@@ -116,14 +114,13 @@ def weights_chart(analysis: Analysis, language: str) -> go.Figure:
         automargin=True,
         fixedrange=True,
     )
-    figure.update_xaxes(
-        title=_("global weight"), range=[0, 1.2 * largest], fixedrange=True, rangemode="tozero"
-    )
+    figure.update_xaxes(range=[0, 1.2 * largest], visible=False, fixedrange=True)
     return figure.update_layout(
-        height=140 + 36 * len(hierarchy.leaves),
-        margin={"l": 0, "r": 0, "t": 10, "b": 0},
+        height=80 + 36 * len(hierarchy.leaves),
+        margin={"l": 0, "r": 0, "t": 0, "b": 80},
         barmode="overlay",
-        legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
+        showlegend=len(hierarchy.levels) > 2,
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
     )
 
 
@@ -155,4 +152,8 @@ def weights_icicle(analysis: Analysis, language: str) -> go.Figure:
             sort=False,
         )
     )
-    return figure.update_layout(height=560, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    return figure.update_layout(
+        height=760,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        uniformtext={"minsize": 10, "mode": "hide"},
+    )

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 import string
 
 import pytest
@@ -60,6 +61,12 @@ def test_compiled_catalog_is_current(language):
     current = gettext.GNUTranslations(compiled)
     for text in source_texts():
         assert stored.gettext(text) == current.gettext(text)
+
+
+def test_no_text_escapes_extraction():
+    """Only calls of a plain `_` are found; `translator(language)("text")` would be lost."""
+    for path in i18n.FOLDER.parent.rglob("*.py"):
+        assert not re.search(r"\b(translate|translator)\([^()]*\)\(", path.read_text("utf-8")), path
 
 
 def test_best_language_takes_the_first_it_knows():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,7 @@ def translator(language: str) -> Translate:
 def best_language(tags: Iterable[str], default: str = "zh") -> str:
     """The first language of the interface among tags such as `"zh-CN"` or `"en_US.UTF-8"`."""
     for tag in tags:
-        code = tag.replace("_", "-").split("-")[0].split(".")[0].lower()
+        code = re.split(r"[-_.;]", tag)[0].strip().lower()
         if code in LANGUAGES:
             return code
     return default

@@ -111,20 +111,19 @@ async def open_link(request: Request) -> Response:
 async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
     if _password() or not hmac.compare_digest(request.path_params["key"], ORGANIZER_KEY):
-        return _page(
-            *(
-                translator(language)(
-                    "This organizer's link is not valid. The valid one is shown in the "
-                    "terminal where the server was started; it is new at every start."
-                )
-                for language in LANGUAGES
-            ),
-            status=404,
-        )
+        return _page(*map(_wrong_organizer_link, LANGUAGES), status=404)
     session = await run_in_threadpool(
         database().open_organizer, request.cookies.get(SESSION_COOKIE)
     )
     return _signed_in(request, session)
+
+
+def _wrong_organizer_link(language: str) -> str:
+    _ = translator(language)
+    return _(
+        "This organizer's link is not valid. The valid one is shown in the terminal where the "
+        "server was started; it is new at every start."
+    )
 
 
 async def organizer(request: Request) -> Response:

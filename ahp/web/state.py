@@ -41,8 +41,9 @@ def sign_out() -> None:
 
 def require_organizer() -> None:
     """Stop a page that is not the organizer's."""
+    _ = translate()
     if not grants().organizer:
-        st.error(translate()("Please sign in as organizer first."))
+        st.error(_("Please sign in as organizer first."))
         st.stop()
 
 

@@ -127,12 +127,16 @@ def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
     kills = set(draw.sample(range(len(PAIRS)), 10))
     confirmed: dict[str, str] = {}
     number = 0
-    while len(confirmed) < len(PAIRS):
-        expect(page.locator(".comparison, .st-key-next").first).to_be_visible()
+    while True:
+        expect(
+            page.locator(".comparison, .st-key-parent_done, .st-key-review").first
+        ).to_be_visible()
+        if page.locator(".st-key-review").count():
+            break
         pair = actions.asked(page)
         if not pair:
             actions.press(page, "next")
-            expect(page.locator(".comparison")).to_be_visible()
+            expect(page.locator(".comparison, .st-key-review").first).to_be_visible()
             continue
         dies = number in kills
         kills.discard(number)
@@ -151,8 +155,7 @@ def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
             actions.moved_on(page, pair)
             confirmed[pair] = answers[pair]
     assert not kills
-    check_confirmed(server, confirmed)
-    assert len(confirmed) == 35
+    check_confirmed(server, answers)  # what was in flight at a kill was stored or asked again
 
 
 def check_confirmed(server: RunningServer, confirmed: dict[str, str]) -> None:

@@ -43,14 +43,24 @@ def show_table(table: report.Table, name: str) -> None:
     )
 
 
+def consistency_line(analysis: Analysis, parent: str) -> str:
+    """What studies print below a judgment matrix."""
+    found, _ = analysis.consistency[parent], state.translate()
+    numbers = (
+        ("λmax", found.lambda_max),
+        (_("λ, mean of (Aw)/w"), found.lambda_mean),
+        ("CI", found.ci),
+        ("RI", found.ri),
+        ("CR", found.cr),
+    )
+    line = ", ".join(f"{name} = {report.show_number(value)}" for name, value in numbers)
+    verdict = _("acceptable") if found.acceptable else _("not acceptable: CR should be below 0.1")
+    return f"{line} · {verdict}"
+
+
 def options(study: StudyInfo, experts: tuple[str, ...]) -> dict[str, Any]:
     """Method, RI table, and whose judgments."""
     _ = state.translate()
-    methods = {
-        "eigenvector": _("Eigenvector"),
-        "geometric_mean": _("Geometric mean"),
-        "column_mean": _("Column mean"),
-    }
     with st.container(horizontal=True):
         who = st.selectbox(
             _("Judgments of"),
@@ -62,7 +72,7 @@ def options(study: StudyInfo, experts: tuple[str, ...]) -> dict[str, Any]:
             _("Method"),
             list(METHODS),
             index=list(METHODS).index(study.survey.method),
-            format_func=methods.__getitem__,
+            format_func=report.method_words(_).__getitem__,
             key="method",
         )
         random_index = st.selectbox(
@@ -91,6 +101,7 @@ def show(analysis: Analysis) -> None:
         show_table(report.consistency_table(analysis, language), "consistency")
         for parent in analysis.survey.hierarchy.parents:
             show_table(report.matrix_table(analysis, parent, language), f"matrix_{parent}")
+            st.caption(consistency_line(analysis, parent))
     with shares:
         st.plotly_chart(weights_icicle(analysis, language), config=STILL, key="icicle")
     with st.expander(_("How these numbers were made")):

@@ -27,15 +27,16 @@ def example_title(name: str) -> str:
 
 
 def load_example(name: str) -> StudyInfo:
-    """Store an example as a finished study."""
+    """An example as a finished study, stored when it is asked for the first time."""
     folder = data_folder("examples") / name
-    survey, note = EXAMPLES[name]
-    return state.database().import_study(
-        load_survey(folder / survey if survey.endswith(".toml") else survey),
-        read_answers(folder / "answers.csv"),
-        example_title(name),
-        note=note,
-    )
+    source, note = EXAMPLES[name]
+    survey = load_survey(folder / source if source.endswith(".toml") else source)
+    title = example_title(name)
+    for study in state.database().studies():
+        if (study.title, study.survey.content_hash) == (title, survey.content_hash):
+            return study
+    answers = read_answers(folder / "answers.csv")
+    return state.database().import_study(survey, answers, title, note=note)
 
 
 def open_page(page: str, study: str) -> None:

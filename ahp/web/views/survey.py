@@ -194,23 +194,24 @@ def show_welcome(visit: Visit) -> None:
 
 def show_progress(expert: ExpertInfo, where: str = "") -> None:
     """How many of all comparisons are answered."""
-    done = state.translate()("{done} of {total} answered").format(
-        done=expert.answered, total=expert.total
-    )
+    _ = state.translate()
+    done = _("{done} of {total} answered").format(done=expert.answered, total=expert.total)
     st.progress(expert.answered / expert.total, text=" · ".join(filter(None, (done, where))))
 
 
 def show_saved(visit: Visit) -> None:
     """The answer given last, in words: proof that it was saved, and of its direction."""
+    _ = state.translate()
     if saved := st.session_state.get("saved"):
-        text = state.translate()("Saved: {sentence}").format(sentence=visit.sentence(*saved))
+        text = _("Saved: {sentence}").format(sentence=visit.sentence(*saved))
         st.markdown(f":green[:material/check: {text}]")
 
 
-def show_ways_back(visit: Visit) -> None:
+def show_back(visit: Visit) -> None:
     """Back to the screen before."""
+    _ = state.translate()
     st.button(
-        state.translate()("Back"),
+        _("Back"),
         icon=":material/arrow_back:",
         on_click=go,
         args=(visit, visit.before),
@@ -267,7 +268,7 @@ def show_comparison(visit: Visit) -> None:
         key="choice",
     )
     with st.container(horizontal=True):
-        show_ways_back(visit)
+        show_back(visit)
         st.button(
             _("Next"),
             icon=":material/arrow_forward:",
@@ -295,7 +296,7 @@ def show_parent(visit: Visit) -> None:
     with st.container(key="parent_done"):
         show_own_weights(visit, parent)
     with st.container(horizontal=True):
-        show_ways_back(visit)
+        show_back(visit)
         st.button(
             _("Go on"), type="primary", on_click=go, args=(visit, visit.following), key="next"
         )
