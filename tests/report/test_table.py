@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from ahp.report import Table, csv_bytes, pairs_to_text, show_judgment, show_number, to_csv, to_text
+from ahp.scale import SAATY_POSITIONS, parse_judgment
+
+MIXED = Table(
+    title="权重 of it",
+    columns=("Item", "权重", "n", "Acceptable", "a"),
+    rows=(
+        ("监督流程", 2 / 3, 5, True, 1 / 3),
+        ("b", 0.1 + 0.2, 12, False, 2.5),
+        ("", 1.0, 1, True, 9.0),
+    ),
+    judgments=frozenset({4}),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.49836, 4, "0.4984"),
+        (1.0, 4, "1.0000"),
+        (-1e-17, 4, "0.0000"),
+        (-0.5, 1, "-0.5"),
+        (2 / 3, 2, "0.67"),
+        (3.0, 0, "3"),
+        (5, 2, "5.00"),
+    ],
+)
+def test_show_number(value: float, digits: int, text: str) -> None:
+    assert show_number(value, digits) == text
+
+
+def test_show_judgment() -> None:
+    assert [show_judgment(parse_judgment(text)) for text in SAATY_POSITIONS] == [*SAATY_POSITIONS]
+    assert show_judgment(3.0000000000000004) == "3"
+    assert show_judgment(0.333333333) == "0.3333"
+    assert show_judgment(2.5) == "2.5000"
+    assert show_judgment(10.0) == "10.0000"
+
+
+def test_to_text_aligns_by_display_width() -> None:
+    assert to_text(MIXED) == (
+        "权重 of it\n"
+        "Item        权重   n  Acceptable       a\n"
+        "--------  ------  --  ----------  ------\n"
+        "监督流程  0.6667   5  yes            1/3\n"
+        "b         0.3000  12  no          2.5000\n"
+        "          1.0000   1  yes              9\n"
+    )
+
+
+def test_to_text_without_rows() -> None:
+    assert to_text(Table("T", ("A", "B"), ())) == "T\nA  B\n-  -\n"
+
+
+def test_none_is_empty() -> None:
+    table = Table("T", ("A", "B"), ((None, 0.5), (1, None)))
+    assert to_text(table) == "T\nA       B\n-  ------\n   0.5000\n1\n"
+    assert to_csv(table) == "A,B\r\n,0.5\r\n1,\r\n"
+
+
+def test_to_csv_is_exact() -> None:
+    assert to_csv(MIXED) == (
+        "Item,权重,n,Acceptable,a\r\n"
+        "监督流程,0.6666666666666666,5,yes,0.3333333333333333\r\n"
+        "b,0.30000000000000004,12,no,2.5\r\n"
+        ",1.0,1,yes,9.0\r\n"
+    )
+    rows = list(csv.reader(io.StringIO(to_csv(MIXED), newline="")))
+    assert [float(row[1]) for row in rows[1:]] == [row[1] for row in MIXED.rows]
+
+
+def test_to_csv_quotes() -> None:
+    table = Table("T", ('a "b"', "c,d"), (("line\nbreak", -1e-300),))
+    assert to_csv(table) == '"a ""b""","c,d"\r\n"line\nbreak",-1e-300\r\n'
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@sum(a)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠a"]
+)
+def test_formulas_in_text_are_defused(text: str) -> None:
+    (heading, row) = csv.reader(io.StringIO(to_csv(Table("T", (text,), ((text,),))), newline=""))
+    assert heading == row == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "'=1", "1/3", "监督", "x-1", " =1"])
+def test_other_text_is_kept(text: str) -> None:
+    table = Table("T", ("h", "i"), ((text, -0.5),))
+    assert list(csv.reader(io.StringIO(to_csv(table), newline="")))[1] == [text, "-0.5"]
+
+
+def test_csv_bytes_have_a_bom() -> None:
+    assert csv_bytes(MIXED) == b"\xef\xbb\xbf" + to_csv(MIXED).encode()
+
+
+def test_words_for_booleans_follow_the_language() -> None:
+    table = Table("T", ("A",), ((True,), (False,)), language="zh")
+    assert to_csv(table) == "A\r\n是\r\n否\r\n"
+
+
+def test_pairs_to_text() -> None:
+    assert pairs_to_text([("方法", "x"), ("CR", "0.1")]) == "方法  x\nCR    0.1\n"
