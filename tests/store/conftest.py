@@ -7,6 +7,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -34,7 +35,7 @@ MISSING = (
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """URL of a database of a running server, on which databases may be created."""
+    """URL of a database on a running server, as its superuser."""
     if url := os.environ.get("AHP_TEST_POSTGRES_URL"):
         yield url
         return
@@ -66,6 +67,7 @@ def postgres_server() -> Iterator[str]:
         "port": port,
         "unix_socket_directories": folder,
         "fsync": "off",
+        "full_page_writes": "off",
         "shared_buffers": "32MB",
     }
     options = [part for item in settings.items() for part in ("-c", "{}={}".format(*item))]
@@ -82,7 +84,7 @@ def postgres_server() -> Iterator[str]:
         _wait(server, url, folder / "log")
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # a fast shutdown, which does not wait for clients
         server.wait(timeout=30)
         shutil.rmtree(folder)
 
@@ -105,12 +107,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ahp.db'}"
         return
+    # A schema of its own is as good as a database of its own, and made a hundred times faster.
     server = request.getfixturevalue("postgres_server")
     name = f"ahp_test_{secrets.token_hex(8)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"CREATE SCHEMA {name}")
+        own = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+        yield own.render_as_string(hide_password=False)
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture
