@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+
+import ahp
+from ahp.cli import main
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def test_nothing_in_the_folder_is_left_untested() -> None:
+    found = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.*") if path.is_file()}
+    assert {name for name in found if "__pycache__" not in name} >= {
+        "quickstart.py",
+        *("dong_2010/README.md", "dong_2010/answers.csv", "dong_2010/survey.toml"),
+        "supervision_demo/README.md",
+        *("supervision_demo/answers.csv", "supervision_demo/simulate.py"),
+    }
+    scripts = {path.name for path in EXAMPLES.rglob("*.py")}
+    assert scripts == {"quickstart.py", "simulate.py"}
+    folders = {path.parent.name for path in EXAMPLES.rglob("answers.csv")}
+    assert folders == {"dong_2010", "supervision_demo"}
+
+
+def test_quickstart(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(EXAMPLES / "quickstart.py"), run_name="__main__")
+    assert capsys.readouterr().out == (
+        "PairwiseMatrix tea, coffee, milk\n"
+        "    1    3    5\n"
+        "  1/3    1    3\n"
+        "  1/5  1/3    1\n"
+        "weights [0.637  0.2583 0.1047]\n"
+        "CR 0.0332\n"
+        "{'x1': 0.4984, 'x2': 0.2727, 'x3': 0.1541, 'x4': 0.0747}\n"
+    )
+
+
+def test_dong_2010_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = EXAMPLES / "dong_2010"
+    shares = "E1=.1,E2=.3,E3=.1,E4=.2,E5=.3"
+    status = main(
+        [
+            *("analyze", str(folder / "survey.toml"), str(folder / "answers.csv")),
+            *("--method", "geometric_mean", "--expert-weights", shares, "--language", "en"),
+        ]
+    )
+    assert status == 0
+    out = capsys.readouterr().out
+    ranking = out[out.index("Composite ranking") :].splitlines()[3:7]
+    assert [line.split()[-1] for line in ranking] == ["0.4984", "0.2727", "0.1541", "0.0747"]
+
+
+def test_the_simulation_writes_the_same_file_again(tmp_path: Path) -> None:
+    script = shutil.copy(EXAMPLES / "supervision_demo" / "simulate.py", tmp_path)
+    runpy.run_path(str(script), run_name="__main__")
+    expected = (EXAMPLES / "supervision_demo" / "answers.csv").read_bytes()
+    assert (tmp_path / "answers.csv").read_bytes() == expected
+
+
+def test_the_simulated_panel_is_what_its_readme_says() -> None:
+    survey = ahp.load_survey("supervision_effectiveness")
+    answers = ahp.read_answers(EXAMPLES / "supervision_demo" / "answers.csv")
+    assert answers.experts == tuple(f"E{k}" for k in range(1, 8))
+    inconsistent = {}
+    for expert in answers.experts:
+        own = answers.only([expert])
+        assert len(own.judgments) == 35
+        for parent, found in ahp.analyze(survey, own).consistency.items():
+            if not found.acceptable:
+                inconsistent[expert, parent] = round(found.cr, 3)
+    assert inconsistent == {("E5", "coordination"): 0.133}
+    panel = ahp.analyze(survey, answers)
+    assert all(found.acceptable for found in panel.consistency.values())
+    weights = {
+        parent: dict(zip(kids, panel.local_weights[parent].tolist(), strict=True))
+        for parent, kids in survey.hierarchy.children.items()
+    }
+    order = sorted(weights["effectiveness"], key=lambda kid: -weights["effectiveness"][kid])
+    assert order[:3] == ["setup", "operation", "coordination"]
+    assert weights["effectiveness"]["setup"] == pytest.approx(0.56, abs=0.03)
+    assert weights["operation"]["staff"] == pytest.approx(0.44, abs=0.03)
+    assert weights["coordination"]["superiors"] == pytest.approx(0.558, abs=0.03)
+    assert weights["conversion"]["error_education"] == pytest.approx(0.6, abs=0.03)
+    assert weights["learning"]["self_study"] == pytest.approx(0.633, abs=0.03)

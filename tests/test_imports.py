@@ -1,0 +1,131 @@
+"""The rooms of the project, and the one way imports point between them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "ahp"
+
+NUMERIC = {"errors", "scale", "matrix", "priority", "consistency", "hierarchy", "group"}
+BASE = {"resources", "version"}
+STUDY = NUMERIC | BASE | {"study"}
+RESULTS = STUDY | {"i18n"}
+PAGES = RESULTS | {"report", "store", "exchange", "plots", "__init__"}
+
+ROOMS: dict[str, set[str]] = {
+    **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
+    **dict.fromkeys(BASE, BASE),
+    "study": STUDY,
+    "i18n": RESULTS,
+    **{room: RESULTS | {room} for room in ("report", "store", "exchange", "plots")},
+    "web": PAGES | {"web"},
+    "cli": PAGES | {"cli", "web"},
+    "__main__": {"cli"},
+    "__init__": STUDY,
+    "app": {"web"},
+}
+"""Room -> the rooms it may import from, inside functions as well."""
+
+LIBRARIES: dict[str, set[str]] = {
+    "streamlit": {"web", "app"},
+    "pandas": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "plotly": {"plots", "web"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "platformdirs": {"store"},
+    "scipy": NUMERIC | {"study"},
+    "numpy": set(ROOMS) - {"app", "__main__"},
+}
+"""Library -> the rooms that may import it; no other library may be imported at all."""
+
+FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py") if path != FILES[-1] else "app"
+
+
+def imports(path: Path) -> Iterator[tuple[str, ast.stmt]]:
+    """Full names of what a file imports, with the statements."""
+    package = ["ahp", *path.relative_to(PACKAGE).parts[:-1]] if path != FILES[-1] else []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            base += (node.module or "").split(".") if node.module else []
+            yield from ((".".join([*base, alias.name]), node) for alias in node.names)
+
+
+def target_room(name: str) -> str | None:
+    """The room a full name lies in; None outside the package."""
+    first, *inside = name.split(".")
+    if first != "ahp":
+        return None
+    exists = inside and any((PACKAGE / f"{inside[0]}{end}").exists() for end in (".py", ""))
+    return inside[0] if exists else "__init__"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    room = room_of(path)
+    for name, statement in imports(path):
+        target = target_room(name)
+        place = f"{path.relative_to(ROOT)}:{statement.lineno} imports {name}"
+        if target is not None:
+            assert target in ROOMS[room], f"{place}: {room} may not import from {target}"
+            continue
+        library = name.split(".")[0]
+        if library in sys.stdlib_module_names:
+            continue
+        assert library in LIBRARIES, f"{place}: no room may import {library}"
+        assert room in LIBRARIES[library], f"{place}: {room} may not import {library}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_scipy_is_imported_inside_functions(path: Path) -> None:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        (inner.lineno, inner.col_offset)
+        for function in ast.walk(tree)
+        if isinstance(function, functions)
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    }
+    for name, statement in imports(path):
+        if name.split(".")[0] == "scipy":
+            assert (statement.lineno, statement.col_offset) in inside
+
+
+def test_every_room_is_known() -> None:
+    assert {room_of(path) for path in FILES} <= set(ROOMS)
+    assert len(FILES) > 20
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(result.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import ahp", "import ahp.cli, ahp.report"])
+def test_the_library_loads_no_heavy_packages(statement: str) -> None:
+    loaded = loaded_after(statement)
+    assert "numpy" in loaded
+    heavy = {
+        *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas"),
+        *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
+    }
+    assert not loaded & heavy
