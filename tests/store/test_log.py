@@ -11,6 +11,7 @@ from ahp.errors import LogError
 from ahp.store import Event, StudyLog, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
+from ahp.study import Answers, Judgment
 
 COLUMNS = [field.name for field in fields(Event)]
 FORGED = {
@@ -25,7 +26,7 @@ FORGED = {
     "right": "a",
     "value": "9",
     "detail": "forged",
-    "source": "file",
+    "source": "paper",
     "time": "2020-01-01T00:00:00.000000+00:00",
     "survey_hash": "0" * 64,
     "previous_hash": "0" * 64,
@@ -34,13 +35,13 @@ FORGED = {
 
 
 @pytest.fixture
-def answered(store, study, answer_all):
-    """A study with eight events; the fifth answers (b, c)."""
-    expert = store.add_expert(study.id, "Ada", "Audit")
-    answer_all(store, expert.id)
-    store.submit(expert.id, event_id="done")
-    store.close_round(study.id)
-    return study
+def answered(store, survey):
+    """A finished study with eight events; the fifth answers (b, c)."""
+    answers = [
+        Judgment("Ada", parent, left, right, "3", "panel.csv")
+        for parent, left, right in survey.hierarchy.comparisons
+    ]
+    return store.import_study(survey, Answers(tuple(answers)), "Pilot")
 
 
 def quote(column):
@@ -210,7 +211,7 @@ def test_edited_survey(store, database, answered, sql):
             "the expert's name or organization is not the one that was added",
         ),
         (
-            "UPDATE experts SET organization = NULL",
+            "UPDATE experts SET organization = 'Audit'",
             "Pilot",
             2,
             "the expert's name or organization is not the one that was added",
