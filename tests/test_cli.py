@@ -1,0 +1,481 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ahp
+from ahp.cli import main
+from ahp.store import Store
+from ahp.web import server
+
+ROOT = Path(__file__).parents[1]
+DONG = ROOT / "examples" / "dong_2010"
+NUMBER = 'expected a positive number or a fraction such as "1/3"'
+TEA = "1,3,5\n1/3,1,3\n1/5,1/3,1\n"
+NAMED = ",tea,coffee,milk\ntea,1,3,5\ncoffee,1/3,1,3\nmilk,1/5,1/3,1\n"
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "en_US.UTF-8")
+
+
+@pytest.fixture
+def matrix_file(tmp_path: Path) -> Path:
+    path = tmp_path / "tea.csv"
+    path.write_text(NAMED, encoding="utf-8")
+    return path
+
+
+class Outcome:
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(*arguments: object) -> Outcome:
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return call
+
+
+def refused(outcome: Outcome, message: str, status: int = 2) -> None:
+    assert (outcome.status, outcome.out, outcome.err) == (status, "", f"ahp: error: {message}\n")
+
+
+def test_weights(run: Any, matrix_file: Path) -> None:
+    outcome = run("weights", matrix_file)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == (
+        "Weights\n"
+        "Item    Weight\n"
+        "------  ------\n"
+        "tea     0.6370\n"
+        "coffee  0.2583\n"
+        "milk    0.1047\n"
+        "\n"
+        "Method             eigenvector\n"
+        "λmax               3.0385\n"
+        "λ, mean of (Aw)/w  3.0385\n"
+        "CI                 0.0193\n"
+        "RI                 0.5800 (saaty)\n"
+        "CR                 0.0332\n"
+        "Acceptable         yes\n"
+    )
+
+
+def test_weights_as_json_are_unrounded(run: Any, matrix_file: Path) -> None:
+    outcome = run(
+        *("weights", matrix_file, "--json"),
+        *("--method", "column_mean", "--random-index", "saaty_2005"),
+    )
+    found = json.loads(outcome.out)
+    matrix = ahp.PairwiseMatrix([[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]])
+    weights = ahp.column_mean(matrix)
+    checked = ahp.check_consistency(matrix, random_index="saaty_2005", weights=weights)
+    assert found["labels"] == ["tea", "coffee", "milk"]
+    assert found["matrix"] == matrix.values.tolist()
+    assert found["method"] == "column_mean"
+    assert found["weights"] == weights.tolist()
+    assert found["consistency"] == vars(checked)
+    assert found["version"] == ahp.__version__
+
+
+def test_a_contradiction_is_shown_not_refused(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("1,3,1/3\n1/3,1,3\n3,1/3,1\n")
+    outcome = run("weights", path)
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[-2:] == ["CR                 1.1494", "Acceptable         no"]
+
+
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        (TEA, ["1", "2", "3"]),
+        (NAMED, ["tea", "coffee", "milk"]),
+        ("\ufeff" + NAMED.replace("\n", "\r\n"), ["tea", "coffee", "milk"]),
+        (NAMED.replace(",", ";"), ["tea", "coffee", "milk"]),
+        (NAMED.replace(",", "\t"), ["tea", "coffee", "milk"]),
+        (NAMED.replace(",", ", "), ["tea", "coffee", "milk"]),
+        ("drinks" + NAMED, ["tea", "coffee", "milk"]),
+        ("tea,coffee,milk\n" + TEA, ["tea", "coffee", "milk"]),
+        ("tea,1,3,5\ncoffee,1/3,1,3\nmilk,1/5,1/3,1\n", ["tea", "coffee", "milk"]),
+        ("\n" + TEA.replace("\n", "\n\n"), ["1", "2", "3"]),
+        (TEA.replace("1/3", "１／３"), ["1", "2", "3"]),
+    ],
+)
+def test_kinds_of_matrix_files(
+    run: Any, monkeypatch: pytest.MonkeyPatch, content: str, labels: list[str]
+) -> None:
+    standard_input = io.TextIOWrapper(io.BytesIO(content.encode()))
+    monkeypatch.setattr(sys, "stdin", standard_input)
+    outcome = run("weights", "-", "--json")
+    assert (outcome.status, outcome.err) == (0, "")
+    found = json.loads(outcome.out)
+    assert found["labels"] == labels
+    assert [round(weight, 6) for weight in found["weights"]] == [0.636986, 0.258285, 0.104729]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no values, expected a matrix"),
+        ("1,3\n1/3\n", "line 2: 1 values, expected 2 as in line 1"),
+        (
+            "1,3,5\n1/3,1,3\n",
+            "2 rows of 3 values, expected a square matrix, with or without names",
+        ),
+        (
+            "1,3\n1/3,1\n1,2\n",
+            "3 rows of 2 values, expected a square matrix, with or without names",
+        ),
+        ("a\n", "1 rows of 1 values, expected a square matrix, with or without names"),
+        ("\n1,3\n1/3,x\n", f"line 3, column 2: 'x', {NUMBER}"),
+        (NAMED.replace("5", "five"), f"line 2, column 4: 'five', {NUMBER}"),
+        (NAMED.replace("5", "-5"), f"line 2, column 4: '-5', {NUMBER}"),
+        (
+            NAMED.replace("\nmilk", "\nwater"),
+            "line 4: name 'water', expected 'milk' as in the first line",
+        ),
+        (
+            "tea,tea\n1,3\n1/3,1\n",
+            "labels[1] = 'tea', expected names that differ (a[0, 0] stands in line 2, column 1)",
+        ),
+        (
+            NAMED.replace("1/5", "1/4"),
+            "a[0, 2] * a[2, 0] = 1.25, expected 1 (a[0, 0] stands in line 2, column 2)",
+        ),
+        (
+            "1,3\n0.33,1\n",
+            'a[0, 1] * a[1, 0] = 0.99, expected 1; write "1/3" instead of 0.33 '
+            "(a[0, 0] stands in line 1, column 1)",
+        ),
+        (
+            "1,\n1/3,1\n",
+            "a[0, 1] is not judged but a[1, 0] = 0.333333333333, "
+            "expected both cells of a pair or neither (a[0, 0] stands in line 1, column 1)",
+        ),
+        (
+            ",tea,coffee,milk\ntea,1,,5\ncoffee,nan,1,NaN\nmilk,1/5,,1\n",
+            "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2",
+        ),
+        ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
+    ],
+)
+def test_bad_matrix_files(run: Any, tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(content, encoding="utf-8")
+    refused(run("weights", path), f"{path}: {message}")
+
+
+def test_files_that_cannot_be_read(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    refused(run("weights", path), f"{path}: cannot be read: No such file or directory")
+    path.write_bytes(b"1,\xff\n")
+    refused(run("weights", path), f"{path}: byte 2 is not UTF-8; save the file as CSV UTF-8")
+
+
+def test_mistyped_options_list_the_valid_ones(run: Any, matrix_file: Path) -> None:
+    refused(
+        run("weights", matrix_file, "--method", "median"),
+        "method = 'median', expected one of 'eigenvector', 'geometric_mean', 'column_mean'",
+    )
+    refused(
+        run("weights", matrix_file, "--random-index", "noble"),
+        "random_index = 'noble', expected one of 'saaty', 'saaty_2005', 'donegan_dodd', "
+        "'alonso_lamata', 'aguaron_moreno_2003', 'simulated'",
+    )
+
+
+def test_surveys_list(run: Any) -> None:
+    survey = ahp.load_survey("supervision_effectiveness")
+    line = (
+        "supervision_effectiveness: 18 indicators, 35 comparisons, languages zh en, "
+        f"hash {survey.content_hash}"
+    )
+    assert line in run("surveys", "list").out.splitlines()
+    assert run("surveys").out == run("surveys", "list").out
+    assert len(run("surveys").out.splitlines()) == len(ahp.shipped_surveys())
+
+
+def test_surveys_validate(run: Any, tmp_path: Path) -> None:
+    good, missing = DONG / "survey.toml", tmp_path / "none.toml"
+    survey = ahp.load_survey(good)
+    fine = f"{good}: ok, 4 indicators, 6 comparisons, languages en zh, hash {survey.content_hash}\n"
+    outcome = run("surveys", "validate", good)
+    assert (outcome.status, outcome.out, outcome.err) == (0, fine, "")
+    outcome = run("surveys", "validate", missing, good)
+    assert (outcome.status, outcome.out) == (2, fine)
+    problem = "cannot be read: No such file or directory"
+    assert outcome.err == f"ahp: error: {missing}: {problem}\n"
+
+
+def test_survey_warnings_are_one_line(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "wide.toml"
+    text = (DONG / "survey.toml").read_text(encoding="utf-8")
+    node = text[text.index('[[nodes]]\nid = "x4"') :]
+    for name in ("x5", "x6", "x7", "x8", "x9", "x10"):
+        text += node.replace('id = "x4"', f'id = "{name}"')
+    path.write_text(text, encoding="utf-8")
+    outcome = run("surveys", "validate", path)
+    assert outcome.status == 0
+    assert outcome.out.startswith(f"{path}: ok, 10 indicators, 45 comparisons, ")
+    assert outcome.err == (
+        f"ahp: warning: {path}: 'choice' has 10 children; people compare at most 9 well\n"
+    )
+
+
+def test_analyze(run: Any) -> None:
+    outcome = run(
+        *("analyze", DONG / "survey.toml", DONG / "answers.csv", "--language", "en"),
+        *("--expert-weights", "E1=.1, E2=.3, E3=.1, E4=.2, E5=.3"),
+    )
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[7:] == [
+        "",
+        "Choice of an alternative",
+        "Choice of an alternative  Alternative x1  Alternative x2  Alternative x3  "
+        "Alternative x4  Weight",
+        "------------------------  --------------  --------------  --------------  "
+        "--------------  ------",
+        "Alternative x1                         1          2.2270          3.4756          "
+        "5.0937  0.4984",
+        "Alternative x2                    0.4490               1          1.9663          "
+        "4.0005  0.2727",
+        "Alternative x3                    0.2877          0.5086               1          "
+        "2.4623  0.1541",
+        "Alternative x4                    0.1963          0.2500          0.4061               "
+        "1  0.0747",
+        "",
+        "Consistency of the judgment matrices",
+        "Compared under            n    λmax      CI      RI      CR  Acceptable",
+        "------------------------  -  ------  ------  ------  ------  ----------",
+        "Choice of an alternative  4  4.0422  0.0141  0.9000  0.0156  yes",
+        "",
+        "Composite ranking",
+        "Rank  Branch                    Indicator       Local weight  Global weight",
+        "----  ------------------------  --------------  ------------  -------------",
+        "   1  Choice of an alternative  Alternative x1        0.4984         0.4984",
+        "   2  Choice of an alternative  Alternative x2        0.2727         0.2727",
+        "   3  Choice of an alternative  Alternative x3        0.1541         0.1541",
+        "   4  Choice of an alternative  Alternative x4        0.0747         0.0747",
+        "",
+        "Consistency of the total hierarchy",
+        "Level      CI      RI      CR  Acceptable",
+        "-----  ------  ------  ------  ----------",
+        "    1  0.0141  0.9000  0.0156  yes",
+    ]
+    assert "geometric mean" in outcome.out
+    assert ahp.load_survey(DONG / "survey.toml").content_hash in outcome.out
+
+
+def test_analyze_as_json(run: Any) -> None:
+    outcome = run("analyze", DONG / "survey.toml", DONG / "answers.csv", "--json")
+    analysis = ahp.analyze(
+        ahp.load_survey(DONG / "survey.toml"), ahp.read_answers(DONG / "answers.csv")
+    )
+    assert json.loads(outcome.out)["global_weights"] == dict(analysis.global_weights)
+
+
+def test_analyze_options(run: Any) -> None:
+    demo = ROOT / "examples" / "supervision_demo" / "answers.csv"
+    outcome = run(
+        *("analyze", "supervision_effectiveness", demo, "--language", "zh"),
+        *("--method", "column_mean", "--random-index", "alonso_lamata"),
+    )
+    assert outcome.status == 0
+    assert "监督管理模式" in outcome.out
+    assert "alonso_lamata: Alonso & Lamata 2006" in outcome.out
+    assert "1.1086" in outcome.out
+
+
+def test_analyze_refuses(run: Any, tmp_path: Path) -> None:
+    refused(
+        run("analyze", "nothing", DONG / "answers.csv"),
+        f"'nothing' is no shipped survey, expected one of {', '.join(ahp.shipped_surveys())} "
+        "or the path of a .toml file",
+    )
+    missing = tmp_path / "a.csv"
+    refused(
+        run("analyze", DONG / "survey.toml", missing),
+        f"{missing}: cannot be read: No such file or directory",
+    )
+    refused(
+        run("analyze", DONG / "survey.toml", DONG / "answers.csv", "--expert-weights", "E1=1"),
+        "no expert weight for 'E2', expected one for each expert",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("E1", "'E1', expected NAME=WEIGHT such as E1=0.2"),
+        ("E1=x", "'E1=x', expected NAME=WEIGHT such as E1=0.2"),
+        ("=1", "'=1', expected NAME=WEIGHT such as E1=0.2"),
+        ("E1=nan", "'E1=nan', expected NAME=WEIGHT such as E1=0.2"),
+        ("E1=1,E1=2", "'E1' has two weights, expected one"),
+    ],
+)
+def test_bad_expert_weights(capsys: pytest.CaptureFixture[str], given: str, message: str) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["analyze", "a", "b", "--expert-weights", given])
+    assert raised.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"ahp analyze: error: argument --expert-weights: {message}"
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["foo"], ["weights"], ["log"], ["surveys", "validate"]])
+def test_usage_errors(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--version"])
+    assert raised.value.code == 0
+    assert capsys.readouterr().out == f"ahp {ahp.__version__}\n"
+
+
+def test_serve_passes_host_and_port(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = []
+    monkeypatch.setattr(server, "serve", lambda host, port: served.append((host, port)))
+    assert run("serve").status == 0
+    assert run("serve", "--host", "0.0.0.0", "--port", 9000).status == 0
+    assert served == [("127.0.0.1", 8501), ("0.0.0.0", 9000)]
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "LANG": "en_US.UTF-8", **environment},
+    )
+
+
+WITHOUT_APP = """
+import sys
+for name in ("streamlit", "sqlalchemy", "alembic", "plotly", "uvicorn", "platformdirs"):
+    sys.modules[name] = None
+from ahp.cli import main
+sys.exit(main({arguments!r}))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["log", "verify"]])
+def test_the_app_is_optional(arguments: list[str]) -> None:
+    result = python(WITHOUT_APP.format(arguments=arguments))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        'ahp: error: this command needs the app: pip install "ahp-evidence[app]"\n'
+    )
+
+
+def test_the_rest_works_without_the_app() -> None:
+    arguments = ["analyze", str(DONG / "survey.toml"), str(DONG / "answers.csv")]
+    result = python(WITHOUT_APP.format(arguments=arguments))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Composite ranking" in result.stdout
+
+
+def test_python_dash_m() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "ahp", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert result.stdout == f"ahp {ahp.__version__}\n"
+
+
+def test_a_terminal_without_chinese() -> None:
+    code = f"from ahp.cli import main; main(['analyze', {str(DONG / 'survey.toml')!r}, " + (
+        f"{str(DONG / 'answers.csv')!r}, '--language', 'zh'])"
+    )
+    result = python(code, PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\\u65b9\\u6848 x1" in result.stdout
+
+
+def test_a_reader_that_goes_away() -> None:
+    command = [sys.executable, "-m", "ahp", "surveys"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "ahp.db"
+    store = Store(f"sqlite:///{path}")
+    study = store.create_study(ahp.load_survey(DONG / "survey.toml"), "Which alternative?")
+    expert = store.add_expert(study.id, "Expert")
+    store.answer(expert.id, "choice", "x1", "x2", "3", event_id="first")
+    store.close()
+    return path
+
+
+def test_log_verify(run: Any, database: Path) -> None:
+    store = Store(f"sqlite:///{database}")
+    (log,) = store.verify_log()
+    store.close()
+    outcome = run("log", "verify", "--database", f"sqlite:///{database}")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert log.events == 3
+    assert outcome.out == (
+        f"study {log.study_id} ('Which alternative?'): {log.events} events, head {log.head_hash}\n"
+        f"{database}: 1 study verified\n"
+    )
+
+
+def test_log_verify_finds_a_changed_answer(run: Any, database: Path) -> None:
+    connection = sqlite3.connect(database)
+    triggers = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall()
+    for (name,) in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    changed = connection.execute("UPDATE events SET value = '5' WHERE event_id = 'first'")
+    assert changed.rowcount == 1
+    connection.commit()
+    connection.close()
+    store = Store(f"sqlite:///{database}")
+    with pytest.raises(ahp.AHPError) as raised:
+        store.verify_log()
+    store.close()
+    outcome = run("log", "verify", "--database", f"sqlite:///{database}")
+    refused(outcome, str(raised.value), status=1)
+    assert outcome.err.endswith("event 3 (first): its content does not match its hash\n")
+
+
+def test_log_verify_refuses_other_databases(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "text.db"
+    path.write_text("no database, only text, long enough to be read as a page header" * 20)
+    outcome = run("log", "verify", "--database", f"sqlite:///{path}")
+    refused(outcome, f"{path}: file is not a database")
