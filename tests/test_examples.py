@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ahp
-from ahp.cli import main
+from ahp.cli import main, read_matrix
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -86,3 +87,21 @@ def test_the_simulated_panel_is_what_its_readme_says() -> None:
     assert weights["coordination"]["superiors"] == pytest.approx(0.558, abs=0.03)
     assert weights["conversion"]["error_education"] == pytest.approx(0.6, abs=0.03)
     assert weights["learning"]["self_study"] == pytest.approx(0.633, abs=0.03)
+
+
+def test_the_documented_files_load(tmp_path: Path) -> None:
+    docs = EXAMPLES.parent / "docs"
+    (survey,) = re.findall(
+        r"```toml\n(.*?)```", (docs / "survey-format.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    answers, matrix = re.findall(
+        r"```csv\n(.*?)```", (docs / "answers-format.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    for name, text in {"s.toml": survey, "a.csv": answers, "m.csv": matrix}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    analysis = ahp.analyze(
+        ahp.load_survey(tmp_path / "s.toml"), ahp.read_answers(tmp_path / "a.csv")
+    )
+    assert set(analysis.ranking) == {"price", "taste", "health"}
+    assert analysis.matrices["lunch"].values[0, 1] == pytest.approx(6**-0.5)
+    assert read_matrix(str(tmp_path / "m.csv")).labels == ("price", "taste", "health")
