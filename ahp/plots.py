@@ -73,7 +73,7 @@ def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
     figure.update_xaxes(visible=False, range=[-0.02, deepest + 0.02], fixedrange=True)
     figure.update_yaxes(visible=False, range=[min(height.values()) - 0.7, 0.7], fixedrange=True)
     return figure.update_layout(
-        height=80 + 48 * len(hierarchy.leaves),
+        height=80 + 58 * len(hierarchy.leaves),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,
         plot_bgcolor="rgba(0,0,0,0)",

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -24,14 +25,20 @@ def free_port() -> int:
 class RunningServer:
     """`ahp serve` on a database file; can be killed and started again on the same port."""
 
-    def __init__(self, database: Path, *command: str, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        database: Path,
+        command: Sequence[str] = (sys.executable, "-m", "ahp", "serve", "--port", "{port}"),
+        *,
+        cwd: Path | None = None,
+        **environment: str,
+    ) -> None:
         self.database = database
         self.cwd = cwd
+        self.environment = environment
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = [part.format(port=self.port) for part in command] or [
-            *(sys.executable, "-m", "ahp", "serve", "--port", str(self.port))
-        ]
+        self.command = [part.format(port=self.port) for part in command]
         self.log = database.with_suffix(".log")
         self.start()
 
@@ -39,9 +46,8 @@ class RunningServer:
         environment = {
             **os.environ,
             "AHP_DATABASE_URL": f"sqlite:///{self.database}",
-            "PYTHONUNBUFFERED": "1",
+            **self.environment,
         }
-        environment.pop("AHP_ADMIN_PASSWORD", None)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 self.command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=self.cwd

@@ -18,8 +18,8 @@ from ahp.web import state
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
 
-def show_table(table: report.Table, name: str) -> None:
-    """A table as printed, with its unrounded CSV."""
+def show_table(table: report.Table, name: str, below: str = "") -> None:
+    """A table as printed, what is printed below it, and its unrounded CSV."""
     _ = state.translate()
     st.markdown(f"**{table.title}**")
     st.table(
@@ -32,6 +32,8 @@ def show_table(table: report.Table, name: str) -> None:
         ],
         hide_index=True,
     )
+    if below:
+        st.caption(below)
     st.download_button(
         _("CSV, unrounded"),
         report.csv_bytes(table),
@@ -100,8 +102,11 @@ def show(analysis: Analysis) -> None:
     with matrices:
         show_table(report.consistency_table(analysis, language), "consistency")
         for parent in analysis.survey.hierarchy.parents:
-            show_table(report.matrix_table(analysis, parent, language), f"matrix_{parent}")
-            st.caption(consistency_line(analysis, parent))
+            show_table(
+                report.matrix_table(analysis, parent, language),
+                f"matrix_{parent}",
+                below=consistency_line(analysis, parent),
+            )
     with shares:
         st.plotly_chart(weights_icicle(analysis, language), config=STILL, key="icicle")
     with st.expander(_("How these numbers were made")):

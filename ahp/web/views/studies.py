@@ -88,11 +88,12 @@ for each in studies:
 
 st.subheader(_("New study"))
 surveys = {name: load_survey(name) for name in shipped_surveys()}
+names = {name: survey.text(survey.name, state.language()) for name, survey in surveys.items()}
 with st.form("new_study"):
     survey_name = st.selectbox(
         _("Survey"),
         list(surveys),
-        format_func=lambda name: surveys[name].text(surveys[name].name, state.language()),
+        format_func=names.__getitem__,
     )
     title = st.text_input(
         _("Title"), placeholder=_("for example: Effectiveness of supervision, round of 2026")

@@ -90,12 +90,14 @@ def chosen_expert() -> ExpertInfo:
         st.stop()
     if len(experts) == 1:
         return next(iter(experts.values()))
+    titles = {
+        expert.id: f"{state.database().study(expert.study_id).title} · {expert.name}"
+        for expert in granted.experts
+    }
     chosen: str = st.radio(
         _("You have links to several surveys. Which one do you want to answer?"),
         list(experts),
-        format_func=lambda key: (
-            f"{state.database().study(experts[key].study_id).title} · {experts[key].name}"
-        ),
+        format_func=titles.__getitem__,
         key="expert",
     )
     return experts[chosen]

@@ -1,0 +1,125 @@
+"""The three ways to start the app, and the installed wheel, each seen in a browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+import ahp
+from tests.browser import actions
+from tests.browser.actions import DESKTOP
+from tests.running_server import RunningServer
+
+CHECKOUT = Path(ahp.__file__).parents[1]
+LAUNCHERS = {
+    "ahp serve": ("-m", "ahp", "serve", "--port", "{port}"),
+    "streamlit run": ("-m", "streamlit", "run", "app.py", "--server.port", "{port}"),
+    "uvicorn": ("-m", "uvicorn", "app:app", "--port", "{port}"),
+}
+
+
+def check_app(browser: Browser, server: RunningServer) -> None:
+    """Sign in with the link from the terminal; nothing is fetched from elsewhere."""
+    context = actions.visitor(browser, locale="en-US", size=DESKTOP)
+    page = context.new_page()
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.goto(server.url)
+    expect(
+        page.get_by_role("heading", name="This is the place for pairwise surveys")
+    ).to_be_visible()
+    actions.sign_in(page, server)
+    expect(page.get_by_role("heading", name="Studies", exact=True)).to_be_visible()
+    assert [url for url in requested if not url.startswith((server.url, "data:", "blob:"))] == []
+    context.close()
+
+
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_the_same_app_whatever_starts_it(browser, tmp_path, launcher):
+    command = (sys.executable, *LAUNCHERS[launcher])
+    server = RunningServer(tmp_path / "ahp.db", command, cwd=CHECKOUT)
+    try:
+        log = server.log.read_text()
+        assert f"Database: {tmp_path / 'ahp.db'}" in log
+        assert f"{server.url}/organizer/" in log
+        check_app(browser, server)
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, CHECKOUT],
+        check=True,
+        capture_output=True,
+    )
+    [found] = folder.glob("*.whl")
+    return found
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AHP_")}
+    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)
+
+
+def test_the_wheel_serves_the_app_from_another_folder(browser, wheel, tmp_path):
+    """In a venv of its own; the app's requirements are lent to it, the package is not."""
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    installed = run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel, cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+    purelib = run(
+        python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path
+    ).stdout.strip()
+    Path(purelib, "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    where = run(python, "-c", "import ahp; print(ahp.__file__)", cwd=tmp_path).stdout.strip()
+    assert where == f"{purelib}/ahp/__init__.py"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    command = (str(python.with_name("ahp")), "serve", "--port", "{port}")
+    server = RunningServer(tmp_path / "ahp.db", command, cwd=elsewhere)
+    try:
+        check_app(browser, server)
+        page = actions.visitor(browser, size=DESKTOP).new_page()
+        actions.sign_in(page, server)
+        actions.press(page, "example-dong_2010")
+        expect(actions.control(page, "csv-weights")).to_be_visible()
+    finally:
+        server.stop()
+
+
+def test_the_bare_wheel_brings_numpy_and_scipy_only(wheel, tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    constraints = CHECKOUT / "constraints.txt"
+    installed = run(
+        *(python, "-m", "pip", "install", "--quiet", "--constraint", constraints, wheel),
+        cwd=tmp_path,
+    )
+    assert installed.returncode == 0, installed.stderr
+    listed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).stdout
+    names = {line.partition("==")[0] for line in listed.splitlines()}
+    assert names - {"pip", "setuptools"} == {"ahp-evidence", "numpy", "scipy"}
+    command = python.with_name("ahp")
+    matrix = tmp_path / "matrix.csv"
+    matrix.write_text("1,3,5\n1/3,1,3\n1/5,1/3,1\n")
+    weights = run(command, "weights", matrix, cwd=tmp_path)
+    assert weights.returncode == 0, weights.stderr
+    assert "0.6370" in weights.stdout
+    surveys = run(command, "surveys", cwd=tmp_path)
+    assert "supervision_effectiveness" in surveys.stdout
+    for needs_the_app in (("serve",), ("log", "verify")):
+        refused = run(command, *needs_the_app, cwd=tmp_path)
+        assert (refused.returncode, refused.stderr) == (
+            2,
+            'ahp: error: this command needs the app: pip install "ahp-evidence[app]"\n',
+        )

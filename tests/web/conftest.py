@@ -1,0 +1,51 @@
+"""Pages run by Streamlit's AppTest on a database of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import ahp
+from ahp.store import Store
+from ahp.web import server, state
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("AHP_DATABASE_URL", f"sqlite:///{tmp_path / 'ahp.db'}")
+    state.database.cache_clear()
+    yield state.database()
+    state.database().close()
+    state.database.cache_clear()
+
+
+@pytest.fixture
+def visit(store: Store, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open the app with a session cookie: `visit(session, page=None, language="en")`."""
+
+    def open_app(session: str | None, page: str | None = None, language: str = "en") -> AppTest:
+        monkeypatch.setattr(state, "session_token", lambda: session)
+        app = AppTest.from_file(server.MAIN, default_timeout=30)
+        app.session_state["language"] = language
+        app.run()
+        if page:
+            app.switch_page(f"views/{page}.py").run()
+        assert not app.exception, app.exception
+        return app
+
+    return open_app
+
+
+@pytest.fixture
+def organizer(store: Store) -> str:
+    return store.open_organizer(None)
+
+
+@pytest.fixture
+def survey() -> ahp.Survey:
+    return ahp.load_survey("supervision_effectiveness")

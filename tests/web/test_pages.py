@@ -1,0 +1,313 @@
+"""Every page: empty, filled, and come back to."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import ahp
+from ahp.store import ExpertInfo, Store
+from ahp.study.itinerary import itinerary
+from ahp.web import server
+
+
+def texts(app: AppTest) -> list[str]:
+    shown = (*app.title, *app.header, *app.subheader, *app.markdown, *app.info, *app.caption)
+    return [element.value for element in (*shown, *app.success, *app.warning, *app.error)]
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def add_expert(store: Store, survey: ahp.Survey, title: str = "2026") -> ExpertInfo:
+    study = store.create_study(survey, title)
+    return store.add_expert(study.id, "Wang Wu", "Accounting")
+
+
+def answer(store: Store, survey: ahp.Survey, expert: ExpertInfo, count: int | None = None) -> None:
+    """Answer the first comparisons, all with 3, as the page would."""
+    stops = itinerary(survey.hierarchy)
+    pairs = [k for k, stop in enumerate(stops) if stop.kind == "pair"]
+    for k in itertools.islice(pairs, count):
+        following = stops[k + 1].place
+        store.answer(expert.id, *stops[k].pair, "3", event_id=f"event-{k}", place=following)
+
+
+# -- welcome
+
+
+def test_without_a_link_the_page_says_in_both_languages_what_to_do(visit):
+    app = visit(None)
+    assert texts(app)[:6] == [
+        "这里是两两比较问卷",
+        "This is the place for pairwise surveys",
+        "如果您是受邀专家，请打开发给您的专属链接。",
+        "组织者请[在此登录](/organizer)。",
+        "If you were invited as an expert, please open your personal link.",
+        "Organizers sign in [here](/organizer).",
+    ]
+
+
+def test_a_revoked_link_says_so_in_both_languages_and_nothing_else(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    store.revoke_link(expert.id)
+    app = visit(session)
+    assert [warning.value for warning in app.warning] == [
+        "此链接已失效。请使用最近发给您的链接，或向组织者索取新链接。",
+        "This link is no longer valid. Please use the newest link you were sent, "
+        "or ask the organizer for a new one.",
+    ]
+    assert not any("Wang Wu" in text or "2026" in text for text in texts(app))
+
+
+def test_a_closed_study_says_so(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    store.close_round(expert.study_id)
+    app = visit(session)
+    assert [warning.value for warning in app.warning] == [
+        "本次调查已结束，感谢您的关注。",
+        "This survey is closed. Thank you for your interest.",
+    ]
+
+
+# -- the expert's survey
+
+
+def test_survey_first_visit_explains_and_starts(visit, store, survey):
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    assert app.header[0].value == "Effectiveness of post-supervision"
+    assert "- You will see 35 comparisons of two items each." in app.markdown[1].value
+    app.button(key="start").click().run()
+    assert store.expert(expert.id).place == "pair effectiveness setup operation"
+    assert "0 of 35 answered · comparison 1 of 10 for “Post-supervision effectiveness”" in [
+        bar.proto.text for bar in app.get("progress")
+    ]
+    assert app.button(key="next").disabled
+
+
+def test_survey_comes_back_to_the_place_it_was_left(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    answer(store, survey, expert, 4)
+    app = visit(session, language="zh")
+    assert "#### 对于“事后监督效能”，哪一个更重要？重要多少？" in texts(app)
+    assert [bar.proto.text for bar in app.get("progress")] == [
+        "已完成 4 / 35 · “事后监督效能”：第 5 项，共 10 项"
+    ]
+    app.button(key="back").click().run()
+    assert store.expert(expert.id).place == "pair effectiveness setup learning"
+    assert not app.button(key="next").disabled
+
+
+def test_survey_shows_consistency_in_words_when_a_parent_is_finished(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    answer(store, survey, expert, 10)
+    app = visit(session)
+    judgments = dict.fromkeys(survey.hierarchy.pairs("effectiveness"), 3)
+    cr = ahp.check_consistency(ahp.PairwiseMatrix.from_judgments(judgments)).cr
+    assert cr >= 0.1
+    assert [warning.value for warning in app.warning] == [
+        f"Some of your judgments contradict each other (CR = {cr:.3f}, it should be below 0.1). "
+        "Please look at them once more; you may also keep them."
+    ]
+    assert "“Organizational set-up” is moderately more important than “Work coordination” (3)" in (
+        labels(app)
+    )
+
+
+def test_survey_overview_submit_and_thanks(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    answer(store, survey, expert, 34)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert app.header[0].value == "Overview"
+    assert "submit" not in [button.key for button in app.button]
+    app.button(key="go_on").click().run()
+    assert store.expert(expert.id).place == "pair learning self_study research_input"
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert app.button(key="submit").disabled
+    app.checkbox(key="sure").check().run()
+    app.button(key="submit").click().run()
+    assert store.expert(expert.id).submitted
+    assert app.header[0].value == "Thank you, Wang Wu!"
+    assert app.success[0].value == (
+        "Your 35 answers are submitted and locked. You can close this page."
+    )
+    app = visit(session)
+    assert app.header[0].value == "Thank you, Wang Wu!"
+
+
+def test_survey_link_revoked_while_the_page_is_open(visit, store, survey):
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    store.revoke_link(expert.id)
+    app.button(key="start").click().run()
+    assert not app.get("progress")
+    assert len(app.warning) > 0
+    assert not any("Effectiveness" in text for text in texts(app))
+
+
+def test_survey_asks_which_when_the_browser_holds_two_links(visit, store, survey):
+    one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
+    session = store.open_link(store.issue_link(one.id), None)
+    assert store.open_link(store.issue_link(two.id), session) == session
+    app = visit(session)
+    assert sorted(app.radio(key="expert").options) == ["first · Wang Wu", "second · Wang Wu"]
+    app.radio(key="expert").set_value(two.id).run()
+    app.button(key="start").click().run()
+    assert store.expert(two.id).place == "pair effectiveness setup operation"
+    assert store.expert(one.id).place is None
+
+
+# -- the organizer's pages
+
+
+def test_studies_empty_then_created(visit, store, organizer):
+    app = visit(organizer)
+    assert app.title[0].value == "Studies"
+    assert app.info[0].value.startswith("Nothing here yet. Create a study from a survey")
+    app.text_input[0].set_value("Pilot")
+    app.button(key="create").click().run()
+    [study] = store.studies()
+    assert (study.title, study.survey.id, study.open) == (
+        "Pilot",
+        "supervision_effectiveness",
+        True,
+    )
+    assert app.title[0].value == "Experts and links"
+
+
+def test_studies_without_a_title_are_refused(visit, store, organizer):
+    app = visit(organizer)
+    app.button(key="create").click().run()
+    assert len(app.error) == 1
+    assert store.studies() == []
+
+
+def test_studies_filled_and_the_example_is_loaded_once(visit, store, organizer):
+    for _time in range(2):
+        app = visit(organizer)
+        app.button(key="example-dong_2010").click().run()
+        assert app.title[0].value == "Results"
+    assert [study.title for study in store.studies()] == [
+        "Published example: five experts of Dong et al. 2010"
+    ]
+    app = visit(organizer)
+    assert "**Published example: five experts of Dong et al. 2010**" in texts(app)
+    assert any("5 of 5 experts have submitted" in text for text in texts(app))
+
+
+def test_experts_page_empty_filled_and_come_back(visit, store, organizer, survey):
+    assert visit(organizer, "experts").info[0].value.startswith("There is no study yet.")
+    study = store.create_study(survey, "2026")
+    app = visit(organizer, "experts")
+    assert app.info[0].value == "No experts yet. Add them below."
+    app.text_area[0].set_value("王五，会计处\nLi Si")
+    app.button(key="add").click().run()
+    assert [(e.name, e.organization) for e in store.experts(study.id)] == [
+        ("王五", "会计处"),
+        ("Li Si", None),
+    ]
+    app.button(key="issue").click().run()
+    assert len(app.code) == 2
+    assert [expert.link for expert in store.experts(study.id)] == ["active", "active"]
+    again = visit(organizer, "experts")
+    assert len(again.code) == 0
+    assert again.table[0].value["Expert"].tolist() == ["王五", "Li Si"]
+    assert again.table[0].value["Link"].tolist() == ["valid", "valid"]
+
+
+def test_a_link_shown_once_opens_the_survey_until_it_is_renewed(visit, store, organizer, survey):
+    expert = add_expert(store, survey)
+    app = visit(organizer, "experts")
+    app.button(key="issue").click().run()
+    token = app.code[0].value.rsplit("/i/")[1]
+    session = store.open_link(token, None)
+    assert [granted.id for granted in store.grants(session).experts] == [expert.id]
+    app.button(key="renew").click().run()
+    assert store.grants(session).experts == ()
+    app.button(key="revoke").click().run()
+    assert store.expert(expert.id).link == "revoked"
+
+
+def test_closing_needs_a_tick_and_is_for_ever(visit, store, organizer, survey):
+    expert = add_expert(store, survey)
+    app = visit(organizer, "experts")
+    assert app.button(key="close").disabled
+    app.checkbox[0].check().run()
+    app.button(key="close").click().run()
+    assert not store.study(expert.study_id).open
+    app = visit(organizer, "experts")
+    assert app.info[0].value == "This study is closed."
+    assert "close" not in [button.key for button in app.button]
+
+
+def test_results_empty_filled_and_switched(visit, store, organizer, survey):
+    expert = add_expert(store, survey)
+    app = visit(organizer, "results")
+    assert app.info[0].value == (
+        "No expert has submitted yet. Results appear with the first submitted survey."
+    )
+    answer(store, survey, expert)
+    store.submit(expert.id, event_id="submit")
+    app = visit(organizer, "results")
+    result = ahp.analyze(survey, store.answers(expert.study_id))
+    composite = app.table[0].value
+    assert len(composite) == 18
+    assert composite["Global weight"].tolist() == [
+        f"{result.global_weights[leaf]:.4f}" for leaf in result.ranking
+    ]
+    app.selectbox(key="method").select("column_mean").run()
+    app.selectbox(key="random_index").select("saaty_2005").run()
+    switched = ahp.analyze(
+        survey,
+        store.answers(expert.study_id),
+        method="column_mean",
+        random_index="saaty_2005",
+    )
+    assert app.table[0].value["Global weight"].tolist() == [
+        f"{switched.global_weights[leaf]:.4f}" for leaf in switched.ranking
+    ]
+    assert app.table[1].value["CR"].tolist() == [
+        f"{level.cr:.4f}" for level in switched.total_consistency
+    ]
+
+
+def test_results_of_one_expert_of_the_published_example(visit, organizer):
+    app = visit(organizer, language="zh")
+    app.button(key="example-dong_2010").click().run()
+    app.selectbox(key="who").select("E5").run()
+    assert app.table[0].value["总排序权重"].tolist() == ["0.3780", "0.2958", "0.2247", "0.1015"]
+
+
+def test_signing_out_ends_the_session(visit, store, organizer):
+    app = visit(organizer)
+    next(button for button in app.button if button.label == "Sign out").click().run()
+    assert not store.grants(organizer).organizer
+    assert app.subheader[0].value == "这里是两两比较问卷"
+
+
+# -- who may see what
+
+
+def test_an_expert_s_session_does_not_open_the_organizer_s_pages(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    app = visit(session)
+    for page in ("studies", "experts", "results"):
+        with pytest.raises(ValueError, match="Could not find a navigation page"):
+            app.switch_page(f"views/{page}.py")
+        alone = AppTest.from_file(Path(server.MAIN).with_name("views") / f"{page}.py").run()
+        assert [error.value for error in alone.error] == ["请先以组织者身份登录。"]
+        assert len(alone.title) == 0
