@@ -118,8 +118,9 @@ class Database:
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         with self._translated(), _alembic_lock, self._writer.begin() as connection:
+            scripts = ScriptDirectory.from_config(config).walk_revisions()
+            known = {script.revision for script in scripts}
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             found = MigrationContext.configure(connection).get_current_heads()

@@ -10,11 +10,11 @@ import platformdirs
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, event, func, make_url, select
 
 from ahp.errors import StoreError
 from ahp.store import Store, database
-from ahp.store.models import Base
+from ahp.store.models import Base, StudyRow
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +67,15 @@ def test_database_error_names_the_database(url, store, database):
     database.execute("DROP TABLE grants")
     with pytest.raises(StoreError, match=f"^{re.escape(store.location)}: .*grants"):
         store.revoke_organizers()
+
+
+def test_a_read_sees_one_state_of_the_database(store, survey):
+    with store._database.read() as session:
+        count = select(func.count()).select_from(StudyRow)
+        assert session.scalar(count) == 0
+        store.create_study(survey, "Meanwhile")
+        assert session.scalar(count) == 0
+    assert len(store.studies()) == 1
 
 
 def statements(store):
