@@ -38,7 +38,7 @@ PRAGMAS = (
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
-_alembic_lock = Lock()  # Alembic keeps the running migration in globals of its modules
+_opening = Lock()  # Alembic's running migration and SQLAlchemy's list of listeners are globals
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
@@ -69,23 +69,8 @@ class Database:
         else:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-        self._engine = create_engine(parsed, pool_pre_ping=True)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _configure)
-            event.listen(self._engine, "begin", _begin)
-            self._reader: Engine = self._engine
-            self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        else:
-            # One transaction sees one state of the database, as on SQLite.
-            self._reader = self._engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-            self._writer = self._engine
-        try:
-            self._migrate()
-        except BaseException:
-            self.close()
-            raise
+        with _opening:
+            self._open(parsed)
 
     def close(self) -> None:
         """Close all connections."""
@@ -103,6 +88,25 @@ class Database:
         with self._session(self._writer) as session:
             yield session
 
+    def _open(self, url: URL) -> None:
+        self._engine = create_engine(url, pool_pre_ping=True)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _configure)
+            event.listen(self._engine, "begin", _begin)
+            self._reader: Engine = self._engine
+            self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        else:
+            # One transaction sees one state of the database, as on SQLite.
+            self._reader = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._writer = self._engine
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
         with self._translated(), Session(engine) as session, session.begin():
@@ -118,7 +122,7 @@ class Database:
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        with self._translated(), _alembic_lock, self._writer.begin() as connection:
+        with self._translated(), self._writer.begin() as connection:
             scripts = ScriptDirectory.from_config(config).walk_revisions()
             known = {script.revision for script in scripts}
             if connection.dialect.name == "postgresql":
