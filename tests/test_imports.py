@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "streamlit": {"web", "app"},
     "pandas": {"web"},
+    "pyarrow": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "plotly": {"plots", "web"},
