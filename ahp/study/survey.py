@@ -11,7 +11,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -66,8 +66,8 @@ class Survey:
     id: str
     languages: tuple[str, ...]
     name: Text
-    description: Text
-    nodes: Mapping[str, Node]
+    description: Text = field(repr=False)
+    nodes: Mapping[str, Node] = field(repr=False)
     hierarchy: Hierarchy
     method: str
     random_index: str

@@ -45,7 +45,8 @@ def invite(page: Page, *names: str) -> list[str]:
     page.locator("textarea").fill("\n".join(names))
     press(page, "add")
     for name in names:
-        expect(page.get_by_role("cell", name=name.split(",")[0], exact=True)).to_be_visible()
+        person = re.split("[,，]", name)[0]
+        expect(page.get_by_role("cell", name=person, exact=True)).to_be_visible()
     press(page, "issue")
     expect(page.locator("code")).to_have_count(len(names))
     return page.locator("code").all_inner_texts()

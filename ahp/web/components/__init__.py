@@ -24,6 +24,16 @@ _cookie = st.components.v2.component(
 )
 
 
+_scroll = st.components.v2.component(
+    "ahp_scroll_up",
+    js="""let last
+    export default function ({ data }) {
+      if (data.screen !== last) document.querySelector(".stMain")?.scrollTo(0, 0)
+      last = data.screen
+    }""",
+)
+
+
 def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) -> None:
     """Saaty's 17 positions between two names, none chosen beforehand.
 
@@ -36,6 +46,11 @@ def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) 
         key: of the widget.
     """
     _scale_choice(key=key, data=data, on_answer_change=on_answer)
+
+
+def scroll_up(screen: str) -> None:
+    """Start every new screen at its top; Streamlit stays where the last one was."""
+    _scroll(key="scroll_up", data={"screen": screen})
 
 
 def remember_language(name: str, value: str) -> None:

@@ -86,14 +86,14 @@ def show_links(study: StudyInfo) -> None:
         return
     st.subheader(_("Personal links"))
     without = [key for key, expert in experts.items() if expert.link == "none"]
-    st.button(
-        _("Issue links for the {count} experts without one").format(count=len(without)),
-        type="primary" if without else "secondary",
-        disabled=not without,
-        on_click=issue_links,
-        args=(study, without),
-        key="issue",
-    )
+    if without:
+        st.button(
+            _("Issue links for the {count} experts without one").format(count=len(without)),
+            type="primary",
+            on_click=issue_links,
+            args=(study, without),
+            key="issue",
+        )
     show_issued(study)
     with st.expander(_("Renew or revoke one link")):
         chosen = st.selectbox(_("Expert"), list(experts), format_func=lambda key: experts[key].name)

@@ -26,7 +26,7 @@ from ahp.store import ExpertInfo
 from ahp.study import Survey
 from ahp.study.itinerary import Stop, find_stop, itinerary
 from ahp.web import state
-from ahp.web.components import scale_choice
+from ahp.web.components import scale_choice, scroll_up
 
 
 @dataclass(frozen=True)
@@ -437,6 +437,7 @@ def show() -> None:
         stops,
         find_stop(stops, expert.place),
     )
+    scroll_up(visit.stop.place)
     if problem := st.session_state.pop("problem", None):
         st.error(problem)
     if expert.submitted:

@@ -1,0 +1,124 @@
+"""Pictures of every screen, in both languages and sizes; those of the READMEs go to docs/images."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from ahp import load_survey  # noqa: E402
+from ahp.study.itinerary import itinerary  # noqa: E402
+from tests.browser import actions  # noqa: E402
+from tests.running_server import RunningServer  # noqa: E402
+
+FOLDER = ROOT / "build" / "screenshots"
+README = ("question", "ranking")
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+SIZES = {"desktop": actions.DESKTOP, "phone": actions.PHONE}
+ANSWERS = "35791254321135791254321135791254321"
+
+
+class Camera:
+    """Takes pictures of one visitor's pages."""
+
+    def __init__(self, language: str, size: str) -> None:
+        self.suffix = f"{language}.{size}.png"
+
+    def take(self, page: Page, name: str, *, whole: bool = False) -> None:
+        """Save what the window shows, or the whole length of the page."""
+        page.wait_for_timeout(1200)  # charts draw themselves after the page is there
+        if whole:
+            height = page.locator(".stMainBlockContainer").bounding_box()["height"]
+            size = page.viewport_size
+            page.set_viewport_size({"width": size["width"], "height": int(height) + 120})
+            page.wait_for_timeout(800)
+        page.screenshot(path=FOLDER / f"{name}.{self.suffix}")
+        if whole:
+            page.set_viewport_size(size)
+
+
+def organizer_screens(page: Page, server: RunningServer, camera: Camera) -> str:
+    """The desk; returns an expert's link."""
+    actions.sign_in(page, server)
+    camera.take(page, "studies", whole=True)
+    title = "2026 年事后监督效能评价" if ".zh." in f".{camera.suffix}" else "Supervision 2026"
+    actions.create_study(page, title)
+    camera.take(page, "experts_empty")
+    names = ("王五，会计财务处", "李四，国库处")
+    [link, _second] = actions.invite(page, *names)
+    camera.take(page, "links", whole=True)
+    page.goto(server.url)
+    expect(actions.control(page, "create")).to_be_visible()
+    actions.press(page, "example-supervision_demo")
+    expect(actions.control(page, "csv-weights")).to_be_visible()
+    camera.take(page, "ranking")
+    camera.take(page, "ranking_whole", whole=True)
+    for index, name in enumerate(("hierarchy", "matrices", "shares"), start=1):
+        page.get_by_role("tab").nth(index).click()
+        camera.take(page, name, whole=True)
+    return link
+
+
+def expert_screens(page: Page, link: str, camera: Camera) -> None:
+    """The survey, answered to the end."""
+    page.goto(link)
+    expect(actions.control(page, "start")).to_be_visible()
+    camera.take(page, "welcome", whole=True)
+    actions.press(page, "start")
+    stops = itinerary(load_survey("supervision_effectiveness").hierarchy)
+    pairs = [stop.place for stop in stops if stop.kind == "pair"]
+    for number, (pair, value) in enumerate(zip(pairs, ANSWERS, strict=True)):
+        expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_be_visible()
+        actions.choose(page, value)
+        actions.moved_on(page, pair)
+        if number == 1:
+            camera.take(page, "question")
+        if number == 11:
+            actions.press(page, "back")
+            camera.take(page, "question_answered")
+            actions.press(page, "next")
+            actions.moved_on(page, pair)
+        if not actions.asked(page):
+            camera.take(page, f"parent_{number}")
+            actions.press(page, "next")
+    expect(actions.control(page, "review")).to_be_visible()
+    camera.take(page, "review", whole=True)
+    actions.submit(page)
+    camera.take(page, "submitted")
+
+
+def main() -> None:
+    """Every screen in every language and size."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    images = ROOT / "docs" / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        for language, locale in LANGUAGES.items():
+            for size, viewport in SIZES.items():
+                server = RunningServer(Path(folder) / f"{language}.{size}.db")
+                camera = Camera(language, size)
+                desk = actions.visitor(browser, locale=locale, size=viewport).new_page()
+                nobody = actions.visitor(browser, locale=locale, size=viewport).new_page()
+                nobody.goto(server.url)
+                expect(nobody.get_by_role("heading").first).to_be_visible()
+                camera.take(nobody, "nobody")
+                nobody.goto(f"{server.url}/i/unknown")
+                camera.take(nobody, "unknown_link")
+                link = organizer_screens(desk, server, camera)
+                expert = actions.visitor(browser, locale=locale, size=viewport).new_page()
+                expert_screens(expert, link, camera)
+                server.stop()
+            for name, size in zip(README, ("phone", "desktop"), strict=True):
+                shutil.copy(FOLDER / f"{name}.{language}.{size}.png", images)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
