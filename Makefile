@@ -1,5 +1,8 @@
 # `make app` starts the app, `make test` runs all checks; both do their own set-up.
 
+PATH ?= /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
 PYTHON ?= python3
 BIN := .venv/bin
 
