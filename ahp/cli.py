@@ -18,12 +18,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .consistency import RANDOM_INDEX_TABLES, check_consistency, check_random_index
-from .errors import AHPError, IncompleteError, LogError, MatrixError, SurveyWarning
+from .errors import AHPError, LogError, SurveyWarning
+from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
-from .matrix import PairwiseMatrix
 from .priority import METHODS, check_method, weights
 from .report import (
     Table,
@@ -38,13 +36,8 @@ from .report import (
     to_text,
     total_table,
 )
-from .scale import parse_judgment
 from .study import Survey, analyze, load_survey, read_answers, shipped_surveys
-from .study.delimited import Row, read_bytes, split_rows
 from .version import __version__
-
-NOT_JUDGED = frozenset({"", "nan"})
-"""Cells of a matrix file, in small letters, that stand for a pair that was not judged."""
 
 APP_PACKAGES = frozenset(
     {"alembic", "platformdirs", "plotly", "psycopg", "sqlalchemy", "starlette", "streamlit"}
@@ -273,7 +266,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _log_verify(arguments: argparse.Namespace) -> int:
     from .store import Store  # noqa: PLC0415 - the app is optional
 
-    store = Store(arguments.database)
+    store = Store(arguments.database, create=False)
     try:
         logs = store.verify_log()
         for log in logs:
@@ -288,99 +281,3 @@ def _log_verify(arguments: argparse.Namespace) -> int:
 
 def _print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def read_matrix(file: str) -> PairwiseMatrix:
-    """Read a complete matrix from a CSV file.
-
-    A first line of names and a first column of names are both optional; where both stand, they must
-    have the same names. Cells are numbers or fractions such as `1/3`.
-
-    Args:
-        file: path, or `"-"` for standard input.
-
-    Raises:
-        MatrixError: names the file, the line, the column and what was expected.
-        IncompleteError: names the first pair that was not judged.
-    """
-    source = "standard input" if file == "-" else file
-    content = sys.stdin.buffer.read() if file == "-" else read_bytes(Path(file), MatrixError)
-    rows = split_rows(content, source, MatrixError)
-    if not rows:
-        raise MatrixError(f"{source}: no values, expected a matrix")
-    columns = len(rows[0][1])
-    for line, cells in rows:
-        if len(cells) != columns:
-            raise MatrixError(
-                f"{source}: line {line}: {len(cells)} values, expected {columns} as in line "
-                f"{rows[0][0]}"
-            )
-    shape = f"{len(rows)} rows of {columns} values"
-    header, labels, rows = _take_names(rows)
-    n = len(rows)
-    if not n or any(len(cells) != n for _, cells in rows):
-        raise MatrixError(f"{source}: {shape}, expected a square matrix, with or without names")
-    for (line, _), name, expected in zip(rows, labels, header, strict=False):
-        if name != expected:
-            raise MatrixError(
-                f"{source}: line {line}: name {name!r}, expected {expected!r} as in the first line"
-            )
-    first_line, first_column = rows[0][0], 2 if labels else 1
-    values = [
-        [
-            _cell(cell, f"{source}: line {line}, column {column}")
-            for column, cell in enumerate(cells, start=first_column)
-        ]
-        for line, cells in rows
-    ]
-    try:
-        matrix = PairwiseMatrix(values, header or labels or None)
-    except MatrixError as error:
-        place = f"a[0, 0] stands in line {first_line}, column {first_column}"
-        raise MatrixError(f"{source}: {error} ({place})") from error
-    missing = np.argwhere(np.isnan(np.triu(matrix.values)))
-    if len(missing):
-        left, right = (matrix.labels[index] for index in missing[0])
-        raise IncompleteError(
-            f"{source}: ({left}, {right}) is not judged, expected a complete matrix; "
-            f"judgments missing: {len(missing)}"
-        )
-    return matrix
-
-
-def _take_names(rows: list[Row]) -> tuple[list[str], list[str], list[Row]]:
-    """The names in the first line, those in the first column, and the rows without both.
-
-    Whether names stand there follows from the shape and from cells that are no judgments.
-    """
-    count, columns = len(rows), len(rows[0][1])
-    corner = rows[0][1][0]
-    if count == columns:
-        in_line = in_column = _is_name(corner) or not corner
-    else:
-        in_line = count == columns + 1 and any(map(_is_name, rows[0][1]))
-        in_column = columns == count + 1 and any(_is_name(cells[0]) for _, cells in rows)
-    header = rows[0][1] if in_line else []
-    rows = rows[1:] if in_line else rows
-    if not in_column:
-        return header, [], rows
-    return header[1:], [cells[0] for _, cells in rows], [(line, c[1:]) for line, c in rows]
-
-
-def _is_name(cell: str) -> bool:
-    if cell.lower() in NOT_JUDGED:
-        return False
-    try:
-        parse_judgment(cell)
-    except MatrixError:
-        return True
-    return False
-
-
-def _cell(cell: str, place: str) -> float:
-    if cell.lower() in NOT_JUDGED:
-        return math.nan
-    try:
-        return parse_judgment(cell)
-    except MatrixError as error:
-        raise MatrixError(f"{place}: {error}") from error

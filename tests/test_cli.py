@@ -479,3 +479,10 @@ def test_log_verify_refuses_other_databases(run: Any, tmp_path: Path) -> None:
     path.write_text("no database, only text, long enough to be read as a page header" * 20)
     outcome = run("log", "verify", "--database", f"sqlite:///{path}")
     refused(outcome, f"{path}: file is not a database")
+
+
+def test_log_verify_does_not_make_a_database(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mistyped.db"
+    outcome = run("log", "verify", "--database", f"sqlite:///{path}")
+    refused(outcome, f"{path}: there is no database")
+    assert not path.exists()

@@ -49,6 +49,7 @@ class Database:
     Args:
         url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
             else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
+        create: make a SQLite file that does not exist yet.
 
     Attributes:
         location: path of the file, or the URL with its password hidden.
@@ -57,11 +58,13 @@ class Database:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, create: bool = True) -> None:
         parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
         if parsed.get_backend_name() == "sqlite":
             path = Path(str(parsed.database))
             self.location = str(path)
+            if not create and not path.is_file():
+                raise StoreError(f"{path}: there is no database")
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,14 +34,15 @@ class Store:
     Args:
         url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
             else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
+        create: make a SQLite file that does not exist yet, else that is an error.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
             Every method raises it when the database fails, and for an unknown study or expert.
     """
 
-    def __init__(self, url: str | None = None) -> None:
-        self._database = Database(url)
+    def __init__(self, url: str | None = None, *, create: bool = True) -> None:
+        self._database = Database(url, create=create)
 
     @property
     def location(self) -> str:
@@ -102,11 +103,21 @@ class Store:
             StoreError: the name is blank, or the study has it already.
             LockedError: the round is closed.
         """
+        (info,) = self.add_experts(study_id, {name: organization})
+        return info
+
+    def add_experts(self, study_id: str, experts: Mapping[str, str | None]) -> list[ExpertInfo]:
+        """Add experts to a study, all or none: name -> organization or None.
+
+        Raises:
+            StoreError: a name is blank, or the study has it already.
+            LockedError: the round is closed.
+        """
         with self._database.write() as session:
             study = _open_study(session, study_id)
-            (expert_id,) = _add_experts(session, study, {name: organization}).values()
-            (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
-            return info
+            ids = list(_add_experts(session, study, experts).values())
+            query = _EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
+            return _expert_infos(session, query)
 
     def expert(self, expert_id: str) -> ExpertInfo:
         """One expert."""
@@ -506,7 +517,7 @@ def _close(session: Session, study: StudyRow) -> None:
 
 
 def _add_experts(
-    session: Session, study: StudyRow, experts: dict[str, str | None]
+    session: Session, study: StudyRow, experts: Mapping[str, str | None]
 ) -> dict[str, str]:
     """Add experts, name -> organization; returns the names as given -> new ids."""
     taken = set(session.scalars(select(ExpertRow.name).where(ExpertRow.study_id == study.id)))

@@ -421,3 +421,14 @@ def test_reopened_store_has_everything(url, store, study, answer_all):
     assert again.events(study.id) == store.events(study.id)
     assert again.expert(expert.id) == store.expert(expert.id)
     again.close()
+
+
+def test_experts_are_added_together_or_not_at_all(store, study):
+    store.add_expert(study.id, "Ada")
+    before = store.events(study.id)
+    with pytest.raises(StoreError, match="^'Pilot' has an expert 'Ada' already$"):
+        store.add_experts(study.id, {"Bo": None, "Ada": "Audit"})
+    assert store.events(study.id) == before
+    added = store.add_experts(study.id, {"Bo": None, "Cy": "Audit"})
+    assert [(one.name, one.organization) for one in added] == [("Bo", None), ("Cy", "Audit")]
+    assert [one.name for one in store.experts(study.id)] == ["Ada", "Bo", "Cy"]

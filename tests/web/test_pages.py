@@ -222,6 +222,11 @@ def test_experts_page_empty_filled_and_come_back(visit, store, organizer, survey
     app.button(key="issue").click().run()
     assert len(app.code) == 2
     assert [expert.link for expert in store.experts(study.id)] == ["active", "active"]
+    app.text_area[0].set_value("Zhao Liu\nLi Si")
+    app.button(key="add").click().run()
+    assert [error.value for error in app.error] == ["'2026' has an expert 'Li Si' already"]
+    assert app.text_area[0].value == "Zhao Liu\nLi Si"
+    assert len(store.experts(study.id)) == 2
     again = visit(organizer, "experts")
     assert len(again.code) == 0
     assert again.table[0].value["Expert"].tolist() == ["王五", "Li Si"]
@@ -293,9 +298,16 @@ def test_results_of_one_expert_of_the_published_example(visit, organizer):
 
 def test_signing_out_ends_the_session(visit, store, organizer):
     app = visit(organizer)
-    next(button for button in app.button if button.label == "Sign out").click().run()
+    app.button(key="sign_out").click().run()
     assert not store.grants(organizer).organizer
     assert app.subheader[0].value == "这里是两两比较问卷"
+
+
+def test_one_organizer_can_sign_out_all(visit, store, organizer):
+    other = store.open_organizer(None)
+    visit(organizer).button(key="sign_out_all").click().run()
+    assert not store.grants(organizer).organizer
+    assert not store.grants(other).organizer
 
 
 # -- who may see what

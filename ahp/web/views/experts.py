@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ahp.errors import AHPError
+from ahp.errors import AHPError, StoreError
 from ahp.report import Table, csv_bytes
 from ahp.store import StudyInfo
 from ahp.web import state
@@ -34,12 +34,21 @@ def show_progress(study_id: str) -> None:
     )
 
 
-def add_experts(study: StudyInfo, lines: str) -> int:
-    """Add an expert a line, `name` or `name, organization`; returns how many."""
-    rows = [line.replace("，", ",").partition(",") for line in lines.splitlines() if line.strip()]
-    for name, _comma, organization in rows:
-        state.database().add_expert(study.id, name.strip(), organization.strip() or None)
-    return len(rows)
+def add_experts(study: StudyInfo) -> None:
+    """Add an expert a line, `name` or `name, organization`; what is refused stays in the form."""
+    experts: dict[str, str | None] = {}
+    try:
+        for line in filter(str.strip, st.session_state["entered"].splitlines()):
+            name, _comma, organization = line.replace("，", ",").partition(",")
+            if name.strip() in experts:
+                raise StoreError(f"{name.strip()!r} stands in the list twice")
+            experts[name.strip()] = organization.strip() or None
+        if experts:
+            state.database().add_experts(study.id, experts)
+    except AHPError as error:
+        st.session_state["problem"] = str(error)
+    else:
+        st.session_state["entered"] = ""
 
 
 def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
@@ -132,15 +141,13 @@ show_progress(picked.id)
 if picked.open:
     show_links(picked)
     st.subheader(_("Add experts"))
-    with st.form("add_experts", clear_on_submit=True):
-        entered = st.text_area(
+    if problem := st.session_state.pop("problem", None):
+        st.error(problem)
+    with st.form("add_experts"):
+        st.text_area(
             _("One expert a line: name, organization"),
             placeholder=_("Zhang San, Accounting department"),
+            key="entered",
         )
-        if st.form_submit_button(_("Add"), key="add"):
-            try:
-                if add_experts(picked, entered):
-                    st.rerun()
-            except AHPError as error:
-                st.error(str(error))
+        st.form_submit_button(_("Add"), on_click=add_experts, args=(picked,), key="add")
     show_closing(picked)

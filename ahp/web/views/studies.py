@@ -114,6 +114,10 @@ with st.container(horizontal=True):
             open_page("results", load_example(example).id)
 
 st.divider()
-if st.button(_("Sign out"), icon=":material/logout:"):
-    state.sign_out()
-    st.rerun()
+with st.container(horizontal=True):
+    if st.button(_("Sign out"), icon=":material/logout:", key="sign_out"):
+        state.sign_out()
+        st.rerun()
+    if st.button(_("Sign out every organizer"), key="sign_out_all"):
+        state.database().revoke_organizers()
+        st.rerun()
