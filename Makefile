@@ -6,7 +6,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test lint translations screenshots clean
+.PHONY: app test translations screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -27,13 +27,8 @@ test: .venv/test
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
 	touch $@
 
-# Take new texts into the catalogs, then compile them; fill in what is empty in ahp.po.
 translations: .venv/test
-	$(BIN)/pybabel --quiet extract --no-location --sort-output --output ahp.pot ahp
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header \
-		--domain ahp --input-file ahp.pot --output-dir ahp/i18n
-	rm ahp.pot
-	$(BIN)/pybabel --quiet compile --domain ahp --directory ahp/i18n
+	$(BIN)/python tools/translations.py
 
 screenshots: .venv/test
 	$(BIN)/python tools/screenshots.py

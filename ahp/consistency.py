@@ -141,7 +141,7 @@ class Consistency:
 
 def check_random_index(name: str) -> str:
     """Return the name of a table, or raise an `OptionError` that lists the valid ones."""
-    if name not in tuple(RANDOM_INDEX_TABLES):
+    if name not in tuple(RANDOM_INDEX_TABLES):  # a wrong option may not be hashable
         raise OptionError.unknown("random_index", name, RANDOM_INDEX_TABLES)
     return name
 

@@ -87,7 +87,7 @@ METHODS: dict[str, Callable[[Any], Float]] = {
 
 def check_method(method: str) -> str:
     """Return the name of a method, or raise an `OptionError` that lists the valid ones."""
-    if method not in tuple(METHODS):
+    if method not in tuple(METHODS):  # a tuple, since a wrong option may not be hashable
         raise OptionError.unknown("method", method, METHODS)
     return method
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import ahp
+from ahp.errors import StoreError
 from ahp.store import ExpertInfo, Store
 from ahp.study.itinerary import itinerary
 from ahp.web import server
@@ -145,6 +146,35 @@ def test_survey_overview_submit_and_thanks(visit, store, survey):
         "Your 35 answers are submitted and locked. You can close this page."
     )
     app = visit(session)
+    assert app.header[0].value == "Thank you, Wang Wu!"
+
+
+def test_survey_says_what_was_not_saved_and_stays_where_it_is(visit, store, survey, monkeypatch):
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+
+    def fail(*_arguments):
+        raise StoreError("disk is full")
+
+    monkeypatch.setattr(store, "set_place", fail)
+    app.button(key="start").click().run()
+    assert [error.value for error in app.error] == [
+        "This could not be saved. Please try again. If it happens again, tell the organizer: "
+        "disk is full"
+    ]
+    assert app.header[0].value == "Effectiveness of post-supervision"
+
+
+def test_survey_submitted_in_another_tab(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), None)
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    app.checkbox(key="sure").check().run()
+    store.submit(expert.id, event_id="another-tab")
+    app.button(key="submit").click().run()
+    assert [error.value for error in app.error] == ["Your answers are locked. Nothing was changed."]
     assert app.header[0].value == "Thank you, Wang Wu!"
 
 

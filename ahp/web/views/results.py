@@ -99,6 +99,7 @@ def show(analysis: Analysis) -> None:
         show_table(report.total_table(analysis, language), "total_consistency")
     with tree:
         st.plotly_chart(hierarchy_diagram(analysis, language), config=STILL, key="tree")
+        show_table(report.hierarchy_table(analysis, language), "hierarchy")
     with matrices:
         show_table(report.consistency_table(analysis, language), "consistency")
         for parent in analysis.survey.hierarchy.parents:

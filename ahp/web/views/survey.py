@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from ahp.consistency import Consistency, check_consistency
-from ahp.errors import AHPError
+from ahp.errors import AHPError, LockedError
 from ahp.i18n import Translate
 from ahp.i18n.words import (
     between_meaning,
@@ -105,11 +105,17 @@ def chosen_expert() -> ExpertInfo:
 
 def act(change: Callable[[], object]) -> None:
     """Run a change in the database; what it refuses is shown on the next screen."""
+    _ = state.translate()
     st.session_state.pop("saved", None)
     try:
         change()
+    except LockedError:
+        st.session_state["problem"] = _("Your answers are locked. Nothing was changed.")
     except AHPError as error:
-        st.session_state["problem"] = str(error)
+        st.session_state["problem"] = _(
+            "This could not be saved. Please try again. If it happens again, tell the organizer: "
+            "{problem}"
+        ).format(problem=error)
 
 
 def go(visit: Visit, stop: Stop) -> None:
