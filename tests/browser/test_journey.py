@@ -27,6 +27,16 @@ def plan(seed: int) -> dict[str, str]:
     return {pair: draw.choice(SAATY_POSITIONS) for pair in PAIRS}
 
 
+def invited(browser: Browser, server: RunningServer) -> str:
+    """The link of the only expert of a new study."""
+    desk = actions.visitor(browser, size=DESKTOP).new_page()
+    actions.sign_in(desk, server)
+    actions.create_study(desk, "2026")
+    [link] = actions.invite(desk, "Wang Wu")
+    desk.close()
+    return link
+
+
 def library_result(answers: dict[str, str], expert: str) -> ahp.Analysis:
     judgments = tuple(
         ahp.Judgment(expert, *pair.split()[1:], value) for pair, value in answers.items()
@@ -81,10 +91,7 @@ def test_from_the_expert_s_browser_to_the_ranked_weights(
 def test_an_expert_goes_on_where_they_were_on_another_device(
     browser: Browser, server: RunningServer
 ) -> None:
-    desk = actions.visitor(browser, size=DESKTOP).new_page()
-    actions.sign_in(desk, server)
-    actions.create_study(desk, "2026")
-    [link] = actions.invite(desk, "Wang Wu")
+    link = invited(browser, server)
     office = actions.visitor(browser, size=DESKTOP).new_page()
     office.goto(link)
     actions.press(office, "start")
@@ -111,11 +118,7 @@ def test_an_expert_goes_on_where_they_were_on_another_device(
 def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
     browser: Browser, server: RunningServer
 ) -> None:
-    desk = actions.visitor(browser, size=DESKTOP).new_page()
-    actions.sign_in(desk, server)
-    actions.create_study(desk, "2026")
-    [link] = actions.invite(desk, "Wang Wu")
-    desk.close()
+    link = invited(browser, server)
     page = actions.visitor(browser, size=PHONE).new_page()
     page.goto(link)
     actions.press(page, "start")
