@@ -1,6 +1,6 @@
 """Analytic hierarchy process: from expert judgment to weights that stand up to an audit."""
 
-from .consistency import RANDOM_INDEX_TABLES, Consistency, RandomIndexTable, check_consistency
+from .consistency import Consistency, check_consistency
 from .errors import (
     AHPError,
     AnswersError,
@@ -17,6 +17,7 @@ from .group import aggregate_judgments
 from .hierarchy import Hierarchy, TotalConsistency, total_consistency
 from .matrix import PairwiseMatrix
 from .priority import column_mean, eigenvector, geometric_mean, weights
+from .random_index import RANDOM_INDEX_TABLES, RandomIndexTable
 from .study import (
     Analysis,
     Answers,

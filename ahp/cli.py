@@ -18,11 +18,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .consistency import RANDOM_INDEX_TABLES, check_consistency, check_random_index
+from .consistency import check_consistency
 from .errors import AHPError, LogError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .priority import METHODS, check_method, weights
+from .random_index import RANDOM_INDEX_TABLES, check_random_index
 from .report import (
     Table,
     analysis_data,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp.consistency import random_index_value
+from ahp.random_index import random_index_value
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
 TABLE_NAMES = (

@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
 
-NUMERIC = {"errors", "scale", "matrix", "priority", "consistency", "hierarchy", "group"}
+NUMERIC = {"errors", "scale", "matrix", "eigen", "priority", "random_index", "consistency"} | {
+    *("repair", "incomplete", "hierarchy", "alternatives", "group", "sensitivity")
+}
 BASE = {"resources", "version"}
 STUDY = NUMERIC | BASE | {"study"}
 RESULTS = STUDY | {"i18n"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import priority
+from ahp import eigen, priority
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
 METHODS = ("eigenvector", "geometric_mean", "column_mean")
@@ -83,8 +83,8 @@ def test_a_cycle_has_equal_weights() -> None:
 
 
 def test_an_iteration_that_does_not_settle_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(priority, "PERRON_STEPS", 1)
-    monkeypatch.setattr(priority, "PERRON_RTOL", -1.0)
+    monkeypatch.setattr(eigen, "PERRON_STEPS", 1)
+    monkeypatch.setattr(eigen, "PERRON_RTOL", -1.0)
     with pytest.raises(ahp.ConvergenceError) as raised:
         ahp.weights([[1, 1], [1, 1]])
     assert str(raised.value) == (

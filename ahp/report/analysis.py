@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..consistency import RANDOM_INDEX_TABLES
 from ..i18n import Translate, translator
+from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .table import Cell, Table, show_number
 

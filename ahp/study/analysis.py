@@ -8,12 +8,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ..consistency import Consistency, check_consistency, check_random_index
+from ..consistency import Consistency, check_consistency
 from ..errors import AnswersError, OptionError
 from ..group import aggregate_judgments, normalize_expert_weights
 from ..hierarchy import TotalConsistency, level_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method, weights
+from ..random_index import check_random_index
 from ..version import __version__
 from .answers import Answers
 from .survey import Survey

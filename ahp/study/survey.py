@@ -17,10 +17,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..consistency import check_random_index
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..priority import check_method
+from ..random_index import check_random_index
 from ..resources import data_folder
 
 FORMAT = 1

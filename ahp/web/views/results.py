@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from ahp import report
-from ahp.consistency import RANDOM_INDEX_TABLES
 from ahp.errors import AHPError
 from ahp.plots import hierarchy_diagram, weights_chart, weights_icicle
 from ahp.priority import METHODS
+from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.store import StudyInfo
 from ahp.study import Analysis, analyze
 from ahp.web import state
