@@ -1,0 +1,775 @@
+"""How sure the weights are: Monte Carlo over judgments and experts, and exact stability intervals.
+
+Every judgment of a comparison could have been a little different, and so could the panel. The
+Monte Carlo functions draw such judgments and panels and say how weights and ranks scatter (Saaty &
+Vargas 1987, European J. Operational Research 32:107-117; Levary & Wan 1998, ibid. 106:116-122;
+Butler, Jia & Dyer 1997, ibid. 103:531-546). The one-at-a-time functions move one weight and let its
+siblings share the rest in proportion, as Triantaphyllou & Sánchez 1997 (Decision Sciences
+28:151-194) do; all is linear then, and the points at which ranks change are known exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import HierarchyError, MatrixError, OptionError
+from .group import normalize_expert_weights
+from .hierarchy import Hierarchy
+from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers
+from .priority import check_method, weights
+from .scale import SAATY_POSITIONS, parse_judgment
+from .version import __version__
+
+Int = NDArray[np.intp]
+Progress = Callable[[int, int], object]
+
+SPREADS: Mapping[str, float] = MappingProxyType({"grid": 2 / 3, "lognormal": 0.2})
+"""Perturbations and their spread when none is given.
+
+- `"grid"`: a judgment moves one position down or up on Saaty's 17 positions, each with
+  probability spread/2, and stays with probability 1 − spread; at an end of the scale the step
+  beyond it is not made. 2/3 makes the three positions equally likely.
+- `"lognormal"`: `ln a_ij + spread·N(0, 1)`. 0.2 keeps 95 % of the judgments within a factor of 1.5,
+  which is about one position around 3.
+"""
+
+TIE_RTOL = 1e-9
+"""Weights closer than this, relative to the larger, count as equal: far above the rounding of any
+method, far below any difference that a judgment can make."""
+
+SUM_ATOL = 1e-8
+"""Largest deviation from 1 of the sum of local weights that are varied one at a time."""
+
+_EDGE = 1e-12
+"""Crossings this near to each other, or to 0 and 1, are one."""
+
+_CELLS = 1 << 20
+"""Judgments drawn at once; bounds the memory, and no result depends on it."""
+
+_ROWS = 1 << 16
+"""Draws ranked at once."""
+
+_LOG_SCALE = np.log(np.sort([parse_judgment(text) for text in SAATY_POSITIONS]))
+_LOG_ATOL = 1e-8
+_LARGEST_SIGMA = 10.0
+
+
+@dataclass(frozen=True)
+class WeightUncertainty:
+    """How n weights and their ranks scatter over the draws.
+
+    Weights that differ by less than `TIE_RTOL` are tied; tied items share the ranks that they
+    occupy in equal parts.
+
+    Attributes:
+        names: ids or labels of the n items.
+        weights: without perturbation, shape (n,), sum 1.
+        mean, std: over the draws, shape (n,); `std` divides by the number of draws.
+        lower, upper: percentile interval (Efron & Tibshirani 1993, ch. 13), shape (n,): the
+            (1 − level)/2 and (1 + level)/2 quantiles, linear between draws.
+        level: of the interval.
+        rank_probability: shape (n, n), [i, r] = probability that item i has rank r + 1; rows and
+            columns sum to 1.
+        outranks: shape (n, n), [i, j] = probability that w_i > w_j. A tie counts for neither, so
+            that 1 − outranks[i, j] − outranks[j, i] is its probability.
+        draws, seed: how many, and from where.
+        perturbation, spread: of the judgments, as in `SPREADS`; None = judgments as given.
+        bootstrap: whether experts were resampled.
+        method: as for `ahp.weights`.
+        version: of `ahp`.
+    """
+
+    names: tuple[str, ...]
+    weights: Float
+    mean: Float
+    std: Float
+    lower: Float
+    upper: Float
+    level: float
+    rank_probability: Float
+    outranks: Float
+    draws: int
+    seed: int
+    perturbation: str | None
+    spread: float | None
+    bootstrap: bool
+    method: str
+    version: str = __version__
+
+
+@dataclass(frozen=True)
+class HierarchyUncertainty:
+    """How the weights of a hierarchy scatter.
+
+    Attributes:
+        local: parent id -> the local weights of its children.
+        leaves: the global weights of the leaves.
+    """
+
+    local: Mapping[str, WeightUncertainty]
+    leaves: WeightUncertainty
+
+
+def simulate_matrix(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    seed: int,
+    draws: int = 10_000,
+    perturbation: str = "grid",
+    spread: float | None = None,
+    method: str = "eigenvector",
+    level: float = 0.95,
+    progress: Progress | None = None,
+) -> WeightUncertainty:
+    """Scatter of the weights of one matrix when every judgment is perturbed by itself.
+
+    The judgments of the upper triangle are drawn, the lower triangle is their reciprocals.
+
+    Args:
+        a: one complete pairwise comparison matrix, shape (n, n).
+        seed: integer of 0 or more; the same seed gives the same bits.
+        draws: how many.
+        perturbation: a name in `SPREADS`.
+        spread: its size, `"grid"`: 0 to 1, `"lognormal"`: 0 to 10; None = that in `SPREADS`.
+        method: as for `ahp.weights`.
+        level: of the intervals, between 0 and 1.
+        progress: called as progress(draws done, draws) after every chunk.
+
+    Raises:
+        OptionError: an option that is not on its list or out of its range.
+        MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
+    """
+    run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
+    array = as_matrices(a)
+    if array.ndim != 2:
+        raise MatrixError(f"shape {array.shape}, expected one square matrix")
+    n = array.shape[-1]
+    names = a.labels if isinstance(a, PairwiseMatrix) else tuple(str(k + 1) for k in range(n))
+    judgments = _Judgments({"": array[None]}, run)
+    (base,) = judgments.local(judgments.logs)
+    (drawn,) = judgments.draw(np.ones(1))
+    return _summary(names, base[0], drawn, run)
+
+
+def simulate_hierarchy(
+    hierarchy: Hierarchy,
+    matrices: Mapping[str, ArrayLike | PairwiseMatrix | Any],
+    *,
+    seed: int,
+    draws: int = 10_000,
+    perturbation: str = "grid",
+    spread: float | None = None,
+    method: str = "eigenvector",
+    level: float = 0.95,
+    progress: Progress | None = None,
+) -> HierarchyUncertainty:
+    """Scatter of local and global weights when every judgment is perturbed by itself.
+
+    Args:
+        hierarchy: the tree.
+        matrices: parent id -> complete matrix of its children in their order, shape (n, n).
+        seed: integer of 0 or more; the same seed gives the same bits.
+        draws: how many.
+        perturbation: a name in `SPREADS`.
+        spread: as for `simulate_matrix`.
+        method: as for `ahp.weights`.
+        level: of the intervals, between 0 and 1.
+        progress: called as progress(draws done, draws) after every chunk.
+
+    Raises:
+        OptionError: an option that is not on its list or out of its range.
+        HierarchyError: not one matrix for each parent, or one of another order.
+        MatrixError: not a matrix, or for `"grid"` a judgment off the scale; parent and cell are
+            named.
+    """
+    run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
+    arrays = {
+        parent: array[None] for parent, array in _checked(hierarchy, matrices, "(n, n)").items()
+    }
+    return _simulated(hierarchy, arrays, np.ones(1), run)
+
+
+def simulate_panel(
+    hierarchy: Hierarchy,
+    matrices: Mapping[str, ArrayLike | Any],
+    expert_weights: ArrayLike | None = None,
+    *,
+    seed: int,
+    draws: int = 10_000,
+    bootstrap: bool = True,
+    perturbation: str | None = None,
+    spread: float | None = None,
+    method: str = "eigenvector",
+    level: float = 0.95,
+    progress: Progress | None = None,
+) -> HierarchyUncertainty:
+    """Scatter of a panel's weights: experts resampled, judgments perturbed, or both.
+
+    The bootstrap (Efron 1979, Annals of Statistics 7:1-26) draws as many experts as there are,
+    with replacement and equal chances; each brings all judgments and the own weight, and the
+    weights drawn are scaled to sum 1. Experts of weight 0 are left out before. Judgments are
+    perturbed expert by expert, anew each time an expert is drawn, and aggregated by their weighted
+    geometric mean (`ahp.aggregate_judgments`).
+
+    Args:
+        hierarchy: the tree.
+        matrices: parent id -> the experts' complete matrices of its children, in the same order of
+            experts for all parents, shape (k, n, n).
+        expert_weights: non-negative, not all 0, shape (k,); None = equal.
+        seed: integer of 0 or more; the same seed gives the same bits.
+        draws: how many.
+        bootstrap: resample experts.
+        perturbation: a name in `SPREADS`, or None for judgments as given.
+        spread: as for `simulate_matrix`.
+        method: as for `ahp.weights`.
+        level: of the intervals, between 0 and 1.
+        progress: called as progress(draws done, draws) after every chunk.
+
+    Raises:
+        OptionError: an option that is not on its list or out of its range, or nothing to vary.
+        HierarchyError: not the same number of matrices for each parent, or of another order.
+        MatrixError: not matrices, for `"grid"` a judgment off the scale (parent and cell are
+            named), or expert weights that do not fit.
+    """
+    run = _Run(draws, seed, perturbation, spread, bootstrap, method, level, progress)
+    arrays = _checked(hierarchy, matrices, "(k, n, n)")
+    counts = {parent: len(array) for parent, array in arrays.items()}
+    count = counts[hierarchy.goal]
+    for parent, own in counts.items():
+        if own != count or own == 0:
+            raise HierarchyError(
+                f"matrices of {parent!r} by {own} experts, expected {count or '1 or more'}"
+            )
+    panel = normalize_expert_weights(expert_weights, count)
+    return _simulated(hierarchy, arrays, panel, run)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Checked options of a simulation."""
+
+    draws: int
+    seed: int
+    perturbation: str | None
+    spread: float | None
+    bootstrap: bool
+    method: str
+    level: float
+    progress: Progress | None
+
+    def __post_init__(self) -> None:
+        check_method(self.method)
+        _check_integer("draws", self.draws, 1)
+        _check_integer("seed", self.seed, 0)
+        if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
+            raise OptionError(f"level = {self.level!r}, expected a number between 0 and 1")
+        if self.perturbation is None:
+            if not self.bootstrap:
+                raise OptionError(
+                    "bootstrap = False and perturbation = None: nothing varies, expected one of "
+                    "them"
+                )
+            if self.spread is not None:
+                raise OptionError(f"spread = {self.spread!r} of no perturbation, expected None")
+            return
+        if self.perturbation not in tuple(SPREADS):
+            raise OptionError.unknown("perturbation", self.perturbation, SPREADS)
+        if self.spread is None:
+            object.__setattr__(self, "spread", SPREADS[self.perturbation])
+            return
+        most = 1 if self.perturbation == "grid" else _LARGEST_SIGMA
+        if not isinstance(self.spread, (int, float)) or not 0 <= self.spread <= most:
+            raise OptionError(
+                f"spread = {self.spread!r}, expected a number from 0 to {most:g} "
+                f"for {self.perturbation!r}"
+            )
+
+
+def _check_integer(option: str, value: object, least: int) -> None:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+        raise OptionError(f"{option} = {value!r}, expected an integer of {least} or more")
+
+
+def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
+    """Validated matrices of every parent, in the order of the tree."""
+    for parent in matrices:
+        if parent not in hierarchy.children:
+            listed = ", ".join(map(repr, hierarchy.parents))
+            raise HierarchyError(f"matrix of {parent!r}, expected those of {listed}")
+    found = {}
+    for parent, kids in hierarchy.children.items():
+        if parent not in matrices:
+            raise HierarchyError(f"no matrix of {parent!r}")
+        given = matrices[parent]
+        try:
+            array = as_matrices(given)
+        except MatrixError as error:
+            raise type(error)(f"matrix of {parent!r}: {error}") from error
+        if array.ndim != shape.count(",") + 1 or array.shape[-1] != len(kids):
+            raise HierarchyError(
+                f"matrix of {parent!r} has shape {array.shape}, expected {shape} with "
+                f"n = {len(kids)}"
+            )
+        labels = given.labels if isinstance(given, PairwiseMatrix) else kids
+        if labels != kids and set(labels) == set(kids):
+            raise HierarchyError(
+                f"matrix of {parent!r} is labeled {', '.join(labels)}, expected the order "
+                f"{', '.join(kids)}"
+            )
+        found[parent] = array
+    return found
+
+
+class _Judgments:
+    """The judgments of k experts about one matrix or more, as logarithms side by side.
+
+    Args:
+        arrays: place -> validated matrices, shape (k, n, n).
+        run: checked options.
+    """
+
+    def __init__(self, arrays: Mapping[str, Float], run: _Run) -> None:
+        self.run = run
+        self.orders = [array.shape[-1] for array in arrays.values()]
+        self.logs = np.concatenate([_upper_logs(array) for array in arrays.values()], axis=-1)
+        if run.perturbation == "grid":
+            self.positions: Int = np.abs(self.logs[..., None] - _LOG_SCALE).argmin(axis=-1)
+            on_scale = _LOG_SCALE[self.positions]
+            off = np.abs(self.logs - on_scale) > _LOG_ATOL
+            if off.any():
+                raise MatrixError(_off_scale(arrays, self.logs, off))
+            self.logs = on_scale
+
+    def draw(self, panel: Float) -> list[Float]:
+        """Local weights of every matrix, shape (draws, n) each.
+
+        Args:
+            panel: weights of the experts, shape (k,), sum 1.
+        """
+        run = self.run
+        (there,) = np.nonzero(panel)
+        experts, cells = len(there), self.logs.shape[-1]
+        # a stream for each purpose, used draw by draw: no bit depends on the chunks
+        resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
+        found = [np.empty((run.draws, n)) for n in self.orders]
+        chunk = max(1, _CELLS // max(1, experts * cells))
+        for start in range(0, run.draws, chunk):
+            count = min(chunk, run.draws - start)
+            who: Int = np.broadcast_to(there, (count, experts))
+            if run.bootstrap:
+                who = there[resampling.integers(experts, size=(count, experts))]
+            share = panel[who]
+            share = share / share.sum(axis=-1, keepdims=True)
+            logs = self._perturbed(who, noise)
+            total = np.zeros((count, cells))
+            for k in range(experts):
+                total += share[:, k, None] * logs[:, k]
+            for target, local in zip(found, self.local(total), strict=True):
+                target[start : start + count] = local
+            if run.progress is not None:
+                run.progress(start + count, run.draws)
+        return found
+
+    def _perturbed(self, who: Int, noise: np.random.Generator) -> Float:
+        """Logarithms of the judgments of the experts drawn, shape (draws, k, judgments)."""
+        shape = (*who.shape, self.logs.shape[-1])
+        spread = self.run.spread
+        if spread is None:
+            return self.logs[who]
+        if self.run.perturbation == "lognormal":
+            return self.logs[who] + spread * noise.standard_normal(shape)
+        chance = noise.random(shape)
+        moved = self.positions[who] + (chance >= 1 - spread / 2) - (chance < spread / 2)
+        perturbed: Float = _LOG_SCALE[np.clip(moved, 0, len(_LOG_SCALE) - 1)]
+        return perturbed
+
+    def local(self, logs: Float) -> list[Float]:
+        """Weights of every matrix from its upper triangles, logs of shape (draws, judgments)."""
+        found = []
+        start = 0
+        for n in self.orders:
+            i, j = np.triu_indices(n, 1)
+            upper = logs[:, start : start + len(i)]
+            full = np.zeros((len(logs), n, n))
+            full[:, i, j], full[:, j, i] = upper, -upper
+            found.append(weights(np.exp(full), self.run.method))
+            start += len(i)
+        return found
+
+
+def _upper_logs(array: Float) -> Float:
+    """Logarithms of the upper triangles row by row, shape (k, n(n-1)/2)."""
+    logs: Float = np.log(array)
+    i, j = np.triu_indices(array.shape[-1], 1)
+    return (logs[:, i, j] - logs[:, j, i]) / 2
+
+
+def _off_scale(arrays: Mapping[str, Float], logs: Float, off: NDArray[np.bool_]) -> str:
+    """The message for the first judgment off the scale: its place, value and what to do."""
+    expert, cell = (int(k) for k in np.argwhere(off)[0])
+    cells = [
+        (place, int(i), int(j))
+        for place, array in arrays.items()
+        for i, j in zip(*np.triu_indices(array.shape[-1], 1), strict=True)
+    ]
+    place, row, column = cells[cell]
+    value = math.exp(logs[expert, cell])
+    where = f"a[{row}, {column}]" if len(logs) == 1 else f"a[{expert}, {row}, {column}]"
+    prefix = f"matrix of {place!r}: " if place else ""
+    return (
+        f"{prefix}{where} = {value:.12g}, expected one of the 17 positions from 1/9 to 9 for "
+        "'grid'; 'lognormal' takes any judgment"
+    )
+
+
+def _simulated(
+    hierarchy: Hierarchy, arrays: Mapping[str, Float], panel: Float, run: _Run
+) -> HierarchyUncertainty:
+    judgments = _Judgments(arrays, run)
+    base = judgments.local((panel[:, None] * judgments.logs).sum(axis=0, keepdims=True))
+    drawn = judgments.draw(panel)
+    local = {
+        parent: _summary(kids, base[index][0], drawn[index], run)
+        for index, (parent, kids) in enumerate(hierarchy.children.items())
+    }
+    leaves = hierarchy.leaves
+    products = [_leaf_weights(hierarchy, found) for found in (base, drawn)]
+    return HierarchyUncertainty(
+        MappingProxyType(local), _summary(leaves, products[0][0], products[1], run)
+    )
+
+
+def _leaf_weights(hierarchy: Hierarchy, local: list[Float]) -> Float:
+    """Global weights of the leaves from the local ones, shapes (draws, n); (draws, leaves)."""
+    found = {hierarchy.goal: np.ones(len(local[0]))}
+    for own, (parent, kids) in zip(local, hierarchy.children.items(), strict=True):
+        found.update((kid, found[parent] * own[:, k]) for k, kid in enumerate(kids))
+    return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
+
+
+def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> WeightUncertainty:
+    """Moments, intervals and ranks of the weights drawn, shape (draws, n)."""
+    n = len(names)
+    moved = np.empty((4, n))
+    for k in range(n):  # column by column: the copies stay small
+        change = drawn[:, k] - base[k]  # from the base, so that no spread is exactly none
+        mean = change.mean()
+        moved[0, k] = base[k] + mean
+        moved[1, k] = math.sqrt(np.square(change - mean).mean())
+        moved[2:, k] = np.quantile(drawn[:, k], [(1 - run.level) / 2, (1 + run.level) / 2])
+    ranks, outranks = np.zeros((n, n)), np.zeros((n, n))
+    for start in range(0, len(drawn), _ROWS):
+        first, size = _rank_spans(drawn[start : start + _ROWS])
+        for i in range(n):
+            outranks[i] += (first[:, i, None] < first).sum(axis=0)
+        for share in np.unique(size):
+            cells = (np.arange(n) * n + first)[size == share]
+            counts = np.bincount(cells, minlength=n * n).reshape(n, n)
+            for offset in range(share):
+                ranks[:, offset:] += counts[:, : n - offset] / share
+    results = (base.copy(), *moved.copy(), ranks / len(drawn), outranks / len(drawn))
+    for array in results:
+        array.setflags(write=False)
+    weight, mean, std, lower, upper, rank_probability, outrank = results
+    return WeightUncertainty(
+        names=names,
+        weights=weight,
+        mean=mean,
+        std=std,
+        lower=lower,
+        upper=upper,
+        level=run.level,
+        rank_probability=rank_probability,
+        outranks=outrank,
+        draws=int(run.draws),
+        seed=int(run.seed),
+        perturbation=run.perturbation,
+        spread=run.spread,
+        bootstrap=run.bootstrap,
+        method=run.method,
+    )
+
+
+def _rank_spans(drawn: Float) -> tuple[Int, Int]:
+    """First rank from 0 and number of ranks that each item occupies, shapes (draws, n)."""
+    n = drawn.shape[-1]
+    order = np.argsort(-drawn, axis=-1, kind="stable")
+    falling = np.take_along_axis(drawn, order, axis=-1)
+    apart = falling[:, :-1] - falling[:, 1:] > TIE_RTOL * falling[:, :-1]
+    place = np.broadcast_to(np.arange(n), drawn.shape)
+    first, last = place.copy(), place.copy()
+    first[:, 1:][~apart] = 0
+    first = np.maximum.accumulate(first, axis=-1)
+    last[:, :-1][~apart] = n
+    last = np.minimum.accumulate(last[:, ::-1], axis=-1)[:, ::-1]
+    spans = np.empty((2, *drawn.shape), dtype=np.intp)
+    np.put_along_axis(spans[0], order, first, axis=-1)
+    np.put_along_axis(spans[1], order, last - first + 1, axis=-1)
+    return spans[0], spans[1]
+
+
+@dataclass(frozen=True)
+class OneAtATime:
+    """Global weights, or values of alternatives, while one local weight runs over a grid.
+
+    They are straight lines: all that lies below the node grows with its weight, all below its
+    siblings shrinks in proportion, the rest stays.
+
+    Attributes:
+        node: the node whose weight is varied.
+        weight: its present local weight.
+        names: the leaves, or the alternatives.
+        grid: local weights of the node, shape (g,).
+        values: shape (g, number of names).
+    """
+
+    node: str
+    weight: float
+    names: tuple[str, ...]
+    grid: Float
+    values: Float
+
+
+def one_at_a_time(
+    hierarchy: Hierarchy,
+    local_weights: Mapping[str, ArrayLike],
+    node: str,
+    *,
+    grid: ArrayLike | None = None,
+    scores: Mapping[str, ArrayLike] | None = None,
+) -> OneAtATime:
+    """Vary one node's local weight, its siblings sharing the rest in their present proportions.
+
+    Args:
+        hierarchy: the tree.
+        local_weights: parent id -> weights of its children, sum 1.
+        node: any node but the goal.
+        grid: local weights from 0 to 1, shape (g,); None = 101 steps of 0.01.
+        scores: alternative -> its scores on the leaves, in the order of `hierarchy.leaves`; the
+            values are then their weighted sums. None = the global weights of the leaves.
+
+    Raises:
+        HierarchyError: weights, node, grid or scores that do not fit.
+    """
+    line = _line(hierarchy, local_weights, node, scores)
+    steps = as_numbers(np.linspace(0, 1, 101) if grid is None else grid, "grid", HierarchyError)
+    if steps.ndim != 1 or not ((steps >= 0) & (steps <= 1)).all():
+        raise HierarchyError(f"grid {steps.tolist()}, expected local weights from 0 to 1")
+    steps = steps.copy()
+    values = line.at(steps[:, None])
+    for array in (steps, values):
+        array.setflags(write=False)
+    return OneAtATime(node, line.weight, line.names, steps, values)
+
+
+@dataclass(frozen=True)
+class StabilityInterval:
+    """The local weights of one node within which the top ranks do not change.
+
+    They do not change for `lower < weight < upper`, and at a bound without pairs (0 or 1) up to
+    the bound itself, where whole branches have weight 0. Items that are equal now and move apart
+    change ranks at once: both bounds are the present weight then.
+
+    Attributes:
+        node: the node whose weight is varied.
+        weight: its present local weight.
+        lower, upper: the bounds.
+        lower_pairs, upper_pairs: the items that are equal at the bound and change ranks beyond it,
+            as (ahead at present, behind); none where the bound is 0 or 1 by itself.
+        top: the number of ranks watched; None = all.
+    """
+
+    node: str
+    weight: float
+    lower: float
+    upper: float
+    lower_pairs: tuple[tuple[str, str], ...]
+    upper_pairs: tuple[tuple[str, str], ...]
+    top: int | None
+
+    @property
+    def change(self) -> float:
+        """Smallest change that alters a rank (Triantaphyllou & Sánchez 1997, definition of δ).
+
+        Theirs is the change of the weight before all siblings are scaled to sum 1 again,
+        `w' = (w − δ)/(1 − δ)`, here by its size; infinite where no change alters a rank.
+        """
+        lower = (self.weight - self.lower) / (1 - self.lower) if self.lower_pairs else math.inf
+        upper = (self.upper - self.weight) / (1 - self.upper) if self.upper_pairs else math.inf
+        return min(lower, upper)
+
+    @property
+    def relative_change(self) -> float:
+        """`change` as a share of the weight; infinite for a weight of 0."""
+        return self.change / self.weight if self.weight else math.inf
+
+
+def stability_interval(
+    hierarchy: Hierarchy,
+    local_weights: Mapping[str, ArrayLike],
+    node: str,
+    *,
+    top: int | None = 1,
+    scores: Mapping[str, ArrayLike] | None = None,
+) -> StabilityInterval:
+    """Exact interval of one local weight within which the top ranks do not change.
+
+    The siblings share the rest in their present proportions. Two straight lines that differ by d
+    now and by d' per unit of weight cross at `weight − d/d'`: the bounds are the crossings nearest
+    to the present weight of one of the first `top` items with any item behind it.
+
+    Args:
+        hierarchy: the tree.
+        local_weights: parent id -> weights of its children, sum 1.
+        node: any node but the goal.
+        top: how many ranks from the first; None = the full ranking.
+        scores: as for `one_at_a_time`.
+
+    Raises:
+        HierarchyError: weights, node or scores that do not fit.
+        OptionError: `top` is not an integer of 1 or more.
+    """
+    if top is not None:
+        _check_integer("top", top, 1)
+    line = _line(hierarchy, local_weights, node, scores)
+    now = line.at(np.array(line.weight))
+    order = np.argsort(-now, kind="stable")
+    places = np.arange(len(order))
+    watched = (places[:, None] < places) & (places[:, None] < (len(order) if top is None else top))
+    ahead, behind = (order[side] for side in np.nonzero(watched))
+    gap = now[ahead] - now[behind]
+    slope = (line.end - line.start)[ahead] - (line.end - line.start)[behind]
+    largest = np.maximum(line.start, line.end)
+    scale = TIE_RTOL * np.maximum(largest[ahead], largest[behind])
+    moving = np.abs(slope) > scale
+    gap, slope, ahead, behind = gap[moving], slope[moving], ahead[moving], behind[moving]
+    tied = gap <= TIE_RTOL * now[ahead]
+    crossing = line.weight - np.where(tied, 0, gap / slope)
+    inside = (crossing > _EDGE) & (crossing < 1 - _EDGE)
+
+    def bound(side: NDArray[np.bool_], nearest: Callable[[Float], Any], end: float) -> Any:
+        candidates = side & (inside | tied)
+        if not candidates.any():
+            return end, ()
+        found = float(nearest(crossing[candidates]))
+        at = candidates & (np.abs(crossing - found) <= _EDGE)
+        pairs = zip(ahead[at], behind[at], strict=True)
+        return found, tuple((line.names[i], line.names[j]) for i, j in pairs)
+
+    lower, lower_pairs = bound(tied | (slope > 0), np.max, 0.0)
+    upper, upper_pairs = bound(tied | (slope < 0), np.min, 1.0)
+    return StabilityInterval(node, line.weight, lower, upper, lower_pairs, upper_pairs, top)
+
+
+def critical_criteria(
+    hierarchy: Hierarchy,
+    local_weights: Mapping[str, ArrayLike],
+    *,
+    top: int | None = 1,
+    scores: Mapping[str, ArrayLike] | None = None,
+    relative: bool = False,
+) -> tuple[StabilityInterval, ...]:
+    """Stability intervals of all nodes but the goal, the most critical first.
+
+    The most critical criterion is the one whose smallest change alters a rank (Triantaphyllou &
+    Sánchez 1997): "absolute-top" with `top=1`, "absolute-any" with `top=None`, "percent-top" and
+    "percent-any" with `relative`.
+
+    Args:
+        hierarchy: the tree.
+        local_weights: parent id -> weights of its children, sum 1.
+        top: how many ranks from the first; None = the full ranking.
+        scores: as for `one_at_a_time`.
+        relative: order by the change as a share of the weight.
+
+    Returns:
+        Intervals by rising change; ties in the order of the tree, level by level.
+
+    Raises:
+        HierarchyError, OptionError: as for `stability_interval`.
+    """
+    nodes = [kid for kids in hierarchy.children.values() for kid in kids]
+    found = [
+        stability_interval(hierarchy, local_weights, node, top=top, scores=scores) for node in nodes
+    ]
+    return tuple(sorted(found, key=lambda one: one.relative_change if relative else one.change))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Values while a local weight runs from 0 to 1."""
+
+    weight: float
+    names: tuple[str, ...]
+    start: Float
+    end: Float
+
+    def at(self, weight: Float) -> Float:
+        """The values at some weights, shape (..., 1) or ()."""
+        values: Float = (1 - weight) * self.start + weight * self.end
+        return values
+
+
+def _line(
+    hierarchy: Hierarchy,
+    local_weights: Mapping[str, ArrayLike],
+    node: str,
+    scores: Mapping[str, ArrayLike] | None,
+) -> _Line:
+    parent = hierarchy.parent_of(node)
+    if parent is None:
+        listed = ", ".join(repr(kid) for kids in hierarchy.children.values() for kid in kids)
+        raise HierarchyError(f"node {node!r} has no local weight, expected one of {listed}")
+    hierarchy.global_weights(local_weights)
+    local = {name: np.asarray(own, dtype=np.float64) for name, own in local_weights.items()}
+    for name in hierarchy.parents:
+        if abs(local[name].sum() - 1) > SUM_ATOL:
+            raise HierarchyError(
+                f"local weights of {name!r} have the sum {local[name].sum():.12g}, expected 1"
+            )
+    index = hierarchy.children[parent].index(node)
+    rest = local[parent].copy()
+    rest[index] = 0
+    if not rest.any():
+        raise HierarchyError(f"siblings of {node!r} have weight 0, expected a share to vary")
+    rest /= rest.sum()
+    alone = np.zeros_like(rest)
+    alone[index] = 1
+    leaves = hierarchy.leaves
+    ends = []
+    for own in (rest, alone):
+        found = hierarchy.global_weights({**local, parent: own})
+        ends.append(np.array([found[leaf] for leaf in leaves]))
+    names = leaves
+    if scores is not None:
+        names, table = _table(scores, len(leaves))
+        # row by row: equal alternatives get equal bits
+        ends = [(table * end).sum(axis=-1) for end in ends]
+    return _Line(float(local[parent][index]), names, *ends)
+
+
+def _table(scores: Mapping[str, ArrayLike], leaves: int) -> tuple[tuple[str, ...], Float]:
+    """Names of the alternatives and their scores, shape (alternatives, leaves)."""
+    if not scores:
+        raise HierarchyError("no scores, expected those of one alternative or more")
+    rows = []
+    for name, own in scores.items():
+        row = as_numbers(own, f"scores of {name!r}", HierarchyError)
+        if row.shape != (leaves,):
+            raise HierarchyError(
+                f"scores of {name!r} have shape {row.shape}, expected ({leaves},), one for each "
+                "leaf"
+            )
+        if not (np.isfinite(row) & (row >= 0)).all():
+            raise HierarchyError(
+                f"scores of {name!r} {row.tolist()}, expected finite numbers of 0 or more"
+            )
+        rows.append(row)
+    return tuple(scores), np.stack(rows)
