@@ -1,24 +1,38 @@
-"""Consistency of judgments: λmax, CI, RI, CR.
+"""Consistency of judgments: λmax, CI, RI, CR, and the other published indices.
 
 CI = (λmax − n)/(n − 1), CR = CI/RI; judgments are acceptable when CR < 0.1 (Saaty 1977, J. Math.
 Psychology 15:234-281; Saaty 1980, p. 21).
+
+Every index takes complete matrices (..., n, n) and returns a number for one matrix, a read-only
+array of shape (...) for a batch. One or two items cannot contradict each other: every index is then
+at its perfect value by definition. With r_ijk = ln(a_ij a_jk / a_ik) the log residual of a triad,
+i < j < k, a matrix is consistent when every r is 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import comb
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from .eigen import perron
+from .eigen import from_logs, perron
 from .errors import MatrixError
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers
-from .random_index import random_index_value
+from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers
+from .random_index import RANDOM_INDEX_TABLES, random_index_value
 
 CR_LIMIT = 0.1
 """CR below this is acceptable (Saaty 1980, p. 21)."""
+
+COSINE_LIMIT = 0.90
+"""A cosine consistency index of at least this is acceptable (Kou & Lin 2014)."""
+
+TIE_RTOL = RECIPROCITY_RTOL
+"""Judgments this near to 1, and weights or intensities this near to each other, are ties: a
+matrix itself is known no better."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +93,7 @@ def check_consistency(
     ci, cr = _indices(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
-        w = as_numbers(weights, "weights", MatrixError)
-        if w.shape != array.shape[:-1]:
-            raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
-        if not (np.isfinite(w) & (w > 0)).all():
-            raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
+        w = _fitting_weights(weights, array)
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
         mean = (lambda_mean, *_indices(lambda_mean, n, ri))
     acceptable = _plain(cr < CR_LIMIT)
@@ -95,6 +105,549 @@ def check_consistency(
 def _indices(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:
     ci = (lambda_max - n) / (n - 1) if n > 1 else np.zeros_like(lambda_max)
     return ci, ci / ri if ri else np.zeros_like(ci)
+
+
+def geometric_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """GCI = 2/((n−1)(n−2)) Σ_{i<j} ln²(a_ij w_j / w_i), w the geometric-mean weights (Crawford &
+    Williams 1985; Aguarón & Moreno-Jiménez 2003, Eur. J. Operational Research 147:137-145).
+
+    Perfect: 0. Acceptable below the value that belongs to CR = 0.10: 0.3147 for n = 3, 0.3526 for
+    n = 4, 0.370 above (ibid.). Near consistency GCI = 2n/(n−2) · CI, so that another limit CR* has
+    its GCI* = 2n/(n−2) · RI · CR*.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        GCI, shape (...).
+    """
+    return _measure(a, _gci)
+
+
+def _gci(array: Float) -> Float:
+    n = array.shape[-1]
+    squares = _total(_geometric_errors(_log_judgments(array)) ** 2)
+    index: Float = squares / ((n - 1) * (n - 2))
+    return index
+
+
+def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """K = max over triads of min(|1 − a_ij a_jk / a_ik|, |1 − a_ik / (a_ij a_jk)|), that is
+    1 − exp(−max |r|) (Koczkodaj 1993, Math. Comput. Modelling 18(7):79-84; Duszak & Koczkodaj 1994,
+    Information Processing Letters 52:273-276).
+
+    Perfect: 0; below 1.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        K, shape (...).
+    """
+    return _measure(a, _koczkodaj)
+
+
+def _koczkodaj(array: Float) -> Float:
+    worst = np.zeros(array.shape[:-2])
+    for residuals in _triad_residuals(array):
+        worst = np.maximum(worst, residuals.max(axis=-1))
+    index: Float = -np.expm1(-worst)
+    return index
+
+
+def pelaez_lamata_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """CI* = mean over triads of the determinant a_ij a_jk / a_ik + a_ik / (a_ij a_jk) − 2, that is
+    of 4 sinh²(r/2) (Peláez & Lamata 2003, Computers & Mathematics with Applications 46:1839-1845).
+
+    Perfect: 0.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        CI*, shape (...).
+    """
+    return _measure(a, lambda array: _triad_mean(array, lambda r: 4 * np.sinh(r / 2) ** 2))
+
+
+def triad_log_residual(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """LTI1 = mean over triads of |r| (Kazibudzki 2016, J. Applied Mathematics and Computational
+    Mechanics 15(1):71-78, averaged over all triads).
+
+    Perfect: 0.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        LTI1, shape (...).
+    """
+    return _measure(a, lambda array: _triad_mean(array, lambda r: r))
+
+
+def harmonic_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """HCI = (HM − n)(n + 1)/(n(n − 1)), HM the harmonic mean of the column sums (Stein & Mizzi
+    2007, Eur. J. Operational Research 177:488-497).
+
+    Perfect: 0.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        HCI, shape (...).
+    """
+    return _measure(a, _harmonic)
+
+
+def _harmonic(array: Float) -> Float:
+    n = array.shape[-1]
+    harmonic_mean = n / (1 / array.sum(axis=-2)).sum(axis=-1)
+    excess = np.maximum(harmonic_mean - n, 0)  # HM >= n, but for rounding
+    index: Float = excess * (n + 1) / (n * (n - 1))
+    return index
+
+
+def salo_hamalainen_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """CM = 2/(n(n−1)) Σ_{i<j} (r̄_ij − r̲_ij)/((1 + r̄_ij)(1 + r̲_ij)), r̄ and r̲ the largest and the
+    smallest of a_ik a_kj over k (Salo & Hämäläinen 1995, Eur. J. Operational Research 82:458-475;
+    1997, J. Multi-Criteria Decision Analysis 6:309-319).
+
+    Perfect: 0; below 1.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        CM, shape (...).
+    """
+    return _measure(a, _salo_hamalainen)
+
+
+def _salo_hamalainen(array: Float) -> Float:
+    n = array.shape[-1]
+    low = high = logs = _log_judgments(array)
+    for k in range(n):
+        path = logs[..., :, k, None] + logs[..., k, None, :]
+        low, high = np.minimum(low, path), np.maximum(high, path)
+    # (x − y)/((1 + x)(1 + y)) = (tanh(ln x / 2) − tanh(ln y / 2))/2, the same for (i, j) and (j, i)
+    index: Float = _total(np.tanh(high / 2) - np.tanh(low / 2)) / (2 * n * (n - 1))
+    return index
+
+
+def golden_wang_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """GW = (1/n) Σ_ij |a*_ij − w_i|, a* the matrix with columns that sum to 1, w the geometric-mean
+    weights (Golden & Wang 1989, in Golden, Wasil & Harker (eds.), The Analytic Hierarchy Process:
+    Applications and Studies, Springer, 68-81).
+
+    Perfect: 0.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        GW, shape (...).
+    """
+    return _measure(a, _golden_wang)
+
+
+def _golden_wang(array: Float) -> Float:
+    columns = array / array.sum(axis=-2, keepdims=True)
+    weights = from_logs(_log_judgments(array).mean(axis=-1))
+    index: Float = _total(np.abs(columns - weights[..., None])) / array.shape[-1]
+    return index
+
+
+def cosine_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """CCI = sqrt(Σ_i (Σ_j b_ij)²)/n, b the matrix with columns of length 1: the mean cosine between
+    the columns and the weights that maximize it (Kou & Lin 2014, Eur. J. Operational Research
+    235:225-232).
+
+    Perfect: 1, the largest value. Acceptable from 0.90 (ibid.).
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        CCI, shape (...).
+    """
+    return _measure(a, _cosine, perfect=1.0)
+
+
+def _cosine(array: Float) -> Float:
+    unit = array / np.sqrt((array**2).sum(axis=-2, keepdims=True))
+    length = np.sqrt((unit.sum(axis=-1) ** 2).sum(axis=-1))
+    index: Float = np.minimum(length / array.shape[-1], 1)  # at most 1, but for rounding
+    return index
+
+
+def relative_error(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """RE = Σ_ij (L_ij − g_i + g_j)² / Σ_ij L_ij², L = ln a_ij, g the row means of L (Barzilai 1998,
+    J. Multi-Criteria Decision Analysis 7:123-132).
+
+    Perfect: 0; at most 1. 0 where every judgment is a tie.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        RE, shape (...).
+    """
+    return _measure(a, _relative_error)
+
+
+def _relative_error(array: Float) -> Float:
+    logs = _log_judgments(array)
+    ties = (np.abs(logs) <= TIE_RTOL).all(axis=(-2, -1))
+    errors, whole = _total(_geometric_errors(logs) ** 2), _total(logs**2)
+    return np.where(ties, 0, errors / np.where(ties, 1, whole))
+
+
+def circular_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """Number d of triads whose judgments go round, i > j > k > i (Kendall & Babington Smith 1940,
+    Biometrika 31:324-345; for AHP Iida 2009, J. Operations Research Society of Japan 52:174-185).
+
+    Both sources know no ties. Here a triad with a tie is never circular; the contradictions in
+    which ties take part are counted by `intransitive_triads`.
+
+    Perfect: 0.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        d, shape (...), integers.
+    """
+    return _measure(a, _circular, perfect=0)
+
+
+def _circular(array: Float) -> NDArray[np.int64]:
+    above, _ = _order(array)
+    return _count((above @ above) * np.swapaxes(above, -1, -2)) // 3
+
+
+def intransitive_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """Number of triads that no order with ties allows: i > j > k > i; i > j > k with i = k; and
+    i = j = k with i > k (Kułakowski 2018, Eur. J. Operational Research 270:314-327, who extends
+    Kendall & Babington Smith 1940 to ties). Without ties the same as `circular_triads`.
+
+    Perfect: 0, exactly when the judgments rank the items, ties allowed.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        The count, shape (...), integers.
+    """
+    return _measure(a, _intransitive, perfect=0)
+
+
+def _intransitive(array: Float) -> NDArray[np.int64]:
+    above, tied = _order(array)
+    return _circular(array) + _count((above @ above) * tied) + _count((tied @ tied) * above)
+
+
+def kendall_zeta(a: ArrayLike | PairwiseMatrix | Any) -> Any:
+    """Coefficient of consistence, ζ = 1 − 24d/(n³ − n) for odd n, 1 − 24d/(n³ − 4n) for even n, d
+    the number of circular triads (Kendall & Babington Smith 1940, Biometrika 31:324-345).
+
+    A tie makes no circle (see `circular_triads`), so that ζ stays within 0…1.
+
+    Perfect: 1.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        ζ, shape (...).
+    """
+    return _measure(a, _zeta, perfect=1.0)
+
+
+def _zeta(array: Float) -> Float:
+    n = array.shape[-1]
+    return np.asarray(1 - 24 * _circular(array) / (n**3 - (n if n % 2 else 4 * n)))
+
+
+@dataclass(frozen=True)
+class Preserved:
+    """How many of the orders in the judgments the weights keep; numbers, or arrays of shape (...).
+
+    Attributes:
+        asked: orders that the judgments state.
+        strict: those that hold with `>` among the weights.
+        weak: those that hold with `>=`: not reversed.
+        strict_share, weak_share: shares of `asked`, 1 where nothing is asked.
+    """
+
+    asked: Any
+    strict: Any
+    weak: Any
+    strict_share: Any
+    weak_share: Any
+
+
+@dataclass(frozen=True)
+class OrderPreservation:
+    """What of the order in the judgments is found in the weights.
+
+    Attributes:
+        preferences: pairs, `a_ij > 1` asks for `w_i > w_j`.
+        intensities: pairs of pairs, `a_ij > a_kl > 1` asks for `w_i / w_j > w_k / w_l`.
+        weights: the weights, shape (..., n), read-only.
+    """
+
+    preferences: Preserved
+    intensities: Preserved
+    weights: Float
+
+
+def order_preservation(
+    a: ArrayLike | PairwiseMatrix | Any, weights: ArrayLike | None = None
+) -> OrderPreservation:
+    """Condition of order preservation (Bana e Costa & Vansnick 2008, Eur. J. Operational Research
+    187:1422-1428): preferences and their intensities should come back in the weights.
+
+    The condition holds when both strict shares are 1. Tied judgments ask for nothing.
+
+    Args:
+        a: shape (..., n, n).
+        weights: positive weights, shape (..., n), of any method; the eigenvector when None.
+
+    Returns:
+        Counts and shares for each matrix.
+
+    Raises:
+        MatrixError: not pairwise comparison matrices, not complete, or weights that do not fit.
+    """
+    array = as_matrices(a)
+    w = perron(array)[1] if weights is None else _fitting_weights(weights, array).copy()
+    w.setflags(write=False)
+    logs = _log_judgments(array)
+    heights = np.log(w)
+    i, j = np.triu_indices(array.shape[-1], 1)
+    judged = _cells(logs, i, j)
+    found = np.where(judged < 0, -1, 1) * (heights[..., i] - heights[..., j])
+    judged = np.abs(judged)
+    preferences = np.zeros((3, *array.shape[:-2]), dtype=np.int64)
+    intensities = np.zeros_like(preferences)
+    preferred = judged > TIE_RTOL
+    _keep(preferences, preferred, found)
+    for p in range(len(i)):
+        weaker = preferred & (judged[..., p, None] - judged > TIE_RTOL)
+        _keep(intensities, weaker, found[..., p, None] - found)
+    return OrderPreservation(_preserved(preferences), _preserved(intensities), w)
+
+
+def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], found: Float) -> None:
+    """Add to the counts: orders asked for, those found strictly, those not reversed."""
+    for count, kept in enumerate((asked, asked & (found > TIE_RTOL), asked & (found >= -TIE_RTOL))):
+        counts[count] += kept.sum(axis=-1)
+
+
+def _preserved(counts: NDArray[np.int64]) -> Preserved:
+    asked, strict, weak = counts
+    whole = np.maximum(asked, 1)
+    shares = (np.where(asked == 0, 1.0, kept / whole) for kept in (strict, weak))
+    return Preserved(*map(_plain, (asked, strict, weak, *shares)))
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index of one matrix.
+
+    Attributes:
+        name: the function that computes it, or its name in this table.
+        value: its value.
+        perfect: its value for consistent judgments.
+        threshold: the published limit; None where there is none.
+        acceptable: whether the value keeps the limit; None without one.
+        source: where the index is defined.
+    """
+
+    name: str
+    value: float
+    perfect: float
+    threshold: float | None
+    acceptable: bool | None
+    source: str
+
+
+def all_indices(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    random_index: str = "saaty",
+    weights: ArrayLike | None = None,
+) -> tuple[Index, ...]:
+    """Every index of one matrix, with its threshold and verdict where one is published.
+
+    Args:
+        a: one complete pairwise comparison matrix, shape (n, n).
+        random_index: name of a table in `RANDOM_INDEX_TABLES`, for CR.
+        weights: positive weights, shape (n,), for order preservation; the eigenvector when None.
+
+    Returns:
+        The indices, always the same ones in the same order.
+
+    Raises:
+        MatrixError: not one complete pairwise comparison matrix, or weights that do not fit.
+        OptionError, RandomIndexError: unknown table, or one that does not reach n.
+    """
+    matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on
+    n = matrix.n
+    root = check_consistency(matrix, random_index=random_index)
+    order = order_preservation(matrix, weights)
+    rows: tuple[tuple[str, Any, float, float | None, str], ...] = (
+        ("lambda_max", root.lambda_max, n, None, "Saaty 1977"),
+        ("consistency_index", root.ci, 0, None, "Saaty 1977"),
+        (
+            "consistency_ratio",
+            root.cr,
+            0,
+            CR_LIMIT,
+            f"Saaty 1980, p. 21; RI: {RANDOM_INDEX_TABLES[random_index].source}",
+        ),
+        (
+            "geometric_consistency_index",
+            geometric_consistency_index(matrix),
+            0,
+            _gci_limit(n),
+            "Aguarón & Moreno-Jiménez 2003",
+        ),
+        (
+            "koczkodaj_index",
+            koczkodaj_index(matrix),
+            0,
+            None,
+            "Koczkodaj 1993; Duszak & Koczkodaj 1994",
+        ),
+        ("pelaez_lamata_index", pelaez_lamata_index(matrix), 0, None, "Peláez & Lamata 2003"),
+        (
+            "harmonic_consistency_index",
+            harmonic_consistency_index(matrix),
+            0,
+            None,
+            "Stein & Mizzi 2007",
+        ),
+        (
+            "salo_hamalainen_index",
+            salo_hamalainen_index(matrix),
+            0,
+            None,
+            "Salo & Hämäläinen 1995, 1997",
+        ),
+        ("golden_wang_index", golden_wang_index(matrix), 0, None, "Golden & Wang 1989"),
+        (
+            "cosine_consistency_index",
+            cosine_consistency_index(matrix),
+            1,
+            COSINE_LIMIT,
+            "Kou & Lin 2014",
+        ),
+        ("relative_error", relative_error(matrix), 0, None, "Barzilai 1998"),
+        ("triad_log_residual", triad_log_residual(matrix), 0, None, "Kazibudzki 2016"),
+        ("circular_triads", circular_triads(matrix), 0, None, "Kendall & Babington Smith 1940"),
+        ("intransitive_triads", intransitive_triads(matrix), 0, None, "Kułakowski 2018"),
+        ("kendall_zeta", kendall_zeta(matrix), 1, None, "Kendall & Babington Smith 1940"),
+        *(
+            (name, share, 1, limit, "Bana e Costa & Vansnick 2008")
+            for name, share, limit in (
+                ("strict_order_preservation", order.preferences.strict_share, 1),
+                ("weak_order_preservation", order.preferences.weak_share, None),
+                ("strict_intensity_preservation", order.intensities.strict_share, 1),
+                ("weak_intensity_preservation", order.intensities.weak_share, None),
+            )
+        ),
+    )
+    return tuple(
+        Index(name, value, perfect, threshold, _verdict(value, perfect, threshold), source)
+        for name, value, perfect, threshold, source in rows
+    )
+
+
+def _gci_limit(n: int) -> float | None:
+    """GCI that belongs to CR = 0.10 (Aguarón & Moreno-Jiménez 2003)."""
+    return {1: None, 2: None, 3: 0.3147, 4: 0.3526}.get(n, 0.370)
+
+
+def _verdict(value: float, perfect: float, threshold: float | None) -> bool | None:
+    """Indices that are best at 0 stay below their limit, those that are best at 1 reach it."""
+    if threshold is None:
+        return None
+    return value < threshold if perfect == 0 else value >= threshold
+
+
+def _measure(
+    a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float], Any], perfect: float = 0.0
+) -> Any:
+    """An index by its formula, which holds for three items or more."""
+    array = as_matrices(a)
+    if array.shape[-1] < 3:
+        return _plain(np.full(array.shape[:-2], perfect))
+    return _plain(formula(array))
+
+
+def _log_judgments(array: Float) -> Float:
+    """Logarithms ln a_ij, skew-symmetric to the last bit: each the mean of what both cells say."""
+    logs = np.log(array)
+    return np.ascontiguousarray((logs - np.swapaxes(logs, -1, -2)) / 2)
+
+
+def _geometric_errors(logs: Float) -> Float:
+    """ln(a_ij w_j / w_i) of the geometric-mean weights."""
+    means = logs.mean(axis=-1)
+    errors: Float = logs - (means[..., :, None] - means[..., None, :])
+    return errors
+
+
+def _triad_residuals(array: Float) -> Iterator[Float]:
+    """|r_ijk| of the triads i < j < k, for one k after another: shapes (..., k(k−1)/2)."""
+    logs = _log_judgments(array)
+    for k in range(2, array.shape[-1]):
+        i, j = np.triu_indices(k, 1)
+        yield np.abs(_cells(logs, i, j) + (_cells(logs, j, k) - _cells(logs, i, k)))
+
+
+def _triad_mean(array: Float, term: Callable[[Float], Float]) -> Float:
+    mean = np.zeros(array.shape[:-2])
+    for residuals in _triad_residuals(array):
+        mean = mean + term(residuals).sum(axis=-1) / comb(array.shape[-1], 3)
+    return mean
+
+
+def _order(array: Float) -> tuple[Float, Float]:
+    """Who is judged above whom, and who ties with whom: ones among zeros, diagonals zero."""
+    logs = _log_judgments(array)
+    above = (logs > TIE_RTOL).astype(np.float64)
+    tied = 1 - above - np.swapaxes(above, -1, -2) - np.eye(array.shape[-1])
+    return above, tied
+
+
+def _count(cells: Float) -> NDArray[np.int64]:
+    return _total(cells).astype(np.int64)
+
+
+def _cells(logs: Float, i: NDArray[np.int64], j: NDArray[np.int64] | int) -> Float:
+    """Cells (i, j) of each matrix, in memory in the order they are listed: fancy indexing promises
+    none, and the last bit of a sum depends on it.
+    """
+    n = logs.shape[-1]
+    cells: Float = np.take(logs.reshape(*logs.shape[:-2], n * n), i * n + j, axis=-1)
+    return cells
+
+
+def _total(cells: Float) -> Float:
+    """Sum over each matrix, one matrix and a batch by the same path."""
+    return np.asarray(cells.reshape(*cells.shape[:-2], -1).sum(axis=-1))
+
+
+def _fitting_weights(weights: ArrayLike, array: Float) -> Float:
+    w = as_numbers(weights, "weights", MatrixError)
+    if w.shape != array.shape[:-1]:
+        raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
+    if not (np.isfinite(w) & (w > 0)).all():
+        raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
+    return w
 
 
 def _plain(value: Any) -> Any:
