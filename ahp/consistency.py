@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import from_logs, perron
+from .eigen import perron
 from .errors import MatrixError
 from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers
 from .random_index import RANDOM_INDEX_TABLES, random_index_value
@@ -253,8 +253,9 @@ def golden_wang_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
 def _golden_wang(array: Float) -> Float:
     columns = array / array.sum(axis=-2, keepdims=True)
-    weights = from_logs(_log_judgments(array).mean(axis=-1))
-    index: Float = _total(np.abs(columns - weights[..., None])) / array.shape[-1]
+    means = np.exp(_log_judgments(array).mean(axis=-1, keepdims=True))
+    weights = means / means.sum(axis=-2, keepdims=True)
+    index: Float = _total(np.abs(columns - weights)) / array.shape[-1]
     return index
 
 
@@ -631,14 +632,18 @@ def _cells(logs: Float, i: NDArray[np.int64], j: NDArray[np.int64] | int) -> Flo
     """Cells (i, j) of each matrix, in memory in the order they are listed: fancy indexing promises
     none, and the last bit of a sum depends on it.
     """
-    n = logs.shape[-1]
-    cells: Float = np.take(logs.reshape(*logs.shape[:-2], n * n), i * n + j, axis=-1)
+    cells: Float = np.take(_flat(logs), i * logs.shape[-1] + j, axis=-1)
     return cells
 
 
 def _total(cells: Float) -> Float:
     """Sum over each matrix, one matrix and a batch by the same path."""
-    return np.asarray(cells.reshape(*cells.shape[:-2], -1).sum(axis=-1))
+    return np.asarray(_flat(cells).sum(axis=-1))
+
+
+def _flat(cells: Float) -> Float:
+    n = cells.shape[-1]
+    return cells.reshape(*cells.shape[:-2], n * n)
 
 
 def _fitting_weights(weights: ArrayLike, array: Float) -> Float:
