@@ -623,7 +623,13 @@ def test_all_indices_refuse_what_they_cannot_judge() -> None:
 
 
 def test_all_indices_validate_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    checked: list[Float] = []
-    monkeypatch.setattr(ahp.matrix, "_check_values", checked.append)
+    door = consistency.as_matrices
+    kinds: list[type] = []
+
+    def watched(a: Any) -> Float:
+        kinds.append(type(a))
+        return door(a)
+
+    monkeypatch.setattr(consistency, "as_matrices", watched)
     all_indices(A1.values)
-    assert len(checked) == 1
+    assert set(kinds) == {ahp.PairwiseMatrix}  # which was validated when it was made
