@@ -6,8 +6,9 @@ NaN stands for a pair that was not judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from math import prod
 from numbers import Real
 from typing import Any
 
@@ -24,6 +25,9 @@ write for 1/3, and refuses 0.33 and 0.333333."""
 LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
 method overflows."""
+
+CHUNK_CELLS = 2**17
+"""Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
 
 Float = NDArray[np.float64]
 
@@ -170,6 +174,8 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
         array = a.values
     else:
         array = _as_floats(a)
+        if _complete_and_valid(array):
+            return array
         _check_values(array)
     if complete and (missing := np.isnan(array)).any():
         raise IncompleteError(
@@ -177,6 +183,23 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
             f"judgments missing: {np.triu(missing).sum()}"
         )
     return array
+
+
+def chunks(batch: Float) -> Iterator[slice]:
+    """Slices over the first axis that keep to `CHUNK_CELLS` cells."""
+    size = max(1, CHUNK_CELLS // prod(batch.shape[1:]))
+    return (slice(start, start + size) for start in range(0, len(batch), size))
+
+
+def batch_last(batch: Float) -> Float:
+    """A copy with the first axis last, so that one operation reaches the whole batch.
+
+    A batch of one comes twice, since numpy sums in another order where it can skip the last axis;
+    so the same matrix has the same bits in every batch.
+    """
+    cells = np.empty((*batch.shape[1:], max(2, len(batch))))
+    cells[...] = np.moveaxis(batch, 0, -1)
+    return cells
 
 
 def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
@@ -247,6 +270,19 @@ def _reciprocal(value: float, index: tuple[int, ...]) -> float:
     if value <= 0 or np.isinf(value):
         raise MatrixError(f"{_cell(index)} = {value:.12g}, expected a positive finite number")
     return 1 / float(value)
+
+
+def _complete_and_valid(array: Float) -> bool:
+    """Whether there is nothing for `_check_values` to find; fast, and in little memory."""
+    batch = array.reshape(-1, *array.shape[-2:])
+    for chunk in chunks(batch):
+        cells = batch_last(batch[chunk])
+        if not (cells.min() >= 1 / LARGEST and cells.max() <= LARGEST):  # false for NaN as well
+            return False
+        for ones in (np.einsum("iik->ik", cells), cells * cells.swapaxes(0, 1)):
+            if max(1 - ones.min(), ones.max() - 1) > RECIPROCITY_RTOL:
+                return False
+    return True
 
 
 def _check_values(array: Float) -> None:

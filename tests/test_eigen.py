@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import math
+import tracemalloc
+
+import mpmath
+import numpy as np
+import pytest
+
+import ahp
+from ahp import eigen, matrix
+from ahp.eigen import from_logs, log_row_means, normalized, perron
+from ahp.matrix import Float, as_matrices
+from ahp.scale import SAATY_POSITIONS, parse_judgment
+
+POSITIONS = [parse_judgment(position) for position in SAATY_POSITIONS]
+EPS = np.finfo(np.float64).eps
+
+
+def reciprocal(upper: Float, n: int) -> Float:
+    """Matrices (m, n, n) from upper triangles (m, n(n-1)/2)."""
+    batch = np.ones((len(upper), n, n))
+    i, j = np.triu_indices(n, 1)
+    batch[:, i, j], batch[:, j, i] = upper, 1 / upper
+    return batch
+
+
+def saaty(count: int, n: int) -> Float:
+    rng = np.random.default_rng(n)
+    return reciprocal(rng.choice(POSITIONS, (count, n * (n - 1) // 2)), n)
+
+
+def powers_of_ten(count: int, n: int, exponents: list[int]) -> Float:
+    rng = np.random.default_rng(n)
+    return reciprocal(10.0 ** rng.choice(exponents, (count, n * (n - 1) // 2)), n)
+
+
+def consistent(count: int, n: int) -> Float:
+    w = np.exp(np.random.default_rng(n).normal(0, 2, (count, n)))
+    return w[:, :, None] / w[:, None, :]
+
+
+def mixed(n: int) -> Float:
+    """Matrices that settle after different numbers of steps, next to each other."""
+    kinds = (saaty(20, n), consistent(20, n), powers_of_ten(20, n, [-6, 0, 6]), saaty(20, n)[::-1])
+    return np.stack(kinds, axis=1).reshape(80, n, n)
+
+
+def test_a_worked_matrix() -> None:
+    # Dong, Zhang, Hong & Xu 2010, matrix A1
+    roots, weights = perron(ahp.PairwiseMatrix.from_upper([4, 6, 7, 3, 4, 2]).values)
+    assert (roots.shape, weights.shape) == ((), (4,))
+    assert abs((roots - 4) / 3 - 0.034073) <= 5e-7
+    assert np.abs(weights - [0.616823, 0.223829, 0.097234, 0.062114]).max() <= 5e-7
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 9, 12, 50])
+@pytest.mark.parametrize(
+    "exponents", [[-1, 0, 1], [-6, 0, 6], list(range(-6, 7)), [-100, 0, 100], [-30, *[0] * 18, 30]]
+)
+def test_the_bounds_meet_whatever_the_judgments(n: int, exponents: list[int]) -> None:
+    batch = powers_of_ten(100 if n < 50 else 8, n, exponents)
+    roots, weights = perron(batch)
+    # a mean of quotients A w / w would not do: every component has to keep to the root
+    quotients = (batch * weights[:, None, :]).sum(axis=-1) / weights
+    assert np.abs(quotients / roots[:, None] - 1).max() <= eigen.PERRON_RTOL + 2 * n * EPS
+    assert (roots >= n).all()
+    assert (weights > 0).all()
+    assert np.abs(weights.sum(axis=-1) - 1).max() <= n * EPS
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6])
+def test_against_thirty_digits(n: int) -> None:
+    # three exact steps of inverse iteration from equal weights; the one positive eigenvector
+    # belongs to the largest root
+    for array in saaty(250, n):
+        found, weights = perron(array)
+        with mpmath.workdps(30):
+            exact = mpmath.matrix(array.tolist())
+            shifted = exact - mpmath.mpf(float(found) * (1 + 1e-9)) * mpmath.eye(n)
+            vector = mpmath.ones(n, 1)
+            for _ in range(3):
+                vector = mpmath.lu_solve(shifted, vector)
+                vector /= mpmath.fsum(vector)
+            root = (exact * vector)[0] / vector[0]
+            assert all(component > 0 for component in vector)
+            assert abs(found / root - 1) <= 1e-13
+            for weight, component in zip(weights, vector, strict=True):
+                assert abs(weight / component - 1) <= 1e-12
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 9, 12])
+def test_the_same_bits_in_every_batch(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = mixed(n)
+    roots, weights = perron(batch)
+    logs = log_row_means(batch)
+    means = from_logs(logs)
+    for cells in (1, 7 * n * n, 17 * n * n):
+        monkeypatch.setattr(matrix, "CHUNK_CELLS", cells)
+        size = max(1, cells // n**2)
+        for count in {1, 2, size - 1, size, size + 1, 2 * size + 1, len(batch)} - {0}:
+            some = perron(batch[-count:])
+            assert some[0].tolist() == roots[-count:].tolist()
+            assert some[1].tolist() == weights[-count:].tolist()
+            assert log_row_means(batch[-count:]).tolist() == logs[-count:].tolist()
+            assert from_logs(logs[-count:]).tolist() == means[-count:].tolist()
+    for k, array in enumerate(batch):
+        assert perron(array)[0] == roots[k]
+        assert perron(array)[1].tolist() == weights[k].tolist()
+        assert from_logs(log_row_means(array)).tolist() == means[k].tolist()
+
+
+@pytest.mark.parametrize("n", range(1, 13))
+def test_equal_items_have_equal_weights(n: int) -> None:
+    roots, weights = perron(np.ones((n, n)))
+    assert roots.item() == n
+    assert set(weights.tolist()) == {1 / n}
+
+
+def test_shapes_and_orders_in_memory() -> None:
+    batch = saaty(24, 4)
+    roots, weights = perron(batch)
+    for form in (np.asfortranarray(batch), batch.swapaxes(-1, -2).copy().swapaxes(-1, -2)):
+        assert np.array_equal(perron(form)[1], weights)
+    folded = perron(batch.reshape(2, 3, 4, 4, 4))
+    assert folded[0].tolist() == roots.reshape(2, 3, 4).tolist()
+    assert folded[1].tolist() == weights.reshape(2, 3, 4, 4).tolist()
+    assert [part.shape for part in perron(np.empty((3, 0, 4, 4)))] == [(3, 0), (3, 0, 4)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_those_that_do_not_settle_are_counted(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eigen, "PERRON_STEPS", 3)
+    monkeypatch.setattr(eigen, "PERRON_RTOL", -1.0)
+    monkeypatch.setattr(matrix, "CHUNK_CELLS", 2)
+    with pytest.raises(ahp.ConvergenceError) as raised:
+        perron(np.ones((count, 1, 1)))
+    assert str(raised.value) == (
+        f"Perron root: {count} matrices not settled after 3 inverse iterations, relative width of "
+        "the bounds 0, expected -1"
+    )
+
+
+def test_only_those_that_do_not_settle_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eigen, "PERRON_STEPS", 1)
+    hard = powers_of_ten(1, 9, [-100, 0, 100])
+    batch = np.concatenate([consistent(5, 9), hard, consistent(5, 9), hard, hard])
+    with pytest.raises(ahp.ConvergenceError) as raised:
+        perron(batch)
+    assert str(raised.value) == (
+        "Perron root: 3 matrices not settled after 1 inverse iterations, relative width of the "
+        "bounds 1, expected 1e-12"
+    )
+
+
+def test_a_large_batch_takes_little_memory() -> None:
+    batch = saaty(100_000, 5)
+    tracemalloc.start()
+    try:
+        perron(as_matrices(batch))
+        assert tracemalloc.get_traced_memory()[1] < 0.6 * batch.nbytes
+        tracemalloc.reset_peak()
+        ahp.geometric_mean(batch)
+        assert tracemalloc.get_traced_memory()[1] < 0.6 * batch.nbytes
+    finally:
+        tracemalloc.stop()
+
+
+def test_row_means_and_weights_from_logarithms() -> None:
+    assert log_row_means(np.array([[1, math.e**3], [math.e**-3, 1]])).tolist() == [1.5, -1.5]
+    assert from_logs(np.array([1000.0, 1000.0])).tolist() == [0.5, 0.5]
+    assert from_logs(np.log([[3.0, 1.0], [1.0, 4.0]])).round(15).tolist() == [
+        [0.75, 0.25],
+        [0.2, 0.8],
+    ]
+    assert normalized(np.array([[1.0, 3.0], [2.0, 2.0]])).tolist() == [[0.25, 0.75], [0.5, 0.5]]
