@@ -88,6 +88,6 @@ def test_an_iteration_that_does_not_settle_raises(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ahp.ConvergenceError) as raised:
         ahp.weights([[1, 1], [1, 1]])
     assert str(raised.value) == (
-        "Perron root: 1 matrices not settled after 1 power steps, relative width of the bounds 0, "
-        "expected -1"
+        "Perron root: 1 matrices not settled after 1 inverse iterations, relative width of the "
+        "bounds 0, expected -1"
     )
