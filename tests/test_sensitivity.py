@@ -453,8 +453,12 @@ def test_judgments_off_the_scale() -> None:
 
 
 def test_nine_digits_are_on_the_scale() -> None:
-    found = simulate_matrix([[1, 0.333333333], [3, 1]], seed=1, draws=5, spread=0)
+    matrix = [[1, 0.333333333], [3, 1]]
+    found = simulate_matrix(matrix, seed=1, draws=5, spread=0)
     assert found.weights == pytest.approx([0.25, 0.75], abs=1e-15)
+    found = simulate_matrix(matrix, seed=1, draws=5, perturbation="lognormal")
+    panel = ahp.aggregate_judgments([matrix])
+    assert found.weights == pytest.approx(ahp.weights(panel), abs=1e-15)
 
 
 def without(key: str) -> dict[str, Any]:
