@@ -1,0 +1,663 @@
+"""Incomplete judgments: connectivity, completion, weights, consistency, the next question.
+
+NaN stands for a pair that was not judged. The judged pairs are the edges of the comparison graph;
+completion and weights are unique if and only if it is connected (Bozóki, Fülöp & Rónyai 2010,
+Math. Comput. Modelling 52:318-333).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .consistency import CR_LIMIT
+from .eigen import from_logs, perron
+from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
+from .matrix import CHUNK_CELLS, LARGEST, Float, PairwiseMatrix, as_matrices, batch_last
+from .random_index import random_index_value
+from .scale import SAATY_POSITIONS, parse_judgment
+
+STEP_TOLERANCE = 1e-8
+"""Length of the Newton step, in logarithms, that ends a completion; convergence being quadratic,
+what remains after it is of the order of rounding."""
+
+NEWTON_STEPS = 200
+"""Newton steps after which a completion gives up."""
+
+LONGEST_STEP = 2.0
+"""Longest Newton step in logarithms; longer ones are shortened to it."""
+
+Int = NDArray[np.intp]
+Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The λmax-minimal completion of one matrix (plain numbers) or of a batch (arrays).
+
+    Attributes:
+        values: complete matrices, shape (..., n, n); judged cells as given.
+        weights: Perron eigenvectors of `values`, shape (..., n).
+        lambda_max: Perron roots of `values`, the smallest of all completions.
+        missing: number of pairs that were not judged.
+        iterations: Newton steps taken, 0 where nothing was missing.
+        largest: filled values lie between its reciprocal and it.
+    """
+
+    values: Float
+    weights: Float
+    lambda_max: Any
+    missing: Any
+    iterations: Any
+    largest: float
+
+
+@dataclass(frozen=True)
+class IncompleteRandomIndex:
+    """Random consistency index of matrices with missing judgments.
+
+    Attributes:
+        n: order of the matrices.
+        missing: number of pairs that are not judged.
+        value: mean CI of the random matrices' completions.
+        source: `"printed"` (Ágoston & Csató 2022), `"simulated"`, `"approximation"`, or the name
+            of the table for complete matrices where nothing is missing.
+        standard_error: of a simulated value, otherwise None.
+    """
+
+    n: int
+    missing: int
+    value: float
+    source: str
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True)
+class IncompleteConsistency:
+    """Consistency of one matrix (plain numbers) or of a batch (arrays of shape (...)).
+
+    Attributes:
+        n: order of the matrices.
+        missing: number of pairs that were not judged.
+        lambda_max: Perron root of the λmax-minimal completion.
+        ci: (λmax − n)/(n − 1).
+        ri: random index of matrices with as many missing pairs.
+        cr: CI/RI, 0 where RI is 0.
+        acceptable: CR < 0.1.
+        ri_source: where `ri` is from, as in `IncompleteRandomIndex`.
+        random_index: name of the table for complete matrices.
+    """
+
+    n: int
+    missing: Any
+    lambda_max: Any
+    ci: Any
+    ri: Any
+    cr: Any
+    acceptable: Any
+    ri_source: Any
+    random_index: str
+
+
+@dataclass(frozen=True)
+class NextPair:
+    """The most informative pair to ask next.
+
+    Attributes:
+        i, j: rows of the two items, i < j.
+        information: expected gain in nats, ½ ln(1 + R) with R the variance of ln(w_i/w_j);
+            infinite for a pair that joins two components.
+    """
+
+    i: int
+    j: int
+    information: float
+
+
+def components(
+    a: ArrayLike | PairwiseMatrix | Any, labels: Sequence[str] | None = None
+) -> tuple[tuple[str, ...], ...]:
+    """Connected components of the comparison graph: one for a matrix that can be completed.
+
+    Args:
+        a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
+        labels: names of the items; by default those of the `PairwiseMatrix`, or `"1"` … `"n"`.
+
+    Returns:
+        The labels of each component in the order of the rows, components by their first item.
+
+    Raises:
+        MatrixError: not one pairwise comparison matrix, or labels that do not fit.
+    """
+    names = labels if labels is not None else a.labels if isinstance(a, PairwiseMatrix) else None
+    matrix = PairwiseMatrix(a, names)
+    return _named(_components_of(~np.isnan(matrix.values)), matrix.labels)
+
+
+def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
+    """Logarithmic least squares weights on the comparison graph (Kwiesielewicz 1996, Annals of
+    Operations Research 63; Bozóki, Fülöp & Rónyai 2010, section 4).
+
+    They minimize Σ (ln a_ij − ln w_i + ln w_j)² over the judged pairs: their logarithms solve
+    L x = b with L the Laplacian of the graph and b_i the sum of ln a_ij over the judged j. For
+    complete matrices they are the geometric mean weights.
+
+    Args:
+        a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
+
+    Returns:
+        Weights, shape (..., n), positive, sum 1 over the last axis.
+
+    Raises:
+        IncompleteError: a comparison graph is not connected; names the components and a pair.
+        MatrixError: not pairwise comparison matrices, or chains of judgments so long and extreme
+            that a weight underflows.
+    """
+    array = as_matrices(a, complete=False)
+    _check_connected(array, a)
+    n = array.shape[-1]
+    flat = array.reshape(-1, n, n)
+    logs = np.empty((len(flat), n))
+    for part in _chunks(len(flat), n * n):
+        logs[part] = _log_least_squares(np.log(batch_last(flat[part]))).T[: len(logs[part])]
+    weights = from_logs(logs)
+    lost = weights < np.finfo(np.float64).tiny
+    if lost.any():
+        row, item = np.argwhere(lost)[0]
+        raise MatrixError(
+            f"{_place(array, row)}item {item} weighs exp({logs[row, item] - logs[row].max():.6g}) "
+            "of the heaviest, expected judgments whose weights float64 can hold"
+        )
+    return weights.reshape(array.shape[:-1])
+
+
+def complete_matrices(
+    a: ArrayLike | PairwiseMatrix | Any, *, largest: float = LARGEST
+) -> Completion:
+    """Fill what was not judged so that λmax is as small as possible (Bozóki, Fülöp & Rónyai 2010,
+    section 3).
+
+    ln λmax is convex in the logarithms of the missing judgments, strictly if and only if the
+    comparison graph is connected. With r and π the right and left Perron vectors, the flow
+    q_ij = π_i a_ij r_j / (λmax Σ π_k r_k) is that of a stationary Markov chain: the gradient is
+    q_ij − q_ji, the Hessian the asymptotic covariance of the chain's passages. Newton steps on
+    completion and eigenvector together start from the logarithmic least squares completion.
+
+    Args:
+        a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
+        largest: keep filled values between 1/largest and largest, such as 9 for Saaty's scale;
+            free by default.
+
+    Returns:
+        A `Completion`, its λmax accurate to 1e-12 and its filled values to 1e-8, both relative.
+
+    Raises:
+        IncompleteError: a comparison graph is not connected; names the components and a pair.
+        MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
+        OptionError: `largest` below 1.
+        ConvergenceError: Newton's steps did not settle.
+    """
+    if not 1 <= largest <= LARGEST:
+        raise OptionError(f"largest = {largest!r}, expected a number from 1 to {LARGEST}")
+    array = as_matrices(a, complete=False)
+    _check_connected(array, a)
+    n = array.shape[-1]
+    flat = array.reshape(-1, n, n).copy()
+    upper = np.triu_indices(n, 1)
+    holes = np.isnan(flat[:, *upper])
+    missing = holes.sum(axis=-1)
+    iterations = np.zeros(len(flat), dtype=np.intp)
+    for m in np.unique(missing[missing > 0]):
+        group = np.flatnonzero(missing == m)
+        for part in _chunks(len(group), n * n + n * m + m * m):
+            chosen = group[part]
+            pairs = np.nonzero(holes[chosen])[1].reshape(-1, m)
+            i, j = upper[0][pairs], upper[1][pairs]
+            with np.errstate(all="ignore"):  # what overflows does not settle, and is refused
+                logs, iterations[chosen] = _newton(flat[chosen], i, j, float(np.log(largest)))
+            filled = np.exp(logs)
+            flat[chosen[:, None], i, j], flat[chosen[:, None], j, i] = filled, 1 / filled
+    beyond = (flat > LARGEST) | (flat < 1 / LARGEST)
+    if beyond.any():
+        row, i, j = np.argwhere(beyond)[0]
+        raise MatrixError(
+            f"{_place(array, row)}the missing a[{i}, {j}] completes to {flat[row, i, j]:.6g}, "
+            f"expected a number from {1 / LARGEST} to {LARGEST}"
+        )
+    lambda_max, weights = perron(flat)
+    shape = array.shape[:-2]
+    return Completion(
+        values=_frozen(flat.reshape(array.shape)),
+        weights=_frozen(weights.reshape(array.shape[:-1])),
+        lambda_max=_plain(lambda_max.reshape(shape)),
+        missing=_plain(missing.reshape(shape)),
+        iterations=_plain(iterations.reshape(shape)),
+        largest=float(largest),
+    )
+
+
+PRINTED: Mapping[int, tuple[float, ...]] = MappingProxyType(
+    {
+        4: (0.583, 0.306, 0.053),
+        5: (0.925, 0.739, 0.557, 0.379, 0.212, 0.059),
+        6: (1.128, 1.007, 0.883, 0.758, 0.634, 0.510, 0.389, 0.271, 0.161),
+        7: (1.256,),
+    }
+)
+"""Order n -> random index for 1, 2, … missing pairs (Ágoston & Csató 2022, Omega 108:102576,
+table 2): random judgments from Saaty's scale, completions kept between 1/9 and 9."""
+
+SIMULATED: Mapping[int, tuple[tuple[float, float], ...]] = MappingProxyType(
+    {
+        3: ((0.036723, 0.0),),
+        4: ((0.583251, 0.0), (0.306075, 0.0), (0.053289, 0.0)),
+    }
+)
+"""Order n -> (random index, its standard error) for 1, 2, … missing pairs: n = 3 and 4 exact by
+enumeration, the others `simulate_incomplete_random_index(n, missing)`, rounded."""
+
+SIMULATION_BLOCK = 10_000
+"""Matrices simulated at once."""
+
+INCOMPLETE_METHODS: tuple[str, ...] = ("table", "printed", "simulated", "approximation")
+"""The names that the `method` of `incomplete_random_index` takes."""
+
+
+def incomplete_random_index(
+    n: int, missing: int, *, method: str = "table", random_index: str = "saaty"
+) -> IncompleteRandomIndex:
+    """Random consistency index of matrices with missing judgments; the result says its source.
+
+    Args:
+        n: order of the matrices.
+        missing: number of pairs that are not judged, at most (n − 1)(n − 2)/2.
+        method: `"printed"`, the digits of Ágoston & Csató (2022); `"simulated"`, the shipped
+            simulation; `"table"`, the first of the two that has a value; `"approximation"`,
+            (1 − 2 m/((n − 1)(n − 2))) RI(n), of the same article.
+        random_index: table for complete matrices, used for `missing = 0` and the approximation.
+
+    Raises:
+        OptionError: unknown method or table, or a number of missing pairs that cannot be.
+        RandomIndexError: the method has no value for these matrices.
+    """
+    if method not in INCOMPLETE_METHODS:
+        raise OptionError.unknown("method", method, INCOMPLETE_METHODS)
+    _check_missing(n, missing)
+    if missing == 0:
+        return IncompleteRandomIndex(n, 0, random_index_value(n, random_index), random_index)
+    if method == "approximation":
+        value = (1 - 2 * missing / ((n - 1) * (n - 2))) * random_index_value(n, random_index)
+        return IncompleteRandomIndex(n, missing, value, "approximation")
+    printed, simulated = PRINTED.get(n, ()), SIMULATED.get(n, ())
+    if method in ("table", "printed") and missing <= len(printed):
+        return IncompleteRandomIndex(n, missing, printed[missing - 1], "printed")
+    if method in ("table", "simulated") and missing <= len(simulated):
+        value, error = simulated[missing - 1]
+        return IncompleteRandomIndex(n, missing, value, "simulated", error)
+    raise RandomIndexError(
+        f"no random index by method {method!r} for n = {n} with {missing} missing pairs; "
+        '"approximation" has one, simulate_incomplete_random_index makes one'
+    )
+
+
+def simulate_incomplete_random_index(
+    n: int, missing: int, *, samples: int = 100_000, seed: int = 0
+) -> IncompleteRandomIndex:
+    """Mean CI of random matrices with missing judgments, as Ágoston & Csató (2022) define it.
+
+    Judgments are uniform over the 17 positions of Saaty's scale, the missing pairs uniform over
+    the choices that leave the comparison graph connected; completions minimize λmax between 1/9
+    and 9.
+
+    Args:
+        n: order of the matrices, 3 or more.
+        missing: number of pairs that are not judged, 1 to (n − 1)(n − 2)/2.
+        samples: number of matrices, 2 or more.
+        seed: of `numpy.random.default_rng`; the same seed gives the same value.
+
+    Raises:
+        OptionError: numbers out of range.
+    """
+    _check_missing(n, missing)
+    if samples < 2:
+        raise OptionError(f"samples = {samples!r}, expected 2 or more")
+    rng = np.random.default_rng(seed)
+    positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
+    upper = np.triu_indices(n, 1)
+    found: list[Float] = []
+    left = samples
+    while left:
+        count = min(left, SIMULATION_BLOCK)
+        matrices = np.ones((count, n, n))
+        judgments = positions[rng.integers(len(positions), size=(count, len(upper[0])))]
+        order = rng.random(judgments.shape).argsort(axis=-1)
+        judgments[order < missing] = np.nan
+        matrices[:, *upper] = judgments
+        matrices[:, *upper[::-1]] = 1 / judgments
+        connected = ~_components_of(~np.isnan(matrices)).any(axis=-1)
+        completion = complete_matrices(matrices[connected], largest=9)
+        found.append((completion.lambda_max - n) / (n - 1))
+        left -= int(connected.sum())
+    ci = np.concatenate(found)
+    error = float(ci.std(ddof=1) / np.sqrt(samples))
+    return IncompleteRandomIndex(n, missing, float(ci.mean()), "simulated", error)
+
+
+def check_incomplete_consistency(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    method: str = "table",
+    random_index: str = "saaty",
+    largest: float = LARGEST,
+) -> IncompleteConsistency:
+    """λmax, CI, RI and CR of matrices with missing judgments: those of the λmax-minimal
+    completion, with the random index for as many missing pairs (Ágoston & Csató 2022).
+
+    Args:
+        a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
+        method: as in `incomplete_random_index`.
+        random_index: table for complete matrices, as in `check_consistency`.
+        largest: as in `complete_matrices`; the random index stands for 9.
+
+    Returns:
+        An `IncompleteConsistency`; for complete matrices its numbers are those of
+        `check_consistency`.
+
+    Raises:
+        IncompleteError: a comparison graph is not connected; names the components and a pair.
+        MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
+        OptionError, RandomIndexError: unknown names, or no random index for these matrices.
+        ConvergenceError: a completion did not settle.
+    """
+    completion = complete_matrices(a, largest=largest)
+    n = completion.values.shape[-1]
+    lambda_max, missing = np.asarray(completion.lambda_max), np.asarray(completion.missing)
+    ri = np.empty(missing.shape)
+    source = np.empty(missing.shape, dtype=object)
+    for m in np.unique(missing):
+        index = incomplete_random_index(n, int(m), method=method, random_index=random_index)
+        ri[missing == m], source[missing == m] = index.value, index.source
+    ci = (lambda_max - n) / (n - 1) if n > 1 else np.zeros_like(lambda_max)
+    cr = np.divide(ci, ri, out=np.zeros_like(ci), where=ri > 0)
+    return IncompleteConsistency(
+        n=n,
+        missing=completion.missing,
+        lambda_max=completion.lambda_max,
+        ci=_plain(ci),
+        ri=_plain(ri),
+        cr=_plain(cr),
+        acceptable=_plain(cr < CR_LIMIT),
+        ri_source=_plain(source),
+        random_index=random_index,
+    )
+
+
+def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
+    """The pair whose judgment would tell most about the weights.
+
+    With independent errors of equal variance in the logarithms of the judgments, ln(w_i/w_j) of
+    the least squares weights has the variance R_ij, the effective resistance between i and j in
+    the comparison graph. Judging the pair multiplies the determinant of the information matrix,
+    the graph's number of spanning trees, by 1 + R_ij: the largest R_ij is D-optimal (Bailey &
+    Cameron 2009, Combinatorics of optimal designs, Surveys in Combinatorics; Osting, Brune & Osher
+    2014, J. Machine Learning Research 15:2981-3012) and gains ½ ln(1 + R_ij) nats (Lindley 1956,
+    Annals of Math. Statistics 27:986-1005).
+
+    Args:
+        a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
+
+    Returns:
+        The best pair; of equal ones the first, row by row. While the graph is not connected, the
+        first pair that joins two components, so that an empty matrix is asked as a star.
+
+    Raises:
+        MatrixError: not one pairwise comparison matrix, or every pair is judged.
+    """
+    values = PairwiseMatrix(a).values
+    n = len(values)
+    judged = ~np.isnan(values)
+    if judged.all():
+        raise MatrixError(f"all {n * (n - 1) // 2} pairs are judged, expected one that is not")
+    component = _components_of(judged)
+    if component.any():
+        i, j = np.argwhere(component[:, None] < component)[0]
+        return NextPair(int(i), int(j), float("inf"))
+    laplacian = np.diag(judged.sum(axis=-1)) - judged.astype(np.float64)
+    inverse = np.linalg.inv(laplacian + 1 / n)
+    diagonal = np.diag(inverse)
+    resistance = np.where(judged, 0, diagonal[:, None] + diagonal - 2 * inverse)
+    largest = float(resistance.max())
+    i, j = np.argwhere(resistance >= largest * (1 - 1e-9))[0]  # rounding must not decide
+    return NextPair(int(i), int(j), float(np.log1p(largest) / 2))
+
+
+def _components_of(judged: Bool) -> Int:
+    """The first item of each item's component, shape (..., n, n) -> (..., n)."""
+    n = judged.shape[-1]
+    first: Int = np.broadcast_to(np.arange(n), judged.shape[:-1])
+    while True:
+        nearer: Int = np.where(judged, first[..., None, :], n).min(axis=-1)
+        if np.array_equal(nearer, first):
+            return nearer
+        first = nearer
+
+
+def _named(component: Int, labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(labels[int(item)] for item in np.flatnonzero(component == first))
+        for first in np.unique(component)
+    )
+
+
+def _check_connected(array: Float, a: Any) -> None:
+    judged = ~np.isnan(array.reshape(-1, *array.shape[-2:]))
+    if judged.all():
+        return
+    component = _components_of(judged)
+    apart = component.any(axis=-1)
+    if apart.any():
+        row = int(np.argmax(apart))
+        labels = (
+            a.labels
+            if isinstance(a, PairwiseMatrix)
+            else [str(item + 1) for item in range(array.shape[-1])]
+        )
+        groups = _named(component[row], labels)
+        listed = ", ".join(f"({', '.join(map(repr, group))})" for group in groups)
+        raise IncompleteError(
+            f"{_place(array, row)}the judged pairs leave {len(groups)} components, {listed}, "
+            f"expected one; judging {groups[0][0]!r} against {groups[1][0]!r} joins two of them"
+        )
+
+
+def _check_missing(n: int, missing: int) -> None:
+    most = (n - 1) * (n - 2) // 2
+    if n < 1 or not 0 <= missing <= most:
+        raise OptionError(
+            f"n = {n!r}, missing = {missing!r}, expected n of 1 or more and 0 to (n-1)(n-2)/2 "
+            "missing pairs: more leave no connected comparison graph"
+        )
+
+
+def _place(array: Float, row: int) -> str:
+    """Which matrix of a batch an error is about; nothing for a single one."""
+    index = ", ".join(str(int(k)) for k in np.unravel_index(row, array.shape[:-2]))
+    return f"a[{index}]: " if index else ""
+
+
+def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
+    """Logarithms of the missing judgments (i, j), shape (count, m), and the steps taken.
+
+    With x the logarithms of the right eigenvector, the rows of a_ij exp(x_j − x_i) have equal
+    sums; their logarithms F are convex in (x, y), and ln λmin is the smallest μ with F ≤ μ. Each
+    step solves the linearized optimality conditions of that program for x and y together.
+    """
+    logs = np.log(batch_last(matrices))
+    i, j = (pairs[_two_or_more(np.arange(len(pairs)))].T.copy() for pairs in (i, j))
+    x = _log_least_squares(logs)
+    y = np.clip(_at(x, i) - _at(x, j), -bound, bound)
+    result, taken = np.empty_like(y), np.zeros(y.shape[-1], dtype=np.intp)
+    open_ = np.arange(y.shape[-1])
+    for step in range(1, NEWTON_STEPS + 1):
+        here = np.arange(len(open_))
+        logs[i, j, here], logs[j, i, here] = y, -y
+        dx, dy = _newton_step(logs, x, y, (i, j), bound)
+        longest = np.maximum(_largest(dx), _largest(dy))
+        shorten = LONGEST_STEP / np.maximum(longest, LONGEST_STEP)
+        moved = np.clip(y + shorten * dy, -bound, bound)
+        length = np.maximum(_largest(dx), _largest(moved - y))
+        x, y = x + shorten * dx, moved
+        done = length <= STEP_TOLERANCE
+        if done.any():
+            result[:, open_[done]], taken[open_[done]] = y[:, done], step
+            keep = _two_or_more(np.flatnonzero(~done))
+            if not len(keep):
+                return np.ascontiguousarray(result.T[: len(matrices)]), taken[: len(matrices)]
+            open_ = open_[keep]
+            logs, x, y = (part.take(keep, -1) for part in (logs, x, y))
+            i, j = (part.take(keep, -1) for part in (i, j))
+    raise ConvergenceError(
+        f"completion: {len(set(open_.tolist()))} matrices not settled after {NEWTON_STEPS} Newton "
+        f"steps, last step {length.max():.3g} in the logarithms, expected {STEP_TOLERANCE:g}"
+    )
+
+
+def _newton_step(
+    logs: Float, x: Float, y: Float, pairs: tuple[Int, Int], bound: float
+) -> tuple[Float, Float]:
+    """Steps of x and y, shapes (n, count) and (m, count)."""
+    i, j = pairs
+    n, m = len(x), len(y)
+    here = np.arange(x.shape[-1])
+    chain = np.exp(logs + (x - x[:, None]))
+    sums = chain.sum(axis=1)
+    chain /= sums[:, None]
+    p_ij, p_ji = chain[i, j, here], chain[j, i, here]
+    # right sides of (I − P) z = …: each missing pair's own flow, the row sums, and 1
+    sides = np.zeros((n, m + 2, len(here)))
+    column = np.arange(m)[:, None]
+    sides[i, column, here], sides[j, column, here] = p_ij, -p_ji
+    rows = np.log(sums)
+    rows -= rows[0]  # nearly 0 in the end, so that nothing cancels in `by_rows`
+    sides[:, m], sides[:, m + 1] = rows, 1
+    stationary = _solve(chain, sides)
+    q_ij, q_ji = _at(stationary, i) * p_ij, _at(stationary, j) * p_ji
+    gradient = q_ij - q_ji
+    mean = (stationary * rows).sum(axis=0)
+    rows -= mean
+    by_pair = sides[:, :m] - gradient * sides[:, m + 1 :]
+    by_rows = sides[:, m] - mean * sides[:, m + 1]
+    weighted = stationary[:, None] * by_pair
+    centers = weighted.sum(axis=0)
+    half = (
+        q_ij[:, None] * np.take_along_axis(by_pair, j[:, None], axis=0)
+        - q_ji[:, None] * np.take_along_axis(by_pair, i[:, None], axis=0)
+        - gradient[:, None] * centers
+    )
+    hessian = half + half.swapaxes(0, 1) - gradient[:, None] * gradient
+    diagonal = np.arange(m)
+    hessian[diagonal, diagonal] += q_ij + q_ji
+    slope = (
+        gradient
+        + (q_ij * _at(by_rows, j) - q_ji * _at(by_rows, i))
+        - gradient * (stationary * by_rows).sum(axis=0)
+        + (weighted * rows[:, None]).sum(axis=0)
+    )
+    # at the bound and pushing outward: held there (Bertsekas 1982, SIAM J. Control 20:221-246)
+    free = ((np.abs(y) < bound) | (slope * y > 0)).astype(np.float64)
+    hessian *= free[:, None] * free
+    hessian[diagonal, diagonal] += 1 - free
+    dy = _solve_positive(hessian, -slope * free)
+    dx = by_rows + (by_pair * dy).sum(axis=1)
+    return dx, dy
+
+
+def _solve(chain: Float, sides: Float) -> Float:
+    """Solve (I − P) z = b with z_n = 0 in place of `sides`; return the stationary distribution.
+
+    Elimination without subtractions, so that every digit counts (Grassmann, Taksar & Heyman 1985,
+    Operations Research 33:1107-1116).
+
+    Args:
+        chain: stochastic matrices P, shape (n, n, count); overwritten.
+        sides: right sides orthogonal to the stationary distribution, or any if the last equation
+            does not matter, shape (n, k, count); overwritten by z.
+    """
+    n = len(chain)
+    leaving = np.ones((n, chain.shape[-1]))
+    for k in range(n - 1):
+        leaving[k] = chain[k, k + 1 :].sum(axis=0)
+        chain[k + 1 :, k] /= leaving[k]
+        factor = chain[k + 1 :, k, None]
+        chain[k + 1 :, k + 1 :] += factor * chain[k, k + 1 :]
+        sides[k + 1 :] += factor * sides[k]
+    sides[-1] = 0
+    stationary = np.ones_like(leaving)
+    for k in range(n - 2, -1, -1):
+        sides[k] += (chain[k, k + 1 :, None] * sides[k + 1 :]).sum(axis=0)
+        sides[k] /= leaving[k]
+        stationary[k] = (stationary[k + 1 :] * chain[k + 1 :, k]).sum(axis=0)
+    total: Float = stationary.sum(axis=0)
+    return stationary / total
+
+
+def _solve_positive(matrix: Float, side: Float) -> Float:
+    """Solve positive definite systems, shapes (m, m, count) and (m, count); both overwritten."""
+    m = len(matrix)
+    for k in range(m - 1):
+        factor = matrix[k + 1 :, k] / matrix[k, k]
+        matrix[k + 1 :, k + 1 :] -= factor[:, None] * matrix[k, k + 1 :]
+        side[k + 1 :] -= factor * side[k]
+    for k in range(m - 1, -1, -1):
+        side[k] -= (matrix[k, k + 1 :] * side[k + 1 :]).sum(axis=0)
+        side[k] /= matrix[k, k]
+    return side
+
+
+def _log_least_squares(logs: Float) -> Float:
+    """Logarithms of least squares weights, the last of them 0; (n, n, count) -> (n, count)."""
+    judged = ~np.isnan(logs)
+    judged[np.arange(len(logs)), np.arange(len(logs))] = False
+    degree = np.maximum(judged.sum(axis=1), 1)  # a single item has no judgments
+    chain = judged / degree[:, None]
+    skew = np.where(judged, logs - logs.swapaxes(0, 1), 0.0).sum(axis=1) / 2
+    sides = (skew / degree)[:, None]
+    _solve(chain, sides)
+    return sides[:, 0]
+
+
+def _two_or_more(index: Int) -> Int:
+    """A single index twice, as `batch_last` has it."""
+    return np.repeat(index, 2) if len(index) == 1 else index
+
+
+def _at(array: Float, index: Int) -> Float:
+    found: Float = np.take_along_axis(array, index, axis=0)
+    return found
+
+
+def _largest(array: Float) -> Float:
+    largest: Float = np.abs(array).max(axis=0)
+    return largest
+
+
+def _chunks(count: int, cells: int) -> Iterator[slice]:
+    """Slices of a batch whose matrices take so many cells each."""
+    size = max(1, CHUNK_CELLS // cells)
+    return (slice(start, start + size) for start in range(0, count, size))
+
+
+def _frozen(array: Float) -> Float:
+    array.setflags(write=False)
+    return array
+
+
+def _plain(value: Any) -> Any:
+    """A Python number for a 0-d result, a read-only array otherwise."""
+    array = np.asarray(value)
+    return _frozen(array) if array.ndim else array.item()
