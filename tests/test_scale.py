@@ -204,9 +204,9 @@ def test_batches_stay_reciprocal_and_incomplete(name: str) -> None:
     assert np.array_equal(found[2, 3], apply_scale(batch[2, 3], name), equal_nan=True)
 
 
-def test_nine_digits_of_a_third_are_a_third() -> None:
-    found = apply_scale([[1, 9], [0.111111111, 1]], "geometric")
-    assert found.tolist() == [[1, 256], [1 / 256, 1]]
+def test_nine_digits_of_a_fraction_are_the_fraction() -> None:
+    found = apply_scale([[1, 9, 7], [0.111111111, 1, 1], [0.142857143, 1, 1]], "geometric")
+    assert found.tolist() == [[1, 256, 64], [1 / 256, 1, 1], [1 / 64, 1, 1]]
     assert SCALES["geometric"].transform(0.111111111, 2) == pytest.approx(1 / 256, rel=1e-12)
 
 
