@@ -105,6 +105,16 @@ def method_words(_: Translate) -> dict[str, str]:
         "eigenvector": _("eigenvector"),
         "geometric_mean": _("geometric mean"),
         "column_mean": _("column mean"),
+        "row_sum": _("row sum"),
+        "harmonic": _("reciprocal column sums"),
+        "least_squares": _("least squares"),
+        "weighted_least_squares": _("weighted least squares"),
+        "log_least_absolute": _("logarithmic least absolute values"),
+        "chi_square": _("chi-square"),
+        "log_goal_programming": _("logarithmic goal programming"),
+        "cosine": _("cosine maximization"),
+        "svd": _("singular value decomposition"),
+        "fuzzy_preference": _("fuzzy preference programming"),
     }
 
 

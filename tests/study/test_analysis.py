@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import ahp
+from ahp.priority import METHODS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
