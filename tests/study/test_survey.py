@@ -132,11 +132,7 @@ def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 REMOVE = object()
 TOP = "format, id, languages, name, description, goal, nodes, method, random_index"
 ID_FORM = "expected the form [A-Za-z][A-Za-z0-9_-]*"
-METHODS = (
-    "'eigenvector', 'geometric_mean', 'column_mean', 'row_sum', 'harmonic', 'least_squares', "
-    "'weighted_least_squares', 'log_least_absolute', 'chi_square', 'log_goal_programming', "
-    "'cosine', 'svd', 'fuzzy_preference'"
-)
+METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
     "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'simulated'"
 )
