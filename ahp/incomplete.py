@@ -19,7 +19,7 @@ from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
 from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
 from .matrix import CHUNK_CELLS, LARGEST, Float, PairwiseMatrix, as_matrices, batch_last
-from .random_index import random_index_value
+from .random_index import check_random_index, random_index_value
 from .scale import SAATY_POSITIONS, parse_judgment
 
 STEP_TOLERANCE = 1e-8
@@ -46,7 +46,7 @@ class Completion:
         lambda_max: Perron roots of `values`, the smallest of all completions.
         missing: number of pairs that were not judged.
         iterations: Newton steps taken, 0 where nothing was missing.
-        largest: filled values lie between its reciprocal and it.
+        largest: filled values were kept between its reciprocal and it; None = free.
     """
 
     values: Float
@@ -54,7 +54,7 @@ class Completion:
     lambda_max: Any
     missing: Any
     iterations: Any
-    largest: float
+    largest: float | None
 
 
 @dataclass(frozen=True)
@@ -170,14 +170,14 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     if lost.any():
         row, item = np.argwhere(lost)[0]
         raise MatrixError(
-            f"{_place(array, row)}item {item} weighs exp({logs[row, item] - logs[row].max():.6g}) "
-            "of the heaviest, expected judgments whose weights float64 can hold"
+            f"{_place(array, row)}w[{item}] = exp({logs[row, item] - logs[row].max():.6g}) times "
+            "the largest weight, expected judgments that leave every weight above 0"
         )
     return weights.reshape(array.shape[:-1])
 
 
 def complete_matrices(
-    a: ArrayLike | PairwiseMatrix | Any, *, largest: float = LARGEST
+    a: ArrayLike | PairwiseMatrix | Any, *, largest: float | None = None
 ) -> Completion:
     """Fill what was not judged so that λmax is as small as possible (Bozóki, Fülöp & Rónyai 2010,
     section 3).
@@ -191,7 +191,7 @@ def complete_matrices(
     Args:
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
         largest: keep filled values between 1/largest and largest, such as 9 for Saaty's scale;
-            free by default.
+            None leaves them free.
 
     Returns:
         A `Completion`, its λmax accurate to 1e-12 and its filled values to 1e-8, both relative.
@@ -199,11 +199,12 @@ def complete_matrices(
     Raises:
         IncompleteError: a comparison graph is not connected; names the components and a pair.
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
-        OptionError: `largest` below 1.
+        OptionError: `largest` is not a number from 1 to `LARGEST`.
         ConvergenceError: Newton's steps did not settle.
     """
-    if not 1 <= largest <= LARGEST:
+    if largest is not None and not 1 <= largest <= LARGEST:
         raise OptionError(f"largest = {largest!r}, expected a number from 1 to {LARGEST}")
+    bound = np.inf if largest is None else float(np.log(largest))
     array = as_matrices(a, complete=False)
     _check_connected(array, a)
     n = array.shape[-1]
@@ -219,8 +220,8 @@ def complete_matrices(
             pairs = np.nonzero(holes[chosen])[1].reshape(-1, m)
             i, j = upper[0][pairs], upper[1][pairs]
             with np.errstate(all="ignore"):  # what overflows does not settle, and is refused
-                logs, iterations[chosen] = _newton(flat[chosen], i, j, float(np.log(largest)))
-            filled = np.exp(logs)
+                logs, iterations[chosen] = _newton(flat[chosen], i, j, bound)
+                filled = np.exp(logs)
             flat[chosen[:, None], i, j], flat[chosen[:, None], j, i] = filled, 1 / filled
     beyond = (flat > LARGEST) | (flat < 1 / LARGEST)
     if beyond.any():
@@ -237,7 +238,7 @@ def complete_matrices(
         lambda_max=_plain(lambda_max.reshape(shape)),
         missing=_plain(missing.reshape(shape)),
         iterations=_plain(iterations.reshape(shape)),
-        largest=float(largest),
+        largest=largest,
     )
 
 
@@ -256,6 +257,44 @@ SIMULATED: Mapping[int, tuple[tuple[float, float], ...]] = MappingProxyType(
     {
         3: ((0.036723, 0.0),),
         4: ((0.583251, 0.0), (0.306075, 0.0), (0.053289, 0.0)),
+        5: (
+            *((0.924548, 0.001538), (0.740048, 0.001432), (0.557507, 0.001285)),
+            *((0.379867, 0.001083), (0.212712, 0.000785), (0.059208, 0.000215)),
+        ),
+        6: (
+            *((1.128595, 0.00127), (1.006842, 0.001238), (0.88255, 0.001201)),
+            *((0.757768, 0.001152), (0.633691, 0.001087), (0.510431, 0.001002)),
+            *((0.388054, 0.000887), (0.272258, 0.000741), (0.161143, 0.00054)),
+            *((0.059732, 0.00019),),
+        ),
+        7: (
+            *((1.254966, 0.001042), (1.169771, 0.001032), (1.083602, 0.001019)),
+            *((0.996168, 0.001004), (0.90825, 0.000986), (0.818893, 0.000965)),
+            *((0.730166, 0.000937), (0.641101, 0.000902), (0.551968, 0.000858)),
+            *((0.462847, 0.000802), (0.374742, 0.000732), (0.289119, 0.000646)),
+            *((0.206869, 0.000537), (0.130027, 0.000394), (0.058318, 0.000167)),
+        ),
+        8: (
+            *((1.340191, 0.000877), (1.277011, 0.00087), (1.213756, 0.000863)),
+            *((1.150076, 0.000856), (1.086012, 0.000848), (1.021066, 0.000841)),
+            *((0.955342, 0.000834), (0.89025, 0.000823), (0.823731, 0.000811)),
+            *((0.757064, 0.000796), (0.690176, 0.000778), (0.623038, 0.000757)),
+            *((0.555646, 0.000731), (0.48789, 0.000699), (0.42033, 0.000659)),
+            *((0.354487, 0.000612), (0.289837, 0.000558), (0.226582, 0.000488)),
+            *((0.16635, 0.000407), (0.108875, 0.000304), (0.056092, 0.000147)),
+        ),
+        9: (
+            *((1.402378, 0.000749), (1.353793, 0.000744), (1.305392, 0.00074)),
+            *((1.25626, 0.000736), (1.20735, 0.000732), (1.158068, 0.000728)),
+            *((1.108428, 0.000723), (1.058317, 0.000718), (1.007834, 0.000714)),
+            *((0.957448, 0.000709), (0.906595, 0.000703), (0.85507, 0.000696)),
+            *((0.803522, 0.00069), (0.751982, 0.000681), (0.69944, 0.00067)),
+            *((0.646495, 0.000658), (0.593545, 0.000643), (0.541138, 0.000627)),
+            *((0.488243, 0.000606), (0.435811, 0.000584), (0.383691, 0.000555)),
+            *((0.33204, 0.000522), (0.280547, 0.000482), (0.230986, 0.000435)),
+            *((0.182972, 0.000381), (0.137063, 0.000317), (0.093831, 0.00024)),
+            *((0.053574, 0.000131),),
+        ),
     }
 )
 """Order n -> (random index, its standard error) for 1, 2, … missing pairs: n = 3 and 4 exact by
@@ -285,8 +324,7 @@ def incomplete_random_index(
         OptionError: unknown method or table, or a number of missing pairs that cannot be.
         RandomIndexError: the method has no value for these matrices.
     """
-    if method not in INCOMPLETE_METHODS:
-        raise OptionError.unknown("method", method, INCOMPLETE_METHODS)
+    _check_options(method, random_index)
     _check_missing(n, missing)
     if missing == 0:
         return IncompleteRandomIndex(n, 0, random_index_value(n, random_index), random_index)
@@ -353,7 +391,7 @@ def check_incomplete_consistency(
     *,
     method: str = "table",
     random_index: str = "saaty",
-    largest: float = LARGEST,
+    largest: float | None = None,
 ) -> IncompleteConsistency:
     """λmax, CI, RI and CR of matrices with missing judgments: those of the λmax-minimal
     completion, with the random index for as many missing pairs (Ágoston & Csató 2022).
@@ -362,7 +400,7 @@ def check_incomplete_consistency(
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
         method: as in `incomplete_random_index`.
         random_index: table for complete matrices, as in `check_consistency`.
-        largest: as in `complete_matrices`; the random index stands for 9.
+        largest: as in `complete_matrices`; the random index is that of completions up to 9.
 
     Returns:
         An `IncompleteConsistency`; for complete matrices its numbers are those of
@@ -374,6 +412,7 @@ def check_incomplete_consistency(
         OptionError, RandomIndexError: unknown names, or no random index for these matrices.
         ConvergenceError: a completion did not settle.
     """
+    _check_options(method, random_index)
     completion = complete_matrices(a, largest=largest)
     n = completion.values.shape[-1]
     lambda_max, missing = np.asarray(completion.lambda_max), np.asarray(completion.missing)
@@ -475,6 +514,12 @@ def _check_connected(array: Float, a: Any) -> None:
         )
 
 
+def _check_options(method: str, random_index: str) -> None:
+    if method not in INCOMPLETE_METHODS:
+        raise OptionError.unknown("method", method, INCOMPLETE_METHODS)
+    check_random_index(random_index)
+
+
 def _check_missing(n: int, missing: int) -> None:
     most = (n - 1) * (n - 2) // 2
     if n < 1 or not 0 <= missing <= most:
@@ -507,11 +552,9 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
         here = np.arange(len(open_))
         logs[i, j, here], logs[j, i, here] = y, -y
         dx, dy = _newton_step(logs, x, y, (i, j), bound)
-        longest = np.maximum(_largest(dx), _largest(dy))
-        shorten = LONGEST_STEP / np.maximum(longest, LONGEST_STEP)
-        moved = np.clip(y + shorten * dy, -bound, bound)
-        length = np.maximum(_largest(dx), _largest(moved - y))
-        x, y = x + shorten * dx, moved
+        length = np.maximum(_largest(dx), _largest(dy))
+        shorten = LONGEST_STEP / np.maximum(length, LONGEST_STEP)
+        x, y = x + shorten * dx, np.clip(y + shorten * dy, -bound, bound)
         done = length <= STEP_TOLERANCE
         if done.any():
             result[:, open_[done]], taken[open_[done]] = y[:, done], step
@@ -572,7 +615,7 @@ def _newton_step(
     free = ((np.abs(y) < bound) | (slope * y > 0)).astype(np.float64)
     hessian *= free[:, None] * free
     hessian[diagonal, diagonal] += 1 - free
-    dy = _solve_positive(hessian, -slope * free)
+    dy = np.clip(y + _solve_positive(hessian, -slope * free), -bound, bound) - y
     dx = by_rows + (by_pair * dy).sum(axis=1)
     return dx, dy
 
@@ -626,7 +669,7 @@ def _log_least_squares(logs: Float) -> Float:
     degree = np.maximum(judged.sum(axis=1), 1)  # a single item has no judgments
     chain = judged / degree[:, None]
     skew = np.where(judged, logs - logs.swapaxes(0, 1), 0.0).sum(axis=1) / 2
-    sides = (skew / degree)[:, None]
+    sides: Float = (skew / degree)[:, None]
     _solve(chain, sides)
     return sides[:, 0]
 
