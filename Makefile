@@ -6,7 +6,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test translations screenshots clean
+.PHONY: app test bench translations screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -27,6 +27,16 @@ test: .venv/test
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
 	touch $@
 
+# The core against batched LAPACK and other programs, which get an environment of their own.
+bench: .venv/test .venv-peers/installed
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
+
+.venv-peers/installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	touch $@
+
 translations: .venv/test
 	$(BIN)/python tools/translations.py
 
@@ -34,4 +44,4 @@ screenshots: .venv/test
 	$(BIN)/python tools/screenshots.py
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-peers build dist

@@ -14,7 +14,6 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from .report import (
     Table,
     analysis_data,
     composite_table,
+    consistency_data,
     consistency_table,
     matrix_table,
     method_words,
@@ -184,7 +184,7 @@ def _weights(arguments: argparse.Namespace) -> int:
                 "matrix": matrix.values.tolist(),
                 "method": method,
                 "weights": found.tolist(),
-                "consistency": asdict(checked),
+                "consistency": consistency_data(checked),
                 "version": __version__,
             }
         )

@@ -12,7 +12,7 @@ i < j < k, a matrix is consistent when every r is 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import comb
 from typing import Any
 
@@ -50,6 +50,7 @@ class Consistency:
         lambda_mean: mean of (Aw)_i / w_i for the weights given, as Chinese textbooks print λmax;
             None when no weights were given.
         ci_mean, cr_mean: CI and CR that follow from `lambda_mean`.
+        eigenvector: the weights that belong to `lambda_max`, shape (..., n), read-only.
     """
 
     n: int
@@ -62,6 +63,7 @@ class Consistency:
     lambda_mean: Any = None
     ci_mean: Any = None
     cr_mean: Any = None
+    eigenvector: Any = field(default=None, repr=False, compare=False)
 
 
 def check_consistency(
@@ -89,7 +91,8 @@ def check_consistency(
     array = as_matrices(a)
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max = perron(array)[0]
+    lambda_max, eigenvector = perron(array)
+    eigenvector.setflags(write=False)
     ci, cr = _indices(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
@@ -99,7 +102,9 @@ def check_consistency(
     acceptable = _plain(cr < CR_LIMIT)
     found = map(_plain, (lambda_max, ci, cr, *mean))
     lambda_max, ci, cr, *mean_values = found
-    return Consistency(n, lambda_max, ci, ri, cr, acceptable, random_index, *mean_values)
+    return Consistency(
+        *(n, lambda_max, ci, ri, cr, acceptable, random_index, *mean_values), eigenvector
+    )
 
 
 def _indices(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:

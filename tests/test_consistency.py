@@ -9,9 +9,7 @@ import ahp
 from ahp.random_index import random_index_value
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
-TABLE_NAMES = (
-    "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'simulated'"
-)
+TABLE_NAMES = "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'alonso_lamata_line', 'simulated'"
 
 
 def test_a_small_matrix() -> None:
@@ -85,13 +83,14 @@ def test_an_unknown_table_lists_the_valid_ones(name: Any) -> None:
             16,
             "saaty",
             "random_index 'saaty' has no value for n = 16 (its largest is 15); "
-            "tables with n = 16: donegan_dodd, aguaron_moreno_2003",
+            "tables with n = 16: donegan_dodd, aguaron_moreno_2003, alonso_lamata_line, "
+            "simulated",
         ),
         (
             22,
             "donegan_dodd",
             "random_index 'donegan_dodd' has no value for n = 22 (its largest is 100); "
-            "tables with n = 22: none",
+            "tables with n = 22: alonso_lamata_line, simulated",
         ),
     ],
 )

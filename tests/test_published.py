@@ -184,9 +184,11 @@ def test_random_index_tables_digit_for_digit(table: str) -> None:
     else:
         printed = TABLES["tables"][table]["values"]
     expected = {1: 0.0, 2: 0.0, **{int(n): value for n, value in printed.items()}}
-    assert dict(ahp.RANDOM_INDEX_TABLES[table].values) == expected
+    shipped = ahp.RANDOM_INDEX_TABLES[table].values
+    reach = max(expected) if table == "simulated" else max(shipped)  # ours goes on to n = 30
+    assert {n: value for n, value in shipped.items() if n <= reach} == expected
 
 
 def test_there_are_no_other_random_index_tables() -> None:
-    assert list(ahp.RANDOM_INDEX_TABLES) == [*TABLES["tables"], "simulated"]
+    assert list(ahp.RANDOM_INDEX_TABLES) == [*TABLES["tables"], "alonso_lamata_line", "simulated"]
     assert all(table.source for table in ahp.RANDOM_INDEX_TABLES.values())

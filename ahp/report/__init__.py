@@ -3,6 +3,7 @@
 from .analysis import (
     analysis_data,
     composite_table,
+    consistency_data,
     consistency_table,
     hierarchy_table,
     matrix_table,
@@ -25,6 +26,7 @@ __all__ = [
     "Table",
     "analysis_data",
     "composite_table",
+    "consistency_data",
     "consistency_table",
     "csv_bytes",
     "hierarchy_table",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ..consistency import Consistency
 from ..i18n import Translate, translator
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
@@ -138,6 +139,11 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     ]
 
 
+def consistency_data(found: Consistency) -> dict[str, Any]:
+    """λmax, CI, RI, CR and what belongs to them as plain data, without the eigenvector."""
+    return {name: value for name, value in asdict(found).items() if name != "eigenvector"}
+
+
 def analysis_data(analysis: Analysis) -> dict[str, Any]:
     """The analysis as plain data by id, unrounded, ready for JSON."""
     survey = analysis.survey
@@ -147,7 +153,7 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
             "children": list(survey.hierarchy.children[parent]),
             "matrix": analysis.matrices[parent].values.tolist(),
             "weights": analysis.local_weights[parent].tolist(),
-            "consistency": asdict(found),
+            "consistency": consistency_data(found),
         }
     return {
         "survey": survey.id,

@@ -134,7 +134,8 @@ TOP = "format, id, languages, name, description, goal, nodes, method, random_ind
 ID_FORM = "expected the form [A-Za-z][A-Za-z0-9_-]*"
 METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
-    "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'simulated'"
+    "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', "
+    "'alonso_lamata_line', 'simulated'"
 )
 
 BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
