@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp.random_index import random_index_value
+from ahp.random_index import RANDOM_INDEX_TABLES, random_index_value
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
-TABLE_NAMES = "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', 'alonso_lamata_line', 'simulated'"
+TABLE_NAMES = ", ".join(map(repr, RANDOM_INDEX_TABLES))
 
 
 def test_a_small_matrix() -> None:
