@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ConvergenceError
-from .matrix import Float, batch_last, chunks
+from .matrix import Float, batch_last, chunks, view, workspace
 
 PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
@@ -15,11 +17,14 @@ PERRON_STEPS = 500
 """Steps of Noda's iteration after which `perron` gives up; judgments on Saaty's scale take 1 to 3,
 judgments up to 1e100 that contradict each other up to 130."""
 
-_SOLVES = 4
-"""Solutions with each factorization: a solution costs a quarter of a factorization at n = 5."""
+_SOLVES = 3
+"""Solutions with each factorization, the cheaper part of a step."""
 
 _SLACK = 2.0**-50
 """How far the shift lies above its bound, relatively: the system stays regular at the solution."""
+
+_SHRINK = 0.9
+"""Share of open matrices below which the settled ones are dropped from the arrays."""
 
 
 def perron(array: Float) -> tuple[Float, Float]:
@@ -53,11 +58,10 @@ def perron(array: Float) -> tuple[Float, Float]:
     n = array.shape[-1]
     roots, weights = np.empty(array.shape[:-2]), np.empty(array.shape[:-1])
     batch, root_of, row_of = array.reshape(-1, n, n), roots.reshape(-1), weights.reshape(-1, n)
+    parts = chunks(len(batch), n * n)
+    memory = workspace(parts, n * (n + 1), 3)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # refused by the bounds
-        apart = [
-            _noda(batch_last(batch[chunk]), root_of[chunk], row_of[chunk])
-            for chunk in chunks(batch)
-        ]
+        apart = [_noda(batch[part], root_of[part], row_of[part], memory) for part in parts]
     widths = np.concatenate([*apart, np.empty(0)])
     if len(widths):
         raise ConvergenceError(
@@ -67,63 +71,68 @@ def perron(array: Float) -> tuple[Float, Float]:
     return roots, weights
 
 
-def _noda(cells: Float, roots: Float, weights: Float) -> Float:
+def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
     """Fill in roots and weights; return the widths of the bounds that stayed apart."""
     count, n = weights.shape
-    scale = np.exp(_log_means(cells))
-    cells *= scale
-    cells /= scale[:, None]
-    x = _scaled(cells.sum(axis=1))
-    open_ = _two_or_more(np.arange(count))
-    for steps_left in range(PERRON_STEPS, -1, -1):
+    cells = batch_last(batch, memory[0])
+    x = np.exp(_log_means(cells, memory[1]))
+    x = _scaled(_product(cells, x))
+    place, open_ = _two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
+    for step in range(PERRON_STEPS + 1):
         image = _product(cells, x)
         ratios = image / x
         low, high = ratios.min(axis=0), ratios.max(axis=0)
-        settled = high - low <= PERRON_RTOL * high
+        settled = open_ & (high - low <= PERRON_RTOL * high)
         if settled.any():
-            done = open_[settled]
+            done = place[settled]
             roots[done] = np.maximum((low + high)[settled] / 2, n)
-            weights[done] = _sum_one(image * scale).T[settled]
-            keep = np.flatnonzero(~settled)
+            weights[done] = _sum_one(image).T[settled]
+            open_ &= ~settled
+            keep = np.flatnonzero(open_)
             if not len(keep):
                 return np.empty(0)
-            keep = _two_or_more(keep)
-            cells, scale, x, image = (part.take(keep, -1) for part in (cells, scale, x, image))
-            open_, low, high = open_[keep], low[keep], high[keep]
-        if steps_left:
-            x = _step(cells, x, image)
-    _, each = np.unique(open_, return_index=True)
-    widths: Float = (1 - low / high)[each]
+            if len(keep) < _SHRINK * len(open_):
+                keep = _two_or_more(keep)
+                place, open_, low, high = place[keep], open_[keep], low[keep], high[keep]
+                cells, x, image, ratios = (
+                    part.take(keep, axis=-1) for part in (cells, x, image, ratios)
+                )
+        if step < PERRON_STEPS:
+            shift = high if step else ratios.mean(axis=0)
+            x = _step(cells, x, ratios, shift, memory)
+            if not x.min() > 0:
+                x = np.where(x > 0, x, _scaled(image))
+    _, each = np.unique(place[open_], return_index=True)
+    widths: Float = (1 - low / high)[open_][each]
     return widths
 
 
-def _step(cells: Float, x: Float, image: Float) -> Float:
-    """Inverse iteration, `(s I − A) x' = x` with s the upper bound of x, `_SOLVES` times.
+def _step(cells: Float, x: Float, ratios: Float, shift: Float, memory: Float) -> Float:
+    """Inverse iteration, `(s I − A) x' = x` for a shift s, `_SOLVES` times.
 
     Scaled by s and by x, the rows of the system sum to `1 − (Ax)_i / (s x_i)`. These sums stand in
     a column of their own, from which each pivot follows without a subtraction.
     """
-    n = len(cells)
-    ratios = image / x
-    high = ratios.max(axis=0)
-    ratios /= high
-    system = np.empty((n, n + 1, cells.shape[-1]))
+    n, _, count = cells.shape
+    x_next = ratios / shift
+    system = view(memory[1], n, n + 1, count)
     np.multiply(cells, x, out=system[:, :n])
-    system[:, :n] /= (x * high)[:, None]
-    np.subtract(1 + _SLACK, ratios, out=system[:, n])
+    system[:, :n] *= (1 / (x * shift))[:, None]
+    np.subtract(1 + _SLACK, x_next, out=system[:, n])
     inverse = np.empty_like(x)
     for k in range(n):
         below, right = system[k + 1 :, k], system[k, k + 1 :]
         np.divide(1, right.sum(axis=0), out=inverse[k])
         below *= inverse[k]
-        system[k + 1 :, k + 1 :] += below[:, None] * right
+        rest = system[k + 1 :, k + 1 :]
+        rest += np.multiply(below[:, None], right, out=view(memory[2], *rest.shape))
     for _ in range(_SOLVES):
         for k in range(n):
-            ratios[k + 1 :] += system[k + 1 :, k] * ratios[k]
+            x_next[k + 1 :] += system[k + 1 :, k] * x_next[k]
         for k in reversed(range(n)):
-            ratios[k] *= inverse[k]
-            ratios[:k] += system[:k, k] * ratios[k]
-    return _scaled(x * ratios)
+            x_next[k] *= inverse[k]
+            x_next[:k] += system[:k, k] * x_next[k]
+    return _scaled(x * np.abs(x_next))
 
 
 def _product(cells: Float, x: Float) -> Float:
@@ -143,31 +152,39 @@ def _two_or_more(places: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.resize(places, max(len(places), 2))
 
 
+def geometric_means(array: Float) -> Float:
+    """Row geometric means of complete matrices, scaled to sum 1, shape (..., n)."""
+    return _rows(array, lambda means: _sum_one(np.exp(means)))
+
+
 def log_row_means(array: Float) -> Float:
     """Logarithms of the row geometric means of complete matrices, shape (..., n)."""
+    return _rows(array, lambda means: means)
+
+
+def _rows(array: Float, function: Callable[[Float], Float]) -> Float:
+    """A function of the logarithmic row means that takes and returns (n, m), the batch last."""
     n = array.shape[-1]
-    means = np.empty(array.shape[:-1])
-    batch, row_of = array.reshape(-1, n, n), means.reshape(-1, n)
-    for chunk in chunks(batch):
-        row_of[chunk] = _log_means(batch_last(batch[chunk])).T[: len(row_of[chunk])]
-    return means
+    found = np.empty(array.shape[:-1])
+    batch, row_of = array.reshape(-1, n, n), found.reshape(-1, n)
+    parts = chunks(len(batch), n * n)
+    memory = workspace(parts, n * n, 1)[0]
+    for part in parts:
+        means = _log_means(batch_last(batch[part], memory), memory)
+        row_of[part] = function(means).T[: len(row_of[part])]
+    return found
 
 
-def _log_means(cells: Float) -> Float:
+def _log_means(cells: Float, memory: Float) -> Float:
     """Logarithms of the row geometric means, for arrays with the batch last."""
-    means: Float = np.log(cells).sum(axis=1) / len(cells)
+    logs = np.log(cells, out=view(memory, *cells.shape))
+    means: Float = logs.sum(axis=1) / len(cells)
     return means
 
 
 def from_logs(logs: Float) -> Float:
     """Weights from their logarithms, whatever their size, shape (..., n)."""
-    n = logs.shape[-1]
-    weights = np.empty(logs.shape)
-    batch, row_of = logs.reshape(-1, n), weights.reshape(-1, n)
-    for chunk in chunks(batch):
-        rows = batch_last(batch[chunk])
-        row_of[chunk] = _sum_one(np.exp(rows - rows.max(axis=0))).T[: len(row_of[chunk])]
-    return weights
+    return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
 
 
 def normalized(positive: Float) -> Float:

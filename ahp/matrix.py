@@ -6,7 +6,7 @@ NaN stands for a pair that was not judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from math import prod
 from numbers import Real
@@ -26,7 +26,7 @@ LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
 method overflows."""
 
-CHUNK_CELLS = 2**17
+CHUNK_CELLS = 2**18
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
 
 Float = NDArray[np.float64]
@@ -185,21 +185,39 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
     return array
 
 
-def chunks(batch: Float) -> Iterator[slice]:
-    """Slices over the first axis that keep to `CHUNK_CELLS` cells."""
-    size = max(1, CHUNK_CELLS // prod(batch.shape[1:]))
-    return (slice(start, start + size) for start in range(0, len(batch), size))
+def chunks(count: int, cells: int) -> list[slice]:
+    """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`."""
+    size = max(1, CHUNK_CELLS // cells)
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def batch_last(batch: Float) -> Float:
+def workspace(parts: Sequence[slice], cells: int, copies: int) -> Float:
+    """Memory for the cells of any of these slices, `copies` rows of it: one allocation for all
+    slices, since the first touch of new memory can cost more than the arithmetic on it.
+    """
+    longest = max((part.stop - part.start for part in parts), default=0)
+    return np.empty((copies, max(2, longest) * cells))
+
+
+def batch_last(batch: Float, memory: Float | None = None) -> Float:
     """A copy with the first axis last, so that one operation reaches the whole batch.
 
     A batch of one comes twice, since numpy sums in another order where it can skip the last axis;
     so the same matrix has the same bits in every batch.
+
+    Args:
+        batch: shape (m, ...).
+        memory: vector to put the copy in.
     """
-    cells = np.empty((*batch.shape[1:], max(2, len(batch))))
+    shape = (*batch.shape[1:], max(2, len(batch)))
+    cells = np.empty(shape) if memory is None else view(memory, *shape)
     cells[...] = np.moveaxis(batch, 0, -1)
     return cells
+
+
+def view(memory: Float, *shape: int) -> Float:
+    """The start of a vector in another shape."""
+    return memory[: prod(shape)].reshape(shape)
 
 
 def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
@@ -273,15 +291,23 @@ def _reciprocal(value: float, index: tuple[int, ...]) -> float:
 
 
 def _complete_and_valid(array: Float) -> bool:
-    """Whether there is nothing for `_check_values` to find; fast, and in little memory."""
-    batch = array.reshape(-1, *array.shape[-2:])
-    for chunk in chunks(batch):
-        cells = batch_last(batch[chunk])
-        if not (cells.min() >= 1 / LARGEST and cells.max() <= LARGEST):  # false for NaN as well
+    """Whether `_check_values` would find nothing, and no judgment is missing.
+
+    Fast and in little memory; false also where LARGEST is just reached. With a_ij * a_ji = 1, the
+    smallest cell tells the largest, and a_ii * a_ii = 1 means a_ii = 1.
+    """
+    n = array.shape[-1]
+    batch = array.reshape(-1, n, n)
+    parts = chunks(len(batch), n * n)
+    memory = workspace(parts, n * n, 2)
+    for part in parts:
+        cells = batch_last(batch[part], memory[0])
+        products = view(memory[1], *cells.shape)
+        if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
             return False
-        for ones in (np.einsum("iik->ik", cells), cells * cells.swapaxes(0, 1)):
-            if max(1 - ones.min(), ones.max() - 1) > RECIPROCITY_RTOL:
-                return False
+        np.multiply(cells, cells.swapaxes(0, 1), out=products)
+        if not max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL:
+            return False
     return True
 
 

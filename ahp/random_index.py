@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
+from .eigen import perron
 from .errors import OptionError, RandomIndexError
+from .scale import SAATY_POSITIONS, parse_judgment
+
+BLOCK_CELLS = 2**20
+"""Cells of the random matrices that are made at a time."""
 
 
 @dataclass(frozen=True)
 class RandomIndexTable:
-    """A published table of random consistency indices.
+    """A table of random consistency indices.
 
     Attributes:
         name: what the `random_index` options take.
-        source: where the digits are printed.
+        source: where the digits are printed, or how they were made.
         values: order n -> RI; 1 and 2 are always 0, since such matrices are consistent.
+        standard_errors: order n -> standard error of RI, 0 for exact values; None where the source
+            gives none.
     """
 
     name: str
     source: str
     values: Mapping[int, float]
+    standard_errors: Mapping[int, float] | None = None
 
 
-def _table(name: str, source: str, values: Mapping[int, float]) -> RandomIndexTable:
-    return RandomIndexTable(name, source, MappingProxyType({1: 0.0, 2: 0.0, **values}))
+def _table(
+    name: str, source: str, values: Mapping[int, float], errors: Mapping[int, float] | None = None
+) -> RandomIndexTable:
+    return RandomIndexTable(
+        name, source, _with_small(values), None if errors is None else _with_small(errors)
+    )
+
+
+def _with_small(values: Mapping[int, float]) -> Mapping[int, float]:
+    return MappingProxyType({1: 0.0, 2: 0.0, **values})
 
 
 def _from_three(*values: float) -> dict[int, float]:
     return dict(enumerate(values, start=3))
 
+
+_SIMULATED = (
+    *((0.524457, 0.0), (0.884158, 0.0), (1.108724, 0.000114), (1.24914, 0.000129)),
+    *((1.340784, 0.000105), (1.404322, 0.000124), (1.450691, 0.000107), (1.485994, 0.000147)),
+    *((1.5138, 0.000131), (1.536309, 0.000118), (1.554897, 0.000151), (1.570552, 0.000138)),
+    *((1.583809, 0.000128), (1.595260, 0.000118), (1.605376, 0.000110), (1.614270, 0.000103)),
+    *((1.622171, 0.000097), (1.629157, 0.000092), (1.635451, 0.000087), (1.641185, 0.000083)),
+    *((1.646288, 0.000079), (1.651097, 0.000075), (1.655291, 0.000072), (1.659395, 0.000069)),
+    *((1.662981, 0.000066), (1.666412, 0.000063), (1.669501, 0.000061), (1.672471, 0.000059)),
+)
+"""RI and its standard error for n = 3, 4, …; `tools/random_index.py` computes them anew."""
 
 RANDOM_INDEX_TABLES: Mapping[str, RandomIndexTable] = MappingProxyType(
     {
@@ -83,13 +113,17 @@ RANDOM_INDEX_TABLES: Mapping[str, RandomIndexTable] = MappingProxyType(
                 ),
             ),
             _table(
+                "alonso_lamata_line",
+                "Alonso & Lamata 2006: λmax = n + 1.7699 n − 4.3513 at CR = 1, hence RI = "
+                "(1.7699 n − 4.3513)/(n − 1); a line through all orders, 8.6 % low at n = 3",
+                {n: (1.7699 * n - 4.3513) / (n - 1) for n in range(3, 101)},
+            ),
+            _table(
                 "simulated",
                 "Simulated, uniform over the 17 positions of the 1/9-9 scale; n = 3 and 4 exact by "
                 "enumeration, standard errors below 0.00016 above",
-                _from_three(
-                    *(0.524457, 0.884158, 1.108724, 1.24914, 1.340784, 1.404322, 1.450691),
-                    *(1.485994, 1.5138, 1.536309, 1.554897, 1.570552, 1.583809),
-                ),
+                _from_three(*(value for value, _ in _SIMULATED)),
+                _from_three(*(error for _, error in _SIMULATED)),
             ),
         )
     }
@@ -123,3 +157,92 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
             f"{max(values)}); tables with n = {n}: {', '.join(reach) or 'none'}"
         )
     return values[n]
+
+
+@dataclass(frozen=True)
+class SimulatedRandomIndex:
+    """The mean CI of random matrices.
+
+    Attributes:
+        n: order of the matrices.
+        samples: how many of them.
+        seed: of the random numbers; None where all matrices were enumerated.
+        ri: mean of their CI.
+        standard_error: of `ri`, 0 where all matrices were enumerated.
+    """
+
+    n: int
+    samples: int
+    seed: int | None
+    ri: float
+    standard_error: float
+
+
+def simulate_random_index(n: int, samples: int, seed: int = 0) -> SimulatedRandomIndex:
+    """RI as the mean CI of random matrices (Saaty 1980, p. 21).
+
+    Judgments are independent and uniform over the 17 positions of Saaty's scale. The matrices are
+    made and solved in blocks, so that memory stays small.
+
+    Args:
+        n: order of the matrices, 3 or more. For n = 3 the 4913 matrices are enumerated, and
+            `samples` and `seed` do not matter.
+        samples: number of matrices, 2 or more.
+        seed: of `numpy.random.default_rng`; the same seed gives the same bits.
+
+    Raises:
+        OptionError: n or samples are too small.
+    """
+    if n < 3:
+        raise OptionError(f"n = {n!r}, expected 3 or more")
+    if samples < 2:
+        raise OptionError(f"samples = {samples!r}, expected 2 or more")
+    if n == 3:
+        return enumerate_random_index(n)
+    rng = np.random.default_rng(seed)
+    pairs = n * (n - 1) // 2
+    blocks = (rng.integers(17, size=(len(block), pairs)) for block in _blocks(samples, n))
+    mean, error = _mean_ci(n, blocks)
+    return SimulatedRandomIndex(n, samples, seed, mean, error)
+
+
+def enumerate_random_index(n: int) -> SimulatedRandomIndex:
+    """RI as the mean CI of all matrices on Saaty's scale, exactly.
+
+    Args:
+        n: order of the matrices, 3 or 4; there are 17^(n(n-1)/2) of them, 24 million for n = 4.
+
+    Raises:
+        OptionError: another n.
+    """
+    if n not in (3, 4):
+        raise OptionError(f"n = {n!r}, expected 3 or 4")
+    shape = (17,) * (n * (n - 1) // 2)
+    samples = 17 ** len(shape)
+    blocks = (np.stack(np.unravel_index(block, shape), axis=-1) for block in _blocks(samples, n))
+    return SimulatedRandomIndex(n, samples, None, _mean_ci(n, blocks)[0], 0.0)
+
+
+def _blocks(samples: int, n: int) -> Iterator[range]:
+    size = max(1, BLOCK_CELLS // n**2)
+    return (range(start, min(start + size, samples)) for start in range(0, samples, size))
+
+
+def _mean_ci(n: int, blocks: Iterable[NDArray[np.int64]]) -> tuple[float, float]:
+    """Mean of the CI and its standard error.
+
+    Args:
+        n: order of the matrices.
+        blocks: of places on the scale, 0 for 1/9 to 16 for 9, shape (m, n(n-1)/2) each.
+    """
+    positions = np.sort([parse_judgment(position) for position in SAATY_POSITIONS])
+    upper = np.triu_indices(n, 1)
+    count, total, squares = 0, 0.0, 0.0
+    for places in blocks:
+        matrices = np.ones((len(places), n, n))
+        matrices[:, *upper] = positions[places]
+        matrices[:, *upper[::-1]] = positions[16 - places]
+        ci = (perron(matrices)[0] - n) / (n - 1)
+        count, total, squares = count + len(ci), total + ci.sum(), squares + (ci**2).sum()
+    mean = total / count
+    return float(mean), float(np.sqrt((squares / count - mean**2) / (count - 1)))
