@@ -12,7 +12,7 @@ import warnings
 
 import ahpy
 import numpy as np
-from pyanp.priority import pri_eigen
+from pyanp.priority import incon_std, pri_eigen
 from pyDecision.algorithm import ahp_method
 
 warnings.simplefilter("ignore")
@@ -52,7 +52,9 @@ def main():
         json.dumps(
             {
                 "AHPy": seconds_each(ahpy_weights, complete[:100]),
-                "pyanp": seconds_each(pri_eigen, complete[:200]),
+                "pyanp": seconds_each(
+                    lambda matrix: (pri_eigen(matrix), incon_std(matrix)), complete[:200]
+                ),
                 "pyDecision": seconds_each(
                     lambda matrix: ahp_method(matrix, wd="max_eigen"), complete[:500]
                 ),
