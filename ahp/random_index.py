@@ -219,8 +219,10 @@ def enumerate_random_index(n: int) -> SimulatedRandomIndex:
         raise OptionError(f"n = {n!r}, expected 3 or 4")
     shape = (17,) * (n * (n - 1) // 2)
     samples = 17 ** len(shape)
-    blocks = (np.stack(np.unravel_index(block, shape), axis=-1) for block in _blocks(samples, n))
-    return SimulatedRandomIndex(n, samples, None, _mean_ci(n, blocks)[0], 0.0)
+    half = samples // 2  # the other half are the transposes, and equal judgments with CI = 0
+    blocks = (np.stack(np.unravel_index(block, shape), axis=-1) for block in _blocks(half, n))
+    ri = _mean_ci(n, blocks)[0] * 2 * half / samples
+    return SimulatedRandomIndex(n, samples, None, ri, 0.0)
 
 
 def _blocks(samples: int, n: int) -> Iterator[range]:
