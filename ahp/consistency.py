@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .eigen import perron
 from .errors import MatrixError
-from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers
+from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers, plain
 from .random_index import RANDOM_INDEX_TABLES, random_index_value
 
 CR_LIMIT = 0.1
@@ -99,11 +99,13 @@ def check_consistency(
         w = _fitting_weights(weights, array)
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
         mean = (lambda_mean, *_indices(lambda_mean, n, ri))
-    acceptable = _plain(cr < CR_LIMIT)
-    found = map(_plain, (lambda_max, ci, cr, *mean))
+    acceptable = plain(cr < CR_LIMIT)
+    found = map(plain, (lambda_max, ci, cr, *mean))
     lambda_max, ci, cr, *mean_values = found
     return Consistency(
-        *(n, lambda_max, ci, ri, cr, acceptable, random_index, *mean_values), eigenvector
+        *(n, lambda_max, ci, ri, cr, acceptable, random_index),
+        *mean_values,
+        eigenvector=eigenvector,
     )
 
 
@@ -455,7 +457,7 @@ def _preserved(counts: NDArray[np.int64]) -> Preserved:
     asked, strict, weak = counts
     whole = np.maximum(asked, 1)
     shares = (np.where(asked == 0, 1.0, kept / whole) for kept in (strict, weak))
-    return Preserved(*map(_plain, (asked, strict, weak, *shares)))
+    return Preserved(*map(plain, (asked, strict, weak, *shares)))
 
 
 @dataclass(frozen=True)
@@ -589,8 +591,8 @@ def _measure(
     """An index by its formula, which holds for three items or more."""
     array = as_matrices(a)
     if array.shape[-1] < 3:
-        return _plain(np.full(array.shape[:-2], perfect))
-    return _plain(formula(array))
+        return plain(np.full(array.shape[:-2], perfect))
+    return plain(formula(array))
 
 
 def _log_judgments(array: Float) -> Float:
@@ -658,14 +660,3 @@ def _fitting_weights(weights: ArrayLike, array: Float) -> Float:
     if not (np.isfinite(w) & (w > 0)).all():
         raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
     return w
-
-
-def _plain(value: Any) -> Any:
-    """A Python number for a 0-d result, a read-only array otherwise."""
-    if value is None:
-        return None
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return array.item()
-    array.setflags(write=False)
-    return array

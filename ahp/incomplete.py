@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
 from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
-from .matrix import CHUNK_CELLS, LARGEST, Float, PairwiseMatrix, as_matrices, batch_last
+from .matrix import CHUNK_CELLS, LARGEST, Float, PairwiseMatrix, as_matrices, batch_last, plain
 from .random_index import check_random_index, random_index_value
 from .scale import SAATY_POSITIONS, parse_judgment
 
@@ -235,9 +235,9 @@ def complete_matrices(
     return Completion(
         values=_frozen(flat.reshape(array.shape)),
         weights=_frozen(weights.reshape(array.shape[:-1])),
-        lambda_max=_plain(lambda_max.reshape(shape)),
-        missing=_plain(missing.reshape(shape)),
-        iterations=_plain(iterations.reshape(shape)),
+        lambda_max=plain(lambda_max.reshape(shape)),
+        missing=plain(missing.reshape(shape)),
+        iterations=plain(iterations.reshape(shape)),
         largest=largest,
     )
 
@@ -427,11 +427,11 @@ def check_incomplete_consistency(
         n=n,
         missing=completion.missing,
         lambda_max=completion.lambda_max,
-        ci=_plain(ci),
-        ri=_plain(ri),
-        cr=_plain(cr),
-        acceptable=_plain(cr < CR_LIMIT),
-        ri_source=_plain(source),
+        ci=plain(ci),
+        ri=plain(ri),
+        cr=plain(cr),
+        acceptable=plain(cr < CR_LIMIT),
+        ri_source=plain(source),
         random_index=random_index,
     )
 
@@ -698,9 +698,3 @@ def _chunks(count: int, cells: int) -> Iterator[slice]:
 def _frozen(array: Float) -> Float:
     array.setflags(write=False)
     return array
-
-
-def _plain(value: Any) -> Any:
-    """A Python number for a 0-d result, a read-only array otherwise."""
-    array = np.asarray(value)
-    return _frozen(array) if array.ndim else array.item()

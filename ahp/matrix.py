@@ -199,6 +199,17 @@ def workspace(parts: Sequence[slice], cells: int, copies: int) -> Float:
     return np.empty((copies, max(2, longest) * cells))
 
 
+def plain(value: Any) -> Any:
+    """A Python number for a 0-d result, a read-only array otherwise."""
+    if value is None:
+        return None
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return array.item()
+    array.setflags(write=False)
+    return array
+
+
 def batch_last(batch: Float, memory: Float | None = None) -> Float:
     """A copy with the first axis last, so that one operation reaches the whole batch.
 
