@@ -99,12 +99,18 @@ def check_consistency(
         w = _fitting_weights(weights, array)
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
         mean = (lambda_mean, *_indices(lambda_mean, n, ri))
-    acceptable = plain(cr < CR_LIMIT)
-    found = map(plain, (lambda_max, ci, cr, *mean))
-    lambda_max, ci, cr, *mean_values = found
+    lambda_mean, ci_mean, cr_mean = map(plain, mean)
     return Consistency(
-        *(n, lambda_max, ci, ri, cr, acceptable, random_index),
-        *mean_values,
+        n=n,
+        lambda_max=plain(lambda_max),
+        ci=plain(ci),
+        ri=ri,
+        cr=plain(cr),
+        acceptable=plain(cr < CR_LIMIT),
+        random_index=random_index,
+        lambda_mean=lambda_mean,
+        ci_mean=ci_mean,
+        cr_mean=cr_mean,
         eigenvector=eigenvector,
     )
 
