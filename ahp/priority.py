@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import from_logs, log_row_means, normalized, perron
+from .eigen import from_logs, geometric_means, log_row_means, normalized, perron
 from .errors import ConvergenceError, MatrixError, OptionError
 from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers
 from .version import __version__
@@ -28,6 +29,10 @@ NEWTON_STEPS = 1000
 NEWTON_TOLERANCE = 1e-11
 """A Newton step that changes no ratio of weights by more than this (relatively) is the last one;
 the error after it is of the order of its square."""
+
+ROUNDING_STEP = 1e-8
+"""`least_squares` also stops at steps below this that no longer shrink: judgments of 1e6 against 1
+leave rounding errors that no step can undercut."""
 
 POLICY_STEPS = 1000
 """Steps after which `fuzzy_preference` gives up; a handful is usual."""
@@ -47,6 +52,16 @@ APART = 1e-3
 
 TIED = 1e-9
 """Minima of `least_squares` are equal when they differ by less than this (relatively)."""
+
+STARTS = 24
+"""Starts that `least_squares` takes beside the geometric mean; all there are up to n = 12."""
+
+CONVEX_LIMIT = 3.33019
+"""Where no judgment is larger, `least_squares` is convex: ((123 + 55√5)/2)^(1/4) = 3.330191 (Fülöp
+2008)."""
+
+CURVATURE_PIECES = 16
+"""Pieces of the range of a ratio on which `least_squares` bounds the curvature."""
 
 CHUNK = 250_000
 """Judgments that an iteration works on at a time: bounds its memory."""
@@ -176,7 +191,7 @@ def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     Returns:
         Weights, shape (..., n).
     """
-    return from_logs(log_row_means(as_matrices(a)))
+    return geometric_means(as_matrices(a))
 
 
 def column_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -253,7 +268,7 @@ def svd(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
     v = np.empty(flat.shape[:-1])
-    for part in _chunks(len(flat), n * n * n):
+    for part in _chunks(len(flat), n * n):
         v[part] = _right_vector(flat[part])
     v = _unit(v).reshape(array.shape[:-1])
     u = _unit((array * v[..., None, :]).sum(axis=-1))
@@ -315,10 +330,11 @@ def least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     Operations Research 16:345-358).
 
     Newton steps in logarithms run from the geometric mean. If the objective is convex wherever it
-    could be as small as the minimum found (an extension of Fülöp 2008, J. Global Optimization
-    42:423-442, who has it everywhere when no judgment exceeds 3.3301), that minimum is proven to be
-    the only one. Else the steps run from every column of the matrix as well, and the lowest minimum
-    is taken. Among equally low ones the choice is the nearest to the geometric mean weights (least
+    could be as small as the minimum found (Fülöp 2008, J. Global Optimization 42:423-442: it is
+    everywhere when no judgment exceeds `CONVEX_LIMIT`), that minimum is proven to be the only one.
+    Else the steps run from every column of the matrix as well, and from the geometric mean weights
+    with each item's raised ninefold (the best `STARTS` of all these), and the lowest minimum is
+    taken. Among equally low ones the choice is the nearest to the geometric mean weights (least
     squares of logarithms); then, for a matrix that looks the same to several items, the one that
     gives the first item most, the second item most, and so on.
 
@@ -528,8 +544,6 @@ def _balance(flat: Float) -> Float:
     x = log_row_means(flat)
     open_ = np.arange(len(flat))
     for _ in range(NEWTON_STEPS):
-        if not len(open_):
-            return x
         exponents = log_m[open_] + _differences(x[open_])
         half = np.exp(exponents - exponents.max(axis=(-1, -2), keepdims=True))
         mirrored = half.swapaxes(-1, -2)
@@ -538,6 +552,8 @@ def _balance(flat: Float) -> Float:
         damping = np.where(size > 0, np.log1p(size) / np.maximum(size, 1e-300), 1)
         x[open_] += damping[:, None] * step
         open_ = open_[~(size <= NEWTON_TOLERANCE)]
+        if not len(open_):
+            return x
     raise ConvergenceError(
         f"chi-square: {len(open_)} matrices not settled after {NEWTON_STEPS} steps, "
         f"last step {float(size.max()):.3g}, expected {NEWTON_TOLERANCE:g} or less"
@@ -559,12 +575,12 @@ def _right_vector(flat: Float) -> Float:
             f"apart (relatively), expected {SINGULAR_GAP:g} or more"
         )
     tolerance = NEWTON_TOLERANCE + 100 * np.finfo(np.float64).eps / gap
-    gram = (flat[:, :, :, None] * flat[:, :, None, :]).sum(axis=1)
+    gram = np.zeros(flat.shape)
+    for row in range(flat.shape[-1]):
+        gram += flat[:, row, :, None] * flat[:, row, None, :]
     v = (gram * np.abs(right[:, :1, :])).sum(axis=-1)
     open_ = np.arange(len(flat))
     for _ in range(NEWTON_STEPS):
-        if not len(open_):
-            return v
         near = v[open_] / v[open_].max(axis=-1, keepdims=True)
         springs = near[:, :, None] * gram[open_] * near[:, None, :]
         squares = near**2
@@ -578,6 +594,8 @@ def _right_vector(flat: Float) -> Float:
         size = np.ptp(step, axis=-1)
         v[open_] = near * np.exp(step / np.maximum(1, size)[:, None])
         open_ = open_[~(size <= tolerance[open_])]
+        if not len(open_):
+            return np.asarray(v)
     raise ConvergenceError(
         f"singular value decomposition: {len(open_)} matrices not settled after {NEWTON_STEPS} "
         f"steps, last step {float(size.max()):.3g}, expected {tolerance[open_].max():.3g} or less"
@@ -594,8 +612,6 @@ def _least_deviation(flat: Float) -> Float:
     free = np.minimum(1, flat)
     inside = np.eye(n, dtype=bool)
     for _ in range(POLICY_STEPS):
-        if not len(open_):
-            return found
         gains = np.zeros((len(open_), n, n))
         chosen = policy[..., None]
         np.put_along_axis(gains, chosen, np.take_along_axis(flat[open_], chosen, -1), -1)
@@ -606,6 +622,8 @@ def _least_deviation(flat: Float) -> Float:
         going = better.any(axis=-1)
         found[open_[~going]] = normalized(w[~going])
         open_, policy = open_[going], policy[going]
+        if not len(open_):
+            return found
     raise ConvergenceError(
         f"fuzzy preference: {len(open_)} matrices not settled after {POLICY_STEPS} steps"
     )
@@ -616,7 +634,7 @@ def _least_squares(array: Float) -> tuple[Float, Unique]:
     flat = array.reshape(-1, n, n)
     found = np.empty(flat.shape[:-1])
     unique: Unique = np.full(len(flat), True, dtype=object)
-    for part in _chunks(len(flat), n * n * (n + 1)):
+    for part in _chunks(len(flat), n * n * 2 * n):
         found[part], unique[part] = _least_squares_chunk(flat[part])
     return found.reshape(array.shape[:-1]), unique.reshape(array.shape[:-2])
 
@@ -630,9 +648,16 @@ def _least_squares_chunk(flat: Float) -> tuple[Float, Unique]:
     unique: Unique = np.full(len(flat), True, dtype=object)
     open_ = np.flatnonzero(~(settled & _only_minimum(flat, x)))
     columns = np.log(flat[open_]).swapaxes(-1, -2)  # row k: the logs of column k
-    ends, done = _descend(np.repeat(flat[open_], n, axis=0), columns.reshape(-1, n))
-    ends = np.concatenate([x[open_, None], ends.reshape(-1, n, n)], axis=1)
-    done = np.concatenate([settled[open_, None], done.reshape(-1, n)], axis=1)
+    raised = middle[open_, None] + np.log(9) * np.eye(n)
+    starts = np.concatenate([columns, raised], axis=1)
+    count = min(STARTS, 2 * n)
+    many = np.repeat(flat[open_], 2 * n, axis=0)
+    heights = _log_weight_squares(many, starts.reshape(-1, n)).reshape(-1, 2 * n)
+    lowest = heights.argsort(axis=-1, kind="stable")[:, :count]
+    starts = np.take_along_axis(starts, lowest[..., None], axis=1).reshape(-1, n)
+    ends, done = _descend(np.repeat(flat[open_], count, axis=0), starts)
+    ends = np.concatenate([x[open_, None], ends.reshape(-1, count, n)], axis=1)
+    done = np.concatenate([settled[open_, None], done.reshape(-1, count)], axis=1)
     for place, matrix in enumerate(open_):
         x[matrix], unique[matrix] = _lowest(flat[matrix], ends[place, done[place]], middle[matrix])
     proven = _only_minimum(flat[open_], x[open_])
@@ -674,6 +699,7 @@ def _descend(matrices: Float, starts: Float) -> tuple[Float, NDArray[np.bool_]]:
     x = starts * np.where(width > widest, widest / np.maximum(width, 1e-300), 1)[:, None]
     values = _log_weight_squares(matrices, x)
     settled = np.zeros(len(x), dtype=bool)
+    sizes = np.full(len(x), np.inf)
     open_ = np.arange(len(x))
     for _ in range(NEWTON_STEPS):
         if not len(open_):
@@ -683,16 +709,32 @@ def _descend(matrices: Float, starts: Float) -> tuple[Float, NDArray[np.bool_]]:
         half = 2 * ratios * (ratios - a)
         force = _exact_sum(half.swapaxes(-1, -2) - half)
         curvature = 2 * ratios * (2 * ratios - a)
-        step, convex = _spring_step(curvature + curvature.swapaxes(-1, -2), force)
-        if not convex.all():  # Gauss-Newton, always downhill
-            squared = 2 * ratios[~convex] ** 2
-            step[~convex], _ = _spring_step(squared + squared.swapaxes(-1, -2), force[~convex])
+        springs = curvature + curvature.swapaxes(-1, -2)
+        step, convex = _spring_step(springs, force)
+        step[~convex] = _downhill_step(springs[~convex], force[~convex])
         size = np.ptp(step, axis=-1)
         moved, lower = _line_search(a, x[open_], values[open_], step, (force * step).sum(axis=-1))
         x[open_], values[open_] = moved, lower
-        settled[open_] = size <= NEWTON_TOLERANCE
+        stuck = (size <= ROUNDING_STEP) & (size >= sizes[open_] / 2)
+        settled[open_] = (size <= NEWTON_TOLERANCE) | stuck
+        sizes[open_] = size
         open_ = open_[~settled[open_]]
     return x, settled
+
+
+def _downhill_step(springs: Float, force: Float) -> Float:
+    """Newton steps where the curvature is not positive: its negative eigenvalues change sign, so
+    that the steps leave saddles and plateaus fast (Dauphin et al. 2014, "saddle-free Newton").
+    """
+    n = force.shape[-1]
+    hessian = -springs
+    scale = 1 / np.sqrt(np.abs(springs).sum(axis=-1))
+    hessian[:, range(n), range(n)] += springs.sum(axis=-1)
+    hessian *= scale[:, :, None] * scale[:, None, :]
+    values, vectors = np.linalg.eigh(hessian)
+    along = (vectors * (scale * force)[:, :, None]).sum(axis=1) / np.maximum(np.abs(values), 1e-6)
+    step: Float = scale * (vectors * along[:, None, :]).sum(axis=-1)
+    return step
 
 
 def _line_search(
@@ -730,14 +772,17 @@ def _only_minimum(matrices: Float, x: Float) -> NDArray[np.bool_]:
     root = np.sqrt(_log_weight_squares(matrices, x) * (1 + 1e-9))[:, None, None]
     inverse = 1 / matrices
     low = np.maximum(matrices - root, 1 / (inverse + root))
-    high = matrices + root
-    positive = inverse > root
-    high = np.where(positive, np.minimum(high, 1 / np.where(positive, inverse - root, 1)), high)
-    up = np.clip(matrices / 4, low, high)
-    down = np.clip(inverse / 4, 1 / high, 1 / low)
-    least = 4 * up**2 - 2 * matrices * up + 4 * down**2 - 2 * inverse * down
+    # the pair's other term bounds the ratio from above in the same way
+    high = 1 / low.swapaxes(-1, -2)
+    pieces = np.geomspace(low, high, CURVATURE_PIECES + 1)
+    least = np.full(matrices.shape, np.inf)
+    for start, end in pairwise(pieces):
+        up = np.clip(matrices / 4, start, end)
+        down = np.clip(inverse / 4, 1 / end, 1 / start)
+        curvature = 4 * up**2 - 2 * matrices * up + 4 * down**2 - 2 * inverse * down
+        least = np.minimum(least, curvature)
     _, convex = _spring_step(np.minimum(least, least.swapaxes(-1, -2)), np.zeros(x.shape))
-    return convex
+    return np.asarray(convex | (matrices.max(axis=(-1, -2)) <= CONVEX_LIMIT))
 
 
 def _log_least_absolute(array: Float) -> tuple[Float, Unique]:

