@@ -14,14 +14,14 @@ PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
 
 PERRON_STEPS = 500
-"""Steps of Noda's iteration after which `perron` gives up; judgments on Saaty's scale take 1 to 3,
-judgments up to 1e100 that contradict each other up to 130."""
+"""Steps of inverse iteration after which `perron` gives up; judgments on Saaty's scale take 1 to 3,
+judgments of 1e100 that contradict each other up to 200."""
 
 _SOLVES = 3
 """Solutions with each factorization, the cheaper part of a step."""
 
 _SLACK = 2.0**-50
-"""How far the shift lies above its bound, relatively: the system stays regular at the solution."""
+"""How far the shift lies above the bound, relatively: the system stays regular at the solution."""
 
 _SHRINK = 0.9
 """Share of open matrices below which the settled ones are dropped from the arrays."""
@@ -30,21 +30,19 @@ _SHRINK = 0.9
 def perron(array: Float) -> tuple[Float, Float]:
     """Perron roots and eigenvectors of validated, complete matrices.
 
-    Each matrix is scaled to `a_ij g_j / g_i` by its geometric-mean weights g, which keeps the root
-    and makes the eigenvector nearly constant. Noda's iteration follows: inverse iteration with
-    `s I − A`, s the larger Collatz-Wielandt bound of the last vector, which converges from every
+    Inverse iteration with `s I − A` starts from the row geometric means. In the first step s is the
+    mean of `(Aw)_i / w_i`, the best guess for the small contradictions of most matrices; from then
+    on it is the largest of them, Noda's shift, which makes the iteration converge from every
     positive vector, in the end quadratically (Noda 1971, Numer. Math. 17:382-386; Elsner 1976,
-    Linear Algebra Appl. 15:235-242). The elimination adds, multiplies and divides positive numbers
-    alone, so that small weights come out as accurate as large ones (Alfa, Xue & Ye 2002, Math.
-    Comp. 71:217-236).
+    Linear Algebra Appl. 15:235-242). The elimination then adds, multiplies and divides positive
+    numbers alone, so that small weights come out as accurate as large ones (Alfa, Xue & Ye 2002,
+    Math. Comp. 71:217-236).
 
     The root lies between the smallest and the largest `(Aw)_i / w_i` for any positive w (Collatz
     1942, Math. Zeitschrift 48:221-226; Wielandt 1950, Math. Zeitschrift 52:642-648); a matrix is
-    done when these bounds are within `PERRON_RTOL` of each other, relatively, and takes no part in
-    further steps.
-
-    The work is done in chunks with the batch as the last axis, and every matrix has the same bits
-    whatever the batch it comes in.
+    done when these bounds of its last vector w are within `PERRON_RTOL` of each other, relatively;
+    its weights are A w. The work is done in chunks, with the batch as the last axis, and a matrix
+    has the same bits in every batch.
 
     Args:
         array: shape (..., n, n).
@@ -75,19 +73,19 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
     """Fill in roots and weights; return the widths of the bounds that stayed apart."""
     count, n = weights.shape
     cells = batch_last(batch, memory[0])
-    x = np.exp(_log_means(cells, memory[1]))
+    x = np.exp(np.log(cells, out=view(memory[1], *cells.shape)).sum(axis=1) / n)
     x = _scaled(_product(cells, x))
     place, open_ = _two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
     for step in range(PERRON_STEPS + 1):
         image = _product(cells, x)
         ratios = image / x
         low, high = ratios.min(axis=0), ratios.max(axis=0)
-        settled = open_ & (high - low <= PERRON_RTOL * high)
-        if settled.any():
+        settled = np.flatnonzero(open_ & (high - low <= PERRON_RTOL * high))
+        if len(settled):
             done = place[settled]
-            roots[done] = np.maximum((low + high)[settled] / 2, n)
-            weights[done] = _sum_one(image).T[settled]
-            open_ &= ~settled
+            roots[done] = np.maximum((low[settled] + high[settled]) / 2, n)
+            weights[done] = _sum_one(image.take(_two_or_more(settled), axis=-1)).T[: len(done)]
+            open_[settled] = False
             keep = np.flatnonzero(open_)
             if not len(keep):
                 return np.empty(0)
@@ -100,7 +98,7 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
         if step < PERRON_STEPS:
             shift = high if step else ratios.mean(axis=0)
             x = _step(cells, x, ratios, shift, memory)
-            if not x.min() > 0:
+            if not x.min() > 0:  # a pivot was 0: any positive vector will do
                 x = np.where(x > 0, x, _scaled(image))
     _, each = np.unique(place[open_], return_index=True)
     widths: Float = (1 - low / high)[open_][each]
@@ -111,7 +109,8 @@ def _step(cells: Float, x: Float, ratios: Float, shift: Float, memory: Float) ->
     """Inverse iteration, `(s I − A) x' = x` for a shift s, `_SOLVES` times.
 
     Scaled by s and by x, the rows of the system sum to `1 − (Ax)_i / (s x_i)`. These sums stand in
-    a column of their own, from which each pivot follows without a subtraction.
+    a column of their own, from which each pivot follows without a subtraction. With s below the
+    root the solution may be negative: its sign is dropped.
     """
     n, _, count = cells.shape
     x_next = ratios / shift
@@ -154,43 +153,52 @@ def _two_or_more(places: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def geometric_means(array: Float) -> Float:
     """Row geometric means of complete matrices, scaled to sum 1, shape (..., n)."""
-    return _rows(array, lambda means: _sum_one(np.exp(means)))
+    return _of_log_means(array, from_logs)
 
 
 def log_row_means(array: Float) -> Float:
     """Logarithms of the row geometric means of complete matrices, shape (..., n)."""
-    return _rows(array, lambda means: means)
+    return _of_log_means(array, lambda means: means)
 
 
-def _rows(array: Float, function: Callable[[Float], Float]) -> Float:
-    """A function of the logarithmic row means that takes and returns (n, m), the batch last."""
+def _of_log_means(array: Float, function: Callable[[Float], Float]) -> Float:
+    """A function from rows to rows, of the logarithms of the row geometric means."""
     n = array.shape[-1]
     found = np.empty(array.shape[:-1])
     batch, row_of = array.reshape(-1, n, n), found.reshape(-1, n)
     parts = chunks(len(batch), n * n)
     memory = workspace(parts, n * n, 1)[0]
     for part in parts:
-        means = _log_means(batch_last(batch[part], memory), memory)
-        row_of[part] = function(means).T[: len(row_of[part])]
+        logs = np.log(batch[part], out=view(memory, *batch[part].shape))
+        row_of[part] = function(_folded(np.add, logs) / n)
     return found
-
-
-def _log_means(cells: Float, memory: Float) -> Float:
-    """Logarithms of the row geometric means, for arrays with the batch last."""
-    logs = np.log(cells, out=view(memory, *cells.shape))
-    means: Float = logs.sum(axis=1) / len(cells)
-    return means
 
 
 def from_logs(logs: Float) -> Float:
     """Weights from their logarithms, whatever their size, shape (..., n)."""
-    return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
+    heights = _by_column(np.subtract, logs, _folded(np.maximum, logs))
+    return normalized(np.exp(heights, out=heights))
 
 
 def normalized(positive: Float) -> Float:
     """Scaled to sum 1 over the last axis."""
-    normalized: Float = positive / positive.sum(axis=-1, keepdims=True)
-    return normalized
+    return _by_column(np.divide, positive, _folded(np.add, positive))
+
+
+def _folded(function: np.ufunc, array: Float) -> Float:
+    """A function folded over the last axis, column by column: numpy is slow on short rows."""
+    total: Float = array[..., 0].copy()
+    for j in range(1, array.shape[-1]):
+        function(total, array[..., j], out=total)
+    return total
+
+
+def _by_column(function: np.ufunc, array: Float, column: Float) -> Float:
+    """A function of every column of an array and the column given."""
+    found = np.empty(array.shape)
+    for j in range(array.shape[-1]):
+        function(array[..., j], column, out=found[..., j])
+    return found
 
 
 def _sum_one(rows: Float) -> Float:

@@ -26,7 +26,7 @@ LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
 method overflows."""
 
-CHUNK_CELLS = 2**18
+CHUNK_CELLS = 2**17
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
 
 Float = NDArray[np.float64]

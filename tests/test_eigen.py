@@ -153,6 +153,29 @@ def test_only_those_that_do_not_settle_are_counted(monkeypatch: pytest.MonkeyPat
     )
 
 
+@pytest.mark.parametrize("lost", [0.0, math.nan])
+def test_a_step_that_divides_by_zero_is_made_good(
+    lost: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = saaty(20, 5)
+    roots, weights = perron(batch)
+    step, steps = eigen._step, []
+
+    def first_fails(*args: Float) -> Float:
+        steps.append(step(*args))
+        if len(steps) == 1:
+            steps[0][:, ::3] = lost
+        return steps[-1]
+
+    monkeypatch.setattr(eigen, "_step", first_fails)
+    found = perron(batch)
+    assert 2 < len(steps) < 6
+    assert np.abs(found[0] / roots - 1).max() <= 1e-12
+    assert np.abs(found[1] / weights - 1).max() <= 1e-12
+    kept = np.arange(20) % 3 > 0
+    assert found[1][kept].tolist() == weights[kept].tolist()
+
+
 def test_a_large_batch_takes_little_memory() -> None:
     batch = saaty(200_000, 5)
     tracemalloc.start()
