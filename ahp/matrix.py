@@ -316,7 +316,8 @@ def _complete_and_valid(array: Float) -> bool:
         products = view(memory[1], *cells.shape)
         if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
             return False
-        np.multiply(cells, cells.swapaxes(0, 1), out=products)
+        with np.errstate(over="ignore"):  # an infinite product is not near 1
+            np.multiply(cells, cells.swapaxes(0, 1), out=products)
         if not max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL:
             return False
     return True
