@@ -20,9 +20,6 @@ judgments of 1e100 that contradict each other up to 200."""
 _SOLVES = 3
 """Solutions with each factorization, the cheaper part of a step."""
 
-_SLACK = 2.0**-50
-"""How far the shift lies above the bound, relatively: the system stays regular at the solution."""
-
 _SHRINK = 0.9
 """Share of open matrices below which the settled ones are dropped from the arrays."""
 
@@ -98,7 +95,7 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
         if step < PERRON_STEPS:
             shift = high if step else ratios.mean(axis=0)
             x = _step(cells, x, ratios, shift, memory)
-            if not x.min() > 0:  # a pivot was 0: any positive vector will do
+            if not x.min() > 0:  # a pivot was 0 or less: any positive vector will do
                 x = np.where(x > 0, x, _scaled(image))
     _, each = np.unique(place[open_], return_index=True)
     widths: Float = (1 - low / high)[open_][each]
@@ -110,14 +107,14 @@ def _step(cells: Float, x: Float, ratios: Float, shift: Float, memory: Float) ->
 
     Scaled by s and by x, the rows of the system sum to `1 − (Ax)_i / (s x_i)`. These sums stand in
     a column of their own, from which each pivot follows without a subtraction. With s below the
-    root the solution may be negative: its sign is dropped.
+    root the solution is negative, until it is scaled.
     """
     n, _, count = cells.shape
     x_next = ratios / shift
     system = view(memory[1], n, n + 1, count)
     np.multiply(cells, x, out=system[:, :n])
     system[:, :n] *= (1 / (x * shift))[:, None]
-    np.subtract(1 + _SLACK, x_next, out=system[:, n])
+    np.subtract(1, x_next, out=system[:, n])
     inverse = np.empty_like(x)
     for k in range(n):
         below, right = system[k + 1 :, k], system[k, k + 1 :]
@@ -131,7 +128,7 @@ def _step(cells: Float, x: Float, ratios: Float, shift: Float, memory: Float) ->
         for k in reversed(range(n)):
             x_next[k] *= inverse[k]
             x_next[:k] += system[:k, k] * x_next[k]
-    return _scaled(x * np.abs(x_next))
+    return _scaled(x * x_next)
 
 
 def _product(cells: Float, x: Float) -> Float:
@@ -141,7 +138,7 @@ def _product(cells: Float, x: Float) -> Float:
 
 
 def _scaled(x: Float) -> Float:
-    """Largest component 1, for vectors with the batch last."""
+    """Divided by the largest component, for vectors with the batch last."""
     scaled: Float = x / x.max(axis=0)
     return scaled
 

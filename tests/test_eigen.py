@@ -110,6 +110,13 @@ def test_the_same_bits_in_every_batch(n: int, monkeypatch: pytest.MonkeyPatch) -
         assert geometric_means(array).tolist() == means[k].tolist()
 
 
+@pytest.mark.parametrize("n", [2, 3, 5, 9, 20])
+def test_no_root_is_less_than_n(n: int) -> None:
+    roots, _ = perron(consistent(500, n))
+    assert (roots >= n).all()
+    assert roots.max() <= n * (1 + n * EPS)
+
+
 @pytest.mark.parametrize("n", range(1, 13))
 def test_equal_items_have_equal_weights(n: int) -> None:
     roots, weights = perron(np.ones((n, n)))
