@@ -299,10 +299,11 @@ def fewest_changes(
     Sets are taken by size, so the first size with a proposal is the smallest. Cuts exclude from
     1e-9 above ln of the limit, which covers rounding.
 
-    Judgments as people make them (n = 7, CR up to 0.3) take some hundredths of a second; entries
-    drawn at random (n = 7, CR around 1) need six to eight changes and take from a second to a few
-    minutes. `progress` is called several times a second, and the search can be interrupted at any
-    time, by an exception from `progress` as well: it holds nothing and has changed nothing.
+    At n = 7 and CR up to 0.5 this takes some hundredths of a second, seldom two seconds. Entries
+    drawn at random, CR around 1, need five to nine changes and take half a second as a rule, one
+    matrix in ten longer than three seconds, and the worst that were met a minute. `progress` is
+    called all along, and the search can be interrupted at any time, by an exception from
+    `progress` as well: it holds nothing and has changed nothing.
 
     The greedy heuristic changes the judgment that `rank_judgments` has first until CR < cr_max,
     takes back what proves unneeded, then moves the changed judgments towards their old values as
@@ -331,7 +332,7 @@ def fewest_changes(
     if method == "auto":
         method = "exact" if task.n <= EXACT_ORDER else "greedy"
     best = _greedy(task)
-    if method == "exact":
+    if method == "exact" and task.cr_before >= task.cr_max:
         best = _Search(task, best, progress).run()
     elif best.cr >= task.cr_max:
         raise ConvergenceError(
@@ -719,7 +720,7 @@ _SETS = 1 << 14
 _CUTS = 48
 """Cuts that guide the search of the values of one set."""
 
-_ROWS = 1 << 12
+_ROWS = 1 << 9
 """Partial choices that are extended at once."""
 
 _LEAVES = 64
@@ -765,18 +766,19 @@ class _Search:
         allowed = np.isfinite(task.costs)
         self.down = np.where(allowed, task.steps, np.inf).min(axis=1, initial=np.inf)
         self.up = np.where(allowed, task.steps, -np.inf).max(axis=1, initial=-np.inf)
-        incidence: Float = np.eye(n)[task.rows] - np.eye(n)[task.cols]
-        self.projection = incidence @ incidence.T / n  # of ln a_ij to ln w_i/w_j, least squares
+        incidence = np.eye(n)[task.rows] - np.eye(n)[task.cols]
+        self.projection: Float = (
+            incidence @ incidence.T / n
+        )  # of ln a_ij to ln w_i/w_j, least squares
         self.cuts = self._tangents(self.logs[None])[0]
 
     def run(self) -> _Proposal:
         """The best proposal; there is one, since all judgments may be 1."""
         size = 0
-        if self.task.cr_before < self.task.cr_max:
-            return _proposal(self.task, self.task.untouched)
         while self.best is None or size < self.best.size:
             size += 1
-            for pairs in self._hopeful(size):
+            sets = self._hopeful(size)
+            for pairs in sorted(sets, key=lambda pairs: _Guide(self, pairs).floor):
                 self._search_values(pairs)
         self.done = self.total
         self._report()
@@ -869,8 +871,8 @@ class _Search:
         both = free[:, :, None] & free[:, None, :]
         # flat directions, such as all judgments on one item, need a little slope
         system = 1.001 * np.eye(self.task.pairs) - np.where(both, self.projection, 0)
-        solved: Float = np.linalg.solve(system, np.where(free, pull, 0)[..., None])[..., 0]
-        return solved
+        step = np.linalg.solve(system, np.where(free, pull, 0)[..., None])[..., 0]
+        return np.asarray(step, dtype=np.float64)
 
     def _tangents(self, logs: Float) -> tuple[_Cuts, Float, Float]:
         """Cuts that touch ln λmax at the given judgments (m, pairs), with ln λmax and the pull."""
@@ -979,6 +981,12 @@ class _Guide:
         best = np.arange(len(cuts)), np.argmax(bounds, axis=1)
         return cuts, _rests(least), tried[best], _rests(dual[best])
 
+    @property
+    def floor(self) -> float:
+        """What every proposal of this set sums to at least."""
+        excess = (self.cuts.offsets - self.search.limit) * self.multipliers
+        return float((excess + self.dual[:, 0]).max())
+
     def steps_of(self, chosen: Index) -> Float:
         steps: Float = self.steps[np.arange(chosen.shape[1]), chosen]
         return steps
@@ -998,10 +1006,11 @@ class _Guide:
         most = best.distance + _TIE if best is not None and best.size == size else np.inf
         kept = costs + self.cheapest[depth] <= most
         chosen, costs = chosen[kept], costs[kept]
-        values = self.steps_of(chosen) @ self.cuts.slopes[:, :depth].T + self.cuts.offsets
-        heights = (values + self.least[:, depth]).max(axis=1)
-        sums = ((values - search.limit) * self.multipliers + self.dual[:, depth]).max(axis=1)
-        kept = (heights < search.limit + _MARGIN) & (costs + sums <= most + _TIE)
+        values = self.cuts.slopes[:, :depth] @ self.steps_of(chosen).T + self.cuts.offsets[:, None]
+        kept = (values + self.least[:, depth, None]).max(axis=0) < search.limit + _MARGIN
+        chosen, costs, values = chosen[kept], costs[kept], values[:, kept]
+        excess = (values - search.limit) * self.multipliers[:, None]
+        kept = costs + (excess + self.dual[:, depth, None]).max(axis=0) <= most + _TIE
         return chosen[kept], costs[kept]
 
 

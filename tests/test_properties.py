@@ -50,7 +50,7 @@ RTOL = {
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None)  # least squares takes long on judgments of 1e6 that contradict each other
+@settings(deadline=None, max_examples=50)  # least squares is slow where judgments of 1e6 clash
 @given(matrix=matrices(), data=st.data())
 def test_renaming_items_renames_weights(method: str, matrix: Float, data: st.DataObject) -> None:
     order = np.array(data.draw(st.permutations(range(len(matrix)))))
@@ -117,7 +117,8 @@ SLOW = ("least_squares", "log_least_absolute", "log_goal_programming")
     ],
 )
 def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
-    batch = random_matrices(np.random.default_rng(n), 61 if method not in SLOW else 7, n, 3)
+    count = 61 if n <= 16 and method not in SLOW else 7
+    batch = random_matrices(np.random.default_rng(n), count, n, 3)
     for form in (batch, np.asfortranarray(batch), batch[::-1][::2], batch.swapaxes(-1, -2)):
         together = ahp.weights(form, method)
         apart = np.stack([ahp.weights(matrix, method) for matrix in form])
@@ -209,7 +210,7 @@ squares = st.integers(1, 3).flatmap(
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(values=st.one_of(junk, squares))
 def test_junk_is_refused_or_has_weights(method: str, values: Any) -> None:
     try:

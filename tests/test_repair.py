@@ -270,12 +270,12 @@ def test_a_count_that_is_none(count: Any) -> None:
 # --- fewest_changes ------------------------------------------------------------------------------
 
 
-def brute_force(matrix: Float) -> tuple[int, float]:
-    """Number of changes and Σ |ln| of the best proposal: all sets, all values."""
+def brute_force(matrix: Float) -> tuple[int, float, float]:
+    """Number of changes, Σ |ln| and CR of the best proposal: all sets, all values."""
     n = len(matrix)
     pairs = list(combinations(range(n), 2))
     for size in range(len(pairs) + 1):
-        smallest = math.inf
+        good: list[tuple[float, float]] = []
         for chosen in combinations(pairs, size):
             choices = np.array(list(product(SCALE, repeat=size)))
             batch = np.repeat(matrix[None], len(choices), axis=0)
@@ -285,10 +285,12 @@ def brute_force(matrix: Float) -> tuple[int, float]:
                 batch[:, i, j], batch[:, j, i] = choices[:, column], 1 / choices[:, column]
                 sums += np.abs(np.log(choices[:, column] / matrix[i, j]))
                 differ &= choices[:, column] != matrix[i, j]
-            good = ahp.check_consistency(batch).acceptable & differ
-            smallest = min(smallest, sums[good].min(initial=math.inf))
-        if smallest < math.inf:
-            return size, smallest
+            found = ahp.check_consistency(batch)
+            kept = found.acceptable & differ
+            good += zip(sums[kept], found.cr[kept], strict=True)
+        if good:
+            smallest = min(good)[0]
+            return size, smallest, min(cr for total, cr in good if total <= smallest + 1e-9)
     raise AssertionError("all ones are consistent")
 
 
@@ -300,9 +302,10 @@ def test_exact_repair_against_brute_force(n: int, count: int) -> None:
         matrix = judged(rng, n, (0.8, 1.5, math.inf)[number % 3] if number % 10 else math.inf)
         found = fewest_changes(matrix)
         assert found.exact is True
-        size, distance = brute_force(matrix)
+        size, distance, cr = brute_force(matrix)
         assert len(found.changes) == size
         assert found.log_distance == pytest.approx(distance, abs=1e-9)
+        assert found.cr_after == pytest.approx(cr, abs=1e-12)
         sizes.append(size)
     assert set(sizes) == ({0, 1, 2} if n == 3 else {0, 1, 2, 3})
 
@@ -405,8 +408,8 @@ def test_acceptable_judgments_stay(method: str, matrix: Any) -> None:
 
 def test_larger_matrices_are_repaired_by_the_heuristic() -> None:
     rng = np.random.default_rng(8)
-    for n in (8, 12):
-        matrix = contradictory(rng, n, 1.0)
+    for n, noise in ((8, 1.0), (12, 1.0), (8, math.inf), (9, math.inf), (10, math.inf)):
+        matrix = contradictory(rng, n, noise)
         found = fewest_changes(matrix)
         assert (found.method, found.exact) == ("greedy", False)
         assert_sound(found, matrix)
@@ -417,6 +420,18 @@ def test_larger_matrices_are_repaired_by_the_heuristic() -> None:
             assert ahp.check_consistency(back).cr >= 0.1
 
 
+def test_the_heuristic_takes_back_what_it_does_not_need() -> None:
+    upper = [5, 6, 8, "1/5", 6, 4, 3, "1/2", 1, "1/7", "1/3", 2, "1/5", 9, 1]
+    found = fewest_changes(ahp.PairwiseMatrix.from_upper(upper), method="greedy")
+    assert len(found.changes) == 4
+    for row, change in enumerate(found.changes):
+        kept = [*found.changes[:row], *found.changes[row + 1 :]]
+        values = ahp.PairwiseMatrix.from_upper(upper).values
+        for i, j, _, new in kept:
+            values = put(values, i, j, new)
+        assert ahp.check_consistency(values).cr >= 0.1, change
+
+
 def test_judgments_off_the_scale_stay_unless_changed() -> None:
     rng = np.random.default_rng(31)
     panel = np.stack([contradictory(rng, 5, math.inf) for _ in range(2)])
@@ -424,9 +439,13 @@ def test_judgments_off_the_scale_stay_unless_changed() -> None:
     found = fewest_changes(matrix)
     assert found.cr_before >= 0.1
     assert_sound(found, matrix)
-    nine_digits = contradictory(rng, 4, math.inf).round(9)
-    found = fewest_changes(nine_digits)
-    for change in found.changes:
+
+
+def test_nine_digits_of_a_third_are_a_third() -> None:
+    matrix = contradictory(np.random.default_rng(31), 5, math.inf).round(9)
+    task = repair._task(matrix, SAATY_POSITIONS, "saaty", 0.1)
+    assert np.isinf(task.costs).sum(axis=1).tolist() == [1] * 10
+    for change in fewest_changes(matrix).changes:
         assert abs(change.new / change.old - 1) > 0.1
 
 
@@ -444,6 +463,10 @@ def test_another_limit_and_another_scale() -> None:
     assert len(odd.changes) >= distances[1][0]
 
 
+def sets_up_to(size: int) -> int:
+    return sum(math.comb(15, members) for members in range(1, size + 1))
+
+
 def test_progress_counts_to_the_end() -> None:
     matrix = contradictory(np.random.default_rng(51), 6, math.inf)
     seen: list[tuple[int, int]] = []
@@ -451,9 +474,10 @@ def test_progress_counts_to_the_end() -> None:
     (total,) = {total for _, total in seen}
     counts = [done for done, _ in seen]
     assert counts == sorted(counts)
+    greedy = fewest_changes(matrix, method="greedy")
+    assert len(found.changes) < len(greedy.changes)  # what is left is decided by the end
+    assert counts[-2:] == [sets_up_to(len(found.changes)), sets_up_to(len(greedy.changes))]
     assert counts[-1] == total
-    most = len(fewest_changes(matrix, method="greedy").changes)
-    assert total == sum(math.comb(15, size) for size in range(1, most + 1))
     assert found == fewest_changes(matrix)
 
 
