@@ -251,6 +251,28 @@ def test_among_tied_minima_the_one_nearest_to_the_geometric_mean() -> None:
     assert priority._lowest(CYCLE, tied[1:2], np.zeros(3))[1] is None
 
 
+def test_the_lowest_starts_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the geometric mean leads to a local minimum of 173.6
+    matrix = ahp.PairwiseMatrix.from_upper([3, "1/5", 9, 9, "1/8", "1/6"])
+    every = prioritize(matrix, "least_squares")
+    assert every.objective == pytest.approx(171.5443027, abs=1e-7)
+    monkeypatch.setattr(priority, "STARTS", 1)
+    assert np.allclose(prioritize(matrix, "least_squares").weights, every.weights, rtol=1e-9)
+
+
+def test_least_squares_down_to_rounding() -> None:
+    # two cycles of 1e6 drown the other judgments: no step gets below 2e-10
+    matrix = ahp.PairwiseMatrix.from_upper([1, 1e-6, 1e6, 9, 1e-6, "1/9"]).values
+    order = np.array([3, 0, 2, 1])
+    found = ahp.weights(matrix, "least_squares")
+    renamed = ahp.weights(matrix[np.ix_(order, order)], "least_squares")
+    assert np.allclose(renamed, found[order], rtol=1e-8, atol=0)
+    x = np.log(found)
+    for direction in np.eye(4):
+        assert squares(x, matrix) <= squares(x + 0.01 * direction, matrix)
+        assert squares(x, matrix) <= squares(x - 0.01 * direction, matrix)
+
+
 def test_small_judgments_have_one_least_squares_answer() -> None:
     # Fülöp 2008: the objective is convex when no judgment exceeds 3.330191
     bound = ((123 + 55 * math.sqrt(5)) / 2) ** 0.25
@@ -286,6 +308,31 @@ def test_chi_square_against_a_general_minimizer() -> None:
         ratios = found.weights[:, None] / found.weights[None, :]
         terms = ratios - matrix**2 / ratios
         assert np.abs((terms - terms.T).sum(axis=1)).max() <= 1e-12 * np.abs(terms).max()
+
+
+def test_chi_square_of_weak_judgments_beside_strong_ones() -> None:
+    # a cycle of 1e6 among three items, whose forces cancel but for those of the other two
+    matrix = ahp.PairwiseMatrix.from_upper([1e6, 1e-6, 2, 3, 1e6, 5, "1/2", 3, 1, 4]).values
+    order = np.array([4, 2, 0, 3, 1])
+    found = ahp.weights(matrix, "chi_square")
+    renamed = ahp.weights(matrix[np.ix_(order, order)], "chi_square")
+    assert np.allclose(renamed, found[order], rtol=1e-13, atol=0)
+    # the terms of each of the two sum to 0, in exact arithmetic
+    with mpmath.workdps(50):
+        exact, w = mpmath.matrix(matrix.tolist()), [mpmath.mpf(weight) for weight in found]
+        for i in (3, 4):
+            terms = [
+                (1 + exact[j, i] ** 2) * w[i] / w[j] - (1 + exact[i, j] ** 2) * w[j] / w[i]
+                for j in range(5)
+            ]
+            assert abs(mpmath.fsum(terms)) <= 1e-13 * max(map(abs, terms))
+
+
+def test_chi_square_damps_its_steps() -> None:
+    # full Newton steps go back and forth; by hand: (2e60 + 4) r = 4 / r for r = w_1 / w_2
+    matrix = ahp.PairwiseMatrix.from_upper([1e-30, 1e-30, 1, 1e30, 1e-30, 1e30])
+    found = ahp.weights(matrix, "chi_square")
+    assert np.allclose(found, [math.sqrt(2) * 1e-30 / 3, 1 / 3, 1 / 3, 1 / 3], rtol=1e-13, atol=0)
 
 
 def test_weighted_least_squares_solves_its_lagrange_system() -> None:
@@ -397,7 +444,8 @@ def test_a_linear_program_that_fails_raises(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_fuzzy_preference_against_the_linear_program() -> None:
-    for matrix in (A1, CYCLE, *matrices(4, 5, 4), *matrices(7, 4, 7), *judged_matrices(9, 4, 9)):
+    tidy = matrices(6, 6, 6, 0.01)
+    for matrix in (A1, CYCLE, *tidy, *matrices(4, 5, 4), *matrices(7, 4, 7), *matrices(9, 4, 9, 2)):
         n = len(matrix)
         rows = []
         for i, j in itertools.permutations(range(n), 2):
@@ -417,6 +465,17 @@ def test_fuzzy_preference_against_the_linear_program() -> None:
         assert found.objective == pytest.approx(-solved.fun, abs=1e-8)
         assert np.abs(found.weights - solved.x[:n]).max() <= 1e-6
         assert found.unique is True
+
+
+def test_fuzzy_preference_of_rounded_reciprocals() -> None:
+    # consistent in every triad, 2e-9 off in a pair: as spreadsheets round
+    w = np.array([0.6, 0.3, 0.1])
+    matrix = w[:, None] / w[None, :]
+    for cell, error in {(0, 2): -1e-9, (2, 0): -1e-9, (2, 1): 1e-9, (0, 1): 1e-9}.items():
+        matrix[cell] *= 1 + error
+    found = prioritize(matrix, "fuzzy_preference")
+    assert np.abs(found.weights - w).max() <= 1e-9
+    assert found.objective == pytest.approx(1, abs=1e-8)
 
 
 def test_fuzzy_preference_of_the_worked_matrix_exactly() -> None:
