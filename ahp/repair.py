@@ -3,10 +3,10 @@
 Everything here proposes; nothing overwrites. Judgments are acceptable when CR = CI/RI is below
 `cr_max`, with λmax the Perron root (Saaty 1980, p. 21).
 
-Two facts carry the module. λmax is a convex function of the logarithms of the judgments, once
-taken logarithmically itself (Kingman 1961, Quart. J. Math. 12:283-284), so that a judgment has one
-best value and a set of judgments has one best completion. And from any positive vectors comes a
-bound of log λmax that is linear in those logarithms (see `fewest_changes`).
+Two facts carry the module. ln λmax is a convex function of the logarithms of the judgments (Kingman
+1961, Quart. J. Math. 12:283-284), so that a judgment has one best value, and a set of judgments one
+best completion as far as they matter. And any positive vectors give a lower bound of ln λmax that
+is linear in those logarithms (see `fewest_changes`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Scale = Sequence[str | float]
 Progress = Callable[[int, int], None]
 """Called with the number of sets of judgments that are decided, and the number of all."""
 
-Index = NDArray[np.intp]
+_Integers = NDArray[np.intp]
 
 EXACT_ORDER = 7
 """Largest matrix that `fewest_changes` searches exactly unless told otherwise."""
@@ -177,7 +177,7 @@ def rank_judgments(
     Every judgment is replaced by every value on the scale, and λmax computed anew each time, so
     that the order is that of the true effects; ε_ij = a_ij w_j / w_i (Saaty 2003, Eur. J.
     Operational Research 145:85-91) predicts them to first order only. The best positive value is
-    where the derivative of λmax vanishes (Harker 1987, Math. Modelling 9:353-360), which is at
+    where the derivative of λmax vanishes (Harker 1987, Appl. Math. Comput. 22:217-232), which is at
     a_ij² = (w_i / w_j)(u_j / u_i), with w the eigenvector and u that of the transpose; it lies
     between the smallest and the largest a_ik a_kj.
 
@@ -229,9 +229,10 @@ def worst_triads(
 ) -> tuple[Triad, ...]:
     """The triads of items whose three judgments contradict each other most.
 
-    For three items λmax = 1 + 2 cosh(t/3), t = ln(a_ij a_jk / a_ik), whichever way the triad is
-    turned (Saaty 1977 has the cube roots behind it), so that CR = (cosh(t/3) − 1)/RI(3), which is
-    below 0.1 for |t| < 3 arcosh(1 + 0.1 RI(3)).
+    The eigenvector of three items are the row geometric means (Crawford & Williams 1985, J. Math.
+    Psychology 29:387-405), so that λmax = 1 + 2 cosh(t/3), t = ln(a_ij a_jk / a_ik), and
+    CR = (cosh(t/3) − 1)/RI(3), whichever way the triad is turned; CR < 0.1 for
+    |t| < 3 arcosh(1 + 0.1 RI(3)).
 
     Each triad is turned so that i ≥ j ≥ k are judged in this order; where there are several ways,
     the one with the largest a_ij a_jk, which in a cycle leaves the weakest judgment for a_ik.
@@ -258,6 +259,7 @@ def worst_triads(
     triads = np.array(list(combinations(range(len(array)), 3)), dtype=np.intp).reshape(-1, 3)
     i, j, k = triads.T
     sizes = np.abs(logs[i, j] + logs[j, k] - logs[i, k])
+    # rounded, so that triads that are equally bad keep the order of the items
     worst = np.argsort(-sizes.round(12), kind="stable")[:count]
     return tuple(_triad(array, [int(item) for item in triads[t]], values, ri) for t in worst)
 
@@ -353,7 +355,7 @@ def smallest_adjustment(
 
     The step is a'_ij = a_ij^λ (w_i / w_j)^(1−λ), w the eigenvector of the matrix at hand, which
     keeps reciprocity and never raises λmax (Xu & Wei 1999, Eur. J. Operational Research
-    116:443-449, algorithm 1).
+    116:443-449).
 
     Args:
         a: one complete matrix.
@@ -401,8 +403,8 @@ class _Task:
     """
 
     array: Float
-    rows: Index
-    cols: Index
+    rows: _Integers
+    cols: _Integers
     scale: Float  # ascending
     steps: Float  # (pairs, scale): ln(new/old)
     costs: Float  # |steps|, infinite where new is old
@@ -425,14 +427,14 @@ class _Task:
         return judgments
 
     @property
-    def untouched(self) -> Index:
+    def untouched(self) -> _Integers:
         return np.full(self.pairs, -1)
 
     def cr(self, matrices: Float) -> Float:
         """CR of matrices (..., n, n), in the bits of `check_consistency`."""
         return _cr(matrices, self.ri)
 
-    def matrices(self, positions: Index) -> Float:
+    def matrices(self, positions: _Integers) -> Float:
         """Proposals (m, pairs) as matrices (m, n, n)."""
         built = np.repeat(self.array[None], len(positions), axis=0)
         which, pair = np.nonzero(positions >= 0)
@@ -441,14 +443,14 @@ class _Task:
         built[which, self.cols[pair], self.rows[pair]] = self.scale[::-1][position]
         return built
 
-    def crs(self, positions: Index) -> Float:
+    def crs(self, positions: _Integers) -> Float:
         """CR of proposals (m, pairs), shape (m,)."""
         block = max(1, _BLOCK_CELLS // self.n**2)
         starts = range(0, len(positions), block)
         parts = [self.cr(self.matrices(positions[s : s + block])) for s in starts]
         return np.concatenate([np.empty(0), *parts])
 
-    def singles(self, positions: Index) -> Float:
+    def singles(self, positions: _Integers) -> Float:
         """CR of a proposal with one pair put on one value, (pairs, scale)."""
         values = np.where(np.isfinite(self.costs), np.arange(len(self.scale)), -1)
         found = np.empty(values.shape)
@@ -460,7 +462,7 @@ class _Task:
             found[pairs] = self.crs(tried.reshape(-1, self.pairs)).reshape(len(pairs), -1)
         return found
 
-    def distance(self, positions: Index) -> float:
+    def distance(self, positions: _Integers) -> float:
         """Σ |ln(new/old)| of a proposal."""
         moved = np.flatnonzero(positions >= 0)
         return float(self.costs[moved, positions[moved]].sum())
@@ -554,7 +556,7 @@ def _best_values(task: _Task) -> tuple[Float, Float]:
     return np.concatenate(best), np.concatenate(crs)
 
 
-def _best_of(task: _Task, pairs: Index) -> tuple[Float, Float]:
+def _best_of(task: _Task, pairs: _Integers) -> tuple[Float, Float]:
     """The best values of some pairs at once.
 
     Newton's method with the second derivative of a consistent matrix, kept inside a bracket, which
@@ -615,7 +617,7 @@ def _vectors(matrices: Float) -> tuple[Float, Float, Float]:
     return roots, right, perron(np.ascontiguousarray(np.swapaxes(matrices, -1, -2)))[1]
 
 
-def _vanishing(right: Float, left: Float, rows: Index, cols: Index) -> Float:
+def _vanishing(right: Float, left: Float, rows: _Integers, cols: _Integers) -> Float:
     """Where the derivative of λmax by ln a_ij vanishes with these vectors, (m, pairs)."""
     w, u = np.log(right), np.log(left)
     logs: Float = (w[:, rows] - w[:, cols] + u[:, cols] - u[:, rows]) / 2
@@ -658,13 +660,13 @@ def _repeated_steps(task: _Task, exponent: float) -> tuple[Float, int]:
 
 @dataclass(frozen=True)
 class _Proposal:
-    positions: Index
+    positions: _Integers
     size: int
     distance: float
     cr: float
 
 
-def _proposal(task: _Task, positions: Index) -> _Proposal:
+def _proposal(task: _Task, positions: _Integers) -> _Proposal:
     size = int((positions >= 0).sum())
     return _Proposal(positions, size, task.distance(positions), float(task.crs(positions[None])[0]))
 
@@ -686,20 +688,20 @@ def _greedy(task: _Task) -> _Proposal:
     return _proposal(task, positions)
 
 
-def _acceptable(task: _Task, positions: Index, moves: list[tuple[int, int]]) -> Index:
+def _acceptable(task: _Task, positions: _Integers, moves: list[tuple[int, int]]) -> _Integers:
     """The proposals below the limit among those with one pair put elsewhere."""
     tried = np.repeat(positions[None], len(moves), axis=0)
     for row, (pair, position) in enumerate(moves):
         tried[row, pair] = position
-    kept: Index = tried[task.crs(tried) < task.cr_max]
+    kept: _Integers = tried[task.crs(tried) < task.cr_max]
     return kept
 
 
-def _taken_back(positions: Index) -> list[tuple[int, int]]:
+def _taken_back(positions: _Integers) -> list[tuple[int, int]]:
     return [(int(pair), -1) for pair in np.flatnonzero(positions >= 0)]
 
 
-def _nearer(task: _Task, positions: Index) -> list[tuple[int, int]]:
+def _nearer(task: _Task, positions: _Integers) -> list[tuple[int, int]]:
     moved = np.flatnonzero(positions >= 0)
     below = task.costs[moved] < task.costs[moved, positions[moved]][:, None] - _TIE
     return [(int(moved[row]), int(position)) for row, position in np.argwhere(below)]
@@ -767,9 +769,8 @@ class _Search:
         self.down = np.where(allowed, task.steps, np.inf).min(axis=1, initial=np.inf)
         self.up = np.where(allowed, task.steps, -np.inf).max(axis=1, initial=-np.inf)
         incidence = np.eye(n)[task.rows] - np.eye(n)[task.cols]
-        self.projection: Float = (
-            incidence @ incidence.T / n
-        )  # of ln a_ij to ln w_i/w_j, least squares
+        # ln a_ij -> ln w_i/w_j of the least squares weights
+        self.projection: Float = incidence @ incidence.T / n
         self.cuts = self._tangents(self.logs[None])[0]
 
     def run(self) -> _Proposal:
@@ -791,15 +792,15 @@ class _Search:
 
     # --- sets
 
-    def _hopeful(self, size: int) -> list[Index]:
+    def _hopeful(self, size: int) -> list[_Integers]:
         """The sets of this size that no cut excludes."""
         sets = combinations(range(self.task.pairs), size)
-        left: list[Index] = []
+        left: list[_Integers] = []
         while block := list(islice(sets, _SETS)):
             left += self._hopeful_of(np.array(block, dtype=np.intp))
         return left
 
-    def _hopeful_of(self, sets: Index) -> Iterator[Index]:
+    def _hopeful_of(self, sets: _Integers) -> Iterator[_Integers]:
         members = np.zeros((len(sets), self.task.pairs))
         np.put_along_axis(members, sets, 1.0, axis=1)
         bounds = np.full(len(sets), -np.inf)
@@ -829,7 +830,9 @@ class _Search:
         least: Float = np.minimum(slopes * self.down, slopes * self.up)
         return least
 
-    def _keep(self, sets: Index, members: Float, bounds: Float) -> tuple[Index, Float, Float]:
+    def _keep(
+        self, sets: _Integers, members: Float, bounds: Float
+    ) -> tuple[_Integers, Float, Float]:
         kept = bounds < self.limit + _MARGIN
         self._report(int((~kept).sum()))
         return sets[kept], members[kept], bounds[kept]
@@ -894,10 +897,10 @@ class _Search:
 
     # --- values
 
-    def _search_values(self, pairs: Index) -> None:
+    def _search_values(self, pairs: _Integers) -> None:
         """Hold all values of a set against the best proposal, depth first."""
         guide = _Guide(self, pairs)
-        stack: list[tuple[Index, Float]] = [(np.empty((1, 0), dtype=np.intp), np.zeros(1))]
+        stack: list[tuple[_Integers, Float]] = [(np.empty((1, 0), dtype=np.intp), np.zeros(1))]
         while stack:
             self._report()
             chosen, costs = guide.keep(*stack.pop())
@@ -911,7 +914,7 @@ class _Search:
                     stack.append((chosen[part], costs[part]))
         self._report(1)
 
-    def _decide(self, guide: _Guide, chosen: Index, costs: Float) -> None:
+    def _decide(self, guide: _Guide, chosen: _Integers, costs: Float) -> None:
         """Compute CR of complete choices, cheapest first, and learn from them."""
         order = np.argsort(costs, kind="stable")
         chosen, costs = chosen[order], costs[order]
@@ -930,7 +933,7 @@ class _Search:
             guide.add(cuts)
             chosen, costs = guide.keep(chosen[_LEAVES:], costs[_LEAVES:])
 
-    def _offer(self, positions: Index, distance: float, cr: float) -> None:
+    def _offer(self, positions: _Integers, distance: float, cr: float) -> None:
         proposal, best = _Proposal(positions, int((positions >= 0).sum()), distance, cr), self.best
         if (
             best is None
@@ -947,7 +950,7 @@ class _Guide:
     Choices are positions on the scale for the first members, shape (choices, members chosen).
     """
 
-    def __init__(self, search: _Search, pairs: Index) -> None:
+    def __init__(self, search: _Search, pairs: _Integers) -> None:
         self.search = search
         cuts = search.cuts
         height = cuts.offsets + search.least(cuts.slopes)[:, pairs].sum(axis=1)
@@ -987,11 +990,11 @@ class _Guide:
         excess = (self.cuts.offsets - self.search.limit) * self.multipliers
         return float((excess + self.dual[:, 0]).max())
 
-    def steps_of(self, chosen: Index) -> Float:
+    def steps_of(self, chosen: _Integers) -> Float:
         steps: Float = self.steps[np.arange(chosen.shape[1]), chosen]
         return steps
 
-    def extend(self, chosen: Index, costs: Float) -> tuple[Index, Float]:
+    def extend(self, chosen: _Integers, costs: Float) -> tuple[_Integers, Float]:
         """Every choice with every value of the next member."""
         values = np.flatnonzero(np.isfinite(self.costs[chosen.shape[1]]))
         wider = np.column_stack(
@@ -999,7 +1002,7 @@ class _Guide:
         )
         return wider, (costs[:, None] + self.costs[chosen.shape[1], values]).ravel()
 
-    def keep(self, chosen: Index, costs: Float) -> tuple[Index, Float]:
+    def keep(self, chosen: _Integers, costs: Float) -> tuple[_Integers, Float]:
         """The choices that may lead to a proposal as good as the best."""
         search, depth = self.search, chosen.shape[1]
         best, size = search.best, len(self.pairs)
