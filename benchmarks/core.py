@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +71,17 @@ def with_missing(rng: np.random.Generator, a: np.ndarray, missing: int) -> np.nd
     return holes
 
 
-def medians(*work: Callable[[], Any], repeats: int = 5) -> list[float]:
-    """Median seconds of each, run in turn."""
-    times: list[list[float]] = [[] for _ in work]
-    for _ in range(repeats):
-        for own, action in zip(times, work, strict=True):
-            start = time.perf_counter()
-            action()
-            own.append(time.perf_counter() - start)
-    return [statistics.median(own) for own in times]
+def seconds(work: Callable[[], Any]) -> float:
+    """Seconds that it takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def medians(*timers: Callable[[], float], repeats: int = 5) -> list[float]:
+    """Median of what each timer says, the timers taking turns: all see the machine's same load."""
+    rounds = [[timer() for timer in timers] for _ in range(repeats)]
+    return [statistics.median(own) for own in zip(*rounds, strict=True)]
 
 
 def lapack(a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -109,17 +111,31 @@ class Report:
         )
 
 
-def peers(python: str, complete: np.ndarray, incomplete: np.ndarray) -> dict[str, float]:
-    """Seconds a matrix in the other programs."""
+@contextmanager
+def peers(
+    python: str, complete: np.ndarray, incomplete: np.ndarray
+) -> Iterator[Callable[[str], float]]:
+    """Gives a function from another program's name to its seconds for one matrix."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder) / name) for name in ("complete.npy", "incomplete.npy")]
         for path, array in zip(paths, (complete[:1000], incomplete[:100]), strict=True):
             np.save(path, array)
         script = Path(__file__).with_name("peers.py")
-        run = [python, str(script), *paths]
-        done = subprocess.run(run, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+        with subprocess.Popen(
+            [python, str(script), *paths],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdin
+            assert process.stdout
+
+            def ask(program: str) -> float:
+                print(program, file=process.stdin, flush=True)
+                return float(process.stdout.readline())
+
+            yield ask
+            process.stdin.close()
 
 
 def panel() -> tuple[ahp.Hierarchy, dict[str, np.ndarray]]:
@@ -135,12 +151,12 @@ def main() -> int:
     rng = np.random.default_rng(1)
     report = Report()
     like, random = judgment_like(rng, COUNT, 5), uniform(rng, COUNT, 5)
-    ours = {}
     for kind, a, must in (("judgment-like", like, 12), ("uniform", random, 7)):
         own, theirs = medians(
-            lambda a=a: ahp.check_consistency(a), lambda a=a: lapack(a), repeats=3
+            lambda a=a: seconds(lambda: ahp.check_consistency(a)),
+            lambda a=a: seconds(lambda: lapack(a)),
+            repeats=3,
         )
-        ours[kind] = own / COUNT
         report.row(f"weights, λmax, CR of 1M 5×5, {kind}: × batched eig", must, theirs / own)
     tracemalloc.start()
     ahp.check_consistency(like)
@@ -148,20 +164,28 @@ def main() -> int:
     tracemalloc.stop()
     report.row("the same: peak memory, × the input", 2, 1 + peak / like.nbytes, at_most=True)
     incomplete = with_missing(rng, like[:10_000], 3)
-    other = peers(sys.argv[1], like, incomplete)
-    for name, must in (("AHPy", 250), ("pyanp", 200), ("pyDecision", 35)):
-        report.row(f"the same, judgment-like: × {name}", must, other[name] / ours["judgment-like"])
-    own, logs = medians(lambda: ahp.weights(like, "geometric_mean"), lambda: np.log(like).sum())
-    report.row("geometric mean of 1M 5×5: × np.log(A).sum()", 3, own / logs, at_most=True)
-    (own,) = medians(lambda: ahp.complete_matrices(incomplete), repeats=3)
-    completion = other["AHPy completion"] / (own / len(incomplete))
-    report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, completion)
-    hierarchy, matrices = panel()
-    (own,) = medians(
-        lambda: ahp.simulate_panel(hierarchy, matrices, seed=1, perturbation="grid"), repeats=3
+    with peers(sys.argv[1], like, incomplete) as peer:
+        musts = {"AHPy": 250, "pyanp": 200, "pyDecision": 35}
+        own, *others = medians(
+            lambda: seconds(lambda: ahp.check_consistency(like)) / len(like),
+            *(lambda name=name: peer(name) for name in musts),
+        )
+        for (name, must), other in zip(musts.items(), others, strict=True):
+            report.row(f"the same, judgment-like: × {name}", must, other / own)
+        own, other = medians(
+            lambda: seconds(lambda: ahp.complete_matrices(incomplete)) / len(incomplete),
+            lambda: peer("AHPy completion"),
+        )
+    report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, other / own)
+    own, logs = medians(
+        lambda: seconds(lambda: ahp.weights(like, "geometric_mean")),
+        lambda: seconds(lambda: np.log(like).sum()),
     )
+    report.row("geometric mean of 1M 5×5: × np.log(A).sum()", 3, own / logs, at_most=True)
+    hierarchy, matrices = panel()
+    own = seconds(lambda: ahp.simulate_panel(hierarchy, matrices, seed=1, perturbation="grid"))
     report.row("Monte Carlo, 18 indicators, 20 experts, 10,000 draws: s", 2, own, at_most=True)
-    (own,) = medians(lambda: ahp.simulate_random_index(9, 1_000_000), repeats=1)
+    own = seconds(lambda: ahp.simulate_random_index(9, 1_000_000))
     report.row("simulate_random_index(9, 1,000,000): s", 10, own, at_most=True)
     return 1 if report.short else 0
 

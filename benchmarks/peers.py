@@ -1,11 +1,11 @@
-"""Seconds a matrix in other programs, as JSON; runs in an environment of their own.
+"""Seconds a matrix in other programs; runs in an environment of their own.
 
-Input: a .npy file of 5×5 matrices, and one with NaN for three missing judgments.
+Arguments: a .npy file of 5×5 matrices, and one with NaN for three missing judgments. Each line
+read names a program, the line written in answer is its seconds for one matrix.
 """
 
 import contextlib
 import io
-import json
 import sys
 import time
 import warnings
@@ -18,16 +18,13 @@ from pyDecision.algorithm import ahp_method
 warnings.simplefilter("ignore")
 
 
-def seconds_each(work, matrices, repeats=3):
-    """Median over repeats of the time for one matrix."""
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        with contextlib.redirect_stdout(io.StringIO()):
-            for matrix in matrices:
-                work(matrix)
-        found.append((time.perf_counter() - start) / len(matrices))
-    return float(np.median(found))
+def seconds_each(work, matrices):
+    """Time for one matrix."""
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        for matrix in matrices:
+            work(matrix)
+    return (time.perf_counter() - start) / len(matrices)
 
 
 def judgments(matrix):
@@ -40,28 +37,33 @@ def judgments(matrix):
     }
 
 
+def ahpy_weights(matrix):
+    """Weights and CR; completes the matrix first where judgments are missing."""
+    compared = ahpy.Compare("c", judgments(matrix), precision=8)
+    return compared.local_weights, compared.consistency_ratio
+
+
+def pyanp_weights(matrix):
+    """Weights and CR."""
+    return pri_eigen(matrix), incon_std(matrix)
+
+
+def pydecision_weights(matrix):
+    """Weights and CR."""
+    return ahp_method(matrix, wd="max_eigen")
+
+
 def main():
-    """Time the programs."""
-    complete, incomplete = (np.load(path) for path in sys.argv[1:3])
-
-    def ahpy_weights(matrix):
-        compared = ahpy.Compare("c", judgments(matrix), precision=8)
-        return compared.local_weights, compared.consistency_ratio
-
-    print(
-        json.dumps(
-            {
-                "AHPy": seconds_each(ahpy_weights, complete[:100]),
-                "pyanp": seconds_each(
-                    lambda matrix: (pri_eigen(matrix), incon_std(matrix)), complete[:200]
-                ),
-                "pyDecision": seconds_each(
-                    lambda matrix: ahp_method(matrix, wd="max_eigen"), complete[:500]
-                ),
-                "AHPy completion": seconds_each(ahpy_weights, incomplete[:20]),
-            }
-        )
-    )
+    """Answer until there is no further line."""
+    complete, incomplete = (np.load(path) for path in sys.argv[1:])
+    programs = {
+        "AHPy": (ahpy_weights, complete[:100]),
+        "pyanp": (pyanp_weights, complete[:200]),
+        "pyDecision": (pydecision_weights, complete[:500]),
+        "AHPy completion": (ahpy_weights, incomplete[:20]),
+    }
+    for line in sys.stdin:
+        print(seconds_each(*programs[line.strip()]), flush=True)
 
 
 if __name__ == "__main__":
