@@ -13,17 +13,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
 
-NUMERIC = {"errors", "scale", "matrix", "eigen", "priority", "random_index", "consistency"} | {
-    *("repair", "incomplete", "hierarchy", "alternatives", "group", "sensitivity")
+NUMERIC = {"errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index"} | {
+    *("consistency", "repair", "incomplete", "hierarchy", "alternatives", "group", "sensitivity")
 }
-BASE = {"resources", "version"}
+BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
 RESULTS = STUDY | {"i18n"}
 PAGES = RESULTS | {"report", "store", "exchange", "plots", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
-    **dict.fromkeys(BASE, BASE),
+    **dict.fromkeys(BASE, BASE | {"errors"}),
+    "published": NUMERIC | BASE,
     "study": STUDY,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("report", "store", "exchange", "plots")},

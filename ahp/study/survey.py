@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..datafile import DataTable, kind, read_toml
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..priority import check_method
@@ -146,17 +146,7 @@ def load_survey(name_or_path: str | Path) -> Survey:
                 "or the path of a .toml file"
             )
         path = shipped[name_or_path]
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SurveyError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SurveyError(
-            f"{path}: byte {error.start} is not UTF-8, expected UTF-8 text"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SurveyError(f"{path}: not TOML: {error}") from error
-    survey = _build(data, str(path))
+    survey = _build(read_toml(path, SurveyError), str(path))
     for remark in survey.remarks:
         warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
     return survey
@@ -167,79 +157,36 @@ def survey_from_content(content: str) -> Survey:
     return _build(json.loads(content), "stored survey")
 
 
-class _Table:
-    """A table of the file with its path, so that errors can name the place."""
-
-    def __init__(self, data: Any, source: str, path: str) -> None:
-        self.source, self.path = source, path
-        if not isinstance(data, dict):
-            raise self.error("", f"is {_kind(data)}, expected a table")
-        self.data = data
-
-    def error(self, key: str, problem: str) -> SurveyError:
-        place = ".".join(part for part in (self.path, key) if part)
-        return SurveyError(f"{self.source}: {place or 'top level'}: {problem}")
-
-    def only(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
-        known = (*required, *optional)
-        for key in self.data:
-            if key not in known:
-                raise self.error(key, f"unknown key, expected one of {', '.join(known)}")
-        for key in required:
-            if key not in self.data:
-                raise self.error(key, "missing")
-
-    def string(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
-        value = self.data[key]
-        if not isinstance(value, str):
-            raise self.error(key, f"is {_kind(value)}, expected text")
-        if not value.strip():
-            raise self.error(key, "is empty, expected text")
-        if pattern and not pattern.fullmatch(value):
-            raise self.error(key, f"{value!r}, expected the form {pattern.pattern}")
-        return value
-
-    def text(self, key: str, languages: tuple[str, ...]) -> Text:
-        place = f"{self.path}.{key}" if self.path else key
-        table = _Table(self.data[key], self.source, place)
-        table.only(languages)
-        return MappingProxyType({language: table.string(language) for language in languages})
-
-
-def _kind(value: Any) -> str:
-    names = {str: "text", bool: "a boolean", int: "a whole number", float: "a number"}
-    names |= {list: "an array" if value else "an empty array", dict: "a table"}
-    return names.get(type(value), f"a {type(value).__name__}")
+def _text(table: DataTable, key: str, languages: tuple[str, ...]) -> Text:
+    """The text at a key in each of the languages."""
+    texts = table.table(key)
+    texts.only(languages)
+    return MappingProxyType({language: texts.string(language) for language in languages})
 
 
 def _build(data: Any, source: str) -> Survey:
-    top = _Table(data, source, "")
-    number = data.get("format", FORMAT)  # first: a later format may have other keys
-    if type(number) is not int or number != FORMAT:
-        raise top.error("format", f"{number!r}, expected {FORMAT}")
+    top = DataTable(data, source, "", SurveyError)
+    top.format(FORMAT)
     top.only(
         ("format", "id", "languages", "name", "description", "goal", "nodes"),
         ("method", "random_index"),
     )
     languages = _languages(top)
-    goal_table = _Table(data["goal"], source, "goal")
-    if not isinstance(data["nodes"], list) or not data["nodes"]:
-        raise top.error("nodes", f"is {_kind(data['nodes'])}, expected an array of tables")
-    tables = [_Table(entry, source, f"nodes[{k}]") for k, entry in enumerate(data["nodes"])]
+    goal_table, tables = top.table("goal"), top.tables("nodes")
     nodes: dict[str, Node] = {}
     for table in (goal_table, *tables):
         table.only(("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())))
         node_id = table.string("id", _ID)
         if node_id in nodes:
             raise table.error("id", f"{node_id!r} is used twice, expected ids that differ")
-        texts = (table.text(key, languages) for key in ("name", "explanation"))
+        texts = (_text(table, key, languages) for key in ("name", "explanation"))
         nodes[node_id] = Node(node_id, *texts)
     goal, *_ = nodes
     return Survey(
         id=top.string("id", _ID),
         languages=languages,
-        name=top.text("name", languages),
-        description=top.text("description", languages),
+        name=_text(top, "name", languages),
+        description=_text(top, "description", languages),
         nodes=MappingProxyType(nodes),
         hierarchy=_hierarchy(goal, tables, nodes, top),
         method=_option(top, "method", "eigenvector", check_method),
@@ -247,10 +194,10 @@ def _build(data: Any, source: str) -> Survey:
     )
 
 
-def _languages(top: _Table) -> tuple[str, ...]:
+def _languages(top: DataTable) -> tuple[str, ...]:
     languages = top.data["languages"]
     if not isinstance(languages, list) or not languages:
-        raise top.error("languages", f"is {_kind(languages)}, expected an array of language codes")
+        raise top.error("languages", f"is {kind(languages)}, expected an array of language codes")
     for k, code in enumerate(languages):
         if not isinstance(code, str) or not _LANGUAGE.fullmatch(code) or code in languages[:k]:
             raise top.error(f"languages[{k}]", f"{code!r}, expected different codes such as 'zh'")
@@ -258,10 +205,10 @@ def _languages(top: _Table) -> tuple[str, ...]:
 
 
 def _hierarchy(
-    goal: str, tables: list[_Table], nodes: Mapping[str, Node], top: _Table
+    goal: str, tables: list[DataTable], nodes: Mapping[str, Node], top: DataTable
 ) -> Hierarchy:
     parents: dict[str, str] = {}
-    place: dict[str, _Table] = {}
+    place: dict[str, DataTable] = {}
     for table in tables:
         parent = table.string("parent")
         if parent not in nodes:
@@ -285,7 +232,7 @@ def _hierarchy(
         raise top.error("nodes", str(error)) from error
 
 
-def _option(top: _Table, key: str, default: str, check: Any) -> str:
+def _option(top: DataTable, key: str, default: str, check: Any) -> str:
     if key not in top.data:
         return default
     try:

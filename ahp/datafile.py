@@ -1,0 +1,95 @@
+"""Data files that people write: TOML, read so that an error names the file and the path inside."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from .errors import AHPError
+
+
+def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:
+    """The content of a TOML file, or an error of the given type that says why not."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise error(f"{path}: cannot be read: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise error(f"{path}: byte {problem.start} is not UTF-8, expected UTF-8 text") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"{path}: not TOML: {problem}") from problem
+
+
+class DataTable:
+    """A table of a file with its path inside it.
+
+    Args:
+        data: what stands there; refused unless it is a table.
+        source: name of the file, for errors.
+        path: where in the file, "" for the top level.
+        error: type of the errors.
+    """
+
+    def __init__(self, data: Any, source: str, path: str, error: type[AHPError]) -> None:
+        self.source, self.path, self.error_type = source, path, error
+        if not isinstance(data, dict):
+            raise self.error("", f"is {kind(data)}, expected a table")
+        self.data = data
+
+    def error(self, key: str, problem: str) -> AHPError:
+        """The error for a key of this table."""
+        return self.error_type(f"{self.source}: {self.place(key) or 'top level'}: {problem}")
+
+    def place(self, key: str) -> str:
+        """The path of a key."""
+        return ".".join(part for part in (self.path, key) if part)
+
+    def only(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        """Refuse unknown keys, and the lack of required ones."""
+        known = (*required, *optional)
+        for key in self.data:
+            if key not in known:
+                raise self.error(key, f"unknown key, expected one of {', '.join(known)}")
+        for key in required:
+            if key not in self.data:
+                raise self.error(key, "missing")
+
+    def format(self, number: int) -> None:
+        """Refuse another format; to be called first, since it may have other keys."""
+        found = self.data.get("format", number)
+        if type(found) is not int or found != number:
+            raise self.error("format", f"{found!r}, expected {number}")
+
+    def string(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
+        """A text that isn't empty."""
+        value = self.data[key]
+        if not isinstance(value, str):
+            raise self.error(key, f"is {kind(value)}, expected text")
+        if not value.strip():
+            raise self.error(key, "is empty, expected text")
+        if pattern and not pattern.fullmatch(value):
+            raise self.error(key, f"{value!r}, expected the form {pattern.pattern}")
+        return value
+
+    def table(self, key: str) -> DataTable:
+        """The table at a key."""
+        return DataTable(self.data[key], self.source, self.place(key), self.error_type)
+
+    def tables(self, key: str) -> list[DataTable]:
+        """The tables of an array, which has one or more."""
+        entries = self.data[key]
+        if not isinstance(entries, list) or not entries:
+            raise self.error(key, f"is {kind(entries)}, expected an array of tables")
+        return [
+            DataTable(entry, self.source, f"{self.place(key)}[{k}]", self.error_type)
+            for k, entry in enumerate(entries)
+        ]
+
+
+def kind(value: Any) -> str:
+    """What a value of a data file is, in words."""
+    names = {str: "text", bool: "a boolean", int: "a whole number", float: "a number"}
+    names |= {list: "an array" if value else "an empty array", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")

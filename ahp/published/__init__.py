@@ -1,0 +1,1 @@
+"""Published weight tables: verify the printed numbers, reconstruct the judgments behind them."""

@@ -1,0 +1,116 @@
+"""Printed numbers: which values a source prints as these digits, by the way it rounds."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..eigen import perron
+from ..errors import OptionError
+from ..matrix import Float
+from ..priority import METHODS, check_method
+
+ROUNDINGS = ("half_up", "truncate", "intermediate")
+"""How a source rounds: the result alone, half a unit up; the result alone, cut off; every step, to
+as many decimals as are printed (see `rounded_weights`)."""
+
+RECONSTRUCTED_METHODS = ("eigenvector", "geometric_mean", "column_mean")
+"""The methods whose steps `rounded_weights` knows."""
+
+SLACK = 1e-12
+"""A value this near to a border between two prints counts to both: floats know no better."""
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+
+
+def check_rounding(rounding: str) -> str:
+    """Return the name of a rounding, or raise an `OptionError` that lists the valid ones."""
+    if rounding not in ROUNDINGS:
+        raise OptionError.unknown("rounding", rounding, ROUNDINGS)
+    return rounding
+
+
+def check_printed(text: str) -> str:
+    """Return a printed number, or raise an `OptionError`: digits with a point, no exponent."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        raise OptionError(f'printed number {text!r}, expected text such as "0.1540"')
+    return text
+
+
+def decimals_of(text: str) -> int:
+    """How many digits stand after the point of a printed number."""
+    return -int(Decimal(text).as_tuple().exponent)
+
+
+def printed_interval(
+    text: str, rounding: str = "half_up", decimals: int | None = None
+) -> tuple[float, float]:
+    """Smallest and largest value that is printed so.
+
+    Args:
+        text: the printed number.
+        rounding: name in `ROUNDINGS`; with `"intermediate"` the last step is rounded half up.
+        decimals: digits after the point, if more than stand there (zeros at the end left out).
+    """
+    printed = Decimal(check_printed(text))
+    unit = Decimal(1).scaleb(-max(decimals_of(text), decimals or 0))
+    if check_rounding(rounding) == "truncate":
+        low, high = (printed, printed + unit) if printed >= 0 else (printed - unit, printed)
+    else:
+        low, high = printed - unit / 2, printed + unit / 2
+    return float(low) - SLACK, float(high) + SLACK
+
+
+def agrees(
+    values: Float | float, text: str, rounding: str = "half_up", decimals: int | None = None
+) -> NDArray[np.bool_]:
+    """Whether values are printed so, shape of `values`; arguments as of `printed_interval`."""
+    low, high = printed_interval(text, rounding, decimals)
+    found: NDArray[np.bool_] = (np.asarray(values) >= low) & (np.asarray(values) <= high)
+    return found
+
+
+def round_half_up(values: Float, decimals: int) -> Float:
+    """Values rounded half up to a number of decimals, as people do."""
+    rounded: Float = np.floor(values * 10.0**decimals + (0.5 + 1e-9)) / 10.0**decimals
+    return rounded
+
+
+def rounded_weights(
+    matrices: Float, method: str, rounding: str = "half_up", decimals: int | None = None
+) -> Float:
+    """Weights as a source gets them that may round on the way.
+
+    With `"intermediate"`, judgments below 1 are decimals, and each step is rounded half up to
+    `decimals`: the normalized columns and then the weights (column mean); the row geometric means
+    and then the weights (geometric mean); the weights (eigenvector). With the other roundings
+    nothing is rounded.
+
+    Args:
+        matrices: complete pairwise comparison matrices, shape (..., n, n).
+        method: name in `METHODS`; with `"intermediate"`, in `RECONSTRUCTED_METHODS`.
+        rounding: name in `ROUNDINGS`.
+        decimals: of the steps, for `"intermediate"`.
+
+    Returns:
+        Weights, shape (..., n); rounded to `decimals` with `"intermediate"`.
+    """
+    if check_rounding(rounding) != "intermediate":
+        return METHODS[check_method(method)](matrices)
+    if method not in RECONSTRUCTED_METHODS:
+        raise OptionError.unknown("method of intermediate rounding", method, RECONSTRUCTED_METHODS)
+    if decimals is None:
+        raise OptionError("intermediate rounding needs the decimals of the steps")
+    cells = round_half_up(matrices, decimals)
+    if method == "column_mean":
+        shares = round_half_up(cells / cells.sum(axis=-2, keepdims=True), decimals)
+        found = shares.mean(axis=-1)
+    elif method == "geometric_mean":
+        means = round_half_up(cells.prod(axis=-1) ** (1 / cells.shape[-1]), decimals)
+        found = means / means.sum(axis=-1, keepdims=True)
+    else:
+        found = perron(cells)[1]
+    return round_half_up(found, decimals)
