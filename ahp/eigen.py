@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import ConvergenceError
-from .matrix import Float, batch_last, chunks, view, workspace
+from .matrix import Float, batch_last, chunks, two_or_more, view, workspace
 
 PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
@@ -72,7 +71,7 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
     cells = batch_last(batch, memory[0])
     x = np.exp(np.log(cells, out=view(memory[1], *cells.shape)).sum(axis=1) / n)
     x = _scaled(_product(cells, x))
-    place, open_ = _two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
+    place, open_ = two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
     for step in range(PERRON_STEPS + 1):
         image = _product(cells, x)
         ratios = image / x
@@ -81,13 +80,13 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
         if len(settled):
             done = place[settled]
             roots[done] = np.maximum((low[settled] + high[settled]) / 2, n)
-            weights[done] = _sum_one(image.take(_two_or_more(settled), axis=-1)).T[: len(done)]
+            weights[done] = _sum_one(image.take(two_or_more(settled), axis=-1)).T[: len(done)]
             open_[settled] = False
             keep = np.flatnonzero(open_)
             if not len(keep):
                 return np.empty(0)
             if len(keep) < _SHRINK * len(open_):
-                keep = _two_or_more(keep)
+                keep = two_or_more(keep)
                 place, open_, low, high = place[keep], open_[keep], low[keep], high[keep]
                 cells, x, image, ratios = (
                     part.take(keep, axis=-1) for part in (cells, x, image, ratios)
@@ -141,11 +140,6 @@ def _scaled(x: Float) -> Float:
     """Divided by the largest component, for vectors with the batch last."""
     scaled: Float = x / x.max(axis=0)
     return scaled
-
-
-def _two_or_more(places: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Never a batch of one, for which numpy would sum in another order: the one twice."""
-    return np.resize(places, max(len(places), 2))
 
 
 def geometric_means(array: Float) -> Float:

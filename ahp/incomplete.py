@@ -7,7 +7,7 @@ Math. Comput. Modelling 52:318-333).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
 from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
-from .matrix import CHUNK_CELLS, LARGEST, Float, PairwiseMatrix, as_matrices, batch_last, plain
+from .matrix import (
+    LARGEST,
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    batch_last,
+    chunks,
+    plain,
+    two_or_more,
+)
 from .random_index import check_random_index, random_index_value
 from .scale import SAATY_POSITIONS, parse_judgment
 
@@ -163,7 +172,7 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
     logs = np.empty((len(flat), n))
-    for part in _chunks(len(flat), n * n):
+    for part in chunks(len(flat), n * n):
         logs[part] = _log_least_squares(np.log(batch_last(flat[part]))).T[: len(logs[part])]
     weights = from_logs(logs)
     lost = weights < np.finfo(np.float64).tiny
@@ -215,7 +224,7 @@ def complete_matrices(
     iterations = np.zeros(len(flat), dtype=np.intp)
     for m in np.unique(missing[missing > 0]):
         group = np.flatnonzero(missing == m)
-        for part in _chunks(len(group), n * n + n * m + m * m):
+        for part in chunks(len(group), n * n + n * m + m * m):
             chosen = group[part]
             pairs = np.nonzero(holes[chosen])[1].reshape(-1, m)
             i, j = upper[0][pairs], upper[1][pairs]
@@ -543,7 +552,7 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
     step solves the linearized optimality conditions of that program for x and y together.
     """
     logs = np.log(batch_last(matrices))
-    i, j = (pairs[_two_or_more(np.arange(len(pairs)))].T.copy() for pairs in (i, j))
+    i, j = (pairs[two_or_more(np.arange(len(pairs)))].T.copy() for pairs in (i, j))
     x = _log_least_squares(logs)
     y = np.clip(_at(x, i) - _at(x, j), -bound, bound)
     result, taken = np.empty_like(y), np.zeros(y.shape[-1], dtype=np.intp)
@@ -558,7 +567,7 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
         done = length <= STEP_TOLERANCE
         if done.any():
             result[:, open_[done]], taken[open_[done]] = y[:, done], step
-            keep = _two_or_more(np.flatnonzero(~done))
+            keep = two_or_more(np.flatnonzero(~done))
             if not len(keep):
                 return np.ascontiguousarray(result.T[: len(matrices)]), taken[: len(matrices)]
             open_ = open_[keep]
@@ -674,11 +683,6 @@ def _log_least_squares(logs: Float) -> Float:
     return sides[:, 0]
 
 
-def _two_or_more(index: Int) -> Int:
-    """A single index twice, as `batch_last` has it."""
-    return np.repeat(index, 2) if len(index) == 1 else index
-
-
 def _at(array: Float, index: Int) -> Float:
     found: Float = np.take_along_axis(array, index, axis=0)
     return found
@@ -687,12 +691,6 @@ def _at(array: Float, index: Int) -> Float:
 def _largest(array: Float) -> Float:
     largest: Float = np.abs(array).max(axis=0)
     return largest
-
-
-def _chunks(count: int, cells: int) -> Iterator[slice]:
-    """Slices of a batch whose matrices take so many cells each."""
-    size = max(1, CHUNK_CELLS // cells)
-    return (slice(start, start + size) for start in range(0, count, size))
 
 
 def _frozen(array: Float) -> Float:

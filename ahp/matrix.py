@@ -226,6 +226,11 @@ def batch_last(batch: Float, memory: Float | None = None) -> Float:
     return cells
 
 
+def two_or_more(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """A single place twice, so that what is taken of a batch is never a batch of one either."""
+    return np.repeat(places, 2) if len(places) == 1 else places
+
+
 def view(memory: Float, *shape: int) -> Float:
     """The start of a vector in another shape."""
     return memory[: prod(shape)].reshape(shape)

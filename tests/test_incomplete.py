@@ -283,7 +283,7 @@ def test_batches_of_many_patterns_and_any_shape() -> None:
 def test_chunks_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     batch = random_batch(np.random.default_rng(2), 40, 5, 3)
     found, weights = complete_matrices(batch), log_least_squares(batch)
-    monkeypatch.setattr(incomplete, "CHUNK_CELLS", 150)
+    monkeypatch.setattr("ahp.matrix.CHUNK_CELLS", 150)
     assert np.array_equal(complete_matrices(batch).values, found.values)
     assert np.array_equal(log_least_squares(batch), weights)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import eigen, priority
+from ahp import eigen, matrix, priority
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
 METHODS = (
@@ -81,6 +81,21 @@ def test_small_orders_and_empty_batches(method: str) -> None:
     equal = ahp.weights(np.ones((2, 5, 4, 4)), method)
     assert equal.shape == (2, 5, 4)
     assert np.abs(equal - 0.25).max() <= 4e-16
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_chunks_do_not_change_a_bit(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    batch = np.ones((23, 4, 4))
+    i, j = np.triu_indices(4, 1)
+    batch[:, i, j] = rng.choice([1 / 9, 1 / 3, 1, 3, 9], (23, 6))
+    batch[:, j, i] = 1 / batch[:, i, j]
+    found = ahp.prioritize(batch, method)
+    for cells in (1, 5 * 128):
+        monkeypatch.setattr(matrix, "CHUNK_CELLS", cells)
+        again = ahp.prioritize(batch, method)
+        assert again.weights.tolist() == found.weights.tolist()
+        assert np.array_equal(again.unique, found.unique)
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "svd"])

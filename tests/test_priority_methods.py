@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog, minimize
 
 import ahp
-from ahp import priority
+from ahp import solvers
 from ahp.priority import METHODS, direct_weights, prioritize
 
 Array = NDArray[np.float64]
@@ -245,10 +245,10 @@ def test_among_tied_minima_the_one_nearest_to_the_geometric_mean() -> None:
     logs = np.log(ahp.weights(CYCLE, "least_squares"))
     tied = np.stack([np.roll(logs, k) for k in range(3)])
     for near in tied - tied.mean():
-        chosen, unique = priority._lowest(CYCLE, tied, near)
+        chosen, unique = solvers._lowest(CYCLE, tied, near)
         assert np.abs(chosen - near).max() <= 1e-12
         assert unique is False
-    assert priority._lowest(CYCLE, tied[1:2], np.zeros(3))[1] is None
+    assert solvers._lowest(CYCLE, tied[1:2], np.zeros(3))[1] is None
 
 
 def test_the_lowest_starts_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +256,7 @@ def test_the_lowest_starts_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = ahp.PairwiseMatrix.from_upper([3, "1/5", 9, 9, "1/8", "1/6"])
     every = prioritize(matrix, "least_squares")
     assert every.objective == pytest.approx(171.5443027, abs=1e-7)
-    monkeypatch.setattr(priority, "STARTS", 1)
+    monkeypatch.setattr(solvers, "STARTS", 1)
     assert np.allclose(prioritize(matrix, "least_squares").weights, every.weights, rtol=1e-9)
 
 
@@ -288,7 +288,7 @@ def test_small_judgments_have_one_least_squares_answer() -> None:
     for matrix, w, unique in zip(twisted, found.weights, found.unique, strict=True):
         if unique is True:
             start = np.log(w) + rng.normal(0, 2, 3)
-            x, settled = priority._descend(matrix[None], start[None])
+            x, settled = solvers._descend(matrix[None], start[None])
             other = np.exp(x[0] - x[0].max())
             lower = squares(x[0], matrix) <= squares(np.log(w), matrix) * (1 + 1e-9)
             assert not settled[0] or not lower or np.abs(other / other.sum() - w).max() <= 1e-9
@@ -569,15 +569,15 @@ def test_singular_vectors_that_cannot_be_told_apart() -> None:
 def test_iterations_that_do_not_settle_raise(
     method: str, constant: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(priority, constant, 1)
+    monkeypatch.setattr(solvers, constant, 1)
     with pytest.raises(ahp.ConvergenceError) as raised:
         ahp.weights(ahp.PairwiseMatrix.from_upper([9, 1e5, 7, 1e-3, 4, 1e6]), method)
     assert str(raised.value) == message
 
 
 def test_singular_vectors_that_do_not_settle_raise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(priority, "NEWTON_STEPS", 3)
-    monkeypatch.setattr(priority, "NEWTON_TOLERANCE", -1.0)
+    monkeypatch.setattr(solvers, "NEWTON_STEPS", 3)
+    monkeypatch.setattr(solvers, "NEWTON_TOLERANCE", -1.0)
     with pytest.raises(ahp.ConvergenceError) as raised:
         ahp.weights(np.ones((2, 2)), "svd")
     assert str(raised.value) == (
