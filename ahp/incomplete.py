@@ -13,14 +13,16 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
 from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
 from .matrix import (
     LARGEST,
+    Bool,
     Float,
+    Int,
     PairwiseMatrix,
     as_matrices,
     batch_last,
@@ -40,9 +42,6 @@ NEWTON_STEPS = 200
 
 LONGEST_STEP = 2.0
 """Longest Newton step in logarithms; longer ones are shortened to it."""
-
-Int = NDArray[np.intp]
-Bool = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

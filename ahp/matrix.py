@@ -30,6 +30,8 @@ CHUNK_CELLS = 2**17
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
 
 Float = NDArray[np.float64]
+Int = NDArray[np.intp]
+Bool = NDArray[np.bool_]
 
 
 class PairwiseMatrix:
@@ -226,7 +228,7 @@ def batch_last(batch: Float, memory: Float | None = None) -> Float:
     return cells
 
 
-def two_or_more(places: NDArray[np.intp]) -> NDArray[np.intp]:
+def two_or_more(places: Int) -> Int:
     """A single place twice, so that what is taken of a batch is never a batch of one either."""
     return np.repeat(places, 2) if len(places) == 1 else places
 
@@ -382,11 +384,11 @@ def _pairs(n: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(n) for j in range(i + 1, n)]
 
 
-def _diagonal(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _diagonal(mask: Bool) -> Bool:
     return mask & np.eye(mask.shape[-1], dtype=bool)
 
 
-def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+def _first(mask: Bool) -> tuple[int, ...]:
     return tuple(int(k) for k in np.unravel_index(int(np.argmax(mask)), mask.shape))
 
 

@@ -425,7 +425,7 @@ def _weighted_squares(array: Float, w: Float) -> Float:
 
 
 def _chi_squares(array: Float, w: Float) -> Float:
-    ratios = solvers.ratios(w)
+    ratios = solvers.weight_ratios(w)
     total: Float = ((array - ratios) / ratios * (array - ratios)).sum(axis=(-1, -2))
     return total
 
@@ -451,7 +451,7 @@ _OPTIONS: dict[str, dict[str, float]] = {"fuzzy_preference": {"deviation": 1.0}}
 
 _OBJECTIVES: dict[str, Callable[..., Float]] = {
     "geometric_mean": _log_squares,
-    "least_squares": solvers.squares,
+    "least_squares": solvers.sum_of_squares,
     "weighted_least_squares": _weighted_squares,
     "log_least_absolute": _log_absolutes,
     "chi_square": _chi_squares,

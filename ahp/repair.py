@@ -12,28 +12,24 @@ is linear in those logarithms (see `fewest_changes`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice, permutations
+from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT
 from .eigen import perron
 from .errors import AHPError, ConvergenceError, MatrixError, OptionError
-from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers
+from .matrix import RECIPROCITY_RTOL, Float, Int, PairwiseMatrix, as_matrices, as_numbers
 from .random_index import random_index_value
+from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .scale import SAATY_POSITIONS, parse_judgment
 
 Scale = Sequence[str | float]
 """The values that judgments may take, as text or numbers: 1, and with every value its inverse."""
-
-Progress = Callable[[int, int], None]
-"""Called with the number of sets of judgments that are decided, and the number of all."""
-
-_Integers = NDArray[np.intp]
 
 EXACT_ORDER = 7
 """Largest matrix that `fewest_changes` searches exactly unless told otherwise."""
@@ -47,14 +43,11 @@ SMALLEST_LIMIT = 1e-9
 XU_WEI_STEPS = 10_000
 """Steps after which the iteration of `smallest_adjustment` gives up."""
 
-_TIE = 1e-9
-"""Sums of |ln(new/old)| closer than this count as equal."""
-
 _CR_DECIMALS = 12
 """Decimals to which CR is known: it decides no order beyond them."""
 
 _BLOCK_CELLS = 2_000_000
-"""Cells of the matrices that are built at once."""
+"""Cells of the matrices of which the best values of judgments are sought at once."""
 
 _NEWTON_STEPS = 30
 """Steps after which the best value of a judgment is sought by halving alone."""
@@ -333,9 +326,9 @@ def fewest_changes(
     task = _task(a, scale, random_index, cr_max)
     if method == "auto":
         method = "exact" if task.n <= EXACT_ORDER else "greedy"
-    best = _greedy(task)
+    best = greedy(task)
     if method == "exact" and task.cr_before >= task.cr_max:
-        best = _Search(task, best, progress).run()
+        best = Search(task, best, progress).run()
     elif best.cr >= task.cr_max:
         raise ConvergenceError(
             f"greedy repair: no single change lowers CR further after {best.size} changes, "
@@ -394,81 +387,7 @@ def smallest_adjustment(
 # --- one matrix and the values it may take -------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One matrix, its pairs i < j in one row, and the scale.
-
-    A proposal is a row of positions, one for each pair: an index into the scale, or −1 for the
-    judgment as it is.
-    """
-
-    array: Float
-    rows: _Integers
-    cols: _Integers
-    scale: Float  # ascending
-    steps: Float  # (pairs, scale): ln(new/old)
-    costs: Float  # |steps|, infinite where new is old
-    ri: float
-    random_index: str
-    cr_max: float
-    cr_before: float
-
-    @property
-    def n(self) -> int:
-        return len(self.array)
-
-    @property
-    def pairs(self) -> int:
-        return len(self.rows)
-
-    @property
-    def values(self) -> Float:
-        judgments: Float = self.array[self.rows, self.cols]
-        return judgments
-
-    @property
-    def untouched(self) -> _Integers:
-        return np.full(self.pairs, -1)
-
-    def cr(self, matrices: Float) -> Float:
-        """CR of matrices (..., n, n), in the bits of `check_consistency`."""
-        return _cr(matrices, self.ri)
-
-    def matrices(self, positions: _Integers) -> Float:
-        """Proposals (m, pairs) as matrices (m, n, n)."""
-        built = np.repeat(self.array[None], len(positions), axis=0)
-        which, pair = np.nonzero(positions >= 0)
-        position = positions[which, pair]
-        built[which, self.rows[pair], self.cols[pair]] = self.scale[position]
-        built[which, self.cols[pair], self.rows[pair]] = self.scale[::-1][position]
-        return built
-
-    def crs(self, positions: _Integers) -> Float:
-        """CR of proposals (m, pairs), shape (m,)."""
-        block = max(1, _BLOCK_CELLS // self.n**2)
-        starts = range(0, len(positions), block)
-        parts = [self.cr(self.matrices(positions[s : s + block])) for s in starts]
-        return np.concatenate([np.empty(0), *parts])
-
-    def singles(self, positions: _Integers) -> Float:
-        """CR of a proposal with one pair put on one value, (pairs, scale)."""
-        values = np.where(np.isfinite(self.costs), np.arange(len(self.scale)), -1)
-        found = np.empty(values.shape)
-        block = max(1, _BLOCK_CELLS // (self.n**2 * len(self.scale)))
-        for start in range(0, self.pairs, block):
-            pairs = np.arange(start, min(start + block, self.pairs))
-            tried = np.tile(positions, (*values[pairs].shape, 1))
-            tried[np.arange(len(pairs)), :, pairs] = values[pairs]
-            found[pairs] = self.crs(tried.reshape(-1, self.pairs)).reshape(len(pairs), -1)
-        return found
-
-    def distance(self, positions: _Integers) -> float:
-        """Σ |ln(new/old)| of a proposal."""
-        moved = np.flatnonzero(positions >= 0)
-        return float(self.costs[moved, positions[moved]].sum())
-
-
-def _task(a: Any, scale: Scale, random_index: str, cr_max: float) -> _Task:
+def _task(a: Any, scale: Scale, random_index: str, cr_max: float) -> Task:
     array = _one(a)
     n = len(array)
     values = _scale(scale)
@@ -479,8 +398,7 @@ def _task(a: Any, scale: Scale, random_index: str, cr_max: float) -> _Task:
     steps = np.log(values) - np.log(old)
     same = np.abs(values / old - 1) <= RECIPROCITY_RTOL
     costs = np.where(same, np.inf, np.abs(steps))
-    before = float(_cr(array, ri))
-    return _Task(array, rows, cols, values, steps, costs, ri, random_index, limit, before)
+    return Task(array, rows, cols, values, steps, costs, ri, random_index, limit)
 
 
 def _one(a: Any) -> Float:
@@ -511,14 +429,7 @@ def _number(name: str, value: Any, low: float, high: float) -> float:
     return number
 
 
-def _cr(matrices: Float, ri: float) -> Float:
-    n = matrices.shape[-1]
-    if not ri:
-        return np.zeros(matrices.shape[:-2])
-    return np.asarray((perron(matrices)[0] - n) / (n - 1) / ri)
-
-
-def _repair(task: _Task, a: Any, matrix: Float, method: str, exact: bool) -> Repair:
+def _repair(task: Task, a: Any, matrix: Float, method: str, exact: bool) -> Repair:
     new, old = matrix[task.rows, task.cols], task.values
     moved = np.flatnonzero(new != old)
     logs = np.abs(np.log(new[moved] / old[moved]))
@@ -545,7 +456,7 @@ def _repair(task: _Task, a: Any, matrix: Float, method: str, exact: bool) -> Rep
 # --- diagnosis -----------------------------------------------------------------------------------
 
 
-def _best_values(task: _Task) -> tuple[Float, Float]:
+def _best_values(task: Task) -> tuple[Float, Float]:
     """The best positive value of every judgment alone, and CR with it."""
     if task.n < 3:  # always consistent
         return task.values, np.zeros(task.pairs)
@@ -556,7 +467,7 @@ def _best_values(task: _Task) -> tuple[Float, Float]:
     return np.concatenate(best), np.concatenate(crs)
 
 
-def _best_of(task: _Task, pairs: _Integers) -> tuple[Float, Float]:
+def _best_of(task: Task, pairs: Int) -> tuple[Float, Float]:
     """The best values of some pairs at once.
 
     Newton's method with the second derivative of a consistent matrix, kept inside a bracket, which
@@ -573,8 +484,8 @@ def _best_of(task: _Task, pairs: _Integers) -> tuple[Float, Float]:
     moved, step = np.inf, 0
     while moved > _SETTLED:
         matrices[which, rows, cols], matrices[which, cols, rows] = np.exp(x), np.exp(-x)
-        _, right, left = _vectors(matrices)
-        pull = _vanishing(right, left, rows, cols)[which, which] - x
+        _, right, left = vectors(matrices)
+        pull = vanishing(right, left, rows, cols)[which, which] - x
         low, high = np.where(pull > 0, x, low), np.where(pull < 0, x, high)
         newton = x + pull * n / (n - 2)
         inside = (low <= newton) & (newton <= high) & (step < _NEWTON_STEPS)
@@ -611,19 +522,6 @@ def _triad(array: Float, items: list[int], scale: Float, ri: float) -> Triad:
     )
 
 
-def _vectors(matrices: Float) -> tuple[Float, Float, Float]:
-    """Perron roots, eigenvectors, and eigenvectors of the transposes."""
-    roots, right = perron(matrices)
-    return roots, right, perron(np.ascontiguousarray(np.swapaxes(matrices, -1, -2)))[1]
-
-
-def _vanishing(right: Float, left: Float, rows: _Integers, cols: _Integers) -> Float:
-    """Where the derivative of λmax by ln a_ij vanishes with these vectors, (m, pairs)."""
-    w, u = np.log(right), np.log(left)
-    logs: Float = (w[:, rows] - w[:, cols] + u[:, cols] - u[:, rows]) / 2
-    return logs
-
-
 # --- adjustment ----------------------------------------------------------------------------------
 
 
@@ -635,7 +533,7 @@ def _towards_weights(array: Float, exponent: float) -> Float:
     return np.where(np.tri(len(array), dtype=bool), 1 / upper.T, upper)
 
 
-def _single_step(task: _Task) -> tuple[float, Float]:
+def _single_step(task: Task) -> tuple[float, Float]:
     low, high = 0.0, 1.0
     while low < (middle := (low + high) / 2) < high:
         met = task.cr(_towards_weights(task.array, middle)) < task.cr_max
@@ -643,7 +541,7 @@ def _single_step(task: _Task) -> tuple[float, Float]:
     return low, _towards_weights(task.array, low)
 
 
-def _repeated_steps(task: _Task, exponent: float) -> tuple[Float, int]:
+def _repeated_steps(task: Task, exponent: float) -> tuple[Float, int]:
     matrix = task.array
     for step in range(1, XU_WEI_STEPS + 1):
         matrix = _towards_weights(matrix, exponent)
@@ -653,372 +551,3 @@ def _repeated_steps(task: _Task, exponent: float) -> tuple[Float, int]:
         f"exponent = {exponent:g}: CR {float(task.cr(matrix)):.6g} after {XU_WEI_STEPS} steps, "
         f"expected below {task.cr_max:g}"
     )
-
-
-# --- fewest changes ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Proposal:
-    positions: _Integers
-    size: int
-    distance: float
-    cr: float
-
-
-def _proposal(task: _Task, positions: _Integers) -> _Proposal:
-    size = int((positions >= 0).sum())
-    return _Proposal(positions, size, task.distance(positions), float(task.crs(positions[None])[0]))
-
-
-def _greedy(task: _Task) -> _Proposal:
-    """The heuristic of `fewest_changes`; above the limit where no single change lowers CR."""
-    positions, cr = task.untouched, task.cr_before
-    while cr >= task.cr_max:
-        found = task.singles(positions)
-        pair, position = np.unravel_index(np.argmin(found), found.shape)
-        if found[pair, position] >= cr:
-            return _proposal(task, positions)
-        positions[pair] = position if np.isfinite(task.costs[pair, position]) else -1
-        cr = found[pair, position]
-    while len(moves := _acceptable(task, positions, _taken_back(positions))):
-        positions = moves[np.argmin(task.crs(moves))]
-    while len(moves := _acceptable(task, positions, _nearer(task, positions))):
-        positions = moves[np.argmin([task.distance(move) for move in moves])]
-    return _proposal(task, positions)
-
-
-def _acceptable(task: _Task, positions: _Integers, moves: list[tuple[int, int]]) -> _Integers:
-    """The proposals below the limit among those with one pair put elsewhere."""
-    tried = np.repeat(positions[None], len(moves), axis=0)
-    for row, (pair, position) in enumerate(moves):
-        tried[row, pair] = position
-    kept: _Integers = tried[task.crs(tried) < task.cr_max]
-    return kept
-
-
-def _taken_back(positions: _Integers) -> list[tuple[int, int]]:
-    return [(int(pair), -1) for pair in np.flatnonzero(positions >= 0)]
-
-
-def _nearer(task: _Task, positions: _Integers) -> list[tuple[int, int]]:
-    moved = np.flatnonzero(positions >= 0)
-    below = task.costs[moved] < task.costs[moved, positions[moved]][:, None] - _TIE
-    return [(int(moved[row]), int(position)) for row, position in np.argwhere(below)]
-
-
-_MARGIN = 1e-9
-"""How far above ln of the limit a cut must be to exclude: far more than rounding."""
-
-_DESCENTS = 8
-"""Steps of the minimization of λmax over a set; more exclude hardly more."""
-
-_TOGETHER = 32
-"""Sets whose minimization is done at once."""
-
-_SETS = 1 << 14
-"""Sets that are held against the cuts at once."""
-
-_CUTS = 48
-"""Cuts that guide the search of the values of one set."""
-
-_ROWS = 1 << 9
-"""Partial choices that are extended at once."""
-
-_LEAVES = 64
-"""Complete choices whose CR is computed at once."""
-
-
-@dataclass
-class _Cuts:
-    """Bounds `offset + slopes · steps` of ln λmax, steps being ln(new/old) of the pairs."""
-
-    slopes: Float  # (cuts, pairs)
-    offsets: Float  # (cuts,)
-
-    def __len__(self) -> int:
-        return len(self.offsets)
-
-    def __getitem__(self, which: Any) -> _Cuts:
-        return _Cuts(self.slopes[which], self.offsets[which])
-
-    def __add__(self, other: _Cuts) -> _Cuts:
-        return _Cuts(
-            np.concatenate([self.slopes, other.slopes]),
-            np.concatenate([self.offsets, other.offsets]),
-        )
-
-
-class _Search:
-    """The exact search of `fewest_changes`, whose docstring has the argument."""
-
-    def __init__(self, task: _Task, best: _Proposal, progress: Progress | None) -> None:
-        self.task = task
-        self.best = best if best.cr < task.cr_max else None
-        self.progress = progress
-        self.done = 0
-        largest = task.pairs if self.best is None else self.best.size
-        self.total = sum(math.comb(task.pairs, size) for size in range(1, largest + 1))
-        n = task.n
-        self.limit = math.log(n + (n - 1) * task.ri * task.cr_max)
-        self.logs = np.log(task.values)
-        self.box = np.log(task.scale[0]), np.log(task.scale[-1])
-        # largest range of ln v, for every matrix the search may look at
-        self.reach = 2 * max(np.abs(self.logs).max(initial=0), self.box[1])
-        allowed = np.isfinite(task.costs)
-        self.down = np.where(allowed, task.steps, np.inf).min(axis=1, initial=np.inf)
-        self.up = np.where(allowed, task.steps, -np.inf).max(axis=1, initial=-np.inf)
-        incidence = np.eye(n)[task.rows] - np.eye(n)[task.cols]
-        # ln a_ij -> ln w_i/w_j of the least squares weights
-        self.projection: Float = incidence @ incidence.T / n
-        self.cuts = self._tangents(self.logs[None])[0]
-
-    def run(self) -> _Proposal:
-        """The best proposal; there is one, since all judgments may be 1."""
-        size = 0
-        while self.best is None or size < self.best.size:
-            size += 1
-            sets = self._hopeful(size)
-            for pairs in sorted(sets, key=lambda pairs: _Guide(self, pairs).floor):
-                self._search_values(pairs)
-        self.done = self.total
-        self._report()
-        return self.best
-
-    def _report(self, decided: int = 0) -> None:
-        self.done += decided
-        if self.progress is not None:
-            self.progress(self.done, self.total)
-
-    # --- sets
-
-    def _hopeful(self, size: int) -> list[_Integers]:
-        """The sets of this size that no cut excludes."""
-        sets = combinations(range(self.task.pairs), size)
-        left: list[_Integers] = []
-        while block := list(islice(sets, _SETS)):
-            left += self._hopeful_of(np.array(block, dtype=np.intp))
-        return left
-
-    def _hopeful_of(self, sets: _Integers) -> Iterator[_Integers]:
-        members = np.zeros((len(sets), self.task.pairs))
-        np.put_along_axis(members, sets, 1.0, axis=1)
-        bounds = np.full(len(sets), -np.inf)
-        for start in range(0, len(self.cuts), 256):
-            bounds = np.maximum(bounds, self._bounds(members, self.cuts[start : start + 256]))
-            sets, members, bounds = self._keep(sets, members, bounds)
-        while len(sets):
-            order = np.argsort(bounds, kind="stable")
-            first, rest = order[:_TOGETHER], order[_TOGETHER:]
-            undecided, cuts = self._minimize(members[first] > 0)
-            self.cuts += cuts
-            self._report(int((~undecided).sum()))
-            yield from sets[first[undecided]]
-            sets, members = sets[rest], members[rest]
-            bounds = np.maximum(bounds[rest], self._bounds(members, cuts))
-            sets, members, bounds = self._keep(sets, members, bounds)
-
-    def _bounds(self, members: Float, cuts: _Cuts) -> Float:
-        """The highest of the cuts, each at its lowest over all values of the members."""
-        values: Float = (members @ self.least(cuts.slopes).T + cuts.offsets).max(
-            axis=1, initial=-np.inf
-        )
-        return values
-
-    def least(self, slopes: Float) -> Float:
-        """What each pair adds to each cut at least, wherever on the scale it is put."""
-        least: Float = np.minimum(slopes * self.down, slopes * self.up)
-        return least
-
-    def _keep(
-        self, sets: _Integers, members: Float, bounds: Float
-    ) -> tuple[_Integers, Float, Float]:
-        kept = bounds < self.limit + _MARGIN
-        self._report(int((~kept).sum()))
-        return sets[kept], members[kept], bounds[kept]
-
-    def _minimize(self, members: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], _Cuts]:
-        """Minimize λmax over each set until it is excluded or seen to reach the limit.
-
-        Args:
-            members: (sets, pairs).
-
-        Returns:
-            The sets that are not excluded, and the last cut of every set.
-        """
-        low, high = self.box
-        logs = np.where(members, np.clip(self.logs, low, high), self.logs)
-        undecided = np.ones(len(members), dtype=bool)
-        found = _Cuts(np.empty(members.shape), np.empty(len(members)))
-        open_ = np.arange(len(members))
-        for _ in range(_DESCENTS):
-            cuts, heights, pull = self._tangents(logs[open_])
-            found.slopes[open_], found.offsets[open_] = cuts.slopes, cuts.offsets
-            least = cuts.offsets + (self.least(cuts.slopes) * members[open_]).sum(axis=1)
-            undecided[open_] = least < self.limit + _MARGIN
-            further = undecided[open_] & (heights >= self.limit)
-            open_, pull = open_[further], pull[further]
-            if not len(open_):
-                break
-            step = self._newton(logs[open_], members[open_], pull)
-            logs[open_] = np.where(
-                members[open_], np.clip(logs[open_] + step, low, high), logs[open_]
-            )
-        return undecided, found
-
-    def _newton(self, logs: Float, members: NDArray[np.bool_], pull: Float) -> Float:
-        """Newton's step with the second derivatives of consistent matrices, within the box."""
-        low, high = self.box
-        leaving = ((logs <= low) & (pull < 0)) | ((logs >= high) & (pull > 0))
-        free = members & ~leaving
-        both = free[:, :, None] & free[:, None, :]
-        # flat directions, such as all judgments on one item, need a little slope
-        system = 1.001 * np.eye(self.task.pairs) - np.where(both, self.projection, 0)
-        step = np.linalg.solve(system, np.where(free, pull, 0)[..., None])[..., 0]
-        return np.asarray(step, dtype=np.float64)
-
-    def _tangents(self, logs: Float) -> tuple[_Cuts, Float, Float]:
-        """Cuts that touch ln λmax at the given judgments (m, pairs), with ln λmax and the pull."""
-        task, n = self.task, self.task.n
-        matrices = np.ones((len(logs), n, n))
-        matrices[:, task.rows, task.cols] = np.exp(logs)
-        matrices[:, task.cols, task.rows] = np.exp(-logs)
-        roots, right, left = _vectors(matrices)
-        flow = left[:, :, None] * matrices * right[:, None, :]
-        flow /= flow.sum(axis=(1, 2), keepdims=True)
-        out, into = flow.sum(axis=2), flow.sum(axis=1)
-        tiny = np.finfo(np.float64).tiny  # a flow of 0 counts 0
-        logs_out, logs_flow = np.log(np.maximum(out, tiny)), np.log(np.maximum(flow, tiny))
-        entropy = (flow * (logs_out[:, :, None] - logs_flow)).sum(axis=(1, 2))
-        slopes = flow[:, task.rows, task.cols] - flow[:, task.cols, task.rows]
-        offsets = entropy + slopes @ self.logs - np.abs(out - into).sum(axis=1) / 2 * self.reach
-        pull = _vanishing(right, left, task.rows, task.cols) - logs
-        return _Cuts(slopes, offsets), np.log(roots), pull
-
-    # --- values
-
-    def _search_values(self, pairs: _Integers) -> None:
-        """Hold all values of a set against the best proposal, depth first."""
-        guide = _Guide(self, pairs)
-        stack: list[tuple[_Integers, Float]] = [(np.empty((1, 0), dtype=np.intp), np.zeros(1))]
-        while stack:
-            self._report()
-            chosen, costs = guide.keep(*stack.pop())
-            if chosen.shape[1] == len(pairs):
-                self._decide(guide, chosen, costs)
-                continue
-            chosen, costs = guide.keep(*guide.extend(chosen, costs))
-            dearest_first = np.argsort(-costs, kind="stable")
-            for part in np.array_split(dearest_first, len(costs) // _ROWS + 1):
-                if len(part):
-                    stack.append((chosen[part], costs[part]))
-        self._report(1)
-
-    def _decide(self, guide: _Guide, chosen: _Integers, costs: Float) -> None:
-        """Compute CR of complete choices, cheapest first, and learn from them."""
-        order = np.argsort(costs, kind="stable")
-        chosen, costs = chosen[order], costs[order]
-        while len(chosen):
-            head, head_costs = chosen[:_LEAVES], costs[:_LEAVES]
-            positions = np.repeat(self.task.untouched[None], len(head), axis=0)
-            positions[:, guide.pairs] = head
-            crs = self.task.crs(positions)
-            for row in np.flatnonzero(crs < self.task.cr_max):
-                self._offer(positions[row], float(head_costs[row]), float(crs[row]))
-            near = np.argsort(crs, kind="stable")[:4]
-            steps = np.zeros((len(near), self.task.pairs))
-            steps[:, guide.pairs] = guide.steps_of(head[near])
-            cuts = self._tangents(self.logs + steps)[0]
-            self.cuts += cuts
-            guide.add(cuts)
-            chosen, costs = guide.keep(chosen[_LEAVES:], costs[_LEAVES:])
-
-    def _offer(self, positions: _Integers, distance: float, cr: float) -> None:
-        proposal, best = _Proposal(positions, int((positions >= 0).sum()), distance, cr), self.best
-        if (
-            best is None
-            or proposal.size < best.size
-            or distance < best.distance - _TIE
-            or (distance <= best.distance + _TIE and cr < best.cr)
-        ):
-            self.best = proposal
-
-
-class _Guide:
-    """What the cuts say about the values of one set of pairs.
-
-    Choices are positions on the scale for the first members, shape (choices, members chosen).
-    """
-
-    def __init__(self, search: _Search, pairs: _Integers) -> None:
-        self.search = search
-        cuts = search.cuts
-        height = cuts.offsets + search.least(cuts.slopes)[:, pairs].sum(axis=1)
-        cuts = cuts[np.argsort(-height, kind="stable")[:_CUTS]]
-        weight = np.abs(cuts.slopes).mean(axis=0) * (search.up - search.down)
-        self.pairs = pairs[np.argsort(-weight[pairs], kind="stable")]
-        self.steps = search.task.steps[self.pairs]
-        self.costs = search.task.costs[self.pairs]
-        self.cheapest = _rests(self.costs.min(axis=1)[None])[0]
-        self.cuts, self.least, self.multipliers, self.dual = self._prepared(cuts)
-
-    def add(self, cuts: _Cuts) -> None:
-        """Take further cuts on."""
-        prepared = self._prepared(cuts)
-        self.cuts += prepared[0]
-        self.least = np.concatenate([self.least, prepared[1]])
-        self.multipliers = np.concatenate([self.multipliers, prepared[2]])
-        self.dual = np.concatenate([self.dual, prepared[3]])
-
-    def _prepared(self, cuts: _Cuts) -> tuple[_Cuts, Float, Float, Float]:
-        """The cuts for the members; what the members from each on add to them at least; the
-        multiplier μ for which each bounds the sum best; what the members from each on add to that.
-        """
-        cuts = _Cuts(cuts.slopes[:, self.pairs], cuts.offsets)
-        moved = cuts.slopes[:, :, None] * self.steps
-        least = np.where(np.isfinite(self.costs), moved, np.inf).min(axis=2)
-        # the bound is concave in μ and piecewise linear, its corners near 1/|slope|
-        tried = 1 / np.maximum(np.abs(cuts.slopes), 1e-3)
-        dual = (self.costs + tried[:, :, None, None] * moved[:, None]).min(axis=3)
-        bounds = tried * (cuts.offsets - self.search.limit)[:, None] + dual.sum(axis=2)
-        best = np.arange(len(cuts)), np.argmax(bounds, axis=1)
-        return cuts, _rests(least), tried[best], _rests(dual[best])
-
-    @property
-    def floor(self) -> float:
-        """What every proposal of this set sums to at least."""
-        excess = (self.cuts.offsets - self.search.limit) * self.multipliers
-        return float((excess + self.dual[:, 0]).max())
-
-    def steps_of(self, chosen: _Integers) -> Float:
-        steps: Float = self.steps[np.arange(chosen.shape[1]), chosen]
-        return steps
-
-    def extend(self, chosen: _Integers, costs: Float) -> tuple[_Integers, Float]:
-        """Every choice with every value of the next member."""
-        values = np.flatnonzero(np.isfinite(self.costs[chosen.shape[1]]))
-        wider = np.column_stack(
-            [np.repeat(chosen, len(values), axis=0), np.tile(values, len(chosen))]
-        )
-        return wider, (costs[:, None] + self.costs[chosen.shape[1], values]).ravel()
-
-    def keep(self, chosen: _Integers, costs: Float) -> tuple[_Integers, Float]:
-        """The choices that may lead to a proposal as good as the best."""
-        search, depth = self.search, chosen.shape[1]
-        best, size = search.best, len(self.pairs)
-        most = best.distance + _TIE if best is not None and best.size == size else np.inf
-        kept = costs + self.cheapest[depth] <= most
-        chosen, costs = chosen[kept], costs[kept]
-        values = self.cuts.slopes[:, :depth] @ self.steps_of(chosen).T + self.cuts.offsets[:, None]
-        kept = (values + self.least[:, depth, None]).max(axis=0) < search.limit + _MARGIN
-        chosen, costs, values = chosen[kept], costs[kept], values[:, kept]
-        excess = (values - search.limit) * self.multipliers[:, None]
-        kept = costs + (excess + self.dual[:, depth, None]).max(axis=0) <= most + _TIE
-        return chosen[kept], costs[kept]
-
-
-def _rests(members: Float) -> Float:
-    """Sums over the members from each on, (cuts, members) -> (cuts, members + 1)."""
-    sums = np.zeros((len(members), members.shape[1] + 1))
-    sums[:, :-1] = np.cumsum(members[:, ::-1], axis=1)[:, ::-1]
-    return sums

@@ -17,17 +17,16 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, MatrixError, OptionError
 from .group import normalize_expert_weights
 from .hierarchy import Hierarchy
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers
+from .matrix import Bool, Float, Int, PairwiseMatrix, as_matrices, as_numbers
 from .priority import check_method, weights
 from .scale import SAATY_POSITIONS, parse_judgment
 from .version import __version__
 
-Int = NDArray[np.intp]
 Progress = Callable[[int, int], object]
 
 SPREADS: Mapping[str, float] = MappingProxyType({"grid": 2 / 3, "lognormal": 0.2})
@@ -411,7 +410,7 @@ def _upper_logs(array: Float) -> Float:
     return (logs[:, i, j] - logs[:, j, i]) / 2
 
 
-def _off_scale(arrays: Mapping[str, Float], logs: Float, off: NDArray[np.bool_]) -> str:
+def _off_scale(arrays: Mapping[str, Float], logs: Float, off: Bool) -> str:
     """The message for the first judgment off the scale: its place, value and what to do."""
     expert, cell = (int(k) for k in np.argwhere(off)[0])
     cells = [
@@ -654,7 +653,7 @@ def stability_interval(
     crossing = line.weight - np.where(tied, 0, gap / slope)
     inside = (crossing > _EDGE) & (crossing < 1 - _EDGE)
 
-    def bound(side: NDArray[np.bool_], nearest: Callable[[Float], Any], end: float) -> Any:
+    def bound(side: Bool, nearest: Callable[[Float], Any], end: float) -> Any:
         candidates = side & (inside | tied)
         if not candidates.any():
             return end, ()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .eigen import from_logs, log_row_means, normalized
 from .errors import ConvergenceError
-from .matrix import Float
+from .matrix import Bool, Float, Int
 
 NEWTON_STEPS = 1000
 """Newton steps after which `chi_square`, `least_squares` and `right_singular_vectors` give up."""
@@ -161,7 +161,7 @@ def _lowest(matrix: Float, candidates: Float, near: Float) -> tuple[Float, bool 
             f"least squares: no start settled within {NEWTON_STEPS} steps, "
             f"expected steps of {NEWTON_TOLERANCE:g} or less"
         )
-    values = squares(matrix, np.exp(candidates - candidates.max(axis=-1, keepdims=True)))
+    values = sum_of_squares(matrix, np.exp(candidates - candidates.max(axis=-1, keepdims=True)))
     tied = candidates[values <= values.min() * (1 + TIED)]
     best = candidates[values.argmin()]
     centered = tied - tied.mean(axis=-1, keepdims=True)
@@ -172,7 +172,7 @@ def _lowest(matrix: Float, candidates: Float, near: Float) -> tuple[Float, bool 
     return max(nearest, key=lambda logs: tuple(logs.round(6).tolist())), False
 
 
-def _descend(matrices: Float, starts: Float) -> tuple[Float, NDArray[np.bool_]]:
+def _descend(matrices: Float, starts: Float) -> tuple[Float, Bool]:
     """Newton steps to a local minimum of the squares, problem by problem.
 
     Args:
@@ -251,7 +251,7 @@ def _log_weight_squares(matrices: Float, x: Float) -> Float:
     return total
 
 
-def _only_minimum(matrices: Float, x: Float) -> NDArray[np.bool_]:
+def _only_minimum(matrices: Float, x: Float) -> Bool:
     """Whether local minima x (log weights) of the squares are proven to be the only global ones.
 
     No term of a sum of squares exceeds the sum, so that a better x has every ratio within √f of its
@@ -373,7 +373,7 @@ def fuzzy_preference(flat: Float) -> Float:
     )
 
 
-def _tightest_triads(b: Float) -> tuple[Float, NDArray[np.intp]]:
+def _tightest_triads(b: Float) -> tuple[Float, Int]:
     """For each matrix the smallest b_ij + b_jk + b_ki, and a successor of every item: around that
     triad for its members, into it for the others.
     """
@@ -421,7 +421,7 @@ def solve_positive(links: Float, right: Float) -> Float:
     return right
 
 
-def _spring_step(stiffness: Float, force: Float) -> tuple[Float, NDArray[np.bool_]]:
+def _spring_step(stiffness: Float, force: Float) -> tuple[Float, Bool]:
     """Displacements d of items that springs connect: Σ_j k_ij (d_i − d_j) = force_i.
 
     This is the Newton step of an objective that depends on differences of x alone. Items are
@@ -468,13 +468,13 @@ def _exact_sum(terms: Float) -> Float:
     return exact
 
 
-def squares(matrices: Float, w: Float) -> Float:
+def sum_of_squares(matrices: Float, w: Float) -> Float:
     """Σ (a_ij − w_i/w_j)², shape (...)."""
-    total: Float = ((matrices - ratios(w)) ** 2).sum(axis=(-1, -2))
+    total: Float = ((matrices - weight_ratios(w)) ** 2).sum(axis=(-1, -2))
     return total
 
 
-def ratios(w: Float) -> Float:
+def weight_ratios(w: Float) -> Float:
     """w_i / w_j, shape (..., n, n)."""
     ratios: Float = w[..., :, None] / w[..., None, :]
     return ratios
@@ -482,5 +482,5 @@ def ratios(w: Float) -> Float:
 
 def differences(x: Float) -> Float:
     """x_i − x_j, shape (..., n, n)."""
-    differences: Float = x[..., :, None] - x[..., None, :]
-    return differences
+    found: Float = x[..., :, None] - x[..., None, :]
+    return found

@@ -13,8 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
 
-NUMERIC = {"errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index"} | {
-    *("consistency", "repair", "incomplete", "hierarchy", "alternatives", "group", "sensitivity")
+NUMERIC = {
+    *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
+    *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "sensitivity"),
 }
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}

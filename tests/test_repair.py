@@ -23,6 +23,7 @@ from ahp.repair import (
     smallest_adjustment,
     worst_triads,
 )
+from ahp.repair_search import Search
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 
 SCALE = sorted(parse_judgment(text) for text in SAATY_POSITIONS)
@@ -519,7 +520,7 @@ def test_cuts_stay_below_ln_lambda(spread: float) -> None:
         values = np.exp(rng.uniform(-spread, spread, pairs))
         matrix = ahp.PairwiseMatrix.from_upper(values.tolist()).values
         task = repair._task(matrix, SAATY_POSITIONS, "saaty", 0.1)
-        search = repair._Search(task, repair._proposal(task, task.untouched), None)
+        search = Search(task, task.proposal(task.untouched), None)
         touching = rng.uniform(-spread, spread, (40, pairs))
         cuts, heights, _ = search._tangents(touching)
         at = np.log(values)
