@@ -134,9 +134,10 @@ class Task:
 
 
 def vectors(matrices: Float) -> tuple[Float, Float, Float]:
-    """Perron roots, eigenvectors, and eigenvectors of the transposes."""
-    roots, right = perron(matrices)
-    return roots, right, perron(np.ascontiguousarray(np.swapaxes(matrices, -1, -2)))[1]
+    """Perron roots, eigenvectors, and eigenvectors of the transposes, of matrices (m, n, n)."""
+    count = len(matrices)
+    roots, found = perron(np.concatenate([matrices, matrices.swapaxes(-1, -2)]))
+    return roots[:count], found[:count], found[count:]
 
 
 def vanishing(right: Float, left: Float, rows: Int, cols: Int) -> Float:

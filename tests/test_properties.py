@@ -117,7 +117,7 @@ SLOW = ("least_squares", "log_least_absolute", "log_goal_programming")
     ],
 )
 def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
-    count = 61 if n <= 16 and method not in SLOW else 7
+    count = 3 if n == 50 else 7 if method in SLOW else 61
     batch = random_matrices(np.random.default_rng(n), count, n, 3)
     for form in (batch, np.asfortranarray(batch), batch[::-1][::2], batch.swapaxes(-1, -2)):
         together = ahp.weights(form, method)
@@ -133,7 +133,7 @@ def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
 @pytest.mark.parametrize("n", [1, 2, 50])
 @pytest.mark.parametrize("spread", [2, 14])
 def test_small_and_large_orders(n: int, spread: float) -> None:
-    batch = random_matrices(np.random.default_rng(50), 20, n, spread)
+    batch = random_matrices(np.random.default_rng(50), 5 if n == 50 else 20, n, spread)
     for method in METHODS:
         found = ahp.weights(batch[:1] if method == "least_squares" else batch, method)
         assert np.abs(found.sum(axis=-1) - 1).max() <= 2e-15
