@@ -27,6 +27,7 @@ from .matrix import (
     as_matrices,
     batch_last,
     chunks,
+    labels_of,
     plain,
     two_or_more,
 )
@@ -142,8 +143,7 @@ def components(
     Raises:
         MatrixError: not one pairwise comparison matrix, or labels that do not fit.
     """
-    names = labels if labels is not None else a.labels if isinstance(a, PairwiseMatrix) else None
-    matrix = PairwiseMatrix(a, names)
+    matrix = a if isinstance(a, PairwiseMatrix) and labels is None else PairwiseMatrix(a, labels)
     return _named(_components_of(~np.isnan(matrix.values)), matrix.labels)
 
 
@@ -241,8 +241,8 @@ def complete_matrices(
     lambda_max, weights = perron(flat)
     shape = array.shape[:-2]
     return Completion(
-        values=_frozen(flat.reshape(array.shape)),
-        weights=_frozen(weights.reshape(array.shape[:-1])),
+        values=plain(flat.reshape(array.shape)),
+        weights=plain(weights.reshape(array.shape[:-1])),
         lambda_max=plain(lambda_max.reshape(shape)),
         missing=plain(missing.reshape(shape)),
         iterations=plain(iterations.reshape(shape)),
@@ -370,6 +370,8 @@ def simulate_incomplete_random_index(
         OptionError: numbers out of range.
     """
     _check_missing(n, missing)
+    if missing == 0:
+        raise OptionError("missing = 0, expected 1 or more; simulate_random_index has none missing")
     if samples < 2:
         raise OptionError(f"samples = {samples!r}, expected 2 or more")
     rng = np.random.default_rng(seed)
@@ -509,12 +511,7 @@ def _check_connected(array: Float, a: Any) -> None:
     apart = component.any(axis=-1)
     if apart.any():
         row = int(np.argmax(apart))
-        labels = (
-            a.labels
-            if isinstance(a, PairwiseMatrix)
-            else [str(item + 1) for item in range(array.shape[-1])]
-        )
-        groups = _named(component[row], labels)
+        groups = _named(component[row], labels_of(a, array.shape[-1]))
         listed = ", ".join(f"({', '.join(map(repr, group))})" for group in groups)
         raise IncompleteError(
             f"{_place(array, row)}the judged pairs leave {len(groups)} components, {listed}, "
@@ -690,8 +687,3 @@ def _at(array: Float, index: Int) -> Float:
 def _largest(array: Float) -> Float:
     largest: Float = np.abs(array).max(axis=0)
     return largest
-
-
-def _frozen(array: Float) -> Float:
-    array.setflags(write=False)
-    return array

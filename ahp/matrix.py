@@ -187,6 +187,11 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
     return array
 
 
+def labels_of(a: Any, n: int) -> tuple[str, ...]:
+    """The labels of a `PairwiseMatrix`; `"1"` … `"n"` for anything else."""
+    return a.labels if isinstance(a, PairwiseMatrix) else _check_labels(None, n)
+
+
 def chunks(count: int, cells: int) -> list[slice]:
     """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`."""
     size = max(1, CHUNK_CELLS // cells)

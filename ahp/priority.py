@@ -2,8 +2,8 @@
 
 Every method takes complete matrices (..., n, n) and returns weights (..., n), positive, sum 1; one
 matrix and a batch give the same bits. On a consistent matrix all methods agree. `prioritize` adds
-what the method minimizes or maximizes, and whether its answer is the only one.
-The iterations are in `solvers`.
+what the method minimizes or maximizes, and whether its answer is the only one. The iterations are
+in `solvers`.
 """
 
 from __future__ import annotations
@@ -461,7 +461,6 @@ _OBJECTIVES: dict[str, Callable[..., Float]] = {
     "fuzzy_preference": _degree,
 }
 """Method -> what it minimizes or maximizes, of matrices, weights and options."""
-
 
 _SEARCHES: dict[str, Callable[[Float], tuple[Float, Unique]]] = {
     "least_squares": solvers.least_squares,

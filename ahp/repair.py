@@ -6,7 +6,7 @@ Everything here proposes; nothing overwrites. Judgments are acceptable when CR =
 Two facts carry the module. ln λmax is a convex function of the logarithms of the judgments (Kingman
 1961, Quart. J. Math. 12:283-284), so that a judgment has one best value, and a set of judgments one
 best completion as far as they matter. And any positive vectors give a lower bound of ln λmax that
-is linear in those logarithms (see `fewest_changes`).
+is linear in those logarithms (see `fewest_changes`). The searches are in `repair_search`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from .consistency import CR_LIMIT
 from .eigen import perron
 from .errors import AHPError, ConvergenceError, MatrixError, OptionError
-from .matrix import RECIPROCITY_RTOL, Float, Int, PairwiseMatrix, as_matrices, as_numbers
+from .matrix import RECIPROCITY_RTOL, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .scale import SAATY_POSITIONS, parse_judgment
@@ -384,7 +384,7 @@ def smallest_adjustment(
     return replace(found, exponent=exponent, steps=steps)
 
 
-# --- one matrix and the values it may take -------------------------------------------------------
+# --- from arguments to a task, from a matrix to a result -----------------------------------------
 
 
 def _task(a: Any, scale: Scale, random_index: str, cr_max: float) -> Task:
@@ -435,7 +435,7 @@ def _repair(task: Task, a: Any, matrix: Float, method: str, exact: bool) -> Repa
     logs = np.abs(np.log(new[moved] / old[moved]))
     difference = np.abs(matrix - task.array)
     return Repair(
-        matrix=PairwiseMatrix(matrix, a.labels if isinstance(a, PairwiseMatrix) else None),
+        matrix=PairwiseMatrix(matrix, labels_of(a, task.n)),
         changes=tuple(
             Change(int(task.rows[p]), int(task.cols[p]), float(old[p]), float(new[p]))
             for p in moved

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from .errors import HierarchyError, MatrixError, OptionError
 from .group import normalize_expert_weights
 from .hierarchy import Hierarchy
-from .matrix import Bool, Float, Int, PairwiseMatrix, as_matrices, as_numbers
+from .matrix import Bool, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of, plain
 from .priority import check_method, weights
 from .scale import SAATY_POSITIONS, parse_judgment
 from .version import __version__
@@ -56,8 +56,13 @@ _ROWS = 1 << 16
 """Draws ranked at once."""
 
 _LOG_SCALE = np.log(np.sort([parse_judgment(text) for text in SAATY_POSITIONS]))
+"""Logarithms of Saaty's 17 positions, ascending."""
+
 _LOG_ATOL = 1e-8
+"""Judgments whose logarithms are this near to a position's are on it."""
+
 _LARGEST_SIGMA = 10.0
+"""Largest spread of `"lognormal"`, far beyond any expert's error: no judgment overflows."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,7 @@ def simulate_matrix(
     array = as_matrices(a)
     if array.ndim != 2:
         raise MatrixError(f"shape {array.shape}, expected one square matrix")
-    n = array.shape[-1]
-    names = a.labels if isinstance(a, PairwiseMatrix) else tuple(str(k + 1) for k in range(n))
+    names = labels_of(a, array.shape[-1])
     judgments = _Judgments({"": array[None]}, run)
     (base,) = judgments.local(judgments.logs)
     (drawn,) = judgments.draw(np.ones(1))
@@ -473,20 +477,17 @@ def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> We
             counts = np.bincount(cells, minlength=n * n).reshape(n, n)
             for offset in range(share):
                 ranks[:, offset:] += counts[:, : n - offset] / share
-    results = (base.copy(), *moved.copy(), ranks / len(drawn), outranks / len(drawn))
-    for array in results:
-        array.setflags(write=False)
-    weight, mean, std, lower, upper, rank_probability, outrank = results
+    mean, std, lower, upper = moved
     return WeightUncertainty(
         names=names,
-        weights=weight,
-        mean=mean,
-        std=std,
-        lower=lower,
-        upper=upper,
+        weights=plain(base),
+        mean=plain(mean),
+        std=plain(std),
+        lower=plain(lower),
+        upper=plain(upper),
         level=run.level,
-        rank_probability=rank_probability,
-        outranks=outrank,
+        rank_probability=plain(ranks / len(drawn)),
+        outranks=plain(outranks / len(drawn)),
         draws=int(run.draws),
         seed=int(run.seed),
         perturbation=run.perturbation,
@@ -561,11 +562,8 @@ def one_at_a_time(
     steps = as_numbers(np.linspace(0, 1, 101) if grid is None else grid, "grid", HierarchyError)
     if steps.ndim != 1 or not ((steps >= 0) & (steps <= 1)).all():
         raise HierarchyError(f"grid {steps.tolist()}, expected local weights from 0 to 1")
-    steps = steps.copy()
     values = line.at(steps[:, None])
-    for array in (steps, values):
-        array.setflags(write=False)
-    return OneAtATime(node, line.weight, line.names, steps, values)
+    return OneAtATime(node, line.weight, line.names, plain(steps.copy()), plain(values))
 
 
 @dataclass(frozen=True)
@@ -726,7 +724,7 @@ def _line(
     if parent is None:
         listed = ", ".join(repr(kid) for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError(f"node {node!r} has no local weight, expected one of {listed}")
-    hierarchy.global_weights(local_weights)
+    hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
     local = {name: np.asarray(own, dtype=np.float64) for name, own in local_weights.items()}
     for name in hierarchy.parents:
         if abs(local[name].sum() - 1) > SUM_ATOL:

@@ -155,7 +155,7 @@ def least_squares(flat: Float) -> tuple[Float, Unique]:
 
 
 def _lowest(matrix: Float, candidates: Float, near: Float) -> tuple[Float, bool | None]:
-    """The lowest of the minima found; False beside it when there are others as low."""
+    """The lowest of the minima found, and False where there are others as low, None where not."""
     if not len(candidates):
         raise ConvergenceError(
             f"least squares: no start settled within {NEWTON_STEPS} steps, "

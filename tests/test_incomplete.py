@@ -527,6 +527,12 @@ def test_unknown_options_list_the_valid_ones() -> None:
     with pytest.raises(ahp.OptionError) as raised:
         simulate_incomplete_random_index(4, 1, samples=1)
     assert str(raised.value) == "samples = 1, expected 2 or more"
+    for n in (1, 4):
+        with pytest.raises(ahp.OptionError) as raised:
+            simulate_incomplete_random_index(n, 0)
+        assert str(raised.value) == (
+            "missing = 0, expected 1 or more; simulate_random_index has none missing"
+        )
 
 
 def spanning_trees(judged: Any) -> float:
