@@ -12,7 +12,6 @@ is linear in those logarithms (see `fewest_changes`). The searches are in `repai
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
@@ -22,14 +21,11 @@ from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT
 from .eigen import perron
-from .errors import AHPError, ConvergenceError, MatrixError, OptionError
+from .errors import ConvergenceError, MatrixError, OptionError
 from .matrix import RECIPROCITY_RTOL, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
-from .scale import SAATY_POSITIONS, parse_judgment
-
-Scale = Sequence[str | float]
-"""The values that judgments may take, as text or numbers: 1, and with every value its inverse."""
+from .scale import SAATY_POSITIONS, ScaleValues, scale_values
 
 EXACT_ORDER = 7
 """Largest matrix that `fewest_changes` searches exactly unless told otherwise."""
@@ -162,7 +158,7 @@ class Repair:
 def rank_judgments(
     a: ArrayLike | PairwiseMatrix | Any,
     *,
-    scale: Scale = SAATY_POSITIONS,
+    scale: ScaleValues = SAATY_POSITIONS,
     random_index: str = "saaty",
 ) -> tuple[JudgmentDiagnosis, ...]:
     """Rank the judgments by how far changing each alone lowers CR.
@@ -217,7 +213,7 @@ def worst_triads(
     a: ArrayLike | PairwiseMatrix | Any,
     count: int = 3,
     *,
-    scale: Scale = SAATY_POSITIONS,
+    scale: ScaleValues = SAATY_POSITIONS,
     random_index: str = "saaty",
 ) -> tuple[Triad, ...]:
     """The triads of items whose three judgments contradict each other most.
@@ -246,7 +242,7 @@ def worst_triads(
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
     array = _one(a)
-    values = _scale(scale)
+    values = scale_values(scale)
     ri = random_index_value(3, random_index)
     logs = np.log(array)
     triads = np.array(list(combinations(range(len(array)), 3)), dtype=np.intp).reshape(-1, 3)
@@ -261,7 +257,7 @@ def fewest_changes(
     a: ArrayLike | PairwiseMatrix | Any,
     *,
     cr_max: float = CR_LIMIT,
-    scale: Scale = SAATY_POSITIONS,
+    scale: ScaleValues = SAATY_POSITIONS,
     random_index: str = "saaty",
     method: str = "auto",
     progress: Progress | None = None,
@@ -387,10 +383,10 @@ def smallest_adjustment(
 # --- from arguments to a task, from a matrix to a result -----------------------------------------
 
 
-def _task(a: Any, scale: Scale, random_index: str, cr_max: float) -> Task:
+def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
     array = _one(a)
     n = len(array)
-    values = _scale(scale)
+    values = scale_values(scale)
     ri = random_index_value(n, random_index)
     limit = _number("cr_max", cr_max, SMALLEST_LIMIT, math.inf)
     rows, cols = np.triu_indices(n, 1)
@@ -406,20 +402,6 @@ def _one(a: Any) -> Float:
     if array.ndim != 2:
         raise MatrixError(f"shape {array.shape}, expected one matrix (n, n), not a batch")
     return array
-
-
-def _scale(scale: Scale) -> Float:
-    """The values ascending, or an error: repair needs a 1 and an inverse for every value."""
-    expected = "1, other positive values, and with every value its inverse"
-    try:
-        numbers = [parse_judgment(v) if isinstance(v, str) else v for v in scale]
-        values = np.unique(as_numbers(numbers, "scale", OptionError))
-    except (AHPError, TypeError) as error:
-        raise OptionError(f"scale = {scale!r}, expected {expected}") from error
-    positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
-    if not positive or np.abs(values * values[::-1] - 1).max() > RECIPROCITY_RTOL:
-        raise OptionError(f"scale = {scale!r}, expected {expected}")
-    return values
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -67,6 +67,28 @@ _EXACT = {parse_judgment(text): text for text in SAATY_POSITIONS}
 def judgment_text(value: float) -> str | None:
     """The position of Saaty's scale that has exactly this value, as text; None off the scale."""
     return _EXACT.get(value)
+
+
+ScaleValues = Sequence[str | float]
+"""The values that judgments may take, as text or numbers: 1, and with every value its inverse."""
+
+
+def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
+    """The values of a scale, ascending.
+
+    Raises:
+        OptionError: not 1 and other positive values, each with its inverse.
+    """
+    expected = "1, other positive values, and with every value its inverse"
+    try:
+        numbers = [parse_judgment(value) if isinstance(value, str) else value for value in scale]
+        values = np.unique(np.asarray(numbers, dtype=np.float64))
+    except (MatrixError, TypeError, ValueError) as error:
+        raise OptionError(f"scale = {scale!r}, expected {expected}") from error
+    positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
+    if not positive or np.abs(values * values[::-1] - 1).max() > 1e-8:
+        raise OptionError(f"scale = {scale!r}, expected {expected}")
+    return values
 
 
 def opposite(text: str) -> str:

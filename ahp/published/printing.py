@@ -84,10 +84,9 @@ def rounded_weights(
 ) -> Float:
     """Weights as a source gets them that may round on the way.
 
-    With `"intermediate"`, judgments below 1 are decimals, and each step is rounded half up to
-    `decimals`: the normalized columns and then the weights (column mean); the row geometric means
-    and then the weights (geometric mean); the weights (eigenvector). With the other roundings
-    nothing is rounded.
+    With `"intermediate"` each result on the way is rounded half up to `decimals`: the normalized
+    columns and then the weights (column mean); the row geometric means and then the weights
+    (geometric mean); the weights alone (eigenvector). With the other roundings nothing is rounded.
 
     Args:
         matrices: complete pairwise comparison matrices, shape (..., n, n).
@@ -104,13 +103,12 @@ def rounded_weights(
         raise OptionError.unknown("method of intermediate rounding", method, RECONSTRUCTED_METHODS)
     if decimals is None:
         raise OptionError("intermediate rounding needs the decimals of the steps")
-    cells = round_half_up(matrices, decimals)
     if method == "column_mean":
-        shares = round_half_up(cells / cells.sum(axis=-2, keepdims=True), decimals)
+        shares = round_half_up(matrices / matrices.sum(axis=-2, keepdims=True), decimals)
         found = shares.mean(axis=-1)
     elif method == "geometric_mean":
-        means = round_half_up(cells.prod(axis=-1) ** (1 / cells.shape[-1]), decimals)
+        means = round_half_up(matrices.prod(axis=-1) ** (1 / matrices.shape[-1]), decimals)
         found = means / means.sum(axis=-1, keepdims=True)
     else:
-        found = perron(cells)[1]
+        found = perron(matrices)[1]
     return round_half_up(found, decimals)

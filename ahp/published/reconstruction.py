@@ -1,0 +1,540 @@
+"""From printed digits back to the judgment matrices that can have produced them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..consistency import CR_LIMIT
+from ..eigen import perron
+from ..errors import OptionError
+from ..matrix import Bool, Float, Int
+from ..random_index import random_index_value
+from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
+from ..version import __version__
+from .printing import (
+    RECONSTRUCTED_METHODS,
+    check_printed,
+    check_rounding,
+    decimals_of,
+    printed_interval,
+    rounded_weights,
+)
+from .search import Space, search
+
+LARGEST_ORDER = 7
+"""Most items that `reconstruct` takes."""
+
+COMPLETE_ORDER = 5
+"""Up to here the whole scale is searched."""
+
+SUBMATRICES = 4_000_000
+"""Above, as much of the scale is searched as keeps the matrices without the pivot below this."""
+
+MAX_CANDIDATES = 200_000
+"""Candidates at which a search stops."""
+
+STRICTLY = 1e-12
+"""A weight is above another when it is so by more than this."""
+
+WIDER = 4
+"""Factor by which intervals grow in search of the nearest miss."""
+
+NEAREST = 20_000
+"""Matrices at which the search for the nearest miss stops."""
+
+Progress = Callable[[int, int], None]
+"""Called with how much of the search is done, and how much there is."""
+
+Ranking = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class NearestMiss:
+    """What comes nearest to print that no matrix produces.
+
+    Attributes:
+        matrix: shape (n, n).
+        method: of the weights.
+        weights: shape (n,).
+        misses: per item the distance from the printed weight in units of its last digit, NaN where
+            none is printed.
+        reason: why the print can't be right as it stands, in words.
+    """
+
+    matrix: Float
+    method: str
+    weights: Float
+    misses: Float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """All matrices that produce what is printed for one parent, plainest first.
+
+    Attributes:
+        candidates: shape (k, n, n); a matrix comes once for each method and rounding that works.
+        methods, roundings: k names.
+        weights: as the source would have got them, shape (k, n).
+        lambda_max, cr: of the candidates, shape (k,).
+        plainness: shape (k,), 0 is plainest: judgments that don't rise along the ranking of the
+            weights, and even values, counted.
+        unique: whether all candidates are one matrix, and everything was searched.
+        weights_range: lowest and highest weight of each item, shape (n, 2); NaN without candidates.
+        lambda_range, cr_range: lowest and highest over the candidates, shape (2,).
+        coverage: share of all matrices on the scale that is decided, 1 = all of them.
+        coverage_note: which part that is, in words.
+        ruled_out: methods that can't have produced the digits.
+        nearest: the nearest miss if there is no candidate.
+        printed, ranking, cr_max, random_index: what was asked for.
+        version: of `ahp`.
+    """
+
+    candidates: Float
+    methods: tuple[str, ...]
+    roundings: tuple[str, ...]
+    weights: Float
+    lambda_max: Float
+    cr: Float
+    plainness: NDArray[np.int64]
+    unique: bool
+    weights_range: Float
+    lambda_range: Float
+    cr_range: Float
+    coverage: float
+    coverage_note: str
+    ruled_out: tuple[str, ...]
+    nearest: NearestMiss | None
+    printed: tuple[str | None, ...]
+    ranking: tuple[tuple[int, ...], ...]
+    cr_max: float
+    random_index: str
+    version: str = __version__
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+
+def reconstruct(
+    printed: Sequence[str | None],
+    *,
+    method: str | Sequence[str] | None = None,
+    ranking: Ranking | None = None,
+    intervals: Mapping[int, tuple[float, float]] | None = None,
+    rounding: str | Sequence[str] = "half_up",
+    cr_max: float = CR_LIMIT,
+    scale: str | ScaleValues = "saaty",
+    random_index: str = "saaty",
+    decimals: int | None = None,
+    max_candidates: int = MAX_CANDIDATES,
+    progress: Progress | None = None,
+) -> Reconstruction:
+    """Find all judgment matrices on a scale that produce the weights printed for one parent.
+
+    Up to five items every matrix on the scale is decided. With six or seven only those are searched
+    whose judgments are near the ratios of the weights, as `coverage_note` says.
+
+    Args:
+        printed: a number as text for each item, such as `"0.63335"`, or None.
+        method: name or names in `RECONSTRUCTED_METHODS`; None = all of them.
+        ranking: indices of items in order of falling weight; a tuple inside leaves the order of its
+            members open. Items may be left out.
+        intervals: index -> lowest and highest weight, known from elsewhere.
+        rounding: name or names in `ROUNDINGS`: how the source rounded.
+        cr_max: CR of the matrices is below this.
+        scale: `"saaty"`, or the values, with every value its reciprocal.
+        random_index: name of the table for CR.
+        decimals: digits after the point, if more than stand there (zeros at the end left out).
+        max_candidates: the search stops when it has more than these; `coverage` says so.
+        progress: called all along; an exception from it ends the search.
+
+    Raises:
+        OptionError, RandomIndexError: an argument that is none of these.
+    """
+    task = _check(
+        printed,
+        method=method,
+        ranking=ranking,
+        intervals=intervals,
+        rounding=rounding,
+        cr_max=cr_max,
+        scale=scale,
+        random_index=random_index,
+        decimals=decimals,
+    )
+    found, coverage, note = _search_all(task, max_candidates, progress)
+    nearest = None if len(found.matrices) else _nearest_miss(task, progress)
+    return _result(task, found, coverage, note, nearest)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The arguments of `reconstruct`, checked.
+
+    Attributes:
+        known: lowest and highest weight of each item, print and intervals together, of each
+            rounding, shape (roundings, n, 2).
+        steps: decimals of intermediate results.
+        unit: of the last printed digit.
+    """
+
+    printed: tuple[str | None, ...]
+    methods: tuple[str, ...]
+    ranking: tuple[tuple[int, ...], ...]
+    roundings: tuple[str, ...]
+    known: Float
+    steps: int
+    values: Float
+    cr_max: float
+    random_index: str
+
+    @property
+    def n(self) -> int:
+        return len(self.printed)
+
+    @property
+    def unit(self) -> float:
+        return 10.0**-self.steps
+
+    @property
+    def limit(self) -> float:
+        """λmax at `cr_max`."""
+        return self.n + self.cr_max * random_index_value(self.n, self.random_index) * (self.n - 1)
+
+
+def _check(
+    printed: Sequence[str | None],
+    *,
+    method: str | Sequence[str] | None,
+    ranking: Ranking | None,
+    intervals: Mapping[int, tuple[float, float]] | None,
+    rounding: str | Sequence[str],
+    cr_max: float,
+    scale: str | ScaleValues,
+    random_index: str,
+    decimals: int | None,
+) -> _Task:
+    if isinstance(printed, str) or not 2 <= len(printed) <= LARGEST_ORDER:
+        raise OptionError(f"printed = {printed!r}, expected 2 to {LARGEST_ORDER} numbers")
+    steps = max([decimals or 0, *(decimals_of(check_printed(text)) for text in printed if text)])
+    methods = RECONSTRUCTED_METHODS if method is None else _names(method)
+    for name in methods:
+        if name not in RECONSTRUCTED_METHODS:
+            raise OptionError.unknown("method", name, RECONSTRUCTED_METHODS)
+    if not isinstance(cr_max, int | float) or not 0 < cr_max < np.inf:
+        raise OptionError(f"cr_max = {cr_max!r}, expected a number above 0")
+    roundings = tuple(check_rounding(name) for name in _names(rounding))
+    known = np.array([[(0.0, 1.0)] * len(printed)] * len(roundings))
+    for item, text in enumerate(printed):
+        if text is not None:
+            known[:, item] = [printed_interval(text, name, decimals) for name in roundings]
+    for item, (low, high) in (intervals or {}).items():
+        if item not in range(len(printed)) or not low <= high:
+            raise OptionError(
+                f"intervals[{item!r}] = ({low!r}, {high!r}), expected the index of an item, "
+                "and its lowest and highest weight"
+            )
+        known[:, item, 0] = np.maximum(known[:, item, 0], low)
+        known[:, item, 1] = np.minimum(known[:, item, 1], high)
+    return _Task(
+        printed=tuple(text or None for text in printed),
+        methods=methods,
+        ranking=_check_ranking(ranking or (), len(printed)),
+        roundings=roundings,
+        known=known,
+        steps=steps,
+        values=scale_values(
+            SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale
+        ),
+        cr_max=float(cr_max),
+        random_index=random_index,
+    )
+
+
+def _names(name: str | Sequence[str]) -> tuple[str, ...]:
+    return (name,) if isinstance(name, str) else tuple(name)
+
+
+def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
+    groups = tuple(tuple(g) if isinstance(g, tuple | list) else (g,) for g in ranking)
+    items = [item for group in groups for item in group]
+    if any(item not in range(n) for item in items) or len(set(items)) < len(items):
+        raise OptionError(f"ranking = {ranking!r}, expected each index 0 to {n - 1} once at most")
+    return groups
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Matrices (k, n, n), with the positions of method and rounding, weights and λmax."""
+
+    matrices: Float
+    method: Int
+    rounding: Int
+    weights: Float
+    roots: Float
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Found], n: int) -> _Found:
+        nothing = np.empty(0, np.intp)
+        empty = cls(np.empty((0, n, n)), nothing, nothing, np.empty((0, n)), np.empty(0))
+        columns = zip(*(vars(part).values() for part in (empty, *parts)), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
+
+    def take(self, kept: Any) -> _Found:
+        return _Found(*(part[kept] for part in vars(self).values()))
+
+
+def _search_all(
+    task: _Task, max_candidates: int, progress: Progress | None
+) -> tuple[_Found, float, str]:
+    """Candidates of all methods, the share of the space that is decided, and the words for it."""
+    space, note = _space(task)
+    pivot = _pivot(task)
+    parts: list[_Found] = []
+    decided = 0.0
+    for index, method in enumerate(task.methods):
+        low, high = _widened(task, method, task.known[:, pivot])
+
+        def accept(matrices: Float, method: str = method) -> _Found:
+            return _reproducing(task, matrices, method)
+
+        count = 0
+        for found, done, total in search(space, method, pivot, (low, high), accept):
+            parts.append(found)
+            count += len(found.matrices)
+            if progress:
+                progress(index * total + done, len(task.methods) * total)
+            if count > max_candidates:
+                note = f"stopped at {count} candidates ({method})"
+                break
+        decided += done / total if total else 1.0
+    coverage = space.share * decided / len(task.methods)
+    return _Found.joined(parts, task.n), coverage, note
+
+
+def _pivot(task: _Task) -> int:
+    """The item whose weight is known best, relatively."""
+    low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
+    return int(np.argmin((high - low) / np.maximum(high, task.unit)))
+
+
+def _widened(task: _Task, method: str, known: Float) -> tuple[float, float]:
+    """The interval of an exact weight, of weights that are known by all roundings, shape (r, 2).
+
+    An intermediate result is off by half a unit. The mean of such shares of columns is off by as
+    much. Of n geometric means, whose product is 1 and whose sum is n or more, one is half a unit
+    off, and the sum n halves, of which the weight takes its share: together one unit at most.
+    """
+    low, high = known[:, 0].min(), known[:, 1].max()
+    if "intermediate" in task.roundings:
+        units = {"column_mean": 0.5, "geometric_mean": 1.0, "eigenvector": 0.0}[method]
+        low, high = low - units * task.unit, high + units * task.unit
+    return float(low), float(high)
+
+
+def _reproducing(task: _Task, matrices: Float, method: str) -> _Found:
+    """The matrices that have weights as known, ranking, and CR, for each rounding."""
+    roots, perron_weights = perron(matrices)
+    n = task.n
+    ri = random_index_value(n, task.random_index)
+    # as in check_consistency, so that both agree on what is below the limit
+    cr = (roots - n) / max(n - 1, 1) / ri if ri else np.zeros(len(roots))
+    below = cr < task.cr_max
+    matrices, roots, perron_weights = matrices[below], roots[below], perron_weights[below]
+    exact = perron_weights if method == "eigenvector" else rounded_weights(matrices, method)
+    parts = []
+    for index, rounding in enumerate(task.roundings):
+        w = exact
+        if rounding == "intermediate":
+            w = rounded_weights(matrices, method, rounding, task.steps)
+        low, high = task.known[index, :, 0], task.known[index, :, 1]
+        kept = np.flatnonzero(((w >= low) & (w <= high)).all(axis=-1) & _ranked(task.ranking, w))
+        constant = (np.full(len(kept), task.methods.index(method)), np.full(len(kept), index))
+        parts.append(_Found(matrices[kept], *constant, w[kept], roots[kept]))
+    return _Found.joined(parts, n)
+
+
+def _ranked(ranking: tuple[tuple[int, ...], ...], w: Float) -> Bool:
+    """Whether the weights fall along the ranking."""
+    fits = np.ones(w.shape[:-1], dtype=bool)
+    for above, below in pairwise(ranking):
+        lowest, highest = w[..., list(above)].min(axis=-1), w[..., list(below)].max(axis=-1)
+        fits &= lowest > highest + STRICTLY
+    return fits
+
+
+def _space(task: _Task) -> tuple[Space, str]:
+    """What is searched: the whole scale, or above five items what is near the weights' ratios."""
+    n, size = task.n, len(task.values)
+    space = Space(
+        n,
+        task.values,
+        task.limit,
+        np.zeros((n, n), np.int8),
+        np.full((n, n), size - 1, np.int8),
+    )
+    if n <= COMPLETE_ORDER:
+        return space, "all matrices on the scale"
+    low, high = _weight_bounds(task)
+    others = np.flatnonzero(np.arange(n) != _pivot(task))
+    i, j = (others[part] for part in np.triu_indices(len(others), 1))
+    lowest = np.maximum(low[:, None], 1e-9) / high[None, :]
+    first = np.searchsorted(task.values, lowest * (1 - STRICTLY), side="right") - 1
+    last = size - 1 - first.T  # a ratio and its reciprocal
+    for distance in range(size, -1, -1):
+        below = np.clip(first - distance, 0, size - 1)
+        above = np.clip(last + distance, 0, size - 1)
+        if distance == 0 or np.prod((above - below)[i, j] + 1.0) <= SUBMATRICES:
+            break
+    note = f"judgments up to {distance} positions beyond the ratios of the weights"
+    return replace(space, low=below.astype(np.int8), high=above.astype(np.int8)), note
+
+
+def _weight_bounds(task: _Task) -> tuple[Float, Float]:
+    """Lowest and highest weight of each item by print, intervals, ranking and their sum."""
+    low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
+    for _ in range(2 * task.n):
+        for above, below in pairwise(task.ranking):
+            for i in above:
+                for j in below:
+                    low[i], high[j] = max(low[i], low[j]), min(high[j], high[i])
+        low, high = (
+            np.maximum(low, 1 - (high.sum() - high)),
+            np.minimum(high, 1 - (low.sum() - low)),
+        )
+    return np.maximum(low, 0), np.maximum(high, task.unit)
+
+
+def _result(
+    task: _Task, found: _Found, coverage: float, note: str, nearest: NearestMiss | None
+) -> Reconstruction:
+    n = task.n
+    ri = random_index_value(n, task.random_index)
+    cr = (found.roots - n) / max(n - 1, 1) / ri if ri else np.zeros(len(found.roots))
+    plain = plainness(found.matrices, found.weights)
+    order = np.lexsort((found.method, cr.round(12), plain))
+    found, cr, plain = found.take(order), cr[order], plain[order]
+    complete = coverage >= 1 - 1e-12
+    matrices = np.unique(found.matrices.reshape(len(found.matrices), n * n), axis=0)
+    methods = tuple(task.methods[index] for index in found.method)
+    for array in (found.matrices, found.weights, found.roots, cr, plain):
+        array.setflags(write=False)
+    return Reconstruction(
+        candidates=found.matrices,
+        methods=methods,
+        roundings=tuple(task.roundings[index] for index in found.rounding),
+        weights=found.weights,
+        lambda_max=found.roots,
+        cr=cr,
+        plainness=plain,
+        unique=complete and len(matrices) == 1,
+        weights_range=_range(found.weights),
+        lambda_range=_range(found.roots),
+        cr_range=_range(cr),
+        coverage=1.0 if complete else coverage,
+        coverage_note=note,
+        ruled_out=tuple(name for name in task.methods if complete and name not in methods),
+        nearest=nearest,
+        printed=task.printed,
+        ranking=task.ranking,
+        cr_max=task.cr_max,
+        random_index=task.random_index,
+    )
+
+
+def _range(values: Float) -> Float:
+    """Lowest and highest over the candidates, shape (..., 2)."""
+    if not len(values):
+        return np.full((*values.shape[1:], 2), np.nan)
+    return np.stack([values.min(axis=0), values.max(axis=0)], axis=-1)
+
+
+def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
+    """How far matrices are from what people fill in: 0 is plainest.
+
+    Counts, with the items in order of falling weight, neighbors in the upper triangle at which the
+    judgments fall along a row or rise down a column, judgments below 1, and even judgments.
+
+    Args:
+        matrices: shape (m, n, n).
+        weights: shape (m, n).
+    """
+    n = matrices.shape[-1]
+    order = np.argsort(-weights, axis=-1, kind="stable")
+    ranked = np.take_along_axis(matrices, order[:, :, None], axis=1)
+    ranked = np.take_along_axis(ranked, order[:, None, :], axis=2)
+    upper = np.triu_indices(n, 1)
+    along, down = ranked[:, :, 1:] < ranked[:, :, :-1], ranked[:, 1:, :] > ranked[:, :-1, :]
+    judgments = ranked[:, upper[0], upper[1]]
+    larger = np.maximum(judgments, 1 / judgments).round(9)
+    counts: NDArray[np.int64] = (
+        np.triu(along, 1).sum(axis=(-1, -2))
+        + np.triu(down, 1).sum(axis=(-1, -2))
+        + (judgments < 1).sum(axis=-1)
+        + (larger % 2 == 0).sum(axis=-1)
+    )
+    return counts
+
+
+def _nearest_miss(task: _Task, progress: Progress | None) -> NearestMiss | None:
+    """What comes nearest to the print, and why the print can't be right."""
+    reason, task = _explained(task)
+    middle = task.known.mean(axis=(0, 2))
+    half = np.ptp(task.known, axis=(0, 2)) / 2
+    targets = np.array([text is not None for text in task.printed])
+    width = float(WIDER)
+    while True:
+        wider = np.where(targets, np.minimum(half * width, 1), half)
+        known = np.stack([middle - wider, middle + wider], axis=-1)[None]
+        relaxed = replace(task, known=known, roundings=("half_up",))
+        found, _, _ = _search_all(relaxed, NEAREST, progress)
+        if len(found.matrices):
+            off = np.abs(found.weights - middle)[:, targets].max(axis=-1)
+            best = int(off.argmin())
+            break
+        if not targets.any() or (wider[targets] >= 1).all():
+            if not task.ranking:
+                return None
+            task = replace(task, ranking=())
+            reason += "; no matrix has this order"
+            width = 1.0
+        width *= WIDER
+    w = found.weights[best]
+    printed = np.array([np.nan if text is None else float(text) for text in task.printed])
+    return NearestMiss(
+        matrix=found.matrices[best],
+        method=task.methods[found.method[best]],
+        weights=w,
+        misses=(w - printed) / task.unit,
+        reason=reason,
+    )
+
+
+def _explained(task: _Task) -> tuple[str, _Task]:
+    """Why there is no candidate, and the task without what contradicts itself."""
+    low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
+    for (k, above), below in product(enumerate(task.ranking), task.ranking):
+        for i, j in product(above, below):
+            if task.ranking.index(below) > k and high[i] <= low[j]:
+                reason = (
+                    f"item {i} is ranked above item {j}, but its weight is at most {high[i]:.6g}, "
+                    f"that of item {j} at least {low[j]:.6g}"
+                )
+                return reason, replace(task, ranking=())
+    if low.sum() > 1 or high.sum() < 1:
+        total = task.known.mean(axis=(0, 2)).sum()
+        printed = [Decimal(text) for text in task.printed if text]
+        reason = f"the printed weights sum to {sum(printed)}, expected 1"
+        return reason, replace(task, known=task.known / total)
+    reason = (
+        f"no matrix on the scale with CR < {task.cr_max:g} gives these digits by "
+        f"{', '.join(task.methods)} ({', '.join(task.roundings)})"
+    )
+    return reason, task
