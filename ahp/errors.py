@@ -10,6 +10,7 @@ AHPError
 ├── HierarchyError          the tree is not a tree
 ├── SurveyError             a survey definition is refused
 ├── AnswersError            answers do not fit the survey, or their file is refused
+├── PublishedError          a file of a published table is refused
 └── StoreError              the database refuses
     ├── LinkError           a personal link is unknown, revoked or closed
     ├── LockedError         the answers were submitted, or the round is closed
@@ -64,6 +65,10 @@ class SurveyError(AHPError, ValueError):
 
 class AnswersError(AHPError, ValueError):
     """Answers do not fit the survey, or their file cannot be read as answers."""
+
+
+class PublishedError(AHPError, ValueError):
+    """A file of a published table is refused: the file, the path inside it, what was expected."""
 
 
 class StoreError(AHPError):

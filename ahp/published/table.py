@@ -1,0 +1,640 @@
+"""Published weight tables: what a source prints, read from a data file.
+
+The format is documented in `docs/published-tables.md`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..alternatives import MODES
+from ..consistency import (
+    cosine_consistency_index,
+    geometric_consistency_index,
+    golden_wang_index,
+    harmonic_consistency_index,
+    koczkodaj_index,
+    pelaez_lamata_index,
+    relative_error,
+    salo_hamalainen_index,
+    triad_log_residual,
+)
+from ..datafile import DataTable, kind, read_toml
+from ..errors import AHPError, PublishedError
+from ..group import aggregate_judgments
+from ..hierarchy import Hierarchy
+from ..matrix import Float, PairwiseMatrix
+from ..priority import check_method
+from ..random_index import check_random_index
+from .claims import Chain, Reference, parse_claim, parse_order
+from .printing import check_printed, check_rounding, decimals_of
+
+FORMAT = 1
+
+LAMBDAS = ("perron", "mean")
+"""What a source prints as λmax: the Perron root, or the mean of (Aw)_i / w_i."""
+
+INDICES: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "gci": geometric_consistency_index,
+        "koczkodaj": koczkodaj_index,
+        "pelaez_lamata": pelaez_lamata_index,
+        "harmonic": harmonic_consistency_index,
+        "salo_hamalainen": salo_hamalainen_index,
+        "golden_wang": golden_wang_index,
+        "cosine": cosine_consistency_index,
+        "relative_error": relative_error,
+        "triad_log_residual": triad_log_residual,
+    }
+)
+"""The other indices a table may print."""
+
+CONSISTENCY = ("lambda_max", "ci", "cr")
+TOTALS = ("ci", "ri", "cr")
+CONVENTIONS = (
+    *("method", "random_index", "rounding", "decimals", "intermediate_decimals"),
+    *("lambda_by", "about"),
+)
+
+_Lines = Mapping[tuple[str | int, ...], int]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed number: its place in the file, its line, its digits."""
+
+    place: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An order or a claim of the source, parsed."""
+
+    place: str
+    line: int
+    text: str
+    chains: tuple[Chain, ...]
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """A known slip of the source.
+
+    Attributes:
+        place, line: of the slip itself.
+        printed: what the source has.
+        correct: what it should have been.
+        reason: how the slip came about.
+    """
+
+    place: str
+    line: int
+    printed: str
+    correct: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How a source computed and rounded; `docs/published-tables.md` has the meanings."""
+
+    method: str | None = None
+    random_index: str = "saaty"
+    rounding: str = "half_up"
+    decimals: int | None = None
+    intermediate_decimals: int | None = None
+    lambda_by: str = "perron"
+    about: float = 0.1
+
+
+@dataclass(frozen=True)
+class PublishedParent:
+    """What is printed for one parent.
+
+    Attributes:
+        id, label: of the parent.
+        items, labels: ids and names of what is compared.
+        matrix: the judgments (a panel's are aggregated), shape (n, n); None when not printed.
+        weights: item -> printed local weight.
+        order: of the local weights.
+        consistency: `lambda_max`, `ci`, `cr` -> printed number.
+        indices: name in `INDICES` -> printed number.
+        conventions: of the table, with those of the parent over them.
+    """
+
+    id: str
+    label: str | None
+    items: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    matrix: Float | None = field(repr=False, compare=False)
+    weights: Mapping[str, Printed]
+    order: Statement | None
+    consistency: Mapping[str, Printed]
+    indices: Mapping[str, Printed]
+    conventions: Conventions
+
+    @property
+    def numbers(self) -> tuple[Printed, ...]:
+        """All printed numbers of the parent."""
+        return (*self.weights.values(), *self.consistency.values(), *self.indices.values())
+
+    @property
+    def step_decimals(self) -> int:
+        """Digits of each step of intermediate rounding."""
+        found = [decimals_of(number.text) for number in self.weights.values()]
+        default = max([*found, self.conventions.decimals or 0], default=0)
+        return self.conventions.intermediate_decimals or default
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A published table, checked for its form; `verify` checks the numbers.
+
+    Attributes:
+        path: of the file.
+        id, title, source, note: of the table; source is the citation.
+        alternatives: compared under each leaf; empty without.
+        mode: how the alternatives' weights are added up, name in `ahp.alternatives.MODES`.
+        parents: id -> parent, in the order of the file.
+        hierarchy: the tree, or None when the parents stand by themselves.
+        composite: node or alternative -> printed global weight.
+        orders, claims: of global weights, or of a single parent's.
+        totals: level -> `ci`, `ri`, `cr` -> printed total-hierarchy consistency.
+        errata: place -> slip.
+        candidates: the stored reconstruction.
+        conventions: of the whole table.
+    """
+
+    path: Path
+    id: str
+    title: str
+    source: str
+    note: str | None
+    alternatives: tuple[str, ...]
+    mode: str
+    parents: Mapping[str, PublishedParent]
+    hierarchy: Hierarchy | None
+    composite: Mapping[str, Printed]
+    orders: tuple[Statement, ...]
+    claims: tuple[Statement, ...]
+    totals: Mapping[int, Mapping[str, Printed]]
+    errata: Mapping[str, Erratum]
+    candidates: Path | None
+    conventions: Conventions
+
+    @property
+    def numbers(self) -> Iterator[Printed]:
+        """All printed numbers."""
+        for parent in self.parents.values():
+            yield from parent.numbers
+        yield from self.composite.values()
+        for total in self.totals.values():
+            yield from total.values()
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """What has a global weight: nodes of the tree and alternatives."""
+        nodes = [] if self.hierarchy is None else self.hierarchy.levels
+        below = [node for level in nodes[1:] for node in level]
+        return tuple(dict.fromkeys((*below, *self.alternatives)))
+
+    @property
+    def once(self) -> Mapping[str, str]:
+        """Item -> parent, for the items that only one parent has."""
+        counts = Counter(item for parent in self.parents.values() for item in parent.items)
+        return {
+            item: parent.id
+            for parent in self.parents.values()
+            for item in parent.items
+            if counts[item] == 1
+        }
+
+
+def load_table(path: str | Path) -> PublishedTable:
+    """Read a published table.
+
+    Raises:
+        PublishedError: the file, the path inside it and what was expected.
+    """
+    path = Path(path)
+    data = read_toml(path, PublishedError)
+    top = DataTable(data, str(path), "", PublishedError)
+    top.format(FORMAT)
+    top.only(
+        ("format", "id", "title", "source", "parents"),
+        (
+            *("note", "goal", "alternatives", "mode", *CONVENTIONS, "order", "claims"),
+            *("candidates", "composite", "totals", "errata"),
+        ),
+    )
+    return _Reader(path, top, _lines(path.read_text(encoding="utf-8"))).table()
+
+
+class _Reader:
+    """One file on its way to a `PublishedTable`."""
+
+    def __init__(self, path: Path, top: DataTable, lines: _Lines) -> None:
+        self.path, self.top, self.lines = path, top, lines
+        self.alternatives = _names(top, "alternatives") if "alternatives" in top.data else ()
+        self.conventions = _conventions(top, Conventions())
+
+    def table(self) -> PublishedTable:
+        top = self.top
+        parents: dict[str, PublishedParent] = {}
+        for k, entry in enumerate(top.tables("parents")):
+            parent = self.parent(entry, k)
+            if parent.id in parents:
+                raise entry.error("id", f"{parent.id!r} is used twice, expected ids that differ")
+            parents[parent.id] = parent
+        composite = self.composite() if "composite" in top.data else None
+        table = PublishedTable(
+            path=self.path,
+            id=top.string("id"),
+            title=top.string("title"),
+            source=top.string("source"),
+            note=_optional(top, "note"),
+            alternatives=self.alternatives,
+            mode=_option(top, "mode", "distributive", MODES),
+            parents=MappingProxyType(parents),
+            hierarchy=self.hierarchy(parents),
+            composite=self.numbers(composite, "weights", ("composite",)) if composite else {},
+            orders=self.orders(composite),
+            claims=self.claims(),
+            totals=self.totals() if "totals" in top.data else {},
+            errata={},
+            candidates=(
+                self.path.parent / top.string("candidates") if "candidates" in top.data else None
+            ),
+            conventions=self.conventions,
+        )
+        self.check(table)
+        return replace(table, errata=self.errata(table))
+
+    def line(self, *path: str | int) -> int:
+        return self.lines[path]
+
+    def parent(self, entry: DataTable, k: int) -> PublishedParent:
+        entry.only(
+            ("id", "items"),
+            (
+                *("label", "labels", "upper", "matrix", "experts", "weights", "order"),
+                *(*CONSISTENCY, "indices", *CONVENTIONS),
+            ),
+        )
+        name, items = entry.string("id"), _names(entry, "items")
+        place, at = f"parents.{name}", ("parents", k)
+        labels = _names(entry, "labels") if "labels" in entry.data else None
+        if labels is not None and len(labels) != len(items):
+            raise entry.error("labels", f"{len(labels)} names, expected {len(items)} as of items")
+        weights = self.numbers(entry, "weights", at, place) if "weights" in entry.data else {}
+        _expect(entry, "weights", weights, items)
+        indices = self.numbers(entry, "indices", at, place) if "indices" in entry.data else {}
+        _expect(entry, "indices", indices, tuple(INDICES))
+        found = PublishedParent(
+            id=name,
+            label=_optional(entry, "label"),
+            items=items,
+            labels=labels,
+            matrix=_judgments(entry, len(items)),
+            weights=MappingProxyType(weights),
+            order=self.statement(entry, "order", at, place, parse_order),
+            consistency={
+                key: Printed(f"{place}.{key}", self.line(*at, key), _digits(entry, key))
+                for key in CONSISTENCY
+                if key in entry.data
+            },
+            indices=indices,
+            conventions=_conventions(entry, self.conventions),
+        )
+        _check_names(entry, "order", found.order, items)
+        if (
+            found.matrix is not None
+            and found.conventions.method is None
+            and (weights or found.order or found.conventions.lambda_by == "mean")
+        ):
+            raise entry.error("method", "missing, needed where a matrix is printed with weights")
+        return found
+
+    def numbers(
+        self, owner: DataTable, key: str, at: tuple[str | int, ...], place: str = "composite"
+    ) -> dict[str, Printed]:
+        """The printed numbers of the table at a key."""
+        table = owner.table(key)
+        return {
+            name: Printed(f"{place}.{key}.{name}", self.line(*at, key, name), _digits(table, name))
+            for name in table.data
+        }
+
+    def statement(
+        self,
+        owner: DataTable,
+        key: str,
+        at: tuple[str | int, ...],
+        place: str,
+        parse: Callable[[str], tuple[Chain, ...]],
+    ) -> Statement | None:
+        if key not in owner.data:
+            return None
+        text = owner.string(key)
+        whole = f"{place}.{key}" if place else key
+        return Statement(whole, self.line(*at, key), text, _asked(owner, key, parse, text))
+
+    def composite(self) -> DataTable:
+        table = self.top.table("composite")
+        table.only(("weights",), ("order",))
+        return table
+
+    def orders(self, composite: DataTable | None) -> tuple[Statement, ...]:
+        found = [self.statement(self.top, "order", (), "", parse_order)]
+        if composite is not None:
+            found.append(
+                self.statement(composite, "order", ("composite",), "composite", parse_order)
+            )
+        return tuple(order for order in found if order is not None)
+
+    def claims(self) -> tuple[Statement, ...]:
+        if "claims" not in self.top.data:
+            return ()
+        texts = _names(self.top, "claims")
+        return tuple(
+            Statement(
+                f"claims[{k}]",
+                self.line("claims", k),
+                text,
+                _asked(self.top, f"claims[{k}]", parse_claim, text),
+            )
+            for k, text in enumerate(texts)
+        )
+
+    def totals(self) -> dict[int, Mapping[str, Printed]]:
+        found: dict[int, Mapping[str, Printed]] = {}
+        for k, entry in enumerate(self.top.tables("totals")):
+            entry.only(("level",), TOTALS)
+            level = entry.data["level"]
+            if type(level) is not int or level < 1 or level in found:
+                raise entry.error("level", f"{level!r}, expected different levels, 1 or more")
+            found[level] = {
+                key: Printed(f"totals[{k}].{key}", self.line("totals", k, key), _digits(entry, key))
+                for key in TOTALS
+                if key in entry.data
+            }
+        return found
+
+    def hierarchy(self, parents: Mapping[str, PublishedParent]) -> Hierarchy | None:
+        top = self.top
+        goal = top.string("goal") if "goal" in top.data else None
+        if goal is None and len(parents) > 1:
+            return None
+        over = {
+            parent.id: parent.items
+            for parent in parents.values()
+            if not self.alternatives or set(parent.items) != set(self.alternatives)
+        }
+        try:
+            tree = Hierarchy(goal or next(iter(parents)), over)
+        except AHPError as error:
+            raise top.error("parents", str(error)) from error
+        for parent in parents.values():
+            if parent.id not in over and parent.id not in tree.leaves:
+                raise top.error(
+                    "parents",
+                    f"{parent.id!r} is no leaf, expected one: it compares the alternatives",
+                )
+        return tree
+
+    def check(self, table: PublishedTable) -> None:
+        """Refuse names and levels that are not in the tree."""
+        top, tree = self.top, table.hierarchy
+        levels = range(1, len(tree.levels) + bool(table.alternatives)) if tree else range(0)
+        for key, asked in (("composite", table.composite), ("totals", table.totals)):
+            if asked and tree is None:
+                raise top.error(key, "needs a goal")
+        if table.composite:
+            _expect(top.table("composite"), "weights", table.composite, table.ranked)
+        for name in () if tree is None or not table.composite else table.alternatives:
+            missing = [leaf for leaf in tree.leaves if leaf not in table.parents] if tree else []
+            if name in table.composite and missing:
+                raise top.error(
+                    "parents",
+                    f"no parent {missing[0]!r}, expected one that compares the alternatives",
+                )
+        for k, level in enumerate(table.totals):
+            if level not in levels:
+                raise top.error(f"totals[{k}].level", f"{level}, expected 1 to {levels[-1]}")
+        valid = {
+            "": table.ranked,
+            "global": table.ranked,
+            "local": tuple(table.once),
+            **dict.fromkeys(CONSISTENCY, tuple(table.parents)),
+            "total_cr": tuple(map(str, levels)),
+        }
+        for statement in (*table.orders, *table.claims):
+            for chain in statement.chains:
+                for reference in chain.references:
+                    _check_reference(top, statement.place, reference, valid[reference.function])
+
+    def errata(self, table: PublishedTable) -> dict[str, Erratum]:
+        if "errata" not in self.top.data:
+            return {}
+        printed = {number.place: number for number in table.numbers}
+        found: dict[str, Erratum] = {}
+        for entry in self.top.tables("errata"):
+            entry.only(("place", "printed", "correct", "reason"))
+            place = entry.string("place")
+            if place not in printed or place in found:
+                raise entry.error(
+                    "place", f"{place!r}, expected the place of a printed number, each once"
+                )
+            slip, correct = _digits(entry, "printed"), _digits(entry, "correct")
+            if decimals_of(slip) != decimals_of(correct):
+                raise entry.error("correct", f"{correct!r}, expected as many digits as printed")
+            line, reason = printed[place].line, entry.string("reason")
+            found[place] = Erratum(place, line, slip, correct, reason)
+        return found
+
+
+def _lines(text: str) -> _Lines:
+    """Path inside a TOML file -> line, from 1; arrays of tables and of text are counted from 0."""
+    found: dict[tuple[str | int, ...], int] = {}
+    counts: Counter[tuple[str | int, ...]] = Counter()
+    prefix: tuple[str | int, ...] = ()
+    buffer: list[str] = []
+    for number, row in enumerate(text.split("\n"), start=1):
+        buffer.append(row)
+        try:
+            statement = tomllib.loads("\n".join(buffer))
+        except tomllib.TOMLDecodeError:
+            continue  # goes on in the next line
+        if buffer[0].lstrip().startswith("["):
+            prefix = _section(statement, counts)
+        else:
+            for path, value in _leaves(statement):
+                inside = [
+                    k
+                    for k, line in enumerate(buffer)
+                    if isinstance(value, str) and value in line and len(buffer) > 1
+                ]
+                start = number - len(buffer) + 1
+                found[*prefix, *path] = start + (inside[0] if inside else 0)
+        buffer = []
+    return found
+
+
+def _section(header: dict[str, Any], counts: Counter[tuple[str | int, ...]]) -> tuple[Any, ...]:
+    """The path of a section from its header, `[a.b]` or `[[a.b]]`."""
+    path: tuple[str | int, ...] = ()
+    while header:
+        ((key, value),) = header.items()
+        path = (*path, key)
+        if isinstance(value, list):
+            counts[path] += 1
+            value = value[0]
+        if counts[path]:
+            path = (*path, counts[path] - 1)
+        header = value
+    return path
+
+
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """All values of a statement with their paths; arrays as a whole and entry by entry."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+        return
+    yield path, value
+    if isinstance(value, list):
+        for k, inner in enumerate(value):
+            yield from _leaves(inner, (*path, k))
+
+
+def _optional(table: DataTable, key: str) -> str | None:
+    return table.string(key) if key in table.data else None
+
+
+def _option(table: DataTable, key: str, default: str, valid: tuple[str, ...]) -> str:
+    text = table.string(key) if key in table.data else default
+    if text not in valid:
+        raise table.error(key, f"{text!r}, expected one of {', '.join(valid)}")
+    return text
+
+
+def _names(table: DataTable, key: str) -> tuple[str, ...]:
+    """An array of different texts."""
+    value = table.data[key]
+    if not isinstance(value, list) or not value:
+        raise table.error(key, f"is {kind(value)}, expected an array of text")
+    for k, name in enumerate(value):
+        if not isinstance(name, str) or not name.strip() or name in value[:k]:
+            raise table.error(f"{key}[{k}]", f"{name!r}, expected different texts")
+    return tuple(value)
+
+
+def _asked(table: DataTable, key: str, check: Callable[[str], Any], text: str) -> Any:
+    """What a check makes of a text; its error gets the place."""
+    try:
+        return check(text)
+    except AHPError as error:
+        raise table.error(key, str(error)) from error
+
+
+def _digits(table: DataTable, key: str) -> str:
+    return str(_asked(table, key, check_printed, table.string(key)))
+
+
+def _conventions(table: DataTable, over: Conventions) -> Conventions:
+    found: dict[str, Any] = {}
+    for key, check in (
+        ("method", check_method),
+        ("random_index", check_random_index),
+        ("rounding", check_rounding),
+    ):
+        if key in table.data:
+            found[key] = _asked(table, key, check, table.string(key))
+    for key in ("decimals", "intermediate_decimals"):
+        if key in table.data:
+            found[key] = table.data[key]
+            if type(found[key]) is not int or not 1 <= found[key] <= 15:
+                raise table.error(key, f"{found[key]!r}, expected a whole number from 1 to 15")
+    if "about" in table.data:
+        found["about"] = table.data["about"]
+        if not isinstance(found["about"], float) or not 0 < found["about"] < 1:
+            raise table.error("about", f"{found['about']!r}, expected a number between 0 and 1")
+    found["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
+    return replace(over, **found)
+
+
+def _judgments(entry: DataTable, n: int) -> Float | None:
+    """The printed judgments of a parent, a panel's aggregated."""
+    given = [key for key in ("upper", "matrix", "experts") if key in entry.data]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise entry.error(given[1], f"beside {given[0]}, expected one of them")
+    if given[0] != "experts":
+        return _matrix(entry, n).values
+    matrices, weights = [], []
+    experts = entry.tables("experts")
+    for expert in experts:
+        expert.only((), ("name", "weight", "upper", "matrix"))
+        matrices.append(_matrix(expert, n).values)
+        if "weight" in expert.data:
+            weights.append(float(_digits(expert, "weight")))
+    if weights and len(weights) < len(experts):
+        raise entry.error("experts", "weights of some experts only, expected all or none")
+    result: Float = _asked(
+        entry, "experts", lambda _: aggregate_judgments(matrices, weights or None), ""
+    )
+    return result
+
+
+def _matrix(entry: DataTable, n: int) -> PairwiseMatrix:
+    key = "matrix" if "matrix" in entry.data else "upper"
+    if key not in entry.data:
+        raise entry.error(key, "missing")
+    cells = entry.data[key]
+    rows = cells if key == "matrix" and isinstance(cells, list) else [cells]
+    if not all(
+        isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows
+    ):
+        raise entry.error(key, 'expected judgments as text such as "1/3"')
+    try:
+        found = PairwiseMatrix(cells) if key == "matrix" else PairwiseMatrix.from_upper(cells)
+    except AHPError as error:
+        raise entry.error(key, str(error)) from error
+    if found.n != n:
+        raise entry.error(key, f"compares {found.n}, expected {n} as of items")
+    return found
+
+
+def _expect(
+    entry: DataTable, key: str, found: Mapping[str, Printed], valid: tuple[str, ...]
+) -> None:
+    for name in found:
+        if name not in valid:
+            raise entry.error(f"{key}.{name}", f"unknown, expected one of {', '.join(valid)}")
+
+
+def _check_names(
+    entry: DataTable, key: str, order: Statement | None, valid: tuple[str, ...]
+) -> None:
+    for chain in order.chains if order else ():
+        for reference in chain.references:
+            _check_reference(entry, key, reference, valid)
+
+
+def _check_reference(
+    entry: DataTable, key: str, reference: Reference, valid: tuple[str, ...]
+) -> None:
+    if reference.name not in valid:
+        listed = ", ".join(valid) or "none, since there is no goal"
+        raise entry.error(
+            key, f"column {reference.column}: {reference.name!r}, expected one of {listed}"
+        )

@@ -1,0 +1,625 @@
+"""Verification: every printed number of a table recomputed from its judgments.
+
+A parent has one solution when its matrix is printed, and many when its judgments were
+reconstructed; arrays have a column for each. Numbers of a parent are reproduced when one solution
+reproduces them all; global weights, when one solution of the goal and, for each parent below, one
+solution that goes with it do. In trees of more than two levels of reconstructed parents, and where
+a claim joins several weights of one parent, global weights are taken as intervals: a number that
+can't be reproduced is always found, one that can't be together with the others sometimes isn't.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ..consistency import check_consistency
+from ..errors import AHPError, PublishedError
+from ..matrix import Bool, Float, PairwiseMatrix, chunks
+from ..priority import check_method
+from ..random_index import random_index_value
+from ..version import __version__
+from .claims import Interval, Reference, holds
+from .explanations import explain_digits, explain_number
+from .printing import check_rounding, printed_interval, rounded_weights
+from .table import (
+    CONSISTENCY,
+    INDICES,
+    Erratum,
+    Printed,
+    PublishedParent,
+    PublishedTable,
+    Statement,
+)
+
+ORIGINS = ("matrix", "reconstructed", "inputs")
+COLUMNS = ["parent", "method", "rounding", "upper"]
+"""Of a file of stored candidates."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One printed number, order or claim, compared with what the judgments give.
+
+    Attributes:
+        place, line: in the file.
+        printed: as printed.
+        computed: the recomputed number, of the candidates' the nearest; None for orders, claims.
+        difference: |printed − computed|; None with `computed`.
+        reproduced: whether the print is what the judgments give.
+        origin: name in `ORIGINS`: what the number was computed from.
+        explanations: why not, in words.
+    """
+
+    place: str
+    line: int
+    printed: str
+    computed: float | None
+    difference: float | None
+    reproduced: bool
+    origin: str
+    explanations: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in a line."""
+        text = f"{self.place}: printed {self.printed}"
+        if self.computed is not None and self.difference is not None:
+            text += f", computed {self.computed:.8g} (difference {self.difference:.2g})"
+        return ": ".join([text, *filter(None, ["; ".join(self.explanations)])])
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found.
+
+    Attributes:
+        table: the table.
+        checks: one for each number, order and claim that can be computed.
+        unchecked: the numbers and statements that can't, since there is no matrix.
+        version: of `ahp`.
+    """
+
+    table: PublishedTable
+    checks: tuple[Check, ...]
+    unchecked: tuple[Printed | Statement, ...]
+    version: str = __version__
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether every check passed; a table in which nothing is checked has a failed check."""
+        return all(check.reproduced for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that did not pass."""
+        return tuple(check for check in self.checks if not check.reproduced)
+
+
+def verify(table: PublishedTable) -> Verification:
+    """Recompute every printed number of a table and compare, to half a unit of its last digit.
+
+    Raises:
+        PublishedError: the stored candidates can't be read, or a claim divides by zero.
+    """
+    solutions = {parent.id: _solve(table, parent) for parent in table.parents.values()}
+    checks: list[Check] = []
+    unchecked: list[Printed | Statement] = []
+    for parent in table.parents.values():
+        rows = _parent_rows(table, parent, solutions[parent.id])
+        found, kept = _judge(rows, solutions[parent.id], table, parent)
+        checks += found
+        unchecked += [row.printed for row in rows if row.unknown]
+        solutions[parent.id] = solutions[parent.id].only(kept)
+    if table.hierarchy is not None:
+        tree = _Tree(table, solutions)
+        rows = tree.rows()
+        checks += _judge(rows, tree.goal, table, None)[0]
+        unchecked += [row.printed for row in rows if row.unknown]
+    if not checks:
+        checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
+    return Verification(table, tuple(checks), tuple(unchecked))
+
+
+@dataclass(frozen=True)
+class _Solutions:
+    """The solutions of one parent.
+
+    Attributes:
+        origin: name in `ORIGINS`.
+        weights: shape (k, n); NaN = not known.
+        values: `lambda_max`, `ci`, `cr`, `ri` and index -> shape (k,).
+    """
+
+    origin: str
+    weights: Float
+    values: Mapping[str, Float]
+
+    def only(self, kept: Bool) -> _Solutions:
+        """Some of the solutions."""
+        values = {key: value[kept] for key, value in self.values.items()}
+        return _Solutions(self.origin, self.weights[kept], values)
+
+
+def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
+    conventions = parent.conventions
+    if parent.matrix is not None:
+        method = conventions.method or "eigenvector"
+        return _computed(parent, parent.matrix[None], method, conventions.rounding, "matrix")
+    if table.candidates is not None:
+        found = _stored(table, parent)
+        if found is not None:
+            return found
+    weights = [_input(parent.weights.get(item)) for item in parent.items]
+    values = {key: np.array([_input(parent.consistency.get(key))]) for key in CONSISTENCY}
+    values |= {key: np.array([np.nan]) for key in INDICES}
+    values["ri"] = np.array([_random_index(parent)])
+    return _Solutions("inputs", np.array([weights]), values)
+
+
+def _input(number: Printed | None) -> float:
+    return np.nan if number is None else float(number.text)
+
+
+def _random_index(parent: PublishedParent) -> float:
+    return random_index_value(len(parent.items), parent.conventions.random_index)
+
+
+def _computed(
+    parent: PublishedParent, matrices: Float, method: str, rounding: str, origin: str
+) -> _Solutions:
+    conventions = parent.conventions
+    weights = rounded_weights(matrices, method, rounding, parent.step_decimals)
+    with np.errstate(divide="ignore", invalid="ignore"):  # weights may be rounded to 0
+        mean = ((matrices * weights[:, None, :]).sum(axis=-1) / weights).mean(axis=-1)
+    found = check_consistency(matrices, random_index=conventions.random_index)
+    n, ri = len(parent.items), found.ri
+    root = mean if conventions.lambda_by == "mean" else found.lambda_max
+    ci = (root - n) / (n - 1)
+    values = {"lambda_max": root, "ci": ci, "cr": ci / ri if ri else np.zeros_like(ci)}
+    values |= {key: np.asarray(INDICES[key](matrices)) for key in parent.indices}
+    values["ri"] = np.full(len(matrices), ri)
+    return _Solutions(origin, weights, values)
+
+
+def _stored(table: PublishedTable, parent: PublishedParent) -> _Solutions | None:
+    """The solutions in the file of candidates; None when it has none of this parent."""
+    path = table.candidates
+    assert path is not None
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PublishedError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
+    conventions = parent.conventions
+    settings = (conventions.random_index, conventions.lambda_by, tuple(parent.indices))
+    try:
+        return _stored_solutions(text, _Key(parent, (parent.id, parent.step_decimals, *settings)))
+    except AHPError as error:
+        raise PublishedError(f"{path}: {error}") from error
+
+
+class _Key:
+    """A parent, equal to another one of which the same candidates give the same solutions."""
+
+    def __init__(self, parent: PublishedParent, key: tuple[object, ...]) -> None:
+        self.parent, self.key = parent, (*key, parent.items)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.key == other.key
+
+
+@lru_cache(maxsize=64)
+def _stored_solutions(text: str, key: _Key) -> _Solutions | None:
+    parent = key.parent
+    groups: dict[tuple[str, str], list[Float]] = {}
+    for line, row in _candidate_rows(text):
+        if row[0] != parent.id:
+            continue
+        try:
+            check_method(row[1])
+            check_rounding(row[2])
+            matrix = PairwiseMatrix.from_upper(row[3].split())
+        except AHPError as error:
+            raise PublishedError(f"line {line}: {error}") from error
+        if matrix.n != len(parent.items):
+            raise PublishedError(
+                f"line {line}: compares {matrix.n}, expected {len(parent.items)} as of {parent.id}"
+            )
+        groups.setdefault((row[1], row[2]), []).append(matrix.values)
+    parts = [
+        _computed(parent, np.array(matrices), *how, "reconstructed")
+        for how, matrices in groups.items()
+    ]
+    if not parts:
+        return None
+    values = {
+        name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values
+    }
+    return _Solutions("reconstructed", np.concatenate([part.weights for part in parts]), values)
+
+
+@lru_cache(maxsize=4)
+def _candidate_rows(text: str) -> Sequence[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader, None)
+    if header != COLUMNS:
+        raise PublishedError(f"line 1: {header}, expected {','.join(COLUMNS)}")
+    rows = [(reader.line_num, row) for row in reader]
+    for line, row in rows:
+        if len(row) != len(COLUMNS):
+            raise PublishedError(f"line {line}: {len(row)} cells, expected {len(COLUMNS)}")
+    return rows
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A printed number or statement with what the solutions make of it.
+
+    Attributes:
+        printed: the number or the statement.
+        fits: whether a solution reproduces it, shape (k,).
+        value: lowest and highest computed number, shapes (k,); None for a statement.
+        key: what `explain_number` takes; None for numbers of the tree.
+        unknown: it depends on numbers that are not known.
+    """
+
+    printed: Printed | Statement
+    fits: Bool
+    value: Interval | None = None
+    key: str | None = None
+    unknown: bool = False
+
+
+def _number_row(
+    table: PublishedTable,
+    number: Printed,
+    value: Interval,
+    rounding: str,
+    *,
+    decimals: int | None = None,
+    key: str | None = None,
+) -> _Row:
+    def fits(text: str) -> Bool:
+        low, high = printed_interval(text, rounding, decimals)
+        found: Bool = (value[1] >= low) & (value[0] <= high)
+        return found
+
+    erratum = table.errata.get(number.place)
+    if erratum is None:
+        right = fits(number.text)
+    else:
+        right = fits(erratum.correct) & ~fits(erratum.printed) & (erratum.printed == number.text)
+    return _Row(number, right, value, key, bool(np.isnan(value[0]).all()))
+
+
+def _parent_rows(table: PublishedTable, parent: PublishedParent, found: _Solutions) -> list[_Row]:
+    """The numbers, the order and the claims that a parent alone decides."""
+    conventions = parent.conventions
+    rows = []
+    local = {item: found.weights[:, k] for k, item in enumerate(parent.items)}
+    for item, number in parent.weights.items():
+        value = (local[item], local[item])
+        rows.append(
+            _number_row(
+                table, number, value, conventions.rounding, decimals=conventions.decimals, key=item
+            )
+        )
+    for key, number in (*parent.consistency.items(), *parent.indices.items()):
+        value = (found.values[key], found.values[key])
+        rows.append(_number_row(table, number, value, conventions.rounding, key=key))
+    if found.origin == "inputs":
+        rows = [_Row(row.printed, row.fits, row.value, row.key, unknown=True) for row in rows]
+
+    def value_of(reference: Reference) -> Interval:
+        values = local if reference.function in {"", "local", "global"} else found.values
+        key = reference.function if values is found.values else reference.name
+        return values[key], values[key]
+
+    statements = [] if parent.order is None else [parent.order]
+    statements += [claim for claim in _statements(table) if _owner(table, claim) == parent.id]
+    rows += [
+        _statement_row(table, each, value_of, conventions.about, len(found.weights))
+        for each in statements
+    ]
+    return rows
+
+
+def _statements(table: PublishedTable) -> tuple[Statement, ...]:
+    return (*table.orders, *table.claims)
+
+
+def _owner(table: PublishedTable, statement: Statement) -> str | None:
+    """The parent that alone decides a statement, if there is one."""
+    owners: set[str | None] = set()
+    for chain in statement.chains:
+        for reference in chain.references:
+            if reference.function == "local":
+                owners.add(table.once[reference.name])
+            elif reference.function in CONSISTENCY:
+                owners.add(reference.name)
+            else:
+                single = len(table.parents) == 1 and reference.function != "total_cr"
+                owners.add(next(iter(table.parents)) if single else None)
+    return owners.pop() if len(owners) == 1 else None
+
+
+def _statement_row(
+    table: PublishedTable,
+    statement: Statement,
+    value_of: Callable[[Reference], Interval],
+    about: float,
+    count: int,
+) -> _Row:
+    unknown = False
+
+    def watched(reference: Reference) -> Interval:
+        nonlocal unknown
+        value = value_of(reference)
+        unknown = unknown or bool(np.isnan(value[0]).all())
+        return value
+
+    fits = np.ones(count, dtype=bool)
+    try:
+        for chain in statement.chains:
+            fits = fits & holds(chain, watched, about)
+    except PublishedError as error:
+        raise PublishedError(
+            f"{table.path}:{statement.line}: {statement.place}: {error}"
+        ) from error
+    return _Row(statement, fits, unknown=unknown)
+
+
+def _judge(
+    rows: list[_Row], found: _Solutions, table: PublishedTable, parent: PublishedParent | None
+) -> tuple[list[Check], Bool]:
+    """Checks of the rows, and which of the solutions reproduce the most of them."""
+    known = [row for row in rows if not row.unknown]
+    if not known:
+        return [], np.ones(len(found.weights), dtype=bool)
+    fits = np.array([np.broadcast_to(row.fits, len(found.weights)) for row in known])
+    misses = (~fits).sum(axis=0)
+    best = misses == misses.min()
+    wrong: Bool = ~np.all(fits[:, best], axis=1)
+    contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
+    contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
+    contradiction += "reproduced together"
+    several = found.origin == "reconstructed" and misses.min() > 1
+    checks = []
+    for row, failed in zip(known, wrong, strict=True):
+        check = _check(row, best, found.origin)
+        if failed:
+            why = (contradiction,) if several else _why(row, check.computed, table, parent)
+            check = replace(check, reproduced=False, explanations=why)
+        checks.append(check)
+    return checks, best
+
+
+def _check(row: _Row, best: Bool, origin: str) -> Check:
+    """The check of a row that is reproduced, with the computed number nearest to the print."""
+    printed = row.printed
+    common = (printed.place, printed.line, printed.text)
+    if row.value is None:
+        return Check(*common, None, None, True, origin)
+    number = float(printed.text)
+    low, high = (np.broadcast_to(end, best.shape)[best] for end in row.value)
+    nearest = np.clip(number, low, high)
+    value = float(nearest[np.abs(nearest - number).argmin()])
+    return Check(*common, value, abs(number - value), True, origin)
+
+
+def _why(
+    row: _Row, value: float | None, table: PublishedTable, parent: PublishedParent | None
+) -> tuple[str, ...]:
+    if value is None:
+        return ("does not hold",)
+    erratum = table.errata.get(row.printed.place)
+    if erratum is not None:
+        return (_erratum_fault(erratum, row.printed.text, value),)
+    if parent is None or row.key is None:
+        return explain_digits(row.printed.text, value, table.conventions.rounding)
+    return explain_number(parent, row.key, row.printed.text, value)
+
+
+def _erratum_fault(erratum: Erratum, text: str, value: float) -> str:
+    if erratum.printed != text:
+        return f"the erratum is about {erratum.printed}"
+    low, high = printed_interval(erratum.printed)
+    if low <= value <= high:
+        return "the erratum is stale: the printed number is right"
+    return f"the erratum is false: {erratum.correct} is not what is computed"
+
+
+class _Tree:
+    """Global weights of a table; columns are the solutions of the goal."""
+
+    def __init__(self, table: PublishedTable, solutions: Mapping[str, _Solutions]) -> None:
+        tree = table.hierarchy
+        assert tree is not None
+        self.table, self.tree, self.solutions = table, tree, solutions
+        origins = {found.origin for found in solutions.values()}
+        root = solutions[tree.goal]
+        origin = next(each for each in reversed(ORIGINS) if each in origins)
+        self.goal = _Solutions(origin, root.weights, root.values)
+        one = np.ones(len(root.weights))
+        self.weights: dict[str, Interval] = {tree.goal: (one, one)}
+        self.ci: dict[str, Interval] = {}  # global weight times CI
+        self.together: dict[str, Bool] = {}  # node -> whether its number goes with its sisters'
+        shares = []
+        for parent in tree.parents:
+            low, high = self.below(table.parents[parent])
+            self.weights |= {
+                item: (low[k], high[k]) for k, item in enumerate(tree.children[parent])
+            }
+        for leaf in tree.leaves:
+            if leaf in table.parents:
+                shares.append(self.below(table.parents[leaf]))
+        if len(shares) == len(tree.leaves):
+            items = [table.parents[leaf].items for leaf in tree.leaves]
+            self.weights |= self.priorities(shares, items)
+
+    def below(self, parent: PublishedParent) -> Interval:
+        """Global weights of a parent's items, one solution of the parent a row; keeps its CI."""
+        found, scale = self.solutions[parent.id], self.weights[parent.id]
+        weights, count = found.weights, len(found.weights)
+        leaf = parent.id in self.tree.leaves
+        if leaf and self.table.mode == "ideal":
+            weights = weights / weights.max(axis=1, keepdims=True)
+        lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
+        printed = [
+            (item, *_bounds(self.table, self.table.composite[item], weights[:, k]))
+            for k, item in enumerate(parent.items)
+            if not leaf and item in self.table.composite and not np.isnan(weights[:, k]).any()
+        ]
+        if parent.id != self.tree.goal and printed:
+            lows, highs = (np.array([row[end] for row in printed]) for end in (1, 2))
+            lower, upper = lows.max(axis=0), highs.min(axis=0)
+            self.together |= _together([row[0] for row in printed], lows, highs, scale)
+        low, high = _spread(scale, np.column_stack([weights, found.values["ci"]]), lower, upper)
+        self.ci[parent.id] = (low[-1], high[-1])
+        return low[:-1], high[:-1]
+
+    def priorities(
+        self, shares: list[Interval], items: list[tuple[str, ...]]
+    ) -> dict[str, Interval]:
+        """Global priorities of the alternatives: sums over the leaves."""
+        found = {}
+        for name in self.table.alternatives:
+            at = [names.index(name) for names in items]
+            low, high = (
+                np.sum([share[end][k] for share, k in zip(shares, at, strict=True)], axis=0)
+                for end in (0, 1)
+            )
+            found[name] = (low, high)
+        if self.table.mode == "ideal":
+            totals = [np.sum([found[name][end] for name in found], axis=0) for end in (0, 1)]
+            found = {
+                name: (low / totals[1], high / totals[0]) for name, (low, high) in found.items()
+            }
+        return {name: (low, high) for name, (low, high) in found.items()}
+
+    def total(self, level: int) -> dict[str, Interval]:
+        """Total-hierarchy consistency of a level: Σ w·CI / Σ w·RI over the parents above it."""
+        parents = [node for node in self.tree.levels[level - 1] if node in self.table.parents]
+        low, high = (np.sum([self.ci[parent][end] for parent in parents], axis=0) for end in (0, 1))
+        ri_low, ri_high = (
+            np.sum(
+                [
+                    self.weights[name][end] * self.solutions[name].values["ri"][0]
+                    for name in parents
+                ],
+                axis=0,
+            )
+            for end in (0, 1)
+        )
+        return {
+            "ci": (low, high),
+            "ri": (ri_low, ri_high),
+            "cr": (_ratio(low, ri_high), _ratio(high, ri_low)),
+        }
+
+    def rows(self) -> list[_Row]:
+        """The global numbers, orders and claims."""
+        table, rounding = self.table, self.table.conventions.rounding
+        rows = []
+        for name, number in table.composite.items():
+            row = _number_row(table, number, self.weights[name], rounding)
+            fits = row.fits & self.together.get(name, np.asarray(True))
+            rows.append(_Row(row.printed, fits, row.value, unknown=row.unknown))
+        for level, numbers in table.totals.items():
+            found = self.total(level)
+            rows += [
+                _number_row(table, number, found[key], rounding) for key, number in numbers.items()
+            ]
+        rows += [
+            _statement_row(
+                table, each, self.value_of, table.conventions.about, len(self.goal.weights)
+            )
+            for each in _statements(table)
+            if _owner(table, each) is None
+        ]
+        return rows
+
+    def value_of(self, reference: Reference) -> Interval:
+        """The value that a claim asks for."""
+        function, name = reference.function, reference.name
+        if function in {"", "global"}:
+            return self.weights[name]
+        if function == "total_cr":
+            return self.total(int(name))["cr"]
+        parent = self.table.once[name] if function == "local" else name
+        found = self.solutions[parent]
+        if function == "local":
+            values = found.weights[:, self.table.parents[parent].items.index(name)]
+        else:
+            values = found.values[function]
+        if parent == self.tree.goal:
+            return values, values
+        one = np.ones(len(self.goal.weights))
+        return values.min() * one, values.max() * one
+
+
+def _bounds(table: PublishedTable, number: Printed, weights: Float) -> tuple[Float, Float]:
+    """Global weights of the parent that give the printed number, for each local weight."""
+    erratum = table.errata.get(number.place)
+    text = number.text if erratum is None else erratum.correct
+    low, high = printed_interval(text, table.conventions.rounding)
+    with np.errstate(divide="ignore"):  # a weight may be rounded to 0
+        return low / weights, high / weights
+
+
+def _together(names: list[str], lows: Float, highs: Float, scale: Interval) -> dict[str, Bool]:
+    """Whether the printed global numbers of one parent's items go together, and if not, which of
+    them must go for the rest to do so; all of them when no single one is at fault.
+    """
+    whole = _possible(lows, highs, scale)
+    alone = np.array(
+        [
+            _possible(np.delete(lows, k, axis=0), np.delete(highs, k, axis=0), scale)
+            for k in range(len(names))
+        ]
+    )
+    nobody = ~alone.any(axis=0)
+    return {name: whole | ~(alone[k] | nobody) for k, name in enumerate(names)}
+
+
+def _possible(lows: Float, highs: Float, scale: Interval) -> Bool:
+    """Whether some solution's bounds hold the global weight of the parent, for each column."""
+    if not len(lows):
+        return np.ones(len(scale[0]), dtype=bool)
+    lower, upper = lows.max(axis=0), highs.min(axis=0)
+    order = np.argsort(lower)
+    reach = np.concatenate([[-np.inf], np.maximum.accumulate(upper[order])])
+    found: Bool = reach[np.searchsorted(lower[order], scale[1], side="right")] >= scale[0]
+    return found
+
+
+def _spread(scale: Interval, values: Float, lower: Float, upper: Float) -> Interval:
+    """Lowest and highest of scale times values over the solutions whose bounds hold the scale (over
+    all where none do), shapes (values' columns, columns).
+    """
+    count, width = values.shape
+    low, high = np.empty((2, width, len(scale[0])))
+    for part in chunks(len(scale[0]), 8 * count):
+        least, most = scale[0][part, None], scale[1][part, None]
+        fits = (lower <= most) & (upper >= least)
+        fits |= ~fits.any(axis=1, keepdims=True)
+        for k in range(width):
+            low[k, part] = np.where(fits, values[:, k], np.inf).min(axis=1) * least[:, 0]
+            high[k, part] = np.where(fits, values[:, k], -np.inf).max(axis=1) * most[:, 0]
+    return low, high
+
+
+def _ratio(ci: Float, ri: Float) -> Float:
+    """CI/RI, 0 where RI is 0."""
+    found: Float = np.divide(ci, ri, out=np.zeros_like(ci), where=ri != 0)
+    return found
