@@ -1,5 +1,6 @@
 """Analytic hierarchy process: from expert judgment to weights that stand up to an audit."""
 
+from . import published
 from .alternatives import (
     RankReversal,
     RankReversalReport,
@@ -37,6 +38,7 @@ from .errors import (
     IncompleteError,
     MatrixError,
     OptionError,
+    PublishedError,
     RandomIndexError,
     SurveyError,
     SurveyWarning,
@@ -132,6 +134,7 @@ __all__ = [
     "OrderPreservation",
     "PairwiseMatrix",
     "Priorities",
+    "PublishedError",
     "RandomIndexError",
     "RandomIndexTable",
     "RankReversal",
@@ -176,6 +179,7 @@ __all__ = [
     "order_preservation",
     "pelaez_lamata_index",
     "prioritize",
+    "published",
     "random_index_value",
     "rank_judgments",
     "rank_reversal_report",

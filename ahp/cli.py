@@ -1,7 +1,7 @@
 """The `ahp` command.
 
-Exit status: 0 done, 1 the log does not verify, 2 bad input, with one line on stderr that says what
-and where.
+Exit status: 0 done, 1 the log or a published table does not verify, 2 bad input, with one line on
+stderr that says what and where.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from .consistency import check_consistency
 from .errors import AHPError, LogError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .priority import METHODS, check_method, weights
+from .published import Verification, load_table, verify
 from .random_index import RANDOM_INDEX_TABLES, check_random_index
 from .report import (
     Table,
@@ -125,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_analysis_options(command, None, None)
     command.set_defaults(run=_analyze)
 
+    command = commands.add_parser("verify", help="recompute published weight tables")
+    command.add_argument("files", nargs="+", metavar="FILE", help="published tables, *.ahp.toml")
+    command.add_argument("--junit", metavar="FILE", help="write the checks as JUnit XML, too")
+    _add_output_options(command)
+    command.set_defaults(run=_verify)
+
     command = commands.add_parser("serve", help="run the web application")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8501)
@@ -151,6 +160,10 @@ def _add_analysis_options(
         default=random_index,
         help=f"{', '.join(RANDOM_INDEX_TABLES)}; default: {random_index or 'that of the survey'}",
     )
+    _add_output_options(command)
+
+
+def _add_output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=LANGUAGES, default=terminal_language())
     command.add_argument("--json", action="store_true", help="print JSON, unrounded")
 
@@ -255,6 +268,73 @@ def _analyze(arguments: argparse.Namespace) -> int:
     ]
     print("\n".join(map(to_text, tables)), end="")
     return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    found: dict[str, Verification] = {}
+    refused: dict[str, str] = {}
+    for file in arguments.files:
+        try:
+            found[file] = verify(load_table(file))
+        except AHPError as error:
+            refused[file] = str(error)
+            _fail(error, 2)
+    if arguments.json:
+        _print_json([_verification_data(file, each) for file, each in found.items()])
+    else:
+        for file, each in found.items():
+            print(_verification_text(file, each, arguments.language))
+    if arguments.junit:
+        _write_junit(Path(arguments.junit), found, refused)
+    if refused:
+        return 2
+    return 0 if all(each.reproduced for each in found.values()) else 1
+
+
+def _verification_text(file: str, found: Verification, language: str) -> str:
+    _ = translator(language)
+    passed = len(found.checks) - len(found.failures)
+    if found.reproduced:
+        line = _("{file}: reproduced, {passed} of {all} checks")
+    else:
+        line = _("{file}: not reproduced, {passed} of {all} checks")
+    lines = [line.format(file=file, passed=passed, all=len(found.checks))]
+    if found.unchecked:
+        lines[0] += _(", {count} not checked, no matrix").format(count=len(found.unchecked))
+    lines += [f"{file}:{check.line}: {check.message}" for check in found.failures]
+    return "\n".join(lines)
+
+
+def _verification_data(file: str, found: Verification) -> dict[str, Any]:
+    return {
+        "file": file,
+        "id": found.table.id,
+        "reproduced": found.reproduced,
+        "checks": [asdict(check) for check in found.checks],
+        "unchecked": [printed.place for printed in found.unchecked],
+        "version": found.version,
+    }
+
+
+def _write_junit(path: Path, found: dict[str, Verification], refused: dict[str, str]) -> None:
+    """One test suite a file, one test case a check."""
+    root = ElementTree.Element("testsuites")
+    for file, each in found.items():
+        counts = {"tests": str(len(each.checks)), "failures": str(len(each.failures))}
+        suite = ElementTree.SubElement(root, "testsuite", {"name": file, "errors": "0", **counts})
+        for check in each.checks:
+            named = {"classname": file, "name": check.place, "line": str(check.line)}
+            case = ElementTree.SubElement(suite, "testcase", named)
+            if not check.reproduced:
+                message = f"{file}:{check.line}: {check.message}"
+                ElementTree.SubElement(case, "failure", message=message).text = message
+    for file, problem in refused.items():
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=file, errors="1", tests="1", failures="0"
+        )
+        case = ElementTree.SubElement(suite, "testcase", classname=file, name="file")
+        ElementTree.SubElement(case, "error", message=problem).text = problem
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -20,19 +20,20 @@ NUMERIC = {
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
 RESULTS = STUDY | {"i18n"}
-PAGES = RESULTS | {"report", "store", "exchange", "plots", "__init__"}
+PAGES = RESULTS | {"report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
     **dict.fromkeys(BASE, BASE | {"errors"}),
-    "published": NUMERIC | BASE,
+    "published": NUMERIC | BASE | {"published"},
+    "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("report", "store", "exchange", "plots")},
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
-    "__init__": STUDY,
+    "__init__": STUDY | {"published"},
     "app": {"web"},
 }
 """Room -> the rooms it may import from, inside functions as well."""
@@ -49,6 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"store"},
     "scipy": NUMERIC | {"study"},
     "numpy": set(ROOMS) - {"app", "__main__"},
+    "pytest": {"pytest_plugin"},
 }
 """Library -> the rooms that may import it; no other library may be imported at all."""
 

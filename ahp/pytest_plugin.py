@@ -1,0 +1,59 @@
+"""Pytest plugin: every `*.ahp.toml` is collected as tests, one for each printed number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .errors import PublishedError
+from .published import Check, load_table, verify
+
+
+class UnreproducedError(Exception):
+    """A printed number is not what its judgments give."""
+
+
+class TableFile(pytest.File):
+    """A published weight table."""
+
+    def collect(self) -> Iterator[TableItem]:
+        """One item for each check."""
+        try:
+            found = verify(load_table(self.path))
+        except PublishedError as error:
+            raise self.CollectError(str(error)) from error
+        for check in found.checks:
+            yield TableItem.from_parent(self, name=check.place, check=check)
+
+
+class TableItem(pytest.Item):
+    """One printed number, order or claim."""
+
+    def __init__(self, *, check: Check, **named: Any) -> None:
+        super().__init__(**named)
+        self.check = check
+
+    def runtest(self) -> None:
+        """Fail when the print is not reproduced."""
+        if not self.check.reproduced:
+            raise UnreproducedError(f"{self.path}:{self.check.line}: {self.check.message}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The message alone, without a traceback."""
+        if isinstance(excinfo.value, UnreproducedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """File, line from 0 and name."""
+        return self.path, self.check.line - 1, self.name
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile | None:
+    """Collect published tables."""
+    if file_path.name.endswith(".ahp.toml"):
+        return TableFile.from_parent(parent, path=file_path)
+    return None
