@@ -26,7 +26,7 @@ from ..random_index import random_index_value
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
-from .printing import check_rounding, printed_interval, rounded_weights
+from .printing import SLACK, check_rounding, decimals_of, printed_interval, rounded_weights
 from .table import (
     CONSISTENCY,
     INDICES,
@@ -280,6 +280,17 @@ class _Row:
     unknown: bool = False
 
 
+def _interval(
+    text: str, rounding: str = "half_up", decimals: int | None = None
+) -> tuple[float, float]:
+    """As `printed_interval`, but with a slack of a thousandth of the last digit at most: of a
+    number with 13 digits, the last one counts too.
+    """
+    low, high = printed_interval(text, rounding, decimals)
+    excess = max(0.0, SLACK - 10.0 ** -(3 + decimals_of(text)))
+    return low + excess, high - excess
+
+
 def _number_row(
     table: PublishedTable,
     number: Printed,
@@ -290,7 +301,7 @@ def _number_row(
     key: str | None = None,
 ) -> _Row:
     def fits(text: str) -> Bool:
-        low, high = printed_interval(text, rounding, decimals)
+        low, high = _interval(text, rounding, decimals)
         found: Bool = (value[1] >= low) & (value[0] <= high)
         return found
 
@@ -433,7 +444,7 @@ def _why(
 def _erratum_fault(erratum: Erratum, text: str, value: float) -> str:
     if erratum.printed != text:
         return f"the erratum is about {erratum.printed}"
-    low, high = printed_interval(erratum.printed)
+    low, high = _interval(erratum.printed)
     if low <= value <= high:
         return "the erratum is stale: the printed number is right"
     return f"the erratum is false: {erratum.correct} is not what is computed"
@@ -572,7 +583,7 @@ def _bounds(table: PublishedTable, number: Printed, weights: Float) -> tuple[Flo
     """Global weights of the parent that give the printed number, for each local weight."""
     erratum = table.errata.get(number.place)
     text = number.text if erratum is None else erratum.correct
-    low, high = printed_interval(text, table.conventions.rounding)
+    low, high = _interval(text, table.conventions.rounding)
     with np.errstate(divide="ignore"):  # a weight may be rounded to 0
         return low / weights, high / weights
 
