@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..consistency import CR_LIMIT
 from ..eigen import perron
 from ..errors import OptionError
-from ..matrix import Bool, Float, Int
+from ..matrix import Float, Int
 from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
@@ -26,7 +26,7 @@ from .printing import (
     printed_interval,
     rounded_weights,
 )
-from .search import Space, search
+from .search import Space, search, submatrices
 
 LARGEST_ORDER = 7
 """Most items that `reconstruct` takes."""
@@ -45,9 +45,6 @@ STRICTLY = 1e-12
 
 WIDER = 4
 """Factor by which intervals grow in search of the nearest miss."""
-
-NEAREST = 20_000
-"""Matrices at which the search for the nearest miss stops."""
 
 Progress = Callable[[int, int], None]
 """Called with how much of the search is done, and how much there is."""
@@ -169,8 +166,8 @@ def reconstruct(
         random_index=random_index,
         decimals=decimals,
     )
-    found, coverage, note = _search_all(task, max_candidates, progress)
-    nearest = None if len(found.matrices) else _nearest_miss(task, progress)
+    found, near, coverage, note = _search_all(task, max_candidates, progress)
+    nearest = None if len(found.matrices) else _nearest_miss(task, near, progress)
     return _result(task, found, coverage, note, nearest)
 
 
@@ -291,23 +288,41 @@ class _Found:
         return _Found(*(part[kept] for part in vars(self).values()))
 
 
+@dataclass(frozen=True)
+class _Near:
+    """A matrix, its weights, and by how much they miss what is known, in units."""
+
+    miss: float
+    matrix: Float
+    method: str
+    weights: Float
+
+
 def _search_all(
-    task: _Task, max_candidates: int, progress: Progress | None
-) -> tuple[_Found, float, str]:
-    """Candidates of all methods, the share of the space that is decided, and the words for it."""
+    task: _Task, max_candidates: int, progress: Progress | None, wider: float = 0.0
+) -> tuple[_Found, _Near | None, float, str]:
+    """Candidates of all methods, the nearest of the others, the share of the space that is decided,
+    and the words for it; the interval of the pivot is made wider by so much at both ends.
+    """
     space, note = _space(task)
     pivot = _pivot(task)
+    subs = submatrices(space, pivot)
     parts: list[_Found] = []
+    nearest: _Near | None = None
     decided = 0.0
     for index, method in enumerate(task.methods):
         low, high = _widened(task, method, task.known[:, pivot])
 
-        def accept(matrices: Float, method: str = method) -> _Found:
+        def accept(matrices: Float, method: str = method) -> tuple[_Found, _Near | None]:
             return _reproducing(task, matrices, method)
 
-        count = 0
-        for found, done, total in search(space, method, pivot, (low, high), accept):
+        count = done = total = 0
+        for (found, near), done, total in search(
+            space, subs, method, (low - wider, high + wider), accept
+        ):
             parts.append(found)
+            if near and (nearest is None or near.miss < nearest.miss):
+                nearest = near
             count += len(found.matrices)
             if progress:
                 progress(index * total + done, len(task.methods) * total)
@@ -316,7 +331,7 @@ def _search_all(
                 break
         decided += done / total if total else 1.0
     coverage = space.share * decided / len(task.methods)
-    return _Found.joined(parts, task.n), coverage, note
+    return _Found.joined(parts, task.n), nearest, coverage, note
 
 
 def _pivot(task: _Task) -> int:
@@ -339,35 +354,45 @@ def _widened(task: _Task, method: str, known: Float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _reproducing(task: _Task, matrices: Float, method: str) -> _Found:
-    """The matrices that have weights as known, ranking, and CR, for each rounding."""
+def _reproducing(task: _Task, matrices: Float, method: str) -> tuple[_Found, _Near | None]:
+    """The matrices that have weights as known, ranking, and CR, for each rounding; the nearest of
+    the others.
+    """
     roots, perron_weights = perron(matrices)
-    n = task.n
-    ri = random_index_value(n, task.random_index)
-    # as in check_consistency, so that both agree on what is below the limit
-    cr = (roots - n) / max(n - 1, 1) / ri if ri else np.zeros(len(roots))
-    below = cr < task.cr_max
+    below = _ratio(task, roots) < task.cr_max
     matrices, roots, perron_weights = matrices[below], roots[below], perron_weights[below]
     exact = perron_weights if method == "eigenvector" else rounded_weights(matrices, method)
     parts = []
+    nearest: _Near | None = None
     for index, rounding in enumerate(task.roundings):
         w = exact
         if rounding == "intermediate":
             w = rounded_weights(matrices, method, rounding, task.steps)
-        low, high = task.known[index, :, 0], task.known[index, :, 1]
-        kept = np.flatnonzero(((w >= low) & (w <= high)).all(axis=-1) & _ranked(task.ranking, w))
+        miss = _miss(task, index, w)
+        kept = np.flatnonzero(miss == 0)
         constant = (np.full(len(kept), task.methods.index(method)), np.full(len(kept), index))
         parts.append(_Found(matrices[kept], *constant, w[kept], roots[kept]))
-    return _Found.joined(parts, n)
+        if len(miss) and (nearest is None or miss.min() < nearest.miss):
+            best = miss.argmin()
+            nearest = _Near(float(miss[best]), matrices[best], method, w[best])
+    return _Found.joined(parts, task.n), nearest
 
 
-def _ranked(ranking: tuple[tuple[int, ...], ...], w: Float) -> Bool:
-    """Whether the weights fall along the ranking."""
-    fits = np.ones(w.shape[:-1], dtype=bool)
-    for above, below in pairwise(ranking):
-        lowest, highest = w[..., list(above)].min(axis=-1), w[..., list(below)].max(axis=-1)
-        fits &= lowest > highest + STRICTLY
-    return fits
+def _ratio(task: _Task, roots: Float) -> Float:
+    """CR, computed as `check_consistency` does, so that both agree on what is below a limit."""
+    ri = random_index_value(task.n, task.random_index)
+    return (roots - task.n) / (task.n - 1) / ri if ri else np.zeros(len(roots))
+
+
+def _miss(task: _Task, rounding: int, w: Float) -> Float:
+    """Distance (Euclid) of weights (m, n) from their intervals and the ranking, in units."""
+    low, high = task.known[rounding, :, 0], task.known[rounding, :, 1]
+    squares = ((np.maximum(low - w, 0) + np.maximum(w - high, 0)) ** 2).sum(axis=-1)
+    for above, below in pairwise(task.ranking):
+        gap = w[:, list(below)].max(axis=-1) - w[:, list(above)].min(axis=-1)
+        squares += np.where(gap < -STRICTLY, 0, (gap + STRICTLY) ** 2 + STRICTLY**2)
+    distance: Float = np.sqrt(squares) / task.unit
+    return distance
 
 
 def _space(task: _Task) -> tuple[Space, str]:
@@ -416,8 +441,7 @@ def _result(
     task: _Task, found: _Found, coverage: float, note: str, nearest: NearestMiss | None
 ) -> Reconstruction:
     n = task.n
-    ri = random_index_value(n, task.random_index)
-    cr = (found.roots - n) / max(n - 1, 1) / ri if ri else np.zeros(len(found.roots))
+    cr = _ratio(task, found.roots)
     plain = plainness(found.matrices, found.weights)
     order = np.lexsort((found.method, cr.round(12), plain))
     found, cr, plain = found.take(order), cr[order], plain[order]
@@ -483,58 +507,41 @@ def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
     return counts
 
 
-def _nearest_miss(task: _Task, progress: Progress | None) -> NearestMiss | None:
+def _nearest_miss(task: _Task, near: _Near | None, progress: Progress | None) -> NearestMiss | None:
     """What comes nearest to the print, and why the print can't be right."""
-    reason, task = _explained(task)
-    middle = task.known.mean(axis=(0, 2))
-    half = np.ptp(task.known, axis=(0, 2)) / 2
-    targets = np.array([text is not None for text in task.printed])
-    width = float(WIDER)
-    while True:
-        wider = np.where(targets, np.minimum(half * width, 1), half)
-        known = np.stack([middle - wider, middle + wider], axis=-1)[None]
-        relaxed = replace(task, known=known, roundings=("half_up",))
-        found, _, _ = _search_all(relaxed, NEAREST, progress)
-        if len(found.matrices):
-            off = np.abs(found.weights - middle)[:, targets].max(axis=-1)
-            best = int(off.argmin())
-            break
-        if not targets.any() or (wider[targets] >= 1).all():
-            if not task.ranking:
-                return None
-            task = replace(task, ranking=())
-            reason += "; no matrix has this order"
-            width = 1.0
+    width = 1.0
+    # what misses by less than the nearest so far has a pivot that does: with many items that is
+    # too much to search, and the nearest is taken that has the pivot's weight, if there is one
+    while near is None or (task.n < COMPLETE_ORDER and width / WIDER < near.miss):
+        if width * task.unit >= WIDER:
+            return None
+        wider = _search_all(task, MAX_CANDIDATES, progress, width * task.unit)[1]
+        near = min(filter(None, (near, wider)), key=lambda one: one.miss, default=None)
         width *= WIDER
-    w = found.weights[best]
     printed = np.array([np.nan if text is None else float(text) for text in task.printed])
     return NearestMiss(
-        matrix=found.matrices[best],
-        method=task.methods[found.method[best]],
-        weights=w,
-        misses=(w - printed) / task.unit,
-        reason=reason,
+        matrix=near.matrix,
+        method=near.method,
+        weights=near.weights,
+        misses=(near.weights - printed) / task.unit,
+        reason=_reason(task),
     )
 
 
-def _explained(task: _Task) -> tuple[str, _Task]:
-    """Why there is no candidate, and the task without what contradicts itself."""
+def _reason(task: _Task) -> str:
+    """Why there is no candidate."""
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
-    for (k, above), below in product(enumerate(task.ranking), task.ranking):
-        for i, j in product(above, below):
-            if task.ranking.index(below) > k and high[i] <= low[j]:
-                reason = (
+    for k, above in enumerate(task.ranking):
+        for i, j in product(above, chain.from_iterable(task.ranking[k + 1 :])):
+            if high[i] <= low[j]:
+                return (
                     f"item {i} is ranked above item {j}, but its weight is at most {high[i]:.6g}, "
                     f"that of item {j} at least {low[j]:.6g}"
                 )
-                return reason, replace(task, ranking=())
     if low.sum() > 1 or high.sum() < 1:
-        total = task.known.mean(axis=(0, 2)).sum()
-        printed = [Decimal(text) for text in task.printed if text]
-        reason = f"the printed weights sum to {sum(printed)}, expected 1"
-        return reason, replace(task, known=task.known / total)
-    reason = (
+        known = [Decimal(text) for text in task.printed if text]
+        return f"the printed weights sum to {sum(known)}, expected 1"
+    return (
         f"no matrix on the scale with CR < {task.cr_max:g} gives these digits by "
         f"{', '.join(task.methods)} ({', '.join(task.roundings)})"
     )
-    return reason, task

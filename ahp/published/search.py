@@ -37,6 +37,9 @@ Codes = NDArray[np.int8]
 Totals = tuple[Float, Float]
 Found = TypeVar("Found")
 
+LARGE_BLOCK = 200_000
+"""Submatrices that are looked at at a time."""
+
 BLOCK = 1500
 """Submatrices that the pivot is added to at a time: keeps the arrays in the processor's cache."""
 
@@ -130,8 +133,8 @@ def pair_index(k: int, i: int) -> int:
     return k * (k - 1) // 2 + i
 
 
-def extend(space: Space, items: Sequence[int], codes: Codes, narrow: Narrow | None = None) -> Codes:
-    """All matrices with one item more.
+def extend(space: Space, items: Sequence[int], codes: Codes, narrow: Narrow | None = None) -> Block:
+    """All matrices with one item more, as a block whose rows are complete.
 
     Args:
         space: what is searched.
@@ -159,7 +162,7 @@ def extend(space: Space, items: Sequence[int], codes: Codes, narrow: Narrow | No
         block.take(origin)
         block.row.append(position.astype(np.int8))
         _narrow_by_triads(space, block, j)
-    return block.joined()
+    return block
 
 
 def _narrow_by_triads(space: Space, block: Block, j: int) -> None:
@@ -206,19 +209,25 @@ def submatrices(space: Space, pivot: int) -> Submatrices:
     others = [item for item in range(space.n) if item != pivot]
     codes: Codes = np.zeros((0, 1), np.int8)
     for k in range(1, len(others)):
-        codes = extend(space, others[: k + 1], codes)
-    least = np.full(codes.shape[1], float(space.n))
-    if len(others) > 2:
-        kept, bounds = [], []
-        for start in range(0, codes.shape[1], 200_000):
-            part = codes[:, start : start + 200_000]
-            part = part[:, _is_below(matrices_of(space, others, part), space.limit)]
-            matrices = matrices_of(space, others, part)
-            bound = _least_extension(matrices)
-            kept.append(part[:, bound <= space.limit])
-            bounds.append(bound[bound <= space.limit])
-        codes, least = np.concatenate(kept, axis=1), np.concatenate(bounds)
-    return Submatrices((*others, pivot), codes, np.maximum(least, space.n))
+        codes = extend(space, others[: k + 1], codes).joined()
+    items = (*others, pivot)
+    if len(others) < 3:
+        return Submatrices(items, codes, np.full(codes.shape[1], float(space.n)))
+
+    def possible(start: int) -> tuple[Codes, Float]:
+        part = codes[:, start : start + LARGE_BLOCK]
+        matrices = matrices_of(space, others, part)
+        below = _is_below(matrices, space.limit)
+        least = _least_extension(matrices[below])
+        kept = least <= space.limit
+        return part[:, below][:, kept], np.maximum(least[kept], space.n)
+
+    parts = list(in_order(possible, range(0, codes.shape[1], LARGE_BLOCK)))
+    return Submatrices(
+        items,
+        np.concatenate([codes[:, :0], *(part for part, _ in parts)], axis=1),
+        np.concatenate([np.empty(0), *(least for _, least in parts)]),
+    )
 
 
 def _is_below(matrices: Float, limit: float) -> Bool:
@@ -247,82 +256,62 @@ def _least_extension(matrices: Float) -> Float:
     return bound * (1 - MARGIN)
 
 
-class ColumnMean:
-    """The pivot's column-mean weight, the mean over columns of a_pj / column sum.
+@dataclass(frozen=True)
+class Share:
+    """The pivot's weight as a function of its judgments, or bounds of it.
 
-    `part` is what a judgment contributes to two totals, of which `weight` makes the weight, which
-    increases with every judgment.
+    Each judgment has a part in two totals, `own` by its position alone, the other by item and
+    submatrix as well; the weight is made of the totals and increases with every judgment.
+
+    Attributes:
+        own: part in the first total, shape (positions,).
+        most, least: part in the second total for the upper and the lower bound of the weight, a
+            table of shape (positions, m) for each item, flat.
+        join: how parts of the first total are joined; those of the second are added.
+        weight: from the totals to the weight.
     """
 
-    join = (np.add, np.add)
-
-    def __init__(self, values: Float, matrices: Float, _least: Float, _limit: float) -> None:
-        self.n = matrices.shape[-1] + 1
-        self.values, self.reciprocals = values, 1 / values
-        self.sums = np.ascontiguousarray(matrices.sum(axis=-2).T)
-
-    def part(self, x: Codes, j: int, at: Int, _upper: bool) -> Totals:
-        """1/a_pj for the pivot's own column, and the share in column j."""
-        judgment = self.values[x]
-        return self.reciprocals[x], judgment / (judgment + self.sums[j][at])
-
-    def weight(self, own: Float, shares: Float) -> Float:
-        """Weight of the pivot."""
-        weight: Float = (1 / (1 + own) + shares) / self.n
-        return weight
+    own: Float
+    most: list[Float]
+    least: list[Float]
+    join: Callable[[Float, Float], Float]
+    weight: Callable[[Float, Float], Float]
 
 
-class GeometricMean:
-    """The pivot's geometric-mean weight, in the manner of `ColumnMean`."""
-
-    join = (np.multiply, np.add)
-
-    def __init__(self, values: Float, matrices: Float, _least: Float, _limit: float) -> None:
-        n = matrices.shape[-1] + 1
-        self.roots, self.reciprocals = values ** (1 / n), values ** (-1 / n)
-        self.means = np.ascontiguousarray((matrices.prod(axis=-1) ** (1 / n)).T)
-
-    def part(self, x: Codes, j: int, at: Int, _upper: bool) -> Totals:
-        """The n-th root of the judgment, a factor of the pivot's mean, and the mean of item j."""
-        return self.roots[x], self.means[j][at] * self.reciprocals[x]
-
-    def weight(self, own: Float, others: Float) -> Float:
-        """Weight of the pivot."""
-        weight: Float = own / (own + others)
-        return weight
+def _column_mean(values: Float, matrices: Float, _least: Float, _limit: float) -> Share:
+    """The mean over columns of a_pj / column sum; 1/a_pj adds to the pivot's own column."""
+    n = matrices.shape[-1] + 1
+    judgment = values[:, None]
+    shares = [(judgment / (judgment + sums)).ravel() for sums in matrices.sum(axis=-2).T]
+    return Share(1 / values, shares, shares, np.add, lambda own, rest: (1 / (1 + own) + rest) / n)
 
 
-class Eigenvector:
-    """Bounds of the pivot's eigenvector weight, in the manner of `ColumnMean`.
+def _geometric_mean(values: Float, matrices: Float, _least: Float, _limit: float) -> Share:
+    """The pivot's geometric mean, over all of them; its judgments take from the other ones."""
+    power = 1 / (matrices.shape[-1] + 1)
+    judgment = values[:, None]
+    means = [(mean / judgment**power).ravel() for mean in (matrices.prod(axis=-1) ** power).T]
+    return Share(values**power, means, means, np.multiply, lambda own, rest: own / (own + rest))
 
-    With B the other items' matrix, their weights are (λI − B)⁻¹ (1/x) times the pivot's, so that
-    its weight is 1/(1 + Σ s_j/x_j), s the column sums of the inverse. These fall with λ, which lies
-    between the least extension and the limit.
+
+def _eigenvector(values: Float, matrices: Float, least: Float, limit: float) -> Share:
+    """Bounds: the other weights are (λI − B)⁻¹ (1/a_pj) times the pivot's, with B their matrix.
+
+    Its weight is therefore 1/(1 + Σ s_j/a_pj), s the column sums of the inverse. These fall with λ,
+    which lies between the least extension and the limit.
     """
-
-    join = (np.add, np.add)
-
-    def __init__(self, values: Float, matrices: Float, least: Float, limit: float) -> None:
-        self.reciprocals, self.nothing = 1 / values, np.zeros(())
-        self.sums = {
-            upper: _inverse_column_sums(matrices, root)
-            for upper, root in ((True, np.full(len(least), limit * (1 + MARGIN))), (False, least))
-        }
-
-    def part(self, x: Codes, j: int, at: Int, upper: bool) -> Totals:
-        """What item j weighs, in units of the pivot's weight."""
-        return self.nothing, self.sums[upper][j][at] * self.reciprocals[x]
-
-    def weight(self, _own: Float, others: Float) -> Float:
-        """Weight of the pivot."""
-        weight: Float = 1 / (1 + others)
-        return weight
+    highest = np.full(len(least), limit * (1 + MARGIN))
+    most, lowest = (
+        [(sums / values[:, None]).ravel() for sums in _inverse_column_sums(matrices, root)]
+        for root in (highest, least)
+    )
+    return Share(np.zeros(len(values)), most, lowest, np.add, lambda _own, rest: 1 / (1 + rest))
 
 
-SHARES: dict[str, Callable[[Float, Float, Float, float], Any]] = {
-    "eigenvector": Eigenvector,
-    "geometric_mean": GeometricMean,
-    "column_mean": ColumnMean,
+SHARES: dict[str, Callable[[Float, Float, Float, float], Share]] = {
+    "eigenvector": _eigenvector,
+    "geometric_mean": _geometric_mean,
+    "column_mean": _column_mean,
 }
 """Method -> the pivot's weight: from the scale, the other items' matrices, lower bounds of λmax
 with the pivot, and the limit of λmax."""
@@ -337,47 +326,55 @@ def _inverse_column_sums(matrices: Float, root: Float) -> Float:
     return sums
 
 
-@dataclass
+@dataclass(frozen=True)
 class PivotBounds:
     """Narrows the pivot's judgments to what gives its weight; called as a `Narrow`."""
 
-    share: Any
+    share: Share
     low: float
     high: float
 
     def __call__(self, block: Block) -> None:
         """Drop what can't reach the interval; before the last judgment, find its positions."""
-        most = self._weight(block, True, self._so_far(block, True), block.high)
-        least = self._weight(block, False, self._so_far(block, False), block.low)
+        share = self.share
+        most = self._weight(block, share.most, self._so_far(block, share.most), block.high)
+        least = self._weight(block, share.least, self._so_far(block, share.least), block.low)
         block.keep((most >= self.low) & (least <= self.high))
         if len(block.low) > 1 or not block.row:
             return
         low, top = block.low[0], block.high[0] + 1
-        upper, lower = (self._so_far(block, side) for side in (True, False))
-        first = _first(low, top, lambda x: self._weight(block, True, upper, [x]) >= self.low)
-        last = _first(first, top, lambda x: self._weight(block, False, lower, [x]) > self.high) - 1
-        block.low[0], block.high[0] = first, last.astype(np.int8)
+        total = self._so_far(block, share.most)
+        first = _first(low, top, lambda x: self._weight(block, share.most, total, [x]) >= self.low)
+        total = self._so_far(block, share.least)
+        last = _first(
+            first, top, lambda x: self._weight(block, share.least, total, [x]) > self.high
+        )
+        block.low[0], block.high[0] = first, (last - 1).astype(np.int8)
 
-    def _so_far(self, block: Block, upper: bool) -> Totals | None:
-        total = None
-        for j, x in enumerate(block.row):
-            total = self._add(total, self.share.part(x, j, block.at, upper))
-        return total
+    def _so_far(self, block: Block, tables: list[Float]) -> Totals | None:
+        return self._add(block, tables, None, block.row, 0)
 
     def _weight(
-        self, block: Block, upper: bool, total: Totals | None, coming: Sequence[Codes]
+        self, block: Block, tables: list[Float], total: Totals | None, coming: Sequence[Codes]
     ) -> Float:
-        for j, x in enumerate(coming, start=len(block.row)):
-            total = self._add(total, self.share.part(x, j, block.at, upper))
+        total = self._add(block, tables, total, coming, len(block.row))
         assert total is not None
-        found: Float = self.share.weight(*total)
-        return found
+        return self.share.weight(*total)
 
-    def _add(self, total: Totals | None, part: Totals) -> Totals:
-        if total is None:
-            return part
-        first, second = self.share.join
-        return first(total[0], part[0]), second(total[1], part[1])
+    def _add(
+        self,
+        block: Block,
+        tables: list[Float],
+        total: Totals | None,
+        row: Sequence[Codes],
+        start: int,
+    ) -> Totals | None:
+        """Totals with the parts of judgments on the items from `start` on."""
+        count = block.codes.shape[1]
+        for table, x in zip(tables[start:], row, strict=False):
+            own, rest = self.share.own[x], table[x * np.intp(count) + block.at]
+            total = (self.share.join(total[0], own), total[1] + rest) if total else (own, rest)
+        return total
 
 
 def _first(low: Codes, high: Codes, true: Callable[[Codes], Bool]) -> Codes:
@@ -394,8 +391,8 @@ def _first(low: Codes, high: Codes, true: Callable[[Codes], Bool]) -> Codes:
 
 def search(
     space: Space,
+    subs: Submatrices,
     method: str,
-    pivot: int,
     interval: tuple[float, float],
     accept: Callable[[Float], Found],
 ) -> Iterator[tuple[Found, int, int]]:
@@ -403,9 +400,9 @@ def search(
 
     Args:
         space: what is searched.
+        subs: the `submatrices` of the space without the pivot.
         method: name in `SHARES`.
-        pivot: the item whose weight is known.
-        interval: lowest and highest weight of it.
+        interval: lowest and highest weight of the pivot.
         accept: called with matrices (m, n, n) that may be meant, on several threads at once; what
             it makes of them is yielded.
 
@@ -413,9 +410,9 @@ def search(
         For block after block, always in the same order: what `accept` returned, how many
         submatrices are done, and how many there are.
     """
-    subs = submatrices(space, pivot)
     total = subs.codes.shape[1]
     four = FourItems.of_space(space, subs)
+    limit = space.limit * (1 + MARGIN)
 
     def work(start: int) -> Found:
         codes, least = subs.codes[:, start : start + BLOCK], subs.least[start : start + BLOCK]
@@ -429,11 +426,30 @@ def search(
                 table(block)
             bounds(block)
 
-        found = matrices_of(space, subs.items, extend(space, subs.items, codes, narrow))
-        return accept(found[_is_below(found, space.limit * (1 + MARGIN))])
+        found = extend(space, subs.items, codes, narrow)
+        if table:
+            table(found)
+        found.keep(_is_below_with_pivot(space, others, limit, found))
+        return accept(matrices_of(space, subs.items, found.joined()))
 
-    for done, found in enumerate(_in_order(work, range(0, total, BLOCK)), start=1):
+    for done, found in enumerate(in_order(work, range(0, total, BLOCK)), start=1):
         yield found, min(done * BLOCK, total), total
+
+
+def _is_below_with_pivot(space: Space, others: Float, limit: float, block: Block) -> Bool:
+    """Whether λmax with the pivot is below a limit: its Schur complement there is positive.
+
+    With K the inverse of limit·I − B it is limit − 1 − Σ_ij a_pi K_ij / a_pj.
+    """
+    n = others.shape[-1]
+    inverse = np.linalg.inv(limit * np.eye(n) - others)
+    judgments = [space.values[x] for x in block.row]
+    total = np.zeros(len(block.at))
+    for i in range(n):
+        row = sum(inverse[:, i, j][block.at] / judgments[j] for j in range(n))
+        total += judgments[i] * row
+    below: Bool = total < limit - 1
+    return below
 
 
 @dataclass(frozen=True)
@@ -484,7 +500,7 @@ def _number(digits: Iterable[Codes], base: int) -> Int:
     return found
 
 
-def _in_order(work: Callable[[int], Found], starts: Iterable[int]) -> Iterator[Found]:
+def in_order(work: Callable[[int], Found], starts: Iterable[int]) -> Iterator[Found]:
     """Results of work on all processors, in the order of the starts, a few ahead at most."""
     threads = os.cpu_count() or 1
     pool = ThreadPoolExecutor(threads)
