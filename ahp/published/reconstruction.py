@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, pairwise, product
+from itertools import chain, compress, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..consistency import CR_LIMIT
 from ..eigen import perron
 from ..errors import OptionError
-from ..matrix import Float, Int
+from ..matrix import Bool, Float, Int
 from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
@@ -118,6 +118,30 @@ class Reconstruction:
     def __len__(self) -> int:
         return len(self.candidates)
 
+    def only(self, kept: Bool) -> Reconstruction:
+        """Some of the candidates."""
+        names = (tuple(compress(part, kept)) for part in (self.methods, self.roundings))
+        arrays: tuple[Float, ...] = (self.candidates, self.weights, self.lambda_max, self.cr)
+        candidates, weights, roots, cr = (array[kept] for array in arrays)
+        plain = self.plainness[kept]
+        for array in (candidates, weights, roots, cr, plain):
+            array.setflags(write=False)
+        methods, roundings = names
+        return replace(
+            self,
+            candidates=candidates,
+            methods=methods,
+            roundings=roundings,
+            weights=weights,
+            lambda_max=roots,
+            cr=cr,
+            plainness=plain,
+            unique=self.coverage == 1 and _all_same(candidates),
+            weights_range=_range(weights),
+            lambda_range=_range(roots),
+            cr_range=_range(cr),
+        )
+
 
 def reconstruct(
     printed: Sequence[str | None],
@@ -155,7 +179,7 @@ def reconstruct(
     Raises:
         OptionError, RandomIndexError: an argument that is none of these.
     """
-    task = _check(
+    task = check_task(
         printed,
         method=method,
         ranking=ranking,
@@ -166,20 +190,26 @@ def reconstruct(
         random_index=random_index,
         decimals=decimals,
     )
+    return run(task, max_candidates, progress)
+
+
+def run(task: Task, max_candidates: int, progress: Progress | None) -> Reconstruction:
+    """Reconstruct from checked arguments."""
     found, near, coverage, note = _search_all(task, max_candidates, progress)
     nearest = None if len(found.matrices) else _nearest_miss(task, near, progress)
     return _result(task, found, coverage, note, nearest)
 
 
 @dataclass(frozen=True)
-class _Task:
+class Task:
     """The arguments of `reconstruct`, checked.
 
     Attributes:
         known: lowest and highest weight of each item, print and intervals together, of each
             rounding, shape (roundings, n, 2).
         steps: decimals of intermediate results.
-        unit: of the last printed digit.
+        values: the scale, ascending.
+        accept: a further condition: which of weights (m, n) are meant.
     """
 
     printed: tuple[str | None, ...]
@@ -191,13 +221,16 @@ class _Task:
     values: Float
     cr_max: float
     random_index: str
+    accept: Callable[[Float], Bool] | None = None
 
     @property
     def n(self) -> int:
+        """Number of items."""
         return len(self.printed)
 
     @property
     def unit(self) -> float:
+        """Of the last printed digit."""
         return 10.0**-self.steps
 
     @property
@@ -206,7 +239,7 @@ class _Task:
         return self.n + self.cr_max * random_index_value(self.n, self.random_index) * (self.n - 1)
 
 
-def _check(
+def check_task(
     printed: Sequence[str | None],
     *,
     method: str | Sequence[str] | None,
@@ -217,7 +250,8 @@ def _check(
     scale: str | ScaleValues,
     random_index: str,
     decimals: int | None,
-) -> _Task:
+) -> Task:
+    """The arguments of `reconstruct`, or its errors."""
     if isinstance(printed, str) or not 2 <= len(printed) <= LARGEST_ORDER:
         raise OptionError(f"printed = {printed!r}, expected 2 to {LARGEST_ORDER} numbers")
     steps = max([decimals or 0, *(decimals_of(check_printed(text)) for text in printed if text)])
@@ -240,7 +274,7 @@ def _check(
             )
         known[:, item, 0] = np.maximum(known[:, item, 0], low)
         known[:, item, 1] = np.minimum(known[:, item, 1], high)
-    return _Task(
+    return Task(
         printed=tuple(text or None for text in printed),
         methods=methods,
         ranking=_check_ranking(ranking or (), len(printed)),
@@ -299,7 +333,7 @@ class _Near:
 
 
 def _search_all(
-    task: _Task, max_candidates: int, progress: Progress | None, wider: float = 0.0
+    task: Task, max_candidates: int, progress: Progress | None, wider: float = 0.0
 ) -> tuple[_Found, _Near | None, float, str]:
     """Candidates of all methods, the nearest of the others, the share of the space that is decided,
     and the words for it; the interval of the pivot is made wider by so much at both ends.
@@ -334,13 +368,13 @@ def _search_all(
     return _Found.joined(parts, task.n), nearest, coverage, note
 
 
-def _pivot(task: _Task) -> int:
+def _pivot(task: Task) -> int:
     """The item whose weight is known best, relatively."""
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
     return int(np.argmin((high - low) / np.maximum(high, task.unit)))
 
 
-def _widened(task: _Task, method: str, known: Float) -> tuple[float, float]:
+def _widened(task: Task, method: str, known: Float) -> tuple[float, float]:
     """The interval of an exact weight, of weights that are known by all roundings, shape (r, 2).
 
     An intermediate result is off by half a unit. The mean of such shares of columns is off by as
@@ -354,7 +388,7 @@ def _widened(task: _Task, method: str, known: Float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _reproducing(task: _Task, matrices: Float, method: str) -> tuple[_Found, _Near | None]:
+def _reproducing(task: Task, matrices: Float, method: str) -> tuple[_Found, _Near | None]:
     """The matrices that have weights as known, ranking, and CR, for each rounding; the nearest of
     the others.
     """
@@ -369,7 +403,10 @@ def _reproducing(task: _Task, matrices: Float, method: str) -> tuple[_Found, _Ne
         if rounding == "intermediate":
             w = rounded_weights(matrices, method, rounding, task.steps)
         miss = _miss(task, index, w)
-        kept = np.flatnonzero(miss == 0)
+        fits = miss == 0
+        if task.accept:
+            fits[fits] = task.accept(w[fits])
+        kept = np.flatnonzero(fits)
         constant = (np.full(len(kept), task.methods.index(method)), np.full(len(kept), index))
         parts.append(_Found(matrices[kept], *constant, w[kept], roots[kept]))
         if len(miss) and (nearest is None or miss.min() < nearest.miss):
@@ -378,13 +415,13 @@ def _reproducing(task: _Task, matrices: Float, method: str) -> tuple[_Found, _Ne
     return _Found.joined(parts, task.n), nearest
 
 
-def _ratio(task: _Task, roots: Float) -> Float:
+def _ratio(task: Task, roots: Float) -> Float:
     """CR, computed as `check_consistency` does, so that both agree on what is below a limit."""
     ri = random_index_value(task.n, task.random_index)
     return (roots - task.n) / (task.n - 1) / ri if ri else np.zeros(len(roots))
 
 
-def _miss(task: _Task, rounding: int, w: Float) -> Float:
+def _miss(task: Task, rounding: int, w: Float) -> Float:
     """Distance (Euclid) of weights (m, n) from their intervals and the ranking, in units."""
     low, high = task.known[rounding, :, 0], task.known[rounding, :, 1]
     squares = ((np.maximum(low - w, 0) + np.maximum(w - high, 0)) ** 2).sum(axis=-1)
@@ -395,7 +432,7 @@ def _miss(task: _Task, rounding: int, w: Float) -> Float:
     return distance
 
 
-def _space(task: _Task) -> tuple[Space, str]:
+def _space(task: Task) -> tuple[Space, str]:
     """What is searched: the whole scale, or above five items what is near the weights' ratios."""
     n, size = task.n, len(task.values)
     space = Space(
@@ -422,7 +459,7 @@ def _space(task: _Task) -> tuple[Space, str]:
     return replace(space, low=below.astype(np.int8), high=above.astype(np.int8)), note
 
 
-def _weight_bounds(task: _Task) -> tuple[Float, Float]:
+def _weight_bounds(task: Task) -> tuple[Float, Float]:
     """Lowest and highest weight of each item by print, intervals, ranking and their sum."""
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
     for _ in range(2 * task.n):
@@ -438,19 +475,15 @@ def _weight_bounds(task: _Task) -> tuple[Float, Float]:
 
 
 def _result(
-    task: _Task, found: _Found, coverage: float, note: str, nearest: NearestMiss | None
+    task: Task, found: _Found, coverage: float, note: str, nearest: NearestMiss | None
 ) -> Reconstruction:
-    n = task.n
     cr = _ratio(task, found.roots)
     plain = plainness(found.matrices, found.weights)
     order = np.lexsort((found.method, cr.round(12), plain))
     found, cr, plain = found.take(order), cr[order], plain[order]
     complete = coverage >= 1 - 1e-12
-    matrices = np.unique(found.matrices.reshape(len(found.matrices), n * n), axis=0)
     methods = tuple(task.methods[index] for index in found.method)
-    for array in (found.matrices, found.weights, found.roots, cr, plain):
-        array.setflags(write=False)
-    return Reconstruction(
+    unsummed = Reconstruction(
         candidates=found.matrices,
         methods=methods,
         roundings=tuple(task.roundings[index] for index in found.rounding),
@@ -458,7 +491,7 @@ def _result(
         lambda_max=found.roots,
         cr=cr,
         plainness=plain,
-        unique=complete and len(matrices) == 1,
+        unique=False,
         weights_range=_range(found.weights),
         lambda_range=_range(found.roots),
         cr_range=_range(cr),
@@ -471,6 +504,12 @@ def _result(
         cr_max=task.cr_max,
         random_index=task.random_index,
     )
+    return unsummed.only(np.ones(len(methods), dtype=bool))
+
+
+def _all_same(matrices: Float) -> bool:
+    """Whether there is a matrix, and no other one."""
+    return len(matrices) > 0 and bool((matrices == matrices[0]).all())
 
 
 def _range(values: Float) -> Float:
@@ -507,7 +546,7 @@ def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
     return counts
 
 
-def _nearest_miss(task: _Task, near: _Near | None, progress: Progress | None) -> NearestMiss | None:
+def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> NearestMiss | None:
     """What comes nearest to the print, and why the print can't be right."""
     width = 1.0
     # what misses by less than the nearest so far has a pivot that does: with many items that is
@@ -528,7 +567,7 @@ def _nearest_miss(task: _Task, near: _Near | None, progress: Progress | None) ->
     )
 
 
-def _reason(task: _Task) -> str:
+def _reason(task: Task) -> str:
     """Why there is no candidate."""
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
     for k, above in enumerate(task.ranking):

@@ -338,8 +338,9 @@ class PivotBounds:
         """Drop what can't reach the interval; before the last judgment, find its positions."""
         share = self.share
         most = self._weight(block, share.most, self._so_far(block, share.most), block.high)
+        block.keep(most >= self.low)
         least = self._weight(block, share.least, self._so_far(block, share.least), block.low)
-        block.keep((most >= self.low) & (least <= self.high))
+        block.keep(least <= self.high)
         if len(block.low) > 1 or not block.row:
             return
         low, top = block.low[0], block.high[0] + 1

@@ -1,0 +1,340 @@
+"""Reconstruction of a whole table: parents that share composites, a method and a rounding."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from ..consistency import CR_LIMIT, check_consistency
+from ..errors import PublishedError
+from ..matrix import Bool, Float
+from ..priority import weights
+from ..scale import judgment_text
+from .claims import Reference, holds
+from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
+from .reconstruction import MAX_CANDIDATES, Reconstruction, check_task, run
+from .table import PublishedParent, PublishedTable
+from .verification import COLUMNS
+
+Progress = Callable[[str, int, int], None]
+"""Called with the parent, how much of its search is done, and how much there is."""
+
+ROUNDS = 20
+"""How often bounds are passed on between parents at most; a few times is usual."""
+
+MARGIN = 1e-9
+"""Global weights this near to each other (relatively) are the same."""
+
+JOINED = 10_000_000
+"""Pairs of candidates that are compared at a time."""
+
+
+@dataclass(frozen=True)
+class TableReconstruction:
+    """What can stand behind the numbers of a table.
+
+    Attributes:
+        parents: parent id -> its reconstruction, for the parents whose matrices aren't printed;
+            only candidates that go with some candidate of each neighbor in the tree.
+        settings: the pairs of method and rounding that work for every parent.
+        ruled_out: parent id -> methods that can't have produced its digits, of those tried there.
+        global_ranges: node -> lowest and highest global weight over the candidates; empty without
+            a tree.
+    """
+
+    parents: Mapping[str, Reconstruction]
+    settings: tuple[tuple[str, str], ...]
+    ruled_out: Mapping[str, tuple[str, ...]]
+    global_ranges: Mapping[str, tuple[float, float]]
+
+
+def reconstruct_table(
+    table: PublishedTable,
+    *,
+    method: str | Sequence[str] | None = None,
+    rounding: str | Sequence[str] = ROUNDINGS,
+    cr_max: float = CR_LIMIT,
+    max_candidates: int = MAX_CANDIDATES,
+    progress: Progress | None = None,
+) -> TableReconstruction:
+    """Find the matrices behind all parents whose matrices aren't printed.
+
+    One source works by one method and rounds in one way: only pairs of these that have candidates
+    for every parent are kept. Small parents are searched first, to rule out pairs cheaply. What is
+    printed of global weights bounds the local ones, and the other way round; in the end a candidate
+    stays if each neighbor (parent or child in the tree) has one that goes with it.
+
+    Args:
+        table: a table whose parents form a tree or stand by themselves.
+        method: name or names to try; None = that of the table, or all.
+        rounding: name or names to try.
+        cr_max: CR of the matrices is below this.
+        max_candidates: as of `reconstruct`.
+        progress: called all along; an exception from it ends the search.
+
+    Raises:
+        PublishedError: all matrices are printed.
+    """
+    unprinted = [parent for parent in table.parents.values() if parent.matrix is None]
+    if not unprinted:
+        raise PublishedError(f"{table.path}: every matrix is printed, nothing to reconstruct")
+    bounds = _Bounds(table)
+    settings: set[tuple[str, str]] | None = None
+    found: dict[str, Reconstruction] = {}
+    for parent in sorted(unprinted, key=lambda one: len(one.items)):
+        bounds.narrow(found)
+        methods, roundings = method or table.conventions.method, rounding
+        if settings:
+            methods, roundings = (tuple(sorted(set(part))) for part in zip(*settings, strict=True))
+        texts = [
+            parent.weights[item].text if item in parent.weights else None for item in parent.items
+        ]
+        task = check_task(
+            texts,
+            method=methods,
+            ranking=None,
+            intervals=bounds.local(parent),
+            rounding=roundings,
+            cr_max=cr_max,
+            scale="saaty",
+            random_index=parent.conventions.random_index,
+            decimals=parent.conventions.decimals,
+        )
+        task = replace(task, accept=partial(_in_order, parent))
+        result = run(task, max_candidates, _named(progress, parent.id))
+        found[parent.id] = result.only(_as_printed(parent, result))
+        pairs = set(_settings(found[parent.id]))
+        settings = pairs if settings is None else (settings & pairs or settings)
+    common = tuple(sorted(settings or ()))
+    for name, result in found.items():
+        found[name] = result.only(
+            np.array([pair in common for pair in _settings(result)], dtype=bool)
+        )
+    bounds.narrow(found)
+    ruled_out = {name: result.ruled_out for name, result in found.items()}
+    found = bounds.join(found)
+    return TableReconstruction(
+        parents=MappingProxyType({parent.id: found[parent.id] for parent in unprinted}),
+        settings=tuple(
+            pair for pair in common if all(pair in _settings(r) for r in found.values())
+        ),
+        ruled_out=MappingProxyType(ruled_out),
+        global_ranges=MappingProxyType(dict(bounds.ranges)),
+    )
+
+
+def _settings(result: Reconstruction) -> list[tuple[str, str]]:
+    return list(zip(result.methods, result.roundings, strict=True))
+
+
+def _named(progress: Progress | None, name: str) -> Callable[[int, int], None] | None:
+    return progress and (lambda done, total: progress(name, done, total))
+
+
+def _in_order(parent: PublishedParent, w: Float) -> Bool:
+    """Which weights (m, n) have the printed order."""
+
+    def value_of(reference: Reference) -> tuple[Float, Float]:
+        values = w[:, parent.items.index(reference.name)]
+        return values, values
+
+    fits = np.ones(len(w), dtype=bool)
+    for chain in parent.order.chains if parent.order else ():
+        fits &= holds(chain, value_of, parent.conventions.about)
+    return fits
+
+
+def _as_printed(parent: PublishedParent, result: Reconstruction) -> Bool:
+    """Which candidates have λmax, CI and CR as printed."""
+    fits = np.ones(len(result), dtype=bool)
+    if not parent.consistency or not len(result):
+        return fits
+    checked = check_consistency(
+        result.candidates, random_index=parent.conventions.random_index, weights=result.weights
+    )
+    mean = parent.conventions.lambda_by == "mean"
+    values = {
+        "lambda_max": checked.lambda_mean if mean else checked.lambda_max,
+        "ci": checked.ci_mean if mean else checked.ci,
+        "cr": checked.cr_mean if mean else checked.cr,
+    }
+    for key, number in parent.consistency.items():
+        fits &= agrees(values[key], number.text, parent.conventions.rounding)
+    return fits
+
+
+class _Bounds:
+    """Lowest and highest global weight of every node, and what follows for the parents.
+
+    A printed global weight may be the product of rounded local ones: its interval is wider by half
+    a unit of their last digit.
+    """
+
+    def __init__(self, table: PublishedTable) -> None:
+        self.table, self.tree = table, table.hierarchy
+        self.ranges: dict[str, tuple[float, float]] = {}
+        if self.tree is None:
+            return
+        locals_ = [n.text for parent in table.parents.values() for n in parent.weights.values()]
+        slack = 0.5 * 10.0 ** -max(map(decimals_of, locals_), default=9)
+        for level in self.tree.levels:
+            self.ranges |= dict.fromkeys(level, (0.0, 1.0))
+        self.ranges[self.tree.goal] = (1.0, 1.0)
+        for node, number in table.composite.items():
+            if node in self.ranges:
+                conventions = table.conventions
+                low, high = printed_interval(
+                    number.text, conventions.rounding, conventions.decimals
+                )
+                self._cut(node, low - slack, high + slack)
+
+    def _cut(self, node: str, low: float, high: float) -> bool:
+        """Narrow a node's range; whether that changed it."""
+        before = self.ranges[node]
+        after = max(before[0], low), min(before[1], high)
+        if after[0] > after[1]:  # nothing fits; the searches will say so
+            return False
+        self.ranges[node] = after
+        return after[0] > before[0] + 1e-15 or after[1] < before[1] - 1e-15
+
+    def _orders(self) -> bool:
+        changed = False
+        for order in self.table.orders:
+            for chain in order.chains:
+                for k, relation in enumerate(chain.relations):
+                    above, below = chain.operands[k], chain.operands[k + 1]
+                    if relation != ">" or not self._are_nodes(above, below):
+                        continue
+                    assert isinstance(above, Reference)
+                    assert isinstance(below, Reference)
+                    changed |= self._cut(above.name, self.ranges[below.name][0], 1.0)
+                    changed |= self._cut(below.name, 0.0, self.ranges[above.name][1])
+        return changed
+
+    def _are_nodes(self, *operands: object) -> bool:
+        return all(isinstance(one, Reference) and one.name in self.ranges for one in operands)
+
+    def narrow(self, found: Mapping[str, Reconstruction]) -> None:
+        """Pass bounds up and down the tree."""
+        if self.tree is None:
+            return
+        for _ in range(ROUNDS):
+            changed = self._orders()
+            for parent, kids in self.tree.children.items():
+                shares = self._shares(parent, found)
+                for kid, (least, most) in zip(kids, shares.tolist(), strict=True):
+                    low, high = self.ranges[parent]
+                    changed |= self._cut(kid, low * least, high * most)
+                    low, high = self.ranges[kid]
+                    changed |= self._cut(
+                        parent, low / most if most else 0.0, high / least if least else 1.0
+                    )
+            if not changed:
+                return
+
+    def _shares(self, name: str, found: Mapping[str, Reconstruction]) -> Float:
+        """Lowest and highest local weights below a parent, shape (n, 2)."""
+        parent = self.table.parents.get(name)
+        if name in found and len(found[name]):
+            return found[name].weights_range
+        if parent is None:
+            return np.array([(0.0, 1.0)] * len(self.tree.children[name] if self.tree else ()))
+        if parent.matrix is not None:
+            w = weights(parent.matrix, parent.conventions.method or "eigenvector")
+            return np.stack([w, w], axis=-1)
+        decimals = parent.conventions.decimals
+        printed = [
+            [printed_interval(parent.weights[item].text, name, decimals) for name in ROUNDINGS]
+            if item in parent.weights
+            else [(0.0, 1.0)]
+            for item in parent.items
+        ]
+        return np.array([(min(ends)[0], max(ends)[1]) for ends in printed])
+
+    def local(self, parent: PublishedParent) -> dict[int, tuple[float, float]]:
+        """Bounds of the local weights below a parent that global ones give."""
+        if self.tree is None or parent.id not in self.tree.children:
+            return {}
+        low, high = self.ranges[parent.id]
+        found = {}
+        for k, item in enumerate(parent.items):
+            least, most = self.ranges[item]
+            found[k] = (least / high if high else 0.0, min(1.0, most / low) if low else 1.0)
+        return found
+
+    def join(self, found: dict[str, Reconstruction]) -> dict[str, Reconstruction]:
+        """The candidates that go with some candidate of every neighbor."""
+        if self.tree is None:
+            return found
+        changed = True
+        while changed:
+            changed = False
+            for parent, kids in self.tree.children.items():
+                if parent not in found:
+                    continue
+                for kid in kids:
+                    upper, lower = found[parent], found.get(kid)
+                    fits = self._pairs(upper, kids.index(kid), self.ranges[parent], kid, lower)
+                    for name, kept in ((parent, fits[0]), (kid, fits[1])):
+                        if kept is not None and not kept.all():
+                            found[name], changed = found[name].only(kept), True
+            self.narrow(found)
+        return found
+
+    def _pairs(
+        self,
+        upper: Reconstruction,
+        k: int,
+        scale: tuple[float, float],
+        kid: str,
+        lower: Reconstruction | None,
+    ) -> tuple[Bool, Bool | None]:
+        """Which candidates of a parent go with one of its k-th child, and the other way round."""
+        low, high = self.ranges[kid]
+        share = upper.weights[:, k]
+        # of the child's global weight, with a margin for rounding
+        least, most = scale[0] * share * (1 - MARGIN), scale[1] * share * (1 + MARGIN)
+        fits = (most >= low) & (least <= high)
+        if lower is None or not len(lower):
+            return fits, None
+        assert self.tree is not None
+        ends = np.array([self.ranges[item] for item in self.tree.children[kid]])
+        with np.errstate(divide="ignore"):  # a weight may be rounded to 0
+            lows = np.maximum((ends[:, 0] / lower.weights).max(axis=-1), low)
+            highs = np.minimum((ends[:, 1] / lower.weights).min(axis=-1), high)
+        mine, theirs = (np.array([hash(pair) for pair in _settings(r)]) for r in (upper, lower))
+        above, below = np.zeros(len(upper), dtype=bool), np.zeros(len(lower), dtype=bool)
+        step = max(1, JOINED // len(lower))
+        for start in range(0, len(upper), step):
+            part = slice(start, start + step)
+            pairs = (most[part, None] >= lows) & (least[part, None] <= highs)
+            pairs &= mine[part, None] == theirs
+            above[part] = pairs.any(axis=1)
+            below |= pairs.any(axis=0)
+        return fits & above, below
+
+
+def save_candidates(result: TableReconstruction, path: Path) -> None:
+    """Write the candidates where `verify` reads them, as CSV; see `docs/published-tables.md`."""
+    rows = [
+        [name, method, rounding, " ".join(_upper(matrix))]
+        for name, found in result.parents.items()
+        for matrix, method, rounding in zip(
+            found.candidates, found.methods, found.roundings, strict=True
+        )
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([COLUMNS, *rows])
+
+
+def _upper(matrix: Float) -> list[str]:
+    """The judgments of the upper triangle as text, row by row."""
+    judgments = matrix[np.triu_indices(len(matrix), 1)]
+    return [judgment_text(value) or repr(value) for value in judgments.tolist()]
