@@ -696,7 +696,12 @@ def critical_criteria(
     found = [
         stability_interval(hierarchy, local_weights, node, top=top, scores=scores) for node in nodes
     ]
-    return tuple(sorted(found, key=lambda one: one.relative_change if relative else one.change))
+
+    def change(one: StabilityInterval) -> float:
+        # rounded, so that changes that are equal keep the order of the tree
+        return round(one.relative_change if relative else one.change, 12)
+
+    return tuple(sorted(found, key=change))
 
 
 @dataclass(frozen=True)

@@ -702,6 +702,14 @@ def test_the_change_is_that_of_triantaphyllou_and_sanchez() -> None:
     assert (most.node, most.lower_pairs) == ("c3", (("a1", "a2"),))
 
 
+def test_equal_changes_keep_the_order_of_the_tree() -> None:
+    criteria = Hierarchy("goal", {"goal": ("1", "2", "3", "4")})
+    w = ahp.weights(ahp.PairwiseMatrix.from_upper([4, 6, 7, 3, 4, 2]))
+    first, second, *_ = critical_criteria(criteria, {"goal": w})
+    assert first.change == pytest.approx(second.change, abs=1e-12)
+    assert (first.node, second.node) == ("1", "2")
+
+
 def test_critical_nodes_of_a_tree() -> None:
     found = critical_criteria(TREE, LOCAL, top=None)
     assert {one.node for one in found} == {kid for kids in TREE.children.values() for kid in kids}
