@@ -703,8 +703,8 @@ def test_the_change_is_that_of_triantaphyllou_and_sanchez() -> None:
 
 
 def test_equal_changes_keep_the_order_of_the_tree() -> None:
-    criteria = Hierarchy("goal", {"goal": ("1", "2", "3", "4")})
-    w = ahp.weights(ahp.PairwiseMatrix.from_upper([4, 6, 7, 3, 4, 2]))
+    criteria = ahp.Hierarchy("goal", {"goal": ("1", "2", "3", "4")})
+    w = ahp.weights(DONG_A1)
     first, second, *_ = critical_criteria(criteria, {"goal": w})
     assert first.change == pytest.approx(second.change, abs=1e-12)
     assert (first.node, second.node) == ("1", "2")
