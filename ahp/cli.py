@@ -12,6 +12,7 @@ import json
 import math
 import os
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,12 +20,21 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from .consistency import check_consistency
-from .errors import AHPError, LogError, SurveyWarning
+from .consistency import CR_LIMIT, check_consistency
+from .errors import AHPError, LogError, PublishedError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .priority import METHODS, check_method, weights
-from .published import Verification, load_table, verify
+from .published import (
+    ROUNDINGS,
+    PublishedTable,
+    TableReconstruction,
+    Verification,
+    load_table,
+    reconstruct_table,
+    save_candidates,
+    verify,
+)
 from .random_index import RANDOM_INDEX_TABLES, check_random_index
 from .report import (
     Table,
@@ -36,6 +46,10 @@ from .report import (
     method_words,
     pairs_to_text,
     provenance,
+    reconstructed_parent,
+    reconstructed_ranking,
+    reconstruction_data,
+    reconstruction_table,
     show_number,
     to_text,
     total_table,
@@ -133,6 +147,28 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--junit", metavar="FILE", help="write the checks as JUnit XML, too")
     _add_output_options(command)
     command.set_defaults(run=_verify)
+
+    command = commands.add_parser(
+        "reconstruct", help="find the matrices behind a published table that prints none"
+    )
+    command.add_argument("file", metavar="FILE", help="a published table, *.ahp.toml")
+    command.add_argument(
+        "--method", action="append", help="a method to try, may be repeated; default: all"
+    )
+    command.add_argument(
+        "--rounding",
+        action="append",
+        help=f"{', '.join(ROUNDINGS)}; may be repeated; default: all",
+    )
+    command.add_argument(
+        "--cr-max", type=float, default=CR_LIMIT, metavar="CR", help="default: 0.1"
+    )
+    command.add_argument(
+        "--save", action="store_true", help="write the candidates where the table names them"
+    )
+    command.add_argument("--language", choices=LANGUAGES, default=terminal_language())
+    command.add_argument("--json", action="store_true", help="print JSON, unrounded")
+    command.set_defaults(run=_reconstruct)
 
     command = commands.add_parser("serve", help="run the web application")
     command.add_argument("--host", default="127.0.0.1")
@@ -289,6 +325,60 @@ def _verify(arguments: argparse.Namespace) -> int:
     if refused:
         return 2
     return 0 if all(each.reproduced for each in found.values()) else 1
+
+
+def _reconstruct(arguments: argparse.Namespace) -> int:
+    table = load_table(arguments.file)
+    started = time.monotonic()
+
+    def progress(parent: str, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            seconds = time.monotonic() - started
+            print(
+                f"\r{parent}: {done / total:4.0%}, {seconds:.0f} s\033[K", end="", file=sys.stderr
+            )
+
+    found = reconstruct_table(
+        table,
+        method=arguments.method,
+        rounding=arguments.rounding or ROUNDINGS,
+        cr_max=arguments.cr_max,
+        progress=progress,
+    )
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    if arguments.save:
+        if table.candidates is None:
+            raise PublishedError(f"{table.path}: names no candidates, expected a file to write")
+        save_candidates(found, table.candidates)
+    if arguments.json:
+        _print_json(reconstruction_data(table, found))
+    else:
+        print(_reconstruction_text(table, found, arguments.language), end="")
+    return 0 if all(len(result) for result in found.parents.values()) else 1
+
+
+def _reconstruction_text(table: PublishedTable, found: TableReconstruction, language: str) -> str:
+    _ = translator(language)
+    parts = [to_text(reconstruction_table(table, found, language))]
+    for name, result in found.parents.items():
+        if len(result):
+            parts.append(to_text(reconstructed_parent(table.parents[name], result, language)))
+        elif result.nearest:
+            near = result.nearest
+            misses = ", ".join(show_number(weight, 5) for weight in near.weights.tolist())
+            parts.append(
+                _("{parent}: {reason}; nearest: {weights} ({method})").format(
+                    parent=table.parents[name].label or name,
+                    reason=near.reason,
+                    weights=misses,
+                    method=method_words(_)[near.method],
+                )
+                + "\n"
+            )
+    if found.ranks:
+        parts.append(to_text(reconstructed_ranking(table, found, language)))
+    return "\n".join(parts)
 
 
 def _verification_text(file: str, found: Verification, language: str) -> str:

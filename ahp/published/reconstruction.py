@@ -301,6 +301,24 @@ def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
     return groups
 
 
+def gathered(
+    task: Task, matrices: Float, methods: Sequence[str], roundings: Sequence[str], note: str
+) -> Reconstruction:
+    """The result of a complete search with these candidates, shapes (k, n, n), k and k; what it
+    ruled out isn't known.
+    """
+    parts = []
+    for method, rounding in dict.fromkeys(zip(methods, roundings, strict=True)):
+        mine = [pair == (method, rounding) for pair in zip(methods, roundings, strict=True)]
+        kept = matrices[np.array(mine, dtype=bool)]
+        place = (task.methods.index(method), task.roundings.index(rounding))
+        by, rounded = (np.full(len(kept), index) for index in place)
+        w = rounded_weights(kept, method, rounding, task.steps)
+        parts.append(_Found(kept, by, rounded, w, perron(kept)[0]))
+    result = _result(task, _Found.joined(parts, task.n), 1.0, note, None)
+    return replace(result, ruled_out=())
+
+
 @dataclass(frozen=True)
 class _Found:
     """Matrices (k, n, n), with the positions of method and rounding, weights and λmax."""

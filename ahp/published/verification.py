@@ -15,6 +15,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -191,18 +192,34 @@ def _stored(table: PublishedTable, parent: PublishedParent) -> _Solutions | None
     """The solutions in the file of candidates; None when it has none of this parent."""
     path = table.candidates
     assert path is not None
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PublishedError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
+    text = _candidates_text(path)
     conventions = parent.conventions
     settings = (conventions.random_index, conventions.lambda_by, tuple(parent.indices))
     try:
         return _stored_solutions(text, _Key(parent, (parent.id, parent.step_decimals, *settings)))
     except AHPError as error:
         raise PublishedError(f"{path}: {error}") from error
+
+
+def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
+    """Line and cells of the stored candidates.
+
+    Raises:
+        PublishedError: the file, and why it can't be read.
+    """
+    try:
+        return _candidate_rows(_candidates_text(path))
+    except PublishedError as error:
+        raise PublishedError(f"{path}: {error}") from error
+
+
+def _candidates_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PublishedError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
 
 
 class _Key:

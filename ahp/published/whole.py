@@ -13,14 +13,14 @@ import numpy as np
 
 from ..consistency import CR_LIMIT, check_consistency
 from ..errors import PublishedError
-from ..matrix import Bool, Float
+from ..matrix import Bool, Float, PairwiseMatrix
 from ..priority import weights
 from ..scale import judgment_text
 from .claims import Reference, holds
 from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
-from .reconstruction import MAX_CANDIDATES, Reconstruction, check_task, run
+from .reconstruction import MAX_CANDIDATES, Reconstruction, Task, check_task, gathered, run
 from .table import PublishedParent, PublishedTable
-from .verification import COLUMNS
+from .verification import COLUMNS, candidate_rows
 
 Progress = Callable[[str, int, int], None]
 """Called with the parent, how much of its search is done, and how much there is."""
@@ -46,12 +46,14 @@ class TableReconstruction:
         ruled_out: parent id -> methods that can't have produced its digits, of those tried there.
         global_ranges: node -> lowest and highest global weight over the candidates; empty without
             a tree.
+        ranks: leaf -> best and worst rank that its global weight can have, 1 is first.
     """
 
     parents: Mapping[str, Reconstruction]
     settings: tuple[tuple[str, str], ...]
     ruled_out: Mapping[str, tuple[str, ...]]
     global_ranges: Mapping[str, tuple[float, float]]
+    ranks: Mapping[str, tuple[int, int]]
 
 
 def reconstruct_table(
@@ -92,21 +94,7 @@ def reconstruct_table(
         methods, roundings = method or table.conventions.method, rounding
         if settings:
             methods, roundings = (tuple(sorted(set(part))) for part in zip(*settings, strict=True))
-        texts = [
-            parent.weights[item].text if item in parent.weights else None for item in parent.items
-        ]
-        task = check_task(
-            texts,
-            method=methods,
-            ranking=None,
-            intervals=bounds.local(parent),
-            rounding=roundings,
-            cr_max=cr_max,
-            scale="saaty",
-            random_index=parent.conventions.random_index,
-            decimals=parent.conventions.decimals,
-        )
-        task = replace(task, accept=partial(_in_order, parent))
+        task = _task(parent, methods, roundings, cr_max, bounds.local(parent))
         result = run(task, max_candidates, _named(progress, parent.id))
         found[parent.id] = result.only(_as_printed(parent, result))
         pairs = set(_settings(found[parent.id]))
@@ -116,16 +104,75 @@ def reconstruct_table(
         found[name] = result.only(
             np.array([pair in common for pair in _settings(result)], dtype=bool)
         )
+    return _joined(table, bounds, found, common)
+
+
+def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
+    """The reconstruction that `save_candidates` stored beside a table.
+
+    Raises:
+        PublishedError: there is none, or its file can't be read.
+    """
+    if table.candidates is None:
+        raise PublishedError(f"{table.path}: names no candidates, expected a stored reconstruction")
+    found: dict[str, Reconstruction] = {}
+    rows = candidate_rows(table.candidates)
+    for parent in table.parents.values():
+        mine = [row for _, row in rows if row[0] == parent.id]
+        if not mine:
+            continue
+        matrices = np.stack([PairwiseMatrix.from_upper(row[3].split()).values for row in mine])
+        task = _task(parent, None, ROUNDINGS, CR_LIMIT, {})
+        methods, roundings = ([row[column] for row in mine] for column in (1, 2))
+        found[parent.id] = gathered(task, matrices, methods, roundings, "stored candidates")
+    settings = [set(_settings(result)) for result in found.values()]
+    common = tuple(sorted(set.intersection(*settings))) if settings else ()
+    return _joined(table, _Bounds(table), found, common)
+
+
+def _task(
+    parent: PublishedParent,
+    method: str | Sequence[str] | None,
+    rounding: str | Sequence[str],
+    cr_max: float,
+    intervals: Mapping[int, tuple[float, float]],
+) -> Task:
+    """What is asked for one parent; its order is a further condition on the weights."""
+    weights = parent.weights
+    task = check_task(
+        [weights[item].text if item in weights else None for item in parent.items],
+        method=method,
+        ranking=None,
+        intervals=intervals,
+        rounding=rounding,
+        cr_max=cr_max,
+        scale="saaty",
+        random_index=parent.conventions.random_index,
+        decimals=parent.conventions.decimals,
+    )
+    return replace(task, accept=partial(_in_order, parent))
+
+
+def _joined(
+    table: PublishedTable,
+    bounds: _Bounds,
+    found: dict[str, Reconstruction],
+    common: tuple[tuple[str, str], ...],
+) -> TableReconstruction:
+    """The candidates of all parents that go with each other."""
     bounds.narrow(found)
     ruled_out = {name: result.ruled_out for name, result in found.items()}
     found = bounds.join(found)
     return TableReconstruction(
-        parents=MappingProxyType({parent.id: found[parent.id] for parent in unprinted}),
+        parents=MappingProxyType(
+            {parent: found[parent] for parent in table.parents if parent in found}
+        ),
         settings=tuple(
             pair for pair in common if all(pair in _settings(r) for r in found.values())
         ),
         ruled_out=MappingProxyType(ruled_out),
         global_ranges=MappingProxyType(dict(bounds.ranges)),
+        ranks=MappingProxyType(bounds.ranks(found)),
     )
 
 
@@ -268,6 +315,29 @@ class _Bounds:
             found[k] = (least / high if high else 0.0, min(1.0, most / low) if low else 1.0)
         return found
 
+    def ranks(self, found: Mapping[str, Reconstruction]) -> dict[str, tuple[int, int]]:
+        """Best and worst rank of each leaf."""
+        if self.tree is None:
+            return {}
+        leaves = self.tree.leaves
+        return {
+            leaf: (
+                1 + sum(self._above(other, leaf, found) for other in leaves),
+                len(leaves) - sum(self._above(leaf, other, found) for other in leaves),
+            )
+            for leaf in leaves
+        }
+
+    def _above(self, one: str, other: str, found: Mapping[str, Reconstruction]) -> bool:
+        """Whether a leaf is above another one with all candidates."""
+        assert self.tree is not None
+        parent = self.tree.parent_of(one) or ""
+        if parent == self.tree.parent_of(other) and parent in found:
+            kids = self.tree.children[parent]
+            w = found[parent].weights
+            return bool((w[:, kids.index(one)] > w[:, kids.index(other)] * (1 + MARGIN)).all())
+        return self.ranges[one][0] > self.ranges[other][1] * (1 + MARGIN)
+
     def join(self, found: dict[str, Reconstruction]) -> dict[str, Reconstruction]:
         """The candidates that go with some candidate of every neighbor."""
         if self.tree is None:
@@ -321,7 +391,16 @@ class _Bounds:
 
 
 def save_candidates(result: TableReconstruction, path: Path) -> None:
-    """Write the candidates where `verify` reads them, as CSV; see `docs/published-tables.md`."""
+    """Write the candidates where `verify` reads them, as CSV; see `docs/published-tables.md`.
+
+    Raises:
+        PublishedError: not everything was searched.
+    """
+    for name, found in result.parents.items():
+        if found.coverage < 1:
+            raise PublishedError(
+                f"{name}: the search was not complete ({found.coverage_note}), nothing to store"
+            )
     rows = [
         [name, method, rounding, " ".join(_upper(matrix))]
         for name, found in result.parents.items()

@@ -11,6 +11,12 @@ from .analysis import (
     provenance,
     total_table,
 )
+from .reconstruction import (
+    reconstructed_parent,
+    reconstructed_ranking,
+    reconstruction_data,
+    reconstruction_table,
+)
 from .table import (
     Table,
     csv_bytes,
@@ -34,6 +40,10 @@ __all__ = [
     "method_words",
     "pairs_to_text",
     "provenance",
+    "reconstructed_parent",
+    "reconstructed_ranking",
+    "reconstruction_data",
+    "reconstruction_table",
     "show_cell",
     "show_judgment",
     "show_number",
