@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -87,24 +87,19 @@ def reconstruct_table(
     if not unprinted:
         raise PublishedError(f"{table.path}: every matrix is printed, nothing to reconstruct")
     bounds = _Bounds(table)
-    settings: set[tuple[str, str]] | None = None
+    settings: list[tuple[str, str]] | None = None
     found: dict[str, Reconstruction] = {}
     for parent in sorted(unprinted, key=lambda one: len(one.items)):
         bounds.narrow(found)
         methods, roundings = method or table.conventions.method, rounding
         if settings:
-            methods, roundings = (tuple(sorted(set(part))) for part in zip(*settings, strict=True))
+            pairs = zip(*settings, strict=True)
+            methods, roundings = (tuple(dict.fromkeys(names)) for names in pairs)
         task = _task(parent, methods, roundings, cr_max, bounds.local(parent))
         result = run(task, max_candidates, _named(progress, parent.id))
         found[parent.id] = result.only(_as_printed(parent, result))
-        pairs = set(_settings(found[parent.id]))
-        settings = pairs if settings is None else (settings & pairs or settings)
-    common = tuple(sorted(settings or ()))
-    for name, result in found.items():
-        found[name] = result.only(
-            np.array([pair in common for pair in _settings(result)], dtype=bool)
-        )
-    return _joined(table, bounds, found, common)
+        settings = _common(found.values()) or settings
+    return _joined(table, bounds, found)
 
 
 def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
@@ -125,9 +120,7 @@ def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
         task = _task(parent, None, ROUNDINGS, CR_LIMIT, {})
         methods, roundings = ([row[column] for row in mine] for column in (1, 2))
         found[parent.id] = gathered(task, matrices, methods, roundings, "stored candidates")
-    settings = [set(_settings(result)) for result in found.values()]
-    common = tuple(sorted(set.intersection(*settings))) if settings else ()
-    return _joined(table, _Bounds(table), found, common)
+    return _joined(table, _Bounds(table), found)
 
 
 def _task(
@@ -154,26 +147,35 @@ def _task(
 
 
 def _joined(
-    table: PublishedTable,
-    bounds: _Bounds,
-    found: dict[str, Reconstruction],
-    common: tuple[tuple[str, str], ...],
+    table: PublishedTable, bounds: _Bounds, found: dict[str, Reconstruction]
 ) -> TableReconstruction:
-    """The candidates of all parents that go with each other."""
-    bounds.narrow(found)
+    """The candidates of all parents that go with each other; without any for some parent, each
+    keeps its own.
+    """
     ruled_out = {name: result.ruled_out for name, result in found.items()}
-    found = bounds.join(found)
+    common = _common(found.values())
+    if common:
+        for name, result in found.items():
+            kept = [pair in common for pair in _settings(result)]
+            found[name] = result.only(np.array(kept, dtype=bool))
+        bounds.narrow(found)
+        found = bounds.join(found)
+    common = _common(found.values())
     return TableReconstruction(
         parents=MappingProxyType(
             {parent: found[parent] for parent in table.parents if parent in found}
         ),
-        settings=tuple(
-            pair for pair in common if all(pair in _settings(r) for r in found.values())
-        ),
+        settings=tuple(common),
         ruled_out=MappingProxyType(ruled_out),
-        global_ranges=MappingProxyType(dict(bounds.ranges)),
-        ranks=MappingProxyType(bounds.ranks(found)),
+        global_ranges=MappingProxyType(dict(bounds.ranges) if common else {}),
+        ranks=MappingProxyType(bounds.ranks(found) if common else {}),
     )
+
+
+def _common(found: Iterable[Reconstruction]) -> list[tuple[str, str]]:
+    """The pairs of method and rounding that work for all parents."""
+    settings = [dict.fromkeys(_settings(result)) for result in found]
+    return [pair for pair in settings[0] if all(pair in other for other in settings)]
 
 
 def _settings(result: Reconstruction) -> list[tuple[str, str]]:
