@@ -50,8 +50,9 @@ def explain_number(parent: PublishedParent, key: str, text: str, value: float) -
     if not found and assumed:
         words, other = min(assumed, key=lambda pair: abs(pair[1] - float(text)))
         found.append(f"nearest: {other:.{decimals_of(text) + 2}f}, if it {words}")
+    name = "weight" if key in parent.items else NAMES.get(key, key)
     return tuple(
-        each if each.startswith("nearest") else f"printed {_name(key)} {text} {each}"
+        each if each.startswith("nearest") else f"printed {name} {text} {each}"
         for each in dict.fromkeys(found)
     )
 
@@ -60,10 +61,6 @@ def explain_digits(text: str, value: float, rounding: str) -> tuple[str, ...]:
     """Which slip of the pen gives the printed digits of a number that has no matrix of its own."""
     found = [*_cut_off(text, value, rounding), *_misprints(text, value, rounding)]
     return tuple(f"printed {text} {words}" for words in found)
-
-
-def _name(key: str) -> str:
-    return NAMES.get(key, f"{key!r}")
 
 
 @lru_cache(maxsize=256)
