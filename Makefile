@@ -1,4 +1,5 @@
-# `make app` starts the app, `make test` runs all checks; both do their own set-up.
+# `make app` starts the app, `make test` runs all checks, `make slow` those that
+# take too long for every day; all do their own set-up.
 
 PATH ?= /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -6,7 +7,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test bench translations screenshots clean
+.PHONY: app test slow bench translations screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -17,6 +18,10 @@ test: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
+
+# Whole reconstructions: half an hour and more.
+slow: .venv/test
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
 .venv/app: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -31,6 +31,9 @@ from .search import Space, search, submatrices
 LARGEST_ORDER = 7
 """Most items that `reconstruct` takes."""
 
+LARGEST_SCALE = 127
+"""Most values of a scale: positions are small integers."""
+
 COMPLETE_ORDER = 5
 """Up to here the whole scale is searched."""
 
@@ -60,8 +63,8 @@ class NearestMiss:
         matrix: shape (n, n).
         method: of the weights.
         weights: shape (n,).
-        misses: per item the distance from the printed weight in units of its last digit, NaN where
-            none is printed.
+        misses: per item the distance from the printed weight in units of the last digit (of the
+            print that has most of them), NaN where none is printed.
         reason: why the print can't be right as it stands, in words.
     """
 
@@ -254,14 +257,16 @@ def check_task(
     """The arguments of `reconstruct`, or its errors."""
     if isinstance(printed, str) or not 2 <= len(printed) <= LARGEST_ORDER:
         raise OptionError(f"printed = {printed!r}, expected 2 to {LARGEST_ORDER} numbers")
+    if decimals is not None and not (isinstance(decimals, int) and decimals >= 0):
+        raise OptionError(f"decimals = {decimals!r}, expected a whole number, 0 or more")
     steps = max([decimals or 0, *(decimals_of(check_printed(text)) for text in printed if text)])
-    methods = RECONSTRUCTED_METHODS if method is None else _names(method)
+    methods = _names("method", RECONSTRUCTED_METHODS if method is None else method)
     for name in methods:
         if name not in RECONSTRUCTED_METHODS:
             raise OptionError.unknown("method", name, RECONSTRUCTED_METHODS)
     if not isinstance(cr_max, int | float) or not 0 < cr_max < np.inf:
         raise OptionError(f"cr_max = {cr_max!r}, expected a number above 0")
-    roundings = tuple(check_rounding(name) for name in _names(rounding))
+    roundings = tuple(check_rounding(name) for name in _names("rounding", rounding))
     known = np.array([[(0.0, 1.0)] * len(printed)] * len(roundings))
     for item, text in enumerate(printed):
         if text is not None:
@@ -274,6 +279,9 @@ def check_task(
             )
         known[:, item, 0] = np.maximum(known[:, item, 0], low)
         known[:, item, 1] = np.minimum(known[:, item, 1], high)
+    values = scale_values(SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale)
+    if len(values) > LARGEST_SCALE:
+        raise OptionError(f"scale has {len(values)} values, expected {LARGEST_SCALE} at most")
     return Task(
         printed=tuple(text or None for text in printed),
         methods=methods,
@@ -281,22 +289,24 @@ def check_task(
         roundings=roundings,
         known=known,
         steps=steps,
-        values=scale_values(
-            SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale
-        ),
+        values=values,
         cr_max=float(cr_max),
         random_index=random_index,
     )
 
 
-def _names(name: str | Sequence[str]) -> tuple[str, ...]:
-    return (name,) if isinstance(name, str) else tuple(name)
+def _names(option: str, value: str | Sequence[str]) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
+    if not names:
+        raise OptionError(f"{option} = {value!r}, expected a name or more")
+    return names
 
 
 def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
     groups = tuple(tuple(g) if isinstance(g, tuple | list) else (g,) for g in ranking)
     items = [item for group in groups for item in group]
-    if any(item not in range(n) for item in items) or len(set(items)) < len(items):
+    known = all(isinstance(item, int | np.integer) and 0 <= item < n for item in items)
+    if not known or len(set(items)) < len(items) or not all(groups):
         raise OptionError(f"ranking = {ranking!r}, expected each index 0 to {n - 1} once at most")
     return groups
 
@@ -364,6 +374,7 @@ def _search_all(
     decided = 0.0
     for index, method in enumerate(task.methods):
         low, high = _widened(task, method, task.known[:, pivot])
+        low, high = min(low, 1.0), max(high, 0.0)  # print that is no weight has a nearest one too
 
         def accept(matrices: Float, method: str = method) -> tuple[_Found, _Near | None]:
             return _reproducing(task, matrices, method)
@@ -378,7 +389,7 @@ def _search_all(
             count += len(found.matrices)
             if progress:
                 progress(index * total + done, len(task.methods) * total)
-            if count > max_candidates:
+            if count > max_candidates and done < total:
                 note = f"stopped at {count} candidates ({method})"
                 break
         decided += done / total if total else 1.0
@@ -429,7 +440,7 @@ def _reproducing(task: Task, matrices: Float, method: str) -> tuple[_Found, _Nea
         parts.append(_Found(matrices[kept], *constant, w[kept], roots[kept]))
         if len(miss) and (nearest is None or miss.min() < nearest.miss):
             best = miss.argmin()
-            nearest = _Near(float(miss[best]), matrices[best], method, w[best])
+            nearest = _Near(float(miss[best]), matrices[best].copy(), method, w[best].copy())
     return _Found.joined(parts, task.n), nearest
 
 
@@ -531,10 +542,12 @@ def _all_same(matrices: Float) -> bool:
 
 
 def _range(values: Float) -> Float:
-    """Lowest and highest over the candidates, shape (..., 2)."""
-    if not len(values):
-        return np.full((*values.shape[1:], 2), np.nan)
-    return np.stack([values.min(axis=0), values.max(axis=0)], axis=-1)
+    """Lowest and highest over the candidates, shape (..., 2), read-only."""
+    found = np.full((*values.shape[1:], 2), np.nan)
+    if len(values):
+        found = np.stack([values.min(axis=0), values.max(axis=0)], axis=-1)
+    found.setflags(write=False)
+    return found
 
 
 def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
@@ -566,28 +579,29 @@ def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
 
 def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> NearestMiss | None:
     """What comes nearest to the print, and why the print can't be right."""
-    width = 1.0
+    width = 0.0
     # what misses by less than the nearest so far has a pivot that does: with many items that is
     # too much to search, and the nearest is taken that has the pivot's weight, if there is one
-    while near is None or (task.n < COMPLETE_ORDER and width / WIDER < near.miss):
-        if width * task.unit >= WIDER:
-            return None
+    while width * task.unit < 1 and (
+        near is None or (task.n < COMPLETE_ORDER and width < near.miss)
+    ):
+        width = width * WIDER or 1.0
         wider = _search_all(task, MAX_CANDIDATES, progress, width * task.unit)[1]
         near = min(filter(None, (near, wider)), key=lambda one: one.miss, default=None)
-        width *= WIDER
+    if near is None:
+        return None
     printed = np.array([np.nan if text is None else float(text) for text in task.printed])
-    return NearestMiss(
-        matrix=near.matrix,
-        method=near.method,
-        weights=near.weights,
-        misses=(near.weights - printed) / task.unit,
-        reason=_reason(task),
-    )
+    misses = (near.weights - printed) / task.unit
+    for array in (near.matrix, near.weights, misses):
+        array.setflags(write=False)
+    return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task))
 
 
 def _reason(task: Task) -> str:
     """Why there is no candidate."""
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
+    if (low > high).any():
+        return f"item {(low > high).argmax()}: no weight is as printed and in its interval"
     for k, above in enumerate(task.ranking):
         for i, j in product(above, chain.from_iterable(task.ranking[k + 1 :])):
             if high[i] <= low[j]:
@@ -596,8 +610,11 @@ def _reason(task: Task) -> str:
                     f"that of item {j} at least {low[j]:.6g}"
                 )
     if low.sum() > 1 or high.sum() < 1:
-        known = [Decimal(text) for text in task.printed if text]
-        return f"the printed weights sum to {sum(known)}, expected 1"
+        printed = sum(Decimal(text) for text in task.printed if text)
+        if printed > 1 if low.sum() > 1 else printed < 1 and None not in task.printed:
+            return f"the printed weights sum to {printed}, expected 1"
+        known = f"least {low.sum():.6g}" if low.sum() > 1 else f"most {high.sum():.6g}"
+        return f"the weights sum to at {known} by print and intervals, expected 1"
     return (
         f"no matrix on the scale with CR < {task.cr_max:g} gives these digits by "
         f"{', '.join(task.methods)} ({', '.join(task.roundings)})"
