@@ -31,7 +31,7 @@ FUNCTIONS = ("local", "global", "cr", "ci", "lambda_max", "total_cr")
 """What a claim may ask for, besides the weight that a name alone stands for."""
 
 EQUAL = 1e-9
-"""Numbers this near to each other are equal."""
+"""Numbers this near to each other are equal, and neither is above the other."""
 
 MAX_DEPTH = 50
 MAX_TOKENS = 200
@@ -140,7 +140,8 @@ def _relation(relation: str, left: Interval, right: Interval, about: float) -> B
         return np.asarray(gap <= about * np.maximum(left[1], right[1]))
     if relation == "=":
         return np.asarray(gap <= EQUAL)
-    return np.asarray(left[1] > right[0] if relation == ">" else left[1] >= right[0])
+    above = left[1] - right[0]
+    return np.asarray(above > EQUAL if relation == ">" else above >= -EQUAL)
 
 
 def _evaluate(node: Expression, value_of: Callable[[Reference], Interval]) -> Interval:

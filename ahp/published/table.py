@@ -37,6 +37,9 @@ from .printing import check_printed, check_rounding, decimals_of
 
 FORMAT = 1
 
+MOST_DECIMALS = 15
+"""Digits after the point that a float can be compared with."""
+
 LAMBDAS = ("perron", "mean")
 """What a source prints as λmax: the Perron root, or the mean of (Aw)_i / w_i."""
 
@@ -201,9 +204,10 @@ class PublishedTable:
 
     @property
     def ranked(self) -> tuple[str, ...]:
-        """What has a global weight: nodes of the tree and alternatives."""
-        nodes = [] if self.hierarchy is None else self.hierarchy.levels
-        below = [node for level in nodes[1:] for node in level]
+        """What has a global weight: nodes of the tree and alternatives; nothing without a tree."""
+        if self.hierarchy is None:
+            return ()
+        below = [node for level in self.hierarchy.levels[1:] for node in level]
         return tuple(dict.fromkeys((*below, *self.alternatives)))
 
     @property
@@ -315,10 +319,13 @@ class _Reader:
             conventions=_conventions(entry, self.conventions),
         )
         _check_names(entry, "order", found.order, items)
+        conventions = found.conventions
+        if conventions.rounding == "intermediate" and not found.step_decimals:
+            raise entry.error("intermediate_decimals", "missing, needed where no weight is printed")
         if (
             found.matrix is not None
-            and found.conventions.method is None
-            and (weights or found.order or found.conventions.lambda_by == "mean")
+            and conventions.method is None
+            and (weights or found.order or conventions.lambda_by == "mean")
         ):
             raise entry.error("method", "missing, needed where a matrix is printed with weights")
         return found
@@ -419,13 +426,6 @@ class _Reader:
                 raise top.error(key, "needs a goal")
         if table.composite:
             _expect(top.table("composite"), "weights", table.composite, table.ranked)
-        for name in () if tree is None or not table.composite else table.alternatives:
-            missing = [leaf for leaf in tree.leaves if leaf not in table.parents] if tree else []
-            if name in table.composite and missing:
-                raise top.error(
-                    "parents",
-                    f"no parent {missing[0]!r}, expected one that compares the alternatives",
-                )
         for k, level in enumerate(table.totals):
             if level not in levels:
                 raise top.error(f"totals[{k}].level", f"{level}, expected 1 to {levels[-1]}")
@@ -440,6 +440,28 @@ class _Reader:
             for chain in statement.chains:
                 for reference in chain.references:
                     _check_reference(top, statement.place, reference, valid[reference.function])
+        if tree is not None and table.alternatives:
+            self.check_leaves(table, tree)
+
+    def check_leaves(self, table: PublishedTable, tree: Hierarchy) -> None:
+        """Refuse numbers of the alternatives when a leaf that they depend on is left out."""
+        asked = [("", name) for name in table.composite]
+        asked += [("total_cr", str(level)) for level in table.totals]
+        asked += [
+            (reference.function, reference.name)
+            for statement in (*table.orders, *table.claims)
+            for chain in statement.chains
+            for reference in chain.references
+        ]
+        ranked = any(
+            name in table.alternatives for function, name in asked if function in {"", "global"}
+        )
+        levels = [tree.levels[int(name) - 1] for function, name in asked if function == "total_cr"]
+        for leaf in tree.leaves:
+            if leaf not in table.parents and (ranked or any(leaf in level for level in levels)):
+                raise self.top.error(
+                    "parents", f"no parent {leaf!r}, expected one that compares the alternatives"
+                )
 
     def errata(self, table: PublishedTable) -> dict[str, Erratum]:
         if "errata" not in self.top.data:
@@ -469,23 +491,27 @@ def _lines(text: str) -> _Lines:
     buffer: list[str] = []
     for number, row in enumerate(text.split("\n"), start=1):
         buffer.append(row)
-        try:
-            statement = tomllib.loads("\n".join(buffer))
-        except tomllib.TOMLDecodeError:
-            continue  # goes on in the next line
-        if buffer[0].lstrip().startswith("["):
+        whole, statement = _parsed(buffer)
+        if whole and buffer[0].lstrip().startswith("["):
             prefix = _section(statement, counts)
         else:
-            for path, value in _leaves(statement):
-                inside = [
-                    k
-                    for k, line in enumerate(buffer)
-                    if isinstance(value, str) and value in line and len(buffer) > 1
-                ]
-                start = number - len(buffer) + 1
-                found[*prefix, *path] = start + (inside[0] if inside else 0)
-        buffer = []
+            for path in _leaves(statement):
+                entry = any(isinstance(step, int) for step in path)
+                line = number if entry else number - len(buffer) + 1
+                found.setdefault((*prefix, *path), line)
+        if whole:
+            buffer = []
     return found
+
+
+def _parsed(rows: list[str]) -> tuple[bool, dict[str, Any]]:
+    """Whether rows are a whole statement, and what is in them so far, if that can be told."""
+    for end in ("", "]"):
+        try:
+            return not end, tomllib.loads("\n".join([*rows, end]))
+        except tomllib.TOMLDecodeError:
+            continue
+    return False, {}
 
 
 def _section(header: dict[str, Any], counts: Counter[tuple[str | int, ...]]) -> tuple[Any, ...]:
@@ -503,13 +529,13 @@ def _section(header: dict[str, Any], counts: Counter[tuple[str | int, ...]]) -> 
     return path
 
 
-def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """All values of a statement with their paths; arrays as a whole and entry by entry."""
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths of all values of a statement; arrays as a whole and entry by entry."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _leaves(inner, (*path, key))
         return
-    yield path, value
+    yield path
     if isinstance(value, list):
         for k, inner in enumerate(value):
             yield from _leaves(inner, (*path, k))
@@ -546,7 +572,10 @@ def _asked(table: DataTable, key: str, check: Callable[[str], Any], text: str) -
 
 
 def _digits(table: DataTable, key: str) -> str:
-    return str(_asked(table, key, check_printed, table.string(key)))
+    text = str(_asked(table, key, check_printed, table.string(key)))
+    if decimals_of(text) > MOST_DECIMALS:
+        raise table.error(key, f"{text} has more than {MOST_DECIMALS} decimals, expected fewer")
+    return text
 
 
 def _conventions(table: DataTable, over: Conventions) -> Conventions:
