@@ -20,6 +20,7 @@ from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
 from .printing import (
     RECONSTRUCTED_METHODS,
+    SLACK,
     check_printed,
     check_rounding,
     decimals_of,
@@ -277,8 +278,8 @@ def check_task(
                 f"intervals[{item!r}] = ({low!r}, {high!r}), expected the index of an item, "
                 "and its lowest and highest weight"
             )
-        known[:, item, 0] = np.maximum(known[:, item, 0], low)
-        known[:, item, 1] = np.minimum(known[:, item, 1], high)
+        known[:, item, 0] = np.maximum(known[:, item, 0], low - SLACK)
+        known[:, item, 1] = np.minimum(known[:, item, 1], high + SLACK)
     values = scale_values(SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale)
     if len(values) > LARGEST_SCALE:
         raise OptionError(f"scale has {len(values)} values, expected {LARGEST_SCALE} at most")

@@ -202,19 +202,27 @@ def _in_order(parent: PublishedParent, w: Float) -> Bool:
 def _as_printed(parent: PublishedParent, result: Reconstruction) -> Bool:
     """Which candidates have λmax, CI and CR as printed."""
     fits = np.ones(len(result), dtype=bool)
-    if not parent.consistency or not len(result):
+    if not parent.consistency:
+        return fits
+    mean = parent.conventions.lambda_by == "mean"
+    if mean:  # there is none of (Aw)_i / w_i with weights rounded to 0
+        fits &= (result.weights > 0).all(axis=-1)
+    if not fits.any():
         return fits
     checked = check_consistency(
-        result.candidates, random_index=parent.conventions.random_index, weights=result.weights
+        result.candidates[fits],
+        random_index=parent.conventions.random_index,
+        weights=result.weights[fits] if mean else None,
     )
-    mean = parent.conventions.lambda_by == "mean"
     values = {
         "lambda_max": checked.lambda_mean if mean else checked.lambda_max,
         "ci": checked.ci_mean if mean else checked.ci,
         "cr": checked.cr_mean if mean else checked.cr,
     }
+    right = np.ones(fits.sum(), dtype=bool)
     for key, number in parent.consistency.items():
-        fits &= agrees(values[key], number.text, parent.conventions.rounding)
+        right &= agrees(values[key], number.text, parent.conventions.rounding)
+    fits[fits] = right
     return fits
 
 
@@ -241,7 +249,8 @@ class _Bounds:
                 low, high = printed_interval(
                     number.text, conventions.rounding, conventions.decimals
                 )
-                self._cut(node, low - slack, high + slack)
+                # print that is no weight stays as it is, so that no candidate goes with it
+                self.ranges[node] = (max(0.0, low - slack), high + slack)
 
     def _cut(self, node: str, low: float, high: float) -> bool:
         """Narrow a node's range; whether that changed it."""
@@ -314,7 +323,10 @@ class _Bounds:
         found = {}
         for k, item in enumerate(parent.items):
             least, most = self.ranges[item]
-            found[k] = (least / high if high else 0.0, min(1.0, most / low) if low else 1.0)
+            lowest = least / high if high else 0.0
+            highest = min(1.0, most / low) if low else 1.0
+            # global weights that contradict each other leave no weight, which the search says
+            found[k] = (lowest, max(lowest, highest))
         return found
 
     def ranks(self, found: Mapping[str, Reconstruction]) -> dict[str, tuple[int, int]]:
