@@ -50,7 +50,8 @@ class Check:
     Attributes:
         place, line: in the file.
         printed: as printed.
-        computed: the recomputed number, of the candidates' the nearest; None for orders, claims.
+        computed: the recomputed number, of the candidates' the nearest; None for orders, claims and
+            what can't be computed.
         difference: |printed − computed|; None with `computed`.
         reproduced: whether the print is what the judgments give.
         origin: name in `ORIGINS`: what the number was computed from.
@@ -71,7 +72,8 @@ class Check:
         """What is wrong, in a line."""
         text = f"{self.place}: printed {self.printed}"
         if self.computed is not None and self.difference is not None:
-            text += f", computed {self.computed:.8g} (difference {self.difference:.2g})"
+            digits = max(8, decimals_of(self.printed) + 2)
+            text += f", computed {self.computed:.{digits}g} (difference {self.difference:.2g})"
         return ": ".join([text, *filter(None, ["; ".join(self.explanations)])])
 
 
@@ -106,8 +108,11 @@ def verify(table: PublishedTable) -> Verification:
     """Recompute every printed number of a table and compare, to half a unit of its last digit.
 
     Raises:
-        PublishedError: the stored candidates can't be read, or a claim divides by zero.
+        PublishedError: the stored candidates can't be read, the method or the RI table has nothing
+            for a parent, or a claim divides by zero.
     """
+    if table.candidates is not None:
+        _check_parents(table, table.candidates)
     solutions = {parent.id: _solve(table, parent) for parent in table.parents.values()}
     checks: list[Check] = []
     unchecked: list[Printed | Statement] = []
@@ -117,11 +122,9 @@ def verify(table: PublishedTable) -> Verification:
         checks += found
         unchecked += [row.printed for row in rows if row.unknown]
         solutions[parent.id] = solutions[parent.id].only(kept)
-    if table.hierarchy is not None:
-        tree = _Tree(table, solutions)
-        rows = tree.rows()
-        checks += _judge(rows, tree.goal, table, None)[0]
-        unchecked += [row.printed for row in rows if row.unknown]
+    rows, together = _rows_across(table, solutions)
+    checks += _judge(rows, together, table, None)[0]
+    unchecked += [row.printed for row in rows if row.unknown]
     if not checks:
         checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
     return Verification(table, tuple(checks), tuple(unchecked))
@@ -148,27 +151,31 @@ class _Solutions:
 
 
 def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
+    stored = parent.matrix is None and table.candidates is not None
+    found = _stored(table, parent) if stored else None
+    if found is not None:
+        return found
+    try:
+        return _printed(parent)
+    except AHPError as error:
+        raise PublishedError(f"{table.path}: parents.{parent.id}: {error}") from error
+
+
+def _printed(parent: PublishedParent) -> _Solutions:
+    """The solution that the print has: from its matrix, or its numbers as they stand."""
     conventions = parent.conventions
     if parent.matrix is not None:
         method = conventions.method or "eigenvector"
         return _computed(parent, parent.matrix[None], method, conventions.rounding, "matrix")
-    if table.candidates is not None:
-        found = _stored(table, parent)
-        if found is not None:
-            return found
     weights = [_input(parent.weights.get(item)) for item in parent.items]
     values = {key: np.array([_input(parent.consistency.get(key))]) for key in CONSISTENCY}
     values |= {key: np.array([np.nan]) for key in INDICES}
-    values["ri"] = np.array([_random_index(parent)])
+    values["ri"] = np.array([random_index_value(len(parent.items), conventions.random_index)])
     return _Solutions("inputs", np.array([weights]), values)
 
 
 def _input(number: Printed | None) -> float:
     return np.nan if number is None else float(number.text)
-
-
-def _random_index(parent: PublishedParent) -> float:
-    return random_index_value(len(parent.items), parent.conventions.random_index)
 
 
 def _computed(
@@ -222,6 +229,14 @@ def _candidates_text(path: Path) -> str:
         raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
 
 
+def _check_parents(table: PublishedTable, path: Path) -> None:
+    for line, (name, *_) in candidate_rows(path):
+        if name not in table.parents:
+            raise PublishedError(
+                f"{path}: line {line}: parent {name!r}, expected one of {', '.join(table.parents)}"
+            )
+
+
 class _Key:
     """A parent, equal to another one of which the same candidates give the same solutions."""
 
@@ -268,10 +283,13 @@ def _stored_solutions(text: str, key: _Key) -> _Solutions | None:
 @lru_cache(maxsize=4)
 def _candidate_rows(text: str) -> Sequence[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, None)
+    try:
+        header = next(reader, [])
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise PublishedError(f"line {reader.line_num}: {error}") from error
     if header != COLUMNS:
-        raise PublishedError(f"line 1: {header}, expected {','.join(COLUMNS)}")
-    rows = [(reader.line_num, row) for row in reader]
+        raise PublishedError(f"line 1: {','.join(header)!r}, expected {','.join(COLUMNS)}")
     for line, row in rows:
         if len(row) != len(COLUMNS):
             raise PublishedError(f"line {line}: {len(row)} cells, expected {len(COLUMNS)}")
@@ -345,8 +363,8 @@ def _parent_rows(table: PublishedTable, parent: PublishedParent, found: _Solutio
     for key, number in (*parent.consistency.items(), *parent.indices.items()):
         value = (found.values[key], found.values[key])
         rows.append(_number_row(table, number, value, conventions.rounding, key=key))
-    if found.origin == "inputs":
-        rows = [_Row(row.printed, row.fits, row.value, row.key, unknown=True) for row in rows]
+    unknown = found.origin == "inputs"
+    rows = [_Row(row.printed, row.fits, row.value, row.key, unknown) for row in rows]
 
     def value_of(reference: Reference) -> Interval:
         values = local if reference.function in {"", "local", "global"} else found.values
@@ -441,6 +459,9 @@ def _check(row: _Row, best: Bool, origin: str) -> Check:
     number = float(printed.text)
     low, high = (np.broadcast_to(end, best.shape)[best] for end in row.value)
     nearest = np.clip(number, low, high)
+    nearest = nearest[np.isfinite(nearest)]
+    if not len(nearest):
+        return Check(*common, None, None, True, origin)
     value = float(nearest[np.abs(nearest - number).argmin()])
     return Check(*common, value, abs(number - value), True, origin)
 
@@ -448,23 +469,63 @@ def _check(row: _Row, best: Bool, origin: str) -> Check:
 def _why(
     row: _Row, value: float | None, table: PublishedTable, parent: PublishedParent | None
 ) -> tuple[str, ...]:
-    if value is None:
+    if row.value is None:
         return ("does not hold",)
+    if value is None:
+        return ("cannot be computed: division by 0",)
+    conventions = parent.conventions if parent else table.conventions
     erratum = table.errata.get(row.printed.place)
     if erratum is not None:
-        return (_erratum_fault(erratum, row.printed.text, value),)
+        decimals = conventions.decimals if parent and row.key in parent.items else None
+        low, high = _interval(erratum.printed, conventions.rounding, decimals)
+        return (_erratum_fault(erratum, row.printed.text, low <= value <= high),)
     if parent is None or row.key is None:
-        return explain_digits(row.printed.text, value, table.conventions.rounding)
+        return explain_digits(row.printed.text, value, conventions.rounding)
     return explain_number(parent, row.key, row.printed.text, value)
 
 
-def _erratum_fault(erratum: Erratum, text: str, value: float) -> str:
+def _erratum_fault(erratum: Erratum, text: str, right: bool) -> str:
     if erratum.printed != text:
         return f"the erratum is about {erratum.printed}"
-    low, high = _interval(erratum.printed)
-    if low <= value <= high:
+    if right:
         return "the erratum is stale: the printed number is right"
     return f"the erratum is false: {erratum.correct} is not what is computed"
+
+
+def _rows_across(
+    table: PublishedTable, solutions: Mapping[str, _Solutions]
+) -> tuple[list[_Row], _Solutions]:
+    """What no parent decides alone, with the solutions that are the columns: the goal's, or one
+    for all without a tree.
+    """
+    origins = {found.origin for found in solutions.values()}
+    origin = next(each for each in reversed(ORIGINS) if each in origins)
+    if table.hierarchy is None:
+        found, rows = _Solutions(origin, np.empty((1, 0)), {}), []
+
+        def value_of(reference: Reference) -> Interval:
+            values = _values(table, solutions, reference)
+            return values.min(keepdims=True), values.max(keepdims=True)
+    else:
+        tree = _Tree(table, solutions)
+        found = replace(solutions[table.hierarchy.goal], origin=origin)
+        rows, value_of = tree.rows(), tree.value_of
+    rows += [
+        _statement_row(table, each, value_of, table.conventions.about, len(found.weights))
+        for each in _statements(table)
+        if _owner(table, each) is None
+    ]
+    return rows, found
+
+
+def _values(
+    table: PublishedTable, solutions: Mapping[str, _Solutions], reference: Reference
+) -> Float:
+    """A local weight or a consistency number in each solution of its parent."""
+    if reference.function == "local":
+        parent = table.parents[table.once[reference.name]]
+        return solutions[parent.id].weights[:, parent.items.index(reference.name)]
+    return solutions[reference.name].values[reference.function]
 
 
 class _Tree:
@@ -474,11 +535,7 @@ class _Tree:
         tree = table.hierarchy
         assert tree is not None
         self.table, self.tree, self.solutions = table, tree, solutions
-        origins = {found.origin for found in solutions.values()}
-        root = solutions[tree.goal]
-        origin = next(each for each in reversed(ORIGINS) if each in origins)
-        self.goal = _Solutions(origin, root.weights, root.values)
-        one = np.ones(len(root.weights))
+        one = np.ones(len(solutions[tree.goal].weights))
         self.weights: dict[str, Interval] = {tree.goal: (one, one)}
         self.ci: dict[str, Interval] = {}  # global weight times CI
         self.together: dict[str, Bool] = {}  # node -> whether its number goes with its sisters'
@@ -556,7 +613,7 @@ class _Tree:
         }
 
     def rows(self) -> list[_Row]:
-        """The global numbers, orders and claims."""
+        """The global numbers."""
         table, rounding = self.table, self.table.conventions.rounding
         rows = []
         for name, number in table.composite.items():
@@ -568,13 +625,6 @@ class _Tree:
             rows += [
                 _number_row(table, number, found[key], rounding) for key, number in numbers.items()
             ]
-        rows += [
-            _statement_row(
-                table, each, self.value_of, table.conventions.about, len(self.goal.weights)
-            )
-            for each in _statements(table)
-            if _owner(table, each) is None
-        ]
         return rows
 
     def value_of(self, reference: Reference) -> Interval:
@@ -584,15 +634,11 @@ class _Tree:
             return self.weights[name]
         if function == "total_cr":
             return self.total(int(name))["cr"]
+        values = _values(self.table, self.solutions, reference)
         parent = self.table.once[name] if function == "local" else name
-        found = self.solutions[parent]
-        if function == "local":
-            values = found.weights[:, self.table.parents[parent].items.index(name)]
-        else:
-            values = found.values[function]
         if parent == self.tree.goal:
             return values, values
-        one = np.ones(len(self.goal.weights))
+        one = self.weights[self.tree.goal][0]
         return values.min() * one, values.max() * one
 
 
