@@ -86,6 +86,8 @@ def _other_methods(parent: PublishedParent, item: str) -> Iterator[tuple[str, fl
     for name, weights in _weights(parent).items():
         if name != declared:
             yield f"is the {name} weight, not the {declared} one", float(weights[place])
+        elif parent.conventions.rounding == "intermediate":
+            yield f"is the {name} weight, not rounded on the way", float(weights[place])
 
 
 def _other_lambdas(parent: PublishedParent, key: str) -> Iterator[tuple[str, float]]:

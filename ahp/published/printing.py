@@ -21,7 +21,8 @@ RECONSTRUCTED_METHODS = ("eigenvector", "geometric_mean", "column_mean")
 """The methods whose steps `rounded_weights` knows."""
 
 SLACK = 1e-12
-"""A value this near to a border between two prints counts to both: floats know no better."""
+"""A value this near to a border between two prints counts to both: floats know no better. Of a
+number with many digits it is a thousandth of the last one, which counts too."""
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 
@@ -61,7 +62,8 @@ def printed_interval(
         low, high = (printed, printed + unit) if printed >= 0 else (printed - unit, printed)
     else:
         low, high = printed - unit / 2, printed + unit / 2
-    return float(low) - SLACK, float(high) + SLACK
+    slack = min(SLACK, float(unit) / 1000)
+    return float(low) - slack, float(high) + slack
 
 
 def agrees(

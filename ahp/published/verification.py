@@ -27,7 +27,7 @@ from ..random_index import random_index_value
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
-from .printing import SLACK, check_rounding, decimals_of, printed_interval, rounded_weights
+from .printing import check_rounding, decimals_of, printed_interval, rounded_weights
 from .table import (
     CONSISTENCY,
     INDICES,
@@ -214,8 +214,9 @@ def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
     Raises:
         PublishedError: the file, and why it can't be read.
     """
+    text = _candidates_text(path)
     try:
-        return _candidate_rows(_candidates_text(path))
+        return _candidate_rows(text)
     except PublishedError as error:
         raise PublishedError(f"{path}: {error}") from error
 
@@ -315,17 +316,6 @@ class _Row:
     unknown: bool = False
 
 
-def _interval(
-    text: str, rounding: str = "half_up", decimals: int | None = None
-) -> tuple[float, float]:
-    """As `printed_interval`, but with a slack of a thousandth of the last digit at most: of a
-    number with 13 digits, the last one counts too.
-    """
-    low, high = printed_interval(text, rounding, decimals)
-    excess = max(0.0, SLACK - 10.0 ** -(3 + decimals_of(text)))
-    return low + excess, high - excess
-
-
 def _number_row(
     table: PublishedTable,
     number: Printed,
@@ -336,7 +326,7 @@ def _number_row(
     key: str | None = None,
 ) -> _Row:
     def fits(text: str) -> Bool:
-        low, high = _interval(text, rounding, decimals)
+        low, high = printed_interval(text, rounding, decimals)
         found: Bool = (value[1] >= low) & (value[0] <= high)
         return found
 
@@ -477,7 +467,7 @@ def _why(
     erratum = table.errata.get(row.printed.place)
     if erratum is not None:
         decimals = conventions.decimals if parent and row.key in parent.items else None
-        low, high = _interval(erratum.printed, conventions.rounding, decimals)
+        low, high = printed_interval(erratum.printed, conventions.rounding, decimals)
         return (_erratum_fault(erratum, row.printed.text, low <= value <= high),)
     if parent is None or row.key is None:
         return explain_digits(row.printed.text, value, conventions.rounding)
@@ -646,7 +636,7 @@ def _bounds(table: PublishedTable, number: Printed, weights: Float) -> tuple[Flo
     """Global weights of the parent that give the printed number, for each local weight."""
     erratum = table.errata.get(number.place)
     text = number.text if erratum is None else erratum.correct
-    low, high = _interval(text, table.conventions.rounding)
+    low, high = printed_interval(text, table.conventions.rounding)
     with np.errstate(divide="ignore"):  # a weight may be rounded to 0
         return low / weights, high / weights
 
