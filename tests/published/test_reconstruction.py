@@ -382,6 +382,15 @@ def test_a_search_stops_at_too_many_candidates() -> None:
     assert set(candidates(found)) < set(candidates(full))
 
 
+def test_one_matrix_is_not_the_only_one_before_all_are_tried() -> None:
+    printed = ["0.5", "0.25", "0.125", "0.125"]
+    assert reconstruct(printed, method="column_mean").unique
+    stopped = reconstruct(printed, method="column_mean", max_candidates=0)
+    assert len(stopped) == 1
+    assert stopped.coverage < 1
+    assert not stopped.unique
+
+
 def test_a_search_that_ends_with_too_many_candidates_is_whole() -> None:
     found = reconstruct(["0.5", None, None], method="column_mean", max_candidates=1)
     assert len(found) > 1

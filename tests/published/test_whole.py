@@ -81,6 +81,22 @@ def test_global_weights_bound_the_local_ones(tmp_path: Path) -> None:
     assert 0.1646 <= low <= high <= 0.1648
 
 
+def test_global_weights_may_be_products_of_rounded_ones(tmp_path: Path) -> None:
+    goal = GOAL + 'upper = ["3", "5", "3"]\nmethod = "column_mean"\nweights = { a = "0.63335" }\n'
+    text = goal + A.replace('"f"', '"f", "g"') + 'weights = { d = "0.60" }\n'
+    options = {"method": "column_mean", "rounding": "half_up"}
+    free = reconstruct_table(tree(tmp_path, text), **options)  # type: ignore[arg-type]
+    bound = reconstruct_table(
+        tree(tmp_path, text + '[composite]\nweights = { e = "0.16" }\n'),
+        **options,  # type: ignore[arg-type]
+    )
+    share = float(ahp.weights(ahp.PairwiseMatrix.from_upper(["3", "5", "3"]), "column_mean")[0])
+    product = share * free.parents["a"].weights[:, 1]
+    near = np.abs(product - 0.16) <= 0.005 + 0.000005
+    assert 100 < near.sum() < len(near)
+    np.testing.assert_array_equal(free.parents["a"].candidates[near], bound.parents["a"].candidates)
+
+
 def test_a_printed_cr_selects_candidates(tmp_path: Path) -> None:
     text = GOAL + 'weights = { a = "0.6" }\n'
     free = reconstruct_table(table(tmp_path, text))
