@@ -48,8 +48,10 @@ class TableItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """File, line from 0 and name."""
-        return self.path, self.check.line - 1, self.name
+        """File, line from 0 and headline: no end of the node id, whose points pytest would change
+        in its list of results.
+        """
+        return self.path, self.check.line - 1, f"{self.name} = {self.check.printed}"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile | None:

@@ -7,6 +7,7 @@ from ahp.errors import PublishedError
 from ahp.published.claims import Chain, Interval, Reference, holds, parse_claim, parse_order
 
 VALUES = {"a": 0.56, "b": 0.01, "c": 0.0101, "x y": 2.0, "r-d": 3.0, "zero": 0.0}
+VALUES |= {"p": 0.1 + 0.2, "q": 0.3}  # equal but for the last bit
 
 
 def value_of(reference: Reference) -> Interval:
@@ -40,6 +41,9 @@ def true(chains: tuple[Chain, ...]) -> bool:
         ("a > b, b > a", False),
         ('x y / "r-d" < .67', True),
         ("local(a) > global(b)", True),
+        ("p = q <= p <= q", True),
+        ("p > q", False),
+        ("q < p", False),
     ],
 )
 def test_claims(text: str, expected: bool) -> None:
