@@ -54,6 +54,20 @@ def test_lines_of_claims_and_totals(tmp_path: Path) -> None:
     ]
 
 
+def test_lines_of_numbers_in_inline_tables(tmp_path: Path) -> None:
+    found = table(
+        tmp_path,
+        'goal = "g"\nnote = """a\nb"""\norder = \'\'\'a > b\'\'\'\nclaims = [\n'
+        '  "a > b > c", "a > c",\n  "a > b", # and so on\n  \'"a" > d\'\n]\n'
+        'totals = [\n  { level = 1, cr = "0.1" },\n  { level = 2, cr = "0.1" },\n]\n'
+        '[[parents]]\nid = "g"\nitems = [\n"a",\n"b",\n]\n'
+        '[[parents]]\nid = "a"\nitems = ["c", "d"]\n',
+    )
+    assert [(order.place, order.line) for order in found.orders] == [("order", 8)]
+    assert [claim.line for claim in found.claims] == [10, 10, 11, 12]
+    assert [number.line for number in found.numbers] == [15, 16]
+
+
 KEYS = (
     "format, id, title, source, parents, note, goal, alternatives, mode, method, random_index, "
     "rounding, decimals, intermediate_decimals, lambda_by, about, order, claims, candidates, "
@@ -127,6 +141,18 @@ KEYS = (
          "errata[0].correct: '0.12', expected as many digits as printed"),
         ('alternatives = ["x", "y"]\n' + TREE + '[composite]\nweights = { x = "0.1" }\n',
          "parents: no parent 'c', expected one that compares the alternatives"),
+        ('alternatives = ["x", "y"]\norder = "x > y"\n' + TREE,
+         "parents: no parent 'c', expected one that compares the alternatives"),
+        ('alternatives = ["x", "y"]\n' + TREE + '[[totals]]\nlevel = 2\ncr = "0.1"\n',
+         "parents: no parent 'b', expected one that compares the alternatives"),
+        ('alternatives = ["x", "y"]\nclaims = ["total_cr(3) < 1"]\n' + TREE,
+         "parents: no parent 'c', expected one that compares the alternatives"),
+        ('alternatives = ["x", "y"]\norder = "x > y"\n' + TREE.replace('goal = "g"\n', ""),
+         "order: column 1: 'x', expected one of none, since there is no goal"),
+        ('rounding = "intermediate"\n' + PARENT + UPPER + 'cr = "0.1"\n',
+         "parents[0].intermediate_decimals: missing, needed where no weight is printed"),
+        (PARENT + 'cr = "0.1234567890123456"\n',
+         "parents[0].cr: 0.1234567890123456 has more than 15 decimals, expected fewer"),
     ],
 )  # fmt: skip
 def test_refused(tmp_path: Path, text: str, message: str) -> None:
