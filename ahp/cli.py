@@ -389,6 +389,8 @@ def _verification_text(file: str, found: Verification, language: str) -> str:
     else:
         line = _("{file}: not reproduced, {passed} of {all} checks")
     lines = [line.format(file=file, passed=passed, all=len(found.checks))]
+    if behind := sum(check.origin == "reconstructed" for check in found.checks):
+        lines[0] += _(", {count} of them by reconstructed matrices").format(count=behind)
     if found.unchecked:
         lines[0] += _(", {count} not checked, no matrix").format(count=len(found.unchecked))
     lines += [f"{file}:{check.line}: {check.message}" for check in found.failures]
