@@ -11,6 +11,26 @@ import ahp
 from ahp.cli import main, read_matrix
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+PUBLISHED = {
+    "anhui_trip": "1 of 1 checks, 10 not checked, no matrix",
+    "bozoki_2010": "5 of 5 checks",
+    "dong_2010": "31 of 31 checks",
+    "fuzzyahp": "4 of 4 checks",
+    "genfa": "6 of 6 checks",
+    "hefa": "6 of 6 checks",
+    "hejifa": "7 of 7 checks",
+    "pyanp": "7 of 7 checks",
+    "r_mcda_cars": "6 of 6 checks",
+    "saaty_1980_validation": "18 of 18 checks",
+    "saaty_1990_house": "11 of 11 checks",
+    "saaty_2005_cities": "10 of 10 checks",
+    "saaty_2008_drinks": "16 of 16 checks",
+    "saatypy": "3 of 3 checks",
+    "supervision_effectiveness": "29 of 29 checks",
+    "wikipedia_car": "51 of 51 checks",
+    "wikipedia_leader": "16 of 16 checks",
+}
+"""The published tables, and what `ahp verify` says about each."""
 
 
 def test_nothing_in_the_folder_is_left_untested() -> None:
@@ -20,9 +40,16 @@ def test_nothing_in_the_folder_is_left_untested() -> None:
         *("dong_2010/README.md", "dong_2010/answers.csv", "dong_2010/survey.toml"),
         "supervision_demo/README.md",
         *("supervision_demo/answers.csv", "supervision_demo/simulate.py"),
+        "published/supervision_effectiveness.candidates.csv",
+        *(f"published/{name}.ahp.toml" for name in PUBLISHED),
     }
     scripts = {path.name for path in EXAMPLES.rglob("*.py")}
-    assert scripts == {"quickstart.py", "simulate.py"}
+    # the last one is run by tests/published/test_reconstruction_page.py
+    assert scripts == {
+        *("quickstart.py", "simulate.py", "supervision_effectiveness_reconstructed.py"),
+    }
+    tables = {path.name.removesuffix(".ahp.toml") for path in EXAMPLES.rglob("*.ahp.toml")}
+    assert tables == set(PUBLISHED)
     folders = {path.parent.name for path in EXAMPLES.rglob("answers.csv")}
     assert folders == {"dong_2010", "supervision_demo"}
 
@@ -53,6 +80,15 @@ def test_dong_2010_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     ranking = out[out.index("Composite ranking") :].splitlines()[3:7]
     assert [line.split()[-1] for line in ranking] == ["0.4984", "0.2727", "0.1541", "0.0747"]
+
+
+def test_every_published_table_is_reproduced(capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(EXAMPLES / "published" / f"{name}.ahp.toml") for name in PUBLISHED]
+    assert main(["verify", "--language", "en", *files]) == 0
+    said = zip(files, PUBLISHED.values(), strict=True)
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}: reproduced, {words}" for file, words in said
+    ]
 
 
 def test_the_simulation_writes_the_same_file_again(tmp_path: Path) -> None:
