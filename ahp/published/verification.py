@@ -150,6 +150,25 @@ class _Solutions:
         return _Solutions(self.origin, self.weights[kept], values)
 
 
+class _Key:
+    """A parent, equal to another one whose judgments give the same solutions."""
+
+    def __init__(self, parent: PublishedParent) -> None:
+        said = parent.conventions
+        cells = None if parent.matrix is None else parent.matrix.tobytes()
+        self.parent = parent
+        self.key = (
+            *(parent.id, parent.items, cells, parent.step_decimals, tuple(parent.indices)),
+            *(said.method, said.rounding, said.random_index, said.lambda_by),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.key == other.key
+
+
 def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
     stored = parent.matrix is None and table.candidates is not None
     found = _stored(table, parent) if stored else None
@@ -165,13 +184,20 @@ def _printed(parent: PublishedParent) -> _Solutions:
     """The solution that the print has: from its matrix, or its numbers as they stand."""
     conventions = parent.conventions
     if parent.matrix is not None:
-        method = conventions.method or "eigenvector"
-        return _computed(parent, parent.matrix[None], method, conventions.rounding, "matrix")
+        return _of_matrix(_Key(parent))
     weights = [_input(parent.weights.get(item)) for item in parent.items]
     values = {key: np.array([_input(parent.consistency.get(key))]) for key in CONSISTENCY}
     values |= {key: np.array([np.nan]) for key in INDICES}
     values["ri"] = np.array([random_index_value(len(parent.items), conventions.random_index)])
     return _Solutions("inputs", np.array([weights]), values)
+
+
+@lru_cache(maxsize=64)
+def _of_matrix(key: _Key) -> _Solutions:
+    parent, said = key.parent, key.parent.conventions
+    assert parent.matrix is not None
+    method = said.method or "eigenvector"
+    return _computed(parent, parent.matrix[None], method, said.rounding, "matrix")
 
 
 def _input(number: Printed | None) -> float:
@@ -200,10 +226,8 @@ def _stored(table: PublishedTable, parent: PublishedParent) -> _Solutions | None
     path = table.candidates
     assert path is not None
     text = _candidates_text(path)
-    conventions = parent.conventions
-    settings = (conventions.random_index, conventions.lambda_by, tuple(parent.indices))
     try:
-        return _stored_solutions(text, _Key(parent, (parent.id, parent.step_decimals, *settings)))
+        return _stored_solutions(text, _Key(parent))
     except AHPError as error:
         raise PublishedError(f"{path}: {error}") from error
 
@@ -236,19 +260,6 @@ def _check_parents(table: PublishedTable, path: Path) -> None:
             raise PublishedError(
                 f"{path}: line {line}: parent {name!r}, expected one of {', '.join(table.parents)}"
             )
-
-
-class _Key:
-    """A parent, equal to another one of which the same candidates give the same solutions."""
-
-    def __init__(self, parent: PublishedParent, key: tuple[object, ...]) -> None:
-        self.parent, self.key = parent, (*key, parent.items)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.key == other.key
 
 
 @lru_cache(maxsize=64)

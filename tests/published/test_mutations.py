@@ -63,6 +63,13 @@ def test_every_shipped_file_is_reproduced() -> None:
         assert found.failures == (), path
 
 
+def test_how_many_mutations_there_are() -> None:
+    """The numbers that the documentation gives."""
+    found = [number.text for path in PRINTED for number in checked(load_table(path))]
+    assert (len(PRINTED), len(found)) == (16, 197)
+    assert sum(len(list(mutations(text))) for text in found) == 8766
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_printed_number_stands_on_its_line(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
