@@ -129,10 +129,13 @@ def test_reconstruction_catches_every_mutation_of_up_to_four_items(number: Print
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "text", "count"),
-    [("effectiveness.weights.setup", "0.56024", 0), ("operation.weights.staff", "0.44256", 34)],
+    [
+        ("effectiveness.weights.setup", "0.56024", 0),
+        ("effectiveness.weights.setup", "0.56123", 0),
+        ("operation.weights.staff", "0.44256", 34),
+        ("composite.weights.teamwork", "0.0093", 32),
+    ],
 )
-def test_reconstruction_of_five_items_with_another_last_digit(
-    place: str, text: str, count: int
-) -> None:
-    """A sample, a minute each: one is caught, one isn't, for other matrices give its digits."""
+def test_reconstruction_of_five_items_with_another_digit(place: str, text: str, count: int) -> None:
+    """A sample, a minute each: two are caught, two aren't, for other matrices give these digits."""
     assert len(reconstructed(number_of(place), text)) == count
