@@ -311,9 +311,7 @@ class _Reader:
             weights=MappingProxyType(weights),
             order=self.statement(entry, "order", at, place, parse_order),
             consistency={
-                key: Printed(f"{place}.{key}", self.line(*at, key), _digits(entry, key))
-                for key in CONSISTENCY
-                if key in entry.data
+                key: self.number(entry, key, at, place) for key in CONSISTENCY if key in entry.data
             },
             indices=indices,
             conventions=_conventions(entry, self.conventions),
@@ -335,10 +333,12 @@ class _Reader:
     ) -> dict[str, Printed]:
         """The printed numbers of the table at a key."""
         table = owner.table(key)
-        return {
-            name: Printed(f"{place}.{key}.{name}", self.line(*at, key, name), _digits(table, name))
-            for name in table.data
-        }
+        return {name: self.number(table, name, (*at, key), f"{place}.{key}") for name in table.data}
+
+    def number(self, owner: DataTable, key: str, at: tuple[str | int, ...], place: str) -> Printed:
+        """The printed number at a key."""
+        text = _digits(owner, key)  # first, for what is no text may have no line
+        return Printed(f"{place}.{key}", self.line(*at, key), text)
 
     def statement(
         self,
@@ -389,7 +389,7 @@ class _Reader:
             if type(level) is not int or level < 1 or level in found:
                 raise entry.error("level", f"{level!r}, expected different levels, 1 or more")
             found[level] = {
-                key: Printed(f"totals[{k}].{key}", self.line("totals", k, key), _digits(entry, key))
+                key: self.number(entry, key, ("totals", k), f"totals[{k}]")
                 for key in TOTALS
                 if key in entry.data
             }

@@ -151,6 +151,8 @@ KEYS = (
          "order: column 1: 'x', expected one of none, since there is no goal"),
         ('rounding = "intermediate"\n' + PARENT + UPPER + 'cr = "0.1"\n',
          "parents[0].intermediate_decimals: missing, needed where no weight is printed"),
+        (PARENT + "cr = {}\n", "parents[0].cr: is a table, expected text"),
+        (PARENT + 'weights = { 1.5 = "0.6" }\n', "parents[0].weights.1: is a table, expected text"),
         (PARENT + 'cr = "0.1234567890123456"\n',
          "parents[0].cr: 0.1234567890123456 has more than 15 decimals, expected fewer"),
     ],
