@@ -440,7 +440,7 @@ def _judge(
     contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
     contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
     contradiction += "reproduced together"
-    several = found.origin == "reconstructed" and misses.min() > 1
+    several = found.origin == "reconstructed" and wrong.sum() > 1  # no single one is at fault
     checks = []
     for row, failed in zip(known, wrong, strict=True):
         check = _check(row, best, found.origin)
@@ -554,8 +554,11 @@ class _Tree:
             self.weights |= self.priorities(shares, items)
 
     def below(self, parent: PublishedParent) -> Interval:
-        """Global weights of a parent's items, one solution of the parent a row; keeps its CI."""
+        """Global weights of a parent's items, shape (items, columns); keeps its CI."""
         found, scale = self.solutions[parent.id], self.weights[parent.id]
+        if parent.id == self.tree.goal:
+            self.ci[parent.id] = (found.values["ci"], found.values["ci"])
+            return found.weights.T, found.weights.T
         weights, count = found.weights, len(found.weights)
         leaf = parent.id in self.tree.leaves
         if leaf and self.table.mode == "ideal":
@@ -566,7 +569,7 @@ class _Tree:
             for k, item in enumerate(parent.items)
             if not leaf and item in self.table.composite and not np.isnan(weights[:, k]).any()
         ]
-        if parent.id != self.tree.goal and printed:
+        if printed:
             lows, highs = (np.array([row[end] for row in printed]) for end in (1, 2))
             lower, upper = lows.max(axis=0), highs.min(axis=0)
             self.together |= _together([row[0] for row in printed], lows, highs, scale)
