@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..consistency import CR_LIMIT
 from ..eigen import perron
 from ..errors import OptionError
-from ..matrix import Bool, Float, Int
+from ..matrix import Bool, Float, Int, as_numbers
 from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
@@ -272,12 +272,14 @@ def check_task(
     for item, text in enumerate(printed):
         if text is not None:
             known[:, item] = [printed_interval(text, name, decimals) for name in roundings]
-    for item, (low, high) in (intervals or {}).items():
-        if item not in range(len(printed)) or not low <= high:
+    for item, ends in (intervals or {}).items():
+        pair = as_numbers(ends, f"intervals[{item!r}]", OptionError)
+        if item not in range(len(printed)) or pair.shape != (2,) or not pair[0] <= pair[1]:
             raise OptionError(
-                f"intervals[{item!r}] = ({low!r}, {high!r}), expected the index of an item, "
+                f"intervals[{item!r}] = {ends!r}, expected the index of an item, "
                 "and its lowest and highest weight"
             )
+        low, high = pair
         known[:, item, 0] = np.maximum(known[:, item, 0], low - SLACK)
         known[:, item, 1] = np.minimum(known[:, item, 1], high + SLACK)
     values = scale_values(SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale)
@@ -306,7 +308,10 @@ def _names(option: str, value: str | Sequence[str]) -> tuple[str, ...]:
 def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
     groups = tuple(tuple(g) if isinstance(g, tuple | list) else (g,) for g in ranking)
     items = [item for group in groups for item in group]
-    known = all(isinstance(item, int | np.integer) and 0 <= item < n for item in items)
+    known = all(
+        isinstance(item, int | np.integer) and not isinstance(item, bool) and 0 <= item < n
+        for item in items
+    )
     if not known or len(set(items)) < len(items) or not all(groups):
         raise OptionError(f"ranking = {ranking!r}, expected each index 0 to {n - 1} once at most")
     return groups
@@ -571,7 +576,7 @@ def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
     larger = np.maximum(judgments, 1 / judgments).round(9)
     counts: NDArray[np.int64] = (
         np.triu(along, 1).sum(axis=(-1, -2))
-        + np.triu(down, 1).sum(axis=(-1, -2))
+        + np.triu(down, 2).sum(axis=(-1, -2))
         + (judgments < 1).sum(axis=-1)
         + (larger % 2 == 0).sum(axis=-1)
     )
@@ -595,11 +600,13 @@ def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> 
     misses = (near.weights - printed) / task.unit
     for array in (near.matrix, near.weights, misses):
         array.setflags(write=False)
-    return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task))
+    return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task, near.miss))
 
 
-def _reason(task: Task) -> str:
-    """Why there is no candidate."""
+def _reason(task: Task, miss: float) -> str:
+    """Why there is no candidate, from the task and by how much the nearest matrix misses."""
+    if miss == 0:
+        return "matrices give these digits, but none in the printed order"
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
     if (low > high).any():
         return f"item {(low > high).argmax()}: no weight is as printed and in its interval"

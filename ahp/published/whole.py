@@ -143,7 +143,8 @@ def _task(
         random_index=parent.conventions.random_index,
         decimals=parent.conventions.decimals,
     )
-    return replace(task, accept=partial(_in_order, parent))
+    steps = parent.conventions.intermediate_decimals or task.steps
+    return replace(task, accept=partial(_in_order, parent), steps=steps)
 
 
 def _joined(
@@ -158,6 +159,8 @@ def _joined(
         for name, result in found.items():
             kept = [pair in common for pair in _settings(result)]
             found[name] = result.only(np.array(kept, dtype=bool))
+        if all(rounding == "intermediate" for _, rounding in common):
+            bounds = _Bounds(table, rounded=True)
         bounds.narrow(found)
         found = bounds.join(found)
     common = _common(found.values())
@@ -230,16 +233,17 @@ class _Bounds:
     """Lowest and highest global weight of every node, and what follows for the parents.
 
     A printed global weight may be the product of rounded local ones: its interval is wider by half
-    a unit of their last digit.
+    a unit of their last digit for each, unless the candidates' own weights are rounded.
     """
 
-    def __init__(self, table: PublishedTable) -> None:
+    def __init__(self, table: PublishedTable, *, rounded: bool = False) -> None:
         self.table, self.tree = table, table.hierarchy
         self.ranges: dict[str, tuple[float, float]] = {}
         if self.tree is None:
             return
         locals_ = [n.text for parent in table.parents.values() for n in parent.weights.values()]
-        slack = 0.5 * 10.0 ** -max(map(decimals_of, locals_), default=9)
+        unit = 10.0 ** -max(map(decimals_of, locals_), default=9)
+        slack = 0.0 if rounded else 0.5 * unit * (len(self.tree.levels) - 1)
         for level in self.tree.levels:
             self.ranges |= dict.fromkeys(level, (0.0, 1.0))
         self.ranges[self.tree.goal] = (1.0, 1.0)

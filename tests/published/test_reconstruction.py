@@ -157,6 +157,16 @@ def three(**options: Any) -> Reconstruction:
         ),
         (
             ["0.5", None],
+            {"intervals": {1: 0.2}},
+            "intervals[1] = 0.2, expected the index of an item, and its lowest and highest weight",
+        ),
+        (
+            ["0.5", None],
+            {"ranking": [True, 0]},
+            "ranking = [True, 0], expected each index 0 to 1 once at most",
+        ),
+        (
+            ["0.5", None],
             {"intervals": {1: (0.2, 0.1)}},
             "intervals[1] = (0.2, 0.1), expected the index of an item, and its lowest and "
             "highest weight",
@@ -299,8 +309,8 @@ def test_plainness(judgments: str, expected: int) -> None:
 
 def test_plainness_counts_judgments_against_the_order_of_the_weights() -> None:
     matrix = ahp.PairwiseMatrix.from_upper(["1/3", "5", "3"]).values
-    # 1/3 is below 1, and the 1 of the diagonal below it is a rise
-    assert plainness(matrix[None], np.array([[0.5, 0.3, 0.2]])).tolist() == [2]
+    # 1/3 is below 1
+    assert plainness(matrix[None], np.array([[0.5, 0.3, 0.2]])).tolist() == [1]
 
 
 def test_trailing_zeros_count() -> None:
