@@ -93,12 +93,12 @@ def check_consistency(
     ri = random_index_value(n, random_index)
     lambda_max, eigenvector = perron(array)
     eigenvector.setflags(write=False)
-    ci, cr = _indices(lambda_max, n, ri)
+    ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
         w = _fitting_weights(weights, array)
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
-        mean = (lambda_mean, *_indices(lambda_mean, n, ri))
+        mean = (lambda_mean, *ci_and_cr(lambda_mean, n, ri))
     lambda_mean, ci_mean, cr_mean = map(plain, mean)
     return Consistency(
         n=n,
@@ -115,7 +115,8 @@ def check_consistency(
     )
 
 
-def _indices(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:
+def ci_and_cr(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:
+    """CI and CR of matrices of order n from their λmax, shape (...); 0 where there are none."""
     ci = (lambda_max - n) / (n - 1) if n > 1 else np.zeros_like(lambda_max)
     return ci, ci / ri if ri else np.zeros_like(ci)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain, compress, pairwise, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..consistency import CR_LIMIT
+from ..consistency import CR_LIMIT, ci_and_cr
 from ..eigen import perron
 from ..errors import OptionError
 from ..matrix import Bool, Float, Int, as_numbers
@@ -87,9 +88,6 @@ class Reconstruction:
         lambda_max, cr: of the candidates, shape (k,).
         plainness: shape (k,), 0 is plainest: judgments that don't rise along the ranking of the
             weights, and even values, counted.
-        unique: whether all candidates are one matrix, and everything was searched.
-        weights_range: lowest and highest weight of each item, shape (n, 2); NaN without candidates.
-        lambda_range, cr_range: lowest and highest over the candidates, shape (2,).
         coverage: share of all matrices on the scale that is decided, 1 = all of them.
         coverage_note: which part that is, in words.
         ruled_out: methods that can't have produced the digits.
@@ -105,10 +103,6 @@ class Reconstruction:
     lambda_max: Float
     cr: Float
     plainness: NDArray[np.int64]
-    unique: bool
-    weights_range: Float
-    lambda_range: Float
-    cr_range: Float
     coverage: float
     coverage_note: str
     ruled_out: tuple[str, ...]
@@ -122,28 +116,42 @@ class Reconstruction:
     def __len__(self) -> int:
         return len(self.candidates)
 
+    def __post_init__(self) -> None:
+        for array in (self.candidates, self.weights, self.lambda_max, self.cr, self.plainness):
+            array.setflags(write=False)
+
+    @cached_property
+    def unique(self) -> bool:
+        """Whether all candidates are one matrix, and everything was searched."""
+        same = len(self) > 0 and bool((self.candidates == self.candidates[0]).all())
+        return self.coverage == 1 and same
+
+    @cached_property
+    def weights_range(self) -> Float:
+        """Lowest and highest weight of each item, shape (n, 2); NaN without candidates."""
+        return _range(self.weights)
+
+    @cached_property
+    def lambda_range(self) -> Float:
+        """Lowest and highest λmax, shape (2,); NaN without candidates."""
+        return _range(self.lambda_max)
+
+    @cached_property
+    def cr_range(self) -> Float:
+        """Lowest and highest CR, shape (2,); NaN without candidates."""
+        return _range(self.cr)
+
     def only(self, kept: Bool) -> Reconstruction:
         """Some of the candidates."""
-        names = (tuple(compress(part, kept)) for part in (self.methods, self.roundings))
-        arrays: tuple[Float, ...] = (self.candidates, self.weights, self.lambda_max, self.cr)
-        candidates, weights, roots, cr = (array[kept] for array in arrays)
-        plain = self.plainness[kept]
-        for array in (candidates, weights, roots, cr, plain):
-            array.setflags(write=False)
-        methods, roundings = names
         return replace(
             self,
-            candidates=candidates,
-            methods=methods,
-            roundings=roundings,
-            weights=weights,
-            lambda_max=roots,
-            cr=cr,
-            plainness=plain,
-            unique=self.coverage == 1 and _all_same(candidates),
-            weights_range=_range(weights),
-            lambda_range=_range(roots),
-            cr_range=_range(cr),
+            candidates=self.candidates[kept],
+            methods=tuple(compress(self.methods, kept)),
+            roundings=tuple(compress(self.roundings, kept)),
+            weights=self.weights[kept],
+            lambda_max=self.lambda_max[kept],
+            cr=self.cr[kept],
+            plainness=self.plainness[kept],
         )
 
 
@@ -451,9 +459,8 @@ def _reproducing(task: Task, matrices: Float, method: str) -> tuple[_Found, _Nea
 
 
 def _ratio(task: Task, roots: Float) -> Float:
-    """CR, computed as `check_consistency` does, so that both agree on what is below a limit."""
-    ri = random_index_value(task.n, task.random_index)
-    return (roots - task.n) / (task.n - 1) / ri if ri else np.zeros(len(roots))
+    """CR of matrices with these λmax."""
+    return ci_and_cr(roots, task.n, random_index_value(task.n, task.random_index))[1]
 
 
 def _miss(task: Task, rounding: int, w: Float) -> Float:
@@ -518,7 +525,7 @@ def _result(
     found, cr, plain = found.take(order), cr[order], plain[order]
     complete = coverage >= 1 - 1e-12
     methods = tuple(task.methods[index] for index in found.method)
-    unsummed = Reconstruction(
+    return Reconstruction(
         candidates=found.matrices,
         methods=methods,
         roundings=tuple(task.roundings[index] for index in found.rounding),
@@ -526,10 +533,6 @@ def _result(
         lambda_max=found.roots,
         cr=cr,
         plainness=plain,
-        unique=False,
-        weights_range=_range(found.weights),
-        lambda_range=_range(found.roots),
-        cr_range=_range(cr),
         coverage=1.0 if complete else coverage,
         coverage_note=note,
         ruled_out=tuple(name for name in task.methods if complete and name not in methods),
@@ -539,12 +542,6 @@ def _result(
         cr_max=task.cr_max,
         random_index=task.random_index,
     )
-    return unsummed.only(np.ones(len(methods), dtype=bool))
-
-
-def _all_same(matrices: Float) -> bool:
-    """Whether there is a matrix, and no other one."""
-    return len(matrices) > 0 and bool((matrices == matrices[0]).all())
 
 
 def _range(values: Float) -> Float:

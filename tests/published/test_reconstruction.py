@@ -266,11 +266,15 @@ def test_without_candidates_the_ranges_are_nan() -> None:
         assert np.isnan(part).all()
 
 
+RANGES = ("weights_range", "lambda_range", "cr_range")
+
+
 @pytest.mark.parametrize("method", [None, "eigenvector"])
 def test_arrays_are_read_only(method: str | None) -> None:
     found = three(method=method, rounding=ROUNDINGS)
     parts = [found, found.nearest] if found.nearest else [found]
-    arrays = [
+    ranges = [(name, getattr(found, name)) for name in RANGES]
+    arrays = ranges + [
         (field.name, value)
         for part in parts
         for field in dataclasses.fields(part)
@@ -279,6 +283,12 @@ def test_arrays_are_read_only(method: str | None) -> None:
     assert len(arrays) == (8 if found.nearest is None else 11)
     for name, array in arrays:
         assert not array.flags.writeable, name
+
+
+def test_nothing_is_unique_in_a_part_of_the_space() -> None:
+    found = three(rounding=ROUNDINGS)
+    assert found.unique
+    assert not dataclasses.replace(found, coverage=0.5).unique
 
 
 def test_order_is_by_plainness_then_by_cr() -> None:
@@ -451,7 +461,8 @@ def test_results_do_not_depend_on_the_processors(
 ) -> None:
     def bits() -> list[object]:
         found = reconstruct(["0.41", None, None, None], rounding=ROUNDINGS, scale=FIVE)
-        values = [getattr(found, field.name) for field in dataclasses.fields(found)]
+        names = [field.name for field in dataclasses.fields(found)]
+        values = [getattr(found, name) for name in (*names, "unique", *RANGES)]
         return [v.tobytes() if isinstance(v, np.ndarray) else v for v in values]
 
     first = bits()

@@ -41,6 +41,7 @@ def test_the_example_completes_the_tables(printed: dict[str, list[str]]) -> None
     assert printed["自学能力"][1:] == ["3", "1", "5", "0.63335", "0.63335"]
     assert printed["1"] == ["1", "监督管理模式", "0.3548", "0.3548"]
     assert printed["4"] == ["4", "与上级业务指导部门沟通情况", "0.0785"]
+    assert printed["5–6"] == ["5–6", "监督流程", "0.0408–0.0620"]
     assert printed["16"] == ["16", "分工合作意识", "0.0094", "0.0094"]
     assert printed["18"] == ["18", "科研创新投入", "0.0064", "0.0064"]
 

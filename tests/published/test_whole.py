@@ -19,6 +19,7 @@ from ahp.published import (
     stored_reconstruction,
     verify,
 )
+from ahp.published.whole import _Bounds
 
 from .tables import table
 
@@ -77,6 +78,26 @@ def test_global_weights_of_rounded_and_of_exact_local_ones(tmp_path: Path) -> No
     assert found("half_up", "0.29") > 0
     assert found("intermediate", "0.29") == 0
     assert found("intermediate", "0.25") > 0
+
+
+def test_neighbors_go_together_only_by_one_way_to_round(tmp_path: Path) -> None:
+    # 0.8 is printed for 0.75 when rounded and for 0.9 when cut off, both at the border: their
+    # product is 0.675, and no two weights by one way to round have it
+    found = reconstruct(["0.8", None], method="column_mean", rounding=("half_up", "truncate"))
+    text = '[[parents]]\nid = "goal"\nitems = ["a", "b"]\n'
+    text += '[[parents]]\nid = "a"\nitems = ["d", "e"]\n'
+    bounds = _Bounds(tree(tmp_path, text))
+    products = {}
+    for rounding in ("half_up", "truncate"):
+        kept = np.array([name == rounding for name in found.roundings])
+        products[rounding] = found.weights[kept, 0]
+    assert 0.75 in products["half_up"].round(9)
+    assert 0.9 in products["truncate"].round(9)
+    bounds.ranges["d"] = (0.6749, 0.6751)
+    above, below = bounds._pairs(found, 0, (1.0, 1.0), "a", found)
+    assert below is not None
+    assert not above.any()
+    assert not below.any()
 
 
 def test_digits_that_are_right_in_the_wrong_order(tmp_path: Path) -> None:
