@@ -15,7 +15,8 @@ PACKAGE = ROOT / "ahp"
 
 NUMERIC = {
     *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
-    *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "sensitivity"),
+    *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
+    "sensitivity",
 }
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
@@ -29,8 +30,9 @@ ROOMS: dict[str, set[str]] = {
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,
     "i18n": RESULTS,
-    **{room: RESULTS | {room} for room in ("store", "exchange", "plots")},
+    **{room: RESULTS | {room} for room in ("store", "plots")},
     "report": RESULTS | {"published", "report"},
+    "exchange": RESULTS | {"report", "exchange"},
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
@@ -52,6 +54,10 @@ LIBRARIES: dict[str, set[str]] = {
     "scipy": NUMERIC | {"study"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
+    "openpyxl": {"exchange", "report"},
+    "docx": {"exchange"},
+    "yaml": {"exchange"},
+    "segno": {"exchange"},
 }
 """Library -> the rooms that may import it; no other library may be imported at all."""
 
@@ -133,7 +139,7 @@ def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     loaded = loaded_after(statement)
     assert "numpy" in loaded
     heavy = {
-        *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas"),
+        *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy
