@@ -144,7 +144,20 @@ def read_answers(path: str | Path) -> Answers:
         AnswersError: names the file, the line, the value and what was expected.
     """
     source = Path(path)
-    rows = split_rows(read_bytes(source, AnswersError), source, AnswersError)
+    return answers_from_csv(read_bytes(source, AnswersError), str(source))
+
+
+def answers_from_csv(content: bytes, source: str) -> Answers:
+    """The answers in the content of a long CSV file, see `read_answers`.
+
+    Args:
+        content: the bytes of the file.
+        source: its name, for messages.
+
+    Raises:
+        AnswersError: as `read_answers`.
+    """
+    rows = split_rows(content, source, AnswersError)
     line, header = rows[0] if rows else (1, [])
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +17,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..datafile import DataTable, kind, read_toml
+from ..datafile import DataTable, canonical, kind, read_toml
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..priority import check_method
 from ..random_index import check_random_index
 from ..resources import data_folder
+from .delimited import read_bytes
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -97,7 +99,7 @@ class Survey:
                 {**plain(node), "parent": self.hierarchy.parent_of(node.id)} for node in others
             ],
         }
-        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical(data)
 
     @cached_property
     def content_hash(self) -> str:
@@ -146,10 +148,33 @@ def load_survey(name_or_path: str | Path) -> Survey:
                 "or the path of a .toml file"
             )
         path = shipped[name_or_path]
-    survey = _build(read_toml(path, SurveyError), str(path))
+    survey = survey_from_toml(read_bytes(path, SurveyError), str(path))
     for remark in survey.remarks:
         warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
     return survey
+
+
+def survey_from_toml(content: bytes | str, source: str) -> Survey:
+    """The survey in the content of a survey file, an uploaded one for instance.
+
+    Args:
+        content: TOML, UTF-8.
+        source: name of the file, for messages.
+
+    Raises:
+        SurveyError: the file, the path inside it and what was expected.
+    """
+    try:
+        data = tomllib.loads(content if isinstance(content, str) else content.decode())
+    except UnicodeDecodeError as error:
+        raise SurveyError(
+            f"{source}: byte {error.start} is not UTF-8, expected UTF-8 text"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SurveyError(f"{source}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise SurveyError(f"{source}: arrays inside arrays too deep, expected a survey") from error
+    return _build(data, source)
 
 
 def survey_from_content(content: str) -> Survey:
