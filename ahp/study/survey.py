@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..datafile import DataTable, canonical, kind, read_toml
+from ..datafile import DataTable, canonical, kind
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..priority import check_method
