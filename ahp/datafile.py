@@ -1,7 +1,9 @@
-"""Data files that people write: TOML, read so that an error names the file and the path inside."""
+"""Data files: TOML that people write, read so that an error names the file and the path inside;
+JSON that is hashed, written in one spelling."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -20,6 +22,13 @@ def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:
         raise error(f"{path}: byte {problem.start} is not UTF-8, expected UTF-8 text") from problem
     except tomllib.TOMLDecodeError as problem:
         raise error(f"{path}: not TOML: {problem}") from problem
+
+
+def canonical(data: object) -> str:
+    """JSON in one spelling: sorted keys, no spaces, UTF-8 kept."""
+    return json.dumps(
+        data, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
 
 
 class DataTable:

@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from ..datafile import canonical
 from ..errors import LinkError
 from . import clock, log
 from .models import ExpertRow, GrantRow, LinkRow, SessionRow, StudyRow
@@ -161,7 +162,7 @@ def _log(
     kind: Literal["link_issued", "link_revoked"],
     link: LinkRow,
 ) -> None:
-    detail = log.canonical({"link": link.id})
+    detail = canonical({"link": link.id})
     event_id = secrets.token_hex(16)
     entry = log.Entry(kind, event_id, "organizer", link.expert_id, detail=detail)
     log.append(session, study, [entry])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from ..datafile import canonical
 from ..errors import LogError, StoreError
 from . import clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
@@ -47,11 +47,6 @@ class Entry:
     right: str | None = None
     value: str | None = None
     detail: str | None = None
-
-
-def canonical(data: object) -> str:
-    """JSON in one spelling: sorted keys, no spaces, UTF-8 kept."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(event: Event) -> str:
