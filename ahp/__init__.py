@@ -43,7 +43,19 @@ from .errors import (
     SurveyError,
     SurveyWarning,
 )
-from .group import aggregate_judgments
+from .group import (
+    AGGREGATIONS,
+    FAMILIARITY,
+    JUDGMENT_BASIS,
+    aggregate_judgments,
+    aggregate_priorities,
+    authority_coefficient,
+    consistency_weights,
+    distance_weights,
+    judgment_basis,
+    log_distances,
+    normalize_expert_weights,
+)
 from .hierarchy import Hierarchy, TotalConsistency, total_consistency
 from .incomplete import (
     Completion,
@@ -109,6 +121,9 @@ from .study import (
 from .version import __version__
 
 __all__ = [
+    "AGGREGATIONS",
+    "FAMILIARITY",
+    "JUDGMENT_BASIS",
     "METHODS",
     "RANDOM_INDEX_TABLES",
     "SCALES",
@@ -150,18 +165,22 @@ __all__ = [
     "WeightUncertainty",
     "__version__",
     "aggregate_judgments",
+    "aggregate_priorities",
     "all_indices",
     "analyze",
     "apply_scale",
+    "authority_coefficient",
     "check_consistency",
     "check_incomplete_consistency",
     "circular_triads",
     "column_mean",
     "complete_matrices",
     "components",
+    "consistency_weights",
     "cosine_consistency_index",
     "critical_criteria",
     "direct_weights",
+    "distance_weights",
     "eigenvector",
     "fewest_changes",
     "geometric_consistency_index",
@@ -170,11 +189,14 @@ __all__ = [
     "harmonic_consistency_index",
     "incomplete_random_index",
     "intransitive_triads",
+    "judgment_basis",
     "kendall_zeta",
     "koczkodaj_index",
     "load_survey",
+    "log_distances",
     "log_least_squares",
     "next_pair",
+    "normalize_expert_weights",
     "one_at_a_time",
     "order_preservation",
     "pelaez_lamata_index",

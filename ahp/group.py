@@ -1,54 +1,457 @@
-"""From a panel's judgments to one matrix."""
+"""From a panel to one matrix or one weight vector, and what each expert counts in it.
+
+Experts are the axis before the items: matrices (..., k, n, n), weights (..., k, n), judgments
+(..., k, p), expert weights (..., k). NaN = not judged.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import MatrixError
-from .matrix import Float, as_matrices, as_numbers
+from .eigen import normalized
+from .errors import MatrixError, OptionError
+from .matrix import Bool, Float, as_matrices, as_numbers, plain
+
+AGGREGATIONS = ("geometric", "median", "trimmed")
+"""Ways of `aggregate_judgments`."""
+
+MEANS = ("arithmetic", "geometric")
+"""Ways of `aggregate_priorities`."""
+
+SHARE_ATOL = 1e-12
+"""Shares of the panel's weight closer than this are equal: half of ten tenths is one half."""
+
+INFLUENCES = ("large", "medium", "small")
+"""How much a ground weighed in an expert's judgment: the columns of `JUDGMENT_BASIS`."""
+
+JUDGMENT_BASIS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+    {
+        "theoretical_analysis": (0.3, 0.2, 0.1),
+        "practical_experience": (0.5, 0.4, 0.3),
+        "peers_work": (0.1, 0.1, 0.1),
+        "intuition": (0.1, 0.1, 0.1),
+    }
+)
+"""判断依据: ground of a judgment (理论分析, 实践经验, 同行了解, 直觉) -> its part of Ca for each of
+`INFLUENCES`. The table that Chinese Delphi studies print; the first source is not known."""
+
+FAMILIARITY: Mapping[str, float] = MappingProxyType(
+    {
+        "very_familiar": 1.0,
+        "familiar": 0.8,
+        "somewhat_familiar": 0.6,
+        "slightly_familiar": 0.4,
+        "unfamiliar": 0.2,
+    }
+)
+"""熟悉程度 (很熟悉, 熟悉, 一般, 不太熟悉, 不熟悉) -> Cs. The steps that Chinese Delphi studies
+print; the first source is not known, and other values are in use."""
 
 
 def aggregate_judgments(
-    matrices: ArrayLike | Any, expert_weights: ArrayLike | None = None
+    matrices: ArrayLike | Any,
+    expert_weights: ArrayLike | None = None,
+    *,
+    how: str = "geometric",
+    trim: float = 0.1,
 ) -> Float:
-    """Aggregation of individual judgments (AIJ, 判断集结): weighted geometric mean, cell by cell
-    (Aczél & Saaty 1983, J. Math. Psychology 27:93-102; weights: Aczél & Alsina 1986).
+    """Aggregation of individual judgments (AIJ, 判断集结), cell by cell.
+
+    In every cell the weights are scaled to sum 1 over the experts who judged it; on the logarithms
+    of their judgments
+
+    - `"geometric"` is the weighted mean, so that the panel has the weighted geometric mean, the one
+      fair mean that keeps reciprocity (Aczél & Saaty 1983, J. Math. Psychology 27:93-102; with
+      weights: Aczél & Alsina 1986, J. Math. Psychology 30:76-83);
+    - `"median"` is the weighted median: the midpoint between the lowest value with half of the
+      weight at or below it and the highest with half of the weight at or above it;
+    - `"trimmed"` is the weighted trimmed mean: the share `trim` of the weight is cut off at each
+      end, and an expert who is cut in part counts with what is left.
 
     Args:
-        matrices: one complete matrix an expert, shape (..., k, n, n).
-        expert_weights: non-negative, not all 0, shape (k,); scaled to sum 1. None = equal.
+        matrices: one matrix an expert, NaN = not judged, shape (..., k, n, n).
+        expert_weights: non-negative, not all 0, shape (..., k), leading axes broadcast with those
+            of the matrices; scaled to sum 1. None = equal. An expert of weight 0 is absent.
+        how: one of `AGGREGATIONS`.
+        trim: share of the weight that `"trimmed"` cuts off at each end, from 0 to below 0.5.
 
     Returns:
-        The panel's matrices, shape (..., n, n), reciprocal like the experts' own.
+        The panel's matrices, shape (..., n, n), reciprocal, unit diagonal; NaN in the cells that
+        nobody of weight above 0 judged.
 
     Raises:
+        OptionError: unknown way, or a trim out of its range.
         MatrixError: matrices or weights that do not fit.
     """
-    array = as_matrices(matrices)
+    if how not in AGGREGATIONS:
+        raise OptionError.unknown("how", how, AGGREGATIONS)
+    if isinstance(trim, bool) or not isinstance(trim, (int, float)) or not 0 <= trim < 0.5:
+        raise OptionError(f"trim = {trim!r}, expected a number from 0 to below 0.5")
+    array = as_matrices(matrices, complete=False)
     if array.ndim < 3 or array.shape[-3] == 0:
         raise MatrixError(f"shape {array.shape}, expected (..., k, n, n) with an expert or more")
-    w = normalize_expert_weights(expert_weights, array.shape[-3])
+    w = panel_shares(expert_weights, array.shape[-3], array.shape[:-3])[..., None, None]
     logs: Float = np.log(array)
     # the skew part alone, so that the result is as reciprocal as floats can be
     skew = (logs - np.swapaxes(logs, -1, -2)) / 2
-    aggregated: Float = np.exp((skew * w[:, None, None]).sum(axis=-3))
-    return aggregated
+    center = _log_means(skew, w) if how == "geometric" else _sorted_centers(skew, w, how, trim)
+    panel: Float = np.exp((center - np.swapaxes(center, -1, -2)) / 2)
+    return panel
+
+
+def _log_means(logs: Float, w: Float) -> Float:
+    missing = np.isnan(logs)
+    if not missing.any():
+        mean: Float = (logs * w).sum(axis=-3)
+        return mean
+    total = np.where(missing, 0.0, w).sum(axis=-3)
+    whole = ~(missing & (w > 0)).any(axis=-3)  # no division, so that complete cells keep their bits
+    sums = (np.where(missing, 0.0, logs) * w).sum(axis=-3)
+    return np.where(total > 0, sums, np.nan) / np.where(whole, 1.0, total)
+
+
+def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
+    """Weighted medians or trimmed means over the third axis from the end."""
+    shares = np.where(np.isnan(logs), 0.0, w)
+    order = np.argsort(logs, axis=-3, kind="stable")  # NaN last
+    order, logs = np.broadcast_to(order, shares.shape), np.broadcast_to(logs, shares.shape)
+    logs = np.nan_to_num(np.take_along_axis(logs, order, axis=-3))
+    reached = np.cumsum(np.take_along_axis(shares, order, axis=-3), axis=-3)
+    total = reached[..., -1:, :, :]
+    reached = np.where(total > 0, reached, np.nan) / np.where(total > 0, total, 1.0)
+    if how == "median":
+        ends = [
+            np.take_along_axis(logs, np.argmax(past, axis=-3, keepdims=True), axis=-3)
+            for past in (reached >= 0.5 - SHARE_ATOL, reached > 0.5 + SHARE_ATOL)
+        ]
+        center = np.where(total > 0, (ends[0] + ends[1]) / 2, np.nan)
+        return np.squeeze(center, axis=-3)
+    inside = np.clip(reached, trim, 1 - trim)
+    kept = np.diff(inside, axis=-3, prepend=trim)
+    mean: Float = (kept * logs).sum(axis=-3) / kept.sum(axis=-3)
+    return mean
+
+
+def aggregate_priorities(
+    weights: ArrayLike, expert_weights: ArrayLike | None = None, *, mean: str = "arithmetic"
+) -> Float:
+    """Aggregation of individual priorities (AIP, 权重集结): the weighted mean of the experts'
+    weight vectors (Forman & Peniwati 1998, Eur. J. Operational Research 108:165-169).
+
+    Args:
+        weights: one vector an expert, 0 or more (positive for the geometric mean), each scaled to
+            sum 1; a row of NaN = abstained. Shape (..., k, n).
+        expert_weights: as for `aggregate_judgments`; scaled to sum 1 over those who did not
+            abstain.
+        mean: one of `MEANS`; the geometric one is scaled to sum 1.
+
+    Returns:
+        The panel's weights, shape (..., n), sum 1 over the last axis.
+
+    Raises:
+        OptionError: unknown mean.
+        MatrixError: weights or expert weights that do not fit, or everybody abstained.
+    """
+    if mean not in MEANS:
+        raise OptionError.unknown("mean", mean, MEANS)
+    own = panel_weights(weights)
+    if mean == "geometric" and (own == 0).any():
+        place = place_of(own == 0)
+        raise MatrixError(
+            f"weights{place} = 0, expected a positive number: the geometric mean would be 0 "
+            "whatever the others say"
+        )
+    abstained = np.isnan(own).any(axis=-1)
+    w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
+    total = w.sum(axis=-1)
+    if not total.all():
+        place = place_of(total == 0)
+        raise MatrixError(
+            f"panel{place if total.ndim else ''}: every expert of weight above 0 abstained, "
+            "expected the weights of one or more"
+        )
+    shares = (w / total[..., None])[..., None]
+    own = np.where(abstained[..., None], 1.0, own)
+    if mean == "arithmetic":
+        return normalized((own * shares).sum(axis=-2))
+    logs = (np.log(own) * shares).sum(axis=-2)
+    return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
 
 
 def normalize_expert_weights(expert_weights: ArrayLike | None, count: int) -> Float:
-    """Weights of `count` experts scaled to sum 1; equal ones for None."""
+    """Weights of one panel of `count` experts scaled to sum 1, shape (count,); equal ones for None.
+
+    Raises:
+        MatrixError: not finite numbers of 0 or more, all 0, or of another shape.
+    """
+    if expert_weights is not None:
+        expert_weights = as_numbers(expert_weights, "expert weights", MatrixError)
+        if expert_weights.shape != (count,):
+            raise MatrixError(
+                f"expert weights of shape {expert_weights.shape}, expected ({count},)"
+            )
+    return panel_shares(expert_weights, count, ())
+
+
+def authority_coefficient(basis: ArrayLike, familiarity: ArrayLike) -> Any:
+    """Authority coefficient of experts (权威系数), Cr = (Ca + Cs)/2, as Chinese Delphi studies
+    print it; 0.7 and more counts as acceptable there. Scaled to sum 1, they are expert weights.
+
+    Args:
+        basis: Ca, what the judgment rests on (`judgment_basis`), 0 to 1, any shape.
+        familiarity: Cs, a value of `FAMILIARITY` or any other from 0 to 1, broadcast with Ca.
+
+    Returns:
+        Cr, 0 to 1.
+
+    Raises:
+        MatrixError: a number out of its range, or shapes that do not fit.
+    """
+    parts = [
+        as_numbers(values, name, MatrixError)
+        for name, values in (("basis", basis), ("familiarity", familiarity))
+    ]
+    for name, array in zip(("basis", "familiarity"), parts, strict=True):
+        if (wrong := ~((array >= 0) & (array <= 1))).any():
+            place = place_of(wrong)
+            raise MatrixError(
+                f"{name}{place if array.ndim else ''} = {array[wrong][0]:.12g}, expected a number "
+                "from 0 to 1"
+            )
+    try:
+        return plain((parts[0] + parts[1]) / 2)
+    except ValueError as cause:
+        raise MatrixError(
+            f"basis of shape {parts[0].shape} and familiarity of shape {parts[1].shape}, expected "
+            "shapes that broadcast"
+        ) from cause
+
+
+def judgment_basis(influence: Mapping[str, str]) -> float:
+    """Ca (判断系数): the sum over all grounds of `JUDGMENT_BASIS` of what each influence counts.
+
+    Args:
+        influence: every key of `JUDGMENT_BASIS` -> one of `INFLUENCES`.
+
+    Returns:
+        Ca, from 0.6 (all small) to 1 (all large).
+
+    Raises:
+        OptionError: an unknown ground or influence, or a ground left out.
+    """
+    for ground, size in influence.items():
+        if ground not in JUDGMENT_BASIS:
+            raise OptionError.unknown("basis", ground, JUDGMENT_BASIS)
+        if size not in INFLUENCES:
+            raise OptionError.unknown(f"basis {ground!r}", size, INFLUENCES)
+    for ground in JUDGMENT_BASIS:
+        if ground not in influence:
+            raise OptionError(f"basis without {ground!r}, expected all of {list(JUDGMENT_BASIS)}")
+    return math.fsum(
+        JUDGMENT_BASIS[ground][INFLUENCES.index(size)] for ground, size in influence.items()
+    )
+
+
+def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
+    """Expert weights by consistency, 1/(1 + a·CR) scaled to sum 1: who contradicts oneself counts
+    less. A form common in Chinese group AHP, a = 10 as a rule; the first source is not known.
+
+    Args:
+        cr: the experts' consistency ratios, 0 or more, shape (..., k).
+        a: how much inconsistency counts, 0 (not at all) or more.
+
+    Returns:
+        Weights, shape (..., k), sum 1 over the last axis.
+
+    Raises:
+        OptionError: a below 0 or not finite.
+        MatrixError: a CR that is not a finite number of 0 or more; names the expert.
+    """
+    if isinstance(a, bool) or not isinstance(a, (int, float)) or not 0 <= a < math.inf:
+        raise OptionError(f"a = {a!r}, expected a finite number of 0 or more")
+    ratios = as_numbers(cr, "cr", MatrixError)
+    if ratios.ndim == 0 or ratios.shape[-1] == 0:
+        raise MatrixError(f"cr of shape {ratios.shape}, expected (..., k) with an expert or more")
+    if (wrong := ~(np.isfinite(ratios) & (ratios >= 0))).any():
+        place = place_of(wrong)
+        raise MatrixError(
+            f"cr{place} = {ratios[wrong][0]:.12g} of expert {place[-1]}, expected a finite number "
+            "of 0 or more"
+        )
+    return normalized(1 / (1 + a * ratios))
+
+
+def log_distances(judgments: ArrayLike) -> Float:
+    """Distances between experts: the root mean square of ln a − ln b over the pairs that both
+    judged.
+
+    Args:
+        judgments: positive, NaN = not judged, one row an expert, shape (..., k, p); the p pairs are
+            the upper triangles of all matrices of a study, one after another.
+
+    Returns:
+        Distances, shape (..., k, k), symmetric; NaN between experts with no pair in common.
+
+    Raises:
+        MatrixError: not positive finite numbers.
+    """
+    logs = np.log(as_judgments(judgments))
+    distances = np.empty((*logs.shape[:-1], logs.shape[-2]))
+    for k in range(logs.shape[-2]):  # a row at a time keeps the differences small
+        squares = (logs - logs[..., k : k + 1, :]) ** 2
+        common = ~np.isnan(squares)
+        count = common.sum(axis=-1)
+        mean = np.where(common, squares, 0.0).sum(axis=-1) / np.maximum(count, 1)
+        distances[..., k] = np.where(count > 0, np.sqrt(mean), np.nan)
+    return distances
+
+
+def distance_weights(judgments: ArrayLike, scale_max: float = 9.0) -> Float:
+    """Expert weights by agreement with the others: relative agreement degrees (Hsu & Chen 1996,
+    Fuzzy Sets and Systems 79:279-285), here of judgments.
+
+    Two experts agree to the degree S = 1 − d/(2 ln M), at least 0, with d of `log_distances` and
+    2 ln M the distance of M from 1/M. An expert's A is the mean S with all others with whom pairs
+    are in common; the weight is A/ΣA.
+
+    Args:
+        judgments: positive, NaN = not judged, shape (..., k, p).
+        scale_max: M, the strongest judgment, above 1.
+
+    Returns:
+        Weights, shape (..., k), sum 1 over the last axis; 1 for a single expert.
+
+    Raises:
+        OptionError: M of 1 or less, or not finite.
+        MatrixError: not positive finite judgments, an expert with no pair in common with any other,
+            or nobody who agrees with anybody.
+    """
+    check_scale_max(scale_max)
+    distances = log_distances(judgments)
+    count = distances.shape[-1]
+    if count == 1:
+        return np.ones(distances.shape[:-1])
+    agreement = np.maximum(1 - distances / (2 * np.log(scale_max)), 0.0)
+    others: Bool = ~(np.isnan(agreement) | np.eye(count, dtype=bool))
+    partners = others.sum(axis=-1)
+    if not partners.all():
+        place = place_of(partners == 0)
+        raise MatrixError(
+            f"judgments{place}: expert {place[-1]} has no pair in common with any other, expected "
+            "one or more"
+        )
+    mean = np.where(others, agreement, 0.0).sum(axis=-1) / partners
+    if not mean.any(axis=-1).all():
+        place = place_of(~mean.any(axis=-1))
+        raise MatrixError(
+            f"judgments{place if mean.ndim > 1 else ''}: no two experts agree at all, so that the "
+            "weights are 0/0; expected a distance below 2 ln M between some"
+        )
+    return normalized(mean)
+
+
+def panel_shares(expert_weights: ArrayLike | None, count: int, batch: tuple[int, ...]) -> Float:
+    """Weights of `count` experts scaled to sum 1, shape (..., count), equal ones for None.
+
+    Args:
+        expert_weights: as for `aggregate_judgments`.
+        count: k.
+        batch: shape of the panels that the leading axes must broadcast with.
+
+    Raises:
+        MatrixError: weights that do not fit; names the first row of them that is wrong.
+    """
     if expert_weights is None:
         return np.full(count, 1 / count)
     w = as_numbers(expert_weights, "expert weights", MatrixError)
-    if w.shape != (count,):
-        raise MatrixError(f"expert weights of shape {w.shape}, expected ({count},)")
-    if not np.isfinite(w).all() or (w < 0).any() or not w.any():
+    if w.ndim == 0 or w.shape[-1] != count:
+        raise MatrixError(f"expert weights of shape {w.shape}, expected (..., {count})")
+    try:
+        np.broadcast_shapes(w.shape[:-1], batch)
+    except ValueError as cause:
         raise MatrixError(
-            f"expert weights {w.tolist()}, expected finite numbers of 0 or more, not all 0"
+            f"expert weights of shape {w.shape}, expected (..., {count}) with leading axes that "
+            f"broadcast with {batch}"
+        ) from cause
+    wrong: Bool = ~(np.isfinite(w) & (w >= 0)).all(axis=-1) | (w == 0).all(axis=-1)
+    if wrong.any():
+        place = place_of(wrong) if w.ndim > 1 else ""
+        raise MatrixError(
+            f"expert weights{place} {w[wrong][0].tolist()}, expected finite numbers of 0 or more, "
+            "not all 0"
         )
-    w = w / w.max()  # so that the sum cannot overflow
-    scaled: Float = w / w.sum()
+    w = w / w.max(axis=-1, keepdims=True)  # so that the sum cannot overflow
+    scaled: Float = w / w.sum(axis=-1, keepdims=True)
     return scaled
+
+
+def panel_weights(weights: ArrayLike) -> Float:
+    """The experts' weight vectors, each scaled to sum 1; rows of NaN stay.
+
+    Args:
+        weights: 0 or more, not all 0, or all NaN; shape (..., k, n).
+
+    Raises:
+        MatrixError: names the cell, its value and what was expected.
+    """
+    array = as_numbers(weights, "weights", MatrixError)
+    if array.ndim < 2 or 0 in array.shape[-2:]:
+        raise MatrixError(
+            f"weights of shape {array.shape}, expected (..., k, n) with an expert and an item or "
+            "more"
+        )
+    missing = np.isnan(array)
+    abstained = missing.all(axis=-1, keepdims=True)
+    if (wrong := ~abstained & ~(np.isfinite(array) & (array >= 0))).any():
+        expected = "a finite number of 0 or more"
+        if missing[wrong][0]:
+            expected += ", or NaN for all items of an expert who abstained"
+        raise MatrixError(f"weights{place_of(wrong)} = {array[wrong][0]:.12g}, expected {expected}")
+    zero: Bool = (array == 0).all(axis=-1)
+    if zero.any():
+        raise MatrixError(f"weights{place_of(zero)} are all 0, expected a positive one")
+    filled = np.where(abstained, 1.0, array)
+    own = normalized(filled / filled.max(axis=-1, keepdims=True))
+    return np.where(abstained, np.nan, own)
+
+
+def as_judgments(judgments: ArrayLike) -> Float:
+    """Judgment vectors of a panel, validated.
+
+    Args:
+        judgments: positive, NaN = not judged, shape (..., k, p).
+
+    Raises:
+        MatrixError: names the cell, its value and what was expected.
+    """
+    array = as_numbers(judgments, "judgments", MatrixError)
+    if array.ndim < 2 or 0 in array.shape[-2:]:
+        raise MatrixError(
+            f"judgments of shape {array.shape}, expected (..., k, p) with an expert and a pair or "
+            "more"
+        )
+    wrong = ~np.isnan(array) & ~(np.isfinite(array) & (array > 0))
+    if wrong.any():
+        raise MatrixError(
+            f"judgments{place_of(wrong)} = {array[wrong][0]:.12g}, expected a positive finite "
+            "number"
+        )
+    return array
+
+
+def check_scale_max(scale_max: float) -> None:
+    """Refuse what cannot be the strongest judgment of a scale."""
+    number = isinstance(scale_max, (int, float)) and not isinstance(scale_max, bool)
+    if not number or not 1 < scale_max < math.inf:
+        raise OptionError(f"scale_max = {scale_max!r}, expected a finite number above 1")
+
+
+def place_of(wrong: Bool) -> list[int]:
+    """Index of the first place that is set, as it is written in messages."""
+    return [int(k) for k in np.argwhere(wrong)[0]]

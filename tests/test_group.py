@@ -58,7 +58,7 @@ def test_weights_are_scaled_without_overflow() -> None:
             None,
             "shape (0, 2, 2), expected (..., k, n, n) with an expert or more",
         ),
-        ([ONE, TWO], [1], "expert weights of shape (1,), expected (2,)"),
+        ([ONE, TWO], [1], "expert weights of shape (1,), expected (..., 2)"),
         ([ONE, TWO], ["a", 1], "expert weights = ['a', 1], expected numbers"),
         (
             [ONE, TWO],
