@@ -57,6 +57,7 @@ LIBRARIES: dict[str, set[str]] = {
     "openpyxl": {"exchange", "report"},
     "docx": {"exchange"},
     "yaml": {"exchange"},
+    "tomli_w": {"exchange"},
     "segno": {"exchange"},
 }
 """Library -> the rooms that may import it; no other library may be imported at all."""
