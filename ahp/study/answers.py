@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from .delimited import read_bytes, split_rows
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
+
+FORMULA = re.compile(r"'*[=+@\-＝＋＠－]")
+"""Cells that spreadsheets take for formulas, and those with an apostrophe before them."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
         place = f"{source}: line {line}"
         if len(row) != len(header):
             raise AnswersError(f"{place}: {len(row)} values, expected {len(header)}")
-        cells = dict(zip(header, row, strict=True))
+        cells = dict(zip(header, map(unguarded, row), strict=True))
         for column in COLUMNS:
             if not cells[column]:
                 raise AnswersError(f"{place}: {column} is empty")
@@ -181,3 +185,8 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
     if not judgments:
         raise AnswersError(f"{source}: no judgments, expected a line for each")
     return Answers(tuple(judgments))
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from running it as a formula."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
