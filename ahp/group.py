@@ -7,7 +7,8 @@ Experts are the axis before the items: matrices (..., k, n, n), weights (..., k,
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from .eigen import normalized
 from .errors import MatrixError, OptionError
-from .matrix import Bool, Float, as_matrices, as_numbers, plain
+from .matrix import LARGEST, Bool, Float, as_matrices, as_numbers, plain
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
@@ -68,7 +69,8 @@ def aggregate_judgments(
 
     - `"geometric"` is the weighted mean, so that the panel has the weighted geometric mean, the one
       fair mean that keeps reciprocity (Aczél & Saaty 1983, J. Math. Psychology 27:93-102; with
-      weights: Aczél & Alsina 1986, J. Math. Psychology 30:76-83);
+      weights: Aczél & Alsina 1986, Socio-Economic Planning Sciences
+      20:333-339);
     - `"median"` is the weighted median: the midpoint between the lowest value with half of the
       weight at or below it and the highest with half of the weight at or above it;
     - `"trimmed"` is the weighted trimmed mean: the share `trim` of the weight is cut off at each
@@ -91,8 +93,7 @@ def aggregate_judgments(
     """
     if how not in AGGREGATIONS:
         raise OptionError.unknown("how", how, AGGREGATIONS)
-    if isinstance(trim, bool) or not isinstance(trim, (int, float)) or not 0 <= trim < 0.5:
-        raise OptionError(f"trim = {trim!r}, expected a number from 0 to below 0.5")
+    check_option("trim", trim, lambda: 0 <= trim < 0.5, "a number from 0 to below 0.5")
     array = as_matrices(matrices, complete=False)
     if array.ndim < 3 or array.shape[-3] == 0:
         raise MatrixError(f"shape {array.shape}, expected (..., k, n, n) with an expert or more")
@@ -161,26 +162,21 @@ def aggregate_priorities(
     if mean not in MEANS:
         raise OptionError.unknown("mean", mean, MEANS)
     own = panel_weights(weights)
-    if mean == "geometric" and (own == 0).any():
-        place = place_of(own == 0)
-        raise MatrixError(
-            f"weights{place} = 0, expected a positive number: the geometric mean would be 0 "
-            "whatever the others say"
-        )
-    abstained = np.isnan(own).any(axis=-1)
+    if mean == "geometric":
+        refuse(own == 0, "weights", own, "a positive number for a geometric mean")
+    abstained = np.isnan(own[..., 0])
     w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
     total = w.sum(axis=-1)
     if not total.all():
-        place = place_of(total == 0)
         raise MatrixError(
-            f"panel{place if total.ndim else ''}: every expert of weight above 0 abstained, "
+            f"panel{place_of(total == 0)}: every expert of weight above 0 abstained, "
             "expected the weights of one or more"
         )
-    shares = (w / total[..., None])[..., None]
+    shares: Float = w / total[..., None]
     own = np.where(abstained[..., None], 1.0, own)
     if mean == "arithmetic":
-        return normalized((own * shares).sum(axis=-2))
-    logs = (np.log(own) * shares).sum(axis=-2)
+        return normalized((own * shares[..., None]).sum(axis=-2))
+    logs = (np.log(own) * shares[..., None]).sum(axis=-2)
     return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
 
 
@@ -218,12 +214,7 @@ def authority_coefficient(basis: ArrayLike, familiarity: ArrayLike) -> Any:
         for name, values in (("basis", basis), ("familiarity", familiarity))
     ]
     for name, array in zip(("basis", "familiarity"), parts, strict=True):
-        if (wrong := ~((array >= 0) & (array <= 1))).any():
-            place = place_of(wrong)
-            raise MatrixError(
-                f"{name}{place if array.ndim else ''} = {array[wrong][0]:.12g}, expected a number "
-                "from 0 to 1"
-            )
+        refuse(~((array >= 0) & (array <= 1)), name, array, "a number from 0 to 1")
     try:
         return plain((parts[0] + parts[1]) / 2)
     except ValueError as cause:
@@ -264,26 +255,22 @@ def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
 
     Args:
         cr: the experts' consistency ratios, 0 or more, shape (..., k).
-        a: how much inconsistency counts, 0 (not at all) or more.
+        a: how much inconsistency counts, from 0 (not at all) to `LARGEST`.
 
     Returns:
         Weights, shape (..., k), sum 1 over the last axis.
 
     Raises:
-        OptionError: a below 0 or not finite.
-        MatrixError: a CR that is not a finite number of 0 or more; names the expert.
+        OptionError: a out of its range.
+        MatrixError: a CR that is not a number from 0 to `LARGEST`; names the expert.
     """
-    if isinstance(a, bool) or not isinstance(a, (int, float)) or not 0 <= a < math.inf:
-        raise OptionError(f"a = {a!r}, expected a finite number of 0 or more")
+    expected = f"a number from 0 to {LARGEST}"
+    check_option("a", a, lambda: 0 <= a <= LARGEST, expected)
     ratios = as_numbers(cr, "cr", MatrixError)
     if ratios.ndim == 0 or ratios.shape[-1] == 0:
         raise MatrixError(f"cr of shape {ratios.shape}, expected (..., k) with an expert or more")
-    if (wrong := ~(np.isfinite(ratios) & (ratios >= 0))).any():
-        place = place_of(wrong)
-        raise MatrixError(
-            f"cr{place} = {ratios[wrong][0]:.12g} of expert {place[-1]}, expected a finite number "
-            "of 0 or more"
-        )
+    wrong = ~((ratios >= 0) & (ratios <= LARGEST))
+    refuse(wrong, "cr", ratios, f"{expected} of each expert")
     return normalized(1 / (1 + a * ratios))
 
 
@@ -299,7 +286,7 @@ def log_distances(judgments: ArrayLike) -> Float:
         Distances, shape (..., k, k), symmetric; NaN between experts with no pair in common.
 
     Raises:
-        MatrixError: not positive finite numbers.
+        MatrixError: not judgments: names the cell, its value and what was expected.
     """
     logs = np.log(as_judgments(judgments))
     distances = np.empty((*logs.shape[:-1], logs.shape[-2]))
@@ -328,8 +315,8 @@ def distance_weights(judgments: ArrayLike, scale_max: float = 9.0) -> Float:
         Weights, shape (..., k), sum 1 over the last axis; 1 for a single expert.
 
     Raises:
-        OptionError: M of 1 or less, or not finite.
-        MatrixError: not positive finite judgments, an expert with no pair in common with any other,
+        OptionError: M of 1 or less.
+        MatrixError: not judgments, an expert with no pair in common with any other,
             or nobody who agrees with anybody.
     """
     check_scale_max(scale_max)
@@ -341,17 +328,16 @@ def distance_weights(judgments: ArrayLike, scale_max: float = 9.0) -> Float:
     others: Bool = ~(np.isnan(agreement) | np.eye(count, dtype=bool))
     partners = others.sum(axis=-1)
     if not partners.all():
-        place = place_of(partners == 0)
         raise MatrixError(
-            f"judgments{place}: expert {place[-1]} has no pair in common with any other, expected "
-            "one or more"
+            f"judgments{place_of(partners == 0)} have no pair in common with any other expert's, "
+            "expected one or more"
         )
     mean = np.where(others, agreement, 0.0).sum(axis=-1) / partners
-    if not mean.any(axis=-1).all():
-        place = place_of(~mean.any(axis=-1))
+    apart = (mean == 0).all(axis=-1)
+    if apart.any():
         raise MatrixError(
-            f"judgments{place if mean.ndim > 1 else ''}: no two experts agree at all, so that the "
-            "weights are 0/0; expected a distance below 2 ln M between some"
+            f"judgments{place_of(apart)}: no two experts agree at all, so the weights are 0/0; "
+            "expected a distance below 2 ln M between some"
         )
     return normalized(mean)
 
@@ -381,10 +367,9 @@ def panel_shares(expert_weights: ArrayLike | None, count: int, batch: tuple[int,
         ) from cause
     wrong: Bool = ~(np.isfinite(w) & (w >= 0)).all(axis=-1) | (w == 0).all(axis=-1)
     if wrong.any():
-        place = place_of(wrong) if w.ndim > 1 else ""
         raise MatrixError(
-            f"expert weights{place} {w[wrong][0].tolist()}, expected finite numbers of 0 or more, "
-            "not all 0"
+            f"expert weights{place_of(wrong)} {w[wrong][0].tolist()}, expected finite numbers of 0 "
+            "or more, not all 0"
         )
     w = w / w.max(axis=-1, keepdims=True)  # so that the sum cannot overflow
     scaled: Float = w / w.sum(axis=-1, keepdims=True)
@@ -408,11 +393,10 @@ def panel_weights(weights: ArrayLike) -> Float:
         )
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
-    if (wrong := ~abstained & ~(np.isfinite(array) & (array >= 0))).any():
-        expected = "a finite number of 0 or more"
-        if missing[wrong][0]:
-            expected += ", or NaN for all items of an expert who abstained"
-        raise MatrixError(f"weights{place_of(wrong)} = {array[wrong][0]:.12g}, expected {expected}")
+    expected = "a finite number of 0 or more"
+    refuse(~missing & ~(np.isfinite(array) & (array >= 0)), "weights", array, expected)
+    expected += ", or NaN for all items of an expert who abstained"
+    refuse(missing & ~abstained, "weights", array, expected)
     zero: Bool = (array == 0).all(axis=-1)
     if zero.any():
         raise MatrixError(f"weights{place_of(zero)} are all 0, expected a positive one")
@@ -436,22 +420,36 @@ def as_judgments(judgments: ArrayLike) -> Float:
             f"judgments of shape {array.shape}, expected (..., k, p) with an expert and a pair or "
             "more"
         )
-    wrong = ~np.isnan(array) & ~(np.isfinite(array) & (array > 0))
-    if wrong.any():
-        raise MatrixError(
-            f"judgments{place_of(wrong)} = {array[wrong][0]:.12g}, expected a positive finite "
-            "number"
-        )
+    refuse_judgments("judgments", array)
     return array
+
+
+def refuse_judgments(name: str, array: Float) -> None:
+    """Refuse what is neither NaN nor a judgment that a matrix may have."""
+    wrong = ~np.isnan(array) & ~((array >= 1 / LARGEST) & (array <= LARGEST))
+    refuse(wrong, name, array, f"a number from {1 / LARGEST} to {LARGEST}")
 
 
 def check_scale_max(scale_max: float) -> None:
     """Refuse what cannot be the strongest judgment of a scale."""
-    number = isinstance(scale_max, (int, float)) and not isinstance(scale_max, bool)
-    if not number or not 1 < scale_max < math.inf:
-        raise OptionError(f"scale_max = {scale_max!r}, expected a finite number above 1")
+    expected = f"a number above 1, to {LARGEST}"
+    check_option("scale_max", scale_max, lambda: 1 < scale_max <= LARGEST, expected)
 
 
-def place_of(wrong: Bool) -> list[int]:
-    """Index of the first place that is set, as it is written in messages."""
-    return [int(k) for k in np.argwhere(wrong)[0]]
+def check_option(name: str, value: object, fits: Callable[[], bool], expected: str) -> None:
+    """Refuse an option that is no number, or does not fit."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not fits():
+        raise OptionError(f"{name} = {value!r}, expected {expected}")
+
+
+def refuse(wrong: Any, name: str, array: Float, expected: str) -> None:
+    """Raise the message for the first cell that is wrong, if one is."""
+    if wrong.any():
+        value = array[wrong].flat[0]
+        raise MatrixError(f"{name}{place_of(wrong)} = {value:.12g}, expected {expected}")
+
+
+def place_of(wrong: Any) -> str:
+    """Index of the first place that is set, as messages have it; nothing where there is no axis."""
+    place = np.argwhere(wrong)[0].tolist()
+    return str(place) if place else ""

@@ -1,0 +1,557 @@
+"""How far a panel agrees, on what it splits, and who stands with whom.
+
+Experts are the axis before the items or pairs, as in `group`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import MatrixError, OptionError
+from .group import (
+    as_judgments,
+    check_scale_max,
+    log_distances,
+    panel_shares,
+    panel_weights,
+    refuse,
+    refuse_judgments,
+)
+from .matrix import LARGEST, Float, Int, PairwiseMatrix, as_matrices, as_numbers, plain
+from .sensitivity import TIE_RTOL
+from .version import __version__
+
+BANDS = ("very low", "low", "moderate", "high", "very high")
+"""Words for a consensus."""
+
+BAND_LIMITS = (0.5, 0.65, 0.75, 0.85)
+"""S* at which the next word of `BANDS` begins (Goepel 2013, 2018; AHP-OS shows others)."""
+
+HEIGHT_ATOL = 1e-12
+"""Heights of merges closer than this are equal."""
+
+
+def scale_position(a: ArrayLike) -> Any:
+    """Judgments as signed steps on Saaty's scale: a − 1 for a of 1 or more, 1 − 1/a below, so that
+    9 is 8, 1 is 0 and 1/3 is −2.
+
+    Args:
+        a: positive judgments, any shape; NaN stays NaN.
+
+    Returns:
+        Steps of the same shape.
+
+    Raises:
+        MatrixError: not judgments.
+    """
+    array = as_numbers(a, "a", MatrixError)
+    refuse_judgments("a", array)
+    return plain(np.where(array < 1, 1 - 1 / array, array - 1))
+
+
+def position_judgment(position: ArrayLike) -> Any:
+    """The inverse of `scale_position`: s + 1 for s of 0 or more, 1/(1 − s) below.
+
+    Args:
+        position: steps, any shape; NaN stays NaN.
+
+    Returns:
+        Judgments of the same shape.
+
+    Raises:
+        MatrixError: infinite steps.
+    """
+    steps = as_numbers(position, "position", MatrixError)
+    refuse(np.isinf(steps), "position", steps, "a finite number")
+    return plain(np.where(steps < 0, 1 / (1 + np.abs(steps)), 1 + np.abs(steps)))
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """Entropies and consensus of one panel (plain numbers) or of a batch (arrays of shape (...)).
+
+    Attributes:
+        alpha: Hα, mean entropy of the experts' weights, natural logarithm.
+        beta: Hβ = Hγ − Hα, what their differences add.
+        gamma: Hγ, entropy of the panel's arithmetic mean weights.
+        similarity: S*, 1 for identical weights.
+        experts: how many count: of weight above 0, and not abstained.
+        floor: c, the exp(−Hβ) of the strongest disagreement, which S* counts as 0.
+        scale_max: M in use; None = unbounded.
+        version: of `ahp`.
+    """
+
+    alpha: Any
+    beta: Any
+    gamma: Any
+    similarity: Any
+    experts: Any
+    floor: float
+    scale_max: float | None
+    version: str = __version__
+
+
+def group_consensus(
+    weights: ArrayLike,
+    expert_weights: ArrayLike | None = None,
+    *,
+    scale_max: float | None = 9.0,
+) -> Consensus:
+    """AHP consensus S* (Goepel 2013, Proc. Int. Symposium on the AHP; 2018, Int. J. Analytic
+    Hierarchy Process 10:469-487), from the Shannon entropies of the experts' weights.
+
+    S* = (exp(−Hβ) − c)/(1 − c). c belongs to n experts each of whom puts another item M times above
+    all the rest, c = exp(Hα,min)/n with the entropy Hα,min of the weights M/(n+M−1) and n − 1 times
+    1/(n+M−1); without a bound it is 1/n. S* is 0 there, and below 0 where weights are more extreme
+    than M allows.
+
+    Args:
+        weights: one vector an expert, 0 or more, each scaled to sum 1; a row of NaN = abstained.
+            Shape (..., k, n), n of 2 or more.
+        expert_weights: shape (..., k), leading axes broadcast; the weights of the means over
+            experts. None = equal, Goepel's own.
+        scale_max: M, what the scale gives the strongest judgment, `ahp.SCALES[name].maximum(n)`.
+            None for global weights of leaves.
+
+    Returns:
+        A `Consensus`; NaN for a panel in which everybody abstained.
+
+    Raises:
+        OptionError: M of 1 or less.
+        MatrixError: weights or expert weights that do not fit.
+    """
+    own = _two_items(weights)
+    floor = _floor(own.shape[-1], scale_max)
+    abstained = np.isnan(own[..., 0])
+    shares = panel_shares(expert_weights, own.shape[-2], own.shape[:-2])
+    counted = np.where(abstained, 0.0, shares)
+    total = counted.sum(axis=-1, keepdims=True)
+    counted = np.where(total > 0, counted, np.nan) / np.where(total > 0, total, 1.0)
+    filled = np.where(abstained[..., None], 1.0, own)
+    alpha = (counted * _entropy(filled)).sum(axis=-1)
+    gamma = _entropy((counted[..., None] * filled).sum(axis=-2))
+    beta = gamma - alpha
+    return Consensus(
+        alpha=plain(alpha),
+        beta=plain(beta),
+        gamma=plain(gamma),
+        similarity=plain((np.exp(-beta) - floor) / (1 - floor)),
+        experts=plain((counted > 0).sum(axis=-1)),
+        floor=floor,
+        scale_max=scale_max,
+    )
+
+
+def pairwise_consensus(weights: ArrayLike, *, scale_max: float | None = 9.0) -> Float:
+    """S* of every two experts, as of a panel of these two: what AHP-OS forms its clusters by.
+
+    Args:
+        weights: as for `group_consensus`, shape (..., k, n).
+        scale_max: as for `group_consensus`.
+
+    Returns:
+        S*, shape (..., k, k), symmetric, 1 on the diagonal; NaN for experts who abstained.
+
+    Raises:
+        OptionError: M of 1 or less.
+        MatrixError: weights that do not fit.
+    """
+    own = _two_items(weights)
+    floor = _floor(own.shape[-1], scale_max)
+    entropy = _entropy(own)
+    found = np.empty((*own.shape[:-1], own.shape[-2]))
+    for k in range(own.shape[-2]):
+        joint = _entropy((own + own[..., k : k + 1, :]) / 2)
+        beta = joint - (entropy + entropy[..., k : k + 1]) / 2
+        found[..., k] = (np.exp(-beta) - floor) / (1 - floor)
+    return found
+
+
+def hierarchy_consensus(node_weights: ArrayLike, similarities: ArrayLike) -> Any:
+    """Consensus on a hierarchy, Σ p·S*/Σ p over its parents (Goepel 2013, 2018).
+
+    Args:
+        node_weights: p, global weights of the parents (1 for the goal), 0 or more, shape
+            (..., parents).
+        similarities: S* of the weights below each, shape (..., parents); NaN = left out.
+
+    Returns:
+        S*, shape (...); NaN where every parent of weight above 0 is left out.
+
+    Raises:
+        MatrixError: numbers that do not fit.
+    """
+    p = as_numbers(node_weights, "node weights", MatrixError)
+    s = as_numbers(similarities, "similarities", MatrixError)
+    if p.ndim == 0 or s.ndim == 0 or p.shape[-1] != s.shape[-1] or not s.size:
+        raise MatrixError(
+            f"node weights of shape {p.shape} for similarities of shape {s.shape}, expected the "
+            "same number of parents in both"
+        )
+    wrong = ~((p >= 0) & (p <= LARGEST))
+    refuse(wrong, "node weights", p, f"a number from 0 to {LARGEST}")
+    refuse(np.isinf(s), "similarities", s, "a finite number, or NaN")
+    counted = np.where(np.isnan(s), 0.0, p)
+    total = counted.sum(axis=-1)
+    sums = (counted * np.nan_to_num(s)).sum(axis=-1)
+    return plain(np.where(total > 0, sums, np.nan) / np.where(total > 0, total, 1.0))
+
+
+def consensus_band(similarity: float) -> str:
+    """The word of `BANDS` for an S*; a limit belongs to the word above it.
+
+    Raises:
+        MatrixError: not a number.
+    """
+    if not math.isfinite(similarity):
+        raise MatrixError(f"similarity = {similarity}, expected a finite number")
+    return BANDS[sum(similarity >= limit for limit in BAND_LIMITS)]
+
+
+def _two_items(weights: ArrayLike) -> Float:
+    own = panel_weights(weights)
+    if own.shape[-1] < 2:
+        raise MatrixError(
+            f"weights of shape {own.shape}, expected (..., k, n) with two items or more"
+        )
+    return own
+
+
+def _floor(n: int, scale_max: float | None) -> float:
+    if scale_max is None:
+        return 1 / n
+    check_scale_max(scale_max)
+    total = n + scale_max - 1
+    extreme = np.array([scale_max, *[1.0] * (n - 1)]) / total
+    return math.exp(_entropy(extreme)) / n
+
+
+def _entropy(shares: Float) -> Any:
+    """−Σ p ln p over the last axis, with 0 ln 0 = 0."""
+    return -(shares * np.log(np.where(shares == 0, 1.0, shares))).sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class KendallW:
+    """Kendall's coefficient of concordance, with its test.
+
+    Attributes:
+        w: 0 (no agreement) to 1 (all rank alike); NaN if nobody ranks anything above another.
+        chi_square: k(n − 1)W, approximately chi-square distributed if nobody agrees.
+        df: n − 1, degrees of freedom.
+        p_value: chance of this W or more without any agreement; rough for n of 7 or less, for which
+            Siegel has tables.
+        experts: k, who ranked all items.
+        items: n.
+        version: of `ahp`.
+    """
+
+    w: float
+    chi_square: float
+    df: int
+    p_value: float
+    experts: int
+    items: int
+    version: str = __version__
+
+
+def kendall_w(scores: ArrayLike) -> KendallW:
+    """Kendall's W of the experts' rankings (协调系数; Kendall & Babington Smith 1939, Annals of
+    Mathematical Statistics 10:275-287), corrected for ties (Siegel 1956, Nonparametric Statistics,
+    ch. 9).
+
+    W = 12 S/(k²(n³ − n) − k ΣT), S the sum of squared deviations of the rank sums from their mean,
+    T = Σ(t³ − t) over an expert's groups of t tied items. Items tie that differ by `TIE_RTOL` of
+    the larger at most, and share the mean of their ranks.
+
+    Args:
+        scores: weights or scores, higher = more important, one row an expert, shape (k, n); an
+            expert with a NaN is left out.
+
+    Raises:
+        MatrixError: numbers that do not fit, or fewer than two experts or items.
+    """
+    array = as_numbers(scores, "scores", MatrixError)
+    if array.ndim != 2:
+        raise MatrixError(f"scores of shape {array.shape}, expected (k, n)")
+    expected = f"a number from {-LARGEST} to {LARGEST}, or NaN"
+    refuse(np.abs(array) > LARGEST, "scores", array, expected)
+    whole = array[~np.isnan(array).any(axis=1)]
+    experts, items = whole.shape
+    if experts < 2 or items < 2:
+        raise MatrixError(
+            f"{experts} complete rankings of {items} items, expected two or more of two or more"
+        )
+    difference = whole[:, :, None] - whole[:, None, :]
+    larger = np.maximum(np.abs(whole)[:, :, None], np.abs(whole)[:, None, :])
+    tied = np.abs(difference) <= TIE_RTOL * larger
+    ranks = (tied / 2 + (~tied & (difference > 0))).sum(axis=2) + 0.5
+    squares = float(((ranks.sum(axis=0) - experts * (items + 1) / 2) ** 2).sum())
+    # an item among t tied ones adds t² − 1, so that the group adds t³ − t
+    ties = int((tied.sum(axis=2) ** 2 - 1).sum())
+    largest = experts**2 * (items**3 - items) - experts * ties
+    if largest == 0:
+        return KendallW(math.nan, math.nan, items - 1, math.nan, experts, items)
+    from scipy.stats import chi2  # noqa: PLC0415 - scipy inside the function that needs it
+
+    w = 12 * squares / largest
+    chi_square = experts * (items - 1) * w
+    p_value = float(chi2.sf(chi_square, items - 1))
+    return KendallW(w, chi_square, items - 1, p_value, experts, items)
+
+
+def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
+    """Coefficient of variation (变异系数), standard deviation (of a sample, ddof 1) over mean
+    (Pearson 1896, Phil. Trans. Royal Society A 187:253-318).
+
+    Args:
+        values: 0 or more, any shape; NaN is left out.
+        axis: of the experts.
+
+    Returns:
+        The coefficients, the shape of the values without the axis; NaN for fewer than two values,
+        or where all are 0.
+
+    Raises:
+        MatrixError: numbers that do not fit.
+    """
+    array = as_numbers(values, "values", MatrixError)
+    if array.ndim == 0 or not -array.ndim <= axis < array.ndim:
+        raise MatrixError(f"values of shape {array.shape}, expected an axis {axis}")
+    wrong = ~np.isnan(array) & ~((array >= 0) & (array <= LARGEST))
+    refuse(wrong, "values", array, f"a number from 0 to {LARGEST}, or NaN")
+    mean, deviation = _mean_and_deviation(array, axis)
+    return plain(deviation / np.where(mean > 0, mean, np.nan))
+
+
+def _mean_and_deviation(array: Float, axis: int) -> tuple[Any, Any]:
+    """Means, and standard deviations with ddof 1, of what is not NaN; NaN where undefined."""
+    present = ~np.isnan(array)
+    count = np.sum(present, axis=axis, keepdims=True)
+    total = np.where(present, array, 0.0).sum(axis=axis, keepdims=True)
+    mean = np.where(count > 0, total, np.nan) / np.maximum(count, 1)
+    squares = np.where(present, (array - mean) ** 2, 0.0).sum(axis=axis, keepdims=True)
+    deviation = np.sqrt(np.where(count > 1, squares, np.nan) / np.maximum(count - 1, 1))
+    return mean.squeeze(axis), deviation.squeeze(axis)
+
+
+@dataclass(frozen=True)
+class JudgmentSpread:
+    """How far a panel's judgments of each pair lie apart; arrays of shape (p,), read-only.
+
+    Attributes:
+        count: experts who judged the pair.
+        median, q1, q3: quartiles of the judgments as steps on Saaty's scale (`scale_position`),
+            interpolated linearly (type 7 of Hyndman & Fan 1996, American Statistician 50:361-365);
+            NaN if nobody judged.
+        iqr: q3 − q1, in steps.
+        log_sd: standard deviation (ddof 1) of the logarithms; NaN for fewer than two judgments.
+        share_left, share_equal, share_right: parts of the experts' weight for a judgment above 1,
+            of 1, and below 1; NaN if nobody judged.
+        order: numbers of the pairs, those that split the panel most (by `log_sd`) first, equal ones
+            in their own order, those without a `log_sd` last.
+        version: of `ahp`.
+    """
+
+    count: Int
+    median: Float
+    q1: Float
+    q3: Float
+    iqr: Float
+    log_sd: Float
+    share_left: Float
+    share_equal: Float
+    share_right: Float
+    order: Int
+    version: str = __version__
+
+
+def judgment_spread(
+    judgments: ArrayLike, expert_weights: ArrayLike | None = None
+) -> JudgmentSpread:
+    """Spread of a panel's judgments, pair by pair: what a Delphi round shows its experts.
+
+    Args:
+        judgments: positive, NaN = not judged, one row an expert, shape (k, p).
+        expert_weights: of the shares, shape (k,); quartiles and deviation count every expert once.
+            None = equal.
+
+    Raises:
+        MatrixError: judgments or expert weights that do not fit.
+    """
+    array = _one_panel(judgments)
+    shares = np.broadcast_to(panel_shares(expert_weights, len(array), ())[:, None], array.shape)
+    present = ~np.isnan(array)
+    count = present.sum(axis=0)
+    quartiles = np.full((3, array.shape[1]), np.nan)
+    judged = count > 0
+    steps = np.asarray(scale_position(array))[:, judged]
+    quartiles[:, judged] = np.nanquantile(steps, [0.25, 0.5, 0.75], axis=0)
+    logs = np.log(array)
+    log_sd = np.asarray(_mean_and_deviation(logs, 0)[1])
+    equal = np.abs(logs) <= TIE_RTOL
+    total = np.where(present, shares, 0.0).sum(axis=0)
+    divisor = np.where(total > 0, total, np.nan)
+    left, same, right = (
+        np.where(side, shares, 0.0).sum(axis=0) / divisor
+        for side in (~equal & (logs > 0), equal, ~equal & (logs < 0))
+    )
+    return JudgmentSpread(
+        count=plain(count),
+        median=plain(quartiles[1]),
+        q1=plain(quartiles[0]),
+        q3=plain(quartiles[2]),
+        iqr=plain(quartiles[2] - quartiles[0]),
+        log_sd=plain(log_sd),
+        share_left=plain(left),
+        share_equal=plain(same),
+        share_right=plain(right),
+        order=plain(np.argsort(-log_sd, kind="stable")),
+    )
+
+
+def geometric_compatibility(
+    matrices: ArrayLike | PairwiseMatrix | Any, group_weights: ArrayLike
+) -> Any:
+    """GCOMPI = 2/((n−1)(n−2)) Σ_{i<j} ln²(a_ij w_j / w_i): how far an expert's judgments are from
+    the panel's weights w (Aguarón, Escobar & Moreno-Jiménez 2016, Annals of Operations Research
+    245:245-259). With the expert's own geometric-mean weights it is the GCI.
+
+    Args:
+        matrices: the experts', shape (..., n, n). With pairs not judged, the sum is the mean over
+            the judged ones times n(n−1)/2.
+        group_weights: the panel's, positive, shape (..., n), leading axes broadcast.
+
+    Returns:
+        GCOMPI, 0 for perfect agreement, and for n below 3; NaN if nothing was judged.
+
+    Raises:
+        MatrixError: matrices or weights that do not fit.
+    """
+    array = as_matrices(matrices, complete=False)
+    n = array.shape[-1]
+    w = as_numbers(group_weights, "group weights", MatrixError)
+    if w.ndim == 0 or w.shape[-1] != n:
+        raise MatrixError(f"group weights of shape {w.shape}, expected (..., {n})")
+    wrong = ~(np.isfinite(w) & (w > 0))
+    refuse(wrong, "group weights", w, "a positive finite number")
+    try:
+        batch = np.broadcast_shapes(array.shape[:-2], w.shape[:-1])
+    except ValueError as cause:
+        raise MatrixError(
+            f"matrices of shape {array.shape} and group weights of shape {w.shape}, expected "
+            "leading axes that broadcast"
+        ) from cause
+    if n < 3:
+        return plain(np.zeros(batch))
+    i, j = np.triu_indices(n, 1)
+    errors = np.log(array[..., i, j]) + np.log(w[..., j]) - np.log(w[..., i])
+    judged = ~np.isnan(errors)
+    count = judged.sum(axis=-1)
+    squares = np.where(judged, errors, 0.0) ** 2
+    mean = np.where(count > 0, squares.sum(axis=-1), np.nan) / np.maximum(count, 1)
+    return plain(mean * n / (n - 2))  # n(n−1)/2 of them, times 2/((n−1)(n−2))
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Groups of experts who judge alike; arrays are read-only.
+
+    Attributes:
+        linkage: the merges, lowest first, shape (k − 1, 4), as in `scipy.cluster.hierarchy`: what
+            is merged, the height in units of `log_distances`, the experts in it.
+        leaf_order: experts so that neighbors are near each other, shape (k,).
+        labels: cluster of each expert from 1, numbered by their first members, shape (k,).
+        count: of clusters.
+        version: of `ahp`.
+    """
+
+    linkage: Float
+    leaf_order: Int
+    labels: Int
+    count: int
+    version: str = __version__
+
+
+def cluster_experts(judgments: ArrayLike, clusters: int | None = None) -> Clusters:
+    """Experts clustered by average linkage (UPGMA; Sokal & Michener 1958, Univ. Kansas Science
+    Bulletin 38:1409-1438) on `log_distances`, leaves in the optimal order (Bar-Joseph, Gifford &
+    Jaakkola 2001, Bioinformatics 17:S22-S29).
+
+    Args:
+        judgments: positive, NaN = not judged, one row an expert, shape (k, p).
+        clusters: how many, 1 to k. None = cut at the largest gap between the heights of successive
+            merges, the upper of equal ones; one cluster if there is no gap (`HEIGHT_ATOL`), and so
+            for one or two experts. The gap always exists when experts differ: it suggests a
+            number, and proves none.
+
+    Raises:
+        OptionError: not a number of clusters.
+        MatrixError: judgments that do not fit, or experts with no pair in common.
+    """
+    array = _one_panel(judgments)
+    count = len(array)
+    if clusters is not None and (
+        not isinstance(clusters, (int, np.integer))
+        or isinstance(clusters, bool)
+        or not 1 <= clusters <= count
+    ):
+        raise OptionError(
+            f"clusters = {clusters!r}, expected an integer from 1 to {count}, or None"
+        )
+    if count == 1:
+        one = np.ones(1, dtype=np.intp)
+        return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)
+    i, j = np.triu_indices(count, 1)
+    distances = log_distances(array)[i, j]
+    if (apart := np.isnan(distances)).any():
+        first = int(np.argmax(apart))
+        raise MatrixError(
+            f"experts {i[first]} and {j[first]} judged no pair in common, expected one or more: "
+            "without it they have no distance"
+        )
+    from scipy.cluster.hierarchy import (  # noqa: PLC0415 - scipy inside the function
+        leaves_list,
+        linkage,
+    )
+
+    merges = linkage(distances, method="average", optimal_ordering=True)
+    number = _gap(merges[:, 2]) if clusters is None else int(clusters)
+    return Clusters(
+        linkage=plain(merges),
+        leaf_order=plain(leaves_list(merges).astype(np.intp)),
+        labels=plain(_labels(merges, number)),
+        count=number,
+    )
+
+
+def _gap(heights: Float) -> int:
+    """Clusters that are left below the largest gap between successive heights."""
+    gaps = np.diff(heights)
+    if not len(gaps) or gaps.max() <= HEIGHT_ATOL:
+        return 1
+    return 1 + int(np.argmax(gaps[::-1] >= gaps.max() - HEIGHT_ATOL)) + 1
+
+
+def _labels(merges: Float, number: int) -> NDArray[np.intp]:
+    """Clusters after the lowest merges: a cut by height could not part equal heights."""
+    count = len(merges) + 1
+    members = {k: [k] for k in range(count)}
+    for step, (one, other) in enumerate(merges[: count - number, :2].astype(int).tolist()):
+        members[count + step] = members.pop(one) + members.pop(other)
+    labels = np.empty(count, dtype=np.intp)
+    for label, own in enumerate(sorted(members.values(), key=min), start=1):
+        labels[own] = label
+    return labels
+
+
+def _one_panel(judgments: ArrayLike) -> Float:
+    array = as_judgments(judgments)
+    if array.ndim != 2:
+        raise MatrixError(f"judgments of shape {array.shape}, expected (k, p)")
+    return array
