@@ -1,6 +1,6 @@
 """Persistence: studies, experts, links and the append-only log of what was answered."""
 
-from .records import Event, ExpertInfo, Grants, StudyInfo, StudyLog
+from .records import ClosedRound, Event, ExpertInfo, Grants, StudyInfo, StudyLog
 from .store import Store
 
-__all__ = ["Event", "ExpertInfo", "Grants", "Store", "StudyInfo", "StudyLog"]
+__all__ = ["ClosedRound", "Event", "ExpertInfo", "Grants", "Store", "StudyInfo", "StudyLog"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -11,10 +12,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
-from ..errors import LogError, StoreError
+from ..errors import AHPError, LogError, StoreError
+from ..study.delphi import evidence_difference
 from . import clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
+from .replay import Replay
+from .surveys import parse_survey
 
 Kind = Literal[
     "study_created",
@@ -27,7 +31,10 @@ Kind = Literal[
     "reason",
     "shown",
     "submit",
+    "settings",
+    "standing",
     "round_closed",
+    "round_opened",
 ]
 """What an event can be."""
 
@@ -106,7 +113,7 @@ def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[
 
 
 def verify(session: Session) -> list[StudyLog]:
-    """Walk every chain and recompute every hash.
+    """Walk every chain: `verify_chain`.
 
     Raises:
         LogError: names the first bad event and what is wrong with it.
@@ -127,17 +134,24 @@ def verify(session: Session) -> list[StudyLog]:
         .outerjoin(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
         .order_by(StudyRow.created, StudyRow.id)
     )
-    return [_verify_chain(session, study, content) for study, content in studies.all()]
+    return [verify_chain(session, study, content) for study, content in studies.all()]
 
 
-def _verify_chain(session: Session, study: StudyRow, survey_content: str | None) -> StudyLog:
+def verify_chain(session: Session, study: StudyRow, survey_content: str | None) -> StudyLog:
+    """Walk one study's chain, recompute every hash, and the evidence of its closed rounds.
+
+    Raises:
+        LogError: names the first bad event and what is wrong with it.
+    """
     place = f"study {study.id} ({study.title!r})"
     survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
+    replay: Replay | None = None
     experts = {
         expert.added_seq: expert
         for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
     }
-    seq, event_id, previous_hash, state = 0, "", "", "open"
+    names = {expert.id: expert.name for expert in experts.values()}
+    seq, event_id, previous_hash = 0, "", ""
     for event in read_events(session, study.id):
         if digest(event) != event.hash:
             problem = "its content does not match its hash"
@@ -149,10 +163,13 @@ def _verify_chain(session: Session, study: StudyRow, survey_content: str | None)
             problem = "its survey hash is not that of the study's survey"
         else:
             problem = _contradiction(event, study, experts)
+        if not problem:
+            # only now is the survey known to be the one that was answered
+            replay = replay or Replay(parse_survey(survey_content or ""))
+            problem = _replayed(replay, event, names)
         if problem:
             raise LogError(f"{place}, event {event.seq} ({event.event_id}): {problem}")
         seq, event_id, previous_hash = event.seq, event.event_id, event.hash
-        state = "closed" if event.kind == "round_closed" else state
     if (head := max(study.head_seq, 1)) > seq:
         raise LogError(f"{place}: event {head} is missing, the log ends with event {seq}")
     place = f"{place}, event {seq} ({event_id})"
@@ -161,8 +178,12 @@ def _verify_chain(session: Session, study: StudyRow, survey_content: str | None)
             f"{place}: it ends the log, but the study's head is event {study.head_seq} "
             f"with hash {study.head_hash!r}"
         )
-    if study.state != state:
-        raise LogError(f"{place}: the round is {state} by the log, but the study {study.state!r}")
+    state = ("open" if replay.open else "closed", replay.round) if replay else ("open", 1)
+    if (study.state, study.round) != state:
+        raise LogError(
+            f"{place}: round {state[1]} is {state[0]} by the log, but the study says round "
+            f"{study.round} is {study.state!r}"
+        )
     if experts:
         name = experts[min(experts)].name
         raise LogError(f"{place}: it ends the log, but no event added the expert {name!r}")
@@ -180,6 +201,24 @@ def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow])
             event.detail,
         ):
             return "the expert's name or organization is not the one that was added"
+    return ""
+
+
+def _replayed(replay: Replay, event: Event, names: Mapping[str, str]) -> str:
+    """Where an event contradicts those before it; goes on with it."""
+    opens = event.kind == "round_opened"
+    if event.round != replay.round + opens or (opens and replay.open):
+        return f"it is of round {event.round}, out of turn"
+    if event.kind in ("answer", "clear", "reason", "submit", "round_closed") and not replay.open:
+        return f"round {event.round} was closed before it"
+    if event.kind == "round_closed" and event.detail is not None:
+        try:
+            anew = replay.evidence()
+        except AHPError as error:
+            return f"no result follows from its round: {error}"
+        if found := evidence_difference(json.loads(event.detail), anew):
+            return f"its evidence does not follow from the log: {found}"
+    replay.take(event, names)
     return ""
 
 

@@ -72,6 +72,7 @@ class EventRow(Base):
     __table_args__ = (
         UniqueConstraint("study_id", "event_id"),
         Index(None, "expert_id", "seq"),
+        Index(None, "study_id", "kind", "seq"),
     )
 
     study_id: Mapped[str] = mapped_column(ForeignKey("studies.id"), primary_key=True)

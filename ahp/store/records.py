@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..study import Survey
+from ..study.settings import Standing
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,12 @@ class ExpertInfo:
         study_id: the study.
         name: unique in the study.
         organization: where they work.
-        answered: number of pairs with a current answer.
-        total: number of pairs the survey asks.
+        answered: number of pairs with a current answer, of those asked.
+        total: number of pairs the expert is asked.
         submitted: True once the answers are locked.
         link: `"none"`, `"active"` or `"revoked"`.
         place: where in the survey they were last, as the page wrote it.
+        standing: how much they count, and where not at all.
     """
 
     id: str
@@ -94,6 +96,25 @@ class ExpertInfo:
     submitted: bool
     link: str
     place: str | None
+    standing: Standing = field(default_factory=Standing)
+
+
+@dataclass(frozen=True)
+class ClosedRound:
+    """A round that is closed, with the evidence it left.
+
+    Attributes:
+        round: its number.
+        closed: when, UTC, ISO 8601.
+        seq: of the event that closed it.
+        evidence: canonical JSON of `ahp.study.delphi.round_evidence`, as the log holds it; None
+            when nobody had submitted.
+    """
+
+    round: int
+    closed: str
+    seq: int
+    evidence: str | None
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ..datafile import canonical
 from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
-from ..study import Answers, Judgment, Survey, survey_from_content
-from . import access, clock, log
+from ..study import Answers, Judgment, Survey
+from ..study.delphi import Feedback, evidence_distributions
+from ..study.settings import Settings, Standing
+from . import access, clock, log, transfer
 from .database import Database
 from .log import Entry
 from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
-from .records import Event, ExpertInfo, Grants, StudyInfo, StudyLog
+from .records import ClosedRound, Event, ExpertInfo, Grants, StudyInfo, StudyLog
+from .replay import Judged, Replay, judgment
+from .surveys import add_survey, parse_survey, survey_of
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-_survey = lru_cache(maxsize=64)(survey_from_content)
 
 
 class Store:
@@ -74,7 +75,7 @@ class Store:
         """All studies, the newest first."""
         with self._database.read() as session:
             rows = session.execute(_STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
-            return [_study_info(study, _survey(content)) for study, content in rows]
+            return [_study_info(study, parse_survey(content)) for study, content in rows]
 
     def study(self, study_id: str) -> StudyInfo:
         """One study."""
@@ -83,16 +84,59 @@ class Store:
             if row is None:
                 raise StoreError(f"no study {study_id!r}")
             study, content = row
-            return _study_info(study, _survey(content))
+            return _study_info(study, parse_survey(content))
 
-    def close_round(self, study_id: str) -> None:
-        """Close the round, for ever.
+    def settings(self, study_id: str) -> Settings:
+        """How a study is analyzed and when its rounds end."""
+        with self._database.read() as session:
+            study = _study_row(session, study_id)
+            return _settings(session, study)
+
+    def set_settings(self, study_id: str, settings: Settings) -> None:
+        """Choose how a study is analyzed from now on; closed rounds keep what they had."""
+        with self._database.write() as session:
+            study = _study_row(session, study_id, lock=True)
+            if settings != _settings(session, study):
+                entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
+                log.append(session, study, [entry])
+
+    def close_round(self, study_id: str) -> ClosedRound:
+        """Close the round, for ever, and freeze its result as evidence in the log.
 
         Raises:
             LockedError: it is closed already.
+            AHPError: there are answers, but no result follows from them; the message says why.
         """
         with self._database.write() as session:
-            _close(session, _open_study(session, study_id))
+            return _close(session, _open_study(session, study_id))
+
+    def open_round(self, study_id: str) -> StudyInfo:
+        """Open the next round: every expert is asked anew, and sees what the closed one left.
+
+        Raises:
+            StoreError: a round is open.
+        """
+        with self._database.write() as session:
+            study = _study_row(session, study_id, lock=True)
+            if study.state == "open":
+                raise StoreError(f"round {study.round} of {study.title!r} is open, close it first")
+            study.round, study.state = study.round + 1, "open"
+            session.execute(
+                update(ExpertRow).where(ExpertRow.study_id == study_id).values(place=None)
+            )
+            log.append(session, study, [Entry("round_opened", _new_id(), "organizer")])
+            return _study_info(study, survey_of(session, study))
+
+    def closed_rounds(self, study_id: str) -> list[ClosedRound]:
+        """The rounds that are closed, with their evidence, the first one first."""
+        with self._database.read() as session:
+            _study_row(session, study_id)
+            rows = session.execute(
+                select(EventRow.round, EventRow.time, EventRow.seq, EventRow.detail)
+                .where(EventRow.study_id == study_id, EventRow.kind == "round_closed")
+                .order_by(EventRow.seq)
+            )
+            return [ClosedRound(*row) for row in rows]
 
     # Experts
 
@@ -130,9 +174,41 @@ class Store:
     def experts(self, study_id: str) -> list[ExpertInfo]:
         """The experts of a study in the order they were added."""
         with self._database.read() as session:
-            _check_study(session, study_id)
+            _study_row(session, study_id)
             query = _EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
             return _expert_infos(session, query)
+
+    def set_standing(self, expert_id: str, standing: Standing) -> None:
+        """Say how much an expert counts from now on, and where not at all.
+
+        Raises:
+            StoreError: a recusal from what is no parent of the survey, or from all of them.
+        """
+        self.set_standings({expert_id: standing})
+
+    def set_standings(self, standings: Mapping[str, Standing]) -> None:
+        """Set several experts' standings, all or none: expert id -> standing.
+
+        Raises:
+            StoreError: as for `set_standing`.
+        """
+        with self._database.write() as session:
+            for expert_id, standing in standings.items():
+                expert, study = _locked_expert(session, expert_id)
+                parents = survey_of(session, study).hierarchy.parents
+                for parent in standing.recused:
+                    if parent not in parents:
+                        listed = ", ".join(map(repr, parents))
+                        raise StoreError(f"recused from {parent!r}, expected one of {listed}")
+                if len(standing.recused) == len(parents):
+                    raise StoreError(
+                        f"expert {expert.name!r} would be recused from every comparison; "
+                        "revoke the link instead"
+                    )
+                if standing != _standings(session, [expert_id])[expert_id]:
+                    detail = standing.content
+                    entry = Entry("standing", _new_id(), "organizer", expert_id, detail=detail)
+                    log.append(session, study, [entry])
 
     def set_place(self, expert_id: str, place: str) -> None:
         """Note where in the survey an expert is; state of the interface, not logged."""
@@ -258,20 +334,131 @@ class Store:
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
             _check_answerable(session, expert, study)
-            survey = _survey_of(session, study)
-            pairs = survey.hierarchy.comparisons
-            if (parent, left, right) not in pairs and (parent, right, left) not in pairs:
-                raise AnswersError(
-                    f"survey {survey.id!r} does not compare {left!r} and {right!r} under {parent!r}"
-                )
-            if value not in SAATY_POSITIONS:
-                raise AnswersError(
-                    f"value = {value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
-                )
+            _check_answers(session, expert, study, [entry])
             if place is not None:
                 expert.place = place
             (event,) = log.append(session, study, [entry])
             return event
+
+    def upload_answers(self, expert_id: str, judgments: Iterable[Judgment]) -> list[Event]:
+        """Store answers from a file, all or none; those that change nothing are left out.
+
+        Args:
+            expert_id: who answered.
+            judgments: their answers; `place` is kept in the log, `expert` is not looked at.
+
+        Raises:
+            AnswersError: a pair the expert is not asked, or a value off the scale.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        with self._database.write() as session:
+            expert, study = _locked_expert(session, expert_id)
+            _check_answerable(session, expert, study)
+            before = _current(session, [expert_id])[expert_id]
+            entries = []
+            for one in judgments:
+                stored = before.get((one.parent, frozenset((one.left, one.right))))
+                value = one.value
+                if stored is not None and stored.value == (
+                    value if stored.left == one.left else opposite(value)
+                ):
+                    continue
+                pair = (one.parent, one.left, one.right, value)
+                detail = one.place or None
+                entries.append(Entry("answer", _new_id(), "file", expert_id, *pair, detail))
+            _check_answers(session, expert, study, entries)
+            return log.append(session, study, entries) if entries else []
+
+    def give_reason(
+        self, expert_id: str, parent: str, left: str, right: str, text: str, *, event_id: str
+    ) -> Event:
+        """Store why an expert stays outside the middle half of the panel at one pair.
+
+        Args:
+            expert_id: who explains.
+            parent: of the pair.
+            left: id of one child.
+            right: id of the other.
+            text: the reason.
+            event_id: as for `answer`.
+
+        Raises:
+            StoreError: the text is blank, or the event id was used for something else.
+            AnswersError: the expert is not asked this pair.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        _check_event_id(event_id)
+        if not text.strip():
+            raise StoreError("the reason is empty, expected some words")
+        entry = Entry(
+            "reason", event_id, "web", expert_id, parent, left, right, detail=text.strip()
+        )
+        with self._database.write() as session:
+            expert, study = _locked_expert(session, expert_id)
+            if (event := log.replayed(session, study, entry)) is not None:
+                return event
+            _check_answerable(session, expert, study)
+            _check_answers(session, expert, study, [entry])
+            (event,) = log.append(session, study, [entry])
+            return event
+
+    def reasons(self, expert_id: str) -> dict[tuple[str, str, str], str]:
+        """The reasons an expert gave in this round: (parent, left, right) of the survey -> text."""
+        with self._database.read() as session:
+            _, study = _expert_and_study(session, expert_id)
+            given = {
+                (row.parent, frozenset((row.left, row.right))): str(row.detail)
+                for row in session.execute(
+                    select(EventRow.parent, EventRow.left, EventRow.right, EventRow.detail)
+                    .where(
+                        EventRow.expert_id == expert_id,
+                        EventRow.kind == "reason",
+                        EventRow.round == study.round,
+                    )
+                    .order_by(EventRow.seq)
+                )
+            }
+            return {
+                (parent, left, right): given[parent, frozenset((left, right))]
+                for parent, left, right in survey_of(session, study).hierarchy.comparisons
+                if (parent, frozenset((left, right))) in given
+            }
+
+    def feedback(self, expert_id: str) -> dict[tuple[str, str, str], Feedback]:
+        """What an expert sees of the round before, comparison by comparison; empty in round 1.
+
+        The panel's distribution is that of the frozen evidence, and only there where enough other
+        experts answered.
+        """
+        with self._database.read() as session:
+            _, study = _expert_and_study(session, expert_id)
+            if study.round == 1:
+                return {}
+            evidence = session.scalar(
+                select(EventRow.detail).where(
+                    EventRow.study_id == study.id,
+                    EventRow.kind == "round_closed",
+                    EventRow.round == study.round - 1,
+                )
+            )
+            panel = evidence_distributions(json.loads(evidence)) if evidence else {}
+            counted = expert_id in _submitted(session, [expert_id], study.round - 1)
+            enough = _settings(session, study).feedback_from
+            hierarchy = survey_of(session, study).hierarchy
+            last: dict[tuple[str, str, str], str] = {}
+            closed: dict[tuple[str, str, str], str] = {}
+            for number in range(1, study.round):
+                judged = _current(session, [expert_id], number)[expert_id]
+                closed = _in_order(judged, hierarchy.comparisons)
+                last |= closed
+            standing = _standings(session, [expert_id])[expert_id]
+            found = {}
+            for pair in standing.comparisons(hierarchy):
+                seen = panel.get(pair)
+                if seen is not None and seen.count - (counted and pair in closed) < enough:
+                    seen = None
+                found[pair] = Feedback(last.get(pair), seen)
+            return found
 
     def submit(self, expert_id: str, *, event_id: str) -> Event:
         """Lock an expert's answers.
@@ -301,31 +488,27 @@ class Store:
             return event
 
     def current(self, expert_id: str) -> dict[tuple[str, str, str], str]:
-        """An expert's current answers: (parent, left, right) -> value.
+        """An expert's current answers in this round: (parent, left, right) -> value.
 
         Pairs and their order are the survey's own, whichever way they were displayed.
         """
         with self._database.read() as session:
-            row = session.execute(_EXPERTS.where(ExpertRow.id == expert_id)).one_or_none()
-            if row is None:
-                raise StoreError(f"no expert {expert_id!r}")
+            _, study = _expert_and_study(session, expert_id)
             judged = _current(session, [expert_id])[expert_id]
-            found = {}
-            for parent, left, right in _survey(row.content).hierarchy.comparisons:
-                if (one := judged.get((parent, frozenset((left, right))))) is not None:
-                    turned = one.left != left
-                    found[parent, left, right] = opposite(one.value) if turned else one.value
-            return found
+            return _in_order(judged, survey_of(session, study).hierarchy.comparisons)
 
-    def answers(self, study_id: str, *, only_submitted: bool = True) -> Answers:
-        """The current answers of a study, expert by expert in the order they were added.
+    def answers(
+        self, study_id: str, *, round_number: int | None = None, only_submitted: bool = True
+    ) -> Answers:
+        """The answers of a round, expert by expert in the order they were added.
 
         Args:
             study_id: the study.
+            round_number: the round; None = the one that is open or was closed last.
             only_submitted: leave out experts who have not submitted.
         """
         with self._database.read() as session:
-            _check_study(session, study_id)
+            _study_row(session, study_id)
             names = {
                 expert.id: expert.name
                 for expert in session.scalars(
@@ -335,12 +518,12 @@ class Store:
                 )
             }
             if only_submitted:
-                submitted = _submitted(session, list(names))
+                submitted = _submitted(session, list(names), round_number)
                 names = {expert: name for expert, name in names.items() if expert in submitted}
-            judged = _current(session, list(names))
+            judged = _current(session, list(names), round_number)
         return Answers(
             tuple(
-                Judgment(name, one.parent, one.left, one.right, one.value, _place(one))
+                judgment(one, name)
                 for expert, name in names.items()
                 for one in judged[expert].values()
             )
@@ -359,13 +542,13 @@ class Store:
 
         Raises:
             AnswersError: the answers do not fit the survey, or there are none.
-            IncompleteError: an expert left pairs out.
+            IncompleteError: the judgments below a parent do not connect all items.
             MatrixError: a value is no positive number.
             StoreError: the title or an expert's name is blank.
         """
         if not answers.experts:
             raise AnswersError("no answers, expected those of one expert or more")
-        answers.matrices(survey.hierarchy)
+        answers.arrays(survey.hierarchy)
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
             ids = _add_experts(session, study, dict.fromkeys(answers.experts))
@@ -388,12 +571,34 @@ class Store:
             _close(session, study)
             return _study_info(study, survey)
 
+    def export_study(self, study_id: str) -> str:
+        """A whole study as JSON: survey, experts and the log, event by event. Links are left out:
+        only their hashes are stored.
+        """
+        with self._database.read() as session:
+            return transfer.export_study(session, _study_row(session, study_id))
+
+    def import_export(self, content: str | bytes, source: str = "study file") -> StudyInfo:
+        """Store what `export_study` wrote: an identical study, its log verified.
+
+        Args:
+            content: the JSON.
+            source: name of the file, for messages.
+
+        Raises:
+            StoreError: not such a file, or the database has this study already.
+            LogError: the log in it does not verify.
+        """
+        with self._database.write() as session:
+            study = transfer.import_study(session, content, source)
+            return _study_info(study, survey_of(session, study))
+
     # The log
 
     def events(self, study_id: str) -> list[Event]:
         """The log of a study."""
         with self._database.read() as session:
-            _check_study(session, study_id)
+            _study_row(session, study_id)
             return list(log.read_events(session, study_id))
 
     def verify_log(self) -> list[StudyLog]:
@@ -433,9 +638,12 @@ def _check_event_id(event_id: str) -> None:
         )
 
 
-def _check_study(session: Session, study_id: str) -> None:
-    if session.get(StudyRow, study_id) is None:
+def _study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRow:
+    query = select(StudyRow).where(StudyRow.id == study_id)
+    study = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if study is None:
         raise StoreError(f"no study {study_id!r}")
+    return study
 
 
 def _check_open(study: StudyRow) -> None:
@@ -449,27 +657,53 @@ def _check_answerable(session: Session, expert: ExpertRow, study: StudyRow) -> N
         raise LockedError(f"expert {expert.name!r} has submitted, the answers are locked")
 
 
+def _check_answers(
+    session: Session, expert: ExpertRow, study: StudyRow, entries: Sequence[Entry]
+) -> None:
+    """Refuse answers to pairs the expert is not asked, and values off the scale."""
+    survey = survey_of(session, study)
+    recused = _standings(session, [expert.id])[expert.id].recused
+    pairs = {(parent, frozenset(pair)) for parent, *pair in survey.hierarchy.comparisons}
+    for one in entries:
+        place = f"{one.detail}: " if one.source == "file" and one.detail else ""
+        if (one.parent, frozenset((one.left, one.right))) not in pairs:
+            raise AnswersError(
+                f"{place}survey {survey.id!r} does not compare {one.left!r} and {one.right!r} "
+                f"under {one.parent!r}"
+            )
+        if one.parent in recused:
+            raise AnswersError(
+                f"{place}expert {expert.name!r} is recused from {one.parent!r} and not asked there"
+            )
+        if one.kind == "answer" and one.value not in SAATY_POSITIONS:
+            raise AnswersError(
+                f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
+            )
+
+
 def _open_study(session: Session, study_id: str) -> StudyRow:
-    study = session.scalars(
-        select(StudyRow).where(StudyRow.id == study_id).with_for_update()
-    ).one_or_none()
-    if study is None:
-        raise StoreError(f"no study {study_id!r}")
+    study = _study_row(session, study_id, lock=True)
     _check_open(study)
     return study
 
 
-def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
-    row = session.execute(
+def _expert_and_study(
+    session: Session, expert_id: str, *, lock: bool = False
+) -> tuple[ExpertRow, StudyRow]:
+    query = (
         select(ExpertRow, StudyRow)
         .join(StudyRow, StudyRow.id == ExpertRow.study_id)
         .where(ExpertRow.id == expert_id)
-        .with_for_update(of=StudyRow)
-    ).one_or_none()
+    )
+    row = session.execute(query.with_for_update(of=StudyRow) if lock else query).one_or_none()
     if row is None:
         raise StoreError(f"no expert {expert_id!r}")
     expert, study = row
     return expert, study
+
+
+def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    return _expert_and_study(session, expert_id, lock=True)
 
 
 def _expert_of_open_study(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
@@ -478,21 +712,8 @@ def _expert_of_open_study(session: Session, expert_id: str) -> tuple[ExpertRow, 
     return expert, study
 
 
-def _survey_of(session: Session, study: StudyRow) -> Survey:
-    return _survey(session.get_one(SurveyRow, study.survey_hash).content)
-
-
 def _create_study(session: Session, survey: Survey, title: str, note: str | None) -> StudyRow:
-    insert_survey: sqlite.Insert | postgresql.Insert = (
-        sqlite.insert(SurveyRow)
-        if session.get_bind().dialect.name == "sqlite"
-        else postgresql.insert(SurveyRow)
-    )
-    session.execute(
-        insert_survey.values(
-            content_hash=survey.content_hash, survey_id=survey.id, content=survey.content
-        ).on_conflict_do_nothing()
-    )
+    add_survey(session, survey)
     study = StudyRow(
         id=_new_id(),
         title=_line("title", title),
@@ -511,9 +732,18 @@ def _create_study(session: Session, survey: Survey, title: str, note: str | None
     return study
 
 
-def _close(session: Session, study: StudyRow) -> None:
-    log.append(session, study, [Entry("round_closed", _new_id(), "organizer")])
+def _close(session: Session, study: StudyRow) -> ClosedRound:
+    names = {
+        expert.id: expert.name
+        for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
+    }
+    replay = Replay.of(survey_of(session, study), names, log.read_events(session, study.id))
+    evidence = replay.evidence()
+    detail = None if evidence is None else canonical(evidence)
+    entry = Entry("round_closed", _new_id(), "organizer", detail=detail)
+    (event,) = log.append(session, study, [entry])
     study.state = "closed"
+    return ClosedRound(event.round, event.time, event.seq, event.detail)
 
 
 def _add_experts(
@@ -562,6 +792,7 @@ def _expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Exper
     found = session.execute(query).all()
     ids = [expert.id for expert, _ in found]
     judged, submitted = _current(session, ids), _submitted(session, ids)
+    standings = _standings(session, ids)
     links: dict[str, str] = {}
     for expert_id, revoked in session.execute(
         select(LinkRow.expert_id, LinkRow.revoked)
@@ -569,23 +800,51 @@ def _expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Exper
         .order_by(LinkRow.id)
     ):
         links[expert_id] = "active" if revoked is None else "revoked"
-    return [
-        ExpertInfo(
-            id=expert.id,
-            study_id=expert.study_id,
-            name=expert.name,
-            organization=expert.organization,
-            answered=len(judged[expert.id]),
-            total=len(_survey(content).hierarchy.comparisons),
-            submitted=expert.id in submitted,
-            link=links.get(expert.id, "none"),
-            place=expert.place,
+    infos = []
+    for expert, content in found:
+        standing = standings[expert.id]
+        asked = standing.comparisons(parse_survey(content).hierarchy)
+        infos.append(
+            ExpertInfo(
+                id=expert.id,
+                study_id=expert.study_id,
+                name=expert.name,
+                organization=expert.organization,
+                answered=len(_in_order(judged[expert.id], asked)),
+                total=len(asked),
+                submitted=expert.id in submitted,
+                link=links.get(expert.id, "none"),
+                place=expert.place,
+                standing=standing,
+            )
         )
-        for expert, content in found
-    ]
+    return infos
 
 
-def _submitted(session: Session, experts: Sequence[str]) -> set[str | None]:
+def _standings(session: Session, experts: Sequence[str]) -> dict[str, Standing]:
+    found = dict.fromkeys(experts, Standing())
+    for expert_id, detail in session.execute(
+        select(EventRow.expert_id, EventRow.detail)
+        .where(EventRow.expert_id.in_(experts), EventRow.kind == "standing")
+        .order_by(EventRow.seq)
+    ):
+        found[str(expert_id)] = Standing.from_content(str(detail))
+    return found
+
+
+def _settings(session: Session, study: StudyRow) -> Settings:
+    content = session.scalar(
+        select(EventRow.detail)
+        .where(EventRow.study_id == study.id, EventRow.kind == "settings")
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+    )
+    return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
+
+
+def _submitted(
+    session: Session, experts: Sequence[str], round_number: int | None = None
+) -> set[str | None]:
     return set(
         session.scalars(
             select(EventRow.expert_id)
@@ -593,42 +852,31 @@ def _submitted(session: Session, experts: Sequence[str]) -> set[str | None]:
             .where(
                 EventRow.expert_id.in_(experts),
                 EventRow.kind == "submit",
-                EventRow.round == StudyRow.round,
+                EventRow.round == (StudyRow.round if round_number is None else round_number),
             )
         )
     )
 
 
-class _Judged(NamedTuple):
-    """The columns of an event that answers a pair, or takes the answer back."""
-
-    expert_id: str
-    seq: int
-    kind: str
-    parent: str
-    left: str
-    right: str
-    value: str
-    detail: str | None
-    source: str
-
-
 def _current(
-    session: Session, experts: Sequence[str]
-) -> dict[str, dict[tuple[str, frozenset[str]], _Judged]]:
-    """Expert -> (parent, pair) -> the event that holds its answer, by rising seq."""
-    found: dict[str, dict[tuple[str, frozenset[str]], _Judged]] = {one: {} for one in experts}
+    session: Session, experts: Sequence[str], round_number: int | None = None
+) -> dict[str, dict[tuple[str, frozenset[str]], Judged]]:
+    """Expert -> (parent, pair) -> the event that holds its answer, by rising seq.
+
+    Of the round given, or of the one that is open or was closed last.
+    """
+    found: dict[str, dict[tuple[str, frozenset[str]], Judged]] = {one: {} for one in experts}
     for row in session.execute(
-        select(*(getattr(EventRow, name) for name in _Judged._fields))
+        select(*(getattr(EventRow, name) for name in Judged._fields))
         .join(StudyRow, StudyRow.id == EventRow.study_id)
         .where(
             EventRow.expert_id.in_(experts),
             EventRow.kind.in_(("answer", "clear")),
-            EventRow.round == StudyRow.round,
+            EventRow.round == (StudyRow.round if round_number is None else round_number),
         )
         .order_by(EventRow.seq)
     ):
-        one = _Judged._make(row)
+        one = Judged._make(row)
         judged, pair = found[one.expert_id], (one.parent, frozenset((one.left, one.right)))
         judged.pop(pair, None)
         if one.kind == "answer":
@@ -636,5 +884,13 @@ def _current(
     return found
 
 
-def _place(judged: _Judged) -> str:
-    return judged.detail or "" if judged.source == "file" else f"event {judged.seq}"
+def _in_order(
+    judged: Mapping[tuple[str, frozenset[str]], Judged],
+    comparisons: Iterable[tuple[str, str, str]],
+) -> dict[tuple[str, str, str], str]:
+    """The answers to these comparisons, each in the direction of the comparison."""
+    found = {}
+    for parent, left, right in comparisons:
+        if (one := judged.get((parent, frozenset((left, right))))) is not None:
+            found[parent, left, right] = one.value if one.left == left else opposite(one.value)
+    return found

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 
-from ..consistency import Consistency, check_consistency
-from ..errors import AnswersError, OptionError
-from ..group import aggregate_judgments, normalize_expert_weights
+from ..consistency import CR_LIMIT, Consistency, check_consistency
+from ..errors import IncompleteError
 from ..hierarchy import TotalConsistency, level_consistency
+from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
-from ..priority import check_method, weights
+from ..priority import check_method
 from ..random_index import check_random_index
 from ..version import __version__
 from .answers import Answers
+from .panel import Panel, build_panel, check_judged, completed
+from .settings import AGGREGATES, WEIGHTINGS, check_option
 from .survey import Survey
-
-AGGREGATES = ("aij",)
-"""How a panel becomes one: `"aij"`, weighted geometric mean of the judgments."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,19 @@ class Analysis:
 
     Attributes:
         survey: the survey.
-        matrices: parent id -> the panel's matrix, labeled with node ids.
+        matrices: parent id -> the panel's matrix, labeled with node ids, complete. When weights are
+            aggregated (AIP) it is that of the joined judgments, for the reader.
         local_weights: parent id -> weights of its children in their order, read-only, sum 1.
         global_weights: node id -> product of the local weights from the goal down; the goal has 1.
         consistency: parent id -> λmax, CI, RI, CR of its matrix, with `lambda_mean` beside them.
         total_consistency: one for each level below the goal.
-        method, random_index, aggregate: the options in use.
+        method, random_index, aggregate, trim: the options in use.
         expert_weights: expert -> weight in the panel, sum 1.
+        weighting: where these weights come from, one of `ahp.study.settings.WEIGHTINGS`.
+        recused: (expert, parent) whose judgments do not count.
+        filled: parent id -> pairs that nobody judged, completed in `matrices`; only where there are
+            any.
+        panel: what each expert judged.
         version: of `ahp`.
     """
 
@@ -48,7 +53,12 @@ class Analysis:
     method: str
     random_index: str
     aggregate: str
+    trim: float
     expert_weights: Mapping[str, float]
+    weighting: str
+    recused: tuple[tuple[str, str], ...]
+    filled: Mapping[str, int]
+    panel: Panel = field(repr=False)
     version: str = __version__
 
     @property
@@ -65,71 +75,97 @@ def analyze(
     method: str | None = None,
     random_index: str | None = None,
     aggregate: str = "aij",
-    expert_weights: Mapping[str, float] | None = None,
+    trim: float = 0.1,
+    expert_weights: Mapping[str, float] | str | None = None,
+    weighting: str | None = None,
+    recused: Collection[tuple[str, str]] = (),
 ) -> Analysis:
     """Local and global weights, consistency and total-hierarchy consistency of a survey.
 
+    Judgments may be missing: in every cell the weights of the experts who judged it are scaled to
+    sum 1. A pair that nobody judged is completed (`ahp.complete_matrices`) where the others connect
+    all items, and its CR is that of an incomplete matrix (`ahp.check_incomplete_consistency`). With
+    AIP, an expert whose own judgments under a parent do not connect all items abstains there.
+
     Args:
         survey: the survey that was answered.
-        answers: complete answers of one expert or more; with one, the result is that expert's.
+        answers: of one expert or more; with one, the result is that expert's.
         method: as for `ahp.weights`; None = the survey's default.
         random_index: as for `ahp.check_consistency`; None = the survey's default.
-        aggregate: `"aij"`, weighted geometric mean of the judgments.
-        expert_weights: expert -> weight, one for each expert, scaled to sum 1; None = equal.
+        aggregate: one of `ahp.study.settings.AGGREGATES`.
+        trim: as for `ahp.aggregate_judgments`, used by `"aij_trimmed"`.
+        expert_weights: expert -> weight, one for each expert, scaled to sum 1; `"consistency"` or
+            `"distance"`: computed from the judgments; None or `"equal"`: equal.
+        weighting: what to call a mapping of weights in the result: `"given"` (None) or
+            `"authority"`.
+        recused: (expert, parent) whose judgments do not count.
 
     Raises:
         OptionError: an unknown option, with the valid ones.
         AnswersError: answers or expert weights that do not fit.
-        IncompleteError: an expert left pairs out.
+        IncompleteError: the judgments below a parent do not connect all items.
     """
     method = check_method(survey.method if method is None else method)
     random_index = check_random_index(survey.random_index if random_index is None else random_index)
-    if aggregate not in AGGREGATES:
-        raise OptionError.unknown("aggregate", aggregate, AGGREGATES)
-    experts = answers.experts
-    if not experts:
-        raise AnswersError("no answers, expected those of one expert or more")
-    panel = _panel_weights(experts, expert_weights)
-    by_expert = answers.matrices(survey.hierarchy)
+    check_option("aggregate", aggregate, AGGREGATES)
+    if expert_weights is None or isinstance(expert_weights, str):
+        computed = ("equal", "consistency", "distance")
+        weighting = expert_weights or "equal"
+        check_option("expert_weights", weighting, computed)
+    weighting = weighting or "given"
+    check_option("weighting", weighting, WEIGHTINGS)
+    hierarchy = survey.hierarchy
+    panel = build_panel(
+        hierarchy, answers, method=method, random_index=random_index, recused=recused
+    )
+    shares = panel.expert_weights(expert_weights)
     matrices: dict[str, PairwiseMatrix] = {}
-    local: dict[str, Float] = {}
     consistency: dict[str, Consistency] = {}
-    for parent in survey.hierarchy.parents:
-        own = [by_expert[expert][parent] for expert in experts]
-        matrix = own[0]
-        if len(own) > 1:
-            stacked = np.stack([one.values for one in own])
-            matrix = PairwiseMatrix(aggregate_judgments(stacked, panel), matrix.labels)
-        matrices[parent] = matrix
-        local[parent] = weights(matrix, method)
+    filled: dict[str, int] = {}
+    joined = panel.joined(shares, aggregate, trim)
+    for parent, values in joined.items():
+        check_judged(parent, values, hierarchy)
+        if missing := int(np.isnan(np.triu(values)).sum()):
+            filled[parent] = missing
+        kids = hierarchy.children[parent]
+        matrices[parent] = PairwiseMatrix(completed(values[None])[0], kids)
+    local = {
+        parent: own[0] for parent, own in panel.panel_weights(shares[None], aggregate, trim).items()
+    }
+    for parent, matrix in matrices.items():
+        if np.isnan(local[parent]).any():
+            raise IncompleteError(
+                f"no expert's own judgments under {parent!r} connect all items, expected those of "
+                "one or more: the mean of the experts' weights needs them"
+            )
         local[parent].setflags(write=False)
-        consistency[parent] = check_consistency(
-            matrix, random_index=random_index, weights=local[parent]
-        )
-    global_weights = survey.hierarchy.global_weights(local)
+        found = check_consistency(matrix, random_index=random_index, weights=local[parent])
+        if parent in filled:
+            partial = check_incomplete_consistency(joined[parent], random_index=random_index)
+            ri = float(partial.ri)
+            found = replace(
+                found,
+                ri=ri,
+                cr=float(partial.cr),
+                acceptable=bool(partial.cr < CR_LIMIT),
+                cr_mean=float(found.ci_mean / ri) if ri else 0.0,
+            )
+        consistency[parent] = found
+    global_weights = hierarchy.global_weights(local)
     return Analysis(
         survey=survey,
         matrices=MappingProxyType(matrices),
         local_weights=MappingProxyType(local),
         global_weights=MappingProxyType(global_weights),
         consistency=MappingProxyType(consistency),
-        total_consistency=level_consistency(survey.hierarchy, global_weights, consistency),
+        total_consistency=level_consistency(hierarchy, global_weights, consistency),
         method=method,
         random_index=random_index,
         aggregate=aggregate,
-        expert_weights=MappingProxyType(dict(zip(experts, panel.tolist(), strict=True))),
+        trim=trim,
+        expert_weights=MappingProxyType(dict(zip(panel.experts, shares.tolist(), strict=True))),
+        weighting=weighting,
+        recused=tuple(recused),
+        filled=MappingProxyType(filled),
+        panel=panel,
     )
-
-
-def _panel_weights(experts: tuple[str, ...], given: Mapping[str, float] | None) -> Float:
-    if given is None:
-        return normalize_expert_weights(None, len(experts))
-    for name in given:
-        if name not in experts:
-            raise AnswersError(
-                f"expert weight for {name!r}, expected one of {', '.join(map(repr, experts))}"
-            )
-    for name in experts:
-        if name not in given:
-            raise AnswersError(f"no expert weight for {name!r}, expected one for each expert")
-    return normalize_expert_weights([given[name] for name in experts], len(experts))

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
-from ..matrix import PairwiseMatrix
+from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..scale import parse_judgment
 from .delimited import read_bytes, split_rows
 
@@ -77,6 +77,35 @@ class Answers:
     def only(self, experts: Sequence[str]) -> Answers:
         """The answers of some experts."""
         return Answers(tuple(j for j in self.judgments if j.expert in experts))
+
+    def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
+        """Parent -> the judgments of all k experts below it, shape (k, n, n), NaN = not judged.
+
+        Args:
+            hierarchy: the tree the answers must fit.
+
+        Raises:
+            AnswersError: an id that is not in the tree, or a value that is no judgment.
+        """
+        experts = {name: k for k, name in enumerate(self.experts)}
+        found = {}
+        for parent, kids in hierarchy.children.items():
+            found[parent] = np.full((len(experts), len(kids), len(kids)), np.nan)
+            found[parent][:, range(len(kids)), range(len(kids))] = 1.0
+        position = {
+            (parent, kid): k
+            for parent, kids in hierarchy.children.items()
+            for k, kid in enumerate(kids)
+        }
+        for one in self.judgments:
+            _check_place(one, hierarchy)
+            k, i, j = (
+                experts[one.expert],
+                position[one.parent, one.left],
+                position[one.parent, one.right],
+            )
+            found[one.parent][k, i, j], found[one.parent][k, j, i] = one.number, 1 / one.number
+        return {parent: as_matrices(batch, complete=False) for parent, batch in found.items()}
 
     def matrices(
         self, hierarchy: Hierarchy, labels: Mapping[str, str] | None = None

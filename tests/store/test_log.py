@@ -239,7 +239,7 @@ def test_edited_survey(store, database, answered, sql):
             "UPDATE studies SET state = 'open'",
             "Pilot",
             8,
-            "the round is closed by the log, but the study 'open'",
+            "round 1 is closed by the log, but the study says round 1 is 'open'",
         ),
     ],
 )

@@ -107,7 +107,12 @@ def test_results_are_read_only(dong: tuple[ahp.Survey, ahp.Answers]) -> None:
             ahp.OptionError,
             f"method = 'median', expected one of {', '.join(map(repr, METHODS))}",
         ),
-        ({"aggregate": "aip"}, ahp.OptionError, "aggregate = 'aip', expected one of 'aij'"),
+        (
+            {"aggregate": "aip"},
+            ahp.OptionError,
+            "aggregate = 'aip', expected one of 'aij', 'aij_median', 'aij_trimmed', "
+            "'aip_arithmetic', 'aip_geometric'",
+        ),
         (
             {"expert_weights": {"E1": 1, "E9": 1}},
             ahp.AnswersError,

@@ -1,0 +1,121 @@
+"""A study's state as its log tells it: a round's evidence is made from it, and verified by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Self
+
+from ..study import Analysis, Answers, Judgment, Survey
+from ..study.delphi import RoundSummary, analyze_round, round_evidence, summarize
+from ..study.settings import Settings, Standing
+from .records import Event
+
+_Pair = tuple[str, frozenset[str]]
+
+
+class Judged(NamedTuple):
+    """The columns of an event that answers a pair, or takes the answer back."""
+
+    expert_id: str
+    seq: int
+    kind: str
+    parent: str
+    left: str
+    right: str
+    value: str
+    detail: str | None
+    source: str
+
+
+class Replay:
+    """Takes a study's events one by one.
+
+    Attributes:
+        open: whether the round is.
+        round: its number.
+        settings: in force.
+        standings: expert id -> standing.
+        summaries: of the closed rounds in which somebody submitted.
+    """
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.open = True
+        self.round = 1
+        self.settings = Settings.of(survey)
+        self.standings: dict[str, Standing] = {}
+        self.summaries: list[RoundSummary] = []
+        self._names: dict[str, str] = {}
+        self._answers: dict[str, dict[_Pair, Judgment]] = {}
+        self._submitted: set[str] = set()
+        self._before: Analysis | None = None
+        self._closed: Analysis | None = None
+
+    @classmethod
+    def of(cls, survey: Survey, names: Mapping[str, str], events: Iterable[Event]) -> Self:
+        """The state after these events; `names` are those of the experts by id."""
+        found = cls(survey)
+        for event in events:
+            found.take(event, names)
+        return found
+
+    def take(self, event: Event, names: Mapping[str, str]) -> None:
+        """Go one event further; `names` are those of the experts by id."""
+        expert, kind = event.expert_id or "", event.kind
+        if kind == "expert_added":
+            self._names[expert] = names[expert]
+            self.standings[expert] = Standing()
+        elif kind == "standing":
+            self.standings[expert] = Standing.from_content(event.detail or "")
+        elif kind == "settings":
+            self.settings = Settings.from_content(event.detail or "")
+        elif kind == "submit":
+            self._submitted.add(expert)
+        elif kind in ("answer", "clear"):
+            one = Judged._make(getattr(event, name) for name in Judged._fields)
+            own = self._answers.setdefault(expert, {})
+            pair = (one.parent, frozenset((one.left, one.right)))
+            own.pop(pair, None)
+            if kind == "answer":
+                own[pair] = judgment(one, self._names[expert])
+        elif kind == "round_closed":
+            analysis = self.analysis()
+            if analysis is not None:
+                self.summaries.append(summarize(analysis, self._before, self.round))
+                self._before = analysis
+            self.open = False
+        elif kind == "round_opened":
+            self.open, self.round = True, event.round
+            self._answers, self._submitted, self._closed = {}, set(), None
+
+    def answers(self) -> Answers:
+        """The answers of those who submitted in this round, by the order of the experts."""
+        return Answers(
+            tuple(
+                one
+                for expert in self._names
+                if expert in self._submitted
+                for one in self._answers.get(expert, {}).values()
+            )
+        )
+
+    def analysis(self) -> Analysis | None:
+        """The round's result; None when nobody submitted."""
+        if self._closed is None and (answers := self.answers()).experts:
+            standings = {name: self.standings[expert] for expert, name in self._names.items()}
+            self._closed = analyze_round(self.survey, answers, self.settings, standings)
+        return self._closed
+
+    def evidence(self) -> dict[str, Any] | None:
+        """What the round leaves behind if it is closed now; None when nobody submitted."""
+        analysis = self.analysis()
+        if analysis is None:
+            return None
+        summary = summarize(analysis, self._before, self.round)
+        return round_evidence(analysis, self.settings, summary)
+
+
+def judgment(one: Judged, name: str) -> Judgment:
+    """The answer that an event holds."""
+    place = one.detail or "" if one.source == "file" else f"event {one.seq}"
+    return Judgment(name, one.parent, one.left, one.right, one.value, place)

@@ -1,0 +1,96 @@
+"""A whole study as JSON, from one database to another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..errors import AHPError, StoreError
+from ..study import survey_from_content
+from . import log
+from .models import EventRow, ExpertRow, StudyRow, SurveyRow
+from .records import Event
+from .surveys import add_survey
+
+FORMAT = 1
+
+_STUDY = ("id", "title", "note", "round", "state", "created", "head_seq", "head_hash")
+_EXPERT = ("id", "name", "organization", "added_seq")
+_EVENT = tuple(field.name for field in fields(Event))
+_SAME = ("study_id", "survey_hash")
+"""Columns of events that are the same in all, and stand once in the file."""
+
+
+def export_study(session: Session, study: StudyRow) -> str:
+    """The study with its survey, experts and events."""
+    experts = session.scalars(
+        select(ExpertRow).where(ExpertRow.study_id == study.id).order_by(ExpertRow.added_seq)
+    )
+    data = {
+        "format": FORMAT,
+        "kind": "ahp study",
+        "study": {name: getattr(study, name) for name in _STUDY},
+        "survey": json.loads(session.get_one(SurveyRow, study.survey_hash).content),
+        "experts": [{name: getattr(one, name) for name in _EXPERT} for one in experts],
+        "events": [
+            {name: value for name, value in vars(event).items() if name not in _SAME}
+            for event in log.read_events(session, study.id)
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def import_study(session: Session, content: str | bytes, source: str) -> StudyRow:
+    """Insert what `export_study` wrote, and verify its log.
+
+    Raises:
+        StoreError: not such a file, or the database has the study already.
+        LogError: the log does not verify.
+    """
+    try:
+        data = json.loads(content)
+    except ValueError as error:
+        raise StoreError(f"{source}: not JSON: {error}") from error
+    _check(data, ("format", "kind", "study", "survey", "experts", "events"), source)
+    if (data["kind"], data["format"]) != ("ahp study", FORMAT):
+        raise StoreError(
+            f"{source}: kind {data['kind']!r} with format {data['format']!r}, expected "
+            f"'ahp study' with format {FORMAT}"
+        )
+    _check(data["study"], _STUDY, f"{source}: study")
+    event_columns = tuple(name for name in _EVENT if name not in _SAME)
+    for key, columns in (("experts", _EXPERT), ("events", event_columns)):
+        if not isinstance(data[key], list):
+            raise StoreError(f"{source}: {key}: expected a list")
+        for k, one in enumerate(data[key]):
+            _check(one, columns, f"{source}: {key}[{k}]")
+    try:
+        survey = survey_from_content(json.dumps(data["survey"]))
+    except AHPError as error:
+        raise StoreError(f"{source}: survey: {error}") from error
+    if session.get(StudyRow, data["study"]["id"]) is not None:
+        raise StoreError(
+            f"{source}: this database has the study {data['study']['title']!r} already"
+        )
+    add_survey(session, survey)
+    study = StudyRow(**data["study"], survey_hash=survey.content_hash)
+    session.add(study)
+    session.flush()
+    same = {"study_id": study.id, "survey_hash": survey.content_hash}
+    experts = [{**one, "study_id": study.id} for one in data["experts"]]
+    for table, rows in ((ExpertRow, experts), (EventRow, [{**e, **same} for e in data["events"]])):
+        if rows:
+            session.execute(insert(table), rows)
+    log.verify_chain(session, study, survey.content)
+    return study
+
+
+def _check(data: Any, keys: tuple[str, ...], place: str) -> None:
+    """Refuse what is no object with exactly these keys, texts and whole numbers."""
+    found = sorted(data) if isinstance(data, dict) else type(data).__name__
+    if found != sorted(keys):
+        raise StoreError(f"{place}: {found}, expected an object with {', '.join(sorted(keys))}")

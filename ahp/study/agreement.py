@@ -1,0 +1,201 @@
+"""How far a panel agrees, who thinks alike, and what each choice changes in the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from ..consensus import (
+    Clusters,
+    Consensus,
+    JudgmentSpread,
+    KendallW,
+    cluster_experts,
+    coefficient_of_variation,
+    geometric_compatibility,
+    group_consensus,
+    hierarchy_consensus,
+    judgment_spread,
+    kendall_w,
+)
+from ..consistency import geometric_consistency_index
+from ..group import log_distances
+from ..matrix import Float, Int
+from .analysis import Analysis
+from .panel import global_weights
+from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far a panel agrees. Experts without own weights somewhere are left out there.
+
+    Attributes:
+        parents: parent id -> entropies and S* of the experts' local weights.
+        hierarchy: S* of the tree, the mean over the parents by their global weights.
+        leaves: entropies and S* of the experts' global weights of the indicators.
+        kendall: Kendall's W of these global weights.
+        kendall_parents: parent id -> W of the local weights.
+        variation: coefficient of variation of each indicator's global weight, shape (leaves,).
+        quartiles: lower quartile, median and upper quartile of them, shape (3, leaves).
+        spread: of the judgments, comparison by comparison in the order of the tree.
+        gci: parent id -> geometric consistency index of the panel's matrix.
+        compatibility: parent id -> GCOMPI of each expert with the panel's weights, shape (k,).
+        clusters: experts who judge alike; None when two of them have no comparison in common.
+        cluster_consensus: S* of the indicators' global weights inside each cluster.
+    """
+
+    parents: Mapping[str, Consensus]
+    hierarchy: float
+    leaves: Consensus
+    kendall: KendallW
+    kendall_parents: Mapping[str, KendallW]
+    variation: Float
+    quartiles: Float
+    spread: JudgmentSpread
+    gci: Mapping[str, float]
+    compatibility: Mapping[str, Float]
+    clusters: Clusters | None
+    cluster_consensus: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The ranking that follows from one choice.
+
+    Attributes:
+        kind: `"aggregate"`, `"weighting"` or `"without"` (one expert left out).
+        name: of the aggregation or weighting, or of the expert.
+        in_use: whether it is the choice the analysis was made with.
+        weights: global weights of the indicators, shape (leaves,); NaN when none follow.
+        ranks: 1 for the largest, ties in the order of the tree, shape (leaves,).
+        moved: how many indicators have another rank than in the analysis.
+        largest_change: of a global weight.
+    """
+
+    kind: str
+    name: str
+    in_use: bool
+    weights: Float
+    ranks: Int
+    moved: int
+    largest_change: float
+
+
+def agreement(analysis: Analysis, clusters: int | None = None) -> Agreement | None:
+    """How far the panel of an analysis agrees; None with fewer than two experts whose judgments
+    give weights of all indicators.
+
+    Args:
+        analysis: of the panel.
+        clusters: how many clusters of experts; None = where the largest gap is.
+    """
+    panel, hierarchy = analysis.panel, analysis.survey.hierarchy
+    leaves = panel.global_weights
+    whole = ~np.isnan(leaves).any(axis=-1)
+    if whole.sum() < 2:
+        return None
+    parents, kendall, compatibility = {}, {}, {}
+    for parent, own in panel.local_weights.items():
+        parents[parent] = group_consensus(own)
+        kendall[parent] = kendall_w(own)
+        compatibility[parent] = geometric_compatibility(
+            panel.matrices[parent], analysis.local_weights[parent]
+        )
+    apart = log_distances(panel.judgments)
+    found = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
+    inside: list[float] = []
+    if found is not None:
+        for number in range(1, found.count + 1):
+            members = leaves[(found.labels == number) & whole]
+            alike = group_consensus(members, scale_max=None) if len(members) else None
+            inside.append(float(alike.similarity) if alike else np.nan)
+    return Agreement(
+        parents=MappingProxyType(parents),
+        hierarchy=float(
+            hierarchy_consensus(
+                [analysis.global_weights[parent] for parent in hierarchy.parents],
+                [parents[parent].similarity for parent in hierarchy.parents],
+            )
+        ),
+        leaves=group_consensus(leaves, scale_max=None),
+        kendall=kendall_w(leaves),
+        kendall_parents=MappingProxyType(kendall),
+        variation=coefficient_of_variation(leaves[whole]),
+        quartiles=np.percentile(leaves[whole], (25, 50, 75), axis=0),
+        spread=judgment_spread(panel.judgments),
+        gci=MappingProxyType(
+            {p: float(geometric_consistency_index(m)) for p, m in analysis.matrices.items()}
+        ),
+        compatibility=MappingProxyType(compatibility),
+        clusters=found,
+        cluster_consensus=tuple(inside),
+    )
+
+
+def compare_choices(
+    analysis: Analysis, standings: Mapping[str, Standing] | None = None
+) -> tuple[Choice, ...]:
+    """What the ranking would be by every other aggregation and every other weighting.
+
+    Args:
+        analysis: of the panel; each choice changes one of its options.
+        standings: expert -> standing; without them, or where some have no authority coefficient,
+            the weightings that need them are left out.
+    """
+    used = np.array(list(analysis.expert_weights.values()))
+    found = []
+    for name in AGGREGATES:
+        weights = _leaf_weights(analysis, used[None], name)[0]
+        found.append(_choice(analysis, "aggregate", name, weights))
+    own = {name: (standings or {}).get(name, Standing()) for name in analysis.panel.experts}
+    for name in WEIGHTINGS:
+        shares = used
+        if name != analysis.weighting:
+            if name == "given" and all(one.weight == 1 for one in own.values()):
+                continue
+            if name == "authority" and any(one.authority is None for one in own.values()):
+                continue
+            shares = analysis.panel.expert_weights(expert_weights(name, own))
+        weights = _leaf_weights(analysis, shares[None], analysis.aggregate)[0]
+        found.append(_choice(analysis, "weighting", name, weights))
+    return tuple(found)
+
+
+def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
+    """What the ranking would be without each of the experts, by the shares of the others.
+
+    Empty for one expert; the weights are NaN when none follow without an expert.
+    """
+    experts = analysis.panel.experts
+    used = np.array(list(analysis.expert_weights.values()))
+    without = np.where(np.eye(len(experts), dtype=bool), 0.0, used)
+    others = without.sum(axis=-1) > 0
+    weights = np.full((len(experts), len(analysis.survey.hierarchy.leaves)), np.nan)
+    if others.any():
+        weights[others] = _leaf_weights(analysis, without[others], analysis.aggregate)
+    pairs = zip(experts, weights, strict=True) if len(experts) > 1 else ()
+    return tuple(_choice(analysis, "without", name, own) for name, own in pairs)
+
+
+def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
+    local = analysis.panel.panel_weights(shares, aggregate, analysis.trim)
+    return global_weights(analysis.survey.hierarchy, local)
+
+
+def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
+    now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
+    ranks, before = (np.argsort(np.argsort(-w, kind="stable")) + 1 for w in (weights, now))
+    known = not np.isnan(weights).any()
+    return Choice(
+        kind=kind,
+        name=name,
+        in_use=name == {"aggregate": analysis.aggregate, "weighting": analysis.weighting}.get(kind),
+        weights=weights,
+        ranks=ranks,
+        moved=int((ranks != before).sum()) if known else 0,
+        largest_change=float(np.abs(weights - now).max()) if known else np.nan,
+    )

@@ -1,0 +1,293 @@
+"""Delphi rounds: what a closed round leaves behind, what experts see of it, when to stop.
+
+A round's evidence is plain data: the result with everything that made it, and the distribution of
+the answers to every comparison. It is frozen when the round closes and can be made anew from the
+same answers to verify it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ..consensus import coefficient_of_variation, kendall_w, scale_position
+from ..datafile import canonical
+from .analysis import Analysis, analyze
+from .answers import Answers
+from .settings import Settings, Standing, expert_weights
+from .survey import Survey
+
+Pair = tuple[str, str, str]
+"""A comparison: parent, left, right, as the survey orders them."""
+
+BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
+"""Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As
+coarse as the words of the scale, so that a single answer is not read off."""
+
+SIGNIFICANT = 0.05
+"""Kendall's W counts as significant below this p."""
+
+EVIDENCE_FORMAT = 1
+TOLERANCE = 1e-9
+"""Largest relative difference between a frozen number and the one made anew: another version of
+numpy may differ in the last digits."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a panel answered one comparison, in steps of Saaty's scale, positive = left.
+
+    Attributes:
+        count: answers.
+        bins: answers in each of `BINS`.
+        median, q1, q3: of the answers, linear between two.
+    """
+
+    count: int
+    bins: tuple[int, ...]
+    median: float
+    q1: float
+    q3: float
+
+    def outside(self, value: float) -> bool:
+        """Whether a judgment lies outside the interquartile range."""
+        position = float(scale_position(value))
+        return not self.q1 - TOLERANCE <= position <= self.q3 + TOLERANCE
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What an expert sees of the closed round at one comparison.
+
+    Attributes:
+        own: their own last answer as exact text, None if they gave none.
+        panel: how the panel answered; None when too few others did.
+    """
+
+    own: str | None
+    panel: Distribution | None
+
+
+@dataclass(frozen=True)
+class RoundSummary:
+    """What decides whether another round is needed.
+
+    Attributes:
+        round: its number.
+        experts: how many submitted.
+        w, p_value: Kendall's W over the experts' global weights of the indicators, and its p; None
+            with fewer than two experts.
+        cv: largest coefficient of variation of an indicator's global weight; None likewise.
+        changed: share of the answers that differ from the round before, among those given in both;
+            None in round 1.
+    """
+
+    round: int
+    experts: int
+    w: float | None
+    p_value: float | None
+    cv: float | None
+    changed: float | None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Whether to stop after a round, and why.
+
+    Attributes:
+        stop: the recommendation.
+        reason: `"reached"`, `"used_up"`, `"not_significant"` (W is large enough but may be chance),
+            `"not_reached"` or `"first_round"` (no share of changes yet).
+    """
+
+    stop: bool
+    reason: str
+
+
+def analyze_round(
+    survey: Survey,
+    answers: Answers,
+    settings: Settings,
+    standings: Mapping[str, Standing],
+) -> Analysis:
+    """The result of one round.
+
+    Args:
+        survey: the survey that was answered.
+        answers: of the experts who submitted.
+        settings: the study's.
+        standings: expert -> standing; must have every expert of the answers.
+
+    Raises:
+        AHPError: as for `ahp.analyze`; no authority coefficient where it is asked for.
+    """
+    own = {name: standings[name] for name in answers.experts}
+    return analyze(
+        survey,
+        answers,
+        method=settings.method,
+        random_index=settings.random_index,
+        aggregate=settings.aggregate,
+        trim=settings.trim,
+        expert_weights=expert_weights(settings.weighting, own),
+        weighting=settings.weighting,
+        recused=tuple((name, parent) for name, one in own.items() for parent in one.recused),
+    )
+
+
+def distributions(analysis: Analysis) -> dict[Pair, Distribution]:
+    """How the panel answered each comparison; none for those that nobody answered."""
+    found = {}
+    positions = scale_position(analysis.panel.judgments)
+    comparisons = analysis.survey.hierarchy.comparisons
+    for pair, column in zip(comparisons, positions.T, strict=True):
+        given = column[~np.isnan(column)]
+        if len(given):
+            q1, median, q3 = np.percentile(given, (25, 50, 75)).tolist()
+            # imported judgments may lie between two steps or beyond 9
+            steps = np.clip(np.round(given), BINS[0][0], BINS[-1][1])
+            bins = tuple(int(((low <= steps) & (steps <= high)).sum()) for low, high in BINS)
+            found[pair] = Distribution(len(given), bins, median, q1, q3)
+    return found
+
+
+def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary) -> dict[str, Any]:
+    """A round's result as plain data, ready for canonical JSON."""
+    return {
+        "format": EVIDENCE_FORMAT,
+        "version": analysis.version,
+        "settings": asdict(settings),
+        "data_hash": data_hash(analysis),
+        "recused": [list(one) for one in analysis.recused],
+        "expert_weights": dict(analysis.expert_weights),
+        "parents": {
+            parent: {
+                "matrix": analysis.matrices[parent].values.tolist(),
+                "weights": analysis.local_weights[parent].tolist(),
+                "lambda_max": found.lambda_max,
+                "ci": found.ci,
+                "ri": found.ri,
+                "cr": found.cr,
+                "filled": analysis.filled.get(parent, 0),
+            }
+            for parent, found in analysis.consistency.items()
+        },
+        "global_weights": dict(analysis.global_weights),
+        "ranking": list(analysis.ranking),
+        "total_consistency": [
+            {"level": total.level, "ci": total.ci, "ri": total.ri, "cr": total.cr}
+            for total in analysis.total_consistency
+        ],
+        "summary": asdict(summary),
+        "distributions": [[*pair, asdict(one)] for pair, one in distributions(analysis).items()],
+    }
+
+
+def evidence_distributions(evidence: Mapping[str, Any]) -> dict[Pair, Distribution]:
+    """The distributions in a round's evidence."""
+    return {
+        (parent, left, right): Distribution(**{**one, "bins": tuple(one["bins"])})
+        for parent, left, right, one in evidence["distributions"]
+    }
+
+
+def evidence_difference(stored: Any, anew: Any, place: str = "") -> str:
+    """Where evidence made anew differs from the stored, empty when nowhere.
+
+    Numbers may differ by `TOLERANCE`, and the version of `ahp` may be another.
+    """
+    if isinstance(stored, dict) and isinstance(anew, dict) and stored.keys() == anew.keys():
+        steps = ((f"{place}.{key}" if place else key, key) for key in stored if key != "version")
+        found = (evidence_difference(stored[key], anew[key], where) for where, key in steps)
+        return next(filter(None, found), "")
+    if isinstance(stored, list) and isinstance(anew, list | tuple) and len(stored) == len(anew):
+        pairs = enumerate(zip(stored, anew, strict=True))
+        found = (evidence_difference(*pair, f"{place}[{k}]") for k, pair in pairs)
+        return next(filter(None, found), "")
+    numbers = isinstance(stored, int | float) and isinstance(anew, int | float)
+    same = numbers and math.isclose(stored, anew, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return "" if same or stored == anew else f"{place} = {stored!r}, made anew it is {anew!r}"
+
+
+def data_hash(analysis: Analysis) -> str:
+    """SHA-256 over the judgments that count, as canonical JSON: for every expert in order their
+    name and one number a comparison in the order of the tree, null where not judged.
+    """
+    rows = [
+        [name, *(None if math.isnan(value) else value for value in own)]
+        for name, own in zip(analysis.panel.experts, analysis.panel.judgments.tolist(), strict=True)
+    ]
+    return hashlib.sha256(canonical(rows).encode()).hexdigest()
+
+
+def summarize(analysis: Analysis, before: Analysis | None, number: int) -> RoundSummary:
+    """W, CV and changes of a round.
+
+    Args:
+        analysis: of the round.
+        before: of the round before it.
+        number: of the round.
+    """
+    own = analysis.panel.global_weights
+    own = own[~np.isnan(own).any(axis=-1)]
+    w = p = cv = None
+    if len(own) > 1:
+        kendall = kendall_w(own)
+        w, p = _number(kendall.w), _number(kendall.p_value)
+        cv = float(np.max(coefficient_of_variation(own)))
+    changed = None if before is None else share_changed(before, analysis)
+    return RoundSummary(number, len(analysis.panel.experts), w, p, cv, changed)
+
+
+def changes(before: Analysis, after: Analysis) -> dict[str, list[Pair]]:
+    """Expert -> comparisons they answered in both rounds and differently, for those in both."""
+    rows = {name: k for k, name in enumerate(before.panel.experts)}
+    comparisons = after.survey.hierarchy.comparisons
+    found = {}
+    for name, now in zip(after.panel.experts, after.panel.judgments, strict=True):
+        if name in rows:
+            moved = ~np.isclose(before.panel.judgments[rows[name]], now, rtol=TOLERANCE)
+            both = ~np.isnan(before.panel.judgments[rows[name]]) & ~np.isnan(now)
+            found[name] = [comparisons[k] for k in np.flatnonzero(moved & both)]
+    return found
+
+
+def share_changed(before: Analysis, after: Analysis) -> float | None:
+    """Share of changed answers among those given in both rounds; None when there are none."""
+    rows = {name: k for k, name in enumerate(before.panel.experts)}
+    both = 0
+    for name, now in zip(after.panel.experts, after.panel.judgments, strict=True):
+        if name in rows:
+            both += int((~np.isnan(before.panel.judgments[rows[name]]) & ~np.isnan(now)).sum())
+    moved = sum(map(len, changes(before, after).values()))
+    return moved / both if both else None
+
+
+def recommend(settings: Settings, rounds: Sequence[RoundSummary]) -> Recommendation:
+    """Whether to stop after the last of these rounds, by the organizer's rule."""
+    last = rounds[-1]
+    reached, reason = False, "not_reached"
+    if settings.stop == "kendall_w" and last.w is not None and last.p_value is not None:
+        reached = last.w >= settings.target and last.p_value < SIGNIFICANT
+        if not reached and last.w >= settings.target:
+            reason = "not_significant"
+    elif settings.stop == "cv" and last.cv is not None:
+        reached = last.cv <= settings.target
+    elif settings.stop == "changes":
+        reached = last.changed is not None and last.changed <= settings.target
+        if last.changed is None:
+            reason = "first_round"
+    if reached:
+        return Recommendation(True, "reached")
+    if last.round >= settings.rounds:
+        return Recommendation(True, "used_up")
+    return Recommendation(False, reason)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

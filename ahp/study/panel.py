@@ -1,0 +1,267 @@
+"""A panel as arrays: every expert's judgments, weights and consistency; what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from ..consistency import check_consistency
+from ..errors import AnswersError, IncompleteError
+from ..group import (
+    aggregate_judgments,
+    aggregate_priorities,
+    consistency_weights,
+    distance_weights,
+    normalize_expert_weights,
+)
+from ..hierarchy import Hierarchy
+from ..incomplete import check_incomplete_consistency, complete_matrices
+from ..matrix import Bool, Float
+from ..priority import weights
+from ..random_index import random_index_value
+from .answers import Answers
+
+_HOW = {"aij": "geometric", "aij_median": "median", "aij_trimmed": "trimmed"}
+_MEAN = {"aip_arithmetic": "arithmetic", "aip_geometric": "geometric"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What k experts judged, and what follows for each alone.
+
+    Attributes:
+        hierarchy: the tree.
+        experts: names of the k experts.
+        matrices: parent id -> judgments below it, shape (k, n, n), NaN = not judged.
+        method, random_index: as for `ahp.weights` and `ahp.check_consistency`.
+    """
+
+    hierarchy: Hierarchy
+    experts: tuple[str, ...]
+    matrices: Mapping[str, Float] = field(repr=False)
+    method: str
+    random_index: str
+
+    @cached_property
+    def local_weights(self) -> Mapping[str, Float]:
+        """Parent id -> each expert's own weights, shape (k, n); NaN where the judgments do not
+        connect all items. Missing judgments are completed as in `ahp.complete_matrices`.
+        """
+        found = {p: local_weights(m, self.method) for p, m in self.matrices.items()}
+        return MappingProxyType({parent: _read_only(local) for parent, local in found.items()})
+
+    @cached_property
+    def global_weights(self) -> Float:
+        """Each expert's own weights of the leaves, shape (k, leaves); NaN where one is missing on
+        the way from the goal.
+        """
+        return _read_only(global_weights(self.hierarchy, self.local_weights))
+
+    @cached_property
+    def cr(self) -> Mapping[str, Float]:
+        """Parent id -> each expert's consistency ratio, shape (k,); NaN where it has none."""
+        found: dict[str, Float] = {}
+        for parent, matrices in self.matrices.items():
+            ratios = np.full(len(matrices), np.nan)
+            whole, partial = _judged(matrices), _connected(matrices)
+            partial &= ~whole
+            if whole.any():
+                ratios[whole] = check_consistency(
+                    matrices[whole], random_index=self.random_index
+                ).cr
+            if partial.any():
+                ratios[partial] = check_incomplete_consistency(
+                    matrices[partial], random_index=self.random_index
+                ).cr
+            found[parent] = _read_only(ratios)
+        return MappingProxyType(found)
+
+    @cached_property
+    def mean_cr(self) -> Float:
+        """Each expert's mean CR over the parents that can be inconsistent (RI > 0), shape (k,); 0
+        for an expert who judged under none of them.
+        """
+        can = [
+            self.cr[parent]
+            for parent, kids in self.hierarchy.children.items()
+            if random_index_value(len(kids), self.random_index) > 0
+        ]
+        if not can:
+            return np.zeros(len(self.experts))
+        ratios = np.stack(can)
+        count = np.sum(~np.isnan(ratios), axis=0)
+        return _read_only(np.nansum(ratios, axis=0) / np.maximum(count, 1))
+
+    @cached_property
+    def judgments(self) -> Float:
+        """All judgments of the tree, one column a comparison in the order of
+        `Hierarchy.comparisons`, shape (k, comparisons); NaN = not judged.
+        """
+        parts = []
+        for matrices in self.matrices.values():
+            upper = np.triu_indices(matrices.shape[-1], 1)
+            parts.append(matrices[:, *upper])
+        return _read_only(np.concatenate(parts, axis=1))
+
+    def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
+        """One weight for each expert, shape (k,), sum 1.
+
+        Args:
+            given: expert -> weight; `"consistency"`: by `mean_cr`; `"distance"`: by agreement with
+                the others; None or `"equal"`.
+
+        Raises:
+            AnswersError: a weight for nobody, or none for an expert.
+            MatrixError: negative weights, or all 0.
+        """
+        if given is None or given == "equal":
+            return normalize_expert_weights(None, len(self.experts))
+        if given == "consistency":
+            return consistency_weights(self.mean_cr)
+        if isinstance(given, str):
+            return distance_weights(self.judgments)
+        for name in given:
+            if name not in self.experts:
+                listed = ", ".join(map(repr, self.experts))
+                raise AnswersError(f"expert weight for {name!r}, expected one of {listed}")
+        for name in self.experts:
+            if name not in given:
+                raise AnswersError(f"no expert weight for {name!r}, expected one for each expert")
+        return normalize_expert_weights([given[name] for name in self.experts], len(self.experts))
+
+    def joined(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+        """Parent id -> the panel's matrices for expert weights of shape (..., k): (..., n, n); for
+        AIP those of the weighted geometric mean.
+        """
+        how = _HOW.get(aggregate, "geometric")
+        if len(self.experts) == 1:  # as it is, not through logarithms and back
+            shape = expert_weights.shape[:-1]
+            return {
+                parent: np.broadcast_to(one[0], (*shape, *one.shape[1:])).copy()
+                for parent, one in self.matrices.items()
+            }
+        return {
+            parent: aggregate_judgments(matrices, expert_weights, how=how, trim=trim)
+            for parent, matrices in self.matrices.items()
+        }
+
+    def panel_weights(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+        """Parent id -> the panel's local weights for expert weights of shape (m, k): (m, n).
+
+        NaN where the judgments that count do not connect all items.
+        """
+        if aggregate not in _MEAN:
+            joined = self.joined(expert_weights, aggregate, trim)
+            return {parent: local_weights(each, self.method) for parent, each in joined.items()}
+        found = {}
+        for parent, own in self.local_weights.items():
+            judged = ~np.isnan(own).any(axis=-1)
+            counts = ((expert_weights > 0) & judged).any(axis=-1)
+            found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
+            if counts.any():
+                found[parent][counts] = aggregate_priorities(
+                    own, expert_weights[counts], mean=_MEAN[aggregate]
+                )
+        return found
+
+
+def build_panel(
+    hierarchy: Hierarchy,
+    answers: Answers,
+    *,
+    method: str,
+    random_index: str,
+    recused: Collection[tuple[str, str]] = (),
+) -> Panel:
+    """The answers of a panel as arrays.
+
+    Args:
+        hierarchy: the tree the answers must fit.
+        answers: of one expert or more; pairs may be missing.
+        method: as for `ahp.analyze`, checked already.
+        random_index: likewise.
+        recused: (expert, parent) whose judgments do not count.
+
+    Raises:
+        AnswersError: answers that do not fit, or none.
+    """
+    if not answers.experts:
+        raise AnswersError("no answers, expected those of one expert or more")
+    matrices = answers.arrays(hierarchy)
+    position = {name: k for k, name in enumerate(answers.experts)}
+    for name, parent in recused:
+        if name in position and parent in matrices:
+            n = len(hierarchy.children[parent])
+            matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
+    return Panel(
+        hierarchy=hierarchy,
+        experts=answers.experts,
+        matrices=MappingProxyType({p: _read_only(m) for p, m in matrices.items()}),
+        method=method,
+        random_index=random_index,
+    )
+
+
+def local_weights(matrices: Float, method: str) -> Float:
+    """Weights of matrices, shape (m, n, n) -> (m, n); missing judgments are completed, NaN where
+    the comparisons do not connect all items.
+    """
+    found = np.full(matrices.shape[:-1], np.nan)
+    connected = _connected(matrices)
+    if connected.any():
+        found[connected] = weights(completed(matrices[connected]), method)
+    return found
+
+
+def completed(matrices: Float) -> Float:
+    """Matrices with what is missing filled in, complete ones as they are; all are connected."""
+    whole = _judged(matrices)
+    if whole.all():
+        return matrices
+    filled = matrices.copy()
+    filled[~whole] = complete_matrices(matrices[~whole]).values
+    return filled
+
+
+def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
+    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n)."""
+    found: dict[str, Float] = {hierarchy.goal: np.ones(len(local[hierarchy.goal]))}
+    for parent, kids in hierarchy.children.items():
+        for k, kid in enumerate(kids):
+            found[kid] = found[parent] * local[parent][:, k]
+    return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
+
+
+def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:
+    """Refuse a panel's matrix, shape (n, n), whose judgments do not connect all items."""
+    if not _connected(matrix[None])[0]:
+        kids = hierarchy.children[parent]
+        missing = np.isnan(np.triu(matrix, 1))
+        i, j = np.argwhere(missing)[0]
+        raise IncompleteError(
+            f"nobody whose judgments count has judged ({kids[i]!r}, {kids[j]!r}) under {parent!r}, "
+            f"and the others there do not connect all items ({missing.sum()} of "
+            f"{len(hierarchy.pairs(parent))} pairs are missing)"
+        )
+
+
+def _judged(matrices: Float) -> Bool:
+    """Which matrices of a batch are complete."""
+    return np.asarray(~np.isnan(matrices).any(axis=(-1, -2)))
+
+
+def _connected(matrices: Float) -> Bool:
+    """Which matrices of a batch have judgments that connect all items."""
+    reached = ~np.isnan(matrices)
+    for _ in range(int(np.ceil(np.log2(max(matrices.shape[-1], 2))))):
+        reached = reached @ reached  # paths of twice the length
+    return np.asarray(reached.all(axis=(-1, -2)))
+
+
+def _read_only(array: Float) -> Float:
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,180 @@
+"""What an organizer chooses: how the panel becomes one, when rounds end, who counts for how much.
+
+Both kinds of choices are kept in the log as JSON, written and read here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Self
+
+from ..datafile import canonical
+from ..errors import OptionError
+from ..group import FAMILIARITY, authority_coefficient, judgment_basis
+from ..hierarchy import Hierarchy
+from ..priority import check_method
+from ..random_index import check_random_index
+from .survey import Survey
+
+AGGREGATES = ("aij", "aij_median", "aij_trimmed", "aip_arithmetic", "aip_geometric")
+"""How a panel becomes one: judgments joined by weighted geometric mean, weighted median or trimmed
+mean of their logarithms; or weights joined by arithmetic or geometric mean."""
+
+WEIGHTINGS = ("equal", "given", "authority", "consistency", "distance")
+"""Where the experts' weights come from."""
+
+STOP_RULES = ("rounds", "kendall_w", "cv", "changes")
+"""When the rounds end: used up, Kendall's W large and significant, coefficients of variation small,
+or few answers changed."""
+
+FEEDBACK_FROM = (5, 3)
+"""How many other experts must have answered a comparison before its distribution is shown."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a study is analyzed and when its rounds end.
+
+    Attributes:
+        method, random_index: as for `ahp.analyze`.
+        aggregate: one of `AGGREGATES`.
+        trim: share of the experts' weight cut off at each end by `"aij_trimmed"`.
+        weighting: one of `WEIGHTINGS`.
+        stop: one of `STOP_RULES`; whichever is chosen, `rounds` is the most there are.
+        target: for `"kendall_w"` the least W, for `"cv"` the largest coefficient of variation, for
+            `"changes"` the largest share of changed answers; between 0 and 1, W below 1.
+        rounds: the most rounds.
+        feedback_from: one of `FEEDBACK_FROM`.
+    """
+
+    method: str
+    random_index: str
+    aggregate: str = "aij"
+    trim: float = 0.1
+    weighting: str = "equal"
+    stop: str = "rounds"
+    target: float = 0.5
+    rounds: int = 3
+    feedback_from: int = 5
+
+    def __post_init__(self) -> None:
+        check_method(self.method)
+        check_random_index(self.random_index)
+        for name, valid in (
+            ("aggregate", AGGREGATES),
+            ("weighting", WEIGHTINGS),
+            ("stop", STOP_RULES),
+            ("feedback_from", FEEDBACK_FROM),
+        ):
+            check_option(name, getattr(self, name), valid)
+        if not 0 <= self.trim < 0.5:
+            raise OptionError(f"trim = {self.trim!r}, expected a share from 0 to below 0.5")
+        if not 0 < self.target < 1:
+            raise OptionError(f"target = {self.target!r}, expected a number between 0 and 1")
+        if self.rounds < 1:
+            raise OptionError(f"rounds = {self.rounds!r}, expected 1 or more")
+
+    @classmethod
+    def of(cls, survey: Survey) -> Self:
+        """The settings a study of this survey starts with."""
+        return cls(survey.method, survey.random_index)
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """Read back what `content` wrote."""
+        return cls(**json.loads(content))
+
+    @property
+    def content(self) -> str:
+        """Canonical JSON."""
+        return canonical(asdict(self))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much one expert counts, and where not at all.
+
+    Attributes:
+        weight: used with the weighting `"given"`; another than 1 needs a reason.
+        reason: why the weight is what it is.
+        basis: what the expert judges from, key of `ahp.group.JUDGMENT_BASIS` -> `"large"`,
+            `"medium"` or `"small"`; empty = not asked.
+        familiarity: key of `ahp.group.FAMILIARITY`; empty = not asked.
+        recused: parent id -> why the expert's judgments do not count there.
+    """
+
+    weight: float = 1.0
+    reason: str = ""
+    basis: Mapping[str, str] = field(default_factory=dict)
+    familiarity: str = ""
+    recused: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.weight) and self.weight >= 0):
+            raise OptionError(f"weight = {self.weight!r}, expected a finite number of 0 or more")
+        if self.weight != 1 and not self.reason.strip():
+            raise OptionError(f"weight = {self.weight!r} without a reason, expected one in writing")
+        if bool(self.basis) != bool(self.familiarity):
+            raise OptionError("the authority coefficient needs both basis and familiarity")
+        if self.familiarity:
+            check_option("familiarity", self.familiarity, FAMILIARITY)
+            judgment_basis(self.basis)
+        for parent, why in self.recused.items():
+            if not why.strip():
+                raise OptionError(f"recused from {parent!r} without a reason, expected one")
+        for name in ("basis", "recused"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """Read back what `content` wrote."""
+        return cls(**json.loads(content))
+
+    @property
+    def content(self) -> str:
+        """Canonical JSON."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return canonical({**plain, "basis": dict(self.basis), "recused": dict(self.recused)})
+
+    @property
+    def authority(self) -> float | None:
+        """Authority coefficient Cr = (Ca + Cs)/2; None when it was not asked."""
+        if not self.familiarity:
+            return None
+        found = authority_coefficient(judgment_basis(self.basis), FAMILIARITY[self.familiarity])
+        return float(found)
+
+    def comparisons(self, hierarchy: Hierarchy) -> tuple[tuple[str, str, str], ...]:
+        """The comparisons this expert is asked."""
+        return tuple(one for one in hierarchy.comparisons if one[0] not in self.recused)
+
+
+def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping[str, float] | str:
+    """What `ahp.analyze` takes as `expert_weights` for one of `WEIGHTINGS`.
+
+    Raises:
+        OptionError: an expert has no authority coefficient where it is asked for.
+    """
+    if weighting == "given":
+        return {name: one.weight for name, one in standings.items()}
+    if weighting != "authority":
+        return weighting
+    found = {}
+    for name, one in standings.items():
+        if (authority := one.authority) is None:
+            raise OptionError(
+                f"expert {name!r} has no authority coefficient, expected one for each expert; "
+                "give the basis of judgment and the familiarity, or choose another weighting"
+            )
+        found[name] = authority
+    return found
+
+
+def check_option(name: str, value: Any, valid: Any) -> None:
+    """Refuse a value that is not on its list."""
+    if value not in valid:
+        raise OptionError.unknown(name, value, valid)
