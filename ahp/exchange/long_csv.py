@@ -1,0 +1,81 @@
+"""Answers files: one line a judgment, as `ahp.read_answers` reads them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ..errors import AnswersError, MatrixError
+from ..scale import judgment_text, parse_judgment
+from ..study import Answers, Judgment
+from ..study.answers import COLUMNS, FORMULA, unguarded
+
+__all__ = ["asked", "guarded", "saaty_step", "unguarded", "write_answers"]
+
+
+def asked(judgment: Judgment) -> str:
+    """Who judged which pair, and where it was read, for messages."""
+    words = (
+        f"expert {judgment.expert!r}: ({judgment.left!r}, {judgment.right!r}) "
+        f"under {judgment.parent!r}"
+    )
+    return f"{judgment.place}: {words}" if judgment.place else words
+
+
+def saaty_step(judgment: Judgment, holder: str) -> str:
+    """The value as a step of Saaty's scale, `3` or `1/3`, for a format that holds no other.
+
+    Raises:
+        AnswersError: names the judgment, and the format by `holder`.
+    """
+    try:
+        text = judgment_text(parse_judgment(judgment.value))
+    except MatrixError as error:
+        raise AnswersError(f"{asked(judgment)}: {error}") from error
+    if text is None:
+        raise AnswersError(
+            f"{asked(judgment)} = {judgment.value!r}, expected a whole number from 1 to 9 or 1 "
+            f"over one: {holder} can't hold another"
+        )
+    return text
+
+
+def guarded(cell: str, place: str) -> str:
+    """A cell that reads back as it is, and that no spreadsheet runs as a formula.
+
+    A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe before it; `unguarded` takes it
+    off.
+
+    Raises:
+        AnswersError: empty, with spaces around it or carriage returns in it, or not to be written
+            in UTF-8.
+    """
+    if not cell or cell != cell.strip() or "\r" in cell:
+        raise AnswersError(
+            f"{place}: {cell!r}, expected text without spaces around it or carriage returns in it"
+        )
+    if any("\ud800" <= mark <= "\udfff" for mark in cell):
+        raise AnswersError(f"{place}: {cell!r}, expected text that UTF-8 can write")
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def write_answers(answers: Answers) -> bytes:
+    """An answers file that `ahp.study.answers.answers_from_csv` reads back to the same judgments.
+
+    Raises:
+        AnswersError: no judgments, or one that the file can't hold; names it.
+    """
+    if not answers.judgments:
+        raise AnswersError("no judgments, expected one at least: an answers file can't be empty")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in answers.judgments:
+        try:
+            parse_judgment(one.value)
+        except MatrixError as error:
+            raise AnswersError(f"{asked(one)}: {error}") from error
+        writer.writerow(
+            guarded(getattr(one, column), f"{asked(one)}, {column}") for column in COLUMNS
+        )
+    return out.getvalue().encode()

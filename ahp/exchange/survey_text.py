@@ -1,0 +1,441 @@
+"""Surveys as text: the hierarchy text of AHP-OS, survey files, surveys made from names alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from ..errors import AHPError, HierarchyError, MatrixError, SurveyError
+from ..hierarchy import Hierarchy
+from ..scale import parse_judgment
+from ..study import Node, Survey
+from ..study.delimited import read_bytes
+
+MAX_BYTES = 32 * 2**20
+"""A larger file is refused before it is read: 1,000 experts need about 2 MB."""
+
+MAX_TEXT = 50_000
+"""Characters of a hierarchy text; AHP-OS takes 6,000."""
+
+MAX_NODES = 2000
+"""More names than this are refused as no survey."""
+
+UNKNOWN_LANGUAGE = "und"
+"""Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
+
+SUM_TOLERANCE = 0.01
+"""How far given weights may be from summing to 1: printed ones are rounded."""
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+_PUNCTUATION = str.maketrans("：，；＝", ":,;=")
+_RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
+_NUMERIC = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+GivenWeights = Mapping[str, Mapping[str, float]]
+"""Weights that a file gives without comparisons: parent id -> child id -> weight."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def load_content(
+    content: bytes | Path, source: str | None, error: type[AHPError]
+) -> tuple[bytes, str]:
+    """The bytes of an upload or a file, and its name for messages.
+
+    Raises:
+        AHPError: of the given type; cannot be read, or larger than `MAX_BYTES`.
+    """
+    if isinstance(content, Path):
+        source = source or str(content)
+        content = read_bytes(content, error)
+    source = source or "upload"
+    if len(content) > MAX_BYTES:
+        raise error(f"{source}: {len(content)} bytes, expected at most {MAX_BYTES}")
+    return content, source
+
+
+def name_key(text: str) -> str:
+    """What two spellings of a name have in common: half-width, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def check_name(name: str, place: str, error: type[AHPError] = SurveyError) -> str:
+    """A name of an item or an expert, outer spaces off.
+
+    Raises:
+        AHPError: of the given type; empty, or with characters that no text may have.
+    """
+    stripped = name.strip()
+    if not stripped:
+        raise error(f"{place}: is empty, expected a name")
+    if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in stripped):
+        raise error(f"{place}: {name!r}, expected a name without control characters")
+    return stripped
+
+
+def make_ids(names: Iterable[str]) -> list[str]:
+    """Ids for names: in ASCII where the name is, else `n1`, `n2`, …; each once, always the same."""
+    slugs = [_slug(name) for name in names]
+    taken = set(slugs)
+    counts: dict[str, int] = {}
+    found: list[str] = []
+    for slug in slugs:
+        candidate = slug if slug not in counts else ""
+        counts.setdefault(slug, 1 if slug else 0)
+        while not candidate:
+            counts[slug] += 1
+            numbered = f"{slug}_{counts[slug]}" if slug else f"n{counts[slug]}"
+            candidate = numbered if numbered not in taken else ""
+        taken.add(candidate)
+        found.append(candidate)
+    return found
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") if plain.isascii() else ""
+    return slug if _ID.fullmatch(slug) else ""
+
+
+@dataclass
+class Branch:
+    """A node of a tree of names that a survey is made from.
+
+    Attributes:
+        name: as it is shown.
+        place: where it was read, for messages.
+        explanation: "" when the file has none.
+        children: the branches below.
+        id: given by `survey_from_branches`.
+    """
+
+    name: str
+    place: str
+    explanation: str = ""
+    children: list[Branch] = field(default_factory=list)
+    id: str = ""
+
+    def walk(self) -> Iterator[Branch]:
+        """This branch and all below it, level by level."""
+        level = [self]
+        while level:
+            yield from level
+            level = [kid for branch in level for kid in branch.children]
+
+
+def survey_from_branches(
+    goal: Branch,
+    source: str,
+    *,
+    id: str | None,  # noqa: A002 - the name of the attribute
+    language: str,
+    title: str = "",
+    description: str = "",
+) -> Survey:
+    """A survey in one language, made from a tree of names; the branches get their ids.
+
+    A node without an explanation gets its name as one, since experts need a text to judge by.
+
+    Raises:
+        SurveyError: a single child, too many names, an id or a language of the wrong form.
+    """
+    branches = list(goal.walk())
+    if len(branches) > MAX_NODES:
+        raise SurveyError(f"{source}: {len(branches)} names, expected at most {MAX_NODES}")
+    for branch, node_id in zip(branches, make_ids(one.name for one in branches), strict=True):
+        branch.id = node_id
+        if len(branch.children) == 1:
+            raise SurveyError(
+                f"{branch.place}: {branch.name!r} has the single item "
+                f"{branch.children[0].name!r}, expected two or more to compare"
+            )
+    title = title.strip() or goal.name
+    survey_id = id or _slug(title) or "imported"
+    for key, value, pattern in (("id", survey_id, _ID), ("language", language, _LANGUAGE)):
+        if not pattern.fullmatch(value):
+            raise SurveyError(f"{source}: {key} = {value!r}, expected the form {pattern.pattern}")
+
+    def text(value: str) -> Mapping[str, str]:
+        return MappingProxyType({language: value})
+
+    children = {one.id: tuple(kid.id for kid in one.children) for one in branches if one.children}
+    try:
+        hierarchy = Hierarchy(goal.id, children)
+    except HierarchyError as error:
+        raise SurveyError(f"{goal.place}: {error}") from error
+    return Survey(
+        id=survey_id,
+        languages=(language,),
+        name=text(title),
+        description=text(description.strip() or title),
+        nodes=MappingProxyType(
+            {
+                one.id: Node(one.id, text(one.name), text(one.explanation or one.name))
+                for one in branches
+            }
+        ),
+        hierarchy=hierarchy,
+        method="eigenvector",
+        random_index="saaty",
+    )
+
+
+@dataclass(frozen=True)
+class HierarchyText:
+    """What a hierarchy text holds.
+
+    Attributes:
+        survey: its nodes, named in one language.
+        given_weights: weights that stand in the text, `A=0.3`.
+        branches: ids of the nodes with a branch, in the order of the text.
+    """
+
+    survey: Survey
+    given_weights: GivenWeights = field(repr=False)
+    branches: tuple[str, ...] = field(repr=False)
+
+
+def parse_hierarchy_text(
+    text: str,
+    *,
+    id: str | None = None,  # noqa: A002
+    language: str = UNKNOWN_LANGUAGE,
+) -> Survey:
+    """The survey in a hierarchy text; weights in it are read and left out, see
+    `read_hierarchy_text`.
+
+    Raises:
+        SurveyError: names the line, the column and what was expected.
+    """
+    return read_hierarchy_text(text, id=id, language=language).survey
+
+
+def read_hierarchy_text(
+    text: str,
+    source: str = "hierarchy text",
+    *,
+    id: str | None = None,  # noqa: A002
+    language: str = UNKNOWN_LANGUAGE,
+    title: str = "",
+    description: str = "",
+) -> HierarchyText:
+    """Read a hierarchy text: `Goal: A=0.3, B=0.7; A: a1, a2;`.
+
+    The first branch is the goal, `;` ends each branch, every name stands below one branch only.
+    `：，；＝` and full-width digits are read like the plain ones. Either all items of a branch have
+    a weight or none; they sum to 1 within `SUM_TOLERANCE` and are returned as they stand.
+
+    Args:
+        text: the text.
+        source: its name, for messages.
+        id: of the survey; made from its title by default.
+        language: code of the language the names are in.
+        title: of the survey; the name of the goal by default.
+        description: of the survey; its title by default.
+
+    Raises:
+        SurveyError: names the line, the column and what was expected.
+    """
+    if len(text) > MAX_TEXT:
+        raise SurveyError(f"{source}: {len(text)} characters, expected at most {MAX_TEXT}")
+    plain = text.translate(_PUNCTUATION)
+    if (count := sum(map(plain.count, ",;"))) > 2 * MAX_NODES:
+        raise SurveyError(f"{source}: {count} separators, expected at most {2 * MAX_NODES}")
+
+    def place(start: int) -> str:
+        start += len(plain[start:]) - len(plain[start:].lstrip())
+        line = plain.count("\n", 0, start) + 1
+        return f"{source}: line {line}, column {start - plain.rfind(chr(10), 0, start)}"
+
+    *parts, rest = _split(plain, 0, len(plain), ";")
+    if plain[rest[0] : rest[1]].strip():
+        raise SurveyError(f"{place(rest[0])}: the last branch does not end, expected ';'")
+    if not parts:
+        raise SurveyError(f"{source}: is empty, expected branches such as 'Goal: A, B;'")
+    heads: dict[str, Branch] = {}
+    items: dict[str, Branch] = {}
+    weights: dict[str, dict[str, float]] = {}
+    for start, end in parts:
+        pieces = _split(plain, start, end, ":")
+        if len(pieces) != 2:
+            shown = " ".join(text[start:end].split())
+            raise SurveyError(
+                f"{place(start)}: {shown!r} has {len(pieces) - 1} colons, expected one, as in "
+                "'A: a1, a2;'"
+            )
+        head, body = pieces
+        name = check_name(" ".join(text[slice(*head)].split()), place(head[0]))
+        key = name_key(name)
+        if key in heads:
+            raise SurveyError(f"{place(head[0])}: branch {name!r} stands twice, expected once")
+        heads[key] = branch = items.get(key) or Branch(name, place(head[0]))
+        weights[key] = {}
+        for piece in _split(plain, *body, ","):
+            item_text, equals, weight = plain[slice(*piece)].partition("=")
+            shown = " ".join(text[piece[0] : piece[0] + len(item_text)].split())
+            item = check_name(shown, place(piece[0]))
+            item_key = name_key(item)
+            if item_key in items or item_key == next(iter(heads)):
+                raise SurveyError(f"{place(piece[0])}: {item!r} stands twice, expected once")
+            items[item_key] = heads.get(item_key) or Branch(item, place(piece[0]))
+            branch.children.append(items[item_key])
+            if equals:
+                weights[key][item_key] = _weight(weight, f"{place(piece[0])}: {item!r}")
+        _check_weights(weights[key], branch)
+    goal = next(iter(heads.values()))
+    below = {name_key(branch.name) for branch in goal.walk()}
+    for key, branch in heads.items():
+        if key not in below:
+            raise SurveyError(
+                f"{branch.place}: branch {branch.name!r} is not below the goal {goal.name!r}, "
+                "expected its name among the items of another branch"
+            )
+    survey = survey_from_branches(
+        goal, source, id=id, language=language, title=title, description=description
+    )
+    return HierarchyText(
+        survey,
+        freeze(
+            {
+                heads[key].id: {items[kid].id: weight for kid, weight in given.items()}
+                for key, given in weights.items()
+                if given
+            }
+        ),
+        tuple(branch.id for branch in heads.values()),
+    )
+
+
+def _split(text: str, start: int, end: int, mark: str) -> list[tuple[int, int]]:
+    """Where the parts of `text[start:end]` between marks begin and end."""
+    cuts = [start - 1, *(k for k in range(start, end) if text[k] == mark), end]
+    return [(left + 1, right) for left, right in pairwise(cuts)]
+
+
+def _weight(text: str, place: str) -> float:
+    """A weight between 0 and 1: `0.3`, `1/3`, `0`."""
+    plain = name_key(text)
+    try:
+        value = 0.0 if re.fullmatch(r"0*\.?0*", plain) and "0" in plain else parse_judgment(plain)
+    except MatrixError as error:
+        raise SurveyError(f"{place}: weight {plain!r}, expected a number from 0 to 1") from error
+    if value > 1:
+        raise SurveyError(f"{place}: weight {plain!r}, expected a number from 0 to 1")
+    return value
+
+
+def _check_weights(given: Mapping[str, float], branch: Branch) -> None:
+    if not given:
+        return
+    for kid in branch.children:
+        if name_key(kid.name) not in given:
+            raise SurveyError(
+                f"{kid.place}: {kid.name!r} has no weight, expected one for every item of "
+                f"{branch.name!r} or for none"
+            )
+    total = sum(given.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        raise SurveyError(
+            f"{branch.place}: the weights below {branch.name!r} sum to {total:.6g}, expected 1"
+        )
+
+
+def freeze(table: Mapping[_Key, Mapping[str, _Value]]) -> Mapping[_Key, Mapping[str, _Value]]:
+    """A table of tables that nobody can change."""
+    return MappingProxyType({key: MappingProxyType(dict(inner)) for key, inner in table.items()})
+
+
+def hierarchy_text(
+    survey: Survey, language: str | None = None, given_weights: GivenWeights | None = None
+) -> str:
+    """The hierarchy text of a survey, one branch a line, level by level.
+
+    Explanations, descriptions, ids and all other languages are lost.
+
+    Args:
+        survey: the survey.
+        language: of the names; the survey's original one by default.
+        given_weights: weights to write behind the names, `A=0.3`.
+
+    Raises:
+        SurveyError: a name that the text can't hold, or two nodes of the same name.
+    """
+    names = plain_names(survey, language)
+    lines = []
+    for parent, kids in survey.hierarchy.children.items():
+        given = (given_weights or {}).get(parent, {})
+        items = (f"{names[kid]}={given[kid]!r}" if kid in given else names[kid] for kid in kids)
+        lines.append(f"{names[parent]}: {', '.join(items)};\n")
+    return "".join(lines)
+
+
+def plain_names(survey: Survey, language: str | None = None) -> dict[str, str]:
+    """Node id -> its name, for formats that know nodes by names which can't hold `,:;=~<`.
+
+    Raises:
+        SurveyError: such a name, a number for a name, or two nodes of the same name.
+    """
+    names: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for node in survey.nodes:
+        name = survey.node_name(node, language or survey.languages[0])
+        place = f"survey {survey.id!r}: name of {node!r}"
+        if _RESERVED.search(name) or name != " ".join(name.split()):
+            raise SurveyError(
+                f"{place}: {name!r}, expected a name without , : ; = ~ < and with single spaces"
+            )
+        if _NUMERIC.fullmatch(name_key(name)):
+            raise SurveyError(f"{place}: {name!r}, expected a name that is not a number")
+        key = name_key(name)
+        if key in seen:
+            raise SurveyError(f"{place}: {name!r} is that of {seen[key]!r}, too; expected another")
+        seen[key] = node
+        names[node] = check_name(name, place)
+    return names
+
+
+def survey_toml(survey: Survey) -> str:
+    """A survey file that `load_survey` reads back to the same content hash."""
+    import tomli_w  # noqa: PLC0415 - comes with the app
+
+    def node(node_id: str, **parent: str) -> dict[str, Any]:
+        one = survey.nodes[node_id]
+        return {
+            "id": one.id,
+            **parent,
+            "name": dict(one.name),
+            "explanation": dict(one.explanation),
+        }
+
+    parent_of = {kid: parent for parent, kids in survey.hierarchy.children.items() for kid in kids}
+    goal, *others = survey.nodes
+    data: dict[str, Any] = {
+        "format": 1,
+        "id": survey.id,
+        "languages": list(survey.languages),
+        "method": survey.method,
+        "random_index": survey.random_index,
+        "name": dict(survey.name),
+        "description": dict(survey.description),
+        "goal": node(goal),
+        "nodes": [node(other, parent=parent_of[other]) for other in others],
+    }
+    return tomli_w.dumps(data)
+
+
+def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
+    """What people may call nodes, their ids and names in any language -> the nodes so called."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        for label in (node, *survey.nodes[node].name.values()):
+            found.setdefault(name_key(label), set()).add(node)
+    return found
