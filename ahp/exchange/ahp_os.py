@@ -1,0 +1,363 @@
+"""Projects of AHP-OS (Goepel 2018, Int. J. Analytic Hierarchy Process 10:469-487): the hierarchy
+text and the project JSON.
+
+One row of `pwc` holds what one participant judged below one node: one digit a pair, in the order
+(1, 2), (1, 3), …, (2, 3), …; `pwc_ab` 0 when the first of the pair matters more, else 1, and
+`pwc_intense` how much more, 1 to 9. AHP-OS keeps the items of a node in an order of its own: first
+those without a branch, as in the text, then the others in the order of their branches
+(`AhpHier::mergeBranch`). The digits follow that order, and so do these functions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..datafile import DataTable, kind
+from ..errors import AnswersError, SurveyError
+from ..scale import opposite
+from ..study import Answers, Judgment, Survey
+from .long_csv import asked, saaty_step
+from .survey_text import (
+    UNKNOWN_LANGUAGE,
+    GivenWeights,
+    HierarchyText,
+    check_name,
+    hierarchy_text,
+    load_content,
+    name_key,
+    parse_hierarchy_text,
+    plain_names,
+    read_hierarchy_text,
+)
+
+__all__ = [
+    "AhpOsProject",
+    "HierarchyText",
+    "hierarchy_text",
+    "parse_hierarchy_text",
+    "read_hierarchy_text",
+    "read_project",
+    "write_project",
+]
+
+_PROJECT = ("project_name", "project_hText")
+_PROJECT_OTHER = (
+    *("project_id", "project_sc", "project_description", "project_datetime"),
+    *("project_author", "project_status"),
+)
+_ROW = ("pwc_part", "pwc_node", "pwc_ab", "pwc_intense")
+_ROW_OTHER = ("project_sc", "pwc_timestamp", "pwc_id")
+
+
+@dataclass(frozen=True)
+class AhpOsProject:
+    """A project of AHP-OS.
+
+    Attributes:
+        survey: the hierarchy.
+        answers: the comparisons of its nodes; a node that a participant left out has none.
+        given_weights: weights that stand in the hierarchy text.
+        title, description, author, session: as in the file, "" where it has none.
+        alternatives: names of the alternatives.
+        alternative_answers: their comparisons; `parent` is the id of a leaf of the hierarchy,
+            `left` and `right` are names of alternatives.
+    """
+
+    survey: Survey
+    answers: Answers = field(repr=False)
+    given_weights: GivenWeights = field(repr=False)
+    title: str
+    description: str = field(repr=False)
+    author: str
+    session: str
+    alternatives: tuple[str, ...]
+    alternative_answers: Answers = field(repr=False)
+
+
+def read_project(
+    content: bytes | Path,
+    source: str | None = None,
+    *,
+    id: str | None = None,  # noqa: A002 - the name of the attribute
+    language: str = UNKNOWN_LANGUAGE,
+) -> AhpOsProject:
+    """Read the project JSON that AHP-OS exports.
+
+    Args:
+        content: the bytes of the file, or its path.
+        source: its name, for messages.
+        id: of the survey; made from the project's name by default.
+        language: code of the language the names are in.
+
+    Raises:
+        SurveyError: the JSON, the project or its hierarchy; names the place in the file.
+        AnswersError: a row of comparisons; names the row.
+    """
+    data, source = load_content(content, source, SurveyError)
+    top = DataTable(_json(data, source), source, "", SurveyError)
+    top.only(("pj",), ("pwc", "alt"))
+    projects = top.tables("pj")
+    if len(projects) != 1:
+        raise top.error("pj", f"{len(projects)} projects, expected one")
+    (project,) = projects
+    project.only(_PROJECT, _PROJECT_OTHER)
+    title = check_name(project.string("project_name"), f"{source}: pj[0].project_name")
+    found = read_hierarchy_text(
+        project.string("project_hText"),
+        f"{source}: pj[0].project_hText",
+        id=id,
+        language=language,
+        title=title,
+        description=_optional(project, "project_description"),
+    )
+    session = _optional(project, "project_sc")
+    alternatives = _alternatives(top, session)
+    answers, of_alternatives = _rows(top, session, found, language, alternatives)
+    return AhpOsProject(
+        survey=found.survey,
+        answers=answers,
+        given_weights=found.given_weights,
+        title=title,
+        description=_optional(project, "project_description"),
+        author=_optional(project, "project_author"),
+        session=session,
+        alternatives=alternatives,
+        alternative_answers=of_alternatives,
+    )
+
+
+def _json(content: bytes, source: str) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SurveyError(
+            f"{source}: byte {error.start} is not UTF-8, expected UTF-8 text"
+        ) from error
+    except json.JSONDecodeError as error:
+        raise SurveyError(
+            f"{source}: line {error.lineno}, column {error.colno}: not JSON: {error.msg}"
+        ) from error
+    except RecursionError as error:
+        raise SurveyError(f"{source}: nested too deep, expected an AHP-OS project") from error
+    except ValueError as error:  # a whole number of thousands of digits
+        raise SurveyError(f"{source}: not JSON: {error}") from error
+
+
+def _optional(table: DataTable, key: str) -> str:
+    """A text that may be missing, null or empty."""
+    value = table.data.get(key)
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str):
+        raise table.error(key, f"is {kind(value)}, expected text")
+    if any("\ud800" <= mark <= "\udfff" for mark in value):
+        raise table.error(key, f"{value!r}, expected text that UTF-8 can write")
+    return value.strip()
+
+
+def _alternatives(top: DataTable, session: str) -> tuple[str, ...]:
+    names: dict[str, str] = {}
+    if top.data.get("alt", []) == []:
+        return ()
+    for table in top.tables("alt"):
+        table.only(("alt",), ("project_sc", "alt_id"))
+        _check_session(table, session)
+        name = check_name(table.string("alt"), f"{top.source}: {table.place('alt')}")
+        if name_key(name) in names:
+            raise table.error("alt", f"{name!r} stands twice, expected once")
+        names[name_key(name)] = name
+    if len(names) == 1:
+        raise top.error("alt", "one alternative, expected two or more to compare")
+    return tuple(names.values())
+
+
+def _check_session(table: DataTable, session: str) -> None:
+    if (found := _optional(table, "project_sc")) and session and found != session:
+        raise table.error("project_sc", f"{found!r}, expected {session!r} as in pj[0]")
+
+
+def _rows(
+    top: DataTable,
+    session: str,
+    found: HierarchyText,
+    language: str,
+    alternatives: tuple[str, ...],
+) -> tuple[Answers, Answers]:
+    """The comparisons of nodes, and those of alternatives below leaves."""
+    if top.data.get("pwc", []) == []:
+        return Answers(()), Answers(())
+    survey = found.survey
+    ids = {name_key(survey.node_name(node, language)): node for node in survey.nodes}
+    pairs = {parent: _pairs(survey, parent, found.branches) for parent in survey.hierarchy.parents}
+    below_leaves = tuple(combinations(alternatives, 2))
+    judgments: list[Judgment] = []
+    of_alternatives: list[Judgment] = []
+    top = DataTable(top.data, top.source, "", AnswersError)
+    for table in top.tables("pwc"):
+        table.only(_ROW, _ROW_OTHER)
+        _check_session(table, session)
+        expert = check_name(
+            table.string("pwc_part"), f"{top.source}: {table.place('pwc_part')}", AnswersError
+        )
+        name = table.string("pwc_node")
+        node = ids.get(name_key(name))
+        if node in pairs:
+            judgments += _decoded(table, expert, node, name, pairs[node])
+        elif node is not None and below_leaves:
+            of_alternatives += _decoded(table, expert, node, name, below_leaves)
+        else:
+            listed = [survey.node_name(one, language) for one in pairs]
+            if below_leaves:
+                listed += [survey.node_name(one, language) for one in survey.hierarchy.leaves]
+            raise table.error("pwc_node", f"{name!r}, expected one of {', '.join(listed)}")
+    return Answers(tuple(judgments)), Answers(tuple(of_alternatives))
+
+
+def _pairs(survey: Survey, parent: str, branches: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The pairs of a node in the order of AHP-OS: items without a branch stand first."""
+    order = {node: k for k, node in enumerate(branches)}
+    return tuple(
+        combinations(
+            sorted(survey.hierarchy.children[parent], key=lambda kid: order.get(kid, -1)), 2
+        )
+    )
+
+
+def _decoded(
+    table: DataTable, expert: str, parent: str, name: str, pairs: Sequence[tuple[str, str]]
+) -> list[Judgment]:
+    digits = {}
+    for key, allowed in (("pwc_ab", "01"), ("pwc_intense", "123456789")):
+        digits[key] = table.string(key)
+        if len(digits[key]) != len(pairs):
+            raise table.error(
+                key,
+                f"{digits[key]!r} has {len(digits[key])} digits, expected {len(pairs)}, one for "
+                f"each pair below {name!r}",
+            )
+        for k, digit in enumerate(digits[key]):
+            if digit not in allowed:
+                raise table.error(
+                    key,
+                    f"{digits[key]!r}, digit {k + 1} is {digit!r}, expected one of "
+                    f"{', '.join(allowed)}",
+                )
+    place = f"{table.source}: {table.path}"
+    return [
+        Judgment(expert, parent, *pair, opposite(x) if side == "1" else x, place)
+        for pair, side, x in zip(pairs, digits["pwc_ab"], digits["pwc_intense"], strict=True)
+    ]
+
+
+def write_project(
+    survey: Survey,
+    answers: Answers,
+    *,
+    language: str | None = None,
+    created: datetime | None = None,
+    title: str = "",
+    description: str = "",
+    author: str = "",
+    session: str = "import",
+    given_weights: GivenWeights = MappingProxyType({}),
+    alternatives: Sequence[str] = (),
+    alternative_answers: Answers = Answers(()),  # noqa: B008 - frozen
+) -> bytes:
+    """Write a project JSON that AHP-OS imports and `read_project` reads.
+
+    Names, the tree, given weights and judgments are kept; explanations, ids, other languages and
+    the survey's methods are lost. AHP-OS takes files of up to 400,000 bytes, texts of 6,000
+    characters, 10 items below a node and 6 levels.
+
+    Args:
+        survey: the survey.
+        answers: its answers. A participant judges all pairs of a node or none.
+        language: of the names; the survey's original one by default.
+        created: time of the project and of the judgments; now by default.
+        title: of the project; the survey's name by default.
+        description: of the project; the survey's by default.
+        author: of the project.
+        session: its session code, which AHP-OS replaces by a new one.
+        given_weights: parent id -> child id -> weight.
+        alternatives: their names.
+        alternative_answers: their comparisons, as in `AhpOsProject`.
+
+    Raises:
+        SurveyError: a name that the format can't hold.
+        AnswersError: a judgment that it can't hold, or that doesn't fit the survey.
+    """
+    language = language or survey.languages[0]
+    names = plain_names(survey, language)
+    created = created or datetime.now(UTC)
+    if len({name_key(name) for name in alternatives}) < len(alternatives):
+        raise SurveyError(f"alternatives {', '.join(alternatives)}, expected names that differ")
+    parents = survey.hierarchy.parents
+    pairs = {parent: _pairs(survey, parent, parents) for parent in parents}
+    leaves = dict.fromkeys(survey.hierarchy.leaves, tuple(combinations(alternatives, 2)))
+    rows = [
+        *_encoded(answers, pairs, names),
+        *_encoded(alternative_answers, leaves if alternatives else {}, names),
+    ]
+    data: dict[str, Any] = {
+        "pj": [
+            {
+                "project_id": 1,
+                "project_sc": session,
+                "project_name": title or survey.text(survey.name, language),
+                "project_description": description or survey.text(survey.description, language),
+                "project_hText": hierarchy_text(survey, language, given_weights),
+                "project_datetime": f"{created:%Y-%m-%d %H:%M:%S}",
+                "project_author": author,
+                "project_status": 1,
+            }
+        ]
+    }
+    if rows:
+        stamp = {"project_sc": session, "pwc_timestamp": int(created.timestamp())}
+        data["pwc"] = [{**stamp, **row, "pwc_id": k} for k, row in enumerate(rows, start=1)]
+    if alternatives:
+        data["alt"] = [{"project_sc": session, "alt": name} for name in alternatives]
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def _encoded(
+    answers: Answers,
+    pairs: Mapping[str, Sequence[tuple[str, str]]],
+    names: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """One row for each expert and node."""
+    judged: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
+    known = {parent: set(each) for parent, each in pairs.items()}
+    for one in answers.judgments:
+        text = saaty_step(one, "an AHP-OS project")
+        pair = (one.left, one.right)
+        if pair[::-1] in known.get(one.parent, ()):
+            pair, text = pair[::-1], opposite(text)
+        if pair not in known.get(one.parent, ()):
+            raise AnswersError(f"{asked(one)}, expected a pair of the survey")
+        judged.setdefault((one.expert, one.parent), {})[pair] = text
+    rows = []
+    for (expert, parent), values in judged.items():
+        for pair in pairs[parent]:
+            if pair not in values:
+                raise AnswersError(
+                    f"expert {expert!r} has not judged {pair} under {parent!r}, expected all "
+                    f"{len(pairs[parent])} pairs or none: an AHP-OS project can't leave one out"
+                )
+        texts = [values[pair] for pair in pairs[parent]]
+        rows.append(
+            {
+                "pwc_part": expert,
+                "pwc_node": names[parent],
+                "pwc_ab": "".join("1" if "/" in text else "0" for text in texts),
+                "pwc_intense": "".join(text[-1] for text in texts),
+            }
+        )
+    return rows
