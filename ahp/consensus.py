@@ -17,6 +17,7 @@ from .group import (
     as_judgments,
     check_scale_max,
     log_distances,
+    normalize_expert_weights,
     panel_shares,
     panel_weights,
     refuse,
@@ -385,7 +386,9 @@ def judgment_spread(
         MatrixError: judgments or expert weights that do not fit.
     """
     array = _one_panel(judgments)
-    shares = np.broadcast_to(panel_shares(expert_weights, len(array), ())[:, None], array.shape)
+    shares = np.broadcast_to(
+        normalize_expert_weights(expert_weights, len(array))[:, None], array.shape
+    )
     present = ~np.isnan(array)
     count = present.sum(axis=0)
     quartiles = np.full((3, array.shape[1]), np.nan)
@@ -450,7 +453,8 @@ def geometric_compatibility(
     if n < 3:
         return plain(np.zeros(batch))
     i, j = np.triu_indices(n, 1)
-    errors = np.log(array[..., i, j]) + np.log(w[..., j]) - np.log(w[..., i])
+    upper = np.ascontiguousarray(array[..., i, j])  # so that a batch has the bits of its matrices
+    errors = np.log(upper) + np.log(w[..., j]) - np.log(w[..., i])
     judged = ~np.isnan(errors)
     count = judged.sum(axis=-1)
     squares = np.where(judged, errors, 0.0) ** 2
