@@ -1,0 +1,345 @@
+"""Wide tables of ahpsurvey (Cho 2019, an R package): a row an expert, a column a pair.
+
+A column `cult_fam` compares cult, the left item, with fam. Values go from 9 over 1 to -9; which
+side a negative one favors differs between data sets, so every function here wants to be told. In
+ahpsurvey's own `city1` and `city200` negative is left (`negconvert = TRUE`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..errors import AnswersError, OptionError
+from ..scale import opposite
+from ..study import Answers, Judgment, Survey
+from ..study.delimited import Row, split_rows
+from .long_csv import asked, guarded, saaty_step, unguarded
+from .survey_text import (
+    UNKNOWN_LANGUAGE,
+    Branch,
+    check_name,
+    labels_of,
+    load_content,
+    name_key,
+    survey_from_branches,
+)
+
+Side = Literal["left", "right"]
+SIDES: tuple[Side, ...] = ("left", "right")
+
+NOT_JUDGED = frozenset({"", "NA"})
+"""Cells of a pair that was not judged."""
+
+_STEP = re.compile(r"([+-]?)([1-9])(?:\.0+)?")
+_Pair = tuple[str, str, str]
+
+
+def check_side(negative_is: str) -> None:
+    """Refuse a side that is neither left nor right.
+
+    Raises:
+        OptionError: with the valid ones.
+    """
+    if negative_is not in SIDES:
+        raise OptionError.unknown("negative_is", negative_is, SIDES)
+
+
+def signed_judgment(cell: str, negative_is: Side) -> str | None:
+    """How much left matters more than right, for a cell with a value from 9 over 1 to -9.
+
+    Args:
+        cell: the value; full-width digits and minus signs are read like the plain ones.
+        negative_is: the side that matters more when the value is negative.
+
+    Returns:
+        `"5"`, `"1/5"`; None when the cell is none of 1 … 9 and -1 … -9.
+    """
+    found = _STEP.fullmatch(name_key(cell).replace("\N{MINUS SIGN}", "-"))
+    if found is None:
+        return None
+    left_matters = (found[1] == "-") == (negative_is == "left")
+    return found[2] if left_matters else opposite(found[2])
+
+
+def read_ahpsurvey(
+    content: bytes | Path,
+    source: str | None = None,
+    *,
+    survey: Survey | None = None,
+    parent: str | None = None,
+    negative_is: Side,
+    items: Sequence[str] | None = None,
+    expert_column: str | None = None,
+) -> Answers:
+    """Read a wide table.
+
+    A column is found by the names of its two items, in either order: ids or names of the survey in
+    any of its languages. An item may have `_` in its name as long as the column can be read in one
+    way only. Blank cells and `NA` are not judged; 1 and -1 are equal.
+
+    Args:
+        content: the bytes of the CSV file, or its path; UTF-8.
+        source: its name, for messages.
+        survey: what the items belong to; by default one parent with the items of the columns, see
+            `survey_of_columns`.
+        parent: read the pairs of this parent alone; by default a column is looked for below all.
+        negative_is: the side that matters more when a value is negative: `"left"` means that -5 in
+            `a_b` says a matters 5 times as much as b.
+        items: the names of the items when there is no survey and they have `_` in them.
+        expert_column: the column with the names of the experts. By default a first column without a
+            name (R's row names) has them, and without one the experts are called 1, 2, ….
+
+    Raises:
+        AnswersError: names the file, the line, the column, the value and what was expected.
+        SurveyError: no survey can be made of the columns.
+        OptionError: `negative_is` is neither side, or `parent` is none of the survey.
+    """
+    check_side(negative_is)
+    source, header, lines = _load(content, source, expert_column)
+    if survey is None:
+        survey = _survey(header, items)
+    if parent is not None and parent not in survey.hierarchy.children:
+        raise OptionError.unknown("parent", parent, survey.hierarchy.parents)
+    parents = survey.hierarchy.parents if parent is None else (parent,)
+    pairs = _columns(header, survey, parents)
+    judgments: list[Judgment] = []
+    experts: dict[str, int] = {}
+    for number, (line, row) in enumerate(lines, start=1):
+        place = f"{source}: line {line}"
+        if len(row) != len(header.names):
+            raise AnswersError(f"{place}: {len(row)} values, expected {len(header.names)}")
+        expert = str(number)
+        if header.expert_at is not None:
+            where = f"{place}, column {header.names[header.expert_at] or 1}"
+            expert = check_name(unguarded(row[header.expert_at]), where, AnswersError)
+        if expert in experts:
+            raise AnswersError(
+                f"{place}: expert {expert!r} stands in line {experts[expert]}, too; expected a "
+                "row for each"
+            )
+        experts[expert] = line
+        for column, pair in pairs.items():
+            if name_key(row[column]) in NOT_JUDGED:
+                continue
+            value = signed_judgment(row[column], negative_is)
+            where = f"{place}, column {header.names[column]}"
+            if value is None:
+                raise AnswersError(
+                    f"{where}: {row[column]!r}, expected a whole number from 1 to 9 or -1 to -9, "
+                    "blank or NA"
+                )
+            judgments.append(Judgment(expert, *pair, value, where))
+    if not experts:
+        raise AnswersError(f"{source}: no experts, expected a row for each")
+    return Answers(tuple(judgments))
+
+
+def survey_of_columns(
+    content: bytes | Path,
+    source: str | None = None,
+    *,
+    items: Sequence[str] | None = None,
+    expert_column: str | None = None,
+    id: str | None = None,  # noqa: A002 - the name of the attribute
+    language: str = UNKNOWN_LANGUAGE,
+    goal: str = "Goal",
+) -> Survey:
+    """The survey that a wide table is about: one parent, its items in the order of the columns.
+
+    Args:
+        content: as in `read_ahpsurvey`.
+        source: as in `read_ahpsurvey`.
+        items: as in `read_ahpsurvey`.
+        expert_column: as in `read_ahpsurvey`.
+        id: of the survey; made from the goal by default.
+        language: code of the language the names are in.
+        goal: name of the parent.
+
+    Raises:
+        AnswersError: the file is no CSV file, or a column can't be read as two items.
+        SurveyError: fewer than two items.
+    """
+    _, header, _ = _load(content, source, expert_column)
+    return _survey(header, items, id=id, language=language, goal=goal)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The first line: names of the columns, which one has the experts, the place for messages."""
+
+    names: Sequence[str]
+    expert_at: int | None
+    place: str
+
+    @property
+    def columns(self) -> list[tuple[int, str]]:
+        """Positions and names of the columns of pairs."""
+        return [(k, name) for k, name in enumerate(self.names) if k != self.expert_at]
+
+
+def _load(
+    content: bytes | Path, source: str | None, expert_column: str | None
+) -> tuple[str, _Header, list[Row]]:
+    """The name of the file, its first line, and the others."""
+    data, source = load_content(content, source, AnswersError)
+    rows = split_rows(data, source, AnswersError)
+    line, names = rows[0] if rows else (1, [])
+    place = f"{source}: line {line}"
+    expert_at = 0 if names and not names[0] else None
+    if expert_column is not None:
+        key = name_key(expert_column)
+        found = [k for k, name in enumerate(names) if name_key(name) == key]
+        if len(found) != 1:
+            raise AnswersError(
+                f"{place}: {len(found)} columns {expert_column!r}, expected one with the experts"
+            )
+        expert_at = found[0]
+    header = _Header(names, expert_at, place)
+    if not header.columns:
+        raise AnswersError(f"{place}: no columns of pairs, expected some such as a_b")
+    return source, header, rows[1:]
+
+
+def _splits(name: str) -> list[tuple[str, str]]:
+    """All ways to read the name of a column as two items."""
+    key = name_key(name)
+    cuts = [k for k, mark in enumerate(key) if mark == "_"]
+    return [(key[:k].strip(), key[k + 1 :].strip()) for k in cuts if 0 < k < len(key) - 1]
+
+
+def _survey(
+    header: _Header,
+    items: Sequence[str] | None,
+    *,
+    id: str | None = None,  # noqa: A002
+    language: str = UNKNOWN_LANGUAGE,
+    goal: str = "Goal",
+) -> Survey:
+    """One parent with the items of the columns."""
+    known = {name_key(item) for item in items} if items is not None else None
+    names: dict[str, None] = dict.fromkeys(items or ())
+    for _, name in header.columns:
+        readings = _splits(name)
+        if known is not None:
+            readings = [pair for pair in readings if set(pair) <= known]
+        if len(readings) != 1:
+            raise AnswersError(
+                f"{header.place}, column {name}: can be read as two items in {len(readings)} "
+                f"ways, expected one{'' if items else '; give the items or a survey'}"
+            )
+        if known is None:
+            names |= dict.fromkeys(readings[0])
+    top = Branch(goal, header.place)
+    top.children = [Branch(check_name(name, header.place), header.place) for name in names]
+    return survey_from_branches(top, header.place, id=id, language=language)
+
+
+def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[int, _Pair]:
+    """Position of a column -> (parent, left, right)."""
+    labels = {parent: labels_of(survey, survey.hierarchy.children[parent]) for parent in parents}
+    found: dict[int, _Pair] = {}
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    for k, name in header.columns:
+        place = f"{header.place}, column {name}"
+        readings = _readings(name, labels)
+        if not readings:
+            raise AnswersError(
+                f"{place}: names no pair below {' or '.join(parents)}, expected two items with _ "
+                "between them"
+            )
+        if len(readings) > 1:
+            listed = ", ".join(f"({a!r}, {b!r}) under {parent!r}" for parent, a, b in readings)
+            raise AnswersError(f"{place}: is ambiguous, expected one of {listed}")
+        (parent, left, right) = readings[0]
+        key = (parent, frozenset((left, right)))
+        if key in first:
+            raise AnswersError(
+                f"{place}: compares the pair of column {first[key]}, expected one column a pair"
+            )
+        first[key] = name
+        found[k] = readings[0]
+    return found
+
+
+def _readings(name: str, labels: Mapping[str, Mapping[str, set[str]]]) -> list[_Pair]:
+    """The pairs that a column may stand for."""
+    return sorted(
+        {
+            (parent, left, right)
+            for first, second in _splits(name)
+            for parent, nodes in labels.items()
+            for left in nodes.get(first, ())
+            for right in nodes.get(second, ())
+            if left != right
+        }
+    )
+
+
+def write_ahpsurvey(
+    survey: Survey,
+    answers: Answers,
+    *,
+    negative_is: Side,
+    parent: str | None = None,
+    expert_column: str | None = "expert",
+) -> bytes:
+    """Write a wide table with a column for each pair, named by ids.
+
+    Kept are the experts and their judgments; pairs that nobody judged are `NA`.
+
+    Args:
+        survey: the survey.
+        answers: its answers.
+        negative_is: the side that matters more when a value is negative.
+        parent: write the pairs of this parent alone; by default those of all parents.
+        expert_column: name of the first column, with the experts; None leaves it out, as ahpsurvey
+            wants it.
+
+    Raises:
+        AnswersError: a judgment that is no step from 1/9 to 9 or doesn't fit the survey, or pairs
+            whose columns could not be told apart.
+        OptionError: `negative_is` is neither side, or `parent` is none of the survey.
+    """
+    check_side(negative_is)
+    hierarchy = survey.hierarchy
+    if parent is not None and parent not in hierarchy.children:
+        raise OptionError.unknown("parent", parent, hierarchy.parents)
+    parents = hierarchy.parents if parent is None else (parent,)
+    labels = {each: labels_of(survey, hierarchy.children[each]) for each in parents}
+    columns = {
+        (each, *pair): f"{pair[0]}_{pair[1]}" for each in parents for pair in hierarchy.pairs(each)
+    }
+    for name in columns.values():
+        if len(_readings(name, labels)) != 1:
+            raise AnswersError(
+                f"survey {survey.id!r}: column {name} could be read in several ways, expected ids "
+                "that can be told apart"
+            )
+        if expert_column is not None and name_key(expert_column) == name_key(name):
+            raise AnswersError(f"column {name} is that of the experts, too; expected another name")
+    cells: dict[str, dict[_Pair, str]] = {expert: {} for expert in answers.experts}
+    for one in answers.judgments:
+        if parent is not None and one.parent != parent and one.parent in hierarchy.children:
+            continue
+        text = saaty_step(one, "a wide table")
+        pair = (one.parent, one.left, one.right)
+        if pair not in columns:
+            pair, text = (one.parent, one.right, one.left), opposite(text)
+        if pair not in columns:
+            raise AnswersError(f"{asked(one)}, expected a pair of the survey")
+        negative = (text != "1") and ("/" not in text) == (negative_is == "left")
+        cells[one.expert][pair] = f"{'-' * negative}{text[-1]}"
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    head = [] if expert_column is None else [expert_column]
+    writer.writerow([*head, *columns.values()])
+    for expert, judged in cells.items():
+        head = [] if expert_column is None else [guarded(expert, f"expert {expert!r}")]
+        writer.writerow([*head, *(judged.get(pair, "NA") for pair in columns)])
+    return out.getvalue().encode()
