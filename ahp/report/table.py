@@ -34,6 +34,8 @@ class Table:
         rows: raw values, one for each column.
         language: for the words that stand for booleans.
         judgments: indices of the columns that hold judgments, shown as fractions.
+        medians: of those that hold judgments between two steps as well, shown as `"1/3.5"`.
+        p_values: of those that hold p-values, `"< 0.0001"` where they are small.
     """
 
     title: str
@@ -41,6 +43,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     language: str = "en"
     judgments: frozenset[int] = frozenset()
+    medians: frozenset[int] = frozenset()
+    p_values: frozenset[int] = frozenset()
 
 
 def show_number(value: float, digits: int = 4) -> str:
@@ -56,10 +60,25 @@ def show_judgment(value: float) -> str:
     return show_number(value)
 
 
+def show_median(value: float) -> str:
+    """A judgment that may lie between two steps: `"3"`, `"3.5"`, `"1/3.5"`."""
+    size = f"{max(value, 1 / value):.3g}"
+    return size if value >= 1 or size == "1" else f"1/{size}"
+
+
+def show_p(value: float) -> str:
+    """A p-value as studies print it."""
+    return "< 0.0001" if value < 0.0001 else show_number(value)
+
+
 def show_cell(table: Table, column: int, value: Cell) -> str:
     """One cell as people read it: numbers rounded, booleans as words, None as nothing."""
     if isinstance(value, float):
-        return show_judgment(value) if column in table.judgments else show_number(value)
+        if column in table.judgments:
+            return show_judgment(value)
+        if column in table.medians:
+            return show_median(value)
+        return show_p(value) if column in table.p_values else show_number(value)
     return _word(value, table.language)
 
 

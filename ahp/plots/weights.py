@@ -1,4 +1,4 @@
-"""Pictures of a result: plotly figures, without Streamlit."""
+"""Pictures of the weights of a result."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 
 import plotly.graph_objects as go
 
-from .study import Analysis
+from ..study import Analysis
 
 PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a3344a", "#2a8c8c")
 """Colors of the branches below the goal; dark enough to stand out on white, light on black."""
 
 
-def _wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int) -> str:
     """Break a label after `width` columns, of which a Chinese character takes two."""
     if any(unicodedata.east_asian_width(character) in "WF" for character in text):
         size = width // 2
@@ -23,7 +23,7 @@ def _wrapped(text: str, width: int) -> str:
     return "<br>".join(lines)
 
 
-def _branch_colors(analysis: Analysis) -> dict[str, str]:
+def branch_colors(analysis: Analysis) -> dict[str, str]:
     """Node id -> color of its branch; the goal is gray."""
     hierarchy = analysis.survey.hierarchy
     colors = {hierarchy.goal: "#5f6b76"}
@@ -36,7 +36,7 @@ def _branch_colors(analysis: Analysis) -> dict[str, str]:
 
 def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
     """The tree from the goal on the left to the indicators on the right, with local weights."""
-    hierarchy, colors = analysis.survey.hierarchy, _branch_colors(analysis)
+    hierarchy, colors = analysis.survey.hierarchy, branch_colors(analysis)
     depth = {node: level for level, nodes in enumerate(hierarchy.levels) for node in nodes}
     deepest = max(depth.values())
     height: dict[str, float] = {leaf: -row for row, leaf in enumerate(hierarchy.leaves)}
@@ -59,7 +59,7 @@ def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
         k for kids in hierarchy.children.values() for k in kids
     ):
         weight = analysis.global_weights[node]
-        label = _wrapped(analysis.survey.node_name(node, language), 20)
+        label = wrapped(analysis.survey.node_name(node, language), 20)
         figure.add_annotation(
             x=depth[node],
             y=height[node],
@@ -83,7 +83,7 @@ def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
 
 def weights_chart(analysis: Analysis, language: str) -> go.Figure:
     """Global weights of the indicators as bars, the largest on top, colored by branch."""
-    survey, colors = analysis.survey, _branch_colors(analysis)
+    survey, colors = analysis.survey, branch_colors(analysis)
     hierarchy = survey.hierarchy
     figure = go.Figure()
     for top in hierarchy.children[hierarchy.goal]:
@@ -110,7 +110,7 @@ def weights_chart(analysis: Analysis, language: str) -> go.Figure:
         categoryarray=list(reversed(analysis.ranking)),
         tickmode="array",
         tickvals=list(analysis.ranking),
-        ticktext=[_wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking],
+        ticktext=[wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking],
         automargin=True,
         fixedrange=True,
     )
@@ -133,14 +133,14 @@ def _below(analysis: Analysis, node: str, ancestor: str) -> bool:
 
 def weights_icicle(analysis: Analysis, language: str) -> go.Figure:
     """The shares of all nodes, each as large as its global weight."""
-    survey, colors = analysis.survey, _branch_colors(analysis)
+    survey, colors = analysis.survey, branch_colors(analysis)
     hierarchy = survey.hierarchy
     nodes = [node for level in hierarchy.levels for node in level]
     leaves = set(hierarchy.leaves)
     figure = go.Figure(
         go.Icicle(
             ids=nodes,
-            labels=[_wrapped(survey.node_name(node, language), 24) for node in nodes],
+            labels=[wrapped(survey.node_name(node, language), 24) for node in nodes],
             parents=[hierarchy.parent_of(node) or "" for node in nodes],
             # leaves carry the weights and plotly adds them up: sums that differ in the last bit
             # from the parent's own weight would leave the picture empty

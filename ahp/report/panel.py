@@ -1,0 +1,458 @@
+"""The tables of a panel: its experts, how far they agree, what a choice or a round changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..consensus import coefficient_of_variation, consensus_band, position_judgment
+from ..i18n import Translate, translator
+from ..study import Analysis
+from ..study.agreement import Agreement, Choice
+from ..study.delphi import SIGNIFICANT, RoundSummary, recommend
+from ..study.settings import Settings, Standing
+from .table import Cell, Table, show_number, show_p
+
+
+def individual_table(analysis: Analysis, language: str) -> Table:
+    """The panel's weight of every indicator, and how the experts' own weights lie around it.
+
+    Experts without weights of all indicators are left out.
+    """
+    _ = translator(language)
+    survey = analysis.survey
+    own = analysis.panel.global_weights
+    own = own[~np.isnan(own).any(axis=-1)]
+    found = np.full((6, own.shape[-1]), np.nan)
+    if len(own):
+        found[:5] = np.percentile(own, (0, 25, 50, 75, 100), axis=0)
+        found[5] = coefficient_of_variation(own)
+    columns = dict(zip(survey.hierarchy.leaves, found.T, strict=True))
+    return Table(
+        title=_("Weights of the panel and of its experts"),
+        columns=(
+            *(_("Indicator"), _("Panel"), _("Smallest"), _("Lower quartile"), _("Median")),
+            *(_("Upper quartile"), _("Largest"), _("Coefficient of variation")),
+        ),
+        rows=tuple(
+            (
+                survey.node_name(leaf, language),
+                analysis.global_weights[leaf],
+                *map(_number, columns[leaf]),
+            )
+            for leaf in analysis.ranking
+        ),
+        language=language,
+    )
+
+
+def experts_table(analysis: Analysis, standings: Mapping[str, Standing], language: str) -> Table:
+    """Every expert's weight and where it comes from, mean CR, and what they judged.
+
+    Args:
+        analysis: of the panel.
+        standings: expert -> standing; an expert without one has the weight 1 and no reason.
+        language: of the texts.
+    """
+    _ = translator(language)
+    survey, panel = analysis.survey, analysis.panel
+    rows = []
+    for k, name in enumerate(panel.experts):
+        own = standings.get(name, Standing())
+        recused = [parent for expert, parent in analysis.recused if expert == name]
+        judged_none = all(math.isnan(ratios[k]) for ratios in panel.cr.values())
+        rows.append(
+            (
+                name,
+                analysis.expert_weights[name],
+                own.weight,
+                own.reason,
+                own.authority,
+                None if judged_none else float(panel.mean_cr[k]),
+                int((~np.isnan(panel.judgments[k])).sum()),
+                ", ".join(survey.node_name(parent, language) for parent in recused),
+            )
+        )
+    return Table(
+        title=_("Experts"),
+        columns=(
+            *(_("Expert"), _("Weight in the panel"), _("Given weight"), _("Reason")),
+            *(_("Authority coefficient"), _("Mean CR"), _("Comparisons judged")),
+            _("Recused from"),
+        ),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+def expert_consistency_table(analysis: Analysis, language: str) -> Table:
+    """The CR of every expert's matrix below every parent."""
+    _ = translator(language)
+    survey, panel = analysis.survey, analysis.panel
+    return Table(
+        title=_("Consistency ratios of the experts' own matrices"),
+        columns=(_("Expert"), *(survey.node_name(parent, language) for parent in panel.cr)),
+        rows=tuple(
+            (name, *(_number(ratios[k]) for ratios in panel.cr.values()))
+            for k, name in enumerate(panel.experts)
+        ),
+        language=language,
+    )
+
+
+def consensus_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
+    """How far the panel agrees below every parent, in the whole tree, and on the indicators."""
+    _ = translator(language)
+    bands = band_words(_)
+    places: list[tuple[str, Any, Any, Any, Any]] = [
+        (
+            analysis.survey.node_name(parent, language),
+            found,
+            agreement.kendall_parents[parent],
+            agreement.gci[parent],
+            _mean(agreement.compatibility[parent]),
+        )
+        for parent, found in agreement.parents.items()
+    ]
+    places.append((_("All indicators"), agreement.leaves, agreement.kendall, None, None))
+    rows: list[tuple[Cell, ...]] = []
+    for name, found, kendall, gci, compatibility in places:
+        numbers = map(_number, (found.alpha, found.beta, found.gamma, found.similarity))
+        test = (_number(kendall.w), _number(kendall.chi_square), kendall.df)
+        rows.append(
+            (
+                *(name, int(found.experts), *numbers, bands[consensus_band(found.similarity)]),
+                *(*test, _number(kendall.p_value), gci, compatibility),
+            )
+        )
+    whole = (agreement.hierarchy, bands[consensus_band(agreement.hierarchy)])
+    rows.append((_("Hierarchy"), None, None, None, None, *whole, *[None] * 6))
+    return Table(
+        title=_("Agreement of the panel"),
+        columns=(
+            *(_("Compared under"), _("Experts"), "Hα", "Hβ", "Hγ", "S*", _("Consensus")),
+            *(_("Kendall's W"), "χ²", "df", "p", _("GCI of the panel"), _("Mean GCOMPI")),
+        ),
+        rows=tuple(rows),
+        language=language,
+        p_values=frozenset({10}),
+    )
+
+
+def disagreement_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
+    """All comparisons, those that split the panel most first."""
+    _ = translator(language)
+    survey, spread = analysis.survey, agreement.spread
+    comparisons = survey.hierarchy.comparisons
+    rows = []
+    for pair in spread.order.tolist():
+        shares = (spread.share_left[pair], spread.share_equal[pair], spread.share_right[pair])
+        positions = (spread.q1[pair], spread.median[pair], spread.q3[pair])
+        rows.append(
+            (
+                *(survey.node_name(node, language) for node in comparisons[pair]),
+                int(spread.count[pair]),
+                *map(_number, shares),
+                *(_number(position_judgment(position)) for position in positions),
+                _number(spread.iqr[pair]),
+                _number(spread.log_sd[pair]),
+            )
+        )
+    return Table(
+        title=_("Comparisons by disagreement"),
+        columns=(
+            *(_("Compared under"), _("Left"), _("Right"), _("Answers")),
+            *(_("Share for left"), _("Share equal"), _("Share for right")),
+            *(_("Lower quartile"), _("Median"), _("Upper quartile")),
+            *(_("Interquartile range in steps"), _("Standard deviation of the logarithms")),
+        ),
+        rows=tuple(rows),
+        language=language,
+        medians=frozenset({7, 8, 9}),
+    )
+
+
+def choices_table(analysis: Analysis, choices: Sequence[Choice], language: str) -> Table:
+    """The ranks of the indicators by each choice, in the order of the ranking in use.
+
+    Args:
+        analysis: of the panel.
+        choices: of `ahp.study.agreement.compare_choices` or `leave_one_out`.
+        language: of the texts.
+    """
+    _ = translator(language)
+    survey = analysis.survey
+    position = {leaf: k for k, leaf in enumerate(survey.hierarchy.leaves)}
+    headings = []
+    for choice in choices:
+        name = _choice_words(choice, _)
+        headings.append(_("{choice} (in use)").format(choice=name) if choice.in_use else name)
+    return Table(
+        title=_("Ranks by other choices"),
+        columns=(_("Indicator"), *headings),
+        rows=tuple(
+            (
+                survey.node_name(leaf, language),
+                *(
+                    int(choice.ranks[position[leaf]]) if _follows(choice) else None
+                    for choice in choices
+                ),
+            )
+            for leaf in analysis.ranking
+        ),
+        language=language,
+    )
+
+
+def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
+    """How much each choice changes."""
+    _ = translator(language)
+    kinds = {
+        "aggregate": _("Aggregation"),
+        "weighting": _("Weighting of the experts"),
+        "without": _("An expert left out"),
+    }
+    return Table(
+        title=_("What other choices change"),
+        columns=(
+            *(_("Choice of"), _("Choice"), _("In use")),
+            *(_("Ranks changed"), _("Largest change of a weight")),
+        ),
+        rows=tuple(
+            (
+                *(kinds[choice.kind], _choice_words(choice, _), choice.in_use),
+                choice.moved if _follows(choice) else None,
+                _number(choice.largest_change),
+            )
+            for choice in choices
+        ),
+        language=language,
+    )
+
+
+def clusters_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
+    """Every expert's cluster and S* inside it, cluster by cluster; no rows without clusters."""
+    _ = translator(language)
+    found = agreement.clusters
+    labels = [] if found is None else found.labels.tolist()
+    pairs = sorted(zip(labels, range(len(labels)), strict=True))
+    return Table(
+        title=_("Experts who judge alike"),
+        columns=(_("Expert"), _("Cluster"), _("S* inside the cluster")),
+        rows=tuple(
+            (analysis.panel.experts[k], label, _number(agreement.cluster_consensus[label - 1]))
+            for label, k in pairs
+        ),
+        language=language,
+    )
+
+
+def rounds_table(summaries: Sequence[RoundSummary], language: str) -> Table:
+    """What the rounds came to, round by round."""
+    _ = translator(language)
+    return Table(
+        title=_("Rounds"),
+        columns=(
+            *(_("Round"), _("Experts"), _("Kendall's W"), "p"),
+            *(_("Largest coefficient of variation"), _("Share of changed answers")),
+        ),
+        rows=tuple(
+            (one.round, one.experts, one.w, one.p_value, one.cv, one.changed) for one in summaries
+        ),
+        language=language,
+        p_values=frozenset({3}),
+    )
+
+
+def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
+    """Weight and rank of every indicator in two rounds, in the order of the later ranking.
+
+    Args:
+        before: of the earlier round.
+        after: of the later one, of the same survey.
+        language: of the texts.
+    """
+    _ = translator(language)
+    ranks = [
+        {leaf: rank for rank, leaf in enumerate(analysis.ranking, start=1)}
+        for analysis in (before, after)
+    ]
+    rows = []
+    for leaf in after.ranking:
+        weights = before.global_weights[leaf], after.global_weights[leaf]
+        old, new = ranks[0][leaf], ranks[1][leaf]
+        rows.append(
+            (
+                after.survey.node_name(leaf, language),
+                *(*weights, weights[1] - weights[0], old, new, old - new),
+            )
+        )
+    return Table(
+        title=_("What moved between the rounds"),
+        columns=(
+            *(_("Indicator"), _("Weight before"), _("Weight after"), _("Change of weight")),
+            *(_("Rank before"), _("Rank after"), _("Ranks gained")),
+        ),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+def recommendation_sentence(
+    settings: Settings, summaries: Sequence[RoundSummary], language: str
+) -> str:
+    """What `ahp.study.delphi.recommend` recommends after the last of these rounds, and why."""
+    _ = translator(language)
+    last = summaries[-1]
+    found = recommend(settings, summaries)
+    if found.reason == "reached":
+        advice = _("this is enough, the rounds can end")
+    elif found.reason == "used_up":
+        advice = _("the last round is done, the rounds end here")
+    else:
+        advice = _("another round is recommended")
+    return _("{finding}: {advice} (round {round} of at most {rounds}).").format(
+        finding=_finding(settings, last, _),
+        advice=advice,
+        round=last.round,
+        rounds=settings.rounds,
+    )
+
+
+def _finding(settings: Settings, last: RoundSummary, _: Translate) -> str:
+    """What the stop rule looks at, with its number and the target."""
+    target = settings.target
+    if settings.stop == "kendall_w":
+        return _kendall_finding(last, target, _)
+    if settings.stop == "cv":
+        text = _("The largest coefficient of variation is {cv}, the target is at most {target}")
+        if last.cv is None:
+            text = _("Coefficients of variation need two experts or more")
+        return text.format(cv=last.cv and _beside(last.cv, target), target=f"{target:g}")
+    if settings.stop == "changes":
+        text = _("{share}% of the answers changed, the target is at most {target}%")
+        if last.changed is None:
+            text = _("How many answers changed shows only in a later round")
+        share = None if last.changed is None else _beside(100 * last.changed, 100 * target, 1)
+        return text.format(share=share, target=f"{100 * target:g}")
+    return _("The rule is a fixed number of rounds")
+
+
+def _kendall_finding(last: RoundSummary, target: float, _: Translate) -> str:
+    if last.w is None or last.p_value is None:
+        return _("Kendall's W needs two experts or more who rank the indicators")
+    text = _("Kendall's W is {w} ({p}), the target is at least {target}")
+    if last.w >= target and last.p_value >= SIGNIFICANT:
+        text = _(
+            "Kendall's W is {w}, the target of at least {target} is reached, but it may be chance "
+            "({p}, not below {limit})"
+        )
+    p = show_p(last.p_value)
+    return text.format(
+        w=_beside(last.w, target),
+        p=f"p {p}" if p.startswith("<") else f"p = {p}",
+        target=f"{target:g}",
+        limit=SIGNIFICANT,
+    )
+
+
+def _beside(value: float, target: float, digits: int = 2) -> str:
+    """A number rounded, but not so far that it looks like a target that it misses."""
+    while round(value, digits) == round(target, digits) and digits < 8 and value != target:
+        digits += 1
+    return show_number(value, digits)
+
+
+def aggregate_words(_: Translate) -> dict[str, str]:
+    """How a panel becomes one (`ahp.study.settings.AGGREGATES`) in words."""
+    return {
+        "aij": _("weighted geometric mean of the judgments (AIJ)"),
+        "aij_median": _("weighted median of the judgments (AIJ)"),
+        "aij_trimmed": _("trimmed geometric mean of the judgments (AIJ)"),
+        "aip_arithmetic": _("weighted arithmetic mean of the experts' weights (AIP)"),
+        "aip_geometric": _("weighted geometric mean of the experts' weights (AIP)"),
+    }
+
+
+def weighting_words(_: Translate) -> dict[str, str]:
+    """Where the experts' weights come from (`ahp.study.settings.WEIGHTINGS`) in words."""
+    return {
+        "equal": _("all experts equally"),
+        "given": _("weights given by the organizer"),
+        "authority": _("by authority coefficient"),
+        "consistency": _("by consistency of the judgments"),
+        "distance": _("by agreement with the others"),
+    }
+
+
+def stop_words(_: Translate) -> dict[str, str]:
+    """When the rounds end (`ahp.study.settings.STOP_RULES`) in words."""
+    return {
+        "rounds": _("after a fixed number of rounds"),
+        "kendall_w": _("when Kendall's W is large and significant"),
+        "cv": _("when the coefficients of variation are small"),
+        "changes": _("when few answers change"),
+    }
+
+
+def band_words(_: Translate) -> dict[str, str]:
+    """How far a panel agrees (`ahp.consensus.BANDS`) in words."""
+    return {
+        "very low": _("very low"),
+        "low": _("low"),
+        "moderate": _("medium"),
+        "high": _("high"),
+        "very high": _("very high"),
+    }
+
+
+def basis_words(_: Translate) -> dict[str, str]:
+    """What an expert judges from (`ahp.group.JUDGMENT_BASIS`) in words."""
+    return {
+        "theoretical_analysis": _("theoretical analysis"),
+        "practical_experience": _("practical experience"),
+        "peers_work": _("knowledge of the work of peers"),
+        "intuition": _("intuition"),
+    }
+
+
+def influence_words(_: Translate) -> dict[str, str]:
+    """How much that weighed (`ahp.group.INFLUENCES`) in words."""
+    return {"large": _("large"), "medium": _("medium"), "small": _("small")}
+
+
+def familiarity_words(_: Translate) -> dict[str, str]:
+    """How well an expert knows the matter (`ahp.group.FAMILIARITY`) in words."""
+    return {
+        "very_familiar": _("very familiar"),
+        "familiar": _("familiar"),
+        "somewhat_familiar": _("somewhat familiar"),
+        "slightly_familiar": _("slightly familiar"),
+        "unfamiliar": _("unfamiliar"),
+    }
+
+
+def _choice_words(choice: Choice, _: Translate) -> str:
+    if choice.kind == "without":
+        return _("without {expert}").format(expert=choice.name)
+    words = aggregate_words(_) if choice.kind == "aggregate" else weighting_words(_)
+    return words[choice.name]
+
+
+def _follows(choice: Choice) -> bool:
+    """Whether weights follow from a choice."""
+    return not math.isnan(choice.largest_change)
+
+
+def _number(value: Any) -> float | None:
+    """A number of a cell; None where there is none."""
+    return None if math.isnan(value) else float(value)
+
+
+def _mean(values: Any) -> float | None:
+    """Mean of the numbers that there are; None without any."""
+    present = values[~np.isnan(values)]
+    return float(present.mean()) if len(present) else None
