@@ -1,0 +1,506 @@
+"""Exports of survey platforms such as 问卷星: a table, and a mapping that gives it a meaning.
+
+Layouts differ from platform to platform and from questionnaire to questionnaire, so a mapping is
+data: which column has the experts, which column has which pair, which item stands left, and how the
+cells are coded.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from ..datafile import DataTable, kind
+from ..errors import AnswersError, MatrixError
+from ..scale import SAATY_POSITIONS, parse_judgment
+from ..study import Answers, Judgment, Survey
+from ..study.delimited import split_rows
+from .ahpsurvey import SIDES, Side, check_side, signed_judgment
+from .survey_text import check_name, labels_of, load_content, name_key
+
+FORMAT = 1
+MAX_ROWS = 50_000
+MAX_COLUMNS = 1000
+MAX_UNPACKED = 256 * 2**20
+"""Bytes of an unpacked workbook; a larger one is refused."""
+
+Coding = Literal["signed", "position", "ratio", "text"]
+CODINGS: tuple[Coding, ...] = ("signed", "position", "ratio", "text")
+
+NOT_ANSWERED = ("NA", "(空)", "(跳过)")
+"""Cells that stand for no answer, besides blank ones: those of R and of 问卷星."""
+
+_EXPERT = re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE)
+_POSITION = re.compile(r"([0-9]{1,2})(?:\.0+)?")
+
+Asked = tuple[str, str, str]
+"""A comparison: parent, left, right."""
+
+
+@dataclass(frozen=True)
+class ColumnTable:
+    """A table as it was exported.
+
+    Attributes:
+        source: name of the file.
+        headers: the first line.
+        rows: number of the row in the file, and its cells, one a header.
+    """
+
+    source: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = field(repr=False)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The names of the columns in a spreadsheet: A, B, …."""
+        return tuple(map(_letter, range(len(self.headers))))
+
+
+@dataclass(frozen=True)
+class PairColumn:
+    """What one column means.
+
+    Attributes:
+        column: letter of the column.
+        parent: id of the node under which the pair is compared.
+        left: id of the item that stands left (first) in the question.
+        right: id of the other.
+        coding: `"signed"`, 9 … 1 … -9; `"position"`, 1 (left extremely) over 9 (equal) to 17 (right
+            extremely); `"ratio"`, how much left matters more, 3 or 1/3; `"text"`, see `texts`; None
+            while nobody has said.
+        negative_is: for `"signed"`, the side that matters more when the value is negative.
+        texts: for `"text"`, the options of the question -> how much left matters more.
+    """
+
+    column: str
+    parent: str
+    left: str
+    right: str
+    coding: Coding | None = None
+    negative_is: Side | None = None
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """What the columns of a table mean.
+
+    Attributes:
+        expert: letter of the column with the names of the experts; None calls them by the numbers
+            of their rows.
+        pairs: the columns of pairs; columns that are not here are passed over.
+        not_answered: cells that stand for no answer, besides blank ones.
+    """
+
+    expert: str | None
+    pairs: tuple[PairColumn, ...]
+    not_answered: tuple[str, ...] = NOT_ANSWERED
+
+    def to_json(self) -> str:
+        """The mapping as `mapping_from_json` reads it."""
+        pairs = []
+        for pair in self.pairs:
+            plain: dict[str, Any] = {
+                "column": pair.column,
+                "parent": pair.parent,
+                "left": pair.left,
+                "right": pair.right,
+            }
+            if pair.coding:
+                plain["coding"] = pair.coding
+            if pair.negative_is:
+                plain["negative_is"] = pair.negative_is
+            if pair.coding == "text":
+                plain["texts"] = dict(pair.texts)
+            pairs.append(plain)
+        data = {
+            "format": FORMAT,
+            "expert": self.expert,
+            "not_answered": list(self.not_answered),
+            "pairs": pairs,
+        }
+        return json.dumps(data, ensure_ascii=False, indent=1)
+
+
+def _letter(index: int) -> str:
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def read_columns(
+    content: bytes | Path, source: str | None = None, *, sheet: str | None = None
+) -> ColumnTable:
+    """Read a CSV or XLSX file whose first line has the names of the columns.
+
+    Formulas are not computed: of an XLSX file the values count that were saved with it.
+
+    Args:
+        content: the bytes of the file, or its path.
+        source: its name, for messages.
+        sheet: of an XLSX file; needed when it has more than one.
+
+    Raises:
+        AnswersError: the file can't be read, or has no rows; names the row.
+    """
+    data, source = load_content(content, source, AnswersError)
+    if data.startswith(b"PK"):
+        lines = _sheet(data, source, sheet)
+    else:
+        lines = [
+            (line, cells) for line, cells in split_rows(data, source, AnswersError) if any(cells)
+        ]
+    if len(lines) < 2:
+        raise AnswersError(f"{source}: {len(lines)} rows, expected a line of names and answers")
+    if len(lines) > MAX_ROWS:
+        raise AnswersError(f"{source}: {len(lines)} rows, expected at most {MAX_ROWS}")
+    width = max(len(cells) for _, cells in lines)
+    if width > MAX_COLUMNS:
+        raise AnswersError(f"{source}: {width} columns, expected at most {MAX_COLUMNS}")
+    (first, headers), *others = lines
+    for row, cells in others:
+        if any(cells[len(headers) :]):
+            raise AnswersError(
+                f"{source}: row {row}: {len(cells)} values, expected {len(headers)} as in row "
+                f"{first}"
+            )
+    width = len(headers)
+    return ColumnTable(
+        source,
+        tuple(headers),
+        tuple((row, (*cells[:width], *[""] * (width - len(cells)))) for row, cells in others),
+    )
+
+
+def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[str]]]:
+    """The rows of a sheet that are not empty, cells as text."""
+    import openpyxl  # noqa: PLC0415 - comes with the app
+
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(each.file_size for each in archive.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise AnswersError(
+                f"{source}: {unpacked} bytes unpacked, expected at most {MAX_UNPACKED}"
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations, which don't matter here
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            names = book.sheetnames
+            if name is None and len(names) == 1:
+                (name,) = names
+            if name in names:
+                sheet: Any = book[name]
+                sheet.reset_dimensions()  # what the file says of its size may be wrong
+                rows = _cells(sheet.iter_rows(), source)
+            book.close()
+    except AnswersError:
+        raise
+    # a broken workbook makes zipfile and openpyxl fail in any way: KeyError, ParseError, …
+    except Exception as error:
+        words = str(error) or type(error).__name__
+        raise AnswersError(f"{source}: is no XLSX file: {words}") from error
+    if name not in names:
+        listed = ", ".join(names)
+        asked = "has several sheets" if name is None else f"has no sheet {name!r}"
+        raise AnswersError(f"{source}: {asked}, expected one of {listed}")
+    return rows
+
+
+def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[str]]]:
+    found: list[tuple[int, list[str]]] = []
+    for number, row in enumerate(rows, start=1):
+        if len(found) > MAX_ROWS:
+            raise AnswersError(f"{source}: more than {MAX_ROWS} rows")
+        if len(row) > MAX_COLUMNS:
+            raise AnswersError(f"{source}: row {number}: more than {MAX_COLUMNS} columns")
+        cells = [_cell_text(cell.value) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            found.append((number, cells))
+    return found
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
+    """Read back what `ColumnMapping.to_json` wrote.
+
+    Raises:
+        AnswersError: names the file, the path inside it and what was expected.
+    """
+    try:
+        data = json.loads(content)
+    except UnicodeDecodeError as error:
+        raise AnswersError(f"{source}: byte {error.start} is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise AnswersError(f"{source}: not JSON: {error}") from error
+    top = DataTable(data, source, "", AnswersError)
+    top.only(("format", "expert", "pairs"), ("not_answered",))
+    top.format(FORMAT)
+    words = top.data.get("not_answered", list(NOT_ANSWERED))
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise top.error("not_answered", f"is {kind(words)}, expected an array of text")
+    expert = None if top.data["expert"] is None else top.string("expert")
+    tables = top.tables("pairs") if top.data["pairs"] != [] else []
+    return ColumnMapping(expert, tuple(map(_pair, tables)), tuple(words))
+
+
+def _pair(table: DataTable) -> PairColumn:
+    table.only(("column", "parent", "left", "right"), ("coding", "negative_is", "texts"))
+    coding = table.data.get("coding")
+    if coding is not None and coding not in CODINGS:
+        raise table.error("coding", f"{coding!r}, expected one of {', '.join(CODINGS)}")
+    side = table.data.get("negative_is")
+    if (side in SIDES) != (coding == "signed") or (side is not None and side not in SIDES):
+        raise table.error(
+            "negative_is", f"{side!r}, expected left or right for signed values and none for others"
+        )
+    texts = {}
+    if (coding == "text") != ("texts" in table.data):
+        raise table.error("texts", "expected for text values and for no others")
+    if coding == "text":
+        inner = table.table("texts")
+        texts = {key: inner.string(key) for key in inner.data}
+    column, parent, left, right = map(table.string, ("column", "parent", "left", "right"))
+    return PairColumn(
+        column,
+        parent,
+        left,
+        right,
+        coding=coding,
+        negative_is=side,
+        texts=MappingProxyType(texts),
+    )
+
+
+def suggest_mapping(
+    table: ColumnTable,
+    survey: Survey,
+    *,
+    coding: Coding | None = None,
+    negative_is: Side | None = None,
+) -> ColumnMapping:
+    """Guess what the columns mean by their names; nothing unsure is guessed.
+
+    A column has a pair when its name has the names (in any language) or ids of two items of one
+    parent in it, and no other column has them; the first one stands left. The experts are in the
+    one column whose name speaks of 姓名, 专家, expert or respondent. Without a coding given, all
+    columns are taken for ratios when a cell has a `/`, for positions when they go beyond 9 up to
+    17, and stay without one otherwise: a 3 alone may be anything.
+
+    Args:
+        table: the table.
+        survey: what it answers.
+        coding: of all columns.
+        negative_is: for signed values.
+
+    Raises:
+        OptionError: signed values without a side.
+    """
+    if coding == "signed":
+        check_side(str(negative_is))
+    nodes: dict[str, set[str]] = {}
+    for label, ids in labels_of(survey, tuple(survey.nodes)).items():
+        nodes.setdefault(_folded(label), set()).update(ids)
+    pattern = re.compile("|".join(map(_word, sorted(nodes, key=len, reverse=True))))
+    guesses: dict[str, Asked] = {}
+    for letter, header in zip(table.letters, table.headers, strict=True):
+        candidates = _candidates([nodes[m[0]] for m in pattern.finditer(_folded(header))], survey)
+        if len(candidates) == 1:
+            guesses[letter] = candidates[0]
+    often = Counter((asked[0], frozenset(asked[1:])) for asked in guesses.values())
+    sure = {
+        letter: asked
+        for letter, asked in guesses.items()
+        if often[asked[0], frozenset(asked[1:])] == 1
+    }
+    coding = coding or _coding(table, sure)
+    names = [
+        letter
+        for letter, header in zip(table.letters, table.headers, strict=True)
+        if _EXPERT.search(header) and letter not in sure
+    ]
+    pairs = (PairColumn(letter, *asked, coding, negative_is) for letter, asked in sure.items())
+    return ColumnMapping(names[0] if len(names) == 1 else None, tuple(pairs))
+
+
+def _folded(text: str) -> str:
+    return name_key(text).casefold()
+
+
+def _word(label: str) -> str:
+    """A pattern for a label; a Latin one must not go on in a longer word."""
+    before = r"(?<![a-z0-9_])" if re.match(r"[a-z0-9_]", label) else ""
+    after = r"(?![a-z0-9_])" if re.search(r"[a-z0-9_]\Z", label) else ""
+    return f"{before}{re.escape(label)}{after}"
+
+
+def _candidates(found: Sequence[set[str]], survey: Survey) -> list[Asked]:
+    """The pairs that the labels in a header may stand for, in their order."""
+    pairs: dict[tuple[str, frozenset[str]], Asked] = {}
+    for parent, kids in survey.hierarchy.children.items():
+        here = [node for nodes in found for node in nodes if node in kids]
+        order = list(dict.fromkeys(here))
+        for k, left in enumerate(order):
+            for right in order[k + 1 :]:
+                pairs[parent, frozenset((left, right))] = (parent, left, right)
+    return list(pairs.values())
+
+
+def _coding(table: ColumnTable, columns: Iterable[str]) -> Coding | None:
+    at = [table.letters.index(letter) for letter in columns]
+    cells = [name_key(cells[k]) for _, cells in table.rows for k in at]
+    cells = [cell for cell in cells if cell and cell not in NOT_ANSWERED]
+    if any(re.fullmatch(r"\d+ ?/ ?\d+", cell.replace("⁄", "/")) for cell in cells):
+        return "ratio"
+    positions = [_POSITION.fullmatch(cell) for cell in cells]
+    numbers = [int(found[1]) for found in positions if found]
+    if (
+        len(numbers) == len(cells)
+        and numbers
+        and min(numbers) >= 1
+        and max(numbers) in range(10, 18)
+    ):
+        return "position"
+    return None
+
+
+def missing(mapping: ColumnMapping, survey: Survey) -> tuple[Asked, ...]:
+    """The comparisons of a survey that no column has."""
+    mapped = {(pair.parent, frozenset((pair.left, pair.right))) for pair in mapping.pairs}
+    return tuple(
+        asked
+        for asked in survey.hierarchy.comparisons
+        if (asked[0], frozenset(asked[1:])) not in mapped
+    )
+
+
+def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) -> Answers:
+    """The answers in a table; pairs without a column are not judged, see `missing`.
+
+    Raises:
+        AnswersError: the mapping doesn't fit the table or the survey, or a cell has no value of its
+            coding; names the row and the column.
+    """
+    at = {letter: k for k, letter in enumerate(table.letters)}
+    pairs = [_prepared(pair, survey, table.source) for pair in mapping.pairs]
+    used: dict[str, str] = {}
+    for letter in [pair.column for pair in pairs] + ([mapping.expert] if mapping.expert else []):
+        if letter not in at:
+            raise AnswersError(
+                f"{table.source}: column {letter!r}, expected one of A to {table.letters[-1]}"
+            )
+        if letter in used:
+            raise AnswersError(f"{table.source}: column {letter} is mapped twice, expected once")
+        used[letter] = letter
+    asked: dict[tuple[str, frozenset[str]], str] = {}
+    for pair in pairs:
+        key = (pair.parent, frozenset((pair.left, pair.right)))
+        if key in asked:
+            raise AnswersError(
+                f"{table.source}: columns {asked[key]} and {pair.column} have the same pair "
+                f"({pair.left!r}, {pair.right!r}), expected one column a pair"
+            )
+        asked[key] = pair.column
+    empty = {name_key(word) for word in mapping.not_answered} | {""}
+    judgments: list[Judgment] = []
+    experts: dict[str, int] = {}
+    for row, cells in table.rows:
+        expert = str(row)
+        if mapping.expert:
+            place = f"{table.source}: row {row}, column {mapping.expert}"
+            expert = check_name(cells[at[mapping.expert]], place, AnswersError)
+            if expert in experts:
+                raise AnswersError(
+                    f"{place}: {expert!r} stands in row {experts[expert]}, too; expected a row "
+                    "for each expert"
+                )
+        experts[expert] = row
+        for pair in pairs:
+            cell = name_key(cells[at[pair.column]])
+            if cell in empty:
+                continue
+            place = f"{table.source}: row {row}, column {pair.column}"
+            value = _value(cell, pair, place)
+            judgments.append(Judgment(expert, pair.parent, pair.left, pair.right, value, place))
+    return Answers(tuple(judgments))
+
+
+def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
+    """The column, checked, with the texts as `name_key` gives them."""
+    place = f"{source}: column {pair.column}"
+    children = survey.hierarchy.children
+    if pair.parent not in children:
+        raise AnswersError(
+            f"{place}: parent = {pair.parent!r}, expected one of {', '.join(children)}"
+        )
+    kids = children[pair.parent]
+    if pair.left not in kids or pair.right not in kids or pair.left == pair.right:
+        raise AnswersError(
+            f"{place}: ({pair.left!r}, {pair.right!r}), expected two children of "
+            f"{pair.parent!r}: {', '.join(kids)}"
+        )
+    if pair.coding not in CODINGS:
+        raise AnswersError(
+            f"{place}: coding = {pair.coding!r}, expected one of {', '.join(CODINGS)}"
+        )
+    if pair.coding == "signed":
+        check_side(str(pair.negative_is))
+    texts: dict[str, str] = {}
+    for text, value in pair.texts.items():
+        _checked(value, f"{place}: text {text!r}")
+        if texts.setdefault(name_key(text), value) != value:
+            raise AnswersError(f"{place}: text {text!r} has two values, expected one")
+    return replace(pair, texts=MappingProxyType(texts))
+
+
+def _checked(value: str, place: str) -> str:
+    try:
+        parse_judgment(value)
+    except MatrixError as error:
+        raise AnswersError(f"{place}: {error}") from error
+    return value
+
+
+def _value(cell: str, pair: PairColumn, place: str) -> str:
+    """How much left matters more than right."""
+    if pair.coding == "ratio":
+        return _checked(cell, place)
+    if pair.coding == "text":
+        if cell not in pair.texts:
+            raise AnswersError(f"{place}: {cell!r}, expected one of {', '.join(pair.texts)}")
+        return pair.texts[cell]
+    if pair.coding == "position":
+        found = _POSITION.fullmatch(cell)
+        if found is None or not 1 <= int(found[1]) <= len(SAATY_POSITIONS):
+            raise AnswersError(f"{place}: {cell!r}, expected a whole number from 1 to 17")
+        return SAATY_POSITIONS[int(found[1]) - 1]
+    value = signed_judgment(cell, cast(Side, pair.negative_is))
+    if value is None:
+        raise AnswersError(f"{place}: {cell!r}, expected a whole number from 1 to 9 or -1 to -9")
+    return value
