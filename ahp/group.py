@@ -118,24 +118,26 @@ def _log_means(logs: Float, w: Float) -> Float:
 
 
 def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
-    """Weighted medians or trimmed means over the third axis from the end."""
+    """Weighted lower medians or trimmed means over the third axis from the end.
+
+    The lower median of a cell is minus the upper one of the opposite cell, so that the skew part of
+    the lower medians has the midpoints.
+    """
     shares = np.where(np.isnan(logs), 0.0, w)
-    order = np.argsort(logs, axis=-3, kind="stable")  # NaN last
-    order, logs = np.broadcast_to(order, shares.shape), np.broadcast_to(logs, shares.shape)
-    logs = np.nan_to_num(np.take_along_axis(logs, order, axis=-3))
+    logs = np.where(shares > 0, logs, np.nan)  # who does not count comes last
+    order = np.argsort(logs, axis=-3, kind="stable")
+    logs = np.take_along_axis(logs, order, axis=-3)
     reached = np.cumsum(np.take_along_axis(shares, order, axis=-3), axis=-3)
     total = reached[..., -1:, :, :]
-    reached = np.where(total > 0, reached, np.nan) / np.where(total > 0, total, 1.0)
+    reached = reached / np.where(total > 0, total, 1.0)
     if how == "median":
-        ends = [
-            np.take_along_axis(logs, np.argmax(past, axis=-3, keepdims=True), axis=-3)
-            for past in (reached >= 0.5 - SHARE_ATOL, reached > 0.5 + SHARE_ATOL)
-        ]
-        center = np.where(total > 0, (ends[0] + ends[1]) / 2, np.nan)
-        return np.squeeze(center, axis=-3)
-    inside = np.clip(reached, trim, 1 - trim)
-    kept = np.diff(inside, axis=-3, prepend=trim)
-    mean: Float = (kept * logs).sum(axis=-3) / kept.sum(axis=-3)
+        half = np.argmax(reached >= 0.5 - SHARE_ATOL, axis=-3, keepdims=True)
+        lower: Float = np.take_along_axis(logs, half, axis=-3).squeeze(axis=-3)
+        return lower
+    kept = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
+    sums = np.where(kept > 0, kept * logs, 0.0).sum(axis=-3)
+    left = kept.sum(axis=-3)
+    mean: Float = sums / np.where(left > 0, left, np.nan)
     return mean
 
 

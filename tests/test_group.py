@@ -116,7 +116,7 @@ def test_aij_and_row_geometric_means_commute() -> None:
         ([1 / 4, 9, 2, 8], None, 4),  # the middle two are 2 and 8
         ([2, 9, 3], [1, 5, 1], 9),  # more than half of the weight
         ([2, 9, 3], [1, 2, 1], math.sqrt(27)),  # half at or below 3, half at or above 9
-        ([2, 9, 3], [0.1, 0.5, 0.4], math.sqrt(27)),  # .1 + .4 = .5, whatever floats say
+        ([2, 9, 3], [0.1, 0.4, 0.3], math.sqrt(27)),  # .1 + .3 = .4, whatever floats say
         ([2, 9, 3], [3, 3, 2], 3),
         ([2, 9, 3], [1, 0, 1], math.sqrt(6)),
         ([math.nan, 5, 7, 2], None, 5),
@@ -430,6 +430,12 @@ def test_authority() -> None:
     large = dict.fromkeys(ahp.JUDGMENT_BASIS, "large")
     assert ahp.judgment_basis(large) == 1
     assert ahp.judgment_basis(dict.fromkeys(ahp.JUDGMENT_BASIS, "small")) == 0.6
+    assert dict(ahp.JUDGMENT_BASIS) == {
+        "theoretical_analysis": (0.3, 0.2, 0.1),
+        "practical_experience": (0.5, 0.4, 0.3),
+        "peers_work": (0.1, 0.1, 0.1),
+        "intuition": (0.1, 0.1, 0.1),
+    }
     mixed = large | {"theoretical_analysis": "medium", "practical_experience": "small"}
     assert ahp.judgment_basis(mixed) == pytest.approx(0.2 + 0.3 + 0.1 + 0.1, rel=1e-15)
     assert list(ahp.FAMILIARITY.values()) == [1, 0.8, 0.6, 0.4, 0.2]
