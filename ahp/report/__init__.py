@@ -49,6 +49,7 @@ from .table import (
     to_csv,
     to_text,
 )
+from .workbook import xlsx_bytes
 
 __all__ = [
     "Table",
@@ -92,4 +93,5 @@ __all__ = [
     "to_text",
     "total_table",
     "weighting_words",
+    "xlsx_bytes",
 ]

@@ -9,6 +9,7 @@ from ..consistency import Consistency
 from ..i18n import Translate, translator
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
+from .panel import aggregate_words, weighting_words
 from .table import Cell, Table, show_number
 
 
@@ -123,20 +124,39 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     """What made the numbers: pairs of label and value, in the order to print them."""
     _ = translator(language)
     survey = analysis.survey
-    aggregates = {"aij": _("weighted geometric mean of the judgments (AIJ)")}
-    experts = ", ".join(
-        f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
-    )
     table = RANDOM_INDEX_TABLES[analysis.random_index]
-    return [
+    aggregation = aggregate_words(_)[analysis.aggregate]
+    if analysis.aggregate == "aij_trimmed":
+        aggregation = _(
+            "{aggregation}, {share}% of the experts' weight cut off at each end"
+        ).format(aggregation=aggregation, share=f"{100 * analysis.trim:g}")
+    pairs = [
         (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
         (_("Content hash"), survey.content_hash),
         (_("Method"), method_words(_)[analysis.method]),
         (_("Random index"), f"{table.name}: {table.source}"),
-        (_("Aggregation"), aggregates[analysis.aggregate]),
-        (_("Experts and their weights"), experts),
-        (_("Version"), f"ahp {analysis.version}"),
+        (_("Aggregation"), aggregation),
     ]
+    if analysis.aggregate.startswith("aip"):
+        shown = _("those of the weighted geometric mean of the judgments, for reading only")
+        pairs.append((_("Matrices and their consistency"), shown))
+    experts = ", ".join(
+        f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
+    )
+    weighting = weighting_words(_)[analysis.weighting]
+    pairs.append((_("Experts and their weights"), f"{experts} ({weighting})"))
+    if analysis.recused:
+        recused = "; ".join(
+            f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused
+        )
+        pairs.append((_("Judgments that do not count (recused)"), recused))
+    if analysis.filled:
+        filled = "; ".join(
+            f"{survey.node_name(parent, language)}: {count}"
+            for parent, count in analysis.filled.items()
+        )
+        pairs.append((_("Pairs nobody judged, computed from the others"), filled))
+    return [*pairs, (_("Version"), f"ahp {analysis.version}")]
 
 
 def consistency_data(found: Consistency) -> dict[str, Any]:
@@ -162,6 +182,10 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "random_index": analysis.random_index,
         "random_index_source": RANDOM_INDEX_TABLES[analysis.random_index].source,
         "aggregate": analysis.aggregate,
+        "trim": analysis.trim,
+        "weighting": analysis.weighting,
+        "recused": [list(pair) for pair in analysis.recused],
+        "filled": dict(analysis.filled),
         "expert_weights": dict(analysis.expert_weights),
         "parents": parents,
         "global_weights": dict(analysis.global_weights),

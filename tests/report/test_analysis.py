@@ -139,7 +139,11 @@ def test_provenance(dong: ahp.Analysis) -> None:
         ("Method", "geometric mean"),
         ("Random index", "saaty: Saaty 1980, The Analytic Hierarchy Process, p. 21"),
         ("Aggregation", "weighted geometric mean of the judgments (AIJ)"),
-        ("Experts and their weights", "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000"),
+        (
+            "Experts and their weights",
+            "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000 "
+            "(weights given by the organizer)",
+        ),
         ("Version", f"ahp {ahp.__version__}"),
     ]
 

@@ -1,0 +1,111 @@
+"""Tables as a workbook (XLSX), one sheet a table."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+from ..errors import OptionError
+from .table import Cell, Table, display_width, show_cell
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+NAME_LENGTH = 31
+"""Characters of a sheet's name, at most."""
+
+NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
+RESERVED_NAME = "history"
+
+HEADING_ROW = 3
+WIDEST = 48
+"""Columns of text after which a cell is wrapped."""
+WIDEST_HEADING = 16
+
+P_FORMAT = '[<0.0001]"< 0.0001";0.0000'
+
+
+def xlsx_bytes(*tables: Table) -> bytes:
+    """The tables as a workbook: title in row 1, headings in row 3, then the rows.
+
+    Numbers keep 16 digits (openpyxl's) and are rounded by their format alone; booleans are words.
+    Texts are never formulas, whatever they start with.
+
+    Raises:
+        OptionError: no tables.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load, needed here alone
+
+    if not tables:
+        raise OptionError("no tables, expected one or more")
+    book = Workbook()
+    del book["Sheet"]
+    for table, name in zip(tables, sheet_names([table.title for table in tables]), strict=True):
+        _write(book.create_sheet(name), table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def sheet_names(titles: list[str]) -> list[str]:
+    """A legal name of a sheet for each title; a number behind those that would be equal."""
+    taken = {RESERVED_NAME}
+    found = []
+    for title in titles:
+        base = NOT_IN_NAMES.sub("-", title).strip("' ")[:NAME_LENGTH].rstrip("' ") or "-"
+        name, number = base, 1
+        while name.lower() in taken:
+            number += 1
+            end = f" ({number})"
+            name = base[: NAME_LENGTH - len(end)] + end
+        taken.add(name.lower())
+        found.append(name)
+    return found
+
+
+def _write(sheet: Worksheet, table: Table) -> None:
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    _put(sheet, 1, 1, table.title)
+    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    for column, heading in enumerate(table.columns, start=1):
+        _put(sheet, HEADING_ROW, column, heading)
+        sheet.cell(HEADING_ROW, column).font = Font(bold=True)
+        sheet.cell(HEADING_ROW, column).alignment = wrapped
+        shown = [show_cell(table, column - 1, row[column - 1]) for row in table.rows]
+        widths = [min(display_width(heading), WIDEST_HEADING), *map(display_width, shown)]
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(widths), WIDEST) + 2
+        for line, (row, text) in enumerate(zip(table.rows, shown, strict=True), HEADING_ROW + 1):
+            value = row[column - 1]
+            _put(sheet, line, column, text if isinstance(value, bool) else value)
+            sheet.cell(line, column).alignment = wrapped
+            if isinstance(value, float):
+                sheet.cell(line, column).number_format = _format(table, column - 1, text)
+    sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, 1)
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+    """Write a cell, a text as text."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+
+    cell = sheet.cell(row, column)
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
+        cell.data_type = "s"  # not "f" for what starts like a formula
+        cell.quotePrefix = True
+    else:
+        cell.value = value
+
+
+def _format(table: Table, column: int, shown: str) -> str:
+    """The number format in which a float looks as in the other tables, as far as there is one."""
+    if column in table.p_values:
+        return P_FORMAT
+    if column in table.judgments | table.medians and "." not in shown:
+        return "?/?" if "/" in shown else "0"
+    if column in table.medians and "/" not in shown:
+        return "0.0#"
+    return "0.0000"
