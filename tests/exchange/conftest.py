@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import ahp
+from ahp.study import Survey, survey_from_content
+
+Recalculate = Callable[[Mapping[str, bytes]], dict[str, bytes]]
+
+
+def make_survey(survey_id: str, tree: Mapping[str, str | None], names: Mapping[str, str]) -> Survey:
+    """A survey in English and Chinese from child -> parent."""
+
+    def node(node_id: str) -> dict[str, object]:
+        name = names.get(node_id, node_id.capitalize())
+        return {
+            "id": node_id,
+            "name": {"en": name, "zh": f"{name}项"},
+            "explanation": {"en": f"What {node_id} means.", "zh": f"{node_id}的含义。"},
+        }
+
+    goal, *others = tree
+    content = {
+        "format": 1,
+        "id": survey_id,
+        "languages": ["en", "zh"],
+        "method": "geometric_mean",
+        "random_index": "saaty",
+        "name": {"en": survey_id, "zh": survey_id},
+        "description": {"en": "Three levels.", "zh": "三层。"},
+        "goal": node(goal),
+        "nodes": [{**node(child), "parent": tree[child]} for child in others],
+    }
+    return survey_from_content(json.dumps(content))
+
+
+@pytest.fixture(scope="session")
+def home() -> Survey:
+    return ahp.load_survey("supervision_effectiveness")
+
+
+@pytest.fixture(scope="session")
+def small() -> Survey:
+    """Four parents on three levels, with names that are hard on file formats."""
+    tree = {
+        **{"goal": None, "a": "goal", "b": "goal", "c": "goal", "a1": "a", "a2": "a"},
+        **{"b1": "b", "b2": "b", "b3": "b", "b11": "b1", "b12": "b1"},
+    }
+    names = {
+        "goal": "=1+1",
+        "a": "[Cost]: 5/7 \\ 'high'?* & <low> \"net\"",
+        "b": "A name that is longer than a sheet may be called 🏦🏦",
+        "c": "'quoted'",
+        "b1": "同名",
+        "b2": "=HYPERLINK(\"x\")",
+    }  # fmt: skip
+    return make_survey("small", tree, names)
+
+
+@pytest.fixture(scope="session")
+def wide() -> Survey:
+    """Twelve children under one parent."""
+    kids = {f"item{k}": "goal" for k in range(1, 13)}
+    return make_survey("wide", {"goal": None, **kids}, {})
+
+
+@pytest.fixture(scope="session")
+def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Recalculate:
+    """Opens workbooks in LibreOffice, which calculates every formula, and saves them as its own."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.fail("soffice is missing: install libreoffice-calc-nogui (tools/system-packages)")
+
+    def convert(workbooks: Mapping[str, bytes]) -> dict[str, bytes]:
+        folder: Path = tmp_path_factory.mktemp("office")
+        for name, content in workbooks.items():
+            (folder / f"{name}.xlsx").write_bytes(content)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        files = [f"{name}.xlsx" for name in workbooks]
+        subprocess.run(
+            [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", "saved", *files],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        return {name: (folder / "saved" / f"{name}.xlsx").read_bytes() for name in workbooks}
+
+    return convert
