@@ -84,7 +84,7 @@ def _write(sheet: Worksheet, table: Table) -> None:
             sheet.cell(line, column).alignment = wrapped
             if isinstance(value, float):
                 sheet.cell(line, column).number_format = _format(table, column - 1, text)
-    sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, 1)
+    sheet.freeze_panes = f"A{HEADING_ROW + 1}"
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
