@@ -112,13 +112,13 @@ def test_comments_in_the_code_are_what_it_gives(names: dict[str, Any]) -> None:
             decimals = [len(text.partition(".")[2]) for text in printed]
             assert list(map(n, values, decimals)) == printed, line
             checked += len(values) == len(printed)
-    assert checked == 13
+    assert checked == 15
 
 
 @pytest.mark.parametrize("part", ["When to use", "When not", "Source", "Worked number"])
 def test_every_function_has_its_parts(part: str) -> None:
     functions = {heading: text for heading, text in SECTIONS.items() if heading.endswith("`")}
-    assert len(functions) == 33
+    assert len(functions) == 43
     assert [heading for heading, text in functions.items() if f"*{part}" not in text] == []
 
 
@@ -519,24 +519,134 @@ def test_groups(names: dict[str, Any]) -> None:
     for matrix, member in zip(experts, published["members"], strict=True):
         assert np.array_equal(matrix, ahp.PairwiseMatrix(case(member)["matrix"]).values)
     c = np.array(published["weights_DM"])
+    assert names["c"] == c.tolist()
+    holds("Groups", f"weights {n(c[:3], 1)}", f"{n(c[3:], 1)}, A1 the first of them")
     panel = ahp.aggregate_judgments(experts, c)
     assert np.array_equal(panel, names["panel"])
     weights = n(ahp.weights(panel, "geometric_mean"), 4)
     assert weights == n(published["expected"], 4)
     crs = ahp.check_consistency(experts).cr
-    aip = {}
-    for method in ("geometric_mean", "eigenvector"):
-        joint = np.exp((c[:, None] * np.log(ahp.weights(experts, method))).sum(axis=0))
-        aip[method] = n(joint / joint.sum(), 4)
+    robust = [
+        [ahp.aggregate_judgments(experts, w, how=how)[0, 1] for how in ahp.AGGREGATIONS]
+        for w in (c, None)
+    ]
+    assert robust[0][1] == robust[1][1] == pytest.approx(4)
+    trimmed = ahp.aggregate_judgments(experts, how="trimmed", trim=0.2)[0, 1]
+    assert trimmed == pytest.approx(48 ** (1 / 3))
     holds(
         "`aggregate_judgments`",
-        f"the weights {n(c, 1)}: ā_12 = 4^.1 · 5^.3 · 3^.1 · 4^.2 · (1/2)^.3 = {n(panel[0, 1])}; "
-        f"geometric-mean weights {weights}, GCI = {n(ahp.geometric_consistency_index(panel), 4)}",
+        f"ā_12 = 4^.1 · 5^.3 · 3^.1 · 4^.2 · (1/2)^.3 = {n(panel[0, 1])}; geometric-mean "
+        f"weights {weights}, GCI = {n(ahp.geometric_consistency_index(panel), 4)}, as printed",
         f"equal weights: {n(ahp.geometric_mean(ahp.aggregate_judgments(experts)), 4)}.",
         f"here {n(ahp.check_consistency(panel).cr, 4)}, is as a rule far below the experts' own, "
         f"{n(min(crs), 4)} to {n(max(crs), 4)}",
-        f"`geometric_mean`, {aip['geometric_mean']}. With `eigenvector` the two differ: AIJ "
-        f"{n(ahp.weights(panel), 4)}, AIP {aip['eigenvector']}.",
+        f"With c, a_12 of the five is {n(robust[0][0], 4)} as the geometric mean, 4 as the median, "
+        f"{n(robust[0][2], 4)} trimmed; with equal weights {n(robust[1][0], 4)}, 4, "
+        f"{n(robust[1][2], 4)}.",
+        f"(3 · 4 · 4)^⅓ = {n(trimmed, 4)}.",
+    )
+    own = ahp.geometric_mean(experts)
+    arithmetic = ahp.aggregate_priorities(own, c)
+    terms = " + ".join(f"{n(a, 1)} · {n(w, 4)}" for a, w in zip(c, own[:, 0], strict=True))
+    geometric, eigenvector = (
+        n(ahp.aggregate_priorities(ahp.weights(experts, method), c, mean="geometric"), 4)
+        for method in ("geometric_mean", "eigenvector")
+    )
+    holds(
+        "`aggregate_priorities`",
+        f"arithmetic {n(arithmetic, 4)}, where the first is {terms}.",
+        f"the same as AIJ, {geometric}. With `eigenvector` the two differ: AIJ "
+        f"{n(ahp.weights(panel), 4)}, AIP {eigenvector}.",
+    )
+
+
+def test_expert_weights(names: dict[str, Any]) -> None:
+    text = section("`authority_coefficient`")
+    for ground, values in ahp.JUDGMENT_BASIS.items():
+        (row,) = re.findall(rf"\| `{ground}`, \w+ \| (.*?) \|(?= \||$)", text + " |")
+        assert row.split(" | ") == n(values, 1).split()
+    for step, value in ahp.FAMILIARITY.items():
+        (printed,) = re.findall(rf"\| `{step}`, \w+ \| (\S+) \|", text)
+        assert float(printed) == value
+    large = dict.fromkeys(ahp.JUDGMENT_BASIS, "large")
+    basis = ahp.judgment_basis(large | {"theoretical_analysis": "medium"})
+    familiarity = ahp.FAMILIARITY["familiar"]
+    authority = ahp.authority_coefficient(basis, familiarity)
+    holds(
+        "`authority_coefficient`",
+        f"Ca = .2 + .5 + .1 + .1 = {n(basis, 1)}; familiar, Cs = {n(familiarity, 1)}: "
+        f"Cr = {n(authority, 2)}.",
+    )
+    experts = np.stack([matrix.values for matrix in names["experts"]])
+    cr = ahp.check_consistency(experts).cr
+    assert ahp.consistency_weights([0.1, 0]) == pytest.approx([1 / 3, 2 / 3])
+    holds("`consistency_weights`", f"the CR {n(cr, 4)} give {n(ahp.consistency_weights(cr), 4)}.")
+    judgments = names["judgments"]
+    distances = ahp.log_distances(judgments)
+    holds(
+        "`distance_weights`",
+        f"d_12 = {n(distances[0, 1], 4)}, d_15 = {n(distances[0, 4], 4)}, weights "
+        f"{n(ahp.distance_weights(judgments), 4)}.",
+    )
+
+
+def test_consensus(names: dict[str, Any]) -> None:
+    own, c, judgments = np.array(names["own"]), names["c"], names["judgments"]
+    found = ahp.group_consensus(own)
+    pairs = ahp.pairwise_consensus(own)
+    band = ahp.consensus_band(found.similarity)
+    holds(
+        "`group_consensus`",
+        f"c = {n(found.floor, 5)} for n = 4, M = 9. Hα = {n(found.alpha, 4)}, "
+        f"Hγ = {n(found.gamma, 4)}, Hβ = {n(found.beta, 4)}, S* = {n(found.similarity, 4)}, "
+        f"{band}. Of experts 1 and 2 it is {n(pairs[0, 1], 4)}, of experts 2 and 5 "
+        f"{n(pairs[1, 4], 4)}. Without the fifth expert "
+        f"{n(ahp.group_consensus(own[:4]).similarity, 4)}. With the expert weights c it is "
+        f"{n(ahp.group_consensus(own, c).similarity, 4)}.",
+    )
+    words = " | ".join(ahp.consensus_band(limit) for limit in (0.4, 0.5, 0.65, 0.75, 0.85))
+    holds("`group_consensus`", f"| {words} |")
+    ranks = [np.argsort(np.argsort(-row)) + 1 for row in own]
+    assert [row.tolist() for row in ranks] == [[1, 2, 3, 4]] * 4 + [[3, 2, 1, 4]]
+    sums = np.sum(ranks, axis=0)
+    squares = ((sums - 12.5) ** 2).sum()
+    w = ahp.kendall_w(own)
+    holds(
+        "`kendall_w`",
+        f"rank sums {' '.join(map(str, sums))} with rank 1 the first, mean 12.5, S = {squares:g} "
+        f"and W = 12 · {squares:g}/(25 · 60) = {n(w.w, 3)}; χ² = {n(w.chi_square, 2)} with {w.df} "
+        f"degrees of freedom, p = {n(w.p_value, 4)}.",
+    )
+    holds(
+        "`coefficient_of_variation`",
+        f"*Worked number*: {n(ahp.coefficient_of_variation(own), 4)}:",
+        f".01 and .03 differ by little, and CV is "
+        f"{n(ahp.coefficient_of_variation([0.01, 0.03]), 2)}.",
+    )
+    spread = ahp.judgment_spread(judgments)
+    steps = ahp.scale_position(judgments)[:, 0]
+    assert spread.order[0] == 0
+    holds(
+        "`judgment_spread`",
+        f"in steps {' '.join(f'{step:g}' for step in steps).replace('-', '−')}: median "
+        f"{spread.median[0]:g}, quartiles {spread.q1[0]:g} and {spread.q3[0]:g}, IQR "
+        f"{spread.iqr[0]:g}; the standard deviation of ln a is {n(spread.log_sd[0], 4)}, the "
+        f"largest of all pairs; {spread.share_left[0]:.0%} prefer left, "
+        f"{spread.share_right[0]:.0%} right.".replace("%", " %"),
+    )
+    group = ahp.geometric_mean(names["panel"])
+    holds(
+        "`geometric_compatibility`",
+        f"{n(ahp.geometric_compatibility(names['experts'], group), 4)}. The own GCI of the fifth "
+        f"is {n(ahp.geometric_consistency_index(names['experts'][4]), 4)}.",
+    )
+    clusters = ahp.cluster_experts(judgments)
+    heights = n(clusters.linkage[:, 2], 4).split()
+    holds(
+        "`cluster_experts`",
+        f"merges at {', '.join(heights[:3])} and {heights[3]}: cut below the last, labels "
+        f"{' '.join(map(str, clusters.labels))}.",
+        f"leaves is {' '.join(map(str, clusters.leaf_order + 1))}.",
     )
 
 
