@@ -36,6 +36,7 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _PUNCTUATION = str.maketrans("：，；＝", ":,;=")
 _RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
+_ZERO = re.compile(r"0+(?:\.0*)?|\.0+")
 _NUMERIC = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 GivenWeights = Mapping[str, Mapping[str, float]]
@@ -322,15 +323,18 @@ def _split(text: str, start: int, end: int, mark: str) -> list[tuple[int, int]]:
 
 
 def _weight(text: str, place: str) -> float:
-    """A weight between 0 and 1: `0.3`, `1/3`, `0`."""
-    plain = name_key(text)
-    try:
-        value = 0.0 if re.fullmatch(r"0*\.?0*", plain) and "0" in plain else parse_judgment(plain)
-    except MatrixError as error:
-        raise SurveyError(f"{place}: weight {plain!r}, expected a number from 0 to 1") from error
-    if value > 1:
-        raise SurveyError(f"{place}: weight {plain!r}, expected a number from 0 to 1")
+    value = read_number(text)
+    if value is None or value > 1:
+        raise SurveyError(f"{place}: weight {text.strip()!r}, expected a number from 0 to 1")
     return value
+
+
+def read_number(text: str) -> float | None:
+    """A number of 0 or more, such as `0.3`, `1/3`, `0`; None when it is none."""
+    try:
+        return 0.0 if _ZERO.fullmatch(name_key(text)) else parse_judgment(text)
+    except MatrixError:
+        return None
 
 
 def _check_weights(given: Mapping[str, float], branch: Branch) -> None:

@@ -1,0 +1,488 @@
+"""Files of the R package ahp (Glur 2018): YAML with a tree of criteria and preferences.
+
+Only the texts of a file are read. Its formulas are R code, which the R package runs when it loads
+a file; here they are refused. Alternatives stand below every lowest criterion, and a node of a
+survey stands in the tree once, so that the criteria become the survey, and the comparisons of
+alternatives are returned beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+from ..errors import AnswersError, MatrixError, SurveyError
+from ..scale import parse_judgment
+from ..study import Answers, Judgment, Survey
+from .survey_text import (
+    SUM_TOLERANCE,
+    UNKNOWN_LANGUAGE,
+    Branch,
+    GivenWeights,
+    check_name,
+    freeze,
+    load_content,
+    name_key,
+    read_number,
+    survey_from_branches,
+)
+
+MAX_YAML_NODES = 1_000_000
+"""Values of a file, each alias counted with all it stands for."""
+
+MAX_DEPTH = 50
+"""Levels of a file."""
+
+ONLY_EXPERT = "DecisionMaker"
+"""Who decides in a file that names nobody, as the R package calls it."""
+
+_WEIGHTS = ("priority", "score")
+_FORMULAS = ("pairwiseFunction", "scoreFunction")
+_KINDS = ("pairwise", *_WEIGHTS, *_FORMULAS)
+_KEYS = ("name", "description", "author", "decision-makers", "preferences", "children")
+_CODE = re.compile(r"\bfunction\s*\(")
+_PLAIN = "tag:yaml.org,2002:"
+_TAGS = frozenset(
+    f"{_PLAIN}{kind}"
+    for kind in ("null", "bool", "int", "float", "str", "timestamp", "seq", "map", "value")
+)
+_REFUSED = "formulas are refused, never evaluated; write the judgments as pairwise"
+
+
+@dataclass(frozen=True)
+class GlucProject:
+    """What a file holds.
+
+    Attributes:
+        survey: the criteria; the alternatives themselves when there are no criteria.
+        answers: their comparisons.
+        alternatives: names of the alternatives; their properties are left out.
+        alternative_answers: their comparisons below a lowest criterion; `parent` is its id, `left`
+            and `right` are names of alternatives.
+        decision_makers: id of a criterion -> expert -> weight, where the file has weights; they
+            hold for all criteria below that have none of their own.
+        given_weights: expert -> parent id -> child id -> weight, where an expert gives priorities,
+            or scores (divided by their sum), instead of comparisons.
+        alternative_weights: the same for alternatives: expert -> criterion id -> name -> weight.
+    """
+
+    survey: Survey
+    answers: Answers = field(repr=False)
+    alternatives: tuple[str, ...]
+    alternative_answers: Answers = field(repr=False)
+    decision_makers: GivenWeights = field(repr=False)
+    given_weights: Mapping[str, GivenWeights] = field(repr=False)
+    alternative_weights: Mapping[str, GivenWeights] = field(repr=False)
+
+
+def read_gluc(
+    content: bytes | Path,
+    source: str | None = None,
+    *,
+    id: str | None = None,  # noqa: A002 - the name of the attribute
+    language: str = UNKNOWN_LANGUAGE,
+) -> GlucProject:
+    """Read a file of the R package ahp, version 2.0.
+
+    Args:
+        content: the bytes of the file, or its path.
+        source: its name, for messages.
+        id: of the survey; made from the goal's name by default.
+        language: code of the language the names are in.
+
+    Raises:
+        SurveyError: not YAML, a formula, or no survey; names the line, the path and the value.
+        AnswersError: a judgment; names the same.
+    """
+    data, source = load_content(content, source, SurveyError)
+    reader = _Reader(source)
+    return reader.project(reader.parse(data), id, language)
+
+
+@dataclass
+class _Criterion:
+    """A branch with what the file says of it."""
+
+    branch: Branch
+    path: str
+    fields: Mapping[str, yaml.Node]
+    above: _Criterion | None
+    lowest: bool = False
+    voters: Mapping[str, float] = field(default_factory=dict)
+
+
+class _Reader:
+    """Reads one file; every error names it, the line and the path."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def error(self, node: yaml.Node, path: str, problem: str) -> SurveyError:
+        return SurveyError(f"{self.place(node, path)}: {problem}")
+
+    def place(self, node: yaml.Node, path: str) -> str:
+        return f"{self.source}: line {node.start_mark.line + 1}: {path or 'top level'}"
+
+    def parse(self, data: bytes) -> yaml.Node:
+        """The nodes of the file, formulas and bombs refused, nothing constructed."""
+        text = ""
+        try:
+            text = data.decode("utf-8-sig")
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except UnicodeDecodeError as error:
+            raise SurveyError(
+                f"{self.source}: byte {error.start} is not UTF-8, expected UTF-8 text"
+            ) from error
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+            raise SurveyError(f"{self.source}: {place}not YAML: {error.problem}") from error
+        except yaml.reader.ReaderError as error:
+            *lines, last = text[: error.position].split("\n")
+            raise SurveyError(
+                f"{self.source}: line {len(lines) + 1}, column {len(last) + 1}: "
+                f"{text[error.position]!r}, expected printable text"
+            ) from error
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            raise SurveyError(f"{self.source}: not YAML: {error}") from error
+        except RecursionError as error:
+            raise SurveyError(f"{self.source}: nested too deep, expected an ahp file") from error
+        if root is None:
+            raise SurveyError(f"{self.source}: is empty, expected an ahp file")
+        self._measure(root, "", 0, {})
+        return root
+
+    def _measure(self, node: yaml.Node, path: str, depth: int, sizes: dict[int, int]) -> int:
+        """How many values a node stands for, aliases followed; each node is looked at once."""
+        if id(node) in sizes:
+            return sizes[id(node)]
+        if depth > MAX_DEPTH:
+            raise self.error(node, path, f"more than {MAX_DEPTH} levels, expected fewer")
+        if node.tag not in _TAGS:
+            tag = node.tag.replace(_PLAIN, "!!")
+            expected = _REFUSED if "expr" in tag else "expected text, lists and mappings alone"
+            raise self.error(node, path, f"tag {tag}: {expected}")
+        size = 1
+        if isinstance(node, yaml.ScalarNode):
+            if _CODE.search(node.value):
+                raise self.error(node, path, _REFUSED)
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                size += self._measure(key, path, depth + 1, sizes)
+                name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+                size += self._measure(value, f"{path}.{name}".strip("."), depth + 1, sizes)
+        else:
+            for k, value in enumerate(node.value):
+                size += self._measure(value, f"{path}[{k}]", depth + 1, sizes)
+        if size > MAX_YAML_NODES:
+            raise self.error(node, path, f"more than {MAX_YAML_NODES} values, aliases counted")
+        sizes[id(node)] = size
+        return size
+
+    def mapping(self, node: yaml.Node, path: str) -> dict[str, yaml.Node]:
+        """A mapping by its keys; nothing is an empty one."""
+        if node.tag == f"{_PLAIN}null":
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            raise self.error(node, path, f"is {_kind(node)}, expected a mapping")
+        found: dict[str, yaml.Node] = {}
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = self.text(key, path)
+            if name_key(name) in seen:
+                raise self.error(key, path, f"key {name!r} stands twice, expected once")
+            seen.add(name_key(name))
+            found[name] = value
+        return found
+
+    def sequence(self, node: yaml.Node, path: str) -> list[yaml.Node]:
+        """A list; nothing is an empty one."""
+        if node.tag == f"{_PLAIN}null":
+            return []
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.error(node, path, f"is {_kind(node)}, expected a list")
+        return list(node.value)
+
+    def text(self, node: yaml.Node, path: str) -> str:
+        """A text as it is written, whatever YAML takes it for."""
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.error(node, path, f"is {_kind(node)}, expected text")
+        return check_name(node.value, self.place(node, path))
+
+    def numbers(self, node: yaml.Node, path: str) -> dict[str, tuple[float, yaml.Node]]:
+        """Name -> number, from a list of `- name: number` or a mapping."""
+        pairs: Iterator[tuple[str, yaml.Node]]
+        if isinstance(node, yaml.SequenceNode):
+            pairs = (
+                pair
+                for k, each in enumerate(node.value)
+                for pair in self.mapping(each, f"{path}[{k}]").items()
+            )
+        else:
+            pairs = iter(self.mapping(node, path).items())
+        found: dict[str, tuple[float, yaml.Node]] = {}
+        seen: set[str] = set()
+        for name, value in pairs:
+            number = read_number(self.text(value, f"{path}.{name}"))
+            if number is None:
+                shown = self.text(value, f"{path}.{name}")
+                raise self.error(
+                    value, f"{path}.{name}", f"{shown!r}, expected a number of 0 or more"
+                )
+            if name_key(name) in seen:
+                raise self.error(value, path, f"{name!r} stands twice, expected once")
+            seen.add(name_key(name))
+            found[name] = (number, value)
+        return found
+
+    def project(self, root: yaml.Node, survey_id: str | None, language: str) -> GlucProject:
+        top = self.mapping(root, "")
+        for key, value in top.items():
+            if key not in {"Version", "Alternatives", "Goal"}:
+                raise self.error(
+                    value, key, "unknown key, expected one of Version, Alternatives, Goal"
+                )
+        for key in ("Version", "Goal"):
+            if key not in top:
+                raise SurveyError(f"{self.source}: {key}: missing")
+        if (version := self.text(top["Version"], "Version")) != "2.0":
+            raise self.error(top["Version"], "Version", f"{version!r}, expected 2.0")
+        listed = top.get("Alternatives")
+        alternatives = tuple(self.mapping(listed, "Alternatives")) if listed else ()
+        criteria = list(self.criteria(top["Goal"], listed, alternatives))
+        goal = criteria[0]
+        survey = survey_from_branches(
+            goal.branch,
+            self.source,
+            id=survey_id,
+            language=language,
+            description=self.described(goal.fields, goal.path),
+        )
+        found = _Found()
+        for criterion in criteria:
+            self.preferences(criterion, alternatives, found)
+        return GlucProject(
+            survey=survey,
+            answers=Answers(tuple(found.judgments)),
+            alternatives=alternatives,
+            alternative_answers=Answers(tuple(found.of_alternatives)),
+            decision_makers=freeze(
+                {
+                    one.branch.id: one.voters
+                    for one in criteria
+                    if one.above is None or one.voters is not one.above.voters
+                    if one.voters
+                }
+            ),
+            given_weights=_frozen(found.weights),
+            alternative_weights=_frozen(found.alternative_weights),
+        )
+
+    def described(self, fields: Mapping[str, yaml.Node], path: str) -> str:
+        node = fields.get("description")
+        if node is None or node.tag == f"{_PLAIN}null":
+            return ""
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.error(node, f"{path}.description", f"is {_kind(node)}, expected text")
+        return " ".join(node.value.split())
+
+    def criteria(
+        self, goal: yaml.Node, listed: yaml.Node | None, alternatives: tuple[str, ...]
+    ) -> Iterator[_Criterion]:
+        """The criteria, level by level from the goal."""
+        fields = self.fields(goal, "Goal", None)
+        if "name" not in fields:
+            raise self.error(goal, "Goal.name", "missing")
+        top = Branch(self.text(fields["name"], "Goal.name"), self.place(goal, "Goal"))
+        level = [_Criterion(top, "Goal", fields, None)]
+        while level:
+            yield from level
+            below: list[_Criterion] = []
+            for one in level:
+                self.voters(one)
+                node = one.fields.get("children")
+                if node is None:
+                    continue
+                path = f"{one.path}.children"
+                children = self.mapping(node, path)
+                is_alternatives = node is listed or (
+                    bool(alternatives)
+                    and {*map(name_key, children)} == {*map(name_key, alternatives)}
+                )
+                if is_alternatives and one.above is not None:
+                    one.lowest = True
+                    continue
+                for name, child in children.items():
+                    inner = f"{path}.{name}"
+                    kid_fields = {} if is_alternatives else self.fields(child, inner, name)
+                    kid = Branch(name, self.place(child, inner), self.described(kid_fields, inner))
+                    one.branch.children.append(kid)
+                    below.append(_Criterion(kid, inner, kid_fields, one))
+            level = below
+
+    def fields(self, node: yaml.Node, path: str, name: str | None) -> dict[str, yaml.Node]:
+        """What is said of a criterion; a property of its own is passed over when it is a text."""
+        fields = self.mapping(node, path)
+        for key, value in fields.items():
+            if key in _FORMULAS:
+                raise self.error(value, f"{path}.{key}", _REFUSED)
+            if key not in _KEYS and not isinstance(value, yaml.ScalarNode):
+                raise self.error(
+                    value, f"{path}.{key}", f"unknown key, expected one of {', '.join(_KEYS)}"
+                )
+        if name is not None and "name" in fields:
+            own = self.text(fields["name"], f"{path}.name")
+            if own != name:
+                raise self.error(fields["name"], f"{path}.name", f"{own!r}, expected {name!r}")
+        return fields
+
+    def voters(self, criterion: _Criterion) -> None:
+        """The weights of the decision makers, those of the criterion above by default."""
+        node = criterion.fields.get("decision-makers")
+        path = f"{criterion.path}.decision-makers"
+        if node is None:
+            criterion.voters = criterion.above.voters if criterion.above else {}
+            return
+        weights = {name: number for name, (number, _) in self.numbers(node, path).items()}
+        self.check_sum(weights, node, path)
+        criterion.voters = weights
+
+    def check_sum(self, weights: Mapping[str, float], node: yaml.Node, path: str) -> None:
+        total = sum(weights.values())
+        if abs(total - 1) > SUM_TOLERANCE:
+            raise self.error(node, path, f"the weights sum to {total:.6g}, expected 1")
+
+    def preferences(
+        self, criterion: _Criterion, alternatives: tuple[str, ...], found: _Found
+    ) -> None:
+        node = criterion.fields.get("preferences")
+        if node is None:
+            return
+        path = f"{criterion.path}.preferences"
+        by_expert = self.mapping(node, path)
+        if any(key in _KINDS for key in by_expert):
+            by_expert = {ONLY_EXPERT: node}
+        names = (
+            dict(zip(map(name_key, alternatives), alternatives, strict=True))
+            if criterion.lowest
+            else {name_key(kid.name): kid.id for kid in criterion.branch.children}
+        )
+        for expert, each in by_expert.items():
+            inner = path if each is node else f"{path}.{expert}"
+            kinds = self.mapping(each, inner)
+            for kind, value in kinds.items():
+                if kind in _FORMULAS:
+                    raise self.error(value, f"{inner}.{kind}", _REFUSED)
+                if kind not in _KINDS:
+                    raise self.error(
+                        value, f"{inner}.{kind}", "unknown kind, expected pairwise, priority, score"
+                    )
+            if len(kinds) > 1:
+                raise self.error(each, inner, f"{' and '.join(kinds)}, expected one of them")
+            if criterion.voters and expert not in criterion.voters:
+                raise self.error(
+                    each,
+                    inner,
+                    f"{expert!r} is none of the decision-makers, expected one of "
+                    f"{', '.join(criterion.voters)}",
+                )
+            for kind, value in kinds.items():
+                if kind == "pairwise":
+                    judgments = self.pairwise(value, f"{inner}.pairwise", expert, criterion, names)
+                    (found.of_alternatives if criterion.lowest else found.judgments).extend(
+                        judgments
+                    )
+                else:
+                    weights = self.weights(value, f"{inner}.{kind}", kind, names)
+                    table = found.alternative_weights if criterion.lowest else found.weights
+                    table.setdefault(expert, {})[criterion.branch.id] = weights
+
+    def pairwise(
+        self,
+        node: yaml.Node,
+        path: str,
+        expert: str,
+        criterion: _Criterion,
+        names: Mapping[str, str],
+    ) -> Iterator[Judgment]:
+        for k, entry in enumerate(self.sequence(node, path)):
+            inner = f"{path}[{k}]"
+            place = self.place(entry, inner)
+            texts = [self.text(part, inner) for part in self.sequence(entry, inner)]
+            if len(texts) != 3:
+                raise AnswersError(
+                    f"{place}: {len(texts)} values, expected three such as [A, B, 1/4]"
+                )
+            *pair, value = texts
+            for name in pair:
+                if name_key(name) not in names:
+                    raise AnswersError(
+                        f"{place}: {name!r}, expected an item below "
+                        f"{criterion.branch.name!r}: {', '.join(self.items(criterion, names))}"
+                    )
+            left, right = (names[name_key(name)] for name in pair)
+            if left == right:
+                raise AnswersError(
+                    f"{place}: {pair[0]!r} is compared with itself, expected two items"
+                )
+            try:
+                parse_judgment(value)
+            except MatrixError as error:
+                raise AnswersError(f"{place}: {error}") from error
+            yield Judgment(expert, criterion.branch.id, left, right, name_key(value), place)
+
+    def items(self, criterion: _Criterion, names: Mapping[str, str]) -> list[str]:
+        """The names of what is compared below a criterion, for messages."""
+        if criterion.lowest:
+            return list(names.values())
+        return [kid.name for kid in criterion.branch.children]
+
+    def weights(
+        self, node: yaml.Node, path: str, kind: str, names: Mapping[str, str]
+    ) -> dict[str, float]:
+        """Weights that are given instead of comparisons."""
+        given = self.numbers(node, path)
+        for name, (_, value) in given.items():
+            if name_key(name) not in names:
+                listed = ", ".join(names)
+                raise self.error(value, path, f"{name!r}, expected one of {listed}")
+        found = {names[name_key(name)]: number for name, (number, _) in given.items()}
+        for key, one in names.items():
+            if one not in found:
+                raise self.error(node, path, f"{key!r} is missing, expected a {kind} of each item")
+        total = sum(found.values())
+        if kind == "priority":
+            self.check_sum(found, node, path)
+            return found
+        if not total:
+            raise self.error(node, path, "all scores are 0, expected one above")
+        return {one: number / total for one, number in found.items()}
+
+
+@dataclass
+class _Found:
+    """What the preferences of a file add up to."""
+
+    judgments: list[Judgment] = field(default_factory=list)
+    of_alternatives: list[Judgment] = field(default_factory=list)
+    weights: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    alternative_weights: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+
+
+def _frozen(
+    weights: Mapping[str, Mapping[str, Mapping[str, float]]],
+) -> Mapping[str, GivenWeights]:
+    return MappingProxyType({expert: freeze(table) for expert, table in weights.items()})
+
+
+def _kind(node: yaml.Node) -> str:
+    if node.tag == f"{_PLAIN}null":
+        return "empty"
+    if isinstance(node, yaml.ScalarNode):
+        return "text"
+    return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
