@@ -1,5 +1,25 @@
 """Pictures of a result: plotly figures, without Streamlit."""
 
+from .panel import (
+    consensus_heatmap,
+    consistency_heatmap,
+    dendrogram,
+    disagreement_chart,
+    distribution_chart,
+    movement_chart,
+    spread_chart,
+)
 from .weights import hierarchy_diagram, weights_chart, weights_icicle
 
-__all__ = ["hierarchy_diagram", "weights_chart", "weights_icicle"]
+__all__ = [
+    "consensus_heatmap",
+    "consistency_heatmap",
+    "dendrogram",
+    "disagreement_chart",
+    "distribution_chart",
+    "hierarchy_diagram",
+    "movement_chart",
+    "spread_chart",
+    "weights_chart",
+    "weights_icicle",
+]

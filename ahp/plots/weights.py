@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import textwrap
 import unicodedata
 
@@ -12,6 +13,13 @@ from ..study import Analysis
 PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a3344a", "#2a8c8c")
 """Colors of the branches below the goal; dark enough to stand out on white, light on black."""
 
+GRAY = "#5f6b76"
+
+
+def harmless(text: str) -> str:
+    """A text as it is, where plotly would read some of it as markup."""
+    return html.escape(text, quote=False)
+
 
 def wrapped(text: str, width: int) -> str:
     """Break a label after `width` columns, of which a Chinese character takes two."""
@@ -20,13 +28,13 @@ def wrapped(text: str, width: int) -> str:
         lines = [text[start : start + size] for start in range(0, len(text), size)]
     else:
         lines = textwrap.wrap(text, width)
-    return "<br>".join(lines)
+    return "<br>".join(map(harmless, lines))
 
 
 def branch_colors(analysis: Analysis) -> dict[str, str]:
     """Node id -> color of its branch; the goal is gray."""
     hierarchy = analysis.survey.hierarchy
-    colors = {hierarchy.goal: "#5f6b76"}
+    colors = {hierarchy.goal: GRAY}
     for parent, kids in hierarchy.children.items():
         for index, kid in enumerate(kids):
             top = parent == hierarchy.goal
@@ -95,14 +103,14 @@ def weights_chart(analysis: Analysis, language: str) -> go.Figure:
         figure.add_bar(
             x=[analysis.global_weights[leaf] for leaf in own],
             y=own,
-            name=survey.node_name(top, language),
+            name=harmless(survey.node_name(top, language)),
             orientation="h",
             marker={"color": colors[top]},
             text=[f"{analysis.global_weights[leaf]:.4f}" for leaf in own],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}<br>%{x:.6f}<extra></extra>",
-            customdata=[survey.node_name(leaf, language) for leaf in own],
+            customdata=[harmless(survey.node_name(leaf, language)) for leaf in own],
         )
     largest = max(analysis.global_weights[leaf] for leaf in hierarchy.leaves)
     figure.update_yaxes(

@@ -1,0 +1,542 @@
+"""Pictures of a panel: its experts, how far they agree, what moves from round to round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..consensus import pairwise_consensus, position_judgment, scale_position
+from ..consistency import CR_LIMIT
+from ..i18n import translator
+from ..i18n.words import position_words
+from ..matrix import Float
+from ..scale import parse_judgment
+from ..study import Analysis
+from ..study.agreement import Agreement
+from ..study.delphi import BINS, Distribution
+from .weights import GRAY, PALETTE, branch_colors, harmless, wrapped
+
+NAMED = 40
+"""More experts than this are drawn in narrow rows without names."""
+
+VALUED = 15
+"""More experts than this and the cells of a square of experts are too small for numbers."""
+
+CR_HIGH = 0.2
+"""A CR above this has a color of its own; the limit for new judgments lies below, at `CR_LIMIT`."""
+
+SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
+
+BLUE, ORANGE = PALETTE[:2]
+CLEAR = "rgba(0,0,0,0)"
+LEGEND_BELOW = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}
+
+
+def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
+    """The experts' own global weights of every indicator beside the panel's, largest on top.
+
+    A box is the middle half of the experts, its whiskers the smallest and the largest weight.
+    """
+    _ = translator(language)
+    survey, panel = analysis.survey, analysis.panel
+    leaves = survey.hierarchy.leaves
+    order = [leaves.index(leaf) for leaf in analysis.ranking]
+    whole = np.flatnonzero(~np.isnan(panel.global_weights).any(axis=-1))
+    own = panel.global_weights[whole][:, order]
+    experts = [harmless(panel.experts[k]) for k in whole]
+    names = [harmless(survey.node_name(leaf, language)) for leaf in analysis.ranking]
+    q1, median, q3 = agreement.quartiles[:, order]
+    rows = list(range(len(order)))
+    figure = go.Figure()
+    figure.add_box(
+        y=rows,
+        q1=q1,
+        median=median,
+        q3=q3,
+        lowerfence=own.min(axis=0),
+        upperfence=own.max(axis=0),
+        orientation="h",
+        width=0.6,
+        name=_("Experts: smallest, quartiles, largest"),
+        line={"color": BLUE, "width": 1.5},
+        fillcolor="rgba(31,95,153,0.2)",
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=own.ravel(),
+        y=rows * len(own),
+        mode="markers",
+        name=_("Each expert"),
+        marker={"color": BLUE, "size": 5, "opacity": 0.5},
+        customdata=[[expert, name] for expert in experts for name in names],
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>%{x:.4f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[analysis.global_weights[leaf] for leaf in analysis.ranking],
+        y=rows,
+        mode="markers",
+        name=_("Panel"),
+        marker={"color": ORANGE, "symbol": "diamond", "size": 11},
+        customdata=np.column_stack([names, *(np.round(q, 4) for q in (q1, median, q3))]),
+        hovertemplate="%{customdata[0]}<br>"
+        + _("Panel: {weight}<br>Experts: median {median}, quartiles {q1} and {q3}").format(
+            weight="%{x:.4f}",
+            q1="%{customdata[1]}",
+            median="%{customdata[2]}",
+            q3="%{customdata[3]}",
+        )
+        + "<extra></extra>",
+    )
+    _name_rows(figure, [wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking])
+    figure.update_xaxes(rangemode="tozero", side="top", fixedrange=True, nticks=6)
+    return figure.update_layout(
+        height=120 + 36 * len(rows),
+        margin={"l": 0, "r": 8, "t": 30, "b": 80},
+        legend=LEGEND_BELOW,
+    )
+
+
+def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
+    """S* of every two experts by their global weights, those who judge alike side by side."""
+    _ = translator(language)
+    panel = analysis.panel
+    clusters = agreement.clusters
+    order = np.arange(len(panel.experts)) if clusters is None else clusters.leaf_order
+    order = order[~np.isnan(panel.global_weights[order]).any(axis=-1)]
+    values = pairwise_consensus(panel.global_weights[order], scale_max=None)
+    names = [harmless(panel.experts[k]) for k in order]
+    rows = list(range(len(names)))
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            x=rows,
+            y=rows,
+            zmin=min(0.5, float(values.min())),
+            zmax=1,
+            colorscale=((0, "#f4e6d4"), (0.5, "#8fb4c9"), (1, BLUE)),
+            texttemplate="%{z:.0%}" if len(names) <= VALUED else "",
+            textfont={"size": 10},
+            customdata=[[[row, column] for column in names] for row in names],
+            hovertemplate="%{customdata[0]}, %{customdata[1]}<br>S* = %{z:.4f}<extra></extra>",
+            colorbar=_bar_below("S*", tickformat=".0%"),
+        )
+    )
+    few = len(names) <= NAMED
+    figure.update_xaxes(
+        showticklabels=few, tickvals=rows, ticktext=names, side="top", fixedrange=True
+    )
+    _name_rows(figure, names if few else [])
+    return figure.update_layout(
+        height=150 + (28 if few else 5) * len(rows),
+        margin={"l": 0, "r": 0, "t": 40, "b": 90},
+        title=None if few else {"text": _("{count} experts").format(count=len(rows))},
+    )
+
+
+def disagreement_chart(
+    analysis: Analysis, agreement: Agreement, language: str, top: int = 12
+) -> go.Figure:
+    """For the comparisons that split the panel most, who prefers left, neither, and right.
+
+    Args:
+        analysis: of the panel.
+        agreement: of the same analysis.
+        language: of the texts.
+        top: how many comparisons at most.
+    """
+    _ = translator(language)
+    survey, spread = analysis.survey, agreement.spread
+    comparisons = survey.hierarchy.comparisons
+    order = [k for k in spread.order.tolist() if spread.count[k] > 0][:top]
+    rows = list(range(len(order)))
+    shares = np.stack([spread.share_left, spread.share_equal, spread.share_right])[:, order]
+    starts = (-shares[0] - shares[1] / 2, -shares[1] / 2, shares[1] / 2)
+    hover = []
+    for k in order:
+        parent, left, right = (survey.node_name(node, language) for node in comparisons[k])
+        median = position_words(left, right, float(spread.median[k]), _)
+        line = _("{left} or {right} ({parent})").format(left=left, right=right, parent=parent)
+        answers = _("{count} answers, median: {median}").format(
+            count=int(spread.count[k]), median=median
+        )
+        hover.append(f"{harmless(line)}<br>{harmless(answers)}")
+    figure = go.Figure()
+    sides = (
+        (_("Left matters more"), BLUE, ""),
+        (_("Equal"), GRAY, "/"),
+        (_("Right matters more"), ORANGE, ""),
+    )
+    for (name, color, pattern), share, start in zip(sides, shares, starts, strict=True):
+        figure.add_bar(
+            x=share,
+            base=start,
+            y=rows,
+            width=0.36,
+            orientation="h",
+            name=name,
+            marker={"color": color, "pattern": {"shape": pattern}},
+            text=[f"{part:.0%}" if part >= 0.1 else "" for part in share],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            customdata=hover,
+            hovertemplate="%{customdata}<br>%{x:.1%}<extra>" + name + "</extra>",
+        )
+    figure.add_scatter(
+        x=-spread.median[order],
+        y=rows,
+        xaxis="x2",
+        mode="markers",
+        name=_("Median, by the scale on top"),
+        marker={
+            "symbol": "diamond",
+            "size": 11,
+            "color": "white",
+            "line": {"color": "black", "width": 2},
+        },
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for row, k in enumerate(order):
+        for node, side in zip(comparisons[k][1:], ("left", "right"), strict=True):
+            figure.add_annotation(
+                x=0 if side == "left" else 1,
+                xref="paper",
+                y=row - 0.2,
+                text=wrapped(survey.node_name(node, language), 24),
+                align=side,
+                xanchor=side,
+                yanchor="bottom",
+                showarrow=False,
+                font={"size": 11},
+            )
+    steps = (8, 6, 4, 2, 0, -2, -4, -6, -8)
+    figure.update_yaxes(
+        visible=False, range=[len(rows) - 0.6, -0.9], fixedrange=True, zeroline=False
+    )
+    return figure.update_layout(
+        height=130 + 66 * len(rows),
+        margin={"l": 4, "r": 4, "t": 28, "b": 70},
+        barmode="overlay",
+        xaxis={"range": [-1.06, 1.06], "visible": False, "fixedrange": True},
+        xaxis2={
+            "range": [-8.48, 8.48],
+            "overlaying": "x",
+            "side": "top",
+            "tickvals": [-step for step in steps],
+            "ticktext": [str(abs(step) + 1) for step in steps],
+            "fixedrange": True,
+            "zeroline": True,
+        },
+        legend=LEGEND_BELOW,
+    )
+
+
+def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
+    """The CR of every matrix: the panel's on top, then each expert's; a column a parent."""
+    _ = translator(language)
+    survey, panel = analysis.survey, analysis.panel
+    parents = survey.hierarchy.parents
+    joint = np.array([analysis.consistency[parent].cr for parent in parents])
+    ratios = np.vstack([joint, np.stack([panel.cr[parent] for parent in parents], axis=1)])
+    names = [_("Panel"), *map(harmless, panel.experts)]
+    labels = [harmless(survey.node_name(parent, language)) for parent in parents]
+    few = len(names) <= NAMED
+    steps = np.where(np.isnan(ratios), np.nan, (ratios >= CR_LIMIT) + (ratios > CR_HIGH) * 1.0)
+    shown = [["" if np.isnan(cr) else f"{cr:.3f}" for cr in row] for row in ratios]
+    figure = go.Figure(
+        go.Heatmap(
+            z=_plain(steps),
+            x=list(range(len(parents))),
+            y=list(range(len(names))),
+            zmin=-0.5,
+            zmax=2.5,
+            colorscale=_steps(("#cfe3d6", "#e5a54b", "#a3344a")),
+            xgap=2,
+            ygap=2 if few else 0,
+            text=shown,
+            texttemplate="%{text}" if few else "",
+            customdata=[
+                [[name, label, value or "–"] for label, value in zip(labels, row, strict=True)]
+                for name, row in zip(names, shown, strict=True)
+            ],
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>CR = %{customdata[2]}"
+            "<extra></extra>",
+            hoverongaps=False,
+            colorbar=_bar_below(
+                "CR",
+                tickvals=[0, 1, 2],
+                ticktext=[f"< {CR_LIMIT:g}", f"{CR_LIMIT:g}–{CR_HIGH:g}", f"> {CR_HIGH:g}"],
+            ),
+        )
+    )
+    figure.update_xaxes(
+        tickvals=list(range(len(parents))),
+        ticktext=[wrapped(survey.node_name(parent, language), 9) for parent in parents],
+        side="top",
+        automargin=True,
+        fixedrange=True,
+    )
+    _name_rows(figure, names if few else names[:1])
+    return figure.update_layout(
+        height=190 + (28 if few else 6) * len(names),
+        margin={"l": 0, "r": 0, "t": 60, "b": 90},
+    )
+
+
+def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.Figure:
+    """The rank of every indicator from round to round, with its weight in the last of them.
+
+    Args:
+        rounds: number of each round and its analysis, all of one survey, the earliest first.
+        language: of the texts.
+    """
+    _ = translator(language)
+    numbers = [number for number, _analysis in rounds]
+    last = rounds[-1][1]
+    survey, colors = last.survey, branch_colors(last)
+    figure = go.Figure()
+    for rank, leaf in enumerate(last.ranking, start=1):
+        name = survey.node_name(leaf, language)
+        weights = [analysis.global_weights[leaf] for _number, analysis in rounds]
+        figure.add_scatter(
+            x=numbers,
+            y=[analysis.ranking.index(leaf) + 1 for _number, analysis in rounds],
+            mode="lines+markers",
+            name=harmless(name),
+            line={"color": colors[leaf], "width": 2.5},
+            marker={"size": 8},
+            customdata=[[harmless(name), weight] for weight in weights],
+            hovertemplate="%{customdata[0]}<br>"
+            + _("Round {round}: rank {rank}, weight {weight}").format(
+                round="%{x}", rank="%{y}", weight="%{customdata[1]:.4f}"
+            )
+            + "<extra></extra>",
+        )
+        figure.add_annotation(
+            x=numbers[-1],
+            y=rank,
+            text=wrapped(f"{name} {weights[-1]:.4f}", 26),
+            align="left",
+            xanchor="left",
+            xshift=8,
+            showarrow=False,
+            font={"size": 11},
+        )
+    figure.update_xaxes(
+        tickvals=numbers,
+        ticktext=[_("Round {number}").format(number=number) for number in numbers],
+        side="top",
+        showgrid=False,
+        zeroline=False,
+        range=[numbers[0] - 0.15, numbers[-1] + 0.05],
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(1, len(last.ranking) + 1)),
+        range=[len(last.ranking) + 0.6, 0.4],
+        zeroline=False,
+        showgrid=False,
+        fixedrange=True,
+    )
+    return figure.update_layout(
+        height=60 + 36 * len(last.ranking),
+        margin={"l": 24, "r": 175, "t": 30, "b": 10},
+        showlegend=False,
+    )
+
+
+def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
+    """The tree by which experts who judge alike were joined, colored by cluster."""
+    _ = translator(language)
+    clusters, experts = agreement.clusters, analysis.panel.experts
+    if clusters is None:
+        return _only_text(_("Two experts have no comparison in common, so there are no clusters."))
+    labels, order = clusters.labels.tolist(), clusters.leaf_order.tolist()
+    few = len(order) <= NAMED
+    figure = go.Figure()
+    inside: dict[int, int | None] = dict(enumerate(labels))  # of a merge, None across clusters
+    ends = {k: (0.0, float(row)) for row, k in enumerate(order)}
+    for node, (first, second, height, _count) in enumerate(clusters.linkage, start=len(order)):
+        one, other = int(first), int(second)
+        (start, upper), (end, lower) = ends[one], ends[other]
+        inside[node] = inside[one] if inside[one] == inside[other] else None
+        ends[node] = (float(height), (upper + lower) / 2)
+        figure.add_scatter(
+            x=[start, height, height, end],
+            y=[upper, upper, lower, lower],
+            mode="lines",
+            line={"color": _cluster_color(inside[node]), "width": 2 if few else 1},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    for number in range(1, clusters.count + 1):
+        members = [row for row, k in enumerate(order) if labels[k] == number]
+        alike = f"{agreement.cluster_consensus[number - 1]:.4f}"
+        name = _("Cluster {number}: {count} experts, S* {similarity}").format(
+            number=number, count=len(members), similarity=alike
+        )
+        figure.add_scatter(
+            x=[0] * len(members),
+            y=members,
+            mode="markers",
+            name=name,
+            marker={
+                "color": _cluster_color(number),
+                "symbol": SYMBOLS[(number - 1) % len(SYMBOLS)],
+                "size": 9 if few else 6,
+            },
+            showlegend=len(members) > 1,
+            cliponaxis=False,
+            customdata=[harmless(experts[order[row]]) for row in members],
+            hovertemplate="%{customdata}<extra>" + name + "</extra>",
+        )
+    _name_rows(figure, [harmless(f"{experts[k]} ({labels[k]})") for k in order] if few else [])
+    figure.update_xaxes(
+        title=_("Distance of the judgments"), rangemode="tozero", fixedrange=True, nticks=6
+    )
+    return figure.update_layout(
+        height=150 + (24 if few else 7) * len(order),
+        margin={"l": 0, "r": 8, "t": 10, "b": 60 + 22 * min(clusters.count, 8)},
+        legend=LEGEND_BELOW,
+    )
+
+
+def distribution_chart(
+    distribution: Distribution, left: str, right: str, own: str | None, language: str
+) -> go.Figure:
+    """How a panel answered one comparison, and where an expert's own answer lies.
+
+    Args:
+        distribution: of the panel.
+        left: name as displayed first.
+        right: name as displayed second.
+        own: the expert's answer as exact text, None without one.
+        language: of the texts.
+    """
+    _ = translator(language)
+    bins = [tuple(abs(int(step)) + 1 for step in ends) for ends in reversed(BINS)]
+    labels = [
+        str(low) if low == high else f"{high}–{low}" if place < len(bins) // 2 else f"{low}–{high}"
+        for place, (low, high) in enumerate(map(sorted, bins))
+    ]
+    counts = list(reversed(distribution.bins))
+    places = list(range(len(bins)))
+    figure = go.Figure(
+        go.Bar(
+            x=places,
+            y=counts,
+            width=0.94,
+            marker={"color": BLUE},
+            text=[str(count or "") for count in counts],
+            textposition="auto",
+            customdata=labels,
+            hovertemplate=_("{bin}: {count} answers").format(bin="%{customdata}", count="%{y}")
+            + "<extra></extra>",
+        )
+    )
+    marks = [(_("Median"), distribution.median, "dash")]
+    if own is not None:
+        marks.append((_("Your answer"), float(scale_position(parse_judgment(own))), "solid"))
+    for row, (name, position, dash) in enumerate(marks):
+        x = _bin_place(position)
+        figure.add_shape(
+            type="line",
+            **{"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"},
+            line={"color": ORANGE, "width": 2, "dash": dash},
+        )
+        figure.add_annotation(
+            x=x,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=14 * (len(marks) - 1 - row),
+            text=f"{name} {_position_text(position)}",
+            showarrow=False,
+            font={"size": 11},
+        )
+    for name, side in ((left, "left"), (right, "right")):
+        figure.add_annotation(
+            x=0 if side == "left" else 1,
+            xref="paper",
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-18,
+            text=wrapped(name, 24),
+            align=side,
+            xanchor=side,
+            showarrow=False,
+            font={"size": 11},
+        )
+    figure.update_xaxes(
+        tickvals=places, ticktext=labels, range=[-0.6, 6.6], fixedrange=True, showgrid=False
+    )
+    figure.update_yaxes(visible=False, fixedrange=True, rangemode="tozero")
+    return figure.update_layout(
+        height=180, margin={"l": 0, "r": 0, "t": 32, "b": 50}, showlegend=False
+    )
+
+
+def _bin_place(position: float) -> float:
+    """Where a position of the scale lies on the axis of the bins, which are drawn equally wide."""
+    edges = [-high - 0.5 for _low, high in reversed(BINS)] + [-BINS[0][0] + 0.5]
+    return float(np.interp(-position, edges, np.arange(len(edges)) - 0.5))
+
+
+def _position_text(position: float) -> str:
+    """A position as judgment, seen from the preferred side: `"3.5"`."""
+    return f"{position_judgment(abs(position)):.3g}"
+
+
+def _cluster_color(number: int | None) -> str:
+    return GRAY if number is None else PALETTE[(number - 1) % len(PALETTE)]
+
+
+def _name_rows(figure: go.Figure, names: list[str]) -> None:
+    """Names of the rows from the top down, on a vertical axis that counts them from 0."""
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        autorange="reversed",
+        automargin=True,
+        fixedrange=True,
+        showgrid=False,
+        zeroline=False,
+    )
+
+
+def _bar_below(title: str, **options: Any) -> dict[str, Any]:
+    """A color bar below the picture."""
+    return {
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
+        "thickness": 10,
+        "len": 0.8,
+        **options,
+    }
+
+
+def _steps(colors: Sequence[str]) -> list[tuple[float, str]]:
+    """A color scale of equal steps."""
+    ends = ((k / len(colors), (k + 1) / len(colors), color) for k, color in enumerate(colors))
+    return [(end, color) for low, high, color in ends for end in (low, high)]
+
+
+def _plain(values: Float) -> list[list[float | None]]:
+    """Numbers for plotly, None where there is none."""
+    return [[None if np.isnan(value) else float(value) for value in row] for row in values]
+
+
+def _only_text(text: str) -> go.Figure:
+    figure = go.Figure().add_annotation(text=wrapped(text, 44), showarrow=False)
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    return figure.update_layout(height=120)
