@@ -15,13 +15,13 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from .consistency import CR_LIMIT, check_consistency
-from .errors import AHPError, LogError, PublishedError, SurveyWarning
+from .errors import AHPError, LogError, OptionError, PublishedError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .priority import METHODS, check_method, weights
@@ -54,14 +54,18 @@ from .report import (
     to_text,
     total_table,
 )
-from .study import Survey, analyze, load_survey, read_answers, shipped_surveys
+from .study import Answers, Survey, analyze, load_survey, read_answers, shipped_surveys
 from .version import __version__
 
 APP_PACKAGES = frozenset(
     {"alembic", "platformdirs", "plotly", "psycopg", "sqlalchemy", "starlette", "streamlit"}
-    | {"uvicorn"}
+    | {"tomli_w", "uvicorn", "yaml"}
 )
 """What `pip install "ahp-evidence[app]"` brings."""
+
+CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv")
+CONVERT_TO = ("ahp-os", "ahpsurvey", "hierarchy-text", "long-csv", "survey-toml")
+"""Formats that `ahp convert` reads and writes."""
 
 BROKEN_PIPE = 141
 """Exit status of a program whose reader went away: 128 + SIGPIPE."""
@@ -169,6 +173,37 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--language", choices=LANGUAGES, default=terminal_language())
     command.add_argument("--json", action="store_true", help="print JSON, unrounded")
     command.set_defaults(run=_reconstruct)
+
+    command = commands.add_parser(
+        "convert",
+        help="read the files of other programs, and write them",
+        description="Reads answers or a survey in one format and writes them in another. Formats: "
+        "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
+        "a YAML file of the R package ahp; long-csv, an answers file; hierarchy-text, the tree as "
+        "AHP-OS takes it; survey-toml, a survey file.",
+    )
+    command.add_argument("input", metavar="INPUT", help="the file to read")
+    command.add_argument("--from", dest="source", choices=CONVERT_FROM, required=True)
+    command.add_argument("--to", dest="target", choices=CONVERT_TO, required=True)
+    command.add_argument(
+        "--survey",
+        metavar="FILE",
+        help="what the answers are to, for long-csv and ahpsurvey: a shipped survey, or a .toml file",
+    )
+    command.add_argument(
+        "--negative-is",
+        choices=("left", "right"),
+        help="for ahpsurvey: the item that matters more when a value is negative; left means that "
+        "-5 in a_b says a matters 5 times as much as b",
+    )
+    command.add_argument(
+        "--expert-column", metavar="NAME", help="for --from ahpsurvey: the column with the experts"
+    )
+    command.add_argument(
+        "--language", metavar="CODE", help="of the names read, or of those written, such as zh"
+    )
+    command.add_argument("--output", metavar="FILE", help="write here; standard output by default")
+    command.set_defaults(run=_convert)
 
     command = commands.add_parser("serve", help="run the web application")
     command.add_argument("--host", default="127.0.0.1")
@@ -427,6 +462,130 @@ def _write_junit(path: Path, found: dict[str, Verification], refused: dict[str, 
         case = ElementTree.SubElement(suite, "testcase", classname=file, name="file")
         ElementTree.SubElement(case, "error", message=problem).text = problem
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """What `ahp convert` read, and in words what the file holds beside it."""
+
+    survey: Survey | None
+    answers: Answers
+    kept: dict[str, Any] = field(default_factory=dict)
+    beside: tuple[tuple[int, str], ...] = ()
+
+
+def _convert(arguments: argparse.Namespace) -> int:
+    _check_conversion(arguments)
+    found = _read_conversion(arguments)
+    content = _write_conversion(arguments, found)
+    for count, words in found.beside:
+        if count:
+            print(
+                f"ahp: warning: {arguments.input}: not written: {words}, {count}", file=sys.stderr
+            )
+    if arguments.output:
+        Path(arguments.output).write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+    return 0
+
+
+def _check_conversion(arguments: argparse.Namespace) -> None:
+    """Refuse options that are missing, and those that would do nothing."""
+    source, target = arguments.source, arguments.target
+    wide = "ahpsurvey" in {source, target}
+    made = not arguments.survey and source != "long-csv"  # a survey made from names
+    for option, given, wanted, reason in (
+        ("--negative-is", arguments.negative_is, wide, "ahpsurvey tables have a sign convention"),
+        (
+            "--survey",
+            arguments.survey,
+            source == "long-csv" and target != "long-csv",
+            "answers files have no survey",
+        ),
+        (
+            "--language",
+            arguments.language,
+            target == "survey-toml" and made,
+            "a survey file tells the language of its names",
+        ),
+    ):
+        if wanted and not given:
+            raise OptionError(f"{option} is missing, expected with {source} to {target}: {reason}")
+    for option, given, useful in (
+        ("--negative-is", arguments.negative_is, wide),
+        ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
+        ("--survey", arguments.survey, source in {"ahpsurvey", "long-csv"}),
+    ):
+        if given and not useful:
+            raise OptionError(f"{option} {given}, expected none with {source} to {target}")
+
+
+def _read_conversion(arguments: argparse.Namespace) -> _Converted:
+    path, options = Path(arguments.input), {}
+    if arguments.language:
+        options["language"] = arguments.language
+    if arguments.source == "ahp-os":
+        from .exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
+
+        project = read_project(path, **options)
+        kept = {
+            "given_weights": project.given_weights,
+            "alternatives": project.alternatives,
+            "alternative_answers": project.alternative_answers,
+            "author": project.author,
+        }
+        weights = sum(map(len, project.given_weights.values()))
+        beside = [(len(project.alternative_answers.judgments), "comparisons of alternatives")]
+        if arguments.target == "ahp-os":
+            beside = []
+        elif arguments.target != "hierarchy-text":
+            beside.append((weights, "given weights"))
+        return _Converted(project.survey, project.answers, kept, tuple(beside))
+    if arguments.source == "gluc":
+        from .exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
+
+        file = read_gluc(path, **options)
+        tables = [*file.given_weights.values(), *file.alternative_weights.values()]
+        beside = [
+            (len(file.alternative_answers.judgments), "comparisons of alternatives"),
+            (sum(map(len, file.decision_makers.values())), "weights of decision makers"),
+            (sum(len(each) for table in tables for each in table.values()), "given weights"),
+        ]
+        return _Converted(file.survey, file.answers, beside=tuple(beside))
+    survey = load_survey(arguments.survey) if arguments.survey else None
+    if survey and arguments.language and arguments.language not in survey.languages:
+        raise OptionError.unknown("--language", arguments.language, survey.languages)
+    if arguments.source == "long-csv":
+        return _Converted(survey, read_answers(path))
+    from .exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
+
+    column = arguments.expert_column
+    survey = survey or survey_of_columns(path, expert_column=column, **options)
+    return _Converted(
+        survey,
+        read_ahpsurvey(
+            path, survey=survey, negative_is=arguments.negative_is, expert_column=column
+        ),
+    )
+
+
+def _write_conversion(arguments: argparse.Namespace, found: _Converted) -> bytes:
+    from .exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
+
+    language = arguments.language
+    if found.survey is None or arguments.target == "long-csv":
+        return long_csv.write_answers(found.answers)
+    if arguments.target == "ahp-os":
+        return ahp_os.write_project(found.survey, found.answers, language=language, **found.kept)
+    if arguments.target == "ahpsurvey":
+        return ahpsurvey.write_ahpsurvey(
+            found.survey, found.answers, negative_is=arguments.negative_is
+        )
+    if arguments.target == "hierarchy-text":
+        weights = found.kept.get("given_weights")
+        return survey_text.hierarchy_text(found.survey, language, weights).encode()
+    return survey_text.survey_toml(found.survey).encode()
 
 
 def _serve(arguments: argparse.Namespace) -> int:

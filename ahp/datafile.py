@@ -1,5 +1,6 @@
 """Data files: TOML that people write, read so that an error names the file and the path inside;
-JSON that is hashed, written in one spelling."""
+JSON that is hashed, written in one spelling.
+"""
 
 from __future__ import annotations
 

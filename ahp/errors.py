@@ -88,7 +88,15 @@ class LinkError(StoreError):
 
 
 class LockedError(StoreError):
-    """Nothing more can be written: answers submitted, or the round closed."""
+    """Nothing more can be written.
+
+    Attributes:
+        reason: `"submitted"` or `"closed"` (the round, for ever).
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class LogError(StoreError):

@@ -340,6 +340,214 @@ def test_bad_expert_weights(capsys: pytest.CaptureFixture[str], given: str, mess
     )
 
 
+SHOP = json.dumps(
+    {
+        "pj": [
+            {
+                "project_name": "选店",
+                "project_hText": "选店: 价格=0.4, 质量=0.6; 质量: 耐用, look;",
+                "project_author": "Li",
+            }
+        ],
+        "pwc": [
+            {"pwc_part": "张三", "pwc_node": "选店", "pwc_ab": "1", "pwc_intense": "3"},
+            {"pwc_part": "张三", "pwc_node": "质量", "pwc_ab": "0", "pwc_intense": "7"},
+        ],
+    }
+)
+SHOP_TOML = """\
+format = 1
+id = "imported"
+languages = [
+    "zh",
+]
+method = "eigenvector"
+random_index = "saaty"
+nodes = [
+    { id = "n2", parent = "n1", name = { zh = "价格" }, explanation = { zh = "价格" } },
+    { id = "n3", parent = "n1", name = { zh = "质量" }, explanation = { zh = "质量" } },
+    { id = "n4", parent = "n3", name = { zh = "耐用" }, explanation = { zh = "耐用" } },
+    { id = "look", parent = "n3", name = { zh = "look" }, explanation = { zh = "look" } },
+]
+
+[name]
+zh = "选店"
+
+[description]
+zh = "选店"
+
+[goal]
+id = "n1"
+
+[goal.name]
+zh = "选店"
+
+[goal.explanation]
+zh = "选店"
+"""
+GLUC = """\
+Version: 2.0
+Alternatives: &all {Lake: , City: }
+Goal:
+  name: Weekend
+  decision-makers: {Ann: .5, Bo: .5}
+  preferences:
+    Ann: {pairwise: [[Cost, Rest, 1/3]]}
+    Bo: {priority: {Cost: .2, Rest: .8}}
+  children:
+    Cost: {preferences: {Ann: {pairwise: [[Lake, City, 4]]}}, children: *all}
+    Rest:
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with files of other programs, in which the command runs."""
+    (tmp_path / "shop.json").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "shop.toml").write_text(SHOP_TOML, encoding="utf-8")
+    (tmp_path / "weekend.ahp").write_text(GLUC, encoding="utf-8")
+    (tmp_path / "city.csv").write_text("cult_fam,cult_house,fam_house\n-5,3,1\n9,NA,\n")
+    long = "expert,parent,left,right,value\n张三,n1,n2,n3,1/3\n张三,n3,look,n4,1/7\n"
+    (tmp_path / "shop.csv").write_text(long, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_convert_ahp_os(run: Any, files: Path) -> None:
+    outcome = run("convert", "shop.json", "--from", "ahp-os", "--to", "long-csv")
+    assert outcome.out == ("expert,parent,left,right,value\n张三,n1,n2,n3,1/3\n张三,n3,n4,look,7\n")
+    lost = "ahp: warning: shop.json: not written: given weights, 2\n"
+    assert (outcome.status, outcome.err) == (0, lost)
+    outcome = run("convert", "shop.json", "--from", "ahp-os", "--to", "hierarchy-text")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == "选店: 价格=0.4, 质量=0.6;\n质量: 耐用, look;\n"
+    outcome = run(
+        "convert", "shop.json", "--from", "ahp-os", "--to", "survey-toml", "--language", "zh"
+    )
+    assert (outcome.status, outcome.err, outcome.out) == (0, lost, SHOP_TOML)
+    again = run("convert", "shop.json", "--from", "ahp-os", "--to", "ahp-os")
+    assert (again.status, again.err) == (0, "")
+    project = json.loads(again.out)
+    assert project["pj"][0]["project_hText"] == "选店: 价格=0.4, 质量=0.6;\n质量: 耐用, look;\n"
+    assert project["pj"][0]["project_author"] == "Li"
+
+
+def test_convert_answers(run: Any, files: Path) -> None:
+    options = ("shop.csv", "--from", "long-csv", "--survey", "shop.toml")
+    outcome = run("convert", *options, "--to", "ahp-os", "--output", "out.json")
+    assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
+    project = json.loads((files / "out.json").read_text(encoding="utf-8"))
+    assert project["pj"][0]["project_name"] == "选店"
+    assert [
+        (row["pwc_part"], row["pwc_node"], row["pwc_ab"], row["pwc_intense"])
+        for row in project["pwc"]
+    ] == [("张三", "选店", "1", "3"), ("张三", "质量", "0", "7")]
+    outcome = run("convert", *options, "--to", "ahpsurvey", "--negative-is", "left")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == "expert,n2_n3,n4_look\n张三,3,-7\n"
+    (files / "wide.csv").write_text(outcome.out, encoding="utf-8")
+    back = run(
+        *("convert", "wide.csv", "--from", "ahpsurvey", "--to", "long-csv"),
+        *("--survey", "shop.toml", "--negative-is", "left", "--expert-column", "expert"),
+    )
+    assert (back.status, back.err) == (0, "")
+    assert back.out == "expert,parent,left,right,value\n张三,n1,n2,n3,1/3\n张三,n3,n4,look,7\n"
+    same = run("convert", "shop.csv", "--from", "long-csv", "--to", "long-csv")
+    assert (same.status, same.out) == (0, (files / "shop.csv").read_text(encoding="utf-8"))
+
+
+def test_convert_ahpsurvey(run: Any, files: Path) -> None:
+    options = ("convert", "city.csv", "--from", "ahpsurvey", "--to", "long-csv", "--negative-is")
+    outcome = run(*options, "left")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == (
+        "expert,parent,left,right,value\n"
+        "1,goal,cult,fam,5\n"
+        "1,goal,cult,house,1/3\n"
+        "1,goal,fam,house,1\n"
+        "2,goal,cult,fam,1/9\n"
+    )
+    assert run(*options, "right").out == (
+        "expert,parent,left,right,value\n"
+        "1,goal,cult,fam,1/5\n"
+        "1,goal,cult,house,3\n"
+        "1,goal,fam,house,1\n"
+        "2,goal,cult,fam,9\n"
+    )
+
+
+def test_convert_gluc(run: Any, files: Path) -> None:
+    outcome = run("convert", "weekend.ahp", "--from", "gluc", "--to", "long-csv")
+    assert outcome.out == "expert,parent,left,right,value\nAnn,weekend,cost,rest,1/3\n"
+    assert (outcome.status, outcome.err) == (
+        0,
+        "ahp: warning: weekend.ahp: not written: comparisons of alternatives, 1\n"
+        "ahp: warning: weekend.ahp: not written: weights of decision makers, 2\n"
+        "ahp: warning: weekend.ahp: not written: given weights, 2\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "city.csv --from ahpsurvey --to long-csv",
+            "--negative-is is missing, expected with ahpsurvey to long-csv: ahpsurvey tables have "
+            "a sign convention",
+        ),
+        (
+            "shop.csv --from long-csv --to ahp-os",
+            "--survey is missing, expected with long-csv to ahp-os: answers files have no survey",
+        ),
+        (
+            "shop.json --from ahp-os --to survey-toml",
+            "--language is missing, expected with ahp-os to survey-toml: a survey file tells the "
+            "language of its names",
+        ),
+        (
+            "shop.csv --from long-csv --to long-csv --negative-is left",
+            "--negative-is left, expected none with long-csv to long-csv",
+        ),
+        (
+            "shop.json --from ahp-os --to long-csv --survey shop.toml",
+            "--survey shop.toml, expected none with ahp-os to long-csv",
+        ),
+        (
+            "shop.json --from ahp-os --to long-csv --expert-column e",
+            "--expert-column e, expected none with ahp-os to long-csv",
+        ),
+        (
+            "shop.csv --from long-csv --to ahp-os --survey shop.toml --language en",
+            "--language = 'en', expected one of 'zh'",
+        ),
+        (
+            "shop.csv --from ahp-os --to long-csv",
+            "shop.csv: line 1, column 1: not JSON: Expecting value",
+        ),
+        (
+            "none.json --from ahp-os --to long-csv",
+            "none.json: cannot be read: No such file or directory",
+        ),
+    ],
+)
+def test_convert_refuses(run: Any, files: Path, arguments: str, message: str) -> None:
+    refused(run("convert", *arguments.split()), message)
+
+
+def test_convert_writes_nothing_when_it_fails(run: Any, files: Path) -> None:
+    (files / "shop.csv").write_text("expert,parent,left,right,value\nE,n1,n2,n3,2.5\n")
+    outcome = run(
+        *("convert", "shop.csv", "--from", "long-csv", "--to", "ahp-os"),
+        *("--survey", "shop.toml", "--output", "out.json"),
+    )
+    refused(
+        outcome,
+        "shop.csv: line 2: expert 'E': ('n2', 'n3') under 'n1' = '2.5', expected a whole number "
+        "from 1 to 9 or 1 over one: an AHP-OS project can't hold another",
+    )
+    assert not (files / "out.json").exists()
+
+
 @pytest.mark.parametrize("arguments", [[], ["foo"], ["weights"], ["log"], ["surveys", "validate"]])
 def test_usage_errors(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:

@@ -178,7 +178,7 @@ class _Writer:
 
     def name(self, node: str) -> str:
         """A node's name as it stands in the cells."""
-        return _clean(self.survey.node_name(node, self.language))
+        return one_line(self.survey.node_name(node, self.language))
 
     def explanation(self, node: str) -> str:
         """What an expert can judge a node by."""
@@ -232,7 +232,7 @@ def questionnaire_workbook(
     _write_hidden(writer, expert, study_id, round_number)
     writer.workbook.security = WorkbookProtection(lockStructure=True)
     writer.workbook.calculation.fullCalcOnLoad = True
-    writer.workbook.properties.title = _clean(title)
+    writer.workbook.properties.title = one_line(title)
     writer.workbook.properties.creator = "ahp"
     stream = io.BytesIO()
     writer.workbook.save(stream)
@@ -261,13 +261,13 @@ def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Bloc
 
 def _sheet_name(text: str) -> str:
     """A text as Excel allows it for a sheet: at most 31 UTF-16 units, without some characters."""
-    name = _clean(re.sub(r"[\[\]:*?/\\]", " ", text))
+    name = one_line(re.sub(r"[\[\]:*?/\\]", " ", text))
     while len(name.encode("utf-16-le")) > 2 * 31:
         name = name[:-1]
     return name.rstrip(" '")
 
 
-def _clean(text: str) -> str:
+def one_line(text: str) -> str:
     """A text on one line, without the control characters that XML cannot hold."""
     return " ".join(ILLEGAL_CHARACTERS_RE.sub(" ", text).split())
 
@@ -332,7 +332,7 @@ def _add_looks(workbook: Workbook, font: str) -> None:
 def _put(sheet: Worksheet, place: str, value: str | float, look: str) -> None:
     """Write a value; a text stays a text, even one that begins with "="."""
     cell: Cell = sheet[place]
-    cell.value = _clean(value) if isinstance(value, str) else value
+    cell.value = one_line(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
     cell.style = look
@@ -776,7 +776,7 @@ def read_questionnaire(
     }
     found = {name: _field(hidden, row, source) for row, name in enumerate(_FIELDS, start=1)}
     for name, (value, which) in expected.items():
-        wanted = _clean(value) if isinstance(value, str) else value
+        wanted = one_line(value) if isinstance(value, str) else value
         if value is not None and found[name] != wanted:
             raise AnswersError(
                 f"{source}: {name} {found[name]!r}, expected {wanted!r}; "
@@ -921,8 +921,8 @@ def _check_names(cell: Cell, pair: Pair, survey: Survey, language: str, place: s
         )
     for letter, node in (("B", pair[1]), ("D", pair[2])):
         shown = sheet[f"{letter}{cell.row}"].value
-        expected = _clean(survey.node_name(node, language))
-        if not isinstance(shown, str) or _clean(shown) != expected:
+        expected = one_line(survey.node_name(node, language))
+        if not isinstance(shown, str) or one_line(shown) != expected:
             raise AnswersError(
                 f"{place}{letter}{cell.row}: {shown!r}, expected {expected!r}; rows and names must "
                 f"stay as they were: {_UNDO}"

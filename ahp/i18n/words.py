@@ -70,6 +70,21 @@ def judgment_sentence(left: str, right: str, value: str, _: Translate) -> str:
     ).format(more=left, less=right, lower=words[step - 1][0], upper=words[step + 1][0], step=step)
 
 
+def position_words(left: str, right: str, position: float, _: Translate) -> str:
+    """A place on the scale, such as a median between two steps: "3.5 for “A”".
+
+    Args:
+        left: name as displayed first.
+        right: name as displayed second.
+        position: in steps, 0 = equal, 8 = extremely more for left, -8 for right.
+        _: translates.
+    """
+    if position == 0:
+        return _("equally important")
+    name = left if position > 0 else right
+    return _("{step} for “{name}”").format(step=f"{abs(position) + 1:.3g}", name=name)
+
+
 def consistency_sentence(cr: float, n: int, _: Translate) -> str:
     """What a CR means for the person who judged."""
     if n <= 2:
@@ -94,5 +109,8 @@ def link_problem(reason: str, language: str) -> str:
             "This link is no longer valid. Please use the newest link you were sent, "
             "or ask the organizer for a new one."
         ),
-        "closed": _("This survey is closed. Thank you for your interest."),
+        "closed": _(
+            "This round is closed, nothing more can be answered. Thank you for taking part. "
+            "Should the organizer open another round, this link works again."
+        ),
     }[reason]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..study import Survey
 from ..study.settings import Standing
@@ -85,6 +86,8 @@ class ExpertInfo:
         link: `"none"`, `"active"` or `"revoked"`.
         place: where in the survey they were last, as the page wrote it.
         standing: how much they count, and where not at all.
+        progress: parent id -> (answered, asked) below it, in the order of the tree.
+        last_answer: when the newest current answer was given, UTC, ISO 8601; None without one.
     """
 
     id: str
@@ -96,7 +99,9 @@ class ExpertInfo:
     submitted: bool
     link: str
     place: str | None
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing
+    progress: Mapping[str, tuple[int, int]]
+    last_answer: str | None
 
 
 @dataclass(frozen=True)

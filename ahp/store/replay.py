@@ -25,6 +25,7 @@ class Judged(NamedTuple):
     value: str
     detail: str | None
     source: str
+    time: str
 
 
 class Replay:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, insert, select, update
@@ -150,16 +151,29 @@ class Store:
         (info,) = self.add_experts(study_id, {name: organization})
         return info
 
-    def add_experts(self, study_id: str, experts: Mapping[str, str | None]) -> list[ExpertInfo]:
-        """Add experts to a study, all or none: name -> organization or None.
+    def add_experts(
+        self,
+        study_id: str,
+        experts: Mapping[str, str | None],
+        standings: Mapping[str, Standing] | None = None,
+    ) -> list[ExpertInfo]:
+        """Add experts to a study, all or none.
+
+        Args:
+            study_id: the study.
+            experts: name -> organization or None.
+            standings: name -> standing, of those who don't have the usual one.
 
         Raises:
-            StoreError: a name is blank, or the study has it already.
+            StoreError: a name is blank, or the study has it already; or as for `set_standings`.
             LockedError: the round is closed.
         """
         with self._database.write() as session:
             study = _open_study(session, study_id)
-            ids = list(_add_experts(session, study, experts).values())
+            added = _add_experts(session, study, experts)
+            ids = list(added.values())
+            given = {added[name]: one for name, one in (standings or {}).items()}
+            _set_standings(session, given)
             query = _EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
             return _expert_infos(session, query)
 
@@ -193,22 +207,7 @@ class Store:
             StoreError: as for `set_standing`.
         """
         with self._database.write() as session:
-            for expert_id, standing in standings.items():
-                expert, study = _locked_expert(session, expert_id)
-                parents = survey_of(session, study).hierarchy.parents
-                for parent in standing.recused:
-                    if parent not in parents:
-                        listed = ", ".join(map(repr, parents))
-                        raise StoreError(f"recused from {parent!r}, expected one of {listed}")
-                if len(standing.recused) == len(parents):
-                    raise StoreError(
-                        f"expert {expert.name!r} would be recused from every comparison; "
-                        "revoke the link instead"
-                    )
-                if standing != _standings(session, [expert_id])[expert_id]:
-                    detail = standing.content
-                    entry = Entry("standing", _new_id(), "organizer", expert_id, detail=detail)
-                    log.append(session, study, [entry])
+            _set_standings(session, standings)
 
     def set_place(self, expert_id: str, place: str) -> None:
         """Note where in the survey an expert is; state of the interface, not logged."""
@@ -308,6 +307,7 @@ class Store:
         event_id: str,
         source: str = "web",
         place: str | None = None,
+        round_number: int | None = None,
     ) -> Event:
         """Store an expert's answer to one pair; an earlier one stays in the log.
 
@@ -321,6 +321,8 @@ class Store:
                 the stored event is returned then, and nothing is written.
             source: where the answer comes from.
             place: where in the survey the expert is now; None = where they were.
+            round_number: the round the expert was asked in; refused when that is not the open one.
+                None = whichever is open.
 
         Raises:
             AnswersError: the survey has no such pair, or the scale no such value.
@@ -333,19 +335,26 @@ class Store:
             expert, study = _locked_expert(session, expert_id)
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
-            _check_answerable(session, expert, study)
+            _check_answerable(session, expert, study, round_number)
             _check_answers(session, expert, study, [entry])
             if place is not None:
                 expert.place = place
             (event,) = log.append(session, study, [entry])
             return event
 
-    def upload_answers(self, expert_id: str, judgments: Iterable[Judgment]) -> list[Event]:
+    def upload_answers(
+        self,
+        expert_id: str,
+        judgments: Iterable[Judgment],
+        *,
+        round_number: int | None = None,
+    ) -> list[Event]:
         """Store answers from a file, all or none; those that change nothing are left out.
 
         Args:
             expert_id: who answered.
             judgments: their answers; `place` is kept in the log, `expert` is not looked at.
+            round_number: as for `answer`.
 
         Raises:
             AnswersError: a pair the expert is not asked, or a value off the scale.
@@ -353,24 +362,66 @@ class Store:
         """
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
-            _check_answerable(session, expert, study)
-            before = _current(session, [expert_id])[expert_id]
-            entries = []
-            for one in judgments:
-                stored = before.get((one.parent, frozenset((one.left, one.right))))
-                value = one.value
-                if stored is not None and stored.value == (
-                    value if stored.left == one.left else opposite(value)
-                ):
-                    continue
-                pair = (one.parent, one.left, one.right, value)
-                detail = one.place or None
-                entries.append(Entry("answer", _new_id(), "file", expert_id, *pair, detail))
-            _check_answers(session, expert, study, entries)
-            return log.append(session, study, entries) if entries else []
+            return _upload(session, expert, study, judgments, round_number)
+
+    def import_answers(
+        self,
+        study_id: str,
+        answers: Answers,
+        *,
+        submit: bool = False,
+        round_number: int | None = None,
+    ) -> int:
+        """Store a panel's answers from a file in the open round, all or none.
+
+        Args:
+            study_id: the study; experts it does not have yet are added.
+            answers: the answers; experts are known by their names.
+            submit: submit those who have then answered everything.
+            round_number: as for `answer`.
+
+        Returns:
+            How many answers were new or changed.
+
+        Raises:
+            AHPError: as for `add_experts` and `upload_answers`.
+        """
+        by_expert: dict[str, list[Judgment]] = {name: [] for name in answers.experts}
+        for one in answers.judgments:
+            by_expert[one.expert].append(one)
+        with self._database.write() as session:
+            study = _open_study(session, study_id)
+            rows = select(ExpertRow).where(ExpertRow.study_id == study_id)
+            known = {expert.name for expert in session.scalars(rows)}
+            if new := [name for name in by_expert if name.strip() not in known]:
+                _add_experts(session, study, dict.fromkeys(new))
+            experts = {expert.name: expert for expert in session.scalars(rows)}
+            count = 0
+            for name, own in by_expert.items():
+                expert = experts[name.strip()]
+                count += len(_upload(session, expert, study, own, round_number))
+            if submit:
+                ids = [experts[name.strip()].id for name in by_expert]
+                done = _expert_infos(session, _EXPERTS.where(ExpertRow.id.in_(ids)))
+                entries = [
+                    Entry("submit", _new_id(), "file", one.id)
+                    for one in done
+                    if one.answered == one.total and not one.submitted
+                ]
+                if entries:
+                    log.append(session, study, entries)
+            return count
 
     def give_reason(
-        self, expert_id: str, parent: str, left: str, right: str, text: str, *, event_id: str
+        self,
+        expert_id: str,
+        parent: str,
+        left: str,
+        right: str,
+        text: str,
+        *,
+        event_id: str,
+        round_number: int | None = None,
     ) -> Event:
         """Store why an expert stays outside the middle half of the panel at one pair.
 
@@ -381,6 +432,7 @@ class Store:
             right: id of the other.
             text: the reason.
             event_id: as for `answer`.
+            round_number: as for `answer`.
 
         Raises:
             StoreError: the text is blank, or the event id was used for something else.
@@ -397,7 +449,7 @@ class Store:
             expert, study = _locked_expert(session, expert_id)
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
-            _check_answerable(session, expert, study)
+            _check_answerable(session, expert, study, round_number)
             _check_answers(session, expert, study, [entry])
             (event,) = log.append(session, study, [entry])
             return event
@@ -460,24 +512,28 @@ class Store:
                 found[pair] = Feedback(last.get(pair), seen)
             return found
 
-    def submit(self, expert_id: str, *, event_id: str) -> Event:
+    def submit(
+        self, expert_id: str, *, event_id: str, source: str = "web", round_number: int | None = None
+    ) -> Event:
         """Lock an expert's answers.
 
         Args:
             expert_id: who submits.
             event_id: as for `answer`.
+            source: as for `answer`.
+            round_number: as for `answer`.
 
         Raises:
             StoreError: answers are missing, or the event id was used for something else.
             LockedError: the expert has submitted already, or the round is closed.
         """
         _check_event_id(event_id)
-        entry = Entry("submit", event_id, "web", expert_id)
+        entry = Entry("submit", event_id, source, expert_id)
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
-            _check_answerable(session, expert, study)
+            _check_answerable(session, expert, study, round_number)
             (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
             if missing := info.total - info.answered:
                 raise StoreError(
@@ -648,13 +704,22 @@ def _study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyR
 
 def _check_open(study: StudyRow) -> None:
     if study.state != "open":
-        raise LockedError(f"round {study.round} of {study.title!r} is closed")
+        raise LockedError(f"round {study.round} of {study.title!r} is closed", "closed")
 
 
-def _check_answerable(session: Session, expert: ExpertRow, study: StudyRow) -> None:
+def _check_answerable(
+    session: Session, expert: ExpertRow, study: StudyRow, round_number: int | None
+) -> None:
     _check_open(study)
+    if round_number not in (None, study.round):
+        raise LockedError(
+            f"round {round_number} of {study.title!r} is closed, round {study.round} is open",
+            "closed",
+        )
     if _submitted(session, [expert.id]):
-        raise LockedError(f"expert {expert.name!r} has submitted, the answers are locked")
+        raise LockedError(
+            f"expert {expert.name!r} has submitted, the answers are locked", "submitted"
+        )
 
 
 def _check_answers(
@@ -679,6 +744,27 @@ def _check_answers(
             raise AnswersError(
                 f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
             )
+
+
+def _upload(
+    session: Session,
+    expert: ExpertRow,
+    study: StudyRow,
+    judgments: Iterable[Judgment],
+    round_number: int | None,
+) -> list[Event]:
+    _check_answerable(session, expert, study, round_number)
+    before = _current(session, [expert.id])[expert.id]
+    entries = []
+    for one in judgments:
+        stored = before.get((one.parent, frozenset((one.left, one.right))))
+        turned = opposite(one.value)
+        if stored and stored.value == (one.value if stored.left == one.left else turned):
+            continue
+        pair = (one.parent, one.left, one.right, one.value)
+        entries.append(Entry("answer", _new_id(), "file", expert.id, *pair, one.place or None))
+    _check_answers(session, expert, study, entries)
+    return log.append(session, study, entries) if entries else []
 
 
 def _open_study(session: Session, study_id: str) -> StudyRow:
@@ -802,23 +888,45 @@ def _expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Exper
         links[expert_id] = "active" if revoked is None else "revoked"
     infos = []
     for expert, content in found:
-        standing = standings[expert.id]
+        standing, own = standings[expert.id], judged[expert.id]
         asked = standing.comparisons(parse_survey(content).hierarchy)
+        answered = Counter(parent for parent, _left, _right in _in_order(own, asked))
+        total = Counter(parent for parent, _left, _right in asked)
         infos.append(
             ExpertInfo(
                 id=expert.id,
                 study_id=expert.study_id,
                 name=expert.name,
                 organization=expert.organization,
-                answered=len(_in_order(judged[expert.id], asked)),
+                answered=answered.total(),
                 total=len(asked),
                 submitted=expert.id in submitted,
                 link=links.get(expert.id, "none"),
                 place=expert.place,
                 standing=standing,
+                progress={parent: (answered[parent], count) for parent, count in total.items()},
+                last_answer=max((one.time for one in own.values()), default=None),
             )
         )
     return infos
+
+
+def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
+    for expert_id, standing in standings.items():
+        expert, study = _locked_expert(session, expert_id)
+        parents = survey_of(session, study).hierarchy.parents
+        for parent in standing.recused:
+            if parent not in parents:
+                listed = ", ".join(map(repr, parents))
+                raise StoreError(f"recused from {parent!r}, expected one of {listed}")
+        if len(standing.recused) == len(parents):
+            raise StoreError(
+                f"expert {expert.name!r} would be recused from every comparison; "
+                "revoke the link instead"
+            )
+        if standing != _standings(session, [expert_id])[expert_id]:
+            entry = Entry("standing", _new_id(), "organizer", expert_id, detail=standing.content)
+            log.append(session, study, [entry])
 
 
 def _standings(session: Session, experts: Sequence[str]) -> dict[str, Standing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from ..hierarchy import Hierarchy
@@ -32,10 +33,12 @@ class Stop:
         return self.parent, self.left, self.right
 
 
-def itinerary(hierarchy: Hierarchy) -> tuple[Stop, ...]:
-    """All stops of a survey in order."""
+def itinerary(hierarchy: Hierarchy, recused: Container[str] = ()) -> tuple[Stop, ...]:
+    """All stops of a survey in order, without the parents an expert is recused from."""
     stops = [Stop("welcome")]
     for parent in hierarchy.parents:
+        if parent in recused:
+            continue
         stops += [Stop("pair", parent, *pair) for pair in hierarchy.pairs(parent)]
         stops.append(Stop("parent", parent))
     return (*stops, Stop("review"))

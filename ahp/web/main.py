@@ -20,7 +20,10 @@ if granted.organizer:
     pages += [
         st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
         st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
+        st.Page("views/rounds.py", title=_("Rounds"), icon=":material/replay:"),
         st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
+        st.Page("views/files.py", title=_("Files"), icon=":material/attach_file:"),
+        st.Page("views/editor.py", title=_("Survey editor"), icon=":material/edit:"),
     ]
 if not pages:
     pages.append(st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:"))

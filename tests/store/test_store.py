@@ -16,6 +16,7 @@ from ahp.errors import (
 )
 from ahp.store import ExpertInfo, Store
 from ahp.study import Answers, Judgment
+from ahp.study.settings import Standing
 
 
 def judgments(expert, value="3", **other):
@@ -110,6 +111,9 @@ def test_expert_round_trip(store, study):
         submitted=False,
         link="none",
         place=None,
+        standing=Standing(),
+        progress={"goal": (0, 3), "a": (0, 1)},
+        last_answer=None,
     )
     assert store.expert(added.id) == added
     assert store.add_expert(study.id, "Bo", " ").organization is None
@@ -168,7 +172,13 @@ def test_answer_is_an_event(store, study, frozen):
     }
     assert (created.kind, created.detail) == ("study_created", '{"note":null,"title":"Pilot"}')
     assert (added.kind, added.detail) == ("expert_added", '{"name":"Ada","organization":null}')
-    assert store.expert(expert.id) == replace(expert, answered=1, place="goal/1")
+    assert store.expert(expert.id) == replace(
+        expert,
+        answered=1,
+        place="goal/1",
+        progress={"goal": (1, 3), "a": (0, 1)},
+        last_answer="2026-03-01T12:00:00.000000+00:00",
+    )
 
 
 def test_answer_without_place_keeps_it(store, study):
@@ -374,8 +384,8 @@ def test_import_round_trip(store, survey):
         (
             judgments("Ada")[:3],
             IncompleteError,
-            "nobody whose judgments count has judged ('a1', 'a2') under 'a', and the others there do "
-            "not connect all items (1 of 1 pairs are missing)",
+            "nobody whose judgments count has judged ('a1', 'a2') under 'a', and the others there "
+            "do not connect all items (1 of 1 pairs are missing)",
         ),
         (
             judgments("Ada", ab="0"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,22 @@ def scroll_up(screen: str) -> None:
 def remember_language(name: str, value: str) -> None:
     """Write the language into a cookie that lasts a year."""
     _cookie(key="remember_language", data={"name": name, "value": value})
+
+
+def histogram(left: str, right: str, bars: Sequence[tuple[str, int]], title: str) -> None:
+    """A small histogram between two names: (label, count) from the left one to the right one."""
+    tallest = max(count for _label, count in bars) or 1
+    columns = "".join(
+        f'<div class="bar"><div class="count">{count or ""}</div>'
+        f'<div class="fill" style="height:{40 * count / tallest:.1f}px"></div>'
+        f'<div class="label">{html.escape(label)}</div></div>'
+        for label, count in bars
+    )
+    st.html(
+        f"<style>{(_FOLDER / 'histogram.css').read_text(encoding='utf-8')}</style>"
+        f'<div class="ahp-histogram" role="img" aria-label="{html.escape(title)}: '
+        f'{html.escape(", ".join(f"{label}: {count}" for label, count in bars))}">'
+        f'<div class="title">{html.escape(title)}</div><div class="bars">{columns}</div>'
+        f'<div class="ends"><span>{html.escape(left)}</span><span>{html.escape(right)}</span></div>'
+        "</div>"
+    )

@@ -1,54 +1,206 @@
-"""The organizer's desk for one study: experts, their links, their progress, closing."""
+"""The organizer's desk for one study: experts, how much they count, their links and progress."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ahp.errors import AHPError, StoreError
-from ahp.report import Table, csv_bytes
-from ahp.store import StudyInfo
+from ahp.errors import AHPError
+from ahp.exchange.expert_list import NewExpert, pasted_experts, read_experts
+from ahp.exchange.link_sheet import link_sheet
+from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
+from ahp.report import Table
+from ahp.report.panel import basis_words, familiarity_words, influence_words
+from ahp.report.table import Cell
+from ahp.store import ExpertInfo, StudyInfo
+from ahp.study.settings import Standing
 from ahp.web import state
+from ahp.web.desk import show_downloads, show_table
+from ahp.web.questionnaires import file_name
 
 
 @st.fragment(run_every="5s")
-def show_progress(study_id: str) -> None:
-    """How far each expert has got; refreshes by itself."""
-    _ = state.translate()
+def show_progress(study: StudyInfo) -> None:
+    """How far each expert has got below every parent; refreshes by itself."""
+    _, language = state.translate(), state.language()
     link_words = {"none": _("no link yet"), "active": _("valid"), "revoked": _("revoked")}
-    experts = state.database().experts(study_id)
+    experts = state.database().experts(study.id)
     if not experts:
         st.info(_("No experts yet. Add them below."))
+        return
+    submitted = sum(expert.submitted for expert in experts)
+    st.progress(
+        sum(expert.answered for expert in experts) / sum(expert.total for expert in experts),
+        text=_("{submitted} of {count} experts have submitted").format(
+            submitted=submitted, count=len(experts)
+        ),
+    )
+    parents = study.survey.hierarchy.parents
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            expert.name,
+            expert.organization or "",
+            f"{expert.answered}/{expert.total}",
+            expert.submitted,
+            link_words[expert.link],
+            *("/".join(map(str, expert.progress.get(parent, ("–",)))) for parent in parents),
+        )
+        for expert in experts
+    )
+    names = (study.survey.node_name(parent, language) for parent in parents)
+    show_table(
+        Table(
+            _("Progress in round {round}").format(round=study.round),
+            (
+                *(_("Expert"), _("Organization"), _("Answered"), _("Submitted"), _("Link")),
+                *names,
+            ),
+            rows,
+            language,
+        ),
+        "progress",
+    )
+
+
+def show_reminders(study: StudyInfo) -> None:
+    """Who has not submitted yet, and what to write to them."""
+    _, language = state.translate(), state.language()
+    late = [expert for expert in state.database().experts(study.id) if not expert.submitted]
+    with st.expander(
+        _("Reminders: {count} experts have not submitted").format(count=len(late)),
+        icon=":material/notifications:",
+    ):
+        if not late:
+            st.write(_("Everybody has submitted."))
+            return
+        show_table(
+            Table(
+                _("Not submitted yet"),
+                (_("Expert"), _("Organization"), _("Open comparisons"), _("Last answer (UTC)")),
+                tuple(
+                    (
+                        expert.name,
+                        expert.organization or "",
+                        expert.total - expert.answered,
+                        (expert.last_answer or "")[:16].replace("T", " "),
+                    )
+                    for expert in late
+                ),
+                language,
+            ),
+            "reminders",
+        )
+        st.caption(_("A text to send; personal links aren't stored, renew one if it got lost:"))
+        st.code(
+            _(
+                "Dear colleague, your answers for “{title}” are not complete yet. Please open your "
+                "personal link again: what you have answered is kept, and you go on where you "
+                "stopped. Thank you."
+            ).format(title=study.title),
+            language=None,
+            wrap_lines=True,
+        )
+
+
+def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
+    """Add experts, all or none; what is refused is shown."""
+    try:
+        if experts:
+            state.database().add_experts(
+                study.id,
+                {one.name: one.organization for one in experts},
+                {one.name: one.standing for one in experts},
+            )
+    except AHPError as error:
+        st.session_state["problem"] = str(error)
+        return False
+    return True
+
+
+def add_entered(study: StudyInfo) -> None:
+    """Add an expert a line; what is refused stays in the form."""
+    try:
+        experts = pasted_experts(st.session_state["entered"])
+    except AHPError as error:
+        st.session_state["problem"] = str(error)
+        return
+    if add(study, experts):
+        st.session_state["entered"] = ""
+
+
+def add_one(study: StudyInfo) -> None:
+    """Add the expert of the form."""
+    form = st.session_state
+    try:
+        standing = Standing(weight=form["new_weight"], reason=form["new_reason"])
+    except AHPError as error:
+        form["problem"] = str(error)
+        return
+    if add(study, (NewExpert(form["new_name"], form["new_organization"] or None, standing),)):
+        for key in ("new_name", "new_organization", "new_reason"):
+            form[key] = ""
+        form["new_weight"] = 1.0
+
+
+def show_adding(study: StudyInfo) -> None:
+    """Three ways to add experts."""
+    _ = state.translate()
+    st.subheader(_("Add experts"))
+    if problem := st.session_state.pop("problem", None):
+        st.error(problem)
+    pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
+    with pasted, st.form("add_experts"):
+        st.text_area(
+            _("One expert a line: name, organization, weight, reason for the weight"),
+            placeholder=_("Zhang San, Accounting department"),
+            help=_("Only the name is needed. A weight other than 1 needs a reason."),
+            key="entered",
+        )
+        st.form_submit_button(_("Add"), on_click=add_entered, args=(study,), key="add")
+    with form, st.form("add_one"):
+        st.text_input(_("Name"), key="new_name")
+        st.text_input(_("Organization"), key="new_organization")
+        st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
+        st.text_input(_("Reason for the weight, if it isn't 1"), key="new_reason")
+        st.form_submit_button(_("Add"), on_click=add_one, args=(study,), key="add_form")
+    with file:
+        st.write(
+            _(
+                "A CSV or XLSX table with a line of headings: name (姓名), and if you like "
+                "organization (单位), weight (权重) and reason (理由)."
+            )
+        )
+        attempt = st.session_state.setdefault("list_attempt", 0)
+        given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"expert_list-{attempt}")
+        if given is not None:
+            show_list(study, given.getvalue(), given.name)
+
+
+def show_list(study: StudyInfo, content: bytes, name: str) -> None:
+    """The experts in a file, before they are added."""
+    _ = state.translate()
+    try:
+        experts = read_experts(content, name)
+    except AHPError as error:
+        st.error(str(error))
         return
     st.table(
         [
             {
-                _("Expert"): expert.name,
-                _("Organization"): expert.organization or "",
-                _("Answered"): f"{expert.answered}/{expert.total}",
-                _("Submitted"): _("yes") if expert.submitted else _("no"),
-                _("Link"): link_words[expert.link],
+                _("Expert"): one.name,
+                _("Organization"): one.organization or "",
+                _("Weight"): f"{one.standing.weight:g}",
+                _("Reason"): one.standing.reason,
             }
-            for expert in experts
+            for one in experts
         ],
         hide_index=True,
     )
-
-
-def add_experts(study: StudyInfo) -> None:
-    """Add an expert a line, `name` or `name, organization`; what is refused stays in the form."""
-    experts: dict[str, str | None] = {}
-    try:
-        for line in filter(str.strip, st.session_state["entered"].splitlines()):
-            name, _comma, organization = line.replace("，", ",").partition(",")
-            if name.strip() in experts:
-                raise StoreError(f"{name.strip()!r} stands in the list twice")
-            experts[name.strip()] = organization.strip() or None
-        if experts:
-            state.database().add_experts(study.id, experts)
-    except AHPError as error:
-        st.session_state["problem"] = str(error)
-    else:
-        st.session_state["entered"] = ""
+    if st.button(
+        _("Add these {count} experts").format(count=len(experts)), type="primary", key="add_list"
+    ):
+        if add(study, experts):
+            st.session_state["list_attempt"] += 1
+        st.rerun()
 
 
 def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
@@ -66,33 +218,40 @@ def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
 
 
 def show_issued(study: StudyInfo) -> None:
-    """The links just issued, to copy or download."""
-    _ = state.translate()
+    """The links just issued, to copy, download or print."""
+    _, language = state.translate(), state.language()
     issued = st.session_state.get("issued")
     if not issued or issued["study"] != study.id:
         return
+    links: dict[str, str] = issued["links"]
     st.warning(
         _(
-            "Copy or download these personal links now: they are shown only once. "
+            "Copy, download or print these personal links now: they are shown only once. "
             "Each opens one expert's survey without a password, so send it to that expert only."
         ),
         icon=":material/key:",
     )
-    for name, link in issued["links"].items():
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Sheet with QR codes, to print"),
+            link_sheet(study.title, links, language),
+            file_name(study.title) + ".html",
+            "text/html",
+            icon=":material/qr_code:",
+            key="link_sheet",
+            on_click="ignore",
+        )
+        show_downloads(
+            Table(_("Personal links"), (_("Expert"), _("Link")), tuple(links.items())), "links"
+        )
+    for name, link in links.items():
         st.markdown(f"**{name}**")
         st.code(link, language=None)
-    table = Table(_("Personal links"), (_("Expert"), _("Link")), tuple(issued["links"].items()))
-    st.download_button(
-        _("Download links (CSV)"), csv_bytes(table), "links.csv", "text/csv", on_click="ignore"
-    )
 
 
-def show_links(study: StudyInfo) -> None:
+def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     """Issue, renew and revoke links."""
     _ = state.translate()
-    experts = {expert.id: expert for expert in state.database().experts(study.id)}
-    if not experts:
-        return
     st.subheader(_("Personal links"))
     without = [key for key, expert in experts.items() if expert.link == "none"]
     if without:
@@ -105,7 +264,9 @@ def show_links(study: StudyInfo) -> None:
         )
     show_issued(study)
     with st.expander(_("Renew or revoke one link")):
-        chosen = st.selectbox(_("Expert"), list(experts), format_func=lambda key: experts[key].name)
+        chosen = st.selectbox(
+            _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="link_of"
+        )
         st.caption(_("A new link replaces the old one at once; answers stay."))
         with st.container(horizontal=True):
             st.button(_("New link"), on_click=issue_links, args=(study, [chosen]), key="renew")
@@ -118,17 +279,66 @@ def show_links(study: StudyInfo) -> None:
             )
 
 
-def show_closing(study: StudyInfo) -> None:
-    """Close the study for ever."""
-    _ = state.translate()
-    st.subheader(_("Close the study"))
-    st.write(
-        _("Nobody can answer after that, and it can't be opened again. Results stay available.")
-    )
-    sure = st.checkbox(_("Yes, close “{title}” for ever").format(title=study.title))
-    if st.button(_("Close the study"), disabled=not sure, key="close"):
-        state.database().close_round(study.id)
-        st.rerun()
+def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
+    """How much one expert counts, and where not at all."""
+    _, language = state.translate(), state.language()
+    with st.expander(_("Weight, authority and recusal of one expert"), icon=":material/balance:"):
+        chosen: str = st.selectbox(
+            _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="standing_of"
+        )
+        now = experts[chosen].standing
+        with st.form(f"standing-{chosen}"):
+            weight = st.number_input(_("Weight"), min_value=0.0, value=now.weight, step=0.1)
+            reason = st.text_input(_("Reason for the weight, if it isn't 1"), value=now.reason)
+            st.markdown(
+                "**" + _("Authority coefficient: what the expert judges from, how familiar") + "**"
+            )
+            words, kinds, familiar = influence_words(_), basis_words(_), familiarity_words(_)
+            levels = ["", *INFLUENCES]
+            basis = {
+                kind: st.selectbox(
+                    kinds[kind],
+                    levels,
+                    index=levels.index(now.basis.get(kind, "")),
+                    format_func=lambda level: words[level] if level else _("not asked"),
+                )
+                for kind in JUDGMENT_BASIS
+            }
+            steps = ["", *FAMILIARITY]
+            familiarity = st.selectbox(
+                _("Familiarity with the subject"),
+                steps,
+                index=steps.index(now.familiarity),
+                format_func=lambda step: familiar[step] if step else _("not asked"),
+            )
+            recused = st.multiselect(
+                _("Recused from (judgments there don't count and aren't asked)"),
+                list(study.survey.hierarchy.parents),
+                default=list(now.recused),
+                format_func=lambda parent: study.survey.node_name(parent, language),
+            )
+            why = st.text_input(
+                _("Reason for the recusal"), value=next(iter(now.recused.values()), "")
+            )
+            if st.form_submit_button(_("Save"), key="save_standing"):
+                try:
+                    standing = Standing(
+                        weight=weight,
+                        reason=reason.strip(),
+                        basis=basis if any(basis.values()) else {},
+                        familiarity=familiarity,
+                        recused={parent: now.recused.get(parent) or why for parent in recused},
+                    )
+                    state.database().set_standing(chosen, standing)
+                except AHPError as error:
+                    st.error(str(error))
+                else:
+                    st.rerun()
+        if (authority := now.authority) is not None:
+            st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
+        st.caption(
+            _("Whether weights or authority coefficients are used is chosen on the page “Rounds”.")
+        )
 
 
 state.require_organizer()
@@ -136,18 +346,18 @@ _ = state.translate()
 st.title(_("Experts and links"))
 picked = state.pick_study()
 if not picked.open:
-    st.info(_("This study is closed."), icon=":material/lock:")
-show_progress(picked.id)
+    st.info(
+        _("Round {round} is closed. Open the next one on the page “Rounds”.").format(
+            round=picked.round
+        ),
+        icon=":material/lock:",
+    )
+show_progress(picked)
+panel = {expert.id: expert for expert in state.database().experts(picked.id)}
+if panel and picked.open:
+    show_reminders(picked)
+    show_links(picked, panel)
 if picked.open:
-    show_links(picked)
-    st.subheader(_("Add experts"))
-    if problem := st.session_state.pop("problem", None):
-        st.error(problem)
-    with st.form("add_experts"):
-        st.text_area(
-            _("One expert a line: name, organization"),
-            placeholder=_("Zhang San, Accounting department"),
-            key="entered",
-        )
-        st.form_submit_button(_("Add"), on_click=add_experts, args=(picked,), key="add")
-    show_closing(picked)
+    show_adding(picked)
+if panel:
+    show_standing(picked, panel)

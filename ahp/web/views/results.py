@@ -1,48 +1,28 @@
-"""Results of a study, laid out as studies print them."""
+"""Results of a study, laid out as studies print them, and what stands behind them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
 
-from ahp import report
+from ahp import plots, report
 from ahp.errors import AHPError
-from ahp.plots import hierarchy_diagram, weights_chart, weights_icicle
 from ahp.priority import METHODS
 from ahp.random_index import RANDOM_INDEX_TABLES
+from ahp.report import panel
 from ahp.store import StudyInfo
 from ahp.study import Analysis, analyze
+from ahp.study.agreement import agreement, compare_choices, leave_one_out
+from ahp.study.delphi import analyze_round
+from ahp.study.settings import AGGREGATES, Standing
 from ahp.web import state
+from ahp.web.desk import show_table
 
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
-
-
-def show_table(table: report.Table, name: str, below: str = "") -> None:
-    """A table as printed, what is printed below it, and its unrounded CSV."""
-    _ = state.translate()
-    st.markdown(f"**{table.title}**")
-    st.table(
-        [
-            {
-                heading: report.show_cell(table, column, cell)
-                for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
-            }
-            for row in table.rows
-        ],
-        hide_index=True,
-    )
-    if below:
-        st.caption(below)
-    st.download_button(
-        _("CSV, unrounded"),
-        report.csv_bytes(table),
-        f"{name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=f"csv-{name}",
-        on_click="ignore",
-    )
 
 
 def consistency_line(analysis: Analysis, parent: str) -> str:
@@ -60,56 +40,237 @@ def consistency_line(analysis: Analysis, parent: str) -> str:
     return f"{line} · {verdict}"
 
 
-def options(study: StudyInfo, experts: tuple[str, ...]) -> dict[str, Any]:
-    """Method, RI table, and whose judgments."""
+def pick_round(study: StudyInfo) -> int:
+    """Which round is looked at."""
     _ = state.translate()
+    if study.round == 1:
+        return 1
+    words = {
+        number: _("Round {round}").format(round=number)
+        + ("" if number < study.round or not study.open else _(" (open)"))
+        for number in range(study.round, 0, -1)
+    }
+    chosen: int = st.selectbox(_("Round"), list(words), format_func=words.__getitem__, key="round")
+    return chosen
+
+
+def result_of(study: StudyInfo, number: int, standings: Mapping[str, Standing]) -> Analysis | None:
+    """The result of a round as its settings say, frozen ones for a closed round."""
+    database = state.database()
+    answers = database.answers(study.id, round_number=number)
+    if not answers.experts:
+        return None
+    kept = {one.round: one.evidence for one in database.closed_rounds(study.id)}
+    if not (evidence := kept.get(number)):
+        return analyze_round(study.survey, answers, database.settings(study.id), standings)
+    frozen = json.loads(evidence)
+    settings = frozen["settings"]
+    return analyze(
+        study.survey,
+        answers,
+        method=settings["method"],
+        random_index=settings["random_index"],
+        aggregate=settings["aggregate"],
+        trim=settings["trim"],
+        expert_weights=frozen["expert_weights"],
+        weighting=settings["weighting"],
+        recused=[(expert, parent) for expert, parent in frozen["recused"]],
+    )
+
+
+def options(result: Analysis) -> dict[str, Any]:
+    """Whose judgments, how joined, which method: the settings' own to begin with."""
+    _ = state.translate()
+    aggregates = panel.aggregate_words(_)
     with st.container(horizontal=True):
         who = st.selectbox(
             _("Judgments of"),
-            [None, *experts],
-            format_func=lambda name: name or _("the panel (geometric mean, AIJ)"),
+            [None, *result.panel.experts],
+            format_func=lambda name: name or _("the panel"),
             key="who",
+        )
+        aggregate = st.selectbox(
+            _("Joined by"),
+            list(AGGREGATES),
+            index=AGGREGATES.index(result.aggregate),
+            format_func=aggregates.__getitem__,
+            disabled=who is not None,
+            key="aggregate",
         )
         method = st.selectbox(
             _("Method"),
             list(METHODS),
-            index=list(METHODS).index(study.survey.method),
+            index=list(METHODS).index(result.method),
             format_func=report.method_words(_).__getitem__,
             key="method",
         )
         random_index = st.selectbox(
             _("Random index"),
             list(RANDOM_INDEX_TABLES),
-            index=list(RANDOM_INDEX_TABLES).index(study.survey.random_index),
+            index=list(RANDOM_INDEX_TABLES).index(result.random_index),
             key="random_index",
         )
     st.caption(RANDOM_INDEX_TABLES[random_index].source)
-    return {"who": who, "method": method, "random_index": random_index}
+    return {
+        "who": who,
+        "method": method,
+        "random_index": random_index,
+        "aggregate": aggregate,
+    }
 
 
-def show(analysis: Analysis) -> None:
-    """Everything about one result."""
-    _, language = state.translate(), state.language()
-    ranking, tree, matrices, shares = st.tabs(
-        [_("Ranking"), _("Hierarchy"), _("Judgment matrices"), _("Shares")]
+def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
+    """The result by the options on the page."""
+    _ = state.translate()
+    chosen = options(result)
+    who = chosen.pop("who")
+    if not who and all(getattr(result, name) == value for name, value in chosen.items()):
+        return result
+    st.info(
+        _("You are trying other options. They change nothing in the study; see “Rounds”."),
+        icon=":material/science:",
     )
-    with ranking:
-        st.plotly_chart(weights_chart(analysis, language), config=STILL, key="chart")
-        show_table(report.composite_table(analysis, language), "weights")
-        show_table(report.total_table(analysis, language), "total_consistency")
-    with tree:
-        st.plotly_chart(hierarchy_diagram(analysis, language), config=STILL, key="tree")
-        show_table(report.hierarchy_table(analysis, language), "hierarchy")
-    with matrices:
-        show_table(report.consistency_table(analysis, language), "consistency")
-        for parent in analysis.survey.hierarchy.parents:
-            show_table(
-                report.matrix_table(analysis, parent, language),
-                f"matrix_{parent}",
-                below=consistency_line(analysis, parent),
-            )
-    with shares:
-        st.plotly_chart(weights_icicle(analysis, language), config=STILL, key="icicle")
+    answers = state.database().answers(study.id, round_number=number)
+    if who:
+        return analyze(
+            study.survey,
+            answers.only([who]),
+            method=chosen["method"],
+            random_index=chosen["random_index"],
+        )
+    return analyze(
+        study.survey,
+        answers,
+        **chosen,
+        trim=result.trim,
+        expert_weights=dict(result.expert_weights),
+        weighting=result.weighting,
+        recused=result.recused,
+    )
+
+
+def show_ranking(analysis: Analysis) -> None:
+    """The ranked indicators."""
+    language = state.language()
+    st.plotly_chart(plots.weights_chart(analysis, language), config=STILL, key="chart")
+    show_table(report.composite_table(analysis, language), "weights")
+    show_table(report.total_table(analysis, language), "total_consistency")
+
+
+def show_hierarchy(analysis: Analysis) -> None:
+    """The tree with its weights."""
+    language = state.language()
+    st.plotly_chart(plots.hierarchy_diagram(analysis, language), config=STILL, key="tree")
+    show_table(report.hierarchy_table(analysis, language), "hierarchy")
+    st.plotly_chart(plots.weights_icicle(analysis, language), config=STILL, key="icicle")
+
+
+def show_matrices(analysis: Analysis) -> None:
+    """Judgment matrices and their consistency."""
+    language = state.language()
+    show_table(report.consistency_table(analysis, language), "consistency")
+    for parent in analysis.survey.hierarchy.parents:
+        show_table(
+            report.matrix_table(analysis, parent, language),
+            f"matrix_{parent}",
+            below=consistency_line(analysis, parent),
+        )
+
+
+def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
+    """Who counts for how much, how consistent, and how far the experts' weights lie apart."""
+    _, language = state.translate(), state.language()
+    show_table(panel.experts_table(analysis, standings, language), "experts")
+    found = agreement(analysis)
+    if found is not None:
+        st.markdown("**" + _("Weights of the indicators over the experts") + "**")
+        st.plotly_chart(plots.spread_chart(analysis, found, language), config=STILL, key="spread")
+        show_table(panel.individual_table(analysis, language), "individual")
+    st.markdown("**" + _("Consistency of every expert") + "**")
+    st.plotly_chart(plots.consistency_heatmap(analysis, language), config=STILL, key="crs")
+    show_table(panel.expert_consistency_table(analysis, language), "expert_consistency")
+
+
+def show_agreement(analysis: Analysis) -> None:
+    """Consensus, what splits the panel, who thinks alike."""
+    _, language = state.translate(), state.language()
+    found = agreement(analysis)
+    if found is None:
+        st.info(_("Agreement needs two experts or more."))
+        return
+    show_table(
+        panel.consensus_table(analysis, found, language),
+        "consensus",
+        below=_(
+            "S* is Goepel's consensus indicator: 1 when all weigh alike, 0 when each finds another "
+            "item all-important. W is Kendall's coefficient of concordance of the rankings."
+        ),
+    )
+    st.markdown("**" + _("Consensus between every two experts") + "**")
+    st.plotly_chart(plots.consensus_heatmap(analysis, found, language), config=STILL, key="heat")
+    if found.clusters is not None:
+        st.markdown("**" + _("Experts who judge alike") + "**")
+        st.plotly_chart(plots.dendrogram(analysis, found, language), config=STILL, key="dendro")
+        show_table(panel.clusters_table(analysis, found, language), "clusters")
+    st.markdown("**" + _("The comparisons that split the panel most") + "**")
+    st.plotly_chart(
+        plots.disagreement_chart(analysis, found, language), config=STILL, key="disagreement"
+    )
+    show_table(panel.disagreement_table(analysis, found, language), "disagreement")
+
+
+def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
+    """What each choice changes in the ranking."""
+    _, language = state.translate(), state.language()
+    st.write(
+        _(
+            "A ranking that stands whichever way the panel is joined and weighted is worth more "
+            "than one that hangs on a choice."
+        )
+    )
+    found = compare_choices(analysis, standings)
+    show_table(panel.choices_summary_table(found, language), "choices_summary")
+    show_table(panel.choices_table(analysis, found, language), "choices")
+    st.subheader(_("Without each of the experts"))
+    without = leave_one_out(analysis)
+    if not without:
+        st.info(_("This needs two experts or more."))
+        return
+    show_table(panel.choices_summary_table(without, language), "leave_one_out_summary")
+    show_table(panel.choices_table(analysis, without, language), "leave_one_out")
+
+
+def show_movement(study: StudyInfo, standings: Mapping[str, Standing]) -> None:
+    """How the weights moved from round to round."""
+    _, language = state.translate(), state.language()
+    found = [(k, result_of(study, k, standings)) for k in range(1, study.round + 1)]
+    rounds = [(number, result) for number, result in found if result is not None]
+    if len(rounds) < 2:
+        st.info(_("Movement shows once two rounds have answers."))
+        return
+    st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
+    for (_before, before), (number, after) in pairwise(rounds):
+        show_table(panel.movement_table(before, after, language), f"movement_{number}")
+
+
+def show(study: StudyInfo, analysis: Analysis, standings: Mapping[str, Standing]) -> None:
+    """Everything about one result; only the tab looked at is made."""
+    _, language = state.translate(), state.language()
+    screens: list[tuple[str, Callable[[], None]]] = [
+        (_("Ranking"), lambda: show_ranking(analysis)),
+        (_("Hierarchy"), lambda: show_hierarchy(analysis)),
+        (_("Judgment matrices"), lambda: show_matrices(analysis)),
+        (_("Experts"), lambda: show_experts(analysis, standings)),
+        (_("Agreement"), lambda: show_agreement(analysis)),
+        (_("What choices change"), lambda: show_choices(analysis, standings)),
+    ]
+    if study.round > 1:
+        screens.append((_("From round to round"), lambda: show_movement(study, standings)))
+    tabs = st.tabs([name for name, _screen in screens], on_change="rerun", key="screen")
+    for tab, (_name, screen) in zip(tabs, screens, strict=True):
+        if tab.open:
+            with tab:
+                screen()
     with st.expander(_("How these numbers were made")):
         for label, value in report.provenance(analysis, language):
             st.markdown(f"- {label}: {value}")
@@ -121,19 +282,15 @@ st.title(_("Results"))
 picked = state.pick_study()
 if picked.note == "simulated":
     st.warning(_("Simulated data, no real experts"), icon=":material/science:")
-answers = state.database().answers(picked.id)
-if not answers.experts:
-    st.info(_("No expert has submitted yet. Results appear with the first submitted survey."))
-    st.stop()
-chosen = options(picked, answers.experts)
+round_number = pick_round(picked)
+people = {expert.name: expert.standing for expert in state.database().experts(picked.id)}
 try:
-    result = analyze(
-        picked.survey,
-        answers.only([chosen["who"]]) if chosen["who"] else answers,
-        method=chosen["method"],
-        random_index=chosen["random_index"],
-    )
-except AHPError as error:
-    st.error(str(error))
+    own = result_of(picked, round_number, people)
+    if own is None:
+        st.info(_("No expert has submitted yet. Results appear with the first submitted survey."))
+        st.stop()
+    shown = chosen_result(picked, round_number, own)
+except AHPError as problem:
+    st.error(str(problem))
     st.stop()
-show(result)
+show(picked, shown, people)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.uploads import UPLOADS, Upload, read_upload
 from ahp.resources import data_folder
 from ahp.store import StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
+from ahp.study.draft import Draft
 from ahp.web import state
+from ahp.web.desk import create_study, open_page, show_survey
+from ahp.web.questionnaires import file_name
 
 # finished studies in examples/: folder -> (survey, note kept with the study)
 EXAMPLES = {
@@ -39,12 +45,6 @@ def load_example(name: str) -> StudyInfo:
     return state.database().import_study(survey, answers, title, note=note)
 
 
-def open_page(page: str, study: str) -> None:
-    """Go to another page of the desk with this study chosen."""
-    st.session_state["study"] = study
-    st.switch_page(f"views/{page}.py")
-
-
 def show_study(study: StudyInfo) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
@@ -56,6 +56,7 @@ def show_study(study: StudyInfo) -> None:
             " · ".join(
                 (
                     study.survey.text(study.survey.name, language),
+                    _("round {round}").format(round=study.round),
                     _("open") if study.open else _("closed"),
                     _("{submitted} of {count} experts have submitted").format(
                         submitted=submitted, count=len(experts)
@@ -68,8 +69,82 @@ def show_study(study: StudyInfo) -> None:
         with st.container(horizontal=True):
             if st.button(_("Experts and links"), key=f"experts-{study.id}"):
                 open_page("experts", study.id)
+            if st.button(_("Rounds"), key=f"rounds-{study.id}"):
+                open_page("rounds", study.id)
             if st.button(_("Results"), key=f"results-{study.id}", disabled=not submitted):
                 open_page("results", study.id)
+            st.download_button(
+                _("Whole study (JSON)"),
+                partial(state.database().export_study, study.id),
+                file_name(study.title) + ".json",
+                "application/json",
+                icon=":material/download:",
+                key=f"export-{study.id}",
+                on_click="ignore",
+            )
+
+
+def edit(draft: Draft) -> None:
+    """Open a survey in the editor."""
+    st.session_state["draft"] = draft
+    st.session_state.pop("chosen_node", None)
+    st.switch_page("views/editor.py")
+
+
+def upload() -> None:
+    """A survey, a panel of another program or a whole study from a file."""
+    _ = state.translate()
+    st.write(
+        _(
+            "A survey file (TOML), a whole study that was downloaded here (JSON), a project or a "
+            "hierarchy text of AHP-OS (JSON, TXT), or an .ahp file (YAML). It is checked first; "
+            "what is wrong is shown with its place in the file."
+        )
+    )
+    file = st.file_uploader(_("File"), type=list(UPLOADS), key="survey_file")
+    if file is None:
+        return
+    try:
+        found = read_upload(file.getvalue(), file.name, state.language())
+    except AHPError as error:
+        st.error(str(error))
+        return
+    if found.study is not None:
+        if st.button(_("Restore this study"), type="primary", key="restore"):
+            try:
+                restored = state.database().import_export(found.study, file.name)
+            except AHPError as error:
+                st.error(str(error))
+            else:
+                open_page("results" if not restored.open else "experts", restored.id)
+        return
+    show_uploaded(found, file.name)
+
+
+def show_uploaded(found: Upload, name: str) -> None:
+    """A survey from a file, with what can be done with it."""
+    _ = state.translate()
+    if found.survey is None:
+        return
+    show_survey(found.survey)
+    for remark in found.remarks:
+        st.info(remark)
+    if found.answers is not None:
+        st.write(
+            _("The file also has the answers of {count} experts.").format(
+                count=len(found.answers.experts)
+            )
+        )
+        if st.button(_("Take over survey and answers"), type="primary", key="import_panel"):
+            try:
+                study = state.database().import_study(found.survey, found.answers, found.title)
+            except AHPError as error:
+                st.error(str(error))
+            else:
+                open_page("results", study.id)
+    if st.button(_("Change it in the editor"), icon=":material/edit:", key=f"edit-{name}"):
+        edit(Draft.of(found.survey))
+    create_study(found.survey, "create_uploaded")
 
 
 state.require_organizer()
@@ -87,24 +162,26 @@ for each in studies:
     show_study(each)
 
 st.subheader(_("New study"))
-surveys = {name: load_survey(name) for name in shipped_surveys()}
-names = {name: survey.text(survey.name, state.language()) for name, survey in surveys.items()}
-with st.form("new_study"):
-    survey_name = st.selectbox(
-        _("Survey"),
-        list(surveys),
-        format_func=names.__getitem__,
+shipped, uploaded, written = st.tabs(
+    [_("From a ready survey"), _("From a file"), _("Write a survey")]
+)
+with shipped:
+    surveys = {name: load_survey(name) for name in shipped_surveys()}
+    names = {name: survey.text(survey.name, state.language()) for name, survey in surveys.items()}
+    survey_name = st.selectbox(_("Survey"), list(surveys), format_func=names.__getitem__)
+    create_study(surveys[survey_name], "create")
+    with st.expander(_("Look at the survey")):
+        show_survey(surveys[survey_name])
+        if st.button(_("Change it in the editor"), icon=":material/edit:", key="edit_shipped"):
+            edit(Draft.of(surveys[survey_name]))
+with uploaded:
+    upload()
+with written:
+    st.write(
+        _("Write your own hierarchy: criteria, indicators, and what experts should know of them.")
     )
-    title = st.text_input(
-        _("Title"), placeholder=_("for example: Effectiveness of supervision, round of 2026")
-    )
-    if st.form_submit_button(_("Create study"), type="primary", key="create"):
-        try:
-            created = state.database().create_study(surveys[survey_name], title)
-        except AHPError as error:
-            st.error(str(error))
-        else:
-            open_page("experts", created.id)
+    if st.button(_("Open the survey editor"), icon=":material/edit:", key="editor"):
+        st.switch_page("views/editor.py")
 
 st.subheader(_("Finished examples"))
 st.write(_("They show in a minute what results look like."))

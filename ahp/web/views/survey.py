@@ -17,16 +17,19 @@ from ahp.i18n.words import (
     consistency_sentence,
     judgment_sentence,
     link_problem,
+    position_words,
     step_words,
 )
 from ahp.matrix import PairwiseMatrix
 from ahp.priority import weights
-from ahp.scale import SAATY_POSITIONS
-from ahp.store import ExpertInfo
+from ahp.scale import SAATY_POSITIONS, parse_judgment
+from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Survey
+from ahp.study.delphi import BINS, Distribution, Feedback
 from ahp.study.itinerary import Stop, find_stop, itinerary
 from ahp.web import state
-from ahp.web.components import scale_choice, scroll_up
+from ahp.web.components import histogram, scale_choice, scroll_up
+from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,21 @@ class Visit:
     """What the screens need to know: who is answering what, how far they are, where they are."""
 
     expert: ExpertInfo
-    survey: Survey
+    study: StudyInfo
     current: dict[tuple[str, str, str], str]
+    feedback: dict[tuple[str, str, str], Feedback]
     stops: tuple[Stop, ...]
     here: int
+
+    @property
+    def survey(self) -> Survey:
+        """The survey of the study."""
+        return self.study.survey
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The parents this expert compares under."""
+        return tuple(stop.parent for stop in self.stops if stop.kind == "parent")
 
     @property
     def stop(self) -> Stop:
@@ -85,6 +99,7 @@ def chosen_expert() -> ExpertInfo:
     _, granted = state.translate(), state.grants()
     experts = {expert.id: expert for expert in granted.experts}
     if not experts:
+        show_problem()
         for reason in granted.refused or ("unknown",):
             st.warning(link_problem(reason, state.language()))
         st.stop()
@@ -109,8 +124,14 @@ def act(change: Callable[[], object]) -> None:
     st.session_state.pop("saved", None)
     try:
         change()
-    except LockedError:
-        st.session_state["problem"] = _("Your answers are locked. Nothing was changed.")
+    except LockedError as error:
+        st.session_state["problem"] = {
+            "submitted": _("Your answers are locked. Nothing was changed."),
+            "closed": _(
+                "The round in which this page was opened is closed: this was not recorded. "
+                "The page now shows how things stand."
+            ),
+        }[error.reason]
     except AHPError as error:
         st.session_state["problem"] = _(
             "This could not be saved. Please try again. If it happens again, tell the organizer: "
@@ -128,25 +149,81 @@ def save_answer(visit: Visit) -> None:
     sent = st.session_state["choice"].answer
     if not sent or sent["pair"] != visit.stop.place:
         return
-    if visit.expert.id not in {expert.id for expert in state.grants().experts}:
-        return  # the link was revoked meanwhile; the page will say so
+    record(visit, sent["value"], sent["id"])
+
+
+def keep_answer(visit: Visit, event_id: str) -> None:
+    """Give the answer of the last round again."""
+    if value := visit.feedback[visit.stop.pair].own:
+        record(visit, value, event_id)
+
+
+def still_allowed(visit: Visit) -> bool:
+    """Whether the link still works; if not, the page will say what happened."""
+    if visit.expert.id in {expert.id for expert in state.grants().experts}:
+        return True
+    _ = state.translate()
+    st.session_state["problem"] = _("This was not recorded.")
+    return False
+
+
+def record(visit: Visit, value: str, event_id: str) -> None:
+    """Store an answer, then move on; stay where a reason is asked for."""
+    if not still_allowed(visit):
+        return
+    stay = outside(visit, value)
 
     def change() -> None:
         state.database().answer(
             visit.expert.id,
             *visit.stop.pair,
-            sent["value"],
-            event_id=sent["id"],
-            place=visit.following.place,
+            value,
+            event_id=event_id,
+            place=(visit.stop if stay else visit.following).place,
+            round_number=visit.study.round,
         )
-        st.session_state["saved"] = (visit.stop, sent["value"])
+        st.session_state["saved"] = (visit.stop, value)
+
+    act(change)
+
+
+def outside(visit: Visit, value: str) -> bool:
+    """Whether an answer to this comparison lies outside the middle half of the panel."""
+    seen = visit.feedback.get(visit.stop.pair)
+    return bool(seen and seen.panel and seen.panel.outside(parse_judgment(value)))
+
+
+def save_reason(visit: Visit, event_id: str) -> None:
+    """Store why the answer differs from most of the panel's, then move on."""
+    text = st.session_state["reason"]
+    if not still_allowed(visit):
+        return
+
+    def change() -> None:
+        if text.strip():
+            state.database().give_reason(
+                visit.expert.id,
+                *visit.stop.pair,
+                text,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        state.database().set_place(visit.expert.id, visit.following.place)
 
     act(change)
 
 
 def submit(visit: Visit, event_id: str) -> None:
     """Lock the answers."""
-    act(partial(state.database().submit, visit.expert.id, event_id=event_id))
+    if still_allowed(visit):
+        act(
+            partial(
+                state.database().submit,
+                visit.expert.id,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        )
 
 
 def show_scale(_: Translate) -> None:
@@ -183,6 +260,15 @@ def show_welcome(visit: Visit) -> None:
         _("The organizer sees your answers under your name; other experts don't see them."),
     )
     st.markdown("\n".join(f"- {line}" for line in lines))
+    if visit.study.round > 1:
+        st.info(
+            _(
+                "This is round {round}. At every comparison you see your own last answer and, "
+                "where enough experts answered, how the panel answered, without names. Keep your "
+                "answer or change it; both are welcome."
+            ).format(round=visit.study.round),
+            icon=":material/replay:",
+        )
     first = visit.following
     st.info(
         _("Example: tapping 5 on the side of “{first}” means: {sentence}.").format(
@@ -198,6 +284,15 @@ def show_welcome(visit: Visit) -> None:
         key="start",
     )
     show_scale(_)
+    with st.expander(_("Rather fill it in as a spreadsheet?"), icon=":material/table:"):
+        st.write(
+            _(
+                "Download your questionnaire, fill it in with Excel, WPS or LibreOffice, also "
+                "without the internet, and upload it here. You see what was read before it counts."
+            )
+        )
+        download_questionnaire(visit.study, expert, visit.current)
+        upload_questionnaires(visit.study, [expert])
 
 
 def show_progress(expert: ExpertInfo, where: str = "") -> None:
@@ -243,6 +338,7 @@ def show_comparison(visit: Visit) -> None:
         parent=parent
     )
     st.markdown(f"#### {question}")
+    show_last_round(visit)
     words = {str(step): word for step, (word, *_rest) in step_words(_).items()}
 
     def side(node: str) -> dict[str, str]:
@@ -275,6 +371,7 @@ def show_comparison(visit: Visit) -> None:
         partial(save_answer, visit),
         key="choice",
     )
+    show_reason(visit)
     with st.container(horizontal=True):
         show_back(visit)
         st.button(
@@ -293,6 +390,85 @@ def show_comparison(visit: Visit) -> None:
             key="overview",
         )
     show_scale(_)
+
+
+def show_last_round(visit: Visit) -> None:
+    """The expert's own last answer, and how the panel answered."""
+    _, asked = state.translate(), visit.stop
+    seen = visit.feedback.get(asked.pair)
+    if seen is None:
+        return
+    with st.container(border=True, key="last_round"):
+        if seen.own:
+            st.markdown(
+                _("Your last answer: {sentence}").format(sentence=visit.sentence(asked, seen.own))
+            )
+            if asked.pair not in visit.current:
+                st.button(
+                    _("Keep this answer"),
+                    icon=":material/check:",
+                    on_click=keep_answer,
+                    args=(visit, secrets.token_hex(16)),
+                    key="keep",
+                )
+        if seen.panel:
+            show_distribution(visit, seen.panel)
+        else:
+            st.caption(_("How the panel answered isn't shown here: too few others did."))
+
+
+def show_distribution(visit: Visit, panel: Distribution) -> None:
+    """How the panel answered, without names."""
+    _, asked = state.translate(), visit.stop
+    left, right = visit.name(asked.left), visit.name(asked.right)
+    bars = []
+    for (low, high), count in reversed(list(zip(BINS, panel.bins, strict=True))):
+        ends = sorted({abs(low) + 1, abs(high) + 1}, reverse=low > 0)
+        bars.append(("–".join(map(str, ends)), count))
+    histogram(
+        left,
+        right,
+        bars,
+        _("{count} experts in round {round}").format(
+            count=panel.count, round=visit.study.round - 1
+        ),
+    )
+    q1, median, q3 = (
+        position_words(left, right, position, _) for position in (panel.q1, panel.median, panel.q3)
+    )
+    st.caption(
+        _("Median: {median}. The middle half of the answers: {q3} to {q1}.").format(
+            median=median, q1=q1, q3=q3
+        )
+    )
+
+
+def show_reason(visit: Visit) -> None:
+    """Ask for a short reason where the answer lies outside the middle half of the panel."""
+    _, asked = state.translate(), visit.stop
+    value = visit.current.get(asked.pair)
+    if value is None or not outside(visit, value):
+        return
+    with st.container(border=True, key="reason_box"):
+        st.write(
+            _(
+                "Your answer differs from the middle half of the panel. That may well be right: "
+                "what do you know or weigh differently? A sentence is enough."
+            )
+        )
+        st.text_area(
+            _("Reason (may stay empty)"),
+            value=state.database().reasons(visit.expert.id).get(asked.pair, ""),
+            max_chars=1000,
+            key="reason",
+        )
+        st.button(
+            _("Save and go on"),
+            type="primary",
+            on_click=save_reason,
+            args=(visit, secrets.token_hex(16)),
+            key="save_reason",
+        )
 
 
 def show_parent(visit: Visit) -> None:
@@ -372,7 +548,7 @@ def show_review(visit: Visit) -> None:
         )
     else:
         st.write(_("All comparisons are answered. You can still change any of them; then submit."))
-    for parent in visit.survey.hierarchy.parents:
+    for parent in visit.parents:
         with st.expander(overview_line(visit, parent)):
             show_own_weights(visit, parent)
             show_answers(visit, parent)
@@ -416,7 +592,7 @@ def show_submitted(visit: Visit) -> None:
         ),
         icon=":material/check:",
     )
-    for parent in visit.survey.hierarchy.parents:
+    for parent in visit.parents:
         with st.expander(visit.name(parent)):
             show_own_weights(visit, parent)
             show_answers(visit, parent)
@@ -430,22 +606,29 @@ SCREENS = {
 }
 
 
+def show_problem() -> None:
+    """What the last action could not do."""
+    if problem := st.session_state.pop("problem", None):
+        st.error(problem)
+
+
 @st.fragment
 def show() -> None:
     """The screen this expert is at."""
     expert = chosen_expert()
-    survey = state.database().study(expert.study_id).survey
-    stops = itinerary(survey.hierarchy)
+    database = state.database()
+    study = database.study(expert.study_id)
+    stops = itinerary(study.survey.hierarchy, expert.standing.recused)
     visit = Visit(
         expert,
-        survey,
-        state.database().current(expert.id),
+        study,
+        database.current(expert.id),
+        database.feedback(expert.id) if study.round > 1 else {},
         stops,
         find_stop(stops, expert.place),
     )
-    scroll_up(visit.stop.place)
-    if problem := st.session_state.pop("problem", None):
-        st.error(problem)
+    scroll_up(f"{study.round} {visit.stop.place}")
+    show_problem()
     if expert.submitted:
         show_submitted(visit)
     else:

@@ -1,0 +1,82 @@
+"""Files an organizer brings along, told apart by their names and content."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ..errors import SurveyError
+from ..study import Answers, Survey
+from ..study.survey import survey_from_toml
+from .ahp_os import read_project
+from .gluc import read_gluc
+from .survey_text import read_hierarchy_text
+
+UPLOADS = ("toml", "json", "txt", "ahp", "yaml", "yml")
+"""Endings of the files that `read_upload` takes."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a file holds: a whole study, or a survey with or without answers.
+
+    Attributes:
+        study: a whole study as `Store.export_study` writes it, to be checked by the store.
+        survey: the survey.
+        answers: of a panel that has answered it, None when there are none.
+        title: what to call a study made of it.
+        remarks: what the file had and could not be kept.
+    """
+
+    study: bytes | None = None
+    survey: Survey | None = None
+    answers: Answers | None = None
+    title: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def read_upload(content: bytes, name: str, language: str) -> Upload:
+    """Read a survey file (TOML), a whole study or a project of AHP-OS (JSON), a hierarchy text
+    (TXT) or a gluc file (AHP, YAML).
+
+    Args:
+        content: the bytes of the file.
+        name: its name; the ending tells what it is.
+        language: code of the language the names are in, where the file does not say.
+
+    Raises:
+        SurveyError, AnswersError: what is wrong, with its place in the file.
+    """
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    if ending not in UPLOADS:
+        raise SurveyError(f"{name}: expected a file that ends with .{', .'.join(UPLOADS)}")
+    title = PurePath(name).stem
+    if ending == "toml":
+        return Upload(survey=survey_from_toml(content, name), title=title)
+    if ending == "txt":
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise SurveyError(f"{name}: byte {error.start} is not UTF-8") from error
+        found = read_hierarchy_text(text, name, language=language)
+        return Upload(survey=found.survey, title=title)
+    if ending == "json":
+        if _is_study(content):
+            return Upload(study=content)
+        project = read_project(content, name, language=language)
+        answers = project.answers if project.answers.experts else None
+        return Upload(survey=project.survey, answers=answers, title=project.title)
+    gluc = read_gluc(content, name, language=language)
+    return Upload(
+        survey=gluc.survey, answers=gluc.answers if gluc.answers.experts else None, title=title
+    )
+
+
+def _is_study(content: bytes) -> bool:
+    """Whether a JSON file says it is a whole study; what is no JSON is told later."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get("kind") == "ahp study"

@@ -1,0 +1,104 @@
+"""What the organizer's pages share: tables with downloads, surveys shown, studies created."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from ahp import report
+from ahp.errors import AHPError
+from ahp.report.workbook import xlsx_bytes
+from ahp.study import Survey
+from ahp.web import state
+from ahp.web.questionnaires import XLSX
+
+
+def show_table(table: report.Table, name: str, below: str = "") -> None:
+    """A table as printed, what is printed below it, and its unrounded numbers to download."""
+    _ = state.translate()
+    st.markdown(f"**{table.title}**")
+    st.table(
+        [
+            {
+                heading: report.show_cell(table, column, cell)
+                for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
+            }
+            for row in table.rows
+        ],
+        hide_index=True,
+    )
+    if below:
+        st.caption(below)
+    with st.container(horizontal=True):
+        show_downloads(table, name)
+
+
+def show_downloads(table: report.Table, name: str) -> None:
+    """A table's unrounded numbers, as CSV and XLSX."""
+    _ = state.translate()
+    st.download_button(
+        _("CSV, unrounded"),
+        partial(report.csv_bytes, table),
+        f"{name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=f"csv-{name}",
+        on_click="ignore",
+    )
+    st.download_button(
+        _("XLSX, unrounded"),
+        partial(xlsx_bytes, table),
+        f"{name}.xlsx",
+        XLSX,
+        icon=":material/download:",
+        key=f"xlsx-{name}",
+        on_click="ignore",
+    )
+
+
+def show_survey(survey: Survey) -> None:
+    """A survey as the organizer checks it: its tree, how much it asks, what is too much."""
+    _, language = state.translate(), state.language()
+    hierarchy = survey.hierarchy
+    st.markdown(f"**{survey.text(survey.name, language)}**")
+    st.write(survey.text(survey.description, language))
+    st.caption(
+        _("{leaves} indicators, {pairs} comparisons, about {minutes} minutes").format(
+            leaves=len(hierarchy.leaves),
+            pairs=len(hierarchy.comparisons),
+            minutes=max(5, round(len(hierarchy.comparisons) * 0.6 / 5) * 5),
+        )
+    )
+
+    def lines(node: str, depth: int) -> list[str]:
+        own = f"{'    ' * depth}- {survey.node_name(node, language)}"
+        if kids := hierarchy.children.get(node):
+            own += " · " + _("{count} comparisons").format(count=len(hierarchy.pairs(node)))
+        return [own, *(line for kid in kids or () for line in lines(kid, depth + 1))]
+
+    st.markdown("\n".join(lines(hierarchy.goal, 0)))
+    for remark in survey.remarks:
+        st.warning(remark)
+
+
+def create_study(survey: Survey, key: str) -> None:
+    """The form that starts a study of a survey."""
+    _ = state.translate()
+    with st.form(f"{key}_form"):
+        title = st.text_input(
+            _("Title"), placeholder=_("for example: Effectiveness of supervision, round of 2026")
+        )
+        if st.form_submit_button(_("Create study"), type="primary", key=key):
+            try:
+                created = state.database().create_study(survey, title)
+            except AHPError as error:
+                st.error(str(error))
+            else:
+                open_page("experts", created.id)
+
+
+def open_page(page: str, study: str) -> None:
+    """Go to another page of the desk with this study chosen."""
+    st.session_state["study"] = study
+    st.switch_page(f"views/{page}.py")

@@ -1,0 +1,161 @@
+"""Questionnaires as spreadsheets: downloaded, filled in, uploaded, looked at, recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from ahp.errors import AHPError
+from ahp.exchange.questionnaire_xlsx import (
+    FilledQuestionnaire,
+    questionnaire_workbook,
+    read_questionnaire,
+)
+from ahp.i18n.words import judgment_sentence
+from ahp.scale import opposite
+from ahp.store import ExpertInfo, StudyInfo
+from ahp.web import state
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def file_name(*parts: str) -> str:
+    """A file name from titles and names, without what file systems refuse."""
+    return "_".join(re.sub(r'[\\/:*?"<>|\s]+', "_", part).strip("_.") for part in parts)
+
+
+def questionnaire(
+    study: StudyInfo,
+    expert: ExpertInfo,
+    current: Mapping[tuple[str, str, str], str],
+    language: str,
+) -> bytes:
+    """An expert's workbook with what they answered so far."""
+    return questionnaire_workbook(
+        study.survey,
+        title=study.title,
+        expert=expert.name,
+        study_id=study.id,
+        round_number=study.round,
+        language=language,
+        answers=current,
+        skip=tuple(expert.standing.recused),
+    )
+
+
+def download_questionnaire(
+    study: StudyInfo, expert: ExpertInfo, current: Mapping[tuple[str, str, str], str]
+) -> None:
+    """The button that makes an expert's workbook."""
+    _, language = state.translate(), state.language()
+    st.download_button(
+        _("Download the questionnaire (XLSX)"),
+        partial(questionnaire, study, expert, current, language),
+        file_name(study.title, expert.name) + ".xlsx",
+        XLSX,
+        icon=":material/download:",
+        key=f"questionnaire-{expert.id}",
+        on_click="ignore",
+    )
+
+
+def upload_questionnaires(study: StudyInfo, experts: Sequence[ExpertInfo]) -> None:
+    """Upload filled workbooks of these experts; each is shown before it is recorded."""
+    _ = state.translate()
+    if recorded := st.session_state.pop("recorded", None):
+        st.success(recorded, icon=":material/check:")
+    attempt = st.session_state.setdefault("upload_attempt", 0)
+    files = st.file_uploader(
+        _("Upload filled questionnaires (XLSX)"),
+        type="xlsx",
+        accept_multiple_files=True,
+        key=f"upload-{study.id}-{attempt}",
+    )
+    by_name = {expert.name: expert for expert in experts}
+    read: list[tuple[ExpertInfo, FilledQuestionnaire]] = []
+    for file in files:
+        try:
+            filled = read_questionnaire(
+                file.getvalue(),
+                study.survey,
+                source=file.name,
+                study_id=study.id,
+                expert=experts[0].name if len(experts) == 1 else None,
+                round_number=study.round,
+            )
+            if filled.expert not in by_name:
+                st.error(
+                    _("{file}: this study has no expert “{name}”. Add the expert first.").format(
+                        file=file.name, name=filled.expert
+                    )
+                )
+                continue
+        except AHPError as error:
+            st.error(str(error))
+        else:
+            read.append((by_name[filled.expert], filled))
+            show_preview(study, *read[-1])
+    if read:
+        st.button(
+            _("Record these answers"),
+            type="primary",
+            on_click=record_files,
+            args=(study, read),
+            key="record_files",
+        )
+
+
+def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnaire) -> None:
+    """What a file says, beside what is recorded so far."""
+    _, language, survey = state.translate(), state.language(), study.survey
+    current = state.database().current(expert.id)
+    st.markdown(
+        _("**{name}**: {count} answers read, {open} comparisons left open").format(
+            name=expert.name, count=len(filled.judgments), open=len(filled.unanswered)
+        )
+    )
+    rows = []
+    for one in filled.judgments:
+        left, right = (survey.node_name(node, language) for node in (one.left, one.right))
+        before = current.get((one.parent, one.left, one.right))
+        if before is None and (turned := current.get((one.parent, one.right, one.left))):
+            before = opposite(turned)
+        known = {None: _("new"), one.value: _("as before")}
+        rows.append(
+            {
+                _("Compared under"): survey.node_name(one.parent, language),
+                _("Answer"): judgment_sentence(left, right, one.value, _),
+                _("Recorded so far"): known.get(before)
+                or judgment_sentence(left, right, before or one.value, _),
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def record_files(study: StudyInfo, read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]]) -> None:
+    """Record what was shown; a file that is refused now says why."""
+    _ = state.translate()
+    allowed = state.grants()
+    mine = {expert.id for expert in allowed.experts}
+    lines = []
+    for expert, filled in read:
+        if not allowed.organizer and expert.id not in mine:
+            continue  # the link was revoked meanwhile; the page will say so
+        try:
+            events = state.database().upload_answers(
+                expert.id, filled.judgments, round_number=filled.round_number
+            )
+        except AHPError as error:
+            st.session_state["problem"] = str(error)
+            continue
+        lines.append(
+            _("{name}: {count} answers recorded from the file.").format(
+                name=expert.name, count=len(events)
+            )
+        )
+    if lines:
+        st.session_state["recorded"] = " ".join(lines)
+    st.session_state["upload_attempt"] += 1

@@ -1,0 +1,373 @@
+"""Files of a study: questionnaires on paper and as spreadsheets, answers in and out."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ahp.errors import AHPError
+from ahp.exchange.ahp_os import write_project
+from ahp.exchange.ahpsurvey import Side, read_ahpsurvey, write_ahpsurvey
+from ahp.exchange.column_mapper import (
+    CODINGS,
+    ColumnMapping,
+    ColumnTable,
+    PairColumn,
+    apply_mapping,
+    mapping_from_json,
+    missing,
+    read_columns,
+    suggest_mapping,
+)
+from ahp.exchange.long_csv import write_answers
+from ahp.exchange.questionnaire_docx import questionnaire_document
+from ahp.store import ExpertInfo, StudyInfo
+from ahp.study import Answers
+from ahp.study.answers import answers_from_csv
+from ahp.web import state
+from ahp.web.questionnaires import (
+    download_questionnaire,
+    file_name,
+    questionnaire,
+    upload_questionnaires,
+)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def all_questionnaires(study: StudyInfo, experts: list[ExpertInfo], language: str) -> bytes:
+    """A ZIP with a workbook for each expert."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, expert in enumerate(experts, start=1):
+            content = questionnaire(study, expert, state.database().current(expert.id), language)
+            archive.writestr(f"{number:03}_{file_name(expert.name)}.xlsx", content)
+    return packed.getvalue()
+
+
+def show_questionnaires(study: StudyInfo) -> None:
+    """Download empty questionnaires, upload filled ones."""
+    _, language, database = state.translate(), state.language(), state.database()
+    st.write(
+        _(
+            "For experts who rather fill in a spreadsheet or a sheet of paper. A workbook belongs "
+            "to one expert and one round; upload it here, or let the experts do so on their own "
+            "page."
+        )
+    )
+    experts = database.experts(study.id)
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Paper form (DOCX)"),
+            partial(questionnaire_document, study.survey, title=study.title, language=language),
+            file_name(study.title) + ".docx",
+            DOCX,
+            icon=":material/print:",
+            key="paper",
+            on_click="ignore",
+        )
+        if experts:
+            st.download_button(
+                _("All {count} workbooks (ZIP)").format(count=len(experts)),
+                partial(all_questionnaires, study, experts, language),
+                file_name(study.title) + ".zip",
+                "application/zip",
+                icon=":material/folder_zip:",
+                key="workbooks",
+                on_click="ignore",
+            )
+    if not experts:
+        st.info(_("No experts yet. Add them on the page “Experts and links”."))
+        return
+    names = {expert.id: expert for expert in experts}
+    chosen = st.selectbox(_("Expert"), list(names), format_func=lambda key: names[key].name)
+    download_questionnaire(study, names[chosen], database.current(chosen))
+    if study.open:
+        upload_questionnaires(study, experts)
+    else:
+        st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
+
+
+def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+    """A wide table of signed numbers, once its sign convention is known."""
+    _ = state.translate()
+    sides: dict[Side, str] = {
+        "left": _("the item named first (as in the R package ahpsurvey)"),
+        "right": _("the item named second"),
+    }
+    side = st.radio(
+        _("In a column “a_b”, a negative value such as -5 means that more important is"),
+        list(sides),
+        format_func=sides.__getitem__,
+        index=None,
+        key="side",
+    )
+    if side is None:
+        return None
+    return read_ahpsurvey(content, name, survey=study.survey, negative_is=side)
+
+
+def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+    """A table of a survey platform, once every column's meaning is said."""
+    _, survey = state.translate(), study.survey
+    table = read_columns(content, name)
+    codings = {
+        "signed": _("9 … 1 … -9"),
+        "position": _("1 … 17, from the left end to the right end"),
+        "ratio": _("3 or 1/3: how much the left item matters more"),
+        "text": _("texts of the options"),
+    }
+    with st.container(horizontal=True):
+        coding = st.selectbox(
+            _("The cells hold"),
+            [None, *CODINGS],
+            format_func=lambda one: codings[one] if one else _("please choose"),
+            key="coding",
+        )
+        side: Side | None = None
+        if coding == "signed":
+            sides: dict[Side, str] = {
+                "left": _("the item on the left"),
+                "right": _("the item on the right"),
+            }
+            side = st.radio(
+                _("A negative value means that more important is"),
+                list(sides),
+                format_func=sides.__getitem__,
+                index=None,
+                key="mapped_side",
+            )
+    saved = st.file_uploader(
+        _("A column mapping saved earlier (JSON), if you have one"), type="json", key="mapping_file"
+    )
+    if saved is not None:
+        mapping = mapping_from_json(saved.getvalue(), saved.name)
+    elif coding is None or (coding == "signed" and side is None):
+        return None
+    else:
+        mapping = suggest_mapping(table, survey, coding=coding, negative_is=side)
+    mapping = edit_mapping(study, table, mapping, coding, side)
+    if open_pairs := missing(mapping, survey):
+        st.warning(
+            _("{count} of {total} comparisons have no column yet.").format(
+                count=len(open_pairs), total=len(survey.hierarchy.comparisons)
+            )
+        )
+    st.download_button(
+        _("Save this column mapping (JSON)"),
+        mapping.to_json(),
+        file_name(study.title, "columns") + ".json",
+        "application/json",
+        key="save_mapping",
+        on_click="ignore",
+    )
+    return apply_mapping(table, mapping, survey)
+
+
+def edit_mapping(
+    study: StudyInfo,
+    table: ColumnTable,
+    mapping: ColumnMapping,
+    coding: Any,
+    side: Any,
+) -> ColumnMapping:
+    """Say of every column which comparison it holds; guesses are filled in."""
+    _, language, survey = state.translate(), state.language(), study.survey
+    words = {
+        pair: " · ".join(
+            (
+                survey.node_name(pair[0], language),
+                f"{survey.node_name(pair[1], language)} ⟷ {survey.node_name(pair[2], language)}",
+            )
+        )
+        for parent, left, right in survey.hierarchy.comparisons
+        for pair in ((parent, left, right), (parent, right, left))
+    }
+    pairs = {text: pair for pair, text in words.items()}
+    headers = dict(zip(table.letters, table.headers, strict=True))
+    expert = st.selectbox(
+        _("Column with the experts' names"),
+        [None, *headers],
+        index=[None, *headers].index(mapping.expert),
+        format_func=lambda letter: f"{letter}: {headers[letter]}" if letter else _("none"),
+        key="expert_column",
+    )
+    known = {one.column: one for one in mapping.pairs}
+    column, comparison = _("Column"), _("Comparison, the left item first")
+    edited = st.data_editor(
+        [
+            {
+                column: f"{letter}: {header}",
+                comparison: words[one.parent, one.left, one.right]
+                if (one := known.get(letter))
+                else None,
+            }
+            for letter, header in headers.items()
+        ],
+        column_config={
+            column: st.column_config.TextColumn(disabled=True),
+            comparison: st.column_config.SelectboxColumn(options=list(pairs), width="large"),
+        },
+        hide_index=True,
+        key=f"mapping-{coding}-{side}",
+    )
+    texts = option_texts(table, known) if coding == "text" else {}
+    found = []
+    for letter, row in zip(headers, edited, strict=True):
+        if text := row[comparison]:
+            before = known.get(letter)
+            if before is not None and (before.parent, before.left, before.right) == pairs[text]:
+                found.append(dataclasses.replace(before, texts=texts or before.texts))
+            else:
+                found.append(PairColumn(letter, *pairs[text], coding, side, texts))
+    return dataclasses.replace(mapping, expert=expert, pairs=tuple(found))
+
+
+def option_texts(table: ColumnTable, known: dict[str, PairColumn]) -> dict[str, str]:
+    """What each text of the options means, entered once for all columns."""
+    _ = state.translate()
+    columns = [k for k, letter in enumerate(table.letters) if letter in known]
+    options = dict.fromkeys(cells[k] for _row, cells in table.rows for k in columns if cells[k])
+    text, value = _("Option"), _("Value: 9 … 1 … 1/9")
+    edited = st.data_editor(
+        [{text: option, value: ""} for option in options],
+        column_config={text: st.column_config.TextColumn(disabled=True)},
+        hide_index=True,
+        key="option_texts",
+    )
+    return {row[text]: row[value] for row in edited if row[value]}
+
+
+READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
+    "long": lambda _study, content, name: answers_from_csv(content, name),
+    "wide": read_wide,
+    "platform": read_mapped,
+}
+
+
+def show_import(study: StudyInfo) -> None:
+    """Answers from other programs into the open round of this study."""
+    _ = state.translate()
+    if not study.open:
+        st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
+        return
+    kinds = {
+        "long": _("long CSV: expert, parent, left, right, value"),
+        "wide": _("wide CSV of ahpsurvey: a column for each pair"),
+        "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
+    }
+    kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
+    attempt = st.session_state.setdefault("import_attempt", 0)
+    file = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"answers_file-{kind}-{attempt}")
+    if recorded := st.session_state.pop("recorded_answers", None):
+        st.success(recorded, icon=":material/check:")
+    if file is None:
+        return
+    try:
+        answers = READERS[kind](study, file.getvalue(), file.name)
+        if answers is None:
+            return
+        answers.arrays(study.survey.hierarchy)
+    except AHPError as error:
+        st.error(str(error))
+        return
+    known = {expert.name: expert for expert in state.database().experts(study.id)}
+    rows = [
+        {
+            _("Expert"): name,
+            _("Answers"): len(answers.only([name]).judgments),
+            _("In the study"): _("yes") if name in known else _("no, will be added"),
+        }
+        for name in answers.experts
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+    submit = st.checkbox(
+        _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
+    )
+    if st.button(_("Record these answers"), type="primary", key="record_answers"):
+        record(study, answers, submit=submit)
+
+
+def record(study: StudyInfo, answers: Answers, *, submit: bool) -> None:
+    """Record answers from a file, all or none."""
+    _ = state.translate()
+    try:
+        count = state.database().import_answers(
+            study.id, answers, submit=submit, round_number=study.round
+        )
+    except AHPError as error:
+        st.error(str(error))
+        return
+    st.session_state["recorded_answers"] = _("{count} answers recorded from the file.").format(
+        count=count
+    )
+    st.session_state["import_attempt"] += 1
+    st.rerun()
+
+
+def show_export(study: StudyInfo) -> None:
+    """Answers and the whole study for other programs."""
+    _, language, database = state.translate(), state.language(), state.database()
+    number = st.number_input(
+        _("Round"), 1, study.round, study.round, disabled=study.round == 1, key="export_round"
+    )
+    everybody = st.checkbox(_("Also answers that are not submitted"), key="export_all")
+    answers = database.answers(study.id, round_number=number, only_submitted=not everybody)
+    st.caption(
+        _("{count} answers of {experts} experts").format(
+            count=len(answers.judgments), experts=len(answers.experts)
+        )
+    )
+    name = file_name(study.title, str(number))
+    writers: tuple[tuple[str, str, Callable[[], bytes | str]], ...] = (
+        (_("Long CSV"), f"{name}.csv", lambda: write_answers(answers)),
+        (
+            _("Wide CSV of ahpsurvey (negative: the item named first)"),
+            f"{name}_wide.csv",
+            lambda: write_ahpsurvey(study.survey, answers, negative_is="left"),
+        ),
+        (
+            _("Project of AHP-OS (JSON)"),
+            f"{name}_ahp-os.json",
+            lambda: write_project(study.survey, answers, language=language, title=study.title),
+        ),
+    )
+    for label, file, write in writers if answers.judgments else ():
+        try:
+            content = write()
+        except AHPError as error:
+            st.caption(_("{format} isn't possible: {problem}").format(format=label, problem=error))
+            continue
+        st.download_button(
+            label, content, file, icon=":material/download:", key=file, on_click="ignore"
+        )
+    st.download_button(
+        _("Whole study with its log (JSON)"),
+        partial(database.export_study, study.id),
+        file_name(study.title) + ".json",
+        "application/json",
+        icon=":material/download:",
+        key="export_study",
+        on_click="ignore",
+    )
+
+
+state.require_organizer()
+_ = state.translate()
+st.title(_("Files"))
+picked = state.pick_study()
+tabs = st.tabs(
+    [_("Questionnaires"), _("Answers from other programs"), _("Export")],
+    on_change="rerun",
+    key="files",
+)
+for tab, show in zip(tabs, (show_questionnaires, show_import, show_export), strict=True):
+    if tab.open:
+        with tab:
+            show(picked)

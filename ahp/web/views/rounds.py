@@ -1,0 +1,216 @@
+"""Delphi rounds of a study: how it is analyzed, when to stop, close a round, open the next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from ahp.errors import AHPError
+from ahp.priority import METHODS
+from ahp.random_index import RANDOM_INDEX_TABLES
+from ahp.report import method_words
+from ahp.report.panel import (
+    aggregate_words,
+    recommendation_sentence,
+    rounds_table,
+    stop_words,
+    weighting_words,
+)
+from ahp.store import ClosedRound, StudyInfo
+from ahp.study.delphi import RoundSummary
+from ahp.study.settings import AGGREGATES, FEEDBACK_FROM, STOP_RULES, WEIGHTINGS, Settings
+from ahp.web import state
+from ahp.web.desk import open_page, show_table
+from ahp.web.questionnaires import file_name
+
+
+def choose(label: str, names: dict[str, str], now: str, key: str) -> str:
+    """One of several options, by their words."""
+    chosen: str = st.selectbox(
+        label, list(names), index=list(names).index(now), format_func=names.__getitem__, key=key
+    )
+    return chosen
+
+
+def show_settings(study: StudyInfo, now: Settings) -> None:
+    """How the study is analyzed and when its rounds end."""
+    _ = state.translate()
+    with (
+        st.expander(_("How the panel is joined, and when to stop"), icon=":material/tune:"),
+        st.container(key="settings"),
+    ):
+        st.caption(_("Every change stands in the log. Closed rounds keep what they had."))
+        left, right = st.columns(2)
+        chosen: dict[str, Any] = {}
+        with left:
+            st.markdown("**" + _("Result") + "**")
+            chosen["aggregate"] = choose(
+                _("Judgments or weights are joined by"),
+                {name: aggregate_words(_)[name] for name in AGGREGATES},
+                now.aggregate,
+                "set_aggregate",
+            )
+            if chosen["aggregate"] == "aij_trimmed":
+                chosen["trim"] = st.number_input(
+                    _("Share cut off at each end"), 0.0, 0.49, now.trim, 0.05, key="set_trim"
+                )
+            chosen["weighting"] = choose(
+                _("Experts count"),
+                {name: weighting_words(_)[name] for name in WEIGHTINGS},
+                now.weighting,
+                "set_weighting",
+            )
+            chosen["method"] = choose(
+                _("Method"),
+                {name: method_words(_)[name] for name in METHODS},
+                now.method,
+                "set_method",
+            )
+            chosen["random_index"] = choose(
+                _("Random index"),
+                {name: RANDOM_INDEX_TABLES[name].name for name in RANDOM_INDEX_TABLES},
+                now.random_index,
+                "set_random_index",
+            )
+        with right:
+            st.markdown("**" + _("Rounds") + "**")
+            chosen["stop"] = choose(
+                _("Stop when"), {name: stop_words(_)[name] for name in STOP_RULES}, now.stop, "stop"
+            )
+            if chosen["stop"] != "rounds":
+                chosen["target"] = st.number_input(
+                    _("Target (between 0 and 1)"), 0.01, 0.99, now.target, 0.05, key="set_target"
+                )
+            chosen["rounds"] = st.number_input(
+                _("At most this many rounds"), 1, 20, now.rounds, key="set_rounds"
+            )
+            chosen["feedback_from"] = st.radio(
+                _("Experts see the panel's answers where at least so many others answered"),
+                FEEDBACK_FROM,
+                index=FEEDBACK_FROM.index(now.feedback_from),
+                horizontal=True,
+                key="set_feedback",
+            )
+            agreed = True
+            if chosen["feedback_from"] < max(FEEDBACK_FROM):
+                st.warning(
+                    _(
+                        "With so few others, experts who know each other can often tell who "
+                        "answered what, above all at the ends of the scale. Anonymity is what lets "
+                        "people answer freely. Your choice stands in the log."
+                    )
+                )
+                agreed = st.checkbox(
+                    _("I know what this gives away and choose it"),
+                    value=now.feedback_from == chosen["feedback_from"],
+                    key="set_agreed",
+                )
+        if st.button(_("Save"), type="primary", disabled=not agreed, key="save_settings"):
+            given = {name: getattr(now, name) for name in Settings.__dataclass_fields__}
+            try:
+                state.database().set_settings(study.id, Settings(**{**given, **chosen}))
+            except AHPError as error:
+                st.error(str(error))
+            else:
+                st.toast(_("Saved"))
+                st.rerun()
+
+
+def show_closing(study: StudyInfo) -> None:
+    """Close the open round for ever."""
+    _ = state.translate()
+    experts = state.database().experts(study.id)
+    submitted = sum(expert.submitted for expert in experts)
+    st.subheader(_("Round {round} is open").format(round=study.round))
+    st.progress(
+        submitted / len(experts) if experts else 0.0,
+        text=_("{submitted} of {count} experts have submitted").format(
+            submitted=submitted, count=len(experts)
+        ),
+    )
+    st.write(
+        _(
+            "When you close the round, nobody can answer in it any more, for ever. Its result is "
+            "frozen and kept in the log as evidence. Only submitted answers count."
+        )
+    )
+    if not submitted:
+        st.warning(_("Nobody has submitted: the round would be closed without a result."))
+    sure = st.checkbox(_("Yes, close round {round} for ever").format(round=study.round), key="sure")
+    if st.button(_("Close the round"), disabled=not sure, key="close"):
+        try:
+            state.database().close_round(study.id)
+        except AHPError as error:
+            st.error(str(error))
+        else:
+            st.rerun()
+
+
+def show_next(study: StudyInfo, settings: Settings) -> None:
+    """Open the next round."""
+    _ = state.translate()
+    st.subheader(_("Round {round} is closed").format(round=study.round))
+    st.write(
+        _(
+            "In the next round every expert sees, at each comparison, their own last answer and "
+            "how the panel answered, without names, and keeps or changes it. The personal links "
+            "work again."
+        )
+    )
+    if st.button(
+        _("Open round {round}").format(round=study.round + 1),
+        type="primary" if study.round < settings.rounds else "secondary",
+        key="open_round",
+    ):
+        state.database().open_round(study.id)
+        open_page("experts", study.id)
+
+
+def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings) -> None:
+    """What the closed rounds left: the recommendation, the numbers, the evidence."""
+    _, language = state.translate(), state.language()
+    kept = {one.round: json.loads(one.evidence) for one in rounds if one.evidence}
+    if not kept:
+        return
+    summaries = [RoundSummary(**evidence["summary"]) for evidence in kept.values()]
+    st.info(
+        recommendation_sentence(settings, summaries, language),
+        icon=":material/recommend:",
+    )
+    show_table(rounds_table(summaries, language), "rounds")
+    with st.expander(_("Evidence of the closed rounds"), icon=":material/verified:"):
+        st.write(
+            _(
+                "The frozen result of each round with the hash of the judgments, the settings and "
+                "the version, byte for byte as the log holds it. “ahp log verify” makes it anew "
+                "from the answers and compares."
+            )
+        )
+        for one in rounds:
+            if one.evidence:
+                st.download_button(
+                    _("Round {round}, closed {time} (JSON)").format(
+                        round=one.round, time=one.closed[:16].replace("T", " ")
+                    ),
+                    one.evidence,
+                    file_name(study.title, str(one.round)) + ".json",
+                    "application/json",
+                    icon=":material/download:",
+                    key=f"evidence-{one.round}",
+                    on_click="ignore",
+                )
+
+
+state.require_organizer()
+_ = state.translate()
+st.title(_("Rounds"))
+picked = state.pick_study()
+chosen_settings = state.database().settings(picked.id)
+if picked.open:
+    show_closing(picked)
+else:
+    show_next(picked, chosen_settings)
+show_closed(picked, state.database().closed_rounds(picked.id), chosen_settings)
+show_settings(picked, chosen_settings)
