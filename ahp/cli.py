@@ -174,6 +174,22 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON, unrounded")
     command.set_defaults(run=_reconstruct)
 
+    _add_convert(commands)
+
+    command = commands.add_parser("serve", help="run the web application")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8501)
+    command.set_defaults(run=_serve)
+
+    log = commands.add_parser("log", help="the append-only log of judgments")
+    actions = log.add_subparsers(required=True, metavar="ACTION")
+    command = actions.add_parser("verify", help="recompute every hash of every study's log")
+    command.add_argument("--database", metavar="URL", help="the app's own database by default")
+    command.set_defaults(run=_log_verify)
+    return parser
+
+
+def _add_convert(commands: Any) -> None:
     command = commands.add_parser(
         "convert",
         help="read the files of other programs, and write them",
@@ -188,7 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--survey",
         metavar="FILE",
-        help="what the answers are to, for long-csv and ahpsurvey: a shipped survey, or a .toml file",
+        help="for long-csv and ahpsurvey: a shipped survey, or a .toml file, that they answer",
     )
     command.add_argument(
         "--negative-is",
@@ -204,18 +220,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--output", metavar="FILE", help="write here; standard output by default")
     command.set_defaults(run=_convert)
-
-    command = commands.add_parser("serve", help="run the web application")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8501)
-    command.set_defaults(run=_serve)
-
-    log = commands.add_parser("log", help="the append-only log of judgments")
-    actions = log.add_subparsers(required=True, metavar="ACTION")
-    command = actions.add_parser("verify", help="recompute every hash of every study's log")
-    command.add_argument("--database", metavar="URL", help="the app's own database by default")
-    command.set_defaults(run=_log_verify)
-    return parser
 
 
 def _add_analysis_options(

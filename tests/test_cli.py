@@ -585,14 +585,20 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 WITHOUT_APP = """
 import sys
-for name in ("streamlit", "sqlalchemy", "alembic", "plotly", "uvicorn", "platformdirs"):
+for name in (
+    *("streamlit", "sqlalchemy", "alembic", "plotly", "uvicorn", "platformdirs"),
+    *("openpyxl", "tomli_w", "yaml"),
+):
     sys.modules[name] = None
 from ahp.cli import main
 sys.exit(main({arguments!r}))
 """
 
 
-@pytest.mark.parametrize("arguments", [["serve"], ["log", "verify"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["serve"], ["log", "verify"], ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"]],
+)
 def test_the_app_is_optional(arguments: list[str]) -> None:
     result = python(WITHOUT_APP.format(arguments=arguments))
     assert (result.returncode, result.stdout) == (2, "")
@@ -606,6 +612,11 @@ def test_the_rest_works_without_the_app() -> None:
     result = python(WITHOUT_APP.format(arguments=arguments))
     assert (result.returncode, result.stderr) == (0, "")
     assert "Composite ranking" in result.stdout
+    answers = str(DONG / "answers.csv")
+    arguments = ["convert", answers, "--from", "long-csv", "--to", "long-csv"]
+    result = python(WITHOUT_APP.format(arguments=arguments))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (DONG / "answers.csv").read_text(encoding="utf-8")
 
 
 def test_python_dash_m() -> None:

@@ -229,8 +229,8 @@ def test_refusals(old: str, new: str, expected: str) -> None:
          "line 1: " + "[0]" * 51 + ": more than 50 levels, expected fewer"),
         ('"\\UFFFFFFFF"', "not YAML: Python int too large to convert to C int"),
         ("&a [*a]", "line 1: " + "[0]" * 51 + ": more than 50 levels, expected fewer"),
-        ("Version: 2.0\nGoal: {name: g}", "line 2: Goal: the goal 'g' has no children, expected two "
-         "or more"),
+        ("Version: 2.0\nGoal: {name: g}",
+         "line 2: Goal: the goal 'g' has no children, expected two or more"),
     ],
 )  # fmt: skip
 def test_files_that_are_no_project(text: str, expected: str) -> None:
