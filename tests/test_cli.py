@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import doctest
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -532,6 +534,35 @@ def test_convert_gluc(run: Any, files: Path) -> None:
 )
 def test_convert_refuses(run: Any, files: Path, arguments: str, message: str) -> None:
     refused(run("convert", *arguments.split()), message)
+
+
+def test_the_page_on_other_tools(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files are written, its commands run, its lines of Python compared."""
+    page = (ROOT / "docs" / "other-tools.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    kinds = []
+    for before, kind, block in re.findall(r"([^\n]*)\n\n```(\w+)\n(.*?)^```$", page, re.M | re.S):
+        kinds.append(kind)
+        if kind == "console":
+            for part in re.split(r"^\$ ahp ", block, flags=re.M)[1:]:
+                command, _, expected = part.partition("\n")
+                outcome = run(*command.split())
+                assert (outcome.status, outcome.err, outcome.out) == (0, "", expected), command
+        elif kind == "pycon":
+            test = doctest.DocTestParser().get_doctest(block, names, "page", None, 0)
+            runner = doctest.DocTestRunner()
+            runner.run(test, clear_globs=False)
+            names = test.globs
+            assert runner.summarize().failed == 0
+        else:
+            name = re.search(r"`([\w.]+)`:\Z", before)
+            assert name is not None
+            (tmp_path / name[1]).write_text(block, encoding="utf-8")
+    assert kinds == [
+        *("json", "console", "pycon", "csv", "console"),
+        *("yaml", "pycon", "csv", "pycon", "pycon"),
+    ]
 
 
 def test_convert_writes_nothing_when_it_fails(run: Any, files: Path) -> None:
