@@ -17,7 +17,7 @@ from ..scale import parse_judgment
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.delphi import BINS, Distribution
-from .weights import GRAY, PALETTE, branch_colors, harmless, wrapped
+from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, wrapped
 
 NAMED = 40
 """More experts than this are drawn in narrow rows without names."""
@@ -31,8 +31,12 @@ CR_HIGH = 0.2
 SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
 
 BLUE, ORANGE = PALETTE[:2]
-CLEAR = "rgba(0,0,0,0)"
-LEGEND_BELOW = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}
+LIGHT_BLUE = "#8fb4c9"
+LEGEND_BELOW = {
+    "orientation": "h",
+    **{"xref": "container", "x": 0, "xanchor": "left"},
+    **{"yref": "container", "y": 0, "yanchor": "bottom"},
+}
 
 
 def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
@@ -90,7 +94,9 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         )
         + "<extra></extra>",
     )
-    _name_rows(figure, [wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking])
+    _name_rows(
+        figure, [wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking], True
+    )
     figure.update_xaxes(rangemode="tozero", side="top", fixedrange=True, nticks=6)
     return figure.update_layout(
         height=120 + 36 * len(rows),
@@ -116,23 +122,26 @@ def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -
             y=rows,
             zmin=min(0.5, float(values.min())),
             zmax=1,
-            colorscale=((0, "#f4e6d4"), (0.5, "#8fb4c9"), (1, BLUE)),
-            texttemplate="%{z:.0%}" if len(names) <= VALUED else "",
-            textfont={"size": 10},
+            colorscale=((0, "#f4e6d4"), (0.5, LIGHT_BLUE), (1, BLUE)),
+            text=[[f"{100 * value:.0f}" for value in row] for row in values],
+            texttemplate="%{text}" if len(names) <= VALUED else "",
             customdata=[[[row, column] for column in names] for row in names],
             hovertemplate="%{customdata[0]}, %{customdata[1]}<br>S* = %{z:.4f}<extra></extra>",
-            colorbar=_bar_below("S*", tickformat=".0%"),
+            colorbar=_bar_below(tickformat=".0%", tickprefix="S* ", nticks=3),
         )
     )
     few = len(names) <= NAMED
+    numbers = [str(row + 1) for row in rows]
     figure.update_xaxes(
-        showticklabels=few, tickvals=rows, ticktext=names, side="top", fixedrange=True
+        showticklabels=few, tickvals=rows, ticktext=numbers, side="top", fixedrange=True
     )
-    _name_rows(figure, names if few else [])
+    labels = [
+        wrapped(f"{number}. {panel.experts[k]}", 18)
+        for k, number in zip(order, numbers, strict=True)
+    ]
+    _name_rows(figure, labels, few)
     return figure.update_layout(
-        height=150 + (28 if few else 5) * len(rows),
-        margin={"l": 0, "r": 0, "t": 40, "b": 90},
-        title=None if few else {"text": _("{count} experts").format(count=len(rows))},
+        height=90 + (30 if few else 5) * len(rows), margin={"l": 0, "r": 0, "t": 30, "b": 50}
     )
 
 
@@ -182,12 +191,14 @@ def disagreement_chart(
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            textfont={"size": 10},
+            constraintext="none",
             customdata=hover,
             hovertemplate="%{customdata}<br>%{x:.1%}<extra>" + name + "</extra>",
         )
     figure.add_scatter(
         x=-spread.median[order],
-        y=rows,
+        y=[row + 0.32 for row in rows],
         xaxis="x2",
         mode="markers",
         name=_("Median, by the scale on top"),
@@ -218,8 +229,8 @@ def disagreement_chart(
         visible=False, range=[len(rows) - 0.6, -0.9], fixedrange=True, zeroline=False
     )
     return figure.update_layout(
-        height=130 + 66 * len(rows),
-        margin={"l": 4, "r": 4, "t": 28, "b": 70},
+        height=140 + 70 * len(rows),
+        margin={"l": 4, "r": 4, "t": 28, "b": 100},
         barmode="overlay",
         xaxis={"range": [-1.06, 1.06], "visible": False, "fixedrange": True},
         xaxis2={
@@ -242,8 +253,9 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
     parents = survey.hierarchy.parents
     joint = np.array([analysis.consistency[parent].cr for parent in parents])
     ratios = np.vstack([joint, np.stack([panel.cr[parent] for parent in parents], axis=1)])
-    names = [_("Panel"), *map(harmless, panel.experts)]
-    labels = [harmless(survey.node_name(parent, language)) for parent in parents]
+    names = [_("Panel"), *panel.experts]
+    labels = [survey.node_name(parent, language) for parent in parents]
+    wide = all(map(is_wide, labels))
     few = len(names) <= NAMED
     steps = np.where(np.isnan(ratios), np.nan, (ratios >= CR_LIMIT) + (ratios > CR_HIGH) * 1.0)
     shown = [["" if np.isnan(cr) else f"{cr:.3f}" for cr in row] for row in ratios]
@@ -260,30 +272,32 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
             text=shown,
             texttemplate="%{text}" if few else "",
             customdata=[
-                [[name, label, value or "–"] for label, value in zip(labels, row, strict=True)]
+                [
+                    [harmless(name), harmless(label), value or "–"]
+                    for label, value in zip(labels, row, strict=True)
+                ]
                 for name, row in zip(names, shown, strict=True)
             ],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>CR = %{customdata[2]}"
             "<extra></extra>",
             hoverongaps=False,
             colorbar=_bar_below(
-                "CR",
                 tickvals=[0, 1, 2],
-                ticktext=[f"< {CR_LIMIT:g}", f"{CR_LIMIT:g}–{CR_HIGH:g}", f"> {CR_HIGH:g}"],
+                ticktext=[f"CR < {CR_LIMIT:g}", f"{CR_LIMIT:g}–{CR_HIGH:g}", f"> {CR_HIGH:g}"],
             ),
         )
     )
     figure.update_xaxes(
         tickvals=list(range(len(parents))),
-        ticktext=[wrapped(survey.node_name(parent, language), 9) for parent in parents],
+        ticktext=[wrapped(label, 6 if wide else 18) for label in labels],
+        tickangle=0 if wide else -90,
         side="top",
         automargin=True,
         fixedrange=True,
     )
-    _name_rows(figure, names if few else names[:1])
+    _name_rows(figure, [wrapped(name, 18) for name in names], few)
     return figure.update_layout(
-        height=190 + (28 if few else 6) * len(names),
-        margin={"l": 0, "r": 0, "t": 60, "b": 90},
+        height=180 + (30 if few else 6) * len(names), margin={"l": 0, "r": 0, "t": 60, "b": 50}
     )
 
 
@@ -309,6 +323,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
             name=harmless(name),
             line={"color": colors[leaf], "width": 2.5},
             marker={"size": 8},
+            cliponaxis=False,
             customdata=[[harmless(name), weight] for weight in weights],
             hovertemplate="%{customdata[0]}<br>"
             + _("Round {round}: rank {rank}, weight {weight}").format(
@@ -319,7 +334,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
         figure.add_annotation(
             x=numbers[-1],
             y=rank,
-            text=wrapped(f"{name} {weights[-1]:.4f}", 26),
+            text=f"{wrapped(name, 22)} {weights[-1]:.4f}",
             align="left",
             xanchor="left",
             xshift=8,
@@ -344,7 +359,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     )
     return figure.update_layout(
         height=60 + 36 * len(last.ranking),
-        margin={"l": 24, "r": 175, "t": 30, "b": 10},
+        margin={"l": 24, "r": 180, "t": 30, "b": 10},
         showlegend=False,
     )
 
@@ -394,9 +409,12 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
             customdata=[harmless(experts[order[row]]) for row in members],
             hovertemplate="%{customdata}<extra>" + name + "</extra>",
         )
-    _name_rows(figure, [harmless(f"{experts[k]} ({labels[k]})") for k in order] if few else [])
+    _name_rows(figure, [wrapped(f"{experts[k]} ({labels[k]})", 18) for k in order], few)
     figure.update_xaxes(
-        title=_("Distance of the judgments"), rangemode="tozero", fixedrange=True, nticks=6
+        title=_("Distance of the judgments"),
+        range=[0, 1.05 * max(height for height, _row in ends.values())],
+        fixedrange=True,
+        nticks=6,
     )
     return figure.update_layout(
         height=150 + (24 if few else 7) * len(order),
@@ -430,7 +448,7 @@ def distribution_chart(
             x=places,
             y=counts,
             width=0.94,
-            marker={"color": BLUE},
+            marker={"color": LIGHT_BLUE},
             text=[str(count or "") for count in counts],
             textposition="auto",
             customdata=labels,
@@ -452,6 +470,7 @@ def distribution_chart(
             x=x,
             y=1,
             yref="paper",
+            xanchor="left" if x < 1 else "right" if x > len(bins) - 2 else "center",
             yanchor="bottom",
             yshift=14 * (len(marks) - 1 - row),
             text=f"{name} {_position_text(position)}",
@@ -496,13 +515,14 @@ def _cluster_color(number: int | None) -> str:
     return GRAY if number is None else PALETTE[(number - 1) % len(PALETTE)]
 
 
-def _name_rows(figure: go.Figure, names: list[str]) -> None:
+def _name_rows(figure: go.Figure, names: list[str], shown: bool) -> None:
     """Names of the rows from the top down, on a vertical axis that counts them from 0."""
     figure.update_yaxes(
-        tickmode="array",
         tickvals=list(range(len(names))),
         ticktext=names,
-        autorange="reversed",
+        showticklabels=shown,
+        ticklabelstandoff=8,
+        range=[len(names) - 0.5, -0.5],
         automargin=True,
         fixedrange=True,
         showgrid=False,
@@ -510,10 +530,9 @@ def _name_rows(figure: go.Figure, names: list[str]) -> None:
     )
 
 
-def _bar_below(title: str, **options: Any) -> dict[str, Any]:
+def _bar_below(**options: Any) -> dict[str, Any]:
     """A color bar below the picture."""
     return {
-        "title": {"text": title, "side": "top"},
         "orientation": "h",
         "yref": "container",
         "y": 0,

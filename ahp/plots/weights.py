@@ -21,9 +21,14 @@ def harmless(text: str) -> str:
     return html.escape(text, quote=False)
 
 
+def is_wide(text: str) -> bool:
+    """Whether a text has Chinese characters, which may be parted anywhere."""
+    return any(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
 def wrapped(text: str, width: int) -> str:
     """Break a label after `width` columns, of which a Chinese character takes two."""
-    if any(unicodedata.east_asian_width(character) in "WF" for character in text):
+    if is_wide(text):
         size = width // 2
         lines = [text[start : start + size] for start in range(0, len(text), size)]
     else:
