@@ -28,6 +28,9 @@ VALUED = 15
 CR_HIGH = 0.2
 """A CR above this has a color of its own; the limit for new judgments lies below, at `CR_LIMIT`."""
 
+LEGEND = 8
+"""Clusters in the legend at most, the largest."""
+
 SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
 
 BLUE, ORANGE = PALETTE[:2]
@@ -226,7 +229,7 @@ def disagreement_chart(
             )
     steps = (8, 6, 4, 2, 0, -2, -4, -6, -8)
     figure.update_yaxes(
-        visible=False, range=[len(rows) - 0.6, -0.9], fixedrange=True, zeroline=False
+        visible=False, range=[len(rows) - 0.45, -0.8], fixedrange=True, zeroline=False
     )
     return figure.update_layout(
         height=140 + 70 * len(rows),
@@ -388,6 +391,8 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
             hoverinfo="skip",
             showlegend=False,
         )
+    several = [number for number in set(labels) if labels.count(number) > 1]
+    legend = sorted(several, key=labels.count, reverse=True)[:LEGEND]
     for number in range(1, clusters.count + 1):
         members = [row for row, k in enumerate(order) if labels[k] == number]
         alike = f"{agreement.cluster_consensus[number - 1]:.4f}"
@@ -404,12 +409,12 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
                 "symbol": SYMBOLS[(number - 1) % len(SYMBOLS)],
                 "size": 9 if few else 6,
             },
-            showlegend=len(members) > 1,
+            showlegend=number in legend,
             cliponaxis=False,
             customdata=[harmless(experts[order[row]]) for row in members],
             hovertemplate="%{customdata}<extra>" + name + "</extra>",
         )
-    _name_rows(figure, [wrapped(f"{experts[k]} ({labels[k]})", 18) for k in order], few)
+    _name_rows(figure, [f"{wrapped(experts[k], 18)} ({labels[k]})" for k in order], few)
     figure.update_xaxes(
         title=_("Distance of the judgments"),
         range=[0, 1.05 * max(height for height, _row in ends.values())],
@@ -417,8 +422,8 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
         nticks=6,
     )
     return figure.update_layout(
-        height=150 + (24 if few else 7) * len(order),
-        margin={"l": 0, "r": 8, "t": 10, "b": 60 + 22 * min(clusters.count, 8)},
+        height=110 + 22 * len(legend) + (30 if few else 7) * len(order),
+        margin={"l": 0, "r": 8, "t": 10, "b": 70 + 22 * len(legend)},
         legend=LEGEND_BELOW,
     )
 
