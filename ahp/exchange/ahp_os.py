@@ -167,7 +167,7 @@ def _alternatives(top: DataTable, session: str) -> tuple[str, ...]:
     if top.data.get("alt", []) == []:
         return ()
     for table in top.tables("alt"):
-        table.only(("alt",), ("project_sc", "alt_id"))
+        table.only(("alt",), ("project_sc",))
         _check_session(table, session)
         name = check_name(table.string("alt"), f"{top.source}: {table.place('alt')}")
         if name_key(name) in names:

@@ -99,6 +99,16 @@ def test_sheets() -> None:
     )
 
 
+def test_what_a_sheet_says_of_its_size_may_be_wrong() -> None:
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(book([["a", "b"], [1, 2]]))) as old, ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            assert name != "xl/worksheets/sheet1.xml" or b'ref="A1:B2"' in content
+            new.writestr(name, content.replace(b'ref="A1:B2"', b'ref="A1"'))
+    assert read_columns(out.getvalue()).rows == ((2, ("1", "2")),)
+
+
 def test_letters() -> None:
     wide = ColumnTable("x", ("h",) * 704, ())
     assert [wide.letters[k] for k in (0, 25, 26, 51, 701, 702)] == [
