@@ -34,7 +34,7 @@ LEGEND = 8
 SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
 
 BLUE, ORANGE = PALETTE[:2]
-LIGHT_BLUE = "#8fb4c9"
+LIGHT_BLUE, MIDDLE_BLUE = "#8fb4c9", "#4a86b0"
 LEGEND_BELOW = {
     "orientation": "h",
     **{"xref": "container", "x": 0, "xanchor": "left"},
@@ -68,8 +68,8 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         orientation="h",
         width=0.6,
         name=_("Experts: smallest, quartiles, largest"),
-        line={"color": BLUE, "width": 1.5},
-        fillcolor="rgba(31,95,153,0.2)",
+        line={"color": MIDDLE_BLUE, "width": 1.5},
+        fillcolor="rgba(74,134,176,0.3)",
         hoverinfo="skip",
     )
     figure.add_scatter(
@@ -77,7 +77,7 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         y=rows * len(own),
         mode="markers",
         name=_("Each expert"),
-        marker={"color": BLUE, "size": 5, "opacity": 0.5},
+        marker={"color": MIDDLE_BLUE, "size": 5, "opacity": 0.6},
         customdata=[[expert, name] for expert in experts for name in names],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>%{x:.4f}<extra></extra>",
     )
@@ -189,7 +189,10 @@ def disagreement_chart(
             width=0.36,
             orientation="h",
             name=name,
-            marker={"color": color, "pattern": {"shape": pattern}},
+            marker={
+                "color": color,
+                "pattern": {"shape": pattern, "bgcolor": color, "fgcolor": "#aab4bd"},
+            },
             text=[f"{part:.0%}" if part >= 0.1 else "" for part in share],
             textposition="inside",
             insidetextanchor="middle",

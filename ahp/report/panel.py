@@ -331,7 +331,8 @@ def _finding(settings: Settings, last: RoundSummary, _: Translate) -> str:
         text = _("The largest coefficient of variation is {cv}, the target is at most {target}")
         if last.cv is None:
             text = _("Coefficients of variation need two experts or more")
-        return text.format(cv=last.cv and _beside(last.cv, target), target=f"{target:g}")
+        cv = None if last.cv is None else _beside(last.cv, target)
+        return text.format(cv=cv, target=f"{target:g}")
     if settings.stop == "changes":
         text = _("{share}% of the answers changed, the target is at most {target}%")
         if last.changed is None:
