@@ -90,14 +90,9 @@ class Draft:
         Raises:
             SurveyError: what is still missing or wrong, with its path.
         """
-        texts = [("the survey", "name", self.name), ("the survey", "description", self.description)]
-        for node in self.nodes:
-            label = repr(self.label(node.id))
-            texts += [(label, "name", node.name), (label, "explanation", node.explanation)]
-        for label, what, text in texts:
-            for language in self.languages:
-                if not text[language].strip():
-                    raise SurveyError(f"{label}: {what} ({language}) is empty, expected text")
+        for node, what, language in self.missing():
+            place = "the survey" if node is None else repr(self.label(node))
+            raise SurveyError(f"{place}: {what} ({language}) is empty, expected text")
         goal, *others = (asdict(node) for node in self.nodes)
         del goal["parent"]
         data: dict[str, Any] = {
@@ -113,13 +108,28 @@ class Draft:
         }
         return survey_from_content(json.dumps(data))
 
+    def missing(self) -> tuple[tuple[str | None, str, str], ...]:
+        """Texts that are not written yet: id of the node or None for the survey, `"name"`,
+        `"explanation"` or `"description"`, and the language.
+        """
+        texts: list[tuple[str | None, str, Mapping[str, str]]] = []
+        for node in self.nodes:
+            texts += [(node.id, "name", node.name), (node.id, "explanation", node.explanation)]
+        texts += [(None, "name", self.name), (None, "description", self.description)]
+        return tuple(
+            (node, what, language)
+            for node, what, text in texts
+            for language in self.languages
+            if not text[language].strip()
+        )
+
     def node(self, node: str) -> DraftNode:
         """One node."""
         return next(one for one in self.nodes if one.id == node)
 
     def label(self, node: str) -> str:
         """A node's name in the first language that has one, else its id."""
-        return next(filter(None, self.node(node).name.values()), node)
+        return next(filter(str.strip, self.node(node).name.values()), node)
 
     def children(self, node: str | None) -> tuple[DraftNode, ...]:
         """The nodes below one, in order."""

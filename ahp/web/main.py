@@ -30,7 +30,11 @@ if not pages:
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 st.html(
-    "<style>.stMainBlockContainer{{max-width:70rem;padding-top:{top}}}{header}</style>".format(
+    "<style>.stMainBlockContainer{{max-width:70rem;padding-top:{top}}}"
+    # on a phone a wide table is scrolled instead of broken into single characters
+    ".stTable{{overflow-x:auto}}.stTable :is(th,td){{min-width:4.5em}}"
+    ".stTable :is(th,td):first-child{{min-width:6.5em}}"
+    "{header}</style>".format(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )
 )

@@ -72,8 +72,9 @@ def test_a_closed_study_says_so(visit, store, survey):
     store.close_round(expert.study_id)
     app = visit(session)
     assert [warning.value for warning in app.warning] == [
-        "本次调查已结束，感谢您的关注。",
-        "This survey is closed. Thank you for your interest.",
+        "本轮已结束，不能再作答。感谢您的参与。如果组织者开启下一轮，此链接会再次有效。",
+        "This round is closed, nothing more can be answered. Thank you for taking part. "
+        "Should the organizer open another round, this link works again.",
     ]
 
 
@@ -278,14 +279,19 @@ def test_a_link_shown_once_opens_the_survey_until_it_is_renewed(visit, store, or
 
 def test_closing_needs_a_tick_and_is_for_ever(visit, store, organizer, survey):
     expert = add_expert(store, survey)
-    app = visit(organizer, "experts")
+    app = visit(organizer, "rounds")
+    assert app.warning[0].value == (
+        "Nobody has submitted: the round would be closed without a result."
+    )
     assert app.button(key="close").disabled
-    app.checkbox[0].check().run()
+    app.checkbox(key="sure").check().run()
     app.button(key="close").click().run()
     assert not store.study(expert.study_id).open
-    app = visit(organizer, "experts")
-    assert app.info[0].value == "This study is closed."
+    assert app.subheader[0].value == "Round 1 is closed"
     assert "close" not in [button.key for button in app.button]
+    app = visit(organizer, "experts")
+    assert app.info[0].value == "Round 1 is closed. Open the next one on the page “Rounds”."
+    assert not {"issue", "renew", "add"} & {button.key for button in app.button}
 
 
 def test_results_empty_filled_and_switched(visit, store, organizer, survey):
@@ -347,7 +353,7 @@ def test_an_expert_s_session_does_not_open_the_organizer_s_pages(visit, store, s
     expert = add_expert(store, survey)
     session = store.open_link(store.issue_link(expert.id), None)
     app = visit(session)
-    for page in ("studies", "experts", "results"):
+    for page in ("studies", "experts", "rounds", "results", "files", "editor"):
         with pytest.raises(ValueError, match="Could not find a navigation page"):
             app.switch_page(f"views/{page}.py")
         alone = AppTest.from_file(Path(server.MAIN).with_name("views") / f"{page}.py").run()

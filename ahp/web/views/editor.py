@@ -63,13 +63,20 @@ def show_start() -> None:
             )
 
 
+def node_name(now: Draft, node: str) -> str:
+    """A node's name, or that it has none yet."""
+    _ = state.translate()
+    label = now.label(node)
+    return _("{id} (no name yet)").format(id=node) if label == node else label
+
+
 def show_tree(now: Draft, chosen: str) -> None:
     """The tree, each node a button."""
     for depth, node in now.outline():
         with st.container(horizontal=True, gap=None):
             st.html(f'<div style="width:{1.4 * depth}rem"></div>', width="content")
             st.button(
-                now.label(node.id),
+                node_name(now, node.id),
                 type="primary" if node.id == chosen else "tertiary",
                 icon=":material/account_tree:" if now.children(node.id) else ":material/label:",
                 on_click=change,
@@ -126,6 +133,26 @@ def show_preview(now: Draft) -> None:
     """What experts will be asked, or what is still missing."""
     _ = state.translate()
     st.subheader(_("Preview"))
+    if missing := now.missing():
+        words = {
+            "name": _("name"),
+            "explanation": _("explanation"),
+            "description": _("description"),
+        }
+        lines = [
+            _("{place}: {what} ({language})").format(
+                place=_("the whole survey") if node is None else node_name(now, node),
+                what=words[what],
+                language=LANGUAGES.get(language, language),
+            )
+            for node, what, language in missing[:5]
+        ]
+        if len(missing) > len(lines):
+            lines.append(_("and {count} more").format(count=len(missing) - len(lines)))
+        st.warning(
+            _("These texts are still to be written:") + "\n" + "\n".join(f"- {s}" for s in lines)
+        )
+        return
     try:
         survey = now.survey()
     except AHPError as error:
