@@ -9,6 +9,7 @@ import ahp
 from ahp import report
 from ahp.priority import METHODS
 from ahp.study import survey_from_content
+from tests.panel_study import small_panel
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -148,6 +149,41 @@ def test_provenance(dong: ahp.Analysis) -> None:
     ]
 
 
+def test_provenance_names_every_choice() -> None:
+    judged = {"Ping": ("3", "1", "2", "", "1"), "Qin": ("1", "2", "2", "", "1/3")}
+    trimmed = small_panel(
+        judged,
+        recused=[("Ping", "b"), ("Qin", "goal")],
+        aggregate="aij_trimmed",
+        trim=0.25,
+        expert_weights="consistency",
+    )
+    found = dict(report.provenance(trimmed, "en"))
+    assert found["Aggregation"] == (
+        "trimmed geometric mean of the judgments (AIJ), "
+        "25% of the experts' weight cut off at each end"
+    )
+    assert found["Experts and their weights"] == (
+        "Ping 0.5000, Qin 0.5000 (by consistency of the judgments)"
+    )
+    assert found["Judgments that do not count (recused)"] == "Ping: Capability B; Qin: Goal"
+    assert found["Pairs nobody judged, computed from the others"] == "Capability A: 1"
+    assert "能力甲: 1" in dict(report.provenance(trimmed, "zh")).values()
+
+
+def test_provenance_says_whose_matrices_are_shown_when_weights_are_joined() -> None:
+    labels = [label for label, _value in report.provenance(small_panel(), "en")]
+    found = report.provenance(small_panel(aggregate="aip_arithmetic"), "en")
+    assert found[4:6] == [
+        ("Aggregation", "weighted arithmetic mean of the experts' weights (AIP)"),
+        (
+            "Matrices and their consistency",
+            "those of the weighted geometric mean of the judgments, for reading only",
+        ),
+    ]
+    assert [label for label, _value in found if label != found[5][0]] == labels
+
+
 def test_every_method_has_words() -> None:
     words = report.method_words(str)
     assert tuple(words) == tuple(METHODS)
@@ -169,3 +205,19 @@ def test_analysis_data_is_exact_and_plain(demo: ahp.Analysis) -> None:
     assert setup["consistency"]["cr"] == demo.consistency["setup"].cr
     assert data["total_consistency"][1]["cr"] == demo.total_consistency[1].cr
     assert data["version"] == ahp.__version__
+    assert (data["aggregate"], data["trim"], data["weighting"]) == ("aij", 0.1, "equal")
+    assert (data["recused"], data["filled"]) == ([], {})
+
+
+def test_analysis_data_tells_what_does_not_count() -> None:
+    judged = {"Ping": ("3", "1", "2", "", "1"), "Qin": ("1", "2", "2", "", "1/3")}
+    panel = small_panel(
+        judged,
+        recused=[("Ping", "b")],
+        aggregate="aij_trimmed",
+        trim=0.2,
+        expert_weights="distance",
+    )
+    data = json.loads(json.dumps(report.analysis_data(panel), allow_nan=False))
+    assert (data["aggregate"], data["trim"], data["weighting"]) == ("aij_trimmed", 0.2, "distance")
+    assert (data["recused"], data["filled"]) == ([["Ping", "b"]], {"a": 1})

@@ -5,7 +5,18 @@ import io
 
 import pytest
 
-from ahp.report import Table, csv_bytes, pairs_to_text, show_judgment, show_number, to_csv, to_text
+from ahp.report import (
+    Table,
+    csv_bytes,
+    pairs_to_text,
+    show_cell,
+    show_judgment,
+    show_median,
+    show_number,
+    show_p,
+    to_csv,
+    to_text,
+)
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 
 MIXED = Table(
@@ -42,6 +53,42 @@ def test_show_judgment() -> None:
     assert show_judgment(0.333333333) == "0.3333"
     assert show_judgment(2.5) == "2.5000"
     assert show_judgment(10.0) == "10.0000"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((3.0, "3"), (1 / 3, "1/3"), (3.5, "3.5"), (1 / 3.5, "1/3.5"), (2.25, "2.25")),
+        *((1.0, "1"), (1 - 1e-16, "1"), (1 / 9, "1/9"), (12.345, "12.3")),
+    ],
+)
+def test_show_median(value: float, text: str) -> None:
+    assert show_median(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.04999, "0.0500"), (0.0001, "0.0001"), (0.00009999, "< 0.0001"), (0.0, "< 0.0001")],
+)
+def test_show_p(value: float, text: str) -> None:
+    assert show_p(value) == text
+
+
+def test_columns_are_shown_by_what_they_hold() -> None:
+    table = Table(
+        "T",
+        ("a", "b", "c", "d"),
+        (),
+        judgments=frozenset({1}),
+        medians=frozenset({2}),
+        p_values=frozenset({3}),
+    )
+    assert [show_cell(table, column, 0.4) for column in range(4)] == [
+        *("0.4000", "0.4000", "1/2.5", "0.4000"),
+    ]
+    assert [show_cell(table, column, 0.0) for column in (0, 3)] == ["0.0000", "< 0.0001"]
+    assert show_cell(table, 1, 0.5) == "1/2"
+    assert to_csv(Table("T", ("p",), ((1e-9,),), p_values=frozenset({0}))) == "p\r\n1e-09\r\n"
 
 
 def test_to_text_aligns_by_display_width() -> None:
