@@ -223,7 +223,7 @@ def _table(document: DocumentObject, widths: Sequence[float], rows: int) -> Tabl
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     margins = _element("w:tblCellMar")
-    for side in ("left", "right"):
+    for side in ("top", "left", "bottom", "right"):  # the order of the file format
         margins.append(_element(f"w:{side}", w="40", type="dxa"))
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
     for column, width in zip(table.columns, widths, strict=True):
@@ -236,10 +236,11 @@ def _table(document: DocumentObject, widths: Sequence[float], rows: int) -> Tabl
 
 
 def _make_header(row: _Row) -> None:
-    """Let a row come again on every page."""
+    """Let a row come again on every page, and never stand alone at the end of one."""
     row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for cell in row.cells:
         _shade(cell)
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
         for run in cell.paragraphs[0].runs:
             run.font.bold = True
 
