@@ -117,7 +117,7 @@ def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -
     order = order[~np.isnan(panel.global_weights[order]).any(axis=-1)]
     values = pairwise_consensus(panel.global_weights[order], scale_max=None)
     names = [harmless(panel.experts[k]) for k in order]
-    rows = list(range(len(names)))
+    rows, valued = list(range(len(names))), len(names) <= VALUED
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -126,8 +126,8 @@ def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -
             zmin=min(0.5, float(values.min())),
             zmax=1,
             colorscale=((0, "#f4e6d4"), (0.5, LIGHT_BLUE), (1, BLUE)),
-            text=[[f"{100 * value:.0f}" for value in row] for row in values],
-            texttemplate="%{text}" if len(names) <= VALUED else "",
+            texttemplate="%{text}" if valued else "",
+            text=[[f"{100 * value:.0f}" for value in row] for row in values] if valued else None,
             customdata=[[[row, column] for column in names] for row in names],
             hovertemplate="%{customdata[0]}, %{customdata[1]}<br>S* = %{z:.4f}<extra></extra>",
             colorbar=_bar_below(tickformat=".0%", tickprefix="S* ", nticks=3),

@@ -1,0 +1,363 @@
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import ahp
+from ahp import plots
+from ahp.consensus import Clusters, pairwise_consensus
+from ahp.plots.panel import LEGEND, NAMED, VALUED
+from ahp.plots.weights import GRAY, PALETTE
+from ahp.study.agreement import Agreement, agreement
+from ahp.study.delphi import Distribution
+from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
+
+ORDER = ("b2", "b1", "a1", "a2", "a3")
+"""The panel's ranking."""
+
+close: Any = pytest.approx
+
+
+@pytest.fixture(scope="module")
+def panel() -> ahp.Analysis:
+    found = small_panel()
+    assert found.ranking == ORDER
+    return found
+
+
+@pytest.fixture(scope="module")
+def agreed(panel: ahp.Analysis) -> Agreement:
+    return agreement_of(panel)
+
+
+def agreement_of(panel: ahp.Analysis) -> Agreement:
+    found = agreement(panel)
+    assert found is not None
+    return found
+
+
+def many(count: int) -> ahp.Analysis:
+    judged = list(JUDGED.values())
+    return small_panel({f"E{number}": judged[number % 3] for number in range(count)})
+
+
+def by_name(figure: go.Figure) -> dict[str, Any]:
+    return {trace.name: trace for trace in figure.data}
+
+
+def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
+    distribution = Distribution(7, (0, 0, 1, 2, 3, 1, 0), 1.5, 0.0, 2.0)
+    return {
+        "spread": plots.spread_chart(panel, agreed, language),
+        "consensus": plots.consensus_heatmap(panel, agreed, language),
+        "disagreement": plots.disagreement_chart(panel, agreed, language),
+        "consistency": plots.consistency_heatmap(panel, language),
+        "movement": plots.movement_chart([(1, panel), (2, panel)], language),
+        "dendrogram": plots.dendrogram(panel, agreed, language),
+        "distribution": plots.distribution_chart(distribution, "A", "B", "1/3", language),
+    }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("count", [3, 12, 200])
+def test_pictures_hold_still_and_are_plain_data(count: int, language: str) -> None:
+    analysis = many(count)
+    for name, figure in every(analysis, agreement_of(analysis), language).items():
+        assert "NaN" not in figure.to_json(), name
+        axes = [axis for key, axis in figure.to_dict()["layout"].items() if "axis" in key]
+        assert len(axes) >= 2, name
+        assert all(axis["fixedrange"] for axis in axes), name
+        assert 100 < figure.layout.height < 1800, name
+
+
+def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
+    traces = by_name(plots.spread_chart(panel, agreed, "en"))
+    assert list(traces) == ["Experts: smallest, quartiles, largest", "Each expert", "Panel"]
+    box, experts, joint = traces.values()
+    # a1 is third: 0.3, 0.25, 1/12
+    numbers = (box.lowerfence, box.q1, box.median, box.q3, box.upperfence)
+    assert [values[2] for values in numbers] == close([1 / 12, 1 / 6, 0.25, 0.275, 0.3])
+    assert [values[0] for values in numbers] == close([0.125, 0.1875, 0.25, 0.3125, 0.375])
+    assert list(box.y) == list(joint.y) == [0, 1, 2, 3, 4]
+    assert list(experts.y) == [0, 1, 2, 3, 4] * 3
+    leaves = list(small_survey().hierarchy.leaves)
+    own = [OWN[name][leaves.index(leaf)] for name in JUDGED for leaf in ORDER]
+    assert list(experts.x) == close(own)
+    assert list(experts.customdata[7]) == ["Qin", "Indicator 1"]
+    assert list(joint.x) == [panel.global_weights[leaf] for leaf in ORDER]
+    assert joint.marker.symbol == "diamond"
+    assert list(joint.customdata[2]) == ["Indicator 1", "0.1667", "0.25", "0.275"]
+
+
+def test_spread_chart_names_the_indicators(panel: ahp.Analysis, agreed: Agreement) -> None:
+    for place, language in enumerate(("zh", "en")):
+        axis = plots.spread_chart(panel, agreed, language).layout.yaxis
+        assert axis.ticktext == tuple(NAMES[leaf][place] for leaf in ORDER)
+        assert axis.tickvals == (0, 1, 2, 3, 4)
+        assert axis.range == (4.5, -0.5)
+
+
+def ordered(agreed: Agreement, order: list[int]) -> Agreement:
+    assert agreed.clusters is not None
+    clusters = dataclasses.replace(agreed.clusters, leaf_order=np.array(order))
+    return replace(agreed, clusters=clusters)
+
+
+def test_consensus_heatmap(panel: ahp.Analysis, agreed: Agreement) -> None:
+    order = [1, 2, 0]
+    figure = plots.consensus_heatmap(panel, ordered(agreed, order), "en")
+    (cells,) = figure.data
+    own = [OWN[name] for name in ("Qin", "Rui", "Ping")]
+    expected = pairwise_consensus(own, scale_max=None)
+    assert np.asarray(cells.z) == close(expected)
+    assert cells.text[0][1] == f"{100 * expected[0, 1]:.0f}"
+    assert cells.texttemplate == "%{text}"
+    assert cells.zmin <= expected.min()
+    assert list(cells.customdata[0][2]) == ["Qin", "Ping"]
+    assert figure.layout.yaxis.ticktext == ("1. Qin", "2. Rui", "3. Ping")
+    assert figure.layout.xaxis.ticktext == ("1", "2", "3")
+    without = plots.consensus_heatmap(panel, replace(agreed, clusters=None), "en")
+    assert without.layout.yaxis.ticktext == ("1. Ping", "2. Qin", "3. Rui")
+
+
+@pytest.mark.parametrize(
+    ("count", "named", "valued"),
+    [(VALUED, True, True), (VALUED + 1, True, False), (NAMED + 1, False, False)],
+)
+def test_consensus_heatmap_of_many_experts(count: int, named: bool, valued: bool) -> None:
+    panel = many(count)
+    figure = plots.consensus_heatmap(panel, agreement_of(panel), "en")
+    assert (figure.data[0].texttemplate != "") == valued
+    assert figure.layout.yaxis.showticklabels == figure.layout.xaxis.showticklabels == named
+    assert np.shape(figure.data[0].z) == (count, count)
+
+
+def test_disagreement_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
+    judged = {**JUDGED, "Shen": ("3", "1", "2", "2", "5")}
+    panel = small_panel(judged)
+    figure = plots.disagreement_chart(panel, agreement_of(panel), "en", top=2)
+    left, equal, right, median = figure.data
+    assert [trace.name for trace in figure.data] == [
+        *("Left matters more", "Equal", "Right matters more", "Median, by the scale on top")
+    ]
+    # b1:b2 was judged 1, 1/3, 2, 5, then a:b 3, 1, 1/3, 3
+    assert list(left.x) == close([0.5, 0.5])
+    assert list(equal.x) == close([0.25, 0.25])
+    assert list(right.x) == close([0.25, 0.25])
+    assert list(left.base) == close([-0.625, -0.625])
+    assert list(equal.base) == close([-0.125, -0.125])
+    assert list(right.base) == close([0.125, 0.125])
+    assert list(left.text) == ["50%", "50%"]
+    assert list(median.x) == close([-0.5, -1])
+    assert list(median.y) == [0.32, 1.32]
+    assert median.xaxis == "x2"
+    # the center of both axes is the same, and left is left on both
+    for axis in (figure.layout.xaxis, figure.layout.xaxis2):
+        assert axis.range[0] == -axis.range[1] < 0
+    assert figure.layout.xaxis2.tickvals == (-8, -6, -4, -2, 0, 2, 4, 6, 8)
+    assert figure.layout.xaxis2.ticktext == ("9", "7", "5", "3", "1", "3", "5", "7", "9")
+    assert [(note.text, note.align, note.y) for note in figure.layout.annotations] == [
+        *(("Indicator 4", "left", -0.2), ("Indicator 5", "right", -0.2)),
+        *(("Capability A", "left", 0.8), ("Capability B", "right", 0.8)),
+    ]
+    assert list(left.customdata) == [
+        "Indicator 4 or Indicator 5 (Capability B)<br>4 answers, median: 1.5 for “Indicator 4”",
+        "Capability A or Capability B (Goal)<br>4 answers, median: 2 for “Capability A”",
+    ]
+
+
+def test_disagreement_chart_leaves_out_what_nobody_judged() -> None:
+    panel = small_panel({name: (*own[:3], "", own[4]) for name, own in JUDGED.items()})
+    figure = plots.disagreement_chart(panel, agreement_of(panel), "zh")
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts[:4] == ["能力甲", "能力乙", "指标四", "指标五"]
+    assert len(texts) == 8
+    assert ("指标二", "指标三") not in zip(texts[::2], texts[1::2], strict=True)
+
+
+def test_disagreement_chart_says_no_share_where_it_does_not_fit() -> None:
+    judged = {f"E{number}": ("3" if number else "1", "1", "1", "1", "1") for number in range(12)}
+    panel = small_panel(judged)
+    left, equal, right, _median = plots.disagreement_chart(
+        panel, agreement_of(panel), "en", top=1
+    ).data
+    assert (left.text, equal.text, right.text) == (("92%",), ("",), ("",))
+    assert (left.x[0], equal.x[0], right.x[0]) == close((11 / 12, 1 / 12, 0))
+
+
+def test_consistency_heatmap() -> None:
+    # 2, 2, 3 is a little off, 9, 1, 9 a cycle, and so strong that the panel has it too
+    judged = {
+        "Ping": ("3", "1", "2", "2", "1"),
+        "Qin": ("3", "2", "2", "3", "1"),
+        "Rui": ("3", "9", "1", "9", "1"),
+        "Shen": ("3", "2", "", "", "1"),
+    }
+    panel = small_panel(judged)
+    figure = plots.consistency_heatmap(panel, "en")
+    (cells,) = figure.data
+    qin = ahp.check_consistency([[1, 2, 2], [1 / 2, 1, 3], [1 / 2, 1 / 3, 1]]).cr
+    rui = ahp.check_consistency([[1, 9, 1], [1 / 9, 1, 9], [1, 1 / 9, 1]]).cr
+    assert 0.1 < qin < 0.2 < rui
+    joint = panel.consistency["a"].cr
+    assert joint > 0.2
+    assert [row[1] for row in cells.z] == [2, 0, 1, 2, None]
+    assert [row[1] for row in cells.text] == [
+        *(f"{joint:.3f}", "0.000", f"{qin:.3f}", f"{rui:.3f}", "")
+    ]
+    assert [row[0] for row in cells.z] == [0] * 5
+    assert cells.texttemplate == "%{text}"
+    assert list(cells.customdata[2][1]) == ["Qin", "Capability A", f"{qin:.3f}"]
+    assert list(cells.customdata[4][1]) == ["Shen", "Capability A", "–"]
+    assert figure.layout.yaxis.ticktext == ("Panel", "Ping", "Qin", "Rui", "Shen")
+    assert figure.layout.xaxis.ticktext == ("Goal", "Capability A", "Capability B")
+    assert cells.colorbar.ticktext == ("CR < 0.1", "0.1–0.2", "> 0.2")
+    assert (cells.zmin, cells.zmax) == (-0.5, 2.5)
+    ends = [(round(end, 3), color) for end, color in cells.colorscale]
+    assert [end for end, _color in ends] == [0, 0.333, 0.333, 0.667, 0.667, 1]
+    assert ends[0][1] == ends[1][1] != ends[2][1] == ends[3][1] != ends[4][1] == ends[5][1]
+
+
+def test_consistency_heatmap_speaks_chinese(panel: ahp.Analysis) -> None:
+    axis = plots.consistency_heatmap(panel, "zh").layout.xaxis
+    assert axis.ticktext == ("总目标", "能力甲", "能力乙")
+    assert axis.tickangle == 0
+    assert plots.consistency_heatmap(panel, "en").layout.xaxis.tickangle == -90
+
+
+def test_consistency_heatmap_of_many_experts() -> None:
+    figure = plots.consistency_heatmap(many(NAMED), "en")
+    assert not figure.layout.yaxis.showticklabels
+    assert figure.data[0].texttemplate == ""
+    assert figure.layout.height == 180 + 6 * (NAMED + 1)
+    few = plots.consistency_heatmap(many(NAMED - 1), "en")
+    assert few.layout.yaxis.showticklabels
+    assert few.data[0].texttemplate == "%{text}"
+
+
+def test_movement_chart(panel: ahp.Analysis) -> None:
+    first = small_panel({"Ping": JUDGED["Ping"]})
+    assert first.ranking == ("a1", "a2", "a3", "b1", "b2")
+    figure = plots.movement_chart([(1, first), (3, panel)], "en")
+    assert [trace.name for trace in figure.data] == [NAMES[leaf][1] for leaf in ORDER]
+    assert [list(trace.y) for trace in figure.data] == [[5, 1], [4, 2], [1, 3], [2, 4], [3, 5]]
+    assert all(list(trace.x) == [1, 3] for trace in figure.data)
+    weights = [first.global_weights["b2"], panel.global_weights["b2"]]
+    assert [list(row) for row in figure.data[0].customdata] == [
+        ["Indicator 5", weight] for weight in weights
+    ]
+    colors = {"a": PALETTE[0], "b": PALETTE[1]}
+    assert [trace.line.color for trace in figure.data] == [colors[PARENTS[leaf]] for leaf in ORDER]
+    assert [(note.x, note.y, note.text) for note in figure.layout.annotations] == [
+        (3, rank, f"{NAMES[leaf][1]} {panel.global_weights[leaf]:.4f}")
+        for rank, leaf in enumerate(ORDER, start=1)
+    ]
+    assert figure.layout.xaxis.ticktext == ("Round 1", "Round 3")
+    assert figure.layout.yaxis.range == (5.6, 0.4)
+    chinese = plots.movement_chart([(1, panel)], "zh")
+    assert [trace.name for trace in chinese.data] == [NAMES[leaf][0] for leaf in ORDER]
+
+
+def joined(agreed: Agreement) -> Agreement:
+    """Ping and Rui join at 0.5, Qin comes to them at 1.25; two clusters."""
+    clusters = Clusters(
+        linkage=np.array([[0, 2, 0.5, 2], [1, 3, 1.25, 3]]),
+        leaf_order=np.array([1, 0, 2]),
+        labels=np.array([1, 2, 1]),
+        count=2,
+    )
+    return replace(agreed, clusters=clusters, cluster_consensus=(0.9, 1.0))
+
+
+def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
+    figure = plots.dendrogram(panel, joined(agreed), "en")
+    low, high, first, second = figure.data
+    assert list(low.x) == [0, 0.5, 0.5, 0]
+    assert list(low.y) == [1, 1, 2, 2]
+    assert list(high.x) == [0, 1.25, 1.25, 0.5]
+    assert list(high.y) == [0, 0, 1.5, 1.5]
+    assert (low.line.color, high.line.color) == (PALETTE[0], GRAY)
+    assert first.name == "Cluster 1: 2 experts, S* 0.9000"
+    assert second.name == "Cluster 2: 1 experts, S* 1.0000"
+    assert (list(first.customdata), list(first.y)) == (["Ping", "Rui"], [1, 2])
+    assert (list(second.customdata), list(second.y)) == (["Qin"], [0])
+    assert first.marker.symbol != second.marker.symbol
+    assert (first.showlegend, second.showlegend) == (True, False)
+    assert figure.layout.yaxis.ticktext == ("Qin (2)", "Ping (1)", "Rui (1)")
+    assert figure.layout.xaxis.range == (0, close(1.3125))
+
+
+def test_dendrogram_names_the_largest_clusters(agreed: Agreement) -> None:
+    count = LEGEND + 2
+    judged = {f"E{number}": JUDGED["Ping"] for number in range(2 * count + 1)}
+    panel = small_panel(judged)
+    found = agreement_of(panel)
+    labels = [1 + number // 2 for number in range(2 * count)] + [count]
+    assert found.clusters is not None
+    clusters = dataclasses.replace(found.clusters, labels=np.array(labels), count=count)
+    found = replace(found, clusters=clusters, cluster_consensus=(1.0,) * count)
+    figure = plots.dendrogram(panel, found, "en")
+    named = [trace.name.split(":")[0] for trace in figure.data if trace.showlegend]
+    assert named == [f"Cluster {number}" for number in (*range(1, LEGEND), count)]
+
+
+def test_dendrogram_without_clusters(panel: ahp.Analysis, agreed: Agreement) -> None:
+    figure = plots.dendrogram(panel, replace(agreed, clusters=None), "en")
+    (note,) = figure.layout.annotations
+    assert note.text.replace("<br>", " ") == (
+        "Two experts have no comparison in common, so there are no clusters."
+    )
+    assert len(figure.data) == 0
+
+
+def test_distribution_chart() -> None:
+    distribution = Distribution(12, (1, 0, 2, 3, 4, 2, 0), 0.5, -1.0, 2.0)
+    figure = plots.distribution_chart(distribution, "Left name", "右", "1/4", "en")
+    (bars,) = figure.data
+    labels = ("9–7", "6–4", "3–2", "1", "2–3", "4–6", "7–9")
+    assert figure.layout.xaxis.ticktext == tuple(bars.customdata) == labels
+    assert list(bars.y) == [0, 2, 4, 3, 2, 0, 1]  # left is left, as the bins run from the right
+    assert list(bars.text) == ["", "2", "4", "3", "2", "", "1"]
+    assert list(bars.x) == list(figure.layout.xaxis.tickvals) == [0, 1, 2, 3, 4, 5, 6]
+    median, own = figure.layout.shapes
+    assert median.x0 == median.x1 == close(2.5)  # where the bins of 1 and of 2 meet
+    assert own.x0 == own.x1 == close(4.5 + 0.5 / 3)  # a sixth into 4–6
+    assert (median.line.dash, own.line.dash) == ("dash", "solid")
+    assert [note.text for note in figure.layout.annotations] == [
+        *("Median 1.5", "Your answer 4", "Left name", "右")
+    ]
+    assert [(note.x, note.xanchor) for note in figure.layout.annotations[2:]] == [
+        *((0, "left"), (1, "right"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("position", "place", "anchor", "text"),
+    [
+        (8.0, 1 / 6 - 0.5, "left", "Median 9"),
+        (0.0, 3.0, "center", "Median 1"),
+        (-1.0, 3.75, "center", "Median 2"),
+        (-8.0, 6.5 - 1 / 6, "right", "Median 9"),
+    ],
+)
+def test_distribution_chart_marks_the_median(
+    position: float, place: float, anchor: str, text: str
+) -> None:
+    distribution = Distribution(5, (1, 1, 1, 1, 1, 0, 0), position, position, position)
+    figure = plots.distribution_chart(distribution, "A", "B", None, "en")
+    (median,) = figure.layout.shapes
+    assert median.x0 == close(place)
+    note = figure.layout.annotations[0]
+    assert (note.text, note.x, note.xanchor) == (text, close(place), anchor)
+
+
+def test_expert_names_are_no_markup() -> None:
+    panel = small_panel({"<b>P</b>": JUDGED["Ping"], "Q": JUDGED["Qin"]})
+    agreed = agreement_of(panel)
+    for name, figure in every(panel, agreed, "en").items():
+        assert "<b>P</b>" not in str(figure.to_dict()), name
