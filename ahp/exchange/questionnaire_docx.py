@@ -34,7 +34,7 @@ _GRAY = "EDEDED"
 _PAIR_WIDTHS = (0.8, 3.4, *(0.6 for _ in SAATY_POSITIONS), 3.4)
 _ITEM_WIDTHS = (4.2, 13.6)
 _SCALE_WIDTHS = (2.4, 3.4, 12.0)
-_FIELD_WIDTHS = (1.6, 4.6, 1.6, 4.6, 1.4, 4.0)
+_FIELD_WIDTHS = (1.6, 4.2, 2.5, 4.5, 1.4, 3.6)
 
 
 def questionnaire_document(
