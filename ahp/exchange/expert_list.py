@@ -45,20 +45,35 @@ def pasted_experts(text: str) -> tuple[NewExpert, ...]:
     """
     content = text.replace("，", ",").replace("；", ";").encode()
     rows = split_rows(content, "list", AnswersError)
+    for line, row in rows:
+        if len(row) > len(HEADINGS):
+            raise AnswersError(
+                f"line {line}: {len(row)} values, expected at most {len(HEADINGS)}: "
+                f"{', '.join(HEADINGS)}; put one that has a comma in double quotes"
+            )
     return _experts(
         [(f"line {line}", dict(zip(HEADINGS, row, strict=False))) for line, row in rows]
     )
 
 
 def read_experts(content: bytes, source: str) -> tuple[NewExpert, ...]:
-    """A CSV or XLSX table with the columns of `HEADINGS`, in any order.
+    """A CSV or XLSX table with the columns of `HEADINGS`, in any order; others are not read.
 
     Raises:
         AnswersError: names the file, the row, the value and what was expected.
     """
     table = read_columns(content, source)
-    known = {name_key(word): key for key, words in HEADINGS.items() for word in words}
-    found = {known[name_key(h)]: k for k, h in enumerate(table.headers) if name_key(h) in known}
+    known = {word: key for key, words in HEADINGS.items() for word in words}
+    found: dict[str, int] = {}
+    for k, heading in enumerate(table.headers):
+        if (key := known.get(name_key(heading).casefold())) is None:
+            continue
+        if key in found:
+            raise AnswersError(
+                f"{source}: columns {table.headers[found[key]]} and {heading} are both the {key}, "
+                "expected one"
+            )
+        found[key] = k
     if "name" not in found:
         raise AnswersError(
             f"{source}: columns {', '.join(table.headers)}, expected one with the heading "

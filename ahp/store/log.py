@@ -38,6 +38,9 @@ Kind = Literal[
 ]
 """What an event can be."""
 
+_BY_EXPERTS = ("answer", "clear", "reason", "submit")
+"""Events that only an open round takes, of experts who have not submitted in it."""
+
 _COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
 
 
@@ -192,6 +195,8 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
 
 def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow]) -> str:
     """Where another table says otherwise than the event; takes the expert it added out."""
+    if (event.kind == "study_created") != (event.seq == 1):
+        return "it is not the first event of a study" if event.seq > 1 else "it creates no study"
     if event.kind == "study_created" and event.detail != study_detail(study.title, study.note):
         return "the study's title or note is not the one it was created with"
     if event.kind == "expert_added":
@@ -206,20 +211,49 @@ def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow])
 
 def _replayed(replay: Replay, event: Event, names: Mapping[str, str]) -> str:
     """Where an event contradicts those before it; goes on with it."""
-    opens = event.kind == "round_opened"
+    problem = _out_of_turn(replay, event)
+    if not problem and event.kind == "round_closed":
+        problem = _false_evidence(replay, event.detail)
+    if not problem:
+        try:
+            replay.take(event, names)
+        except AHPError as error:
+            problem = f"it does not fit the study: {error}"
+    return problem
+
+
+def _out_of_turn(replay: Replay, event: Event) -> str:
+    """Why an event could not happen after those before it."""
+    opens, own = event.kind == "round_opened", event.kind in _BY_EXPERTS
+    known = event.kind == "expert_added" or event.expert_id in replay.standings
     if event.round != replay.round + opens or (opens and replay.open):
         return f"it is of round {event.round}, out of turn"
-    if event.kind in ("answer", "clear", "reason", "submit", "round_closed") and not replay.open:
+    if (own or event.kind == "round_closed") and not replay.open:
         return f"round {event.round} was closed before it"
-    if event.kind == "round_closed" and event.detail is not None:
-        try:
-            anew = replay.evidence()
-        except AHPError as error:
-            return f"no result follows from its round: {error}"
-        if found := evidence_difference(json.loads(event.detail), anew):
-            return f"its evidence does not follow from the log: {found}"
-    replay.take(event, names)
+    if not known and (own or event.kind == "standing" or event.expert_id is not None):
+        return f"no event before it added the expert {event.expert_id!r}"
+    if own and event.expert_id in replay.submitted:
+        return "the expert had submitted before it"
     return ""
+
+
+def _false_evidence(replay: Replay, detail: str | None) -> str:
+    """Where a round's evidence is not what its events give."""
+    try:
+        anew = replay.evidence()
+    except AHPError as error:
+        return f"no result follows from its round: {error}"
+    try:
+        stored = None if detail is None else json.loads(detail)
+    except (ValueError, RecursionError) as error:
+        return f"its evidence is not JSON: {error}"
+    if stored is None and anew is not None:
+        found = "it has none, though experts submitted"
+    elif anew is None and stored is not None:
+        found = "it has some, though nobody submitted"
+    else:
+        found = evidence_difference(stored, anew)
+    return f"its evidence does not follow from the log: {found}" if found else ""
 
 
 def study_detail(title: str, note: str | None) -> str:

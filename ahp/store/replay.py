@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
+from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
+from ..study.answers import check_place
 from ..study.delphi import RoundSummary, analyze_round, round_evidence, summarize
 from ..study.settings import Settings, Standing
 from .records import Event
@@ -36,6 +38,7 @@ class Replay:
         round: its number.
         settings: in force.
         standings: expert id -> standing.
+        submitted: ids of the experts who submitted in this round.
         summaries: of the closed rounds in which somebody submitted.
     """
 
@@ -45,10 +48,10 @@ class Replay:
         self.round = 1
         self.settings = Settings.of(survey)
         self.standings: dict[str, Standing] = {}
+        self.submitted: set[str] = set()
         self.summaries: list[RoundSummary] = []
         self._names: dict[str, str] = {}
         self._answers: dict[str, dict[_Pair, Judgment]] = {}
-        self._submitted: set[str] = set()
         self._before: Analysis | None = None
         self._closed: Analysis | None = None
 
@@ -61,7 +64,11 @@ class Replay:
         return found
 
     def take(self, event: Event, names: Mapping[str, str]) -> None:
-        """Go one event further; `names` are those of the experts by id."""
+        """Go one event further; `names` are those of the experts by id.
+
+        Raises:
+            AHPError: the event does not fit the survey, or says nothing.
+        """
         expert, kind = event.expert_id or "", event.kind
         if kind == "expert_added":
             self._names[expert] = names[expert]
@@ -71,7 +78,7 @@ class Replay:
         elif kind == "settings":
             self.settings = Settings.from_content(event.detail or "")
         elif kind == "submit":
-            self._submitted.add(expert)
+            self.submitted.add(expert)
         elif kind in ("answer", "clear"):
             one = Judged._make(getattr(event, name) for name in Judged._fields)
             own = self._answers.setdefault(expert, {})
@@ -79,6 +86,8 @@ class Replay:
             own.pop(pair, None)
             if kind == "answer":
                 own[pair] = judgment(one, self._names[expert])
+                check_place(own[pair], self.survey.hierarchy)
+                parse_judgment(own[pair].value)
         elif kind == "round_closed":
             analysis = self.analysis()
             if analysis is not None:
@@ -87,7 +96,7 @@ class Replay:
             self.open = False
         elif kind == "round_opened":
             self.open, self.round = True, event.round
-            self._answers, self._submitted, self._closed = {}, set(), None
+            self._answers, self.submitted, self._closed = {}, set(), None
 
     def answers(self) -> Answers:
         """The answers of those who submitted in this round, by the order of the experts."""
@@ -95,7 +104,7 @@ class Replay:
             tuple(
                 one
                 for expert in self._names
-                if expert in self._submitted
+                if expert in self.submitted
                 for one in self._answers.get(expert, {}).values()
             )
         )

@@ -17,7 +17,7 @@ from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.delphi import Feedback, evidence_distributions
 from ..study.settings import Settings, Standing
-from . import access, clock, log, transfer
+from . import access, log, transfer
 from .database import Database
 from .log import Entry
 from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
@@ -172,6 +172,9 @@ class Store:
             study = _open_study(session, study_id)
             added = _add_experts(session, study, experts)
             ids = list(added.values())
+            for name in standings or {}:
+                if name not in added:
+                    raise StoreError(f"a standing of {name!r}, who is not among the experts to add")
             given = {added[name]: one for name, one in (standings or {}).items()}
             _set_standings(session, given)
             query = _EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
@@ -483,17 +486,19 @@ class Store:
         experts answered.
         """
         with self._database.read() as session:
-            _, study = _expert_and_study(session, expert_id)
+            expert, study = _expert_and_study(session, expert_id)
             if study.round == 1:
                 return {}
-            evidence = session.scalar(
+            closing = session.scalar(
                 select(EventRow.detail).where(
                     EventRow.study_id == study.id,
                     EventRow.kind == "round_closed",
                     EventRow.round == study.round - 1,
                 )
             )
-            panel = evidence_distributions(json.loads(evidence)) if evidence else {}
+            evidence = json.loads(closing) if closing else {"distributions": [], "recused": []}
+            panel = evidence_distributions(evidence)
+            left_out = {parent for name, parent in evidence["recused"] if name == expert.name}
             counted = expert_id in _submitted(session, [expert_id], study.round - 1)
             enough = _settings(session, study).feedback_from
             hierarchy = survey_of(session, study).hierarchy
@@ -507,7 +512,8 @@ class Store:
             found = {}
             for pair in standing.comparisons(hierarchy):
                 seen = panel.get(pair)
-                if seen is not None and seen.count - (counted and pair in closed) < enough:
+                among = counted and pair in closed and pair[0] not in left_out
+                if seen is not None and seen.count - among < enough:
                     seen = None
                 found[pair] = Feedback(last.get(pair), seen)
             return found
@@ -807,14 +813,16 @@ def _create_study(session: Session, survey: Survey, title: str, note: str | None
         survey_hash=survey.content_hash,
         round=1,
         state="open",
-        created=clock.timestamp(clock.now()),
+        created="",
         head_seq=0,
         head_hash="",
     )
     session.add(study)
     session.flush()
     detail = log.study_detail(study.title, study.note)
-    log.append(session, study, [Entry("study_created", _new_id(), "organizer", detail=detail)])
+    entry = Entry("study_created", _new_id(), "organizer", detail=detail)
+    (event,) = log.append(session, study, [entry])
+    study.created = event.time
     return study
 
 
@@ -857,8 +865,9 @@ def _add_experts(
         detail = log.expert_detail(name, organization)
         rows.append(row)
         entries.append(Entry("expert_added", _new_id(), "organizer", ids[given], detail=detail))
-    session.execute(insert(ExpertRow), rows)
-    log.append(session, study, entries)
+    if rows:
+        session.execute(insert(ExpertRow), rows)
+        log.append(session, study, entries)
     return ids
 
 

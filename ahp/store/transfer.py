@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from ..datafile import kind
 from ..errors import AHPError, StoreError
 from ..study import survey_from_content
 from . import log
@@ -18,11 +19,16 @@ from .surveys import add_survey
 
 FORMAT = 1
 
-_STUDY = ("id", "title", "note", "round", "state", "created", "head_seq", "head_hash")
+_STUDY = ("id", "title", "note", "round", "state", "head_seq", "head_hash")
 _EXPERT = ("id", "name", "organization", "added_seq")
 _EVENT = tuple(field.name for field in fields(Event))
 _SAME = ("study_id", "survey_hash")
 """Columns of events that are the same in all, and stand once in the file."""
+
+_NUMBERS = ("round", "head_seq", "added_seq", "seq")
+_OPTIONAL = ("note", "organization", "expert_id", "parent", "left", "right", "value", "detail")
+_LARGEST = 2**31 - 1
+"""The largest whole number that every database takes."""
 
 
 def export_study(session: Session, study: StudyRow) -> str:
@@ -53,21 +59,25 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     """
     try:
         data = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{source}: not JSON: {error}") from error
-    _check(data, ("format", "kind", "study", "survey", "experts", "events"), source)
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{source}: has half a character, expected Unicode: {error}") from error
+    _keys(data, ("format", "kind", "study", "survey", "experts", "events"), source)
     if (data["kind"], data["format"]) != ("ahp study", FORMAT):
         raise StoreError(
             f"{source}: kind {data['kind']!r} with format {data['format']!r}, expected "
             f"'ahp study' with format {FORMAT}"
         )
-    _check(data["study"], _STUDY, f"{source}: study")
+    _columns(data["study"], _STUDY, f"{source}: study")
     event_columns = tuple(name for name in _EVENT if name not in _SAME)
     for key, columns in (("experts", _EXPERT), ("events", event_columns)):
         if not isinstance(data[key], list):
             raise StoreError(f"{source}: {key}: expected a list")
         for k, one in enumerate(data[key]):
-            _check(one, columns, f"{source}: {key}[{k}]")
+            _columns(one, columns, f"{source}: {key}[{k}]")
     try:
         survey = survey_from_content(json.dumps(data["survey"]))
     except AHPError as error:
@@ -77,7 +87,8 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
             f"{source}: this database has the study {data['study']['title']!r} already"
         )
     add_survey(session, survey)
-    study = StudyRow(**data["study"], survey_hash=survey.content_hash)
+    created = data["events"][0]["time"] if data["events"] else ""
+    study = StudyRow(**data["study"], created=created, survey_hash=survey.content_hash)
     session.add(study)
     session.flush()
     same = {"study_id": study.id, "survey_hash": survey.content_hash}
@@ -89,8 +100,25 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     return study
 
 
-def _check(data: Any, keys: tuple[str, ...], place: str) -> None:
-    """Refuse what is no object with exactly these keys, texts and whole numbers."""
+def _columns(data: Any, columns: tuple[str, ...], place: str) -> None:
+    """Refuse what is no object with exactly these columns, texts and whole numbers."""
+    _keys(data, columns, place)
+    for name in columns:
+        value = data[name]
+        if name in _NUMBERS:
+            fits, expected = type(value) is int, f"a whole number from 0 to {_LARGEST}"
+            fits = fits and 0 <= value <= _LARGEST
+        else:
+            optional = name in _OPTIONAL
+            fits, expected = isinstance(value, str), "text or null" if optional else "text"
+            fits = fits or (optional and value is None)
+        if not fits:
+            shown = value if type(value) is int else kind(value)
+            raise StoreError(f"{place}: {name} is {shown}, expected {expected}")
+
+
+def _keys(data: Any, keys: tuple[str, ...], place: str) -> None:
+    """Refuse what is no object with exactly these keys."""
     found = sorted(data) if isinstance(data, dict) else type(data).__name__
     if found != sorted(keys):
         raise StoreError(f"{place}: {found}, expected an object with {', '.join(sorted(keys))}")

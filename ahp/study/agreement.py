@@ -22,6 +22,7 @@ from ..consensus import (
     kendall_w,
 )
 from ..consistency import geometric_consistency_index
+from ..errors import MatrixError
 from ..group import log_distances
 from ..matrix import Float, Int
 from .analysis import Analysis
@@ -121,8 +122,8 @@ def agreement(analysis: Analysis, clusters: int | None = None) -> Agreement | No
                 [parents[parent].similarity for parent in hierarchy.parents],
             )
         ),
-        leaves=group_consensus(leaves, scale_max=None),
-        kendall=kendall_w(leaves),
+        leaves=group_consensus(leaves[whole], scale_max=None),
+        kendall=kendall_w(leaves[whole]),
         kendall_parents=MappingProxyType(kendall),
         variation=coefficient_of_variation(leaves[whole]),
         quartiles=np.percentile(leaves[whole], (25, 50, 75), axis=0),
@@ -145,6 +146,10 @@ def compare_choices(
         analysis: of the panel; each choice changes one of its options.
         standings: expert -> standing; without them, or where some have no authority coefficient,
             the weightings that need them are left out.
+
+    Returns:
+        The aggregations, then the weightings; the weights are NaN where a weighting has no result,
+        such as when no two experts agree at all.
     """
     used = np.array(list(analysis.expert_weights.values()))
     found = []
@@ -159,7 +164,12 @@ def compare_choices(
                 continue
             if name == "authority" and any(one.authority is None for one in own.values()):
                 continue
-            shares = analysis.panel.expert_weights(expert_weights(name, own))
+            try:
+                shares = analysis.panel.expert_weights(expert_weights(name, own))
+            except MatrixError:  # all given weights 0, nobody agrees with anybody, ...
+                nothing = np.full(len(analysis.survey.hierarchy.leaves), np.nan)
+                found.append(_choice(analysis, "weighting", name, nothing))
+                continue
         weights = _leaf_weights(analysis, shares[None], analysis.aggregate)[0]
         found.append(_choice(analysis, "weighting", name, weights))
     return tuple(found)

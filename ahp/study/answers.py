@@ -98,7 +98,7 @@ class Answers:
             for k, kid in enumerate(kids)
         }
         for one in self.judgments:
-            _check_place(one, hierarchy)
+            check_place(one, hierarchy)
             k, i, j = (
                 experts[one.expert],
                 position[one.parent, one.left],
@@ -124,7 +124,7 @@ class Answers:
             expert: {parent: {} for parent in hierarchy.parents} for expert in self.experts
         }
         for judgment in self.judgments:
-            _check_place(judgment, hierarchy)
+            check_place(judgment, hierarchy)
             cells[judgment.expert][judgment.parent][judgment.left, judgment.right] = judgment.value
         found: dict[str, dict[str, PairwiseMatrix]] = {}
         for expert, by_parent in cells.items():
@@ -148,7 +148,12 @@ def _has(judged: Mapping[tuple[str, str], str], pair: tuple[str, str]) -> bool:
     return pair in judged or pair[::-1] in judged
 
 
-def _check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
+def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
+    """Refuse a judgment of two items that the tree does not compare.
+
+    Raises:
+        AnswersError: names the place, the id and the valid ones.
+    """
     if judgment.parent not in hierarchy.children:
         listed = ", ".join(hierarchy.parents)
         raise AnswersError(

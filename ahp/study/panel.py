@@ -187,16 +187,19 @@ def build_panel(
         recused: (expert, parent) whose judgments do not count.
 
     Raises:
-        AnswersError: answers that do not fit, or none.
+        AnswersError: answers that do not fit, or none; a recusal of nobody, or from nothing.
     """
     if not answers.experts:
         raise AnswersError("no answers, expected those of one expert or more")
     matrices = answers.arrays(hierarchy)
     position = {name: k for k, name in enumerate(answers.experts)}
     for name, parent in recused:
-        if name in position and parent in matrices:
-            n = len(hierarchy.children[parent])
-            matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
+        for value, valid in ((name, answers.experts), (parent, hierarchy.parents)):
+            if value not in valid:
+                listed = ", ".join(map(repr, valid))
+                raise AnswersError(f"recused {value!r}, expected one of {listed}")
+        n = len(hierarchy.children[parent])
+        matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
     return Panel(
         hierarchy=hierarchy,
         experts=answers.experts,

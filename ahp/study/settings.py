@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self
 
-from ..datafile import canonical
+from ..datafile import DataTable, canonical, kind
 from ..errors import OptionError
 from ..group import FAMILIARITY, authority_coefficient, judgment_basis
 from ..hierarchy import Hierarchy
@@ -85,8 +85,12 @@ class Settings:
 
     @classmethod
     def from_content(cls, content: str) -> Self:
-        """Read back what `content` wrote."""
-        return cls(**json.loads(content))
+        """Read back what `content` wrote.
+
+        Raises:
+            OptionError: it is not that; names the path inside it.
+        """
+        return cls(**_plain(cls, content, "settings"))
 
     @property
     def content(self) -> str:
@@ -131,8 +135,12 @@ class Standing:
 
     @classmethod
     def from_content(cls, content: str) -> Self:
-        """Read back what `content` wrote."""
-        return cls(**json.loads(content))
+        """Read back what `content` wrote.
+
+        Raises:
+            OptionError: it is not that; names the path inside it.
+        """
+        return cls(**_plain(cls, content, "standing"))
 
     @property
     def content(self) -> str:
@@ -172,6 +180,37 @@ def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping
             )
         found[name] = authority
     return found
+
+
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "text"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "Mapping[str, str]": ((dict,), "a table of texts"),
+}
+"""Annotations of the fields above -> their types in JSON, and the words for them."""
+
+
+def _plain(cls: type[Settings | Standing], content: str, source: str) -> dict[str, Any]:
+    """The fields of a class from JSON, their types checked; their values are for the class."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise OptionError(f"{source}: not JSON: {error}") from error
+    table = DataTable(data, source, "", OptionError)
+    own = {one.name: one for one in fields(cls)}
+    required = tuple(k for k, one in own.items() if one.default is one.default_factory is MISSING)
+    table.only(required, tuple(key for key in own if key not in required))
+    for key, value in table.data.items():
+        types, words = _TYPES[str(own[key].type)]
+        inside = value.values() if isinstance(value, dict) else ()
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, types)
+            or not all(isinstance(one, str) for one in inside)
+        ):
+            raise table.error(key, f"is {kind(value)}, expected {words}")
+    return table.data
 
 
 def check_option(name: str, value: Any, valid: Any) -> None:
