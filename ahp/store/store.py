@@ -195,6 +195,18 @@ class Store:
             query = _EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
             return _expert_infos(session, query)
 
+    def standings(self, study_id: str) -> dict[str, Standing]:
+        """The standings of a study's experts by name, in the order they were added."""
+        with self._database.read() as session:
+            _study_row(session, study_id)
+            rows = session.execute(
+                select(ExpertRow.id, ExpertRow.name)
+                .where(ExpertRow.study_id == study_id)
+                .order_by(ExpertRow.added_seq)
+            ).all()
+            found = _standings(session, [row.id for row in rows])
+            return {row.name: found[row.id] for row in rows}
+
     def set_standing(self, expert_id: str, standing: Standing) -> None:
         """Say how much an expert counts from now on, and where not at all.
 

@@ -283,7 +283,7 @@ picked = state.pick_study()
 if picked.note == "simulated":
     st.warning(_("Simulated data, no real experts"), icon=":material/science:")
 round_number = pick_round(picked)
-people = {expert.name: expert.standing for expert in state.database().experts(picked.id)}
+people = state.database().standings(picked.id)
 try:
     own = result_of(picked, round_number, people)
     if own is None:
