@@ -88,7 +88,7 @@ def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
     leaves = list(small_survey().hierarchy.leaves)
     own = [OWN[name][leaves.index(leaf)] for name in JUDGED for leaf in ORDER]
     assert list(experts.x) == close(own)
-    assert list(experts.customdata[7]) == ["Qin", "Indicator 1"]
+    assert list(experts.customdata[8]) == ["Qin", "Indicator 2"]
     assert list(joint.x) == [panel.global_weights[leaf] for leaf in ORDER]
     assert joint.marker.symbol == "diamond"
     assert list(joint.customdata[2]) == ["Indicator 1", "0.1667", "0.25", "0.275"]
@@ -340,6 +340,7 @@ def test_distribution_chart() -> None:
     ("position", "place", "anchor", "text"),
     [
         (8.0, 1 / 6 - 0.5, "left", "Median 9"),
+        (6.0, 1 / 3, "left", "Median 7"),
         (0.0, 3.0, "center", "Median 1"),
         (-1.0, 3.75, "center", "Median 2"),
         (-8.0, 6.5 - 1 / 6, "right", "Median 9"),
@@ -361,3 +362,16 @@ def test_expert_names_are_no_markup() -> None:
     agreed = agreement_of(panel)
     for name, figure in every(panel, agreed, "en").items():
         assert "<b>P</b>" not in str(figure.to_dict()), name
+
+
+def test_experts_without_weights_of_all_indicators_are_left_out() -> None:
+    panel = small_panel({**JUDGED, "Shen": ("3", "1", "", "", "1")})
+    found = agreement_of(panel)
+    spread = by_name(plots.spread_chart(panel, found, "en"))["Each expert"]
+    assert list(dict.fromkeys(name for name, _leaf in spread.customdata)) == list(JUDGED)
+    assert not np.isnan(spread.x).any()
+    consensus = plots.consensus_heatmap(panel, found, "en")
+    names = {label.split(". ")[1] for label in consensus.layout.yaxis.ticktext}
+    assert names == set(JUDGED)
+    dendrogram = plots.dendrogram(panel, found, "en")
+    assert len(dendrogram.layout.yaxis.ticktext) == 4

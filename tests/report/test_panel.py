@@ -110,6 +110,7 @@ def test_expert_consistency_table() -> None:
 
 
 def test_consensus_table(panel: ahp.Analysis, agreed: Agreement) -> None:
+    agreed = replace(agreed, gci={"goal": 0.1, "a": 0.2, "b": 0.3})
     table = report.consensus_table(panel, agreed, "en")
     assert table.title == "Agreement of the panel"
     assert table.columns == (
