@@ -54,7 +54,17 @@ from .report import (
     to_text,
     total_table,
 )
+from .report.panel import (
+    agreement_data,
+    choices_summary_table,
+    consensus_table,
+    disagreement_table,
+    expert_consistency_table,
+    individual_table,
+)
 from .study import Answers, Survey, analyze, load_survey, read_answers, shipped_surveys
+from .study.agreement import compare_choices, leave_one_out, panel_agreement
+from .study.settings import AGGREGATES, COMPUTED_WEIGHTINGS
 from .version import __version__
 
 APP_PACKAGES = frozenset(
@@ -141,7 +151,27 @@ def _parser() -> argparse.ArgumentParser:
         "--expert-weights",
         type=_expert_weights,
         metavar="NAME=WEIGHT,…",
-        help="weights of the experts, scaled to sum 1; equal by default",
+        help="weights of the experts, scaled to sum 1, or: equal (the default), consistency, "
+        "distance",
+    )
+    command.add_argument(
+        "--aggregate",
+        choices=AGGREGATES,
+        default="aij",
+        help="how judgments (aij) or weights (aip) are joined; default: aij, the weighted "
+        "geometric mean of the judgments",
+    )
+    command.add_argument(
+        "--trim",
+        type=float,
+        default=0.1,
+        metavar="SHARE",
+        help="of the experts' weight cut off at each end by aij_trimmed; default: 0.1",
+    )
+    command.add_argument(
+        "--panel",
+        action="store_true",
+        help="also how far the experts agree, what splits them, and what other choices change",
     )
     _add_analysis_options(command, None, None)
     command.set_defaults(run=_analyze)
@@ -243,7 +273,9 @@ def _add_output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON, unrounded")
 
 
-def _expert_weights(text: str) -> dict[str, float]:
+def _expert_weights(text: str) -> dict[str, float] | str:
+    if text in COMPUTED_WEIGHTINGS:
+        return text
     found: dict[str, float] = {}
     for part in text.split(","):
         name, _, weight = (piece.strip() for piece in part.rpartition("="))
@@ -328,10 +360,16 @@ def _analyze(arguments: argparse.Namespace) -> int:
         read_answers(arguments.answers),
         method=arguments.method,
         random_index=arguments.random_index,
+        aggregate=arguments.aggregate,
+        trim=arguments.trim,
         expert_weights=arguments.expert_weights,
     )
+    found = panel_agreement(analysis) if arguments.panel else None
     if arguments.json:
-        _print_json(analysis_data(analysis))
+        data = analysis_data(analysis)
+        if found is not None:
+            data["agreement"] = agreement_data(analysis, found)
+        _print_json(data)
         return 0
     language = arguments.language
     print(pairs_to_text(provenance(analysis, language)))
@@ -341,6 +379,15 @@ def _analyze(arguments: argparse.Namespace) -> int:
         composite_table(analysis, language),
         total_table(analysis, language),
     ]
+    if found is not None:
+        tables += [
+            individual_table(analysis, language),
+            expert_consistency_table(analysis, language),
+            consensus_table(analysis, found, language),
+            disagreement_table(analysis, found, language),
+            choices_summary_table(compare_choices(analysis), language),
+            choices_summary_table(leave_one_out(analysis), language),
+        ]
     print("\n".join(map(to_text, tables)), end="")
     return 0
 

@@ -306,6 +306,45 @@ def test_analyze_options(run: Any) -> None:
     assert "1.1086" in outcome.out
 
 
+def test_analyze_a_panel(run: Any) -> None:
+    command = (
+        *("analyze", DONG / "survey.toml", DONG / "answers.csv", "--language", "en", "--panel"),
+        *("--expert-weights", "E1=.1,E2=.3,E3=.1,E4=.2,E5=.3"),
+    )
+    lines = run(*command).out.splitlines()
+    for line in (
+        "Alternative x1  0.4984    0.2247          0.5693  0.5967          0.6145   0.6461"
+        "                    0.3264",
+        "E2                        0.0671",
+        "Choice of an alternative        5  1.0876  0.0652  1.1528  0.8506  very high"
+        "       0.7440  11.1600   3  0.0109            0.0560       0.8565",
+        "Aggregation               weighted geometric mean of the experts' weights (AIP)   no"
+        "                  0                      0.0000",
+        "An expert left out  without E5  no                  0                      0.1194",
+    ):
+        assert line in lines
+    data = json.loads(run(*command, "--json").out)
+    assert round(data["agreement"]["parents"]["choice"]["gci"], 3) == 0.056
+    assert data["agreement"]["clusters"] == {"E1": 1, "E2": 1, "E3": 1, "E4": 1, "E5": 2}
+
+
+def test_analyze_joins_as_told(run: Any) -> None:
+    survey, answers = DONG / "survey.toml", DONG / "answers.csv"
+    options = ("--aggregate", "aij_trimmed", "--trim", "0.2", "--expert-weights", "consistency")
+    data = json.loads(run("analyze", survey, answers, "--json", *options).out)
+    expected = ahp.analyze(
+        ahp.load_survey(survey),
+        ahp.read_answers(answers),
+        aggregate="aij_trimmed",
+        trim=0.2,
+        expert_weights="consistency",
+    )
+    assert data["global_weights"] == dict(expected.global_weights)
+    assert (data["aggregate"], data["trim"], data["weighting"]) == (
+        *("aij_trimmed", 0.2, "consistency"),
+    )
+
+
 def test_analyze_refuses(run: Any, tmp_path: Path) -> None:
     refused(
         run("analyze", "nothing", DONG / "answers.csv"),

@@ -125,6 +125,12 @@ def test_consistency_in_words():
 
 
 def test_link_problems_in_both_languages():
-    assert link_problem("closed", "en") == "This survey is closed. Thank you for your interest."
-    assert link_problem("closed", "zh") == "本次调查已结束，感谢您的关注。"
+    assert link_problem("closed", "en") == (
+        "This round is closed, nothing more can be answered. Thank you for taking part. "
+        "Should the organizer open another round, this link works again."
+    )
+    assert (
+        link_problem("closed", "zh")
+        == "本轮已结束，不能再作答，感谢您的参与。如果组织者开启下一轮，此链接会重新生效。"
+    )
     assert len({link_problem(reason, "zh") for reason in ("unknown", "revoked", "closed")}) == 3

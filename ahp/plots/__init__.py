@@ -5,7 +5,6 @@ from .panel import (
     consistency_heatmap,
     dendrogram,
     disagreement_chart,
-    distribution_chart,
     movement_chart,
     spread_chart,
 )
@@ -16,7 +15,6 @@ __all__ = [
     "consistency_heatmap",
     "dendrogram",
     "disagreement_chart",
-    "distribution_chart",
     "hierarchy_diagram",
     "movement_chart",
     "spread_chart",

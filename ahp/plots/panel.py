@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ..consensus import pairwise_consensus, position_judgment, scale_position
+from ..consensus import pairwise_consensus, position_judgment
 from ..consistency import CR_LIMIT
 from ..i18n import translator
 from ..i18n.words import position_words
 from ..matrix import Float
-from ..scale import parse_judgment
 from ..study import Analysis
 from ..study.agreement import Agreement
-from ..study.delphi import BINS, Distribution
 from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, wrapped
 
 NAMED = 40
@@ -429,89 +427,6 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
         margin={"l": 0, "r": 8, "t": 10, "b": 70 + 22 * len(legend)},
         legend=LEGEND_BELOW,
     )
-
-
-def distribution_chart(
-    distribution: Distribution, left: str, right: str, own: str | None, language: str
-) -> go.Figure:
-    """How a panel answered one comparison, and where an expert's own answer lies.
-
-    Args:
-        distribution: of the panel.
-        left: name as displayed first.
-        right: name as displayed second.
-        own: the expert's answer as exact text, None without one.
-        language: of the texts.
-    """
-    _ = translator(language)
-    bins = [tuple(abs(int(step)) + 1 for step in ends) for ends in reversed(BINS)]
-    labels = [
-        str(low) if low == high else f"{high}–{low}" if place < len(bins) // 2 else f"{low}–{high}"
-        for place, (low, high) in enumerate(map(sorted, bins))
-    ]
-    counts = list(reversed(distribution.bins))
-    places = list(range(len(bins)))
-    figure = go.Figure(
-        go.Bar(
-            x=places,
-            y=counts,
-            width=0.94,
-            marker={"color": LIGHT_BLUE},
-            text=[str(count or "") for count in counts],
-            textposition="auto",
-            customdata=labels,
-            hovertemplate=_("{bin}: {count} answers").format(bin="%{customdata}", count="%{y}")
-            + "<extra></extra>",
-        )
-    )
-    marks = [(_("Median"), distribution.median, "dash")]
-    if own is not None:
-        marks.append((_("Your answer"), float(scale_position(parse_judgment(own))), "solid"))
-    for row, (name, position, dash) in enumerate(marks):
-        x = _bin_place(position)
-        figure.add_shape(
-            type="line",
-            **{"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"},
-            line={"color": ORANGE, "width": 2, "dash": dash},
-        )
-        figure.add_annotation(
-            x=x,
-            y=1,
-            yref="paper",
-            xanchor="left" if x < 1 else "right" if x > len(bins) - 2 else "center",
-            yanchor="bottom",
-            yshift=14 * (len(marks) - 1 - row),
-            text=f"{name} {_position_text(position)}",
-            showarrow=False,
-            font={"size": 11},
-        )
-    for name, side in ((left, "left"), (right, "right")):
-        figure.add_annotation(
-            x=0 if side == "left" else 1,
-            xref="paper",
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-18,
-            text=wrapped(name, 24),
-            align=side,
-            xanchor=side,
-            showarrow=False,
-            font={"size": 11},
-        )
-    figure.update_xaxes(
-        tickvals=places, ticktext=labels, range=[-0.6, 6.6], fixedrange=True, showgrid=False
-    )
-    figure.update_yaxes(visible=False, fixedrange=True, rangemode="tozero")
-    return figure.update_layout(
-        height=180, margin={"l": 0, "r": 0, "t": 32, "b": 50}, showlegend=False
-    )
-
-
-def _bin_place(position: float) -> float:
-    """Where a position of the scale lies on the axis of the bins, which are drawn equally wide."""
-    edges = [-high - 0.5 for _low, high in reversed(BINS)] + [-BINS[0][0] + 0.5]
-    return float(np.interp(-position, edges, np.arange(len(edges)) - 0.5))
 
 
 def _position_text(position: float) -> str:

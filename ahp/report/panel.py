@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..consensus import coefficient_of_variation, consensus_band, position_judgment
+from ..consensus import (
+    Consensus,
+    KendallW,
+    coefficient_of_variation,
+    consensus_band,
+    position_judgment,
+)
 from ..i18n import Translate, translator
 from ..study import Analysis
 from ..study.agreement import Agreement, Choice
@@ -457,3 +463,56 @@ def _mean(values: Any) -> float | None:
     """Mean of the numbers that there are; None without any."""
     present = values[~np.isnan(values)]
     return float(present.mean()) if len(present) else None
+
+
+def agreement_data(analysis: Analysis, found: Agreement) -> dict[str, Any]:
+    """How far the panel agrees as plain data by id, unrounded, ready for JSON."""
+    hierarchy, spread = analysis.survey.hierarchy, found.spread
+    return {
+        "parents": {
+            parent: {
+                **_consensus_data(one, found.kendall_parents[parent]),
+                "gci": found.gci[parent],
+                "compatibility": dict(
+                    zip(
+                        analysis.panel.experts,
+                        map(_number, found.compatibility[parent]),
+                        strict=True,
+                    )
+                ),
+            }
+            for parent, one in found.parents.items()
+        },
+        "hierarchy": _number(found.hierarchy),
+        "indicators": {
+            **_consensus_data(found.leaves, found.kendall),
+            "coefficient_of_variation": dict(
+                zip(hierarchy.leaves, map(_number, found.variation), strict=True)
+            ),
+        },
+        "comparisons": [
+            {
+                "parent": parent,
+                "left": left,
+                "right": right,
+                "answers": int(spread.count[k]),
+                "log_sd": _number(spread.log_sd[k]),
+                "iqr": _number(spread.iqr[k]),
+            }
+            for k, (parent, left, right) in enumerate(hierarchy.comparisons)
+        ],
+        "clusters": None
+        if found.clusters is None
+        else dict(zip(analysis.panel.experts, found.clusters.labels.tolist(), strict=True)),
+    }
+
+
+def _consensus_data(one: Consensus, kendall: KendallW) -> dict[str, Any]:
+    return {
+        "alpha": _number(one.alpha),
+        "beta": _number(one.beta),
+        "gamma": _number(one.gamma),
+        "consensus": _number(one.similarity),
+        "kendall_w": _number(kendall.w),
+        "p_value": _number(kendall.p_value),
+    }

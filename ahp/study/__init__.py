@@ -1,17 +1,23 @@
 """What judgments mean: survey definitions, answers, and the analysis of a study."""
 
+from .agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
 from .analysis import Analysis, analyze
 from .answers import Answers, Judgment, read_answers
 from .survey import Node, Survey, load_survey, shipped_surveys, survey_from_content
 
 __all__ = [
+    "Agreement",
     "Analysis",
     "Answers",
+    "Choice",
     "Judgment",
     "Node",
     "Survey",
     "analyze",
+    "compare_choices",
+    "leave_one_out",
     "load_survey",
+    "panel_agreement",
     "read_answers",
     "shipped_surveys",
     "survey_from_content",

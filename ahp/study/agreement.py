@@ -86,7 +86,7 @@ class Choice:
     largest_change: float
 
 
-def agreement(analysis: Analysis, clusters: int | None = None) -> Agreement | None:
+def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreement | None:
     """How far the panel of an analysis agrees; None with fewer than two experts whose judgments
     give weights of all indicators.
 

@@ -18,7 +18,7 @@ from ..random_index import check_random_index
 from ..version import __version__
 from .answers import Answers
 from .panel import Panel, build_panel, check_judged, completed
-from .settings import AGGREGATES, WEIGHTINGS, check_option
+from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
 from .survey import Survey
 
 
@@ -109,9 +109,8 @@ def analyze(
     random_index = check_random_index(survey.random_index if random_index is None else random_index)
     check_option("aggregate", aggregate, AGGREGATES)
     if expert_weights is None or isinstance(expert_weights, str):
-        computed = ("equal", "consistency", "distance")
         weighting = expert_weights or "equal"
-        check_option("expert_weights", weighting, computed)
+        check_option("expert_weights", weighting, COMPUTED_WEIGHTINGS)
     weighting = weighting or "given"
     check_option("weighting", weighting, WEIGHTINGS)
     hierarchy = survey.hierarchy

@@ -156,6 +156,14 @@ def distributions(analysis: Analysis) -> dict[Pair, Distribution]:
     return found
 
 
+def bin_place(position: float) -> float:
+    """Where a position of the scale lies on the histogram, whose bins are drawn equally wide: 0 at
+    its left end, where the left item matters most, to `len(BINS)` at its right end.
+    """
+    edges = [-high - 0.5 for _low, high in reversed(BINS)] + [-BINS[0][0] + 0.5]
+    return float(np.interp(-position, edges, np.arange(len(edges))))
+
+
 def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary) -> dict[str, Any]:
     """A round's result as plain data, ready for canonical JSON."""
     return {

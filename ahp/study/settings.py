@@ -27,6 +27,9 @@ mean of their logarithms; or weights joined by arithmetic or geometric mean."""
 WEIGHTINGS = ("equal", "given", "authority", "consistency", "distance")
 """Where the experts' weights come from."""
 
+COMPUTED_WEIGHTINGS = ("equal", "consistency", "distance")
+"""Those that follow from the judgments alone."""
+
 STOP_RULES = ("rounds", "kendall_w", "cv", "changes")
 """When the rounds end: used up, Kendall's W large and significant, coefficients of variation small,
 or few answers changed."""

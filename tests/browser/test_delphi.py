@@ -102,7 +102,7 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     )
     q1, median, q3 = np.percentile(positions, (25, 50, 75))
     expect(box).to_contain_text(
-        f"Median: {in_words(median, left, right)}. The middle half of the answers: "
+        f"Dashed line: the median, {in_words(median, left, right)}. The middle half of the answers: "
         f"{in_words(q3, left, right)} to {in_words(q1, left, right)}."
     )
     step = own.removeprefix("1/")
@@ -323,7 +323,7 @@ def test_what_an_expert_s_session_receives(
             expect(box).to_contain_text("too few others did")
             frames = b"".join(received[before:])
             assert place.encode() in frames  # the frames are readable
-            assert not [word for word in (b"histogram", b"Median") if word in frames]
+            assert not [word for word in (b"histogram", b"median") if word in frames]
         actions.press(page, "keep")
         if parent == "goal" and outside(panel, value(0, pair, 1)):
             actions.press(page, "save_reason")

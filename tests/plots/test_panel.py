@@ -13,8 +13,7 @@ from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
 from ahp.plots.panel import LEGEND, NAMED, VALUED
 from ahp.plots.weights import GRAY, PALETTE
-from ahp.study.agreement import Agreement, agreement
-from ahp.study.delphi import Distribution
+from ahp.study.agreement import Agreement, panel_agreement
 from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
 
 ORDER = ("b2", "b1", "a1", "a2", "a3")
@@ -36,7 +35,7 @@ def agreed(panel: ahp.Analysis) -> Agreement:
 
 
 def agreement_of(panel: ahp.Analysis) -> Agreement:
-    found = agreement(panel)
+    found = panel_agreement(panel)
     assert found is not None
     return found
 
@@ -51,7 +50,6 @@ def by_name(figure: go.Figure) -> dict[str, Any]:
 
 
 def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
-    distribution = Distribution(7, (0, 0, 1, 2, 3, 1, 0), 1.5, 0.0, 2.0)
     return {
         "spread": plots.spread_chart(panel, agreed, language),
         "consensus": plots.consensus_heatmap(panel, agreed, language),
@@ -59,7 +57,6 @@ def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go
         "consistency": plots.consistency_heatmap(panel, language),
         "movement": plots.movement_chart([(1, panel), (2, panel)], language),
         "dendrogram": plots.dendrogram(panel, agreed, language),
-        "distribution": plots.distribution_chart(distribution, "A", "B", "1/3", language),
     }
 
 
@@ -313,48 +310,6 @@ def test_dendrogram_without_clusters(panel: ahp.Analysis, agreed: Agreement) -> 
         "Two experts have no comparison in common, so there are no clusters."
     )
     assert len(figure.data) == 0
-
-
-def test_distribution_chart() -> None:
-    distribution = Distribution(12, (1, 0, 2, 3, 4, 2, 0), 0.5, -1.0, 2.0)
-    figure = plots.distribution_chart(distribution, "Left name", "右", "1/4", "en")
-    (bars,) = figure.data
-    labels = ("9–7", "6–4", "3–2", "1", "2–3", "4–6", "7–9")
-    assert figure.layout.xaxis.ticktext == tuple(bars.customdata) == labels
-    assert list(bars.y) == [0, 2, 4, 3, 2, 0, 1]  # left is left, as the bins run from the right
-    assert list(bars.text) == ["", "2", "4", "3", "2", "", "1"]
-    assert list(bars.x) == list(figure.layout.xaxis.tickvals) == [0, 1, 2, 3, 4, 5, 6]
-    median, own = figure.layout.shapes
-    assert median.x0 == median.x1 == close(2.5)  # where the bins of 1 and of 2 meet
-    assert own.x0 == own.x1 == close(4.5 + 0.5 / 3)  # a sixth into 4–6
-    assert (median.line.dash, own.line.dash) == ("dash", "solid")
-    assert [note.text for note in figure.layout.annotations] == [
-        *("Median 1.5", "Your answer 4", "Left name", "右")
-    ]
-    assert [(note.x, note.xanchor) for note in figure.layout.annotations[2:]] == [
-        *((0, "left"), (1, "right"))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("position", "place", "anchor", "text"),
-    [
-        (8.0, 1 / 6 - 0.5, "left", "Median 9"),
-        (6.0, 1 / 3, "left", "Median 7"),
-        (0.0, 3.0, "center", "Median 1"),
-        (-1.0, 3.75, "center", "Median 2"),
-        (-8.0, 6.5 - 1 / 6, "right", "Median 9"),
-    ],
-)
-def test_distribution_chart_marks_the_median(
-    position: float, place: float, anchor: str, text: str
-) -> None:
-    distribution = Distribution(5, (1, 1, 1, 1, 1, 0, 0), position, position, position)
-    figure = plots.distribution_chart(distribution, "A", "B", None, "en")
-    (median,) = figure.layout.shapes
-    assert median.x0 == close(place)
-    note = figure.layout.annotations[0]
-    assert (note.text, note.x, note.xanchor) == (text, close(place), anchor)
 
 
 def test_expert_names_are_no_markup() -> None:

@@ -13,7 +13,7 @@ import ahp
 from ahp import report
 from ahp.consensus import BANDS
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
-from ahp.study.agreement import Agreement, Choice, agreement, compare_choices, leave_one_out
+from ahp.study.agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import RoundSummary
 from ahp.study.settings import AGGREGATES, STOP_RULES, WEIGHTINGS, Settings, Standing
 from tests.panel_study import JUDGED, LEAVES, OWN, small_panel
@@ -29,7 +29,7 @@ def panel() -> ahp.Analysis:
 
 @pytest.fixture(scope="module")
 def agreed(panel: ahp.Analysis) -> Agreement:
-    found = agreement(panel)
+    found = panel_agreement(panel)
     assert found is not None
     return found
 
@@ -145,7 +145,7 @@ def test_consensus_table(panel: ahp.Analysis, agreed: Agreement) -> None:
 
 def test_consensus_table_has_no_number_where_there_is_none() -> None:
     panel = small_panel({"Ping": ("1",) * 5, "Qin": ("1",) * 5})
-    found = agreement(panel)
+    found = panel_agreement(panel)
     assert found is not None
     row = report.consensus_table(panel, found, "en").rows[1]
     assert row[7:11] == (None, None, 2, None)
@@ -187,7 +187,7 @@ def test_disagreement_table(panel: ahp.Analysis, agreed: Agreement) -> None:
 
 def test_disagreement_table_without_answers() -> None:
     panel = small_panel({name: (*own[:3], "", own[4]) for name, own in JUDGED.items()})
-    found = agreement(panel)
+    found = panel_agreement(panel)
     assert found is not None
     last = report.disagreement_table(panel, found, "en").rows[-1]
     assert last == ("Capability A", "Indicator 2", "Indicator 3", 0, *[None] * 8)

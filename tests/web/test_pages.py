@@ -72,7 +72,7 @@ def test_a_closed_study_says_so(visit, store, survey):
     store.close_round(expert.study_id)
     app = visit(session)
     assert [warning.value for warning in app.warning] == [
-        "本轮已结束，不能再作答。感谢您的参与。如果组织者开启下一轮，此链接会再次有效。",
+        "本轮已结束，不能再作答，感谢您的参与。如果组织者开启下一轮，此链接会重新生效。",
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again.",
     ]

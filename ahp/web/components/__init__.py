@@ -59,8 +59,18 @@ def remember_language(name: str, value: str) -> None:
     _cookie(key="remember_language", data={"name": name, "value": value})
 
 
-def histogram(left: str, right: str, bars: Sequence[tuple[str, int]], title: str) -> None:
-    """A small histogram between two names: (label, count) from the left one to the right one."""
+def histogram(
+    left: str, right: str, bars: Sequence[tuple[str, int]], mark: float, title: str
+) -> None:
+    """A small histogram between two names.
+
+    Args:
+        left: name at the left end.
+        right: name at the right end.
+        bars: (label, count) from the left to the right.
+        mark: where a line stands, 0 at the left end to the number of bars at the right end.
+        title: stands above.
+    """
     tallest = max(count for _label, count in bars) or 1
     columns = "".join(
         f'<div class="bar"><div class="count">{count or ""}</div>'
@@ -72,7 +82,8 @@ def histogram(left: str, right: str, bars: Sequence[tuple[str, int]], title: str
         f"<style>{(_FOLDER / 'histogram.css').read_text(encoding='utf-8')}</style>"
         f'<div class="ahp-histogram" role="img" aria-label="{html.escape(title)}: '
         f'{html.escape(", ".join(f"{label}: {count}" for label, count in bars))}">'
-        f'<div class="title">{html.escape(title)}</div><div class="bars">{columns}</div>'
+        f'<div class="title">{html.escape(title)}</div><div class="bars">{columns}'
+        f'<div class="mark" style="left:{100 * mark / len(bars):.2f}%"></div></div>'
         f'<div class="ends"><span>{html.escape(left)}</span><span>{html.escape(right)}</span></div>'
         "</div>"
     )

@@ -88,7 +88,7 @@ def show_tree(now: Draft, chosen: str) -> None:
 def show_node(now: Draft, chosen: str) -> None:
     """What can be done with the chosen node."""
     _, node = state.translate(), now.node(chosen)
-    name = texts(_("Name"), node.name, f"name-{chosen}")
+    name = texts(_("Name of the item"), node.name, f"name-{chosen}")
     explanation = texts(
         _("Explanation for experts"), node.explanation, f"explanation-{chosen}", long=True
     )
@@ -193,7 +193,7 @@ with form, st.container(border=True):
 with st.expander(
     _("Name and description of the whole survey"), expanded=not any(current.name.values())
 ):
-    title = texts(_("Name"), current.name, "survey-name")
+    title = texts(_("Name of the survey"), current.name, "survey-name")
     about = texts(_("Description"), current.description, "survey-description", long=True)
     if (title, about) != (dict(current.name), dict(current.description)):
         change(current.entitle(title, about))

@@ -16,7 +16,7 @@ from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import panel
 from ahp.store import StudyInfo
 from ahp.study import Analysis, analyze
-from ahp.study.agreement import agreement, compare_choices, leave_one_out
+from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import analyze_round
 from ahp.study.settings import AGGREGATES, Standing
 from ahp.web import state
@@ -181,7 +181,7 @@ def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
     """Who counts for how much, how consistent, and how far the experts' weights lie apart."""
     _, language = state.translate(), state.language()
     show_table(panel.experts_table(analysis, standings, language), "experts")
-    found = agreement(analysis)
+    found = panel_agreement(analysis)
     if found is not None:
         st.markdown("**" + _("Weights of the indicators over the experts") + "**")
         st.plotly_chart(plots.spread_chart(analysis, found, language), config=STILL, key="spread")
@@ -194,7 +194,7 @@ def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
 def show_agreement(analysis: Analysis) -> None:
     """Consensus, what splits the panel, who thinks alike."""
     _, language = state.translate(), state.language()
-    found = agreement(analysis)
+    found = panel_agreement(analysis)
     if found is None:
         st.info(_("Agreement needs two experts or more."))
         return

@@ -25,7 +25,7 @@ from ahp.priority import weights
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Survey
-from ahp.study.delphi import BINS, Distribution, Feedback
+from ahp.study.delphi import BINS, Distribution, Feedback, bin_place
 from ahp.study.itinerary import Stop, find_stop, itinerary
 from ahp.web import state
 from ahp.web.components import histogram, scale_choice, scroll_up
@@ -429,6 +429,7 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
         left,
         right,
         bars,
+        bin_place(panel.median),
         _("{count} experts in round {round}").format(
             count=panel.count, round=visit.study.round - 1
         ),
@@ -437,9 +438,9 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
         position_words(left, right, position, _) for position in (panel.q1, panel.median, panel.q3)
     )
     st.caption(
-        _("Median: {median}. The middle half of the answers: {q3} to {q1}.").format(
-            median=median, q1=q1, q3=q3
-        )
+        _(
+            "Dashed line: the median, {median}. The middle half of the answers: {q3} to {q1}."
+        ).format(median=median, q1=q1, q3=q3)
     )
 
 
