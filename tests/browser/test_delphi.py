@@ -102,8 +102,8 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     )
     q1, median, q3 = np.percentile(positions, (25, 50, 75))
     expect(box).to_contain_text(
-        f"Dashed line: the median, {in_words(median, left, right)}. The middle half of the answers: "
-        f"{in_words(q3, left, right)} to {in_words(q1, left, right)}."
+        f"Dashed line: the median, {in_words(median, left, right)}. The middle half of the "
+        f"answers: {in_words(q3, left, right)} to {in_words(q1, left, right)}."
     )
     step = own.removeprefix("1/")
     expect(box.get_by_text("Your last answer:")).to_contain_text(f"({step})")

@@ -78,9 +78,18 @@ def result_of(study: StudyInfo, number: int, standings: Mapping[str, Standing]) 
     )
 
 
-def options(result: Analysis) -> dict[str, Any]:
-    """Whose judgments, how joined, which method: the settings' own to begin with."""
+def options(result: Analysis, about: tuple[str, int]) -> dict[str, Any]:
+    """Whose judgments, how joined, which method: the settings' own to begin with.
+
+    Args:
+        result: by the settings.
+        about: study and round; what was tried for another one does not stay.
+    """
     _ = state.translate()
+    if st.session_state.get("options_about") != about:
+        st.session_state["options_about"] = about
+        for key in ("who", "aggregate", "method", "random_index"):
+            st.session_state.pop(key, None)
     aggregates = panel.aggregate_words(_)
     with st.container(horizontal=True):
         who = st.selectbox(
@@ -122,7 +131,7 @@ def options(result: Analysis) -> dict[str, Any]:
 def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     """The result by the options on the page."""
     _ = state.translate()
-    chosen = options(result)
+    chosen = options(result, (study.id, number))
     who = chosen.pop("who")
     if not who and all(getattr(result, name) == value for name, value in chosen.items()):
         return result
