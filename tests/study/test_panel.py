@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ahp
+from ahp.priority import METHODS
+from ahp.study.agreement import Choice, compare_choices, leave_one_out
+from ahp.study.panel import build_panel
+from ahp.study.settings import AGGREGATES, Standing
+
+from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels
+
+FAST = ("eigenvector", "geometric_mean", "column_mean", "row_sum", "harmonic")
+
+
+def panel_of(judged: ahp.Answers, method: str = "eigenvector", index: str = "saaty") -> Any:
+    return build_panel(SURVEY.hierarchy, judged, method=method, random_index=index)
+
+
+@given(panels(), st.sampled_from(FAST), st.sampled_from(["saaty", "saaty_2005"]))
+@settings(max_examples=30, deadline=None)
+def test_a_batch_is_each_expert_alone(judged: ahp.Answers, method: str, index: str) -> None:
+    panel = panel_of(judged, method, index)
+    assert panel.experts == judged.experts
+    each = judged.matrices(SURVEY.hierarchy)
+    for k, name in enumerate(panel.experts):
+        ratios = []
+        weights = {"goal": 1.0}
+        for parent, matrix in each[name].items():
+            assert panel.matrices[parent][k].tolist() == matrix.values.tolist()
+            local = ahp.weights(matrix, method)
+            assert panel.local_weights[parent][k] == pytest.approx(local, rel=1e-13)
+            cr = ahp.check_consistency(matrix, random_index=index).cr
+            assert panel.cr[parent][k] == pytest.approx(cr, rel=1e-12, abs=1e-14)
+            kids = SURVEY.hierarchy.children[parent]
+            weights |= {kid: weights[parent] * w for kid, w in zip(kids, local, strict=True)}
+            if parent != "b":  # two items are always consistent
+                ratios.append(cr)
+        assert panel.mean_cr[k] == pytest.approx(sum(ratios) / 2, rel=1e-12, abs=1e-14)
+        expected = [weights[leaf] for leaf in LEAVES]
+        assert panel.global_weights[k] == pytest.approx(expected, rel=1e-13)
+
+
+def test_the_judgments_are_in_the_order_of_the_tree() -> None:
+    panel = panel_of(answers(X="1 2 3 4 5 6 7 8 9 1/2", Y="1 - 1/3 1"))
+    assert len(PAIRS) == 10
+    assert panel.judgments[0].tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5]
+    assert panel.judgments[1].tolist()[2:] == [1 / 3, 1, 1, 1, 1, 1, 1, 1]
+    assert np.isnan(panel.judgments[1, 1])
+
+
+def test_gaps() -> None:
+    judged = answers(X="2 4 -  2 9 4 2 - 2  1", Y="2 - -  1  ", Z="2 9 2  - - 1 1 - -  -")
+    panel = panel_of(judged)
+    holed = panel.matrices["a"][0]
+    found = ahp.complete_matrices(holed)
+    assert panel.local_weights["goal"][0] == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=1e-13)
+    assert panel.local_weights["a"][0] == pytest.approx(found.weights, rel=1e-12)
+    assert panel.cr["a"][0] == pytest.approx((found.lambda_max - 4) / 3 / 0.583, rel=1e-12)
+    goal = ahp.check_consistency(judged.only(["Z"]).arrays(SURVEY.hierarchy)["goal"][0])
+    assert panel.cr["goal"][2] == goal.cr
+    # Y has no c in its comparisons, Z's (a1, a4) and (a2, a3) leave a apart and b is not judged
+    assert np.isnan(panel.cr["goal"]).tolist() == [False, True, False]
+    assert np.isnan(panel.cr["a"]).tolist() == [False, False, True]
+    assert np.isnan(panel.cr["b"]).tolist() == [False, False, True]
+    assert np.isnan(panel.local_weights["goal"]).any(axis=1).tolist() == [False, True, False]
+    assert np.isnan(panel.global_weights).tolist() == [
+        [False] * 7,
+        [True] * 7,
+        [leaf != "c" for leaf in LEAVES],
+    ]
+    assert panel.mean_cr.tolist() == pytest.approx(
+        [(panel.cr["goal"][0] + panel.cr["a"][0]) / 2, panel.cr["a"][1], goal.cr], abs=1e-15
+    )
+
+
+def test_nobody_is_inconsistent_with_two_items() -> None:
+    survey = make_survey({"a": "goal", "b": "goal"})
+    judged = ahp.Answers((ahp.Judgment("X", "goal", "a", "b", "9"),))
+    panel = build_panel(survey.hierarchy, judged, method="eigenvector", random_index="saaty")
+    assert panel.mean_cr.tolist() == [0]
+    assert panel.cr["goal"].tolist() == [0]
+
+
+def test_arrays_are_read_only() -> None:
+    panel = panel_of(answers(X="1", Y="2"))
+    arrays = [panel.global_weights, panel.mean_cr, panel.judgments]
+    for each in (panel.matrices, panel.local_weights, panel.cr):
+        arrays += each.values()
+    assert [array.flags.writeable for array in arrays] == [False] * 12
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_reaches_the_experts(method: str) -> None:
+    judged = answers(X="2 9 2  2 9 8 2 4 2  3", Y="1/3 1/2 2  2 5 8 4 4 2  1/3")
+    panel = panel_of(judged, method)
+    for k, own in enumerate(judged.matrices(SURVEY.hierarchy).values()):
+        for parent, matrix in own.items():
+            expected = ahp.weights(matrix, method)
+            assert panel.local_weights[parent][k] == pytest.approx(expected, rel=1e-9)
+
+
+@given(panels(3, gaps=True), st.sampled_from(AGGREGATES), st.data())
+@settings(max_examples=60, deadline=None)
+def test_without_an_expert_is_the_analysis_of_the_others(
+    judged: ahp.Answers, aggregate: str, data: st.DataObject
+) -> None:
+    shares = {name: float(data.draw(st.integers(1, 5))) for name in judged.experts}
+    options = {"aggregate": aggregate, "method": "geometric_mean"}
+    try:
+        analysis = ahp.analyze(SURVEY, judged, expert_weights=shares, **options)
+    except ahp.IncompleteError:
+        return
+    for name, choice in zip(judged.experts, leave_one_out(analysis), strict=True):
+        others = judged.only([one for one in judged.experts if one != name])
+        left = {one: share for one, share in shares.items() if one != name}
+        assert (choice.kind, choice.name, choice.in_use) == ("without", name, False)
+        try:
+            alone = ahp.analyze(SURVEY, others, expert_weights=left, **options)
+        except ahp.IncompleteError:
+            assert np.isnan(choice.weights).any()
+            assert (choice.moved, np.isnan(choice.largest_change)) == (0, True)
+            continue
+        expected = [alone.global_weights[leaf] for leaf in LEAVES]
+        assert choice.weights == pytest.approx(expected, rel=1e-9)
+        check_change(analysis, choice)
+
+
+def check_change(analysis: ahp.Analysis, choice: Choice) -> None:
+    """Ranks, moves and the largest change follow from the weights."""
+    order = sorted(range(len(LEAVES)), key=lambda k: (-choice.weights[k], k))
+    assert [LEAVES[k] for k in np.argsort(choice.ranks)] == [LEAVES[k] for k in order]
+    before = {leaf: rank for rank, leaf in enumerate(analysis.ranking, start=1)}
+    moved = [before[leaf] != rank for leaf, rank in zip(LEAVES, choice.ranks, strict=True)]
+    assert choice.moved == sum(moved)
+    change = [
+        abs(analysis.global_weights[leaf] - weight)
+        for leaf, weight in zip(LEAVES, choice.weights, strict=True)
+    ]
+    assert choice.largest_change == max(change)
+
+
+SPLIT = answers(X="2 4 2  2 4 8 2 4 2  3", Y="1/5 1 5  1/3 1 1 1 3 1  1/3", Z="1 1 2  1 1 2  1")
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
+@pytest.mark.parametrize("weighting", ["equal", "consistency", "distance"])
+def test_the_choice_in_use_is_the_analysis(aggregate: str, weighting: str) -> None:
+    analysis = ahp.analyze(SURVEY, SPLIT, aggregate=aggregate, expert_weights=weighting)
+    choices = compare_choices(analysis)
+    assert [(one.kind, one.name) for one in choices] == [
+        *(("aggregate", name) for name in AGGREGATES),
+        *(("weighting", name) for name in ("equal", "consistency", "distance")),
+    ]
+    used = [one for one in choices if one.in_use]
+    assert [one.name for one in used] == [aggregate, weighting]
+    for one in used:
+        assert one.weights.tolist() == [analysis.global_weights[leaf] for leaf in LEAVES]
+        assert (one.moved, one.largest_change) == (0, 0)
+    for one in choices:
+        option = {"aggregate": one.name} if one.kind == "aggregate" else {}
+        weights = one.name if one.kind == "weighting" else weighting
+        own = ahp.analyze(
+            SURVEY, SPLIT, **{"aggregate": aggregate, "expert_weights": weights, **option}
+        )
+        assert one.weights.tolist() == [own.global_weights[leaf] for leaf in LEAVES]
+        check_change(analysis, one)
+    assert max(one.largest_change for one in choices) > 0.001
+
+
+def test_some_choice_moves_the_ranking() -> None:
+    choices = compare_choices(ahp.analyze(SURVEY, SPLIT))
+    assert {one.name: one.moved for one in choices}["aij_median"] > 0
+
+
+def names(choices: tuple[Choice, ...]) -> list[str]:
+    return [one.name for one in choices if one.kind == "weighting"]
+
+
+def test_weightings_that_make_no_sense_are_left_out() -> None:
+    analysis = ahp.analyze(SURVEY, SPLIT)
+    usual = ["equal", "consistency", "distance"]
+    assert names(compare_choices(analysis, {})) == usual
+    assert names(compare_choices(analysis, {"X": Standing(), "Q": Standing(2, "chair")})) == usual
+    chair = {"X": Standing(3, "chairs the audit committee")}
+    choices = compare_choices(analysis, chair)
+    assert names(choices) == ["equal", "given", "consistency", "distance"]
+    given_row = next(one for one in choices if one.name == "given")
+    own = ahp.analyze(SURVEY, SPLIT, expert_weights={"X": 3, "Y": 1, "Z": 1})
+    assert given_row.weights.tolist() == [own.global_weights[leaf] for leaf in LEAVES]
+    basis = dict.fromkeys(ahp.group.JUDGMENT_BASIS, "large")
+    asked = Standing(basis=basis, familiarity="familiar")
+    assert names(compare_choices(analysis, {"X": asked, "Y": asked})) == usual
+    less = Standing(basis=basis, familiarity="unfamiliar")
+    choices = compare_choices(analysis, {"X": asked, "Y": asked, "Z": less})
+    assert names(choices) == ["equal", "authority", "consistency", "distance"]
+    authority = next(one for one in choices if one.name == "authority")
+    own = ahp.analyze(SURVEY, SPLIT, expert_weights={"X": 0.9, "Y": 0.9, "Z": 0.6})
+    assert authority.weights.tolist() == [own.global_weights[leaf] for leaf in LEAVES]
+
+
+def test_given_weights_in_use_stay_without_standings() -> None:
+    shares = {"X": 1.0, "Y": 2.0, "Z": 1.0}
+    analysis = ahp.analyze(SURVEY, SPLIT, expert_weights=shares)
+    choices = compare_choices(analysis)
+    assert names(choices) == ["equal", "given", "consistency", "distance"]
+    assert [one.name for one in choices if one.in_use] == ["aij", "given"]
+
+
+@pytest.mark.parametrize(
+    ("judged", "standings", "name"),
+    [
+        (answers(X="9", Y="1/9"), {}, "distance"),  # nobody agrees with anybody
+        (answers(X="1 1 1 1 1 1 1 1 1 -", Y="- - - - - - - - - 1"), {}, "distance"),
+        (answers(X="1", Y="2"), dict.fromkeys("XY", Standing(0, "left")), "given"),
+    ],
+)
+def test_a_weighting_without_a_result(
+    judged: ahp.Answers, standings: dict[str, Standing], name: str
+) -> None:
+    choices = compare_choices(ahp.analyze(SURVEY, judged), standings)
+    found = next(one for one in choices if one.name == name)
+    assert np.isnan(found.weights).tolist() == [True] * 7
+    assert (found.moved, found.in_use, np.isnan(found.largest_change)) == (0, False, True)
+
+
+def test_one_expert_has_nobody_to_be_left_out() -> None:
+    analysis = ahp.analyze(SURVEY, answers(X="1"))
+    assert leave_one_out(analysis) == ()
+    assert [one.largest_change for one in compare_choices(analysis)] == pytest.approx([0.0] * 8)
+
+
+def test_without_the_only_one_who_counts() -> None:
+    shares = {"X": 1.0, "Y": 0.0}
+    analysis = ahp.analyze(SURVEY, answers(X="1", Y="2"), expert_weights=shares)
+    only, other = leave_one_out(analysis)
+    assert np.isnan(only.weights).all()
+    assert (other.moved, other.largest_change) == (0, 0)
