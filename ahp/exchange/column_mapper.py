@@ -7,11 +7,8 @@ cells are coded.
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -188,38 +185,26 @@ def read_columns(
 
 def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[str]]]:
     """The rows of a sheet that are not empty, cells as text."""
-    import openpyxl  # noqa: PLC0415 - comes with the app
+    from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
-        if unpacked > MAX_UNPACKED:
-            raise AnswersError(
-                f"{source}: {unpacked} bytes unpacked, expected at most {MAX_UNPACKED}"
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations, which don't matter here
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            names = book.sheetnames
-            if name is None and len(names) == 1:
-                (name,) = names
-            if name in names:
-                sheet: Any = book[name]
-                sheet.reset_dimensions()  # what the file says of its size may be wrong
-                rows = _cells(sheet.iter_rows(), source)
-            book.close()
-    except AnswersError:
-        raise
-    # a broken workbook makes zipfile and openpyxl fail in any way: KeyError, ParseError, …
-    except Exception as error:
-        words = str(error) or type(error).__name__
-        raise AnswersError(f"{source}: is no XLSX file: {words}") from error
-    if name not in names:
-        listed = ", ".join(names)
-        asked = "has several sheets" if name is None else f"has no sheet {name!r}"
-        raise AnswersError(f"{source}: {asked}, expected one of {listed}")
-    return rows
+    with uploaded_workbook(
+        data,
+        source,
+        max_bytes=MAX_UNPACKED,
+        max_spread=None,
+        too_large="{size} bytes unpacked",
+        damaged="is no XLSX file: {reason}",
+    ) as book:
+        names = book.sheetnames
+        if name is None and len(names) == 1:
+            (name,) = names
+        if name not in names:
+            listed = ", ".join(names)
+            asked = "has several sheets" if name is None else f"has no sheet {name!r}"
+            raise AnswersError(f"{source}: {asked}, expected one of {listed}")
+        sheet: Any = book[name]
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+        return _cells(sheet.iter_rows(), source)
 
 
 def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[str]]]:

@@ -12,14 +12,12 @@ import io
 import math
 import re
 import unicodedata
-import warnings
-import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, cast
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
@@ -41,6 +39,7 @@ from ..random_index import RANDOM_INDEX_TABLES, random_index_value
 from ..scale import SAATY_POSITIONS, judgment_text, opposite, parse_judgment
 from ..study.answers import Judgment
 from ..study.survey import Survey
+from .workbooks import uploaded_workbook
 
 FORMAT = 1
 """Version of the layout that `read_questionnaire` reads."""
@@ -734,9 +733,6 @@ _CHOOSE = "expected an entry of the cell's list, from '← 9' over '1 =' to '9 �
 _UNDO = "undo the change, or ask the organizer for the questionnaire anew"
 _SAVE = "save the questionnaire again as Excel Workbook (.xlsx), or ask the organizer for it anew"
 _CELL = re.compile(r"C[1-9][0-9]{0,6}")
-_SPREAD = re.compile(
-    rb"""<(?:[^\s<>]+:)?(?:mergeCell|hyperlink)\s[^<>]*?\bref\s*=\s*["']([^"'<>]*)"""
-)
 _TYPED = re.compile(r"(?:←([2-9])|([2-9])←)|(?:([2-9])→|→([2-9]))")
 _SIDES = {"<-": "←", "->": "→", "左": "←", "右": "→"}
 
@@ -808,41 +804,16 @@ def _open(content: bytes, source: str) -> Workbook:
             f"{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
             "save it without a password as Excel Workbook (.xlsx)"
         )
-    try:
-        _check_size(content, source)
-        with warnings.catch_warnings():  # about extensions of Excel that are of no use here
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(content), keep_links=False)
-    except AnswersError:
-        raise
-    except Exception as error:  # a damaged file fails wherever the readers happen to stumble
-        raise AnswersError(
-            f"{source}: not an .xlsx workbook, or a damaged one, expected a questionnaire; {_SAVE}"
-        ) from error
-
-
-def _check_size(content: bytes, source: str) -> None:
-    """Refuse what would take more memory or time than a questionnaire can need."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-        if size > MAX_BYTES:
-            raise AnswersError(
-                f"{source}: {size} bytes when unpacked, expected at most {MAX_BYTES}; {_SAVE}"
-            )
-        # without zero bytes, so that no other encoding hides what is looked for
-        parts = [archive.read(info).replace(b"\0", b"") for info in archive.infolist()]
-    if any(b"<!DOCTYPE" in part for part in parts):
-        raise AnswersError(f"{source}: has a document type, expected none in a workbook; {_SAVE}")
-    spread = 0
-    for part in parts:
-        for cells in _SPREAD.findall(part):
-            left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells.decode()))
-            spread += (right - left + 1) * (bottom - top + 1)
-    if spread > MAX_SPREAD:
-        raise AnswersError(
-            f"{source}: merged cells and links over {spread} cells, expected at most {MAX_SPREAD}; "
-            f"{_SAVE}"
-        )
+    with uploaded_workbook(
+        content,
+        source,
+        max_bytes=MAX_BYTES,
+        max_spread=MAX_SPREAD,
+        too_large="{size} bytes when unpacked",
+        damaged="not an .xlsx workbook, or a damaged one, expected a questionnaire",
+        advice=f"; {_SAVE}",
+    ) as workbook:
+        return workbook
 
 
 def _hidden(workbook: Workbook, source: str) -> Worksheet:

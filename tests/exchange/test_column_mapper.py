@@ -109,6 +109,18 @@ def test_what_a_sheet_says_of_its_size_may_be_wrong() -> None:
     assert read_columns(out.getvalue()).rows == ((2, ("1", "2")),)
 
 
+def test_a_document_type_is_refused() -> None:
+    """Its entities could make gigabytes of text from a small file."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(book([["a"], [1]]))) as old, ZipFile(out, "w") as new:
+        for name in old.namelist():
+            entity = b'<!DOCTYPE x [<!ENTITY e "e">]>' if name.endswith("sheet1.xml") else b""
+            new.writestr(name, entity + old.read(name))
+    assert message(lambda: read_columns(out.getvalue(), "t")) == (
+        "t: has a document type, expected none in a workbook"
+    )
+
+
 def test_letters() -> None:
     wide = ColumnTable("x", ("h",) * 704, ())
     assert [wide.letters[k] for k in (0, 25, 26, 51, 701, 702)] == [
