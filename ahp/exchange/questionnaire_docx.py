@@ -24,7 +24,7 @@ from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, judgment_sentence, step_words
 from ..scale import SAATY_POSITIONS
 from ..study.survey import Survey
-from .questionnaire_xlsx import one_line
+from .cells import one_line
 
 BOX = "□"
 """What is ticked."""
