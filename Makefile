@@ -32,10 +32,13 @@ slow: .venv/test
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
 	touch $@
 
-# The core against batched LAPACK and other programs, which get an environment of their own.
+# The core against batched LAPACK and other programs, which get an environment of their own; then
+# the results page in a real browser.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
+	tools/system-packages
+	$(BIN)/python benchmarks/results_page.py
 
 .venv-peers/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-peers

@@ -1,6 +1,7 @@
 """From the click on “Results” to the ranked table and the chart: 200 experts × 35 comparisons.
 
-A real server and a real Chromium, ten visits, each in a new session.
+A real server and a real Chromium, ten visits, each by a new browser profile with nothing cached.
+The click comes two seconds after the list of studies is shown, as a person needs to read it.
 
     python benchmarks/results_page.py [experts]
 """
@@ -58,6 +59,7 @@ def main() -> int:
             context = actions.visitor(browser, locale="zh-CN", size=actions.DESKTOP)
             page = context.new_page()
             actions.sign_in(page, server)
+            page.wait_for_timeout(2000)
             started = time.monotonic()
             page.get_by_role("link", name="结果").first.click()
             expect(page.locator(".js-plotly-plot .bars path").first).to_be_visible(timeout=30_000)

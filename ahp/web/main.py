@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ahp.web import state
+from ahp.web.components import preload_charts
 
 _ = state.translate()
 st.set_page_config(
@@ -39,4 +40,6 @@ st.html(
     )
 )
 state.language_switch()
+if granted.organizer:
+    preload_charts()
 page.run()

@@ -14,7 +14,7 @@ from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.settings import Settings, Standing
-from ahp.web import desk
+from ahp.web import components, desk
 from tests.web.test_pages import texts
 
 
@@ -86,7 +86,8 @@ def test_the_standing_of_an_expert(visit, store, organizer, study, survey):
     assert [error.value for error in app.error] == [
         "recused from 'setup' without a reason, expected one"
     ]
-    next(box for box in app.text_input if box.label == "Reason for the recusal").set_value("Own unit")
+    why = next(box for box in app.text_input if box.label == "Reason for the recusal")
+    why.set_value("Own unit")
     for box in app.selectbox:
         if box.label in ("theoretical analysis", "practical experience"):
             box.select("large")
@@ -345,3 +346,8 @@ def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
     path.write_bytes(given["t.xlsx"]())
     assert [c.value for c in load_workbook(path).active[4]] == ["x", pytest.approx(1 / 3)]
     assert xlsx_bytes(table)[:2] == b"PK"
+
+
+def test_the_code_of_the_charts_is_found():
+    [file] = components.CHART_CODE
+    assert file.startswith("static/js/PlotlyChart.")

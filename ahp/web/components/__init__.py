@@ -35,6 +35,22 @@ _scroll = st.components.v2.component(
 )
 
 
+# The browser takes a second or more to load and compile the code that draws charts.
+_preload = st.components.v2.component(
+    "ahp_preload",
+    js="""export default function ({ data }) {
+      const load = () => data.files.forEach((file) => import(new URL(file, document.baseURI)))
+      window.requestIdleCallback ? requestIdleCallback(load) : setTimeout(load, 500)
+    }""",
+)
+
+CHART_CODE = tuple(
+    path.relative_to(Path(st.__file__).parent / "static").as_posix()
+    for path in (Path(st.__file__).parent / "static" / "static" / "js").glob("PlotlyChart.*.js")
+)
+"""Where the server has the code that draws charts, relative to the address of the app."""
+
+
 def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) -> None:
     """Saaty's 17 positions between two names, none chosen beforehand.
 
@@ -52,6 +68,11 @@ def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) 
 def scroll_up(screen: str) -> None:
     """Start every new screen at its top; Streamlit stays where the last one was."""
     _scroll(key="scroll_up", data={"screen": screen})
+
+
+def preload_charts() -> None:
+    """Load the code that draws charts while the page is idle, before a page needs it."""
+    _preload(key="preload_charts", data={"files": list(CHART_CODE)})
 
 
 def remember_language(name: str, value: str) -> None:
