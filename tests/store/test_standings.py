@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import ahp
+from ahp.errors import StoreError
+from ahp.study import Judgment
+from ahp.study.settings import Settings, Standing
+
+BASIS = dict.fromkeys(ahp.group.JUDGMENT_BASIS, "large")
+KNOWN = Standing(basis=BASIS, familiarity="familiar", recused={"a": "wrote the rules of a"})
+
+
+def last(store, study):
+    return store.events(study.id)[-1]
+
+
+def submitted(survey, names, value="3"):
+    return ahp.Answers(
+        tuple(
+            Judgment(name, *pair, value) for name in names for pair in survey.hierarchy.comparisons
+        )
+    )
+
+
+def test_settings_begin_with_the_survey(store, study):
+    assert store.settings(study.id) == Settings("eigenvector", "saaty")
+
+
+def test_settings_are_logged(store, study):
+    chosen = replace(store.settings(study.id), aggregate="aij_median", stop="cv", target=0.2)
+    store.set_settings(study.id, chosen)
+    assert store.settings(study.id) == chosen
+    event = last(store, study)
+    assert (event.kind, event.source, event.expert_id, event.detail) == (
+        *("settings", "organizer", None, chosen.content),
+    )
+    store.set_settings(study.id, chosen)
+    assert last(store, study) == event
+    store.set_settings(study.id, Settings("eigenvector", "saaty"))
+    assert store.settings(study.id) == Settings("eigenvector", "saaty")
+    assert last(store, study).seq == event.seq + 1
+    for action in (store.settings, lambda one: store.set_settings(one, chosen)):
+        with pytest.raises(StoreError, match="^no study 'nowhere'$"):
+            action("nowhere")
+
+
+def test_settings_of_two_studies(store, study, survey):
+    other = store.create_study(survey, "Other")
+    store.set_settings(other.id, replace(store.settings(other.id), rounds=2))
+    assert (store.settings(study.id).rounds, store.settings(other.id).rounds) == (3, 2)
+
+
+def test_choices_are_in_force_from_then_on(store, study, survey):
+    names = ("Ada", "Bo")
+    store.import_answers(study.id, submitted(survey, names), submit=True)
+    ada, bo = store.experts(study.id)
+    first = json.loads(store.close_round(study.id).evidence)
+    # while the round is closed, for the next one
+    chosen = Settings("geometric_mean", "saaty_2005", "aip_geometric", weighting="given")
+    store.set_settings(study.id, chosen)
+    store.set_standings({ada.id: Standing(3, "chair"), bo.id: Standing(recused={"a": "interest"})})
+    assert last(store, study).round == 1
+    assert json.loads(store.closed_rounds(study.id)[0].evidence) == first
+    assert [log.events for log in store.verify_log()] == [last(store, study).seq]
+    store.open_round(study.id)
+    store.upload_answers(ada.id, submitted(survey, ["Ada"], "5").judgments)
+    store.upload_answers(bo.id, submitted(survey, ["Bo"]).judgments[:3])
+    for one in (ada, bo):
+        store.submit(one.id, event_id=f"{one.name}-2")
+    second = json.loads(store.close_round(study.id).evidence)
+    assert (first["settings"]["method"], second["settings"]["method"]) == (
+        *("eigenvector", "geometric_mean"),
+    )
+    assert first["expert_weights"] == {"Ada": 0.5, "Bo": 0.5}
+    assert second["expert_weights"] == {"Ada": 0.75, "Bo": 0.25}
+    assert (first["recused"], second["recused"]) == ([], [["Bo", "a"]])
+    assert json.loads(store.closed_rounds(study.id)[0].evidence) == first
+    assert len(store.verify_log()) == 1
+
+
+def test_a_standing_is_logged(store, study):
+    expert = store.add_expert(study.id, "Ada")
+    assert expert.standing == Standing()
+    store.set_standing(expert.id, KNOWN)
+    event = last(store, study)
+    assert (event.kind, event.source, event.expert_id, event.detail) == (
+        *("standing", "organizer", expert.id, KNOWN.content),
+    )
+    assert store.expert(expert.id) == replace(
+        expert, standing=KNOWN, total=3, progress={"goal": (0, 3)}
+    )
+    store.set_standing(expert.id, KNOWN)
+    assert last(store, study) == event
+    store.set_standing(expert.id, Standing())
+    assert store.expert(expert.id) == expert
+    with pytest.raises(StoreError, match="^no expert 'nobody'$"):
+        store.set_standing("nobody", KNOWN)
+
+
+def test_a_recused_expert_submits_without_what_is_not_asked(store, study, survey):
+    expert = store.add_expert(study.id, "Ada")
+    own = submitted(survey, ["Ada"]).judgments
+    store.upload_answers(expert.id, own)
+    store.set_standing(expert.id, KNOWN)
+    info = store.expert(expert.id)
+    assert (info.answered, info.total, info.progress) == (3, 3, {"goal": (3, 3)})
+    # what was answered before the recusal is kept
+    assert store.current(expert.id)["a", "a1", "a2"] == "3"
+    store.submit(expert.id, event_id="done")
+    assert store.expert(expert.id).submitted
+
+
+@pytest.mark.parametrize(
+    ("recused", "message"),
+    [
+        ({"a1": "x"}, "recused from 'a1', expected one of 'goal', 'a'"),
+        (
+            {"goal": "x", "a": "x"},
+            "expert 'Bo' would be recused from every comparison; revoke the link instead",
+        ),
+    ],
+)
+def test_standings_are_set_together_or_not_at_all(store, study, recused, message):
+    ada, bo = store.add_experts(study.id, {"Ada": None, "Bo": None})
+    before = store.events(study.id)
+    with pytest.raises(StoreError) as caught:
+        store.set_standings({ada.id: KNOWN, bo.id: Standing(recused=recused)})
+    assert str(caught.value) == message
+    with pytest.raises(StoreError) as caught:
+        store.add_experts(study.id, {"Cy": None, "Bo ": None}, {"Cy": KNOWN})
+    assert str(caught.value) == "'Pilot' has an expert 'Bo' already"
+    assert store.events(study.id) == before
+
+
+def test_experts_are_added_with_their_standings(store, study):
+    chair = Standing(2, "chair")
+    found = store.add_experts(study.id, {" Ada ": "Audit", "Bo": None}, {" Ada ": chair})
+    assert [(one.name, one.standing) for one in found] == [("Ada", chair), ("Bo", Standing())]
+    assert found == store.experts(study.id)
+    assert [one.kind for one in store.events(study.id)][1:] == [
+        *("expert_added", "expert_added", "standing"),
+    ]
+    before = store.events(study.id)
+    message = "^a standing of 'Dee', who is not among the experts to add$"
+    with pytest.raises(StoreError, match=message):
+        store.add_experts(study.id, {"Cy": None}, {"Dee": chair})
+    assert store.add_experts(study.id, {}) == []
+    assert store.events(study.id) == before
