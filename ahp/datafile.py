@@ -16,13 +16,30 @@ from .errors import AHPError
 def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:
     """The content of a TOML file, or an error of the given type that says why not."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as problem:
         raise error(f"{path}: cannot be read: {problem.strerror}") from problem
-    except UnicodeDecodeError as problem:
-        raise error(f"{path}: byte {problem.start} is not UTF-8, expected UTF-8 text") from problem
+    return parse_toml(content, str(path), error)
+
+
+def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict[str, Any]:
+    """The content of a TOML file, or an error of the given type that names it by `source`."""
+    try:
+        return tomllib.loads(
+            content if isinstance(content, str) else decode_text(content, source, error)
+        )
     except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path}: not TOML: {problem}") from problem
+        raise error(f"{source}: not TOML: {problem}") from problem
+
+
+def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
+    """The text in the content of a UTF-8 file, or an error of the given type."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as problem:
+        raise error(
+            f"{source}: byte {problem.start} is not UTF-8, expected UTF-8 text"
+        ) from problem
 
 
 def canonical(data: object) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..datafile import DataTable, kind
+from ..datafile import DataTable, decode_text, kind
 from ..errors import AnswersError, SurveyError
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
@@ -30,6 +30,7 @@ from .survey_text import (
     HierarchyText,
     check_name,
     hierarchy_text,
+    is_writable,
     load_content,
     name_key,
     parse_hierarchy_text,
@@ -134,12 +135,9 @@ def read_project(
 
 
 def _json(content: bytes, source: str) -> Any:
+    text = decode_text(content, source, SurveyError)
     try:
-        return json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise SurveyError(
-            f"{source}: byte {error.start} is not UTF-8, expected UTF-8 text"
-        ) from error
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise SurveyError(
             f"{source}: line {error.lineno}, column {error.colno}: not JSON: {error.msg}"
@@ -157,7 +155,7 @@ def _optional(table: DataTable, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise table.error(key, f"is {kind(value)}, expected text")
-    if any("\ud800" <= mark <= "\udfff" for mark in value):
+    if not is_writable(value):
         raise table.error(key, f"{value!r}, expected text that UTF-8 can write")
     return value.strip()
 

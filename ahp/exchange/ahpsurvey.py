@@ -23,6 +23,7 @@ from .long_csv import asked, guarded, saaty_step, unguarded
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     Branch,
+    Pair,
     check_name,
     labels_of,
     load_content,
@@ -37,7 +38,6 @@ NOT_JUDGED = frozenset({"", "NA"})
 """Cells of a pair that was not judged."""
 
 _STEP = re.compile(r"([+-]?)([1-9])(?:\.0+)?")
-_Pair = tuple[str, str, str]
 
 
 def check_side(negative_is: str) -> None:
@@ -240,10 +240,10 @@ def _survey(
     return survey_from_branches(top, header.place, id=id, language=language)
 
 
-def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[int, _Pair]:
+def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[int, Pair]:
     """Position of a column -> (parent, left, right)."""
     labels = {parent: labels_of(survey, survey.hierarchy.children[parent]) for parent in parents}
-    found: dict[int, _Pair] = {}
+    found: dict[int, Pair] = {}
     first: dict[tuple[str, frozenset[str]], str] = {}
     for k, name in header.columns:
         place = f"{header.place}, column {name}"
@@ -267,7 +267,7 @@ def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[in
     return found
 
 
-def _readings(name: str, labels: Mapping[str, Mapping[str, set[str]]]) -> list[_Pair]:
+def _readings(name: str, labels: Mapping[str, Mapping[str, set[str]]]) -> list[Pair]:
     """The pairs that a column may stand for."""
     return sorted(
         {
@@ -323,7 +323,7 @@ def write_ahpsurvey(
             )
         if expert_column is not None and name_key(expert_column) == name_key(name):
             raise AnswersError(f"column {name} is that of the experts, too; expected another name")
-    cells: dict[str, dict[_Pair, str]] = {expert: {} for expert in answers.experts}
+    cells: dict[str, dict[Pair, str]] = {expert: {} for expert in answers.experts}
     for one in answers.judgments:
         if parent is not None and one.parent != parent and one.parent in hierarchy.children:
             continue

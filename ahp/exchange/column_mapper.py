@@ -18,12 +18,13 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from ..datafile import DataTable, kind
-from ..errors import AnswersError, MatrixError
-from ..scale import SAATY_POSITIONS, parse_judgment
+from ..errors import AnswersError
+from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.delimited import split_rows
 from .ahpsurvey import SIDES, Side, check_side, signed_judgment
-from .survey_text import check_name, labels_of, load_content, name_key
+from .long_csv import judged
+from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
 
 FORMAT = 1
 MAX_ROWS = 50_000
@@ -39,9 +40,6 @@ NOT_ANSWERED = ("NA", "(空)", "(跳过)")
 
 _EXPERT = re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE)
 _POSITION = re.compile(r"([0-9]{1,2})(?:\.0+)?")
-
-Asked = tuple[str, str, str]
-"""A comparison: parent, left, right."""
 
 
 @dataclass(frozen=True)
@@ -311,11 +309,13 @@ def suggest_mapping(
         check_side(str(negative_is))
     nodes: dict[str, set[str]] = {}
     for label, ids in labels_of(survey, tuple(survey.nodes)).items():
-        nodes.setdefault(_folded(label), set()).update(ids)
+        nodes.setdefault(caseless_key(label), set()).update(ids)
     pattern = re.compile("|".join(map(_word, sorted(nodes, key=len, reverse=True))))
-    guesses: dict[str, Asked] = {}
+    guesses: dict[str, Pair] = {}
     for letter, header in zip(table.letters, table.headers, strict=True):
-        candidates = _candidates([nodes[m[0]] for m in pattern.finditer(_folded(header))], survey)
+        candidates = _candidates(
+            [nodes[m[0]] for m in pattern.finditer(caseless_key(header))], survey
+        )
         if len(candidates) == 1:
             guesses[letter] = candidates[0]
     often = Counter((asked[0], frozenset(asked[1:])) for asked in guesses.values())
@@ -334,10 +334,6 @@ def suggest_mapping(
     return ColumnMapping(names[0] if len(names) == 1 else None, tuple(pairs))
 
 
-def _folded(text: str) -> str:
-    return name_key(text).casefold()
-
-
 def _word(label: str) -> str:
     """A pattern for a label; a Latin one must not go on in a longer word."""
     before = r"(?<![a-z0-9_])" if re.match(r"[a-z0-9_]", label) else ""
@@ -345,9 +341,9 @@ def _word(label: str) -> str:
     return f"{before}{re.escape(label)}{after}"
 
 
-def _candidates(found: Sequence[set[str]], survey: Survey) -> list[Asked]:
+def _candidates(found: Sequence[set[str]], survey: Survey) -> list[Pair]:
     """The pairs that the labels in a header may stand for, in their order."""
-    pairs: dict[tuple[str, frozenset[str]], Asked] = {}
+    pairs: dict[tuple[str, frozenset[str]], Pair] = {}
     for parent, kids in survey.hierarchy.children.items():
         here = [node for nodes in found for node in nodes if node in kids]
         order = list(dict.fromkeys(here))
@@ -375,7 +371,7 @@ def _coding(table: ColumnTable, columns: Iterable[str]) -> Coding | None:
     return None
 
 
-def missing(mapping: ColumnMapping, survey: Survey) -> tuple[Asked, ...]:
+def missing(mapping: ColumnMapping, survey: Survey) -> tuple[Pair, ...]:
     """The comparisons of a survey that no column has."""
     mapped = {(pair.parent, frozenset((pair.left, pair.right))) for pair in mapping.pairs}
     return tuple(
@@ -458,24 +454,17 @@ def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
         check_side(str(pair.negative_is))
     texts: dict[str, str] = {}
     for text, value in pair.texts.items():
-        _checked(value, f"{place}: text {text!r}")
+        judged(value, f"{place}: text {text!r}")
         if texts.setdefault(name_key(text), value) != value:
             raise AnswersError(f"{place}: text {text!r} has two values, expected one")
     return replace(pair, texts=MappingProxyType(texts))
 
 
-def _checked(value: str, place: str) -> str:
-    try:
-        parse_judgment(value)
-    except MatrixError as error:
-        raise AnswersError(f"{place}: {error}") from error
-    return value
-
-
 def _value(cell: str, pair: PairColumn, place: str) -> str:
     """How much left matters more than right."""
     if pair.coding == "ratio":
-        return _checked(cell, place)
+        judged(cell, place)
+        return cell
     if pair.coding == "text":
         if cell not in pair.texts:
             raise AnswersError(f"{place}: {cell!r}, expected one of {', '.join(pair.texts)}")

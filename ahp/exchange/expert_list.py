@@ -9,7 +9,7 @@ from ..errors import AHPError, AnswersError
 from ..study.delimited import split_rows
 from ..study.settings import Standing
 from .column_mapper import read_columns
-from .survey_text import name_key
+from .survey_text import caseless_key
 
 HEADINGS = {
     "name": ("name", "expert", "姓名", "专家"),
@@ -66,7 +66,7 @@ def read_experts(content: bytes, source: str) -> tuple[NewExpert, ...]:
     known = {word: key for key, words in HEADINGS.items() for word in words}
     found: dict[str, int] = {}
     for k, heading in enumerate(table.headers):
-        if (key := known.get(name_key(heading).casefold())) is None:
+        if (key := known.get(caseless_key(heading))) is None:
             continue
         if key in found:
             raise AnswersError(

@@ -16,9 +16,10 @@ from types import MappingProxyType
 
 import yaml
 
-from ..errors import AnswersError, MatrixError, SurveyError
-from ..scale import parse_judgment
+from ..datafile import decode_text
+from ..errors import AnswersError, SurveyError
 from ..study import Answers, Judgment, Survey
+from .long_csv import judged
 from .survey_text import (
     SUM_TOLERANCE,
     UNKNOWN_LANGUAGE,
@@ -130,14 +131,9 @@ class _Reader:
 
     def parse(self, data: bytes) -> yaml.Node:
         """The nodes of the file, formulas and bombs refused, nothing constructed."""
-        text = ""
+        text = decode_text(data, self.source, SurveyError)
         try:
-            text = data.decode("utf-8-sig")
             root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except UnicodeDecodeError as error:
-            raise SurveyError(
-                f"{self.source}: byte {error.start} is not UTF-8, expected UTF-8 text"
-            ) from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -430,10 +426,7 @@ class _Reader:
                 raise AnswersError(
                     f"{place}: {pair[0]!r} is compared with itself, expected two items"
                 )
-            try:
-                parse_judgment(value)
-            except MatrixError as error:
-                raise AnswersError(f"{place}: {error}") from error
+            judged(value, place)
             yield Judgment(expert, criterion.branch.id, left, right, name_key(value), place)
 
     def items(self, criterion: _Criterion, names: Mapping[str, str]) -> list[str]:

@@ -9,8 +9,9 @@ from ..errors import AnswersError, MatrixError
 from ..scale import judgment_text, parse_judgment
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS, FORMULA, unguarded
+from .survey_text import is_writable
 
-__all__ = ["asked", "guarded", "saaty_step", "unguarded", "write_answers"]
+__all__ = ["asked", "guarded", "judged", "saaty_step", "unguarded", "write_answers"]
 
 
 def asked(judgment: Judgment) -> str:
@@ -22,16 +23,25 @@ def asked(judgment: Judgment) -> str:
     return f"{judgment.place}: {words}" if judgment.place else words
 
 
+def judged(value: str, place: str) -> float:
+    """The number of a judgment as a file has it, `3` or `1/3`.
+
+    Raises:
+        AnswersError: no positive number or fraction; names the place.
+    """
+    try:
+        return parse_judgment(value)
+    except MatrixError as error:
+        raise AnswersError(f"{place}: {error}") from error
+
+
 def saaty_step(judgment: Judgment, holder: str) -> str:
     """The value as a step of Saaty's scale, `3` or `1/3`, for a format that holds no other.
 
     Raises:
         AnswersError: names the judgment, and the format by `holder`.
     """
-    try:
-        text = judgment_text(parse_judgment(judgment.value))
-    except MatrixError as error:
-        raise AnswersError(f"{asked(judgment)}: {error}") from error
+    text = judgment_text(judged(judgment.value, asked(judgment)))
     if text is None:
         raise AnswersError(
             f"{asked(judgment)} = {judgment.value!r}, expected a whole number from 1 to 9 or 1 "
@@ -54,7 +64,7 @@ def guarded(cell: str, place: str) -> str:
         raise AnswersError(
             f"{place}: {cell!r}, expected text without spaces around it or carriage returns in it"
         )
-    if any("\ud800" <= mark <= "\udfff" for mark in cell):
+    if not is_writable(cell):
         raise AnswersError(f"{place}: {cell!r}, expected text that UTF-8 can write")
     return f"'{cell}" if FORMULA.match(cell) else cell
 
@@ -71,10 +81,7 @@ def write_answers(answers: Answers) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in answers.judgments:
-        try:
-            parse_judgment(one.value)
-        except MatrixError as error:
-            raise AnswersError(f"{asked(one)}: {error}") from error
+        judged(one.value, asked(one))
         writer.writerow(
             guarded(getattr(one, column), f"{asked(one)}, {column}") for column in COLUMNS
         )

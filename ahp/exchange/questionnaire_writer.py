@@ -38,12 +38,10 @@ from .cells import (
     sheet_name,
     span,
 )
+from .survey_text import Pair
 
 FORMAT = 1
 """Version of the layout that `read_questionnaire` reads."""
-
-Pair = tuple[str, str, str]
-"""One comparison: the ids of the parent, of the left and of the right item."""
 
 
 def _entry(position: str) -> str:

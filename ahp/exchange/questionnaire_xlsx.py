@@ -31,9 +31,9 @@ from .questionnaire_writer import (
     HIDDEN,
     KIND,
     MAP,
-    Pair,
     questionnaire_workbook,
 )
+from .survey_text import Pair
 from .workbooks import uploaded_workbook
 
 __all__ = ["ENTRIES", "FilledQuestionnaire", "questionnaire_workbook", "read_questionnaire"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
 from ..study import Node, Survey
 from ..study.delimited import read_bytes
+from ..study.survey import FORMAT
 
 MAX_BYTES = 32 * 2**20
 """A larger file is refused before it is read: 1,000 experts need about 2 MB."""
@@ -39,6 +41,9 @@ _RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
 _ZERO = re.compile(r"0+(?:\.0*)?|\.0+")
 _NUMERIC = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
+Pair = tuple[str, str, str]
+"""A comparison: the ids of the parent, of the left and of the right item."""
+
 GivenWeights = Mapping[str, Mapping[str, float]]
 """Weights that a file gives without comparisons: parent id -> child id -> weight."""
 
@@ -49,7 +54,7 @@ _Value = TypeVar("_Value")
 def load_content(
     content: bytes | Path, source: str | None, error: type[AHPError]
 ) -> tuple[bytes, str]:
-    """The bytes of an upload or a file, and its name for messages.
+    """The bytes of an upload or a file without a byte order mark, and its name for messages.
 
     Raises:
         AHPError: of the given type; cannot be read, or larger than `MAX_BYTES`.
@@ -60,12 +65,22 @@ def load_content(
     source = source or "upload"
     if len(content) > MAX_BYTES:
         raise error(f"{source}: {len(content)} bytes, expected at most {MAX_BYTES}")
-    return content, source
+    return content.removeprefix(codecs.BOM_UTF8), source
 
 
 def name_key(text: str) -> str:
     """What two spellings of a name have in common: half-width, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def caseless_key(text: str) -> str:
+    """What spellings of a name in small and capital letters have in common."""
+    return name_key(text).casefold()
+
+
+def is_writable(text: str) -> bool:
+    """Whether UTF-8 can write a text: it has no lone half of a surrogate pair."""
+    return not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def check_name(name: str, place: str, error: type[AHPError] = SurveyError) -> str:
@@ -423,7 +438,7 @@ def survey_toml(survey: Survey) -> str:
     parent_of = {kid: parent for parent, kids in survey.hierarchy.children.items() for kid in kids}
     goal, *others = survey.nodes
     data: dict[str, Any] = {
-        "format": 1,
+        "format": FORMAT,
         "id": survey.id,
         "languages": list(survey.languages),
         "method": survey.method,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..datafile import DataTable, canonical, kind
+from ..datafile import DataTable, canonical, kind, parse_toml
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..priority import check_method
@@ -165,13 +164,7 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
         SurveyError: the file, the path inside it and what was expected.
     """
     try:
-        data = tomllib.loads(content if isinstance(content, str) else content.decode())
-    except UnicodeDecodeError as error:
-        raise SurveyError(
-            f"{source}: byte {error.start} is not UTF-8, expected UTF-8 text"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SurveyError(f"{source}: not TOML: {error}") from error
+        data = parse_toml(content, source, SurveyError)
     except RecursionError as error:
         raise SurveyError(f"{source}: arrays inside arrays too deep, expected a survey") from error
     return _build(data, source)
