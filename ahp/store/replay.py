@@ -87,7 +87,7 @@ class Replay:
             if kind == "answer":
                 own[pair] = judgment(one, self._names[expert])
                 check_place(own[pair], self.survey.hierarchy)
-                parse_judgment(own[pair].value)
+                parse_judgment(one.value or "")
         elif kind == "round_closed":
             analysis = self.analysis()
             if analysis is not None:

@@ -3,15 +3,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
+from sqlalchemy import delete, insert
 
+from ahp.datafile import canonical
 from ahp.errors import LogError
 from ahp.store import Event, StudyLog, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
 from ahp.study import Answers, Judgment
+from ahp.study.settings import Standing
+
+from .conftest import rechained
 
 COLUMNS = [field.name for field in fields(Event)]
 FORGED = {
@@ -274,3 +279,246 @@ def test_cleared_answer_is_no_answer(store, study):
     store.answer(expert.id, "goal", "b", "a", "3", event_id="e3")
     assert store.current(expert.id) == {("goal", "a", "b"): "1/3"}
     assert len(store.verify_log()) == 1
+
+
+# A forger who knows the code: every hash after the change is made anew, and the head
+
+
+def forge(store, study, events):
+    """Put other events in the place of a study's log, with its head; returns them as they are."""
+    chain = rechained(events)
+    with store._database.write() as session:
+        session.execute(delete(EventRow).where(EventRow.study_id == study.id))
+        session.execute(insert(EventRow), [vars(one) for one in chain])
+        row = session.get_one(StudyRow, study.id)
+        row.head_seq, row.head_hash = chain[-1].seq, chain[-1].hash
+    return chain
+
+
+@pytest.fixture
+def rounds(store, study, survey):
+    """Two closed rounds with three experts each, and a third one that is open."""
+    for value in ("3", "1/5"):
+        answers = [
+            Judgment(name, *pair, value if name == "Ada" else "2")
+            for name in ("Ada", "Bo", "Cy")
+            for pair in survey.hierarchy.comparisons
+        ]
+        store.import_answers(study.id, Answers(tuple(answers)), submit=True)
+        store.close_round(study.id)
+        store.open_round(study.id)
+    return store.study(study.id)
+
+
+def test_a_log_that_is_only_rechained_verifies(store, rounds):
+    before = store.events(rounds.id)
+    assert forge(store, rounds, before) == before
+    assert [one.events for one in store.verify_log()] == [len(before)]
+
+
+def edited(events, number, edit):
+    """Events with other evidence of a round."""
+    found = []
+    for event in events:
+        if (event.kind, event.round) == ("round_closed", number):
+            data = json.loads(event.detail)
+            edit(data)
+            found.append(replace(event, detail=canonical(data)))
+        else:
+            found.append(event)
+    return found
+
+
+def problem_of(store, study, events, place):
+    """What is wrong with the log, at the event at a place."""
+    event = events[place]
+    start = f"study {study.id} ('Pilot'), event {event.seq} ({event.event_id}): "
+    message = refused(store)
+    assert message.startswith(start)
+    return message.removeprefix(start)
+
+
+def test_forged_evidence_is_found(store, rounds):
+    original = store.events(rounds.id)
+    ends = {e.round: e.seq - 1 for e in original if e.kind == "round_closed"}
+    evidence = {e.round: json.loads(e.detail) for e in original if e.kind == "round_closed"}
+    for number, path, value in (
+        (1, ("global_weights", "b"), 0.9),
+        (2, ("global_weights", "b"), 0.9),
+        (1, ("parents", "goal", "cr"), 0.01),
+        (1, ("parents", "goal", "matrix", 0, 1), 9.0),
+        (2, ("summary", "w"), 1.5),
+        (2, ("summary", "changed"), 0.0),
+        (1, ("settings", "method"), "geometric_mean"),
+        (1, ("data_hash",), "0" * 64),
+        (1, ("ranking", 0), "c"),
+        (1, ("expert_weights", "Ada"), 0.5),
+        (2, ("distributions", 0, 3, "median"), 8.0),
+        (1, ("distributions", 0, 3, "count"), 9),
+        (1, ("recused",), [["Ada", "a"]]),
+    ):
+
+        def edit(data, path=path, value=value):
+            for step in path[:-1]:
+                data = data[step]
+            data[path[-1]] = value
+
+        events = forge(store, rounds, edited(original, number, edit))
+        anew = evidence[number]
+        for step in path:
+            anew = anew[step]
+        place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path).lstrip(".")
+        assert problem_of(store, rounds, events, ends[number]) == (
+            f"its evidence does not follow from the log: {place} = {value!r}, made anew it is "
+            f"{anew!r}"
+        )
+    forge(store, rounds, original)
+    assert len(store.verify_log()) == 1
+
+
+def test_another_version_and_the_last_digits_are_no_forgery(store, rounds):
+    def edit(data):
+        data["version"] = "0.0.1"
+        data["global_weights"]["b"] *= 1 + 1e-12
+
+    forge(store, rounds, edited(store.events(rounds.id), 1, edit))
+    assert len(store.verify_log()) == 1
+
+
+def test_forged_rounds_are_found(store, rounds):
+    original = store.events(rounds.id)
+    kinds = [event.kind for event in original]
+    end, begin = kinds.index("round_closed"), kinds.index("round_opened")
+    first, done = kinds.index("answer"), kinds.index("submit")
+
+    def put(place, *new):
+        return lambda events: [*events[:place], *new, *events[place:]]
+
+    def instead(place, **new):
+        return lambda events: [
+            *events[:place],
+            replace(events[place], **new),
+            *events[place + 1 :],
+        ]
+
+    late = replace(original[first], event_id="late", value="9")
+    for change, place, problem in (
+        (put(end + 1, late), end + 1, "round 1 was closed before it"),
+        (put(end + 1, replace(late, kind="clear")), end + 1, "round 1 was closed before it"),
+        (put(end + 1, replace(late, kind="submit")), end + 1, "round 1 was closed before it"),
+        (put(end + 1, replace(late, kind="reason")), end + 1, "round 1 was closed before it"),
+        (
+            put(end + 1, replace(original[end], event_id="again")),
+            end + 1,
+            "round 1 was closed before it",
+        ),
+        (put(end, late), end, "the expert had submitted before it"),
+        (
+            put(done + 1, replace(original[done], event_id="again")),
+            done + 1,
+            "the expert had submitted before it",
+        ),
+        (instead(first, round=2), first, "it is of round 2, out of turn"),
+        (instead(begin, round=3), begin, "it is of round 3, out of turn"),
+        (instead(end, round=2), end, "it is of round 2, out of turn"),
+        (
+            put(end, replace(original[begin], event_id="early")),
+            end,
+            "it is of round 2, out of turn",
+        ),
+        (instead(begin, kind="shown", round=1), begin + 1, "it is of round 2, out of turn"),
+        (put(begin + 1, replace(late, round=1)), begin + 1, "it is of round 1, out of turn"),
+        (
+            put(begin + 1, replace(original[end], event_id="x", round=2)),
+            begin + 1,
+            "its evidence does not follow from the log: it has some, though nobody submitted",
+        ),
+        (
+            instead(end, detail=None),
+            end,
+            "its evidence does not follow from the log: it has none, though experts submitted",
+        ),
+        (
+            instead(done, kind="shown"),
+            end,
+            "its evidence does not follow from the log: data_hash = ",
+        ),
+        (
+            instead(first, value="9"),
+            end,
+            "its evidence does not follow from the log: data_hash = ",
+        ),
+        (
+            lambda events: [*events[:first], *events[first + 1 :]],
+            end - 1,
+            "its evidence does not follow from the log: data_hash = ",
+        ),
+    ):
+        events = forge(store, rounds, change(original))
+        found = problem_of(store, rounds, events, place)
+        assert found.startswith(problem) if problem.endswith("= ") else found == problem
+    forge(store, rounds, original)
+    assert len(store.verify_log()) == 1
+
+
+def test_forged_settings_and_standings_are_found(store, study, survey):
+    store.add_experts(study.id, {"Ada": None, "Bo": None})
+    store.set_settings(study.id, replace(store.settings(study.id), weighting="given"))
+    ada, _ = store.experts(study.id)
+    store.set_standing(ada.id, Standing(3, "chair"))
+    answers = [
+        Judgment(name, *pair, value)
+        for name, value in (("Ada", "3"), ("Bo", "1"))
+        for pair in survey.hierarchy.comparisons
+    ]
+    store.import_answers(study.id, Answers(tuple(answers)), submit=True)
+    store.close_round(study.id)
+    original = store.events(study.id)
+    for kind, detail, problem in (
+        (
+            "standing",
+            Standing(4, "chair").content,
+            "expert_weights.Ada = 0.75, made anew it is 0.8",
+        ),
+        (
+            "settings",
+            replace(store.settings(study.id), trim=0.2).content,
+            "settings.trim = 0.1, made anew it is 0.2",
+        ),
+    ):
+        events = forge(
+            store,
+            study,
+            [replace(one, detail=detail) if one.kind == kind else one for one in original],
+        )
+        assert problem_of(store, study, events, len(events) - 1) == (
+            f"its evidence does not follow from the log: {problem}"
+        )
+    weightless = replace(store.settings(study.id), weighting="authority").content
+    events = forge(
+        store,
+        study,
+        [replace(one, detail=weightless) if one.kind == "settings" else one for one in original],
+    )
+    assert problem_of(store, study, events, len(events) - 1) == (
+        "no result follows from its round: expert 'Ada' has no authority coefficient, expected one "
+        "for each expert; give the basis of judgment and the familiarity, or choose another "
+        "weighting"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("UPDATE studies SET round = 2", "round 2 is 'open'"),
+        ("UPDATE studies SET round = 4", "round 4 is 'open'"),
+        ("UPDATE studies SET state = 'closed'", "round 3 is 'closed'"),
+    ],
+)
+def test_the_round_of_a_study_is_that_of_its_log(store, database, rounds, sql, says):
+    last = store.events(rounds.id)[-1]
+    assert database.execute(sql) == 1
+    assert refused(store) == (
+        f"study {rounds.id} ('Pilot'), event {last.seq} ({last.event_id}): round 3 is open by the "
+        f"log, but the study says {says}"
+    )

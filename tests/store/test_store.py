@@ -421,6 +421,20 @@ def test_a_large_panel_takes_a_handful_of_queries(store, survey):
     queries.clear()
     assert len(store.answers(study.id).judgments) == 800
     assert len(queries) <= 5
+    store.open_round(study.id)
+    own = store.experts(study.id)[0].id
+    queries.clear()
+    assert {one.panel.count for one in store.feedback(own).values()} == {200}
+    assert len(queries) <= 10
+    store.import_answers(study.id, answers, submit=True)
+    store.close_round(study.id)
+    store.open_round(study.id)
+    queries.clear()
+    assert {one.panel.count for one in store.feedback(own).values()} == {200}
+    assert len(queries) <= 11  # one for each round before
+    queries.clear()
+    assert len(store.experts(study.id)) == 200
+    assert len(queries) <= 7
 
 
 def test_reopened_store_has_everything(url, store, study, answer_all):
