@@ -387,12 +387,7 @@ def panel_weights(weights: ArrayLike) -> Float:
     Raises:
         MatrixError: names the cell, its value and what was expected.
     """
-    array = as_numbers(weights, "weights", MatrixError)
-    if array.ndim < 2 or 0 in array.shape[-2:]:
-        raise MatrixError(
-            f"weights of shape {array.shape}, expected (..., k, n) with an expert and an item or "
-            "more"
-        )
+    array = _by_expert(weights, "weights", "n", "an item")
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
     expected = "a finite number of 0 or more"
@@ -416,13 +411,19 @@ def as_judgments(judgments: ArrayLike) -> Float:
     Raises:
         MatrixError: names the cell, its value and what was expected.
     """
-    array = as_numbers(judgments, "judgments", MatrixError)
+    array = _by_expert(judgments, "judgments", "p", "a pair")
+    refuse_judgments("judgments", array)
+    return array
+
+
+def _by_expert(values: ArrayLike, name: str, axis: str, what: str) -> Float:
+    """Numbers of shape (..., k, axis), of an expert and a `what` at least."""
+    array = as_numbers(values, name, MatrixError)
     if array.ndim < 2 or 0 in array.shape[-2:]:
         raise MatrixError(
-            f"judgments of shape {array.shape}, expected (..., k, p) with an expert and a pair or "
-            "more"
+            f"{name} of shape {array.shape}, expected (..., k, {axis}) with an expert and {what} "
+            "or more"
         )
-    refuse_judgments("judgments", array)
     return array
 
 

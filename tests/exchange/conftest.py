@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,6 +40,18 @@ def make_survey(survey_id: str, tree: Mapping[str, str | None], names: Mapping[s
         "nodes": [{**node(child), "parent": tree[child]} for child in others],
     }
     return survey_from_content(json.dumps(content))
+
+
+def rezipped(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """A workbook with other parts: `change` gets the name and content of each."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return stream.getvalue()
 
 
 @pytest.fixture(scope="session")

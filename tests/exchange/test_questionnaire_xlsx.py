@@ -31,7 +31,7 @@ from ahp.i18n.words import judgment_sentence
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 
-from .conftest import Recalculate
+from .conftest import Recalculate, rezipped
 
 DROP_DOWN = [
     *("← 9", "← 8", "← 7", "← 6", "← 5", "← 4", "← 3", "← 2", "1 ="),
@@ -615,17 +615,6 @@ def test_another_study_expert_round_or_survey_is_refused(
         f"questionnaire.xlsx: survey {small.content_hash!r}, expected {home.content_hash!r}; "
         "use the questionnaire made for this survey as it is now"
     )
-
-
-def rezipped(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
-    return stream.getvalue()
 
 
 def in_sheet(old: bytes, new: bytes) -> Callable[[str, bytes], bytes]:
