@@ -33,9 +33,9 @@ def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict
 
 
 def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
-    """The text in the content of a UTF-8 file, or an error of the given type."""
+    """The text in the content of a UTF-8 file, a BOM allowed, or an error of the given type."""
     try:
-        return content.decode()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise error(
             f"{source}: byte {problem.start} is not UTF-8, expected UTF-8 text"

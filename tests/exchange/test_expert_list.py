@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+
+from ahp.errors import AnswersError
+from ahp.exchange.expert_list import HEADINGS, NewExpert, pasted_experts, read_experts
+from ahp.study.settings import Standing
+
+PLAIN = Standing()
+
+
+def message(action: Callable[[], object]) -> str:
+    with pytest.raises(AnswersError) as raised:
+        action()
+    return str(raised.value)
+
+
+def xlsx(*rows: tuple[object, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        (" \n\n", ()),
+        ("王芳", (NewExpert("王芳", None, PLAIN),)),
+        (
+            "王芳，审计处\n 李雷 , 财务处 \n\nZoe",
+            (
+                NewExpert("王芳", "审计处", PLAIN),
+                NewExpert("李雷", "财务处", PLAIN),
+                NewExpert("Zoe", None, PLAIN),
+            ),
+        ),
+        (
+            "王芳，审计处，２，处长\n李雷,,0.5,新人\n韩梅梅,,1",
+            (
+                NewExpert("王芳", "审计处", Standing(2, "处长")),
+                NewExpert("李雷", None, Standing(0.5, "新人")),
+                NewExpert("韩梅梅", None, PLAIN),
+            ),
+        ),
+        ("Ada\tAudit\t0\tleft\nBo\t\t", (
+            NewExpert("Ada", "Audit", Standing(0, "left")),
+            NewExpert("Bo", None, PLAIN),
+        )),
+        ("Ada；Audit；3；chair", (NewExpert("Ada", "Audit", Standing(3, "chair")),)),
+        (
+            'Ada,"Audit, second office",2,"senior, chair"',
+            (NewExpert("Ada", "Audit, second office", Standing(2, "senior, chair")),),
+        ),
+        ("\ufeffAda\r\nBo\r\n", (NewExpert("Ada", None, PLAIN), NewExpert("Bo", None, PLAIN))),
+    ],
+)  # fmt: skip
+def test_pasted(text: str, expected: tuple[NewExpert, ...]) -> None:
+    assert pasted_experts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ada\n,Audit", "line 2: the name is empty"),
+        ("Ada\n\nBo\nAda ", "line 4: 'Ada' stands in the list twice"),
+        ("Ada,Audit,much,chair", "line 1: weight = 'much', expected a number of 0 or more"),
+        ("Ada,Audit,nan,chair", "line 1: weight = 'nan', expected a number of 0 or more"),
+        ("Ada,,-1,x", "line 1: weight = -1.0, expected a finite number of 0 or more"),
+        ("Ada,,inf,x", "line 1: weight = inf, expected a finite number of 0 or more"),
+        ("Bo\nAda,,2", "line 2: weight = 2.0 without a reason, expected one in writing"),
+        (
+            "Ada,Audit,2,senior, chair",
+            "line 1: 5 values, expected at most 4: name, organization, weight, reason; put one "
+            "that has a comma in double quotes",
+        ),
+        ('Ada,"Audit', "list: line 1: not CSV: unexpected end of data"),
+    ],
+)
+def test_pasted_is_refused(text: str, expected: str) -> None:
+    assert message(lambda: pasted_experts(text)) == expected
+
+
+EXPECTED = (
+    NewExpert("王芳", "审计处", Standing(2, "处长")),
+    NewExpert("Bo", None, PLAIN),
+)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("name", "organization", "weight", "reason"),
+        ("Expert", "ORGANISATION", "Weight", "Reason"),
+        ("姓名", "单位", "权重", "理由"),
+        ("专家", "部门", " 权重 ", "说明"),
+        ("ｎａｍｅ", "单位", "权重", "理由"),
+    ],
+)
+def test_tables(headings: tuple[str, ...]) -> None:
+    rows = [headings, ("王芳", "审计处", "2", "处长"), ("Bo", "", "", "")]
+    for mark in (",", ";", "\t"):
+        text = "\n".join(mark.join(row) for row in rows)
+        for content in (text.encode(), text.encode("utf-8-sig")):
+            assert read_experts(content, "list.csv") == EXPECTED
+    assert read_experts(xlsx(headings, ("王芳", "审计处", 2, "处长"), ("Bo",)), "list.xlsx") == (
+        EXPECTED
+    )
+
+
+def test_every_heading_is_known() -> None:
+    for key, words in HEADINGS.items():
+        for word in words:
+            others = ["name"] if key != "name" else []
+            text = ",".join([word, *others]) + "\n" + ",".join(["3", *["Ada"] * len(others)])
+            if key == "weight":
+                text = f"{word},name,reason\n3,Ada,why"
+            (found,) = read_experts(text.encode(), "list.csv")
+            values = {
+                "name": found.name,
+                "organization": found.organization,
+                "weight": f"{found.standing.weight:g}",
+                "reason": found.standing.reason,
+            }
+            assert values[key] == "3"
+
+
+def test_columns_in_any_order_and_others() -> None:
+    text = "phone,部门,姓名\n123,审计处,王芳\n456,,Bo\n"
+    assert read_experts(text.encode(), "list.csv") == (
+        NewExpert("王芳", "审计处", PLAIN),
+        NewExpert("Bo", None, PLAIN),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            b"first,last\nAda,B",
+            "list.csv: columns first, last, expected one with the heading name or expert or 姓名 "
+            "or 专家",
+        ),
+        (
+            "name,姓名\nAda,王芳".encode(),
+            "list.csv: columns name and 姓名 are both the name, expected one",
+        ),
+        (b"name\n", "list.csv: 1 rows, expected a line of names and answers"),
+        (b"name,unit\nAda,x\n,y", "list.csv: row 3: the name is empty"),
+        (b"name\nAda\nAda", "list.csv: row 3: 'Ada' stands in the list twice"),
+        (
+            b"name,weight\nAda,x",
+            "list.csv: row 2: weight = 'x', expected a number of 0 or more",
+        ),
+        (
+            b"name,weight\nAda,2",
+            "list.csv: row 2: weight = 2.0 without a reason, expected one in writing",
+        ),
+        (
+            "姓名".encode("gbk"),
+            "list.csv: byte 0 is not UTF-8; save the file as CSV UTF-8",
+        ),
+    ],
+)
+def test_tables_are_refused(content: bytes, expected: str) -> None:
+    assert message(lambda: read_experts(content, "list.csv")) == expected
+
+
+def test_a_workbook_is_refused() -> None:
+    book = xlsx(("姓名", "权重"), ("王芳", "二"))
+    assert message(lambda: read_experts(book, "list.xlsx")) == (
+        "list.xlsx: row 2: weight = '二', expected a number of 0 or more"
+    )
+    assert message(lambda: read_experts(b"PK no workbook", "list.xlsx")).startswith("list.xlsx: ")
