@@ -101,6 +101,17 @@ def test_a_standing_is_logged(store, study):
         store.set_standing("nobody", KNOWN)
 
 
+def test_the_standings_of_a_study(store, study, survey):
+    bo, _ = store.add_experts(study.id, {"Bo": None, "Ada": None}, {"Bo": KNOWN})
+    other = store.create_study(survey, "Other")
+    store.add_experts(other.id, {"Ada": None}, {"Ada": Standing(2, "chair")})
+    assert list(store.standings(study.id).items()) == [("Bo", KNOWN), ("Ada", Standing())]
+    store.set_standing(bo.id, Standing())
+    assert store.standings(study.id) == {"Bo": Standing(), "Ada": Standing()}
+    with pytest.raises(StoreError, match="^no study 'nowhere'$"):
+        store.standings("nowhere")
+
+
 def test_a_recused_expert_submits_without_what_is_not_asked(store, study, survey):
     expert = store.add_expert(study.id, "Ada")
     own = submitted(survey, ["Ada"]).judgments
