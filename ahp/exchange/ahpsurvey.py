@@ -18,8 +18,9 @@ from typing import Literal
 from ..errors import AnswersError, OptionError
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
+from ..study.answers import unguarded
 from ..study.delimited import Row, split_rows
-from .long_csv import asked, guarded, saaty_step, unguarded
+from .long_csv import asked, guarded, saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     Branch,

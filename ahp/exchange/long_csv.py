@@ -8,10 +8,8 @@ import io
 from ..errors import AnswersError, MatrixError
 from ..scale import judgment_text, parse_judgment
 from ..study import Answers, Judgment
-from ..study.answers import COLUMNS, FORMULA, unguarded
+from ..study.answers import COLUMNS, FORMULA
 from .survey_text import is_writable
-
-__all__ = ["asked", "guarded", "judged", "saaty_step", "unguarded", "write_answers"]
 
 
 def asked(judgment: Judgment) -> str:

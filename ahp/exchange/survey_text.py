@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,7 +53,7 @@ _Value = TypeVar("_Value")
 def load_content(
     content: bytes | Path, source: str | None, error: type[AHPError]
 ) -> tuple[bytes, str]:
-    """The bytes of an upload or a file without a byte order mark, and its name for messages.
+    """The bytes of an upload or a file, and its name for messages.
 
     Raises:
         AHPError: of the given type; cannot be read, or larger than `MAX_BYTES`.
@@ -65,7 +64,7 @@ def load_content(
     source = source or "upload"
     if len(content) > MAX_BYTES:
         raise error(f"{source}: {len(content)} bytes, expected at most {MAX_BYTES}")
-    return content.removeprefix(codecs.BOM_UTF8), source
+    return content, source
 
 
 def name_key(text: str) -> str:
