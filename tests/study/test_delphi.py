@@ -64,13 +64,14 @@ def test_every_step_is_in_its_bin(low: int, high: int) -> None:
 def test_the_bins_cover_the_scale_once() -> None:
     steps = [step for low, high in BINS for step in range(low, high + 1)]
     assert steps == list(range(-8, 9))
+    assert BINS == ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 
 
 def test_judgments_off_the_scale() -> None:
-    # steps 1.5, 0.2, 11, -19
-    found = at_first("2.5", "1.2", "12", "1/20")
-    assert found.bins == (1, 0, 0, 1, 1, 0, 1)
-    assert (found.median, found.q1, found.q3) == pytest.approx((0.85, -4.6, 3.875))
+    # steps 2.8, 0.2, 11, -19
+    found = at_first("3.8", "1.2", "12", "1/20")
+    assert found.bins == (1, 0, 0, 1, 0, 1, 1)
+    assert (found.median, found.q1, found.q3) == pytest.approx((1.5, -4.6, 4.85))
 
 
 def test_nobody_answered_a_pair() -> None:

@@ -160,7 +160,9 @@ def test_remove() -> None:
     assert ids(draft.remove("n3")) == ["goal", "n1", "n2"]
     assert ids(draft.remove("n1")) == ["goal", "n2"]
     assert draft.remove("goal") == draft
-    assert ids(Draft.of(SURVEY).remove("a")) == ["goal", "b", "b1", "b2", "c"]
+    left = Draft.of(SURVEY).remove("a")
+    assert ids(left) == ["goal", "b", "b1", "b2", "c"]
+    assert len(left.nodes) == 5
 
 
 def test_remove_where_a_child_stands_before_its_parent() -> None:
