@@ -12,7 +12,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ahp import load_survey  # noqa: E402
+from ahp import Judgment, load_survey  # noqa: E402
+from ahp.scale import SAATY_POSITIONS  # noqa: E402
+from ahp.store import Store  # noqa: E402
 from ahp.study.itinerary import itinerary  # noqa: E402
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
@@ -59,10 +61,65 @@ def organizer_screens(page: Page, server: RunningServer, camera: Camera) -> str:
     expect(actions.control(page, "csv-weights")).to_be_visible()
     camera.take(page, "ranking")
     camera.take(page, "ranking_whole", whole=True)
-    for index, name in enumerate(("hierarchy", "matrices", "shares"), start=1):
+    tabs(page, camera, ("hierarchy", "matrices", "experts_results", "agreement", "choices"))
+    return link
+
+
+def tabs(page: Page, camera: Camera, names: tuple[str, ...]) -> None:
+    """The tabs of a page after the first."""
+    for index, name in enumerate(names, start=1):
         page.get_by_role("tab").nth(index).click()
         camera.take(page, name, whole=True)
-    return link
+
+
+def second_round(store: Store) -> str:
+    """A study in its second round, ten of twelve experts ready; the link of one who is not."""
+    survey = load_survey("supervision_effectiveness")
+    study = store.create_study(survey, "Delphi 2026")
+    experts = store.add_experts(study.id, dict.fromkeys("赵钱孙李周吴郑王冯陈褚卫", "国库处"))
+    for number, ready in ((1, experts), (2, experts[2:])):
+        for k, expert in enumerate(ready):
+            store.upload_answers(
+                expert.id,
+                [
+                    Judgment(expert.name, *pair, SAATY_POSITIONS[4 + (j + k // number) % 8])
+                    for j, pair in enumerate(survey.hierarchy.comparisons)
+                ],
+            )
+            store.submit(expert.id, event_id=f"{number}-{k}")
+        if number == 1:
+            store.close_round(study.id)
+            store.open_round(study.id)
+    return store.issue_link(experts[0].id)
+
+
+def round_screens(desk: Page, expert: Page, server: RunningServer, camera: Camera) -> None:
+    """The second round, for the organizer and for an expert; files and the editor."""
+    store = Store(f"sqlite:///{server.database}")
+    link = second_round(store)
+    store.close()
+    for page, control in (("experts", "add"), ("rounds", "close"), ("files", "paper")):
+        desk.goto(f"{server.url}/{page}")
+        expect(actions.control(desk, control)).to_be_visible()
+        camera.take(desk, f"{page}_round_2", whole=True)
+    tabs(desk, camera, ("answers_in", "answers_out"))
+    desk.goto(f"{server.url}/rounds")
+    desk.get_by_role("group").last.click()
+    camera.take(desk, "settings", whole=True)
+    desk.goto(f"{server.url}/results")
+    expect(actions.control(desk, "csv-weights")).to_be_visible()
+    desk.get_by_role("tab").last.click()
+    camera.take(desk, "movement", whole=True)
+    desk.goto(f"{server.url}/editor")
+    camera.take(desk, "editor", whole=True)
+    expert.goto(f"{server.url}/i/{link}")
+    camera.take(expert, "welcome_round_2", whole=True)
+    actions.press(expert, "start")
+    expect(expert.locator(".comparison")).to_be_visible()
+    camera.take(expert, "question_round_2", whole=True)
+    actions.choose(expert, "1/9")
+    expect(actions.control(expert, "reason_box")).to_be_visible()
+    camera.take(expert, "reason", whole=True)
 
 
 def expert_screens(page: Page, link: str, camera: Camera) -> None:
@@ -114,6 +171,8 @@ def main() -> None:
                 link = organizer_screens(desk, server, camera)
                 expert = actions.visitor(browser, locale=locale, size=viewport).new_page()
                 expert_screens(expert, link, camera)
+                another = actions.visitor(browser, locale=locale, size=viewport).new_page()
+                round_screens(desk, another, server, camera)
                 server.stop()
             for name, size in zip(README, ("phone", "desktop"), strict=True):
                 shutil.copy(FOLDER / f"{name}.{language}.{size}.png", images)

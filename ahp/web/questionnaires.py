@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -62,8 +63,16 @@ def download_questionnaire(
     )
 
 
-def upload_questionnaires(study: StudyInfo, experts: Sequence[ExpertInfo]) -> None:
-    """Upload filled workbooks of these experts; each is shown before it is recorded."""
+def upload_questionnaires(
+    study: StudyInfo, experts: Sequence[ExpertInfo], *, for_them: bool = False
+) -> None:
+    """Upload filled workbooks of these experts; each is shown before it is recorded.
+
+    Args:
+        study: the study.
+        experts: whose workbooks are taken.
+        for_them: offer to submit what is complete, for experts who never open their link.
+    """
     _ = state.translate()
     if recorded := st.session_state.pop("recorded", None):
         st.success(recorded, icon=":material/check:")
@@ -99,11 +108,14 @@ def upload_questionnaires(study: StudyInfo, experts: Sequence[ExpertInfo]) -> No
             read.append((by_name[filled.expert], filled))
             show_preview(study, *read[-1])
     if read:
+        submit = for_them and st.checkbox(
+            _("Submit the answers of those who have answered everything"), key="submit_files"
+        )
         st.button(
             _("Record these answers"),
             type="primary",
             on_click=record_files,
-            args=(study, read),
+            args=(read, submit),
             key="record_files",
         )
 
@@ -135,9 +147,9 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def record_files(study: StudyInfo, read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]]) -> None:
+def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit: bool) -> None:
     """Record what was shown; a file that is refused now says why."""
-    _ = state.translate()
+    _, database = state.translate(), state.database()
     allowed = state.grants()
     mine = {expert.id for expert in allowed.experts}
     lines = []
@@ -145,9 +157,17 @@ def record_files(study: StudyInfo, read: Sequence[tuple[ExpertInfo, FilledQuesti
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
         try:
-            events = state.database().upload_answers(
+            events = database.upload_answers(
                 expert.id, filled.judgments, round_number=filled.round_number
             )
+            now = database.expert(expert.id)
+            if submit and now.answered == now.total:
+                database.submit(
+                    expert.id,
+                    event_id=secrets.token_hex(16),
+                    source="file",
+                    round_number=filled.round_number,
+                )
         except AHPError as error:
             st.session_state["problem"] = str(error)
             continue

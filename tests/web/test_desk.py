@@ -237,12 +237,15 @@ def test_a_filled_workbook_is_shown_and_recorded(visit, store, organizer, study)
     uploader.set_value([("A.xlsx", content, "application/xlsx")]).run()
     assert "**A**: 35 answers read, 0 comparisons left open" in texts(app)
     assert store.current(expert.id) == {}
+    app.checkbox(key="submit_files").check().run()
     app.button(key="record_files").click().run()
     assert store.current(expert.id) == answers
+    assert store.expert(expert.id).submitted
     assert [one.value for one in app.success] == ["A: 35 answers recorded from the file."]
-    stored = store.events(study.id)[-1]
-    assert stored.source == "file"
+    *_others, stored, submitted = store.events(study.id)
+    assert (stored.kind, stored.source) == ("answer", "file")
     assert str(stored.detail).startswith("A.xlsx: sheet ")
+    assert (submitted.kind, submitted.source) == ("submit", "file")
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

@@ -89,7 +89,7 @@ def show_questionnaires(study: StudyInfo) -> None:
     chosen = st.selectbox(_("Expert"), list(names), format_func=lambda key: names[key].name)
     download_questionnaire(study, names[chosen], database.current(chosen))
     if study.open:
-        upload_questionnaires(study, experts)
+        upload_questionnaires(study, experts, for_them=True)
     else:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
 
