@@ -403,6 +403,22 @@ def test_a_round_without_answers_leaves_no_feedback(store, study):
     assert json.loads(store.close_round(study.id).evidence)["summary"]["changed"] is None
 
 
+def test_answers_are_not_carried_into_the_next_round(store, study):
+    ada, bo = store.add_experts(study.id, {"Ada": None, "Bo": None})
+    store.import_answers(study.id, panel({"Ada": FIRST["E1"], "Bo": FIRST["E2"]}), submit=True)
+    store.close_round(study.id)
+    store.open_round(study.id)
+    store.set_standing(ada.id, Standing(recused={"a": "interest"}))
+    answer(store, ada, "3 5 2")
+    answer(store, bo, FIRST["E2"])
+    store.set_standing(ada.id, Standing())  # too late to be asked in this round
+    rows = json.loads(store.close_round(study.id).evidence)["distributions"]
+    assert [(*row[:3], row[3]["count"]) for row in rows] == [
+        *((*pair, 2) for pair in PAIRS[:3]),
+        (*PAIRS[3], 1),
+    ]
+
+
 # Rounds that cannot be closed
 
 
