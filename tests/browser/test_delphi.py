@@ -86,6 +86,7 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     """The box about the last round says what these answers were, to the number."""
     box = actions.control(page, "last_round")
     expect(box).to_be_visible()
+    expect(page.locator(".comparison")).to_be_visible()
     _kind, _parent, left, right = actions.asked(page).split()
     left, right = survey.node_name(left, "en"), survey.node_name(right, "en")
     positions = steps(panel)
