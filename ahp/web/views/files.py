@@ -94,19 +94,21 @@ def show_questionnaires(study: StudyInfo) -> None:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
 
 
+def choose_side(question: str, left: str, right: str) -> Side | None:
+    """The sign convention of a file, in these words; None until it is said."""
+    sides: dict[Side, str] = {"left": left, "right": right}
+    return st.radio(
+        question, list(sides), format_func=sides.__getitem__, index=None, key="negative_is"
+    )
+
+
 def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     """A wide table of signed numbers, once its sign convention is known."""
     _ = state.translate()
-    sides: dict[Side, str] = {
-        "left": _("the item named first (as in the R package ahpsurvey)"),
-        "right": _("the item named second"),
-    }
-    side = st.radio(
+    side = choose_side(
         _("In a column “a_b”, a negative value such as -5 means that more important is"),
-        list(sides),
-        format_func=sides.__getitem__,
-        index=None,
-        key="side",
+        _("the item named first (as in the R package ahpsurvey)"),
+        _("the item named second"),
     )
     if side is None:
         return None
@@ -132,16 +134,10 @@ def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
         )
         side: Side | None = None
         if coding == "signed":
-            sides: dict[Side, str] = {
-                "left": _("the item on the left"),
-                "right": _("the item on the right"),
-            }
-            side = st.radio(
+            side = choose_side(
                 _("A negative value means that more important is"),
-                list(sides),
-                format_func=sides.__getitem__,
-                index=None,
-                key="mapped_side",
+                _("the item on the left"),
+                _("the item on the right"),
             )
     saved = st.file_uploader(
         _("A column mapping saved earlier (JSON), if you have one"), type="json", key="mapping_file"
