@@ -656,6 +656,8 @@ def _log_verify(arguments: argparse.Namespace) -> int:
             print(
                 f"study {log.study_id} ({log.title!r}): {log.events} events, head {log.head_hash}"
             )
+            for number in log.without_evidence:
+                print(f"  round {number} was closed without evidence of its result")
         print(f"{store.location}: {len(logs)} {'study' if len(logs) == 1 else 'studies'} verified")
     finally:
         store.close()

@@ -190,7 +190,8 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
     if experts:
         name = experts[min(experts)].name
         raise LogError(f"{place}: it ends the log, but no event added the expert {name!r}")
-    return StudyLog(study.id, study.title, seq, previous_hash)
+    bare = tuple(replay.without_evidence) if replay else ()
+    return StudyLog(study.id, study.title, seq, previous_hash, bare)
 
 
 def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow]) -> str:
@@ -247,11 +248,12 @@ def _false_evidence(replay: Replay, detail: str | None) -> str:
         stored = None if detail is None else json.loads(detail)
     except (ValueError, RecursionError) as error:
         return f"its evidence is not JSON: {error}"
+    found = ""
     if stored is None and anew is not None:
-        found = "it has none, though experts submitted"
+        replay.without_evidence.append(replay.round)  # as rounds were closed before there was any
     elif anew is None and stored is not None:
         found = "it has some, though nobody submitted"
-    else:
+    elif stored is not None:
         found = evidence_difference(stored, anew)
     return f"its evidence does not follow from the log: {found}" if found else ""
 

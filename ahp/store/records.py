@@ -145,9 +145,12 @@ class StudyLog:
         study_id, title: the study.
         events: number of events.
         head_hash: hash of the last one. Noted down elsewhere, it shows later that nothing changed.
+        without_evidence: closed rounds that left no evidence though experts submitted, as all did
+            before evidence was kept: their answers verify, no frozen result can be compared.
     """
 
     study_id: str
     title: str
     events: int
     head_hash: str
+    without_evidence: tuple[int, ...] = ()

@@ -40,6 +40,7 @@ class Replay:
         standings: expert id -> standing.
         submitted: ids of the experts who submitted in this round.
         summaries: of the closed rounds in which somebody submitted.
+        without_evidence: numbers of the closed rounds that left none, though experts submitted.
     """
 
     def __init__(self, survey: Survey) -> None:
@@ -50,6 +51,7 @@ class Replay:
         self.standings: dict[str, Standing] = {}
         self.submitted: set[str] = set()
         self.summaries: list[RoundSummary] = []
+        self.without_evidence: list[int] = []
         self._names: dict[str, str] = {}
         self._answers: dict[str, dict[_Pair, Judgment]] = {}
         self._before: Analysis | None = None

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..consensus import coefficient_of_variation, kendall_w, scale_position
 from ..datafile import canonical
+from ..matrix import LARGEST
 from .analysis import Analysis, analyze
 from .answers import Answers
 from .settings import Settings, Standing, expert_weights
@@ -218,7 +219,9 @@ def evidence_difference(stored: Any, anew: Any, place: str = "") -> str:
         found = (evidence_difference(*pair, f"{place}[{k}]") for k, pair in pairs)
         return next(filter(None, found), "")
     numbers = isinstance(stored, int | float) and isinstance(anew, int | float)
-    same = numbers and math.isclose(stored, anew, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    # a whole number that no float can hold is no number of ours
+    finite = numbers and abs(stored) < LARGEST
+    same = finite and math.isclose(stored, anew, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return "" if same or stored == anew else f"{place} = {stored!r}, made anew it is {anew!r}"
 
 
