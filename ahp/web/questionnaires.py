@@ -76,6 +76,8 @@ def upload_questionnaires(
     _ = state.translate()
     if recorded := st.session_state.pop("recorded", None):
         st.success(recorded, icon=":material/check:")
+    if refused := st.session_state.pop("refused", None):
+        st.error(refused)
     attempt = st.session_state.setdefault("upload_attempt", 0)
     files = st.file_uploader(
         _("Upload filled questionnaires (XLSX)"),
@@ -152,7 +154,7 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
     _, database = state.translate(), state.database()
     allowed = state.grants()
     mine = {expert.id for expert in allowed.experts}
-    lines = []
+    lines, problems = [], []
     for expert, filled in read:
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
@@ -169,13 +171,13 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
                     round_number=filled.round_number,
                 )
         except AHPError as error:
-            st.session_state["problem"] = str(error)
+            problems.append(str(error))
             continue
         lines.append(
             _("{name}: {count} answers recorded from the file.").format(
                 name=expert.name, count=len(events)
             )
         )
-    if lines:
-        st.session_state["recorded"] = " ".join(lines)
+    st.session_state["recorded"] = " ".join(lines)
+    st.session_state["refused"] = " ".join(problems)
     st.session_state["upload_attempt"] += 1
