@@ -239,6 +239,37 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
     )
 
 
+def reasons_table(
+    analysis: Analysis, reasons: Mapping[tuple[str, str, str, str], str], language: str
+) -> Table:
+    """Why experts stayed outside the middle half of the panel, comparison by comparison.
+
+    Args:
+        analysis: of the round.
+        reasons: (expert, parent, left, right) -> text.
+        language: of the table.
+    """
+    _, survey, panel = translator(language), analysis.survey, analysis.panel
+    comparisons = survey.hierarchy.comparisons
+    rows: list[tuple[Cell, ...]] = []
+    for k, pair in enumerate(comparisons):
+        names = [survey.node_name(node, language) for node in pair]
+        for (expert, *place), text in reasons.items():
+            if tuple(place) == pair and expert in panel.experts:
+                own = panel.judgments[panel.experts.index(expert), k]
+                rows.append((*names, expert, _number(own), text))
+    return Table(
+        title=_("Reasons of the experts"),
+        columns=(
+            *(_("Compared under"), _("Left"), _("Right"), _("Expert")),
+            *(_("Judgment"), _("Reason")),
+        ),
+        rows=tuple(rows),
+        language=language,
+        judgments=frozenset({4}),
+    )
+
+
 def clusters_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
     """Every expert's cluster and S* inside it, cluster by cluster; no rows without clusters."""
     _ = translator(language)

@@ -8,7 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
@@ -469,26 +469,45 @@ class Store:
             (event,) = log.append(session, study, [entry])
             return event
 
-    def reasons(self, expert_id: str) -> dict[tuple[str, str, str], str]:
-        """The reasons an expert gave in this round: (parent, left, right) of the survey -> text."""
+    def reasons(
+        self, study_id: str, *, expert_id: str | None = None, round_number: int | None = None
+    ) -> dict[tuple[str, str, str, str], str]:
+        """Why experts stayed outside the middle half of the panel.
+
+        Args:
+            study_id: the study.
+            expert_id: the reasons of this expert alone; None = of all.
+            round_number: the round; None = the one that is open or was closed last.
+
+        Returns:
+            (expert, parent, left, right) -> the newest text; pairs as the survey has them.
+        """
         with self._database.read() as session:
-            _, study = _expert_and_study(session, expert_id)
-            given = {
-                (row.parent, frozenset((row.left, row.right))): str(row.detail)
-                for row in session.execute(
-                    select(EventRow.parent, EventRow.left, EventRow.right, EventRow.detail)
-                    .where(
-                        EventRow.expert_id == expert_id,
-                        EventRow.kind == "reason",
-                        EventRow.round == study.round,
-                    )
-                    .order_by(EventRow.seq)
-                )
-            }
-            return {
-                (parent, left, right): given[parent, frozenset((left, right))]
+            study = _study_row(session, study_id)
+            pairs = {
+                (parent, frozenset((left, right))): (parent, left, right)
                 for parent, left, right in survey_of(session, study).hierarchy.comparisons
-                if (parent, frozenset((left, right))) in given
+            }
+            rows = session.execute(
+                select(
+                    ExpertRow.name,
+                    EventRow.parent,
+                    EventRow.left,
+                    EventRow.right,
+                    EventRow.detail,
+                )
+                .join(ExpertRow, ExpertRow.id == EventRow.expert_id)
+                .where(
+                    EventRow.study_id == study_id,
+                    EventRow.kind == "reason",
+                    EventRow.round == (study.round if round_number is None else round_number),
+                )
+                .where(true() if expert_id is None else EventRow.expert_id == expert_id)
+                .order_by(EventRow.seq)
+            )
+            return {
+                (row.name, *pairs[row.parent, frozenset((row.left, row.right))]): row.detail
+                for row in rows
             }
 
     def feedback(self, expert_id: str) -> dict[tuple[str, str, str], Feedback]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from ..errors import AHPError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..store import Grants, Store, StudyInfo
 from .components import remember_language
@@ -31,6 +33,22 @@ def session_token() -> str | None:
 def grants() -> Grants:
     """What this browser may see, asked anew at every rerun."""
     return database().grants(session_token())
+
+
+def attempt(change: Callable[[], object]) -> bool:
+    """Run a change in the database; what it refuses is shown by `show_problem`."""
+    try:
+        change()
+    except AHPError as error:
+        st.session_state["problem"] = str(error)
+        return False
+    return True
+
+
+def show_problem() -> None:
+    """What the last action could not do."""
+    if problem := st.session_state.pop("problem", None):
+        st.error(problem)
 
 
 def sign_out() -> None:

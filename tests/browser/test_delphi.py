@@ -192,8 +192,8 @@ def test_three_rounds_of_twelve_experts(
             page.goto(links[k])
             expect(actions.control(page, "start")).to_be_visible()
             reasons = answer_in_browser(page, survey, k, number, panels)
-            assert store.reasons(experts[k].id) == {
-                comparisons[pair]: f"Reason {k} {pair}" for pair in reasons
+            assert store.reasons(study.id, expert_id=experts[k].id) == {
+                (f"Expert {k}", *comparisons[pair]): f"Reason {k} {pair}" for pair in reasons
             }
             assert list(store.current(experts[k].id).values()) == [
                 value(k, pair, number) for pair in range(len(comparisons))

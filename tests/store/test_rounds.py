@@ -570,8 +570,16 @@ def test_reasons(store, study, second):
     assert store.give_reason(own, "goal", "b", "a", "现场经验", event_id="r1") == first
     store.give_reason(own, *PAIRS[0], "I measured it", event_id="r2")
     store.give_reason(own, *PAIRS[3], "law", event_id="r3")
-    assert list(store.reasons(own).items()) == [(PAIRS[0], "I measured it"), (PAIRS[3], "law")]
-    assert store.reasons(second["E2"].id) == {}
+    store.give_reason(second["E2"].id, *PAIRS[0], "habit", event_id="r0")
+    assert store.reasons(study.id, expert_id=own) == {
+        ("E1", *PAIRS[0]): "I measured it",
+        ("E1", *PAIRS[3]): "law",
+    }
+    assert store.reasons(study.id) == {
+        **store.reasons(study.id, expert_id=own),
+        ("E2", *PAIRS[0]): "habit",
+    }
+    assert store.reasons(study.id, round_number=1) == {}
     with pytest.raises(StoreError, match="^the reason is empty, expected some words$"):
         store.give_reason(own, *PAIRS[0], " \n", event_id="r4")
     message = "^expert 'E7' is recused from 'a' and not asked there$"
@@ -580,9 +588,10 @@ def test_reasons(store, study, second):
     with pytest.raises(StoreError, match="^event 'r1' was sent twice, first with detail = "):
         store.give_reason(own, "goal", "b", "a", "other", event_id="r1")
     store.close_round(study.id)
-    assert len(store.reasons(own)) == 2
+    assert len(store.reasons(study.id)) == 3
     store.open_round(study.id)
-    assert store.reasons(own) == {}
+    assert store.reasons(study.id) == {}
+    assert len(store.reasons(study.id, round_number=2)) == 3
     assert len(store.verify_log()) == 1
 
 

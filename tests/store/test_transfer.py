@@ -83,7 +83,7 @@ def test_there_and_back(store, other, full, database):
         # links and the place in the interface stay behind
         assert mine == replace(theirs, link="none", place=None)
         assert other.feedback(mine.id) == store.feedback(mine.id)
-        assert other.reasons(mine.id) == store.reasons(mine.id)
+        assert other.reasons(mine.study_id) == store.reasons(mine.study_id)
     for table in ("grants", "links", "events", "experts", "studies"):
         database.execute(f"DELETE FROM {table}")
     assert store.import_export(other.export_study(full.id).encode()) == full

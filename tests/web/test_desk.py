@@ -201,6 +201,41 @@ def test_a_closed_round_shows_as_it_was_frozen(visit, store, organizer, study):
     assert app.selectbox(key="method").value == "eigenvector"
 
 
+def test_the_organizer_reads_the_reasons(visit, store, organizer, study, survey):
+    first = store.experts(study.id)[0]
+    parent, left, right = survey.hierarchy.comparisons[0]
+    store.give_reason(first.id, parent, right, left, "Our unit has no such post.", event_id="why")
+    for k, expert in enumerate(store.experts(study.id)):
+        fill(store, study, expert, k // 2)
+    app = visit(organizer, "results")
+    app.session_state["screen"] = "Agreement"
+    app.run()
+    reasons = app.table[3].value
+    assert reasons.values.tolist() == [
+        [
+            *(survey.node_name(node, "en") for node in (parent, left, right)),
+            *("A", store.current(first.id)[parent, left, right], "Our unit has no such post."),
+        ]
+    ]
+
+
+def test_what_a_stale_page_asks_for_is_refused_in_words(visit, store, organizer, study):
+    app = visit(organizer, "rounds")
+    app.checkbox(key="sure").check().run()
+    store.close_round(study.id)
+    app.button(key="close").click().run()
+    assert app.subheader[0].value == "Round 2 is closed"
+    store.open_round(study.id)
+    app.button(key="open_round").click().run()
+    assert app.subheader[0].value == "Round 3 is open"
+    assert store.study(study.id).round == 3
+    store.issue_link(store.experts(study.id)[0].id)
+    app = visit(organizer, "experts")
+    store.revoke_link(store.experts(study.id)[0].id)
+    app.button(key="revoke").click().run()
+    assert [error.value for error in app.error] == ["expert 'A' has no active link"]
+
+
 def test_trying_other_options_says_that_they_change_nothing(visit, store, organizer, study):
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)

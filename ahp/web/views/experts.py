@@ -101,17 +101,13 @@ def show_reminders(study: StudyInfo) -> None:
 
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
     """Add experts, all or none; what is refused is shown."""
-    try:
-        if experts:
-            state.database().add_experts(
-                study.id,
-                {one.name: one.organization for one in experts},
-                {one.name: one.standing for one in experts},
-            )
-    except AHPError as error:
-        st.session_state["problem"] = str(error)
-        return False
-    return True
+    return not experts or state.attempt(
+        lambda: state.database().add_experts(
+            study.id,
+            {one.name: one.organization for one in experts},
+            {one.name: one.standing for one in experts},
+        )
+    )
 
 
 def add_entered(study: StudyInfo) -> None:
@@ -143,8 +139,7 @@ def show_adding(study: StudyInfo) -> None:
     """Three ways to add experts."""
     _ = state.translate()
     st.subheader(_("Add experts"))
-    if problem := st.session_state.pop("problem", None):
-        st.error(problem)
+    state.show_problem()
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
     with pasted, st.form("add_experts"):
         st.text_area(
@@ -203,23 +198,27 @@ def show_list(study: StudyInfo, content: bytes, name: str) -> None:
 
 def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
     """Issue or renew links and keep them for this screen: they are not stored anywhere."""
-    database = state.database()
-    st.session_state["issued"] = {
-        "study": study.id,
-        "links": {
-            database.expert(expert_id).name: (
-                f"{state.base_url()}/i/{database.issue_link(expert_id)}"
-            )
-            for expert_id in expert_ids
-        },
-    }
+    database, links = state.database(), {}
+
+    def change() -> None:
+        for expert_id in expert_ids:
+            token = database.issue_link(expert_id)
+            links[database.expert(expert_id).name] = f"{state.base_url()}/i/{token}"
+
+    state.attempt(change)
+    st.session_state["issued"] = {"study": study.id, "links": links}
+
+
+def revoke_link(expert_id: str) -> None:
+    """End an expert's link."""
+    state.attempt(lambda: state.database().revoke_link(expert_id))
 
 
 def show_issued(study: StudyInfo) -> None:
     """The links just issued, to copy, download or print."""
     _, language = state.translate(), state.language()
     issued = st.session_state.get("issued")
-    if not issued or issued["study"] != study.id:
+    if not issued or issued["study"] != study.id or not issued["links"]:
         return
     links: dict[str, str] = issued["links"]
     st.warning(
@@ -270,7 +269,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             st.button(_("New link"), on_click=issue_links, args=(study, [chosen]), key="renew")
             st.button(
                 _("Revoke link"),
-                on_click=state.database().revoke_link,
+                on_click=revoke_link,
                 args=(chosen,),
                 disabled=experts[chosen].link != "active",
                 key="revoke",
@@ -351,6 +350,8 @@ if not picked.open:
         icon=":material/lock:",
     )
 show_progress(picked)
+if not picked.open:
+    state.show_problem()
 panel = {expert.id: expert for expert in state.database().experts(picked.id)}
 if panel and picked.open:
     show_reminders(picked)

@@ -200,7 +200,7 @@ def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
     show_table(panel.expert_consistency_table(analysis, language), "expert_consistency")
 
 
-def show_agreement(analysis: Analysis) -> None:
+def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
     """Consensus, what splits the panel, who thinks alike."""
     _, language = state.translate(), state.language()
     found = panel_agreement(analysis)
@@ -226,6 +226,8 @@ def show_agreement(analysis: Analysis) -> None:
         plots.disagreement_chart(analysis, found, language), config=STILL, key="disagreement"
     )
     show_table(panel.disagreement_table(analysis, found, language), "disagreement")
+    if reasons := state.database().reasons(study.id, round_number=number):
+        show_table(panel.reasons_table(analysis, reasons, language), "reasons")
 
 
 def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
@@ -262,7 +264,9 @@ def show_movement(study: StudyInfo, standings: Mapping[str, Standing]) -> None:
         show_table(panel.movement_table(before, after, language), f"movement_{number}")
 
 
-def show(study: StudyInfo, analysis: Analysis, standings: Mapping[str, Standing]) -> None:
+def show(
+    study: StudyInfo, number: int, analysis: Analysis, standings: Mapping[str, Standing]
+) -> None:
     """Everything about one result; only the tab looked at is made."""
     _, language = state.translate(), state.language()
     screens: list[tuple[str, Callable[[], None]]] = [
@@ -270,7 +274,7 @@ def show(study: StudyInfo, analysis: Analysis, standings: Mapping[str, Standing]
         (_("Hierarchy"), lambda: show_hierarchy(analysis)),
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(analysis, standings)),
-        (_("Agreement"), lambda: show_agreement(analysis)),
+        (_("Agreement"), lambda: show_agreement(study, number, analysis)),
         (_("What choices change"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
@@ -302,4 +306,4 @@ try:
 except AHPError as problem:
     st.error(str(problem))
     st.stop()
-show(picked, shown, people)
+show(picked, round_number, shown, people)

@@ -140,12 +140,8 @@ def show_closing(study: StudyInfo) -> None:
         st.warning(_("Nobody has submitted: the round would be closed without a result."))
     sure = st.checkbox(_("Yes, close round {round} for ever").format(round=study.round), key="sure")
     if st.button(_("Close the round"), disabled=not sure, key="close"):
-        try:
-            state.database().close_round(study.id)
-        except AHPError as error:
-            st.error(str(error))
-        else:
-            st.rerun()
+        state.attempt(lambda: state.database().close_round(study.id))
+        st.rerun()
 
 
 def show_next(study: StudyInfo, settings: Settings) -> None:
@@ -164,8 +160,9 @@ def show_next(study: StudyInfo, settings: Settings) -> None:
         type="primary" if study.round < settings.rounds else "secondary",
         key="open_round",
     ):
-        state.database().open_round(study.id)
-        open_page("experts", study.id)
+        if state.attempt(lambda: state.database().open_round(study.id)):
+            open_page("experts", study.id)
+        st.rerun()
 
 
 def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings) -> None:
@@ -207,6 +204,7 @@ state.require_organizer()
 _ = state.translate()
 st.title(_("Rounds"))
 picked = state.pick_study()
+state.show_problem()
 chosen_settings = state.database().settings(picked.id)
 if picked.open:
     show_closing(picked)

@@ -99,7 +99,7 @@ def chosen_expert() -> ExpertInfo:
     _, granted = state.translate(), state.grants()
     experts = {expert.id: expert for expert in granted.experts}
     if not experts:
-        show_problem()
+        state.show_problem()
         for reason in granted.refused or ("unknown",):
             st.warning(link_problem(reason, state.language()))
         st.stop()
@@ -450,6 +450,8 @@ def show_reason(visit: Visit) -> None:
     value = visit.current.get(asked.pair)
     if value is None or not outside(visit, value):
         return
+    expert = visit.expert
+    given = state.database().reasons(visit.study.id, expert_id=expert.id)
     with st.container(border=True, key="reason_box"):
         st.write(
             _(
@@ -459,7 +461,7 @@ def show_reason(visit: Visit) -> None:
         )
         st.text_area(
             _("Reason (may stay empty)"),
-            value=state.database().reasons(visit.expert.id).get(asked.pair, ""),
+            value=given.get((expert.name, *asked.pair), ""),
             max_chars=1000,
             key="reason",
         )
@@ -607,12 +609,6 @@ SCREENS = {
 }
 
 
-def show_problem() -> None:
-    """What the last action could not do."""
-    if problem := st.session_state.pop("problem", None):
-        st.error(problem)
-
-
 @st.fragment
 def show() -> None:
     """The screen this expert is at."""
@@ -629,7 +625,7 @@ def show() -> None:
         find_stop(stops, expert.place),
     )
     scroll_up(f"{study.round} {visit.stop.place}")
-    show_problem()
+    state.show_problem()
     if expert.submitted:
         show_submitted(visit)
     else:
