@@ -430,3 +430,13 @@ def test_one_expert_is_the_expert_by_every_aggregate(aggregate: str) -> None:
         assert found.matrices[parent] == own
         expected = ahp.weights(own, "eigenvector").tolist()
         assert found.local_weights[parent].tolist() == approx(expected)
+
+
+def test_trimming_is_the_same_for_matrices_and_weights(
+    demo: tuple[ahp.Survey, ahp.Answers],
+) -> None:
+    found = ahp.analyze(*demo, aggregate="aij_trimmed", trim=0.3)
+    usual = ahp.analyze(*demo, aggregate="aij_trimmed")
+    for parent, matrix in found.matrices.items():
+        assert found.local_weights[parent] == pytest.approx(ahp.weights(matrix), rel=1e-12)
+    assert dict(found.global_weights) != dict(usual.global_weights)
