@@ -58,7 +58,7 @@ def survey() -> Survey:
 def value(expert: int, pair: int, number: int) -> str:
     """What an expert answers to a pair in a round: spread out at first, closer later.
 
-    Only expert 2 stays at the first pair, outside the middle half of the panel, as expert 0 is there.
+    Only expert 2 stays at the first pair, outside the panel's middle half, where expert 0 is too.
     """
     middle = 8 + (pair % 5) - 2
     away = (expert * 7 + pair * 3) % 13 - 6
