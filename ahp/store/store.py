@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, insert, select, true, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
 from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
-from ..study.delphi import Feedback, evidence_distributions
+from ..study.delphi import Feedback
 from ..study.settings import Settings, Standing
 from . import access, log, transfer
 from .database import Database
 from .log import Entry
-from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
+from .models import EventRow, ExpertRow, StudyRow
+from .queries import (
+    EXPERTS,
+    STUDIES,
+    answers_in,
+    expert_and_study,
+    expert_infos,
+    feedback_of,
+    in_order,
+    reasons_in,
+    settings_of,
+    standings_of,
+    study_info,
+    study_row,
+    submitted_in,
+)
 from .records import ClosedRound, Event, ExpertInfo, Grants, StudyInfo, StudyLog
-from .replay import Judged, Replay, judgment
+from .replay import Replay, judgment
 from .surveys import add_survey, parse_survey, survey_of
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -70,34 +83,34 @@ class Store:
         """
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
-            return _study_info(study, survey)
+            return study_info(study, survey)
 
     def studies(self) -> list[StudyInfo]:
         """All studies, the newest first."""
         with self._database.read() as session:
-            rows = session.execute(_STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
-            return [_study_info(study, parse_survey(content)) for study, content in rows]
+            rows = session.execute(STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
+            return [study_info(study, parse_survey(content)) for study, content in rows]
 
     def study(self, study_id: str) -> StudyInfo:
         """One study."""
         with self._database.read() as session:
-            row = session.execute(_STUDIES.where(StudyRow.id == study_id)).one_or_none()
+            row = session.execute(STUDIES.where(StudyRow.id == study_id)).one_or_none()
             if row is None:
                 raise StoreError(f"no study {study_id!r}")
             study, content = row
-            return _study_info(study, parse_survey(content))
+            return study_info(study, parse_survey(content))
 
     def settings(self, study_id: str) -> Settings:
         """How a study is analyzed and when its rounds end."""
         with self._database.read() as session:
-            study = _study_row(session, study_id)
-            return _settings(session, study)
+            study = study_row(session, study_id)
+            return settings_of(session, study)
 
     def set_settings(self, study_id: str, settings: Settings) -> None:
         """Choose how a study is analyzed from now on; closed rounds keep what they had."""
         with self._database.write() as session:
-            study = _study_row(session, study_id, lock=True)
-            if settings != _settings(session, study):
+            study = study_row(session, study_id, lock=True)
+            if settings != settings_of(session, study):
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
                 log.append(session, study, [entry])
 
@@ -118,7 +131,7 @@ class Store:
             StoreError: a round is open.
         """
         with self._database.write() as session:
-            study = _study_row(session, study_id, lock=True)
+            study = study_row(session, study_id, lock=True)
             if study.state == "open":
                 raise StoreError(f"round {study.round} of {study.title!r} is open, close it first")
             study.round, study.state = study.round + 1, "open"
@@ -126,12 +139,12 @@ class Store:
                 update(ExpertRow).where(ExpertRow.study_id == study_id).values(place=None)
             )
             log.append(session, study, [Entry("round_opened", _new_id(), "organizer")])
-            return _study_info(study, survey_of(session, study))
+            return study_info(study, survey_of(session, study))
 
     def closed_rounds(self, study_id: str) -> list[ClosedRound]:
         """The rounds that are closed, with their evidence, the first one first."""
         with self._database.read() as session:
-            _study_row(session, study_id)
+            study_row(session, study_id)
             rows = session.execute(
                 select(EventRow.round, EventRow.time, EventRow.seq, EventRow.detail)
                 .where(EventRow.study_id == study_id, EventRow.kind == "round_closed")
@@ -177,13 +190,13 @@ class Store:
                     raise StoreError(f"a standing of {name!r}, who is not among the experts to add")
             given = {added[name]: one for name, one in (standings or {}).items()}
             _set_standings(session, given)
-            query = _EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
-            return _expert_infos(session, query)
+            query = EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
+            return expert_infos(session, query)
 
     def expert(self, expert_id: str) -> ExpertInfo:
         """One expert."""
         with self._database.read() as session:
-            found = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
+            found = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
             if not found:
                 raise StoreError(f"no expert {expert_id!r}")
             return found[0]
@@ -191,20 +204,20 @@ class Store:
     def experts(self, study_id: str) -> list[ExpertInfo]:
         """The experts of a study in the order they were added."""
         with self._database.read() as session:
-            _study_row(session, study_id)
-            query = _EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
-            return _expert_infos(session, query)
+            study_row(session, study_id)
+            query = EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
+            return expert_infos(session, query)
 
     def standings(self, study_id: str) -> dict[str, Standing]:
         """The standings of a study's experts by name, in the order they were added."""
         with self._database.read() as session:
-            _study_row(session, study_id)
+            study_row(session, study_id)
             rows = session.execute(
                 select(ExpertRow.id, ExpertRow.name)
                 .where(ExpertRow.study_id == study_id)
                 .order_by(ExpertRow.added_seq)
             ).all()
-            found = _standings(session, [row.id for row in rows])
+            found = standings_of(session, [row.id for row in rows])
             return {row.name: found[row.id] for row in rows}
 
     def set_standing(self, expert_id: str, standing: Standing) -> None:
@@ -295,8 +308,8 @@ class Store:
             return Grants()
         with self._database.read() as database:
             organizer, allowed, refused = access.read_grants(database, session)
-            query = _EXPERTS.where(ExpertRow.id.in_(allowed))
-            infos = {info.id: info for info in _expert_infos(database, query)}
+            query = EXPERTS.where(ExpertRow.id.in_(allowed))
+            infos = {info.id: info for info in expert_infos(database, query)}
             return Grants(organizer, tuple(infos[expert] for expert in allowed), refused)
 
     def revoke_session(self, session: str) -> None:
@@ -417,7 +430,7 @@ class Store:
                 count += len(_upload(session, expert, study, own, round_number))
             if submit:
                 ids = [experts[name.strip()].id for name in by_expert]
-                done = _expert_infos(session, _EXPERTS.where(ExpertRow.id.in_(ids)))
+                done = expert_infos(session, EXPERTS.where(ExpertRow.id.in_(ids)))
                 entries = [
                     Entry("submit", _new_id(), "file", one.id)
                     for one in done
@@ -483,32 +496,7 @@ class Store:
             (expert, parent, left, right) -> the newest text; pairs as the survey has them.
         """
         with self._database.read() as session:
-            study = _study_row(session, study_id)
-            pairs = {
-                (parent, frozenset((left, right))): (parent, left, right)
-                for parent, left, right in survey_of(session, study).hierarchy.comparisons
-            }
-            rows = session.execute(
-                select(
-                    ExpertRow.name,
-                    EventRow.parent,
-                    EventRow.left,
-                    EventRow.right,
-                    EventRow.detail,
-                )
-                .join(ExpertRow, ExpertRow.id == EventRow.expert_id)
-                .where(
-                    EventRow.study_id == study_id,
-                    EventRow.kind == "reason",
-                    EventRow.round == (study.round if round_number is None else round_number),
-                )
-                .where(true() if expert_id is None else EventRow.expert_id == expert_id)
-                .order_by(EventRow.seq)
-            )
-            return {
-                (row.name, *pairs[row.parent, frozenset((row.left, row.right))]): row.detail
-                for row in rows
-            }
+            return reasons_in(session, study_row(session, study_id), expert_id, round_number)
 
     def feedback(self, expert_id: str) -> dict[tuple[str, str, str], Feedback]:
         """What an expert sees of the round before, comparison by comparison; empty in round 1.
@@ -517,37 +505,7 @@ class Store:
         experts answered.
         """
         with self._database.read() as session:
-            expert, study = _expert_and_study(session, expert_id)
-            if study.round == 1:
-                return {}
-            closing = session.scalar(
-                select(EventRow.detail).where(
-                    EventRow.study_id == study.id,
-                    EventRow.kind == "round_closed",
-                    EventRow.round == study.round - 1,
-                )
-            )
-            evidence = json.loads(closing) if closing else {"distributions": [], "recused": []}
-            panel = evidence_distributions(evidence)
-            left_out = {parent for name, parent in evidence["recused"] if name == expert.name}
-            counted = expert_id in _submitted(session, [expert_id], study.round - 1)
-            enough = _settings(session, study).feedback_from
-            hierarchy = survey_of(session, study).hierarchy
-            last: dict[tuple[str, str, str], str] = {}
-            closed: dict[tuple[str, str, str], str] = {}
-            for number in range(1, study.round):
-                judged = _current(session, [expert_id], number)[expert_id]
-                closed = _in_order(judged, hierarchy.comparisons)
-                last |= closed
-            standing = _standings(session, [expert_id])[expert_id]
-            found = {}
-            for pair in standing.comparisons(hierarchy):
-                seen = panel.get(pair)
-                among = counted and pair in closed and pair[0] not in left_out
-                if seen is not None and seen.count - among < enough:
-                    seen = None
-                found[pair] = Feedback(last.get(pair), seen)
-            return found
+            return feedback_of(session, expert_id)
 
     def submit(
         self, expert_id: str, *, event_id: str, source: str = "web", round_number: int | None = None
@@ -571,7 +529,7 @@ class Store:
             if (event := log.replayed(session, study, entry)) is not None:
                 return event
             _check_answerable(session, expert, study, round_number)
-            (info,) = _expert_infos(session, _EXPERTS.where(ExpertRow.id == expert_id))
+            (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
             if missing := info.total - info.answered:
                 raise StoreError(
                     f"expert {expert.name!r} has answered {info.answered} of {info.total} "
@@ -586,9 +544,9 @@ class Store:
         Pairs and their order are the survey's own, whichever way they were displayed.
         """
         with self._database.read() as session:
-            _, study = _expert_and_study(session, expert_id)
-            judged = _current(session, [expert_id])[expert_id]
-            return _in_order(judged, survey_of(session, study).hierarchy.comparisons)
+            _, study = expert_and_study(session, expert_id)
+            judged = answers_in(session, [expert_id])[expert_id]
+            return in_order(judged, survey_of(session, study).hierarchy.comparisons)
 
     def answers(
         self, study_id: str, *, round_number: int | None = None, only_submitted: bool = True
@@ -601,7 +559,7 @@ class Store:
             only_submitted: leave out experts who have not submitted.
         """
         with self._database.read() as session:
-            _study_row(session, study_id)
+            study_row(session, study_id)
             names = {
                 expert.id: expert.name
                 for expert in session.scalars(
@@ -611,9 +569,9 @@ class Store:
                 )
             }
             if only_submitted:
-                submitted = _submitted(session, list(names), round_number)
+                submitted = submitted_in(session, list(names), round_number)
                 names = {expert: name for expert, name in names.items() if expert in submitted}
-            judged = _current(session, list(names), round_number)
+            judged = answers_in(session, list(names), round_number)
         return Answers(
             tuple(
                 judgment(one, name)
@@ -662,14 +620,14 @@ class Store:
             entries += [Entry("submit", _new_id(), "file", expert) for expert in ids.values()]
             log.append(session, study, entries)
             _close(session, study)
-            return _study_info(study, survey)
+            return study_info(study, survey)
 
     def export_study(self, study_id: str) -> str:
         """A whole study as JSON: survey, experts and the log, event by event. Links are left out:
         only their hashes are stored.
         """
         with self._database.read() as session:
-            return transfer.export_study(session, _study_row(session, study_id))
+            return transfer.export_study(session, study_row(session, study_id))
 
     def import_export(self, content: str | bytes, source: str = "study file") -> StudyInfo:
         """Store what `export_study` wrote: an identical study, its log verified.
@@ -684,14 +642,14 @@ class Store:
         """
         with self._database.write() as session:
             study = transfer.import_study(session, content, source)
-            return _study_info(study, survey_of(session, study))
+            return study_info(study, survey_of(session, study))
 
     # The log
 
     def events(self, study_id: str) -> list[Event]:
         """The log of a study."""
         with self._database.read() as session:
-            _study_row(session, study_id)
+            study_row(session, study_id)
             return list(log.read_events(session, study_id))
 
     def verify_log(self) -> list[StudyLog]:
@@ -702,16 +660,6 @@ class Store:
         """
         with self._database.read() as session:
             return log.verify(session)
-
-
-_STUDIES = select(StudyRow, SurveyRow.content).join(
-    SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash
-)
-_EXPERTS = (
-    select(ExpertRow, SurveyRow.content)
-    .join(StudyRow, StudyRow.id == ExpertRow.study_id)
-    .join(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
-)
 
 
 def _new_id() -> str:
@@ -731,14 +679,6 @@ def _check_event_id(event_id: str) -> None:
         )
 
 
-def _study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRow:
-    query = select(StudyRow).where(StudyRow.id == study_id)
-    study = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    if study is None:
-        raise StoreError(f"no study {study_id!r}")
-    return study
-
-
 def _check_open(study: StudyRow) -> None:
     if study.state != "open":
         raise LockedError(f"round {study.round} of {study.title!r} is closed", "closed")
@@ -753,7 +693,7 @@ def _check_answerable(
             f"round {round_number} of {study.title!r} is closed, round {study.round} is open",
             "closed",
         )
-    if _submitted(session, [expert.id]):
+    if submitted_in(session, [expert.id]):
         raise LockedError(
             f"expert {expert.name!r} has submitted, the answers are locked", "submitted"
         )
@@ -764,7 +704,7 @@ def _check_answers(
 ) -> None:
     """Refuse answers to pairs the expert is not asked, and values off the scale."""
     survey = survey_of(session, study)
-    recused = _standings(session, [expert.id])[expert.id].recused
+    recused = standings_of(session, [expert.id])[expert.id].recused
     pairs = {(parent, frozenset(pair)) for parent, *pair in survey.hierarchy.comparisons}
     for one in entries:
         place = f"{one.detail}: " if one.source == "file" and one.detail else ""
@@ -791,7 +731,7 @@ def _upload(
     round_number: int | None,
 ) -> list[Event]:
     _check_answerable(session, expert, study, round_number)
-    before = _current(session, [expert.id])[expert.id]
+    before = answers_in(session, [expert.id])[expert.id]
     entries = []
     for one in judgments:
         stored = before.get((one.parent, frozenset((one.left, one.right))))
@@ -805,28 +745,13 @@ def _upload(
 
 
 def _open_study(session: Session, study_id: str) -> StudyRow:
-    study = _study_row(session, study_id, lock=True)
+    study = study_row(session, study_id, lock=True)
     _check_open(study)
     return study
 
 
-def _expert_and_study(
-    session: Session, expert_id: str, *, lock: bool = False
-) -> tuple[ExpertRow, StudyRow]:
-    query = (
-        select(ExpertRow, StudyRow)
-        .join(StudyRow, StudyRow.id == ExpertRow.study_id)
-        .where(ExpertRow.id == expert_id)
-    )
-    row = session.execute(query.with_for_update(of=StudyRow) if lock else query).one_or_none()
-    if row is None:
-        raise StoreError(f"no expert {expert_id!r}")
-    expert, study = row
-    return expert, study
-
-
 def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
-    return _expert_and_study(session, expert_id, lock=True)
+    return expert_and_study(session, expert_id, lock=True)
 
 
 def _expert_of_open_study(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
@@ -902,55 +827,6 @@ def _add_experts(
     return ids
 
 
-def _study_info(study: StudyRow, survey: Survey) -> StudyInfo:
-    return StudyInfo(
-        id=study.id,
-        title=study.title,
-        note=study.note,
-        survey=survey,
-        round=study.round,
-        open=study.state == "open",
-        created=study.created,
-    )
-
-
-def _expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[ExpertInfo]:
-    found = session.execute(query).all()
-    ids = [expert.id for expert, _ in found]
-    judged, submitted = _current(session, ids), _submitted(session, ids)
-    standings = _standings(session, ids)
-    links: dict[str, str] = {}
-    for expert_id, revoked in session.execute(
-        select(LinkRow.expert_id, LinkRow.revoked)
-        .where(LinkRow.expert_id.in_(ids))
-        .order_by(LinkRow.id)
-    ):
-        links[expert_id] = "active" if revoked is None else "revoked"
-    infos = []
-    for expert, content in found:
-        standing, own = standings[expert.id], judged[expert.id]
-        asked = standing.comparisons(parse_survey(content).hierarchy)
-        answered = Counter(parent for parent, _left, _right in _in_order(own, asked))
-        total = Counter(parent for parent, _left, _right in asked)
-        infos.append(
-            ExpertInfo(
-                id=expert.id,
-                study_id=expert.study_id,
-                name=expert.name,
-                organization=expert.organization,
-                answered=answered.total(),
-                total=len(asked),
-                submitted=expert.id in submitted,
-                link=links.get(expert.id, "none"),
-                place=expert.place,
-                standing=standing,
-                progress={parent: (answered[parent], count) for parent, count in total.items()},
-                last_answer=max((one.time for one in own.values()), default=None),
-            )
-        )
-    return infos
-
-
 def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
     for expert_id, standing in standings.items():
         expert, study = _locked_expert(session, expert_id)
@@ -964,81 +840,6 @@ def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
                 f"expert {expert.name!r} would be recused from every comparison; "
                 "revoke the link instead"
             )
-        if standing != _standings(session, [expert_id])[expert_id]:
+        if standing != standings_of(session, [expert_id])[expert_id]:
             entry = Entry("standing", _new_id(), "organizer", expert_id, detail=standing.content)
             log.append(session, study, [entry])
-
-
-def _standings(session: Session, experts: Sequence[str]) -> dict[str, Standing]:
-    found = dict.fromkeys(experts, Standing())
-    for expert_id, detail in session.execute(
-        select(EventRow.expert_id, EventRow.detail)
-        .where(EventRow.expert_id.in_(experts), EventRow.kind == "standing")
-        .order_by(EventRow.seq)
-    ):
-        found[str(expert_id)] = Standing.from_content(str(detail))
-    return found
-
-
-def _settings(session: Session, study: StudyRow) -> Settings:
-    content = session.scalar(
-        select(EventRow.detail)
-        .where(EventRow.study_id == study.id, EventRow.kind == "settings")
-        .order_by(EventRow.seq.desc())
-        .limit(1)
-    )
-    return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
-
-
-def _submitted(
-    session: Session, experts: Sequence[str], round_number: int | None = None
-) -> set[str | None]:
-    return set(
-        session.scalars(
-            select(EventRow.expert_id)
-            .join(StudyRow, StudyRow.id == EventRow.study_id)
-            .where(
-                EventRow.expert_id.in_(experts),
-                EventRow.kind == "submit",
-                EventRow.round == (StudyRow.round if round_number is None else round_number),
-            )
-        )
-    )
-
-
-def _current(
-    session: Session, experts: Sequence[str], round_number: int | None = None
-) -> dict[str, dict[tuple[str, frozenset[str]], Judged]]:
-    """Expert -> (parent, pair) -> the event that holds its answer, by rising seq.
-
-    Of the round given, or of the one that is open or was closed last.
-    """
-    found: dict[str, dict[tuple[str, frozenset[str]], Judged]] = {one: {} for one in experts}
-    for row in session.execute(
-        select(*(getattr(EventRow, name) for name in Judged._fields))
-        .join(StudyRow, StudyRow.id == EventRow.study_id)
-        .where(
-            EventRow.expert_id.in_(experts),
-            EventRow.kind.in_(("answer", "clear")),
-            EventRow.round == (StudyRow.round if round_number is None else round_number),
-        )
-        .order_by(EventRow.seq)
-    ):
-        one = Judged._make(row)
-        judged, pair = found[one.expert_id], (one.parent, frozenset((one.left, one.right)))
-        judged.pop(pair, None)
-        if one.kind == "answer":
-            judged[pair] = one
-    return found
-
-
-def _in_order(
-    judged: Mapping[tuple[str, frozenset[str]], Judged],
-    comparisons: Iterable[tuple[str, str, str]],
-) -> dict[tuple[str, str, str], str]:
-    """The answers to these comparisons, each in the direction of the comparison."""
-    found = {}
-    for parent, left, right in comparisons:
-        if (one := judged.get((parent, frozenset((left, right))))) is not None:
-            found[parent, left, right] = one.value if one.left == left else opposite(one.value)
-    return found
