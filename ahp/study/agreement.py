@@ -24,9 +24,9 @@ from ..consensus import (
 from ..consistency import geometric_consistency_index
 from ..errors import MatrixError
 from ..group import log_distances
-from ..matrix import Float, Int
+from ..matrix import Float, Int, chunks
 from .analysis import Analysis
-from .panel import global_weights
+from .panel import falling_order, global_weights
 from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 
@@ -192,13 +192,17 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
 
 
 def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
-    local = analysis.panel.panel_weights(shares, aggregate, analysis.trim)
-    return global_weights(analysis.survey.hierarchy, local)
+    """Weights of the leaves, shape (m, leaves), for expert weights of shape (m, k)."""
+    panel, hierarchy = analysis.panel, analysis.survey.hierarchy
+    # a row of expert weights is worked on beside all experts' judgments
+    parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
+    each = (panel.panel_weights(shares[part], aggregate, analysis.trim) for part in parts)
+    return np.concatenate([global_weights(hierarchy, local) for local in each])
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
     now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
-    ranks, before = (np.argsort(np.argsort(-w, kind="stable")) + 1 for w in (weights, now))
+    ranks, before = (np.argsort(falling_order(w)) + 1 for w in (weights, now))
     known = not np.isnan(weights).any()
     return Choice(
         kind=kind,

@@ -17,7 +17,7 @@ from ..priority import check_method
 from ..random_index import check_random_index
 from ..version import __version__
 from .answers import Answers
-from .panel import Panel, build_panel, check_judged, completed
+from .panel import Panel, build_panel, check_judged, completed, falling_order
 from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
 from .survey import Survey
 
@@ -65,7 +65,8 @@ class Analysis:
     def ranking(self) -> tuple[str, ...]:
         """The indicators (leaves) by falling global weight; ties in the order of the tree."""
         leaves = self.survey.hierarchy.leaves
-        return tuple(sorted(leaves, key=lambda leaf: -self.global_weights[leaf]))
+        weights = np.array([self.global_weights[leaf] for leaf in leaves])
+        return tuple(leaves[k] for k in falling_order(weights))
 
 
 def analyze(

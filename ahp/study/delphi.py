@@ -20,6 +20,7 @@ from ..datafile import canonical
 from ..matrix import LARGEST
 from .analysis import Analysis, analyze
 from .answers import Answers
+from .panel import TOLERANCE
 from .settings import Settings, Standing, expert_weights
 from .survey import Survey
 
@@ -34,9 +35,6 @@ SIGNIFICANT = 0.05
 """Kendall's W counts as significant below this p."""
 
 EVIDENCE_FORMAT = 1
-TOLERANCE = 1e-9
-"""Largest relative difference between a frozen number and the one made anew: another version of
-numpy may differ in the last digits."""
 
 
 @dataclass(frozen=True)
@@ -205,24 +203,49 @@ def evidence_distributions(evidence: Mapping[str, Any]) -> dict[Pair, Distributi
     }
 
 
-def evidence_difference(stored: Any, anew: Any, place: str = "") -> str:
+def evidence_difference(stored: Any, anew: Mapping[str, Any]) -> str:
     """Where evidence made anew differs from the stored, empty when nowhere.
 
-    Numbers may differ by `TOLERANCE`, and the version of `ahp` may be another.
+    Numbers may differ by `TOLERANCE`, indicators whose weights differ by no more may be ranked in
+    another order, and the version of `ahp` may be another.
     """
+    if (
+        isinstance(stored, dict)
+        and stored.keys() == anew.keys()
+        and _same_but_ties(stored["ranking"], anew["ranking"], anew["global_weights"])
+    ):
+        stored = {**stored, "ranking": anew["ranking"]}
+    return _difference(stored, anew, "")
+
+
+def _same_but_ties(stored: Any, anew: Sequence[str], weights: Mapping[str, float]) -> bool:
+    """Whether a stored ranking has the same indicators, and only ties in another order."""
+    return (
+        isinstance(stored, list)
+        and all(isinstance(leaf, str) for leaf in stored)
+        and sorted(stored) == sorted(anew)
+        and all(_close(weights[a], weights[b]) for a, b in zip(stored, anew, strict=True))
+    )
+
+
+def _difference(stored: Any, anew: Any, place: str) -> str:
     if isinstance(stored, dict) and isinstance(anew, dict) and stored.keys() == anew.keys():
         steps = ((f"{place}.{key}" if place else key, key) for key in stored if key != "version")
-        found = (evidence_difference(stored[key], anew[key], where) for where, key in steps)
+        found = (_difference(stored[key], anew[key], where) for where, key in steps)
         return next(filter(None, found), "")
     if isinstance(stored, list) and isinstance(anew, list | tuple) and len(stored) == len(anew):
         pairs = enumerate(zip(stored, anew, strict=True))
-        found = (evidence_difference(*pair, f"{place}[{k}]") for k, pair in pairs)
+        found = (_difference(*pair, f"{place}[{k}]") for k, pair in pairs)
         return next(filter(None, found), "")
     numbers = isinstance(stored, int | float) and isinstance(anew, int | float)
     # a whole number that no float can hold is no number of ours
     finite = numbers and abs(stored) < LARGEST
-    same = finite and math.isclose(stored, anew, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    return "" if same or stored == anew else f"{place} = {stored!r}, made anew it is {anew!r}"
+    same = (finite and _close(stored, anew)) or stored == anew
+    return "" if same else f"{place} = {stored!r}, made anew it is {anew!r}"
+
+
+def _close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
 def data_hash(analysis: Analysis) -> str:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 import ahp
 from ahp.priority import METHODS
 from ahp.study.agreement import Choice, compare_choices, leave_one_out
-from ahp.study.panel import build_panel
+from ahp.study.panel import build_panel, global_weights
 from ahp.study.settings import AGGREGATES, Standing
 
 from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels
@@ -133,8 +136,10 @@ def test_without_an_expert_is_the_analysis_of_the_others(
 
 def check_change(analysis: ahp.Analysis, choice: Choice) -> None:
     """Ranks, moves and the largest change follow from the weights."""
-    order = sorted(range(len(LEAVES)), key=lambda k: (-choice.weights[k], k))
-    assert [LEAVES[k] for k in np.argsort(choice.ranks)] == [LEAVES[k] for k in order]
+    assert sorted(choice.ranks) == list(range(1, len(LEAVES) + 1))
+    for (i, first), (j, second) in combinations(enumerate(choice.weights), 2):
+        tie = first == pytest.approx(second, rel=1e-9, abs=0)
+        assert (choice.ranks[i] < choice.ranks[j]) == (tie or first > second)
     before = {leaf: rank for rank, leaf in enumerate(analysis.ranking, start=1)}
     moved = [before[leaf] != rank for leaf, rank in zip(LEAVES, choice.ranks, strict=True)]
     assert choice.moved == sum(moved)
@@ -241,3 +246,40 @@ def test_without_the_only_one_who_counts() -> None:
     only, other = leave_one_out(analysis)
     assert np.isnan(only.weights).all()
     assert (other.moved, other.largest_change) == (0, 0)
+
+
+def many(count: int) -> ahp.Analysis:
+    """A panel of many experts, weighted unequally."""
+    rng = np.random.default_rng(7)
+    steps = np.array(["1/9", "1/5", "1/3", "1/2", "1", "2", "3", "5", "9"])
+    judged = answers(**{f"E{k}": " ".join(rng.choice(steps, len(PAIRS))) for k in range(count)})
+    shares = {f"E{k}": 1.0 + k % 3 for k in range(count)}
+    return ahp.analyze(SURVEY, judged, expert_weights=shares)
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
+@pytest.mark.parametrize("cells", [1, 1_000, 2**30])
+def test_without_an_expert_has_the_same_bits_whatever_the_chunks(
+    aggregate: str, cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = replace(many(12), aggregate=aggregate)
+    used = np.array(list(analysis.expert_weights.values()))
+    expected = []
+    for k in range(12):
+        shares = np.where(np.arange(12) == k, 0.0, used)[None]
+        local = analysis.panel.panel_weights(shares, aggregate, analysis.trim)
+        expected.append(global_weights(SURVEY.hierarchy, local)[0].tolist())
+    monkeypatch.setattr("ahp.matrix.CHUNK_CELLS", cells)
+    assert [one.weights.tolist() for one in leave_one_out(analysis)] == expected
+
+
+def test_without_an_expert_keeps_to_little_memory() -> None:
+    analysis = replace(many(400), aggregate="aij_median")
+    tracemalloc.start()
+    try:
+        choices = leave_one_out(analysis)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(choices) == 400
+    assert peak < 40e6
