@@ -6,7 +6,6 @@ Both kinds of choices are kept in the log as JSON, written and read here.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from ..datafile import DataTable, canonical, kind
 from ..errors import OptionError
 from ..group import FAMILIARITY, authority_coefficient, judgment_basis
 from ..hierarchy import Hierarchy
+from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index
 from .survey import Survey
@@ -37,6 +37,15 @@ or few answers changed."""
 FEEDBACK_FROM = (5, 3)
 """How many other experts must have answered a comparison before its distribution is shown."""
 
+TRIM_LIMITS = (0.0, 0.49)
+"""Least and largest share that `"aij_trimmed"` cuts off at each end."""
+
+TARGET_LIMITS = (0.01, 0.99)
+"""Least and largest target of a stop rule."""
+
+ROUNDS_LIMITS = (1, 20)
+"""Fewest and most rounds that a study can be given."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -45,12 +54,13 @@ class Settings:
     Attributes:
         method, random_index: as for `ahp.analyze`.
         aggregate: one of `AGGREGATES`.
-        trim: share of the experts' weight cut off at each end by `"aij_trimmed"`.
+        trim: share of the experts' weight cut off at each end by `"aij_trimmed"`; within
+            `TRIM_LIMITS`.
         weighting: one of `WEIGHTINGS`.
         stop: one of `STOP_RULES`; whichever is chosen, `rounds` is the most there are.
         target: for `"kendall_w"` the least W, for `"cv"` the largest coefficient of variation, for
-            `"changes"` the largest share of changed answers; between 0 and 1, W below 1.
-        rounds: the most rounds.
+            `"changes"` the largest share of changed answers; within `TARGET_LIMITS`.
+        rounds: the most rounds; within `ROUNDS_LIMITS`.
         feedback_from: one of `FEEDBACK_FROM`.
     """
 
@@ -74,12 +84,15 @@ class Settings:
             ("feedback_from", FEEDBACK_FROM),
         ):
             check_option(name, getattr(self, name), valid)
-        if not 0 <= self.trim < 0.5:
-            raise OptionError(f"trim = {self.trim!r}, expected a share from 0 to below 0.5")
-        if not 0 < self.target < 1:
-            raise OptionError(f"target = {self.target!r}, expected a number between 0 and 1")
-        if self.rounds < 1:
-            raise OptionError(f"rounds = {self.rounds!r}, expected 1 or more")
+        for name, (least, most) in (
+            ("trim", TRIM_LIMITS),
+            ("target", TARGET_LIMITS),
+            ("rounds", ROUNDS_LIMITS),
+        ):
+            if not least <= (value := getattr(self, name)) <= most:
+                raise OptionError(f"{name} = {value!r}, expected a number from {least} to {most}")
+        for name in ("trim", "target"):
+            object.__setattr__(self, name, float(getattr(self, name)))
 
     @classmethod
     def of(cls, survey: Survey) -> Self:
@@ -121,8 +134,8 @@ class Standing:
     recused: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.weight) and self.weight >= 0):
-            raise OptionError(f"weight = {self.weight!r}, expected a finite number of 0 or more")
+        if not 0 <= self.weight <= LARGEST:
+            raise OptionError(f"weight = {self.weight!r}, expected a number from 0 to {LARGEST}")
         if self.weight != 1 and not self.reason.strip():
             raise OptionError(f"weight = {self.weight!r} without a reason, expected one in writing")
         if bool(self.basis) != bool(self.familiarity):
@@ -135,6 +148,7 @@ class Standing:
                 raise OptionError(f"recused from {parent!r} without a reason, expected one")
         for name in ("basis", "recused"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        object.__setattr__(self, "weight", float(self.weight))
 
     @classmethod
     def from_content(cls, content: str) -> Self:

@@ -4,12 +4,20 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import ahp
 from ahp.priority import METHODS
 from ahp.random_index import RANDOM_INDEX_TABLES
-from ahp.study.settings import Settings, Standing, expert_weights
+from ahp.study.settings import (
+    ROUNDS_LIMITS,
+    TARGET_LIMITS,
+    TRIM_LIMITS,
+    Settings,
+    Standing,
+    expert_weights,
+)
 
 from .panels import SURVEY
 
@@ -84,12 +92,19 @@ def test_settings_round_trip() -> None:
             "stop = 'never', expected one of 'rounds', 'kendall_w', 'cv', 'changes'",
         ),
         ({"feedback_from": 4}, "feedback_from = 4, expected one of 5, 3"),
-        ({"trim": 0.5}, "trim = 0.5, expected a share from 0 to below 0.5"),
-        ({"trim": -0.1}, "trim = -0.1, expected a share from 0 to below 0.5"),
-        ({"trim": float("nan")}, "trim = nan, expected a share from 0 to below 0.5"),
-        ({"target": 0}, "target = 0, expected a number between 0 and 1"),
-        ({"target": 1}, "target = 1, expected a number between 0 and 1"),
-        ({"rounds": 0}, "rounds = 0, expected 1 or more"),
+        ({"trim": 0.491}, "trim = 0.491, expected a number from 0.0 to 0.49"),
+        ({"trim": 1}, "trim = 1, expected a number from 0.0 to 0.49"),
+        ({"trim": -0.1}, "trim = -0.1, expected a number from 0.0 to 0.49"),
+        ({"trim": float("nan")}, "trim = nan, expected a number from 0.0 to 0.49"),
+        ({"target": 0}, "target = 0, expected a number from 0.01 to 0.99"),
+        ({"target": 0.009}, "target = 0.009, expected a number from 0.01 to 0.99"),
+        ({"target": 1}, "target = 1, expected a number from 0.01 to 0.99"),
+        (
+            {"target": 10**400},
+            f"target = 1{'0' * 400}, expected a number from 0.01 to 0.99",
+        ),
+        ({"rounds": 0}, "rounds = 0, expected a number from 1 to 20"),
+        ({"rounds": 21}, "rounds = 21, expected a number from 1 to 20"),
     ],
 )
 def test_settings_are_refused(change: dict[str, Any], message: str) -> None:
@@ -98,7 +113,23 @@ def test_settings_are_refused(change: dict[str, Any], message: str) -> None:
     assert str(raised.value) == message
 
 
-@pytest.mark.parametrize("change", [{"trim": 0}, {"trim": 0.49}, {"target": 0.01}, {"rounds": 1}])
+def test_whole_numbers_become_floats() -> None:
+    chosen = Settings.from_content('{"method":"eigenvector","random_index":"saaty","trim":0}')
+    assert repr(chosen.trim) == "0.0"
+    assert '"trim":0.0' in chosen.content
+    assert repr(replace(PLAIN, target=np.float64(0.7)).target) == "0.7"
+    assert repr(Standing(2, "chair").weight) == "2.0"
+    assert repr(Standing.from_content('{"weight":1}').weight) == "1.0"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"trim": trim} for trim in (0, *TRIM_LIMITS)),
+        *({"target": target} for target in TARGET_LIMITS),
+        *({"rounds": rounds} for rounds in ROUNDS_LIMITS),
+    ],
+)
 def test_settings_at_the_edge(change: dict[str, Any]) -> None:
     chosen = replace(PLAIN, **change)
     assert Settings.from_content(chosen.content) == chosen
@@ -176,10 +207,14 @@ def test_authority_by_hand() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"weight": -1, "reason": "x"}, "weight = -1, expected a finite number of 0 or more"),
+        ({"weight": -1, "reason": "x"}, "weight = -1, expected a number from 0 to 1e+100"),
         (
             {"weight": float("inf"), "reason": "x"},
-            "weight = inf, expected a finite number of 0 or more",
+            "weight = inf, expected a number from 0 to 1e+100",
+        ),
+        (
+            {"weight": 10**400, "reason": "x"},
+            f"weight = 1{'0' * 400}, expected a number from 0 to 1e+100",
         ),
         ({"weight": 2}, "weight = 2 without a reason, expected one in writing"),
         ({"weight": 0, "reason": " "}, "weight = 0 without a reason, expected one in writing"),
