@@ -339,12 +339,22 @@ def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
 
 
 def recommendation_sentence(
-    settings: Settings, summaries: Sequence[RoundSummary], language: str
+    settings: Settings,
+    summaries: Sequence[RoundSummary],
+    language: str,
+    closed: int | None = None,
 ) -> str:
-    """What `ahp.study.delphi.recommend` recommends after the last of these rounds, and why."""
+    """What `ahp.study.delphi.recommend` recommends after the last of these rounds, and why.
+
+    Args:
+        settings: the study's.
+        summaries: of one round or more that somebody submitted in.
+        language: of the sentence.
+        closed: number of the last closed round; None = the last of `summaries`.
+    """
     _ = translator(language)
     last = summaries[-1]
-    found = recommend(settings, summaries)
+    found = recommend(settings, summaries, closed)
     if found.reason == "reached":
         advice = _("this is enough, the rounds can end")
     elif found.reason == "used_up":
@@ -354,7 +364,7 @@ def recommendation_sentence(
     return _("{finding}: {advice} (round {round} of at most {rounds}).").format(
         finding=_finding(settings, last, _),
         advice=advice,
-        round=last.round,
+        round=last.round if closed is None else closed,
         rounds=settings.rounds,
     )
 

@@ -302,8 +302,17 @@ def share_changed(before: Analysis, after: Analysis) -> float | None:
     return moved / both if both else None
 
 
-def recommend(settings: Settings, rounds: Sequence[RoundSummary]) -> Recommendation:
-    """Whether to stop after the last of these rounds, by the organizer's rule."""
+def recommend(
+    settings: Settings, rounds: Sequence[RoundSummary], closed: int | None = None
+) -> Recommendation:
+    """Whether to stop after the last of these rounds, by the organizer's rule.
+
+    Args:
+        settings: the study's.
+        rounds: one or more that somebody submitted in.
+        closed: number of the last closed round; it may come after the last of `rounds`, when
+            nobody submitted. None = the last of `rounds`.
+    """
     last = rounds[-1]
     reached, reason = False, "not_reached"
     if settings.stop == "kendall_w" and last.w is not None and last.p_value is not None:
@@ -318,7 +327,7 @@ def recommend(settings: Settings, rounds: Sequence[RoundSummary]) -> Recommendat
             reason = "first_round"
     if reached:
         return Recommendation(True, "reached")
-    if last.round >= settings.rounds:
+    if (last.round if closed is None else closed) >= settings.rounds:
         return Recommendation(True, "used_up")
     return Recommendation(False, reason)
 

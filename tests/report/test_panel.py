@@ -392,6 +392,18 @@ def test_recommendation_sentence(
     assert report.recommendation_sentence(settings, [*earlier, last], "en") == sentence
 
 
+def test_recommendation_sentence_after_rounds_nobody_submitted_in() -> None:
+    settings = Settings("eigenvector", "saaty", stop="cv", target=0.25)
+    start = "The largest coefficient of variation is 0.35, the target is at most 0.25: "
+    for closed, end in (
+        (None, "another round is recommended (round 1 of at most 3)."),
+        (2, "another round is recommended (round 2 of at most 3)."),
+        (3, "the last round is done, the rounds end here (round 3 of at most 3)."),
+    ):
+        found = report.recommendation_sentence(settings, [summary(1, cv=0.3456)], "en", closed)
+        assert found == start + end
+
+
 def test_every_option_has_words() -> None:
     assert tuple(report.aggregate_words(str)) == AGGREGATES
     assert tuple(report.weighting_words(str)) == WEIGHTINGS

@@ -242,6 +242,24 @@ def test_recommendation(stop: str, last: RoundSummary, expected: tuple[bool, str
     assert recommend(chosen, [earlier, last]) == Recommendation(*expected)
 
 
+@pytest.mark.parametrize(
+    ("cv", "closed", "expected"),
+    [
+        (0.5, None, (False, "not_reached")),
+        (0.5, 1, (False, "not_reached")),
+        (0.5, 2, (False, "not_reached")),
+        (0.5, 3, (True, "used_up")),
+        (0.5, 4, (True, "used_up")),
+        (0.4, 3, (True, "reached")),
+    ],
+)
+def test_rounds_nobody_submitted_in_are_used_up(
+    cv: float, closed: int | None, expected: tuple[bool, str]
+) -> None:
+    chosen = replace(PLAIN, stop="cv", target=0.4, rounds=3)
+    assert recommend(chosen, [summary(1, cv=cv)], closed) == Recommendation(*expected)
+
+
 def evidence() -> Any:
     """Of a second round, as it is read back from the log."""
     chosen = replace(PLAIN, weighting="given", stop="cv")
