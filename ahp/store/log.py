@@ -253,7 +253,7 @@ def _false_evidence(replay: Replay, detail: str | None) -> str:
         replay.without_evidence.append(replay.round)  # as rounds were closed before there was any
     elif anew is None and stored is not None:
         found = "it has some, though nobody submitted"
-    elif stored is not None:
+    elif stored is not None and anew is not None:
         found = evidence_difference(stored, anew)
     return f"its evidence does not follow from the log: {found}" if found else ""
 

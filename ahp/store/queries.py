@@ -113,12 +113,15 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
     return infos
 
 
-def standings_of(session: Session, experts: Sequence[str]) -> dict[str, Standing]:
-    """Expert id -> standing in force."""
+def standings_of(
+    session: Session, experts: Sequence[str], before: int | None = None
+) -> dict[str, Standing]:
+    """Expert id -> standing in force now, or before an event of that number."""
     found = dict.fromkeys(experts, Standing())
     for expert_id, detail in session.execute(
         select(EventRow.expert_id, EventRow.detail)
         .where(EventRow.expert_id.in_(experts), EventRow.kind == "standing")
+        .where(true() if before is None else EventRow.seq < before)
         .order_by(EventRow.seq)
     ):
         found[str(expert_id)] = Standing.from_content(str(detail))
@@ -234,23 +237,19 @@ def reasons_in(
         (parent, frozenset((left, right))): (parent, left, right)
         for parent, left, right in survey_of(session, study).hierarchy.comparisons
     }
+    number = study.round if round_number is None else round_number
     rows = session.execute(
-        select(
-            ExpertRow.name,
-            EventRow.parent,
-            EventRow.left,
-            EventRow.right,
-            EventRow.detail,
-        )
+        select(ExpertRow.id, ExpertRow.name, EventRow)
         .join(ExpertRow, ExpertRow.id == EventRow.expert_id)
-        .where(
-            EventRow.study_id == study.id,
-            EventRow.kind == "reason",
-            EventRow.round == (study.round if round_number is None else round_number),
-        )
+        .where(EventRow.study_id == study.id, EventRow.kind == "reason", EventRow.round == number)
         .where(true() if expert_id is None else EventRow.expert_id == expert_id)
         .order_by(EventRow.seq)
-    )
-    return {
-        (row.name, *pairs[row.parent, frozenset((row.left, row.right))]): row.detail for row in rows
-    }
+    ).all()
+    judged = answers_in(session, list({row.id for row in rows}), number)
+    found = {}
+    for expert, name, event in rows:
+        pair = (str(event.parent), frozenset((str(event.left), str(event.right))))
+        answer = judged[expert].get(pair)
+        stale = answer is not None and answer.seq > event.seq
+        found[(name, *pairs[pair])] = "" if stale else event.detail
+    return {place: text for place, text in found.items() if text}

@@ -114,26 +114,41 @@ class Store:
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
                 log.append(session, study, [entry])
 
-    def close_round(self, study_id: str) -> ClosedRound:
+    def close_round(self, study_id: str, *, round_number: int | None = None) -> ClosedRound:
         """Close the round, for ever, and freeze its result as evidence in the log.
+
+        Args:
+            study_id: the study.
+            round_number: the round that is meant; refused when that is not the open one. None =
+                whichever is open.
 
         Raises:
             LockedError: it is closed already.
             AHPError: there are answers, but no result follows from them; the message says why.
         """
         with self._database.write() as session:
-            return _close(session, _open_study(session, study_id))
+            study = _open_study(session, study_id)
+            _check_round(study, round_number)
+            return _close(session, study)
 
-    def open_round(self, study_id: str) -> StudyInfo:
+    def open_round(self, study_id: str, *, round_number: int | None = None) -> StudyInfo:
         """Open the next round: every expert is asked anew, and sees what the closed one left.
 
+        Args:
+            study_id: the study.
+            round_number: the round to open; refused when another one is next. None = the next.
+
         Raises:
-            StoreError: a round is open.
+            StoreError: a round is open, or another one is next.
         """
         with self._database.write() as session:
             study = study_row(session, study_id, lock=True)
             if study.state == "open":
                 raise StoreError(f"round {study.round} of {study.title!r} is open, close it first")
+            if round_number not in (None, study.round + 1):
+                raise StoreError(
+                    f"the next round of {study.title!r} is {study.round + 1}, not {round_number}"
+                )
             study.round, study.state = study.round + 1, "open"
             session.execute(
                 update(ExpertRow).where(ExpertRow.study_id == study_id).values(place=None)
@@ -208,8 +223,14 @@ class Store:
             query = EXPERTS.where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
             return expert_infos(session, query)
 
-    def standings(self, study_id: str) -> dict[str, Standing]:
-        """The standings of a study's experts by name, in the order they were added."""
+    def standings(self, study_id: str, *, before: int | None = None) -> dict[str, Standing]:
+        """The standings of a study's experts by name, in the order they were added.
+
+        Args:
+            study_id: the study.
+            before: number of an event, such as the one that closed a round: the standings that were
+                in force then. None = those of now.
+        """
         with self._database.read() as session:
             study_row(session, study_id)
             rows = session.execute(
@@ -217,7 +238,7 @@ class Store:
                 .where(ExpertRow.study_id == study_id)
                 .order_by(ExpertRow.added_seq)
             ).all()
-            found = standings_of(session, [row.id for row in rows])
+            found = standings_of(session, [row.id for row in rows], before)
             return {row.name: found[row.id] for row in rows}
 
     def set_standing(self, expert_id: str, standing: Standing) -> None:
@@ -458,18 +479,16 @@ class Store:
             parent: of the pair.
             left: id of one child.
             right: id of the other.
-            text: the reason.
+            text: the reason; empty = the one given before is taken back.
             event_id: as for `answer`.
             round_number: as for `answer`.
 
         Raises:
-            StoreError: the text is blank, or the event id was used for something else.
+            StoreError: the event id was used for something else.
             AnswersError: the expert is not asked this pair.
             LockedError: the expert has submitted, or the round is closed.
         """
         _check_event_id(event_id)
-        if not text.strip():
-            raise StoreError("the reason is empty, expected some words")
         entry = Entry(
             "reason", event_id, "web", expert_id, parent, left, right, detail=text.strip()
         )
@@ -486,6 +505,9 @@ class Store:
         self, study_id: str, *, expert_id: str | None = None, round_number: int | None = None
     ) -> dict[tuple[str, str, str, str], str]:
         """Why experts stayed outside the middle half of the panel.
+
+        A reason belongs to the answer it was given for: not those that were taken back, or that are
+        older than the expert's answer now.
 
         Args:
             study_id: the study.
@@ -684,15 +706,19 @@ def _check_open(study: StudyRow) -> None:
         raise LockedError(f"round {study.round} of {study.title!r} is closed", "closed")
 
 
-def _check_answerable(
-    session: Session, expert: ExpertRow, study: StudyRow, round_number: int | None
-) -> None:
-    _check_open(study)
+def _check_round(study: StudyRow, round_number: int | None) -> None:
     if round_number not in (None, study.round):
         raise LockedError(
             f"round {round_number} of {study.title!r} is closed, round {study.round} is open",
             "closed",
         )
+
+
+def _check_answerable(
+    session: Session, expert: ExpertRow, study: StudyRow, round_number: int | None
+) -> None:
+    _check_open(study)
+    _check_round(study, round_number)
     if submitted_in(session, [expert.id]):
         raise LockedError(
             f"expert {expert.name!r} has submitted, the answers are locked", "submitted"

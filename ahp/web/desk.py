@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import streamlit as st
@@ -14,6 +15,11 @@ from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
 
+def literal(text: str) -> str:
+    """A text that people wrote, so that a table shows it as it is and not as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>#$~|:!])", r"\\\1", text)
+
+
 def show_table(table: report.Table, name: str, below: str = "") -> None:
     """A table as printed, what is printed below it, and its unrounded numbers to download."""
     _ = state.translate()
@@ -21,7 +27,9 @@ def show_table(table: report.Table, name: str, below: str = "") -> None:
     st.table(
         [
             {
-                heading: report.show_cell(table, column, cell)
+                heading: literal(cell)
+                if isinstance(cell, str)
+                else report.show_cell(table, column, cell)
                 for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
             }
             for row in table.rows
@@ -39,7 +47,7 @@ def show_downloads(table: report.Table, name: str) -> None:
     _ = state.translate()
     st.download_button(
         _("CSV, unrounded"),
-        partial(report.csv_bytes, table),
+        state.guarded(partial(report.csv_bytes, table)),
         f"{name}.csv",
         "text/csv",
         icon=":material/download:",
@@ -48,7 +56,7 @@ def show_downloads(table: report.Table, name: str) -> None:
     )
     st.download_button(
         _("XLSX, unrounded"),
-        partial(xlsx_bytes, table),
+        state.guarded(partial(xlsx_bytes, table)),
         f"{name}.xlsx",
         XLSX,
         icon=":material/download:",

@@ -54,7 +54,7 @@ def download_questionnaire(
     _, language = state.translate(), state.language()
     st.download_button(
         _("Download the questionnaire (XLSX)"),
-        partial(questionnaire, study, expert, current, language),
+        state.guarded(partial(questionnaire, study, expert, current, language), expert.id),
         file_name(study.title, expert.name) + ".xlsx",
         XLSX,
         icon=":material/download:",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -36,7 +37,12 @@ def grants() -> Grants:
 
 
 def attempt(change: Callable[[], object]) -> bool:
-    """Run a change in the database; what it refuses is shown by `show_problem`."""
+    """Run an organizer's change in the database; what it refuses is shown by `show_problem`.
+
+    Callbacks run before the page asks who is there, so this asks, too.
+    """
+    if not grants().organizer:
+        return False
     try:
         change()
     except AHPError as error:
@@ -49,6 +55,24 @@ def show_problem() -> None:
     """What the last action could not do."""
     if problem := st.session_state.pop("problem", None):
         st.error(problem)
+
+
+def guarded(
+    make: Callable[[], bytes | str], expert_id: str | None = None
+) -> Callable[[], bytes | str]:
+    """What makes a download, for an organizer or the expert given, as long as they are signed in.
+
+    Streamlit calls it when the button is pressed, without running the page.
+    """
+    token = session_token()
+
+    def checked() -> bytes | str:
+        allowed = database().grants(token)
+        if not allowed.organizer and expert_id not in {one.id for one in allowed.experts}:
+            raise AHPError("this browser is not signed in any more, nothing is handed out")
+        return make()
+
+    return checked
 
 
 def sign_out() -> None:
@@ -105,6 +129,17 @@ def base_url() -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """Id -> label, with the beginning of the id where two labels are the same.
+
+    Streamlit tells the options of a widget apart by what they display.
+    """
+    count = Counter(labels.values())
+    return {
+        key: label if count[label] == 1 else f"{label} ({key[:6]})" for key, label in labels.items()
+    }
+
+
 def pick_study() -> StudyInfo:
     """The study a page is about: chosen here, kept in the address and from page to page."""
     _ = translate()
@@ -114,11 +149,12 @@ def pick_study() -> StudyInfo:
         st.stop()
     wanted = st.query_params.get("study") or st.session_state.get("study")
     ids = list(studies)
+    labels = distinct({key: study.title for key, study in studies.items()})
     chosen: str = st.selectbox(
         _("Study"),
         ids,
         index=ids.index(wanted) if wanted in studies else 0,
-        format_func=lambda key: studies[key].title,
+        format_func=labels.__getitem__,
     )
     st.session_state["study"] = chosen
     st.query_params["study"] = chosen

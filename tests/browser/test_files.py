@@ -89,7 +89,7 @@ def test_an_export_of_a_survey_platform(
         page.get_by_role("option", name=option).click()
 
     select("import_kind", "export of a survey platform")
-    uploader = actions.control(page, "answers_file-platform-0")
+    uploader = actions.control(page, "answers_file-platform")
     uploader.locator('input[type="file"]').set_input_files(path)
     select("coding", "1 … 17, from the left end to the right end")
     expect(actions.control(page, "record_answers")).to_be_visible()

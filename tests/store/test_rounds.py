@@ -580,13 +580,17 @@ def test_reasons(store, study, second):
         ("E2", *PAIRS[0]): "habit",
     }
     assert store.reasons(study.id, round_number=1) == {}
-    with pytest.raises(StoreError, match="^the reason is empty, expected some words$"):
-        store.give_reason(own, *PAIRS[0], " \n", event_id="r4")
+    store.give_reason(own, *PAIRS[3], " \n", event_id="r4")  # taken back
+    assert store.reasons(study.id, expert_id=own) == {("E1", *PAIRS[0]): "I measured it"}
+    store.give_reason(own, *PAIRS[3], "law", event_id="r6")
     message = "^expert 'E7' is recused from 'a' and not asked there$"
     with pytest.raises(AnswersError, match=message):
         store.give_reason(second["E7"].id, *PAIRS[3], "law", event_id="r5")
     with pytest.raises(StoreError, match="^event 'r1' was sent twice, first with detail = "):
         store.give_reason(own, "goal", "b", "a", "other", event_id="r1")
+    store.answer(second["E2"].id, *PAIRS[0], "1", event_id="another")
+    assert ("E2", *PAIRS[0]) not in store.reasons(study.id)
+    store.give_reason(second["E2"].id, *PAIRS[0], "habit", event_id="r7")
     store.close_round(study.id)
     assert len(store.reasons(study.id)) == 3
     store.open_round(study.id)

@@ -9,13 +9,15 @@ import pytest
 from openpyxl import load_workbook
 
 import ahp
+import ahp.resources
+from ahp.errors import AHPError
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.settings import Settings, Standing
-from ahp.web import components, desk
-from tests.web.test_pages import texts
+from ahp.web import components, desk, state
+from tests.web.test_pages import keyed, texts
 
 
 def fill(store: Store, study: StudyInfo, expert: ExpertInfo, shift: int) -> None:
@@ -122,7 +124,7 @@ def test_a_round_is_closed_and_the_next_one_opened(visit, store, organizer, stud
     assert app.table[0].value["Experts"].tolist() == ["6"]
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
-    app.checkbox(key="sure").check().run()
+    keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert app.subheader[0].value == "Round 2 is closed"
     assert app.table[0].value["Round"].tolist() == ["1", "2"]
@@ -138,7 +140,7 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
     now = store.settings(study.id)
     store.set_settings(study.id, replace(now, weighting="authority"))
     app = visit(organizer, "rounds")
-    app.checkbox(key="sure").check().run()
+    keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert [error.value for error in app.error] == [
         "expert 'A' has no authority coefficient, expected one for each expert; "
@@ -149,14 +151,14 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
 
 def test_settings_are_chosen_and_fewer_than_five_needs_a_tick(visit, store, organizer, study):
     app = visit(organizer, "rounds")
-    app.selectbox(key="set_aggregate").select("aij_trimmed").run()
-    app.number_input(key="set_trim").set_value(0.2)
-    app.selectbox(key="stop").select("kendall_w").run()
-    app.number_input(key="set_target").set_value(0.7)
-    app.radio(key="set_feedback").set_value(3).run()
+    keyed(app.selectbox, "set_aggregate-").select("aij_trimmed").run()
+    keyed(app.number_input, "set_trim-").set_value(0.2)
+    keyed(app.selectbox, "stop-").select("kendall_w").run()
+    keyed(app.number_input, "set_target-").set_value(0.7)
+    keyed(app.radio, "set_feedback-").set_value(3).run()
     assert any("With so few others" in warning.value for warning in app.warning)
     assert app.button(key="save_settings").disabled
-    app.checkbox(key="set_agreed").check().run()
+    keyed(app.checkbox, "set_agreed-").check().run()
     app.button(key="save_settings").click().run()
     assert store.settings(study.id) == Settings(
         *("eigenvector", "saaty", "aij_trimmed", 0.2),
@@ -194,17 +196,18 @@ def test_a_closed_round_shows_as_it_was_frozen(visit, store, organizer, study):
     assert app.table[0].value["Global weight"].tolist() == [
         f"{now.global_weights[leaf]:.4f}" for leaf in now.ranking
     ]
-    app.selectbox(key="round").select(1).run()
+    keyed(app.selectbox, "round-").select(1).run()
     assert app.table[0].value["Global weight"].tolist() == [
         f"{frozen['global_weights'][leaf]:.4f}" for leaf in frozen["ranking"]
     ]
-    assert app.selectbox(key="method").value == "eigenvector"
+    assert keyed(app.selectbox, "method-").value == "eigenvector"
 
 
 def test_the_organizer_reads_the_reasons(visit, store, organizer, study, survey):
     first = store.experts(study.id)[0]
     parent, left, right = survey.hierarchy.comparisons[0]
-    store.give_reason(first.id, parent, right, left, "Our unit has no such post.", event_id="why")
+    store.answer(first.id, parent, left, right, SAATY_POSITIONS[5], event_id="answer")
+    store.give_reason(first.id, parent, right, left, "Our *unit* has [no]", event_id="why")
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
     app = visit(organizer, "results")
@@ -214,14 +217,14 @@ def test_the_organizer_reads_the_reasons(visit, store, organizer, study, survey)
     assert reasons.values.tolist() == [
         [
             *(survey.node_name(node, "en") for node in (parent, left, right)),
-            *("A", store.current(first.id)[parent, left, right], "Our unit has no such post."),
+            *("A", store.current(first.id)[parent, left, right], r"Our \*unit\* has \[no\]"),
         ]
     ]
 
 
 def test_what_a_stale_page_asks_for_is_refused_in_words(visit, store, organizer, study):
     app = visit(organizer, "rounds")
-    app.checkbox(key="sure").check().run()
+    keyed(app.checkbox, "sure-").check().run()
     store.close_round(study.id)
     app.button(key="close").click().run()
     assert app.subheader[0].value == "Round 2 is closed"
@@ -242,7 +245,7 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
     before = store.events(study.id)
     app = visit(organizer, "results")
     assert not any("trying other options" in info.value for info in app.info)
-    app.selectbox(key="aggregate").select("aip_arithmetic").run()
+    keyed(app.selectbox, "aggregate-").select("aip_arithmetic").run()
     assert any("trying other options" in info.value for info in app.info)
     answers = store.answers(study.id)
     tried = ahp.analyze(study.survey, answers, aggregate="aip_arithmetic")
@@ -346,16 +349,16 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
 
     def write(node: str, name: str) -> None:
         app.button(key=f"node-{node}").click().run()
-        app.text_input(key=f"name-{node}-en").set_value(name).run()
-        app.text_area(key=f"explanation-{node}-en").set_value(f"What {name} is.").run()
+        keyed(app.text_input, f"name-{node}-en-").set_value(name).run()
+        keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
 
     for node, name in (("goal", "Lunch"), ("n1", "Taste"), ("n2", "Price")):
         write(node, name)
     app.button(key="add_beside").click().run()
     write("n3", "Health")
     app.button(key="move-1").click().run()
-    app.text_input(key="survey-name-en").set_value("Lunch").run()
-    app.text_area(key="survey-description-en").set_value("What to eat.").run()
+    keyed(app.text_input, "name--en-").set_value("Lunch").run()
+    keyed(app.text_area, "explanation--en-").set_value("What to eat.").run()
     assert not app.warning
     assert "3 indicators, 3 comparisons, about 5 minutes" in texts(app)
     next(box for box in app.text_input if box.label == "Title").set_value("Lunch 2026")
@@ -378,6 +381,7 @@ def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
         desk.st, "download_button", lambda _label, data, file, *_a, **_k: given.update({file: data})
     )
     monkeypatch.setattr(desk.state, "translate", lambda: str)
+    monkeypatch.setattr(desk.state, "guarded", lambda make: make)
     desk.show_downloads(table, "t")
     assert given["t.csv"]() == b"\xef\xbb\xbfa,b\r\nx,0.3333333333333333\r\n"
     path = tmp_path / "t.xlsx"
@@ -389,3 +393,127 @@ def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
 def test_the_code_of_the_charts_is_found():
     [file] = components.CHART_CODE
     assert file.startswith("static/js/PlotlyChart.")
+
+
+# -- what a page was made for, and what has changed meanwhile
+
+
+def test_an_expert_submits_in_every_round_from_the_same_tab(visit, store, study, survey):
+    expert = store.experts(study.id)[0]
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    for number in (2, 3):
+        store.upload_answers(
+            expert.id,
+            [ahp.Judgment("A", *pair, "3") for pair in survey.hierarchy.comparisons],
+        )
+        store.set_place(expert.id, "review")
+        app.run()
+        keyed(app.checkbox, "sure-").check().run()
+        app.button(key="submit").click().run()
+        assert not app.error
+        assert store.expert(expert.id).submitted, number
+        store.close_round(study.id)
+        store.open_round(study.id)
+
+
+def test_a_stale_tick_closes_nothing(visit, store, organizer, study):
+    app = visit(organizer, "rounds")
+    keyed(app.checkbox, "sure-").check().run()
+    store.close_round(study.id)
+    store.open_round(study.id)
+    app.button(key="close").click().run()
+    assert [error.value for error in app.error] == ["round 2 of '2026' is closed, round 3 is open"]
+    assert store.study(study.id).open
+    assert not keyed(app.checkbox, "sure-").value
+
+
+def test_choices_for_one_study_do_not_go_to_another(visit, store, organizer, study, survey):
+    other = store.create_study(survey, "2026")
+    app = visit(organizer, "rounds")
+    picker = next(box for box in app.selectbox if box.label == "Study")
+    assert picker.options == [f"2026 ({other.id[:6]})", f"2026 ({study.id[:6]})"]
+    picker.select(other.id).run()
+    keyed(app.selectbox, "set_aggregate-").select("aij_median").run()
+    keyed(app.checkbox, "sure-").check().run()
+    next(box for box in app.selectbox if box.label == "Study").select(study.id).run()
+    assert keyed(app.selectbox, "set_aggregate-").value == "aij"
+    assert not keyed(app.checkbox, "sure-").value
+    app.button(key="save_settings").click().run()
+    assert store.settings(study.id).aggregate == store.settings(other.id).aggregate == "aij"
+
+
+def test_a_reason_belongs_to_one_comparison(visit, store, study, survey):
+    expert = store.experts(study.id)[0]
+    first, second, *_others = survey.hierarchy.comparisons
+    for k, pair in enumerate((first, second)):
+        store.answer(expert.id, *pair, "1/9", event_id=f"far-{k}")
+    store.set_place(expert.id, "pair " + " ".join(first))
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    app.text_area[0].set_value("Only here.")
+    app.button(key="save_reason").click().run()
+    assert store.expert(expert.id).place == "pair " + " ".join(second)
+    assert app.text_area[0].value == ""
+    app.button(key="save_reason").click().run()
+    assert store.reasons(study.id) == {("A", *first): "Only here."}
+    app.button(key="back").click().run()
+    app.button(key="back").click().run()
+    assert app.text_area[0].value == "Only here."
+    app.text_area[0].set_value("")
+    app.button(key="save_reason").click().run()
+    assert store.reasons(study.id) == {}
+
+
+def test_an_organizer_who_was_signed_out_changes_nothing(visit, store, organizer, study):
+    expert = store.experts(study.id)[0]
+    store.issue_link(expert.id)
+    app = visit(organizer, "experts")
+    before = store.events(study.id)
+    store.revoke_organizers()
+    app.button(key="renew").click().run()
+    assert store.events(study.id) == before
+    assert len(app.code) == 0
+
+
+def test_a_download_asks_who_is_there(store, organizer, study, monkeypatch):
+    monkeypatch.setattr(state, "session_token", lambda: organizer)
+    make = state.guarded(lambda: "secret")
+    assert make() == "secret"
+    store.revoke_organizers()
+    with pytest.raises(AHPError, match="^this browser is not signed in any more"):
+        make()
+    first, other = store.experts(study.id)[:2]
+    session = store.open_link(store.issue_link(first.id), None)
+    monkeypatch.setattr(state, "session_token", lambda: session)
+    assert state.guarded(lambda: "mine", first.id)() == "mine"
+    with pytest.raises(AHPError, match="^this browser is not signed in any more"):
+        state.guarded(lambda: "not mine", other.id)()
+
+
+def test_a_closed_round_shows_the_standings_it_was_closed_with(visit, store, organizer, study):
+    expert = store.experts(study.id)[0]
+    store.set_standing(expert.id, Standing(5, "later"))
+    app = visit(organizer, "results")
+    keyed(app.selectbox, "round-").select(1).run()
+    app.session_state["screen"] = "Experts"
+    app.run()
+    assert app.table[0].value["Given weight"].tolist() == ["1.0000"] * 6
+    assert store.standings(study.id)["A"] == Standing(5, "later")
+
+
+def test_answers_off_the_scale_can_be_gone_on_from(visit, store):
+    folder = ahp.resources.data_folder("examples") / "dong_2010"
+    survey = ahp.load_survey(folder / "survey.toml")
+    _parent, left, right = survey.hierarchy.comparisons[0]
+    answers = ahp.read_answers(folder / "answers.csv").only(["E1"])
+    off = tuple(
+        replace(one, value="2.5") if {one.left, one.right} == {left, right} else one
+        for one in answers.judgments
+    )
+    study = store.import_study(survey, ahp.Answers(off), "Off the scale")
+    store.open_round(study.id)
+    expert = store.experts(study.id)[0]
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert any("Your last answer: 2.5 for" in text for text in texts(app))
+    assert "keep" not in [button.key for button in app.button]

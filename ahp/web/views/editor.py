@@ -9,22 +9,53 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.exchange.survey_text import survey_toml
 from ahp.i18n import LANGUAGES
-from ahp.study.draft import Draft, DraftNode
+from ahp.study.draft import Draft
 from ahp.web import state
 from ahp.web.desk import create_study, show_survey
 
 
 def draft() -> Draft:
-    """The survey being written in this browser; a new one at first."""
-    found: Draft = st.session_state.setdefault("draft", Draft.new(tuple(LANGUAGES)))
-    return found
+    """The survey being written in this browser, with what stands in the fields now."""
+    now: Draft = st.session_state.setdefault("draft", Draft.new(tuple(LANGUAGES)))
+    for node in now.nodes:
+        name, explanation = (
+            field(node.name, "name", node.id),
+            field(node.explanation, "explanation", node.id),
+        )
+        now = now.write(node.id, name, explanation)
+    now = now.entitle(field(now.name, "name", ""), field(now.description, "explanation", ""))
+    st.session_state["draft"] = now
+    return now
 
 
-def change(new: Draft, chosen: str | None = None) -> None:
-    """Go on with a changed draft."""
+def field_key(what: str, node: str, language: str) -> str:
+    """Key of a field: of this draft, so that a new one begins empty."""
+    return f"{what}-{node}-{language}-{st.session_state.get('draft_number', 0)}"
+
+
+def field(given: Mapping[str, str], what: str, node: str) -> dict[str, str]:
+    """What stands in a text's fields, or stood there when they were shown last."""
+    return {
+        language: st.session_state.get(field_key(what, node, language), text)
+        for language, text in given.items()
+    }
+
+
+def change(new: Draft, chosen: str) -> None:
+    """Go on with a changed draft, at one of its nodes."""
     st.session_state["draft"] = new
-    if chosen is not None:
-        st.session_state["chosen_node"] = chosen
+    st.session_state["chosen_node"] = chosen
+
+
+def start(languages: tuple[str, ...]) -> None:
+    """Begin a new draft."""
+    st.session_state["draft_number"] = st.session_state.get("draft_number", 0) + 1
+    change(Draft.new(languages), "goal")
+
+
+def choose(node: str) -> None:
+    """Go to another node."""
+    change(draft(), node)
 
 
 def add(parent: str) -> None:
@@ -32,20 +63,25 @@ def add(parent: str) -> None:
     change(*draft().add(parent))
 
 
-def remove(node: DraftNode) -> None:
+def move(node: str, by: int) -> None:
+    """Move a node among its siblings."""
+    change(draft().move(node, by), node)
+
+
+def remove(node: str, parent: str) -> None:
     """Remove a node with all below it and go to the one above."""
-    change(draft().remove(node.id), node.parent)
+    change(draft().remove(node), parent)
 
 
-def texts(label: str, given: Mapping[str, str], key: str, *, long: bool = False) -> dict[str, str]:
+def texts(label: str, given: Mapping[str, str], what: str, node: str) -> None:
     """One field a language."""
-    field = st.text_area if long else st.text_input
-    return {
-        language: field(
-            f"{label} ({LANGUAGES.get(language, language)})", value=text, key=f"{key}-{language}"
+    write = st.text_area if what == "explanation" else st.text_input
+    for language, text in given.items():
+        write(
+            f"{label} ({LANGUAGES.get(language, language)})",
+            value=text,
+            key=field_key(what, node, language),
         )
-        for language, text in given.items()
-    }
 
 
 def show_start() -> None:
@@ -57,8 +93,8 @@ def show_start() -> None:
             names = " + ".join(LANGUAGES[one] for one in languages)
             st.button(
                 _("New, empty ({languages})").format(languages=names),
-                on_click=change,
-                args=(Draft.new(languages), "goal"),
+                on_click=start,
+                args=(languages,),
                 key="new-" + "-".join(languages),
             )
 
@@ -79,8 +115,8 @@ def show_tree(now: Draft, chosen: str) -> None:
                 node_name(now, node.id),
                 type="primary" if node.id == chosen else "tertiary",
                 icon=":material/account_tree:" if now.children(node.id) else ":material/label:",
-                on_click=change,
-                args=(now, node.id),
+                on_click=choose,
+                args=(node.id,),
                 key=f"node-{node.id}",
             )
 
@@ -88,13 +124,8 @@ def show_tree(now: Draft, chosen: str) -> None:
 def show_node(now: Draft, chosen: str) -> None:
     """What can be done with the chosen node."""
     _, node = state.translate(), now.node(chosen)
-    name = texts(_("Name of the item"), node.name, f"name-{chosen}")
-    explanation = texts(
-        _("Explanation for experts"), node.explanation, f"explanation-{chosen}", long=True
-    )
-    if (name, explanation) != (dict(node.name), dict(node.explanation)):
-        change(now.write(chosen, name, explanation))
-        st.rerun()
+    texts(_("Name of the item"), node.name, "name", chosen)
+    texts(_("Explanation for experts"), node.explanation, "explanation", chosen)
     with st.container(horizontal=True):
         st.button(
             _("Add an item below it"),
@@ -116,15 +147,15 @@ def show_node(now: Draft, chosen: str) -> None:
             st.button(
                 label,
                 icon=f":material/{icon}:",
-                on_click=change,
-                args=(now.move(chosen, by), chosen),
+                on_click=move,
+                args=(chosen, by),
                 key=f"move{by}",
             )
         st.button(
             _("Remove it and all below"),
             icon=":material/delete:",
             on_click=remove,
-            args=(node,),
+            args=(chosen, node.parent),
             key="remove",
         )
 
@@ -193,9 +224,6 @@ with form, st.container(border=True):
 with st.expander(
     _("Name and description of the whole survey"), expanded=not any(current.name.values())
 ):
-    title = texts(_("Name of the survey"), current.name, "survey-name")
-    about = texts(_("Description"), current.description, "survey-description", long=True)
-    if (title, about) != (dict(current.name), dict(current.description)):
-        change(current.entitle(title, about))
-        st.rerun()
+    texts(_("Name of the survey"), current.name, "name", "")
+    texts(_("Description"), current.description, "explanation", "")
 show_preview(current)

@@ -21,7 +21,9 @@ from ahp.web.questionnaires import file_name
 @st.fragment(run_every="5s")
 def show_progress(study: StudyInfo) -> None:
     """How far each expert has got below every parent; refreshes by itself."""
+    state.require_organizer()
     _, language = state.translate(), state.language()
+    study = state.database().study(study.id)
     link_words = {"none": _("no link yet"), "active": _("valid"), "revoked": _("revoked")}
     experts = state.database().experts(study.id)
     if not experts:
@@ -285,7 +287,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         )
         now = experts[chosen].standing
         with st.form(f"standing-{chosen}"):
-            weight = st.number_input(_("Weight"), min_value=0.0, value=now.weight, step=0.1)
+            weight = st.number_input(_("Weight"), min_value=0.0, value=float(now.weight), step=0.1)
             reason = st.text_input(_("Reason for the weight, if it isn't 1"), value=now.reason)
             st.markdown(
                 "**" + _("Authority coefficient: what the expert judges from, how familiar") + "**"
@@ -324,7 +326,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                         reason=reason.strip(),
                         basis=basis if any(basis.values()) else {},
                         familiarity=familiarity,
-                        recused={parent: now.recused.get(parent) or why for parent in recused},
+                        recused=dict.fromkeys(recused, why),
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:

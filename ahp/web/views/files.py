@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from ahp.exchange.ahp_os import write_project
 from ahp.exchange.ahpsurvey import Side, read_ahpsurvey, write_ahpsurvey
 from ahp.exchange.column_mapper import (
     CODINGS,
+    Coding,
     ColumnMapping,
     ColumnTable,
     PairColumn,
@@ -65,7 +66,9 @@ def show_questionnaires(study: StudyInfo) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Paper form (DOCX)"),
-            partial(questionnaire_document, study.survey, title=study.title, language=language),
+            state.guarded(
+                partial(questionnaire_document, study.survey, title=study.title, language=language)
+            ),
             file_name(study.title) + ".docx",
             DOCX,
             icon=":material/print:",
@@ -75,7 +78,7 @@ def show_questionnaires(study: StudyInfo) -> None:
         if experts:
             st.download_button(
                 _("All {count} workbooks (ZIP)").format(count=len(experts)),
-                partial(all_questionnaires, study, experts, language),
+                state.guarded(partial(all_questionnaires, study, experts, language)),
                 file_name(study.title) + ".zip",
                 "application/zip",
                 icon=":material/folder_zip:",
@@ -148,7 +151,8 @@ def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
         return None
     else:
         mapping = suggest_mapping(table, survey, coding=coding, negative_is=side)
-    mapping = edit_mapping(study, table, mapping, coding, side)
+    about = hashlib.sha256(content + mapping.to_json().encode()).hexdigest()
+    mapping = edit_mapping(study, table, mapping, (coding, side), about)
     if open_pairs := missing(mapping, survey):
         st.warning(
             _("{count} of {total} comparisons have no column yet.").format(
@@ -170,10 +174,19 @@ def edit_mapping(
     study: StudyInfo,
     table: ColumnTable,
     mapping: ColumnMapping,
-    coding: Any,
-    side: Any,
+    kind: tuple[Coding | None, Side | None],
+    about: str,
 ) -> ColumnMapping:
-    """Say of every column which comparison it holds; guesses are filled in."""
+    """Say of every column which comparison it holds; guesses are filled in.
+
+    Args:
+        study: what the table answers.
+        table: the columns.
+        mapping: what is known of them.
+        kind: coding and sign convention of the columns that are added.
+        about: file and mapping; edits of other ones do not stay.
+    """
+    coding, side = kind
     _, language, survey = state.translate(), state.language(), study.survey
     words = {
         pair: " · ".join(
@@ -192,7 +205,7 @@ def edit_mapping(
         [None, *headers],
         index=[None, *headers].index(mapping.expert),
         format_func=lambda letter: f"{letter}: {headers[letter]}" if letter else _("none"),
-        key="expert_column",
+        key=f"expert_column-{about}",
     )
     known = {one.column: one for one in mapping.pairs}
     column, comparison = _("Column"), _("Comparison, the left item first")
@@ -211,9 +224,9 @@ def edit_mapping(
             comparison: st.column_config.SelectboxColumn(options=list(pairs), width="large"),
         },
         hide_index=True,
-        key=f"mapping-{coding}-{side}",
+        key=f"mapping-{about}",
     )
-    texts = option_texts(table, known) if coding == "text" else {}
+    texts = option_texts(table, known, about) if coding == "text" else {}
     found = []
     for letter, row in zip(headers, edited, strict=True):
         if text := row[comparison]:
@@ -225,7 +238,7 @@ def edit_mapping(
     return dataclasses.replace(mapping, expert=expert, pairs=tuple(found))
 
 
-def option_texts(table: ColumnTable, known: dict[str, PairColumn]) -> dict[str, str]:
+def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -> dict[str, str]:
     """What each text of the options means, entered once for all columns."""
     _ = state.translate()
     columns = [k for k, letter in enumerate(table.letters) if letter in known]
@@ -235,7 +248,7 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn]) -> dict[str, 
         [{text: option, value: ""} for option in options],
         column_config={text: st.column_config.TextColumn(disabled=True)},
         hide_index=True,
-        key="option_texts",
+        key=f"option_texts-{about}",
     )
     return {row[text]: row[value] for row in edited if row[value]}
 
@@ -260,7 +273,13 @@ def show_import(study: StudyInfo) -> None:
     }
     kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
-    file = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"answers_file-{kind}-{attempt}")
+    # a file that was looked at in one round is not recorded in the next
+    with st.container(key=f"answers_file-{kind}"):
+        file = st.file_uploader(
+            _("File"),
+            type=["csv", "xlsx"],
+            key=f"answers_file-{kind}-{study.id}-{study.round}-{attempt}",
+        )
     if recorded := st.session_state.pop("recorded_answers", None):
         st.success(recorded, icon=":material/check:")
     if file is None:
@@ -345,7 +364,7 @@ def show_export(study: StudyInfo) -> None:
         )
     st.download_button(
         _("Whole study with its log (JSON)"),
-        partial(database.export_study, study.id),
+        state.guarded(partial(database.export_study, study.id)),
         file_name(study.title) + ".json",
         "application/json",
         icon=":material/download:",

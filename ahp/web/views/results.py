@@ -50,7 +50,12 @@ def pick_round(study: StudyInfo) -> int:
         + ("" if number < study.round or not study.open else _(" (open)"))
         for number in range(study.round, 0, -1)
     }
-    chosen: int = st.selectbox(_("Round"), list(words), format_func=words.__getitem__, key="round")
+    chosen: int = st.selectbox(
+        _("Round"),
+        list(words),
+        format_func=words.__getitem__,
+        key=f"round-{study.id}-{study.round}",
+    )
     return chosen
 
 
@@ -78,25 +83,21 @@ def result_of(study: StudyInfo, number: int, standings: Mapping[str, Standing]) 
     )
 
 
-def options(result: Analysis, about: tuple[str, int]) -> dict[str, Any]:
+def options(result: Analysis, about: str) -> dict[str, Any]:
     """Whose judgments, how joined, which method: the settings' own to begin with.
 
     Args:
         result: by the settings.
-        about: study and round; what was tried for another one does not stay.
+        about: study, round and settings; what was tried for other ones does not stay.
     """
     _ = state.translate()
-    if st.session_state.get("options_about") != about:
-        st.session_state["options_about"] = about
-        for key in ("who", "aggregate", "method", "random_index"):
-            st.session_state.pop(key, None)
     aggregates = panel.aggregate_words(_)
     with st.container(horizontal=True):
         who = st.selectbox(
             _("Judgments of"),
             [None, *result.panel.experts],
             format_func=lambda name: name or _("the panel"),
-            key="who",
+            key=f"who-{about}",
         )
         aggregate = st.selectbox(
             _("Joined by"),
@@ -104,20 +105,20 @@ def options(result: Analysis, about: tuple[str, int]) -> dict[str, Any]:
             index=AGGREGATES.index(result.aggregate),
             format_func=aggregates.__getitem__,
             disabled=who is not None,
-            key="aggregate",
+            key=f"aggregate-{about}",
         )
         method = st.selectbox(
             _("Method"),
             list(METHODS),
             index=list(METHODS).index(result.method),
             format_func=report.method_words(_).__getitem__,
-            key="method",
+            key=f"method-{about}",
         )
         random_index = st.selectbox(
             _("Random index"),
             list(RANDOM_INDEX_TABLES),
             index=list(RANDOM_INDEX_TABLES).index(result.random_index),
-            key="random_index",
+            key=f"random_index-{about}",
         )
     st.caption(RANDOM_INDEX_TABLES[random_index].source)
     return {
@@ -131,7 +132,8 @@ def options(result: Analysis, about: tuple[str, int]) -> dict[str, Any]:
 def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     """The result by the options on the page."""
     _ = state.translate()
-    chosen = options(result, (study.id, number))
+    made = (study.id, number, result.aggregate, result.method, result.random_index)
+    chosen = options(result, "-".join(map(str, made)))
     who = chosen.pop("who")
     if not who and all(getattr(result, name) == value for name, value in chosen.items()):
         return result
@@ -146,6 +148,7 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
             answers.only([who]),
             method=chosen["method"],
             random_index=chosen["random_index"],
+            recused=[one for one in result.recused if one[0] == who],
         )
     return analyze(
         study.survey,
@@ -296,7 +299,8 @@ picked = state.pick_study()
 if picked.note == "simulated":
     st.warning(_("Simulated data, no real experts"), icon=":material/science:")
 round_number = pick_round(picked)
-people = state.database().standings(picked.id)
+closing = {one.round: one.seq for one in state.database().closed_rounds(picked.id)}
+people = state.database().standings(picked.id, before=closing.get(round_number))
 try:
     own = result_of(picked, round_number, people)
     if own is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -20,7 +21,16 @@ from ahp.report.panel import (
 )
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study.delphi import RoundSummary
-from ahp.study.settings import AGGREGATES, FEEDBACK_FROM, STOP_RULES, WEIGHTINGS, Settings
+from ahp.study.settings import (
+    AGGREGATES,
+    FEEDBACK_FROM,
+    ROUNDS_LIMITS,
+    STOP_RULES,
+    TARGET_LIMITS,
+    TRIM_LIMITS,
+    WEIGHTINGS,
+    Settings,
+)
 from ahp.web import state
 from ahp.web.desk import open_page, show_table
 from ahp.web.questionnaires import file_name
@@ -37,6 +47,8 @@ def choose(label: str, names: dict[str, str], now: str, key: str) -> str:
 def show_settings(study: StudyInfo, now: Settings) -> None:
     """How the study is analyzed and when its rounds end."""
     _ = state.translate()
+    # one study's unsaved choices are not another's, nor those before the settings changed
+    about = f"{study.id}-{hashlib.sha256(now.content.encode()).hexdigest()[:8]}"
     with (
         st.expander(_("How the panel is joined, and when to stop"), icon=":material/tune:"),
         st.container(key="settings"),
@@ -50,48 +62,59 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 _("Judgments or weights are joined by"),
                 {name: aggregate_words(_)[name] for name in AGGREGATES},
                 now.aggregate,
-                "set_aggregate",
+                f"set_aggregate-{about}",
             )
             if chosen["aggregate"] == "aij_trimmed":
                 chosen["trim"] = st.number_input(
-                    _("Share cut off at each end"), 0.0, 0.49, now.trim, 0.05, key="set_trim"
+                    _("Share cut off at each end"),
+                    *TRIM_LIMITS,
+                    now.trim,
+                    0.05,
+                    key=f"set_trim-{about}",
                 )
             chosen["weighting"] = choose(
                 _("Experts count"),
                 {name: weighting_words(_)[name] for name in WEIGHTINGS},
                 now.weighting,
-                "set_weighting",
+                f"set_weighting-{about}",
             )
             chosen["method"] = choose(
                 _("Method"),
                 {name: method_words(_)[name] for name in METHODS},
                 now.method,
-                "set_method",
+                f"set_method-{about}",
             )
             chosen["random_index"] = choose(
                 _("Random index"),
                 {name: RANDOM_INDEX_TABLES[name].name for name in RANDOM_INDEX_TABLES},
                 now.random_index,
-                "set_random_index",
+                f"set_random_index-{about}",
             )
         with right:
             st.markdown("**" + _("Rounds") + "**")
             chosen["stop"] = choose(
-                _("Stop when"), {name: stop_words(_)[name] for name in STOP_RULES}, now.stop, "stop"
+                _("Stop when"),
+                {name: stop_words(_)[name] for name in STOP_RULES},
+                now.stop,
+                f"stop-{about}",
             )
             if chosen["stop"] != "rounds":
                 chosen["target"] = st.number_input(
-                    _("Target (between 0 and 1)"), 0.01, 0.99, now.target, 0.05, key="set_target"
+                    _("Target (between 0 and 1)"),
+                    *TARGET_LIMITS,
+                    now.target,
+                    0.05,
+                    key=f"set_target-{about}",
                 )
             chosen["rounds"] = st.number_input(
-                _("At most this many rounds"), 1, 20, now.rounds, key="set_rounds"
+                _("At most this many rounds"), *ROUNDS_LIMITS, now.rounds, key=f"set_rounds-{about}"
             )
             chosen["feedback_from"] = st.radio(
                 _("Experts see the panel's answers where at least so many others answered"),
                 FEEDBACK_FROM,
                 index=FEEDBACK_FROM.index(now.feedback_from),
                 horizontal=True,
-                key="set_feedback",
+                key=f"set_feedback-{about}",
             )
             agreed = True
             if chosen["feedback_from"] < max(FEEDBACK_FROM):
@@ -105,7 +128,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 agreed = st.checkbox(
                     _("I know what this gives away and choose it"),
                     value=now.feedback_from == chosen["feedback_from"],
-                    key="set_agreed",
+                    key=f"set_agreed-{about}",
                 )
         if st.button(_("Save"), type="primary", disabled=not agreed, key="save_settings"):
             given = {name: getattr(now, name) for name in Settings.__dataclass_fields__}
@@ -116,6 +139,19 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             else:
                 st.toast(_("Saved"))
                 st.rerun()
+
+
+def close_round(study: StudyInfo) -> None:
+    """Close the round that the page showed, no other one."""
+    state.attempt(lambda: state.database().close_round(study.id, round_number=study.round))
+
+
+def open_round(study: StudyInfo) -> None:
+    """Open the round after the one that the page showed, no other one."""
+    following = study.round + 1
+    st.session_state["opened"] = state.attempt(
+        lambda: state.database().open_round(study.id, round_number=following)
+    )
 
 
 def show_closing(study: StudyInfo) -> None:
@@ -138,10 +174,18 @@ def show_closing(study: StudyInfo) -> None:
     )
     if not submitted:
         st.warning(_("Nobody has submitted: the round would be closed without a result."))
-    sure = st.checkbox(_("Yes, close round {round} for ever").format(round=study.round), key="sure")
-    if st.button(_("Close the round"), disabled=not sure, key="close"):
-        state.attempt(lambda: state.database().close_round(study.id))
-        st.rerun()
+    with st.container(key="sure"):
+        sure = st.checkbox(
+            _("Yes, close round {round} for ever").format(round=study.round),
+            key=f"sure-{study.id}-{study.round}",
+        )
+    st.button(
+        _("Close the round"),
+        disabled=not sure,
+        on_click=close_round,
+        args=(study,),
+        key="close",
+    )
 
 
 def show_next(study: StudyInfo, settings: Settings) -> None:
@@ -155,14 +199,13 @@ def show_next(study: StudyInfo, settings: Settings) -> None:
             "work again."
         )
     )
-    if st.button(
+    st.button(
         _("Open round {round}").format(round=study.round + 1),
         type="primary" if study.round < settings.rounds else "secondary",
+        on_click=open_round,
+        args=(study,),
         key="open_round",
-    ):
-        if state.attempt(lambda: state.database().open_round(study.id)):
-            open_page("experts", study.id)
-        st.rerun()
+    )
 
 
 def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings) -> None:
@@ -173,9 +216,12 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
         return
     summaries = [RoundSummary(**evidence["summary"]) for evidence in kept.values()]
     st.info(
-        recommendation_sentence(settings, summaries, language),
+        recommendation_sentence(settings, summaries, language, closed=rounds[-1].round),
         icon=":material/recommend:",
     )
+    for one in rounds:
+        if not one.evidence:
+            st.caption(_("Round {round} was closed without a result.").format(round=one.round))
     show_table(rounds_table(summaries, language), "rounds")
     with st.expander(_("Evidence of the closed rounds"), icon=":material/verified:"):
         st.write(
@@ -205,6 +251,8 @@ _ = state.translate()
 st.title(_("Rounds"))
 picked = state.pick_study()
 state.show_problem()
+if st.session_state.pop("opened", False):
+    open_page("experts", picked.id)
 chosen_settings = state.database().settings(picked.id)
 if picked.open:
     show_closing(picked)

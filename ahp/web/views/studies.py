@@ -75,7 +75,7 @@ def show_study(study: StudyInfo) -> None:
                 open_page("results", study.id)
             st.download_button(
                 _("Whole study (JSON)"),
-                partial(state.database().export_study, study.id),
+                state.guarded(partial(state.database().export_study, study.id)),
                 file_name(study.title) + ".json",
                 "application/json",
                 icon=":material/download:",
@@ -87,6 +87,7 @@ def show_study(study: StudyInfo) -> None:
 def edit(draft: Draft) -> None:
     """Open a survey in the editor."""
     st.session_state["draft"] = draft
+    st.session_state["draft_number"] = st.session_state.get("draft_number", 0) + 1
     st.session_state.pop("chosen_node", None)
     st.switch_page("views/editor.py")
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import streamlit as st
 
+from ahp.consensus import scale_position
 from ahp.consistency import Consistency, check_consistency
 from ahp.errors import AHPError, LockedError
 from ahp.i18n import Translate
@@ -112,7 +113,7 @@ def chosen_expert() -> ExpertInfo:
     chosen: str = st.radio(
         _("You have links to several surveys. Which one do you want to answer?"),
         list(experts),
-        format_func=titles.__getitem__,
+        format_func=state.distinct(titles).__getitem__,
         key="expert",
     )
     return experts[chosen]
@@ -193,14 +194,20 @@ def outside(visit: Visit, value: str) -> bool:
     return bool(seen and seen.panel and seen.panel.outside(parse_judgment(value)))
 
 
-def save_reason(visit: Visit, event_id: str) -> None:
-    """Store why the answer differs from most of the panel's, then move on."""
-    text = st.session_state["reason"]
+def save_reason(visit: Visit, given: str, event_id: str) -> None:
+    """Store why the answer differs from most of the panel's, then move on.
+
+    Args:
+        visit: where the expert is.
+        given: the reason stored before; an empty text takes it back.
+        event_id: of the event.
+    """
+    text = st.session_state[reason_key(visit)].strip()
     if not still_allowed(visit):
         return
 
     def change() -> None:
-        if text.strip():
+        if text != given:
             state.database().give_reason(
                 visit.expert.id,
                 *visit.stop.pair,
@@ -211,6 +218,11 @@ def save_reason(visit: Visit, event_id: str) -> None:
         state.database().set_place(visit.expert.id, visit.following.place)
 
     act(change)
+
+
+def reason_key(visit: Visit) -> str:
+    """Key of the field for the reason: one for each comparison."""
+    return f"reason {visit.study.round} {visit.stop.place}"
 
 
 def submit(visit: Visit, event_id: str) -> None:
@@ -400,10 +412,15 @@ def show_last_round(visit: Visit) -> None:
         return
     with st.container(border=True, key="last_round"):
         if seen.own:
-            st.markdown(
-                _("Your last answer: {sentence}").format(sentence=visit.sentence(asked, seen.own))
-            )
-            if asked.pair not in visit.current:
+            on_scale = seen.own in SAATY_POSITIONS  # answers from a file may not be
+            if on_scale:
+                sentence = visit.sentence(asked, seen.own)
+            else:
+                names = (visit.name(asked.left), visit.name(asked.right))
+                position = float(scale_position(parse_judgment(seen.own)))
+                sentence = position_words(*names, position, _)
+            st.markdown(_("Your last answer: {sentence}").format(sentence=sentence))
+            if on_scale and asked.pair not in visit.current:
                 st.button(
                     _("Keep this answer"),
                     icon=":material/check:",
@@ -459,17 +476,19 @@ def show_reason(visit: Visit) -> None:
                 "what do you know or weigh differently? A sentence is enough."
             )
         )
-        st.text_area(
-            _("Reason (may stay empty)"),
-            value=given.get((expert.name, *asked.pair), ""),
-            max_chars=1000,
-            key="reason",
-        )
+        before = given.get((expert.name, *asked.pair), "")
+        with st.container(key="reason"):
+            st.text_area(
+                _("Reason (may stay empty)"),
+                value=before,
+                max_chars=1000,
+                key=reason_key(visit),
+            )
         st.button(
             _("Save and go on"),
             type="primary",
             on_click=save_reason,
-            args=(visit, secrets.token_hex(16)),
+            args=(visit, before, secrets.token_hex(16)),
             key="save_reason",
         )
 
@@ -558,16 +577,19 @@ def show_review(visit: Visit) -> None:
     if visit.open:
         return
     st.divider()
-    sure = st.checkbox(
-        _("I have finished. After submitting I can't change my answers any more."), key="sure"
-    )
-    st.session_state.setdefault("submit_id", secrets.token_hex(16))
+    about = f"{visit.expert.id}-{visit.study.round}"
+    with st.container(key="sure"):
+        sure = st.checkbox(
+            _("I have finished. After submitting I can't change my answers any more."),
+            key=f"sure-{about}",
+        )
+    event_id: str = st.session_state.setdefault(f"submit-{about}", secrets.token_hex(16))
     st.button(
         _("Submit my answers"),
         type="primary",
         disabled=not sure,
         on_click=submit,
-        args=(visit, st.session_state["submit_id"]),
+        args=(visit, event_id),
         key="submit",
     )
 
