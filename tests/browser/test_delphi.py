@@ -207,13 +207,15 @@ def test_three_rounds_of_twelve_experts(
         close_round(desk, server, number)
         assert all(store.closed_rounds(study.id)[n - 1].evidence == frozen[n] for n in frozen)
         frozen[number] = str(store.closed_rounds(study.id)[-1].evidence)
+        kept = desk.get_by_text("Evidence of the closed rounds")
         for n, evidence in frozen.items():
-            desk.get_by_text("Evidence of the closed rounds").click()
+            expect(kept).to_have_count(1)  # the page before may still be fading out
+            kept.click()
             with desk.expect_download() as download:
                 actions.press(desk, f"evidence-{n}")
             download.value.save_as(tmp_path / "evidence.json")
             assert (tmp_path / "evidence.json").read_bytes() == evidence.encode()
-            desk.get_by_text("Evidence of the closed rounds").click()
+            kept.click()
         if number < 3:
             open_round(desk)
     summaries = [json.loads(frozen[n])["summary"] for n in (1, 2, 3)]

@@ -75,8 +75,8 @@ def test_pasted(text: str, expected: tuple[NewExpert, ...]) -> None:
         ("Ada\n\nBo\nAda ", "line 4: 'Ada' stands in the list twice"),
         ("Ada,Audit,much,chair", "line 1: weight = 'much', expected a number of 0 or more"),
         ("Ada,Audit,nan,chair", "line 1: weight = 'nan', expected a number of 0 or more"),
-        ("Ada,,-1,x", "line 1: weight = -1.0, expected a finite number of 0 or more"),
-        ("Ada,,inf,x", "line 1: weight = inf, expected a finite number of 0 or more"),
+        ("Ada,,-1,x", "line 1: weight = -1.0, expected a number from 0 to 1e+100"),
+        ("Ada,,inf,x", "line 1: weight = inf, expected a number from 0 to 1e+100"),
         ("Bo\nAda,,2", "line 2: weight = 2.0 without a reason, expected one in writing"),
         (
             "Ada,Audit,2,senior, chair",
