@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 from ..errors import SurveyError
-from .survey import FORMAT, Survey, survey_from_content
+from .survey import Survey, definition, survey_from_content
 
 
 @dataclass(frozen=True)
@@ -93,19 +93,7 @@ class Draft:
         for node, what, language in self.missing():
             place = "the survey" if node is None else repr(self.label(node))
             raise SurveyError(f"{place}: {what} ({language}) is empty, expected text")
-        goal, *others = (asdict(node) for node in self.nodes)
-        del goal["parent"]
-        data: dict[str, Any] = {
-            "format": FORMAT,
-            "id": self.id,
-            "languages": list(self.languages),
-            "name": dict(self.name),
-            "description": dict(self.description),
-            "method": self.method,
-            "random_index": self.random_index,
-            "goal": goal,
-            "nodes": others,
-        }
+        data = definition(self, [asdict(node) for node in self.nodes])
         return survey_from_content(json.dumps(data))
 
     def missing(self) -> tuple[tuple[str | None, str, str], ...]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -76,29 +76,20 @@ class Survey:
     @cached_property
     def content(self) -> str:
         """Canonical JSON of the definition; `survey_from_content` reads it back."""
-        goal, *others = self.nodes.values()
-
-        def plain(node: Node) -> dict[str, Any]:
-            return {
-                "id": node.id,
-                "name": dict(node.name),
-                "explanation": dict(node.explanation),
-            }
-
-        data = {
-            "format": FORMAT,
-            "id": self.id,
-            "languages": list(self.languages),
-            "name": dict(self.name),
-            "description": dict(self.description),
-            "method": self.method,
-            "random_index": self.random_index,
-            "goal": plain(goal),
-            "nodes": [
-                {**plain(node), "parent": self.hierarchy.parent_of(node.id)} for node in others
-            ],
-        }
-        return canonical(data)
+        return canonical(
+            definition(
+                self,
+                [
+                    {
+                        "id": node.id,
+                        "parent": self.hierarchy.parent_of(node.id),
+                        "name": dict(node.name),
+                        "explanation": dict(node.explanation),
+                    }
+                    for node in self.nodes.values()
+                ],
+            )
+        )
 
     @cached_property
     def content_hash(self) -> str:
@@ -168,6 +159,27 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
     except RecursionError as error:
         raise SurveyError(f"{source}: arrays inside arrays too deep, expected a survey") from error
     return _build(data, source)
+
+
+def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The plain data of a survey, or of one being written.
+
+    Args:
+        of: has the attributes of a `Survey`, but for its nodes and hierarchy.
+        nodes: the goal first; each with `id`, `parent`, `name` and `explanation`.
+    """
+    goal, *others = nodes
+    return {
+        "format": FORMAT,
+        "id": of.id,
+        "languages": list(of.languages),
+        "name": dict(of.name),
+        "description": dict(of.description),
+        "method": of.method,
+        "random_index": of.random_index,
+        "goal": {key: value for key, value in goal.items() if key != "parent"},
+        "nodes": others,
+    }
 
 
 def survey_from_content(content: str) -> Survey:
