@@ -47,6 +47,7 @@ from .consistency import (
     salo_hamalainen_index,
     triad_log_residual,
 )
+from .elicitation import next_question, short_form, standard_error_factor
 from .errors import (
     AHPError,
     AnswersError,
@@ -234,6 +235,7 @@ __all__ = [
     "log_distances",
     "log_least_squares",
     "next_pair",
+    "next_question",
     "normalize_expert_weights",
     "one_at_a_time",
     "order_preservation",
@@ -252,6 +254,7 @@ __all__ = [
     "salo_hamalainen_index",
     "scale_position",
     "shipped_surveys",
+    "short_form",
     "simulate_hierarchy",
     "simulate_incomplete_random_index",
     "simulate_matrix",
@@ -259,6 +262,7 @@ __all__ = [
     "simulate_random_index",
     "smallest_adjustment",
     "stability_interval",
+    "standard_error_factor",
     "synthesize",
     "total_consistency",
     "triad_log_residual",

@@ -144,7 +144,7 @@ def components(
         MatrixError: not one pairwise comparison matrix, or labels that do not fit.
     """
     matrix = a if isinstance(a, PairwiseMatrix) and labels is None else PairwiseMatrix(a, labels)
-    return _named(_components_of(~np.isnan(matrix.values)), matrix.labels)
+    return _named(components_of(~np.isnan(matrix.values)), matrix.labels)
 
 
 def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -387,7 +387,7 @@ def simulate_incomplete_random_index(
         judgments[order < missing] = np.nan
         matrices[:, *upper] = judgments
         matrices[:, *upper[::-1]] = 1 / judgments
-        connected = ~_components_of(~np.isnan(matrices)).any(axis=-1)
+        connected = ~components_of(~np.isnan(matrices)).any(axis=-1)
         completion = complete_matrices(matrices[connected], largest=9)
         found.append((completion.lambda_max - n) / (n - 1))
         left -= int(connected.sum())
@@ -472,20 +472,39 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
     judged = ~np.isnan(values)
     if judged.all():
         raise MatrixError(f"all {n * (n - 1) // 2} pairs are judged, expected one that is not")
-    component = _components_of(judged)
+    component = components_of(judged)
     if component.any():
         i, j = np.argwhere(component[:, None] < component)[0]
         return NextPair(int(i), int(j), float("inf"))
-    laplacian = np.diag(judged.sum(axis=-1)) - judged.astype(np.float64)
-    inverse = np.linalg.inv(laplacian + 1 / n)
-    diagonal = np.diag(inverse)
-    resistance = np.where(judged, 0, diagonal[:, None] + diagonal - 2 * inverse)
+    resistance = np.where(judged, 0, effective_resistance(judged))
     largest = float(resistance.max())
     i, j = np.argwhere(resistance >= largest * (1 - 1e-9))[0]  # rounding must not decide
     return NextPair(int(i), int(j), float(np.log1p(largest) / 2))
 
 
-def _components_of(judged: Bool) -> Int:
+def effective_resistance(judged: Bool) -> Float:
+    """Resistance between the items when every judgment is a resistor of 1 ohm.
+
+    R_ij = G_ii + G_jj − 2 G_ij with G the inverse of the Laplacian plus 1/n where two items are in
+    the same component (Klein & Randić 1993, J. Math. Chemistry 12:81-95).
+
+    Args:
+        judged: symmetric, true on the diagonal, shape (n, n).
+
+    Returns:
+        Shape (n, n); without meaning where two items are in different components.
+    """
+    n = len(judged)
+    component = components_of(judged)
+    together = component[:, None] == component
+    laplacian = np.diag(judged.sum(axis=-1)) - judged.astype(np.float64)
+    inverse = np.linalg.inv(laplacian + together / n)
+    diagonal = np.diag(inverse)
+    resistance: Float = diagonal[:, None] + diagonal - 2 * inverse
+    return resistance
+
+
+def components_of(judged: Bool) -> Int:
     """The first item of each item's component, shape (..., n, n) -> (..., n)."""
     n = judged.shape[-1]
     first: Int = np.broadcast_to(np.arange(n), judged.shape[:-1])
@@ -507,7 +526,7 @@ def _check_connected(array: Float, a: Any) -> None:
     judged = ~np.isnan(array.reshape(-1, *array.shape[-2:]))
     if judged.all():
         return
-    component = _components_of(judged)
+    component = components_of(judged)
     apart = component.any(axis=-1)
     if apart.any():
         row = int(np.argmax(apart))

@@ -1,0 +1,148 @@
+"""Which question to ask next, how many a short form asks, and what leaving pairs out costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .errors import IncompleteError, MatrixError, OptionError
+from .incomplete import components_of, effective_resistance
+from .matrix import PairwiseMatrix
+
+
+def short_form(n: int) -> int:
+    """How many of the n(n − 1)/2 pairs the short form asks.
+
+    All for three items, 4 for four, ⌈3n/2⌉ for more: every item is compared with three others, one
+    of them with four where n is odd (Szádoczki, Bozóki & Tekile 2022, Omega 107:102557,
+    3-(quasi-)regular comparison graphs), which `next_question` makes of them.
+
+    Args:
+        n: number of items.
+
+    Raises:
+        OptionError: n below 1.
+    """
+    if n < 1:
+        raise OptionError(f"n = {n!r}, expected 1 or more")
+    return min(n * (n - 1) // 2, 4 if n == 4 else (3 * n + 1) // 2)
+
+
+def next_question(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    skipped: Iterable[tuple[int, int]] = (),
+    ranking: Sequence[int] | None = None,
+    order: Sequence[tuple[int, int]] | None = None,
+) -> tuple[int, int] | None:
+    """The pair to ask this expert next.
+
+    With a ranking, neighbors in it come first, top down. While the comparison graph is not
+    connected, a pair comes that joins two components, items with the fewest judgments first, which
+    makes a path of an empty matrix. Then the pair with the largest effective resistance, the most
+    informative one (see `next_pair`); of equal ones that whose items have the fewest judgments.
+
+    Args:
+        a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
+        skipped: pairs, in either direction, that must not be asked.
+        ranking: all items, the most important first, if the expert ranked them.
+        order: all n(n − 1)/2 pairs, in either direction: of equally good ones the first comes.
+            None = row by row.
+
+    Returns:
+        The pair (i, j), i < j; None when every pair is judged or skipped.
+
+    Raises:
+        MatrixError: not one pairwise comparison matrix.
+        OptionError: `skipped` has something that is not a pair, `ranking` or `order` not
+            everything exactly once.
+    """
+    values = PairwiseMatrix(a).values
+    n = len(values)
+    judged = ~np.isnan(values)
+    pairs = list(combinations(range(n), 2))
+    left = set(pairs) - _pairs(skipped, n, "skipped").keys()
+    left -= {pair for pair in pairs if judged[pair]}
+    place = {pair: k for k, pair in enumerate(pairs)}
+    if order is not None:
+        place = _pairs(order, n, "order")
+        if len(order) != len(pairs) or len(place) != len(pairs):
+            raise OptionError(
+                f"order has {len(order)} pairs, {len(place)} different ones, expected each of the "
+                f"{len(pairs)} pairs once"
+            )
+    if ranking is not None:
+        if sorted(ranking) != list(range(n)):
+            raise OptionError(
+                f"ranking = {list(ranking)!r}, expected each of the items 0 to {n - 1} once"
+            )
+        for i, j in pairwise(ranking):
+            if (pair := (min(i, j), max(i, j))) in left:
+                return pair
+    degree = judged.sum(axis=-1)
+    component = components_of(judged)
+    joining = [(i, j) for i, j in left if component[i] != component[j]]
+    if joining:
+        return min(
+            joining,
+            key=lambda pair: (max(degree[[*pair]]), sum(degree[[*pair]]), place[pair]),
+        )
+    if not left:
+        return None
+    resistance = effective_resistance(judged)
+    largest = max(resistance[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
+    best = [pair for pair in left if resistance[pair] >= largest]
+    return min(best, key=lambda pair: (sum(degree[[*pair]]), place[pair]))
+
+
+def standard_error_factor(judged: ArrayLike) -> float:
+    """How much larger the standard errors are than with all pairs judged.
+
+    √(mean of R_ij / (2/n)) over the pairs, with R_ij the effective resistance: with independent
+    errors of equal variance in the logarithms of the judgments, ln(w_i/w_j) of the least squares
+    weights has a variance in proportion to it, and 2/n when all pairs are judged (see `next_pair`).
+
+    Args:
+        judged: which pairs are judged, symmetric, shape (n, n); the diagonal does not matter.
+
+    Returns:
+        1 or more; 1 when all pairs are judged.
+
+    Raises:
+        MatrixError: not a square, symmetric array of truth values.
+        IncompleteError: the comparison graph is not connected.
+    """
+    known = np.asarray(judged)
+    if known.dtype != np.bool_ or known.ndim != 2 or known.shape[0] != known.shape[1]:
+        raise MatrixError(
+            f"judged has shape {known.shape} and type {known.dtype}, expected (n, n) and bool"
+        )
+    if (known != known.T).any():
+        i, j = np.argwhere(known != known.T)[0]
+        raise MatrixError(
+            f"judged[{i}, {j}] = {known[i, j]}, judged[{j}, {i}] = {known[j, i]}, expected the same"
+        )
+    known = known | np.eye(len(known), dtype=np.bool_)
+    count = len(np.unique(components_of(known)))
+    if count > 1:
+        raise IncompleteError(f"the judged pairs leave {count} components, expected one")
+    n = len(known)
+    if n == 1:
+        return 1.0
+    return float(np.sqrt(effective_resistance(known).sum() / (n - 1) / 2))
+
+
+def _pairs(pairs: Iterable[tuple[int, int]], n: int, name: str) -> dict[tuple[int, int], int]:
+    """Position of each pair (i, j), i < j."""
+    place: dict[tuple[int, int], int] = {}
+    for k, (i, j) in enumerate(pairs):
+        if i == j or not (0 <= i < n and 0 <= j < n):
+            raise OptionError(
+                f"{name}[{k}] = {(i, j)!r}, expected two different items from 0 to {n - 1}"
+            )
+        place[min(i, j), max(i, j)] = k
+    return place
