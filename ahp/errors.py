@@ -14,7 +14,8 @@ AHPError
 └── StoreError              the database refuses
     ├── LinkError           a personal link is unknown, revoked or closed
     ├── LockedError         the answers were submitted, or the round is closed
-    └── LogError            the event log does not verify
+    ├── LogError            the event log does not verify
+    └── ReceiptError        there is no receipt yet, or a receipt does not verify
 ```
 
 `SurveyWarning` is the one warning: a survey that works but asks too much of people.
@@ -101,6 +102,10 @@ class LockedError(StoreError):
 
 class LogError(StoreError):
     """The event log does not verify; the message names the first bad event."""
+
+
+class ReceiptError(StoreError):
+    """There is nothing to make a receipt of, or a receipt does not verify; says which check."""
 
 
 class SurveyWarning(UserWarning):
