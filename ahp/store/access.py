@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
@@ -109,7 +110,30 @@ def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], 
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
-    rows = session.execute(
+    rows = _live_grants(session, browser)
+    organizer = any(row.kind == "organizer" for row in rows)
+    links = [
+        (row.expert_id, _refusal(row.revoked, row.state)) for row in rows if row.kind == "expert"
+    ]
+    allowed = tuple(expert for expert, reason in links if not reason)
+    refused = {expert: reason for expert, reason in links if reason and expert not in allowed}
+    return organizer, allowed, tuple(refused.values())
+
+
+def may_look_back(session: Session, browser: str, expert_id: str) -> bool:
+    """Whether a browser may see what an expert submitted: as organizer, or by a link of the expert
+    that was not revoked. A closed round takes no answers, but keeps nobody from their own.
+    """
+    return any(
+        row.kind == "organizer" or (row.expert_id == expert_id and row.revoked is None)
+        for row in _live_grants(session, browser)
+    )
+
+
+def _live_grants(
+    session: Session, browser: str
+) -> Sequence[Row[str, str | None, str | None, str | None]]:
+    return session.execute(
         select(GrantRow.kind, LinkRow.expert_id, LinkRow.revoked, StudyRow.state)
         .join(SessionRow, SessionRow.token_hash == GrantRow.session)
         .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
@@ -122,13 +146,6 @@ def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], 
         )
         .order_by(GrantRow.id)
     ).all()
-    organizer = any(row.kind == "organizer" for row in rows)
-    links = [
-        (row.expert_id, _refusal(row.revoked, row.state)) for row in rows if row.kind == "expert"
-    ]
-    allowed = tuple(expert for expert, reason in links if not reason)
-    refused = {expert: reason for expert, reason in links if reason and expert not in allowed}
-    return organizer, allowed, tuple(refused.values())
 
 
 def revoke_session(session: Session, browser: str) -> None:

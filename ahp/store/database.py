@@ -53,6 +53,8 @@ class Database:
 
     Attributes:
         location: path of the file, or the URL with its password hidden.
+        folder: where files that belong to the database lie: beside the SQLite file, else the user's
+            data folder.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
@@ -62,7 +64,7 @@ class Database:
         parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
         if parsed.get_backend_name() == "sqlite":
             path = Path(str(parsed.database))
-            self.location = str(path)
+            self.location, self.folder = str(path), path.parent
             if not create and not path.is_file():
                 raise StoreError(f"{path}: there is no database")
             try:
@@ -72,6 +74,7 @@ class Database:
         else:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+            self.folder = platformdirs.user_data_path("ahp")
         with _opening:
             self._open(parsed)
 

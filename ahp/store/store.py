@@ -14,8 +14,9 @@ from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.delphi import Feedback
+from ..study.receipt import Receipt
 from ..study.settings import Settings, Standing
-from . import access, log, transfer
+from . import access, log, receipts, signing, transfer
 from .database import Database
 from .log import Entry
 from .models import EventRow, ExpertRow, StudyRow
@@ -643,6 +644,31 @@ class Store:
             log.append(session, study, entries)
             _close(session, study)
             return study_info(study, survey)
+
+    def receipt(self, expert_id: str, *, round_number: int | None = None) -> Receipt:
+        """What an expert submitted and where the log has it, signed with the server's key.
+
+        Args:
+            expert_id: who submitted.
+            round_number: the round; None = the one that is open or was closed last.
+
+        Raises:
+            ReceiptError: the expert has not submitted in the round.
+            StoreError: the server's key cannot be read or made.
+        """
+        with self._database.read() as session:
+            key = signing.signing_key(self._database.folder)
+            return receipts.make_receipt(session, expert_id, round_number, key)
+
+    def may_look_back(self, session: str | None, expert_id: str) -> bool:
+        """Whether a browser may see what an expert submitted, the round being closed or not."""
+        with self._database.read() as database:
+            return session is not None and access.may_look_back(database, session, expert_id)
+
+    def public_key(self) -> tuple[str, str]:
+        """The public key that receipts verify with: its id, and PEM."""
+        key = signing.signing_key(self._database.folder).public_key()
+        return signing.key_id(key), signing.public_pem(key)
 
     def export_study(self, study_id: str) -> str:
         """A whole study as JSON: survey, experts and the log, event by event. Links are left out:
