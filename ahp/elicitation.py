@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from .errors import IncompleteError, MatrixError, OptionError
 from .incomplete import components_of, effective_resistance
 from .matrix import PairwiseMatrix
+from .scale import LARGEST_STEP
 
 
 def short_form(n: int) -> int:
@@ -43,8 +44,12 @@ def next_question(
 
     With a ranking, neighbors in it come first, top down. While the comparison graph is not
     connected, a pair comes that joins two components, items with the fewest judgments first, which
-    makes a path of an empty matrix. Then the pair with the largest effective resistance, the most
-    informative one (see `next_pair`); of equal ones that whose items have the fewest judgments.
+    makes a path of an empty matrix. Then the most informative pair, with the largest
+    R_ij / (1 + e_ij²); of equal ones that whose items have the fewest judgments. R_ij is the
+    effective resistance (see `next_pair`), and e_ij by how much ln(w_i/w_j) of the least squares
+    weights so far lies beyond ln 9: an answer that the end of the scale cuts off by e has the mean
+    squared error σ² + e² instead of σ², and tells less in proportion. σ = 1 did well in simulations
+    (docs/elicitation.md).
 
     Args:
         a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
@@ -94,8 +99,12 @@ def next_question(
     if not left:
         return None
     resistance = effective_resistance(judged)
-    largest = max(resistance[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
-    best = [pair for pair in left if resistance[pair] >= largest]
+    # −½ R b solves L x = b, up to a constant in each component
+    expected = -resistance @ np.log(np.where(judged, values, 1)).sum(axis=-1) / 2
+    beyond = np.abs(expected[:, None] - expected) - np.log(LARGEST_STEP)
+    information = resistance / (1 + np.maximum(beyond, 0) ** 2)
+    largest = max(information[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
+    best = [pair for pair in left if information[pair] >= largest]
     return min(best, key=lambda pair: (sum(degree[[*pair]]), place[pair]))
 
 
