@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,16 @@ import streamlit as st
 
 _FOLDER = Path(__file__).parent
 
+
+def _source(*names: str) -> str:
+    """Files one after the other: a component takes one piece of JavaScript and one of CSS."""
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
 _scale_choice = st.components.v2.component(
     "ahp_scale_choice",
-    css=(_FOLDER / "scale_choice.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "scale_choice.js").read_text(encoding="utf-8"),
+    css=_source("common.css", "scale_choice.css"),
+    js=_source("common.js", "scale_choice.js"),
 )
 
 _cookie = st.components.v2.component(
@@ -51,18 +57,44 @@ CHART_CODE = tuple(
 """Where the server has the code that draws charts, relative to the address of the app."""
 
 
-def scale_choice(data: dict[str, Any], on_answer: Callable[[], None], key: str) -> None:
+def scale_choice(
+    data: Mapping[str, Any],
+    on_answer: Callable[[], None],
+    on_comment: Callable[[], None] | None = None,
+    on_back: Callable[[], None] | None = None,
+    *,
+    key: str,
+) -> None:
     """Saaty's 17 positions between two names, none chosen beforehand.
 
+    What is sent carries an `id` of its own. It is kept in the browser and sent again, with `late`
+    true, until `settled` has the `id`: a repeated `id` is the same event, not a second one.
+
     Args:
-        data: `pair` (id of the comparison), `left` and `right` (`name`, `explanation`, `more`),
-            `value` (the saved answer or None), `positions` (17 × `value`, `step`, `word`,
-            `sentence`), `question`.
+        data: what is asked. `pair` (id of the comparison), `question`, `left` and `right` (`name`,
+            `explanation`, `more`), `positions` (17 × `value`, `step`, `word`, `sentence`),
+            `value` (the saved answer, "abstain" or None). Further, where wanted:
+            `owner` (whose answers: kept in the browser until they arrive),
+            `settled` (ids that were dealt with, stored or refused),
+            `abstain` (`label`, `sentence` of a button for those who can't judge),
+            `comment` (`label`, `value`),
+            `practice` (nothing is sent),
+            `words` (`explain`, `keyboard`, `saving`, `offline`, `resent`).
         on_answer: called after a choice; `st.session_state[key].answer` then holds
-            `{"pair", "value", "id"}`, where `id` is unique to the click.
+            `{"pair", "value", "id", "comment", "late"}`, where `comment` is None when it was not
+            changed.
+        on_comment: called after a comment without a choice; `.comment` then holds
+            `{"pair", "id", "comment", "late"}`.
+        on_back: called after Backspace; `.back` then holds `{"pair"}`.
         key: of the widget.
     """
-    _scale_choice(key=key, data=data, on_answer_change=on_answer)
+    _scale_choice(
+        key=key,
+        data={**data, "back": on_back is not None},
+        on_answer_change=on_answer,
+        on_comment_change=on_comment,
+        on_back_change=on_back,
+    )
 
 
 def scroll_up(screen: str) -> None:

@@ -1,0 +1,209 @@
+// What the controls share; Python puts it in front of each.
+
+function uniqueId() {
+  // crypto.randomUUID needs HTTPS; offices run this on plain HTTP too
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag)
+  made.className = className
+  if (text !== undefined) made.textContent = text
+  return made
+}
+
+function button(className, text) {
+  const made = element("button", className, text)
+  made.type = "button"
+  return made
+}
+
+/** A button that shows and hides a part of the page. */
+function disclosure(text, part, open) {
+  const made = button("disclosure", text)
+  const show = (shown) => {
+    made.setAttribute("aria-expanded", String(shown))
+    part.classList.toggle("closed", !shown)
+  }
+  made.onclick = () => show(made.getAttribute("aria-expanded") === "false")
+  show(open)
+  return made
+}
+
+// A browser that keeps nothing (private windows, storage full) still works until it is closed.
+const inMemory = new Map()
+
+function recall(key) {
+  if (inMemory.has(key)) return inMemory.get(key)
+  try {
+    return JSON.parse(localStorage.getItem(key))
+  } catch {
+    return null
+  }
+}
+
+function keep(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, JSON.stringify(value))
+    inMemory.delete(key)
+  } catch {
+    inMemory.set(key, value)
+  }
+}
+
+/** After a choice, the second click of a double click must not reach the next question. */
+let lastChoice = -Infinity
+
+function isDoubleClick() {
+  const now = performance.now()
+  if (now - lastChoice < 300) return true
+  lastChoice = now
+  return false
+}
+
+/** Move the focus to a new question, unless something else on the page has it. */
+function takeFocus(target, hadFocus) {
+  const free = !document.activeElement || document.activeElement === document.body
+  if (hadFocus || (free && matchMedia("(pointer: fine)").matches)) {
+    target.focus({ preventScroll: true })
+  }
+}
+
+/** Backspace goes back to the question before, unless somebody is typing. */
+let goBack
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Backspace" || event.repeat) return
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return
+  const [target] = event.composedPath()
+  if (target.matches?.("input, textarea, select") || target.isContentEditable) return
+  goBack?.()
+})
+
+const RESEND = 3000 // ms
+
+/**
+ * What was sent and not yet dealt with by the server, kept in this browser per owner.
+ *
+ * An entry is {event, message}; message.id makes a repeated send the same event to the server.
+ * A new entry is sent at once; entries that stay are sent again, oldest first, one at a time.
+ */
+class Outbox {
+  constructor(name) {
+    this.name = name
+    this.sent = new Map() // id -> when this page sent it last
+    this.late = new Set() // ids that were sent again
+    this.locks = new Map() // id -> function that lets another tab send it
+    addEventListener("online", () => this.resend())
+  }
+
+  get key() {
+    return `ahp ${this.name} ${this.owner}`
+  }
+
+  get entries() {
+    return recall(this.key) ?? []
+  }
+
+  set entries(left) {
+    // without an owner they last as long as the page
+    if (this.owner) keep(this.key, left.length ? left : null)
+    else inMemory.set(this.key, left)
+  }
+
+  /**
+   * The control was drawn.
+   *
+   * owner: whose entries; settled: tells whether the server has dealt with an entry;
+   * send: sends an event to the server; show: shows "saving", "offline", "resent" or "";
+   * onSettled: called with each entry that leaves.
+   */
+  drawn({ owner, settled, send, show, onSettled }) {
+    Object.assign(this, { owner, send, show })
+    const before = this.entries
+    const done = before.filter(settled)
+    if (done.length) {
+      this.entries = before.filter((entry) => !done.includes(entry))
+      this.startWaiting()
+    }
+    for (const entry of done) {
+      this.locks.get(entry.message.id)?.()
+      onSettled(entry)
+    }
+    show(done.some(({ message }) => this.late.has(message.id)) ? "resent" : "")
+    const [next] = this.entries
+    if (next && !this.sent.has(next.message.id)) this.resend()
+    this.watch()
+  }
+
+  /** Keep and send an entry in place of those that `replaces` picks. */
+  add(event, message, replaces) {
+    const entry = { event, message }
+    this.entries = [...this.entries.filter((old) => !replaces(old)), entry]
+    this.startWaiting()
+    this.post(entry, false)
+    this.claim(message.id)
+    this.watch()
+  }
+
+  post({ event, message }, late) {
+    this.sent.set(message.id, performance.now())
+    if (late) this.late.add(message.id)
+    this.send?.(event, { ...message, late })
+  }
+
+  async resend() {
+    const [entry] = this.entries
+    if (!entry || !(await this.claim(entry.message.id))) return
+    const still = this.entries.some(({ message }) => message.id === entry.message.id)
+    if (still && this.send) this.post(entry, true)
+  }
+
+  /** Whether it is this tab that sends an entry again. */
+  claim(id) {
+    if (!navigator.locks || this.locks.has(id)) return true // plain HTTP has no locks
+    return new Promise((resolve) => {
+      navigator.locks.request(`ahp ${id}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null)
+        return lock && new Promise((release) => this.locks.set(id, release))
+      })
+    })
+  }
+
+  startWaiting() {
+    this.since = performance.now()
+    this.lost = undefined
+  }
+
+  /** While entries are left: say so when it takes long, and send again. */
+  watch() {
+    clearInterval(this.timer)
+    if (this.send && this.entries.length) this.timer = setInterval(() => this.look(), 100)
+  }
+
+  look() {
+    const [next] = this.entries
+    if (!next) return this.watch()
+    const now = performance.now()
+    if (now - (this.sent.get(next.message.id) ?? -Infinity) >= RESEND) this.resend()
+    const waiting = now - this.since
+    if (waiting > 800 && this.lost === undefined) this.probe()
+    if (waiting > 4000 || !navigator.onLine || this.lost) this.show("offline")
+    else if (waiting > 800) this.show("saving")
+  }
+
+  /** Find out early whether the server is there. */
+  async probe() {
+    this.lost = false
+    const found = await fetch("_stcore/health", { cache: "no-store" }).catch(() => undefined)
+    this.lost = !found?.ok
+  }
+
+  /** The control has gone: what is left waits until it is drawn again. */
+  close() {
+    clearInterval(this.timer)
+    this.send = undefined
+  }
+}
