@@ -1,7 +1,7 @@
 """The `ahp` command.
 
-Exit status: 0 done, 1 the log or a published table does not verify, 2 bad input, with one line on
-stderr that says what and where.
+Exit status: 0 done, 1 the log, a receipt or a published table does not verify, 2 bad input, with
+one line on stderr that says what and where.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from .consistency import CR_LIMIT, check_consistency
-from .errors import AHPError, LogError, OptionError, PublishedError, SurveyWarning
+from .errors import AHPError, LogError, OptionError, PublishedError, ReceiptError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .priority import METHODS, check_method, weights
@@ -68,8 +68,8 @@ from .study.settings import AGGREGATES, COMPUTED_WEIGHTINGS
 from .version import __version__
 
 APP_PACKAGES = frozenset(
-    {"alembic", "platformdirs", "plotly", "psycopg", "sqlalchemy", "starlette", "streamlit"}
-    | {"tomli_w", "uvicorn", "yaml"}
+    {"alembic", "babel", "cryptography", "platformdirs", "plotly", "psycopg", "pypdf"}
+    | {"sqlalchemy", "starlette", "streamlit", "tomli_w", "uvicorn", "yaml"}
 )
 """What `pip install "ahp-evidence[app]"` brings."""
 
@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return BROKEN_PIPE
-        except LogError as error:
+        except (LogError, ReceiptError) as error:
             return _fail(error, 1)
         except (AHPError, OSError) as error:
             return _fail(error, 2)
@@ -216,7 +216,24 @@ def _parser() -> argparse.ArgumentParser:
     command = actions.add_parser("verify", help="recompute every hash of every study's log")
     command.add_argument("--database", metavar="URL", help="the app's own database by default")
     command.set_defaults(run=_log_verify)
+    _add_receipt(commands)
     return parser
+
+
+def _add_receipt(commands: Any) -> None:
+    receipt = commands.add_parser("receipt", help="receipts of submitted answers")
+    actions = receipt.add_subparsers(required=True, metavar="ACTION")
+    command = actions.add_parser(
+        "verify", help="check a receipt against the study's export and the server's public key"
+    )
+    command.add_argument("receipt", metavar="RECEIPT", help="the page as saved, PDF or text")
+    command.add_argument("export", metavar="EXPORT", help="the study as JSON")
+    command.add_argument("--key", metavar="FILE", required=True, help="the public key, PEM")
+    command.add_argument("--language", choices=LANGUAGES, default=terminal_language())
+    command.set_defaults(run=_receipt_verify)
+    command = actions.add_parser("key", help="print the public key that receipts verify with")
+    command.add_argument("--database", metavar="URL", help="the app's own database by default")
+    command.set_defaults(run=_receipt_key)
 
 
 def _add_convert(commands: Any) -> None:
@@ -661,6 +678,43 @@ def _log_verify(arguments: argparse.Namespace) -> int:
         print(f"{store.location}: {len(logs)} {'study' if len(logs) == 1 else 'studies'} verified")
     finally:
         store.close()
+    return 0
+
+
+def _receipt_verify(arguments: argparse.Namespace) -> int:
+    from .exchange.receipt_file import read_receipt  # noqa: PLC0415 - the app is optional
+    from .report.receipt import answers_in_words, facts  # noqa: PLC0415
+    from .store.receipts import verify_receipt  # noqa: PLC0415
+
+    language, _ = arguments.language, translator(arguments.language)
+    found = read_receipt(Path(arguments.receipt))
+    said, survey = verify_receipt(
+        found,
+        Path(arguments.export).read_bytes(),
+        Path(arguments.key).read_bytes(),
+        sources=(arguments.export, arguments.key),
+    )
+    print(_("{file}: verified").format(file=arguments.receipt))
+    print(_("The signature is that of the key {key}.").format(key=found.key_id))
+    print(_("The log in {file} verifies.").format(file=arguments.export))
+    print(_("Its event {seq} is this submission, with the same hash.").format(seq=said.seq))
+    print(_("All answers are those in the log."))
+    print()
+    print(pairs_to_text(facts(said, survey, language)))
+    for parent, sentences in answers_in_words(said, survey, language).items():
+        print("\n  ".join((survey.node_name(parent, language), *sentences)))
+    return 0
+
+
+def _receipt_key(arguments: argparse.Namespace) -> int:
+    from .store import Store  # noqa: PLC0415 - the app is optional
+
+    store = Store(arguments.database, create=False)
+    try:
+        key_id, pem = store.public_key()
+    finally:
+        store.close()
+    print(f"key {key_id}\n{pem}", end="")
     return 0
 
 

@@ -63,7 +63,7 @@ def verify_receipt(
                 _same("survey", said, survey=survey.id, survey_hash=survey.content_hash)
                 try:
                     logged = _statement(session, said.expert, said.round)
-                except StoreError as error:
+                except ReceiptError as error:
                     raise ReceiptError(f"expert: {error}") from error
         finally:
             database.close()
@@ -96,7 +96,10 @@ def _same(check: str, said: Statement, **logged: object) -> None:
 
 
 def _statement(session: Session, expert_id: str, round_number: int | None) -> Statement:
-    expert, study = expert_and_study(session, expert_id)
+    try:
+        expert, study = expert_and_study(session, expert_id)
+    except StoreError as error:
+        raise ReceiptError(str(error)) from error
     number = study.round if round_number is None else round_number
     own = (
         select(EventRow)

@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-from ..errors import AHPError, LinkError
+from ..errors import AHPError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
-from .state import SESSION_COOKIE, database
+from ..report.receipt import receipt_html
+from .state import LANGUAGE_COOKIE, SESSION_COOKIE, database
+
+_log = logging.getLogger(__name__)
 
 MAIN = str(Path(__file__).with_name("main.py"))
 
@@ -128,8 +131,7 @@ def _wrong_organizer_link(language: str) -> str:
 
 async def organizer(request: Request) -> Response:
     """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
-    language = best_language(request.headers.get("accept-language", "").split(","))
-    _ = translator(language)
+    _ = translator(_language(request))
     if not _password():
         return _page(
             _(
@@ -163,7 +165,58 @@ async def organizer(request: Request) -> Response:
     return _page(body=form, status=status)
 
 
-def _page(*paragraphs: str, body: str = "", status: int = 200) -> HTMLResponse:
+async def receipt(request: Request) -> Response:
+    """`/receipt/{expert_id}`: what an expert submitted, signed, as a page to keep.
+
+    `?round=2` is that of another round than the one open or closed last, `?download=1` a file.
+    """
+    return await run_in_threadpool(_receipt, request)
+
+
+def _receipt(request: Request) -> Response:
+    language, store = _language(request), database()
+    expert_id = request.path_params["expert_id"]
+    _ = translator(language)
+    number = request.query_params.get("round")
+    headers = {"cache-control": "no-store"}
+    if not store.may_look_back(request.cookies.get(SESSION_COOKIE), expert_id):
+        problem = _(
+            "This browser cannot show the receipt. Open your personal link in it, then try again."
+        )
+        return _page(problem, status=404, headers=headers)
+    try:
+        signed = store.receipt(expert_id, round_number=int(number) if number else None)
+        survey = store.study(signed.statement.study).survey
+    except (ReceiptError, ValueError):
+        problem = _("There is no receipt yet: these answers have not been submitted.")
+        return _page(problem, status=404, headers=headers)
+    except StoreError as error:
+        _log.error("no receipt of expert %s: %s", expert_id, error)
+        problem = _(
+            "The server cannot make the receipt now. The submitted answers are stored. Please tell "
+            "the organizer."
+        )
+        return _page(problem, status=500, headers=headers)
+    if request.query_params.get("download") == "1":
+        headers["content-disposition"] = 'attachment; filename="receipt.html"'
+    return HTMLResponse(receipt_html(signed, survey, language), headers=headers)
+
+
+async def receipt_key(_request: Request) -> Response:
+    """`/receipt-key.pem`: the public key that receipts verify with."""
+    _key_id, pem = await run_in_threadpool(database().public_key)
+    return Response(pem, media_type="application/x-pem-file")
+
+
+def _language(request: Request) -> str:
+    """Chosen with the switch and remembered by the browser, else the browser's own."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return best_language([chosen, *request.headers.get("accept-language", "").split(",")])
+
+
+def _page(
+    *paragraphs: str, body: str = "", status: int = 200, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
     text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
     return HTMLResponse(
         "<!doctype html><html><head><meta charset='utf-8'><title>ahp</title>"
@@ -174,6 +227,7 @@ def _page(*paragraphs: str, body: str = "", status: int = 200) -> HTMLResponse:
         "input,button{font:inherit;padding:.5rem .8rem;margin:.3rem 0}"
         f"</style></head><body><main>{text}{body}</main></body></html>",
         status_code=status,
+        headers=headers,
     )
 
 
@@ -181,6 +235,8 @@ ROUTES = [
     Route("/i/{token}", open_link),
     Route("/organizer/{key}", open_organizer_link),
     Route("/organizer", organizer, methods=["GET", "POST"]),
+    Route("/receipt/{expert_id}", receipt),
+    Route("/receipt-key.pem", receipt_key),
 ]
 
 _HEADERS = [
