@@ -17,7 +17,7 @@ from ..study.delphi import evidence_difference
 from . import clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
-from .replay import Replay
+from .replay import ANSWERING, Replay
 from .surveys import parse_survey
 
 Kind = Literal[
@@ -28,17 +28,26 @@ Kind = Literal[
     "answer",
     "clear",
     "abstain",
+    "comment",
     "reason",
+    "consent",
+    "way",
+    "ranked",
     "shown",
+    "kept",
     "submit",
     "settings",
+    "asking",
     "standing",
     "round_closed",
     "round_opened",
 ]
 """What an event can be."""
 
-_BY_EXPERTS = ("answer", "clear", "reason", "submit")
+_BY_EXPERTS = (
+    *ANSWERING,
+    *("comment", "reason", "consent", "way", "ranked", "shown", "kept", "submit"),
+)
 """Events that only an open round takes, of experts who have not submitted in it."""
 
 _COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from ..errors import StoreError
+from ..hierarchy import Hierarchy
 from ..scale import opposite
 from ..study import Survey
-from ..study.delphi import Feedback, Pair, evidence_distributions
+from ..study.asking import Asking, Pair, Way
+from ..study.delphi import Feedback, evidence_distributions
+from ..study.itinerary import Replies
 from ..study.settings import Settings, Standing
 from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
 from .records import ExpertInfo, StudyInfo
-from .replay import Judged
+from .replay import ANSWERING, Judged
 from .surveys import parse_survey, survey_of
+
+SAYING = (*ANSWERING, "way", "ranked", "comment", "kept", "submit")
+"""Kinds of events that `replies_of` takes."""
 
 STUDIES = select(StudyRow, SurveyRow.content).join(
     SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash
@@ -77,9 +82,9 @@ def study_info(study: StudyRow, survey: Survey) -> StudyInfo:
 
 def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[ExpertInfo]:
     """Experts as they are handed out, in the order of a query that begins with `EXPERTS`."""
-    found = session.execute(query).all()
+    found = [(expert, parse_survey(content)) for expert, content in session.execute(query).all()]
     ids = [expert.id for expert, _ in found]
-    judged, submitted = answers_in(session, ids), submitted_in(session, ids)
+    said = events_of(session, ids)
     standings = standings_of(session, ids)
     links: dict[str, str] = {}
     for expert_id, revoked in session.execute(
@@ -89,28 +94,103 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
     ):
         links[expert_id] = "active" if revoked is None else "revoked"
     infos = []
-    for expert, content in found:
-        standing, own = standings[expert.id], judged[expert.id]
-        asked = standing.comparisons(parse_survey(content).hierarchy)
-        answered = Counter(parent for parent, _left, _right in in_order(own, asked))
-        total = Counter(parent for parent, _left, _right in asked)
+    for expert, survey in found:
+        standing = standings[expert.id]
+        replies = replies_of(said[expert.id], survey.hierarchy)
+        asked = [one for one in survey.hierarchy.parents if one not in standing.recused]
+        progress = {parent: replies.counts(survey.hierarchy, parent) for parent in asked}
+        replied, total = (sum(column) for column in zip(*progress.values(), strict=True))
         infos.append(
             ExpertInfo(
                 id=expert.id,
                 study_id=expert.study_id,
                 name=expert.name,
                 organization=expert.organization,
-                answered=answered.total(),
-                total=len(asked),
-                submitted=expert.id in submitted,
+                answered=replied,
+                total=total,
+                submitted=replies.submitted,
                 link=links.get(expert.id, "none"),
                 place=expert.place,
                 standing=standing,
-                progress={parent: (answered[parent], count) for parent, count in total.items()},
-                last_answer=max((one.time for one in own.values()), default=None),
+                progress=progress,
+                last_answer=max(
+                    (one.time for one in said[expert.id] if one.kind in ANSWERING), default=None
+                ),
             )
         )
     return infos
+
+
+def events_of(
+    session: Session, experts: Sequence[str], round_number: int | None = None
+) -> dict[str, list[Judged]]:
+    """Expert -> what they said in the round given, or in the one that is open or was closed last,
+    by rising seq.
+    """
+    found: dict[str, list[Judged]] = {one: [] for one in experts}
+    for row in session.execute(
+        select(*(getattr(EventRow, name) for name in Judged._fields))
+        .join(StudyRow, StudyRow.id == EventRow.study_id)
+        .where(
+            EventRow.expert_id.in_(experts),
+            EventRow.kind.in_(SAYING),
+            EventRow.round == (StudyRow.round if round_number is None else round_number),
+        )
+        .order_by(EventRow.seq)
+    ):
+        one = Judged._make(row)
+        found[one.expert_id].append(one)
+    return found
+
+
+def replies_of(said: Iterable[Judged], hierarchy: Hierarchy) -> Replies:
+    """What an expert's events of one round come to, those of `events_of`."""
+    order = {(parent, frozenset((a, b))): (parent, a, b) for parent, a, b in hierarchy.comparisons}
+    way: Way | None = None
+    submitted = False
+    answers: dict[Pair, str] = {}
+    abstained: set[Pair] = set()
+    asked: dict[Pair, Pair] = {}
+    rankings: dict[str, tuple[str, ...]] = {}
+    comments: dict[Pair, str] = {}
+    kept: dict[str, str] = {}
+    for one in said:
+        if one.kind == "way":
+            way = Way.from_content(one.detail or "")
+        elif one.kind == "ranked":
+            rankings[one.parent] = tuple(json.loads(one.detail or ""))
+        elif one.kind == "kept":
+            kept[one.parent] = one.detail or ""
+        elif one.kind == "submit":
+            submitted = True
+        elif one.kind == "comment":
+            comments[order[one.parent, frozenset((one.left, one.right))]] = one.detail or ""
+        else:
+            pair = order[one.parent, frozenset((one.left, one.right))]
+            asked.setdefault(pair, (one.parent, one.left, one.right))
+            kept.pop(one.parent, None)
+            answers.pop(pair, None)
+            abstained.discard(pair)
+            if one.kind == "answer":
+                answers[pair] = one.value if pair[1] == one.left else opposite(one.value)
+            elif one.kind == "abstain":
+                abstained.add(pair)
+    return Replies(
+        way=way,
+        answers={pair: answers[pair] for pair in hierarchy.comparisons if pair in answers},
+        abstained=frozenset(abstained),
+        asked=asked,
+        rankings=rankings,
+        comments={pair: text for pair, text in comments.items() if text},
+        kept=kept,
+        submitted=submitted,
+    )
+
+
+def asking_of(session: Session, study: StudyRow) -> Asking:
+    """How the experts of a study are asked."""
+    content = newest_detail(session, study, "asking")
+    return Asking.from_content(content) if content else Asking()
 
 
 def standings_of(
@@ -130,13 +210,19 @@ def standings_of(
 
 def settings_of(session: Session, study: StudyRow) -> Settings:
     """The settings in force."""
-    content = session.scalar(
+    content = newest_detail(session, study, "settings")
+    return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
+
+
+def newest_detail(session: Session, study: StudyRow, kind: str) -> str | None:
+    """Detail of a study's last event of a kind."""
+    found: str | None = session.scalar(
         select(EventRow.detail)
-        .where(EventRow.study_id == study.id, EventRow.kind == "settings")
+        .where(EventRow.study_id == study.id, EventRow.kind == kind)
         .order_by(EventRow.seq.desc())
         .limit(1)
     )
-    return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
+    return found
 
 
 def submitted_in(
@@ -163,22 +249,15 @@ def answers_in(
 
     Of the round given, or of the one that is open or was closed last.
     """
-    found: dict[str, dict[tuple[str, frozenset[str]], Judged]] = {one: {} for one in experts}
-    for row in session.execute(
-        select(*(getattr(EventRow, name) for name in Judged._fields))
-        .join(StudyRow, StudyRow.id == EventRow.study_id)
-        .where(
-            EventRow.expert_id.in_(experts),
-            EventRow.kind.in_(("answer", "clear")),
-            EventRow.round == (StudyRow.round if round_number is None else round_number),
-        )
-        .order_by(EventRow.seq)
-    ):
-        one = Judged._make(row)
-        judged, pair = found[one.expert_id], (one.parent, frozenset((one.left, one.right)))
-        judged.pop(pair, None)
-        if one.kind == "answer":
-            judged[pair] = one
+    found: dict[str, dict[tuple[str, frozenset[str]], Judged]] = {}
+    for expert, said in events_of(session, experts, round_number).items():
+        judged = found[expert] = {}
+        for one in said:
+            if one.kind in ANSWERING:
+                pair = (one.parent, frozenset((one.left, one.right)))
+                judged.pop(pair, None)
+                if one.kind == "answer":
+                    judged[pair] = one
     return found
 
 

@@ -8,15 +8,19 @@ from typing import Any, NamedTuple, Self
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
+from ..study.asking import Asking, Way, check_way, read_ranking
 from ..study.delphi import RoundSummary, analyze_round, round_evidence, summarize
 from ..study.settings import Settings, Standing
 from .records import Event
+
+ANSWERING = ("answer", "clear", "abstain")
+"""Kinds of events after which the answer to a comparison is another one, or none."""
 
 _Pair = tuple[str, frozenset[str]]
 
 
 class Judged(NamedTuple):
-    """The columns of an event that answers a pair, or takes the answer back."""
+    """The columns of an event in which an expert says something."""
 
     expert_id: str
     seq: int
@@ -36,7 +40,7 @@ class Replay:
     Attributes:
         open: whether the round is.
         round: its number.
-        settings: in force.
+        settings, asking: in force.
         standings: expert id -> standing.
         submitted: ids of the experts who submitted in this round.
         summaries: of the closed rounds in which somebody submitted.
@@ -48,6 +52,7 @@ class Replay:
         self.open = True
         self.round = 1
         self.settings = Settings.of(survey)
+        self.asking = Asking()
         self.standings: dict[str, Standing] = {}
         self.submitted: set[str] = set()
         self.summaries: list[RoundSummary] = []
@@ -79,9 +84,15 @@ class Replay:
             self.standings[expert] = Standing.from_content(event.detail or "")
         elif kind == "settings":
             self.settings = Settings.from_content(event.detail or "")
+        elif kind == "asking":
+            self.asking = Asking.from_content(event.detail or "")
+        elif kind == "way":
+            check_way(Way.from_content(event.detail or ""), self.survey.hierarchy)
+        elif kind == "ranked":
+            read_ranking(event.parent or "", event.detail or "", self.survey.hierarchy)
         elif kind == "submit":
             self.submitted.add(expert)
-        elif kind in ("answer", "clear"):
+        elif kind in ANSWERING:
             one = Judged._make(getattr(event, name) for name in Judged._fields)
             own = self._answers.setdefault(expert, {})
             pair = (one.parent, frozenset((one.left, one.right)))

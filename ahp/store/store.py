@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,10 @@ from ..datafile import canonical
 from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
+from ..study.asking import Asking, Way, read_ranking
 from ..study.delphi import Feedback
+from ..study.itinerary import Replies
+from ..study.own_result import unsettled_parents
 from ..study.receipt import Receipt
 from ..study.settings import Settings, Standing
 from . import access, log, receipts, signing, transfer
@@ -24,11 +28,13 @@ from .queries import (
     EXPERTS,
     STUDIES,
     answers_in,
+    asking_of,
+    events_of,
     expert_and_study,
     expert_infos,
     feedback_of,
-    in_order,
     reasons_in,
+    replies_of,
     settings_of,
     standings_of,
     study_info,
@@ -113,6 +119,19 @@ class Store:
             study = study_row(session, study_id, lock=True)
             if settings != settings_of(session, study):
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
+                log.append(session, study, [entry])
+
+    def asking(self, study_id: str) -> Asking:
+        """How the experts of a study are asked."""
+        with self._database.read() as session:
+            return asking_of(session, study_row(session, study_id))
+
+    def set_asking(self, study_id: str, asking: Asking) -> None:
+        """Choose how experts are asked from now on; those who have started keep their way."""
+        with self._database.write() as session:
+            study = study_row(session, study_id, lock=True)
+            if asking != asking_of(session, study):
+                entry = Entry("asking", _new_id(), "organizer", detail=asking.content)
                 log.append(session, study, [entry])
 
     def close_round(self, study_id: str, *, round_number: int | None = None) -> ClosedRound:
@@ -379,18 +398,183 @@ class Store:
             LockedError: the expert has submitted, or the round is closed.
             StoreError: the event id was used for something else.
         """
-        _check_event_id(event_id)
         entry = Entry("answer", event_id, source, expert_id, parent, left, right, value)
+        return self._say(entry, round_number, place)
+
+    def abstain(
+        self,
+        expert_id: str,
+        parent: str,
+        left: str,
+        right: str,
+        *,
+        event_id: str,
+        place: str | None = None,
+        round_number: int | None = None,
+    ) -> Event:
+        """Store that an expert can't judge a pair; an answer given before no longer counts.
+
+        Args:
+            expert_id: whose reply it is.
+            parent: of the pair, as for `answer`.
+            left: as for `answer`.
+            right: as for `answer`.
+            event_id: as for `answer`.
+            place: as for `answer`.
+            round_number: as for `answer`.
+
+        Raises:
+            AnswersError: the expert is not asked this pair, or the study does not allow it.
+            LockedError, StoreError: as for `answer`.
+        """
+        entry = Entry("abstain", event_id, "web", expert_id, parent, left, right)
+        return self._say(entry, round_number, place)
+
+    def comment(
+        self,
+        expert_id: str,
+        parent: str,
+        left: str,
+        right: str,
+        text: str,
+        *,
+        event_id: str,
+        round_number: int | None = None,
+    ) -> Event:
+        """Store what an expert remarks on a pair.
+
+        Args:
+            expert_id: who remarks.
+            parent: of the pair, as for `answer`.
+            left: as for `answer`.
+            right: as for `answer`.
+            text: the comment; empty = the one given before is taken back.
+            event_id: as for `answer`.
+            round_number: as for `answer`.
+
+        Raises:
+            AnswersError, LockedError, StoreError: as for `answer`.
+        """
+        pair = (parent, left, right)
+        entry = Entry("comment", event_id, "web", expert_id, *pair, detail=text.strip())
+        return self._say(entry, round_number)
+
+    def start(
+        self,
+        expert_id: str,
+        *,
+        way: str,
+        short: bool,
+        consent: str,
+        event_id: str,
+        round_number: int | None = None,
+    ) -> Event:
+        """Store that an expert has agreed to take part, and how they want to be asked.
+
+        Args:
+            expert_id: who starts.
+            way: as in `ahp.study.asking.Way`; the order is seeded by expert and round.
+            short: likewise.
+            consent: the text they agreed to.
+            event_id: as for `answer`.
+            round_number: as for `answer`.
+
+        Raises:
+            OptionError: the study does not allow this way.
+            LockedError, StoreError: as for `answer`.
+        """
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
-            if (event := log.replayed(session, study, entry)) is not None:
-                return event
-            _check_answerable(session, expert, study, round_number)
-            _check_answers(session, expert, study, [entry])
-            if place is not None:
-                expert.place = place
-            (event,) = log.append(session, study, [entry])
-            return event
+            hierarchy = survey_of(session, study).hierarchy
+            chosen = Way.seeded(way, short, hierarchy, f"{expert.id} {study.round}")
+            entry = Entry("way", event_id, "web", expert_id, detail=chosen.content)
+            consented = Entry("consent", f"{event_id}-consent", "web", expert_id, detail=consent)
+            return _say(session, expert, study, [entry, consented], round_number=round_number)
+
+    def rank(
+        self,
+        expert_id: str,
+        parent: str,
+        ranking: Sequence[str],
+        *,
+        event_id: str,
+        place: str | None = None,
+        round_number: int | None = None,
+    ) -> Event:
+        """Store the order into which an expert puts the items below a parent.
+
+        Args:
+            expert_id: who ranks.
+            parent: id of the node above the items.
+            ranking: ids of the items, the most important first.
+            event_id: as for `answer`.
+            place: as for `answer`.
+            round_number: as for `answer`.
+
+        Raises:
+            OptionError: not each item once.
+            LockedError, StoreError: as for `answer`.
+        """
+        detail = canonical(list(ranking))
+        entry = Entry("ranked", event_id, "web", expert_id, parent, detail=detail)
+        return self._say(entry, round_number, place)
+
+    def note_shown(
+        self, expert_id: str, parent: str, detail: str, *, round_number: int | None = None
+    ) -> None:
+        """Store which contradictions an expert was shown below a parent; once for each content.
+
+        Args:
+            expert_id: who saw them.
+            parent: id of the node.
+            detail: canonical JSON of what was shown.
+            round_number: as for `answer`.
+
+        Raises:
+            LockedError, StoreError: as for `answer`.
+        """
+        about = canonical([expert_id, round_number, parent, detail])
+        event_id = hashlib.sha256(about.encode()).hexdigest()
+        entry = Entry("shown", event_id, "web", expert_id, parent, detail=detail)
+        self._say(entry, round_number)
+
+    def keep(
+        self,
+        expert_id: str,
+        parent: str,
+        reason: str,
+        *,
+        event_id: str,
+        place: str | None = None,
+        round_number: int | None = None,
+    ) -> Event:
+        """Store that an expert keeps contradicting answers below a parent, and why.
+
+        Args:
+            expert_id: who keeps them.
+            parent: id of the node.
+            reason: may be empty where the study asks for none.
+            event_id: as for `answer`.
+            place: as for `answer`.
+            round_number: as for `answer`.
+
+        Raises:
+            LockedError, StoreError: as for `answer`.
+        """
+        entry = Entry("kept", event_id, "web", expert_id, parent, detail=reason.strip())
+        return self._say(entry, round_number, place)
+
+    def replies(self, expert_id: str, *, round_number: int | None = None) -> Replies:
+        """What an expert has said in a round; None = the one that is open or was closed last."""
+        with self._database.read() as session:
+            _, study = expert_and_study(session, expert_id)
+            said = events_of(session, [expert_id], round_number)[expert_id]
+            return replies_of(said, survey_of(session, study).hierarchy)
+
+    def _say(self, entry: Entry, round_number: int | None, place: str | None = None) -> Event:
+        with self._database.write() as session:
+            expert, study = _locked_expert(session, str(entry.expert_id))
+            return _say(session, expert, study, [entry], round_number=round_number, place=place)
 
     def upload_answers(
         self,
@@ -489,18 +673,9 @@ class Store:
             AnswersError: the expert is not asked this pair.
             LockedError: the expert has submitted, or the round is closed.
         """
-        _check_event_id(event_id)
-        entry = Entry(
-            "reason", event_id, "web", expert_id, parent, left, right, detail=text.strip()
-        )
-        with self._database.write() as session:
-            expert, study = _locked_expert(session, expert_id)
-            if (event := log.replayed(session, study, entry)) is not None:
-                return event
-            _check_answerable(session, expert, study, round_number)
-            _check_answers(session, expert, study, [entry])
-            (event,) = log.append(session, study, [entry])
-            return event
+        pair = (parent, left, right)
+        entry = Entry("reason", event_id, "web", expert_id, *pair, detail=text.strip())
+        return self._say(entry, round_number)
 
     def reasons(
         self, study_id: str, *, expert_id: str | None = None, round_number: int | None = None
@@ -545,31 +720,14 @@ class Store:
             StoreError: answers are missing, or the event id was used for something else.
             LockedError: the expert has submitted already, or the round is closed.
         """
-        _check_event_id(event_id)
-        entry = Entry("submit", event_id, source, expert_id)
-        with self._database.write() as session:
-            expert, study = _locked_expert(session, expert_id)
-            if (event := log.replayed(session, study, entry)) is not None:
-                return event
-            _check_answerable(session, expert, study, round_number)
-            (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
-            if missing := info.total - info.answered:
-                raise StoreError(
-                    f"expert {expert.name!r} has answered {info.answered} of {info.total} "
-                    f"comparisons, {missing} {'is' if missing == 1 else 'are'} missing"
-                )
-            (event,) = log.append(session, study, [entry])
-            return event
+        return self._say(Entry("submit", event_id, source, expert_id), round_number)
 
     def current(self, expert_id: str) -> dict[tuple[str, str, str], str]:
         """An expert's current answers in this round: (parent, left, right) -> value.
 
         Pairs and their order are the survey's own, whichever way they were displayed.
         """
-        with self._database.read() as session:
-            _, study = expert_and_study(session, expert_id)
-            judged = answers_in(session, [expert_id])[expert_id]
-            return in_order(judged, survey_of(session, study).hierarchy.comparisons)
+        return dict(self.replies(expert_id).answers)
 
     def answers(
         self, study_id: str, *, round_number: int | None = None, only_submitted: bool = True
@@ -748,6 +906,62 @@ def _check_answerable(
     if submitted_in(session, [expert.id]):
         raise LockedError(
             f"expert {expert.name!r} has submitted, the answers are locked", "submitted"
+        )
+
+
+def _say(
+    session: Session,
+    expert: ExpertRow,
+    study: StudyRow,
+    entries: Sequence[Entry],
+    *,
+    round_number: int | None,
+    place: str | None = None,
+) -> Event:
+    """Store what an expert says; the first entry's id tells whether it was sent before."""
+    first = entries[0]
+    _check_event_id(first.event_id)
+    if (event := log.replayed(session, study, first)) is not None:
+        return event
+    _check_answerable(session, expert, study, round_number)
+    _check_said(session, expert, study, first)
+    if place is not None:
+        expert.place = place
+    return log.append(session, study, entries)[0]
+
+
+def _check_said(session: Session, expert: ExpertRow, study: StudyRow, entry: Entry) -> None:
+    """Refuse what the study does not ask or allow."""
+    asking = asking_of(session, study)
+    hierarchy = survey_of(session, study).hierarchy
+    if entry.kind in ("ranked", "shown", "kept") and entry.parent not in hierarchy.parents:
+        raise AnswersError(f"parent = {entry.parent!r}, the survey compares nothing below it")
+    if entry.kind == "ranked":
+        read_ranking(str(entry.parent), str(entry.detail), hierarchy)
+    elif entry.kind == "way":
+        asking.check(Way.from_content(str(entry.detail)))
+    elif entry.kind == "submit":
+        _check_complete(session, expert, study, asking)
+    elif entry.left is not None:
+        _check_answers(session, expert, study, [entry])
+        if entry.kind == "abstain" and not asking.cannot_judge:
+            raise AnswersError(f"{study.title!r} does not allow leaving comparisons out")
+
+
+def _check_complete(session: Session, expert: ExpertRow, study: StudyRow, asking: Asking) -> None:
+    (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert.id))
+    if missing := info.total - info.answered:
+        raise StoreError(
+            f"expert {expert.name!r} has answered {info.answered} of {info.total} "
+            f"comparisons, {missing} {'is' if missing == 1 else 'are'} missing"
+        )
+    survey = survey_of(session, study)
+    replies = replies_of(events_of(session, [expert.id])[expert.id], survey.hierarchy)
+    if unsettled := unsettled_parents(survey, replies, asking):
+        raise StoreError(
+            f"expert {expert.name!r} has contradicting answers below "
+            f"{', '.join(map(repr, unsettled))}, which this study wants to be "
+            f"{'mended' if asking.guidance == 'require' else 'mended, or kept with a reason'}"
         )
 
 

@@ -106,7 +106,7 @@ class Settings:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**_plain(cls, content, "settings"))
+        return cls(**from_plain(cls, content, "settings"))
 
     @property
     def content(self) -> str:
@@ -157,7 +157,7 @@ class Standing:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**_plain(cls, content, "standing"))
+        return cls(**from_plain(cls, content, "standing"))
 
     @property
     def content(self) -> str:
@@ -203,12 +203,13 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "text"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
+    "bool": ((bool,), "true or false"),
     "Mapping[str, str]": ((dict,), "a table of texts"),
 }
 """Annotations of the fields above -> their types in JSON, and the words for them."""
 
 
-def _plain(cls: type[Settings | Standing], content: str, source: str) -> dict[str, Any]:
+def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
     """The fields of a class from JSON, their types checked; their values are for the class."""
     try:
         data = json.loads(content)
@@ -222,7 +223,7 @@ def _plain(cls: type[Settings | Standing], content: str, source: str) -> dict[st
         types, words = _TYPES[str(own[key].type)]
         inside = value.values() if isinstance(value, dict) else ()
         if (
-            isinstance(value, bool)
+            isinstance(value, bool) is not (types == (bool,))
             or not isinstance(value, types)
             or not all(isinstance(one, str) for one in inside)
         ):

@@ -426,7 +426,7 @@ def test_forged_rounds_are_found(store, rounds):
             end,
             "it is of round 2, out of turn",
         ),
-        (instead(begin, kind="shown", round=1), begin + 1, "it is of round 2, out of turn"),
+        (instead(begin, kind="link_revoked", round=1), begin + 1, "it is of round 2, out of turn"),
         (put(begin + 1, replace(late, round=1)), begin + 1, "it is of round 1, out of turn"),
         (
             put(begin + 1, replace(original[end], event_id="x", round=2)),
@@ -434,7 +434,7 @@ def test_forged_rounds_are_found(store, rounds):
             "its evidence does not follow from the log: it has some, though nobody submitted",
         ),
         (
-            instead(done, kind="shown"),
+            instead(done, kind="link_issued"),
             end,
             "its evidence does not follow from the log: data_hash = ",
         ),

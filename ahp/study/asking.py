@@ -1,0 +1,170 @@
+"""How experts are asked: what the organizer allows, and the way each expert takes.
+
+Both are kept in the log as JSON, written and read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from ..datafile import canonical
+from ..errors import OptionError
+from ..hierarchy import Hierarchy
+from .settings import check_option, from_plain
+
+WAYS = ("pairs", "rank")
+"""Comparison by comparison; or the items are ranked first and compared then."""
+
+GUIDANCE = ("offer", "reason", "require")
+"""Contradictions (CR of 0.1 and more) are shown and may stay; stay with a reason in writing alone;
+must be mended before submitting."""
+
+Pair = tuple[str, str, str]
+"""A comparison: parent, left, right."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the organizer of a study chooses.
+
+    Attributes:
+        way: one of `WAYS`, or `"expert"`: every expert chooses.
+        short_form: whether experts may choose to be asked a part of the comparisons.
+        cannot_judge: whether a comparison may be left out as one that the expert can't judge.
+        guidance: one of `GUIDANCE`.
+    """
+
+    way: str = "expert"
+    short_form: bool = False
+    cannot_judge: bool = False
+    guidance: str = "offer"
+
+    def __post_init__(self) -> None:
+        check_option("way", self.way, ("expert", *WAYS))
+        check_option("guidance", self.guidance, GUIDANCE)
+
+    def check(self, way: Way) -> None:
+        """Refuse a way that isn't allowed.
+
+        Raises:
+            OptionError: says which are.
+        """
+        if self.way not in ("expert", way.way):
+            raise OptionError(f"way = {way.way!r}, this study asks {self.way!r}")
+        if way.short and not self.short_form:
+            raise OptionError("short = True, this study asks all comparisons")
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """Read back what `content` wrote.
+
+        Raises:
+            OptionError: it is not that; names the path inside it.
+        """
+        return cls(**from_plain(cls, content, "asking"))
+
+    @property
+    def content(self) -> str:
+        """Canonical JSON."""
+        return canonical(asdict(self))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one expert is asked in one round.
+
+    Attributes:
+        way: one of `WAYS`.
+        short: the short form.
+        order: all comparisons as they are displayed to this expert: which is left, which comes
+            first below its parent. It decides wherever the answers so far do not.
+    """
+
+    way: str
+    short: bool
+    order: tuple[Pair, ...]
+
+    @classmethod
+    def seeded(cls, way: str, short: bool, hierarchy: Hierarchy, seed: str) -> Self:
+        """A way whose order follows from a seed, so that what comes first or stands on the left
+        averages out over the experts.
+
+        Comparisons are put in the order of SHA-256 over seed and comparison; its last bit says
+        which item is left. Parents keep their order, so that related questions stay together.
+
+        Raises:
+            OptionError: unknown way.
+        """
+        check_option("way", way, WAYS)
+        order: list[Pair] = []
+        for parent in hierarchy.parents:
+            drawn = []
+            for left, right in hierarchy.pairs(parent):
+                digest = hashlib.sha256(canonical([seed, parent, left, right]).encode()).digest()
+                pair = (parent, right, left) if digest[-1] % 2 else (parent, left, right)
+                drawn.append((digest, pair))
+            order += [pair for _digest, pair in sorted(drawn)]
+        return cls(way, short, tuple(order))
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """Read back what `content` wrote.
+
+        Raises:
+            OptionError: it is not that.
+        """
+        try:
+            data = json.loads(content)
+            way, short, order = data["way"], data["short"], data["order"]
+            pairs = tuple((str(parent), str(left), str(right)) for parent, left, right in order)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise OptionError(
+                f"way = {content[:80]!r}, expected an object with way, short and order"
+            ) from error
+        check_option("way", way, WAYS)
+        check_option("short", short, (False, True))
+        return cls(way, short, pairs)
+
+    @property
+    def content(self) -> str:
+        """Canonical JSON."""
+        return canonical(asdict(self))
+
+    def below(self, parent: str) -> tuple[Pair, ...]:
+        """The comparisons below a parent in their order."""
+        return tuple(pair for pair in self.order if pair[0] == parent)
+
+
+def check_way(way: Way, hierarchy: Hierarchy) -> None:
+    """Refuse a way whose order isn't that of the comparisons of a tree.
+
+    Raises:
+        OptionError: names the first that is missing or too many.
+    """
+    given = sorted((parent, *sorted(pair)) for parent, *pair in way.order)
+    asked = sorted((parent, *sorted(pair)) for parent, *pair in hierarchy.comparisons)
+    if given != asked:
+        raise OptionError(
+            f"order has {len(given)} comparisons, expected each of the {len(asked)} of the survey"
+        )
+
+
+def read_ranking(parent: str, content: str, hierarchy: Hierarchy) -> tuple[str, ...]:
+    """The items below a parent in the order of a JSON list of their ids.
+
+    Raises:
+        OptionError: not a list of each item below that parent once.
+    """
+    try:
+        ranking = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise OptionError(f"ranking: not JSON: {error}") from error
+    items = hierarchy.children.get(parent, ())
+    if not isinstance(ranking, list) or sorted(map(str, ranking)) != sorted(items):
+        raise OptionError(
+            f"ranking below {parent!r} = {content[:80]}, expected each of {', '.join(items)} once"
+        )
+    return tuple(ranking)

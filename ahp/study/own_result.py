@@ -1,0 +1,81 @@
+"""What one expert's replies come to, for that expert to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..consistency import CR_LIMIT
+from ..errors import RandomIndexError
+from ..incomplete import check_incomplete_consistency
+from ..matrix import Float
+from .asking import Asking
+from .itinerary import Replies
+from .panel import global_weights, local_weights
+from .survey import Survey
+
+
+@dataclass(frozen=True)
+class OwnResult:
+    """One expert's judgments below one parent.
+
+    Attributes:
+        weights: of the children in their order, sum 1; None while the judgments do not connect
+            them.
+        cr: consistency ratio; None without weights, and where there is no random index for as many
+            missing judgments.
+    """
+
+    weights: Float | None
+    cr: float | None
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether CR reaches 0.1."""
+        return self.cr is not None and self.cr >= CR_LIMIT
+
+
+def own_result(survey: Survey, replies: Replies, parent: str) -> OwnResult:
+    """What an expert's judgments below a parent come to, missing ones completed.
+
+    Weights by the survey's method (`ahp.complete_matrices` where judgments are missing), CR with
+    its table (`ahp.check_incomplete_consistency`).
+    """
+    values = replies.matrix(survey.hierarchy, parent).values
+    weights = local_weights(values[None], survey.method)[0]
+    if np.isnan(weights).any():
+        return OwnResult(None, None)
+    try:
+        cr = float(check_incomplete_consistency(values, random_index=survey.random_index).cr)
+    except RandomIndexError:
+        return OwnResult(weights, None)
+    return OwnResult(weights, cr)
+
+
+def own_ranking(survey: Survey, replies: Replies) -> dict[str, float]:
+    """An expert's own global weights of the indicators, largest first.
+
+    Empty while the weights below one of the parents are missing.
+    """
+    hierarchy = survey.hierarchy
+    local = {}
+    for parent in hierarchy.parents:
+        values = replies.matrix(hierarchy, parent).values
+        local[parent] = local_weights(values[None], survey.method)
+    found = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
+    if any(np.isnan(weight) for weight in found.values()):
+        return {}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def unsettled_parents(survey: Survey, replies: Replies, asking: Asking) -> tuple[str, ...]:
+    """The parents whose contradictions the study does not let stay as they are."""
+    if asking.guidance == "offer":
+        return ()
+    return tuple(
+        parent
+        for parent in survey.hierarchy.parents
+        if own_result(survey, replies, parent).contradicts
+        and (asking.guidance == "require" or not replies.kept.get(parent))
+    )
