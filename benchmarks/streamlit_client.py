@@ -1,0 +1,291 @@
+"""An expert's browser without the browser: Streamlit's websocket protocol, answered by a program.
+
+It sends what the browser of Streamlit 1.67 sends and reads what that browser reads, so that one
+process can be many experts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from http.cookies import SimpleCookie
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+from ahp.scale import parse_judgment
+
+LIMIT = 30
+"""Seconds until a script that doesn't finish is an error."""
+
+CHOICE = "ahp_scale_choice"
+"""The component that asks a comparison."""
+
+
+class Widget(NamedTuple):
+    """An element of the page, and the fragment that drew it (empty: the page itself)."""
+
+    element: Element
+    fragment: str
+
+
+class Answer(NamedTuple):
+    """An answer that the screen confirmed by moving on."""
+
+    expert: str
+    pair: str
+    value: str
+
+
+async def session_cookie(link: str) -> str:
+    """What the browser gets for a personal link, as `name=value`.
+
+    Raises:
+        RuntimeError: the link is refused.
+    """
+    parts = urlsplit(link)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
+    answer = (await asyncio.wait_for(reader.read(), LIMIT)).decode()
+    writer.close()
+    await writer.wait_closed()
+    for line in answer.split("\r\n"):
+        name, _colon, value = line.partition(": ")
+        if name.lower() == "set-cookie":
+            ((key, morsel),) = SimpleCookie(value).items()
+            return f"{key}={morsel.value}"
+    raise RuntimeError(f"{link} gave no cookie, but {answer.splitlines()[0]!r}")
+
+
+class StreamlitClient:
+    """One page of a Streamlit app.
+
+    Attributes:
+        widgets: what the page shows now, by the place where it stands.
+    """
+
+    def __init__(self, socket: ClientConnection, url: str) -> None:
+        self._socket = socket
+        self._url = url
+        self._script = ""
+        self._cached: dict[str, ForwardMsg] = {}
+        self.widgets: dict[tuple[int, ...], Widget] = {}
+
+    @classmethod
+    async def open(cls, link: str) -> Self:
+        """Open a personal link and draw the first screen."""
+        parts = urlsplit(link)
+        url = f"{parts.scheme}://{parts.netloc}"
+        socket = await connect(
+            f"ws://{parts.netloc}/_stcore/stream",
+            origin=url,
+            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],
+            additional_headers={"Cookie": await session_cookie(link)},
+            max_size=None,
+        )
+        page = cls(socket, url)
+        await page.rerun()
+        return page
+
+    async def close(self) -> None:
+        """Close the page."""
+        await self._socket.close()
+
+    async def rerun(self, *states: WidgetState, fragment: str = "") -> None:
+        """Run the script, or one fragment, until it has finished.
+
+        Args:
+            states: widgets that were used.
+            fragment: id of the fragment to run; the whole script without it.
+
+        Raises:
+            RuntimeError: the script shows an exception.
+            TimeoutError: it doesn't finish.
+        """
+        message = BackMsg()
+        client = message.rerun_script
+        client.page_script_hash = self._script
+        client.fragment_id = fragment
+        client.widget_states.widgets.extend(states)
+        client.cached_message_hashes.extend(self._cached)
+        client.context_info.timezone = "Asia/Shanghai"
+        client.context_info.timezone_offset = -480
+        client.context_info.locale = "zh-CN"
+        client.context_info.url = self._url + "/"
+        client.context_info.color_scheme = "light"
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(LIMIT):
+            await self._read()
+
+    async def _read(self) -> None:
+        """Take messages until a run that isn't followed by another has finished."""
+        drawn: dict[tuple[int, ...], Widget] = {}
+        while True:
+            message = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            if message.metadata.cacheable:
+                self._cached[message.hash] = message
+            place = tuple(message.metadata.delta_path)
+            if message.WhichOneof("type") == "ref_hash":
+                message = self._cached[message.ref_hash]
+            match message.WhichOneof("type"):
+                case "new_session":
+                    drawn = {}
+                    self._script = message.new_session.page_script_hash
+                case "delta" if message.delta.WhichOneof("type") == "new_element":
+                    if message.delta.new_element.HasField("exception"):
+                        raise RuntimeError(message.delta.new_element.exception.message)
+                    drawn[place] = Widget(message.delta.new_element, message.delta.fragment_id)
+                case "script_finished":
+                    match message.script_finished:
+                        case ForwardMsg.FINISHED_SUCCESSFULLY:
+                            self.widgets = drawn
+                            return
+                        case ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+                            again = {widget.fragment for widget in drawn.values()}
+                            kept = {
+                                where: widget
+                                for where, widget in self.widgets.items()
+                                if widget.fragment not in again
+                            }
+                            self.widgets = kept | drawn
+                            return
+                        case ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                            raise RuntimeError("the script doesn't compile")
+
+    def button(self, key: str) -> Widget | None:
+        """The button with this Streamlit key."""
+        for widget in self.widgets.values():
+            if widget.element.HasField("button") and widget.element.button.id.endswith(f"-{key}"):
+                return widget
+        return None
+
+    async def press(self, key: str) -> None:
+        """Press the button with this key.
+
+        Raises:
+            RuntimeError: the page has no such button, or one that can't be pressed.
+        """
+        found = self.button(key)
+        if found is None or found.element.button.disabled:
+            raise RuntimeError(f"no button {key!r} to press on the page, only {self._shown()}")
+        state = WidgetState(id=found.element.button.id, trigger_value=True)
+        await self.rerun(state, fragment=found.fragment)
+
+    def component(self, name: str) -> tuple[Widget, Mapping[str, Any]] | None:
+        """The component of this name, and the data it was given."""
+        for widget in self.widgets.values():
+            component = widget.element.bidi_component
+            if component.component_name == name:
+                return widget, json.loads(component.json)
+        return None
+
+    async def trigger(self, name: str, event: str, value: object) -> None:
+        """Send what a component's `setTriggerValue(event, value)` sends.
+
+        Raises:
+            RuntimeError: the page has no such component.
+        """
+        found = self.component(name)
+        if found is None:
+            raise RuntimeError(f"no component {name!r} on the page, only {self._shown()}")
+        widget, _data = found
+        state = WidgetState(
+            id=f"$$STREAMLIT_INTERNAL_KEY_{widget.element.bidi_component.id}__events",
+            json_trigger_value=json.dumps([{"event": event, "value": value}]),
+        )
+        await self.rerun(state, fragment=widget.fragment)
+
+    def _shown(self) -> str:
+        """What the page shows, for error messages."""
+        return ", ".join(
+            element.button.id or element.bidi_component.component_name or element.WhichOneof("type")
+            for element, _fragment in self.widgets.values()
+        )
+
+
+class Judge:
+    """Opinions that fit together: random importances, and the position nearest to their ratio."""
+
+    def __init__(self, seed: object) -> None:
+        draw = random.Random(str(seed))
+        self._importance: dict[str, float] = defaultdict(lambda: draw.uniform(-1.0, 1.0))
+
+    def choose(self, left: str, right: str, positions: Sequence[str]) -> str:
+        """How much more important the left one is."""
+        wanted = self._importance[left] - self._importance[right]
+        return min(positions, key=lambda text: abs(math.log(parse_judgment(text)) - wanted))
+
+
+class Expert:
+    """Answers a survey over the protocol.
+
+    Attributes:
+        confirmed: answers after which the screen has moved on.
+        seconds: from sending each of them to the last message of the next screen.
+        page: what is open.
+    """
+
+    def __init__(self, expert_id: str, page: StreamlitClient) -> None:
+        self.expert_id = expert_id
+        self.page = page
+        self.confirmed: list[Answer] = []
+        self.seconds: list[float] = []
+        self._judge = Judge(expert_id)
+
+    async def answer(self) -> bool:
+        """Answer the comparison on the screen, or press the screen's button to go on.
+
+        Returns:
+            Whether this was an answer.
+
+        Raises:
+            RuntimeError: the screen hasn't moved on.
+        """
+        found = self.page.component(CHOICE)
+        if found is None:
+            await self.page.press("start" if self.page.button("start") else "next")
+            return False
+        _widget, data = found
+        value = self._judge.choose(
+            data["left"]["name"],
+            data["right"]["name"],
+            [position["value"] for position in data["positions"]],
+        )
+        sent = {
+            "pair": data["pair"],
+            "value": value,
+            "id": secrets.token_hex(16),
+            "comment": None,
+            "late": False,
+        }
+        started = time.monotonic()
+        await self.page.trigger(CHOICE, "answer", sent)
+        self.seconds.append(time.monotonic() - started)
+        following = self.page.component(CHOICE)
+        if following and following[1]["pair"] == data["pair"]:
+            raise RuntimeError(f"{self.expert_id}: {data['pair']!r} is still asked after an answer")
+        self.confirmed.append(Answer(self.expert_id, data["pair"], value))
+        return True
+
+    async def answer_all(self, answers: int, pause: tuple[float, float]) -> None:
+        """Answer so many comparisons, thinking before each screen.
+
+        Args:
+            answers: how many.
+            pause: shortest and longest time to think, in seconds.
+        """
+        draw = random.Random(self.expert_id)
+        while len(self.confirmed) < answers:
+            await asyncio.sleep(draw.uniform(*pause))
+            await self.answer()

@@ -1,0 +1,61 @@
+"""The load benchmark's client against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ahp.store import Store
+from ahp.study import load_survey
+from benchmarks.streamlit_client import CHOICE, Answer, Expert, StreamlitClient
+from tests.running_server import RunningServer
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    running = RunningServer(tmp_path / "ahp.db")
+    yield running
+    running.stop()
+
+
+def test_two_comparisons(server):
+    store = Store(f"sqlite:///{server.database}")
+    study = store.create_study(load_survey("supervision_effectiveness"), "Load")
+    expert = store.add_expert(study.id, "Expert")
+    link = f"{server.url}/i/{store.issue_link(expert.id)}"
+
+    async def answer_two() -> tuple[Expert, list[str]]:
+        client = Expert(expert.id, await StreamlitClient.open(link))
+        asked = []
+        assert not await client.answer()  # pressed "start"
+        for _number in range(2):
+            found = client.page.component(CHOICE)
+            assert found is not None
+            asked.append(found[1]["pair"])
+            assert await client.answer()
+        with pytest.raises(RuntimeError, match="^no button 'nowhere' to press on the page, only "):
+            await client.page.press("nowhere")
+        await client.page.close()
+        return client, asked
+
+    client, asked = asyncio.run(answer_two())
+
+    assert len(set(asked)) == 2
+    assert [answer.pair for answer in client.confirmed] == asked
+    logged = [
+        Answer(event.expert_id, f"pair {event.parent} {event.left} {event.right}", event.value)
+        for event in store.events(study.id)
+        if event.kind == "answer"
+    ]
+    assert logged == client.confirmed
+    assert len(client.seconds) == 2
+    store.close()
+
+
+def test_refused_link(server):
+    link = f"{server.url}/i/nothing"
+    with pytest.raises(RuntimeError) as raised:
+        asyncio.run(StreamlitClient.open(link))
+    assert str(raised.value) == f"{link} gave no cookie, but 'HTTP/1.1 404 Not Found'"
