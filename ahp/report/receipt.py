@@ -80,6 +80,7 @@ def receipt_html(receipt: Receipt, survey: Survey, language: str) -> str:
         sections.append(f'<section><h3>{name}</h3><ol start="{number}">{items}</ol></section>')
         number += len(sentences)
     heading = _("Receipt of submitted answers")
+    button, answers, proof_heading = _("Print or save as PDF"), _("The answers"), _("Proof")
     explained = _(
         "The signature covers all of the above: who answered, every answer, and the place in the "
         "log. Keep this page. To check it later, take this page as a file (saved, or printed as "
@@ -93,9 +94,9 @@ def receipt_html(receipt: Receipt, survey: Survey, language: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(heading)} · {escape(said.name)}</title><style>\n{css}</style></head>\n"
         f"<body><main><header><p>{escape(heading)}</p><h1>{escape(said.title)}</h1>"
-        f'<button type="button" onclick="print()">{escape(_("Print or save as PDF"))}</button>'
-        f"</header>\n{_list(told)}\n<h2>{escape(_('The answers'))}</h2>\n{''.join(sections)}\n"
-        f"<h2>{escape(_('Proof'))}</h2>\n{_list(proof)}\n<p>{escape(explained)}</p>\n"
+        f'<button type="button" onclick="print()">{escape(button)}</button>'
+        f"</header>\n{_list(told)}\n<h2>{escape(answers)}</h2>\n{''.join(sections)}\n"
+        f"<h2>{escape(proof_heading)}</h2>\n{_list(proof)}\n<p>{escape(explained)}</p>\n"
         f"<p><code>{escape(COMMAND)}</code></p>\n<pre>\n{receipt.block}\n</pre>\n"
         "</main></body></html>\n"
     )
