@@ -657,7 +657,7 @@ WITHOUT_APP = """
 import sys
 for name in (
     *("streamlit", "sqlalchemy", "alembic", "plotly", "uvicorn", "platformdirs"),
-    *("openpyxl", "tomli_w", "yaml"),
+    *("openpyxl", "tomli_w", "yaml", "babel", "cryptography", "pypdf"),
 ):
     sys.modules[name] = None
 from ahp.cli import main
@@ -667,7 +667,13 @@ sys.exit(main({arguments!r}))
 
 @pytest.mark.parametrize(
     "arguments",
-    [["serve"], ["log", "verify"], ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"]],
+    [
+        ["serve"],
+        ["log", "verify"],
+        ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"],
+        ["receipt", "key"],
+        ["receipt", "verify", "receipt.pdf", "study.json", "--key", "key.pem"],
+    ],
 )
 def test_the_app_is_optional(arguments: list[str]) -> None:
     result = python(WITHOUT_APP.format(arguments=arguments))

@@ -125,6 +125,7 @@ def find_receipt(text: str, source: str) -> Receipt:
     data = base64.b64decode("".join(_LINES.findall(blocks[0])))
     try:
         content, key_id, signature = data.decode().rstrip(" ").split("\n")
-    except ValueError as error:
+        json.loads(content)
+    except (RecursionError, ValueError) as error:
         raise AnswersError(f"{source}: the receipt in it is damaged, lines are missing") from error
     return Receipt(content, key_id, signature)

@@ -12,7 +12,10 @@ from urllib.parse import urlencode
 import pytest
 
 import ahp
+from ahp.report.receipt import receipt_html
 from ahp.store import Store
+from ahp.store.receipts import verify_receipt
+from ahp.study.receipt import find_receipt
 from tests.running_server import RunningServer
 
 PASSWORD = "correct horse"
@@ -41,9 +44,16 @@ class Answer:
         self.cookie = SimpleCookie(self.headers.get("set-cookie", "")).get("ahp_session")
 
 
-def ask(server: RunningServer, path: str, cookie: str = "", form: dict[str, str] | None = None):
+def ask(
+    server: RunningServer,
+    path: str,
+    cookie: str = "",
+    form: dict[str, str] | None = None,
+    language: str = "",
+):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    headers = {"Cookie": f"ahp_session={cookie}"} if cookie else {}
+    cookies = {"ahp_session": cookie, "ahp_language": language}
+    headers = {"Cookie": "; ".join(f"{name}={one}" for name, one in cookies.items() if one)}
     headers["Accept-Language"] = "en-US,en;q=0.9"
     if form is None:
         connection.request("GET", path, headers=headers)
@@ -209,3 +219,122 @@ def test_tokens_stay_out_of_the_access_log(tmp_path):
         assert not any(path in line or "AAAAAA" in line for line in lines)
     finally:
         running.stop()
+
+
+NO_RECEIPT = "<p>There is no receipt yet: these answers have not been submitted.</p>"
+NOT_HERE = (
+    "<p>This browser cannot show the receipt. Open your personal link in it, then try again.</p>"
+)
+
+
+@pytest.fixture
+def submitted(server, store):
+    """An expert who submitted, and the cookie of their browser."""
+    expert = add_expert(store)
+    session = ask(server, f"/i/{store.issue_link(expert.id)}").cookie.value
+    for k, pair in enumerate(store.study(expert.study_id).survey.hierarchy.comparisons):
+        store.answer(expert.id, *pair, "3", event_id=f"answer-{k}")
+    store.submit(expert.id, event_id="submit")
+    return expert, session
+
+
+def test_the_expert_gets_the_receipt(server, store, submitted):
+    expert, session = submitted
+    answer = ask(server, f"/receipt/{expert.id}", cookie=session)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "content-disposition" not in answer.headers
+    survey = store.study(expert.study_id).survey
+    receipt = store.receipt(expert.id)
+    assert answer.text == receipt_html(receipt, survey, "en")
+    assert find_receipt(answer.text, "page") == receipt
+    chosen = ask(server, f"/receipt/{expert.id}", cookie=session, language="zh")
+    assert chosen.text == receipt_html(receipt, survey, "zh")
+    file = ask(server, f"/receipt/{expert.id}?download=1", cookie=session)
+    assert file.headers["content-disposition"] == 'attachment; filename="receipt.html"'
+    assert file.text == answer.text
+
+
+def test_the_receipt_verifies_with_the_key_of_the_server(server, store, submitted):
+    expert, session = submitted
+    page = ask(server, f"/receipt/{expert.id}", cookie=session).text
+    key = ask(server, "/receipt-key.pem")
+    assert (key.status, key.headers["content-type"]) == (200, "application/x-pem-file")
+    assert key.text == store.public_key()[1]
+    receipt, export = find_receipt(page, "page"), store.export_study(expert.study_id).encode()
+    said, _survey = verify_receipt(receipt, export, key.text.encode(), sources=("export", "key"))
+    assert (said.name, len(said.answers)) == ("Wang Wu", 35)
+
+
+def test_other_browsers_do_not_get_the_receipt(server, store, submitted):
+    expert, _session = submitted
+    other = add_expert(store, "Li Si")
+    theirs = ask(server, f"/i/{store.issue_link(other.id)}").cookie.value
+    for cookie in ("", "guess", theirs):
+        answer = ask(server, f"/receipt/{expert.id}", cookie=cookie)
+        assert (answer.status, answer.headers["cache-control"]) == (404, "no-store")
+        assert NOT_HERE in answer.text
+        assert "Wang Wu" not in answer.text
+        assert ask(server, "/receipt/nobody", cookie=cookie).text == answer.text
+
+
+def test_the_organizer_gets_every_receipt(server, store, submitted):
+    expert, session = submitted
+    organizer = ask(server, server.organizer_path).cookie.value
+    theirs = ask(server, f"/receipt/{expert.id}", cookie=organizer)
+    assert theirs.status == 200
+    assert theirs.text == ask(server, f"/receipt/{expert.id}", cookie=session).text
+    nobody = ask(server, "/receipt/nobody", cookie=organizer)
+    assert nobody.status == 404
+    assert NO_RECEIPT in nobody.text
+
+
+def test_a_closed_round_keeps_nobody_from_the_receipt(server, store, submitted):
+    expert, session = submitted
+    before = ask(server, f"/receipt/{expert.id}", cookie=session)
+    store.close_round(expert.study_id)
+    assert store.grants(session).experts == ()
+    assert ask(server, f"/receipt/{expert.id}", cookie=session).text == before.text
+    store.open_round(expert.study_id)
+    now = ask(server, f"/receipt/{expert.id}", cookie=session)
+    assert (now.status, now.headers["cache-control"]) == (404, "no-store")
+    assert NO_RECEIPT in now.text
+    for number in ("2", "x", "-1", ""):
+        path = f"/receipt/{expert.id}?round={number}"
+        assert ask(server, path, cookie=session).status == 404
+    first = ask(server, f"/receipt/{expert.id}?round=1", cookie=session)
+    assert (first.status, first.text) == (200, before.text)
+    store.revoke_link(expert.id)
+    assert ask(server, f"/receipt/{expert.id}?round=1", cookie=session).status == 404
+
+
+def test_no_receipt_before_submission(server, store):
+    expert = add_expert(store)
+    session = ask(server, f"/i/{store.issue_link(expert.id)}").cookie.value
+    assert NO_RECEIPT in ask(server, f"/receipt/{expert.id}", cookie=session).text
+    chinese = ask(server, f"/receipt/{expert.id}", cookie=session, language="zh")
+    assert chinese.status == 404
+    assert "<p>还没有回执：这些答案尚未提交。</p>" in chinese.text
+    assert "<p>此浏览器无法显示回执。请先在此浏览器中打开您的个人链接，然后重试。</p>" in (
+        ask(server, f"/receipt/{expert.id}", language="zh").text
+    )
+
+
+def test_a_key_that_cannot_be_read(server, store, submitted):
+    expert, session = submitted
+    path = server.database.with_name("signing_key.pem")
+    before = ask(server, f"/receipt/{expert.id}", cookie=session).text
+    key = path.read_bytes()
+    try:
+        path.write_text("not a key")
+        broken = ask(server, f"/receipt/{expert.id}", cookie=session)
+    finally:
+        path.write_bytes(key)
+    assert (broken.status, broken.headers["cache-control"]) == (500, "no-store")
+    assert (
+        "<p>The server cannot make the receipt now. The submitted answers are stored. Please tell "
+        "the organizer.</p>"
+    ) in broken.text
+    assert f"no receipt of expert {expert.id}: {path}: holds no" in server.log.read_text()
+    assert ask(server, f"/receipt/{expert.id}", cookie=session).text == before
