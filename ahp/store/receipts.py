@@ -17,6 +17,7 @@ from . import signing, transfer
 from .database import Database
 from .models import EventRow, StudyRow
 from .queries import expert_and_study
+from .replay import ANSWERING
 from .surveys import survey_of
 
 
@@ -111,7 +112,7 @@ def _statement(session: Session, expert_id: str, round_number: int | None) -> St
         raise ReceiptError(f"expert {expert.name!r} has not submitted in round {number}")
     judged: dict[tuple[str | None, frozenset[str | None]], EventRow] = {}
     for event in session.scalars(
-        own.where(EventRow.kind.in_(("answer", "clear", "abstain")), EventRow.seq < submit.seq)
+        own.where(EventRow.kind.in_(ANSWERING), EventRow.seq < submit.seq)
     ):
         judged[event.parent, frozenset((event.left, event.right))] = event
     survey = survey_of(session, study)
