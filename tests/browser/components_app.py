@@ -1,7 +1,9 @@
 """The expert's controls on a page of their own, for the tests in a browser.
 
-What arrives is written to the file `ARRIVED`, a line of JSON each, and acted upon as the survey
-does: a repeated id is ignored, a new answer moves on to the next comparison.
+What arrives is written to a file of the folder `ARRIVED`, a line of JSON each, and acted upon as
+the survey does: a repeated id is ignored, a new answer moves on to the next comparison. The address
+says what to show: `owner` (names the file), `show`, `language`, `stay` (don't move on), `slow`
+(seconds), `practice`, `old` (only what the first version of the scale asked for), `fragment`.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from ahp.i18n import translator
 from ahp.i18n.words import judgment_sentence, step_words
 from ahp.scale import SAATY_POSITIONS
 from ahp.study.survey import load_survey
-from ahp.web.components import scale_choice
+from ahp.web.components import rank_items, scale_choice, weight_bars
 
-ARRIVED = Path(os.environ["ARRIVED"])
 ASKED = st.query_params
+OWNER = ASKED["owner"]
+ARRIVED = Path(os.environ["ARRIVED"]) / OWNER
 LANGUAGE = ASKED.get("language", "en")
 SURVEY = load_survey("supervision_effectiveness")
 PAIRS = [" ".join(pair) for pair in SURVEY.hierarchy.comparisons]
@@ -32,6 +35,13 @@ WORDS = {
         "offline": "No connection: your answer is kept on this device and sent as soon as the "
         "connection is back.",
         "resent": "Your answer was sent.",
+        "start": "Tap the most important first.",
+        "next": "Now the next most important.",
+        "up": "Move up",
+        "down": "Move down",
+        "remove": "Put back",
+        "moved": "{name} is now number {number}.",
+        "confirm": "This is my order",
     },
     "zh": {
         "explain": "说明",
@@ -39,20 +49,27 @@ WORDS = {
         "saving": "正在保存……",
         "offline": "网络已断开：您的回答已保存在本设备上，恢复连接后会自动发送。",
         "resent": "您的回答已发送。",
+        "start": "请先点选最重要的一项。",
+        "next": "请点选其余项中最重要的一项。",
+        "up": "上移",
+        "down": "下移",
+        "remove": "放回",
+        "moved": "“{name}”现在排第 {number} 位。",
+        "confirm": "确认此顺序",
     },
 }[LANGUAGE]
 
 
 def arrived() -> list[dict]:
     """Everything that came, repeated or not."""
+    ARRIVED.touch()
     return [json.loads(line) for line in ARRIVED.read_text().splitlines()]
 
 
 def arrive(event: str) -> None:
     """Write down what came."""
     sent = st.session_state["control"][event]
-    if "late" in sent and sent["pair"] in ASKED.get_all("slow"):
-        time.sleep(float(ASKED.get("seconds", "1")))
+    time.sleep(float(ASKED.get("slow", "0")))
     ids = [old["id"] for old in arrived() if old["event"] != "back"]
     line = {"event": event, **sent, "repeated": sent.get("id") in ids}
     with ARRIVED.open("a") as file:
@@ -98,7 +115,7 @@ def show_scale() -> None:
     st.markdown(f"#### {question}")
     data = {
         "pair": pair,
-        "owner": "zhang 1",
+        "owner": OWNER,
         "question": question,
         "left": side(left),
         "right": side(right),
@@ -131,10 +148,48 @@ def show_scale() -> None:
     st.button("Again", key="again")
 
 
+def show_ranking() -> None:
+    """The capabilities, to be put into order."""
+    lines = arrived()
+    rankings = [line["order"] for line in lines if line["event"] == "ranked"]
+    data = {
+        "place": "rank effectiveness",
+        "owner": OWNER,
+        "title": SURVEY.node_name("effectiveness", LANGUAGE),
+        "items": [
+            {
+                "id": node,
+                "name": SURVEY.node_name(node, LANGUAGE),
+                "explanation": SURVEY.text(SURVEY.nodes[node].explanation, LANGUAGE),
+            }
+            for node in SURVEY.hierarchy.children["effectiveness"]
+        ],
+        "ranking": rankings[-1] if rankings else None,
+        "settled": [line["id"] for line in lines if line["event"] != "back"],
+        "words": WORDS,
+    }
+    rank_items(data, lambda: arrive("ranked"), lambda: arrive("back"), key="control")
+    st.button("Again", key="again")
+
+
+def show_bars() -> None:
+    """The weights of the capabilities."""
+    weights = (0.4185, 0.2625, 0.1599, 0.0973, 0.0618)
+    nodes = SURVEY.hierarchy.children["effectiveness"]
+    weight_bars(
+        [
+            (SURVEY.node_name(node, LANGUAGE), weight, f"{weight:.1%}")
+            for node, weight in zip(nodes, weights, strict=True)
+        ]
+        + [("<b>A name that is long enough for several lines on a phone</b>", 0.0, "0.0%")],
+        SURVEY.node_name("effectiveness", LANGUAGE),
+    )
+
+
 st.set_page_config(layout="wide")
 st.html(
     "<style>.stMainBlockContainer{max-width:70rem;padding-top:1rem}"
     ".stAppHeader{display:none}</style>"
 )
-show = {"scale": show_scale}[ASKED.get("show", "scale")]
+show = {"scale": show_scale, "ranking": show_ranking, "bars": show_bars}[ASKED.get("show", "scale")]
 (st.fragment(show) if "fragment" in ASKED else show)()

@@ -23,6 +23,12 @@ _scale_choice = st.components.v2.component(
     js=_source("common.js", "scale_choice.js"),
 )
 
+_rank_items = st.components.v2.component(
+    "ahp_rank_items",
+    css=_source("common.css", "rank_items.css"),
+    js=_source("common.js", "rank_items.js"),
+)
+
 _cookie = st.components.v2.component(
     "ahp_cookie",
     js="""export default function ({ data }) {
@@ -97,6 +103,36 @@ def scale_choice(
     )
 
 
+def rank_items(
+    data: Mapping[str, Any],
+    on_ranked: Callable[[], None],
+    on_back: Callable[[], None] | None = None,
+    *,
+    key: str,
+) -> None:
+    """Items to put into order, the most important first, none placed beforehand.
+
+    Sent, kept and sent again as by `scale_choice`; an order that isn't sent yet is kept as well.
+
+    Args:
+        data: what is asked. `place` (id of the question), `owner` (whose answers), `title`,
+            `items` (`id`, `name`, `explanation`, in the order shown), `ranking` (the saved ids or
+            None), `settled` (ids that were dealt with, stored or refused), `words` (`start`,
+            `next`, `up`, `down`, `remove`, `moved` with {name} and {number}, `confirm`,
+            `explain`, `keyboard`, `saving`, `offline`, `resent`).
+        on_ranked: called after the order was confirmed; `st.session_state[key].ranked` then holds
+            `{"place", "order", "id", "late"}`.
+        on_back: called after Backspace; `.back` then holds `{"place"}`.
+        key: of the widget.
+    """
+    _rank_items(
+        key=key,
+        data={**data, "back": on_back is not None},
+        on_ranked_change=on_ranked,
+        on_back_change=on_back,
+    )
+
+
 def scroll_up(screen: str) -> None:
     """Start every new screen at its top; Streamlit stays where the last one was."""
     _scroll(key="scroll_up", data={"screen": screen})
@@ -132,11 +168,33 @@ def histogram(
         for label, count in bars
     )
     st.html(
-        f"<style>{(_FOLDER / 'histogram.css').read_text(encoding='utf-8')}</style>"
+        f"<style>{_source('histogram.css')}</style>"
         f'<div class="ahp-histogram" role="img" aria-label="{html.escape(title)}: '
         f'{html.escape(", ".join(f"{label}: {count}" for label, count in bars))}">'
         f'<div class="title">{html.escape(title)}</div><div class="bars">{columns}'
         f'<div class="mark" style="left:{100 * mark / len(bars):.2f}%"></div></div>'
         f'<div class="ends"><span>{html.escape(left)}</span><span>{html.escape(right)}</span></div>'
         "</div>"
+    )
+
+
+def weight_bars(rows: Sequence[tuple[str, float, str]], title: str) -> None:
+    """Weights as bars, as long as they are against the largest.
+
+    Args:
+        rows: (name, weight, the weight as printed), in the order shown.
+        title: stands above.
+    """
+    largest = max(weight for _name, weight, _printed in rows)
+    lines = "".join(
+        f'<li><span class="name">{html.escape(name)}</span>'
+        f'<span class="value">{html.escape(printed)}</span>'
+        f'<div class="bar" aria-hidden="true">'
+        f'<div class="fill" style="width:{100 * weight / largest:.2f}%"></div></div></li>'
+        for name, weight, printed in rows
+    )
+    st.html(
+        f"<style>{_source('weight_bars.css')}</style>"
+        f'<div class="ahp-weights"><div class="title">{html.escape(title)}</div>'
+        f'<ol aria-label="{html.escape(title)}">{lines}</ol></div>'
     )

@@ -53,22 +53,35 @@ function keep(key, value) {
   }
 }
 
-/** After a choice, the second click of a double click must not reach the next question. */
-let lastChoice = -Infinity
+/** Where what is typed or sorted, but not sent yet, is kept. */
+function draftKey(owner, question) {
+  return `ahp draft ${owner} ${question}`
+}
 
-function isDoubleClick() {
+let lastClick
+
+/**
+ * Whether this is the second click of a double click, which must neither choose twice nor reach
+ * what has come in place of the thing clicked. Not every browser counts taps in `detail`.
+ */
+function isDoubleClick({ detail, screenX, screenY }, question) {
+  const before = lastClick
   const now = performance.now()
-  if (now - lastChoice < 300) return true
-  lastChoice = now
+  if (detail > 1) return true
+  if (before && now - before.time < 300) {
+    if (question === before.question) return true
+    const near = Math.hypot(screenX - before.screenX, screenY - before.screenY) < 30
+    if (detail && near && matchMedia("(pointer: coarse)").matches) return true
+  }
+  lastClick = { time: now, question, screenX, screenY }
   return false
 }
 
-/** Move the focus to a new question, unless something else on the page has it. */
+/** Move the focus to a new question, unless something else has it or nobody was here yet. */
 function takeFocus(target, hadFocus) {
   const free = !document.activeElement || document.activeElement === document.body
-  if (hadFocus || (free && matchMedia("(pointer: fine)").matches)) {
-    target.focus({ preventScroll: true })
-  }
+  const mayMove = navigator.userActivation.hasBeenActive && matchMedia("(pointer: fine)").matches
+  if (hadFocus || (free && mayMove)) target.focus({ preventScroll: true })
 }
 
 /** Backspace goes back to the question before, unless somebody is typing. */
@@ -173,14 +186,15 @@ class Outbox {
   }
 
   startWaiting() {
-    this.since = performance.now()
-    this.lost = undefined
+    this.since = this.lost = undefined
   }
 
   /** While entries are left: say so when it takes long, and send again. */
   watch() {
     clearInterval(this.timer)
-    if (this.send && this.entries.length) this.timer = setInterval(() => this.look(), 100)
+    if (!this.entries.length) return this.startWaiting()
+    this.since ??= performance.now()
+    if (this.send) this.timer = setInterval(() => this.look(), 100)
   }
 
   look() {
@@ -205,5 +219,50 @@ class Outbox {
   close() {
     clearInterval(this.timer)
     this.send = undefined
+  }
+}
+
+/**
+ * What a component exports: shows the data in the view that is there, or in a new one when
+ * `View.identity` says that it is another question. Nothing is redrawn otherwise, so that the
+ * focus, open explanations and half-typed text survive the reruns.
+ */
+function control(View, outbox) {
+  const views = new WeakMap() // by the element they are shown in
+  let turn // the last time that one was drawn
+  return ({ data, parentElement, setTriggerValue }) => {
+    const old = views.get(parentElement)
+    let view = old
+    if (old?.identity !== View.identity(data)) {
+      const hadFocus = Boolean(old?.root.contains(parentElement.activeElement))
+      old?.leave()
+      view = new View(data, outbox)
+      view.identity = View.identity(data)
+      views.set(parentElement, view)
+      if (old) old.root.replaceWith(view.root)
+      else parentElement.append(view.root)
+      takeFocus(view.group, hadFocus)
+    }
+    if (!data.practice) {
+      outbox.drawn({
+        owner: data.owner,
+        settled: (entry) => view.isSettled(entry, data),
+        send: setTriggerValue,
+        show: (state) => {
+          view.status.className = `status ${state}`
+          view.status.textContent = data.words?.[state] ?? ""
+        },
+        onSettled: (entry) => view.onSettled(entry),
+      })
+    }
+    view.update(data)
+    goBack = data.back ? () => setTriggerValue("back", view.address) : undefined
+    const drawn = (turn = {})
+    return () => {
+      if (turn !== drawn) return // it has been drawn again since
+      goBack = undefined
+      if (!data.practice) outbox.close()
+      view.leave()
+    }
   }
 }

@@ -2,34 +2,39 @@
 // of its own, so that a repeated send is the same answer.
 
 const EQUAL = 8 // index of the middle position
-const outbox = new Outbox("answers")
 
-function draftKey(owner, pair) {
-  return `ahp draft ${owner} ${pair}`
-}
+let mouse // where it was last
 
-/** What makes it another question; everything else is patched into the one on the screen. */
-function identity({ value: _value, settled: _settled, comment, ...rest }) {
-  return JSON.stringify([rest, comment?.label])
+/** A mouse that rests where the last choice was made must not look like a choice. */
+function mouseMoved({ pointerType, screenX, screenY }) {
+  const before = mouse
+  mouse = `${screenX} ${screenY}`
+  return pointerType === "mouse" && before !== undefined && before !== mouse
 }
 
 class Question {
-  constructor(data) {
+  /** What makes it another question; everything else is patched into the one on the screen. */
+  static identity({ value: _value, settled: _settled, comment, ...rest }) {
+    return JSON.stringify([rest, comment?.label])
+  }
+
+  constructor(data, outbox) {
     this.data = data
-    this.identity = identity(data)
+    this.outbox = outbox
     this.cursor = undefined // index of the position that the keyboard is at
     this.root = element("div", "comparison")
     this.root.dataset.pair = data.pair
-    this.sentence = element("div", "sentence")
-    this.status = element("div", "status")
+    this.sentence = element("span", "sentence")
+    this.status = element("span", "status")
     this.status.setAttribute("role", "status")
-    this.help = element("div", "keyboard", data.words?.keyboard)
-    this.root.append(this.names(), this.group(), this.sentence, this.status)
+    const feedback = element("div", "feedback")
+    feedback.append(this.sentence, " ", this.status)
+    this.root.append(this.names(), this.scale(), feedback)
     if (data.comment) this.root.append(this.comment())
-    if (data.words?.keyboard) this.root.append(this.help)
-    this.root.onfocusout = (event) => {
-      if (!this.root.contains(event.relatedTarget)) this.sendComment()
-    }
+    if (data.words?.keyboard) this.root.append(element("div", "keyboard", data.words.keyboard))
+    this.root.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.root.contains(relatedTarget)) this.leave()
+    })
   }
 
   names() {
@@ -54,7 +59,11 @@ class Question {
     return names
   }
 
-  group() {
+  get address() {
+    return { pair: this.data.pair }
+  }
+
+  scale() {
     const { abstain, left, positions, question, right } = this.data
     this.positions = positions.map((position) => this.option("position", position))
     this.positions.forEach((made, index) => {
@@ -75,20 +84,20 @@ class Question {
       side("equal", undefined, [this.positions[EQUAL]]),
       side("right", right.more, this.positions.slice(EQUAL + 1)),
     )
-    this.radios = element("div", "radios")
-    this.radios.setAttribute("role", "radiogroup")
-    this.radios.setAttribute("aria-label", question)
-    this.radios.tabIndex = -1
-    this.radios.append(scale)
+    this.group = element("div", "group")
+    this.group.setAttribute("role", "radiogroup")
+    this.group.setAttribute("aria-label", question)
+    this.group.tabIndex = -1
+    this.group.append(scale)
     this.options = [...this.positions]
     if (abstain) {
       const made = this.option("abstain", { value: "abstain", sentence: abstain.sentence })
       made.textContent = abstain.label
       this.options.push(made)
-      this.radios.append(made)
+      this.group.append(made)
     }
-    this.radios.onkeydown = (event) => this.onKey(event)
-    return this.radios
+    this.group.onkeydown = (event) => this.onKey(event)
+    return this.group
   }
 
   option(className, { value, sentence }) {
@@ -96,11 +105,8 @@ class Question {
     made.dataset.value = value
     made.setAttribute("role", "radio")
     made.setAttribute("aria-label", sentence)
-    // a mouse that rests where the last choice was made must not look like a choice
     made.onpointermove = (event) => {
-      if (event.pointerType === "mouse" && (event.movementX || event.movementY)) {
-        this.sentence.textContent = sentence
-      }
+      if (mouseMoved(event)) this.sentence.textContent = sentence
     }
     made.onfocus = () => {
       this.cursor = this.positions.includes(made) ? this.positions.indexOf(made) : this.cursor
@@ -108,22 +114,24 @@ class Question {
       this.rove()
     }
     made.onpointerleave = made.onblur = () => this.showChosen()
-    made.onclick = () => this.choose(value)
+    made.onclick = (event) => {
+      if (!isDoubleClick(event, this.data.pair)) this.choose(value)
+    }
     return made
   }
 
   comment() {
     const { comment, owner, pair } = this.data
-    this.draftKey = draftKey(owner, pair)
+    const draft = draftKey(owner, pair)
     const made = element("div", "comment")
     const part = element("div", "part")
     this.textarea = element("textarea", "text")
     this.textarea.maxLength = 1000
     this.textarea.rows = 3
     this.textarea.setAttribute("aria-label", comment.label)
-    this.textarea.value = (owner && recall(this.draftKey)) ?? comment.value ?? ""
+    this.textarea.value = (owner && recall(draft)) ?? comment.value ?? ""
     this.textarea.oninput = () => {
-      if (owner) keep(this.draftKey, this.textarea.value)
+      if (owner) keep(draft, this.textarea.value)
     }
     part.append(this.textarea)
     made.append(disclosure(comment.label, part, this.textarea.value !== ""), part)
@@ -136,26 +144,26 @@ class Question {
     return typed === (this.data.comment?.value ?? "") ? null : typed
   }
 
-  sendComment() {
+  /** A comment without a choice is sent when the focus or the question goes. */
+  leave() {
     const { practice, pair } = this.data
     const comment = this.newComment
     if (practice || comment === null || comment === this.sentComment) return
     this.sentComment = comment
-    outbox.add("comment", { pair, id: uniqueId(), comment }, (old) => {
+    this.outbox.add("comment", { pair, id: uniqueId(), comment }, (old) => {
       if (old.message.pair === pair && old.event === "answer") old.message.comment = null
       return old.message.pair === pair && old.event === "comment"
     })
   }
 
   choose(value) {
-    if (isDoubleClick()) return
     const { practice, pair } = this.data
     this.chosen = value
     this.showChosen()
     if (practice) return
     const comment = this.newComment
     if (comment !== null) this.sentComment = comment
-    outbox.add(
+    this.outbox.add(
       "answer",
       { pair, value, id: uniqueId(), comment },
       (old) => old.message.pair === pair && (old.event === "answer" || comment !== null),
@@ -168,9 +176,9 @@ class Question {
     const value = data.comment?.value ?? ""
     // a comment from another device shows, unless one is being typed here
     if (this.textarea && this.textarea.value === known) this.textarea.value = value
-    if (this.textarea && this.textarea.value === value) keep(this.draftKey, null)
+    if (this.textarea?.value === value) keep(draftKey(data.owner, data.pair), null)
     this.data = data
-    const pending = outbox.entries.findLast(
+    const pending = this.outbox.entries.findLast(
       ({ event, message }) => event === "answer" && message.pair === data.pair,
     )
     if (!data.practice) this.chosen = pending ? pending.message.value : data.value
@@ -212,55 +220,22 @@ class Question {
     }
     if (next === undefined) {
       // nothing is active yet: the page must not scroll either
-      if (event.key === " " && event.target === this.radios) event.preventDefault()
+      if (event.key === " " && event.target === this.group) event.preventDefault()
       return
     }
     event.preventDefault()
     this.positions[Math.min(Math.max(next, 0), last)].focus()
   }
 
-  show(state) {
-    this.status.className = `status ${state}`
-    this.status.textContent = this.data.words?.[state] ?? ""
+  /** Without `settled`, another question or the value on the screen tells. */
+  isSettled({ message: { pair, value, id } }, data) {
+    return data.settled?.includes(id) ?? (pair !== data.pair || value === data.value)
+  }
+
+  onSettled({ message: { pair, comment } }) {
+    const draft = draftKey(this.data.owner, pair)
+    if (recall(draft) === comment) keep(draft, null)
   }
 }
 
-const views = new WeakMap() // where it is shown -> question
-let turn // the last time that a question was drawn
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement)
-  const another = view?.identity !== identity(data)
-  if (another) {
-    const old = view?.root
-    const hadFocus = Boolean(old?.contains(parentElement.activeElement))
-    view?.sendComment()
-    view = new Question(data)
-    views.set(parentElement, view)
-    old ? old.replaceWith(view.root) : parentElement.append(view.root)
-    takeFocus(view.radios, hadFocus)
-  }
-  if (!data.practice) {
-    outbox.drawn({
-      owner: data.owner,
-      settled: ({ message: { pair, value, id } }) =>
-        data.settled?.includes(id) ?? (pair !== data.pair || value === data.value),
-      send: setTriggerValue,
-      show: (state) => view.show(state),
-      onSettled: ({ message: { pair, comment } }) => {
-        const draft = draftKey(data.owner, pair)
-        if (recall(draft) === comment) keep(draft, null)
-      },
-    })
-  }
-  view.update(data)
-  goBack = data.back ? () => setTriggerValue("back", { pair: data.pair }) : undefined
-  const drawn = (turn = {})
-  return () => {
-    if (turn !== drawn) return // it has been drawn again since
-    goBack = undefined
-    if (data.practice) return
-    outbox.close()
-    view.sendComment() // leaves with the next question
-  }
-}
+export default control(Question, new Outbox("answers"))

@@ -1,0 +1,488 @@
+"""The expert's controls, each behavior in a real Chromium; the page is components_app.py."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser import actions
+from tests.browser.actions import DESKTOP, PHONE
+from tests.running_server import RunningServer
+
+SMALL = {"width": 360, "height": 740}
+SETUP, COORDINATION, CONVERSION = (
+    f"effectiveness setup {right}" for right in ("operation", "coordination", "conversion")
+)
+OFFLINE = (
+    "No connection: your answer is kept on this device and sent as soon as the connection is back."
+)
+CHECKED = '[role="radio"][aria-checked="true"]'
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("controls")
+    here = Path(__file__)
+    command = (
+        *(sys.executable, "-m", "streamlit", "run", str(here.with_name("components_app.py"))),
+        *("--server.port", "{port}", "--server.fileWatcherType", "none"),
+        *("--runner.postScriptGC", "false", "--client.toolbarMode", "minimal"),
+        *("--theme.light.primaryColor", "#1f5f99", "--theme.dark.primaryColor", "#1f5f99"),
+    )
+    running = RunningServer(
+        folder / "server", command, cwd=here.parents[2], ARRIVED=str(folder), PYTHONPATH="."
+    )
+    yield running
+    running.stop()
+
+
+@dataclass
+class Visit:
+    """Somebody at the page."""
+
+    server: RunningServer
+    context: BrowserContext
+    page: Page
+    owner: str
+    address: str
+
+    def arrived(self) -> list[dict[str, Any]]:
+        """All that came but repetitions, without the ids."""
+        lines = (self.server.database.parent / self.owner).read_text().splitlines()
+        sent = [json.loads(line) for line in lines]
+        first = [line for line in sent if not line.pop("repeated")]
+        return [{name: line[name] for name in line if name != "id"} for line in first]
+
+    def another_tab(self) -> Page:
+        page = self.context.new_page()
+        page.goto(self.address)
+        expect(page.locator(".comparison")).to_be_visible()
+        return page
+
+
+@pytest.fixture
+def visit(browser: Browser, app: RunningServer) -> Iterator[Callable[..., Visit]]:
+    contexts = []
+
+    def start(asked: str = "", size: dict[str, int] = DESKTOP, **settings: Any) -> Visit:
+        phone = size["width"] < 500
+        context = browser.new_context(
+            viewport=size, locale="en-US", has_touch=phone, is_mobile=phone, **settings
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        owner = f"expert {next(numbers)}"
+        address = f"{app.url}/?owner={owner}&{asked}"
+        page = context.new_page()
+        return Visit(app, context, page, owner, address)
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def opened(found: Visit) -> Page:
+    found.page.goto(found.address)
+    expect(found.page.locator(".comparison, .ranking, .ahp-weights")).to_be_visible()
+    return found.page
+
+
+def shows(page: Page, pair: str) -> None:
+    expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_be_visible()
+
+
+def answer(pair: str, value: str, *, late: bool = False, comment: str | None = None) -> dict:
+    return {"event": "answer", "pair": pair, "value": value, "comment": comment, "late": late}
+
+
+def focused(page: Page) -> str:
+    """The accessible name, else the class, of what has the focus inside the control."""
+    return page.evaluate(
+        """() => {
+          let found = document.activeElement
+          while (found.shadowRoot?.activeElement) found = found.shadowRoot.activeElement
+          return found.getAttribute("aria-label") ?? found.className
+        }"""
+    )
+
+
+def centre(found: Locator) -> tuple[float, float]:
+    box = found.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# choosing
+
+
+def test_a_choice_is_sent_and_the_next_question_has_none(visit):
+    found = visit()
+    page = opened(found)
+    expect(page.locator(CHECKED)).to_have_count(0)
+    expect(page.locator(".sentence")).to_have_text("")
+    actions.choose(page, "3")
+    shows(page, COORDINATION)
+    assert found.arrived() == [answer(SETUP, "3")]
+    expect(page.locator(CHECKED)).to_have_count(0)
+    expect(page.locator(".sentence")).to_have_text("")  # though the mouse rests on a position
+    actions.choose(page, "1/7")
+    shows(page, CONVERSION)
+    actions.choose(page, "1")
+    expect(page.locator(f'.comparison[data-pair="{CONVERSION}"]')).to_have_count(0)
+    assert found.arrived()[1:] == [answer(COORDINATION, "1/7"), answer(CONVERSION, "1")]
+
+
+def test_the_mouse_shows_what_a_position_means(visit):
+    page = opened(visit())
+    page.locator(".side.right .position").nth(3).hover()
+    page.mouse.move(*centre(page.locator(".side.right .position").nth(4)), steps=3)
+    expect(page.locator(".sentence")).to_have_text(
+        "“Supervisory operation” is more important than “Organizational set-up”, between strong "
+        "and very strong (6)"
+    )
+    page.mouse.move(5, 5, steps=3)
+    expect(page.locator(".sentence")).to_have_text("")
+
+
+def test_the_saved_answer_shows_and_can_be_changed(visit):
+    found = visit("stay=1")
+    page = opened(found)
+    actions.choose(page, "3")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "3")
+    page.reload()
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "3")
+    sentence = "“Organizational set-up” is moderately more important than “Supervisory operation”"
+    expect(page.locator(".sentence")).to_have_text(re.compile(sentence))
+    actions.choose(page, "1/9")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/9")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(1)
+    assert found.arrived() == [answer(SETUP, "3"), answer(SETUP, "1/9")]
+
+
+@pytest.mark.parametrize("fragment", ["", "fragment=1"])
+def test_a_double_click_is_one_answer(visit, fragment):
+    found = visit(fragment)
+    page = opened(found)
+    page.locator(".side.left .position").first.dblclick(delay=20)
+    shows(page, COORDINATION)
+    page.wait_for_timeout(500)
+    shows(page, COORDINATION)
+    assert found.arrived() == [answer(SETUP, "9")]
+
+
+def test_cannot_judge(visit):
+    found = visit("stay=1")
+    page = opened(found)
+    page.get_by_role("radio", name="I can't judge this pair.").click()
+    expect(page.locator(CHECKED)).to_have_text("Can't judge")
+    expect(page.locator(".sentence")).to_have_text("I can't judge this pair.")
+    assert found.arrived() == [answer(SETUP, "abstain")]
+
+
+def test_practice_sends_nothing(visit):
+    found = visit("practice=1")
+    page = opened(found)
+    actions.choose(page, "5")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "5")
+    page.wait_for_timeout(400)
+    actions.choose(page, "1/3")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/3")
+    expect(page.locator(".sentence")).to_have_text(
+        re.compile("“Supervisory operation” is moderately more important")
+    )
+    page.wait_for_timeout(3500)  # nor later
+    assert found.arrived() == []
+
+
+def test_what_the_first_version_asked_for_is_enough(visit):
+    found = visit("old=1")
+    page = opened(found)
+    actions.choose(page, "5")
+    shows(page, COORDINATION)
+    page.wait_for_timeout(3500)
+    assert found.arrived() == [answer(SETUP, "5")]
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ahp'))") == []
+    expect(page.locator(".status")).to_have_text("")
+
+
+# the keyboard
+
+
+def test_the_keyboard_alone(visit):
+    found = visit()
+    page = opened(found)
+    press = page.keyboard.press
+    while "equally" not in focused(page):
+        press("Tab")
+    press("Enter")
+    shows(page, COORDINATION)
+    assert focused(page).startswith("For “Post-supervision effectiveness”: which")
+    press("Enter")
+    press("Space")
+    page.wait_for_timeout(500)
+    shows(page, COORDINATION)
+
+    def at(key: str) -> str:
+        press(key)
+        place = page.evaluate(
+            """() => {
+              const host = document.activeElement.shadowRoot
+              const all = [...host.querySelectorAll(".position")]
+              return all.indexOf(host.activeElement)
+            }"""
+        )
+        return (
+            ["9", "8", "7", "6", "5", "4", "3", "2", "1"][place]
+            if place < 9
+            else (f"1/{place - 7}")
+        )
+
+    assert [at(key) for key in ("ArrowLeft", "ArrowLeft", "ArrowUp")] == ["2", "3", "4"]
+    assert [at(key) for key in ("ArrowDown", "ArrowRight", "ArrowRight")] == ["3", "2", "1"]
+    assert [at(key) for key in ("ArrowRight", "Home", "ArrowLeft")] == ["1/2", "9", "9"]
+    assert [at(key) for key in ("End", "ArrowRight")] == ["1/9", "1/9"]
+    assert [at(key) for key in ("5", "5", "5", "1", "7", "7")] == [
+        *("1/5", "5", "1/5", "1", "7", "1/7")
+    ]
+    expect(page.locator(CHECKED)).to_have_count(0)
+    expect(page.locator(".sentence")).to_have_text(re.compile("very strongly more important"))
+    press("Space")
+    shows(page, CONVERSION)
+    press("3")
+    press("3")
+    press("Enter")
+    expect(page.locator(f'.comparison[data-pair="{CONVERSION}"]')).to_have_count(0)
+    press("Backspace")
+    shows(page, CONVERSION)
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/3")
+    assert found.arrived() == [
+        answer(SETUP, "1"),
+        answer(COORDINATION, "1/7"),
+        answer(CONVERSION, "1/3"),
+        {"event": "back", "pair": CONVERSION.replace("conversion", "learning")},
+    ]
+
+
+def test_keys_that_are_typed_are_left_alone(visit):
+    found = visit()
+    page = opened(found)
+    page.get_by_role("button", name="Add a comment").click()
+    page.get_by_role("textbox").click()
+    page.keyboard.type("12 3")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox")).to_have_value("12\n ")
+    page.keyboard.press("Tab")
+    shows(page, SETUP)
+
+
+def test_one_stop_for_the_tab_key_and_one_for_those_who_cannot_judge(visit):
+    page = opened(visit("stay=1"))
+    stops = page.locator('[role="radio"][tabindex="0"]')
+    expect(stops).to_have_count(1)
+    expect(stops).to_have_attribute("data-value", "1")
+    expect(page.locator(".abstain")).not_to_have_attribute("tabindex", "-1")
+    actions.choose(page, "6")
+    expect(stops).to_have_attribute("data-value", "6")
+
+
+def test_on_a_phone_the_focus_is_not_taken(visit):
+    page = opened(visit(size=PHONE))
+    assert page.evaluate("document.activeElement === document.body")
+
+
+# what is heard and seen
+
+
+def test_a_screen_reader_hears_the_question_and_each_position(visit):
+    page = opened(visit())
+    group = page.get_by_role("radiogroup", name=re.compile("^For “Post-supervision"))
+    expect(group.get_by_role("radio")).to_have_count(18)
+    expect(group.get_by_role("radio", checked=False)).to_have_count(18)
+    expect(
+        group.get_by_role(
+            "radio",
+            name="“Organizational set-up” is extremely more important than “Supervisory "
+            "operation” (9)",
+        )
+    ).to_have_count(1)
+    expect(page.locator(".status")).to_have_attribute("role", "status")
+
+
+def test_on_a_phone_an_explanation_is_one_tap_away_and_the_scale_is_in_sight(visit):
+    page = opened(visit(size=PHONE))
+    explanation = page.locator(".card.left .explanation")
+    expect(explanation).to_be_hidden()
+    last = page.get_by_role("radio", name="I can't judge this pair.").bounding_box()
+    assert last
+    assert last["y"] + last["height"] < PHONE["height"]
+    more = page.get_by_role("button", name="Explanation: Organizational set-up")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.tap()
+    expect(explanation).to_be_visible()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".card.right .explanation")).to_be_hidden()
+    actions.choose(page, "3")
+    shows(page, COORDINATION)
+    expect(page.locator(".card.left .explanation")).to_be_hidden()
+
+
+def test_on_a_wide_screen_explanations_are_there(visit):
+    page = opened(visit())
+    expect(page.locator(".card .explanation")).to_have_count(2)
+    for side in ("left", "right"):
+        expect(page.locator(f".card.{side} .explanation")).to_be_visible()
+        expect(page.locator(f".card.{side} .disclosure")).to_be_hidden()
+
+
+@pytest.mark.parametrize("show", ["scale", "ranking"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_width_has_room_for_a_thumb(visit, show, language):
+    page = opened(visit(f"show={show}&language={language}", size=SMALL))
+    for width in (360, 390, 600, 732, 790, 852, 860, 932, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(50)
+        boxes = page.evaluate(
+            """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+              .flatMap((host) => [...host.shadowRoot.querySelectorAll("button, .handle")])
+              .map((made) => [made.textContent, made.getBoundingClientRect(), made.scrollWidth])
+              .filter(([, box]) => box.width)
+              .map(([text, { width, height, right }, content]) =>
+                [text, width, height, right, content - width])"""
+        )
+        assert len(boxes) > 5
+        for text, wide, high, right, too_long in boxes:
+            assert wide >= 44, (width, text)
+            assert high >= 44, (width, text)
+            assert right <= width, (width, text)
+            assert too_long < 1, (width, text)
+
+
+CONTRASTS = """(selector) => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1)
+    canvas.fillStyle = color
+    canvas.fillRect(0, 0, 1, 1)
+    return [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255)
+  }
+  const luminance = (color) => {
+    const [r, g, b] = color.map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const behind = (found) => {
+    for (; found; found = found.parentElement ?? found.getRootNode().host) {
+      const color = rgba(getComputedStyle(found).backgroundColor)
+      if (color[3] > 0.99) return color
+    }
+  }
+  return [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+    .flatMap((host) => [...host.shadowRoot.querySelectorAll(selector)])
+    .filter((found) => found.getClientRects().length)
+    .map((found) => {
+      const pair = [rgba(getComputedStyle(found).color), behind(found)].map(luminance)
+      pair.sort((a, b) => b - a)
+      return (pair[0] + 0.05) / (pair[1] + 0.05)
+    })
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast(visit, scheme):
+    page = opened(visit("stay=1", color_scheme=scheme))
+    dark = page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme")
+    assert dark == scheme
+    for value in ("5", "1", "1/5"):
+        page.wait_for_timeout(350)
+        actions.choose(page, value)
+        expect(page.locator(CHECKED)).to_have_attribute("data-value", value)
+        ratios = page.evaluate(CONTRASTS, ".name, .explanation, .more, .step, .word, .sentence")
+        assert len(ratios) > 40
+        assert min(ratios) >= 4.5
+    page.goto(page.url.replace("stay", "show=ranking&stay"))
+    page.locator(".pick").first.click()
+    ratios = page.evaluate(CONTRASTS, ".title, .hint, .name, .number, .tool, .pick, .explanation")
+    assert min(ratios) >= 4.5
+
+
+# reruns, comments
+
+
+def test_a_rerun_leaves_the_page_as_it_is(visit):
+    found = visit("stay=1", size=PHONE)
+    page = opened(found)
+    page.get_by_role("button", name="Explanation: Organizational set-up").tap()
+    page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+          .map((host) => host.shadowRoot.querySelector(".comparison"))[0].dataset.same = "yes" """
+    )
+    page.get_by_role("button", name="Add a comment").tap()
+    page.get_by_role("textbox").fill("half a")
+    actions.choose(page, "3")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "3")
+    page.get_by_role("textbox").focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" thought")
+    other = found.another_tab()
+    other.wait_for_timeout(100)
+    actions.choose(other, "7")
+    expect(other.locator(CHECKED)).to_have_attribute("data-value", "7")
+    page.keyboard.press("Tab")  # the comment is sent, and the other answer seen
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "7")
+    expect(page.locator(".comparison")).to_have_attribute("data-same", "yes")
+    expect(page.locator(".card.left .explanation")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_value("half a thought")
+
+
+def test_comments(visit):
+    found = visit()
+    page = opened(found)
+    page.get_by_role("button", name="Add a comment").click()
+    page.get_by_role("textbox").fill("We had this in 2024.")
+    page.get_by_role("textbox").evaluate("(box) => box.blur()")
+    page.wait_for_timeout(800)
+    sent = {"event": "comment", "pair": SETUP, "comment": "We had this in 2024.", "late": False}
+    assert found.arrived() == [sent]
+    page.get_by_role("textbox").focus()
+    page.get_by_role("textbox").evaluate("(box) => box.blur()")  # nothing new
+    actions.choose(page, "3")
+    shows(page, COORDINATION)
+    assert found.arrived() == [sent, answer(SETUP, "3")]
+    expect(page.get_by_role("textbox")).to_be_hidden()
+    page.get_by_role("button", name="Add a comment").click()
+    page.get_by_role("textbox").fill("x" * 1001)
+    actions.choose(page, "5")
+    shows(page, CONVERSION)
+    assert found.arrived()[2:] == [answer(COORDINATION, "5", comment="x" * 1000)]
+    assert drafts(page) == []
+    page.keyboard.press("Backspace")
+    shows(page, COORDINATION)
+    expect(page.get_by_role("textbox")).to_have_value("x" * 1000)
+
+
+def drafts(page: Page) -> list[str]:
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ahp '))")
+
+
+def test_a_half_typed_comment_survives_a_reload(visit):
+    found = visit()
+    page = opened(found)
+    page.get_by_role("button", name="Add a comment").click()
+    page.get_by_role("textbox").press_sequentially("Because")
+    page.reload()
+    expect(page.get_by_role("textbox")).to_have_value("Because")
+    actions.choose(page, "1/5")
+    shows(page, COORDINATION)
+    assert found.arrived() == [answer(SETUP, "1/5", comment="Because")]
+    assert drafts(page) == []
