@@ -89,23 +89,21 @@ def next_question(
             if (pair := (min(i, j), max(i, j))) in left:
                 return pair
     degree = judged.sum(axis=-1)
+
+    def first(pair: tuple[int, int]) -> tuple[int, int]:
+        return int(degree[[*pair]].sum()), place[pair]
+
     component = components_of(judged)
     joining = [(i, j) for i, j in left if component[i] != component[j]]
-    if joining:
-        return min(
-            joining,
-            key=lambda pair: (max(degree[[*pair]]), sum(degree[[*pair]]), place[pair]),
-        )
-    if not left:
-        return None
+    if joining or not left:
+        return min(joining, key=first, default=None)
     resistance = effective_resistance(judged)
     # −½ R b solves L x = b, up to a constant in each component
     expected = -resistance @ np.log(np.where(judged, values, 1)).sum(axis=-1) / 2
     beyond = np.abs(expected[:, None] - expected) - np.log(LARGEST_STEP)
     information = resistance / (1 + np.maximum(beyond, 0) ** 2)
     largest = max(information[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
-    best = [pair for pair in left if information[pair] >= largest]
-    return min(best, key=lambda pair: (sum(degree[[*pair]]), place[pair]))
+    return min((pair for pair in left if information[pair] >= largest), key=first)
 
 
 def standard_error_factor(judged: ArrayLike) -> float:
