@@ -18,14 +18,13 @@ import numpy as np
 from ..consensus import coefficient_of_variation, kendall_w, scale_position
 from ..datafile import canonical
 from ..matrix import LARGEST
+from ..scale import opposite
 from .analysis import Analysis, analyze
 from .answers import Answers
+from .asking import Pair
 from .panel import TOLERANCE
 from .settings import Settings, Standing, expert_weights
 from .survey import Survey
-
-Pair = tuple[str, str, str]
-"""A comparison: parent, left, right, as the survey orders them."""
 
 BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 """Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As
@@ -53,6 +52,10 @@ class Distribution:
     q1: float
     q3: float
 
+    def turned(self) -> Distribution:
+        """The same, of how much the right item matters more than the left."""
+        return Distribution(self.count, self.bins[::-1], -self.median, -self.q3, -self.q1)
+
     def outside(self, value: float) -> bool:
         """Whether a judgment lies outside the interquartile range."""
         position = float(scale_position(value))
@@ -70,6 +73,10 @@ class Feedback:
 
     own: str | None
     panel: Distribution | None
+
+    def turned(self) -> Feedback:
+        """The same, of the comparison the other way round."""
+        return Feedback(self.own and opposite(self.own), self.panel and self.panel.turned())
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Suggestion:
             number where it lies off the scale.
         best: the position with the lowest CR, the nearest to `value` if there are several.
         low, high: ends of the range of positions around `best` that would fit: with each of them
-            CR is below 0.1 if `enough`, otherwise lower than it is.
+            CR is below 0.1 if `enough`, otherwise lower by more than half of what `best` gains.
         enough: `best` alone brings CR below 0.1.
         cr_before, cr_after: CR as it is, and with `best`.
         triad: of the triads with this judgment whose three pairs are judged, the one that
@@ -80,7 +80,8 @@ class Suggestion:
 def guidance(
     matrix: PairwiseMatrix, *, random_index: str, count: int = 3
 ) -> tuple[Suggestion, ...]:
-    """The judgments whose change alone lowers CR most, best first.
+    """The judgments whose change alone lowers CR most, best first; where some bring it below 0.1,
+    those alone.
 
     Every judgment is put on each of the 17 positions and CR computed anew, as
     `ahp.repair.rank_judgments` does, with what is not judged completed each time. ln λmax is convex
@@ -115,12 +116,13 @@ def guidance(
     chosen = np.arange(len(pairs)), best
     order = np.lexsort((steps[chosen].round(_CR_DECIMALS), rounded[chosen]))
     helpful = [p for p in order if rounded[p, best[p]] < round(before, _CR_DECIMALS)]
+    curing = [p for p in helpful if crs[p, best[p]] < CR_LIMIT]
     suggestions = []
-    for p in helpful[:count]:
+    for p in (curing or helpful)[:count]:
         i, j = pairs[p].tolist()
         lowest = float(crs[p, best[p]])
         enough = lowest < CR_LIMIT
-        fits = crs[p] < CR_LIMIT if enough else rounded[p] < round(before, _CR_DECIMALS)
+        fits = crs[p] < CR_LIMIT if enough else crs[p] < (before + lowest) / 2
         low, high = _run(fits, best[p])
         suggestions.append(
             Suggestion(

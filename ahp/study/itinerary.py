@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-from ..elicitation import next_question, short_form
+import numpy as np
+
+from ..elicitation import next_question, short_form, standard_error_factor
 from ..hierarchy import Hierarchy
 from ..matrix import PairwiseMatrix
 from ..scale import opposite
@@ -88,10 +91,39 @@ class Replies:
         left = min(max(wanted - answered, 0), len(pairs) - answered - abstained)
         return answered + abstained, answered + abstained + left
 
+    def after(self, pair: Pair, value: str | None) -> Replies:
+        """With one more reply, None = can't judge; the comparison as the survey orders it."""
+        answers = {one: given for one, given in self.answers.items() if one != pair}
+        return replace(
+            self,
+            answers={**answers, pair: value} if value else answers,
+            abstained=self.abstained - {pair} if value else self.abstained | {pair},
+            asked={**self.asked, pair: self.asked.get(pair, pair)},
+        )
+
     def matrix(self, hierarchy: Hierarchy, parent: str) -> PairwiseMatrix:
         """The expert's matrix below a parent, labeled with ids; NaN where nothing is judged."""
         judged = {pair: self.answers.get((parent, *pair)) for pair in hierarchy.pairs(parent)}
         return PairwiseMatrix.from_judgments(judged, labels=hierarchy.children[parent])
+
+
+def short_form_cost(hierarchy: Hierarchy, parents: Iterable[str]) -> tuple[int, float]:
+    """How many comparisons the short form asks below these parents, and how much larger the
+    standard errors become at most (`ahp.standard_error_factor`).
+    """
+    sizes = [len(hierarchy.children[parent]) for parent in parents]
+    return sum(map(short_form, sizes)), max(map(_short_form_factor, sizes))
+
+
+@cache
+def _short_form_factor(n: int) -> float:
+    values = np.full((n, n), np.nan)
+    np.fill_diagonal(values, 1.0)
+    for _ in range(short_form(n)):
+        pair = next_question(values)
+        if pair is not None:
+            values[pair] = values[pair[::-1]] = 1.0
+    return standard_error_factor(~np.isnan(values))
 
 
 def itinerary(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -138,6 +139,11 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
     return {
         key: label if count[label] == 1 else f"{label} ({key[:6]})" for key, label in labels.items()
     }
+
+
+def plain(text: str) -> str:
+    """A text as Markdown that shows it as it is: names may hold any sign."""
+    return re.sub(r"([\\`*_\[\]<>~$#|]|:(?=\w))", r"\\\1", text)
 
 
 def pick_study() -> StudyInfo:

@@ -20,6 +20,7 @@ from ahp.report.panel import (
     weighting_words,
 )
 from ahp.store import ClosedRound, StudyInfo
+from ahp.study.asking import Asking
 from ahp.study.delphi import RoundSummary
 from ahp.study.settings import (
     AGGREGATES,
@@ -141,6 +142,73 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 st.rerun()
 
 
+def show_asking(study: StudyInfo, now: Asking) -> None:
+    """How the experts are asked."""
+    _ = state.translate()
+    about = f"{study.id}-{hashlib.sha256(now.content.encode()).hexdigest()[:8]}"
+    with (
+        st.expander(_("How experts are asked"), icon=":material/contact_support:"),
+        st.container(key="asking"),
+    ):
+        st.caption(_("Every change stands in the log. Who has started keeps the way they began."))
+        way = choose(
+            _("Experts begin"),
+            {
+                "expert": _("as they choose themselves"),
+                "pairs": _("comparison by comparison"),
+                "rank": _("by ranking the items, then comparing"),
+            },
+            now.way,
+            f"set_way-{about}",
+        )
+        short_form = st.checkbox(
+            _("Experts may choose a short form"),
+            value=now.short_form,
+            help=_(
+                "Fewer comparisons where a parent has four items or more: they connect all items "
+                "evenly, and each next one is the one that tells most. The expert reads what it "
+                "costs in certainty."
+            ),
+            key=f"set_short-{about}",
+        )
+        cannot_judge = st.checkbox(
+            _("Experts may leave out what they can't judge"),
+            value=now.cannot_judge,
+            help=_("The comparison then is missing in their matrix; the panel fills it."),
+            key=f"set_cannot-{about}",
+        )
+        guidance = choose(
+            _("Answers that contradict each other (CR of 0.1 and more)"),
+            {
+                "offer": _("are shown, and may stay"),
+                "reason": _("may stay with a reason in writing"),
+                "require": _("must be changed before submitting"),
+            },
+            now.guidance,
+            f"set_guidance-{about}",
+        )
+        if guidance == "require":
+            st.warning(
+                _(
+                    "Forcing consistency makes people adjust answers they mean. With a reason in "
+                    "writing you learn why they differ."
+                )
+            )
+        st.button(
+            _("Save"),
+            type="primary",
+            on_click=save_asking,
+            args=(study, Asking(way, short_form, cannot_judge, guidance)),
+            key="save_asking",
+        )
+
+
+def save_asking(study: StudyInfo, asking: Asking) -> None:
+    """Store how experts are asked."""
+    if state.attempt(lambda: state.database().set_asking(study.id, asking)):
+        st.toast(state.translate()("Saved"))
+
+
 def close_round(study: StudyInfo) -> None:
     """Close the round that the page showed, no other one."""
     state.attempt(lambda: state.database().close_round(study.id, round_number=study.round))
@@ -259,4 +327,5 @@ if picked.open:
 else:
     show_next(picked, chosen_settings)
 show_closed(picked, state.database().closed_rounds(picked.id), chosen_settings)
+show_asking(picked, state.database().asking(picked.id))
 show_settings(picked, chosen_settings)

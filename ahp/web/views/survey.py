@@ -2,97 +2,43 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from ahp.consensus import scale_position
-from ahp.consistency import Consistency, check_consistency
-from ahp.errors import AHPError, LockedError
 from ahp.i18n import Translate
 from ahp.i18n.words import (
     between_meaning,
-    consistency_sentence,
     judgment_sentence,
     link_problem,
     position_words,
     step_words,
 )
-from ahp.matrix import PairwiseMatrix
-from ahp.priority import weights
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.store import ExpertInfo, StudyInfo
-from ahp.study import Survey
-from ahp.study.delphi import BINS, Distribution, Feedback, bin_place
-from ahp.study.itinerary import Stop, find_stop, itinerary
+from ahp.store import ExpertInfo
+from ahp.study.asking import WAYS
+from ahp.study.delphi import BINS, Distribution, bin_place
+from ahp.study.itinerary import short_form_cost
 from ahp.web import state
-from ahp.web.components import histogram, scale_choice, scroll_up
+from ahp.web.components import histogram, rank_items, scale_choice, scroll_up
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What the screens need to know: who is answering what, how far they are, where they are."""
-
-    expert: ExpertInfo
-    study: StudyInfo
-    current: dict[tuple[str, str, str], str]
-    feedback: dict[tuple[str, str, str], Feedback]
-    stops: tuple[Stop, ...]
-    here: int
-
-    @property
-    def survey(self) -> Survey:
-        """The survey of the study."""
-        return self.study.survey
-
-    @property
-    def parents(self) -> tuple[str, ...]:
-        """The parents this expert compares under."""
-        return tuple(stop.parent for stop in self.stops if stop.kind == "parent")
-
-    @property
-    def stop(self) -> Stop:
-        """The screen shown now."""
-        return self.stops[self.here]
-
-    @property
-    def before(self) -> Stop:
-        """The screen before it."""
-        return self.stops[max(self.here - 1, 0)]
-
-    @property
-    def following(self) -> Stop:
-        """The screen after it."""
-        return self.stops[min(self.here + 1, len(self.stops) - 1)]
-
-    @property
-    def open(self) -> tuple[Stop, ...]:
-        """Comparisons without an answer."""
-        return tuple(s for s in self.stops if s.kind == "pair" and s.pair not in self.current)
-
-    def name(self, node: str) -> str:
-        """A node's name in the page's language."""
-        return self.survey.node_name(node, state.language())
-
-    def sentence(self, stop: Stop, value: str) -> str:
-        """An answer in words."""
-        return judgment_sentence(
-            self.name(stop.left), self.name(stop.right), value, state.translate()
-        )
-
-    def matrix(self, parent: str) -> PairwiseMatrix:
-        """The expert's matrix below a parent, NaN where nothing is answered yet."""
-        pairs = self.survey.hierarchy.pairs(parent)
-        judged = {pair: self.current.get((parent, *pair)) for pair in pairs}
-        return PairwiseMatrix.from_judgments(judged, labels=self.survey.hierarchy.children[parent])
-
-    def consistency(self, matrix: PairwiseMatrix) -> Consistency:
-        """Of a finished matrix, with the survey's own RI table."""
-        return check_consistency(matrix, random_index=self.survey.random_index)
+from ahp.web.summaries import show_parent, show_progress, show_review, show_saved, show_submitted
+from ahp.web.visit import (
+    Visit,
+    go,
+    go_back,
+    keep_answer,
+    new_id,
+    reason_key,
+    save_reason,
+    settled,
+    start,
+    take_answer,
+    take_comment,
+    take_ranking,
+    visit_of,
+)
 
 
 def chosen_expert() -> ExpertInfo:
@@ -119,125 +65,6 @@ def chosen_expert() -> ExpertInfo:
     return experts[chosen]
 
 
-def act(change: Callable[[], object]) -> None:
-    """Run a change in the database; what it refuses is shown on the next screen."""
-    _ = state.translate()
-    st.session_state.pop("saved", None)
-    try:
-        change()
-    except LockedError as error:
-        st.session_state["problem"] = {
-            "submitted": _("Your answers are locked. Nothing was changed."),
-            "closed": _(
-                "The round in which this page was opened is closed: this was not recorded. "
-                "The page now shows how things stand."
-            ),
-        }[error.reason]
-    except AHPError as error:
-        st.session_state["problem"] = _(
-            "This could not be saved. Please try again. If it happens again, tell the organizer: "
-            "{problem}"
-        ).format(problem=error)
-
-
-def go(visit: Visit, stop: Stop) -> None:
-    """Move to another screen, on every device of this expert."""
-    act(partial(state.database().set_place, visit.expert.id, stop.place))
-
-
-def save_answer(visit: Visit) -> None:
-    """Store the choice, then move on."""
-    sent = st.session_state["choice"].answer
-    if not sent or sent["pair"] != visit.stop.place:
-        return
-    record(visit, sent["value"], sent["id"])
-
-
-def keep_answer(visit: Visit, event_id: str) -> None:
-    """Give the answer of the last round again."""
-    if value := visit.feedback[visit.stop.pair].own:
-        record(visit, value, event_id)
-
-
-def still_allowed(visit: Visit) -> bool:
-    """Whether the link still works; if not, the page will say what happened."""
-    if visit.expert.id in {expert.id for expert in state.grants().experts}:
-        return True
-    _ = state.translate()
-    st.session_state["problem"] = _("This was not recorded.")
-    return False
-
-
-def record(visit: Visit, value: str, event_id: str) -> None:
-    """Store an answer, then move on; stay where a reason is asked for."""
-    if not still_allowed(visit):
-        return
-    stay = outside(visit, value)
-
-    def change() -> None:
-        state.database().answer(
-            visit.expert.id,
-            *visit.stop.pair,
-            value,
-            event_id=event_id,
-            place=(visit.stop if stay else visit.following).place,
-            round_number=visit.study.round,
-        )
-        st.session_state["saved"] = (visit.stop, value)
-
-    act(change)
-
-
-def outside(visit: Visit, value: str) -> bool:
-    """Whether an answer to this comparison lies outside the middle half of the panel."""
-    seen = visit.feedback.get(visit.stop.pair)
-    return bool(seen and seen.panel and seen.panel.outside(parse_judgment(value)))
-
-
-def save_reason(visit: Visit, given: str, event_id: str) -> None:
-    """Store why the answer differs from most of the panel's, then move on.
-
-    Args:
-        visit: where the expert is.
-        given: the reason stored before; an empty text takes it back.
-        event_id: of the event.
-    """
-    text = st.session_state[reason_key(visit)].strip()
-    if not still_allowed(visit):
-        return
-
-    def change() -> None:
-        if text != given:
-            state.database().give_reason(
-                visit.expert.id,
-                *visit.stop.pair,
-                text,
-                event_id=event_id,
-                round_number=visit.study.round,
-            )
-        state.database().set_place(visit.expert.id, visit.following.place)
-
-    act(change)
-
-
-def reason_key(visit: Visit) -> str:
-    """Key of the field for the reason: one for each comparison."""
-    return f"reason {visit.study.round} {visit.stop.place}"
-
-
-def submit(visit: Visit, event_id: str) -> None:
-    """Lock the answers."""
-    if still_allowed(visit):
-        act(
-            partial(
-                state.database().submit,
-                visit.expert.id,
-                event_id=event_id,
-                round_number=visit.study.round,
-            )
-        )
-
-
 def show_scale(_: Translate) -> None:
     """Saaty's table of what the steps mean."""
     with st.expander(_("What do the numbers 1 to 9 mean?"), icon=":material/help:"):
@@ -252,15 +79,55 @@ def show_scale(_: Translate) -> None:
         )
 
 
+def scale_words(_: Translate) -> dict[str, str]:
+    """What the controls say about themselves."""
+    return {
+        "explain": _("What is meant?"),
+        "keyboard": _(
+            "Keyboard: arrow keys or 1–9 to find a step (the same digit again: other side), "
+            "Enter to choose it, Backspace to go back."
+        ),
+        "saving": _("Saving …"),
+        "offline": _(
+            "No connection. Your answer is kept on this device and sent as soon as the "
+            "connection is back."
+        ),
+        "resent": _("Your answer that was kept on this device is being sent."),
+    }
+
+
+def positions(left: str, right: str, _: Translate) -> list[dict[str, str]]:
+    """The 17 positions between two names, in words."""
+    words = {str(step): word for step, (word, *_rest) in step_words(_).items()}
+    return [
+        {
+            "value": value,
+            "step": (step := value.removeprefix("1/")),
+            "word": words.get(step, ""),
+            "sentence": judgment_sentence(left, right, value, _),
+        }
+        for value in SAATY_POSITIONS
+    ]
+
+
+def side(name: str, explanation: str, _: Translate) -> dict[str, str]:
+    """One of two items on the scale."""
+    return {
+        "name": name,
+        "explanation": explanation,
+        "more": _("“{name}” is more important").format(name=name),
+    }
+
+
 def show_welcome(visit: Visit) -> None:
-    """What it is for, how long it takes, what a comparison means."""
+    """What it is for, how long it takes, who sees the answers; an example to try; how to begin."""
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
     st.header(survey.text(survey.name, language))
     st.write(survey.text(survey.description, language))
-    minutes = max(5, round(expert.total * 0.6 / 5) * 5)
+    count = sum(len(survey.hierarchy.pairs(parent)) for parent in visit.parents)
     lines = (
-        _("You will see {count} comparisons of two items each.").format(count=expert.total),
+        _("You will see {count} comparisons of two items each.").format(count=count),
         _(
             "For each, tap how much more important one item is than the other. "
             "There are no right or wrong answers; your experience counts."
@@ -268,8 +135,7 @@ def show_welcome(visit: Visit) -> None:
         _(
             "It takes about {minutes} minutes. Every answer is saved at once: you can "
             "stop at any time and go on later, also on another device, with the same link."
-        ).format(minutes=minutes),
-        _("The organizer sees your answers under your name; other experts don't see them."),
+        ).format(minutes=minutes(count)),
     )
     st.markdown("\n".join(f"- {line}" for line in lines))
     if visit.study.round > 1:
@@ -281,18 +147,22 @@ def show_welcome(visit: Visit) -> None:
             ).format(round=visit.study.round),
             icon=":material/replay:",
         )
-    first = visit.following
-    st.info(
-        _("Example: tapping 5 on the side of “{first}” means: {sentence}.").format(
-            first=visit.name(first.left), sentence=visit.sentence(first, "5")
-        ),
-        icon=":material/lightbulb:",
+    if not expert.answered:
+        show_practice(visit)
+    way, short = choose_way(visit, count)
+    consent = _(
+        "Your answers are stored with your name and the time. The organizer sees them under your "
+        "name; other experts never do, they see at most how many chose what. The answers are used "
+        "to weight the items of this survey, and are kept as evidence of how the weights came "
+        "about. Until you submit, you can change every answer."
     )
+    st.markdown("**" + _("What happens with your answers") + "**")
+    st.write(consent)
     st.button(
-        _("Go on") if expert.answered else _("Start"),
+        _("Go on") if expert.answered else _("I agree and start"),
         type="primary",
-        on_click=go,
-        args=(visit, first),
+        on_click=start,
+        args=(visit, way, short, consent, new_id()),
         key="start",
     )
     show_scale(_)
@@ -303,46 +173,151 @@ def show_welcome(visit: Visit) -> None:
                 "without the internet, and upload it here. You see what was read before it counts."
             )
         )
-        download_questionnaire(visit.study, expert, visit.current)
+        download_questionnaire(visit.study, expert, visit.replies.answers)
         upload_questionnaires(visit.study, [expert])
 
 
-def show_progress(expert: ExpertInfo, where: str = "") -> None:
-    """How many of all comparisons are answered."""
+def minutes(count: int) -> int:
+    """About how long so many comparisons take."""
+    return max(5, round(count * 0.6 / 5) * 5)
+
+
+def show_practice(visit: Visit) -> None:
+    """A comparison to try, from everyday life; nothing of it is stored."""
     _ = state.translate()
-    done = _("{done} of {total} answered").format(done=expert.answered, total=expert.total)
-    st.progress(expert.answered / expert.total, text=" · ".join(filter(None, (done, where))))
+    left, right = _("Taste"), _("Price")
+    with st.container(border=True, key="practice"):
+        st.markdown("**" + _("Try it once (this doesn't count)") + "**")
+        question = _("For choosing your lunch: which matters more to you, and by how much?")
+        st.write(question)
+        scale_choice(
+            {
+                "pair": f"practice {state.language()}",
+                "question": question,
+                "left": side(left, "", _),
+                "right": side(right, "", _),
+                "value": None,
+                "positions": positions(left, right, _),
+                "practice": True,
+                "words": {**scale_words(_), "keyboard": ""},
+            },
+            lambda: None,
+            key="practice_scale",
+        )
+        st.caption(
+            _(
+                "The further out you tap, the more important is the item on that side; the middle "
+                "means equally important. Below the scale you read what your choice says."
+            )
+        )
 
 
-def show_saved(visit: Visit) -> None:
-    """The answer given last, in words: proof that it was saved, and of its direction."""
-    _ = state.translate()
-    if saved := st.session_state.get("saved"):
-        text = _("Saved: {sentence}").format(sentence=visit.sentence(*saved))
-        st.markdown(f":green[:material/check: {text}]")
-
-
-def show_back(visit: Visit) -> None:
-    """Back to the screen before."""
-    _ = state.translate()
-    st.button(
-        _("Back"),
-        icon=":material/arrow_back:",
-        on_click=go,
-        args=(visit, visit.before),
-        key="back",
+def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
+    """How the expert wants to be asked, as far as the study leaves it open."""
+    _, asking, now = state.translate(), visit.asking, visit.replies.way
+    way = asking.way
+    if way == "expert":
+        names = {
+            "pairs": _("Comparison by comparison"),
+            "rank": _("Rank first, then compare"),
+        }
+        way = st.radio(
+            _("How would you like to begin?"),
+            WAYS,
+            index=WAYS.index(now.way) if now else 0,
+            format_func=names.__getitem__,
+            captions=(
+                _("Two items at a time, in mixed order."),
+                _("Put the items of each group in order, then say by how much they differ."),
+            ),
+            key=f"way-{visit.about}",
+        )
+    if not asking.short_form:
+        return way, False
+    asked, factor = short_form_cost(visit.survey.hierarchy, visit.parents)
+    forms = {
+        False: _("All {count} comparisons").format(count=count),
+        True: _("Short form: about {count} comparisons").format(count=asked),
+    }
+    short = st.radio(
+        _("How many comparisons?"),
+        tuple(forms),
+        index=int(now.short) if now else 0,
+        format_func=forms.__getitem__,
+        captions=(
+            _("The most reliable weights; every answer is checked by others."),
+            _(
+                "About {minutes} minutes less. Your weights become up to {percent} less certain, "
+                "and contradictions are noticed less often."
+            ).format(minutes=round((count - asked) * 0.6), percent=f"{factor - 1:.0%}"),
+        ),
+        key=f"form-{visit.about}",
     )
+    return way, bool(short)
+
+
+def show_ranking(visit: Visit) -> None:
+    """Put the items below a parent into order."""
+    _, language, survey = state.translate(), state.language(), visit.survey
+    parent = visit.stop.parent
+    show_progress(visit, visit.name(parent))
+    show_saved(visit)
+    st.markdown(
+        "#### "
+        + _("For “{parent}”: put these in order, the most important first").format(
+            parent=visit.name(parent)
+        )
+    )
+    items = (
+        dict.fromkeys(node for pair in visit.replies.way.below(parent) for node in pair[1:])
+        if visit.replies.way
+        else survey.hierarchy.children[parent]
+    )
+    rank_items(
+        {
+            "place": visit.stop.place,
+            "owner": visit.about,
+            "title": _("Order of importance for “{parent}”").format(parent=visit.name(parent)),
+            "items": [
+                {
+                    "id": node,
+                    "name": visit.name(node),
+                    "explanation": survey.text(survey.nodes[node].explanation, language),
+                }
+                for node in items
+            ],
+            "ranking": visit.replies.rankings.get(parent),
+            "settled": settled(),
+            "words": {
+                **scale_words(_),
+                "start": _("Tap the most important one first."),
+                "next": _("Now tap the most important of those that are left."),
+                "up": _("Move “{name}” up"),
+                "down": _("Move “{name}” down"),
+                "remove": _("Take “{name}” out again"),
+                "moved": _("“{name}” is now number {number}."),
+                "confirm": _("This is my order"),
+                "keyboard": _("Keyboard: Tab and Enter to place, Alt + arrow keys to move."),
+            },
+        },
+        on_ranked=partial(take_ranking, visit),
+        on_back=partial(go_back, visit),
+        key="ranking",
+    )
+    show_steps(visit, visit.stop.parent in visit.replies.rankings)
 
 
 def show_comparison(visit: Visit) -> None:
     """One question with its 17 positions."""
     _, asked = state.translate(), visit.stop
-    pairs = visit.survey.hierarchy.pairs(asked.parent)
+    survey, language = visit.survey, state.language()
     parent = visit.name(asked.parent)
+    own = visit.stops_below(asked.parent)
+    _done, count = visit.replies.counts(survey.hierarchy, asked.parent)
     show_progress(
-        visit.expert,
+        visit,
         _("comparison {number} of {count} for “{parent}”").format(
-            number=pairs.index((asked.left, asked.right)) + 1, count=len(pairs), parent=parent
+            number=own.index(asked) + 1, count=max(count, len(own)), parent=parent
         ),
     )
     show_saved(visit)
@@ -351,47 +326,61 @@ def show_comparison(visit: Visit) -> None:
     )
     st.markdown(f"#### {question}")
     show_last_round(visit)
-    words = {str(step): word for step, (word, *_rest) in step_words(_).items()}
+    left, right = visit.name(asked.left), visit.name(asked.right)
 
-    def side(node: str) -> dict[str, str]:
-        name = visit.name(node)
-        return {
-            "name": name,
-            "explanation": visit.survey.text(
-                visit.survey.nodes[node].explanation, state.language()
-            ),
-            "more": _("“{name}” is more important").format(name=name),
-        }
+    def shown(node: str) -> dict[str, str]:
+        explanation = survey.text(survey.nodes[node].explanation, language)
+        return side(visit.name(node), explanation, _)
 
     scale_choice(
         {
             "pair": asked.place,
+            "owner": visit.about,
             "question": question,
-            "left": side(asked.left),
-            "right": side(asked.right),
-            "value": visit.current.get(asked.pair),
-            "positions": [
-                {
-                    "value": value,
-                    "step": (step := value.removeprefix("1/")),
-                    "word": words.get(step, ""),
-                    "sentence": visit.sentence(asked, value),
-                }
-                for value in SAATY_POSITIONS
-            ],
+            "left": shown(asked.left),
+            "right": shown(asked.right),
+            "value": visit.reply(asked.pair),
+            "positions": positions(left, right, _),
+            "abstain": {
+                "label": _("I can't judge this"),
+                "sentence": _("You can't judge this comparison; it is left out."),
+            }
+            if visit.asking.cannot_judge
+            else None,
+            "comment": {
+                "label": _("Comment (optional)"),
+                "value": visit.replies.comments.get(visit.ordered(asked.pair), ""),
+            },
+            "settled": settled(),
+            "words": scale_words(_),
         },
-        partial(save_answer, visit),
+        partial(take_answer, visit),
+        partial(take_comment, visit),
+        partial(go_back, visit),
         key="choice",
     )
     show_reason(visit)
+    show_steps(visit, visit.replies.replied(asked.pair))
+    show_scale(_)
+
+
+def show_steps(visit: Visit, done: bool) -> None:
+    """Back, next and the overview."""
+    _ = state.translate()
     with st.container(horizontal=True):
-        show_back(visit)
+        st.button(
+            _("Back"),
+            icon=":material/arrow_back:",
+            on_click=go_back,
+            args=(visit,),
+            key="back",
+        )
         st.button(
             _("Next"),
             icon=":material/arrow_forward:",
             on_click=go,
-            args=(visit, visit.following),
-            disabled=asked.pair not in visit.current,
+            args=(visit, visit.next),
+            disabled=not done,
             key="next",
         )
         st.button(
@@ -401,31 +390,30 @@ def show_comparison(visit: Visit) -> None:
             args=(visit, visit.stops[-1]),
             key="overview",
         )
-    show_scale(_)
 
 
 def show_last_round(visit: Visit) -> None:
     """The expert's own last answer, and how the panel answered."""
-    _, asked = state.translate(), visit.stop
-    seen = visit.feedback.get(asked.pair)
+    _, pair = state.translate(), visit.stop.pair
+    seen = visit.feedback(pair)
     if seen is None:
         return
     with st.container(border=True, key="last_round"):
         if seen.own:
             on_scale = seen.own in SAATY_POSITIONS  # answers from a file may not be
             if on_scale:
-                sentence = visit.sentence(asked, seen.own)
+                sentence = visit.sentence(pair, seen.own)
             else:
-                names = (visit.name(asked.left), visit.name(asked.right))
+                names = (visit.name(visit.stop.left), visit.name(visit.stop.right))
                 position = float(scale_position(parse_judgment(seen.own)))
                 sentence = position_words(*names, position, _)
             st.markdown(_("Your last answer: {sentence}").format(sentence=sentence))
-            if on_scale and asked.pair not in visit.current:
+            if on_scale and not visit.replies.replied(pair):
                 st.button(
                     _("Keep this answer"),
                     icon=":material/check:",
                     on_click=keep_answer,
-                    args=(visit, secrets.token_hex(16)),
+                    args=(visit, new_id()),
                     key="keep",
                 )
         if seen.panel:
@@ -464,8 +452,8 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
 def show_reason(visit: Visit) -> None:
     """Ask for a short reason where the answer lies outside the middle half of the panel."""
     _, asked = state.translate(), visit.stop
-    value = visit.current.get(asked.pair)
-    if value is None or not outside(visit, value):
+    value = visit.replies.value(asked.pair)
+    if value is None or not visit.outside(asked.pair, value):
         return
     expert = visit.expert
     given = state.database().reasons(visit.study.id, expert_id=expert.id)
@@ -476,7 +464,7 @@ def show_reason(visit: Visit) -> None:
                 "what do you know or weigh differently? A sentence is enough."
             )
         )
-        before = given.get((expert.name, *asked.pair), "")
+        before = given.get((expert.name, *visit.ordered(asked.pair)), "")
         with st.container(key="reason"):
             st.text_area(
                 _("Reason (may stay empty)"),
@@ -488,143 +476,14 @@ def show_reason(visit: Visit) -> None:
             _("Save and go on"),
             type="primary",
             on_click=save_reason,
-            args=(visit, before, secrets.token_hex(16)),
+            args=(visit, before, new_id()),
             key="save_reason",
         )
 
 
-def show_parent(visit: Visit) -> None:
-    """A finished parent: its own weights and whether the judgments fit together."""
-    _, parent = state.translate(), visit.stop.parent
-    show_progress(visit.expert)
-    show_saved(visit)
-    st.subheader(visit.name(parent))
-    with st.container(key="parent_done"):
-        show_own_weights(visit, parent)
-    with st.container(horizontal=True):
-        show_back(visit)
-        st.button(
-            _("Go on"), type="primary", on_click=go, args=(visit, visit.following), key="next"
-        )
-    st.markdown("**" + _("Your answers here") + "**")
-    show_answers(visit, parent)
-
-
-def show_own_weights(visit: Visit, parent: str) -> None:
-    """Weights as bars and the verdict in words, or what is missing."""
-    _ = state.translate()
-    matrix = visit.matrix(parent)
-    if not matrix.complete:
-        missing = sum(stop.parent == parent for stop in visit.open)
-        st.warning(_("{count} comparisons are still open here.").format(count=missing))
-        return
-    found = visit.consistency(matrix)
-    sentence = consistency_sentence(found.cr, matrix.n, _)
-    if found.acceptable:
-        st.success(sentence, icon=":material/check:")
-    else:
-        st.warning(sentence, icon=":material/rule:")
-    st.write(_("This is how important you rated them:"))
-    own = weights(matrix, visit.survey.method).tolist()
-    for node, weight in sorted(zip(matrix.labels, own, strict=True), key=lambda item: -item[1]):
-        st.progress(weight, text=f"{visit.name(node)} · {weight:.1%}")
-
-
-def show_answers(visit: Visit, parent: str) -> None:
-    """The answers below a parent in words, each a way to change it until they are submitted."""
-    _ = state.translate()
-    for pair in visit.survey.hierarchy.pairs(parent):
-        stop = Stop("pair", parent, *pair)
-        if value := visit.current.get(stop.pair):
-            sentence, icon = visit.sentence(stop, value), ":material/edit:"
-        else:
-            sentence = _("“{left}” or “{right}”: still open").format(
-                left=visit.name(stop.left), right=visit.name(stop.right)
-            )
-            icon = ":material/radio_button_unchecked:"
-        if visit.expert.submitted:
-            st.markdown(f"- {sentence}")
-        else:
-            st.button(
-                sentence,
-                icon=icon,
-                type="tertiary",
-                on_click=go,
-                args=(visit, stop),
-                key=stop.place,
-            )
-
-
-def show_review(visit: Visit) -> None:
-    """All parents with progress and consistency; submit."""
-    _ = state.translate()
-    st.container(key="review").header(_("Overview"))
-    show_progress(visit.expert)
-    if visit.open:
-        st.button(
-            _("Go on with the next open comparison"),
-            type="primary",
-            on_click=go,
-            args=(visit, visit.open[0]),
-            key="go_on",
-        )
-    else:
-        st.write(_("All comparisons are answered. You can still change any of them; then submit."))
-    for parent in visit.parents:
-        with st.expander(overview_line(visit, parent)):
-            show_own_weights(visit, parent)
-            show_answers(visit, parent)
-    if visit.open:
-        return
-    st.divider()
-    about = f"{visit.expert.id}-{visit.study.round}"
-    with st.container(key="sure"):
-        sure = st.checkbox(
-            _("I have finished. After submitting I can't change my answers any more."),
-            key=f"sure-{about}",
-        )
-    event_id: str = st.session_state.setdefault(f"submit-{about}", secrets.token_hex(16))
-    st.button(
-        _("Submit my answers"),
-        type="primary",
-        disabled=not sure,
-        on_click=submit,
-        args=(visit, event_id),
-        key="submit",
-    )
-
-
-def overview_line(visit: Visit, parent: str) -> str:
-    """A parent in the overview: name, how many answered, whether they fit together."""
-    _ = state.translate()
-    pairs = visit.survey.hierarchy.pairs(parent)
-    done = len(pairs) - sum(stop.parent == parent for stop in visit.open)
-    line = f"{visit.name(parent)} · {done}/{len(pairs)}"
-    if done < len(pairs):
-        return line
-    found = visit.consistency(visit.matrix(parent))
-    verdict = _("judgments fit together") if found.acceptable else _("please look again")
-    return f"{line} · CR {found.cr:.3f} · {verdict}"
-
-
-def show_submitted(visit: Visit) -> None:
-    """Thanks, and the locked answers to read again."""
-    _ = state.translate()
-    st.header(_("Thank you, {name}!").format(name=visit.expert.name))
-    st.container(key="submitted").success(
-        _("Your {count} answers are submitted and locked. You can close this page.").format(
-            count=visit.expert.total
-        ),
-        icon=":material/check:",
-    )
-    for parent in visit.parents:
-        with st.expander(visit.name(parent)):
-            show_own_weights(visit, parent)
-            show_answers(visit, parent)
-
-
 SCREENS = {
     "welcome": show_welcome,
+    "rank": show_ranking,
     "pair": show_comparison,
     "parent": show_parent,
     "review": show_review,
@@ -634,21 +493,10 @@ SCREENS = {
 @st.fragment
 def show() -> None:
     """The screen this expert is at."""
-    expert = chosen_expert()
-    database = state.database()
-    study = database.study(expert.study_id)
-    stops = itinerary(study.survey.hierarchy, expert.standing.recused)
-    visit = Visit(
-        expert,
-        study,
-        database.current(expert.id),
-        database.feedback(expert.id) if study.round > 1 else {},
-        stops,
-        find_stop(stops, expert.place),
-    )
-    scroll_up(f"{study.round} {visit.stop.place}")
+    visit = visit_of(chosen_expert())
+    scroll_up(f"{visit.study.round} {visit.stop.place}")
     state.show_problem()
-    if expert.submitted:
+    if visit.expert.submitted:
         show_submitted(visit)
     else:
         SCREENS[visit.stop.kind](visit)

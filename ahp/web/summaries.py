@@ -1,0 +1,338 @@
+"""What an expert sees of their own answers: progress, a finished parent, the overview, the end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ahp.datafile import canonical
+from ahp.i18n.contradictions import contradiction_sentence, range_sentence
+from ahp.i18n.words import consistency_sentence
+from ahp.study.guidance import Suggestion, guidance
+from ahp.study.itinerary import Stop
+from ahp.study.own_result import own_ranking, own_result, unsettled_parents
+from ahp.web import state
+from ahp.web.components import weight_bars
+from ahp.web.components.cycle import cycle_picture
+from ahp.web.visit import (
+    Visit,
+    go,
+    go_back,
+    keep_contradictions,
+    kept_key,
+    new_id,
+    submit,
+)
+
+
+def show_progress(visit: Visit, where: str = "") -> None:
+    """How many of all comparisons have a reply."""
+    _, expert = state.translate(), visit.expert
+    done = _("{done} of {total} answered").format(done=expert.answered, total=expert.total)
+    st.progress(expert.answered / expert.total, text=" · ".join(filter(None, (done, where))))
+
+
+def show_saved(visit: Visit) -> None:
+    """The reply given last, in words: proof that it was saved, and of its direction."""
+    _ = state.translate()
+    if saved := st.session_state.get("saved"):
+        pair, value, late = saved
+        text = _("Saved: {sentence}")
+        if late:
+            text = _("Saved now, after there was no connection: {sentence}")
+        text = text.format(sentence=visit.sentence(pair, value))
+        st.markdown(f":green[:material/check: {text}]")
+
+
+def show_parent(visit: Visit) -> None:
+    """A finished parent: the expert's own weights, and what does not fit together."""
+    _, parent = state.translate(), visit.stop.parent
+    show_progress(visit)
+    show_saved(visit)
+    st.subheader(visit.name(parent))
+    with st.container(key="parent_done"):
+        contradicts = show_own_weights(visit, parent)
+    if contradicts:
+        show_guidance(visit, parent)
+    with st.container(horizontal=True):
+        st.button(
+            _("Back"), icon=":material/arrow_back:", on_click=go_back, args=(visit,), key="back"
+        )
+        st.button(
+            _("Go on"),
+            type="secondary" if contradicts and parent not in visit.replies.kept else "primary",
+            on_click=go,
+            args=(visit, visit.onward(visit.replies)),
+            key="next",
+        )
+    with st.expander(_("Your answers here"), expanded=not contradicts):
+        show_answers(visit, parent)
+
+
+def show_own_weights(visit: Visit, parent: str) -> bool:
+    """Weights as bars and the verdict in words, or what is missing.
+
+    Returns:
+        Whether the answers contradict each other.
+    """
+    _, kids = state.translate(), visit.survey.hierarchy.children[parent]
+    done, total = visit.replies.counts(visit.survey.hierarchy, parent)
+    if done < total:
+        st.warning(_("{count} comparisons are still open here.").format(count=total - done))
+        return False
+    found = own_result(visit.survey, visit.replies, parent)
+    if found.weights is None:
+        st.info(
+            _(
+                "You left out so many comparisons here that no weights of your own follow. "
+                "The answers you gave count all the same."
+            )
+        )
+        return False
+    if found.cr is not None:
+        sentence = consistency_sentence(found.cr, len(kids), _)
+        if found.contradicts:
+            st.warning(sentence, icon=":material/rule:")
+        else:
+            st.success(sentence, icon=":material/check:")
+    weights = dict(zip(kids, found.weights.tolist(), strict=True))
+    show_weights(visit, weights, _("This is how important you rated them:"))
+    return found.contradicts
+
+
+def show_weights(visit: Visit, weights: dict[str, float], title: str) -> None:
+    """Weights as bars, the largest first."""
+    falling = sorted(weights.items(), key=lambda item: -item[1])
+    weight_bars([(visit.name(node), weight, f"{weight:.1%}") for node, weight in falling], title)
+
+
+def show_guidance(visit: Visit, parent: str) -> None:
+    """Which answers fit least, in words and as a picture; change one of them, or keep them."""
+    _ = state.translate()
+    matrix = visit.replies.matrix(visit.survey.hierarchy, parent)
+    suggestions = guidance(matrix, random_index=visit.survey.random_index)
+    note_shown(visit, parent, suggestions)
+    with st.container(key="guidance"):
+        if suggestions:
+            st.markdown("##### " + _("These answers fit the others least"))
+        for number, one in enumerate(suggestions):
+            with st.container(border=True, key=f"suggestion-{number}"):
+                show_suggestion(visit, parent, one)
+        show_keeping(visit, parent)
+
+
+def note_shown(visit: Visit, parent: str, suggestions: tuple[Suggestion, ...]) -> None:
+    """Put into the log what is shown, once."""
+    rows = [[one.left, one.right, one.value, one.best, one.low, one.high] for one in suggestions]
+    detail = canonical(rows)
+    noted = (visit.about, parent, detail)
+    if st.session_state.get("noted") != noted:
+        state.database().note_shown(visit.expert.id, parent, detail, round_number=visit.study.round)
+        st.session_state["noted"] = noted
+
+
+def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:
+    """One answer that fits badly: why, what would fit, and the way to change it."""
+    _ = state.translate()
+    pair = (parent, one.left, one.right)
+    words, picture = st.columns((3, 2), vertical_alignment="center")
+    with words:
+        if one.triad is not None:
+            st.markdown(state.plain(contradiction_sentence(one.triad, visit.name, _)))
+        st.markdown(state.plain(range_sentence(one, visit.name, _)))
+        st.button(
+            _("Look at this answer again"),
+            icon=":material/edit:",
+            on_click=go,
+            args=(visit, visit.stop_of(pair)),
+            key=f"change {parent} {one.left} {one.right}",
+            help=visit.sentence(pair, one.value),
+        )
+    if one.triad is not None:
+        with picture:
+            st.html(cycle_picture(one.triad, visit.name, _))
+
+
+def show_keeping(visit: Visit, parent: str) -> None:
+    """Keep the answers as they are, with a reason."""
+    _, kept = state.translate(), visit.replies.kept
+    if visit.asking.guidance == "require":
+        st.info(
+            _("This study asks for answers that fit together (CR below 0.1) before submitting.")
+        )
+        return
+    if parent in kept:
+        st.success(
+            _("You keep these answers. {reason}").format(reason=state.plain(kept[parent])),
+            icon=":material/check:",
+        )
+        return
+    with st.container(border=True, key="keeping"):
+        st.write(
+            _(
+                "Your answers may be right as they are: reality isn't always consistent. "
+                "You can keep them; please say briefly why."
+            )
+        )
+        needed = visit.asking.guidance == "reason"
+        st.text_area(
+            _("Why they stay as they are") if needed else _("Why they stay (may stay empty)"),
+            max_chars=1000,
+            key=kept_key(visit),
+        )
+        st.button(
+            _("Keep my answers and go on"),
+            on_click=keep_contradictions,
+            args=(visit, new_id()),
+            key="keep_answers",
+        )
+
+
+def show_answers(visit: Visit, parent: str) -> None:
+    """The replies below a parent in words, each a way to change it until they are submitted."""
+    _ = state.translate()
+    for stop in visit.stops_below(parent):
+        if value := visit.reply(stop.pair):
+            sentence, icon = visit.sentence(stop.pair, value), ":material/edit:"
+        else:
+            sentence = _("“{left}” or “{right}”: still open").format(
+                left=visit.name(stop.left), right=visit.name(stop.right)
+            )
+            icon = ":material/radio_button_unchecked:"
+        if visit.expert.submitted:
+            st.markdown(f"- {state.plain(sentence)}")
+        else:
+            st.button(
+                state.plain(sentence),
+                icon=icon,
+                type="tertiary",
+                on_click=go,
+                args=(visit, stop),
+                key=stop.place,
+            )
+
+
+def show_review(visit: Visit) -> None:
+    """All parents with progress and consistency, the resulting ranking; submit."""
+    _ = state.translate()
+    st.container(key="review").header(_("Overview"))
+    show_progress(visit)
+    if visit.open:
+        st.button(
+            _("Go on with the next open comparison"),
+            type="primary",
+            on_click=go,
+            args=(visit, visit.open[0]),
+            key="go_on",
+        )
+    else:
+        st.write(_("All comparisons are answered. You can still change any of them; then submit."))
+    for parent in visit.parents:
+        with st.expander(overview_line(visit, parent)):
+            if show_own_weights(visit, parent) and parent in visit.replies.kept:
+                st.write(
+                    _("You keep these answers. {reason}").format(
+                        reason=state.plain(visit.replies.kept[parent])
+                    )
+                )
+            show_answers(visit, parent)
+    show_own_ranking(visit)
+    if visit.open:
+        return
+    st.divider()
+    if unsettled := unsettled_parents(visit.survey, visit.replies, visit.asking):
+        show_unsettled(visit, unsettled)
+        return
+    with st.container(key="sure"):
+        sure = st.checkbox(
+            _("I have finished. After submitting I can't change my answers any more."),
+            key=f"sure-{visit.about}",
+        )
+    event_id: str = st.session_state.setdefault(f"submit-{visit.about}", new_id())
+    st.button(
+        _("Submit my answers"),
+        type="primary",
+        disabled=not sure,
+        on_click=submit,
+        args=(visit, event_id),
+        key="submit",
+    )
+
+
+def show_unsettled(visit: Visit, parents: tuple[str, ...]) -> None:
+    """What must be mended, or explained, before the answers can be submitted."""
+    _ = state.translate()
+    with st.container(key="unsettled"):
+        st.warning(
+            _("Before you submit, please change answers here until they fit together (CR < 0.1):")
+            if visit.asking.guidance == "require"
+            else _("Before you submit, please change answers here, or say why they stay:")
+        )
+        for parent in parents:
+            st.button(
+                state.plain(visit.name(parent)),
+                icon=":material/rule:",
+                on_click=go,
+                args=(visit, Stop("parent", parent)),
+                key=f"mend {parent}",
+            )
+
+
+def show_own_ranking(visit: Visit) -> None:
+    """The expert's own global weights of all indicators, once they follow."""
+    _, survey = state.translate(), visit.survey
+    ranking = own_ranking(survey, visit.replies)
+    if len(survey.hierarchy.parents) > 1 and ranking:
+        with st.container(key="own_ranking"):
+            st.subheader(_("Your ranking"))
+            show_weights(
+                visit, ranking, _("All items at the bottom of the tree, by your answers alone:")
+            )
+
+
+def overview_line(visit: Visit, parent: str) -> str:
+    """A parent in the overview: name, how many answered, whether they fit together."""
+    _ = state.translate()
+    done, total = visit.replies.counts(visit.survey.hierarchy, parent)
+    line = f"{state.plain(visit.name(parent))} · {done}/{total}"
+    if done < total:
+        return line
+    found = own_result(visit.survey, visit.replies, parent)
+    if found.cr is None:
+        return line
+    if not found.contradicts:
+        verdict = _("judgments fit together")
+    elif parent in visit.replies.kept:
+        verdict = _("kept as they are")
+    else:
+        verdict = _("please look again")
+    return f"{line} · CR {found.cr:.3f} · {verdict}"
+
+
+def show_submitted(visit: Visit) -> None:
+    """Thanks, the receipt, and the locked answers to read again."""
+    _ = state.translate()
+    st.header(_("Thank you, {name}!").format(name=state.plain(visit.expert.name)))
+    st.container(key="submitted").success(
+        _("Your {count} answers are submitted and locked. You can close this page.").format(
+            count=visit.expert.answered
+        ),
+        icon=":material/check:",
+    )
+    st.write(
+        _(
+            "Your receipt holds all your answers, their place in the log and the server's "
+            "signature. Print it or save it as PDF: it proves later what you answered."
+        )
+    )
+    with st.container(key="receipt"):
+        st.link_button(
+            _("Open the receipt"),
+            f"/receipt/{visit.expert.id}",
+            icon=":material/receipt_long:",
+            type="primary",
+        )
+    show_own_ranking(visit)
+    for parent in visit.parents:
+        with st.expander(state.plain(visit.name(parent))):
+            show_own_weights(visit, parent)
+            show_answers(visit, parent)

@@ -1,0 +1,405 @@
+"""An expert's visit: where they are, what they said, and what their clicks do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import streamlit as st
+
+from ahp.errors import AHPError, LockedError, StoreError
+from ahp.i18n.words import judgment_sentence
+from ahp.scale import parse_judgment
+from ahp.store import ExpertInfo, StudyInfo
+from ahp.study import Survey
+from ahp.study.asking import Asking, Pair
+from ahp.study.delphi import Feedback
+from ahp.study.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
+from ahp.web import state
+
+ABSTAIN = "abstain"
+"""What the scale sends for a comparison that the expert can't judge."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the screens need to know: who is answering what, and what they said so far."""
+
+    expert: ExpertInfo
+    study: StudyInfo
+    asking: Asking
+    replies: Replies
+    last_round: dict[Pair, Feedback]
+
+    @property
+    def survey(self) -> Survey:
+        """The survey of the study."""
+        return self.study.survey
+
+    @property
+    def about(self) -> str:
+        """Part of the keys of widgets: what is typed in one round is not another's."""
+        return f"{self.expert.id}-{self.study.round}"
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The parents this expert compares under."""
+        return tuple(self.expert.progress)
+
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """The way through the survey, as far as it is known."""
+        return self.way_after(self.replies)
+
+    def way_after(self, replies: Replies) -> tuple[Stop, ...]:
+        """The way through the survey after these replies."""
+        return itinerary(self.survey.hierarchy, replies, self.expert.standing.recused)
+
+    @cached_property
+    def here(self) -> int:
+        """Index of the screen shown now."""
+        return find_stop(self.stops, self.expert.place)
+
+    @property
+    def stop(self) -> Stop:
+        """The screen shown now."""
+        return self.stops[self.here]
+
+    @property
+    def before(self) -> Stop:
+        """The screen before it."""
+        return self.stops[max(self.here - 1, 0)]
+
+    @property
+    def next(self) -> Stop:
+        """The screen after it."""
+        return self.stops[min(self.here + 1, len(self.stops) - 1)]
+
+    @cached_property
+    def open(self) -> tuple[Stop, ...]:
+        """Where something is still asked."""
+        return open_stops(self.survey.hierarchy, self.stops, self.replies)
+
+    def onward(self, replies: Replies, stop: Stop | None = None) -> Stop:
+        """Where to go on from a screen, the one shown if none is given, after these replies."""
+        stops = self.way_after(replies)
+        return following(self.survey.hierarchy, stops, stop or self.stop, replies)
+
+    def stops_below(self, parent: str) -> tuple[Stop, ...]:
+        """The comparisons below a parent, as far as they are known."""
+        return tuple(stop for stop in self.stops if (stop.kind, stop.parent) == ("pair", parent))
+
+    def stop_of(self, pair: Pair) -> Stop:
+        """The screen of a comparison, whichever way it is displayed there."""
+        wanted = self.ordered(pair)
+        return next(stop for stop in self.stops_below(pair[0]) if self.ordered(stop.pair) == wanted)
+
+    def ordered(self, pair: Pair) -> Pair:
+        """A comparison as the survey orders it."""
+        parent, left, right = pair
+        turned = (left, right) not in self.survey.hierarchy.pairs(parent)
+        return (parent, right, left) if turned else pair
+
+    def feedback(self, pair: Pair) -> Feedback | None:
+        """What the last round left at a comparison, in the direction given."""
+        ordered = self.ordered(pair)
+        found = self.last_round.get(ordered)
+        return found if found is None or ordered == pair else found.turned()
+
+    def outside(self, pair: Pair, value: str) -> bool:
+        """Whether an answer lies outside the middle half of the panel in the last round."""
+        seen = self.feedback(pair)
+        return bool(seen and seen.panel and seen.panel.outside(parse_judgment(value)))
+
+    def name(self, node: str) -> str:
+        """A node's name in the page's language."""
+        return self.survey.node_name(node, state.language())
+
+    def sentence(self, pair: Pair, value: str) -> str:
+        """A reply in words."""
+        _ = state.translate()
+        _parent, left, right = pair
+        if value == ABSTAIN:
+            return _("“{left}” or “{right}”: you can't judge").format(
+                left=self.name(left), right=self.name(right)
+            )
+        return judgment_sentence(self.name(left), self.name(right), value, _)
+
+    def reply(self, pair: Pair) -> str | None:
+        """What was said to a comparison in the direction given; None while it is open."""
+        return ABSTAIN if self.replies.cannot_judge(pair) else self.replies.value(pair)
+
+
+def visit_of(expert: ExpertInfo) -> Visit:
+    """How things stand for an expert now."""
+    database = state.database()
+    study = database.study(expert.study_id)
+    return Visit(
+        expert,
+        study,
+        database.asking(study.id),
+        database.replies(expert.id),
+        database.feedback(expert.id) if study.round > 1 else {},
+    )
+
+
+def act(change: Callable[[], object]) -> bool:
+    """Run a change in the database; what it refuses is shown on the next screen.
+
+    Returns:
+        Whether the matter is settled: done, or refused for good. What failed can be tried again.
+    """
+    _ = state.translate()
+    st.session_state.pop("saved", None)
+    try:
+        change()
+    except LockedError as error:
+        st.session_state["problem"] = {
+            "submitted": _("Your answers are locked. Nothing was changed."),
+            "closed": _(
+                "The round in which this page was opened is closed: this was not recorded. "
+                "The page now shows how things stand."
+            ),
+        }[error.reason]
+    except AHPError as error:
+        st.session_state["problem"] = _(
+            "This could not be saved. Please try again. If it happens again, tell the organizer: "
+            "{problem}"
+        ).format(problem=error)
+        return not isinstance(error, StoreError)
+    return True
+
+
+def go(visit: Visit, stop: Stop) -> None:
+    """Move to another screen, on every device of this expert."""
+    act(partial(state.database().set_place, visit.expert.id, stop.place))
+
+
+def go_back(visit: Visit) -> None:
+    """Move to the screen before."""
+    go(visit, visit.before)
+
+
+def still_allowed(visit: Visit) -> bool:
+    """Whether the link still works; if not, the page will say what happened."""
+    if visit.expert.id in {expert.id for expert in state.grants().experts}:
+        return True
+    _ = state.translate()
+    st.session_state["problem"] = _("This was not recorded.")
+    return False
+
+
+def settled() -> list[str]:
+    """Ids of what the browser sent and need not send again."""
+    found: list[str] = st.session_state.setdefault("settled", [])
+    return found
+
+
+def receive(visit: Visit, sent: dict[str, Any], change: Callable[[], object]) -> None:
+    """Do what a control sent, and remember that it need not be sent again."""
+    if still_allowed(visit) and act(change):
+        settled().append(sent["id"])
+        del settled()[:-100]
+
+
+def asked_pair(place: str) -> Pair:
+    """The comparison that a control names."""
+    _kind, parent, left, right = place.split(" ")
+    return parent, left, right
+
+
+def take_answer(visit: Visit) -> None:
+    """Store what was chosen on the scale, then move on."""
+    sent = st.session_state["choice"].answer
+    if not sent:
+        return
+    pair = asked_pair(sent["pair"])
+
+    def change() -> None:
+        if sent["comment"] is not None:
+            store_comment(visit, pair, sent)
+        record(visit, pair, sent["value"], sent["id"])
+        st.session_state["saved"] = (pair, sent["value"], sent["late"])
+
+    receive(visit, sent, change)
+
+
+def record(visit: Visit, pair: Pair, value: str, event_id: str) -> None:
+    """Store an answer, then move on from its screen; stay where a reason is asked for.
+
+    Raises:
+        AHPError: it was refused.
+    """
+    given = None if value == ABSTAIN else value
+    ordered = visit.ordered(pair)
+    here = visit.ordered(visit.stop.pair) == ordered if visit.stop.kind == "pair" else False
+    place = None
+    if here and not (given and visit.outside(pair, given)):
+        turned = Replies(answers={pair: given}).value(ordered) if given else None
+        place = visit.onward(visit.replies.after(ordered, turned)).place
+    options: dict[str, Any] = {
+        "event_id": event_id,
+        "place": place,
+        "round_number": visit.study.round,
+    }
+    if given is None:
+        state.database().abstain(visit.expert.id, *pair, **options)
+    else:
+        state.database().answer(visit.expert.id, *pair, given, **options)
+
+
+def keep_answer(visit: Visit, event_id: str) -> None:
+    """Give the answer of the last round again."""
+    pair = visit.stop.pair
+    if (seen := visit.feedback(pair)) and seen.own and still_allowed(visit):
+        value = seen.own
+
+        def change() -> None:
+            record(visit, pair, value, event_id)
+            st.session_state["saved"] = (pair, value, False)
+
+        act(change)
+
+
+def take_comment(visit: Visit) -> None:
+    """Store a comment that was written without choosing."""
+    if sent := st.session_state["choice"].comment:
+        receive(visit, sent, partial(store_comment, visit, asked_pair(sent["pair"]), sent))
+
+
+def store_comment(visit: Visit, pair: Pair, sent: dict[str, Any]) -> None:
+    """Store a comment.
+
+    Raises:
+        AHPError: it was refused.
+    """
+    state.database().comment(
+        visit.expert.id,
+        *pair,
+        sent["comment"],
+        event_id=f"{sent['id']}-comment",
+        round_number=visit.study.round,
+    )
+
+
+def take_ranking(visit: Visit) -> None:
+    """Store the order into which items were put, then move on."""
+    sent = st.session_state["ranking"].ranked
+    if not sent:
+        return
+    _kind, parent = sent["place"].split(" ")
+    order: Sequence[str] = sent["order"]
+
+    def change() -> None:
+        ranked = {**visit.replies.rankings, parent: tuple(order)}
+        replies = Replies(**{**vars(visit.replies), "rankings": ranked})
+        state.database().rank(
+            visit.expert.id,
+            parent,
+            order,
+            event_id=sent["id"],
+            place=visit.onward(replies, Stop("rank", parent)).place,
+            round_number=visit.study.round,
+        )
+
+    receive(visit, sent, change)
+
+
+def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> None:
+    """Store consent and way, unless they stand already, then go to what is open."""
+    now = visit.replies.way
+
+    def change() -> None:
+        database = state.database()
+        replies = visit.replies
+        if now is None or (now.way, now.short) != (way, short):
+            database.start(
+                visit.expert.id,
+                way=way,
+                short=short,
+                consent=consent,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+            replies = database.replies(visit.expert.id)
+        database.set_place(visit.expert.id, visit.onward(replies, Stop("welcome")).place)
+
+    if still_allowed(visit):
+        act(change)
+
+
+def save_reason(visit: Visit, given: str, event_id: str) -> None:
+    """Store why the answer differs from most of the panel's, then move on.
+
+    Args:
+        visit: where the expert is.
+        given: the reason stored before; an empty text takes it back.
+        event_id: of the event.
+    """
+    text = st.session_state[reason_key(visit)].strip()
+    if not still_allowed(visit):
+        return
+
+    def change() -> None:
+        if text != given:
+            state.database().give_reason(
+                visit.expert.id,
+                *visit.stop.pair,
+                text,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        state.database().set_place(visit.expert.id, visit.onward(visit.replies).place)
+
+    act(change)
+
+
+def reason_key(visit: Visit) -> str:
+    """Key of the field for the reason: one for each comparison."""
+    return f"reason {visit.study.round} {visit.stop.place}"
+
+
+def keep_contradictions(visit: Visit, event_id: str) -> None:
+    """Store that contradicting answers stay, and why; then move on."""
+    reason = st.session_state[kept_key(visit)].strip()
+    if visit.asking.guidance == "reason" and not reason:
+        _ = state.translate()
+        st.session_state["problem"] = _("Please say in a few words why these answers stay.")
+    elif still_allowed(visit):
+        act(
+            partial(
+                state.database().keep,
+                visit.expert.id,
+                visit.stop.parent,
+                reason,
+                event_id=event_id,
+                place=visit.onward(visit.replies).place,
+                round_number=visit.study.round,
+            )
+        )
+
+
+def kept_key(visit: Visit) -> str:
+    """Key of the field for why contradictions stay: one for each parent."""
+    return f"kept {visit.about} {visit.stop.parent}"
+
+
+def submit(visit: Visit, event_id: str) -> None:
+    """Lock the answers."""
+    if still_allowed(visit):
+        act(
+            partial(
+                state.database().submit,
+                visit.expert.id,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        )
+
+
+def new_id() -> str:
+    """Id of an event that a button will write."""
+    return secrets.token_hex(16)
