@@ -25,6 +25,7 @@ from ahp.errors import AnswersError, ReceiptError, StoreError
 from ahp.store import Event, Store, signing
 from ahp.store.receipts import verify_receipt
 from ahp.study import Judgment
+from ahp.study.asking import Asking
 from ahp.study.receipt import Receipt, Statement
 
 from .conftest import rechained
@@ -209,6 +210,22 @@ def test_pairs_that_cannot_be_judged(store, study, database):
     assert verify(receipt, store, study.id) == (receipt.statement, study.survey)
 
 
+def test_an_expert_who_can_t_judge(store, study, answer_all):
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    expert = store.add_expert(study.id, "Wang")
+    answer_all(store, expert.id)
+    store.abstain(expert.id, "goal", "c", "a", event_id="left-out")
+    store.submit(expert.id, event_id="submit")
+    receipt = store.receipt(expert.id)
+    assert receipt.statement.answers == (
+        ("goal", "a", "b", "3"),
+        ("goal", "a", "c", "abstain"),
+        ("goal", "b", "c", "3"),
+        ("a", "a1", "a2", "3"),
+    )
+    assert verify(receipt, store, study.id) == (receipt.statement, study.survey)
+
+
 def test_judgments_off_the_scale(store, survey):
     answers = ahp.Answers(
         tuple(
@@ -236,6 +253,34 @@ def rewrite(database, events: list[Event]) -> None:
         database.execute(f"INSERT INTO events ({columns}) VALUES ({values})", **vars(event))
     head = {"seq": events[-1].seq, "hash": events[-1].hash, "id": study_id}
     database.execute("UPDATE studies SET head_seq = :seq, head_hash = :hash WHERE id = :id", **head)
+
+
+def test_who_may_look_back(store, study, wang, frozen):
+    bo = store.add_expert(study.id, "Bo")
+    own = store.open_link(store.issue_link(wang.id), None)
+    other = store.open_link(store.issue_link(bo.id), None)
+    organizer = store.open_organizer(None)
+    sessions = (own, other, organizer, "guess", None)
+
+    def allowed() -> list[bool]:
+        return [store.may_look_back(session, wang.id) for session in sessions]
+
+    assert allowed() == [True, False, True, False, False]
+    store.close_round(study.id)
+    assert allowed() == [True, False, True, False, False]
+    frozen.move(days=29)
+    assert allowed() == [True, False, True, False, False]
+    frozen.move(days=1)
+    assert allowed() == [False] * 5
+
+
+def test_a_renewed_link_ends_looking_back(store, study, wang):
+    old = store.open_link(store.issue_link(wang.id), None)
+    new = store.open_link(store.issue_link(wang.id), None)
+    assert not store.may_look_back(old, wang.id)
+    assert store.may_look_back(new, wang.id)
+    store.revoke_session(new)
+    assert not store.may_look_back(new, wang.id)
 
 
 # What is forged in the receipt
