@@ -78,6 +78,14 @@ def test_orders_ask_what_they_should() -> None:
             assert ((~np.isnan(asked)).sum(axis=(1, 2)) == 5 + 2 * count).all()
             assert (asked == answers)[~np.isnan(asked)].all()
             assert one_component(asked).all()
+    # the path's ends of the first expert are 9 · 9 apart, so that their next question differs
+    answers = np.ones((2, 4, 4))
+    answers[0, 0, 1], answers[0, 0, 2], answers[0, 0, 3] = 9, 9, 9
+    answers[0, 1, 2], answers[0, 1, 3], answers[0, 2, 3] = 9, 9, 1
+    answers[0] = np.triu(answers[0]) + np.tril(1 / answers[0].T, -1)
+    ((_, asked),) = in_our_order(answers, (4,), range(4))
+    missing = [np.argwhere(np.triu(np.isnan(known))).tolist() for known in asked]
+    assert missing == [[[0, 2], [0, 3]], [[0, 2], [1, 3]]]
     assert [budgets(n) for n in (3, 4, 5, 9)] == [(2,), (3, 4), (4, 5, 8, 9), (8, 9, 14, 17)]
 
 
@@ -87,4 +95,5 @@ def test_every_strategy_is_measured() -> None:
     others = {(5, "rating, calibrated"), (5, "rating, even steps"), (9, "ranking counted")}
     assert set(found) == ours | others | {(10, "all pairs")}
     assert found[9, "ranking counted"] == found[4, "rank first"]
+    assert max(missed for missed, _, _ in found.values()) < 0.3
     assert found[10, "all pairs"][0] < found[8, "short form"][0] < found[5, "short form"][0] < 0.2
