@@ -140,7 +140,9 @@ def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:
             st.markdown(state.plain(contradiction_sentence(one.triad, visit.name, _)))
         st.markdown(state.plain(range_sentence(one, visit.name, _)))
         st.button(
-            _("Look at this answer again"),
+            _("Compare “{left}” and “{right}” again").format(
+                left=state.plain(visit.name(one.left)), right=state.plain(visit.name(one.right))
+            ),
             icon=":material/edit:",
             on_click=go,
             args=(visit, visit.stop_of(pair)),

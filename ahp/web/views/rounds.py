@@ -205,8 +205,9 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
 
 def save_asking(study: StudyInfo, asking: Asking) -> None:
     """Store how experts are asked."""
+    _ = state.translate()
     if state.attempt(lambda: state.database().set_asking(study.id, asking)):
-        st.toast(state.translate()("Saved"))
+        st.toast(_("Saved"))
 
 
 def close_round(study: StudyInfo) -> None:
