@@ -57,6 +57,9 @@ STAGGER = 0.1
 SUMMARY_PAUSE = 2.0
 """Seconds that the browser's person reads a summary."""
 
+QUESTION = '.comparison[data-pair^="pair "]'
+"""A comparison that counts, not the one to practice on."""
+
 WATCH = """
 (() => {
   const screens = [[".st-key-start button", "welcome"], [".st-key-parent_done", "summary"]]
@@ -64,7 +67,7 @@ WATCH = """
   const comparison = () => {
     for (const host of document.querySelectorAll('[data-testid^="stBidiComponent"]'))
       for (const one of [host, ...host.querySelectorAll("*")]) {
-        const found = (one.shadowRoot ?? one).querySelector(".comparison")
+        const found = (one.shadowRoot ?? one).querySelector('.comparison[data-pair^="pair "]')
         if (found?.getClientRects().length) return found.dataset.pair
       }
   }
@@ -277,10 +280,12 @@ def person(
     confirmed: list[Answer] = []
     with visit(browser, link) as page:
         actions.press(page, "start")
-        expect(page.locator(".comparison")).to_be_visible()
+        expect(page.locator(QUESTION)).to_be_visible()
+        due = time.monotonic()
         while len(confirmed) < answers:
             if pair := actions.asked(page):
-                page.wait_for_timeout(1000 * draw.uniform(*pause))
+                due = max(due + draw.uniform(*pause), time.monotonic())
+                page.wait_for_timeout(1000 * max(due - time.monotonic(), 0))
                 watch()
                 _pair, _parent, left, right = pair.split()
                 value = judge.choose(left, right, SAATY_POSITIONS)
@@ -288,9 +293,10 @@ def person(
                 actions.moved_on(page, pair)
                 confirmed.append(Answer(expert_id, pair, value))
             else:
-                page.wait_for_timeout(1000 * SUMMARY_PAUSE)
+                due += SUMMARY_PAUSE
+                page.wait_for_timeout(1000 * max(due - time.monotonic(), 0))
                 actions.press(page, "next")
-                expect(page.locator(".comparison")).to_be_visible()
+                expect(page.locator(QUESTION)).to_be_visible()
         page.wait_for_timeout(1000)
         milliseconds: dict[tuple[str, str], list[float]] = {}
         for one in page.evaluate("() => measured.slice(1)"):

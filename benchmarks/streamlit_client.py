@@ -41,7 +41,7 @@ class Widget(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An answer that the screen confirmed by moving on."""
+    """An answer that the next screen confirmed."""
 
     expert: str
     pair: str
@@ -182,29 +182,21 @@ class StreamlitClient:
         state = WidgetState(id=found.element.button.id, trigger_value=True)
         await self.rerun(state, fragment=found.fragment)
 
-    def component(self, name: str) -> tuple[Widget, Mapping[str, Any]] | None:
-        """The component of this name, and the data it was given."""
-        for widget in self.widgets.values():
-            component = widget.element.bidi_component
-            if component.component_name == name:
-                return widget, json.loads(component.json)
-        return None
+    def components(self, name: str) -> list[tuple[Widget, Mapping[str, Any]]]:
+        """The components of this name, each with the data it was given."""
+        return [
+            (widget, json.loads(widget.element.bidi_component.json))
+            for widget in self.widgets.values()
+            if widget.element.bidi_component.component_name == name
+        ]
 
-    async def trigger(self, name: str, event: str, value: object) -> None:
-        """Send what a component's `setTriggerValue(event, value)` sends.
-
-        Raises:
-            RuntimeError: the page has no such component.
-        """
-        found = self.component(name)
-        if found is None:
-            raise RuntimeError(f"no component {name!r} on the page, only {self._shown()}")
-        widget, _data = found
+    async def trigger(self, component: Widget, event: str, value: object) -> None:
+        """Send what a component's `setTriggerValue(event, value)` sends."""
         state = WidgetState(
-            id=f"$$STREAMLIT_INTERNAL_KEY_{widget.element.bidi_component.id}__events",
+            id=f"$$STREAMLIT_INTERNAL_KEY_{component.element.bidi_component.id}__events",
             json_trigger_value=json.dumps([{"event": event, "value": value}]),
         )
-        await self.rerun(state, fragment=widget.fragment)
+        await self.rerun(state, fragment=component.fragment)
 
     def _shown(self) -> str:
         """What the page shows, for error messages."""
@@ -231,7 +223,7 @@ class Expert:
     """Answers a survey over the protocol.
 
     Attributes:
-        confirmed: answers after which the screen has moved on.
+        confirmed: answers that the next screen confirmed.
         seconds: from sending each of them to the last message of the next screen.
         page: what is open.
     """
@@ -243,6 +235,13 @@ class Expert:
         self.seconds: list[float] = []
         self._judge = Judge(expert_id)
 
+    def asked(self) -> tuple[Widget, Mapping[str, Any]] | None:
+        """The comparison on the screen, with its data; one to practice on is none."""
+        for component, data in self.page.components(CHOICE):
+            if not data.get("practice"):
+                return component, data
+        return None
+
     async def answer(self) -> bool:
         """Answer the comparison on the screen, or press the screen's button to go on.
 
@@ -250,13 +249,13 @@ class Expert:
             Whether this was an answer.
 
         Raises:
-            RuntimeError: the screen hasn't moved on.
+            RuntimeError: the next question doesn't say that the answer is dealt with.
         """
-        found = self.page.component(CHOICE)
+        found = self.asked()
         if found is None:
             await self.page.press("start" if self.page.button("start") else "next")
             return False
-        _widget, data = found
+        component, data = found
         value = self._judge.choose(
             data["left"]["name"],
             data["right"]["name"],
@@ -270,11 +269,11 @@ class Expert:
             "late": False,
         }
         started = time.monotonic()
-        await self.page.trigger(CHOICE, "answer", sent)
+        await self.page.trigger(component, "answer", sent)
         self.seconds.append(time.monotonic() - started)
-        following = self.page.component(CHOICE)
-        if following and following[1]["pair"] == data["pair"]:
-            raise RuntimeError(f"{self.expert_id}: {data['pair']!r} is still asked after an answer")
+        following = self.asked()
+        if following and sent["id"] not in following[1]["settled"]:
+            raise RuntimeError(f"{self.expert_id}: the answer to {data['pair']!r} isn't settled")
         self.confirmed.append(Answer(self.expert_id, data["pair"], value))
         return True
 

@@ -9,7 +9,7 @@ import pytest
 
 from ahp.store import Store
 from ahp.study import load_survey
-from benchmarks.streamlit_client import CHOICE, Answer, Expert, StreamlitClient
+from benchmarks.streamlit_client import Answer, Expert, StreamlitClient
 from tests.running_server import RunningServer
 
 
@@ -31,7 +31,7 @@ def test_two_comparisons(server):
         asked = []
         assert not await client.answer()  # pressed "start"
         for _number in range(2):
-            found = client.page.component(CHOICE)
+            found = client.asked()
             assert found is not None
             asked.append(found[1]["pair"])
             assert await client.answer()
