@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE
@@ -56,11 +56,14 @@ class Visit:
     owner: str
     address: str
 
+    def raw(self) -> list[dict[str, Any]]:
+        """All that came."""
+        lines = (self.server.database.parent / self.owner).read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
     def arrived(self) -> list[dict[str, Any]]:
         """All that came but repetitions, without the ids."""
-        lines = (self.server.database.parent / self.owner).read_text().splitlines()
-        sent = [json.loads(line) for line in lines]
-        first = [line for line in sent if not line.pop("repeated")]
+        first = [line for line in self.raw() if not line.pop("repeated")]
         return [{name: line[name] for name in line if name != "id"} for line in first]
 
     def another_tab(self) -> Page:
@@ -98,7 +101,11 @@ def opened(found: Visit) -> Page:
 
 
 def shows(page: Page, pair: str) -> None:
-    expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_be_visible()
+    expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_be_visible(timeout=30_000)
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator(".status")).to_have_text(text, timeout=30_000)
 
 
 def answer(pair: str, value: str, *, late: bool = False, comment: str | None = None) -> dict:
@@ -486,3 +493,352 @@ def test_a_half_typed_comment_survives_a_reload(visit):
     shows(page, COORDINATION)
     assert found.arrived() == [answer(SETUP, "1/5", comment="Because")]
     assert drafts(page) == []
+
+
+# connection
+
+
+@pytest.mark.parametrize("fragment", ["", "fragment=1"])
+def test_a_killed_server_gets_the_answer_once_when_it_is_back(visit, fragment):
+    found = visit(fragment)
+    page = opened(found)
+    found.server.kill()
+    actions.choose(page, "5")
+    says(page, OFFLINE)
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "5")
+    shows(page, SETUP)
+    found.server.start()
+    shows(page, COORDINATION)
+    says(page, "Your answer was sent.")
+    actions.choose(page, "7")
+    shows(page, CONVERSION)
+    expect(page.locator(".status")).to_have_text("")
+    page.wait_for_timeout(3500)
+    assert found.arrived() == [answer(SETUP, "5", late=True), answer(COORDINATION, "7")]
+    assert drafts(page) == []
+
+
+def test_killed_while_the_answer_is_on_its_way(visit):
+    found = visit()
+    page = opened(found)
+    actions.choose(page, "5")
+    found.server.kill()
+    page.wait_for_timeout(200)
+    found.server.start()
+    shows(page, COORDINATION)
+    page.wait_for_timeout(3500)
+    [arrived] = found.arrived()  # before or after the kill
+    assert {**arrived, "late": None} == {**answer(SETUP, "5"), "late": None}
+    assert drafts(page) == []
+
+
+def test_a_closed_connection_is_opened_again_and_the_answer_sent(visit):
+    found = visit()
+    connections: list[WebSocketRoute] = []
+    lost = [False]
+
+    def connect(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        connections.append(route)
+        route.on_message(lambda message: None if lost[0] else server.send(message))
+
+    found.page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page = opened(found)
+    lost[0] = True
+    actions.choose(page, "5")
+    page.wait_for_timeout(500)
+    assert found.arrived() == []
+    lost[0] = False
+    connections[-1].close()
+    shows(page, COORDINATION)
+    assert found.arrived() == [answer(SETUP, "5", late=True)]
+
+
+def test_an_answer_outlives_a_reload(visit):
+    found = visit()
+    page = opened(found)
+    found.server.kill()
+    actions.choose(page, "1/5")
+    says(page, OFFLINE)
+    page.goto("about:blank")
+    found.server.start()
+    page.goto(found.address)
+    shows(page, COORDINATION)
+    assert found.arrived() == [answer(SETUP, "1/5", late=True)]
+    assert drafts(page) == []
+
+
+def test_another_choice_takes_the_place_of_one_that_waits(visit):
+    found = visit()
+    page = opened(found)
+    found.server.kill()
+    actions.choose(page, "5")
+    page.wait_for_timeout(400)
+    actions.choose(page, "1/3")
+    page.get_by_role("button", name="Add a comment").click()
+    page.get_by_role("textbox").fill("On second thought")
+    page.get_by_role("textbox").evaluate("(box) => box.blur()")
+    expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/3")
+    found.server.start()
+    shows(page, COORDINATION)
+    page.wait_for_timeout(3500)
+    assert found.arrived() == [
+        answer(SETUP, "1/3", late=True),
+        {"event": "comment", "pair": SETUP, "comment": "On second thought", "late": True},
+    ]
+    assert drafts(page) == []
+
+
+def waiting(pair: str, value: str, number: int) -> dict[str, Any]:
+    message = {"pair": pair, "value": value, "id": f"{number:032x}", "comment": None}
+    return {"event": "answer", "message": message}
+
+
+def test_what_waits_is_sent_by_one_tab_oldest_first(visit):
+    found = visit("slow=0.5")
+    left = [waiting(SETUP, "3", 1), waiting(CONVERSION, "5", 2), waiting(COORDINATION, "7", 3)]
+    found.context.add_init_script(
+        f"if (!localStorage.seen) localStorage.setItem({json.dumps(f'ahp answers {found.owner}')},"
+        f"{json.dumps(json.dumps(left))}); localStorage.seen = 1"
+    )
+    page = opened(found)
+    found.another_tab()
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('ahp '))")
+    page.wait_for_timeout(4500)
+    assert found.arrived() == [
+        answer(SETUP, "3", late=True),
+        answer(CONVERSION, "5", late=True),
+        answer(COORDINATION, "7", late=True),
+    ]
+    assert len(found.raw()) == 3
+    assert drafts(page) == []
+
+
+def test_it_says_when_saving_takes_long(visit):
+    page = opened(visit("slow=2"))
+    actions.choose(page, "3")
+    page.wait_for_timeout(500)
+    expect(page.locator(".status")).to_have_text("")
+    says(page, "Saving…")
+    shows(page, COORDINATION)
+    expect(page.locator(".status")).to_have_text("")
+
+
+def test_a_slow_server_is_not_asked_again(visit):
+    found = visit("slow=6")
+    page = opened(found)
+    actions.choose(page, "3")
+    page.wait_for_timeout(5000)
+    says(page, "Saving…")
+    shows(page, COORDINATION)
+    page.wait_for_timeout(1500)
+    assert len(found.raw()) == 1
+
+
+def test_a_browser_that_keeps_nothing_still_sends(visit):
+    found = visit()
+    found.context.add_init_script(
+        "for (const name of ['getItem', 'setItem', 'removeItem'])"
+        "  Storage.prototype[name] = () => { throw new Error('private') }"
+    )
+    page = opened(found)
+    actions.choose(page, "3")
+    shows(page, COORDINATION)
+    found.server.kill()
+    actions.choose(page, "5")
+    says(page, OFFLINE)
+    found.server.start()
+    shows(page, CONVERSION)
+    assert found.arrived() == [answer(SETUP, "3"), answer(COORDINATION, "5", late=True)]
+
+
+# ranking
+
+FIVE = ["setup", "operation", "coordination", "conversion", "learning"]
+
+
+def names(page: Page, part: str) -> list[str]:
+    texts = page.locator(f".{part} :is(.name, .pick)").all_inner_texts()
+    words = dict(
+        zip(("Organizational", "Supervisory", "Work", "Result", "Learning"), FIVE, strict=True)
+    )
+    return [words[text.split()[0]] for text in texts]
+
+
+def pick(page: Page, name: str) -> None:
+    page.wait_for_timeout(310)  # as people do
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def ranked(*order: str) -> dict[str, Any]:
+    return {"event": "ranked", "place": "rank effectiveness", "order": [*order], "late": False}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, SMALL], ids=["desktop", "phone"])
+def test_items_are_tapped_into_order(visit, size):
+    found = visit("show=ranking", size=size)
+    page = opened(found)
+    assert names(page, "placed") == []
+    assert names(page, "unplaced") == FIVE
+    hint, confirm = page.locator(".hint"), page.get_by_role("button", name="This is my order")
+    expect(hint).to_have_text("Tap the most important first.")
+    expect(confirm).to_be_disabled()
+    pick(page, "Result conversion")
+    expect(hint).to_have_text("Now the next most important.")
+    expect(page.locator(".announcement")).to_have_text("Result conversion is now number 1.")
+    pick(page, "Organizational set-up")
+    pick(page, "Learning and innovation")
+    expect(confirm).to_be_disabled()
+    pick(page, "Work coordination")
+    order = ["conversion", "setup", "learning", "coordination", "operation"]
+    assert names(page, "placed") == order
+    assert page.locator(".number").all_inner_texts() == ["1", "2", "3", "4", "5"]
+    expect(hint).to_be_hidden()
+    page.get_by_role("button", name="Put back: Organizational set-up").click()
+    expect(confirm).to_be_disabled()
+    assert names(page, "unplaced") == ["setup"]
+    page.reload()
+    expect(page.locator(".placed .row")).to_have_count(4)  # an order that was begun is kept
+    pick(page, "Organizational set-up")
+    page.get_by_role("button", name="Move up: Organizational set-up").click()
+    page.get_by_role("button", name="Move down: Result conversion").click()
+    order = ["learning", "conversion", "coordination", "setup", "operation"]
+    assert names(page, "placed") == order
+    page.wait_for_timeout(310)
+    confirm.click()
+    expect(page.locator(".status")).to_have_text("")
+    page.wait_for_timeout(1000)
+    assert found.arrived() == [ranked(*order)]
+    assert drafts(page) == []
+    page.reload()
+    expect(page.locator(".placed .row")).to_have_count(5)
+    assert names(page, "placed") == order
+    expect(confirm).to_be_enabled()
+
+
+def place_all(page: Page) -> None:
+    for _number in range(4):
+        page.wait_for_timeout(310)
+        page.locator(".pick").first.click()
+    assert names(page, "placed") == FIVE
+
+
+def test_a_double_tap_places_one_item(visit):
+    page = opened(visit("show=ranking", size=SMALL))
+    page.locator(".pick").nth(2).dblclick()
+    page.wait_for_timeout(200)
+    assert names(page, "placed") == ["coordination"]
+
+
+def test_rows_are_dragged_with_the_mouse(visit):
+    page = opened(visit("show=ranking"))
+    place_all(page)
+    handles = page.locator(".handle")
+    x, y = centre(handles.nth(0))
+    _x, below = centre(handles.nth(3))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, below + 2, steps=12)
+    page.mouse.up()
+    assert names(page, "placed") == ["operation", "coordination", "conversion", "setup", "learning"]
+    expect(page.locator(".announcement")).to_have_text("Organizational set-up is now number 4.")
+
+
+def test_rows_are_dragged_with_a_finger(visit):
+    found = visit("show=ranking", size=SMALL)
+    page = opened(found)
+    place_all(page)
+    handles = page.locator(".handle")
+    x, y = centre(handles.nth(4))
+    _x, above = centre(handles.nth(1))
+    finger = found.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", x, y)
+    for step in range(1, 13):
+        touch("touchMove", x, y + (above - 2 - y) * step / 12)
+    touch("touchEnd")
+    order = ["setup", "learning", "operation", "coordination", "conversion"]
+    assert names(page, "placed") == order
+    assert page.locator(".handle").first.evaluate("(h) => getComputedStyle(h).touchAction") == (
+        "none"
+    )
+    assert page.locator(".row").first.evaluate("(r) => getComputedStyle(r).touchAction") == "auto"
+
+
+def test_ranking_by_keyboard(visit):
+    found = visit("show=ranking")
+    page = opened(found)
+    press = page.keyboard.press
+    while focused(page) != "pick":
+        press("Tab")
+    for key in ("Enter", "Space", "Enter", "Enter"):
+        press(key)
+    assert names(page, "placed") == FIVE
+    assert focused(page) == "confirm"
+    while focused(page) != "Move up: Work coordination":
+        press("Shift+Tab")
+    press("Alt+ArrowUp")
+    expect(page.locator(".announcement")).to_have_text("Work coordination is now number 2.")
+    press("Alt+ArrowUp")
+    press("Alt+ArrowUp")
+    press("Enter")
+    assert focused(page) == "Move up: Work coordination"
+    press("Alt+ArrowDown")
+    order = ["setup", "coordination", "operation", "conversion", "learning"]
+    assert names(page, "placed") == order
+    while focused(page) != "confirm":
+        press("Tab")
+    press("Enter")
+    page.wait_for_timeout(1000)
+    press("Backspace")
+    page.wait_for_timeout(1000)
+    assert found.arrived() == [
+        ranked(*order),
+        {"event": "back", "place": "rank effectiveness"},
+    ]
+
+
+def test_a_ranking_waits_for_the_server(visit):
+    found = visit("show=ranking")
+    page = opened(found)
+    place_all(page)
+    found.server.kill()
+    page.get_by_role("button", name="This is my order").click()
+    says(page, OFFLINE)
+    page.goto("about:blank")
+    found.server.start()
+    page.goto(found.address)
+    says(page, "Your answer was sent.")
+    assert found.arrived() == [{**ranked(*FIVE), "late": True}]
+    assert drafts(page) == []
+
+
+# bars
+
+
+@pytest.mark.parametrize("size", [DESKTOP, SMALL], ids=["desktop", "phone"])
+def test_weights_as_bars(visit, size):
+    page = opened(visit("show=bars", size=size))
+    rows = page.get_by_role("list", name="Post-supervision effectiveness").get_by_role("listitem")
+    assert [row.inner_text().split("\n") for row in rows.all()] == [
+        ["Organizational set-up", "41.9%"],
+        ["Supervisory operation", "26.2%"],
+        ["Work coordination", "16.0%"],
+        ["Result conversion", "9.7%"],
+        ["Learning and innovation", "6.2%"],
+        ["<b>A name that is long enough for several lines on a phone</b>", "0.0%"],
+    ]
+    shares = page.evaluate(
+        """() => [...document.querySelectorAll(".ahp-weights .fill")].map((fill) =>
+          fill.getBoundingClientRect().width / fill.parentElement.getBoundingClientRect().width)"""
+    )
+    weights = (0.4185, 0.2625, 0.1599, 0.0973, 0.0618, 0.0)
+    assert shares == pytest.approx([weight / 0.4185 for weight in weights], abs=0.002)
+    for row in rows.all():
+        box = row.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= size["width"]

@@ -95,21 +95,29 @@ document.addEventListener("keydown", (event) => {
   goBack?.()
 })
 
-const RESEND = 3000 // ms
+/** How Streamlit's page stands; where it stops telling, it counts as connected and idle. */
+function pageState() {
+  const told = document.querySelector(".stApp")?.dataset ?? {}
+  const connected = (told.testConnectionState ?? "CONNECTED") === "CONNECTED" && navigator.onLine
+  return { connected, idle: connected && (told.testScriptState ?? "notRunning") === "notRunning" }
+}
 
 /**
  * What was sent and not yet dealt with by the server, kept in this browser per owner.
  *
  * An entry is {event, message}; message.id makes a repeated send the same event to the server.
  * A new entry is sent at once; entries that stay are sent again, oldest first, one at a time.
+ *
+ * Streamlit drops what is sent without a connection, and after a restart the server ignores what
+ * a control sends before a run of the page, or of a fragment that it has not met: then sending
+ * again doesn't help, but loading the page again does.
  */
 class Outbox {
   constructor(name) {
     this.name = name
-    this.sent = new Map() // id -> when this page sent it last
+    this.sent = new Map() // id -> when this page sent it last, and how often since it could
     this.late = new Set() // ids that were sent again
     this.locks = new Map() // id -> function that lets another tab send it
-    addEventListener("online", () => this.resend())
   }
 
   get key() {
@@ -139,7 +147,7 @@ class Outbox {
     const done = before.filter(settled)
     if (done.length) {
       this.entries = before.filter((entry) => !done.includes(entry))
-      this.startWaiting()
+      this.since = undefined
     }
     for (const entry of done) {
       this.locks.get(entry.message.id)?.()
@@ -155,14 +163,15 @@ class Outbox {
   add(event, message, replaces) {
     const entry = { event, message }
     this.entries = [...this.entries.filter((old) => !replaces(old)), entry]
-    this.startWaiting()
+    this.since = undefined
     this.post(entry, false)
     this.claim(message.id)
     this.watch()
   }
 
   post({ event, message }, late) {
-    this.sent.set(message.id, performance.now())
+    const tries = (this.sent.get(message.id)?.tries ?? 0) + 1
+    this.sent.set(message.id, { at: performance.now(), tries })
     if (late) this.late.add(message.id)
     this.send?.(event, { ...message, late })
   }
@@ -185,14 +194,10 @@ class Outbox {
     })
   }
 
-  startWaiting() {
-    this.since = this.lost = undefined
-  }
-
   /** While entries are left: say so when it takes long, and send again. */
   watch() {
     clearInterval(this.timer)
-    if (!this.entries.length) return this.startWaiting()
+    if (!this.entries.length) return
     this.since ??= performance.now()
     if (this.send) this.timer = setInterval(() => this.look(), 100)
   }
@@ -200,19 +205,26 @@ class Outbox {
   look() {
     const [next] = this.entries
     if (!next) return this.watch()
-    const now = performance.now()
-    if (now - (this.sent.get(next.message.id) ?? -Infinity) >= RESEND) this.resend()
-    const waiting = now - this.since
-    if (waiting > 800 && this.lost === undefined) this.probe()
-    if (waiting > 4000 || !navigator.onLine || this.lost) this.show("offline")
+    const { connected, idle } = pageState()
+    const waiting = performance.now() - this.since
+    if (!connected || (idle && waiting > 4000)) this.show("offline")
     else if (waiting > 800) this.show("saving")
+
+    const sent = this.sent.get(next.message.id) ?? { at: -Infinity, tries: 0 }
+    const ago = performance.now() - sent.at
+    if (!connected) sent.tries = 0
+    else if (idle && sent.tries > 2 && ago > 1000 && this.reload()) clearInterval(this.timer)
+    else if (ago > (idle ? 1000 * Math.min(sent.tries, 3) : 20_000)) this.resend()
   }
 
-  /** Find out early whether the server is there. */
-  async probe() {
-    this.lost = false
-    const found = await fetch("_stcore/health", { cache: "no-store" }).catch(() => undefined)
-    this.lost = !found?.ok
+  /** Load the page again, not more than once a minute; false when that would lose an entry. */
+  reload() {
+    if (inMemory.has(this.key)) return false
+    const last = Number(sessionStorage.getItem("ahp reloaded"))
+    if (Date.now() - last < 60_000) return false
+    sessionStorage.setItem("ahp reloaded", Date.now())
+    location.reload()
+    return true
   }
 
   /** The control has gone: what is left waits until it is drawn again. */
