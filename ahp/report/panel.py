@@ -16,9 +16,10 @@ from ..consensus import (
     position_judgment,
 )
 from ..i18n import Translate, translator
-from ..study import Analysis
+from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
 from ..study.delphi import SIGNIFICANT, RoundSummary, recommend
+from ..study.itinerary import Replies
 from ..study.settings import Settings, Standing
 from .table import Cell, Table, show_number, show_p
 
@@ -267,6 +268,42 @@ def reasons_table(
         rows=tuple(rows),
         language=language,
         judgments=frozenset({4}),
+    )
+
+
+def remarks_table(survey: Survey, replies: Mapping[str, Replies], language: str) -> Table:
+    """What experts said besides their judgments: comments, comparisons they can't judge, and why
+    contradictions stay.
+
+    Args:
+        survey: the survey.
+        replies: expert -> what they said in the round.
+        language: of the table.
+    """
+    _ = translator(language)
+    rows: list[tuple[Cell, ...]] = []
+    for parent in survey.hierarchy.parents:
+        above = survey.node_name(parent, language)
+        for pair in survey.hierarchy.pairs(parent):
+            names = [survey.node_name(node, language) for node in pair]
+            for expert, said in replies.items():
+                if (parent, *pair) in said.abstained:
+                    rows.append((above, *names, expert, _("can't judge"), ""))
+                if text := said.comments.get((parent, *pair)):
+                    rows.append((above, *names, expert, _("comment"), text))
+        rows += [
+            (above, "", "", expert, _("keeps contradictions"), said.kept[parent])
+            for expert, said in replies.items()
+            if parent in said.kept
+        ]
+    return Table(
+        title=_("Remarks of the experts"),
+        columns=(
+            *(_("Compared under"), _("Left"), _("Right"), _("Expert")),
+            *(_("Kind"), _("Text")),
+        ),
+        rows=tuple(rows),
+        language=language,
     )
 
 

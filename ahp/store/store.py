@@ -571,6 +571,22 @@ class Store:
             said = events_of(session, [expert_id], round_number)[expert_id]
             return replies_of(said, survey_of(session, study).hierarchy)
 
+    def panel_replies(
+        self, study_id: str, *, round_number: int | None = None
+    ) -> dict[str, Replies]:
+        """What every expert of a study has said in a round, by name in the order they were added;
+        the round as for `replies`.
+        """
+        with self._database.read() as session:
+            hierarchy = survey_of(session, study_row(session, study_id)).hierarchy
+            rows = session.execute(
+                select(ExpertRow.id, ExpertRow.name)
+                .where(ExpertRow.study_id == study_id)
+                .order_by(ExpertRow.added_seq)
+            ).all()
+            said = events_of(session, [row.id for row in rows], round_number)
+            return {row.name: replies_of(said[row.id], hierarchy) for row in rows}
+
     def _say(self, entry: Entry, round_number: int | None, place: str | None = None) -> Event:
         with self._database.write() as session:
             expert, study = _locked_expert(session, str(entry.expert_id))

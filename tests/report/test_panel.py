@@ -15,6 +15,7 @@ from ahp.consensus import BANDS
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.study.agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import RoundSummary
+from ahp.study.itinerary import Replies
 from ahp.study.settings import AGGREGATES, STOP_RULES, WEIGHTINGS, Settings, Standing
 from tests.panel_study import JUDGED, LEAVES, OWN, small_panel
 
@@ -412,3 +413,19 @@ def test_every_option_has_words() -> None:
     assert tuple(report.basis_words(str)) == tuple(JUDGMENT_BASIS)
     assert tuple(report.influence_words(str)) == INFLUENCES
     assert tuple(report.familiarity_words(str)) == tuple(FAMILIARITY)
+
+
+def test_remarks_stand_with_what_they_are_about() -> None:
+    survey = ahp.load_survey("supervision_effectiveness")
+    pair = survey.hierarchy.comparisons[0]
+    said = {
+        "A": Replies(comments={pair: "depends on size"}, kept={"effectiveness": "so it is"}),
+        "B": Replies(abstained=frozenset({pair})),
+    }
+    table = report.panel.remarks_table(survey, said, "zh")
+    names = ("事后监督效能", "组织设置能力", "监督操作能力")
+    assert table.rows == (
+        (*names, "A", "备注", "depends on size"),
+        (*names, "B", "无法判断", ""),
+        ("事后监督效能", "", "", "A", "保留矛盾", "so it is"),
+    )

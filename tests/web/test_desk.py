@@ -15,6 +15,7 @@ from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
+from ahp.study.asking import Asking
 from ahp.study.settings import Settings, Standing
 from ahp.web import components, desk, state
 from tests.web.test_pages import keyed, texts
@@ -518,3 +519,33 @@ def test_answers_off_the_scale_can_be_gone_on_from(visit, store):
     app = visit(store.open_link(store.issue_link(expert.id), None))
     assert any("Your last answer: 2.5 for" in text for text in texts(app))
     assert "keep" not in [button.key for button in app.button]
+
+
+def test_what_experts_remark_stands_with_the_results(visit, store, organizer):
+    survey = ahp.load_survey("supervision_effectiveness")
+    study = store.create_study(survey, "Remarks")
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    expert = store.add_expert(study.id, "A")
+    first, *others = survey.hierarchy.comparisons
+    store.abstain(expert.id, *first, event_id="no")
+    store.comment(expert.id, *first, "not my field", event_id="why")
+    for k, pair in enumerate(others):
+        store.answer(expert.id, *pair, "1", event_id=f"one-{k}")
+    store.submit(expert.id, event_id="done")
+    app = visit(organizer, "results")
+    app.session_state["screen"] = "Experts"
+    app.run()
+    kinds = [table.value["Kind"].tolist() for table in app.table if "Kind" in table.value]
+    assert kinds == [["can't judge", "comment"]]
+
+
+def test_how_experts_are_asked_is_chosen_and_logged(visit, store, organizer, study):
+    app = visit(organizer, "rounds")
+    keyed(app.selectbox, "set_way-").select("rank").run()
+    keyed(app.checkbox, "set_short-").check().run()
+    keyed(app.checkbox, "set_cannot-").check().run()
+    keyed(app.selectbox, "set_guidance-").select("reason").run()
+    app.button(key="save_asking").click().run()
+    assert store.asking(study.id) == Asking("rank", True, True, "reason")
+    assert [event.kind for event in store.events(study.id)][-1] == "asking"
+    assert keyed(app.selectbox, "set_way-").value == "rank"

@@ -189,8 +189,10 @@ def show_matrices(analysis: Analysis) -> None:
         )
 
 
-def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
-    """Who counts for how much, how consistent, and how far the experts' weights lie apart."""
+def show_experts(
+    study: StudyInfo, number: int, analysis: Analysis, standings: Mapping[str, Standing]
+) -> None:
+    """Who counts for how much, how consistent, how far the experts' weights lie apart; remarks."""
     _, language = state.translate(), state.language()
     show_table(panel.experts_table(analysis, standings, language), "experts")
     found = panel_agreement(analysis)
@@ -201,6 +203,10 @@ def show_experts(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
     st.markdown("**" + _("Consistency of every expert") + "**")
     st.plotly_chart(plots.consistency_heatmap(analysis, language), config=STILL, key="crs")
     show_table(panel.expert_consistency_table(analysis, language), "expert_consistency")
+    said = state.database().panel_replies(study.id, round_number=number)
+    remarks = panel.remarks_table(study.survey, said, language)
+    if remarks.rows:
+        show_table(remarks, "remarks")
 
 
 def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
@@ -276,7 +282,7 @@ def show(
         (_("Ranking"), lambda: show_ranking(analysis)),
         (_("Hierarchy"), lambda: show_hierarchy(analysis)),
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
-        (_("Experts"), lambda: show_experts(analysis, standings)),
+        (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
         (_("What choices change"), lambda: show_choices(analysis, standings)),
     ]
