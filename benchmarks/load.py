@@ -42,7 +42,7 @@ sys.path.insert(0, str(ROOT))
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
 from ahp.store import Store  # noqa: E402
 from ahp.study import load_survey  # noqa: E402
-from benchmarks.streamlit_client import Answer, Expert, Judge, StreamlitClient  # noqa: E402
+from benchmarks.streamlit_client import LIMIT, Answer, Expert, Judge, StreamlitClient  # noqa: E402
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
@@ -532,6 +532,7 @@ def main() -> int:
     parser.add_argument("--pause", type=float, nargs=2, default=(4.0, 8.0), metavar="SECONDS")
     parser.add_argument("--report", action="store_true", help="missed limits are no failure")
     options = parser.parse_args()
+    expect.set_options(timeout=1000 * LIMIT)
     with tempfile.TemporaryDirectory() as folder:
         server = RunningServer(Path(folder) / "ahp.db")
         try:

@@ -27,7 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from ahp.scale import parse_judgment
 
 LIMIT = 30
-"""Seconds until a script that doesn't finish is an error."""
+"""Seconds until a screen that doesn't come is an error."""
 
 CHOICE = "ahp_scale_choice"
 """The component that asks a comparison."""
