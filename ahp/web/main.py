@@ -35,6 +35,9 @@ st.html(
     # on a phone a wide table is scrolled instead of broken into single characters
     ".stTable{{overflow-x:auto}}.stTable :is(th,td){{min-width:4.5em}}"
     ".stTable :is(th,td):first-child{{min-width:6.5em}}"
+    # these two are too faint to read, the second on a dark page
+    ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
+    ".stApp [data-variant=segmented_control]{{color:inherit}}"
     "{header}</style>".format(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )

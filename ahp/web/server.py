@@ -54,7 +54,9 @@ _SETTINGS: dict[str, Any] = {
     "runner.magicEnabled": False,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 20,  # MB
-    "theme.primaryColor": "#1f5f99",
+    # without a section, there would be no dark theme
+    "theme.light.primaryColor": "#1f5f99",
+    "theme.dark.primaryColor": "#2f78bd",
 }
 
 
