@@ -77,6 +77,7 @@ class Replay:
             AHPError: the event does not fit the survey, or says nothing.
         """
         expert, kind = event.expert_id or "", event.kind
+        self._check(event)
         if kind == "expert_added":
             self._names[expert] = names[expert]
             self.standings[expert] = Standing()
@@ -86,21 +87,15 @@ class Replay:
             self.settings = Settings.from_content(event.detail or "")
         elif kind == "asking":
             self.asking = Asking.from_content(event.detail or "")
-        elif kind == "way":
-            check_way(Way.from_content(event.detail or ""), self.survey.hierarchy)
-        elif kind == "ranked":
-            read_ranking(event.parent or "", event.detail or "", self.survey.hierarchy)
         elif kind == "submit":
             self.submitted.add(expert)
         elif kind in ANSWERING:
-            one = Judged._make(getattr(event, name) for name in Judged._fields)
+            one = _judged(event)
             own = self._answers.setdefault(expert, {})
             pair = (one.parent, frozenset((one.left, one.right)))
             own.pop(pair, None)
             if kind == "answer":
                 own[pair] = judgment(one, self._names[expert])
-                check_place(own[pair], self.survey.hierarchy)
-                parse_judgment(one.value or "")
         elif kind == "round_closed":
             analysis = self.analysis()
             if analysis is not None:
@@ -110,6 +105,18 @@ class Replay:
         elif kind == "round_opened":
             self.open, self.round = True, event.round
             self._answers, self.submitted, self._closed = {}, set(), None
+
+    def _check(self, event: Event) -> None:
+        """Refuse what an expert can't have said about this survey."""
+        hierarchy = self.survey.hierarchy
+        if event.kind in (*ANSWERING, "comment", "reason"):
+            check_place(judgment(_judged(event), self._names[event.expert_id or ""]), hierarchy)
+        if event.kind == "answer":
+            parse_judgment(event.value or "")
+        elif event.kind == "way":
+            check_way(Way.from_content(event.detail or ""), hierarchy)
+        elif event.kind == "ranked":
+            read_ranking(event.parent or "", event.detail or "", hierarchy)
 
     def answers(self) -> Answers:
         """The answers of those who submitted in this round, by the order of the experts."""
@@ -136,6 +143,10 @@ class Replay:
             return None
         summary = summarize(analysis, self._before, self.round)
         return round_evidence(analysis, self.settings, summary)
+
+
+def _judged(event: Event) -> Judged:
+    return Judged._make(getattr(event, name) for name in Judged._fields)
 
 
 def judgment(one: Judged, name: str) -> Judgment:

@@ -125,7 +125,8 @@ class Way:
                 f"way = {content[:80]!r}, expected an object with way, short and order"
             ) from error
         check_option("way", way, WAYS)
-        check_option("short", short, (False, True))
+        if not isinstance(short, bool):
+            raise OptionError(f"short = {short!r}, expected true or false")
         return cls(way, short, pairs)
 
     @property
@@ -142,7 +143,7 @@ def check_way(way: Way, hierarchy: Hierarchy) -> None:
     """Refuse a way whose order isn't that of the comparisons of a tree.
 
     Raises:
-        OptionError: names the first that is missing or too many.
+        OptionError: it isn't.
     """
     given = sorted((parent, *sorted(pair)) for parent, *pair in way.order)
     asked = sorted((parent, *sorted(pair)) for parent, *pair in hierarchy.comparisons)
@@ -156,13 +157,16 @@ def read_ranking(parent: str, content: str, hierarchy: Hierarchy) -> tuple[str, 
     """The items below a parent in the order of a JSON list of their ids.
 
     Raises:
-        OptionError: not a list of each item below that parent once.
+        OptionError: not a list of each item below that parent once, or no parent.
     """
+    if parent not in hierarchy.parents:
+        listed = ", ".join(hierarchy.parents)
+        raise OptionError(f"ranking below {parent!r}, expected one of {listed}")
     try:
         ranking = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise OptionError(f"ranking: not JSON: {error}") from error
-    items = hierarchy.children.get(parent, ())
+    items = hierarchy.children[parent]
     if not isinstance(ranking, list) or sorted(map(str, ranking)) != sorted(items):
         raise OptionError(
             f"ranking below {parent!r} = {content[:80]}, expected each of {', '.join(items)} once"
