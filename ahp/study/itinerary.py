@@ -193,11 +193,14 @@ def _adaptive(
 def find_stop(stops: tuple[Stop, ...], place: str | None) -> int:
     """Index of the stop stored as `place`; the welcome when nothing is stored yet.
 
-    A comparison is found whichever way it is displayed.
+    A comparison is found whichever way it is displayed. One that is no longer the next, because a
+    reply came from another device, gives way to the one that is.
     """
     kind, *ids = (place or "").split(" ")
     turned = " ".join([kind, *ids[:1], *ids[:0:-1]])
-    return next((k for k, stop in enumerate(stops) if stop.place in (place, turned)), 0)
+    found = [k for k, stop in enumerate(stops) if stop.place in (place, turned)]
+    instead = [k for k, stop in enumerate(stops) if [stop.kind, stop.parent] == [kind, *ids[:1]]]
+    return (found or instead[-1:] or [0])[0]
 
 
 def open_stops(hierarchy: Hierarchy, stops: tuple[Stop, ...], replies: Replies) -> tuple[Stop, ...]:
