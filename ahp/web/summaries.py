@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ahp.datafile import canonical
+from ahp.errors import AHPError
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, guidance
@@ -20,6 +21,7 @@ from ahp.web.visit import (
     keep_contradictions,
     kept_key,
     new_id,
+    refusal,
     submit,
 )
 
@@ -126,8 +128,14 @@ def note_shown(visit: Visit, parent: str, suggestions: tuple[Suggestion, ...]) -
     detail = canonical(rows)
     noted = (visit.about, parent, detail)
     if st.session_state.get("noted") != noted:
-        state.database().note_shown(visit.expert.id, parent, detail, round_number=visit.study.round)
-        st.session_state["noted"] = noted
+        try:
+            state.database().note_shown(
+                visit.expert.id, parent, detail, round_number=visit.study.round
+            )
+        except AHPError as error:  # such as a round that was closed a moment ago
+            st.error(refusal(error))
+        else:
+            st.session_state["noted"] = noted
 
 
 def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:

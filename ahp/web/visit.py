@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ahp.errors import AHPError, LockedError, StoreError
+from ahp.errors import AHPError, AnswersError, LockedError, StoreError
 from ahp.i18n.words import judgment_sentence
 from ahp.scale import parse_judgment
 from ahp.store import ExpertInfo, StudyInfo
@@ -88,6 +88,18 @@ class Visit:
         stops = self.way_after(replies)
         return following(self.survey.hierarchy, stops, stop or self.stop, replies)
 
+    def asked_at(self, place: str) -> Pair:
+        """The comparison that the browser names.
+
+        Raises:
+            AnswersError: there is none.
+        """
+        for parent, left, right in self.survey.hierarchy.comparisons:
+            for pair in ((parent, left, right), (parent, right, left)):
+                if Stop("pair", *pair).place == place:
+                    return pair
+        raise AnswersError(f"place = {place!r}, expected a comparison of the survey")
+
     def stops_below(self, parent: str) -> tuple[Stop, ...]:
         """The comparisons below a parent, as far as they are known."""
         return tuple(stop for stop in self.stops if (stop.kind, stop.parent) == ("pair", parent))
@@ -152,25 +164,30 @@ def act(change: Callable[[], object]) -> bool:
     Returns:
         Whether the matter is settled: done, or refused for good. What failed can be tried again.
     """
-    _ = state.translate()
     st.session_state.pop("saved", None)
     try:
         change()
-    except LockedError as error:
-        st.session_state["problem"] = {
+    except AHPError as error:
+        st.session_state["problem"] = refusal(error)
+        return isinstance(error, LockedError) or not isinstance(error, StoreError)
+    return True
+
+
+def refusal(error: AHPError) -> str:
+    """What to tell the expert when something was not stored."""
+    _ = state.translate()
+    if isinstance(error, LockedError):
+        return {
             "submitted": _("Your answers are locked. Nothing was changed."),
             "closed": _(
                 "The round in which this page was opened is closed: this was not recorded. "
                 "The page now shows how things stand."
             ),
         }[error.reason]
-    except AHPError as error:
-        st.session_state["problem"] = _(
-            "This could not be saved. Please try again. If it happens again, tell the organizer: "
-            "{problem}"
-        ).format(problem=error)
-        return not isinstance(error, StoreError)
-    return True
+    return _(
+        "This could not be saved. Please try again. If it happens again, tell the organizer: "
+        "{problem}"
+    ).format(problem=error)
 
 
 def go(visit: Visit, stop: Stop) -> None:
@@ -205,20 +222,14 @@ def receive(visit: Visit, sent: dict[str, Any], change: Callable[[], object]) ->
         del settled()[:-100]
 
 
-def asked_pair(place: str) -> Pair:
-    """The comparison that a control names."""
-    _kind, parent, left, right = place.split(" ")
-    return parent, left, right
-
-
 def take_answer(visit: Visit) -> None:
     """Store what was chosen on the scale, then move on."""
     sent = st.session_state["choice"].answer
     if not sent:
         return
-    pair = asked_pair(sent["pair"])
 
     def change() -> None:
+        pair = visit.asked_at(sent["pair"])
         if sent["comment"] is not None:
             store_comment(visit, pair, sent)
         record(visit, pair, sent["value"], sent["id"])
@@ -267,7 +278,7 @@ def keep_answer(visit: Visit, event_id: str) -> None:
 def take_comment(visit: Visit) -> None:
     """Store a comment that was written without choosing."""
     if sent := st.session_state["choice"].comment:
-        receive(visit, sent, partial(store_comment, visit, asked_pair(sent["pair"]), sent))
+        receive(visit, sent, lambda: store_comment(visit, visit.asked_at(sent["pair"]), sent))
 
 
 def store_comment(visit: Visit, pair: Pair, sent: dict[str, Any]) -> None:
