@@ -169,6 +169,8 @@ class Clients:
     milliseconds: list[float] = field(default_factory=list)
     finished: list[float] = field(default_factory=list)
     """When each had answered all, by the machine's monotonic clock."""
+    resent: int = 0
+    """Answers that were sent again because they weren't dealt with."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -186,6 +188,7 @@ def run_clients(
             report.finished.append(time.monotonic())
         finally:
             report.confirmed += expert.confirmed
+            report.resent += expert.resent
             report.milliseconds += [1000 * seconds for seconds in expert.seconds]
 
     async def everybody() -> None:
@@ -392,7 +395,10 @@ class Load:
         print("browser, from the click to the next screen painted:")
         for (before, after), values in self.clicks.items():
             print(f"  {before} to {after}: {spread(values)}")
-        print(f"protocol, from an answer to the last message: {spread(self.clients.milliseconds)}")
+        print(
+            f"protocol, from an answer to the last message: {spread(self.clients.milliseconds)}, "
+            f"{self.clients.resent} sent again"
+        )
         print(
             f"CPU in the {self.seconds:.0f} s until the browser's last answer, 100 % is one core "
             f"({self.early} experts had finished by then):"

@@ -225,6 +225,7 @@ class Expert:
     Attributes:
         confirmed: answers that the next screen confirmed.
         seconds: from sending each of them to the last message of the next screen.
+    resent: how often one was sent again because the screen didn't say that it was dealt with.
         page: what is open.
     """
 
@@ -233,6 +234,7 @@ class Expert:
         self.page = page
         self.confirmed: list[Answer] = []
         self.seconds: list[float] = []
+        self.resent = 0
         self._judge = Judge(expert_id)
 
     def asked(self) -> tuple[Widget, Mapping[str, Any]] | None:
@@ -270,10 +272,14 @@ class Expert:
         }
         started = time.monotonic()
         await self.page.trigger(component, "answer", sent)
+        while (following := self.asked()) and sent["id"] not in following[1]["settled"]:
+            if time.monotonic() > started + LIMIT:
+                raise RuntimeError(
+                    f"{self.expert_id}: the answer to {data['pair']!r} isn't settled"
+                )
+            self.resent += 1
+            await self.page.trigger(following[0], "answer", {**sent, "late": True})
         self.seconds.append(time.monotonic() - started)
-        following = self.asked()
-        if following and sent["id"] not in following[1]["settled"]:
-            raise RuntimeError(f"{self.expert_id}: the answer to {data['pair']!r} isn't settled")
         self.confirmed.append(Answer(self.expert_id, data["pair"], value))
         return True
 
