@@ -301,7 +301,7 @@ def take_ranking(visit: Visit) -> None:
     sent = st.session_state["ranking"].ranked
     if not sent:
         return
-    _kind, parent = sent["place"].split(" ")
+    parent = sent["place"].removeprefix("rank ")
     order: Sequence[str] = sent["order"]
 
     def change() -> None:
