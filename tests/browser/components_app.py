@@ -68,7 +68,7 @@ def arrived() -> list[dict]:
 
 def arrive(event: str) -> None:
     """Write down what came."""
-    sent = st.session_state["control"][event]
+    sent = st.session_state["choice"][event]
     time.sleep(float(ASKED.get("slow", "0")))
     ids = [old["id"] for old in arrived() if old["event"] != "back"]
     line = {"event": event, **sent, "repeated": sent.get("id") in ids}
@@ -143,7 +143,7 @@ def show_scale() -> None:
         lambda: arrive("answer"),
         lambda: arrive("comment"),
         lambda: arrive("back"),
-        key="control",
+        key="choice",
     )
     st.button("Again", key="again")
 
@@ -168,7 +168,7 @@ def show_ranking() -> None:
         "settled": [line["id"] for line in lines if line["event"] != "back"],
         "words": WORDS,
     }
-    rank_items(data, lambda: arrive("ranked"), lambda: arrive("back"), key="control")
+    rank_items(data, lambda: arrive("ranked"), lambda: arrive("back"), key="choice")
     st.button("Again", key="again")
 
 

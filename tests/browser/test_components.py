@@ -76,6 +76,8 @@ class Visit:
 @pytest.fixture
 def visit(browser: Browser, app: RunningServer) -> Iterator[Callable[..., Visit]]:
     contexts = []
+    if app.process.poll() is not None:  # a test that killed it has failed
+        app.start()
 
     def start(asked: str = "", size: dict[str, int] = DESKTOP, **settings: Any) -> Visit:
         phone = size["width"] < 500
