@@ -9,7 +9,7 @@ from collections import Counter
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ahp
@@ -187,6 +187,7 @@ LIKE_A_WAY = st.fixed_dictionaries(
 
 
 @given(st.text() | (JSON | LIKE_A_WAY).map(json.dumps))
+@settings(deadline=None)
 def test_whatever_is_read_is_understood_or_refused(content):
     for read in (Asking.from_content, Way.from_content):
         try:

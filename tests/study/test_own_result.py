@@ -1,0 +1,106 @@
+"""What an expert's own replies come to, against the library's own computations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ahp
+from ahp.scale import SAATY_POSITIONS
+from ahp.study.asking import Asking
+from ahp.study.itinerary import Replies
+from ahp.study.own_result import OwnResult, own_ranking, own_result, unsettled_parents
+
+from .panels import LEAVES, PAIRS, SURVEY, make_survey
+
+CIRCLE = dict(zip(PAIRS[:3], ("9", "1/9", "9"), strict=True))
+"""a over b, b over c, and c over a."""
+
+
+@given(st.lists(st.sampled_from(SAATY_POSITIONS), min_size=10, max_size=10))
+@settings(deadline=None, max_examples=30)
+def test_complete_judgments_are_those_of_the_library(values):
+    replies = Replies(answers=dict(zip(PAIRS, values, strict=True)))
+    local = {}
+    for parent in SURVEY.hierarchy.parents:
+        judged = {pair[1:]: value for pair, value in replies.answers.items() if pair[0] == parent}
+        matrix = ahp.PairwiseMatrix.from_judgments(judged, SURVEY.hierarchy.children[parent])
+        found = own_result(SURVEY, replies, parent)
+        local[parent] = ahp.weights(matrix, SURVEY.method)
+        np.testing.assert_allclose(found.weights, local[parent], rtol=1e-12)
+        cr = ahp.check_consistency(matrix, random_index=SURVEY.random_index).cr
+        assert found.cr == pytest.approx(cr, rel=1e-9, abs=1e-12)
+        assert found.contradicts == (found.cr >= 0.1)
+    whole = ahp.analyze(SURVEY, ahp.Answers(tuple(
+        ahp.Judgment("E", *pair, value) for pair, value in replies.answers.items()
+    )))  # fmt: skip
+    ranking = own_ranking(SURVEY, replies)
+    assert ranking == pytest.approx({leaf: whole.global_weights[leaf] for leaf in LEAVES}, rel=1e-9)
+    assert list(ranking.values()) == sorted(ranking.values(), reverse=True)
+    assert sum(ranking.values()) == pytest.approx(1, rel=1e-12)
+
+
+def test_missing_judgments_are_completed():
+    """a over b by 2 and b over c by 3 leave one consistent answer to a and c."""
+    replies = Replies(answers={PAIRS[0]: "2", PAIRS[2]: "3"})
+    found = own_result(SURVEY, replies, "goal")
+    np.testing.assert_allclose(found.weights, [0.6, 0.3, 0.1], rtol=1e-9)
+    assert found.cr == pytest.approx(0, abs=1e-9)
+    assert not found.contradicts
+
+
+@pytest.mark.parametrize("given_answers", [{}, {PAIRS[0]: "3"}, {PAIRS[3]: "3", PAIRS[8]: "2"}])
+def test_judgments_that_connect_nothing_come_to_nothing(given_answers):
+    replies = Replies(answers=given_answers)
+    for parent in ("goal", "a"):
+        assert own_result(SURVEY, replies, parent) == OwnResult(None, None)
+        assert not own_result(SURVEY, replies, parent).contradicts
+    assert own_ranking(SURVEY, replies) == {}
+
+
+def test_ranking_wants_every_parent():
+    answers = dict.fromkeys(PAIRS, "1")
+    assert own_ranking(SURVEY, Replies(answers=answers)) == pytest.approx(
+        {"c": 1 / 3, "b1": 1 / 6, "b2": 1 / 6} | dict.fromkeys(["a1", "a2", "a3", "a4"], 1 / 12)
+    )
+    del answers[PAIRS[9]]
+    assert own_ranking(SURVEY, Replies(answers=answers)) == {}
+
+
+def test_two_items_never_contradict():
+    found = own_result(SURVEY, Replies(answers={PAIRS[9]: "9"}), "b")
+    np.testing.assert_allclose(found.weights, [0.9, 0.1], rtol=1e-12)
+    assert (found.cr, found.contradicts) == (0, False)
+
+
+def test_no_random_index_no_ratio():
+    """Sixteen items in a star: no table reaches as many missing judgments."""
+    kids = [f"k{k}" for k in range(16)]
+    survey = make_survey(dict.fromkeys(kids, "goal"))
+    star = {("goal", kids[0], kid): "2" for kid in kids[1:]}
+    found = own_result(survey, Replies(answers=star), "goal")
+    np.testing.assert_allclose(found.weights, [2 / 17, *[1 / 17] * 15], rtol=1e-6)
+    assert found.cr is None
+    assert not found.contradicts
+
+
+def test_contradictions_that_may_not_stay():
+    circle = Replies(answers=CIRCLE)
+    assert own_result(SURVEY, circle, "goal").contradicts
+    for kept, offer, reason, require in (
+        ({}, (), ("goal",), ("goal",)),
+        ({"goal": ""}, (), ("goal",), ("goal",)),
+        ({"a": "elsewhere"}, (), ("goal",), ("goal",)),
+        ({"goal": "because"}, (), (), ("goal",)),
+    ):
+        replies = Replies(answers=CIRCLE, kept=kept)
+        expected = {"offer": offer, "reason": reason, "require": require}
+        found = {
+            guidance: unsettled_parents(SURVEY, replies, Asking(guidance=guidance))
+            for guidance in expected
+        }
+        assert found == expected
+    fitting = Replies(answers=dict.fromkeys(PAIRS, "1"))
+    assert unsettled_parents(SURVEY, fitting, Asking(guidance="require")) == ()
