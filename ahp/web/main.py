@@ -35,9 +35,12 @@ st.html(
     # on a phone a wide table is scrolled instead of broken into single characters
     ".stTable{{overflow-x:auto}}.stTable :is(th,td){{min-width:4.5em}}"
     ".stTable :is(th,td):first-child{{min-width:6.5em}}"
-    # these two are too faint to read, the second on a dark page
+    # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
-    ".stApp [data-variant=segmented_control]{{color:inherit}}"
+    ".stApp [data-variant=segmented_control][data-selected],"
+    ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
+    # sentences to tap read like a list
+    ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
     "{header}</style>".format(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )

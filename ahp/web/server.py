@@ -109,14 +109,15 @@ async def open_link(request: Request) -> Response:
     try:
         session = await run_in_threadpool(database().open_link, token, session)
     except LinkError as error:
-        return _page(*(link_problem(error.reason, language) for language in LANGUAGES), status=404)
+        texts = {language: link_problem(error.reason, language) for language in LANGUAGES}
+        return _page(texts, status=404)
     return _signed_in(request, session)
 
 
 async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
     if _password() or not hmac.compare_digest(request.path_params["key"], ORGANIZER_KEY):
-        return _page(*map(_wrong_organizer_link, LANGUAGES), status=404)
+        return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
     session = await run_in_threadpool(
         database().open_organizer, request.cookies.get(SESSION_COOKIE)
     )
@@ -133,14 +134,14 @@ def _wrong_organizer_link(language: str) -> str:
 
 async def organizer(request: Request) -> Response:
     """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
-    _ = translator(_language(request))
+    language = _language(request)
+    _ = translator(language)
     if not _password():
-        return _page(
-            _(
-                "Open the organizer's link that the terminal shows where the server was started. "
-                "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
-            )
+        text = _(
+            "Open the organizer's link that the terminal shows where the server was started. "
+            "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
         )
+        return _page({language: text})
     problem, status = "", 200
     if request.method == "POST":
         if _throttle.blocked():
@@ -164,7 +165,7 @@ async def organizer(request: Request) -> Response:
         button=html.escape(_("Sign in")),
         problem=html.escape(problem),
     )
-    return _page(body=form, status=status)
+    return _page({language: ""}, body=form, status=status)
 
 
 async def receipt(request: Request) -> Response:
@@ -185,20 +186,20 @@ def _receipt(request: Request) -> Response:
         problem = _(
             "This browser cannot show the receipt. Open your personal link in it, then try again."
         )
-        return _page(problem, status=404, headers=headers)
+        return _page({language: problem}, status=404, headers=headers)
     try:
         signed = store.receipt(expert_id, round_number=int(number) if number else None)
         survey = store.study(signed.statement.study).survey
     except (ReceiptError, ValueError):
         problem = _("There is no receipt yet: these answers have not been submitted.")
-        return _page(problem, status=404, headers=headers)
+        return _page({language: problem}, status=404, headers=headers)
     except StoreError as error:
         _log.error("no receipt of expert %s: %s", expert_id, error)
         problem = _(
             "The server cannot make the receipt now. The submitted answers are stored. Please tell "
             "the organizer."
         )
-        return _page(problem, status=500, headers=headers)
+        return _page({language: problem}, status=500, headers=headers)
     if request.query_params.get("download") == "1":
         headers["content-disposition"] = 'attachment; filename="receipt.html"'
     return HTMLResponse(receipt_html(signed, survey, language), headers=headers)
@@ -217,11 +218,19 @@ def _language(request: Request) -> str:
 
 
 def _page(
-    *paragraphs: str, body: str = "", status: int = 200, headers: Mapping[str, str] | None = None
+    texts: Mapping[str, str],
+    *,
+    body: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
+    """A page without Streamlit: a text in its language, or in several; the first is the page's."""
+    text = "".join(
+        f'<p lang="{language}">{html.escape(words)}</p>' for language, words in texts.items()
+    )
     return HTMLResponse(
-        "<!doctype html><html><head><meta charset='utf-8'><title>ahp</title>"
+        f"<!doctype html><html lang='{next(iter(texts))}'><head>"
+        "<meta charset='utf-8'><title>ahp</title>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'><style>"
         ":root{color-scheme:light dark}"
         "body{font:1.15rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"

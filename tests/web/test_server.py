@@ -73,7 +73,7 @@ def add_expert(store: Store, name: str = "Wang Wu"):
 def assert_refused_in_both_languages(answer: Answer, chinese: str, english: str) -> None:
     assert answer.status == 404
     assert answer.cookie is None
-    assert f"<p>{chinese}</p><p>{english}</p>" in answer.text
+    assert f'<p lang="zh">{chinese}</p><p lang="en">{english}</p>' in answer.text
     assert "secret title" not in answer.text
     assert "Wang Wu" not in answer.text
 
@@ -221,9 +221,10 @@ def test_tokens_stay_out_of_the_access_log(tmp_path):
         running.stop()
 
 
-NO_RECEIPT = "<p>There is no receipt yet: these answers have not been submitted.</p>"
+NO_RECEIPT = '<p lang="en">There is no receipt yet: these answers have not been submitted.</p>'
 NOT_HERE = (
-    "<p>This browser cannot show the receipt. Open your personal link in it, then try again.</p>"
+    '<p lang="en">This browser cannot show the receipt. '
+    "Open your personal link in it, then try again.</p>"
 )
 
 
@@ -315,9 +316,10 @@ def test_no_receipt_before_submission(server, store):
     assert NO_RECEIPT in ask(server, f"/receipt/{expert.id}", cookie=session).text
     chinese = ask(server, f"/receipt/{expert.id}", cookie=session, language="zh")
     assert chinese.status == 404
-    assert "<p>还没有回执：这些答案尚未提交。</p>" in chinese.text
-    assert "<p>此浏览器无法显示回执。请先在此浏览器中打开您的个人链接，然后重试。</p>" in (
-        ask(server, f"/receipt/{expert.id}", language="zh").text
+    assert '<p lang="zh">还没有回执：这些答案尚未提交。</p>' in chinese.text
+    assert (
+        '<p lang="zh">此浏览器无法显示回执。请先在此浏览器中打开您的个人链接，然后重试。</p>'
+        in (ask(server, f"/receipt/{expert.id}", language="zh").text)
     )
 
 
@@ -333,8 +335,8 @@ def test_a_key_that_cannot_be_read(server, store, submitted):
         path.write_bytes(key)
     assert (broken.status, broken.headers["cache-control"]) == (500, "no-store")
     assert (
-        "<p>The server cannot make the receipt now. The submitted answers are stored. Please tell "
-        "the organizer.</p>"
+        '<p lang="en">The server cannot make the receipt now. The submitted answers are stored. '
+        "Please tell the organizer.</p>"
     ) in broken.text
     assert f"no receipt of expert {expert.id}: {path}: holds no" in server.log.read_text()
     assert ask(server, f"/receipt/{expert.id}", cookie=session).text == before
