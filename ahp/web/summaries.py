@@ -115,7 +115,7 @@ def show_guidance(visit: Visit, parent: str) -> None:
     note_shown(visit, parent, suggestions)
     with st.container(key="guidance"):
         if suggestions:
-            st.markdown("##### " + _("These answers fit the others least"))
+            st.markdown("#### " + _("These answers fit the others least"))
         for number, one in enumerate(suggestions):
             with st.container(border=True, key=f"suggestion-{number}"):
                 show_suggestion(visit, parent, one)
@@ -155,7 +155,6 @@ def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:
             on_click=go,
             args=(visit, visit.stop_of(pair)),
             key=f"change {parent} {one.left} {one.right}",
-            help=visit.sentence(pair, one.value),
         )
     if one.triad is not None:
         with picture:
