@@ -494,7 +494,8 @@ SCREENS = {
 def show() -> None:
     """The screen this expert is at."""
     visit = visit_of(chosen_expert())
-    scroll_up(f"{visit.study.round} {visit.stop.place}")
+    screen = "submitted" if visit.expert.submitted else visit.stop.place
+    scroll_up(f"{visit.study.round} {screen}")
     state.show_problem()
     if visit.expert.submitted:
         show_submitted(visit)
