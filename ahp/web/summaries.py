@@ -237,11 +237,19 @@ def show_review(visit: Visit) -> None:
         st.write(_("All comparisons are answered. You can still change any of them; then submit."))
     for parent in visit.parents:
         with st.expander(overview_line(visit, parent)):
-            if show_own_weights(visit, parent) and parent in visit.replies.kept:
-                st.write(
-                    _("You keep these answers. {reason}").format(
-                        reason=state.plain(visit.replies.kept[parent])
+            if show_own_weights(visit, parent):
+                if parent in visit.replies.kept:
+                    st.write(
+                        _("You keep these answers. {reason}").format(
+                            reason=state.plain(visit.replies.kept[parent])
+                        )
                     )
+                st.button(
+                    _("Show which answers contradict each other"),
+                    icon=":material/rule:",
+                    on_click=go,
+                    args=(visit, Stop("parent", parent)),
+                    key=f"contradictions {parent}",
                 )
             show_answers(visit, parent)
     show_own_ranking(visit)
