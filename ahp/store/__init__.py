@@ -1,6 +1,15 @@
 """Persistence: studies, experts, links and the append-only log of what was answered."""
 
-from .records import ClosedRound, Event, ExpertInfo, Grants, StudyInfo, StudyLog
+from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
 from .store import Store
 
-__all__ = ["ClosedRound", "Event", "ExpertInfo", "Grants", "Store", "StudyInfo", "StudyLog"]
+__all__ = [
+    "ClosedRound",
+    "Event",
+    "ExpertInfo",
+    "Grants",
+    "Sitting",
+    "Store",
+    "StudyInfo",
+    "StudyLog",
+]

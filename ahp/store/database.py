@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 
@@ -35,6 +35,9 @@ PRAGMAS = (
     ("foreign_keys", "ON", 1),
 )
 """(name, value to set, value to read back) on every SQLite connection."""
+
+POOL = 20
+"""Connections that are kept open; more are opened when they are needed at once."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
@@ -91,17 +94,22 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end, or undone by an error."""
-        with self._session(self._writer) as session:
+        with self._turn, self._session(self._writer) as session:
             yield session
 
     def _open(self, url: URL) -> None:
-        self._engine = create_engine(url, pool_pre_ping=True)
-        if self._engine.dialect.name == "sqlite":
+        file = url.get_backend_name() == "sqlite"
+        # a file is always there; a server may have ended a connection that waits in the pool
+        self._engine = create_engine(url, pool_pre_ping=not file, pool_size=POOL, max_overflow=-1)
+        if file:
+            # SQLite lets writers poll for their turn, and who comes late may be first
+            self._turn: AbstractContextManager[object] = Lock()
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
+            self._turn = nullcontext()
             # One transaction sees one state of the database, as on SQLite.
             self._reader = self._engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True

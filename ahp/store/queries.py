@@ -116,6 +116,7 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
                 last_answer=max(
                     (one.time for one in said[expert.id] if one.kind in ANSWERING), default=None
                 ),
+                replies=replies,
             )
         )
     return infos
@@ -273,9 +274,8 @@ def in_order(
     return found
 
 
-def feedback_of(session: Session, expert_id: str) -> dict[Pair, Feedback]:
-    """What an expert sees of the round before, see `Store.feedback`."""
-    expert, study = expert_and_study(session, expert_id)
+def feedback_of(session: Session, expert: ExpertRow, study: StudyRow) -> dict[Pair, Feedback]:
+    """What an expert sees of the round before, see `Sitting`."""
     if study.round == 1:
         return {}
     closing = session.scalar(
@@ -288,16 +288,16 @@ def feedback_of(session: Session, expert_id: str) -> dict[Pair, Feedback]:
     evidence = json.loads(closing) if closing else {"distributions": [], "recused": []}
     panel = evidence_distributions(evidence)
     left_out = {parent for name, parent in evidence["recused"] if name == expert.name}
-    counted = expert_id in submitted_in(session, [expert_id], study.round - 1)
+    counted = expert.id in submitted_in(session, [expert.id], study.round - 1)
     enough = settings_of(session, study).feedback_from
     hierarchy = survey_of(session, study).hierarchy
     last: dict[Pair, str] = {}
     closed: dict[Pair, str] = {}
     for number in range(1, study.round):
-        judged = answers_in(session, [expert_id], number)[expert_id]
+        judged = answers_in(session, [expert.id], number)[expert.id]
         closed = in_order(judged, hierarchy.comparisons)
         last |= closed
-    standing = standings_of(session, [expert_id])[expert_id]
+    standing = standings_of(session, [expert.id])[expert.id]
     found = {}
     for pair in standing.comparisons(hierarchy):
         seen = panel.get(pair)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..study import Survey
+from ..study.asking import Asking, Pair
+from ..study.delphi import Feedback
+from ..study.itinerary import Replies
 from ..study.settings import Standing
 
 
@@ -87,7 +90,8 @@ class ExpertInfo:
         place: where in the survey they were last, as the page wrote it.
         standing: how much they count, and where not at all.
         progress: parent id -> (answered, asked) below it, in the order of the tree.
-        last_answer: when the newest current answer was given, UTC, ISO 8601; None without one.
+        last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
+        replies: what they said in this round.
     """
 
     id: str
@@ -102,6 +106,24 @@ class ExpertInfo:
     standing: Standing
     progress: Mapping[str, tuple[int, int]]
     last_answer: str | None
+    replies: Replies = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What an expert is asked, and how.
+
+    Attributes:
+        study: the study.
+        asking: what its organizer chose.
+        feedback: of the round before, comparison by comparison; empty in round 1. The panel's
+            distribution is that of the frozen evidence, and only there where enough other experts
+            answered.
+    """
+
+    study: StudyInfo
+    asking: Asking
+    feedback: Mapping[Pair, Feedback]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.asking import Asking, Way, read_ranking
-from ..study.delphi import Feedback
 from ..study.itinerary import Replies
 from ..study.own_result import unsettled_parents
 from ..study.receipt import Receipt
@@ -41,7 +40,7 @@ from .queries import (
     study_row,
     submitted_in,
 )
-from .records import ClosedRound, Event, ExpertInfo, Grants, StudyInfo, StudyLog
+from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
 from .replay import Replay, judgment
 from .surveys import add_survey, parse_survey, survey_of
 
@@ -352,6 +351,11 @@ class Store:
             query = EXPERTS.where(ExpertRow.id.in_(allowed))
             infos = {info.id: info for info in expert_infos(database, query)}
             return Grants(organizer, tuple(infos[expert] for expert in allowed), refused)
+
+    def may_answer(self, session: str | None, expert_id: str) -> bool:
+        """Whether a browser may answer as an expert now."""
+        with self._database.read() as database:
+            return session is not None and expert_id in access.read_grants(database, session)[1]
 
     def revoke_session(self, session: str) -> None:
         """Sign a browser out."""
@@ -712,14 +716,13 @@ class Store:
         with self._database.read() as session:
             return reasons_in(session, study_row(session, study_id), expert_id, round_number)
 
-    def feedback(self, expert_id: str) -> dict[tuple[str, str, str], Feedback]:
-        """What an expert sees of the round before, comparison by comparison; empty in round 1.
-
-        The panel's distribution is that of the frozen evidence, and only there where enough other
-        experts answered.
-        """
+    def sitting(self, expert_id: str) -> Sitting:
+        """What an expert is asked, and how."""
         with self._database.read() as session:
-            return feedback_of(session, expert_id)
+            expert, study = expert_and_study(session, expert_id)
+            info = study_info(study, survey_of(session, study))
+            feedback = feedback_of(session, expert, study)
+            return Sitting(info, asking_of(session, study), feedback)
 
     def submit(
         self, expert_id: str, *, event_id: str, source: str = "web", round_number: int | None = None

@@ -13,7 +13,7 @@ import streamlit as st
 from ahp.errors import AHPError, AnswersError, LockedError, StoreError
 from ahp.i18n.words import judgment_sentence
 from ahp.scale import parse_judgment
-from ahp.store import ExpertInfo, StudyInfo
+from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
 from ahp.study.asking import Asking, Pair
 from ahp.study.delphi import Feedback
@@ -29,10 +29,23 @@ class Visit:
     """What the screens need to know: who is answering what, and what they said so far."""
 
     expert: ExpertInfo
-    study: StudyInfo
-    asking: Asking
-    replies: Replies
-    last_round: dict[Pair, Feedback]
+    sitting: Sitting
+    language: str
+
+    @property
+    def study(self) -> StudyInfo:
+        """The study."""
+        return self.sitting.study
+
+    @property
+    def asking(self) -> Asking:
+        """How its experts are asked."""
+        return self.sitting.asking
+
+    @property
+    def replies(self) -> Replies:
+        """What the expert said in this round."""
+        return self.expert.replies
 
     @property
     def survey(self) -> Survey:
@@ -118,7 +131,7 @@ class Visit:
     def feedback(self, pair: Pair) -> Feedback | None:
         """What the last round left at a comparison, in the direction given."""
         ordered = self.ordered(pair)
-        found = self.last_round.get(ordered)
+        found = self.sitting.feedback.get(ordered)
         return found if found is None or ordered == pair else found.turned()
 
     def outside(self, pair: Pair, value: str) -> bool:
@@ -128,7 +141,7 @@ class Visit:
 
     def name(self, node: str) -> str:
         """A node's name in the page's language."""
-        return self.survey.node_name(node, state.language())
+        return self.survey.node_name(node, self.language)
 
     def sentence(self, pair: Pair, value: str) -> str:
         """A reply in words."""
@@ -147,15 +160,7 @@ class Visit:
 
 def visit_of(expert: ExpertInfo) -> Visit:
     """How things stand for an expert now."""
-    database = state.database()
-    study = database.study(expert.study_id)
-    return Visit(
-        expert,
-        study,
-        database.asking(study.id),
-        database.replies(expert.id),
-        database.feedback(expert.id) if study.round > 1 else {},
-    )
+    return Visit(expert, state.database().sitting(expert.id), state.language())
 
 
 def act(change: Callable[[], object]) -> bool:
@@ -202,7 +207,7 @@ def go_back(visit: Visit) -> None:
 
 def still_allowed(visit: Visit) -> bool:
     """Whether the link still works; if not, the page will say what happened."""
-    if visit.expert.id in {expert.id for expert in state.grants().experts}:
+    if state.database().may_answer(state.session_token(), visit.expert.id):
         return True
     _ = state.translate()
     st.session_state["problem"] = _("This was not recorded.")

@@ -292,12 +292,12 @@ def test_links_work_again_in_the_next_round(store, study):
 
 
 def test_the_first_round_has_no_feedback(store, study):
-    assert store.feedback(store.add_expert(study.id, "Ada").id) == {}
+    assert store.sitting(store.add_expert(study.id, "Ada").id).feedback == {}
 
 
 def test_feedback_is_the_panel_of_the_round_before(store, study, second):
     for name, text in FIRST.items():
-        found = store.feedback(second[name].id)
+        found = store.sitting(second[name].id).feedback
         own = dict(zip(PAIRS, text.split(), strict=True))
         asked = PAIRS[:3] if name == "E7" else PAIRS
         assert list(found) == list(asked)
@@ -307,11 +307,11 @@ def test_feedback_is_the_panel_of_the_round_before(store, study, second):
 
 
 def test_feedback_of_who_did_not_submit_and_of_who_is_new(store, study, second):
-    found = store.feedback(second["E8"].id)
+    found = store.sitting(second["E8"].id).feedback
     # E8's own 9 is shown to E8, and is in no distribution
     assert {pair: one.own for pair, one in found.items()} == dict.fromkeys(PAIRS, "9")
     assert found[PAIRS[0]].panel == by_hand(FIRST.values(), PAIRS[0])
-    new = store.feedback(second["E9"].id)
+    new = store.sitting(second["E9"].id).feedback
     assert {pair: one.own for pair, one in new.items()} == dict.fromkeys(PAIRS)
     assert {pair: one.panel for pair, one in new.items()} == {
         pair: one.panel for pair, one in found.items()
@@ -319,16 +319,17 @@ def test_feedback_of_who_did_not_submit_and_of_who_is_new(store, study, second):
 
 
 def test_the_own_answer_may_be_two_rounds_old(store, study, third):
-    found = store.feedback(third["E6"].id)
+    found = store.sitting(third["E6"].id).feedback
     # E6 began the second round with 1 and 1, and gave all four in the first
     assert [one.own for one in found.values()] == ["1", "1", "2", "1/2"]
-    assert [one.own for one in store.feedback(third["E1"].id).values()] == SECOND["E1"].split()
+    found = store.sitting(third["E1"].id).feedback
+    assert [one.own for one in found.values()] == SECOND["E1"].split()
     texts = [text for name, text in SECOND.items() if name != "E6"]
     assert found[PAIRS[0]].panel == by_hand(texts, PAIRS[0])
     below = by_hand([text for text in texts if len(text.split()) == 4], PAIRS[3])
     assert below.count == 6
     assert found[PAIRS[3]].panel == below
-    assert PAIRS[3] not in store.feedback(third["E7"].id)
+    assert PAIRS[3] not in store.sitting(third["E7"].id).feedback
 
 
 def small_round(store, study, count):
@@ -342,7 +343,7 @@ def small_round(store, study, count):
 
 
 def shown(store, expert):
-    return [one.panel is not None for one in store.feedback(expert.id).values()]
+    return [one.panel is not None for one in store.sitting(expert.id).feedback.values()]
 
 
 def test_few_others_are_hidden(store, survey):
@@ -359,7 +360,7 @@ def test_few_others_are_hidden(store, survey):
         *own, other = small_round(store, study, count)
         assert [shown(store, one) for one in own] == [[to_own] * 4] * count
         assert shown(store, other) == [to_other] * 4
-        assert store.feedback(own[0].id)[PAIRS[0]].own == "3"
+        assert store.sitting(own[0].id).feedback[PAIRS[0]].own == "3"
 
 
 def test_how_many_others_is_a_logged_choice(store, study):
@@ -378,11 +379,11 @@ def test_the_own_answer_that_did_not_count_is_not_taken_off(store, study):
     store.set_standing(experts[0].id, recused)
     store.close_round(study.id)
     store.open_round(study.id)
-    assert list(store.feedback(experts[0].id)) == list(PAIRS[:3])
+    assert list(store.sitting(experts[0].id).feedback) == list(PAIRS[:3])
     store.set_standing(experts[0].id, Standing())
-    found = store.feedback(experts[0].id)
+    found = store.sitting(experts[0].id).feedback
     assert [one.panel.count for one in found.values()] == [6, 6, 6, 5]  # five others each
-    found = store.feedback(experts[1].id)
+    found = store.sitting(experts[1].id).feedback
     assert [one.panel is None for one in found.values()] == [False, False, False, True]
 
 
@@ -393,7 +394,7 @@ def test_a_round_without_answers_leaves_no_feedback(store, study):
     assert (closed.round, closed.evidence) == (1, None)
     assert store.closed_rounds(study.id) == [closed]
     store.open_round(study.id)
-    found = store.feedback(expert.id)
+    found = store.sitting(expert.id).feedback
     assert [(one.own, one.panel) for one in found.values()] == [
         (value, None) for value in ("3", "5", "2", "1/3")
     ]

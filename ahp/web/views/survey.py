@@ -69,14 +69,14 @@ def show_scale(_: Translate) -> None:
     """Saaty's table of what the steps mean."""
     with st.expander(_("What do the numbers 1 to 9 mean?"), icon=":material/help:"):
         steps = [(str(step), word, why) for step, (word, _adverb, why) in step_words(_).items()]
-        headings = (_("Step"), _("Importance"), _("Meaning"))
-        st.table(
-            [
-                dict(zip(headings, row, strict=True))
-                for row in [*steps, ("2, 4, 6, 8", _("in between"), between_meaning(_))]
-            ],
-            hide_index=True,
+        rows = (
+            (_("Step"), _("Importance"), _("Meaning")),
+            ("---",) * 3,
+            *steps,
+            ("2, 4, 6, 8", _("in between"), between_meaning(_)),
         )
+        # as text: a table of Streamlit's costs the server more than all the rest of the page
+        st.markdown("\n".join(" | ".join(row) for row in rows))
 
 
 def scale_words(_: Translate) -> dict[str, str]:
