@@ -115,8 +115,8 @@ def rank_items(
     Sent, kept and sent again as by `scale_choice`; an order that isn't sent yet is kept as well.
 
     Args:
-        data: what is asked. `place` (id of the question), `owner` (whose answers), `title`,
-            `items` (`id`, `name`, `explanation`, in the order shown), `ranking` (the saved ids or
+        data: what is asked. `place` (id of the question), `owner` (whose answers), `title` (names it
+            to screen readers), `items` (`id`, `name`, `explanation`, in the order shown), `ranking` (the saved ids or
             None), `settled` (ids that were dealt with, stored or refused), `words` (`start`,
             `next`, `up`, `down`, `remove`, `moved` with {name} and {number}, `confirm`,
             `explain`, `keyboard`, `saving`, `offline`, `resent`).

@@ -34,7 +34,6 @@ class Ranking {
     const feedback = element("div", "feedback")
     feedback.append(this.status)
     this.root.append(
-      element("div", "title", title),
       this.placed,
       this.hint,
       this.left,
