@@ -3,7 +3,7 @@
 What arrives is written to a file of the folder `ARRIVED`, a line of JSON each, and acted upon as
 the survey does: a repeated id is ignored, a new answer moves on to the next comparison. The address
 says what to show: `owner` (names the file), `show`, `language`, `stay` (don't move on), `slow`
-(seconds), `practice`, `old` (only what the first version of the scale asked for), `fragment`.
+(seconds), `practice`, `fragment`.
 """
 
 from __future__ import annotations
@@ -135,9 +135,6 @@ def show_scale() -> None:
         "practice": "practice" in ASKED,
         "words": WORDS,
     }
-    if "old" in ASKED:  # only what the first version asked for
-        wanted = ("pair", "question", "left", "right", "positions", "value")
-        data = {name: data[name] for name in wanted}
     scale_choice(
         data,
         lambda: arrive("answer"),

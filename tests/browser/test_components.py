@@ -213,17 +213,6 @@ def test_practice_sends_nothing(visit):
     assert found.arrived() == []
 
 
-def test_what_the_first_version_asked_for_is_enough(visit):
-    found = visit("old=1")
-    page = opened(found)
-    actions.choose(page, "5")
-    shows(page, COORDINATION)
-    page.wait_for_timeout(3500)
-    assert found.arrived() == [answer(SETUP, "5")]
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ahp'))") == []
-    expect(page.locator(".status")).to_have_text("")
-
-
 # the keyboard
 
 

@@ -115,11 +115,11 @@ def rank_items(
     Sent, kept and sent again as by `scale_choice`; an order that isn't sent yet is kept as well.
 
     Args:
-        data: what is asked. `place` (id of the question), `owner` (whose answers), `title` (names it
-            to screen readers), `items` (`id`, `name`, `explanation`, in the order shown), `ranking` (the saved ids or
-            None), `settled` (ids that were dealt with, stored or refused), `words` (`start`,
-            `next`, `up`, `down`, `remove`, `moved` with {name} and {number}, `confirm`,
-            `explain`, `keyboard`, `saving`, `offline`, `resent`).
+        data: what is asked. `place` (id of the question), `owner` (whose answers), `title` (names
+            the question to screen readers), `items` (`id`, `name`, `explanation`, in the order
+            shown), `ranking` (the saved ids or None), `settled` (ids that were dealt with, stored
+            or refused), `words` (`start`, `next`, `up`, `down`, `remove`, `moved` with {name} and
+            {number}, `confirm`, `explain`, `keyboard`, `saving`, `offline`, `resent`).
         on_ranked: called after the order was confirmed; `st.session_state[key].ranked` then holds
             `{"place", "order", "id", "late"}`.
         on_back: called after Backspace; `.back` then holds `{"place"}`.

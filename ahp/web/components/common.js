@@ -258,7 +258,7 @@ function control(View, outbox) {
     if (!data.practice) {
       outbox.drawn({
         owner: data.owner,
-        settled: (entry) => view.isSettled(entry, data),
+        settled: ({ message }) => data.settled.includes(message.id),
         send: setTriggerValue,
         show: (state) => {
           view.status.className = `status ${state}`

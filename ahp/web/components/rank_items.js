@@ -215,10 +215,6 @@ class Ranking {
     })
   }
 
-  isSettled({ message }, { settled }) {
-    return settled.includes(message.id)
-  }
-
   onSettled({ message: { place, order } }) {
     const draft = draftKey(this.data.owner, place)
     if (recall(draft)?.join() === order.join()) keep(draft, null)

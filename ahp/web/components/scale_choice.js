@@ -227,11 +227,6 @@ class Question {
     this.positions[Math.min(Math.max(next, 0), last)].focus()
   }
 
-  /** Without `settled`, another question or the value on the screen tells. */
-  isSettled({ message: { pair, value, id } }, data) {
-    return data.settled?.includes(id) ?? (pair !== data.pair || value === data.value)
-  }
-
   onSettled({ message: { pair, comment } }) {
     const draft = draftKey(this.data.owner, pair)
     if (recall(draft) === comment) keep(draft, null)
