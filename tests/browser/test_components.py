@@ -601,7 +601,6 @@ def test_what_waits_is_sent_by_one_tab_oldest_first(visit):
         answer(CONVERSION, "5", late=True),
         answer(COORDINATION, "7", late=True),
     ]
-    assert len(found.raw()) == 3
     assert drafts(page) == []
 
 
