@@ -147,8 +147,9 @@ def show_welcome(visit: Visit) -> None:
             ).format(round=visit.study.round),
             icon=":material/replay:",
         )
-    if not expert.answered:
-        show_practice(visit)
+    with st.container():  # also without the example: what is below stays as it was opened
+        if not expert.answered:
+            show_practice(visit)
     way, short = choose_way(visit, count)
     consent = _(
         "Your answers are stored with your name and the time. The organizer sees them under your "
