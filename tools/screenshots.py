@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from ahp import Judgment, load_survey  # noqa: E402
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
-from ahp.store import Store  # noqa: E402
-from ahp.study.itinerary import itinerary  # noqa: E402
+from ahp.store import ExpertInfo, Store  # noqa: E402
+from ahp.study.asking import Asking  # noqa: E402
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
@@ -23,14 +23,18 @@ FOLDER = ROOT / "build" / "screenshots"
 README = ("question", "ranking")
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 SIZES = {"desktop": actions.DESKTOP, "phone": actions.PHONE}
-ANSWERS = "35791254321135791254321135791254321"
+ANSWERS = {
+    f"pair {' '.join(pair)}": SAATY_POSITIONS[(5 + 3 * k) % 8 + 2]
+    for k, pair in enumerate(load_survey("supervision_effectiveness").hierarchy.comparisons)
+}
+"""Between 7 and 1/3, with contradictions."""
 
 
 class Camera:
     """Takes pictures of one visitor's pages."""
 
-    def __init__(self, language: str, size: str) -> None:
-        self.suffix = f"{language}.{size}.png"
+    def __init__(self, *about: str) -> None:
+        self.suffix = ".".join((*about, "png"))
 
     def take(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Save what the window shows, or the whole length of the page."""
@@ -45,15 +49,15 @@ class Camera:
             page.set_viewport_size(size)
 
 
-def organizer_screens(page: Page, server: RunningServer, camera: Camera) -> str:
-    """The desk; returns an expert's link."""
+def organizer_screens(page: Page, server: RunningServer, camera: Camera) -> None:
+    """The desk."""
     actions.sign_in(page, server)
     camera.take(page, "studies", whole=True)
     title = "2026 年事后监督效能评价" if ".zh." in f".{camera.suffix}" else "Supervision 2026"
     actions.create_study(page, title)
     camera.take(page, "experts_empty")
     names = ("王五，会计财务处", "李四，国库处")
-    [link, _second] = actions.invite(page, *names)
+    actions.invite(page, *names)
     camera.take(page, "links", whole=True)
     page.goto(server.url)
     expect(actions.control(page, "create")).to_be_visible()
@@ -62,7 +66,6 @@ def organizer_screens(page: Page, server: RunningServer, camera: Camera) -> str:
     camera.take(page, "ranking")
     camera.take(page, "ranking_whole", whole=True)
     tabs(page, camera, ("hierarchy", "matrices", "experts_results", "agreement", "choices"))
-    return link
 
 
 def tabs(page: Page, camera: Camera, names: tuple[str, ...]) -> None:
@@ -114,40 +117,90 @@ def round_screens(desk: Page, expert: Page, server: RunningServer, camera: Camer
     camera.take(desk, "editor", whole=True)
     expert.goto(f"{server.url}/i/{link}")
     camera.take(expert, "welcome_round_2", whole=True)
-    actions.press(expert, "start")
-    expect(expert.locator(".comparison")).to_be_visible()
+    actions.begin(expert)
+    expect(expert.locator(actions.QUESTION)).to_be_visible()
     camera.take(expert, "question_round_2", whole=True)
-    actions.choose(expert, "1/9")
+    low = actions.asked(expert) in ANSWERS  # displayed as the survey orders it
+    actions.choose(expert, "1/9" if low else "9")
     expect(actions.control(expert, "reason_box")).to_be_visible()
     camera.take(expert, "reason", whole=True)
 
 
-def expert_screens(page: Page, link: str, camera: Camera) -> None:
-    """The survey, answered to the end."""
-    page.goto(link)
+def two_experts(server: RunningServer, title: str) -> tuple[ExpertInfo, ...]:
+    """Of a new study that leaves everything to them."""
+    store = Store(f"sqlite:///{server.database}")
+    study = store.create_study(load_survey("supervision_effectiveness"), title)
+    store.set_asking(study.id, Asking(short_form=True, cannot_judge=True))
+    experts = store.add_experts(study.id, dict.fromkeys(("王五", "李四")))
+    store.close()
+    return experts
+
+
+def open_link(page: Page, server: RunningServer, expert: ExpertInfo) -> None:
+    """Open a new link of an expert, as somebody who has no other."""
+    store = Store(f"sqlite:///{server.database}")
+    page.context.clear_cookies()
+    page.goto(f"{server.url}/i/{store.issue_link(expert.id)}")
+    store.close()
     expect(actions.control(page, "start")).to_be_visible()
+
+
+def ranking_screens(page: Page, expert: ExpertInfo, camera: Camera) -> None:
+    """Items put into order by tapping."""
+    actions.control(page, f"way-{expert.id}-1").locator("label").last.click()
+    actions.begin(page)
+    ranking = actions.control(page, "ranking")
+    expect(ranking.locator(".pick")).to_have_count(5)
+    camera.take(page, "rank")
+    for left in (5, 4):
+        expect(ranking.locator(".pick")).to_have_count(left)
+        actions.tap(ranking.locator(".pick").last)
+    camera.take(page, "rank_partly")
+    for left in (3, 2):
+        expect(ranking.locator(".pick")).to_have_count(left)
+        actions.tap(ranking.locator(".pick").last)
+    camera.take(page, "rank_full")
+
+
+def expert_screens(page: Page, server: RunningServer, camera: Camera) -> None:
+    """The survey from the welcome to the receipt."""
+    expert, ranker = two_experts(server, camera.suffix)
+    open_link(page, server, ranker)
+    ranking_screens(page, ranker, camera)
+    open_link(page, server, expert)
     camera.take(page, "welcome", whole=True)
-    actions.press(page, "start")
-    stops = itinerary(load_survey("supervision_effectiveness").hierarchy)
-    pairs = [stop.place for stop in stops if stop.kind == "pair"]
-    for number, (pair, value) in enumerate(zip(pairs, ANSWERS, strict=True)):
-        expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_be_visible()
-        actions.choose(page, value)
-        actions.moved_on(page, pair)
+    actions.choose(page, "1/5", key="practice_scale")
+    camera.take(page, "practice")
+    actions.begin(page)
+    for number in range(len(ANSWERS)):
+        expect(page.locator(actions.QUESTION)).to_be_visible()
+        place = actions.asked(page)
+        actions.choose(page, actions.planned(ANSWERS, place))
+        actions.moved_on(page, place)
         if number == 1:
             camera.take(page, "question")
-        if number == 11:
+            actions.tap(page.locator(".abstain"))
+            expect(page.locator(f'{actions.QUESTION}[data-pair="{place}"]')).to_have_count(0)
+            actions.press(page, "back")
+            camera.take(page, "cannot_judge")
+        if number == 2:
             actions.press(page, "back")
             camera.take(page, "question_answered")
+            page.locator(f"{actions.QUESTION} .comment .disclosure").click()
+            camera.take(page, "comment")
             actions.press(page, "next")
-            actions.moved_on(page, pair)
+            actions.moved_on(page, place)
         if not actions.asked(page):
-            camera.take(page, f"parent_{number}")
-            actions.press(page, "next")
-    expect(actions.control(page, "review")).to_be_visible()
+            camera.take(page, f"parent_{number}", whole=True)
+            actions.go_on(page)
+    expect(page.locator(actions.REVIEW)).to_be_visible()
+    page.locator("summary").first.click()
     camera.take(page, "review", whole=True)
     actions.submit(page)
     camera.take(page, "submitted")
+    page.goto(f"{server.url}/receipt/{expert.id}")
+    expect(page.locator("li").first).to_be_visible()
+    page.screenshot(path=FOLDER / f"receipt.{camera.suffix}", full_page=True)
 
 
 def main() -> None:
@@ -168,9 +221,12 @@ def main() -> None:
                 camera.take(nobody, "nobody")
                 nobody.goto(f"{server.url}/i/unknown")
                 camera.take(nobody, "unknown_link")
-                link = organizer_screens(desk, server, camera)
+                organizer_screens(desk, server, camera)
                 expert = actions.visitor(browser, locale=locale, size=viewport).new_page()
-                expert_screens(expert, link, camera)
+                expert_screens(expert, server, camera)
+                if (language, size) == ("zh", "phone"):
+                    night = actions.visitor(browser, size=viewport, scheme="dark").new_page()
+                    expert_screens(night, server, Camera(language, size, "dark"))
                 another = actions.visitor(browser, locale=locale, size=viewport).new_page()
                 round_screens(desk, another, server, camera)
                 server.stop()

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from ahp.scale import opposite
 from tests.running_server import RunningServer
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 360, "height": 740}
+RANKING = ".ranking"
+QUESTION = ".st-key-choice .comparison"
+PARENT = ".st-key-parent_done"
+REVIEW = ".st-key-review"
+
+expect.set_options(timeout=20_000)
 
 
-def visitor(browser: Browser, *, locale: str = "zh-CN", size: dict[str, int]) -> BrowserContext:
+def visitor(
+    browser: Browser, *, locale: str = "zh-CN", size: dict[str, int], scheme: str = "light"
+) -> BrowserContext:
     """A browser of somebody's own: no cookies yet."""
-    context = browser.new_context(locale=locale, viewport=size, accept_downloads=True)
+    phone = size["width"] < 500
+    context = browser.new_context(
+        locale=locale,
+        viewport=size,
+        accept_downloads=True,
+        color_scheme=scheme,
+        has_touch=phone,
+        is_mobile=phone,
+    )
     context.set_default_timeout(20_000)
     return context
 
@@ -54,39 +73,80 @@ def invite(page: Page, *names: str) -> list[str]:
 
 def asked(page: Page) -> str:
     """The comparison on the screen, as `pair parent left right`; empty on other screens."""
-    shown = page.locator(".comparison")
+    shown = page.locator(QUESTION)
     return (shown.get_attribute("data-pair") or "") if shown.count() else ""
 
 
-def choose(page: Page, value: str) -> None:
+def asks(page: Page, place: str) -> None:
+    """Wait for a comparison, in the direction given."""
+    expect(page.locator(f'{QUESTION}[data-pair="{place}"]')).to_be_visible()
+
+
+def planned(answers: Mapping[str, str], place: str) -> str:
+    """The answer to a comparison, which may be displayed the other way round than planned."""
+    kind, parent, left, right = place.split()
+    turned = answers.get(f"{kind} {parent} {right} {left}")
+    return opposite(turned) if turned else answers[place]
+
+
+def choose(page: Page, value: str, *, key: str = "choice") -> None:
     """Tap one of the 17 positions."""
-    step, left = value.removeprefix("1/"), not value.startswith("1/")
-    side = "equal" if value == "1" else "left" if left else "right"
-    page.locator(f".side.{side} .position").filter(
-        has=page.locator(".step", has_text=re.compile(f"^{step}$"))
-    ).click()
+    tap(control(page, key).locator(f'.position[data-value="{value}"]'))
 
 
-def moved_on(page: Page, pair: str) -> None:
+def tap(found: Locator) -> None:
+    """Click in one of the expert's controls.
+
+    They take two taps at one place of a touch screen within 300 ms for a double tap.
+    """
+    page = found.page
+    page.wait_for_function("performance.now() - (window.tapped ?? -Infinity) > 300")
+    found.click()
+    page.evaluate("window.tapped = matchMedia('(pointer: coarse)').matches && performance.now()")
+
+
+def moved_on(page: Page, place: str) -> None:
     """Wait until the screen has moved on from a comparison: only then is the answer confirmed."""
-    expect(page.locator(f'.comparison[data-pair="{pair}"]')).to_have_count(0)
-    expect(page.locator(".comparison, .st-key-parent_done").first).to_be_visible()
+    expect(page.locator(f'.comparison[data-pair="{place}"]')).to_have_count(0)
+    expect(page.locator(f"{QUESTION}, {PARENT}").first).to_be_visible()
 
 
-def answer_all(page: Page, answers: dict[str, str]) -> None:
-    """Answer every comparison as planned: pair -> position."""
+def begin(page: Page) -> None:
+    """Agree and start, or go on."""
     press(page, "start")
-    for _number in range(len(answers)):
-        expect(page.locator(".comparison")).to_be_visible()
-        pair = asked(page)
-        choose(page, answers[pair])
-        moved_on(page, pair)
-        if not asked(page):
-            press(page, "next")
-            expect(page.locator(".comparison, .st-key-review").first).to_be_visible()
+    expect(control(page, "start")).to_have_count(0)
+
+
+def answer_all(page: Page, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Answer every comparison as planned: place -> position, whichever way it is displayed.
+
+    Returns:
+        What was asked and what was answered, in order.
+    """
+    begin(page)
+    given = []
+    while True:
+        expect(page.locator(f"{QUESTION}, {PARENT}, {REVIEW}").first).to_be_visible()
+        if page.locator(REVIEW).count():
+            return given
+        if place := asked(page):
+            value = planned(answers, place)
+            choose(page, value)
+            moved_on(page, place)
+            given.append((place, value))
+        else:
+            go_on(page)
+
+
+def go_on(page: Page) -> None:
+    """From the summary of a parent to what comes next."""
+    press(page, "next")
+    expect(page.locator(PARENT)).to_have_count(0)
+    expect(page.locator(f"{RANKING}, {QUESTION}, {REVIEW}").first).to_be_visible()
 
 
 def submit(page: Page) -> None:
     control(page, "sure").locator("label").click()
     press(page, "submit")
     expect(control(page, "submitted")).to_be_visible()
+    expect(page.get_by_role("heading").first).to_be_in_viewport()

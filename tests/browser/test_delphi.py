@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ahp.scale import SAATY_POSITIONS, parse_judgment
+from ahp.scale import SAATY_POSITIONS, opposite, parse_judgment
 from ahp.store import ExpertInfo, Store
 from ahp.study import Survey, survey_from_content
 from ahp.study.settings import Settings, Standing
@@ -91,9 +91,10 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     """The box about the last round says what these answers were, to the number."""
     box = actions.control(page, "last_round")
     expect(box).to_be_visible()
-    expect(page.locator(".comparison")).to_be_visible()
-    _kind, _parent, left, right = actions.asked(page).split()
-    left, right = survey.node_name(left, "en"), survey.node_name(right, "en")
+    _kind, parent, *shown = actions.asked(page).split()
+    left, right = (survey.node_name(node, "en") for node in shown)
+    if (parent, *shown) not in survey.hierarchy.comparisons:
+        own, panel = opposite(own), [opposite(one) for one in panel]
     positions = steps(panel)
     counts = [sum(low <= p <= high for p in positions) for low, high in BINS.values()]
     counts += [sum(-high <= p <= -low for p in positions) for low, high in reversed(BINS.values())][
@@ -115,6 +116,16 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     expect(box.get_by_text("Your last answer:")).to_contain_text(f"({step})")
 
 
+def question(page: Page, survey: Survey) -> int:
+    """Which of the survey's comparisons is on the screen, whichever way it is displayed."""
+    expect(page.locator(actions.QUESTION)).to_be_visible()
+    _kind, parent, left, right = actions.asked(page).split()
+    turned = (parent, left, right) not in survey.hierarchy.comparisons
+    return survey.hierarchy.comparisons.index(
+        (parent, right, left) if turned else (parent, left, right)
+    )
+
+
 def page_round(page: Page) -> int:
     found = re.search(r"experts in round (\d+)", page.inner_text("body"))
     assert found is not None
@@ -130,12 +141,14 @@ def answer_in_browser(
     page: Page, survey: Survey, k: int, number: int, panels: list[list[str]] | None
 ) -> list[int]:
     """One expert's round in the browser; returns the pairs for which a reason was given."""
-    actions.press(page, "start")
+    actions.begin(page)
     reasons = []
-    comparisons = survey.hierarchy.comparisons
-    for pair, (parent, left, right) in enumerate(comparisons):
-        place = f"pair {parent} {left} {right}"
-        expect(page.locator(f'.comparison[data-pair="{place}"]')).to_be_visible()
+    answers = {
+        f"pair {' '.join(pair)}": value(k, index, number)
+        for index, pair in enumerate(survey.hierarchy.comparisons)
+    }
+    for _number in answers:
+        pair, place = question(page, survey), actions.asked(page)
         chosen = value(k, pair, number)
         if panels is not None:
             before = value(k, pair, number - 1)
@@ -143,17 +156,16 @@ def answer_in_browser(
             if chosen == before:
                 actions.press(page, "keep")
             else:
-                actions.choose(page, chosen)
+                actions.choose(page, actions.planned(answers, place))
             if outside(panels[pair], chosen):
                 actions.control(page, "reason").locator("textarea").fill(f"Reason {k} {pair}")
                 actions.press(page, "save_reason")
                 reasons.append(pair)
         else:
-            actions.choose(page, chosen)
+            actions.choose(page, actions.planned(answers, place))
         actions.moved_on(page, place)
         if not actions.asked(page):
-            actions.press(page, "next")
-            expect(page.locator(".comparison, .st-key-review").first).to_be_visible()
+            actions.go_on(page)
     actions.submit(page)
     return reasons
 
@@ -235,8 +247,8 @@ def test_a_stale_tab_of_a_closed_round_writes_nothing_and_says_so(
     expert, other = store.add_experts(study.id, {"Me": None, "Other": None})
     page = actions.visitor(browser, locale="en-US", size=PHONE).new_page()
     page.goto(f"{server.url}/i/{store.issue_link(expert.id)}")
-    actions.press(page, "start")
-    expect(page.locator(".comparison")).to_be_visible()
+    actions.begin(page)
+    expect(page.locator(actions.QUESTION)).to_be_visible()
     answer_all(store, survey, other, 1, 1)
 
     store.close_round(study.id)
@@ -248,8 +260,8 @@ def test_a_stale_tab_of_a_closed_round_writes_nothing_and_says_so(
 
     store.open_round(study.id)
     page.reload()
-    actions.press(page, "start")
-    expect(page.locator(".comparison")).to_be_visible()
+    actions.begin(page)
+    expect(page.locator(actions.QUESTION)).to_be_visible()
     store.close_round(study.id)
     store.open_round(study.id)
     store.set_place(expert.id, "pair goal apple berry")
@@ -313,14 +325,14 @@ def test_what_an_expert_s_session_receives(
     workbook = zipfile.ZipFile(io.BytesIO((tmp_path / "mine.xlsx").read_bytes()))
     received += [workbook.read(part) for part in workbook.namelist()]
 
-    actions.press(page, "start")
+    actions.begin(page)
     shown = {}
-    for pair, (parent, left, right) in enumerate(survey.hierarchy.comparisons):
-        place = f"pair {parent} {left} {right}"
-        expect(page.locator(f'.comparison[data-pair="{place}"]')).to_be_visible()
+    for _number in survey.hierarchy.comparisons:
+        pair, place = question(page, survey), actions.asked(page)
+        parent = place.split()[1]
         before = len(received)
         page.reload()
-        expect(page.locator(f'.comparison[data-pair="{place}"]')).to_be_visible()
+        actions.asks(page, place)
         box = actions.control(page, "last_round")
         expect(box).to_be_visible()
         shown[parent] = box.locator(".ahp-histogram").count()
@@ -338,8 +350,7 @@ def test_what_an_expert_s_session_receives(
             actions.press(page, "save_reason")
         actions.moved_on(page, place)
         if not actions.asked(page):
-            actions.press(page, "next")
-            expect(page.locator(".comparison, .st-key-review").first).to_be_visible()
+            actions.go_on(page)
     assert shown == {"goal": 1, "apple": 0}
 
     everything = b"".join(received)
