@@ -32,13 +32,16 @@ slow: .venv/test
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
 	touch $@
 
-# The core against batched LAPACK and other programs, which get an environment of their own; then
-# the results page in a real browser.
+# The core against batched LAPACK and other programs, which get an environment of their own; ways of
+# asking, with simulated experts; then the pages in a real browser, alone and while 49 experts answer.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
+	$(BIN)/python benchmarks/guidance.py
+	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages
 	$(BIN)/python benchmarks/results_page.py
+	$(BIN)/python benchmarks/load.py
 
 .venv-peers/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-peers

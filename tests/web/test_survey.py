@@ -1,0 +1,182 @@
+"""The expert's screens by what the organizer chose and what the expert said."""
+
+from __future__ import annotations
+
+import pytest
+
+import ahp
+from ahp.store import ExpertInfo
+from ahp.study.asking import Asking
+from tests.web.test_pages import add_expert, answer, keyed, labels, texts
+
+
+@pytest.fixture
+def expert(store, survey) -> ExpertInfo:
+    return add_expert(store, survey)
+
+
+@pytest.fixture
+def session(store, expert) -> str:
+    return store.open_link(store.issue_link(expert.id), None)
+
+
+def kinds(store, expert: ExpertInfo) -> list[str]:
+    return [event.kind for event in store.events(expert.study_id) if event.expert_id == expert.id]
+
+
+def test_welcome_offers_what_the_study_allows(visit, store, expert, session):
+    app = visit(session)
+    assert keyed(app.radio, "way-").options == [
+        "Comparison by comparison",
+        "Rank first, then compare",
+    ]
+    assert [radio.key for radio in app.radio] == [f"way-{expert.id}-1"]
+    store.set_asking(expert.study_id, Asking("rank", short_form=True))
+    app = visit(session)
+    assert keyed(app.radio, "form-").options == [
+        "All 35 comparisons",
+        "Short form: about 29 comparisons",
+    ]
+    assert [radio.key for radio in app.radio] == [f"form-{expert.id}-1"]
+    keyed(app.radio, "form-").set_value(True).run()
+    app.button(key="start").click().run()
+    way = store.replies(expert.id).way
+    assert (way.way, way.short) == ("rank", True)
+    assert store.expert(expert.id).place == "rank effectiveness"
+    assert (
+        "#### For “Post-supervision effectiveness”: put these in order, the most important first"
+        in (texts(app))
+    )
+
+
+def test_consent_is_kept_as_it_was_shown(visit, store, expert, session):
+    app = visit(session, language="zh")
+    app.button(key="start").click().run()
+    (consent,) = [one for one in store.events(expert.study_id) if one.kind == "consent"]
+    assert consent.detail.startswith("您的回答会连同姓名和时间一起保存。")
+    assert consent.expert_id == expert.id
+    app = visit(session, language="zh")
+    app.button(key="back").click().run()
+    assert "您的回答如何使用" in " ".join(texts(app))
+    app.button(key="start").click().run()  # the same way again
+    assert kinds(store, expert).count("consent") == 1
+    assert kinds(store, expert).count("way") == 1
+
+
+def test_another_way_can_be_taken_later(visit, store, expert, session):
+    app = visit(session)
+    app.button(key="start").click().run()
+    app.button(key="back").click().run()
+    keyed(app.radio, "way-").set_value("rank").run()
+    app.button(key="start").click().run()
+    assert store.replies(expert.id).way.way == "rank"
+    assert store.expert(expert.id).place == "rank effectiveness"
+
+
+def test_guidance_is_shown_noted_once_and_leads_to_the_comparison(
+    visit, store, survey, expert, session
+):
+    answer(store, survey, expert, 10)
+    app = visit(session)
+    assert "#### These answers fit the others least" in texts(app)
+    app.run()
+    visit(session)
+    (shown,) = [one for one in store.events(expert.study_id) if one.kind == "shown"]
+    assert shown.parent == "effectiveness"
+    button = keyed(app.button, "change ")
+    _change, parent, left, right = button.key.split(" ")
+    assert shown.detail.startswith(f'[["{left}","{right}","3",')
+    button.click().run()
+    assert store.expert(expert.id).place == f"pair {parent} {left} {right}"
+
+
+def test_contradictions_stay_with_a_reason_where_the_study_asks_for_one(
+    visit, store, survey, expert, session
+):
+    store.set_asking(expert.study_id, Asking(guidance="reason"))
+    answer(store, survey, expert, 10)
+    app = visit(session)
+    app.button(key="keep_answers").click().run()
+    assert [error.value for error in app.error] == [
+        "Please say in a few words why these answers stay."
+    ]
+    keyed(app.text_area, "kept ").set_value("So it is *here*")
+    app.button(key="keep_answers").click().run()
+    assert store.replies(expert.id).kept == {"effectiveness": "So it is *here*"}
+    assert str(store.expert(expert.id).place).startswith("pair setup ")
+    store.set_place(expert.id, "parent effectiveness")
+    app = visit(session)
+    assert [one.value for one in app.success] == [r"You keep these answers. So it is \*here\*"]
+
+
+@pytest.mark.parametrize(
+    ("guidance", "sentence"),
+    [
+        (
+            "reason",
+            "Before you submit, please change answers here, or say why they stay:",
+        ),
+        (
+            "require",
+            "Before you submit, please change answers here until they fit together (CR < 0.1):",
+        ),
+    ],
+)
+def test_submitting_waits_where_the_study_says_so(
+    visit, store, survey, expert, session, guidance, sentence
+):
+    store.set_asking(expert.study_id, Asking(guidance=guidance))
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert sentence in [one.value for one in app.warning]
+    assert "submit" not in [button.key for button in app.button]
+    mend = [button.key for button in app.button if button.key.startswith("mend ")]
+    assert mend == [
+        "mend effectiveness",
+        "mend setup",
+        "mend operation",
+        "mend coordination",
+        "mend conversion",
+        "mend learning",
+    ]
+    app.button(key="mend setup").click().run()
+    assert store.expert(expert.id).place == "parent setup"
+
+
+def test_what_cannot_be_judged_is_said_and_can_be_taken_up_again(
+    visit, store, survey, expert, session
+):
+    store.set_asking(expert.study_id, Asking(cannot_judge=True))
+    for k, pair in enumerate(survey.hierarchy.pairs("learning")):
+        store.abstain(expert.id, "learning", *pair, event_id=f"no-{k}")
+    store.set_place(expert.id, "parent learning")
+    app = visit(session)
+    assert [info.value for info in app.info] == [
+        "You left out so many comparisons here that no weights of your own follow. "
+        "The answers you gave count all the same."
+    ]
+    names = [survey.node_name(node, "en") for node in survey.hierarchy.children["learning"]]
+    sentence = f"“{names[0]}” or “{names[1]}”: you can't judge"
+    assert sentence in labels(app)
+    assert store.expert(expert.id).progress["learning"] == (3, 3)
+
+
+def test_the_own_ranking_is_that_of_the_library(visit, store, survey, expert, session):
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    store.submit(expert.id, event_id="done")
+    analysis = ahp.analyze(survey, store.answers(expert.study_id))
+    (shown,) = [one.body for one in app.get("html") if "All items at the bottom" in one.body]
+    first = analysis.ranking[0]
+    assert survey.node_name(first, "en") in shown
+    assert shown.index(f"{analysis.global_weights[first]:.1%}") < shown.index("</li>")
+
+
+def test_after_submitting_there_is_the_receipt(visit, store, survey, expert, session):
+    answer(store, survey, expert)
+    store.submit(expert.id, event_id="done")
+    app = visit(session)
+    (link,) = app.get("link_button")
+    assert link.proto.url == f"/receipt/{expert.id}"
