@@ -517,10 +517,12 @@ def tab_to(page: Page, key: str) -> None:
 
 def test_by_keyboard_alone(study: Study) -> None:
     survey = small_survey("apple", "berry", "cherry", below_first=tuple(SEEDS))
-    panel = study(survey, cannot_judge=True)
+    panel = study(survey, cannot_judge=True, short_form=True)
     page = panel.visitor("en-US", DESKTOP).new_page()
     page.goto(panel.link)
     expect(actions.control(page, "start")).to_be_visible()
+    # with three items the short form would save nothing
+    expect(actions.control(page, f"form-{panel.expert.id}-1")).to_have_count(0)
     way = f"way-{panel.expert.id}-1"
     tab_to(page, way)
     page.keyboard.press("ArrowDown")

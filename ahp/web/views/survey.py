@@ -236,6 +236,8 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
     if not asking.short_form:
         return way, False
     asked, factor = short_form_cost(visit.survey.hierarchy, visit.parents)
+    if asked == count:
+        return way, False
     forms = {
         False: _("All {count} comparisons").format(count=count),
         True: _("Short form: about {count} comparisons").format(count=asked),
