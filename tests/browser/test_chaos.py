@@ -223,6 +223,7 @@ def test_a_connection_that_is_cut(panel: Panel, wire: Wire) -> None:
     actions.choose(page, "9")
     with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
         page.reload()
+    until(page, lambda: page.url.startswith("chrome-error:"))  # the browser's own page
     wire.mend()
     page.goto(f"http://127.0.0.1:{wire.port}/")
     gone(page, place)
