@@ -398,7 +398,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     fit = _("Your judgments here fit together (CR is below 0.1).")
     contradict = _(
         "Some of your judgments here contradict each other (CR should be below 0.1). "
-        "Please look at them once more; you may also keep them."
+        "Please look at them once more."
     )
     if len(block.kids) == 2:
         fit = _("With two items there is only one comparison, so nothing can contradict it.")

@@ -93,7 +93,7 @@ def consistency_sentence(cr: float, n: int, _: Translate) -> str:
         return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=f"{cr:.3f}")
     return _(
         "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
-        "Please look at them once more; you may also keep them."
+        "Please look at them once more."
     ).format(cr=f"{cr:.3f}")
 
 

@@ -41,7 +41,7 @@ def show_saved(visit: Visit) -> None:
         text = _("Saved: {sentence}")
         if late:
             text = _("Saved now, after there was no connection: {sentence}")
-        text = text.format(sentence=visit.sentence(pair, value))
+        text = text.format(sentence=state.plain(visit.sentence(pair, value)))
         st.markdown(f":green[:material/check: {text}]")
 
 
@@ -50,7 +50,7 @@ def show_parent(visit: Visit) -> None:
     _, parent = state.translate(), visit.stop.parent
     show_progress(visit)
     show_saved(visit)
-    st.subheader(visit.name(parent))
+    st.subheader(state.plain(visit.name(parent)))
     with st.container(key="parent_done"):
         contradicts = show_own_weights(visit, parent)
     if contradicts:
@@ -145,7 +145,10 @@ def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:
     words, picture = st.columns((3, 2), vertical_alignment="center")
     with words:
         if one.triad is not None:
-            st.markdown(state.plain(contradiction_sentence(one.triad, visit.name, _)))
+            why = contradiction_sentence(one.triad, visit.name, _)
+        else:
+            why = _("Your answer: {sentence}.").format(sentence=visit.sentence(pair, one.value))
+        st.markdown(state.plain(why))
         st.markdown(state.plain(range_sentence(one, visit.name, _)))
         st.button(
             _("Compare “{left}” and “{right}” again").format(

@@ -10,9 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from ahp.consensus import scale_position
 from ahp.errors import AHPError, AnswersError, LockedError, StoreError
-from ahp.i18n.words import judgment_sentence
-from ahp.scale import parse_judgment
+from ahp.i18n.words import judgment_sentence, position_words
+from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
 from ahp.study.asking import Asking, Pair
@@ -139,6 +140,12 @@ class Visit:
         seen = self.feedback(pair)
         return bool(seen and seen.panel and seen.panel.outside(parse_judgment(value)))
 
+    @property
+    def asks_reason(self) -> bool:
+        """Whether the screen shown now asks why the answer differs from most of the panel's."""
+        value = self.replies.value(self.stop.pair)
+        return value is not None and self.outside(self.stop.pair, value)
+
     def name(self, node: str) -> str:
         """A node's name in the page's language."""
         return self.survey.node_name(node, self.language)
@@ -151,7 +158,12 @@ class Visit:
             return _("“{left}” or “{right}”: you can't judge").format(
                 left=self.name(left), right=self.name(right)
             )
-        return judgment_sentence(self.name(left), self.name(right), value, _)
+        if value in SAATY_POSITIONS:
+            return judgment_sentence(self.name(left), self.name(right), value, _)
+        position = float(
+            scale_position(parse_judgment(value))
+        )  # answers from files may lie between
+        return position_words(self.name(left), self.name(right), position, _)
 
     def reply(self, pair: Pair) -> str | None:
         """What was said to a comparison in the direction given; None while it is open."""

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 import ahp
 from ahp.errors import StoreError
 from ahp.store import ExpertInfo, Store
-from ahp.study.asking import Asking, Way
+from ahp.study.asking import Way
 from ahp.study.itinerary import itinerary
 from ahp.web import server
 
@@ -125,7 +125,7 @@ def test_survey_shows_consistency_in_words_when_a_parent_is_finished(visit, stor
     assert cr >= 0.1
     assert [warning.value for warning in app.warning] == [
         f"Some of your judgments contradict each other (CR = {cr:.3f}, it should be below 0.1). "
-        "Please look at them once more; you may also keep them."
+        "Please look at them once more."
     ]
     assert "“Organizational set-up” is moderately more important than “Work coordination” (3)" in (
         labels(app)

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from ahp.consensus import scale_position
 from ahp.i18n import Translate
 from ahp.i18n.words import (
     between_meaning,
@@ -15,7 +14,7 @@ from ahp.i18n.words import (
     position_words,
     step_words,
 )
-from ahp.scale import SAATY_POSITIONS, parse_judgment
+from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo
 from ahp.study.asking import WAYS
 from ahp.study.delphi import BINS, Distribution, bin_place
@@ -250,7 +249,7 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
         captions=(
             _("The most reliable weights; every answer is checked by others."),
             _(
-                "About {minutes} minutes less. Your weights become up to {percent} less certain, "
+                "Saves about {minutes} min. Your weights become up to {percent} less certain, "
                 "and contradictions are noticed less often."
             ).format(minutes=round((count - asked) * 0.6), percent=f"{factor - 1:.0%}"),
         ),
@@ -268,7 +267,7 @@ def show_ranking(visit: Visit) -> None:
     st.markdown(
         "#### "
         + _("For “{parent}”: put these in order, the most important first").format(
-            parent=visit.name(parent)
+            parent=state.plain(visit.name(parent))
         )
     )
     items = (
@@ -327,8 +326,9 @@ def show_comparison(visit: Visit) -> None:
     question = _("For “{parent}”: which of the two is more important, and by how much?").format(
         parent=parent
     )
-    st.markdown(f"#### {question}")
+    st.markdown(f"#### {state.plain(question)}")
     show_last_round(visit)
+    show_reason(visit)
     left, right = visit.name(asked.left), visit.name(asked.right)
 
     def shown(node: str) -> dict[str, str]:
@@ -362,7 +362,6 @@ def show_comparison(visit: Visit) -> None:
         partial(go_back, visit),
         key="choice",
     )
-    show_reason(visit)
     show_steps(visit, visit.replies.replied(asked.pair))
     show_scale(_)
 
@@ -404,13 +403,8 @@ def show_last_round(visit: Visit) -> None:
     with st.container(border=True, key="last_round"):
         if seen.own:
             on_scale = seen.own in SAATY_POSITIONS  # answers from a file may not be
-            if on_scale:
-                sentence = visit.sentence(pair, seen.own)
-            else:
-                names = (visit.name(visit.stop.left), visit.name(visit.stop.right))
-                position = float(scale_position(parse_judgment(seen.own)))
-                sentence = position_words(*names, position, _)
-            st.markdown(_("Your last answer: {sentence}").format(sentence=sentence))
+            sentence = visit.sentence(pair, seen.own)
+            st.markdown(_("Your last answer: {sentence}").format(sentence=state.plain(sentence)))
             if on_scale and not visit.replies.replied(pair):
                 st.button(
                     _("Keep this answer"),
@@ -455,8 +449,7 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
 def show_reason(visit: Visit) -> None:
     """Ask for a short reason where the answer lies outside the middle half of the panel."""
     _, asked = state.translate(), visit.stop
-    value = visit.replies.value(asked.pair)
-    if value is None or not visit.outside(asked.pair, value):
+    if not visit.asks_reason:
         return
     expert = visit.expert
     given = state.database().reasons(visit.study.id, expert_id=expert.id)
@@ -498,7 +491,8 @@ def show() -> None:
     """The screen this expert is at."""
     visit = visit_of(chosen_expert())
     screen = "submitted" if visit.expert.submitted else visit.stop.place
-    scroll_up(f"{visit.study.round} {screen}")
+    # the question for a reason comes up above the scale
+    scroll_up(f"{visit.study.round} {screen} {visit.asks_reason}")
     state.show_problem()
     if visit.expert.submitted:
         show_submitted(visit)
