@@ -311,7 +311,7 @@ enumeration, the others `simulate_incomplete_random_index(n, missing)`, rounded.
 SIMULATION_BLOCK = 10_000
 """Matrices simulated at once."""
 
-INCOMPLETE_METHODS: tuple[str, ...] = ("table", "printed", "simulated", "approximation")
+INCOMPLETE_METHODS: tuple[str, ...] = ("table", "printed", "simulated", "approximation", "any")
 """The names that the `method` of `incomplete_random_index` takes."""
 
 
@@ -325,7 +325,8 @@ def incomplete_random_index(
         missing: number of pairs that are not judged, at most (n − 1)(n − 2)/2.
         method: `"printed"`, the digits of Ágoston & Csató (2022); `"simulated"`, the shipped
             simulation; `"table"`, the first of the two that has a value; `"approximation"`,
-            (1 − 2 m/((n − 1)(n − 2))) RI(n), of the same article.
+            (1 − 2 m/((n − 1)(n − 2))) RI(n), of the same article; `"any"`, the table where it has a
+            value, else the approximation.
         random_index: table for complete matrices, used for `missing = 0` and the approximation.
 
     Raises:
@@ -336,10 +337,12 @@ def incomplete_random_index(
     _check_missing(n, missing)
     if missing == 0:
         return IncompleteRandomIndex(n, 0, random_index_value(n, random_index), random_index)
+    printed, simulated = PRINTED.get(n, ()), SIMULATED.get(n, ())
+    if method == "any":
+        method = "table" if missing <= max(len(printed), len(simulated)) else "approximation"
     if method == "approximation":
         value = (1 - 2 * missing / ((n - 1) * (n - 2))) * random_index_value(n, random_index)
         return IncompleteRandomIndex(n, missing, value, "approximation")
-    printed, simulated = PRINTED.get(n, ()), SIMULATED.get(n, ())
     if method in ("table", "printed") and missing <= len(printed):
         return IncompleteRandomIndex(n, missing, printed[missing - 1], "printed")
     if method in ("table", "simulated") and missing <= len(simulated):

@@ -268,6 +268,7 @@ class Expert:
             "value": value,
             "id": secrets.token_hex(16),
             "comment": None,
+            "owner": data["owner"],
             "late": False,
         }
         started = time.monotonic()

@@ -513,8 +513,16 @@ def test_numbers_of_missing_pairs_that_cannot_be(
     )
 
 
+def test_any_random_index_is_the_table_where_it_reaches() -> None:
+    assert incomplete_random_index(9, 8, method="any") == incomplete_random_index(9, 8)
+    far = incomplete_random_index(10, 8, method="any")
+    assert far == incomplete_random_index(10, 8, method="approximation")
+    assert (far.source, far.value) == ("approximation", pytest.approx((1 - 16 / 72) * 1.49))
+    assert incomplete_random_index(12, 0, method="any").source == "saaty"
+
+
 def test_unknown_options_list_the_valid_ones() -> None:
-    valid = "'table', 'printed', 'simulated', 'approximation'"
+    valid = "'table', 'printed', 'simulated', 'approximation', 'any'"
     for call in (
         lambda: incomplete_random_index(4, 1, method="print"),
         lambda: check_incomplete_consistency(np.empty((0, 3, 3)), method="print"),

@@ -105,8 +105,9 @@ def grant(
     return browser
 
 
-def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
-    """What a browser may do: organizer, ids of its experts, reasons of links that are refused.
+def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], dict[str, str]]:
+    """What a browser may do: organizer, ids of its experts, and of experts whose links are refused,
+    with the reasons.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
@@ -117,7 +118,7 @@ def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], 
     ]
     allowed = tuple(expert for expert, reason in links if not reason)
     refused = {expert: reason for expert, reason in links if reason and expert not in allowed}
-    return organizer, allowed, tuple(refused.values())
+    return organizer, allowed, refused
 
 
 def may_look_back(session: Session, browser: str, expert_id: str) -> bool:

@@ -10,6 +10,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def is_timestamp(text: str) -> bool:
+    """Whether a text is one that `timestamp` makes."""
+    try:
+        return timestamp(datetime.fromisoformat(text)) == text
+    except ValueError:
+        return False
+
+
 def timestamp(moment: datetime) -> str:
     """ISO 8601 with microseconds, so that texts of UTC times sort as the times do."""
     return moment.isoformat(timespec="microseconds")

@@ -205,6 +205,8 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
 
 def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow]) -> str:
     """Where another table says otherwise than the event; takes the expert it added out."""
+    if not clock.is_timestamp(event.time):
+        return f"its time is {event.time!r}"
     if (event.kind == "study_created") != (event.seq == 1):
         return "it is not the first event of a study" if event.seq > 1 else "it creates no study"
     if event.kind == "study_created" and event.detail != study_detail(study.title, study.note):

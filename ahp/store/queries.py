@@ -324,11 +324,15 @@ def reasons_in(
         .where(true() if expert_id is None else EventRow.expert_id == expert_id)
         .order_by(EventRow.seq)
     ).all()
-    judged = answers_in(session, list({row.id for row in rows}), number)
+    replied = {
+        (expert, one.parent, frozenset((one.left, one.right))): one.seq
+        for expert, said in events_of(session, list({row.id for row in rows}), number).items()
+        for one in said
+        if one.kind in ANSWERING
+    }
     found = {}
     for expert, name, event in rows:
         pair = (str(event.parent), frozenset((str(event.left), str(event.right))))
-        answer = judged[expert].get(pair)
-        stale = answer is not None and answer.seq > event.seq
+        stale = replied.get((expert, *pair), 0) > event.seq
         found[(name, *pairs[pair])] = "" if stale else event.detail
     return {place: text for place, text in found.items() if text}

@@ -83,7 +83,7 @@ class ExpertInfo:
         study_id: the study.
         name: unique in the study.
         organization: where they work.
-        answered: number of pairs with a current answer, of those asked.
+        answered: number of pairs with a reply, an answer or that they can't judge, of those asked.
         total: number of pairs the expert is asked.
         submitted: True once the answers are locked.
         link: `"none"`, `"active"` or `"revoked"`.
@@ -152,11 +152,13 @@ class Grants:
         organizer: it may see and run every study.
         experts: those it may answer as.
         refused: `LinkError.reason` of each link it came with that no longer works.
+        closed: ids of the experts whose links don't work because the round is closed.
     """
 
     organizer: bool = False
     experts: tuple[ExpertInfo, ...] = ()
     refused: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
+from ..errors import OptionError
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
@@ -115,6 +116,9 @@ class Replay:
             parse_judgment(event.value or "")
         elif event.kind == "way":
             check_way(Way.from_content(event.detail or ""), hierarchy)
+        elif event.kind == "standing":
+            if Standing.from_content(event.detail or "").recused.keys() >= set(hierarchy.parents):
+                raise OptionError("the expert is recused from every comparison")
         elif event.kind == "ranked":
             read_ranking(event.parent or "", event.detail or "", hierarchy)
 

@@ -277,17 +277,21 @@ class Store:
         with self._database.write() as session:
             _set_standings(session, standings)
 
-    def set_place(self, expert_id: str, place: str) -> None:
-        """Note where in the survey an expert is; state of the interface, not logged."""
+    def set_place(self, expert_id: str, place: str, *, round_number: int | None = None) -> None:
+        """Note where in the survey an expert is; state of the interface, not logged.
+
+        Args:
+            expert_id: the expert.
+            place: as the page wrote it.
+            round_number: as for `answer`.
+
+        Raises:
+            LockedError: another round is open.
+        """
         with self._database.write() as session:
-            changed = session.scalars(
-                update(ExpertRow)
-                .where(ExpertRow.id == expert_id)
-                .values(place=place)
-                .returning(ExpertRow.id)
-            ).all()
-            if not changed:
-                raise StoreError(f"no expert {expert_id!r}")
+            expert, study = expert_and_study(session, expert_id)
+            _check_round(study, round_number)
+            expert.place = place
 
     # Links and sessions
 
@@ -350,7 +354,9 @@ class Store:
             organizer, allowed, refused = access.read_grants(database, session)
             query = EXPERTS.where(ExpertRow.id.in_(allowed))
             infos = {info.id: info for info in expert_infos(database, query)}
-            return Grants(organizer, tuple(infos[expert] for expert in allowed), refused)
+            closed = tuple(expert for expert, reason in refused.items() if reason == "closed")
+            experts = tuple(infos[expert] for expert in allowed)
+            return Grants(organizer, experts, tuple(refused.values()), closed)
 
     def may_answer(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may answer as an expert now."""
@@ -523,9 +529,7 @@ class Store:
         entry = Entry("ranked", event_id, "web", expert_id, parent, detail=detail)
         return self._say(entry, round_number, place)
 
-    def note_shown(
-        self, expert_id: str, parent: str, detail: str, *, round_number: int | None = None
-    ) -> None:
+    def note_shown(self, expert_id: str, parent: str, detail: str, *, round_number: int) -> None:
         """Store which contradictions an expert was shown below a parent; once for each content.
 
         Args:
@@ -631,7 +635,8 @@ class Store:
         Args:
             study_id: the study; experts it does not have yet are added.
             answers: the answers; experts are known by their names.
-            submit: submit those who have then answered everything.
+            submit: submit those who have then answered everything, and whose answers the study lets
+                stand.
             round_number: as for `answer`.
 
         Returns:
@@ -657,10 +662,13 @@ class Store:
             if submit:
                 ids = [experts[name.strip()].id for name in by_expert]
                 done = expert_infos(session, EXPERTS.where(ExpertRow.id.in_(ids)))
+                survey, asking = survey_of(session, study), asking_of(session, study)
                 entries = [
                     Entry("submit", _new_id(), "file", one.id)
                     for one in done
-                    if one.answered == one.total and not one.submitted
+                    if one.answered == one.total
+                    and not one.submitted
+                    and not unsettled_parents(survey, one.replies, asking, one.progress)
                 ]
                 if entries:
                     log.append(session, study, entries)
@@ -904,6 +912,12 @@ def _check_event_id(event_id: str) -> None:
         )
 
 
+def _check_text(text: str) -> None:
+    """Refuse what no database takes: browsers can send it."""
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise AnswersError("the text has signs that cannot be stored, expected Unicode text")
+
+
 def _check_open(study: StudyRow) -> None:
     if study.state != "open":
         raise LockedError(f"round {study.round} of {study.title!r} is closed", "closed")
@@ -940,6 +954,8 @@ def _say(
     """Store what an expert says; the first entry's id tells whether it was sent before."""
     first = entries[0]
     _check_event_id(first.event_id)
+    for entry in entries:
+        _check_text(entry.detail or "")
     if (event := log.replayed(session, study, first)) is not None:
         return event
     _check_answerable(session, expert, study, round_number)
@@ -975,8 +991,7 @@ def _check_complete(session: Session, expert: ExpertRow, study: StudyRow, asking
             f"comparisons, {missing} {'is' if missing == 1 else 'are'} missing"
         )
     survey = survey_of(session, study)
-    replies = replies_of(events_of(session, [expert.id])[expert.id], survey.hierarchy)
-    if unsettled := unsettled_parents(survey, replies, asking):
+    if unsettled := unsettled_parents(survey, info.replies, asking, info.progress):
         raise StoreError(
             f"expert {expert.name!r} has contradicting answers below "
             f"{', '.join(map(repr, unsettled))}, which this study wants to be "

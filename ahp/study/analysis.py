@@ -141,7 +141,9 @@ def analyze(
         local[parent].setflags(write=False)
         found = check_consistency(matrix, random_index=random_index, weights=local[parent])
         if parent in filled:
-            partial = check_incomplete_consistency(joined[parent], random_index=random_index)
+            partial = check_incomplete_consistency(
+                joined[parent], method="any", random_index=random_index
+            )
             ri = float(partial.ri)
             found = replace(
                 found,

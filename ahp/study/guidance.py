@@ -104,7 +104,7 @@ def guidance(
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
-    consistency = check_incomplete_consistency(matrix, random_index=random_index)
+    consistency = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     if consistency.acceptable:
         return ()
     before = float(consistency.cr)
@@ -148,7 +148,9 @@ def _single_changes(matrix: PairwiseMatrix, random_index: str) -> tuple[Any, Flo
     tried = np.tile(matrix.values, (len(pairs), len(_POSITIONS), 1, 1))
     which = np.arange(len(pairs))
     tried[which, :, i, j], tried[which, :, j, i] = _POSITIONS, _POSITIONS[::-1]
-    found = check_incomplete_consistency(tried.reshape(-1, n, n), random_index=random_index)
+    found = check_incomplete_consistency(
+        tried.reshape(-1, n, n), method="any", random_index=random_index
+    )
     return pairs, found.cr.reshape(len(pairs), -1)
 
 

@@ -82,14 +82,21 @@ class Replies:
         return self.value(pair) is not None or self.cannot_judge(pair)
 
     def counts(self, hierarchy: Hierarchy, parent: str) -> tuple[int, int]:
-        """How many comparisons below a parent have a reply, and how many are asked."""
+        """How many comparisons below a parent have a reply, and how many are asked.
+
+        The short form asks more than its number where the answers so far leave items apart, as
+        those of a file may, or of another way that was taken before.
+        """
         pairs = hierarchy.pairs(parent)
-        answered = sum((parent, *pair) in self.answers for pair in pairs)
-        abstained = sum((parent, *pair) in self.abstained for pair in pairs)
-        short = self.way is not None and self.way.short
-        wanted = short_form(len(hierarchy.children[parent])) if short else len(pairs)
-        left = min(max(wanted - answered, 0), len(pairs) - answered - abstained)
-        return answered + abstained, answered + abstained + left
+        answered = {pair for pair in pairs if (parent, *pair) in self.answers}
+        open_ = {pair for pair in pairs if not self.replied((parent, *pair))}
+        done = len(pairs) - len(open_)
+        if self.way is None or not self.way.short:
+            return done, len(pairs)
+        kids = hierarchy.children[parent]
+        joining = _groups(kids, answered) - _groups(kids, answered | open_)
+        left = max(short_form(len(kids)) - len(answered), joining)
+        return done, done + min(left, len(open_))
 
     def after(self, pair: Pair, value: str | None) -> Replies:
         """With one more reply, None = can't judge; the comparison as the survey orders it."""
@@ -105,6 +112,15 @@ class Replies:
         """The expert's matrix below a parent, labeled with ids; NaN where nothing is judged."""
         judged = {pair: self.answers.get((parent, *pair)) for pair in hierarchy.pairs(parent)}
         return PairwiseMatrix.from_judgments(judged, labels=hierarchy.children[parent])
+
+
+def _groups(items: Iterable[str], pairs: Iterable[tuple[str, str]]) -> int:
+    """Into how many groups these pairs join the items."""
+    group = {item: {item} for item in items}
+    for one, other in pairs:
+        joined = group[one] | group[other]
+        group.update(dict.fromkeys(joined, joined))
+    return len({id(members) for members in group.values()})
 
 
 def short_form_cost(hierarchy: Hierarchy, parents: Iterable[str]) -> tuple[int, float]:

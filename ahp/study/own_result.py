@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,8 @@ class OwnResult:
     Attributes:
         weights: of the children in their order, sum 1; None while the judgments do not connect
             them.
-        cr: consistency ratio; None without weights, and where there is no random index for as many
-            missing judgments.
+        cr: consistency ratio; None without weights, and where the survey's table of random indices
+            does not reach so many items.
     """
 
     weights: Float | None
@@ -47,10 +48,10 @@ def own_result(survey: Survey, replies: Replies, parent: str) -> OwnResult:
     if np.isnan(weights).any():
         return OwnResult(None, None)
     try:
-        cr = float(check_incomplete_consistency(values, random_index=survey.random_index).cr)
+        found = check_incomplete_consistency(values, method="any", random_index=survey.random_index)
     except RandomIndexError:
         return OwnResult(weights, None)
-    return OwnResult(weights, cr)
+    return OwnResult(weights, float(found.cr))
 
 
 def own_ranking(survey: Survey, replies: Replies) -> dict[str, float]:
@@ -69,13 +70,21 @@ def own_ranking(survey: Survey, replies: Replies) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def unsettled_parents(survey: Survey, replies: Replies, asking: Asking) -> tuple[str, ...]:
-    """The parents whose contradictions the study does not let stay as they are."""
+def may_stay(replies: Replies, asking: Asking, parent: str) -> bool:
+    """Whether the expert has kept contradictions below a parent as far as the study asks for it."""
+    if asking.guidance == "require":
+        return False
+    return bool(replies.kept.get(parent)) or (asking.guidance == "offer" and parent in replies.kept)
+
+
+def unsettled_parents(
+    survey: Survey, replies: Replies, asking: Asking, parents: Iterable[str]
+) -> tuple[str, ...]:
+    """Of these parents those whose contradictions the study does not let stay as they are."""
     if asking.guidance == "offer":
         return ()
     return tuple(
         parent
-        for parent in survey.hierarchy.parents
-        if own_result(survey, replies, parent).contradicts
-        and (asking.guidance == "require" or not replies.kept.get(parent))
+        for parent in parents
+        if not may_stay(replies, asking, parent) and own_result(survey, replies, parent).contradicts
     )

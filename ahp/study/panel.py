@@ -79,7 +79,7 @@ class Panel:
                 ).cr
             if partial.any():
                 ratios[partial] = check_incomplete_consistency(
-                    matrices[partial], random_index=self.random_index
+                    matrices[partial], method="any", random_index=self.random_index
                 ).cr
             found[parent] = _read_only(ratios)
         return MappingProxyType(found)

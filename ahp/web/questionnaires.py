@@ -162,6 +162,11 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
             events = database.upload_answers(
                 expert.id, filled.judgments, round_number=filled.round_number
             )
+            lines.append(
+                _("{name}: {count} answers recorded from the file.").format(
+                    name=expert.name, count=len(events)
+                )
+            )
             now = database.expert(expert.id)
             if submit and now.answered == now.total:
                 database.submit(
@@ -172,12 +177,6 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
                 )
         except AHPError as error:
             problems.append(str(error))
-            continue
-        lines.append(
-            _("{name}: {count} answers recorded from the file.").format(
-                name=expert.name, count=len(events)
-            )
-        )
     st.session_state["recorded"] = " ".join(lines)
     st.session_state["refused"] = " ".join(problems)
     st.session_state["upload_attempt"] += 1

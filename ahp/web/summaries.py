@@ -10,7 +10,7 @@ from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, guidance
 from ahp.study.itinerary import Stop
-from ahp.study.own_result import own_ranking, own_result, unsettled_parents
+from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
 from ahp.web import state
 from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
@@ -36,8 +36,9 @@ def show_progress(visit: Visit, where: str = "") -> None:
 def show_saved(visit: Visit) -> None:
     """The reply given last, in words: proof that it was saved, and of its direction."""
     _ = state.translate()
-    if saved := st.session_state.get("saved"):
-        pair, value, late = saved
+    saved = st.session_state.get("saved")
+    if saved and saved[0] == visit.about:
+        _about, pair, value, late = saved
         text = _("Saved: {sentence}")
         if late:
             text = _("Saved now, after there was no connection: {sentence}")
@@ -61,7 +62,9 @@ def show_parent(visit: Visit) -> None:
         )
         st.button(
             _("Go on"),
-            type="secondary" if contradicts and parent not in visit.replies.kept else "primary",
+            type="secondary"
+            if contradicts and not may_stay(visit.replies, visit.asking, parent)
+            else "primary",
             on_click=go,
             args=(visit, visit.onward(visit.replies)),
             key="next",
@@ -90,7 +93,9 @@ def show_own_weights(visit: Visit, parent: str) -> bool:
             )
         )
         return False
-    if found.cr is not None:
+    if found.cr is None:
+        st.info(_("Whether your judgments fit together can't be computed for so many items."))
+    else:
         sentence = consistency_sentence(found.cr, len(kids), _)
         if found.contradicts:
             st.warning(sentence, icon=":material/rule:")
@@ -172,7 +177,7 @@ def show_keeping(visit: Visit, parent: str) -> None:
             _("This study asks for answers that fit together (CR below 0.1) before submitting.")
         )
         return
-    if parent in kept:
+    if may_stay(visit.replies, visit.asking, parent):
         st.success(
             _("You keep these answers. {reason}").format(reason=state.plain(kept[parent])),
             icon=":material/check:",
@@ -241,7 +246,7 @@ def show_review(visit: Visit) -> None:
     for parent in visit.parents:
         with st.expander(overview_line(visit, parent)):
             if show_own_weights(visit, parent):
-                if parent in visit.replies.kept:
+                if may_stay(visit.replies, visit.asking, parent):
                     st.write(
                         _("You keep these answers. {reason}").format(
                             reason=state.plain(visit.replies.kept[parent])
@@ -259,7 +264,7 @@ def show_review(visit: Visit) -> None:
     if visit.open:
         return
     st.divider()
-    if unsettled := unsettled_parents(visit.survey, visit.replies, visit.asking):
+    if unsettled := unsettled_parents(visit.survey, visit.replies, visit.asking, visit.parents):
         show_unsettled(visit, unsettled)
         return
     with st.container(key="sure"):
@@ -321,7 +326,7 @@ def overview_line(visit: Visit, parent: str) -> str:
         return line
     if not found.contradicts:
         verdict = _("judgments fit together")
-    elif parent in visit.replies.kept:
+    elif may_stay(visit.replies, visit.asking, parent):
         verdict = _("kept as they are")
     else:
         verdict = _("please look again")
@@ -334,7 +339,7 @@ def show_submitted(visit: Visit) -> None:
     st.header(_("Thank you, {name}!").format(name=state.plain(visit.expert.name)))
     st.container(key="submitted").success(
         _("Your {count} answers are submitted and locked. You can close this page.").format(
-            count=visit.expert.answered
+            count=len(visit.replies.answers)
         ),
         icon=":material/check:",
     )
@@ -344,12 +349,13 @@ def show_submitted(visit: Visit) -> None:
             "signature. Print it or save it as PDF: it proves later what you answered."
         )
     )
-    with st.container(key="receipt"):
+    address = f"/receipt/{visit.expert.id}?round={visit.study.round}"
+    with st.container(key="receipt", horizontal=True):
         st.link_button(
-            _("Open the receipt"),
-            f"/receipt/{visit.expert.id}",
-            icon=":material/receipt_long:",
-            type="primary",
+            _("Open the receipt"), address, icon=":material/receipt_long:", type="primary"
+        )
+        st.link_button(
+            _("Save the receipt as a file"), f"{address}&download=1", icon=":material/download:"
         )
     show_own_ranking(visit)
     for parent in visit.parents:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -74,8 +74,11 @@ class Visit:
 
     @cached_property
     def here(self) -> int:
-        """Index of the screen shown now."""
-        return find_stop(self.stops, self.expert.place)
+        """Index of the screen shown now; the welcome until it was agreed to, or left in a version
+        that did not ask.
+        """
+        begun = self.replies.way or self.replies.asked
+        return find_stop(self.stops, self.expert.place) if begun else 0
 
     @property
     def stop(self) -> Stop:
@@ -209,7 +212,15 @@ def refusal(error: AHPError) -> str:
 
 def go(visit: Visit, stop: Stop) -> None:
     """Move to another screen, on every device of this expert."""
-    act(partial(state.database().set_place, visit.expert.id, stop.place))
+    if still_allowed(visit):
+        act(
+            partial(
+                state.database().set_place,
+                visit.expert.id,
+                stop.place,
+                round_number=visit.study.round,
+            )
+        )
 
 
 def go_back(visit: Visit) -> None:
@@ -232,27 +243,39 @@ def settled() -> list[str]:
     return found
 
 
-def receive(visit: Visit, sent: dict[str, Any], change: Callable[[], object]) -> None:
+def hooks(visit: Visit, key: str) -> dict[str, Callable[[], None]]:
+    """What is done with what a control sends."""
+    return {
+        "answer": partial(take, visit, key, "answer", take_answer),
+        "comment": partial(take, visit, key, "comment", store_comment),
+        "ranked": partial(take, visit, key, "ranked", store_ranking),
+        "back": partial(go_back, visit),
+    }
+
+
+def take(
+    visit: Visit, key: str, event: str, change: Callable[[Visit, dict[str, Any]], None]
+) -> None:
     """Do what a control sent, and remember that it need not be sent again."""
-    if still_allowed(visit) and act(change):
+    sent = st.session_state[key][event]
+    if not sent or sent["owner"] != visit.about:
+        return  # of another expert or round: it is sent again when that one is on the screen
+    if still_allowed(visit) and act(partial(change, visit, sent)):
         settled().append(sent["id"])
         del settled()[:-100]
 
 
-def take_answer(visit: Visit) -> None:
-    """Store what was chosen on the scale, then move on."""
-    sent = st.session_state["choice"].answer
-    if not sent:
-        return
+def take_answer(visit: Visit, sent: dict[str, Any]) -> None:
+    """Store what was chosen on the scale, then move on.
 
-    def change() -> None:
-        pair = visit.asked_at(sent["pair"])
-        if sent["comment"] is not None:
-            store_comment(visit, pair, sent)
-        record(visit, pair, sent["value"], sent["id"])
-        st.session_state["saved"] = (pair, sent["value"], sent["late"])
-
-    receive(visit, sent, change)
+    Raises:
+        AHPError: it was refused.
+    """
+    pair = visit.asked_at(sent["pair"])
+    if sent["comment"] is not None:
+        store_comment(visit, sent)
+    record(visit, pair, sent["value"], sent["id"])
+    st.session_state["saved"] = (visit.about, pair, sent["value"], sent["late"])
 
 
 def record(visit: Visit, pair: Pair, value: str, event_id: str) -> None:
@@ -287,18 +310,12 @@ def keep_answer(visit: Visit, event_id: str) -> None:
 
         def change() -> None:
             record(visit, pair, value, event_id)
-            st.session_state["saved"] = (pair, value, False)
+            st.session_state["saved"] = (visit.about, pair, value, False)
 
         act(change)
 
 
-def take_comment(visit: Visit) -> None:
-    """Store a comment that was written without choosing."""
-    if sent := st.session_state["choice"].comment:
-        receive(visit, sent, lambda: store_comment(visit, visit.asked_at(sent["pair"]), sent))
-
-
-def store_comment(visit: Visit, pair: Pair, sent: dict[str, Any]) -> None:
+def store_comment(visit: Visit, sent: dict[str, Any]) -> None:
     """Store a comment.
 
     Raises:
@@ -306,34 +323,32 @@ def store_comment(visit: Visit, pair: Pair, sent: dict[str, Any]) -> None:
     """
     state.database().comment(
         visit.expert.id,
-        *pair,
+        *visit.asked_at(sent["pair"]),
         sent["comment"],
         event_id=f"{sent['id']}-comment",
         round_number=visit.study.round,
     )
 
 
-def take_ranking(visit: Visit) -> None:
-    """Store the order into which items were put, then move on."""
-    sent = st.session_state["ranking"].ranked
-    if not sent:
-        return
+def store_ranking(visit: Visit, sent: dict[str, Any]) -> None:
+    """Store the order into which items were put, then move on from its screen.
+
+    Raises:
+        AHPError: it was refused.
+    """
     parent = sent["place"].removeprefix("rank ")
-    order: Sequence[str] = sent["order"]
-
-    def change() -> None:
-        ranked = {**visit.replies.rankings, parent: tuple(order)}
-        replies = Replies(**{**vars(visit.replies), "rankings": ranked})
-        state.database().rank(
-            visit.expert.id,
-            parent,
-            order,
-            event_id=sent["id"],
-            place=visit.onward(replies, Stop("rank", parent)).place,
-            round_number=visit.study.round,
-        )
-
-    receive(visit, sent, change)
+    stop = Stop("rank", parent)
+    replies = replace(
+        visit.replies, rankings={**visit.replies.rankings, parent: tuple(sent["order"])}
+    )
+    state.database().rank(
+        visit.expert.id,
+        parent,
+        sent["order"],
+        event_id=sent["id"],
+        place=visit.onward(replies).place if visit.stop == stop else None,
+        round_number=visit.study.round,
+    )
 
 
 def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> None:
@@ -353,7 +368,8 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
                 round_number=visit.study.round,
             )
             replies = database.replies(visit.expert.id)
-        database.set_place(visit.expert.id, visit.onward(replies, Stop("welcome")).place)
+        onward = visit.onward(replies, Stop("welcome")).place
+        database.set_place(visit.expert.id, onward, round_number=visit.study.round)
 
     if still_allowed(visit):
         act(change)
@@ -380,14 +396,15 @@ def save_reason(visit: Visit, given: str, event_id: str) -> None:
                 event_id=event_id,
                 round_number=visit.study.round,
             )
-        state.database().set_place(visit.expert.id, visit.onward(visit.replies).place)
+        onward = visit.onward(visit.replies).place
+        state.database().set_place(visit.expert.id, onward, round_number=visit.study.round)
 
     act(change)
 
 
 def reason_key(visit: Visit) -> str:
     """Key of the field for the reason: one for each comparison."""
-    return f"reason {visit.study.round} {visit.stop.place}"
+    return f"reason {visit.about} {visit.stop.place}"
 
 
 def keep_contradictions(visit: Visit, event_id: str) -> None:

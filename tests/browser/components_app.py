@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -68,12 +69,18 @@ def arrived() -> list[dict]:
 
 def arrive(event: str) -> None:
     """Write down what came."""
-    sent = st.session_state["choice"][event]
+    sent = dict(st.session_state["choice"][event])
+    assert sent.pop("owner", OWNER) == OWNER
     time.sleep(float(ASKED.get("slow", "0")))
     ids = [old["id"] for old in arrived() if old["event"] != "back"]
     line = {"event": event, **sent, "repeated": sent.get("id") in ids}
     with ARRIVED.open("a") as file:
         file.write(json.dumps(line) + "\n")
+
+
+def hooks(*events: str) -> dict:
+    """Writes down each of these events."""
+    return {event: partial(arrive, event) for event in events}
 
 
 def standing() -> tuple[int, dict[str, str], dict[str, str]]:
@@ -137,9 +144,7 @@ def show_scale() -> None:
     }
     scale_choice(
         data,
-        lambda: arrive("answer"),
-        lambda: arrive("comment"),
-        lambda: arrive("back"),
+        hooks("answer", "comment", "back"),
         key="choice",
     )
     st.button("Again", key="again")
@@ -165,7 +170,7 @@ def show_ranking() -> None:
         "settled": [line["id"] for line in lines if line["event"] != "back"],
         "words": WORDS,
     }
-    rank_items(data, lambda: arrive("ranked"), lambda: arrive("back"), key="choice")
+    rank_items(data, hooks("ranked", "back"), key="choice")
     st.button("Again", key="again")
 
 

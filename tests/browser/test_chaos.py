@@ -294,6 +294,24 @@ def test_two_devices(panel: Panel) -> None:
             assert panel.store.replies(panel.expert).value((shown[1], shown[2], shown[3])) is None
 
 
+def test_what_waits_is_sent_from_the_overview_too(panel: Panel, wire: Wire) -> None:
+    phone = panel.device(wire.port)
+    begin(phone)
+    office = panel.device()
+    place = actions.asked(phone)
+    wire.cut()
+    actions.choose(phone, "7")
+    until(phone, lambda: '"value":"7"' in kept(phone))
+    actions.press(office, "overview")
+    expect(actions.control(office, "review")).to_be_visible()
+    wire.mend()
+    phone.reload()
+    expect(actions.control(phone, "review")).to_be_visible(timeout=SLOW)
+    until(phone, lambda: kept(phone) == "")
+    panel.check(Counter([(place, "7")]))
+    expect(actions.control(phone, "review")).to_be_visible()  # it doesn't lead away
+
+
 def test_a_random_walk(panel: Panel, wire: Wire) -> None:
     """Forty steps of two devices, one of them behind a wire, and of a server that dies."""
     draw = random.Random(2026)

@@ -195,6 +195,7 @@ def test_cannot_judge(visit):
     page.get_by_role("radio", name="I can't judge this pair.").click()
     expect(page.locator(CHECKED)).to_have_text("Can't judge")
     expect(page.locator(".sentence")).to_have_text("I can't judge this pair.")
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('ahp '))")
     assert found.arrived() == [answer(SETUP, "abstain")]
 
 

@@ -85,7 +85,7 @@ def test_link_of_a_closed_study(store, study, expert):
     session = store.open_link(token, None)
     store.close_round(study.id)
     assert refusal(store, token) == ("closed", "the study of the link is closed")
-    assert store.grants(session) == Grants(False, (), ("closed",))
+    assert store.grants(session) == Grants(False, (), ("closed",), (expert.id,))
 
 
 def test_one_session_holds_several_grants(store, study, survey, expert):

@@ -61,7 +61,7 @@ def test_everything_an_expert_says_is_an_event(store, study, survey, expert):
         store.keep(expert, "goal", " I mean it. ", event_id="k", place="parent goal"),
         store.give_reason(expert, "goal", "c", "a", "why", event_id="w"),
     ]
-    store.note_shown(expert, "goal", '["shown"]')
+    store.note_shown(expert, "goal", '["shown"]', round_number=1)
     assert new(store, study, before) == [
         ("s", "way", None, None, None, None, way.content),
         ("s-consent", "consent", None, None, None, None, "I agree."),
@@ -97,7 +97,7 @@ def test_what_is_sent_again_is_written_once(store, study, expert):
         lambda: store.abstain(expert, *AC, event_id="y", place="three"),
         lambda: store.comment(expert, *AC, "hm", event_id="c"),
         lambda: store.keep(expert, "goal", "so", event_id="k", place="four"),
-        lambda: store.note_shown(expert, "goal", "[]"),
+        lambda: store.note_shown(expert, "goal", "[]", round_number=1),
         lambda: store.note_shown(expert, "goal", "[1]", round_number=1),
     )
     first = [send() for send in sent]
@@ -207,7 +207,7 @@ def test_refusals(store, study, expert):
         (AnswersError, recused, lambda: store.abstain(expert, *A12, event_id="x")),
         (AnswersError, nothing, lambda: store.rank(expert, "b", [], event_id="x")),
         (AnswersError, nothing, lambda: store.keep(expert, "b", "so", event_id="x")),
-        (AnswersError, nothing, lambda: store.note_shown(expert, "b", "[]")),
+        (AnswersError, nothing, lambda: store.note_shown(expert, "b", "[]", round_number=1)),
         (OptionError, "way = 'rank', this study asks 'pairs'",
          lambda: store.start(expert, way="rank", short=False, consent="", event_id="x")),
         (OptionError, "short = True, this study asks all comparisons",
@@ -590,3 +590,28 @@ def test_every_kind_is_in_the_log(store, talked):
     assert said >= {*log._BY_EXPERTS} - {"clear"}
     assert said >= {"asking", "round_closed"}
     assert canonical(["c", "a", "b"]) == store.events(talked.id)[5].detail
+
+
+def test_text_that_no_database_takes_is_refused(store, study):
+    expert = store.add_expert(study.id, "Ada").id
+    for k, text in enumerate(("half \ud800 a sign", "no\0thing")):
+        with pytest.raises(AnswersError, match="^the text has signs that cannot be stored"):
+            store.comment(expert, *AB, text, event_id=f"bad-{k}")
+
+
+def test_a_place_belongs_to_its_round(store, study):
+    expert = store.add_expert(study.id, "Ada").id
+    store.set_place(expert, "review", round_number=1)
+    with pytest.raises(LockedError, match="^round 2 of"):
+        store.set_place(expert, "welcome", round_number=2)
+    assert store.expert(expert).place == "review"
+
+
+def test_a_reason_goes_with_its_answer(store, study):
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    expert = store.add_expert(study.id, "Ada").id
+    store.answer(expert, *AB, "9", event_id="far")
+    store.give_reason(expert, *AB, "so it is", event_id="why")
+    assert list(store.reasons(study.id).values()) == ["so it is"]
+    store.abstain(expert, *AB, event_id="no")
+    assert store.reasons(study.id) == {}

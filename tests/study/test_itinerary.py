@@ -329,3 +329,21 @@ def test_price_of_the_short_form():
     assert count < len(home.comparisons)
     assert 1 < factor < 1.5
     assert short_form_cost(make_survey(dict.fromkeys("abc", "goal")).hierarchy, ["goal"]) == (3, 1)
+
+
+def test_the_short_form_asks_on_until_all_items_are_joined():
+    hierarchy = make_survey({f"k{number}": "goal" for number in range(6)}).hierarchy
+    short = Way.seeded("pairs", True, hierarchy, "seed")
+    pairs = [pair for pair in hierarchy.comparisons if "k5" not in pair][:9]
+    replies = Replies(
+        way=short, answers=dict.fromkeys(pairs, "3"), asked=dict(zip(pairs, pairs, strict=True))
+    )
+    assert replies.counts(hierarchy, "goal") == (9, 10)  # k5 stands apart
+    ask = next(
+        stop
+        for stop in itinerary(hierarchy, replies)
+        if not replies.replied(stop.pair) and stop.kind == "pair"
+    )
+    assert "k5" in ask.pair
+    joined = replies.after(pairs[0], "3").after(("goal", "k0", "k5"), "3")
+    assert joined.counts(hierarchy, "goal") == (10, 10)

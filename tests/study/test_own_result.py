@@ -15,6 +15,7 @@ from ahp.study.own_result import OwnResult, own_ranking, own_result, unsettled_p
 
 from .panels import LEAVES, PAIRS, SURVEY, make_survey
 
+PARENTS = SURVEY.hierarchy.parents
 CIRCLE = dict(zip(PAIRS[:3], ("9", "1/9", "9"), strict=True))
 """a over b, b over c, and c over a."""
 
@@ -98,9 +99,16 @@ def test_contradictions_that_may_not_stay():
         replies = Replies(answers=CIRCLE, kept=kept)
         expected = {"offer": offer, "reason": reason, "require": require}
         found = {
-            guidance: unsettled_parents(SURVEY, replies, Asking(guidance=guidance))
+            guidance: unsettled_parents(SURVEY, replies, Asking(guidance=guidance), PARENTS)
             for guidance in expected
         }
         assert found == expected
     fitting = Replies(answers=dict.fromkeys(PAIRS, "1"))
-    assert unsettled_parents(SURVEY, fitting, Asking(guidance="require")) == ()
+    assert unsettled_parents(SURVEY, fitting, Asking(guidance="require"), PARENTS) == ()
+
+
+def test_parents_that_an_expert_is_recused_from_hold_nothing_up():
+    replies = Replies(answers=CIRCLE)
+    asking = Asking(guidance="require")
+    (parent,) = unsettled_parents(SURVEY, replies, asking, PARENTS)
+    assert unsettled_parents(SURVEY, replies, asking, [p for p in PARENTS if p != parent]) == ()

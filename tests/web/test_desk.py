@@ -515,6 +515,7 @@ def test_answers_off_the_scale_can_be_gone_on_from(visit, store):
     study = store.import_study(survey, ahp.Answers(off), "Off the scale")
     store.open_round(study.id)
     expert = store.experts(study.id)[0]
+    store.start(expert.id, way="pairs", short=False, consent="yes", event_id="go")
     store.set_place(expert.id, f"pair {parent} {left} {right}")
     app = visit(store.open_link(store.issue_link(expert.id), None))
     assert any("Your last answer: 2.5 for" in text for text in texts(app))

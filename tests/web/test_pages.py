@@ -161,7 +161,7 @@ def test_survey_says_what_was_not_saved_and_stays_where_it_is(visit, store, surv
     expert = add_expert(store, survey)
     app = visit(store.open_link(store.issue_link(expert.id), None))
 
-    def fail(*_arguments):
+    def fail(*_arguments, **_options):
         raise StoreError("disk is full")
 
     monkeypatch.setattr(store, "set_place", fail)

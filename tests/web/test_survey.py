@@ -178,5 +178,84 @@ def test_after_submitting_there_is_the_receipt(visit, store, survey, expert, ses
     answer(store, survey, expert)
     store.submit(expert.id, event_id="done")
     app = visit(session)
-    (link,) = app.get("link_button")
-    assert link.proto.url == f"/receipt/{expert.id}"
+    address = f"/receipt/{expert.id}?round=1"
+    assert [link.proto.url for link in app.get("link_button")] == [
+        address,
+        f"{address}&download=1",
+    ]
+    store.close_round(expert.study_id)
+    app = visit(session)  # in both languages
+    assert [link.proto.url for link in app.get("link_button")] == [f"/receipt/{expert.id}"] * 2
+
+
+def test_what_one_expert_did_is_not_shown_to_another(visit, store, survey, expert, session):
+    other = store.add_expert(expert.study_id, "Li Si")
+    assert store.open_link(store.issue_link(other.id), session) == session
+    for one in (expert, other):
+        store.start(one.id, way="pairs", short=False, consent="yes", event_id=f"go-{one.id}")
+        store.set_place(one.id, " ".join(("pair", *survey.hierarchy.comparisons[1])))
+    app = visit(session)
+    app.radio(key="expert").set_value(expert.id).run()
+    app.session_state["saved"] = (
+        f"{expert.id}-1",
+        survey.hierarchy.comparisons[0],
+        "9",
+        False,
+    )
+    app.run()
+    assert any("Saved" in text for text in texts(app))
+    app.radio(key="expert").set_value(other.id).run()
+    assert not any("Saved" in text for text in texts(app))
+
+
+def test_a_tab_of_the_last_round_does_not_lead_past_the_welcome(
+    visit, store, survey, expert, session
+):
+    answer(store, survey, expert)
+    store.set_place(expert.id, "parent setup")
+    app = visit(session)
+    store.submit(expert.id, event_id="done")
+    store.close_round(expert.study_id)
+    store.open_round(expert.study_id)
+    app.button(key="back").click().run()
+    assert store.expert(expert.id).place is None
+    assert app.header[0].value == "Effectiveness of post-supervision"
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert app.header[0].value == "Effectiveness of post-supervision"
+
+
+def test_a_browser_that_was_signed_out_moves_nobody(visit, store, survey, expert, session):
+    answer(store, survey, expert, 3)
+    app = visit(session)
+    place = store.expert(expert.id).place
+    store.revoke_link(expert.id)
+    app.button(key="overview").click().run()
+    assert store.expert(expert.id).place == place
+
+
+def test_a_reason_that_became_necessary_can_be_given(visit, store, survey, expert, session):
+    answer(store, survey, expert, 10)
+    store.keep(expert.id, "effectiveness", "", event_id="kept")
+    app = visit(session)
+    assert [one.value for one in app.success] == ["You keep these answers."]
+    store.set_asking(expert.study_id, Asking(guidance="reason"))
+    app = visit(session)
+    assert [area.key for area in app.text_area] == [f"kept {expert.id}-1 effectiveness"]
+
+
+def test_a_way_that_is_not_offered_any_more_goes_on(visit, store, expert, session):
+    store.set_asking(expert.study_id, Asking("rank", short_form=True))
+    store.start(expert.id, way="rank", short=True, consent="yes", event_id="go")
+    store.set_asking(expert.study_id, Asking("pairs"))
+    app = visit(session)
+    assert app.button(key="start").label == "Go on"
+    app.button(key="start").click().run()
+    way = store.replies(expert.id).way
+    assert (way.way, way.short) == ("rank", True)
+
+
+def test_uploaded_answers_are_no_consent(visit, store, survey, expert, session):
+    store.upload_answers(expert.id, [ahp.Judgment("x", *survey.hierarchy.comparisons[0], "3")])
+    app = visit(session)
+    assert app.button(key="start").label == "I agree and start"

@@ -29,6 +29,10 @@ _rank_items = st.components.v2.component(
     js=_source("common.js", "rank_items.js"),
 )
 
+_waiting = st.components.v2.component(
+    "ahp_waiting", css=_source("common.css"), js=_source("common.js", "waiting.js")
+)
+
 _cookie = st.components.v2.component(
     "ahp_cookie",
     js="""export default function ({ data }) {
@@ -63,56 +67,38 @@ CHART_CODE = tuple(
 """Where the server has the code that draws charts, relative to the address of the app."""
 
 
-def scale_choice(
-    data: Mapping[str, Any],
-    on_answer: Callable[[], None],
-    on_comment: Callable[[], None] | None = None,
-    on_back: Callable[[], None] | None = None,
-    *,
-    key: str,
-) -> None:
-    """Saaty's 17 positions between two names, none chosen beforehand.
+Hooks = Mapping[str, Callable[[], None]]
+"""What is called when the browser sends something: "answer", "comment", "ranked", "back". Any of
+the first three may come from any control: it may have waited in the browser.
 
-    What is sent carries an `id` of its own. It is kept in the browser and sent again, with `late`
-    true, until `settled` has the `id`: a repeated `id` is the same event, not a second one.
+`st.session_state[key]` then holds it under that name: `answer` is `{"pair", "value", "id",
+"comment", "late"}` with None for a comment that was not changed; `comment` is `{"pair", "id",
+"comment", "late"}`; `ranked` is `{"place", "order", "id", "late"}`. What has an `id` is kept in the
+browser and sent again, with `late` true, until `settled` has the `id`: a repeated `id` is the same
+event, not a second one.
+"""
+
+
+def scale_choice(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
+    """Saaty's 17 positions between two names, none chosen beforehand.
 
     Args:
         data: what is asked. `pair` (id of the comparison), `question`, `left` and `right` (`name`,
             `explanation`, `more`), `positions` (17 × `value`, `step`, `word`, `sentence`),
-            `value` (the saved answer, "abstain" or None). Further, where wanted:
-            `owner` (whose answers: kept in the browser until they arrive),
-            `settled` (ids that were dealt with, stored or refused),
-            `abstain` (`label`, `sentence` of a button for those who can't judge),
-            `comment` (`label`, `value`),
-            `practice` (nothing is sent),
-            `words` (`explain`, `keyboard`, `saving`, `offline`, `resent`).
-        on_answer: called after a choice; `st.session_state[key].answer` then holds
-            `{"pair", "value", "id", "comment", "late"}`, where `comment` is None when it was not
-            changed.
-        on_comment: called after a comment without a choice; `.comment` then holds
-            `{"pair", "id", "comment", "late"}`.
-        on_back: called after Backspace; `.back` then holds `{"pair"}`.
+            `value` (the saved answer, "abstain" or None), `words` (`explain`, `keyboard`, `saving`,
+            `offline`, `resent`); `owner` (whose answers) and `settled` (ids that were dealt with,
+            stored or refused), or `practice` (nothing is sent). Where wanted: `abstain` (`label`,
+            `sentence` of a button for those who can't judge), `comment` (`label`, `value`).
+        hooks: what is called.
         key: of the widget.
     """
-    _scale_choice(
-        key=key,
-        data={**data, "back": on_back is not None},
-        on_answer_change=on_answer,
-        on_comment_change=on_comment,
-        on_back_change=on_back,
-    )
+    _mount(_scale_choice, data, hooks, key)
 
 
-def rank_items(
-    data: Mapping[str, Any],
-    on_ranked: Callable[[], None],
-    on_back: Callable[[], None] | None = None,
-    *,
-    key: str,
-) -> None:
+def rank_items(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
     """Items to put into order, the most important first, none placed beforehand.
 
-    Sent, kept and sent again as by `scale_choice`; an order that isn't sent yet is kept as well.
+    An order that isn't sent yet is kept in the browser as well.
 
     Args:
         data: what is asked. `place` (id of the question), `owner` (whose answers), `title` (names
@@ -120,16 +106,28 @@ def rank_items(
             shown), `ranking` (the saved ids or None), `settled` (ids that were dealt with, stored
             or refused), `words` (`start`, `next`, `up`, `down`, `remove`, `moved` with {name} and
             {number}, `confirm`, `explain`, `keyboard`, `saving`, `offline`, `resent`).
-        on_ranked: called after the order was confirmed; `st.session_state[key].ranked` then holds
-            `{"place", "order", "id", "late"}`.
-        on_back: called after Backspace; `.back` then holds `{"place"}`.
+        hooks: what is called.
         key: of the widget.
     """
-    _rank_items(
+    _mount(_rank_items, data, hooks, key)
+
+
+def send_waiting(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
+    """On a screen that asks nothing: sends what waits in the browser.
+
+    Args:
+        data: `owner`, `settled` and `words` as for `scale_choice`.
+        hooks: what is called.
+        key: of the widget.
+    """
+    _mount(_waiting, data, hooks, key)
+
+
+def _mount(component: Callable[..., Any], data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
+    component(
         key=key,
-        data={**data, "back": on_back is not None},
-        on_ranked_change=on_ranked,
-        on_back_change=on_back,
+        data={**data, "back": "back" in hooks},
+        **{f"on_{name}_change": called for name, called in hooks.items()},
     )
 
 

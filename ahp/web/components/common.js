@@ -113,15 +113,14 @@ function pageState() {
  * again doesn't help, but loading the page again does.
  */
 class Outbox {
-  constructor(name) {
-    this.name = name
+  constructor() {
     this.sent = new Map() // id -> when this page sent it last, and how often since it could
     this.late = new Set() // ids that were sent again
     this.locks = new Map() // id -> function that lets another tab send it
   }
 
   get key() {
-    return `ahp ${this.name} ${this.owner}`
+    return `ahp answers ${this.owner}`
   }
 
   get entries() {
@@ -138,10 +137,9 @@ class Outbox {
    * The control was drawn.
    *
    * owner: whose entries; settled: tells whether the server has dealt with an entry;
-   * send: sends an event to the server; show: shows "saving", "offline", "resent" or "";
-   * onSettled: called with each entry that leaves.
+   * send: sends an event to the server; show: shows "saving", "offline", "resent" or "".
    */
-  drawn({ owner, settled, send, show, onSettled }) {
+  drawn({ owner, settled, send, show }) {
     Object.assign(this, { owner, send, show })
     const before = this.entries
     const done = before.filter(settled)
@@ -151,12 +149,18 @@ class Outbox {
     }
     for (const entry of done) {
       this.locks.get(entry.message.id)?.()
-      onSettled(entry)
+      this.forgetDraft(entry)
     }
     show(done.some(({ message }) => this.late.has(message.id)) ? "resent" : "")
     const [next] = this.entries
     if (next && !this.sent.has(next.message.id)) this.resend()
     this.watch()
+  }
+
+  /** What was being written, once it has arrived. */
+  forgetDraft({ message: { pair, place, comment, order } }) {
+    const draft = draftKey(this.owner, pair ?? place)
+    if (String(recall(draft)) === String(comment ?? order)) keep(draft, null)
   }
 
   /** Keep and send an entry in place of those that `replaces` picks. */
@@ -173,7 +177,7 @@ class Outbox {
     const tries = (this.sent.get(message.id)?.tries ?? 0) + 1
     this.sent.set(message.id, { at: performance.now(), tries })
     if (late) this.late.add(message.id)
-    this.send?.(event, { ...message, late })
+    this.send?.(event, { ...message, owner: this.owner ?? null, late })
   }
 
   async resend() {
@@ -231,6 +235,8 @@ class Outbox {
   close() {
     clearInterval(this.timer)
     this.send = undefined
+    for (const release of this.locks.values()) release() // another control may send it
+    this.locks.clear()
   }
 }
 
@@ -239,7 +245,8 @@ class Outbox {
  * `View.identity` says that it is another question. Nothing is redrawn otherwise, so that the
  * focus, open explanations and half-typed text survive the reruns.
  */
-function control(View, outbox) {
+function control(View) {
+  const outbox = new Outbox()
   const views = new WeakMap() // by the element they are shown in
   let turn // the last time that one was drawn
   return ({ data, parentElement, setTriggerValue }) => {
@@ -264,7 +271,6 @@ function control(View, outbox) {
           view.status.className = `status ${state}`
           view.status.textContent = data.words?.[state] ?? ""
         },
-        onSettled: (entry) => view.onSettled(entry),
       })
     }
     view.update(data)

@@ -215,12 +215,7 @@ class Ranking {
     })
   }
 
-  onSettled({ message: { place, order } }) {
-    const draft = draftKey(this.data.owner, place)
-    if (recall(draft)?.join() === order.join()) keep(draft, null)
-  }
-
   leave() {}
 }
 
-export default control(Ranking, new Outbox("rankings"))
+export default control(Ranking)

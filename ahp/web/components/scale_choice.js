@@ -140,7 +140,7 @@ class Question {
 
   /** The comment as typed, null when it is the one that the server has. */
   get newComment() {
-    const typed = this.textarea?.value ?? ""
+    const typed = this.textarea?.value.trim() ?? ""
     return typed === (this.data.comment?.value ?? "") ? null : typed
   }
 
@@ -176,7 +176,7 @@ class Question {
     const value = data.comment?.value ?? ""
     // a comment from another device shows, unless one is being typed here
     if (this.textarea && this.textarea.value === known) this.textarea.value = value
-    if (this.textarea?.value === value) keep(draftKey(data.owner, data.pair), null)
+    if (this.textarea?.value.trim() === value) keep(draftKey(data.owner, data.pair), null)
     this.data = data
     const pending = this.outbox.entries.findLast(
       ({ event, message }) => event === "answer" && message.pair === data.pair,
@@ -226,11 +226,6 @@ class Question {
     event.preventDefault()
     this.positions[Math.min(Math.max(next, 0), last)].focus()
   }
-
-  onSettled({ message: { pair, comment } }) {
-    const draft = draftKey(this.data.owner, pair)
-    if (recall(draft) === comment) keep(draft, null)
-  }
 }
 
-export default control(Question, new Outbox("answers"))
+export default control(Question)

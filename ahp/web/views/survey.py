@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from ahp.i18n import Translate
@@ -20,22 +18,20 @@ from ahp.study.asking import WAYS
 from ahp.study.delphi import BINS, Distribution, bin_place
 from ahp.study.itinerary import short_form_cost
 from ahp.web import state
-from ahp.web.components import histogram, rank_items, scale_choice, scroll_up
+from ahp.web.components import histogram, rank_items, scale_choice, scroll_up, send_waiting
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 from ahp.web.summaries import show_parent, show_progress, show_review, show_saved, show_submitted
 from ahp.web.visit import (
     Visit,
     go,
     go_back,
+    hooks,
     keep_answer,
     new_id,
     reason_key,
     save_reason,
     settled,
     start,
-    take_answer,
-    take_comment,
-    take_ranking,
     visit_of,
 )
 
@@ -146,8 +142,9 @@ def show_welcome(visit: Visit) -> None:
             ).format(round=visit.study.round),
             icon=":material/replay:",
         )
+    begun = visit.replies.way is not None
     with st.container():  # also without the example: what is below stays as it was opened
-        if not expert.answered:
+        if not begun:
             show_practice(visit)
     way, short = choose_way(visit, count)
     consent = _(
@@ -159,7 +156,7 @@ def show_welcome(visit: Visit) -> None:
     st.markdown("**" + _("What happens with your answers") + "**")
     st.write(consent)
     st.button(
-        _("Go on") if expert.answered else _("I agree and start"),
+        _("Go on") if begun else _("I agree and start"),
         type="primary",
         on_click=start,
         args=(visit, way, short, consent, new_id()),
@@ -201,7 +198,7 @@ def show_practice(visit: Visit) -> None:
                 "practice": True,
                 "words": {**scale_words(_), "keyboard": ""},
             },
-            lambda: None,
+            {},
             key="practice_scale",
         )
         st.caption(
@@ -213,10 +210,13 @@ def show_practice(visit: Visit) -> None:
 
 
 def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
-    """How the expert wants to be asked, as far as the study leaves it open."""
+    """How the expert wants to be asked, as far as the study leaves it open.
+
+    What was begun goes on, also where the study does not offer it any more.
+    """
     _, asking, now = state.translate(), visit.asking, visit.replies.way
-    way = asking.way
-    if way == "expert":
+    way = now.way if now else asking.way
+    if asking.way == "expert":
         names = {
             "pairs": _("Comparison by comparison"),
             "rank": _("Rank first, then compare"),
@@ -233,7 +233,7 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
             key=f"way-{visit.about}",
         )
     if not asking.short_form:
-        return way, False
+        return way, bool(now and now.short)
     asked, factor = short_form_cost(visit.survey.hierarchy, visit.parents)
     if asked == count:
         return way, False
@@ -302,8 +302,7 @@ def show_ranking(visit: Visit) -> None:
                 "keyboard": _("Keyboard: Tab and Enter to place, Alt + arrow keys to move."),
             },
         },
-        on_ranked=partial(take_ranking, visit),
-        on_back=partial(go_back, visit),
+        hooks(visit, "ranking"),
         key="ranking",
     )
     show_steps(visit, visit.stop.parent in visit.replies.rankings)
@@ -357,9 +356,7 @@ def show_comparison(visit: Visit) -> None:
             "settled": settled(),
             "words": scale_words(_),
         },
-        partial(take_answer, visit),
-        partial(take_comment, visit),
-        partial(go_back, visit),
+        hooks(visit, "choice"),
         key="choice",
     )
     show_steps(visit, visit.replies.replied(asked.pair))
@@ -496,8 +493,14 @@ def show() -> None:
     state.show_problem()
     if visit.expert.submitted:
         show_submitted(visit)
-    else:
-        SCREENS[visit.stop.kind](visit)
+        return
+    SCREENS[visit.stop.kind](visit)
+    if visit.stop.kind not in ("rank", "pair"):
+        send_waiting(
+            {"owner": visit.about, "settled": settled(), "words": scale_words(state.translate())},
+            hooks(visit, "waiting"),
+            key="waiting",
+        )
 
 
 show()

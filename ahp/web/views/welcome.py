@@ -6,11 +6,15 @@ from ahp.i18n import LANGUAGES, translator
 from ahp.i18n.words import link_problem
 from ahp.web import state
 
-refused = state.grants().refused
+granted = state.grants()
+refused = granted.refused
 for language in LANGUAGES:
     _ = translator(language)
     for reason in dict.fromkeys(refused):
         st.warning(link_problem(reason, language))
+    for expert in granted.closed:
+        if state.database().expert(expert).submitted:
+            st.link_button(_("Open the receipt"), f"/receipt/{expert}")
     if not refused:
         st.subheader(_("This is the place for pairwise surveys"))
         st.write(_("If you were invited as an expert, please open your personal link."))
