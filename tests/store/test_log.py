@@ -521,3 +521,24 @@ def test_the_round_of_a_study_is_that_of_its_log(store, database, rounds, sql, s
         f"study {rounds.id} ('Pilot'), event {last.seq} ({last.event_id}): round 3 is open by the "
         f"log, but the study says {says}"
     )
+
+
+def test_forged_times_and_recusals_are_found(store, study):
+    ada = store.add_expert(study.id, "Ada")
+    store.set_standing(ada.id, Standing(recused={"a": "wrote it"}))
+    original = store.events(study.id)
+    everything = Standing(recused={"goal": "x", "a": "x"}).content
+    for place, new, problem in (
+        (1, {"time": "yesterday"}, "its time is 'yesterday'"),
+        (1, {"time": "2026-03-01"}, "its time is '2026-03-01'"),
+        (
+            len(original) - 1,
+            {"detail": everything},
+            "it does not fit the study: the expert is recused from every comparison",
+        ),
+    ):
+        changed = [
+            replace(one, **new) if number == place else one for number, one in enumerate(original)
+        ]
+        events = forge(store, study, changed)
+        assert problem_of(store, study, events, place) == problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ from ahp.errors import AnswersError, LockedError, LogError, OptionError, StoreEr
 from ahp.store import Store, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
+from ahp.study import Answers, Judgment
 from ahp.study.asking import Asking, Way
-from ahp.study.itinerary import Replies
+from ahp.study.itinerary import Replies, itinerary
 from ahp.study.settings import Standing
 
 from ..study.panels import make_survey
@@ -615,3 +617,41 @@ def test_a_reason_goes_with_its_answer(store, study):
     assert list(store.reasons(study.id).values()) == ["so it is"]
     store.abstain(expert, *AB, event_id="no")
     assert store.reasons(study.id) == {}
+
+
+TEN = make_survey({f"k{number}": "goal" for number in range(10)})
+
+
+def test_many_items_in_the_short_form_can_be_closed(store):
+    study = store.create_study(TEN, "Ten")
+    store.set_asking(study.id, Asking(short_form=True))
+    store.set_settings(study.id, replace(store.settings(study.id), weighting="consistency"))
+    for name in ("Ada", "Bo", "Cy"):
+        expert = store.add_expert(study.id, name).id
+        store.start(expert, way="pairs", short=True, consent="yes", event_id=f"go-{name}")
+        while True:
+            stops = itinerary(TEN.hierarchy, replies := store.replies(expert))
+            open_ = [one for one in stops if one.kind == "pair" and not replies.replied(one.pair)]
+            if not open_:
+                break
+            store.answer(expert, *open_[0].pair, "2", event_id=f"{name}-{len(replies.answers)}")
+        assert store.expert(expert).progress == {"goal": (15, 15)}
+        store.submit(expert, event_id=f"done-{name}")
+    evidence = json.loads(store.close_round(study.id).evidence)
+    assert evidence["summary"]["experts"] == 3
+    store.verify_log()
+
+
+def test_contradicting_answers_of_a_file_are_not_submitted(store, study):
+    store.set_asking(study.id, Asking(guidance="require"))
+    values = {"fits": ("3", "9", "3"), "circle": ("9", "1/9", "9")}
+    given = [
+        Judgment(name, *pair, value)
+        for name, own in values.items()
+        for pair, value in zip((AB, AC, BC, A12), (*own, "1"), strict=True)
+    ]
+    assert store.import_answers(study.id, Answers(tuple(given)), submit=True) == 8
+    assert {one.name: one.submitted for one in store.experts(study.id)} == {
+        "fits": True,
+        "circle": False,
+    }

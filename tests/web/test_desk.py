@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -285,6 +286,30 @@ def test_a_filled_workbook_is_shown_and_recorded(visit, store, organizer, study)
     assert (stored.kind, stored.source) == ("answer", "file")
     assert str(stored.detail).startswith("A.xlsx: sheet ")
     assert (submitted.kind, submitted.source) == ("submit", "file")
+
+
+def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, study):
+    store.set_asking(study.id, Asking(guidance="require"))
+    values = itertools.cycle(("9", "1/9", "1"))
+    answers = dict(zip(study.survey.hierarchy.comparisons, values, strict=False))
+    content = questionnaire_workbook(
+        study.survey,
+        title=study.title,
+        expert="A",
+        study_id=study.id,
+        round_number=2,
+        language="en",
+        answers=answers,
+    )
+    app = visit(organizer, "files")
+    uploader = next(one for one in app.get("file_uploader") if str(one.key).startswith("upload-"))
+    uploader.set_value([("A.xlsx", content, "application/xlsx")]).run()
+    app.checkbox(key="submit_files").check().run()
+    app.button(key="record_files").click().run()
+    assert [one.value for one in app.success] == ["A: 35 answers recorded from the file."]
+    (refused,) = [one.value for one in app.error]
+    assert refused.startswith("expert 'A' has contradicting answers below 'effectiveness'")
+    assert not store.experts(study.id)[0].submitted
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

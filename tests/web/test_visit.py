@@ -1,0 +1,66 @@
+"""What the browser sends, and whom it belongs to."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+
+from ahp.web import state
+from ahp.web.visit import reason_key, take, take_answer, visit_of
+from tests.web.test_pages import add_expert
+
+
+@pytest.fixture
+def visits(store, survey, monkeypatch):
+    """Visits of two experts whose links one browser has."""
+    one = add_expert(store, survey)
+    other = store.add_expert(one.study_id, "Li Si")
+    session = None
+    for expert in (one, other):
+        store.start(expert.id, way="pairs", short=False, consent="yes", event_id=f"go-{expert.id}")
+        session = store.open_link(store.issue_link(expert.id), session)
+    monkeypatch.setattr(state, "session_token", lambda: session)
+    monkeypatch.setattr(state, "language", lambda: "en")
+    monkeypatch.setattr(st, "session_state", {})
+    return [visit_of(store.expert(expert.id)) for expert in (one, other)]
+
+
+def send(visit, owner: str, **new: object) -> None:
+    _parent, left, right = visit.survey.hierarchy.comparisons[0]
+    message = {
+        "pair": f"pair effectiveness {left} {right}",
+        "value": "3",
+        "id": "a" * 32,
+        "comment": None,
+        "owner": owner,
+        "late": False,
+    }
+    st.session_state["choice"] = {"answer": {**message, **new}}
+    take(visit, "choice", "answer", take_answer)
+
+
+def test_an_answer_counts_for_who_gave_it(store, visits):
+    one, other = visits
+    send(other, one.about)
+    assert not store.replies(other.expert.id).answers
+    assert "settled" not in st.session_state  # it is sent again when its owner is on the screen
+    send(one, one.about)
+    assert len(store.replies(one.expert.id).answers) == 1
+    assert st.session_state["settled"] == ["a" * 32]
+    send(one, f"{one.expert.id}-2", id="b" * 32)
+    assert st.session_state["settled"] == ["a" * 32]
+
+
+def test_what_no_survey_asks_is_refused_for_good(store, visits):
+    one, _other = visits
+    send(one, one.about, pair="pair effectiveness nobody nothing")
+    assert st.session_state["settled"] == ["a" * 32]
+    assert "expected a comparison of the survey" in st.session_state["problem"]
+    assert not store.replies(one.expert.id).answers
+
+
+def test_reasons_are_typed_by_one_expert(visits):
+    one, other = (SimpleNamespace(about=each.about, stop=visits[0].stop) for each in visits)
+    assert reason_key(one) != reason_key(other)
