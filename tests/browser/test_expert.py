@@ -143,9 +143,9 @@ def displayed(weights: Mapping[str, float], survey: Survey, language: str) -> li
 def receipt_of(page: Page, panel: Panel) -> Page:
     """The receipt in its new tab."""
     with page.context.expect_page() as opened:
-        actions.control(page, "receipt").get_by_role("link").click()
+        actions.control(page, "receipt").get_by_role("link").first.click()
     opened.value.wait_for_load_state()
-    assert opened.value.url == f"{panel.server.url}/receipt/{panel.expert.id}"
+    assert opened.value.url == f"{panel.server.url}/receipt/{panel.expert.id}?round=1"
     return opened.value
 
 
@@ -241,7 +241,7 @@ def test_ranked_first_in_the_short_form_on_a_desktop(study: Study) -> None:
     form = actions.control(page, f"form-{panel.expert.id}-1")
     expect(form).to_contain_text("All 10 comparisons")
     expect(form).to_contain_text(
-        "About 1 minutes less. Your weights become up to 15% less certain, and contradictions are "
+        "Saves about 1 min. Your weights become up to 15% less certain, and contradictions are "
         "noticed less often."
     )
     form.get_by_text("Short form: about 8 comparisons").click()

@@ -247,7 +247,7 @@ def test_a_reason_that_became_necessary_can_be_given(visit, store, survey, exper
 def test_a_way_that_is_not_offered_any_more_goes_on(visit, store, expert, session):
     store.set_asking(expert.study_id, Asking("rank", short_form=True))
     store.start(expert.id, way="rank", short=True, consent="yes", event_id="go")
-    store.set_asking(expert.study_id, Asking("pairs"))
+    store.set_asking(expert.study_id, Asking("pairs", short_form=True))
     app = visit(session)
     assert app.button(key="start").label == "Go on"
     app.button(key="start").click().run()
