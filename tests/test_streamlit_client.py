@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ def server(tmp_path: Path):
     running = RunningServer(tmp_path / "ahp.db")
     yield running
     running.stop()
+
+
+def run(coroutine):
+    """In a thread of its own: a browser that other tests keep open has a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def test_two_comparisons(server):
@@ -40,7 +47,7 @@ def test_two_comparisons(server):
         await client.page.close()
         return client, asked
 
-    client, asked = asyncio.run(answer_two())
+    client, asked = run(answer_two())
 
     assert len(set(asked)) == 2
     assert [answer.pair for answer in client.confirmed] == asked
@@ -57,5 +64,5 @@ def test_two_comparisons(server):
 def test_refused_link(server):
     link = f"{server.url}/i/nothing"
     with pytest.raises(RuntimeError) as raised:
-        asyncio.run(StreamlitClient.open(link))
+        run(StreamlitClient.open(link))
     assert str(raised.value) == f"{link} gave no cookie, but 'HTTP/1.1 404 Not Found'"

@@ -222,6 +222,7 @@ def test_three_rounds_of_twelve_experts(
         kept = desk.get_by_text("Evidence of the closed rounds")
         for n, evidence in frozen.items():
             expect(kept).to_have_count(1)  # the page before may still be fading out
+            expect(desk.locator('[data-stale="true"]')).to_have_count(0)
             kept.click()
             with desk.expect_download() as download:
                 actions.press(desk, f"evidence-{n}")
