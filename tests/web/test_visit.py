@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 
+from ahp.study.delphi import Distribution, Feedback
 from ahp.web import state
 from ahp.web.visit import reason_key, take, take_answer, visit_of
 from tests.web.test_pages import add_expert
@@ -64,3 +66,15 @@ def test_what_no_survey_asks_is_refused_for_good(store, visits):
 def test_reasons_are_typed_by_one_expert(visits):
     one, other = (SimpleNamespace(about=each.about, stop=visits[0].stop) for each in visits)
     assert reason_key(one) != reason_key(other)
+
+
+def test_the_last_round_is_turned_with_the_comparison(visits):
+    pair = parent, left, right = visits[0].survey.hierarchy.comparisons[0]
+    panel = Distribution(9, (1, 0, 0, 2, 0, 0, 6), 5.0, 2.0, 7.0)
+    sitting = replace(visits[0].sitting, feedback={pair: Feedback("3", panel)})
+    visit = replace(visits[0], sitting=sitting)
+    assert visit.feedback(pair) == Feedback("3", panel)
+    turned = Distribution(9, (6, 0, 0, 2, 0, 0, 1), -5.0, -7.0, -2.0)
+    assert visit.feedback((parent, right, left)) == Feedback("1/3", turned)
+    assert (visit.outside(pair, "9"), visit.outside((parent, right, left), "1/9")) == (True, True)
+    assert (visit.outside(pair, "5"), visit.outside((parent, right, left), "1/5")) == (False, False)
