@@ -91,6 +91,7 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     """The box about the last round says what these answers were, to the number."""
     box = actions.control(page, "last_round")
     expect(box).to_be_visible()
+    expect(page.locator(actions.QUESTION)).to_be_visible()  # it comes after the box
     _kind, parent, *shown = actions.asked(page).split()
     left, right = (survey.node_name(node, "en") for node in shown)
     if (parent, *shown) not in survey.hierarchy.comparisons:

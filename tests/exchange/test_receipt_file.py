@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import ahp
 from ahp.errors import AnswersError
@@ -33,14 +33,6 @@ def made(rounds: int = 1, pairs: int = 35) -> Receipt:
         time="2026-03-01T12:20:00.000000+00:00",
     )
     return Receipt(statement.content, "0123456789abcdef", base64.b64encode(b"s" * 64).decode())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield started
-        started.close()
 
 
 @pytest.fixture
