@@ -260,21 +260,27 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
 # -- files
 
 
-def test_a_filled_workbook_is_shown_and_recorded(visit, store, organizer, study):
-    expert = store.experts(study.id)[0]
-    answers = dict.fromkeys(study.survey.hierarchy.comparisons, "1/3")
+def upload(app, study, *, answers=None, round_number=2) -> None:
+    """Upload the workbook of the expert A."""
     content = questionnaire_workbook(
         study.survey,
         title=study.title,
-        expert=expert.name,
+        expert="A",
         study_id=study.id,
-        round_number=2,
+        round_number=round_number,
         language="en",
-        answers=answers,
+        answers=answers or {},
     )
+    keyed(app.get("file_uploader"), "upload-").set_value(
+        [("A.xlsx", content, "application/xlsx")]
+    ).run()
+
+
+def test_a_filled_workbook_is_shown_and_recorded(visit, store, organizer, study):
+    expert = store.experts(study.id)[0]
+    answers = dict.fromkeys(study.survey.hierarchy.comparisons, "1/3")
     app = visit(organizer, "files")
-    uploader = next(one for one in app.get("file_uploader") if str(one.key).startswith("upload-"))
-    uploader.set_value([("A.xlsx", content, "application/xlsx")]).run()
+    upload(app, study, answers=answers)
     assert "**A**: 35 answers read, 0 comparisons left open" in texts(app)
     assert store.current(expert.id) == {}
     app.checkbox(key="submit_files").check().run()
@@ -292,18 +298,8 @@ def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, s
     store.set_asking(study.id, Asking(guidance="require"))
     values = itertools.cycle(("9", "1/9", "1"))
     answers = dict(zip(study.survey.hierarchy.comparisons, values, strict=False))
-    content = questionnaire_workbook(
-        study.survey,
-        title=study.title,
-        expert="A",
-        study_id=study.id,
-        round_number=2,
-        language="en",
-        answers=answers,
-    )
     app = visit(organizer, "files")
-    uploader = next(one for one in app.get("file_uploader") if str(one.key).startswith("upload-"))
-    uploader.set_value([("A.xlsx", content, "application/xlsx")]).run()
+    upload(app, study, answers=answers)
     app.checkbox(key="submit_files").check().run()
     app.button(key="record_files").click().run()
     assert [one.value for one in app.success] == ["A: 35 answers recorded from the file."]
@@ -313,12 +309,8 @@ def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, s
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):
-    content = questionnaire_workbook(
-        study.survey, title="2026", expert="A", study_id=study.id, round_number=1, language="en"
-    )
     app = visit(organizer, "files")
-    uploader = next(one for one in app.get("file_uploader") if str(one.key).startswith("upload-"))
-    uploader.set_value([("A.xlsx", content, "application/xlsx")]).run()
+    upload(app, study, round_number=1)
     assert len(app.error) == 1
     assert "round 1" in app.error[0].value
     assert "record_files" not in [button.key for button in app.button]
