@@ -102,7 +102,7 @@ def test_a_receipt_that_verifies_in_chinese(run: Run, kept: Kept) -> None:
         f"签名出自密钥 {kept.key_id}。",
         f"{export} 中的日志核验通过。",
         f"其中第 {kept.receipt.statement.seq} 号事件即本次提交，散列值一致。",
-        "全部答案与日志一致。",
+        "全部回答与日志一致。",
     ]
 
 

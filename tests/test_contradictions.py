@@ -16,7 +16,7 @@ from ahp.study.guidance import Contradiction, Suggestion
 
 def triad(a_ij: float, a_jk: float, a_ik: float) -> Contradiction:
     cyclic = a_ij > 1 and a_jk > 1 and a_ik < 1
-    return Contradiction("a", "b", "c", a_ij, a_jk, a_ik, a_ij * a_jk, cyclic, ("a", "c"))
+    return Contradiction("a", "b", "c", a_ij, a_jk, a_ik, a_ij * a_jk, cyclic)
 
 
 def suggestion(low: str, high: str, enough: bool = True) -> Suggestion:

@@ -205,7 +205,8 @@ def expert_screens(page: Page, server: RunningServer, camera: Camera) -> None:
 
 def main() -> None:
     """Every screen in every language and size."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)  # what is not taken any more must not be looked at
+    FOLDER.mkdir(parents=True)
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

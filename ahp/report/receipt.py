@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from html import escape
 from pathlib import Path
 
@@ -35,8 +35,10 @@ def _sentence(left: str, right: str, value: str, _: Translate) -> str:
     return judgment_sentence(left, right, value, _)
 
 
-def facts(statement: Statement, survey: Survey, language: str) -> list[tuple[str, str]]:
-    """Who submitted what and when: (what, its words)."""
+def facts(
+    statement: Statement, survey: Survey, language: str, timezone: tzinfo = UTC
+) -> list[tuple[str, str]]:
+    """Who submitted what and when, by the clocks of a timezone: (what, its words)."""
     _ = translator(language)
     values = [value for *_pair, value in statement.answers]
     abstained = values.count(ABSTAIN)
@@ -44,29 +46,34 @@ def facts(statement: Statement, survey: Survey, language: str) -> list[tuple[str
     if abstained:
         count += _(", {count} can't be judged").format(count=abstained)
     moment = datetime.fromisoformat(statement.time)
+    clock, offset = (
+        format_datetime(moment, shape, tzinfo=timezone, locale=language)
+        for shape in ("medium", "ZZZZ")
+    )
     return [
         (_("Expert"), statement.name),
         (_("Study"), statement.title),
         (_("Survey"), survey.text(survey.name, language)),
         (_("Round"), str(statement.round)),
-        (_("Submitted at"), format_datetime(moment, "long", tzinfo=UTC, locale=language)),
+        (_("Submitted at"), f"{clock} ({offset})"),
         (_("Comparisons"), count),
         (_("Place in the log"), _("event {seq}").format(seq=statement.seq)),
         (_("Hash of the event"), statement.hash),
     ]
 
 
-def receipt_html(receipt: Receipt, survey: Survey, language: str) -> str:
+def receipt_html(receipt: Receipt, survey: Survey, language: str, timezone: tzinfo = UTC) -> str:
     """A page that needs nothing else: to read, to print, and to verify.
 
     Args:
         receipt: the receipt.
         survey: the survey that was answered.
         language: of `ahp.i18n.LANGUAGES`.
+        timezone: whose clocks tell when it was submitted.
     """
     _ = translator(language)
     said = receipt.statement
-    *told, place, event_hash = facts(said, survey, language)
+    *told, place, event_hash = facts(said, survey, language, timezone)
     proof = [
         place,
         event_hash,

@@ -6,6 +6,7 @@ which answers it would fit. The words are in `ahp.i18n.contradictions`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,6 @@ class Contradiction:
         a_ij, a_jk, a_ik: the judgments; the first two are 1 or more.
         implied: a_ij a_jk, what a_ik would be without contradiction.
         cyclic: i over j, j over k, and yet k over i.
-        suspect: ids of the two items whose judgment is the one to look at.
     """
 
     i: str
@@ -45,7 +45,6 @@ class Contradiction:
     a_ik: float
     implied: float
     cyclic: bool
-    suspect: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,16 @@ def guidance(
     return tuple(suggestions)
 
 
+def by_contradiction(suggestions: Iterable[Suggestion]) -> tuple[tuple[Suggestion, ...], ...]:
+    """Suggestions that have the same triad put together, each group where its first one stood;
+    those without a triad alone.
+    """
+    groups: dict[object, list[Suggestion]] = {}
+    for one in suggestions:
+        groups.setdefault(one.triad or one, []).append(one)
+    return tuple(map(tuple, groups.values()))
+
+
 def _single_changes(matrix: PairwiseMatrix, random_index: str) -> tuple[Any, Float]:
     """The judged pairs, shape (pairs, 2), and CR with each on each position, (pairs, 17)."""
     pairs = np.argwhere(np.triu(~np.isnan(matrix.values), 1))
@@ -187,5 +196,4 @@ def _worst_triad(matrix: PairwiseMatrix, i: int, j: int, random_index: str) -> C
         a_ik=triad.a_ik,
         implied=triad.implied,
         cyclic=triad.cyclic,
-        suspect=(matrix.labels[i], matrix.labels[j]),
     )

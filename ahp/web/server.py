@@ -20,8 +20,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit
 from starlette.concurrency import run_in_threadpool
@@ -171,7 +173,8 @@ async def organizer(request: Request) -> Response:
 async def receipt(request: Request) -> Response:
     """`/receipt/{expert_id}`: what an expert submitted, signed, as a page to keep.
 
-    `?round=2` is that of another round than the one open or closed last, `?download=1` a file.
+    `?round=2` is that of another round than the one open or closed last, `?timezone=Asia/Shanghai`
+    says by whose clocks, otherwise by UTC, `?download=1` makes it a file.
     """
     return await run_in_threadpool(_receipt, request)
 
@@ -203,7 +206,16 @@ def _receipt(request: Request) -> Response:
         return _page({language: problem}, status=500, headers=headers)
     if request.query_params.get("download") == "1":
         headers["content-disposition"] = 'attachment; filename="receipt.html"'
-    return HTMLResponse(receipt_html(signed, survey, language), headers=headers)
+    timezone = _timezone(request.query_params.get("timezone", "UTC"))
+    return HTMLResponse(receipt_html(signed, survey, language, timezone), headers=headers)
+
+
+def _timezone(name: str) -> tzinfo:
+    """A browser may know a timezone that the server doesn't: the page says which one it shows."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return UTC
 
 
 async def receipt_key(_request: Request) -> Response:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -128,6 +128,14 @@ def base_url() -> str:
         return base.rstrip("/")
     parts = urlsplit(st.context.url or "")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def receipt_address(expert_id: str, **query: int) -> str:
+    """Where an expert's receipt is, with the time by the clocks of this browser."""
+    timezone = st.context.timezone
+    named = {"timezone": timezone} if timezone else {}
+    asked = urlencode({**query, **named})
+    return urlunsplit(("", "", f"/receipt/{expert_id}", asked, ""))
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from ahp.datafile import canonical
 from ahp.errors import AHPError
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.words import consistency_sentence
-from ahp.study.guidance import Suggestion, guidance
+from ahp.study.guidance import Suggestion, by_contradiction, guidance
 from ahp.study.itinerary import Stop
 from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
 from ahp.web import state
@@ -121,9 +121,9 @@ def show_guidance(visit: Visit, parent: str) -> None:
     with st.container(key="guidance"):
         if suggestions:
             st.markdown("#### " + _("These answers fit the others least"))
-        for number, one in enumerate(suggestions):
-            with st.container(border=True, key=f"suggestion-{number}"):
-                show_suggestion(visit, parent, one)
+        for number, group in enumerate(by_contradiction(suggestions)):
+            with st.container(border=True, key=f"contradiction-{number}"):
+                show_contradiction(visit, parent, group)
         show_keeping(visit, parent)
 
 
@@ -143,30 +143,33 @@ def note_shown(visit: Visit, parent: str, suggestions: tuple[Suggestion, ...]) -
             st.session_state["noted"] = noted
 
 
-def show_suggestion(visit: Visit, parent: str, one: Suggestion) -> None:
-    """One answer that fits badly: why, what would fit, and the way to change it."""
+def show_contradiction(visit: Visit, parent: str, group: tuple[Suggestion, ...]) -> None:
+    """Answers that don't fit together, and each change that would help: what fits, and the way."""
     _ = state.translate()
-    pair = (parent, one.left, one.right)
-    words, picture = st.columns((3, 2), vertical_alignment="center")
-    with words:
-        if one.triad is not None:
-            why = contradiction_sentence(one.triad, visit.name, _)
-        else:
-            why = _("Your answer: {sentence}.").format(sentence=visit.sentence(pair, one.value))
-        st.markdown(state.plain(why))
-        st.markdown(state.plain(range_sentence(one, visit.name, _)))
-        st.button(
-            _("Compare “{left}” and “{right}” again").format(
-                left=state.plain(visit.name(one.left)), right=state.plain(visit.name(one.right))
-            ),
-            icon=":material/edit:",
-            on_click=go,
-            args=(visit, visit.stop_of(pair)),
-            key=f"change {parent} {one.left} {one.right}",
-        )
-    if one.triad is not None:
-        with picture:
-            st.html(cycle_picture(one.triad, visit.name, _))
+    triad = group[0].triad
+    if triad is None:
+        pair = (parent, group[0].left, group[0].right)
+        sentence = visit.sentence(pair, group[0].value)
+        st.markdown(state.plain(_("Your answer: {sentence}.").format(sentence=sentence)))
+    else:
+        words, picture = st.columns((3, 2), vertical_alignment="center")
+        words.markdown(state.plain(contradiction_sentence(triad, visit.name, _)))
+        suspects = [(one.left, one.right) for one in group]
+        picture.html(cycle_picture(triad, suspects, visit.name, _))
+    if len(group) > 1 and group[0].enough:
+        st.markdown("**" + _("One of these changes is enough:") + "**")
+    for one in group:
+        with st.container(key=f"suggestion {one.left} {one.right}"):
+            st.markdown(state.plain(range_sentence(one, visit.name, _)))
+            st.button(
+                _("Compare “{left}” and “{right}” again").format(
+                    left=state.plain(visit.name(one.left)), right=state.plain(visit.name(one.right))
+                ),
+                icon=":material/edit:",
+                on_click=go,
+                args=(visit, visit.stop_of((parent, one.left, one.right))),
+                key=f"change {parent} {one.left} {one.right}",
+            )
 
 
 def show_keeping(visit: Visit, parent: str) -> None:
@@ -349,14 +352,14 @@ def show_submitted(visit: Visit) -> None:
             "signature. Print it or save it as PDF: it proves later what you answered."
         )
     )
-    address = f"/receipt/{visit.expert.id}?round={visit.study.round}"
+    number = visit.study.round
+    address = state.receipt_address(visit.expert.id, round=number)
+    as_file = state.receipt_address(visit.expert.id, round=number, download=1)
     with st.container(key="receipt", horizontal=True):
         st.link_button(
             _("Open the receipt"), address, icon=":material/receipt_long:", type="primary"
         )
-        st.link_button(
-            _("Save the receipt as a file"), f"{address}&download=1", icon=":material/download:"
-        )
+        st.link_button(_("Save the receipt as a file"), as_file, icon=":material/download:")
     show_own_ranking(visit)
     for parent in visit.parents:
         with st.expander(state.plain(visit.name(parent))):

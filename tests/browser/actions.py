@@ -28,6 +28,7 @@ def visitor(
     phone = size["width"] < 500
     context = browser.new_context(
         locale=locale,
+        timezone_id="Asia/Shanghai",
         viewport=size,
         accept_downloads=True,
         color_scheme=scheme,

@@ -145,7 +145,9 @@ def receipt_of(page: Page, panel: Panel) -> Page:
     with page.context.expect_page() as opened:
         actions.control(page, "receipt").get_by_role("link").first.click()
     opened.value.wait_for_load_state()
-    assert opened.value.url == f"{panel.server.url}/receipt/{panel.expert.id}?round=1"
+    address = f"/receipt/{panel.expert.id}?round=1&timezone=Asia%2FShanghai"
+    assert opened.value.url == panel.server.url + address
+    expect(opened.value.get_by_text("(GMT+08:00)")).to_be_visible()
     return opened.value
 
 
@@ -215,7 +217,7 @@ def test_pair_by_pair_on_a_phone_in_chinese(
         assert found.endswith(" · 判断一致")
 
     actions.submit(page)
-    sentences(page, "您的 35 个答案已提交并锁定。现在可以关闭此页面。")
+    sentences(page, "您的 35 个回答已提交并锁定。现在可以关闭此页面。")
     assert bars(actions.control(page, "own_ranking")) == ranking
     assert panel.said() == ["way", "consent", *["answer"] * 35, "submit"]
 
@@ -363,9 +365,9 @@ def answer_in_a_circle(page: Page, panel: Panel) -> None:
     expect(actions.control(page, "guidance")).to_be_visible()
 
 
-def change(page: Page, suggestion: int, value: str) -> None:
+def change(page: Page, left: str, right: str, value: str) -> None:
     """Follow a suggestion, by an answer in the survey's direction."""
-    control = actions.control(page, f"suggestion-{suggestion}")
+    control = actions.control(page, f"suggestion-{left}-{right}")
     control.get_by_role("button").click()
     expect(page.locator(QUESTION)).to_be_visible()
     place = actions.asked(page)
@@ -388,18 +390,20 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     contradiction = (
         "您认为“苹果”比“浆果”重要 5 倍、“浆果”比“樱桃”重要 3 倍，却认为“樱桃”比“苹果”重要 2 倍。"
     )
-    fits = (
-        "如果您认为“浆果”比“苹果”重要 3 到 9 倍，就与您的其他回答基本相符。",
-        "如果您认为“樱桃”比“浆果”重要 4 到 9 倍，就与您的其他回答基本相符。",
-        "如果您认为“苹果”比“樱桃”重要 6 到 9 倍，就与您的其他回答基本相符。",
-    )
-    for number, fit in enumerate(fits):
-        suggestion = actions.control(page, f"suggestion-{number}")
-        expect(suggestion.get_by_text(contradiction, exact=True)).to_be_visible()
+    guidance = actions.control(page, "guidance")
+    expect(guidance.get_by_text(contradiction, exact=True)).to_be_visible()
+    expect(guidance.get_by_text("改动其中一个回答即可：", exact=True)).to_be_visible()
+    picture = guidance.locator(".ahp-cycle")
+    expect(picture).to_be_visible()
+    expect(picture.locator(".item")).to_have_text(["苹果", "浆果", "樱桃"])
+    fits = {
+        "apple-berry": "如果您认为“浆果”比“苹果”重要 3 到 9 倍，就与您的其他回答基本相符。",
+        "berry-cherry": "如果您认为“樱桃”比“浆果”重要 4 到 9 倍，就与您的其他回答基本相符。",
+        "apple-cherry": "如果您认为“苹果”比“樱桃”重要 6 到 9 倍，就与您的其他回答基本相符。",
+    }
+    for pair, fit in fits.items():
+        suggestion = actions.control(page, f"suggestion-{pair}")
         expect(suggestion.get_by_text(fit, exact=True)).to_be_visible()
-        picture = suggestion.locator(".ahp-cycle")
-        expect(picture).to_be_visible()
-        expect(picture.locator(".item")).to_have_text(["苹果", "浆果", "樱桃"])
     [shown] = panel.events("shown")
     assert shown.parent == GOAL
     assert json.loads(str(shown.detail)) == [
@@ -408,7 +412,7 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
         ["apple", "cherry", "1/2", "9", "6", "9"],
     ]
 
-    change(page, 2, "3")  # the right direction, not far enough
+    change(page, "apple", "cherry", "3")  # the right direction, not far enough
     expect(parent).to_contain_text("CR = 0.254")
     assert panel.store.current(panel.expert.id)[GOAL, "apple", "cherry"] == "3"
     assert len(panel.events("shown")) == 2
@@ -454,7 +458,7 @@ def test_contradictions_that_must_be_mended(study: Study) -> None:
     )
     expect(actions.control(page, "submit")).to_have_count(0)
     actions.control(page, "unsettled").get_by_role("button", name="Goal").click()
-    change(page, 2, "9")
+    change(page, "apple", "cherry", "9")
     expect(page.locator(actions.PARENT)).to_contain_text(
         "Your judgments fit together (CR = 0.025, below 0.1)."
     )

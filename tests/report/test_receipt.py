@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -60,6 +61,23 @@ def test_without_abstentions_none_are_counted():
     assert words["Comparisons"] == "1 answered"
 
 
+@pytest.mark.parametrize(
+    ("timezone", "language", "words"),
+    [
+        ("Asia/Shanghai", "zh", "2026年3月1日 20:20:07 (GMT+08:00)"),
+        ("Asia/Shanghai", "en", "Mar 1, 2026, 8:20:07\u202fPM (GMT+08:00)"),
+        ("America/New_York", "en", "Mar 1, 2026, 7:20:07\u202fAM (GMT-05:00)"),
+    ],
+)
+def test_the_time_is_that_of_the_readers_clock(timezone, language, words):
+    assert (
+        dict(facts(SAID, SURVEY, language, ZoneInfo(timezone)))[
+            {"en": "Submitted at", "zh": "提交时间"}[language]
+        ]
+        == words
+    )
+
+
 def test_the_page_in_english():
     assert shown(receipt_html(RECEIPT, SURVEY, "en")) == [
         "Receipt of submitted answers · O'Hara <script>alert(1)</script>",
@@ -70,7 +88,7 @@ def test_the_page_in_english():
         *("Study", "A <b>study</b> & more"),
         *("Survey", "Effectiveness of post-supervision"),
         *("Round", "2"),
-        *("Submitted at", "March 1, 2026, 12:20:07\u202fPM UTC"),
+        *("Submitted at", "Mar 1, 2026, 12:20:07\u202fPM (GMT+00:00)"),
         *("Comparisons", "2 answered, 1 can't be judged"),
         "The answers",
         "Post-supervision effectiveness",
@@ -104,9 +122,9 @@ def test_the_page_in_chinese():
         *("调查", "A <b>study</b> & more"),
         *("问卷", "事后监督效能评价"),
         *("轮次", "2"),
-        *("提交时间", "2026年3月1日 UTC 12:20:07"),
+        *("提交时间", "2026年3月1日 12:20:07 (GMT+00:00)"),
         *("比较项数", "已答 2 项，1 项无法判断"),
-        "全部答案",
+        "全部回答",
         "事后监督效能",
         "“监督操作能力”比“组织设置能力”明显重要（5）",
         "“组织设置能力”与“工作协调能力”：无法判断",
@@ -117,7 +135,7 @@ def test_the_page_in_chinese():
         *("事件散列值", "a" * 64),
         *("签名（Ed25519）", "c2ln" * 22),
         *("签名密钥编号", "0123456789abcdef"),
-        "签名涵盖以上全部内容：作答人、每个答案以及日志位置。请妥善保存本页。日后核验需要三样东西："
+        "签名涵盖以上全部内容：作答人、每个回答以及日志位置。请妥善保存本页。日后核验需要三样东西："
         "本页的文件（直接保存或打印为 PDF）、组织者导出的调查文件，以及服务器的公钥（可在 "
         "/receipt-key.pem 下载）。"
         "然后运行以下命令；命令读取的是页末的字符块，而不是上面的文字：",

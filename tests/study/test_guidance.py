@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ import ahp
 from ahp.errors import IncompleteError, OptionError
 from ahp.incomplete import check_incomplete_consistency
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.study.guidance import Contradiction, Suggestion, guidance
+from ahp.study.guidance import Contradiction, Suggestion, by_contradiction, guidance
 from benchmarks.guidance import contradictory, course, judgments
 
 POSITIONS = SAATY_POSITIONS[::-1]  # ascending
@@ -142,7 +143,7 @@ def test_the_best_positions_are_those_of_the_diagnosis() -> None:
 
 
 def test_ids_and_exact_texts() -> None:
-    triad = Contradiction("a", "b", "c", 5.0, 3.0, 1.0, 15.0, False, ("a", "b"))
+    triad = Contradiction("a", "b", "c", 5.0, 3.0, 1.0, 15.0, False)
     before = cr_of(ISSUE.values)
     first, second, third = guidance(ISSUE, random_index="saaty")
     assert first == Suggestion(
@@ -159,10 +160,24 @@ def test_ids_and_exact_texts() -> None:
     )
     assert (second.left, second.right, second.value) == ("b", "c", "3")
     assert (second.best, second.low, second.high) == ("1/5", "1/9", "1/2")
-    assert second.triad is not None
-    assert second.triad.suspect == ("b", "c")
+    assert second.triad == third.triad == triad
+    assert by_contradiction((first, second, third)) == ((first, second, third),)
     assert (third.left, third.right, third.value) == ("a", "c", "1")
     assert (third.best, third.low, third.high, third.enough) == ("9", "6", "9", True)
+
+
+def test_suggestions_with_one_triad_go_together() -> None:
+    first, second, third = guidance(ISSUE, random_index="saaty")
+    assert first.triad
+    other = replace(first, triad=replace(first.triad, k="d"))
+    ring, another_ring = replace(first, triad=None), replace(second, triad=None)
+    assert by_contradiction((first, other, ring, second, another_ring, third)) == (
+        (first, second, third),
+        (other,),
+        (ring,),
+        (another_ring,),
+    )
+    assert by_contradiction(()) == ()
 
 
 def test_judgments_of_spreadsheets_and_off_the_scale() -> None:
@@ -174,9 +189,7 @@ def test_judgments_of_spreadsheets_and_off_the_scale() -> None:
         ahp.PairwiseMatrix.from_upper([0.4, "1/9", 3]), random_index="saaty", count=1
     )
     assert (turned.left, turned.right, turned.value) == ("2", "3", "3")
-    assert turned.triad == Contradiction(
-        "2", "3", "1", 3.0, 9.0, 2.5, 27.0, False, suspect=("2", "3")
-    )
+    assert turned.triad == Contradiction("2", "3", "1", 3.0, 9.0, 2.5, 27.0, False)
 
 
 def test_the_triad_is_the_worst_whose_pairs_are_all_judged() -> None:
@@ -184,9 +197,7 @@ def test_the_triad_is_the_worst_whose_pairs_are_all_judged() -> None:
     values = [3, 1, "1/5", 3, 3, None]
     matrix = ahp.PairwiseMatrix.from_upper(values, [*"abcd"])
     found = {(s.left, s.right): s.triad for s in guidance(matrix, random_index="saaty", count=9)}
-    assert found["a", "b"] == Contradiction(
-        "b", "d", "a", 3.0, 5.0, 1 / 3, 15.0, True, suspect=("a", "b")
-    )
+    assert found["a", "b"] == Contradiction("b", "d", "a", 3.0, 5.0, 1 / 3, 15.0, True)
     assert list(found) == [("a", "b")]  # the others alone don't bring CR below 0.1
 
 

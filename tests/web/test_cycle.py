@@ -13,7 +13,7 @@ from ahp.i18n.contradictions import contradiction_sentence
 from ahp.study.guidance import Contradiction
 from ahp.web.components.cycle import cycle_picture
 
-CYCLE = Contradiction("a", "b", "c", 5.0, 3.0, 1 / 2, 15.0, True, suspect=("a", "c"))
+CYCLE = Contradiction("a", "b", "c", 5.0, 3.0, 1 / 2, 15.0, True)
 
 
 class Reader(HTMLParser):
@@ -45,12 +45,12 @@ class Reader(HTMLParser):
         return [one.removeprefix("arrow ") for one in classes if one.startswith("arrow ")]
 
 
-def picture(triad: Contradiction, language: str = "zh") -> Reader:
-    return Reader(cycle_picture(triad, str.upper, translator(language)))
+def picture(triad: Contradiction, *suspects: tuple[str, str], language: str = "zh") -> Reader:
+    return Reader(cycle_picture(triad, suspects, str.upper, translator(language)))
 
 
 def test_items_and_arrows_from_the_more_to_the_less_important() -> None:
-    shown = picture(CYCLE)
+    shown = picture(CYCLE, ("a", "c"))
     assert shown.texts == [
         ("item i", "A"),
         ("item j", "B"),
@@ -63,23 +63,25 @@ def test_items_and_arrows_from_the_more_to_the_less_important() -> None:
 
 
 @pytest.mark.parametrize(
-    ("suspect", "arrows"),
+    ("suspects", "arrows"),
     [
-        (("a", "b"), ["ij even suspect", "jk forward", "ik forward"]),
-        (("b", "a"), ["ij even suspect", "jk forward", "ik forward"]),
-        (("c", "b"), ["ij even", "jk forward suspect", "ik forward"]),
-        (("c", "a"), ["ij even", "jk forward", "ik forward suspect"]),
+        ([("a", "b")], ["ij even suspect", "jk forward", "ik forward"]),
+        ([("b", "a")], ["ij even suspect", "jk forward", "ik forward"]),
+        ([("c", "b")], ["ij even", "jk forward suspect", "ik forward"]),
+        ([("c", "a")], ["ij even", "jk forward", "ik forward suspect"]),
+        ([("c", "a"), ("a", "b")], ["ij even suspect", "jk forward", "ik forward suspect"]),
+        ([], ["ij even", "jk forward", "ik forward"]),
     ],
 )
-def test_the_judgment_to_look_at_stands_out(suspect: tuple[str, str], arrows: list[str]) -> None:
-    shown = picture(Contradiction("a", "b", "c", 1.0, 2.5, 9.0, 2.5, False, suspect))
+def test_judgments_to_look_at_stand_out(suspects: list[tuple[str, str]], arrows: list[str]) -> None:
+    shown = picture(Contradiction("a", "b", "c", 1.0, 2.5, 9.0, 2.5, False), *suspects)
     assert shown.arrows == arrows
     assert [text for place, text in shown.texts if place.startswith("times")] == ["=", "×2.5", "×9"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_screen_readers_hear_the_sentence(language: str) -> None:
-    _, attributes = picture(CYCLE, language).elements[1]
+    _, attributes = picture(CYCLE, language=language).elements[1]
     assert attributes == {
         "class": "ahp-cycle",
         "role": "img",
@@ -89,7 +91,7 @@ def test_screen_readers_hear_the_sentence(language: str) -> None:
 
 def test_names_are_escaped() -> None:
     name = '<img src=x onerror="alert(1)"> & "B"'
-    text = cycle_picture(CYCLE, lambda _item: name, translator("en"))
+    text = cycle_picture(CYCLE, (), lambda _item: name, translator("en"))
     shown = Reader(text)
     assert {tag for tag, _ in shown.elements} == {"style", "div", "span"}
     assert [data for place, data in shown.texts if place.startswith("item")] == [name] * 3
@@ -101,7 +103,7 @@ def test_names_are_escaped() -> None:
 def test_the_style_stands_before_and_touches_nothing_else() -> None:
     style = re.fullmatch(
         r"<style>(.*?)</style><div .*</div>",
-        cycle_picture(CYCLE, str.upper, translator("zh")),
+        cycle_picture(CYCLE, (), str.upper, translator("zh")),
         re.DOTALL,
     )
     assert style is not None

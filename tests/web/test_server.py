@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -252,6 +253,11 @@ def test_the_expert_gets_the_receipt(server, store, submitted):
     assert find_receipt(answer.text, "page") == receipt
     chosen = ask(server, f"/receipt/{expert.id}", cookie=session, language="zh")
     assert chosen.text == receipt_html(receipt, survey, "zh")
+    there = ask(server, f"/receipt/{expert.id}?timezone=Asia%2FShanghai", cookie=session)
+    assert there.text == receipt_html(receipt, survey, "en", ZoneInfo("Asia/Shanghai"))
+    for unknown in ("Mars", "", "..%2Fetc", "%00", "x" * 300):
+        page = ask(server, f"/receipt/{expert.id}?timezone={unknown}", cookie=session)
+        assert page.text == answer.text
     file = ask(server, f"/receipt/{expert.id}?download=1", cookie=session)
     assert file.headers["content-disposition"] == 'attachment; filename="receipt.html"'
     assert file.text == answer.text
@@ -316,7 +322,7 @@ def test_no_receipt_before_submission(server, store):
     assert NO_RECEIPT in ask(server, f"/receipt/{expert.id}", cookie=session).text
     chinese = ask(server, f"/receipt/{expert.id}", cookie=session, language="zh")
     assert chinese.status == 404
-    assert '<p lang="zh">还没有回执：这些答案尚未提交。</p>' in chinese.text
+    assert '<p lang="zh">还没有回执：这些回答尚未提交。</p>' in chinese.text
     assert (
         '<p lang="zh">此浏览器无法显示回执。请先在此浏览器中打开您的个人链接，然后重试。</p>'
         in (ask(server, f"/receipt/{expert.id}", language="zh").text)

@@ -14,7 +14,7 @@ for language in LANGUAGES:
         st.warning(link_problem(reason, language))
     for expert in granted.closed:
         if state.database().expert(expert).submitted:
-            st.link_button(_("Open the receipt"), f"/receipt/{expert}")
+            st.link_button(_("Open the receipt"), state.receipt_address(expert))
     if not refused:
         st.subheader(_("This is the place for pairwise surveys"))
         st.write(_("If you were invited as an expert, please open your personal link."))
