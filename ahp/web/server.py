@@ -241,15 +241,17 @@ def _page(
     text = "".join(
         f'<p lang="{language}">{html.escape(words)}</p>' for language, words in texts.items()
     )
+    first = next(iter(texts))
+    title = html.escape(translator(first)("Pairwise survey"))
     return HTMLResponse(
-        f"<!doctype html><html lang='{next(iter(texts))}'><head>"
-        "<meta charset='utf-8'><title>ahp</title>"
+        f"<!doctype html><html lang='{first}'><head><meta charset='utf-8'><title>{title}</title>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'><style>"
         ":root{color-scheme:light dark}"
         "body{font:1.15rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"
         "padding:0 1rem}"
+        "h1{font-size:1.6rem}"
         "input,button{font:inherit;padding:.5rem .8rem;margin:.3rem 0}"
-        f"</style></head><body><main>{text}{body}</main></body></html>",
+        f"</style></head><body><main><h1>{title}</h1>{text}{body}</main></body></html>",
         status_code=status,
         headers=headers,
     )

@@ -49,7 +49,8 @@ def answer(store: Store, survey: ahp.Survey, expert: ExpertInfo, count: int | No
 
 def test_without_a_link_the_page_says_in_both_languages_what_to_do(visit):
     app = visit(None)
-    assert texts(app)[:6] == [
+    assert texts(app)[:7] == [
+        "Pairwise survey",
         "这里是两两比较问卷",
         "This is the place for pairwise surveys",
         "如果您是受邀专家，请打开发给您的专属链接。",
@@ -343,7 +344,7 @@ def test_signing_out_ends_the_session(visit, store, organizer):
     app = visit(organizer)
     app.button(key="sign_out").click().run()
     assert not store.grants(organizer).organizer
-    assert app.subheader[0].value == "这里是两两比较问卷"
+    assert app.header[0].value == "这里是两两比较问卷"
 
 
 def test_one_organizer_can_sign_out_all(visit, store, organizer):

@@ -8,6 +8,7 @@ from ahp.web import state
 
 granted = state.grants()
 refused = granted.refused
+st.title(state.translate()("Pairwise survey"))
 for language in LANGUAGES:
     _ = translator(language)
     for reason in dict.fromkeys(refused):
@@ -16,6 +17,6 @@ for language in LANGUAGES:
         if state.database().expert(expert).submitted:
             st.link_button(_("Open the receipt"), state.receipt_address(expert))
     if not refused:
-        st.subheader(_("This is the place for pairwise surveys"))
+        st.header(_("This is the place for pairwise surveys"))
         st.write(_("If you were invited as an expert, please open your personal link."))
         st.write(_("Organizers sign in [here](/organizer)."))
