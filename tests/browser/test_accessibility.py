@@ -185,7 +185,7 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     seen.look("welcome with everything open")
     actions.choose(page, "1/3", key="practice_scale")
     seen.look("practice tried")
-    way = actions.control(page, f"way-{me.id}-1")
+    way = actions.control(page, f"way-{me.id}-1-{language}")
     way.locator("label").last.click()
     expect(way.get_by_role("radio").last).to_be_checked()
     actions.begin(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from ahp.scale import SAATY_POSITIONS, opposite, parse_judgment
 from ahp.store import Event, ExpertInfo, Store
 from ahp.study import Survey, survey_from_content
 from ahp.study.asking import Asking, Way
+from ahp.study.receipt import find_receipt
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE, QUESTION
 from tests.running_server import RunningServer
@@ -229,21 +230,31 @@ def test_pair_by_pair_on_a_phone_in_chinese(
         assert verify(receipt, panel, tmp_path, name, content) == 0
         out = capsys.readouterr().out
         assert f"{tmp_path / name}" in out.splitlines()[0]
-    forged = saved.replace(b'"value":"5"', b'"value":"7"') if b'"value":"5"' in saved else b""
-    assert verify(receipt, panel, tmp_path, "forged.html", forged) != 0
+    kept = find_receipt(saved.decode(), "receipt.html")
+    [first, *others] = kept.statement.answers
+    changed = (*first[:3], "1/9")
+    assert changed != first
+    statement = replace(kept.statement, answers=(changed, *others))
+    forged = replace(kept, content=statement.content)
+    page_of_it = saved.replace(kept.block.encode(), forged.block.encode())
+    assert page_of_it != saved
+    assert verify(receipt, panel, tmp_path, "forged.html", page_of_it) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "ahp: error: signature: it is not that of the key over this content\n"
 
 
 def test_ranked_first_in_the_short_form_on_a_desktop(study: Study) -> None:
     panel = study(small_survey(*FRUIT), short_form=True)
     page = panel.visitor("en-US", DESKTOP).new_page()
     page.goto(panel.link)
-    actions.control(page, f"way-{panel.expert.id}-1").get_by_text(
+    actions.control(page, f"way-{panel.expert.id}-1-en").get_by_text(
         "Rank first, then compare"
     ).click()
-    form = actions.control(page, f"form-{panel.expert.id}-1")
+    form = actions.control(page, f"form-{panel.expert.id}-1-en")
     expect(form).to_contain_text("All 10 comparisons")
     expect(form).to_contain_text(
-        "Saves about 1 min. Your weights become up to 15% less certain, and contradictions are "
+        "Saves about 1 min. Your weights become about 15% less certain, and contradictions are "
         "noticed less often."
     )
     form.get_by_text("Short form: about 8 comparisons").click()
@@ -315,7 +326,8 @@ def test_a_comparison_that_cannot_be_judged(study: Study, running: RunningServer
         place = actions.asked(page)
         if set(place.split()[2:]) == {"apple", "cherry"}:
             left_out = place.split()[2:]
-            page.get_by_role("radio", name="You can't judge this comparison").click()
+            label = "I can't judge this: leave it out"
+            actions.tap(page.get_by_role("radio", name=label, exact=True))
             actions.moved_on(page, place)
             first, second = (node.title() for node in left_out)
             saved = f"Saved: “{first}” or “{second}”: you can't judge"
@@ -526,8 +538,8 @@ def test_by_keyboard_alone(study: Study) -> None:
     page.goto(panel.link)
     expect(actions.control(page, "start")).to_be_visible()
     # with three items the short form would save nothing
-    expect(actions.control(page, f"form-{panel.expert.id}-1")).to_have_count(0)
-    way = f"way-{panel.expert.id}-1"
+    expect(actions.control(page, f"form-{panel.expert.id}-1-en")).to_have_count(0)
+    way = f"way-{panel.expert.id}-1-en"
     tab_to(page, way)
     page.keyboard.press("ArrowDown")
     expect(actions.control(page, way).get_by_role("radio").nth(1)).to_be_checked()
