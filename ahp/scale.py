@@ -37,6 +37,11 @@ _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _JUDGMENT = re.compile(rf"\s*({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?")
 
 
+def _plain(text: str) -> str:
+    """A judgment in ASCII: Chinese keyboards write full-width, others `"½"`."""
+    return unicodedata.normalize("NFKC", text).replace("⁄", "/")
+
+
 def parse_judgment(text: str) -> float:
     """Read a judgment such as `"3"`, `"1/3"` or `"2.5"`.
 
@@ -51,7 +56,7 @@ def parse_judgment(text: str) -> float:
     Raises:
         MatrixError: the text is neither, or the value is not positive and finite.
     """
-    found = _JUDGMENT.fullmatch(unicodedata.normalize("NFKC", text).replace("⁄", "/"))
+    found = _JUDGMENT.fullmatch(_plain(text))
     if found is None:
         raise MatrixError(f'{text!r}, expected a positive number or a fraction such as "1/3"')
     numerator, denominator = float(found[1]), float(found[2] or 1)
@@ -92,8 +97,12 @@ def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
 
 
 def opposite(text: str) -> str:
-    """The same judgment seen from the other side: `"3"` for `"1/3"`, `"1"` for `"1"`."""
-    numerator, _, denominator = text.partition("/")
+    """The same judgment seen from the other side: `"3"` for `"1/3"`, `"1"` for `"1"`.
+
+    Args:
+        text: a judgment as `parse_judgment` reads it.
+    """
+    numerator, _, denominator = map(str.strip, _plain(text).partition("/"))
     if not denominator:
         return numerator if numerator == "1" else f"1/{numerator}"
     return denominator if numerator == "1" else f"{denominator}/{numerator}"

@@ -87,6 +87,24 @@ def test_opposite() -> None:
     assert opposite("2/7") == "7/2"
 
 
+@pytest.mark.parametrize(
+    ("text", "turned"),
+    [
+        ("1／3", "3"),
+        ("１／３", "3"),
+        ("1⁄3", "3"),
+        ("½", "2"),
+        ("⅔", "3/2"),
+        ("３", "1/3"),
+        (" 1 / 3 ", "3"),
+        (" 2.5 ", "1/2.5"),
+    ],
+)
+def test_opposite_of_what_keyboards_write(text: str, turned: str) -> None:
+    assert opposite(text) == turned
+    assert parse_judgment(turned) == pytest.approx(1 / parse_judgment(text), rel=1e-15)
+
+
 NAMES = [
     *("linear", "logarithmic", "root", "inverse_linear", "balanced", "balanced_n"),
     *("adaptive", "adaptive_balanced", "power", "geometric"),

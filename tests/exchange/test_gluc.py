@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.exchange.gluc import GlucProject, read_gluc
+from ahp.scale import opposite, parse_judgment
 from ahp.study import Answers, Survey, survey_from_content
 
 from .test_survey_text import answers_to, build, by_name, message, panel, surveys, tree_of
@@ -65,6 +66,14 @@ def rows(answers: Answers) -> list[tuple[str, ...]]:
 
 def read(text: str) -> GlucProject:
     return read_gluc(text.encode(), "f.ahp")
+
+
+@pytest.mark.parametrize("half", ["1/2", "½", "1⁄2", "１／２", "'1 / 2'"])
+def test_however_a_fraction_is_written(half: str) -> None:
+    found = read(changed("[Cost, Rest, 1/3]", f"[Rest, Cost, {half}]"))
+    judged = {(one.left, one.right): one for one in found.answers.judgments if one.expert == "Ann"}
+    assert judged["rest", "cost"].number == 0.5
+    assert parse_judgment(opposite(judged["rest", "cost"].value)) == 2
 
 
 def test_read_gluc(tmp_path: Path) -> None:

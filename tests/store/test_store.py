@@ -382,6 +382,24 @@ def test_import_round_trip(store, survey):
     assert [one.events for one in store.verify_log()] == [14]
 
 
+def test_imported_fractions_however_they_are_written(store, survey):
+    """Whichever way an answer is turned afterwards, it stays one that can be read."""
+    own = judgments("Ada", ab="1／3", ca="½", bc="3.0", a2a1="1 / 2")
+    imported = store.import_study(survey, Answers(tuple(own)), "From a file")
+    (ada,) = store.experts(imported.id)
+    expected = dict(zip(survey.hierarchy.comparisons, ("1／3", "2", "3.0", "2"), strict=True))
+    assert store.current(ada.id) == expected
+    said = store.receipt(ada.id).statement.answers
+    assert {(parent, left, right): value for parent, left, right, value in said} == expected
+    matrix = ada.replies.matrix(survey.hierarchy, "goal").values
+    assert matrix[0].tolist() == [1, 1 / 3, 2]
+    store.open_round(imported.id)
+    feedback = store.sitting(ada.id).feedback
+    assert {pair: one.own for pair, one in feedback.items()} == expected
+    turned = [one.turned().own for one in feedback.values()]
+    assert turned == ["3", "1/2", "1/3.0", "1/2"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
