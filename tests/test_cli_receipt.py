@@ -146,6 +146,13 @@ def test_files_that_are_something_else(run: Run, kept: Kept) -> None:
     status, out, err = run("receipt", "verify", receipt, receipt, "--key", kept.key)
     assert (status, out) == (2, "")
     assert err.startswith(f"ahp: error: {receipt}: not JSON: ")
+    damaged = kept.folder / "damaged.pdf"
+    damaged.write_bytes(
+        b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer 9<\nstartxref\n9\n%%EOF\n"
+    )
+    status, out, err = run("receipt", "verify", str(damaged), export, "--key", kept.key)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"ahp: error: {damaged}: cannot be read as PDF: ")
     status, out, err = run("receipt", "verify", "nowhere.pdf", export, "--key", kept.key)
     assert (status, out) == (2, "")
     assert err == "ahp: error: [Errno 2] No such file or directory: 'nowhere.pdf'\n"

@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from ..errors import AnswersError
 from ..study.receipt import Receipt, find_receipt
@@ -27,6 +26,6 @@ def read_receipt(path: Path) -> Receipt:
         return find_receipt(content.decode("latin-1"), str(path))
     try:
         pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
-    except PyPdfError as error:
+    except Exception as error:  # pypdf raises whatever a damaged file makes fail in it
         raise AnswersError(f"{path}: cannot be read as PDF: {error}") from error
     return find_receipt("\n".join(pages), str(path))

@@ -105,6 +105,18 @@ def test_a_pdf_printed_by_a_browser(tmp_path, page, options):
     assert read_receipt(path) == made()
 
 
+def one_page(filter_: bytes) -> bytes:
+    """A PDF with an empty page, whose content names this filter."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << >> >> >>",
+        b"<< /Length 3 /Filter " + filter_ + b" >>\nstream\n20>\nendstream",
+    )
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % one for one in enumerate(objects, 1))
+    return b"%PDF-1.7\n" + body + b"trailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
+
+
 def refusal(path: Path) -> str:
     with pytest.raises(AnswersError) as caught:
         read_receipt(path)
@@ -134,3 +146,24 @@ def test_a_damaged_pdf(tmp_path):
     path = tmp_path / "receipt.pdf"
     path.write_bytes(b"%PDF-1.7\nnothing")
     assert refusal(path).startswith("cannot be read as PDF: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        one_page(b"/Flat"),
+        one_page(b"/Fl"),
+        b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer 9<\nstartxref\n9\n%%EOF\n",
+    ],
+    ids=["NotImplementedError", "DeprecationError", "AttributeError"],
+)
+def test_a_damaged_pdf_whatever_fails_in_its_reader(tmp_path, content):
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(content)
+    assert refusal(path).startswith("cannot be read as PDF: ")
+
+
+def test_a_pdf_without_a_receipt(tmp_path):
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(one_page(b"/ASCIIHexDecode"))
+    assert refusal(path).startswith("has 0 receipts, ")
