@@ -87,16 +87,29 @@ class Replies:
         The short form asks more than its number where the answers so far leave items apart, as
         those of a file may, or of another way that was taken before.
         """
+        total = len(hierarchy.pairs(parent))
+        answered, open_ = self._answered_and_open(hierarchy, parent)
+        done = total - len(open_)
+        if self.way is None or not self.way.short:
+            return done, total
+        asked = short_form(len(hierarchy.children[parent])) - len(answered)
+        return done, done + min(max(asked, self.joining(hierarchy, parent)), len(open_))
+
+    def joining(self, hierarchy: Hierarchy, parent: str) -> int:
+        """How many more answers below a parent it takes to join its items, as far as they can be
+        joined.
+        """
+        kids = hierarchy.children[parent]
+        answered, open_ = self._answered_and_open(hierarchy, parent)
+        return _groups(kids, answered) - _groups(kids, answered | open_)
+
+    def _answered_and_open(
+        self, hierarchy: Hierarchy, parent: str
+    ) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """The pairs below a parent that have an answer, and those without a reply."""
         pairs = hierarchy.pairs(parent)
         answered = {pair for pair in pairs if (parent, *pair) in self.answers}
-        open_ = {pair for pair in pairs if not self.replied((parent, *pair))}
-        done = len(pairs) - len(open_)
-        if self.way is None or not self.way.short:
-            return done, len(pairs)
-        kids = hierarchy.children[parent]
-        joining = _groups(kids, answered) - _groups(kids, answered | open_)
-        left = max(short_form(len(kids)) - len(answered), joining)
-        return done, done + min(left, len(open_))
+        return answered, {pair for pair in pairs if not self.replied((parent, *pair))}
 
     def after(self, pair: Pair, value: str | None) -> Replies:
         """With one more reply, None = can't judge; the comparison as the survey orders it."""
@@ -124,8 +137,9 @@ def _groups(items: Iterable[str], pairs: Iterable[tuple[str, str]]) -> int:
 
 
 def short_form_cost(hierarchy: Hierarchy, parents: Iterable[str]) -> tuple[int, float]:
-    """How many comparisons the short form asks below these parents, and how much larger the
-    standard errors become at most (`ahp.standard_error_factor`).
+    """How many comparisons the short form asks below these parents, and about how much larger the
+    standard errors become where they grow most (`ahp.standard_error_factor`): as much as with equal
+    judgments and no ranking, while others change what is asked.
     """
     sizes = [len(hierarchy.children[parent]) for parent in parents]
     return sum(map(short_form, sizes)), max(map(_short_form_factor, sizes))
@@ -187,6 +201,8 @@ def _adaptive(
     kids = hierarchy.children[parent]
     place = {kid: k for k, kid in enumerate(kids)}
     ranking = [place[kid] for kid in replies.rankings[parent]] if ranked else None
+    if total - done == replies.joining(hierarchy, parent):
+        ranking = None  # neighbors in it may be joined already, and the number would grow
     order = way.below(parent)
     found = next_question(
         replies.matrix(hierarchy, parent).values,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -318,6 +320,39 @@ def test_abstentions_that_part_the_items_do_not_stop_the_questions(way):
         assert {pair[1:] for pair in replies.answers} == rest
         assert {pair[1:] for pair in replies.abstained} == {(one, "e") for one in "abcd"}
         assert replies.counts(FIVE, "goal") == (10, 10)
+
+
+NINE = make_survey({f"k{k}": "goal" for k in range(9)}).hierarchy
+RANKED_NINE = Way.seeded("rank", True, NINE, "x")
+
+
+def test_the_short_form_asks_no_neighbors_when_it_must_join():
+    """Of the first six items 11 of 15 pairs are answered: 3 of 14 are left, to join the others."""
+    gaps = [("goal", f"k{k}", f"k{k + 1}") for k in (0, 2, 4)] + [("goal", "k0", "k5")]
+    answers = {pair: "1" for pair in NINE.comparisons if max(pair[1:]) < "k6" and pair not in gaps}
+    replies = Replies(
+        way=RANKED_NINE,
+        answers=answers,
+        asked={pair: pair for pair in answers},
+        rankings={"goal": NINE.children["goal"]},
+    )
+    assert replies.counts(NINE, "goal") == (11, 14)
+    for number in (12, 13, 14):
+        replies = answered(replies, NINE, "1")
+        assert replies.counts(NINE, "goal") == (number, 14)
+    assert next_pair_of(replies, NINE) is None
+    assert replies.joining(NINE, "goal") == 0
+    assert not set(gaps) & replies.answers.keys()
+
+
+def test_the_short_form_stays_as_long_while_items_are_ranked_anew():
+    for seed in range(20):
+        rng = Random(seed)
+        replies = Replies(way=RANKED_NINE)
+        for number in range(1, 15):
+            ranking = tuple(rng.sample(NINE.children["goal"], 9))
+            replies = answered(replace(replies, rankings={"goal": ranking}), NINE, "1")
+            assert replies.counts(NINE, "goal") == (number, 14)
 
 
 def test_price_of_the_short_form():
