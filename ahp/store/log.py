@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -236,6 +236,8 @@ def _replayed(replay: Replay, event: Event, names: Mapping[str, str]) -> str:
 
 def _out_of_turn(replay: Replay, event: Event) -> str:
     """Why an event could not happen after those before it."""
+    if event.kind not in get_args(Kind):
+        return f"its kind is {event.kind!r}, expected one of {', '.join(get_args(Kind))}"
     opens, own = event.kind == "round_opened", event.kind in _BY_EXPERTS
     known = event.kind == "expert_added" or event.expert_id in replay.standings
     if event.round != replay.round + opens or (opens and replay.open):
@@ -259,11 +261,13 @@ def _false_evidence(replay: Replay, detail: str | None) -> str:
         stored = None if detail is None else json.loads(detail)
     except (ValueError, RecursionError) as error:
         return f"its evidence is not JSON: {error}"
+    if detail is not None and not isinstance(stored, dict):
+        return f"its evidence is {detail[:80]}, expected an object"
     found = ""
     if stored is None and anew is not None:
         replay.without_evidence.append(replay.round)  # as rounds were closed before there was any
     elif anew is None and stored is not None:
-        found = "it has some, though nobody submitted"
+        found = "it has some, though nobody submitted an answer"
     elif stored is not None and anew is not None:
         found = evidence_difference(stored, anew)
     return f"its evidence does not follow from the log: {found}" if found else ""

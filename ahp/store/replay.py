@@ -44,8 +44,9 @@ class Replay:
         settings, asking: in force.
         standings: expert id -> standing.
         submitted: ids of the experts who submitted in this round.
-        summaries: of the closed rounds in which somebody submitted.
-        without_evidence: numbers of the closed rounds that left none, though experts submitted.
+        summaries: of the closed rounds in which somebody submitted an answer.
+        without_evidence: numbers of the closed rounds that left none, though experts submitted
+            answers.
     """
 
     def __init__(self, survey: Survey) -> None:
@@ -134,14 +135,16 @@ class Replay:
         )
 
     def analysis(self) -> Analysis | None:
-        """The round's result; None when nobody submitted."""
+        """The round's result; None when nobody submitted an answer."""
         if self._closed is None and (answers := self.answers()).experts:
             standings = {name: self.standings[expert] for expert, name in self._names.items()}
             self._closed = analyze_round(self.survey, answers, self.settings, standings)
         return self._closed
 
     def evidence(self) -> dict[str, Any] | None:
-        """What the round leaves behind if it is closed now; None when nobody submitted."""
+        """What the round leaves behind if it is closed now; None when nobody submitted an
+        answer.
+        """
         analysis = self.analysis()
         if analysis is None:
             return None

@@ -61,6 +61,13 @@ class Distribution:
         position = float(scale_position(value))
         return not self.q1 - TOLERANCE <= position <= self.q3 + TOLERANCE
 
+    @property
+    def middle(self) -> tuple[int, int]:
+        """The lowest and the highest step of the scale that are not `outside`; where there is none,
+        the two steps around, the higher one first.
+        """
+        return math.ceil(self.q1 - TOLERANCE), math.floor(self.q3 + TOLERANCE)
+
 
 @dataclass(frozen=True)
 class Feedback:
@@ -85,7 +92,7 @@ class RoundSummary:
 
     Attributes:
         round: its number.
-        experts: how many submitted.
+        experts: how many submitted and had answered a comparison or more.
         w, p_value: Kendall's W over the experts' global weights of the indicators, and its p; None
             with fewer than two experts.
         cv: largest coefficient of variation of an indicator's global weight; None likewise.
@@ -316,9 +323,9 @@ def recommend(
 
     Args:
         settings: the study's.
-        rounds: one or more that somebody submitted in.
+        rounds: one or more that have a result.
         closed: number of the last closed round; it may come after the last of `rounds`, when
-            nobody submitted. None = the last of `rounds`.
+            nobody submitted an answer. None = the last of `rounds`.
     """
     last = rounds[-1]
     reached, reason = False, "not_reached"

@@ -431,7 +431,8 @@ def test_forged_rounds_are_found(store, rounds):
         (
             put(begin + 1, replace(original[end], event_id="x", round=2)),
             begin + 1,
-            "its evidence does not follow from the log: it has some, though nobody submitted",
+            "its evidence does not follow from the log: it has some, though nobody submitted an "
+            "answer",
         ),
         (
             instead(done, kind="link_issued"),

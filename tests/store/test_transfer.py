@@ -364,6 +364,14 @@ def test_forged_events_that_say_nothing(other, data, survey):
             "its evidence is not JSON: Expecting property name enclosed in double quotes: line 1 "
             "column 2 (char 1)",
         ),
+        (at("round_closed", detail="null"), "its evidence is null, expected an object"),
+        (at("round_closed", detail='["a"]'), 'its evidence is ["a"], expected an object'),
+        (
+            at("link_issued", kind="answered"),
+            "its kind is 'answered', expected one of study_created, expert_added, link_issued, "
+            "link_revoked, answer, clear, abstain, comment, reason, consent, way, ranked, shown, "
+            "kept, submit, settings, asking, standing, round_closed, round_opened",
+        ),
         (at("study_created", kind="shown"), "it creates no study"),
         (at("link_issued", kind="study_created"), "it is not the first event of a study"),
         (at("reason", expert_id=bo, round=2), "it is of round 2, out of turn"),
