@@ -274,8 +274,10 @@ def in_order(
     return found
 
 
-def feedback_of(session: Session, expert: ExpertRow, study: StudyRow) -> dict[Pair, Feedback]:
-    """What an expert sees of the round before, see `Sitting`."""
+def feedback_of(
+    session: Session, expert: ExpertRow, study: StudyRow, settings: Settings
+) -> dict[Pair, Feedback]:
+    """What an expert sees of the round before by the settings in force, see `Sitting`."""
     if study.round == 1:
         return {}
     closing = session.scalar(
@@ -289,7 +291,6 @@ def feedback_of(session: Session, expert: ExpertRow, study: StudyRow) -> dict[Pa
     panel = evidence_distributions(evidence)
     left_out = {parent for name, parent in evidence["recused"] if name == expert.name}
     counted = expert.id in submitted_in(session, [expert.id], study.round - 1)
-    enough = settings_of(session, study).feedback_from
     hierarchy = survey_of(session, study).hierarchy
     last: dict[Pair, str] = {}
     closed: dict[Pair, str] = {}
@@ -302,7 +303,7 @@ def feedback_of(session: Session, expert: ExpertRow, study: StudyRow) -> dict[Pa
     for pair in standing.comparisons(hierarchy):
         seen = panel.get(pair)
         among = counted and pair in closed and pair[0] not in left_out
-        if seen is not None and seen.count - among < enough:
+        if seen is not None and seen.count - among < settings.feedback_from:
             seen = None
         found[pair] = Feedback(last.get(pair), seen)
     return found

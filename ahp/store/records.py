@@ -9,7 +9,7 @@ from ..study import Survey
 from ..study.asking import Asking, Pair
 from ..study.delphi import Feedback
 from ..study.itinerary import Replies
-from ..study.settings import Standing
+from ..study.settings import Settings, Standing
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ class Sitting:
     Attributes:
         study: the study.
         asking: what its organizer chose.
+        settings: likewise; the expert's own weights and CR are by these.
         feedback: of the round before, comparison by comparison; empty in round 1. The panel's
             distribution is that of the frozen evidence, and only there where enough other experts
             answered.
@@ -123,6 +124,7 @@ class Sitting:
 
     study: StudyInfo
     asking: Asking
+    settings: Settings
     feedback: Mapping[Pair, Feedback]
 
 
@@ -135,7 +137,7 @@ class ClosedRound:
         closed: when, UTC, ISO 8601.
         seq: of the event that closed it.
         evidence: canonical JSON of `ahp.study.delphi.round_evidence`, as the log holds it; None
-            when nobody had submitted.
+            when nobody who had submitted had answered anything.
     """
 
     round: int

@@ -496,7 +496,9 @@ class Store:
         with self._database.write() as session:
             expert, study = _locked_expert(session, expert_id)
             hierarchy = survey_of(session, study).hierarchy
-            chosen = Way.seeded(way, short, hierarchy, f"{expert.id} {study.round}")
+            # also when an old round's start is sent again: it must be known as the stored one
+            seed = f"{expert.id} {round_number or study.round}"
+            chosen = Way.seeded(way, short, hierarchy, seed)
             entry = Entry("way", event_id, "web", expert_id, detail=chosen.content)
             consented = Entry("consent", f"{event_id}-consent", "web", expert_id, detail=consent)
             return _say(session, expert, study, [entry, consented], round_number=round_number)
@@ -662,13 +664,16 @@ class Store:
             if submit:
                 ids = [experts[name.strip()].id for name in by_expert]
                 done = expert_infos(session, EXPERTS.where(ExpertRow.id.in_(ids)))
-                survey, asking = survey_of(session, study), asking_of(session, study)
+                hierarchy = survey_of(session, study).hierarchy
+                settings, asking = settings_of(session, study), asking_of(session, study)
                 entries = [
                     Entry("submit", _new_id(), "file", one.id)
                     for one in done
                     if one.answered == one.total
                     and not one.submitted
-                    and not unsettled_parents(survey, one.replies, asking, one.progress)
+                    and not unsettled_parents(
+                        hierarchy, settings, one.replies, asking, one.progress
+                    )
                 ]
                 if entries:
                     log.append(session, study, entries)
@@ -729,8 +734,9 @@ class Store:
         with self._database.read() as session:
             expert, study = expert_and_study(session, expert_id)
             info = study_info(study, survey_of(session, study))
-            feedback = feedback_of(session, expert, study)
-            return Sitting(info, asking_of(session, study), feedback)
+            settings = settings_of(session, study)
+            feedback = feedback_of(session, expert, study, settings)
+            return Sitting(info, asking_of(session, study), settings, feedback)
 
     def submit(
         self, expert_id: str, *, event_id: str, source: str = "web", round_number: int | None = None
@@ -990,8 +996,8 @@ def _check_complete(session: Session, expert: ExpertRow, study: StudyRow, asking
             f"expert {expert.name!r} has answered {info.answered} of {info.total} "
             f"comparisons, {missing} {'is' if missing == 1 else 'are'} missing"
         )
-    survey = survey_of(session, study)
-    if unsettled := unsettled_parents(survey, info.replies, asking, info.progress):
+    hierarchy, settings = survey_of(session, study).hierarchy, settings_of(session, study)
+    if unsettled := unsettled_parents(hierarchy, settings, info.replies, asking, info.progress):
         raise StoreError(
             f"expert {expert.name!r} has contradicting answers below "
             f"{', '.join(map(repr, unsettled))}, which this study wants to be "

@@ -9,12 +9,13 @@ import numpy as np
 
 from ..consistency import CR_LIMIT
 from ..errors import RandomIndexError
+from ..hierarchy import Hierarchy
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float
 from .asking import Asking
 from .itinerary import Replies
 from .panel import global_weights, local_weights
-from .survey import Survey
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class OwnResult:
     Attributes:
         weights: of the children in their order, sum 1; None while the judgments do not connect
             them.
-        cr: consistency ratio; None without weights, and where the survey's table of random indices
+        cr: consistency ratio; None without weights, and where the study's table of random indices
             does not reach so many items.
     """
 
@@ -37,33 +38,36 @@ class OwnResult:
         return self.cr is not None and self.cr >= CR_LIMIT
 
 
-def own_result(survey: Survey, replies: Replies, parent: str) -> OwnResult:
+def own_result(
+    hierarchy: Hierarchy, settings: Settings, replies: Replies, parent: str
+) -> OwnResult:
     """What an expert's judgments below a parent come to, missing ones completed.
 
-    Weights by the survey's method (`ahp.complete_matrices` where judgments are missing), CR with
+    Weights by the study's method (`ahp.complete_matrices` where judgments are missing), CR with
     its table (`ahp.check_incomplete_consistency`).
     """
-    values = replies.matrix(survey.hierarchy, parent).values
-    weights = local_weights(values[None], survey.method)[0]
+    values = replies.matrix(hierarchy, parent).values
+    weights = local_weights(values[None], settings.method)[0]
     if np.isnan(weights).any():
         return OwnResult(None, None)
     try:
-        found = check_incomplete_consistency(values, method="any", random_index=survey.random_index)
+        found = check_incomplete_consistency(
+            values, method="any", random_index=settings.random_index
+        )
     except RandomIndexError:
         return OwnResult(weights, None)
     return OwnResult(weights, float(found.cr))
 
 
-def own_ranking(survey: Survey, replies: Replies) -> dict[str, float]:
-    """An expert's own global weights of the indicators, largest first.
+def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> dict[str, float]:
+    """An expert's own global weights of the indicators by the study's method, largest first.
 
     Empty while the weights below one of the parents are missing.
     """
-    hierarchy = survey.hierarchy
     local = {}
     for parent in hierarchy.parents:
         values = replies.matrix(hierarchy, parent).values
-        local[parent] = local_weights(values[None], survey.method)
+        local[parent] = local_weights(values[None], settings.method)
     found = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
     if any(np.isnan(weight) for weight in found.values()):
         return {}
@@ -78,7 +82,11 @@ def may_stay(replies: Replies, asking: Asking, parent: str) -> bool:
 
 
 def unsettled_parents(
-    survey: Survey, replies: Replies, asking: Asking, parents: Iterable[str]
+    hierarchy: Hierarchy,
+    settings: Settings,
+    replies: Replies,
+    asking: Asking,
+    parents: Iterable[str],
 ) -> tuple[str, ...]:
     """Of these parents those whose contradictions the study does not let stay as they are."""
     if asking.guidance == "offer":
@@ -86,5 +94,6 @@ def unsettled_parents(
     return tuple(
         parent
         for parent in parents
-        if not may_stay(replies, asking, parent) and own_result(survey, replies, parent).contradicts
+        if not may_stay(replies, asking, parent)
+        and own_result(hierarchy, settings, replies, parent).contradicts
     )

@@ -11,8 +11,10 @@ import pytest
 import ahp
 from ahp.datafile import canonical
 from ahp.errors import AnswersError, IncompleteError, LinkError, LockedError, StoreError
+from ahp.store.replay import Replay
 from ahp.study import Judgment
-from ahp.study.delphi import Distribution, analyze_round, round_evidence, summarize
+from ahp.study.asking import Asking
+from ahp.study.delphi import Distribution, Feedback, analyze_round, round_evidence, summarize
 from ahp.study.settings import Settings, Standing
 
 PAIRS = (("goal", "a", "b"), ("goal", "a", "c"), ("goal", "b", "c"), ("a", "a1", "a2"))
@@ -264,6 +266,21 @@ def test_a_stale_tab_may_repeat_what_was_stored(store, study):
     assert store.events(study.id) == before
 
 
+def test_a_stale_tab_may_repeat_its_start(store, study):
+    """The order of the comparisons is seeded by the round the tab belongs to."""
+    own = store.add_expert(study.id, "Ada").id
+    sent = {"way": "pairs", "short": False, "consent": "Yes.", "event_id": "e1"}
+    first = store.start(own, **sent, round_number=1)
+    store.close_round(study.id)
+    store.open_round(study.id)
+    before = store.events(study.id)
+    assert store.start(own, **sent, round_number=1) == first
+    assert store.events(study.id) == before
+    message = "^round 1 of 'Pilot' is closed, round 2 is open$"
+    with pytest.raises(LockedError, match=message):
+        store.start(own, **{**sent, "event_id": "e2"}, round_number=1)
+
+
 def test_who_has_submitted_is_refused(store, study, second):
     answer(store, second["E8"], "2 2 2 2")
     before = store.events(study.id)
@@ -385,6 +402,62 @@ def test_the_own_answer_that_did_not_count_is_not_taken_off(store, study):
     assert [one.panel.count for one in found.values()] == [6, 6, 6, 5]  # five others each
     found = store.sitting(experts[1].id).feedback
     assert [one.panel is None for one in found.values()] == [False, False, False, True]
+
+
+def test_who_did_not_submit_is_not_taken_off(store, study):
+    """Five others answered: their distribution is shown to whoever is not in it."""
+    names = [f"E{k}" for k in range(1, 6)]
+    experts = store.add_experts(study.id, dict.fromkeys([*names, "Q"]))
+    answer(store, experts[-1], "9 9 9 9", submit=False)
+    store.import_answers(study.id, panel(dict.fromkeys(names, FIRST["E1"])), submit=True)
+    store.close_round(study.id)
+    store.open_round(study.id)
+    assert [shown(store, one) for one in experts] == [[False] * 4] * 5 + [[True] * 4]
+    assert store.sitting(experts[-1].id).feedback[PAIRS[0]] == Feedback(
+        "9", by_hand([FIRST["E1"]] * 5, PAIRS[0])
+    )
+
+
+def test_answers_of_a_round_before_are_not_taken_off_the_last_one(store, study):
+    """Q answers (a, b) in the first round, and can't judge it in the second: five others did."""
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    names = [f"E{k}" for k in range(1, 6)]
+    *_, own = store.add_experts(study.id, dict.fromkeys([*names, "Q"]))
+    for number in (1, 2):
+        store.import_answers(study.id, panel(dict.fromkeys(names, FIRST["E1"])), submit=True)
+        answer(store, own, "9 5 2 1/3", submit=False)
+        if number == 2:
+            store.abstain(own.id, *PAIRS[0], event_id="abstain")
+        store.submit(own.id, event_id=f"done-{number}")
+        store.close_round(study.id)
+        store.open_round(study.id)
+    found = store.sitting(own.id).feedback
+    assert [one.own for one in found.values()] == ["9", "5", "2", "1/3"]
+    assert [one.panel.count for one in found.values()] == [5, 6, 6, 6]
+    assert shown(store, own) == [True] * 4
+
+
+# What was taken back
+
+
+def test_an_answer_that_was_taken_back_does_not_count(store, study, survey):
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    expert = store.add_expert(study.id, "Ada")
+    answer(store, expert, "3 5 2 1/3", submit=False)
+    store.abstain(expert.id, "goal", "c", "a", event_id="abstain")
+    store.submit(expert.id, event_id="done")
+    before = store.events(study.id)
+    frozen = json.loads(store.close_round(study.id).evidence)
+    assert {parent: one["filled"] for parent, one in frozen["parents"].items()} == {
+        "goal": 1,
+        "a": 0,
+    }
+    counted = [PAIRS[0], PAIRS[2], PAIRS[3]]
+    assert [tuple(row[:3]) for row in frozen["distributions"]] == counted
+    judgments_ = store.answers(study.id).judgments
+    assert [(one.parent, one.left, one.right) for one in judgments_] == counted
+    assert Replay.of(survey, {expert.id: "Ada"}, before).answers().judgments == judgments_
+    store.verify_log()
 
 
 def test_a_round_without_answers_leaves_no_feedback(store, study):
