@@ -38,8 +38,9 @@ _JUDGMENT = re.compile(rf"\s*({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?")
 
 
 def _plain(text: str) -> str:
-    """A judgment in ASCII: Chinese keyboards write full-width, others `"½"`."""
-    return unicodedata.normalize("NFKC", text).replace("⁄", "/")
+    """A judgment in ASCII: Chinese keyboards write full-width, others `"½"`; `"1½"` is not 11/2."""
+    apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
+    return unicodedata.normalize("NFKC", apart).replace("⁄", "/")
 
 
 def parse_judgment(text: str) -> float:

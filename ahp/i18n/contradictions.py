@@ -71,10 +71,7 @@ def range_sentence(suggestion: Suggestion, name: Name, _: Translate) -> str:
         )
     if suggestion.enough:
         return _("{condition}, it would fit your other answers.").format(condition=condition)
-    return _(
-        "{condition}, the contradiction would become smaller, but some answers would still not fit "
-        "together."
-    ).format(condition=condition)
+    return _("{condition}, the contradiction would become smaller.").format(condition=condition)
 
 
 def times(value: float) -> str:

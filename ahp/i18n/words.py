@@ -85,6 +85,25 @@ def position_words(left: str, right: str, position: float, _: Translate) -> str:
     return _("{step} for “{name}”").format(step=f"{abs(position) + 1:.3g}", name=name)
 
 
+def middle_half(left: str, right: str, middle: tuple[int, int], _: Translate) -> str:
+    """Which answers the middle half of a panel gave.
+
+    Args:
+        left: name as displayed first.
+        right: name as displayed second.
+        middle: `ahp.study.delphi.Distribution.middle`.
+        _: translates.
+    """
+    one, other = (position_words(left, right, step, _) for step in (max(middle), min(middle)))
+    if one == other:
+        return _("The middle half of the answers: {one}.").format(one=one)
+    if middle[0] > middle[1]:
+        return _("The middle half of the answers lies between {one} and {other}.").format(
+            one=one, other=other
+        )
+    return _("The middle half of the answers: {one} to {other}.").format(one=one, other=other)
+
+
 def consistency_sentence(cr: float, n: int, _: Translate) -> str:
     """What a CR means for the person who judged."""
     if n <= 2:

@@ -107,7 +107,7 @@ def grant(
 
 def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], dict[str, str]]:
     """What a browser may do: organizer, ids of its experts, and of experts whose links are refused,
-    with the reasons.
+    with the reasons; whose link was opened last comes first.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
@@ -145,7 +145,7 @@ def _live_grants(
             GrantRow.expires > clock.timestamp(clock.now()),
             SessionRow.revoked.is_(None),
         )
-        .order_by(GrantRow.id)
+        .order_by(GrantRow.expires.desc())
     ).all()
 
 

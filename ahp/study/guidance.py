@@ -57,7 +57,8 @@ class Suggestion:
             number where it lies off the scale.
         best: the position with the lowest CR, the nearest to `value` if there are several.
         low, high: ends of the range of positions around `best` that would fit: with each of them
-            CR is below 0.1 if `enough`, otherwise lower by more than half of what `best` gains.
+            CR is below 0.1 if `enough`, otherwise lower by at least nine tenths of what `best`
+            gains.
         enough: `best` alone brings CR below 0.1.
         cr_before, cr_after: CR as it is, and with `best`.
         triad: of the triads with this judgment whose three pairs are judged, the one that
@@ -121,7 +122,7 @@ def guidance(
         i, j = pairs[p].tolist()
         lowest = float(crs[p, best[p]])
         enough = lowest < CR_LIMIT
-        fits = crs[p] < CR_LIMIT if enough else crs[p] < (before + lowest) / 2
+        fits = crs[p] < CR_LIMIT if enough else crs[p] <= lowest + (before - lowest) / 10
         low, high = _run(fits, best[p])
         suggestions.append(
             Suggestion(

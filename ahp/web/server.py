@@ -242,7 +242,8 @@ def _page(
         f'<p lang="{language}">{html.escape(words)}</p>' for language, words in texts.items()
     )
     first = next(iter(texts))
-    title = html.escape(translator(first)("Pairwise survey"))
+    _ = translator(first)
+    title = html.escape(_("Pairwise survey"))
     return HTMLResponse(
         f"<!doctype html><html lang='{first}'><head><meta charset='utf-8'><title>{title}</title>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'><style>"
@@ -288,6 +289,25 @@ class _SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class _NoDialogs:
+    """Has Streamlit show no dialogs of its own: they are in English, and bar the page while the
+    connection is lost, though an expert may still look at it and change what waits to be sent.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_changed(message: Message) -> None:
+            if body := message.get("body"):  # of the same length, which was announced
+                wanted = (b'"blockErrorDialogs":false', b'"blockErrorDialogs":true ')
+                message["body"] = body.replace(*wanted)
+            await send(message)
+
+        asked = scope["type"] == "http" and scope["path"].endswith("/_stcore/host-config")
+        await self.app(scope, receive, send_changed if asked else send)
+
+
 class _HideTokens(logging.Filter):
     """Keeps the secrets of links out of uvicorn's access log."""
 
@@ -323,7 +343,10 @@ async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
     yield
 
 
-OPTIONS: dict[str, Any] = {"lifespan": lifespan, "middleware": [Middleware(_SecurityHeaders)]}
+OPTIONS: dict[str, Any] = {
+    "lifespan": lifespan,
+    "middleware": [Middleware(_SecurityHeaders), Middleware(_NoDialogs)],
+}
 
 configure()
 

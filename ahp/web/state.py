@@ -14,7 +14,7 @@ import streamlit as st
 from ..errors import AHPError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..store import Grants, Store, StudyInfo
-from .components import remember_language
+from .components import frame
 
 SESSION_COOKIE = "ahp_session"
 LANGUAGE_COOKIE = "ahp_language"
@@ -107,19 +107,37 @@ def language_switch() -> None:
     """The switch between languages; the choice stays in this browser."""
     current = language()
     with st.container(horizontal=True, horizontal_alignment="right"):
-        chosen = st.segmented_control(
+        st.segmented_control(
             "语言 / Language",
             list(LANGUAGES),
             default=current,
             format_func=LANGUAGES.__getitem__,
             label_visibility="collapsed",
+            on_change=_choose_language,
             key="language_switch",
         )
-    if chosen and chosen != current:
+    _ = translate()
+    frame(
+        current,
+        cookie=LANGUAGE_COOKIE if "language" in st.session_state else None,
+        offline=_("No connection. This page goes on by itself when the connection is back."),
+    )
+    st.session_state["shown_language"] = current
+
+
+def _choose_language() -> None:
+    if chosen := st.session_state["language_switch"]:
         st.session_state["language"] = chosen
+    else:  # the language shown was tapped
+        st.session_state["language_switch"] = language()
+
+
+def follow_language() -> None:
+    """In a fragment: draw the whole page anew when the switch was sent along with something else,
+    so that the fragment alone was run.
+    """
+    if st.session_state["shown_language"] != language():
         st.rerun()
-    if "language" in st.session_state:
-        remember_language(LANGUAGE_COOKIE, current)
 
 
 def base_url() -> str:
@@ -150,8 +168,12 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """A text as Markdown that shows it as it is: names may hold any sign."""
-    return re.sub(r"([\\`*_\[\]<>~$#|]|:(?=\w))", r"\\\1", text)
+    """A text as Markdown that shows it as it is: names may hold any sign.
+
+    Emojis and addresses are looked for after Markdown is read: only a sign without width helps.
+    """
+    marked = re.sub(r"([\\`*_\[\]<>~$#|])", r"\\\1", text)
+    return re.sub(r"(:(?=[\w/+-])|@|\bwww(?=\.))", "\\1\N{WORD JOINER}", marked)
 
 
 def pick_study() -> StudyInfo:

@@ -16,13 +16,17 @@ from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
 from ahp.web.visit import (
     Visit,
+    draft_key,
     go,
     go_back,
     keep_contradictions,
+    keep_draft,
     kept_key,
+    leave_parent,
     new_id,
     refusal,
     submit,
+    why_kept,
 )
 
 
@@ -33,24 +37,25 @@ def show_progress(visit: Visit, where: str = "") -> None:
     st.progress(expert.answered / expert.total, text=" · ".join(filter(None, (done, where))))
 
 
-def show_saved(visit: Visit) -> None:
+def saved_words(visit: Visit) -> str:
     """The reply given last, in words: proof that it was saved, and of its direction."""
     _ = state.translate()
-    saved = st.session_state.get("saved")
-    if saved and saved[0] == visit.about:
-        _about, pair, value, late = saved
-        text = _("Saved: {sentence}")
-        if late:
-            text = _("Saved now, after there was no connection: {sentence}")
-        text = text.format(sentence=state.plain(visit.sentence(pair, value)))
-        st.markdown(f":green[:material/check: {text}]")
+    about, *saved = st.session_state.get("saved", (None,))
+    if about != visit.about:
+        return ""
+    pair, value, late = saved
+    text = _("Saved: {sentence}")
+    if late:
+        text = _("Saved now, after there was no connection: {sentence}")
+    return text.format(sentence=visit.sentence(pair, value))
 
 
 def show_parent(visit: Visit) -> None:
     """A finished parent: the expert's own weights, and what does not fit together."""
     _, parent = state.translate(), visit.stop.parent
     show_progress(visit)
-    show_saved(visit)
+    if saved := saved_words(visit):
+        st.markdown(f":green[:material/check: {state.plain(saved)}]")
     st.subheader(state.plain(visit.name(parent)))
     with st.container(key="parent_done"):
         contradicts = show_own_weights(visit, parent)
@@ -65,8 +70,8 @@ def show_parent(visit: Visit) -> None:
             type="secondary"
             if contradicts and not may_stay(visit.replies, visit.asking, parent)
             else "primary",
-            on_click=go,
-            args=(visit, visit.onward(visit.replies)),
+            on_click=leave_parent,
+            args=(visit,),
             key="next",
         )
     with st.expander(_("Your answers here"), expanded=not contradicts):
@@ -84,7 +89,7 @@ def show_own_weights(visit: Visit, parent: str) -> bool:
     if done < total:
         st.warning(_("{count} comparisons are still open here.").format(count=total - done))
         return False
-    found = own_result(visit.survey, visit.replies, parent)
+    found = own_result(visit.survey.hierarchy, visit.sitting.settings, visit.replies, parent)
     if found.weights is None:
         st.info(
             _(
@@ -116,7 +121,7 @@ def show_guidance(visit: Visit, parent: str) -> None:
     """Which answers fit least, in words and as a picture; change one of them, or keep them."""
     _ = state.translate()
     matrix = visit.replies.matrix(visit.survey.hierarchy, parent)
-    suggestions = guidance(matrix, random_index=visit.survey.random_index)
+    suggestions = guidance(matrix, random_index=visit.sitting.settings.random_index)
     note_shown(visit, parent, suggestions)
     with st.container(key="guidance"):
         if suggestions:
@@ -156,7 +161,9 @@ def show_contradiction(visit: Visit, parent: str, group: tuple[Suggestion, ...])
         words.markdown(state.plain(contradiction_sentence(triad, visit.name, _)))
         suspects = [(one.left, one.right) for one in group]
         picture.html(cycle_picture(triad, suspects, visit.name, _))
-    if len(group) > 1 and group[0].enough:
+    if not group[0].enough:
+        st.markdown("**" + _("No single change is enough here, but these would help most:") + "**")
+    elif len(group) > 1:
         st.markdown("**" + _("One of these changes is enough:") + "**")
     for one in group:
         with st.container(key=f"suggestion {one.left} {one.right}"):
@@ -185,7 +192,6 @@ def show_keeping(visit: Visit, parent: str) -> None:
             _("You keep these answers. {reason}").format(reason=state.plain(kept[parent])),
             icon=":material/check:",
         )
-        return
     with st.container(border=True, key="keeping"):
         st.write(
             _(
@@ -197,6 +203,9 @@ def show_keeping(visit: Visit, parent: str) -> None:
         st.text_area(
             _("Why they stay as they are") if needed else _("Why they stay (may stay empty)"),
             max_chars=1000,
+            value=st.session_state.get(draft_key(visit), why_kept(visit)),
+            on_change=keep_draft,
+            args=(visit,),
             key=kept_key(visit),
         )
         st.button(
@@ -263,11 +272,13 @@ def show_review(visit: Visit) -> None:
                     key=f"contradictions {parent}",
                 )
             show_answers(visit, parent)
-    show_own_ranking(visit)
     if visit.open:
         return
+    show_own_ranking(visit)
     st.divider()
-    if unsettled := unsettled_parents(visit.survey, visit.replies, visit.asking, visit.parents):
+    if unsettled := unsettled_parents(
+        visit.survey.hierarchy, visit.sitting.settings, visit.replies, visit.asking, visit.parents
+    ):
         show_unsettled(visit, unsettled)
         return
     with st.container(key="sure"):
@@ -308,7 +319,7 @@ def show_unsettled(visit: Visit, parents: tuple[str, ...]) -> None:
 def show_own_ranking(visit: Visit) -> None:
     """The expert's own global weights of all indicators, once they follow."""
     _, survey = state.translate(), visit.survey
-    ranking = own_ranking(survey, visit.replies)
+    ranking = own_ranking(survey.hierarchy, visit.sitting.settings, visit.replies)
     if len(survey.hierarchy.parents) > 1 and ranking:
         with st.container(key="own_ranking"):
             st.subheader(_("Your ranking"))
@@ -324,8 +335,8 @@ def overview_line(visit: Visit, parent: str) -> str:
     line = f"{state.plain(visit.name(parent))} · {done}/{total}"
     if done < total:
         return line
-    found = own_result(visit.survey, visit.replies, parent)
-    if found.cr is None:
+    found = own_result(visit.survey.hierarchy, visit.sitting.settings, visit.replies, parent)
+    if found.cr is None or total == 1:  # one comparison can't contradict itself
         return line
     if not found.contradicts:
         verdict = _("judgments fit together")
@@ -340,10 +351,17 @@ def show_submitted(visit: Visit) -> None:
     """Thanks, the receipt, and the locked answers to read again."""
     _ = state.translate()
     st.header(_("Thank you, {name}!").format(name=state.plain(visit.expert.name)))
+    abstained = len(visit.replies.abstained)
+    submitted = (
+        _(
+            "Your {count} answers, and {abstained} that you can't judge, are submitted and locked. "
+            "You can close this page."
+        )
+        if abstained
+        else _("Your {count} answers are submitted and locked. You can close this page.")
+    )
     st.container(key="submitted").success(
-        _("Your {count} answers are submitted and locked. You can close this page.").format(
-            count=len(visit.replies.answers)
-        ),
+        submitted.format(count=len(visit.replies.answers), abstained=abstained),
         icon=":material/check:",
     )
     st.write(

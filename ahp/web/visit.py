@@ -211,8 +211,12 @@ def refusal(error: AHPError) -> str:
 
 
 def go(visit: Visit, stop: Stop) -> None:
-    """Move to another screen, on every device of this expert."""
-    if still_allowed(visit):
+    """Move to another screen, on every device of this expert; what was written here is stored."""
+    if not still_allowed(visit):
+        return
+    if visit.asks_reason:
+        save_reason(visit)
+    if "problem" not in st.session_state:
         act(
             partial(
                 state.database().set_place,
@@ -354,6 +358,9 @@ def store_ranking(visit: Visit, sent: dict[str, Any]) -> None:
 def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> None:
     """Store consent and way, unless they stand already, then go to what is open."""
     now = visit.replies.way
+    # chosen a moment before the click, it may come along with it
+    way = st.session_state.get(f"{way_key(visit)} {visit.language}", way)
+    short = st.session_state.get(f"{form_key(visit)} {visit.language}", short)
 
     def change() -> None:
         database = state.database()
@@ -375,31 +382,36 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
         act(change)
 
 
-def save_reason(visit: Visit, given: str, event_id: str) -> None:
-    """Store why the answer differs from most of the panel's, then move on.
+def way_key(visit: Visit) -> str:
+    """Key of the choice of a way, without the language."""
+    return f"way {visit.about}"
 
-    Args:
-        visit: where the expert is.
-        given: the reason stored before; an empty text takes it back.
-        event_id: of the event.
-    """
-    text = st.session_state[reason_key(visit)].strip()
-    if not still_allowed(visit):
-        return
 
-    def change() -> None:
-        if text != given:
-            state.database().give_reason(
+def form_key(visit: Visit) -> str:
+    """Key of the choice of how many comparisons, without the language."""
+    return f"form {visit.about}"
+
+
+def given_reason(visit: Visit) -> str:
+    """Why the answer shown now differs from most of the panel's, as stored."""
+    reasons = state.database().reasons(visit.study.id, expert_id=visit.expert.id)
+    return reasons.get((visit.expert.name, *visit.ordered(visit.stop.pair)), "")
+
+
+def save_reason(visit: Visit) -> None:
+    """Store why the answer differs from most of the panel's; an empty text takes it back."""
+    written = st.session_state[reason_key(visit)].strip()
+    if written != given_reason(visit) and still_allowed(visit):
+        act(
+            partial(
+                state.database().give_reason,
                 visit.expert.id,
                 *visit.stop.pair,
-                text,
-                event_id=event_id,
+                written,
+                event_id=new_id(),
                 round_number=visit.study.round,
             )
-        onward = visit.onward(visit.replies).place
-        state.database().set_place(visit.expert.id, onward, round_number=visit.study.round)
-
-    act(change)
+        )
 
 
 def reason_key(visit: Visit) -> str:
@@ -407,9 +419,17 @@ def reason_key(visit: Visit) -> str:
     return f"reason {visit.about} {visit.stop.place}"
 
 
+def leave_parent(visit: Visit) -> None:
+    """Go on; who wrote why contradicting answers stay keeps them."""
+    if written_why(visit) not in ("", why_kept(visit)):
+        keep_contradictions(visit, new_id())
+    else:
+        go(visit, visit.onward(visit.replies))
+
+
 def keep_contradictions(visit: Visit, event_id: str) -> None:
     """Store that contradicting answers stay, and why; then move on."""
-    reason = st.session_state[kept_key(visit)].strip()
+    reason = written_why(visit)
     if visit.asking.guidance == "reason" and not reason:
         _ = state.translate()
         st.session_state["problem"] = _("Please say in a few words why these answers stay.")
@@ -427,9 +447,30 @@ def keep_contradictions(visit: Visit, event_id: str) -> None:
         )
 
 
+def why_kept(visit: Visit) -> str:
+    """Why contradicting answers stay, as stored."""
+    return visit.replies.kept.get(visit.stop.parent, "")
+
+
+def written_why(visit: Visit) -> str:
+    """The same as written now; empty where it isn't asked."""
+    text: str = st.session_state.get(kept_key(visit), "")
+    return text.strip()
+
+
 def kept_key(visit: Visit) -> str:
     """Key of the field for why contradictions stay: one for each parent."""
     return f"kept {visit.about} {visit.stop.parent}"
+
+
+def draft_key(visit: Visit) -> str:
+    """Where that text is while another screen is shown."""
+    return f"draft {kept_key(visit)}"
+
+
+def keep_draft(visit: Visit) -> None:
+    """Keep what was written: the field itself is forgotten with its screen."""
+    st.session_state[draft_key(visit)] = st.session_state[kept_key(visit)]
 
 
 def submit(visit: Visit, event_id: str) -> None:

@@ -94,7 +94,9 @@ def test_one_session_holds_several_grants(store, study, survey, expert):
     assert store.open_link(store.issue_link(expert.id), session) == session
     assert store.open_organizer(session) == session
     assert store.grants(session) == Grants(
-        True, (store.expert(other.id), store.expert(expert.id)), ()
+        True,
+        (store.expert(expert.id), store.expert(other.id)),
+        (),  # the last opened first
     )
     store.revoke_link(other.id)
     assert store.grants(session) == Grants(True, (store.expert(expert.id),), ("revoked",))

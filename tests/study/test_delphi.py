@@ -97,6 +97,26 @@ def test_outside_the_middle_half(value: str, outside: bool) -> None:
     assert found.outside(parse_judgment(value)) is outside
 
 
+@pytest.mark.parametrize(
+    ("q1", "q3", "middle"),
+    [
+        (-1.0, 4.0, (-1, 4)),
+        (-1.25, 3.75, (-1, 3)),
+        (-0.25, 0.25, (0, 0)),
+        (2.0, 2.0, (2, 2)),
+        (2.0 + 1e-12, 4.0 - 1e-12, (2, 4)),
+        (1.25, 1.75, (2, 1)),  # no step is inside
+        (-8.0, 8.0, (-8, 8)),
+    ],
+)
+def test_steps_of_the_middle_half(q1: float, q3: float, middle: tuple[int, int]) -> None:
+    found = Distribution(5, (0,) * 7, q1, q1, q3)
+    assert found.middle == middle
+    low, high = middle
+    inside = [step for step in range(-8, 9) if not found.outside(consensus.position_judgment(step))]
+    assert inside == list(range(low, high + 1))
+
+
 @given(panels(least=1, most=6))
 @hypothesis_settings(max_examples=20, deadline=None)
 def test_distributions_are_those_of_the_answers(judged: ahp.Answers) -> None:

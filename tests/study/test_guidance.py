@@ -89,7 +89,8 @@ def brute_force(matrix: ahp.PairwiseMatrix) -> list[tuple[str, str, str, str, st
         if not crs[best] < before - 1e-9:
             continue
         enough = crs[best] < 0.1
-        fits = [cr < (0.1 if enough else (before + crs[best]) / 2) for cr in crs]
+        limit = math.nextafter(0.1, 0) if enough else crs[best] + (before - crs[best]) / 10
+        fits = [cr <= limit for cr in crs]
         low = high = best
         while low > 0 and fits[low - 1]:
             low -= 1

@@ -483,6 +483,35 @@ def test_a_reason_belongs_to_one_comparison(visit, store, study, survey):
     assert store.reasons(study.id) == {}
 
 
+@pytest.mark.parametrize("button", ["save_reason", "next", "back", "overview", None])
+def test_a_reason_is_stored_whichever_way_the_expert_goes_on(visit, store, study, survey, button):
+    expert = store.experts(study.id)[0]
+    first, second, *_others = survey.hierarchy.comparisons
+    store.answer(expert.id, *first, "1/9", event_id="near")
+    store.answer(expert.id, *second, "1/9", event_id="far")
+    store.set_place(expert.id, "pair " + " ".join(second))
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    app.text_area[0].set_value(" Our unit differs. ")
+    (app.button(key=button).click() if button else app).run()
+    assert store.reasons(study.id) == {("A", *second): "Our unit differs."}
+    assert [one.kind for one in store.events(study.id)].count("reason") == 1
+
+
+def test_a_reason_goes_with_the_answer_given_after_it(visit, store, study, survey):
+    expert = store.experts(study.id)[0]
+    first = survey.hierarchy.comparisons[0]
+    store.answer(expert.id, *first, "1/9", event_id="far")
+    store.set_place(expert.id, "pair " + " ".join(first))
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    app.text_area[0].set_value("Our unit differs.").run()
+    store.answer(expert.id, *first, "1/8", event_id="far-too")
+    assert store.reasons(study.id) == {}
+    app.run()
+    assert app.text_area[0].value == "Our unit differs."
+    app.button(key="next").click().run()
+    assert store.reasons(study.id) == {("A", *first): "Our unit differs."}
+
+
 def test_an_organizer_who_was_signed_out_changes_nothing(visit, store, organizer, study):
     expert = store.experts(study.id)[0]
     store.issue_link(expert.id)

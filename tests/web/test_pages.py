@@ -92,7 +92,11 @@ def test_survey_first_visit_explains_and_starts(visit, store, survey):
     expert = add_expert(store, survey)
     app = visit(store.open_link(store.issue_link(expert.id), None))
     assert app.header[0].value == "Effectiveness of post-supervision"
-    assert "- You will see 35 comparisons of two items each." in app.markdown[1].value
+    assert app.markdown[1].value == (
+        "You answer as **Wang Wu**. If that isn't you, please open the link that was sent to you."
+    )
+    assert "- You will see 35 comparisons of two items each." in app.markdown[2].value
+    assert "- It takes about 20 minutes." in app.markdown[2].value
     app.button(key="start").click().run()
     first = Way.seeded("pairs", False, survey.hierarchy, f"{expert.id} 1").order[0]
     assert store.expert(expert.id).place == " ".join(("pair", *first))
@@ -202,11 +206,25 @@ def test_survey_asks_which_when_the_browser_holds_two_links(visit, store, survey
     session = store.open_link(store.issue_link(one.id), None)
     assert store.open_link(store.issue_link(two.id), session) == session
     app = visit(session)
-    assert sorted(app.radio(key="expert").options) == ["first · Wang Wu", "second · Wang Wu"]
-    app.radio(key="expert").set_value(two.id).run()
-    app.button(key="start").click().run()
+    assert app.radio(key="expert").options == ["second · Wang Wu", "first · Wang Wu"]
+    app.button(key="start").click().run()  # whose link was opened last
     assert str(store.expert(two.id).place).startswith("pair effectiveness ")
     assert store.expert(one.id).place is None
+    app.radio(key="expert").set_value(one.id).run()
+    assert app.query_params["expert"] == one.id  # survives loading the page again
+    app.button(key="start").click().run()
+    assert str(store.expert(one.id).place).startswith("pair effectiveness ")
+
+
+def test_survey_goes_on_with_the_link_opened_again(visit, store, survey):
+    one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
+    link = store.issue_link(one.id)
+    session = store.open_link(link, None)
+    store.open_link(store.issue_link(two.id), session)
+    assert [expert.id for expert in store.grants(session).experts] == [two.id, one.id]
+    store.open_link(link, session)
+    assert [expert.id for expert in store.grants(session).experts] == [one.id, two.id]
+    assert visit(session).radio(key="expert").value == one.id
 
 
 # -- the organizer's pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import sys
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
@@ -88,6 +89,13 @@ def test_every_response_carries_the_security_headers(server):
         assert headers["content-security-policy"] == (
             "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
         )
+
+
+def test_streamlit_shows_no_dialogs_of_its_own(server):
+    answer = ask(server, "/_stcore/host-config")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert int(answer.headers["content-length"]) == len(answer.text)
+    assert json.loads(answer.text)["blockErrorDialogs"] is True
 
 
 def test_a_personal_link_becomes_an_http_only_cookie(server, store):

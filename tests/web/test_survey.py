@@ -7,6 +7,7 @@ import pytest
 import ahp
 from ahp.store import ExpertInfo
 from ahp.study.asking import Asking
+from ahp.study.settings import Settings
 from tests.web.test_pages import add_expert, answer, keyed, labels, texts
 
 
@@ -26,19 +27,19 @@ def kinds(store, expert: ExpertInfo) -> list[str]:
 
 def test_welcome_offers_what_the_study_allows(visit, store, expert, session):
     app = visit(session)
-    assert keyed(app.radio, "way-").options == [
+    assert keyed(app.radio, "way ").options == [
         "Comparison by comparison",
         "Rank first, then compare",
     ]
-    assert [radio.key for radio in app.radio] == [f"way-{expert.id}-1"]
+    assert [radio.key for radio in app.radio] == [f"way {expert.id}-1 en"]
     store.set_asking(expert.study_id, Asking("rank", short_form=True))
     app = visit(session)
-    assert keyed(app.radio, "form-").options == [
+    assert keyed(app.radio, "form ").options == [
         "All 35 comparisons",
         "Short form: about 29 comparisons",
     ]
-    assert [radio.key for radio in app.radio] == [f"form-{expert.id}-1"]
-    keyed(app.radio, "form-").set_value(True).run()
+    assert [radio.key for radio in app.radio] == [f"form {expert.id}-1 en"]
+    keyed(app.radio, "form ").set_value(True).run()
     app.button(key="start").click().run()
     way = store.replies(expert.id).way
     assert (way.way, way.short) == ("rank", True)
@@ -63,11 +64,27 @@ def test_consent_is_kept_as_it_was_shown(visit, store, expert, session):
     assert kinds(store, expert).count("way") == 1
 
 
+def test_choices_stay_when_the_language_changes(visit, store, expert, session):
+    store.set_asking(expert.study_id, Asking("expert", short_form=True))
+    app = visit(session)
+    keyed(app.radio, "way ").set_value("rank").run()
+    keyed(app.radio, "form ").set_value(True).run()
+    app.session_state["language"] = "zh"
+    app.run()
+    assert [(radio.key, radio.value) for radio in app.radio] == [
+        (f"way {expert.id}-1 zh", "rank"),
+        (f"form {expert.id}-1 zh", True),
+    ]
+    app.button(key="start").click().run()
+    way = store.replies(expert.id).way
+    assert (way.way, way.short) == ("rank", True)
+
+
 def test_another_way_can_be_taken_later(visit, store, expert, session):
     app = visit(session)
     app.button(key="start").click().run()
     app.button(key="back").click().run()
-    keyed(app.radio, "way-").set_value("rank").run()
+    keyed(app.radio, "way ").set_value("rank").run()
     app.button(key="start").click().run()
     assert store.replies(expert.id).way.way == "rank"
     assert store.expert(expert.id).place == "rank effectiveness"
@@ -107,6 +124,50 @@ def test_contradictions_stay_with_a_reason_where_the_study_asks_for_one(
     store.set_place(expert.id, "parent effectiveness")
     app = visit(session)
     assert [one.value for one in app.success] == [r"You keep these answers. So it is \*here\*"]
+
+
+def test_what_was_written_is_kept_by_going_on_and_can_be_corrected(
+    visit, store, survey, expert, session
+):
+    answer(store, survey, expert, 10)
+    app = visit(session)
+    keyed(app.text_area, "kept ").set_value("As I said")
+    keyed(app.button, "change ").click().run()
+    assert str(store.expert(expert.id).place).startswith("pair effectiveness ")
+    assert store.replies(expert.id).kept == {}
+    store.set_place(expert.id, "parent effectiveness")
+    app.run()
+    assert keyed(app.text_area, "kept ").value == "As I said"
+    app.button(key="next").click().run()
+    assert store.replies(expert.id).kept == {"effectiveness": "As I said"}
+    assert str(store.expert(expert.id).place).startswith("pair setup ")
+
+    store.set_place(expert.id, "parent effectiveness")
+    app = visit(session)
+    assert keyed(app.text_area, "kept ").value == "As I said"
+    app.button(key="next").click().run()
+    assert kinds(store, expert).count("kept") == 1
+    store.set_place(expert.id, "parent effectiveness")
+    app.run()
+    keyed(app.text_area, "kept ").set_value("As I meant")
+    app.button(key="keep_answers").click().run()
+    assert store.replies(expert.id).kept == {"effectiveness": "As I meant"}
+
+
+def test_the_study_s_random_index_decides(visit, store, survey, expert, session):
+    for k, pair in enumerate(survey.hierarchy.pairs("learning")):
+        store.answer(expert.id, "learning", *pair, ("2", "3", "4")[k], event_id=f"three-{k}")
+    store.set_place(expert.id, "parent learning")
+    assert [one.value for one in visit(session).success] == [
+        "Your judgments fit together (CR = 0.093, below 0.1)."
+    ]
+    store.set_settings(expert.study_id, Settings("eigenvector", "alonso_lamata"))
+    app = visit(session)
+    assert [one.value for one in app.warning] == [
+        "Some of your judgments contradict each other (CR = 0.103, it should be below 0.1). "
+        "Please look at them once more."
+    ]
+    assert "#### These answers fit the others least" in texts(app)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +235,31 @@ def test_the_own_ranking_is_that_of_the_library(visit, store, survey, expert, se
     assert shown.index(f"{analysis.global_weights[first]:.1%}") < shown.index("</li>")
 
 
+def test_the_own_ranking_waits_for_the_last_answer(visit, store, survey, expert, session):
+    for k, (parent, left, right) in enumerate(survey.hierarchy.comparisons):
+        if left == survey.hierarchy.children[parent][0]:
+            store.answer(expert.id, parent, left, right, "3", event_id=f"star-{k}")
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert [one.value for one in app.warning] == [
+        f"{count} comparisons are still open here." for count in (6, 1, 6, 3, 1, 1)
+    ]
+    assert not [one for one in app.get("html") if "ahp-weights" in one.body]
+    assert not [one for one in texts(app) if "CR" in one]
+
+
+def test_the_end_counts_what_was_left_out(visit, store, survey, expert, session):
+    store.set_asking(expert.study_id, Asking(cannot_judge=True))
+    answer(store, survey, expert)
+    for pair in survey.hierarchy.pairs("learning"):
+        store.abstain(expert.id, "learning", *pair, event_id="-".join(pair))
+    store.submit(expert.id, event_id="done")
+    assert visit(session).success[0].value == (
+        "Your 32 answers, and 3 that you can't judge, are submitted and locked. "
+        "You can close this page."
+    )
+
+
 def test_after_submitting_there_is_the_receipt(visit, store, survey, expert, session):
     answer(store, survey, expert)
     store.submit(expert.id, event_id="done")
@@ -193,7 +279,7 @@ def test_what_one_expert_did_is_not_shown_to_another(visit, store, survey, exper
     assert store.open_link(store.issue_link(other.id), session) == session
     for one in (expert, other):
         store.start(one.id, way="pairs", short=False, consent="yes", event_id=f"go-{one.id}")
-        store.set_place(one.id, " ".join(("pair", *survey.hierarchy.comparisons[1])))
+        store.set_place(one.id, "parent effectiveness")
     app = visit(session)
     app.radio(key="expert").set_value(expert.id).run()
     app.session_state["saved"] = (

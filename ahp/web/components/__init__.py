@@ -20,36 +20,26 @@ def _source(*names: str) -> str:
 _scale_choice = st.components.v2.component(
     "ahp_scale_choice",
     css=_source("common.css", "scale_choice.css"),
-    js=_source("common.js", "scale_choice.js"),
+    js=_source("streamlit.js", "common.js", "scale_choice.js"),
 )
 
 _rank_items = st.components.v2.component(
     "ahp_rank_items",
     css=_source("common.css", "rank_items.css"),
-    js=_source("common.js", "rank_items.js"),
+    js=_source("streamlit.js", "common.js", "rank_items.js"),
 )
 
 _waiting = st.components.v2.component(
-    "ahp_waiting", css=_source("common.css"), js=_source("common.js", "waiting.js")
+    "ahp_waiting", css=_source("common.css"), js=_source("streamlit.js", "common.js", "waiting.js")
 )
 
-_cookie = st.components.v2.component(
-    "ahp_cookie",
-    js="""export default function ({ data }) {
-      document.cookie = `${data.name}=${data.value}; path=/; max-age=31536000; samesite=lax`
-    }""",
+_frame = st.components.v2.component(
+    "ahp_frame", css=_source("frame.css"), js=_source("streamlit.js", "frame.js")
 )
 
-
-_scroll = st.components.v2.component(
-    "ahp_scroll_up",
-    js="""let last
-    export default function ({ data }) {
-      if (data.screen !== last) document.querySelector(".stMain")?.scrollTo(0, 0)
-      last = data.screen
-    }""",
+_new_screen = st.components.v2.component(
+    "ahp_new_screen", js=_source("streamlit.js", "new_screen.js")
 )
-
 
 # The browser takes a second or more to load and compile the code that draws charts.
 _preload = st.components.v2.component(
@@ -88,7 +78,8 @@ def scale_choice(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
             `value` (the saved answer, "abstain" or None), `words` (`explain`, `keyboard`, `saving`,
             `offline`, `resent`); `owner` (whose answers) and `settled` (ids that were dealt with,
             stored or refused), or `practice` (nothing is sent). Where wanted: `abstain` (`label`,
-            `sentence` of a button for those who can't judge), `comment` (`label`, `value`).
+            `sentence` of a button for those who can't judge), `comment` (`label`, `value`), `saved`
+            (what was saved last).
         hooks: what is called.
         key: of the widget.
     """
@@ -105,7 +96,8 @@ def rank_items(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
             the question to screen readers), `items` (`id`, `name`, `explanation`, in the order
             shown), `ranking` (the saved ids or None), `settled` (ids that were dealt with, stored
             or refused), `words` (`start`, `next`, `up`, `down`, `remove`, `moved` with {name} and
-            {number}, `confirm`, `explain`, `keyboard`, `saving`, `offline`, `resent`).
+            {number}, `confirm`, `explain`, `keyboard`, `saving`, `offline`, `resent`); where wanted
+            `saved` (what was saved last).
         hooks: what is called.
         key: of the widget.
     """
@@ -131,9 +123,14 @@ def _mount(component: Callable[..., Any], data: Mapping[str, Any], hooks: Hooks,
     )
 
 
-def scroll_up(screen: str) -> None:
-    """Start every new screen at its top; Streamlit stays where the last one was."""
-    _scroll(key="scroll_up", data={"screen": screen})
+def new_screen(screen: str, *, control: bool) -> None:
+    """Start every new screen at its top, with the focus on its heading.
+
+    Args:
+        screen: which one it is.
+        control: a control on it takes the focus itself.
+    """
+    _new_screen(key="new_screen", data={"screen": screen, "control": control})
 
 
 def preload_charts() -> None:
@@ -141,9 +138,15 @@ def preload_charts() -> None:
     _preload(key="preload_charts", data={"files": list(CHART_CODE)})
 
 
-def remember_language(name: str, value: str) -> None:
-    """Write the language into a cookie that lasts a year."""
-    _cookie(key="remember_language", data={"name": name, "value": value})
+def frame(language: str, cookie: str | None, offline: str) -> None:
+    """What holds for the page as a whole.
+
+    Args:
+        language: of the page.
+        cookie: under which name the browser keeps the language for a year; None = it doesn't.
+        offline: what is shown while there is no connection.
+    """
+    _frame(key="frame", data={"language": language, "cookie": cookie, "offline": offline})
 
 
 def histogram(

@@ -77,11 +77,16 @@ function isDoubleClick({ detail, screenX, screenY }, question) {
   return false
 }
 
+/** A tap that nobody can mean for a question drawn this moment: they correct the one before. */
+function isTooSoon({ detail }, drawn) {
+  return detail && performance.now() - drawn < 500 && matchMedia("(pointer: coarse)").matches
+}
+
 /** Move the focus to a new question, unless something else has it or nobody was here yet. */
 function takeFocus(target, hadFocus) {
-  const free = !document.activeElement || document.activeElement === document.body
   const mayMove = navigator.userActivation.hasBeenActive && matchMedia("(pointer: fine)").matches
-  if (hadFocus || (free && mayMove)) target.focus({ preventScroll: true })
+  if (hadFocus) target.focus({ preventScroll: true })
+  else if (mayMove) whenFree(() => target.focus({ preventScroll: true }))
 }
 
 /** Backspace goes back to the question before, unless somebody is typing. */
@@ -94,13 +99,6 @@ document.addEventListener("keydown", (event) => {
   if (target.matches?.("input, textarea, select") || target.isContentEditable) return
   goBack?.()
 })
-
-/** How Streamlit's page stands; where it stops telling, it counts as connected and idle. */
-function pageState() {
-  const told = document.querySelector(".stApp")?.dataset ?? {}
-  const connected = (told.testConnectionState ?? "CONNECTED") === "CONNECTED" && navigator.onLine
-  return { connected, idle: connected && (told.testScriptState ?? "notRunning") === "notRunning" }
-}
 
 /**
  * What was sent and not yet dealt with by the server, kept in this browser per owner.
@@ -268,8 +266,9 @@ function control(View) {
         settled: ({ message }) => data.settled.includes(message.id),
         send: setTriggerValue,
         show: (state) => {
-          view.status.className = `status ${state}`
-          view.status.textContent = data.words?.[state] ?? ""
+          const saved = ["", "resent"].includes(state) && data.saved
+          view.status.className = `status ${saved ? "saved" : state}`
+          view.status.textContent = saved || (data.words?.[state] ?? "")
         },
       })
     }

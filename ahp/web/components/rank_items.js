@@ -2,7 +2,7 @@
 
 class Ranking {
   /** What makes it another question; everything else is patched into the one on the screen. */
-  static identity({ ranking: _ranking, settled: _settled, ...rest }) {
+  static identity({ ranking: _ranking, saved: _saved, settled: _settled, ...rest }) {
     return JSON.stringify(rest)
   }
 
@@ -80,8 +80,8 @@ class Ranking {
     label.classList.add("name")
     const tool = (className, sign, text, act) => {
       const tapped = button(`tool ${className}`, sign)
-      tapped.setAttribute("aria-label", `${text}: ${name}`)
-      tapped.title = text
+      tapped.title = text.replace("{name}", () => name)
+      tapped.setAttribute("aria-label", tapped.title)
       tapped.onclick = act
       return tapped
     }
@@ -165,7 +165,7 @@ class Ranking {
 
   announce(id) {
     this.announcement.textContent = this.data.words.moved
-      .replace("{name}", this.items.get(id).name)
+      .replace("{name}", () => this.items.get(id).name)
       .replace("{number}", this.order.indexOf(id) + 1)
   }
 

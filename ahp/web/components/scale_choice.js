@@ -14,7 +14,7 @@ function mouseMoved({ pointerType, screenX, screenY }) {
 
 class Question {
   /** What makes it another question; everything else is patched into the one on the screen. */
-  static identity({ value: _value, settled: _settled, comment, ...rest }) {
+  static identity({ value: _value, saved: _saved, settled: _settled, comment, ...rest }) {
     return JSON.stringify([rest, comment?.label])
   }
 
@@ -22,6 +22,7 @@ class Question {
     this.data = data
     this.outbox = outbox
     this.cursor = undefined // index of the position that the keyboard is at
+    this.drawn = performance.now()
     this.root = element("div", "comparison")
     this.root.dataset.pair = data.pair
     this.sentence = element("span", "sentence")
@@ -115,7 +116,8 @@ class Question {
     }
     made.onpointerleave = made.onblur = () => this.showChosen()
     made.onclick = (event) => {
-      if (!isDoubleClick(event, this.data.pair)) this.choose(value)
+      if (isDoubleClick(event, this.data.pair) || isTooSoon(event, this.drawn)) return
+      this.choose(value)
     }
     return made
   }

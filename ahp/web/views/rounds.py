@@ -194,20 +194,11 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
                     "writing you learn why they differ."
                 )
             )
-        st.button(
-            _("Save"),
-            type="primary",
-            on_click=save_asking,
-            args=(study, Asking(way, short_form, cannot_judge, guidance)),
-            key="save_asking",
-        )
-
-
-def save_asking(study: StudyInfo, asking: Asking) -> None:
-    """Store how experts are asked."""
-    _ = state.translate()
-    if state.attempt(lambda: state.database().set_asking(study.id, asking)):
-        st.toast(_("Saved"))
+        if st.button(_("Save"), type="primary", key="save_asking"):
+            asking = Asking(way, short_form, cannot_judge, guidance)
+            if state.attempt(lambda: state.database().set_asking(study.id, asking)):
+                st.toast(_("Saved"))
+            st.rerun()
 
 
 def close_round(study: StudyInfo) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import streamlit as st
 
 from ahp.i18n import Translate
@@ -9,20 +12,22 @@ from ahp.i18n.words import (
     between_meaning,
     judgment_sentence,
     link_problem,
+    middle_half,
     position_words,
     step_words,
 )
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo
-from ahp.study.asking import WAYS
 from ahp.study.delphi import BINS, Distribution, bin_place
 from ahp.study.itinerary import short_form_cost
 from ahp.web import state
-from ahp.web.components import histogram, rank_items, scale_choice, scroll_up, send_waiting
+from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
-from ahp.web.summaries import show_parent, show_progress, show_review, show_saved, show_submitted
+from ahp.web.summaries import saved_words, show_parent, show_progress, show_review, show_submitted
 from ahp.web.visit import (
     Visit,
+    form_key,
+    given_reason,
     go,
     go_back,
     hooks,
@@ -33,7 +38,10 @@ from ahp.web.visit import (
     settled,
     start,
     visit_of,
+    way_key,
 )
+
+Option = TypeVar("Option")
 
 
 def chosen_expert() -> ExpertInfo:
@@ -51,12 +59,15 @@ def chosen_expert() -> ExpertInfo:
         expert.id: f"{state.database().study(expert.study_id).title} · {expert.name}"
         for expert in granted.experts
     }
+    ids, wanted = list(experts), st.query_params.get("expert")
     chosen: str = st.radio(
         _("You have links to several surveys. Which one do you want to answer?"),
-        list(experts),
+        ids,
+        index=ids.index(wanted) if wanted in experts else 0,  # the link that was opened last
         format_func=state.distinct(titles).__getitem__,
         key="expert",
     )
+    st.query_params["expert"] = chosen
     return experts[chosen]
 
 
@@ -87,7 +98,7 @@ def scale_words(_: Translate) -> dict[str, str]:
             "No connection. Your answer is kept on this device and sent as soon as the "
             "connection is back."
         ),
-        "resent": _("Your answer that was kept on this device is being sent."),
+        "resent": _("Your answer that was kept on this device has been sent."),
     }
 
 
@@ -118,8 +129,14 @@ def show_welcome(visit: Visit) -> None:
     """What it is for, how long it takes, who sees the answers; an example to try; how to begin."""
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
-    st.header(survey.text(survey.name, language))
+    st.header(state.plain(survey.text(survey.name, language)))
     st.write(survey.text(survey.description, language))
+    st.markdown(
+        _(
+            "You answer as **{name}**. If that isn't you, please open the link that was sent to "
+            "you."
+        ).format(name=state.plain(expert.name))
+    )
     count = sum(len(survey.hierarchy.pairs(parent)) for parent in visit.parents)
     lines = (
         _("You will see {count} comparisons of two items each.").format(count=count),
@@ -203,8 +220,8 @@ def show_practice(visit: Visit) -> None:
         )
         st.caption(
             _(
-                "The further out you tap, the more important is the item on that side; the middle "
-                "means equally important. Below the scale you read what your choice says."
+                "The larger the number, the more important is the item named above it; 1 means "
+                "equally important. Below the numbers you read what your choice says."
             )
         )
 
@@ -217,21 +234,17 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
     _, asking, now = state.translate(), visit.asking, visit.replies.way
     way = now.way if now else asking.way
     if asking.way == "expert":
+        first = now.way if now else "pairs"
         names = {
             "pairs": _("Comparison by comparison"),
             "rank": _("Rank first, then compare"),
         }
-        way = st.radio(
-            _("How would you like to begin?"),
-            WAYS,
-            index=WAYS.index(now.way) if now else 0,
-            format_func=names.__getitem__,
-            captions=(
-                _("Two items at a time, in mixed order."),
-                _("Put the items of each group in order, then say by how much they differ."),
-            ),
-            key=f"way-{visit.about}",
-        )
+        captions = {
+            "pairs": _("Two items at a time, in mixed order."),
+            "rank": _("Put the items of each group in order, then say by how much they differ."),
+        }
+        question = _("How would you like to begin?")
+        way = choose_one(way_key(visit), question, names, captions, first)
     if not asking.short_form:
         return way, bool(now and now.short)
     asked, factor = short_form_cost(visit.survey.hierarchy, visit.parents)
@@ -241,21 +254,36 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
         False: _("All {count} comparisons").format(count=count),
         True: _("Short form: about {count} comparisons").format(count=asked),
     }
-    short = st.radio(
-        _("How many comparisons?"),
-        tuple(forms),
-        index=int(now.short) if now else 0,
-        format_func=forms.__getitem__,
-        captions=(
-            _("The most reliable weights; every answer is checked by others."),
-            _(
-                "Saves about {minutes} min. Your weights become up to {percent} less certain, "
-                "and contradictions are noticed less often."
-            ).format(minutes=round((count - asked) * 0.6), percent=f"{factor - 1:.0%}"),
-        ),
-        key=f"form-{visit.about}",
+    costs = {
+        False: _("The most reliable weights; every answer is checked by others."),
+        True: _(
+            "Saves about {minutes} min. Your weights become about {percent} less certain, "
+            "and contradictions are noticed less often."
+        ).format(minutes=round((count - asked) * 0.6), percent=f"{factor - 1:.0%}"),
+    }
+    short = bool(now and now.short)
+    return way, choose_one(form_key(visit), _("How many comparisons?"), forms, costs, short)
+
+
+def choose_one(
+    key: str,
+    question: str,
+    names: Mapping[Option, str],
+    captions: Mapping[Option, str],
+    first: Option,
+) -> Option:
+    """One of several ways; `first` until another one is chosen."""
+    options = list(names)
+    chosen = st.radio(
+        question,
+        options,
+        index=options.index(st.session_state.get(f"last {key}", first)),
+        format_func=names.__getitem__,
+        captions=list(captions.values()),
+        key=f"{key} {state.language()}",  # Streamlit knows options by their words
     )
-    return way, bool(short)
+    st.session_state[f"last {key}"] = chosen
+    return chosen
 
 
 def show_ranking(visit: Visit) -> None:
@@ -263,7 +291,6 @@ def show_ranking(visit: Visit) -> None:
     _, language, survey = state.translate(), state.language(), visit.survey
     parent = visit.stop.parent
     show_progress(visit, visit.name(parent))
-    show_saved(visit)
     st.markdown(
         "#### "
         + _("For “{parent}”: put these in order, the most important first").format(
@@ -290,6 +317,7 @@ def show_ranking(visit: Visit) -> None:
             ],
             "ranking": visit.replies.rankings.get(parent),
             "settled": settled(),
+            "saved": saved_words(visit),
             "words": {
                 **scale_words(_),
                 "start": _("Tap the most important one first."),
@@ -321,10 +349,7 @@ def show_comparison(visit: Visit) -> None:
             number=own.index(asked) + 1, count=max(count, len(own)), parent=parent
         ),
     )
-    show_saved(visit)
-    question = _("For “{parent}”: which of the two is more important, and by how much?").format(
-        parent=parent
-    )
+    question = _("For “{parent}”: which matters more, and how much?").format(parent=parent)
     st.markdown(f"#### {state.plain(question)}")
     show_last_round(visit)
     show_reason(visit)
@@ -345,7 +370,7 @@ def show_comparison(visit: Visit) -> None:
             "positions": positions(left, right, _),
             "abstain": {
                 "label": _("I can't judge this"),
-                "sentence": _("You can't judge this comparison; it is left out."),
+                "sentence": _("I can't judge this: leave it out"),
             }
             if visit.asking.cannot_judge
             else None,
@@ -354,6 +379,7 @@ def show_comparison(visit: Visit) -> None:
                 "value": visit.replies.comments.get(visit.ordered(asked.pair), ""),
             },
             "settled": settled(),
+            "saved": saved_words(visit),
             "words": scale_words(_),
         },
         hooks(visit, "choice"),
@@ -433,23 +459,19 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
             count=panel.count, round=visit.study.round - 1
         ),
     )
-    q1, median, q3 = (
-        position_words(left, right, position, _) for position in (panel.q1, panel.median, panel.q3)
-    )
     st.caption(
-        _(
-            "Dashed line: the median, {median}. The middle half of the answers: {q3} to {q1}."
-        ).format(median=median, q1=q1, q3=q3)
+        _("Dashed line: the median, {median}. {half}").format(
+            median=position_words(left, right, panel.median, _),
+            half=middle_half(left, right, panel.middle, _),
+        )
     )
 
 
 def show_reason(visit: Visit) -> None:
     """Ask for a short reason where the answer lies outside the middle half of the panel."""
-    _, asked = state.translate(), visit.stop
+    _ = state.translate()
     if not visit.asks_reason:
         return
-    expert = visit.expert
-    given = state.database().reasons(visit.study.id, expert_id=expert.id)
     with st.container(border=True, key="reason_box"):
         st.write(
             _(
@@ -457,19 +479,20 @@ def show_reason(visit: Visit) -> None:
                 "what do you know or weigh differently? A sentence is enough."
             )
         )
-        before = given.get((expert.name, *visit.ordered(asked.pair)), "")
         with st.container(key="reason"):
             st.text_area(
                 _("Reason (may stay empty)"),
-                value=before,
+                value=given_reason(visit),
                 max_chars=1000,
+                on_change=save_reason,
+                args=(visit,),
                 key=reason_key(visit),
             )
         st.button(
             _("Save and go on"),
             type="primary",
-            on_click=save_reason,
-            args=(visit, before, new_id()),
+            on_click=go,
+            args=(visit, visit.onward(visit.replies)),
             key="save_reason",
         )
 
@@ -486,16 +509,18 @@ SCREENS = {
 @st.fragment
 def show() -> None:
     """The screen this expert is at."""
+    state.follow_language()
     visit = visit_of(chosen_expert())
     screen = "submitted" if visit.expert.submitted else visit.stop.place
+    asks = not visit.expert.submitted and visit.stop.kind in ("rank", "pair")
     # the question for a reason comes up above the scale
-    scroll_up(f"{visit.study.round} {screen} {visit.asks_reason}")
+    new_screen(f"{visit.study.round} {screen} {visit.asks_reason}", control=asks)
     state.show_problem()
     if visit.expert.submitted:
         show_submitted(visit)
         return
     SCREENS[visit.stop.kind](visit)
-    if visit.stop.kind not in ("rank", "pair"):
+    if not asks:
         send_waiting(
             {"owner": visit.about, "settled": settled(), "words": scale_words(state.translate())},
             hooks(visit, "waiting"),

@@ -8,7 +8,8 @@ from ahp.web import state
 
 granted = state.grants()
 refused = granted.refused
-st.title(state.translate()("Pairwise survey"))
+_ = state.translate()
+st.title(_("Pairwise survey"))
 for language in LANGUAGES:
     _ = translator(language)
     for reason in dict.fromkeys(refused):
