@@ -83,6 +83,62 @@ TRIADS = [
         "You said that “A” and “B” are equally important and that “B” is 3 times as important as "
         "“C”, and yet that “C” is 4 times as important as “A”.",
     ),
+    (
+        (1, 3, 1),
+        "您认为“A”与“B”同等重要、“B”比“C”重要 3 倍，却认为“A”与“C”同等重要。",
+        "You said that “A” and “B” are equally important and that “B” is 3 times as important as "
+        "“C”, and yet that “A” and “C” are equally important.",
+    ),
+    (
+        (4, 1, 1 / 3),
+        "您认为“A”比“B”重要 4 倍、“B”与“C”同等重要，却认为“C”比“A”重要 3 倍。",
+        "You said that “A” is 4 times as important as “B” and that “B” and “C” are equally "
+        "important, and yet that “C” is 3 times as important as “A”.",
+    ),
+    # one tie, the right direction, too little
+    (
+        (1, 5, 2),
+        "您认为“A”与“B”同等重要、“B”比“C”重要 5 倍，却认为“A”只比“C”重要 2 倍。"
+        "前两个回答合起来，相当于“A”比“C”重要 5 倍左右。",
+        "You said that “A” and “B” are equally important and that “B” is 5 times as important as "
+        "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
+        "answers amount to “A” being about 5 times as important as “C”.",
+    ),
+    (
+        (5, 1, 2),
+        "您认为“A”比“B”重要 5 倍、“B”与“C”同等重要，却认为“A”只比“C”重要 2 倍。"
+        "前两个回答合起来，相当于“A”比“C”重要 5 倍左右。",
+        "You said that “A” is 5 times as important as “B” and that “B” and “C” are equally "
+        "important, and yet that “A” is only 2 times as important as “C”. Together, the first two "
+        "answers amount to “A” being about 5 times as important as “C”.",
+    ),
+    # one tie, too much
+    (
+        (1, 2, 9),
+        "您认为“A”与“B”同等重要、“B”比“C”重要 2 倍，却认为“A”比“C”重要 9 倍。"
+        "前两个回答合起来，相当于“A”比“C”重要 2 倍左右。",
+        "You said that “A” and “B” are equally important and that “B” is 2 times as important as "
+        "“C”, and yet that “A” is 9 times as important as “C”. Together, the first two answers "
+        "amount to “A” being about 2 times as important as “C”.",
+    ),
+    # no tie, too much
+    (
+        (2, 2, 9),
+        "您认为“A”比“B”重要 2 倍、“B”比“C”重要 2 倍，却认为“A”比“C”重要 9 倍。"
+        "前两个回答合起来，相当于“A”比“C”重要 4 倍左右。",
+        "You said that “A” is 2 times as important as “B” and that “B” is 2 times as important as "
+        "“C”, and yet that “A” is 9 times as important as “C”. Together, the first two answers "
+        "amount to “A” being about 4 times as important as “C”.",
+    ),
+    # too little, and the first two together are just the end of the scale
+    (
+        (3, 3, 2),
+        "您认为“A”比“B”重要 3 倍、“B”比“C”重要 3 倍，却认为“A”只比“C”重要 2 倍。"
+        "前两个回答合起来，相当于“A”比“C”重要 9 倍左右。",
+        "You said that “A” is 3 times as important as “B” and that “B” is 3 times as important as "
+        "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
+        "answers amount to “A” being about 9 times as important as “C”.",
+    ),
     # two ties
     (
         (4, 1, 1),
@@ -193,11 +249,11 @@ def test_every_kind_of_range(ends: tuple[str, str], chinese: str, english: str) 
 def test_a_range_that_is_not_enough() -> None:
     shown = suggestion("2", "9", enough=False)
     assert range_sentence(shown, str.upper, translator("zh")) == (
-        "如果您认为“A”比“C”重要 2 到 9 倍，矛盾会减小，但仍有一些回答互不相符。"
+        "如果您认为“A”比“C”重要 2 到 9 倍，矛盾会减小。"
     )
     assert range_sentence(shown, str.upper, translator("en")) == (
         "If you said that “A” is 2 to 9 times as important as “C”, the contradiction would become "
-        "smaller, but some answers would still not fit together."
+        "smaller."
     )
 
 
