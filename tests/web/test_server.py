@@ -12,12 +12,15 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
+from streamlit import config
+from streamlit.config_option import ConfigOption
 
 import ahp
 from ahp.report.receipt import receipt_html
 from ahp.store import Store
 from ahp.store.receipts import verify_receipt
 from ahp.study.receipt import find_receipt
+from ahp.web.server import configure
 from tests.running_server import RunningServer
 
 PASSWORD = "correct horse"
@@ -354,3 +357,30 @@ def test_a_key_that_cannot_be_read(server, store, submitted):
     ) in broken.text
     assert f"no receipt of expert {expert.id}: {path}: holds no" in server.log.read_text()
     assert ask(server, f"/receipt/{expert.id}", cookie=session).text == before
+
+
+COLLECT = "runner.postScriptGC"
+
+
+@pytest.fixture
+def options() -> Iterator[None]:
+    """Streamlit's options, put back afterwards."""
+    before = {
+        name: (option.value, option.where_defined)
+        for name, option in config.get_config_options().items()
+    }
+    config.set_option(COLLECT, True, ConfigOption.DEFAULT_DEFINITION)
+    yield
+    for name, (value, where) in before.items():
+        config.set_option(name, value, where)
+
+
+def test_no_click_waits_for_a_collection_of_all_garbage(options):
+    configure()
+    assert config.get_option(COLLECT) is False
+
+
+def test_an_option_set_by_the_user_stays(options):
+    config.set_option(COLLECT, True, "command-line argument or environment variable")
+    configure()
+    assert config.get_option(COLLECT) is True
