@@ -1,10 +1,15 @@
 """A panel at work: 49 experts over Streamlit's protocol, and one in a real browser who measures.
 
 A real server on a database of its own, loopback only. Each expert answers 35 comparisons and thinks
-4 to 8 seconds before each. The 49 live in one process of their own; the browser's person clicks as
-people do, and a script in its page measures from the click to the frame that shows the next
-question. Before, the first screen is timed on a server that has just started, and again on one
-that is warm. Afterwards every answer that a screen confirmed is looked up in the log.
+4 to 8 seconds before each, a second at other screens; every fifth contradicts themselves, so that
+what fits least is computed for them. The 49 live in one process of their own; the browser's person
+clicks as people do, and a script in its page measures from the click to the frame that shows the
+next question. Afterwards every answer that a screen confirmed is looked up in the log.
+
+Before, the first screen is timed, from the navigation to the frame that shows it: cold, in a
+browser just started and on a server just started, from the moment its health address answers (what
+it takes until then to start does not count); and warm, in a new profile on a server that was
+visited before.
 
     python benchmarks/load.py
     python benchmarks/load.py --sessions 150 --report
@@ -42,7 +47,14 @@ sys.path.insert(0, str(ROOT))
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
 from ahp.store import Store  # noqa: E402
 from ahp.study import load_survey  # noqa: E402
-from benchmarks.streamlit_client import LIMIT, Answer, Expert, Judge, StreamlitClient  # noqa: E402
+from benchmarks.streamlit_client import (  # noqa: E402
+    LIMIT,
+    SUMMARY_PAUSE,
+    Answer,
+    Expert,
+    Judge,
+    StreamlitClient,
+)
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
@@ -54,8 +66,8 @@ VISITS = 3
 """How often each of them is timed; the median counts."""
 STAGGER = 0.1
 """Seconds between one expert's opening the link and the next one's."""
-SUMMARY_PAUSE = 2.0
-"""Seconds that the browser's person reads a summary."""
+CONTRADICTS = 5
+"""Every fifth expert's answers contradict each other."""
 
 QUESTION = '.comparison[data-pair^="pair "]'
 """A comparison that counts, not the one to practice on."""
@@ -182,7 +194,8 @@ def run_clients(
 
     async def one(number: int, expert_id: str, link: str) -> None:
         await asyncio.sleep(number * STAGGER)
-        expert = Expert(expert_id, await StreamlitClient.open(link))
+        page = await StreamlitClient.open(link)
+        expert = Expert(expert_id, page, contradicts=number % CONTRADICTS == 0)
         try:
             await expert.answer_all(answers, pause)
             report.finished.append(time.monotonic())

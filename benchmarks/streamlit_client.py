@@ -29,6 +29,9 @@ from ahp.scale import parse_judgment
 LIMIT = 30
 """Seconds until a screen that doesn't come is an error."""
 
+SUMMARY_PAUSE = 1.0
+"""Seconds that a screen which asks no comparison is looked at."""
+
 CHOICE = "ahp_scale_choice"
 """The component that asks a comparison."""
 
@@ -207,14 +210,20 @@ class StreamlitClient:
 
 
 class Judge:
-    """Opinions that fit together: random importances, and the position nearest to their ratio."""
+    """Opinions that fit together: random importances, and the position nearest to their ratio.
 
-    def __init__(self, seed: object) -> None:
-        draw = random.Random(str(seed))
+    Or, where they contradict each other, any position.
+    """
+
+    def __init__(self, seed: object, *, contradicts: bool = False) -> None:
+        self._draw = draw = random.Random(str(seed))
         self._importance: dict[str, float] = defaultdict(lambda: draw.uniform(-1.0, 1.0))
+        self._contradicts = contradicts
 
     def choose(self, left: str, right: str, positions: Sequence[str]) -> str:
         """How much more important the left one is."""
+        if self._contradicts:
+            return self._draw.choice(positions)
         wanted = self._importance[left] - self._importance[right]
         return min(positions, key=lambda text: abs(math.log(parse_judgment(text)) - wanted))
 
@@ -224,18 +233,18 @@ class Expert:
 
     Attributes:
         confirmed: answers that the next screen confirmed.
-        seconds: from sending each of them to the last message of the next screen.
-    resent: how often one was sent again because the screen didn't say that it was dealt with.
+            seconds: from sending each of them to the last message of the next screen.
+        resent: how often one was sent again because the screen didn't say that it was dealt with.
         page: what is open.
     """
 
-    def __init__(self, expert_id: str, page: StreamlitClient) -> None:
+    def __init__(self, expert_id: str, page: StreamlitClient, *, contradicts: bool = False) -> None:
         self.expert_id = expert_id
         self.page = page
         self.confirmed: list[Answer] = []
         self.seconds: list[float] = []
         self.resent = 0
-        self._judge = Judge(expert_id)
+        self._judge = Judge(expert_id, contradicts=contradicts)
 
     def asked(self) -> tuple[Widget, Mapping[str, Any]] | None:
         """The comparison on the screen, with its data; one to practice on is none."""
@@ -285,7 +294,7 @@ class Expert:
         return True
 
     async def answer_all(self, answers: int, pause: tuple[float, float]) -> None:
-        """Answer so many comparisons, thinking before each screen.
+        """Answer so many comparisons, thinking before each, and a moment before other screens.
 
         Args:
             answers: how many.
@@ -293,5 +302,6 @@ class Expert:
         """
         draw = random.Random(self.expert_id)
         while len(self.confirmed) < answers:
-            await asyncio.sleep(draw.uniform(*pause))
+            moment = min(SUMMARY_PAUSE, pause[1])
+            await asyncio.sleep(draw.uniform(*pause) if self.asked() else moment)
             await self.answer()
