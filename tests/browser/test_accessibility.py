@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pytest
@@ -15,18 +16,22 @@ from ahp.store import Store
 from ahp.study.asking import Asking
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, QUESTION, SMALL_PHONE
-from tests.browser.test_expert import SEEDS, small_survey
+from tests.browser.panel import SEEDS, small_survey
 from tests.running_server import RunningServer
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
 class Known(NamedTuple):
-    """A violation in Streamlit's own markup: rule, what its element's HTML begins with, why."""
+    """A violation in Streamlit's own markup: rule, what its element's HTML begins with, why.
+
+    Only in the state given, if one is.
+    """
 
     rule: str
     html: str
     why: str
+    state: str = ""
 
 
 FRAMEWORK = (
@@ -35,6 +40,18 @@ FRAMEWORK = (
         '<section role="presentation" tabindex="-1" data-testid="stFileUploaderDropzone"',
         "minor: the uploader's drop zone has a label though it is none for assistive technology; "
         "the button and the input inside it are",
+    ),
+    *(
+        Known(
+            "color-contrast",
+            f"<p>{question}</p>",
+            "serious: without a connection, Streamlit disables its widgets and their labels fade",
+            "offline",
+        )
+        for question in (
+            "您有几份问卷的链接。请选择要填写的一份：",
+            "You have links to several surveys. Which one do you want to answer?",
+        )
     ),
 )
 
@@ -50,7 +67,9 @@ class Found(NamedTuple):
 
     def known(self) -> list[Known]:
         return [
-            one for one in FRAMEWORK if one.rule == self.rule and self.html.startswith(one.html)
+            one
+            for one in FRAMEWORK
+            if one.rule == self.rule and self.html.startswith(one.html) and one.state in self.state
         ]
 
 
@@ -156,12 +175,18 @@ ANSWERS = {
 }
 """The seeds in a circle."""
 
+CIRCLE = {
+    f"pair goal {left} {right}": "1/7" if (left, right) == ("apple", "date") else "5"
+    for left, right in itertools.combinations(("apple", "berry", "cherry", "date"), 2)
+}
+"""Each before the next, and the first after the last."""
+
 
 def walk(browser: Browser, server: RunningServer, store: Store, language: str) -> Inspector:
     """Every state of the expert's pages."""
     survey = small_survey("apple", "berry", "cherry", below_first=tuple(SEEDS))
     study = store.create_study(survey, f"Panel {language}")
-    store.set_asking(study.id, Asking(short_form=True, cannot_judge=True))
+    store.set_asking(study.id, Asking(cannot_judge=True, guidance="reason"))
     experts = store.add_experts(study.id, {f"Expert {k}": None for k in range(6)})
     me = experts[0]
     context = actions.visitor(browser, locale=LOCALES[language], size=DESKTOP)
@@ -216,6 +241,7 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     seen.look("comparison with everything open")
     actions.choose(page, actions.planned(ANSWERS, place))
     actions.moved_on(page, place)
+    seen.look("saved")
     actions.press(page, "back")
     actions.asks(page, place)
     seen.look("comparison answered")
@@ -233,11 +259,19 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     answer_rest(page)
     expect(actions.control(page, "guidance")).to_be_visible()
     seen.look("guidance")
+    actions.press(page, "keep_answers")
+    expect(page.locator(".stAlert")).to_have_count(2)
+    seen.look("no reason given")
     actions.control(page, "keeping").locator("textarea").fill("…")
     actions.press(page, "keep_answers")
     expect(page.locator(actions.REVIEW)).to_be_visible()
     page.locator("summary").first.click()
     seen.look("overview")
+    page.locator("summary").nth(1).click()
+    page.locator('[class*="st-key-contradictions-"]').get_by_role("button").click()
+    expect(actions.control(page, "guidance")).to_be_visible()
+    seen.look("kept")
+    actions.go_on(page)
     actions.submit(page)
     seen.look("submitted")
     page.goto(f"{server.url}/receipt/{me.id}")
@@ -263,14 +297,60 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     actions.choose(page, "9")
     expect(actions.control(page, "reason_box")).to_be_visible()
     seen.look("reason asked for")
+    walk_on(seen, server, store)
     context.close()
     return seen
 
 
-def answer_rest(page: Page) -> None:
+def walk_on(seen: Inspector, server: RunningServer, store: Store) -> None:
+    """What another study asks for, in a browser that has a link already."""
+    page = seen.page
+    survey = small_survey("apple", "berry", "cherry", "date")
+    study = store.create_study(survey, f"Second panel {seen.language}")
+    store.set_asking(study.id, Asking(short_form=True, cannot_judge=True, guidance="require"))
+    expert = store.add_expert(study.id, "Expert")
+    page.goto(f"{server.url}/i/{store.issue_link(expert.id)}")
+    form = actions.control(page, f"form-{expert.id}-1-{seen.language}")
+    expect(form.get_by_role("radio")).to_have_count(2)
+    expect(actions.control(page, "expert").get_by_role("radio")).to_have_count(2)
+    seen.look("two links, short form offered")
+    actions.begin(page)
+    expect(page.locator(QUESTION)).to_be_visible()
+    place = actions.asked(page)
+    actions.tap(page.locator(".abstain"))
+    actions.moved_on(page, place)
+    actions.press(page, "back")
+    actions.asks(page, place)
+    expect(page.locator('.abstain[aria-checked="true"]')).to_be_visible()
+    seen.look("can't judge")
+    actions.choose(page, actions.planned(CIRCLE, place))
+    actions.moved_on(page, place)
+    actions.press(page, "overview")
+    expect(page.locator(actions.REVIEW)).to_be_visible()
+    page.locator("summary").first.click()
+    seen.look("overview with open comparisons")
+    actions.press(page, "go_on")
+    expect(page.locator(QUESTION)).to_be_visible()
+    answer_rest(page, CIRCLE)
+    expect(actions.control(page, "guidance")).to_be_visible()
+    seen.look("guidance that must be followed")
+    actions.go_on(page)
+    expect(actions.control(page, "unsettled")).to_be_visible()
+    seen.look("unsettled")
+    actions.control(page, "unsettled").get_by_role("button").click()
+    page.locator('[class*="st-key-suggestion-"]').get_by_role("button").first.click()
+    expect(page.locator(QUESTION)).to_be_visible()
+    server.kill()
+    actions.choose(page, "1")
+    expect(page.locator(".status.offline")).to_be_visible()
+    seen.look("offline")
+    server.start()
+
+
+def answer_rest(page: Page, answers: Mapping[str, str] = ANSWERS) -> None:
     """The comparisons until the summary of the parent."""
     while place := actions.asked(page):
-        actions.choose(page, actions.planned(ANSWERS, place))
+        actions.choose(page, actions.planned(answers, place))
         actions.moved_on(page, place)
 
 
@@ -298,5 +378,5 @@ def test_what_is_the_framework_s_still_occurs(inspected: list[Inspector]) -> Non
 
 
 def test_every_state_fits_on_a_small_phone(inspected: list[Inspector]) -> None:
-    assert len(inspected[0].states) == len(inspected[1].states) == 21
+    assert len(inspected[0].states) == len(inspected[1].states) == 30
     assert [one for seen in inspected for one in seen.too_wide] == []
