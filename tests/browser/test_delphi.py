@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -87,6 +88,15 @@ def in_words(step: float, left: str, right: str) -> str:
     return f"{abs(step) + 1:.3g} for “{left if step > 0 else right}”"
 
 
+def middle_half(q1: float, q3: float, left: str, right: str) -> str:
+    """The steps within; the two around where there is none."""
+    low, high = math.ceil(q1), math.floor(q3)
+    one, other = (in_words(step, left, right) for step in (max(low, high), min(low, high)))
+    if low == high:
+        return f": {one}"
+    return f" lies between {one} and {other}" if low > high else f": {one} to {other}"
+
+
 def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> None:
     """The box about the last round says what these answers were, to the number."""
     box = actions.control(page, "last_round")
@@ -111,7 +121,7 @@ def check_feedback(page: Page, survey: Survey, own: str, panel: list[str]) -> No
     q1, median, q3 = np.percentile(positions, (25, 50, 75))
     expect(box).to_contain_text(
         f"Dashed line: the median, {in_words(median, left, right)}. The middle half of the "
-        f"answers: {in_words(q3, left, right)} to {in_words(q1, left, right)}."
+        f"answers{middle_half(q1, q3, left, right)}."
     )
     step = own.removeprefix("1/")
     expect(box.get_by_text("Your last answer:")).to_contain_text(f"({step})")
