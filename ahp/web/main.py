@@ -37,6 +37,7 @@ st.html(
     ".stTable :is(th,td):first-child{{min-width:6.5em}}"
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
+    ".stApp [data-testid=stWidgetLabel]{{color:inherit}}"
     ".stApp [data-variant=segmented_control][data-selected],"
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
     # sentences to tap read like a list

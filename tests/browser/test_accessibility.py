@@ -23,15 +23,11 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
 class Known(NamedTuple):
-    """A violation in Streamlit's own markup: rule, what its element's HTML begins with, why.
-
-    Only in the state given, if one is.
-    """
+    """A violation in Streamlit's own markup: rule, what its element's HTML begins with, why."""
 
     rule: str
     html: str
     why: str
-    state: str = ""
 
 
 FRAMEWORK = (
@@ -40,18 +36,6 @@ FRAMEWORK = (
         '<section role="presentation" tabindex="-1" data-testid="stFileUploaderDropzone"',
         "minor: the uploader's drop zone has a label though it is none for assistive technology; "
         "the button and the input inside it are",
-    ),
-    *(
-        Known(
-            "color-contrast",
-            f"<p>{question}</p>",
-            "serious: without a connection, Streamlit disables its widgets and their labels fade",
-            "offline",
-        )
-        for question in (
-            "您有几份问卷的链接。请选择要填写的一份：",
-            "You have links to several surveys. Which one do you want to answer?",
-        )
     ),
 )
 
@@ -67,9 +51,7 @@ class Found(NamedTuple):
 
     def known(self) -> list[Known]:
         return [
-            one
-            for one in FRAMEWORK
-            if one.rule == self.rule and self.html.startswith(one.html) and one.state in self.state
+            one for one in FRAMEWORK if one.rule == self.rule and self.html.startswith(one.html)
         ]
 
 

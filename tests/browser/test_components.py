@@ -125,6 +125,15 @@ def focused(page: Page) -> str:
     )
 
 
+def until(page: Page, wanted: str, key: str = "Tab") -> None:
+    """Press a key until this has the focus."""
+    for _press in range(60):
+        if wanted in focused(page):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not reach {wanted}")
+
+
 def centre(found: Locator) -> tuple[float, float]:
     box = found.bounding_box()
     assert box
@@ -221,8 +230,7 @@ def test_the_keyboard_alone(visit):
     found = visit()
     page = opened(found)
     press = page.keyboard.press
-    while "equally" not in focused(page):
-        press("Tab")
+    until(page, "equally")
     press("Enter")
     shows(page, COORDINATION)
     assert focused(page).startswith("For “Post-supervision effectiveness”: which")
@@ -326,7 +334,7 @@ def test_on_a_phone_an_explanation_is_one_tap_away_and_the_scale_is_in_sight(vis
     last = page.get_by_role("radio", name="I can't judge this pair.").bounding_box()
     assert last
     assert last["y"] + last["height"] < PHONE["height"]
-    more = page.get_by_role("button", name="Explanation: Organizational set-up")
+    more = page.get_by_role("button", name="Explanation Organizational set-up")
     expect(more).to_have_attribute("aria-expanded", "false")
     more.tap()
     expect(explanation).to_be_visible()
@@ -421,7 +429,7 @@ def test_contrast(visit, scheme):
 def test_a_rerun_leaves_the_page_as_it_is(visit):
     found = visit("stay=1", size=PHONE)
     page = opened(found)
-    page.get_by_role("button", name="Explanation: Organizational set-up").tap()
+    page.get_by_role("button", name="Explanation Organizational set-up").tap()
     page.evaluate(
         """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
           .map((host) => host.shadowRoot.querySelector(".comparison"))[0].dataset.same = "yes" """
@@ -685,14 +693,14 @@ def test_items_are_tapped_into_order(visit, size):
     assert names(page, "placed") == order
     assert page.locator(".number").all_inner_texts() == ["1", "2", "3", "4", "5"]
     expect(hint).to_be_hidden()
-    page.get_by_role("button", name="Put back: Organizational set-up").click()
+    page.get_by_role("button", name="Put “Organizational set-up” back").click()
     expect(confirm).to_be_disabled()
     assert names(page, "unplaced") == ["setup"]
     page.reload()
     expect(page.locator(".placed .row")).to_have_count(4)  # an order that was begun is kept
     pick(page, "Organizational set-up")
-    page.get_by_role("button", name="Move up: Organizational set-up").click()
-    page.get_by_role("button", name="Move down: Result conversion").click()
+    page.get_by_role("button", name="Move “Organizational set-up” up").click()
+    page.get_by_role("button", name="Move “Result conversion” down").click()
     order = ["learning", "conversion", "coordination", "setup", "operation"]
     assert names(page, "placed") == order
     page.wait_for_timeout(310)
@@ -764,25 +772,22 @@ def test_ranking_by_keyboard(visit):
     found = visit("show=ranking")
     page = opened(found)
     press = page.keyboard.press
-    while focused(page) != "pick":
-        press("Tab")
+    until(page, "pick")
     for key in ("Enter", "Space", "Enter", "Enter"):
         press(key)
     assert names(page, "placed") == FIVE
     assert focused(page) == "confirm"
-    while focused(page) != "Move up: Work coordination":
-        press("Shift+Tab")
+    until(page, "Move “Work coordination” up", "Shift+Tab")
     press("Alt+ArrowUp")
     expect(page.locator(".announcement")).to_have_text("Work coordination is now number 2.")
     press("Alt+ArrowUp")
     press("Alt+ArrowUp")
     press("Enter")
-    assert focused(page) == "Move up: Work coordination"
+    assert focused(page) == "Move “Work coordination” up"
     press("Alt+ArrowDown")
     order = ["setup", "coordination", "operation", "conversion", "learning"]
     assert names(page, "placed") == order
-    while focused(page) != "confirm":
-        press("Tab")
+    until(page, "confirm")
     press("Enter")
     page.wait_for_timeout(1000)
     press("Backspace")

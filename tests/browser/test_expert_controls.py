@@ -44,7 +44,7 @@ def test_explanations_are_a_tap_away_on_a_phone(study: Study) -> None:
     for node in actions.asked(page).split()[2:]:
         explanation = page.get_by_text(f"{FRUIT[node]}的含义。", exact=True)
         expect(explanation).to_be_hidden()
-        page.get_by_role("button", name=f"说明: {FRUIT[node]}", exact=True).tap()
+        page.get_by_role("button", name=f"说明 {FRUIT[node]}", exact=True).tap()
         expect(explanation).to_be_visible()
     expect(page.locator(f"{QUESTION} .explanation").locator("visible=true")).to_have_count(2)
 

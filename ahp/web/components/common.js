@@ -258,7 +258,7 @@ function control(View) {
       views.set(parentElement, view)
       if (old) old.root.replaceWith(view.root)
       else parentElement.append(view.root)
-      takeFocus(view.group, hadFocus)
+      if (hadFocus || !data.practice) takeFocus(view.group, hadFocus)
     }
     if (!data.practice) {
       outbox.drawn({

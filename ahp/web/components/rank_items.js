@@ -60,7 +60,7 @@ class Ranking {
     if (explanation) {
       const part = element("div", "explanation", explanation)
       const more = disclosure(explain, part, false)
-      more.setAttribute("aria-label", `${explain}: ${name}`)
+      more.setAttribute("aria-label", `${explain} ${name}`)
       made.append(more, part)
     }
     return made

@@ -48,7 +48,7 @@ class Question {
       made.append(head, explanation)
       if (item.explanation && this.data.words?.explain) {
         const more = disclosure(this.data.words.explain, explanation, false)
-        more.setAttribute("aria-label", `${this.data.words.explain}: ${item.name}`)
+        more.setAttribute("aria-label", `${this.data.words.explain} ${item.name}`)
         head.append(more)
       }
       return made
