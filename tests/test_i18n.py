@@ -12,7 +12,12 @@ from babel.messages.pofile import read_po
 
 from ahp import i18n
 from ahp.i18n import LANGUAGES, best_language, terminal_language, translator
-from ahp.i18n.words import consistency_sentence, judgment_sentence, link_problem
+from ahp.i18n.words import (
+    consistency_sentence,
+    judgment_sentence,
+    link_problem,
+    middle_half,
+)
 from ahp.scale import SAATY_POSITIONS
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -109,6 +114,22 @@ def test_judgments_in_words():
 def test_the_17_positions_have_17_sentences(language):
     _ = translator(language)
     assert len({judgment_sentence("A", "B", value, _) for value in SAATY_POSITIONS}) == 17
+
+
+@pytest.mark.parametrize(
+    ("middle", "chinese", "english"),
+    [
+        ((-1, 2), "：“甲”一侧 3～“乙”一侧 2。", ": 3 for “甲” to 2 for “乙”."),
+        ((0, 4), "：“甲”一侧 5～同等重要。", ": 5 for “甲” to equally important."),
+        ((0, 0), "：同等重要。", ": equally important."),
+        ((-1, -2), "介于“乙”一侧 2和“乙”一侧 3之间。", " lies between 2 for “乙” and 3 for “乙”."),
+    ],
+)
+def test_the_middle_half_in_words(middle, chinese, english):
+    said = middle_half("甲", "乙", middle, translator("zh"))
+    assert said == f"居中的一半回答{chinese}"
+    said = middle_half("甲", "乙", middle, translator("en"))
+    assert said == f"The middle half of the answers{english}"
 
 
 def test_consistency_in_words():

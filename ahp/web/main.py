@@ -40,6 +40,8 @@ st.html(
     ".stApp [data-testid=stWidgetLabel]{{color:inherit}}"
     ".stApp [data-variant=segmented_control][data-selected],"
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
+    # in English, and not needed: what is typed counts as soon as its field is left
+    ".stApp [data-testid=InputInstructions]{{display:none}}"
     # sentences to tap read like a list
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
     "{header}</style>".format(

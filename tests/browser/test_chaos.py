@@ -183,9 +183,19 @@ def test_a_connection_that_is_cut(panel: Panel, wire: Wire) -> None:
     begin(page)
     clicked: Counter[tuple[str, str]] = Counter()
 
-    # the answer waits, says so, and arrives
+    # the page says so before anything waits, and stays open to a change of mind
     place = actions.asked(page)
     wire.cut()
+    notice = page.get_by_text(
+        "No connection. This page goes on by itself when the connection is back.", exact=True
+    )
+    expect(notice).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(5000)  # Streamlit's dialog would come after some attempts
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    actions.choose(page, "7")
+    page.wait_for_timeout(400)  # two clicks in a shorter time are a double click
+
+    # the answer waits, says so, and arrives
     actions.choose(page, "1/3")
     status = page.locator(f"{QUESTION} .status")
     expect(status).to_have_text(
@@ -198,6 +208,7 @@ def test_a_connection_that_is_cut(panel: Panel, wire: Wire) -> None:
     assert panel.answers() == clicked
     wire.mend()
     gone(page, place)
+    expect(notice).to_be_hidden()
     clicked[place, "1/3"] += 1
     assert panel.answers() == clicked
     until(page, lambda: kept(page) == "")

@@ -13,7 +13,7 @@ from ahp.errors import StoreError
 from ahp.store import ExpertInfo, Store
 from ahp.study.asking import Way
 from ahp.study.itinerary import itinerary
-from ahp.web import server
+from ahp.web import server, state
 
 
 def texts(app: AppTest) -> list[str]:
@@ -42,6 +42,22 @@ def answer(store: Store, survey: ahp.Survey, expert: ExpertInfo, count: int | No
     for k in itertools.islice(pairs, count):
         following = stops[k + 1].place
         store.answer(expert.id, *stops[k].pair, "3", event_id=f"event-{k}", place=following)
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        (
+            "a *b* [c](d) `e` $f$ <g> #h ~i~ |j|",
+            r"a \*b\* \[c\](d) \`e\` \$f\$ \<g\> \#h \~i\~ \|j\|",
+        ),
+        (":smile: :green[x]", ":\u2060smile: :\u2060green\\[x\\]"),
+        ("http://x.y www.x.y a@x.y", "http:\u2060//x.y www\u2060.x.y a@\u2060x.y"),
+        ("王五：10 分, 事后_监督", r"王五：10 分, 事后\_监督"),
+    ],
+)
+def test_names_are_no_markdown(text, markdown):
+    assert state.plain(text) == markdown
 
 
 # -- welcome
