@@ -230,6 +230,9 @@ def test_survey_asks_which_when_the_browser_holds_two_links(visit, store, survey
     assert app.query_params["expert"] == one.id  # survives loading the page again
     app.button(key="start").click().run()
     assert str(store.expert(one.id).place).startswith("pair effectiveness ")
+    again = AppTest.from_file(server.MAIN, default_timeout=30)
+    again.query_params["expert"] = one.id
+    assert again.run().radio(key="expert").value == one.id
 
 
 def test_survey_goes_on_with_the_link_opened_again(visit, store, survey):

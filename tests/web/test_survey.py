@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import ahp
 from ahp.store import ExpertInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings
+from tests.panel_study import small_survey
 from tests.web.test_pages import add_expert, answer, keyed, labels, texts
 
 
@@ -246,6 +249,25 @@ def test_the_own_ranking_waits_for_the_last_answer(visit, store, survey, expert,
     ]
     assert not [one for one in app.get("html") if "ahp-weights" in one.body]
     assert not [one for one in texts(app) if "CR" in one]
+
+
+def test_two_items_have_no_ratio(visit, store):
+    expert = add_expert(store, small_survey())
+    store.answer(expert.id, "goal", "a", "b", "3", event_id="one")
+    store.set_place(expert.id, "review")
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    assert [one.label for one in app.expander] == [
+        "Goal · 1/1",
+        "Capability A · 0/3",
+        "Capability B · 0/1",
+    ]
+
+
+def test_names_of_surveys_are_no_markdown(visit, store):
+    survey = replace(small_survey(), name={"zh": "小", "en": "A *small* one"})
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    assert app.header[0].value == r"A \*small\* one"
 
 
 def test_the_end_counts_what_was_left_out(visit, store, survey, expert, session):
