@@ -56,7 +56,7 @@ def show_parent(visit: Visit) -> None:
     show_progress(visit)
     if saved := saved_words(visit):
         st.markdown(f":green[:material/check: {state.plain(saved)}]")
-    st.subheader(state.plain(visit.name(parent)))
+    st.subheader(state.plain(visit.name(parent)), anchor=False)
     with st.container(key="parent_done"):
         contradicts = show_own_weights(visit, parent)
     if contradicts:
@@ -243,7 +243,7 @@ def show_answers(visit: Visit, parent: str) -> None:
 def show_review(visit: Visit) -> None:
     """All parents with progress and consistency, the resulting ranking; submit."""
     _ = state.translate()
-    st.container(key="review").header(_("Overview"))
+    st.container(key="review").header(_("Overview"), anchor=False)
     show_progress(visit)
     if visit.open:
         st.button(
@@ -322,7 +322,7 @@ def show_own_ranking(visit: Visit) -> None:
     ranking = own_ranking(survey.hierarchy, visit.sitting.settings, visit.replies)
     if len(survey.hierarchy.parents) > 1 and ranking:
         with st.container(key="own_ranking"):
-            st.subheader(_("Your ranking"))
+            st.subheader(_("Your ranking"), anchor=False)
             show_weights(
                 visit, ranking, _("All items at the bottom of the tree, by your answers alone:")
             )
@@ -350,7 +350,8 @@ def overview_line(visit: Visit, parent: str) -> str:
 def show_submitted(visit: Visit) -> None:
     """Thanks, the receipt, and the locked answers to read again."""
     _ = state.translate()
-    st.header(_("Thank you, {name}!").format(name=state.plain(visit.expert.name)))
+    thanks = _("Thank you, {name}!").format(name=state.plain(visit.expert.name))
+    st.header(thanks, anchor=False)
     abstained = len(visit.replies.abstained)
     submitted = (
         _(

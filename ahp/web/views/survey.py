@@ -129,7 +129,7 @@ def show_welcome(visit: Visit) -> None:
     """What it is for, how long it takes, who sees the answers; an example to try; how to begin."""
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
-    st.header(state.plain(survey.text(survey.name, language)))
+    st.header(state.plain(survey.text(survey.name, language)), anchor=False)
     st.write(survey.text(survey.description, language))
     st.markdown(
         _(
