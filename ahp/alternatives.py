@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .eigen import normalized
 from .errors import HierarchyError, OptionError
 from .matrix import Float, as_matrices, as_numbers
 from .priority import check_method, weights
-from .sensitivity import TIE_RTOL
+from .tolerance import shared_ranks
 from .version import __version__
 
 MODES = ("distributive", "ideal")
@@ -296,14 +296,9 @@ def _synthesis(w: Float, local: Float, mode: str) -> Float:
 
 def _reversed(before: Float, after: Float) -> list[tuple[int, int]]:
     """Pairs (i, j) with i ahead of j before and j ahead of i after."""
-    ahead, behind = _ahead(before), _ahead(after).T
-    return [(int(i), int(j)) for i, j in np.argwhere(ahead & behind)]
-
-
-def _ahead(values: Float) -> NDArray[np.bool_]:
-    """Whether i is ahead of j by more than a tie, shape (m, m)."""
-    ahead: NDArray[np.bool_] = values[:, None] - values > TIE_RTOL * values[:, None]
-    return ahead
+    old, new = shared_ranks(before), shared_ranks(after)
+    swapped = (old[:, None] < old) & (new[:, None] > new)
+    return [(int(i), int(j)) for i, j in np.argwhere(swapped)]
 
 
 def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from .group import (
     refuse_judgments,
 )
 from .matrix import LARGEST, Float, Int, PairwiseMatrix, as_matrices, as_numbers, plain
-from .sensitivity import TIE_RTOL
+from .tolerance import TIE_RTOL, rank_spans
 from .version import __version__
 
 BANDS = ("very low", "low", "moderate", "high", "very high")
@@ -267,8 +267,8 @@ def kendall_w(scores: ArrayLike) -> KendallW:
     ch. 9).
 
     W = 12 S/(k²(n³ − n) − k ΣT), S the sum of squared deviations of the rank sums from their mean,
-    T = Σ(t³ − t) over an expert's groups of t tied items. Items tie that differ by `TIE_RTOL` of
-    the larger at most, and share the mean of their ranks.
+    T = Σ(t³ − t) over an expert's groups of t tied items (`ahp.tolerance`), which share the mean of
+    their ranks.
 
     Args:
         scores: weights or scores, higher = more important, one row an expert, shape (k, n); an
@@ -288,13 +288,11 @@ def kendall_w(scores: ArrayLike) -> KendallW:
         raise MatrixError(
             f"{experts} complete rankings of {items} items, expected two or more of two or more"
         )
-    difference = whole[:, :, None] - whole[:, None, :]
-    larger = np.maximum(np.abs(whole)[:, :, None], np.abs(whole)[:, None, :])
-    tied = np.abs(difference) <= TIE_RTOL * larger
-    ranks = (tied / 2 + (~tied & (difference > 0))).sum(axis=2) + 0.5
+    first, tied = rank_spans(whole)
+    ranks = first + (tied + 1) / 2
     squares = float(((ranks.sum(axis=0) - experts * (items + 1) / 2) ** 2).sum())
     # an item among t tied ones adds t² − 1, so that the group adds t³ − t
-    ties = int((tied.sum(axis=2) ** 2 - 1).sum())
+    ties = int((tied**2 - 1).sum())
     largest = experts**2 * (items**3 - items) - experts * ties
     if largest == 0:
         return KendallW(math.nan, math.nan, items - 1, math.nan, experts, items)

@@ -21,18 +21,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from .eigen import perron
 from .errors import MatrixError
-from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers, plain
+from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, plain
 from .random_index import RANDOM_INDEX_TABLES, random_index_value
+from .tolerance import TIE_RTOL
 
 CR_LIMIT = 0.1
 """CR below this is acceptable (Saaty 1980, p. 21)."""
 
 COSINE_LIMIT = 0.90
 """A cosine consistency index of at least this is acceptable (Kou & Lin 2014)."""
-
-TIE_RTOL = RECIPROCITY_RTOL
-"""Judgments this near to 1, and weights or intensities this near to each other, are ties: a
-matrix itself is known no better."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from .hierarchy import Hierarchy
 from .matrix import Bool, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of, plain
 from .priority import check_method, weights
 from .scale import SAATY_POSITIONS, parse_judgment
+from .tolerance import TIE_RTOL, falling_order, rank_spans
 from .version import __version__
 
 Progress = Callable[[int, int], object]
@@ -38,10 +39,6 @@ SPREADS: Mapping[str, float] = MappingProxyType({"grid": 2 / 3, "lognormal": 0.2
 - `"lognormal"`: `ln a_ij + spread·N(0, 1)`. 0.2 keeps 95 % of the judgments within a factor of 1.5,
   which is about one position around 3.
 """
-
-TIE_RTOL = 1e-9
-"""Weights closer than this, relative to the larger, count as equal: far above the rounding of any
-method, far below any difference that a judgment can make."""
 
 SUM_ATOL = 1e-8
 """Largest deviation from 1 of the sum of local weights that are varied one at a time."""
@@ -69,8 +66,7 @@ _LARGEST_SIGMA = 10.0
 class WeightUncertainty:
     """How n weights and their ranks scatter over the draws.
 
-    Weights that differ by less than `TIE_RTOL` are tied; tied items share the ranks that they
-    occupy in equal parts.
+    Weights that tie (`ahp.tolerance`) share the ranks that they occupy in equal parts.
 
     Attributes:
         names: ids or labels of the n items.
@@ -469,7 +465,7 @@ def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> We
         moved[2:, k] = np.quantile(drawn[:, k], [(1 - run.level) / 2, (1 + run.level) / 2])
     ranks, outranks = np.zeros((n, n)), np.zeros((n, n))
     for start in range(0, len(drawn), _ROWS):
-        first, size = _rank_spans(drawn[start : start + _ROWS])
+        first, size = rank_spans(drawn[start : start + _ROWS])
         for i in range(n):
             outranks[i] += (first[:, i, None] < first).sum(axis=0)
         for share in np.unique(size):
@@ -495,24 +491,6 @@ def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> We
         bootstrap=run.bootstrap,
         method=run.method,
     )
-
-
-def _rank_spans(drawn: Float) -> tuple[Int, Int]:
-    """First rank from 0 and number of ranks that each item occupies, shapes (draws, n)."""
-    n = drawn.shape[-1]
-    order = np.argsort(-drawn, axis=-1, kind="stable")
-    falling = np.take_along_axis(drawn, order, axis=-1)
-    apart = falling[:, :-1] - falling[:, 1:] > TIE_RTOL * falling[:, :-1]
-    place = np.broadcast_to(np.arange(n), drawn.shape)
-    first, last = place.copy(), place.copy()
-    first[:, 1:][~apart] = 0
-    first = np.maximum.accumulate(first, axis=-1)
-    last[:, :-1][~apart] = n
-    last = np.minimum.accumulate(last[:, ::-1], axis=-1)[:, ::-1]
-    spans = np.empty((2, *drawn.shape), dtype=np.intp)
-    np.put_along_axis(spans[0], order, first, axis=-1)
-    np.put_along_axis(spans[1], order, last - first + 1, axis=-1)
-    return spans[0], spans[1]
 
 
 @dataclass(frozen=True)
@@ -637,7 +615,7 @@ def stability_interval(
         _check_integer("top", top, 1)
     line = _line(hierarchy, local_weights, node, scores)
     now = line.at(np.array(line.weight))
-    order = np.argsort(-now, kind="stable")
+    order = falling_order(now)
     places = np.arange(len(order))
     watched = (places[:, None] < places) & (places[:, None] < (len(order) if top is None else top))
     ahead, behind = (order[side] for side in np.nonzero(watched))

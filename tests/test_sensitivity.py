@@ -23,6 +23,7 @@ from ahp.sensitivity import (
     simulate_panel,
     stability_interval,
 )
+from ahp.tolerance import rank_spans
 
 DONG_A1 = ahp.PairwiseMatrix.from_upper([4, 6, 7, 3, 4, 2])
 TREE = ahp.Hierarchy("g", {"g": ("a", "b", "c"), "b": ("b1", "b2"), "c": ("c1", "c2", "c3")})
@@ -311,7 +312,7 @@ def test_tied_items_share_their_ranks() -> None:
 
 def test_ties_are_found_behind_the_rounding() -> None:
     # 0.1·0.3 and 0.3·0.1 are equal, whatever the bits of products in another order
-    first, size = sensitivity._rank_spans(np.array([[0.3 * (1 + 1e-12), 0.5, 0.3, 0.1]]))
+    first, size = rank_spans(np.array([[0.3 * (1 + 1e-12), 0.5, 0.3, 0.1]]))
     assert first.tolist() == [[1, 0, 1, 3]]
     assert size.tolist() == [[2, 1, 2, 1]]
 

@@ -306,7 +306,10 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
 
 
 def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.Figure:
-    """The rank of every indicator from round to round, with its weight in the last of them.
+    """The order of the indicators from round to round, with their weights in the last of them.
+
+    Tied indicators lie below each other in the order of the tree; the ranks that they share are at
+    the axis, those of the last round, and in the labels of the points.
 
     Args:
         rounds: number of each round and its analysis, all of one survey, the earliest first.
@@ -317,7 +320,8 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     last = rounds[-1][1]
     survey, colors = last.survey, branch_colors(last)
     figure = go.Figure()
-    for rank, leaf in enumerate(last.ranking, start=1):
+    ranks = [analysis.ranks for _number, analysis in rounds]
+    for height, leaf in enumerate(last.ranking, start=1):
         name = survey.node_name(leaf, language)
         weights = [analysis.global_weights[leaf] for _number, analysis in rounds]
         figure.add_scatter(
@@ -329,15 +333,16 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
             marker={"size": 8},
             cliponaxis=False,
             customdata=[[harmless(name), weight] for weight in weights],
+            text=[str(own[leaf]) for own in ranks],
             hovertemplate="%{customdata[0]}<br>"
             + _("Round {round}: rank {rank}, weight {weight}").format(
-                round="%{x}", rank="%{y}", weight="%{customdata[1]:.4f}"
+                round="%{x}", rank="%{text}", weight="%{customdata[1]:.4f}"
             )
             + "<extra></extra>",
         )
         figure.add_annotation(
             x=numbers[-1],
-            y=rank,
+            y=height,
             text=f"{wrapped(name, 22)} {weights[-1]:.4f}",
             align="left",
             xanchor="left",
@@ -356,6 +361,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     )
     figure.update_yaxes(
         tickvals=list(range(1, len(last.ranking) + 1)),
+        ticktext=[str(rank) for rank in last.ranks.values()],
         range=[len(last.ranking) + 0.6, 0.4],
         zeroline=False,
         showgrid=False,

@@ -70,7 +70,7 @@ def composite_table(analysis: Analysis, language: str) -> Table:
     _ = translator(language)
     rows = tuple(
         (rank, *_branch_and_name(analysis.survey, leaf, language), *_leaf_weights(analysis, leaf))
-        for rank, leaf in enumerate(analysis.ranking, start=1)
+        for leaf, rank in analysis.ranks.items()
     )
     return Table(
         title=_("Composite ranking"),
@@ -84,12 +84,12 @@ def hierarchy_table(analysis: Analysis, language: str) -> Table:
     """The whole hierarchy in its own order: branch and its weight, indicators, weights, ranks."""
     _ = translator(language)
     hierarchy = analysis.survey.hierarchy
-    rank = {leaf: place for place, leaf in enumerate(analysis.ranking, start=1)}
+    ranks = analysis.ranks
     rows: list[tuple[Cell, ...]] = []
     for leaf in hierarchy.leaves:
         branch, name = _branch_and_name(analysis.survey, leaf, language)
         above = analysis.global_weights[hierarchy.parent_of(leaf) or hierarchy.goal]
-        rows.append((branch, above, name, *_leaf_weights(analysis, leaf), rank[leaf]))
+        rows.append((branch, above, name, *_leaf_weights(analysis, leaf), ranks[leaf]))
     return Table(
         title=_("Weights of the hierarchy"),
         columns=(
@@ -190,6 +190,7 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "parents": parents,
         "global_weights": dict(analysis.global_weights),
         "ranking": list(analysis.ranking),
+        "ranks": analysis.ranks,
         "total_consistency": [asdict(total) for total in analysis.total_consistency],
         "version": analysis.version,
     }

@@ -350,14 +350,11 @@ def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
         language: of the texts.
     """
     _ = translator(language)
-    ranks = [
-        {leaf: rank for rank, leaf in enumerate(analysis.ranking, start=1)}
-        for analysis in (before, after)
-    ]
+    earlier = before.ranks
     rows = []
-    for leaf in after.ranking:
+    for leaf, new in after.ranks.items():
         weights = before.global_weights[leaf], after.global_weights[leaf]
-        old, new = ranks[0][leaf], ranks[1][leaf]
+        old = earlier[leaf]
         rows.append(
             (
                 after.survey.node_name(leaf, language),

@@ -25,8 +25,9 @@ from ..consistency import geometric_consistency_index
 from ..errors import MatrixError
 from ..group import log_distances
 from ..matrix import Float, Int, chunks
+from ..tolerance import shared_ranks
 from .analysis import Analysis
-from .panel import falling_order, global_weights
+from .panel import global_weights
 from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 
@@ -72,7 +73,7 @@ class Choice:
         name: of the aggregation or weighting, or of the expert.
         in_use: whether it is the choice the analysis was made with.
         weights: global weights of the indicators, shape (leaves,); NaN when none follow.
-        ranks: 1 for the largest, ties in the order of the tree, shape (leaves,).
+        ranks: 1 for the largest, ties share theirs (1, 2, 2, 4), shape (leaves,).
         moved: how many indicators have another rank than in the analysis.
         largest_change: of a global weight.
     """
@@ -202,7 +203,7 @@ def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
     now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
-    ranks, before = (np.argsort(falling_order(w)) + 1 for w in (weights, now))
+    ranks, before = shared_ranks(weights), shared_ranks(now)
     known = not np.isnan(weights).any()
     return Choice(
         kind=kind,

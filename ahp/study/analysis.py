@@ -15,9 +15,10 @@ from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method
 from ..random_index import check_random_index
+from ..tolerance import ranked
 from ..version import __version__
 from .answers import Answers
-from .panel import Panel, build_panel, check_judged, completed, falling_order
+from .panel import Panel, build_panel, check_judged, completed
 from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
 from .survey import Survey
 
@@ -64,9 +65,13 @@ class Analysis:
     @property
     def ranking(self) -> tuple[str, ...]:
         """The indicators (leaves) by falling global weight; ties in the order of the tree."""
+        return tuple(self.ranks)
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Rank of every indicator, in the order of `ranking`; ties share theirs: 1, 2, 2, 4."""
         leaves = self.survey.hierarchy.leaves
-        weights = np.array([self.global_weights[leaf] for leaf in leaves])
-        return tuple(leaves[k] for k in falling_order(weights))
+        return ranked({leaf: self.global_weights[leaf] for leaf in leaves})
 
 
 def analyze(

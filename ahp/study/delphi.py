@@ -19,6 +19,7 @@ from ..consensus import coefficient_of_variation, kendall_w, scale_position
 from ..datafile import canonical
 from ..matrix import LARGEST
 from ..scale import opposite
+from ..tolerance import ranked
 from .analysis import Analysis, analyze
 from .answers import Answers
 from .asking import Pair
@@ -220,8 +221,8 @@ def evidence_distributions(evidence: Mapping[str, Any]) -> dict[Pair, Distributi
 def evidence_difference(stored: Any, anew: Mapping[str, Any]) -> str:
     """Where evidence made anew differs from the stored, empty when nowhere.
 
-    Numbers may differ by `TOLERANCE`, indicators whose weights differ by no more may be ranked in
-    another order, and the version of `ahp` may be another.
+    Numbers may differ by `TOLERANCE`, indicators that tie may be ranked in another order, and the
+    version of `ahp` may be another.
     """
     if (
         isinstance(stored, dict)
@@ -234,11 +235,15 @@ def evidence_difference(stored: Any, anew: Mapping[str, Any]) -> str:
 
 def _same_but_ties(stored: Any, anew: Sequence[str], weights: Mapping[str, float]) -> bool:
     """Whether a stored ranking has the same indicators, and only ties in another order."""
+    ranks = ranked({leaf: weights[leaf] for leaf in anew})
     return (
         isinstance(stored, list)
         and all(isinstance(leaf, str) for leaf in stored)
         and sorted(stored) == sorted(anew)
-        and all(_close(weights[a], weights[b]) for a, b in zip(stored, anew, strict=True))
+        and all(
+            ranks[a] == ranks[b] or _close(weights[a], weights[b])
+            for a, b in zip(stored, anew, strict=True)
+        )
     )
 
 

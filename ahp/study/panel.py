@@ -20,7 +20,7 @@ from ..group import (
 )
 from ..hierarchy import Hierarchy
 from ..incomplete import check_incomplete_consistency, complete_matrices
-from ..matrix import Bool, Float, Int
+from ..matrix import Bool, Float
 from ..priority import weights
 from ..random_index import random_index_value
 from .answers import Answers
@@ -241,19 +241,6 @@ def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
         for k, kid in enumerate(kids):
             found[kid] = found[parent] * local[parent][:, k]
     return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
-
-
-def falling_order(weights: Float) -> Int:
-    """Positions by falling weight, shape (n,); ties in the order of the positions, NaN last.
-
-    Neighbors tie that differ by `TOLERANCE` of the larger at most, so that no order hangs on the
-    last digits of floats.
-    """
-    falling = np.argsort(-weights, kind="stable")
-    larger, smaller = weights[falling[:-1]], weights[falling[1:]]
-    apart = ~(larger - smaller <= TOLERANCE * larger)
-    group = np.concatenate([[0], np.cumsum(apart)])
-    return falling[np.lexsort((falling, group))]
 
 
 def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:

@@ -11,6 +11,7 @@ from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, by_contradiction, guidance
 from ahp.study.itinerary import Stop
 from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
+from ahp.tolerance import ranked
 from ahp.web import state
 from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
@@ -113,7 +114,7 @@ def show_own_weights(visit: Visit, parent: str) -> bool:
 
 def show_weights(visit: Visit, weights: dict[str, float], title: str) -> None:
     """Weights as bars, the largest first."""
-    falling = sorted(weights.items(), key=lambda item: -item[1])
+    falling = [(node, weights[node]) for node in ranked(weights)]
     weight_bars([(visit.name(node), weight, f"{weight:.1%}") for node, weight in falling], title)
 
 
