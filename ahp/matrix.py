@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import AHPError, IncompleteError, MatrixError
-from .scale import judgment_text, parse_judgment
+from .scale import judgment_text, parse_judgment, rounds_to
 
 RECIPROCITY_RTOL = 1e-8
 """Largest relative deviation of `a_ij * a_ji` from 1: lets the nine digits pass that spreadsheets
@@ -40,7 +40,9 @@ class PairwiseMatrix:
     Args:
         values: square, positive, at most `LARGEST`, unit diagonal, reciprocal to a relative
             tolerance of `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
-            cells of a pair = not judged.
+            cells of a pair = not judged. Numbers stay as given. Text is a printed decimal:
+            `"0.33"` is 1/3 (`parse_judgment`), beside 3 or by itself, and `"0.4673"` beside 2.14 is
+            1/2.14, the cell of 1 or more being taken as typed.
         labels: n different names of the items, or None for `"1"` … `"n"`.
 
     Raises:
@@ -272,6 +274,10 @@ def _as_floats(a: Any) -> Float:
     floats = np.empty(cells.shape)
     for index in np.ndindex(cells.shape):
         floats[index] = _number(cells[index], index)
+    for index in np.ndindex(cells.shape):
+        other = floats[_mirror(index)]
+        if isinstance(cells[index], str) and other >= 1 and rounds_to(1 / other, cells[index]):
+            floats[index] = 1 / other
     return floats
 
 

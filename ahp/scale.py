@@ -27,6 +27,9 @@ from .errors import MatrixError, OptionError
 if TYPE_CHECKING:
     from .matrix import PairwiseMatrix
 
+LARGEST_STEP = 9
+"""Largest judgment on the fundamental scale."""
+
 SAATY_POSITIONS: tuple[str, ...] = (
     *(str(step) for step in range(9, 0, -1)),
     *(f"1/{step}" for step in range(2, 10)),
@@ -35,18 +38,70 @@ SAATY_POSITIONS: tuple[str, ...] = (
 
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _JUDGMENT = re.compile(rf"\s*({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?")
+_BELOW_ONE = re.compile(r"0*\.(\d+)")
+_BRACKETED = re.compile(r"[\[({（［｛【〔].*[\])}）］｝】〕]")
+
+FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
+"""Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
 
 
-def _plain(text: str) -> str:
-    """A judgment in ASCII: Chinese keyboards write full-width, others `"½"`; `"1½"` is not 11/2."""
+def footnote_mark(text: str) -> str:
+    """What in a text refers to a footnote, empty when nothing does: `"²"` of `"3²"`.
+
+    Compatibility normalization would make a digit of it, and 32 of `"3²"`.
+    """
+    marks = "".join(character for character in text if _is_mark(character))
+    bracketed = _BRACKETED.search(text)
+    return marks or (bracketed[0] if bracketed else "")
+
+
+def _is_mark(character: str) -> bool:
+    form = unicodedata.decomposition(character).partition(" ")[0]
+    number = unicodedata.category(character) == "No" and form != "<fraction>"
+    return number or form in ("<super>", "<sub>", "<circle>") or character in FOOTNOTE_SIGNS
+
+
+def plain_text(text: str) -> str:
+    """A number in ASCII: Chinese keyboards write full-width, others `"½"`; `"1½"` is not 11/2.
+
+    Raises:
+        MatrixError: the text has a footnote mark.
+    """
+    if mark := footnote_mark(text):
+        raise MatrixError(
+            f"{text!r} has the footnote mark {mark!r}, expected a positive number or a fraction "
+            'such as "1/3" without it'
+        )
     apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
     return unicodedata.normalize("NFKC", apart).replace("⁄", "/")
+
+
+def rounds_to(value: float, text: str) -> bool:
+    """Whether a text is a decimal below 1 and a value rounds to it, a half up or down."""
+    decimal = _BELOW_ONE.fullmatch(plain_text(text))
+    if decimal is None:
+        return False
+    half_unit = 0.5 * 10.0 ** -len(decimal[1])
+    return abs(value - float(decimal[0])) <= half_unit * (1 + 1e-9)
+
+
+def _as_fraction(text: str) -> str:
+    """A plain text; a decimal below 1 that one step of the scale alone rounds to as that step."""
+    plain = plain_text(text)
+    if not _BELOW_ONE.fullmatch(plain):
+        return plain
+    steps = [step for step in range(2, LARGEST_STEP + 1) if rounds_to(1 / step, plain)]
+    same = [step for step in steps if 1 / step == float(plain)]
+    return f"1/{(same or steps)[0]}" if same or len(steps) == 1 else plain
 
 
 def parse_judgment(text: str) -> float:
     """Read a judgment such as `"3"`, `"1/3"` or `"2.5"`.
 
     Full-width digits and slashes, as Chinese keyboards write them, are read like the plain ones.
+    Text is what a person typed or printed: a decimal below 1 that a single step 1/2 … 1/9 rounds to
+    is that step, `"0.33"` is 1/3. Other decimals are the numbers they say, `"0.4673"` as well as
+    `"0.1"`, which 1/7, 1/8 and 1/9 round to.
 
     Args:
         text: a positive number, or a fraction of two.
@@ -55,9 +110,10 @@ def parse_judgment(text: str) -> float:
         The judgment as a float, a fraction correctly rounded.
 
     Raises:
-        MatrixError: the text is neither, or the value is not positive and finite.
+        MatrixError: the text is neither, has a footnote mark (`"3²"`), or the value is not positive
+            and finite.
     """
-    found = _JUDGMENT.fullmatch(_plain(text))
+    found = _JUDGMENT.fullmatch(_as_fraction(text))
     if found is None:
         raise MatrixError(f'{text!r}, expected a positive number or a fraction such as "1/3"')
     numerator, denominator = float(found[1]), float(found[2] or 1)
@@ -103,14 +159,11 @@ def opposite(text: str) -> str:
     Args:
         text: a judgment as `parse_judgment` reads it.
     """
-    numerator, _, denominator = map(str.strip, _plain(text).partition("/"))
+    numerator, _, denominator = map(str.strip, _as_fraction(text).partition("/"))
     if not denominator:
         return numerator if numerator == "1" else f"1/{numerator}"
     return denominator if numerator == "1" else f"{denominator}/{numerator}"
 
-
-LARGEST_STEP = 9
-"""Largest judgment on the fundamental scale."""
 
 STEP_RTOL = 1e-8
 """Relative tolerance within which a judgment is the end of the scale, or a step of an own table:

@@ -163,9 +163,8 @@ def test_kinds_of_matrix_files(
             "a[0, 2] * a[2, 0] = 1.25, expected 1 (a[0, 0] stands in line 2, column 2)",
         ),
         (
-            "1,3\n0.33,1\n",
-            'a[0, 1] * a[1, 0] = 0.99, expected 1; write "1/3" instead of 0.33 '
-            "(a[0, 0] stands in line 1, column 1)",
+            "1,4\n0.33,1\n",
+            "a[0, 1] * a[1, 0] = 1.33333333333, expected 1 (a[0, 0] stands in line 1, column 1)",
         ),
         (
             "1,\n1/3,1\n",

@@ -147,6 +147,34 @@ def test_nine_digits_of_a_third_pass() -> None:
     assert ahp.PairwiseMatrix([[1, 3], [0.333333333, 1]]).values[1, 0] == 0.333333333
 
 
+def test_a_printed_decimal_is_a_step_of_the_scale_wherever_it_stands() -> None:
+    expected = ahp.PairwiseMatrix.from_upper(["1/3", "1/5", "1/7"])
+    upper = ahp.PairwiseMatrix.from_upper(["0.33", "0.2", "0.14"])
+    pairs = {("1", "2"): "0.33", ("1", "3"): ".2", ("2", "3"): "０．１４"}
+    whole = [["1", "0.33", "0.2"], ["3", "1", "0.14"], ["5", "7", "1"]]
+    assert upper == expected
+    assert ahp.PairwiseMatrix.from_judgments(pairs) == expected
+    assert ahp.PairwiseMatrix(whole) == expected
+    assert ahp.PairwiseMatrix([[1, "0.33"], [3, 1]]).values[0, 1] == 1 / 3
+    batch = ahp.weights([whole, whole])
+    assert np.array_equal(batch, [ahp.weights(expected)] * 2)
+
+
+def test_numbers_stay_as_given() -> None:
+    assert ahp.PairwiseMatrix.from_upper([0.33]).values[0, 1] == 0.33
+    assert ahp.PairwiseMatrix([[1, 0.33], [1 / 0.33, 1]]).values[0, 1] == 0.33
+
+
+def test_the_cell_of_1_or_more_is_taken_as_typed() -> None:
+    matrix = ahp.PairwiseMatrix([["1", "2.14"], ["0.4673", "1"]])
+    assert matrix.values.tolist() == [[1, 2.14], [1 / 2.14, 1]]
+    matrix = ahp.PairwiseMatrix([["1", "0.12"], [8, "1"]])
+    assert matrix.values.tolist() == [[1, 1 / 8], [8, 1]]
+    with pytest.raises(ahp.MatrixError) as raised:
+        ahp.PairwiseMatrix([["1", "2.14"], ["0.46", "1"]])
+    assert str(raised.value) == "a[0, 1] * a[1, 0] = 0.9844, expected 1"
+
+
 def test_a_matrix_is_read_only_and_apart_from_its_source() -> None:
     source = np.array([[1.0, 2.0], [0.5, 1.0]])
     matrix = ahp.PairwiseMatrix(source)

@@ -37,6 +37,29 @@ from ahp.scale import (
         ("３", 3.0),
         ("1⁄3", 1 / 3),
         ("⅓", 1 / 3),
+        ("⅟３", 1 / 3),
+        # printed decimals are the step that alone rounds to them
+        ("0.5", 1 / 2),
+        ("0.33", 1 / 3),
+        (" .333 ", 1 / 3),
+        ("0.333333333", 1 / 3),
+        ("０．３３", 1 / 3),
+        ("0.25", 1 / 4),
+        ("0.2", 1 / 5),
+        ("0.17", 1 / 6),
+        ("0.14", 1 / 7),
+        ("0.12", 1 / 8),
+        ("0.13", 1 / 8),
+        ("0.125", 1 / 8),
+        ("0.11", 1 / 9),
+        # no step rounds to these, or several do: the numbers themselves
+        ("0.34", 0.34),
+        ("0.4673", 0.4673),
+        ("0.3", 0.3),
+        ("0.1", 0.1),
+        ("3.3e-1", 0.33),
+        ("0.33/1", 0.33),
+        ("2.14", 2.14),
     ],
 )
 def test_parse_judgment(text: str, value: float) -> None:
@@ -71,6 +94,34 @@ def test_what_is_no_judgment_is_refused(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        *((f"3{mark}", mark) for mark in "²³¹⁰⁴⁵⁶⁷⁸⁹₀₁₂₉①②⑳㉑⓪❶➀⑴⒈ᵃⁿªº*†‡§¶※＊"),
+        ("1/7¹", "¹"),
+        ("1/3²", "²"),
+        ("１／３③", "③"),
+        ("²3", "²"),
+        ("②", "②"),
+        ("3⁽¹⁾", "⁽¹⁾"),
+        ("3⁻¹", "⁻¹"),
+        ("3**", "**"),
+        ("½²", "²"),
+        ("0.33¹", "¹"),
+        ("3(1)", "(1)"),
+        ("3［注1］", "［注1］"),
+    ],
+)
+def test_a_footnote_mark_is_no_digit(text: str, mark: str) -> None:
+    for read in (parse_judgment, opposite):
+        with pytest.raises(MatrixError) as raised:
+            read(text)
+        assert str(raised.value) == (
+            f"{text!r} has the footnote mark {mark!r}, expected a positive number or a fraction "
+            'such as "1/3" without it'
+        )
+
+
 def test_the_positions_are_the_seventeen_of_saaty() -> None:
     listed = "9 8 7 6 5 4 3 2 1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9"
     assert " ".join(SAATY_POSITIONS) == listed
@@ -99,6 +150,8 @@ def test_opposite() -> None:
         ("３", "1/3"),
         (" 1 / 3 ", "3"),
         (" 2.5 ", "1/2.5"),
+        ("0.33", "3"),
+        ("0.4", "1/0.4"),
     ],
 )
 def test_opposite_of_what_keyboards_write(text: str, turned: str) -> None:

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import AnswersError
 from ..i18n import LANGUAGES
-from ..scale import SAATY_POSITIONS, judgment_text, opposite
+from ..scale import SAATY_POSITIONS, footnote_mark, judgment_text, opposite
 from ..study.answers import Judgment
 from ..study.survey import Survey
 from .cells import one_line
@@ -250,6 +250,10 @@ def _position(cell: Cell, place: str) -> str | None:
         raise AnswersError(
             f"{place}: date or time {value}, {_CHOOSE}; the program made a date of what was typed, "
             "empty the cell and choose from the list"
+        )
+    if mark := footnote_mark(str(value or "")):
+        raise AnswersError(
+            f"{place}: {value!r} has the footnote mark {mark!r}, {_CHOOSE}; choose it from the list"
         )
     if isinstance(value, int | float) and not isinstance(value, bool):
         position = judgment_text(value)

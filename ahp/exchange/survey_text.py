@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ..errors import AHPError, HierarchyError, MatrixError, SurveyError
 from ..hierarchy import Hierarchy
-from ..scale import parse_judgment
+from ..scale import parse_judgment, plain_text
 from ..study import Node, Survey
 from ..study.delimited import read_bytes
 from ..study.survey import FORMAT
@@ -346,7 +346,7 @@ def _weight(text: str, place: str) -> float:
 def read_number(text: str) -> float | None:
     """A number of 0 or more, such as `0.3`, `1/3`, `0`; None when it is none."""
     try:
-        return 0.0 if _ZERO.fullmatch(name_key(text)) else parse_judgment(text)
+        return 0.0 if _ZERO.fullmatch(plain_text(text)) else parse_judgment(text)
     except MatrixError:
         return None
 

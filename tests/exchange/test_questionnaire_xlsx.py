@@ -520,6 +520,14 @@ DAMAGE: dict[str, tuple[Change, str]] = {
         put("C14", 0),
         f"{sheet_cell('C14')}0, {CHOOSE}; choose it from the list",
     ),
+    "a footnote mark": (
+        put("C14", "1①"),
+        f"{sheet_cell('C14')}'1①' has the footnote mark '①', {CHOOSE}; choose it from the list",
+    ),
+    "a footnote mark alone": (
+        put("C14", "¹"),
+        f"{sheet_cell('C14')}'¹' has the footnote mark '¹', {CHOOSE}; choose it from the list",
+    ),
     "a number without a side": (
         put("C15", 3),
         f"{sheet_cell('C15')}3 does not say which item is more important, expected '← 3' for the "
