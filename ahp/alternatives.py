@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 
 from .eigen import normalized
 from .errors import HierarchyError, OptionError
-from .matrix import Float, as_matrices, as_numbers
+from .labels import axis_labels, is_frame, joined_vector, order_of, vector_labels
+from .matrix import Float, as_matrices, as_numbers, given_labels, in_order
 from .priority import check_method, weights
 from .tolerance import shared_ranks
 from .version import __version__
@@ -38,7 +39,8 @@ def synthesize(global_weights: ArrayLike, local: ArrayLike, mode: str = "distrib
 
     Args:
         global_weights: of the leaves, shape (..., leaves), 0 or more; scaled to sum 1.
-        local: of the m alternatives under each leaf, shape (..., m, leaves), 0 or more.
+        local: of the m alternatives under each leaf, shape (..., m, leaves), 0 or more; global
+            weights with labels are joined to the columns of a DataFrame by them.
         mode: one of `MODES`.
 
     Returns:
@@ -209,7 +211,8 @@ def rank_reversal_report(
             which the weights are derived anew each time. A copy is judged 1 against its original
             and like it against the others.
         method: as for `ahp.weights`, for the matrices.
-        names: of the alternatives; None = `"1"` … `"m"`.
+        names: of the alternatives; None = the labels of the matrices or of the rows of a DataFrame,
+            which are joined to the names by label if both are given; `"1"` … `"m"` without.
 
     Raises:
         OptionError: unknown method, or not one of `local` and `matrices`.
@@ -219,6 +222,8 @@ def rank_reversal_report(
     if (local is None) == (matrices is None):
         raise OptionError("expected one of local and matrices, not both or none")
     compared = None
+    table: Any = local
+    known = axis_labels(table.index) if is_frame(local) else given_labels(matrices)
     if local is None:
         compared = as_matrices(matrices)
         if compared.ndim != 3:
@@ -230,7 +235,11 @@ def rank_reversal_report(
             f"local weights of shape {columns.shape}, expected (m, leaves) with 2 alternatives or "
             "more"
         )
-    labels = _names(names, len(columns))
+    labels = _names(known if names is None else names, len(columns))
+    if known is not None and known != labels:
+        order = order_of(known, labels, "alternatives", "in names", HierarchyError)
+        columns = columns[order]
+        compared = None if compared is None else in_order(compared, order)
     everyone = list(range(len(columns)))
     base = {mode: _synthesis(w, columns, mode) for mode in MODES}
     changes = [("removed", k, [*everyone[:k], *everyone[k + 1 :]]) for k in everyone]
@@ -256,7 +265,9 @@ def rank_reversal_report(
 
 def _checked(global_weights: ArrayLike, values: ArrayLike, name: str) -> tuple[Float, Float]:
     """Weights scaled to sum 1, shape (..., leaves), and a table that fits them."""
-    w = as_numbers(global_weights, "global weights", HierarchyError)
+    by_leaf = vector_labels(values) if is_frame(values) else None
+    joined = joined_vector(global_weights, by_leaf, "global weights", f"the {name}", HierarchyError)
+    w = as_numbers(joined, "global weights", HierarchyError)
     table = as_numbers(values, name, HierarchyError)
     if w.ndim < 1 or table.ndim < 2 or table.shape[-1] != w.shape[-1] or not table.size:
         raise HierarchyError(

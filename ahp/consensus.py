@@ -1,6 +1,6 @@
 """How far a panel agrees, on what it splits, and who stands with whom.
 
-Experts are the axis before the items or pairs, as in `group`.
+Experts are the axis before the items or pairs, and judgments are given, as in `group`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .errors import MatrixError, OptionError
 from .group import (
     as_judgments,
     check_scale_max,
+    given_matrices,
     log_distances,
     normalize_expert_weights,
     panel_shares,
@@ -23,7 +24,17 @@ from .group import (
     refuse,
     refuse_judgments,
 )
-from .matrix import LARGEST, Float, Int, PairwiseMatrix, as_matrices, as_numbers, plain
+from .labels import joined_panel, joined_rows, joined_vector, numbers_of, vector_labels
+from .matrix import (
+    LARGEST,
+    Float,
+    Int,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    given_labels,
+    plain,
+)
 from .tolerance import TIE_RTOL, rank_spans
 from .version import __version__
 
@@ -113,7 +124,7 @@ def group_consensus(
 
     Args:
         weights: one vector an expert, 0 or more, each scaled to sum 1; a row of NaN = abstained.
-            Shape (..., k, n), n of 2 or more.
+            Shape (..., k, n), n of 2 or more. Labeled ones are joined by label.
         expert_weights: shape (..., k), leading axes broadcast; the weights of the means over
             experts. None = equal, Goepel's own.
         scale_max: M, what the scale gives the strongest judgment, `ahp.SCALES[name].maximum(n)`.
@@ -129,6 +140,7 @@ def group_consensus(
     own = _two_items(weights)
     floor = _floor(own.shape[-1], scale_max)
     abstained = np.isnan(own[..., 0])
+    expert_weights = joined_panel(expert_weights, weights, "weights", MatrixError)
     shares = panel_shares(expert_weights, own.shape[-2], own.shape[:-2])
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
@@ -187,7 +199,11 @@ def hierarchy_consensus(node_weights: ArrayLike, similarities: ArrayLike) -> Any
     Raises:
         MatrixError: numbers that do not fit.
     """
-    p = as_numbers(node_weights, "node weights", MatrixError)
+    parents = vector_labels(node_weights)
+    similarities = joined_vector(
+        similarities, parents, "similarities", "the node weights", MatrixError
+    )
+    p = as_numbers(numbers_of(node_weights), "node weights", MatrixError)
     s = as_numbers(similarities, "similarities", MatrixError)
     if p.ndim == 0 or s.ndim == 0 or p.shape[-1] != s.shape[-1] or not s.size:
         raise MatrixError(
@@ -272,12 +288,13 @@ def kendall_w(scores: ArrayLike) -> KendallW:
 
     Args:
         scores: weights or scores, higher = more important, one row an expert, shape (k, n); an
-            expert with a NaN is left out.
+            expert with a NaN is left out. Labeled ones are joined by label.
 
     Raises:
         MatrixError: numbers that do not fit, or fewer than two experts or items.
     """
-    array = as_numbers(scores, "scores", MatrixError)
+    rows, _ = joined_rows(scores, "scores", MatrixError)
+    array = as_numbers(rows, "scores", MatrixError)
     if array.ndim != 2:
         raise MatrixError(f"scores of shape {array.shape}, expected (k, n)")
     expected = f"a number from {-LARGEST} to {LARGEST}, or NaN"
@@ -309,7 +326,7 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
     (Pearson 1896, Phil. Trans. Royal Society A 187:253-318).
 
     Args:
-        values: 0 or more, any shape; NaN is left out.
+        values: 0 or more, any shape; NaN is left out. Labeled vectors are joined by label.
         axis: of the experts.
 
     Returns:
@@ -319,7 +336,8 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
     Raises:
         MatrixError: numbers that do not fit.
     """
-    array = as_numbers(values, "values", MatrixError)
+    rows, _ = joined_rows(values, "values", MatrixError)
+    array = as_numbers(rows, "values", MatrixError)
     if array.ndim == 0 or not -array.ndim <= axis < array.ndim:
         raise MatrixError(f"values of shape {array.shape}, expected an axis {axis}")
     wrong = ~np.isnan(array) & ~((array >= 0) & (array <= LARGEST))
@@ -342,6 +360,8 @@ def _mean_and_deviation(array: Float, axis: int) -> tuple[Any, Any]:
 @dataclass(frozen=True)
 class JudgmentSpread:
     """How far a panel's judgments of each pair lie apart; arrays of shape (p,), read-only.
+
+    The pairs of matrices are in the order of the first one's items, row by row.
 
     Attributes:
         count: experts who judged the pair.
@@ -376,7 +396,7 @@ def judgment_spread(
     """Spread of a panel's judgments, pair by pair: what a Delphi round shows its experts.
 
     Args:
-        judgments: positive, NaN = not judged, one row an expert, shape (k, p).
+        judgments: as for `ahp.log_distances`, shape (k, n, n) or (k, p).
         expert_weights: of the shares, shape (k,); quartiles and deviation count every expert once.
             None = equal.
 
@@ -384,6 +404,7 @@ def judgment_spread(
         MatrixError: judgments or expert weights that do not fit.
     """
     array = _one_panel(judgments)
+    expert_weights = joined_panel(expert_weights, judgments, "judgments", MatrixError)
     shares = np.broadcast_to(
         normalize_expert_weights(expert_weights, len(array))[:, None], array.shape
     )
@@ -425,8 +446,9 @@ def geometric_compatibility(
 
     Args:
         matrices: the experts', shape (..., n, n). With pairs not judged, the sum is the mean over
-            the judged ones times n(n−1)/2.
-        group_weights: the panel's, positive, shape (..., n), leading axes broadcast.
+            the judged ones times n(n−1)/2. Labeled ones are joined by label.
+        group_weights: the panel's, positive, shape (..., n), leading axes broadcast. Labeled ones
+            are joined to the matrices by label, others are in the order of the first matrix.
 
     Returns:
         GCOMPI, 0 for perfect agreement, and for n below 3; NaN if nothing was judged.
@@ -436,7 +458,9 @@ def geometric_compatibility(
     """
     array = as_matrices(matrices, complete=False)
     n = array.shape[-1]
-    w = as_numbers(group_weights, "group weights", MatrixError)
+    labels = given_labels(matrices)
+    joined = joined_vector(group_weights, labels, "group weights", "the matrices", MatrixError)
+    w = as_numbers(joined, "group weights", MatrixError)
     if w.ndim == 0 or w.shape[-1] != n:
         raise MatrixError(f"group weights of shape {w.shape}, expected (..., {n})")
     wrong = ~(np.isfinite(w) & (w > 0))
@@ -486,7 +510,7 @@ def cluster_experts(judgments: ArrayLike, clusters: int | None = None) -> Cluste
     Jaakkola 2001, Bioinformatics 17:S22-S29).
 
     Args:
-        judgments: positive, NaN = not judged, one row an expert, shape (k, p).
+        judgments: as for `ahp.log_distances`, shape (k, n, n) or (k, p).
         clusters: how many, 1 to k. None = cut at the largest gap between the heights of successive
             merges, the upper of equal ones; one cluster if there is no gap (`HEIGHT_ATOL`), and so
             for one or two experts. The gap always exists when experts differ: it suggests a
@@ -555,5 +579,6 @@ def _labels(merges: Float, number: int) -> NDArray[np.intp]:
 def _one_panel(judgments: ArrayLike) -> Float:
     array = as_judgments(judgments)
     if array.ndim != 2:
-        raise MatrixError(f"judgments of shape {array.shape}, expected (k, p)")
+        expected = "(k, n, n)" if given_matrices(judgments) else "(k, p)"
+        raise MatrixError(f"judgments of shape {np.shape(judgments)}, expected {expected}")
     return array

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .eigen import perron
 from .errors import MatrixError
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, plain
+from .labels import joined_vector
+from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, given_labels, plain
 from .random_index import RANDOM_INDEX_TABLES, random_index_value
 from .tolerance import TIE_RTOL
 
@@ -48,6 +49,7 @@ class Consistency:
             None when no weights were given.
         ci_mean, cr_mean: CI and CR that follow from `lambda_mean`.
         eigenvector: the weights that belong to `lambda_max`, shape (..., n), read-only.
+        labels: names of the n items, None for unlabeled matrices.
     """
 
     n: int
@@ -61,6 +63,7 @@ class Consistency:
     ci_mean: Any = None
     cr_mean: Any = None
     eigenvector: Any = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 def check_consistency(
@@ -77,6 +80,7 @@ def check_consistency(
         a: complete pairwise comparison matrices, shape (..., n, n).
         random_index: name of a table in `RANDOM_INDEX_TABLES`.
         weights: positive weights, shape (..., n); adds `lambda_mean`, `ci_mean` and `cr_mean`.
+            Labeled ones are joined to the matrix by label, others are in its order.
 
     Returns:
         A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch.
@@ -93,7 +97,7 @@ def check_consistency(
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
-        w = _fitting_weights(weights, array)
+        w = _fitting_weights(weights, array, given_labels(a))
         lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
         mean = (lambda_mean, *ci_and_cr(lambda_mean, n, ri))
     lambda_mean, ci_mean, cr_mean = map(plain, mean)
@@ -109,6 +113,7 @@ def check_consistency(
         ci_mean=ci_mean,
         cr_mean=cr_mean,
         eigenvector=eigenvector,
+        labels=given_labels(a),
     )
 
 
@@ -407,11 +412,13 @@ class OrderPreservation:
         preferences: pairs, `a_ij > 1` asks for `w_i > w_j`.
         intensities: pairs of pairs, `a_ij > a_kl > 1` asks for `w_i / w_j > w_k / w_l`.
         weights: the weights, shape (..., n), read-only.
+        labels: names of the n items, None for unlabeled matrices.
     """
 
     preferences: Preserved
     intensities: Preserved
     weights: Float
+    labels: tuple[str, ...] | None = None
 
 
 def order_preservation(
@@ -424,7 +431,8 @@ def order_preservation(
 
     Args:
         a: shape (..., n, n).
-        weights: positive weights, shape (..., n), of any method; the eigenvector when None.
+        weights: positive weights, shape (..., n), of any method, as for `check_consistency`; the
+            eigenvector when None.
 
     Returns:
         Counts and shares for each matrix.
@@ -433,7 +441,8 @@ def order_preservation(
         MatrixError: not pairwise comparison matrices, not complete, or weights that do not fit.
     """
     array = as_matrices(a)
-    w = perron(array)[1] if weights is None else _fitting_weights(weights, array).copy()
+    labels = given_labels(a)
+    w = perron(array)[1] if weights is None else _fitting_weights(weights, array, labels).copy()
     w.setflags(write=False)
     logs = _log_judgments(array)
     heights = np.log(w)
@@ -448,7 +457,7 @@ def order_preservation(
     for p in range(len(i)):
         weaker = preferred & (judged[..., p, None] - judged > TIE_RTOL)
         _keep(intensities, weaker, found[..., p, None] - found)
-    return OrderPreservation(_preserved(preferences), _preserved(intensities), w)
+    return OrderPreservation(_preserved(preferences), _preserved(intensities), w, labels)
 
 
 def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], found: Float) -> None:
@@ -657,8 +666,9 @@ def _flat(cells: Float) -> Float:
     return cells.reshape(*cells.shape[:-2], n * n)
 
 
-def _fitting_weights(weights: ArrayLike, array: Float) -> Float:
-    w = as_numbers(weights, "weights", MatrixError)
+def _fitting_weights(weights: Any, array: Float, labels: tuple[str, ...] | None) -> Float:
+    numbers = joined_vector(weights, labels, "weights", "the matrix", MatrixError)
+    w = as_numbers(numbers, "weights", MatrixError)
     if w.shape != array.shape[:-1]:
         raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
     if not (np.isfinite(w) & (w > 0)).all():

@@ -1,7 +1,10 @@
 """From a panel to one matrix or one weight vector, and what each expert counts in it.
 
-Experts are the axis before the items: matrices (..., k, n, n), weights (..., k, n), judgments
-(..., k, p), expert weights (..., k). NaN = not judged.
+Experts are the axis before the items: judgments are matrices (..., k, n, n), weights (..., k, n),
+expert weights (..., k). NaN = not judged. Labeled matrices and weight vectors are brought into the
+order of the first; other labels, and labeled ones beside unlabeled ones, are refused. What takes
+judgments of several parents at once takes them as vectors (..., k, p) as well, the upper triangles
+row by row, one after another; an array (..., n, n) of three axes or more is always one of matrices.
 """
 
 from __future__ import annotations
@@ -17,7 +20,18 @@ from numpy.typing import ArrayLike
 
 from .eigen import normalized
 from .errors import MatrixError, OptionError
-from .matrix import LARGEST, Bool, Float, as_matrices, as_numbers, plain
+from .labels import is_frame, joined_panel, joined_rows, joined_vector, vector_labels
+from .matrix import (
+    LARGEST,
+    RECIPROCITY_RTOL,
+    Bool,
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    given_labels,
+    plain,
+)
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
@@ -61,7 +75,7 @@ def aggregate_judgments(
     *,
     how: str = "geometric",
     trim: float = 0.1,
-) -> Float:
+) -> Any:
     """Aggregation of individual judgments (AIJ, 判断集结), cell by cell.
 
     In every cell the weights are scaled to sum 1 over the experts who judged it; on the logarithms
@@ -77,7 +91,8 @@ def aggregate_judgments(
       end, and an expert who is cut in part counts with what is left.
 
     Args:
-        matrices: one matrix an expert, NaN = not judged, shape (..., k, n, n).
+        matrices: one matrix an expert, NaN = not judged, shape (..., k, n, n). Labeled ones are
+            joined by label.
         expert_weights: non-negative, not all 0, shape (..., k), leading axes broadcast with those
             of the matrices; scaled to sum 1. None = equal. An expert of weight 0 is absent.
         how: one of `AGGREGATIONS`.
@@ -85,11 +100,12 @@ def aggregate_judgments(
 
     Returns:
         The panel's matrices, shape (..., n, n), reciprocal, unit diagonal; NaN in the cells that
-        nobody of weight above 0 judged.
+        nobody of weight above 0 judged. A `PairwiseMatrix` for one panel of labeled matrices, in
+        the order of the first.
 
     Raises:
         OptionError: unknown way, or a trim out of its range.
-        MatrixError: matrices or weights that do not fit.
+        MatrixError: matrices or weights that do not fit, or other labels.
     """
     if how not in AGGREGATIONS:
         raise OptionError.unknown("how", how, AGGREGATIONS)
@@ -103,7 +119,8 @@ def aggregate_judgments(
     skew = (logs - np.swapaxes(logs, -1, -2)) / 2
     center = _log_means(skew, w) if how == "geometric" else _sorted_centers(skew, w, how, trim)
     panel: Float = np.exp((center - np.swapaxes(center, -1, -2)) / 2)
-    return panel
+    labels = given_labels(matrices)
+    return panel if labels is None or panel.ndim > 2 else PairwiseMatrix(panel, labels)
 
 
 def _log_means(logs: Float, w: Float) -> Float:
@@ -149,7 +166,8 @@ def aggregate_priorities(
 
     Args:
         weights: one vector an expert, 0 or more (positive for the geometric mean), each scaled to
-            sum 1; a row of NaN = abstained. Shape (..., k, n).
+            sum 1; a row of NaN = abstained. Shape (..., k, n). Labeled ones are joined by label,
+            the result has the order of the first.
         expert_weights: as for `aggregate_judgments`; scaled to sum 1 over those who did not
             abstain.
         mean: one of `MEANS`; the geometric one is scaled to sum 1.
@@ -164,6 +182,7 @@ def aggregate_priorities(
     if mean not in MEANS:
         raise OptionError.unknown("mean", mean, MEANS)
     own = panel_weights(weights)
+    expert_weights = joined_panel(expert_weights, weights, "weights", MatrixError)
     if mean == "geometric":
         refuse(own == 0, "weights", own, "a positive number for a geometric mean")
     abstained = np.isnan(own[..., 0])
@@ -211,8 +230,11 @@ def authority_coefficient(basis: ArrayLike, familiarity: ArrayLike) -> Any:
     Raises:
         MatrixError: a number out of its range, or shapes that do not fit.
     """
+    experts = vector_labels(basis)
     parts = [
-        as_numbers(values, name, MatrixError)
+        as_numbers(
+            joined_vector(values, experts, name, "the basis", MatrixError), name, MatrixError
+        )
         for name, values in (("basis", basis), ("familiarity", familiarity))
     ]
     for name, array in zip(("basis", "familiarity"), parts, strict=True):
@@ -281,8 +303,9 @@ def log_distances(judgments: ArrayLike) -> Float:
     judged.
 
     Args:
-        judgments: positive, NaN = not judged, one row an expert, shape (..., k, p); the p pairs are
-            the upper triangles of all matrices of a study, one after another.
+        judgments: one matrix an expert, NaN = not judged, shape (..., k, n, n); or one row an
+            expert, shape (..., k, p), the p pairs being the upper triangles of all matrices of a
+            study, one after another.
 
     Returns:
         Distances, shape (..., k, k), symmetric; NaN between experts with no pair in common.
@@ -310,7 +333,7 @@ def distance_weights(judgments: ArrayLike, scale_max: float = 9.0) -> Float:
     are in common; the weight is A/ΣA.
 
     Args:
-        judgments: positive, NaN = not judged, shape (..., k, p).
+        judgments: as for `log_distances`, shape (..., k, n, n) or (..., k, p).
         scale_max: M, the strongest judgment, above 1.
 
     Returns:
@@ -388,6 +411,11 @@ def panel_weights(weights: ArrayLike) -> Float:
         MatrixError: names the cell, its value and what was expected.
     """
     array = _by_expert(weights, "weights", "n", "an item")
+    if is_matrix(array).any():
+        raise MatrixError(
+            f"weights of shape {array.shape} are pairwise comparison matrices, expected weights "
+            "(..., k, n), one vector an expert, such as ahp.weights makes of the matrices"
+        )
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
     expected = "a finite number of 0 or more"
@@ -402,23 +430,83 @@ def panel_weights(weights: ArrayLike) -> Float:
     return np.where(abstained, np.nan, own)
 
 
-def as_judgments(judgments: ArrayLike) -> Float:
+def as_judgments(judgments: Any) -> Float:
     """Judgment vectors of a panel, validated.
 
     Args:
-        judgments: positive, NaN = not judged, shape (..., k, p).
+        judgments: one matrix an expert, shape (..., k, n, n), or one row an expert, positive, NaN =
+            not judged, shape (..., k, p).
+
+    Returns:
+        Shape (..., k, p); of matrices the upper triangles, row by row.
 
     Raises:
-        MatrixError: names the cell, its value and what was expected.
+        MatrixError: names the cell, its value and what was expected; a single matrix; other labels.
     """
-    array = _by_expert(judgments, "judgments", "p", "a pair")
+    if isinstance(judgments, PairwiseMatrix) or given_matrices(judgments):
+        try:
+            array = as_matrices(judgments, complete=False)
+        except MatrixError as error:
+            raise MatrixError(
+                f"judgments of shape {np.shape(judgments)} are read as matrices, one an expert: "
+                f"{error}"
+            ) from error
+        if array.ndim > 2:
+            upper: Float = array[..., *np.triu_indices(array.shape[-1], 1)]
+            return _with_experts(upper, "judgments", "p", "a pair")
+        single = True
+    else:
+        array = _by_expert(judgments, "judgments", "p", "a pair")
+        single = bool(array.ndim == 2 and is_matrix(array))
+    if single:
+        raise MatrixError(
+            f"judgments of shape {array.shape} are a single pairwise comparison matrix, expected "
+            "one an expert, (..., k, n, n), or one vector of judgments an expert, (..., k, p)"
+        )
     refuse_judgments("judgments", array)
     return array
 
 
-def _by_expert(values: ArrayLike, name: str, axis: str, what: str) -> Float:
-    """Numbers of shape (..., k, axis), of an expert and a `what` at least."""
-    array = as_numbers(values, name, MatrixError)
+def given_matrices(judgments: Any) -> bool:
+    """Whether a panel's judgments are given as matrices: a list of `PairwiseMatrix` or of square
+    DataFrames, or an array (..., n, n) of three axes or more, n of 2 or more.
+    """
+    first = judgments
+    while isinstance(first, list | tuple) and first:
+        first = first[0]
+    if first is not judgments and (isinstance(first, PairwiseMatrix) or is_frame(first)):
+        return True
+    try:
+        shape = np.shape(judgments)
+    except ValueError:  # nested unevenly: refused as what it is
+        return False
+    return len(shape) > 2 and shape[-1] == shape[-2] > 1
+
+
+def is_matrix(array: Float) -> Any:
+    """Whether numbers (..., k, n) are rather pairwise comparison matrices of three items or more,
+    not all of them equal: unit diagonal, reciprocal.
+    """
+    n = array.shape[-1]
+    if array.shape[-2] != n or n < 3:
+        return np.zeros(array.shape[:-2], dtype=bool)
+    mirrored = np.swapaxes(array, -1, -2)
+    missing = np.isnan(array) & np.isnan(mirrored) & ~np.eye(n, dtype=bool)
+    with np.errstate(all="ignore"):
+        reciprocal = (np.abs(array * mirrored - 1) <= RECIPROCITY_RTOL) & (array > 0)
+    fits = (reciprocal | missing).all(axis=(-1, -2))
+    return fits & ((array != 1) & ~missing).any(axis=(-1, -2))
+
+
+def _by_expert(values: Any, name: str, axis: str, what: str) -> Float:
+    """Numbers of shape (..., k, axis), of an expert and a `what` at least; labeled rows in the
+    order of the first.
+    """
+    rows, _ = joined_rows(values, name, MatrixError)
+    return _with_experts(as_numbers(rows, name, MatrixError), name, axis, what)
+
+
+def _with_experts(array: Float, name: str, axis: str, what: str) -> Float:
     if array.ndim < 2 or 0 in array.shape[-2:]:
         raise MatrixError(
             f"{name} of shape {array.shape}, expected (..., k, {axis}) with an expert and {what} "

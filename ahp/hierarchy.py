@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
+from .labels import joined_vector, vector_labels
 from .matrix import as_numbers
 
 
@@ -101,17 +102,19 @@ class Hierarchy:
         """Global weight of every node: the product of local weights from the goal, which has 1.
 
         Args:
-            local_weights: parent id -> weights of its children, shape (number of children,).
+            local_weights: parent id -> weights of its children, shape (number of children,);
+                labeled ones are joined by label, others are in the order of the tree.
 
         Raises:
-            HierarchyError: a parent has no weights, or not one for each child.
+            HierarchyError: a parent has no weights, or not one for each child; other labels.
         """
         found = {self.goal: 1.0}
         for parent, kids in self.children.items():
             if parent not in local_weights:
                 raise HierarchyError(f"no local weights for {parent!r}")
             name = f"local weights of {parent!r}"
-            local = as_numbers(local_weights[parent], name, HierarchyError)
+            given = joined_vector(local_weights[parent], kids, name, "the tree", HierarchyError)
+            local = as_numbers(given, name, HierarchyError)
             if local.shape != (len(kids),):
                 raise HierarchyError(f"{name} have shape {local.shape}, expected ({len(kids)},)")
             if not (np.isfinite(local) & (local >= 0)).all():
@@ -155,7 +158,8 @@ def total_consistency(
     """Total-hierarchy consistency of one level: Σ w·CI / Σ w·RI (Saaty 1980, ch. 4).
 
     Args:
-        weights: global weights of the level's parents, shape (k,).
+        weights: global weights of the level's parents, shape (k,). With labels, the others are
+            joined to them by label.
         ci: their consistency indices, shape (k,) or one number for all.
         ri: their random indices, shape (k,) or one number for all.
         level: number of the level, kept in the result.
@@ -164,7 +168,11 @@ def total_consistency(
     Raises:
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
     """
-    given = {"weights": weights, "ci": ci, "ri": ri}
+    named = vector_labels(weights)
+    given = {
+        name: joined_vector(value, named, name, "the weights", HierarchyError)
+        for name, value in (("weights", weights), ("ci", ci), ("ri", ri))
+    }
     arrays = {name: as_numbers(value, name, HierarchyError) for name, value in given.items()}
     w = arrays["weights"]
     for name, array in arrays.items():

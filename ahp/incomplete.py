@@ -27,6 +27,7 @@ from .matrix import (
     as_matrices,
     batch_last,
     chunks,
+    given_labels,
     labels_of,
     plain,
     two_or_more,
@@ -56,6 +57,7 @@ class Completion:
         missing: number of pairs that were not judged.
         iterations: Newton steps taken, 0 where nothing was missing.
         largest: filled values were kept between its reciprocal and it; None = free.
+        labels: names of the n items, None for unlabeled matrices.
     """
 
     values: Float
@@ -64,6 +66,7 @@ class Completion:
     missing: Any
     iterations: Any
     largest: float | None
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class IncompleteConsistency:
         acceptable: CR < 0.1.
         ri_source: where `ri` is from, as in `IncompleteRandomIndex`.
         random_index: name of the table for complete matrices.
+        labels: names of the n items, None for unlabeled matrices.
     """
 
     n: int
@@ -111,6 +115,7 @@ class IncompleteConsistency:
     acceptable: Any
     ri_source: Any
     random_index: str
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,13 @@ class NextPair:
         i, j: rows of the two items, i < j.
         information: expected gain in nats, ½ ln(1 + R) with R the variance of ln(w_i/w_j);
             infinite for a pair that joins two components.
+        labels: names of the n items, None for an unlabeled matrix.
     """
 
     i: int
     j: int
     information: float
+    labels: tuple[str, ...] | None = None
 
 
 def components(
@@ -247,6 +254,7 @@ def complete_matrices(
         missing=plain(missing.reshape(shape)),
         iterations=plain(iterations.reshape(shape)),
         largest=largest,
+        labels=given_labels(a),
     )
 
 
@@ -446,6 +454,7 @@ def check_incomplete_consistency(
         acceptable=plain(cr < CR_LIMIT),
         ri_source=plain(source),
         random_index=random_index,
+        labels=completion.labels,
     )
 
 
@@ -478,11 +487,11 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
     component = components_of(judged)
     if component.any():
         i, j = np.argwhere(component[:, None] < component)[0]
-        return NextPair(int(i), int(j), float("inf"))
+        return NextPair(int(i), int(j), float("inf"), given_labels(a))
     resistance = np.where(judged, 0, effective_resistance(judged))
     largest = float(resistance.max())
     i, j = np.argwhere(resistance >= largest * (1 - 1e-9))[0]  # rounding must not decide
-    return NextPair(int(i), int(j), float(np.log1p(largest) / 2))
+    return NextPair(int(i), int(j), float(np.log1p(largest) / 2), given_labels(a))
 
 
 def effective_resistance(judged: Bool) -> Float:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import AHPError, IncompleteError, MatrixError
+from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
 from .scale import judgment_text, parse_judgment, rounds_to
 
 RECIPROCITY_RTOL = 1e-8
@@ -42,8 +43,10 @@ class PairwiseMatrix:
             tolerance of `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
             cells of a pair = not judged. Numbers stay as given. Text is a printed decimal:
             `"0.33"` is 1/3 (`parse_judgment`), beside 3 or by itself, and `"0.4673"` beside 2.14 is
-            1/2.14, the cell of 1 or more being taken as typed.
-        labels: n different names of the items, or None for `"1"` … `"n"`.
+            1/2.14, the cell of 1 or more being taken as typed. A `PairwiseMatrix` or a pandas
+            `DataFrame` keeps its names, the same in index and columns.
+        labels: n different names of the items, or None for `"1"` … `"n"`; for values that have
+            names the same ones, in the order to bring them to.
 
     Raises:
         MatrixError: names the cell, its value and what was expected.
@@ -55,10 +58,15 @@ class PairwiseMatrix:
         array = as_matrices(values, complete=False)
         if array.ndim != 2:
             raise MatrixError(f"shape {array.shape}, expected one square matrix")
+        own = given_labels(values)
+        if own is not None and labels is not None:
+            names = _check_labels(labels, array.shape[0])
+            array = in_order(array, order_of(own, names, "values", "in labels", MatrixError))
+            own = names
         array = array.copy()
         array.setflags(write=False)
         self._values = array
-        self._labels = _check_labels(labels, array.shape[0])
+        self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
 
     @classmethod
     def from_upper(
@@ -124,8 +132,13 @@ class PairwiseMatrix:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The n names of the items, in the order of the rows."""
-        return self._labels
+        """The n names of the items, in the order of the rows; `"1"` … `"n"` without names."""
+        return self._labels or _check_labels(None, self.n)
+
+    @property
+    def labeled(self) -> bool:
+        """Whether the items have names, by which the matrix is joined to others."""
+        return self._labels is not None
 
     @property
     def n(self) -> int:
@@ -143,12 +156,12 @@ class PairwiseMatrix:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PairwiseMatrix):
             return NotImplemented
-        return self._labels == other._labels and np.array_equal(
+        return self.labels == other.labels and np.array_equal(
             self._values, other._values, equal_nan=True
         )
 
     def __hash__(self) -> int:
-        return hash((self._labels, np.nan_to_num(self._values).tobytes()))
+        return hash((self.labels, np.nan_to_num(self._values).tobytes()))
 
     def __repr__(self) -> str:
         def show(value: float) -> str:
@@ -157,21 +170,22 @@ class PairwiseMatrix:
         rows = [[show(value) for value in row] for row in self._values]
         width = max(len(cell) for row in rows for cell in row)
         body = "\n".join("  " + "  ".join(cell.rjust(width) for cell in row) for row in rows)
-        return f"PairwiseMatrix {', '.join(self._labels)}\n{body}"
+        return f"PairwiseMatrix {', '.join(self.labels)}\n{body}"
 
 
 def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -> Float:
     """Validate one matrix or a batch of them: the one door into the numeric modules.
 
     Args:
-        a: shape (..., n, n), as for `PairwiseMatrix`.
+        a: shape (..., n, n), as for `PairwiseMatrix`. Labeled ones in a list, nested or not, are
+            brought into the order of the first, all of them or none being labeled.
         complete: refuse pairs that are not judged.
 
     Returns:
         float64 array of the same shape.
 
     Raises:
-        MatrixError: names the cell, its value and what was expected.
+        MatrixError: names the cell, its value and what was expected; other labels than the first.
         IncompleteError: a pair is not judged and `complete` is set.
     """
     if isinstance(a, PairwiseMatrix):
@@ -189,9 +203,45 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
     return array
 
 
+def given_labels(a: Any) -> tuple[str, ...] | None:
+    """The names of the items of what `as_matrices` takes, those of the first in a list; None for
+    unlabeled input.
+    """
+    while isinstance(a, list | tuple) and a:
+        a = a[0]
+    return _own_labels(a)
+
+
 def labels_of(a: Any, n: int) -> tuple[str, ...]:
-    """The labels of a `PairwiseMatrix`; `"1"` … `"n"` for anything else."""
-    return a.labels if isinstance(a, PairwiseMatrix) else _check_labels(None, n)
+    """The names of the items; `"1"` … `"n"` for unlabeled input."""
+    return _check_labels(given_labels(a), n)
+
+
+def in_order(array: Float, order: Sequence[int] | None) -> Float:
+    """Matrices, shape (..., n, n), with rows and columns in the order of these positions."""
+    return array if order is None else array[..., order, :][..., order]
+
+
+def _own_labels(a: Any) -> tuple[str, ...] | None:
+    """The names of one matrix; None without."""
+    if isinstance(a, PairwiseMatrix):
+        return a._labels
+    if isinstance(a, np.ndarray) or not is_frame(a):
+        return None
+    rows, columns = axis_labels(a.index), axis_labels(a.columns)
+    if rows != columns:
+        listed = (", ".join(map(repr, tuple(axis)[:4])) for axis in (a.index, a.columns))
+        raise MatrixError(
+            "index {} and columns {} of a DataFrame, expected the same names in the same order; "
+            "pandas.read_csv(…, index_col=0) takes the names of the rows from the file".format(
+                *(f"[{names}{', …' if len(a.columns) > 4 else ''}]" for names in listed)
+            )
+        )
+    return None if rows is None else _check_labels(rows, len(rows))
+
+
+def _own_numbers(a: Any) -> Any:
+    return a.to_numpy() if is_frame(a) else a
 
 
 def chunks(count: int, cells: int) -> list[slice]:
@@ -247,6 +297,9 @@ def view(memory: Float, *shape: int) -> Float:
 
 def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
     """Plain numbers as a float64 array, or an error of the given type that has the name."""
+    first = values[0] if isinstance(values, list | tuple) and values else values
+    if isinstance(first, PairwiseMatrix):
+        raise error(f"{name} = pairwise comparison matrices, expected numbers")
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as cause:
@@ -254,6 +307,18 @@ def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
 
 
 def _as_floats(a: Any) -> Float:
+    if isinstance(a, list | tuple) and holds_labeled(a, _own_labels):
+        a, _ = joined(
+            a,
+            "matrices",
+            MatrixError,
+            labels_of=_own_labels,
+            numbers=_own_numbers,
+            permuted=in_order,
+        )
+    elif not isinstance(a, np.ndarray) and is_frame(a):
+        _own_labels(a)  # refuses rows and columns of different names
+        a = a.to_numpy()
     try:
         array = np.asarray(a)
     except ValueError as error:

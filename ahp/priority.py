@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from . import solvers
 from .eigen import from_logs, geometric_means, normalized, perron
 from .errors import MatrixError, OptionError
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, plain
+from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, given_labels, plain
 from .solvers import Unique
 from .version import __version__
 
@@ -38,6 +38,7 @@ class Priorities:
             good, and these are the choice that the method's function documents; None = a search
             found no other, which proves nothing.
         version: of `ahp`.
+        labels: names of the n items, None for unlabeled matrices.
     """
 
     weights: Float
@@ -46,6 +47,7 @@ class Priorities:
     objective: Any
     unique: Any
     version: str = __version__
+    labels: tuple[str, ...] | None = None
 
 
 def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") -> Float:
@@ -56,7 +58,8 @@ def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") ->
         method: a name in `METHODS`.
 
     Returns:
-        Weights, shape (..., n), positive, sum 1 over the last axis.
+        Weights, shape (..., n), positive, sum 1 over the last axis; in the order of the labels
+        where there are any, of the first one's in a list.
 
     Raises:
         OptionError: unknown method.
@@ -94,7 +97,14 @@ def prioritize(
         found = METHODS[method](array)
     objective = _OBJECTIVES[method](array, found, **used) if method in _OBJECTIVES else None
     found.setflags(write=False)
-    return Priorities(found, method, MappingProxyType(used), plain(objective), plain(unique))
+    return Priorities(
+        found,
+        method,
+        MappingProxyType(used),
+        plain(objective),
+        plain(unique),
+        labels=given_labels(a),
+    )
 
 
 def direct_weights(measures: ArrayLike) -> Float:

@@ -22,7 +22,15 @@ from numpy.typing import ArrayLike
 from .consistency import CR_LIMIT
 from .eigen import perron
 from .errors import ConvergenceError, MatrixError, OptionError
-from .matrix import RECIPROCITY_RTOL, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of
+from .matrix import (
+    RECIPROCITY_RTOL,
+    Float,
+    Int,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    given_labels,
+)
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .scale import SAATY_POSITIONS, ScaleValues, scale_values
@@ -66,6 +74,7 @@ class JudgmentDiagnosis:
         best_continuous: the best of all positive values.
         cr_continuous: CR with `best_continuous`.
         epsilon: a_ij w_j / w_i, 1 for a judgment that says what the weights say.
+        labels: names of all n items, None for an unlabeled matrix.
     """
 
     i: int
@@ -77,6 +86,7 @@ class JudgmentDiagnosis:
     best_continuous: float
     cr_continuous: float
     epsilon: float
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,7 @@ class Triad:
         low, high: a_ik between these, both exclusive, has the three judgments below CR 0.1.
         fitting: the values on the scale in that interval, ascending; may be empty.
         cyclic: i over j, j over k, and yet k over i.
+        labels: names of all n items, None for an unlabeled matrix.
     """
 
     i: int
@@ -107,6 +118,7 @@ class Triad:
     high: float
     fitting: tuple[float, ...]
     cyclic: bool
+    labels: tuple[str, ...] | None = None
 
 
 class Change(NamedTuple):
@@ -153,6 +165,11 @@ class Repair:
     sigma: float
     exponent: float | None = None
     steps: int | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Names of the n items, None for an unlabeled matrix."""
+        return given_labels(self.matrix)
 
 
 def rank_judgments(
@@ -204,6 +221,7 @@ def rank_judgments(
             best_continuous=float(continuous[pair]),
             cr_continuous=float(cr_continuous[pair]),
             epsilon=float(epsilon[pair]),
+            labels=given_labels(a),
         )
         for pair in np.lexsort((-np.abs(np.log(epsilon)), after.round(_CR_DECIMALS)))
     )
@@ -250,7 +268,10 @@ def worst_triads(
     sizes = np.abs(logs[i, j] + logs[j, k] - logs[i, k])
     # rounded, so that triads that are equally bad keep the order of the items
     worst = np.argsort(-sizes.round(12), kind="stable")[:count]
-    return tuple(_triad(array, [int(item) for item in triads[t]], values, ri) for t in worst)
+    labels = given_labels(a)
+    return tuple(
+        _triad(array, [int(item) for item in triads[t]], values, ri, labels) for t in worst
+    )
 
 
 def fewest_changes(
@@ -417,7 +438,7 @@ def _repair(task: Task, a: Any, matrix: Float, method: str, exact: bool) -> Repa
     logs = np.abs(np.log(new[moved] / old[moved]))
     difference = np.abs(matrix - task.array)
     return Repair(
-        matrix=PairwiseMatrix(matrix, labels_of(a, task.n)),
+        matrix=PairwiseMatrix(matrix, given_labels(a)),
         changes=tuple(
             Change(int(task.rows[p]), int(task.cols[p]), float(old[p]), float(new[p]))
             for p in moved
@@ -477,7 +498,9 @@ def _best_of(task: Task, pairs: Int) -> tuple[Float, Float]:
     return np.exp(x), task.cr(matrices)
 
 
-def _triad(array: Float, items: list[int], scale: Float, ri: float) -> Triad:
+def _triad(
+    array: Float, items: list[int], scale: Float, ri: float, labels: tuple[str, ...] | None
+) -> Triad:
     def ordered(turn: tuple[int, ...]) -> tuple[bool, float]:
         i, j, k = turn
         return bool(array[i, j] >= 1 and array[j, k] >= 1), float(array[i, j] * array[j, k])
@@ -501,6 +524,7 @@ def _triad(array: Float, items: list[int], scale: Float, ri: float) -> Triad:
         high=high,
         fitting=tuple(scale[(low < scale) & (scale < high)].tolist()),
         cyclic=bool(array[i, j] > 1 and array[j, k] > 1 and array[i, k] < 1),
+        labels=labels,
     )
 
 

@@ -347,14 +347,14 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
 
     Returns:
         Matrices of the same shape, exactly reciprocal, NaN where NaN was; a `PairwiseMatrix` with
-        the same labels for a `PairwiseMatrix`.
+        the same labels for a `PairwiseMatrix` or another labeled matrix.
 
     Raises:
         OptionError: unknown scale.
         MatrixError: not pairwise comparison matrices, or a judgment the scale has no value for;
             names the cell.
     """
-    from .matrix import PairwiseMatrix, as_matrices  # noqa: PLC0415 - as above
+    from .matrix import PairwiseMatrix, as_matrices, given_labels  # noqa: PLC0415 - as above
 
     if not isinstance(scale, Scale):
         if scale not in tuple(SCALES):  # a wrong option may not be hashable
@@ -366,4 +366,6 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
     stronger = np.maximum(np.maximum(array, mirrored), 1)
     found = scale._at(stronger, array.shape[-1], array, "a")
     found = np.where(array >= mirrored, found, 1 / found)
-    return PairwiseMatrix(found, a.labels) if isinstance(a, PairwiseMatrix) else found
+    labels = given_labels(a)
+    labeled = isinstance(a, PairwiseMatrix) or (labels is not None and found.ndim == 2)
+    return PairwiseMatrix(found, labels) if labeled else found

@@ -22,7 +22,19 @@ from numpy.typing import ArrayLike
 from .errors import HierarchyError, MatrixError, OptionError
 from .group import normalize_expert_weights
 from .hierarchy import Hierarchy
-from .matrix import Bool, Float, Int, PairwiseMatrix, as_matrices, as_numbers, labels_of, plain
+from .labels import joined_vector, order_of
+from .matrix import (
+    Bool,
+    Float,
+    Int,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    given_labels,
+    in_order,
+    labels_of,
+    plain,
+)
 from .priority import check_method, weights
 from .scale import SAATY_POSITIONS, parse_judgment
 from .tolerance import TIE_RTOL, falling_order, rank_spans
@@ -173,7 +185,8 @@ def simulate_hierarchy(
 
     Args:
         hierarchy: the tree.
-        matrices: parent id -> complete matrix of its children in their order, shape (n, n).
+        matrices: parent id -> complete matrix of its children, shape (n, n); one labeled with their
+            ids in any order, another in theirs.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
         perturbation: a name in `SPREADS`.
@@ -220,7 +233,8 @@ def simulate_panel(
     Args:
         hierarchy: the tree.
         matrices: parent id -> the experts' complete matrices of its children, in the same order of
-            experts for all parents, shape (k, n, n).
+            experts for all parents, shape (k, n, n); all labeled with the children's ids, in any
+            order, or none, in the children's.
         expert_weights: non-negative, not all 0, shape (k,); None = equal.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
@@ -316,13 +330,9 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
                 f"matrix of {parent!r} has shape {array.shape}, expected {shape} with "
                 f"n = {len(kids)}"
             )
-        labels = given.labels if isinstance(given, PairwiseMatrix) else kids
-        if labels != kids and set(labels) == set(kids):
-            raise HierarchyError(
-                f"matrix of {parent!r} is labeled {', '.join(labels)}, expected the order "
-                f"{', '.join(kids)}"
-            )
-        found[parent] = array
+        labels = given_labels(given) or kids
+        order = order_of(labels, kids, f"matrix of {parent!r}", "in the tree", HierarchyError)
+        found[parent] = in_order(array, order)
     return found
 
 
@@ -708,7 +718,13 @@ def _line(
         listed = ", ".join(repr(kid) for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError(f"node {node!r} has no local weight, expected one of {listed}")
     hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
-    local = {name: np.asarray(own, dtype=np.float64) for name, own in local_weights.items()}
+    local = {
+        name: np.asarray(
+            joined_vector(local_weights[name], kids, name, "the tree", HierarchyError),
+            dtype=np.float64,
+        )
+        for name, kids in hierarchy.children.items()
+    }
     for name in hierarchy.parents:
         if abs(local[name].sum() - 1) > SUM_ATOL:
             raise HierarchyError(
@@ -729,23 +745,26 @@ def _line(
         ends.append(np.array([found[leaf] for leaf in leaves]))
     names = leaves
     if scores is not None:
-        names, table = _table(scores, len(leaves))
+        names, table = _table(scores, leaves)
         # row by row: equal alternatives get equal bits
         ends = [(table * end).sum(axis=-1) for end in ends]
     return _Line(float(local[parent][index]), names, *ends)
 
 
-def _table(scores: Mapping[str, ArrayLike], leaves: int) -> tuple[tuple[str, ...], Float]:
+def _table(
+    scores: Mapping[str, ArrayLike], leaves: tuple[str, ...]
+) -> tuple[tuple[str, ...], Float]:
     """Names of the alternatives and their scores, shape (alternatives, leaves)."""
     if not scores:
         raise HierarchyError("no scores, expected those of one alternative or more")
     rows = []
     for name, own in scores.items():
-        row = as_numbers(own, f"scores of {name!r}", HierarchyError)
-        if row.shape != (leaves,):
+        joined = joined_vector(own, leaves, f"scores of {name!r}", "the leaves", HierarchyError)
+        row = as_numbers(joined, f"scores of {name!r}", HierarchyError)
+        if row.shape != (len(leaves),):
             raise HierarchyError(
-                f"scores of {name!r} have shape {row.shape}, expected ({leaves},), one for each "
-                "leaf"
+                f"scores of {name!r} have shape {row.shape}, expected ({len(leaves)},), "
+                "one for each leaf"
             )
         if not (np.isfinite(row) & (row >= 0)).all():
             raise HierarchyError(

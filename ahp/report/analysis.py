@@ -160,8 +160,9 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
 
 
 def consistency_data(found: Consistency) -> dict[str, Any]:
-    """λmax, CI, RI, CR and what belongs to them as plain data, without the eigenvector."""
-    return {name: value for name, value in asdict(found).items() if name != "eigenvector"}
+    """λmax, CI, RI, CR and what belongs to them as plain data, without eigenvector and labels."""
+    without = ("eigenvector", "labels")
+    return {name: value for name, value in asdict(found).items() if name not in without}
 
 
 def analysis_data(analysis: Analysis) -> dict[str, Any]:
