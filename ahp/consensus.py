@@ -109,7 +109,7 @@ class Consensus:
 
 
 def group_consensus(
-    weights: ArrayLike,
+    weights: ArrayLike | Any,
     expert_weights: ArrayLike | None = None,
     *,
     scale_max: float | None = 9.0,
@@ -160,7 +160,7 @@ def group_consensus(
     )
 
 
-def pairwise_consensus(weights: ArrayLike, *, scale_max: float | None = 9.0) -> Float:
+def pairwise_consensus(weights: ArrayLike | Any, *, scale_max: float | None = 9.0) -> Float:
     """S* of every two experts, as of a panel of these two: what AHP-OS forms its clusters by.
 
     Args:
@@ -277,7 +277,7 @@ class KendallW:
     version: str = __version__
 
 
-def kendall_w(scores: ArrayLike) -> KendallW:
+def kendall_w(scores: ArrayLike | Any) -> KendallW:
     """Kendall's W of the experts' rankings (协调系数; Kendall & Babington Smith 1939, Annals of
     Mathematical Statistics 10:275-287), corrected for ties (Siegel 1956, Nonparametric Statistics,
     ch. 9).
@@ -391,7 +391,7 @@ class JudgmentSpread:
 
 
 def judgment_spread(
-    judgments: ArrayLike, expert_weights: ArrayLike | None = None
+    judgments: ArrayLike | Any, expert_weights: ArrayLike | None = None
 ) -> JudgmentSpread:
     """Spread of a panel's judgments, pair by pair: what a Delphi round shows its experts.
 
@@ -438,7 +438,7 @@ def judgment_spread(
 
 
 def geometric_compatibility(
-    matrices: ArrayLike | PairwiseMatrix | Any, group_weights: ArrayLike
+    matrices: ArrayLike | PairwiseMatrix | Any, group_weights: ArrayLike | Any
 ) -> Any:
     """GCOMPI = 2/((n−1)(n−2)) Σ_{i<j} ln²(a_ij w_j / w_i): how far an expert's judgments are from
     the panel's weights w (Aguarón, Escobar & Moreno-Jiménez 2016, Annals of Operations Research
@@ -504,7 +504,7 @@ class Clusters:
     version: str = __version__
 
 
-def cluster_experts(judgments: ArrayLike, clusters: int | None = None) -> Clusters:
+def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> Clusters:
     """Experts clustered by average linkage (UPGMA; Sokal & Michener 1958, Univ. Kansas Science
     Bulletin 38:1409-1438) on `log_distances`, leaves in the optimal order (Bar-Joseph, Gifford &
     Jaakkola 2001, Bioinformatics 17:S22-S29).

@@ -70,7 +70,7 @@ def check_consistency(
     a: ArrayLike | PairwiseMatrix | Any,
     *,
     random_index: str = "saaty",
-    weights: ArrayLike | None = None,
+    weights: ArrayLike | Any = None,
 ) -> Consistency:
     """λmax, CI, RI and CR of one matrix or a batch.
 
@@ -422,7 +422,7 @@ class OrderPreservation:
 
 
 def order_preservation(
-    a: ArrayLike | PairwiseMatrix | Any, weights: ArrayLike | None = None
+    a: ArrayLike | PairwiseMatrix | Any, weights: ArrayLike | Any = None
 ) -> OrderPreservation:
     """Condition of order preservation (Bana e Costa & Vansnick 2008, Eur. J. Operational Research
     187:1422-1428): preferences and their intensities should come back in the weights.
@@ -498,7 +498,7 @@ def all_indices(
     a: ArrayLike | PairwiseMatrix | Any,
     *,
     random_index: str = "saaty",
-    weights: ArrayLike | None = None,
+    weights: ArrayLike | Any = None,
 ) -> tuple[Index, ...]:
     """Every index of one matrix, with its threshold and verdict where one is published.
 

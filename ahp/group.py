@@ -159,7 +159,7 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
 
 
 def aggregate_priorities(
-    weights: ArrayLike, expert_weights: ArrayLike | None = None, *, mean: str = "arithmetic"
+    weights: ArrayLike | Any, expert_weights: ArrayLike | None = None, *, mean: str = "arithmetic"
 ) -> Float:
     """Aggregation of individual priorities (AIP, 权重集结): the weighted mean of the experts'
     weight vectors (Forman & Peniwati 1998, Eur. J. Operational Research 108:165-169).
@@ -298,7 +298,7 @@ def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
     return normalized(1 / (1 + a * ratios))
 
 
-def log_distances(judgments: ArrayLike) -> Float:
+def log_distances(judgments: ArrayLike | Any) -> Float:
     """Distances between experts: the root mean square of ln a − ln b over the pairs that both
     judged.
 
@@ -324,7 +324,7 @@ def log_distances(judgments: ArrayLike) -> Float:
     return distances
 
 
-def distance_weights(judgments: ArrayLike, scale_max: float = 9.0) -> Float:
+def distance_weights(judgments: ArrayLike | Any, scale_max: float = 9.0) -> Float:
     """Expert weights by agreement with the others: relative agreement degrees (Hsu & Chen 1996,
     Fuzzy Sets and Systems 79:279-285), here of judgments.
 

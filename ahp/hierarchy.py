@@ -158,8 +158,8 @@ def total_consistency(
     """Total-hierarchy consistency of one level: Σ w·CI / Σ w·RI (Saaty 1980, ch. 4).
 
     Args:
-        weights: global weights of the level's parents, shape (k,). With labels, the others are
-            joined to them by label.
+        weights: global weights of the level's parents, shape (k,). Labeled ones are joined to the
+            others and to the parents by label.
         ci: their consistency indices, shape (k,) or one number for all.
         ri: their random indices, shape (k,) or one number for all.
         level: number of the level, kept in the result.
@@ -169,8 +169,11 @@ def total_consistency(
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
     """
     named = vector_labels(weights)
+    if named is not None and parents:
+        named = tuple(parents)
+    parents = parents or named or ()
     given = {
-        name: joined_vector(value, named, name, "the weights", HierarchyError)
+        name: joined_vector(value, named, name, "the parents", HierarchyError)
         for name, value in (("weights", weights), ("ci", ci), ("ri", ri))
     }
     arrays = {name: as_numbers(value, name, HierarchyError) for name, value in given.items()}

@@ -134,7 +134,7 @@ def joined_panel(expert_weights: Any, values: Any, name: str, error: type[AHPErr
         AHPError: other names.
     """
     experts = axis_labels(values.index) if is_frame(values) else None
-    if experts is None or not is_series(expert_weights):
+    if experts is None or vector_labels(expert_weights) is None:
         return expert_weights
     return joined_vector(expert_weights, experts, "expert weights", f"the index of {name}", error)
 
@@ -187,6 +187,7 @@ def joined(
     labels_of: Callable[[Any], Labels | None],
     numbers: Callable[[Any], Any],
     permuted: Callable[[Any, list[int]], Any],
+    axes: int = 1,
 ) -> tuple[list[Any], Labels | None]:
     """The numbers of all that stands in a list, in the order of the labels of the first.
 
@@ -197,6 +198,7 @@ def joined(
         labels_of: the labels of one thing; None without.
         numbers: what numpy can read of it.
         permuted: these numbers in the order of some positions.
+        axes: of one thing: 1 for vectors, 2 for matrices.
 
     Raises:
         AHPError: other labels, or things with labels beside others without.
@@ -205,7 +207,7 @@ def joined(
 
     def join(item: Any, path: tuple[int, ...]) -> Any:
         nonlocal first
-        if isinstance(item, list | tuple) and item and type(item[0]) not in _PLAIN:
+        if isinstance(item, list | tuple) and not _is_plain(item, axes):
             return [join(each, (*path, k)) for k, each in enumerate(item)]
         place, own = f"{name}[{', '.join(map(str, path))}]", labels_of(item)
         if first is None:
@@ -220,6 +222,14 @@ def joined(
         return numbers(item) if order is None else permuted(np.asarray(numbers(item)), order)
 
     return join(values, ()), first[1] if first else None
+
+
+def _is_plain(item: Any, axes: int) -> bool:
+    """Whether a list is one thing of so many axes, without labels: numbers, or rows of them."""
+    first: Any = item[0] if len(item) else None
+    if isinstance(first, list | tuple):
+        return axes > 1 and _is_plain(first, axes - 1)
+    return type(first) in _PLAIN and np.ndim(first) < axes
 
 
 _NESTS = {list, tuple}

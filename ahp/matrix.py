@@ -315,6 +315,7 @@ def _as_floats(a: Any) -> Float:
             labels_of=_own_labels,
             numbers=_own_numbers,
             permuted=in_order,
+            axes=2,
         )
     elif not isinstance(a, np.ndarray) and is_frame(a):
         _own_labels(a)  # refuses rows and columns of different names

@@ -26,9 +26,9 @@ def frame(matrix: ahp.PairwiseMatrix) -> pd.DataFrame:
     return pd.DataFrame(matrix.values, index=matrix.labels, columns=matrix.labels)
 
 
-def refusal(call: Callable[[], object]) -> str:
+def refusal(call: Callable[..., object], *values: Any, **options: Any) -> str:
     with pytest.raises(AHPError) as raised:
-        call()
+        call(*values, **options)
     return str(raised.value)
 
 
@@ -116,15 +116,15 @@ JOINING: dict[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("name", JOINING)
 def test_other_labels_and_mixtures_are_refused(name: str) -> None:
-    message = refusal(lambda: JOINING[name]([A, OTHER]))
+    message = refusal(JOINING[name], [A, OTHER])
     assert message.endswith(
         "matrices[1]: label 'depth', expected 'model', 'concept', 'layers' as in matrices[0]"
     )
-    message = refusal(lambda: JOINING[name]([A, A.values]))
+    message = refusal(JOINING[name], [A, A.values])
     assert message.endswith(
         "matrices[0] with labels, matrices[1] without, expected all with labels or none"
     )
-    message = refusal(lambda: JOINING[name]([A.values.tolist(), frame(A)]))
+    message = refusal(JOINING[name], [A.values.tolist(), frame(A)])
     assert message.endswith(
         "matrices[1] with labels, matrices[0] without, expected all with labels or none"
     )
@@ -136,9 +136,8 @@ def test_labels_that_the_hierarchy_does_not_have() -> None:
     )
     call: Callable[..., object]
     for call, matrices in ((ahp.simulate_hierarchy, OTHER), (ahp.simulate_panel, [OTHER, OTHER])):
-        assert refusal(lambda c=call, m=matrices: c(TREE, {"goal": m}, seed=1, draws=2)) == message
-    text = refusal(lambda: ahp.PairwiseMatrix(A, ("model", "concept", "depth")))
-    assert text == "values: label 'model'..." or text == (
+        assert refusal(call, TREE, {"goal": matrices}, seed=1, draws=2) == message
+    assert refusal(ahp.PairwiseMatrix, A, ("model", "concept", "depth")) == (
         "values: label 'layers', expected 'model', 'concept', 'depth' as in labels"
     )
 
@@ -178,7 +177,7 @@ def test_a_data_frame_keeps_its_names() -> None:
 def test_data_frames_that_are_refused(index: Any, columns: Any, message: str) -> None:
     given = pd.DataFrame(A.values, index=index, columns=columns)
     for call in (ahp.PairwiseMatrix, ahp.weights, ahp.check_consistency, ahp.prioritize):
-        assert refusal(lambda c=call: c(given)) == message
+        assert refusal(call, given) == message
 
 
 def test_results_carry_labels() -> None:
@@ -229,19 +228,19 @@ def test_weights_beside_labeled_matrices(given: Any) -> None:
 def test_weights_with_other_labels_are_refused() -> None:
     other = SERIES.rename({"layers": "depth"})
     listed = "expected 'model', 'concept', 'layers' as in"
-    assert refusal(lambda: ahp.check_consistency(A, weights=other)) == (
+    assert refusal(ahp.check_consistency, A, weights=other) == (
         f"weights: label 'depth', {listed} the matrix"
     )
-    assert refusal(lambda: ahp.geometric_compatibility(A, other)) == (
+    assert refusal(ahp.geometric_compatibility, A, other) == (
         f"group weights: label 'depth', {listed} the matrices"
     )
-    assert refusal(lambda: ahp.geometric_compatibility(A, SERIES[:2])) == (
+    assert refusal(ahp.geometric_compatibility, A, SERIES[:2]) == (
         f"group weights: no label 'concept', {listed} the matrices"
     )
-    assert refusal(lambda: TREE.global_weights({"goal": other})) == (
+    assert refusal(TREE.global_weights, {"goal": other}) == (
         f"local weights of 'goal': label 'depth', {listed} the tree"
     )
-    assert refusal(lambda: ahp.check_consistency(A.values, weights=SERIES)) == (
+    assert refusal(ahp.check_consistency, A.values, weights=SERIES) == (
         "weights: labels 'layers', 'model', 'concept', the matrix without labels, expected both "
         "with labels or neither"
     )
@@ -260,8 +259,8 @@ def test_weight_vectors_of_a_panel() -> None:
     assert ahp.coefficient_of_variation(panel).tolist() == [0, 0, 0]
     message = "weights[1]: label 'depth', expected 'model', 'concept', 'layers' as in weights[0]"
     other = SERIES.rename({"layers": "depth"})
-    assert refusal(lambda: ahp.aggregate_priorities([first, other])) == message
-    assert refusal(lambda: ahp.aggregate_priorities([first, IN_ORDER])) == (
+    assert refusal(ahp.aggregate_priorities, [first, other]) == message
+    assert refusal(ahp.aggregate_priorities, [first, IN_ORDER]) == (
         "weights[0] with labels, weights[1] without, expected all with labels or none"
     )
 
@@ -270,8 +269,9 @@ def test_experts_of_a_table_are_joined_to_their_weights() -> None:
     table = pd.DataFrame([[0.8, 0.2], [0.4, 0.6]], index=["Ann", "Bo"], columns=["a", "b"])
     shares = pd.Series({"Bo": 0.25, "Ann": 0.75})
     assert ahp.aggregate_priorities(table, shares) == pytest.approx([0.7, 0.3])
+    assert ahp.aggregate_priorities(table, shares.to_dict()) == pytest.approx([0.7, 0.3])
     assert ahp.group_consensus(table, shares) == ahp.group_consensus(table, [0.75, 0.25])
-    assert refusal(lambda: ahp.aggregate_priorities(table, shares.rename({"Bo": "Cy"}))) == (
+    assert refusal(ahp.aggregate_priorities, table, shares.rename({"Bo": "Cy"})) == (
         "expert weights: label 'Cy', expected 'Ann', 'Bo' as in the index of weights"
     )
 
@@ -279,7 +279,9 @@ def test_experts_of_a_table_are_joined_to_their_weights() -> None:
 def test_other_pairs_of_labeled_vectors() -> None:
     p, s = pd.Series({"a": 0.75, "b": 0.25}), pd.Series({"b": 0.0, "a": 1.0})
     assert ahp.hierarchy_consensus(p, s) == 0.75
-    assert ahp.total_consistency(p, s, [0.5, 0.5]).cr == 1.5
+    total = ahp.total_consistency(p, s, [0.5, 0.5])
+    assert (total.cr, total.parents) == (1.5, ("a", "b"))
+    assert ahp.total_consistency(p, s, [0.5, 0.25], parents=("b", "a")).ri == 0.3125
     assert ahp.authority_coefficient(p, s).tolist() == [0.875, 0.125]
     local = pd.DataFrame([[0.9, 0.3], [0.1, 0.7]], index=["x", "y"], columns=["b", "a"])
     expected = ahp.synthesize([0.25, 0.75], local.to_numpy())
@@ -323,23 +325,23 @@ def test_other_shapes_are_refused_by_name() -> None:
         "judgments of shape (3, 3) are a single pairwise comparison matrix, expected one an "
         "expert, (..., k, n, n), or one vector of judgments an expert, (..., k, p)"
     )
+    call: Callable[..., object]
     for matrix in (A, A.values, A.values.tolist()):
         for call in (ahp.distance_weights, ahp.log_distances, ahp.judgment_spread):
-            assert refusal(lambda c=call, m=matrix: c(m)) == single
+            assert refusal(call, matrix) == single
     batch = np.array([VECTORS, VECTORS])
-    assert refusal(lambda: ahp.distance_weights(batch)) == (
+    assert refusal(ahp.distance_weights, batch) == (
         "judgments of shape (2, 3, 3) are read as matrices, one an expert: a[0, 0, 0] = 3, "
         "expected 1 on the diagonal"
     )
-    assert refusal(lambda: ahp.judgment_spread([THREE, THREE])) == (
+    assert refusal(ahp.judgment_spread, [THREE, THREE]) == (
         "judgments of shape (2, 3, 3, 3), expected (k, n, n)"
     )
+    weighing = (ahp.aggregate_priorities, ahp.group_consensus, ahp.pairwise_consensus)
     for matrices in (np.array([one.values for one in THREE]), THREE):
-        for call in (ahp.aggregate_priorities, ahp.group_consensus, ahp.pairwise_consensus):
-            assert "pairwise comparison matrices, expected" in refusal(
-                lambda c=call, m=matrices: c(m)
-            )
-    assert refusal(lambda: ahp.consistency_weights(THREE)) == (
+        for call in weighing:
+            assert "pairwise comparison matrices, expected" in refusal(call, matrices)
+    assert refusal(ahp.consistency_weights, THREE) == (
         "cr = pairwise comparison matrices, expected numbers"
     )
     assert ahp.distance_weights(np.ones((3, 3))).tolist() == [1 / 3] * 3  # three equal vectors
