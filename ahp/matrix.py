@@ -158,12 +158,18 @@ class PairwiseMatrix:
         return f"PairwiseMatrix {', '.join(self._labels)}\n{body}"
 
 
-def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -> Float:
+def as_matrices(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    complete: bool = True,
+    instead: str = "ahp.complete_matrices fills them",
+) -> Float:
     """Validate one matrix or a batch of them: the one door into the numeric modules.
 
     Args:
         a: shape (..., n, n), as for `PairwiseMatrix`.
         complete: refuse pairs that are not judged.
+        instead: what the refusal names to do about them.
 
     Returns:
         float64 array of the same shape.
@@ -182,7 +188,7 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
     if complete and (missing := np.isnan(array)).any():
         raise IncompleteError(
             f"{_cell(_first(missing))} is not judged, expected a complete matrix; "
-            f"judgments missing: {np.triu(missing).sum()}"
+            f"judgments missing: {np.triu(missing).sum()}; {instead}"
         )
     return array
 
