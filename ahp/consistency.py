@@ -655,10 +655,7 @@ def _measure(
     complete: bool = True,
 ) -> Any:
     """An index by its formula, which holds for three items or more."""
-    array = as_matrices(a, complete=complete)
-    if array.shape[-1] < 3:
-        return plain(np.full(array.shape[:-2], perfect))
-    return plain(formula(array))
+    return _index(as_matrices(a, complete=complete), formula, perfect)
 
 
 def _measure_fit(a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float], Any]) -> Any:
@@ -667,7 +664,13 @@ def _measure_fit(a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float],
 
     array = as_matrices(a, complete=False)
     check_connected(array, a)
-    return _measure(array, formula, complete=False)
+    return _index(array, formula)
+
+
+def _index(array: Float, formula: Callable[[Float], Any], perfect: float = 0.0) -> Any:
+    if array.shape[-1] < 3:
+        return plain(np.full(array.shape[:-2], perfect))
+    return plain(formula(array))
 
 
 def _log_judgments(array: Float) -> Float:

@@ -257,7 +257,9 @@ def _rank_given(
     after = np.where(helps, crs[which, best], root.cr)
     continuous, cr_continuous = _implied(array, pairs, root)
     epsilon = judgments * (w[j] / w[i])
-    ranked = np.lexsort((-np.abs(np.log(epsilon)), after.round(_COMPLETED_CR_DECIMALS)))
+    # rounded, so that judgments that fit alike keep the order of the items
+    misfit = np.abs(np.log(epsilon)).round(_COMPLETED_CR_DECIMALS)
+    ranked = np.lexsort((-misfit, after.round(_COMPLETED_CR_DECIMALS)))
     replaced = np.where(helps, scale[best], judgments)
     columns = (i, j, judgments, replaced, after, continuous, cr_continuous, epsilon)
     return _diagnoses(root.cr, [column[ranked].tolist() for column in columns])
