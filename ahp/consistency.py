@@ -29,7 +29,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from .eigen import perron
 from .errors import MatrixError
-from .matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix, as_matrices, as_numbers, plain
+from .matrix import (
+    RECIPROCITY_RTOL,
+    Bool,
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    plain,
+)
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 
 if TYPE_CHECKING:
@@ -158,12 +166,15 @@ def geometric_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     return _measure_fit(a, _gci)
 
 
-def _gci(array: Float) -> Float:
+def _gci(array: Float, missing: Bool | None) -> Float:
     n = array.shape[-1]
-    squares = _total(_geometric_errors(array) ** 2)
-    missing = np.isnan(array).sum(axis=(-1, -2))  # both cells of a pair
-    freedom = (n - 1) * (n - 2) - missing
-    return np.where(freedom > 0, squares / np.maximum(freedom, 1), 0.0)
+    squares = _total(_geometric_errors(_log_judgments(array), missing) ** 2)
+    freedom = (n - 1) * (n - 2)
+    if missing is None:
+        index: Float = squares / freedom
+        return index
+    left = freedom - missing.sum(axis=(-1, -2))  # both cells of a pair
+    return np.where(left > 0, squares / np.maximum(left, 1), 0.0)
 
 
 def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
@@ -340,10 +351,12 @@ def relative_error(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     return _measure_fit(a, _relative_error)
 
 
-def _relative_error(array: Float) -> Float:
-    logs = np.nan_to_num(_log_judgments(array))
-    ties = (np.abs(logs) <= TIE_RTOL).all(axis=(-2, -1))
-    errors, whole = _total(_geometric_errors(array) ** 2), _total(logs**2)
+def _relative_error(array: Float, missing: Bool | None) -> Float:
+    logs = _log_judgments(array)
+    errors = _total(_geometric_errors(logs, missing) ** 2)
+    if missing is not None:
+        logs = np.where(missing, 0.0, logs)
+    ties, whole = (np.abs(logs) <= TIE_RTOL).all(axis=(-2, -1)), _total(logs**2)
     return np.where(ties, 0, errors / np.where(ties, 1, whole))
 
 
@@ -658,13 +671,20 @@ def _measure(
     return _index(as_matrices(a, complete=complete), formula, perfect)
 
 
-def _measure_fit(a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float], Any]) -> Any:
-    """An index of the residuals of the least squares fit to the judged pairs."""
+def _measure_fit(
+    a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float, Bool | None], Any]
+) -> Any:
+    """An index of the residuals of the least squares fit to the judged pairs; the formula also has
+    the missing cells, None where there are none.
+    """
+    array = as_matrices(a, complete=False)
+    missing = np.isnan(array)
+    if not missing.any():
+        return _index(array, lambda cells: formula(cells, None))
     from .incomplete import check_connected  # noqa: PLC0415 - as above
 
-    array = as_matrices(a, complete=False)
     check_connected(array, a)
-    return _index(array, formula)
+    return _index(array, lambda cells: formula(cells, missing))
 
 
 def _index(array: Float, formula: Callable[[Float], Any], perfect: float = 0.0) -> Any:
@@ -679,18 +699,16 @@ def _log_judgments(array: Float) -> Float:
     return np.ascontiguousarray((logs - np.swapaxes(logs, -1, -2)) / 2)
 
 
-def _geometric_errors(array: Float) -> Float:
-    """ln(a_ij w_j / w_i) of the geometric-mean weights, 0 where nothing was judged."""
-    logs = _log_judgments(array)
+def _geometric_errors(logs: Float, missing: Bool | None) -> Float:
+    """ln(a_ij w_j / w_i) of the geometric-mean weights, 0 for the pairs that are missing."""
     means = logs.mean(axis=-1)
-    missing = np.isnan(logs)
-    if missing.any():
+    if missing is not None:
         from .incomplete import log_least_squares  # noqa: PLC0415 - as above
 
         partial = missing.any(axis=(-1, -2))
-        means[partial] = np.log(log_least_squares(array[partial]))
+        means[partial] = np.log(log_least_squares(np.exp(logs[partial])))
     errors: Float = logs - (means[..., :, None] - means[..., None, :])
-    return np.where(missing, 0.0, errors)
+    return errors if missing is None else np.where(missing, 0.0, errors)
 
 
 def _triad_residuals(array: Float) -> Iterator[Float]:
