@@ -7,7 +7,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test slow bench translations screenshots clean
+.PHONY: app test slow bounds bench translations screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -22,6 +22,16 @@ test: .venv/test
 # Whole reconstructions: half an hour and more.
 slow: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
+
+# The oldest and the newest Python and dependencies that pyproject.toml declares: four environments.
+bounds: .venv-bounds/bin/uv
+	tools/system-packages
+	.venv-bounds/bin/python tools/bounds.py $(TESTS)
+
+.venv-bounds/bin/uv: constraints.txt
+	$(PYTHON) -m venv .venv-bounds
+	.venv-bounds/bin/python -m pip install --quiet --constraint constraints.txt uv
+	touch $@
 
 .venv/app: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -55,4 +65,4 @@ screenshots: .venv/test
 	$(BIN)/python tools/screenshots.py
 
 clean:
-	rm -rf .venv .venv-peers build dist
+	rm -rf .venv .venv-bounds .venv-peers build dist

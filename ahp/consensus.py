@@ -442,7 +442,7 @@ def geometric_compatibility(
 ) -> Any:
     """GCOMPI = 2/((n−1)(n−2)) Σ_{i<j} ln²(a_ij w_j / w_i): how far an expert's judgments are from
     the panel's weights w (Aguarón, Escobar & Moreno-Jiménez 2016, Annals of Operations Research
-    245:245-259). With the expert's own geometric-mean weights it is the GCI.
+    245:245-259). With the expert's own geometric-mean weights and all pairs judged it is the GCI.
 
     Args:
         matrices: the experts', shape (..., n, n). With pairs not judged, the sum is the mean over

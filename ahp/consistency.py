@@ -3,10 +3,18 @@
 CI = (λmax − n)/(n − 1), CR = CI/RI; judgments are acceptable when CR < 0.1 (Saaty 1977, J. Math.
 Psychology 15:234-281; Saaty 1980, p. 21).
 
-Every index takes complete matrices (..., n, n) and returns a number for one matrix, a read-only
-array of shape (...) for a batch. One or two items cannot contradict each other: every index is then
-at its perfect value by definition. With r_ijk = ln(a_ij a_jk / a_ik) the log residual of a triad,
+Every index takes matrices (..., n, n) and returns a number for one matrix, a read-only array of
+shape (...) for a batch. One or two items cannot contradict each other: every index is then at its
+perfect value by definition. With r_ijk = ln(a_ij a_jk / a_ik) the log residual of a triad,
 i < j < k, a matrix is consistent when every r is 0.
+
+Judgments may be missing (NaN) for the indices of triads, which are then those of the whole triads,
+the three judgments of which are all given (Kułakowski & Talaga 2020, Int. J. General Systems
+49:174-200): a mean or a maximum over no triad is NaN, a count 0. They may be missing for those of
+residuals, which are then those of the least squares fit to the judged pairs (Bozóki, Fülöp & Rónyai
+2010, Math. Comput. Modelling 52:318-333, section 4), and for order preservation, which asks for the
+orders that are stated. The other indices refuse; λmax, CI and CR are those of
+`ahp.check_incomplete_consistency`.
 """
 
 from __future__ import annotations
@@ -14,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import comb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,9 +30,20 @@ from numpy.typing import ArrayLike, NDArray
 from .eigen import perron
 from .errors import MatrixError
 from .labels import joined_vector
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, given_labels, plain
-from .random_index import RANDOM_INDEX_TABLES, random_index_value
+from .matrix import (
+    Bool,
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    given_labels,
+    plain,
+)
+from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 from .tolerance import TIE_RTOL
+
+if TYPE_CHECKING:
+    from .incomplete import IncompleteConsistency
 
 CR_LIMIT = 0.1
 """CR below this is acceptable (Saaty 1980, p. 21)."""
@@ -86,10 +105,11 @@ def check_consistency(
         A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch.
 
     Raises:
-        MatrixError: not pairwise comparison matrices, not complete, or weights that do not fit.
+        MatrixError: not pairwise comparison matrices, or weights that do not fit.
+        IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
     """
-    array = as_matrices(a)
+    array = as_matrices(a, instead="ahp.check_incomplete_consistency has the CR without them")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
     lambda_max, eigenvector = perron(array)
@@ -131,20 +151,32 @@ def geometric_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     n = 4, 0.370 above (ibid.). Near consistency GCI = 2n/(n−2) · CI, so that another limit CR* has
     its GCI* = 2n/(n−2) · RI · CR*.
 
+    It is the residual variance of the least squares fit, (n−1)(n−2)/2 its degrees of freedom
+    (Crawford & Williams 1985). With m pairs missing it is that of the fit to the judged ones, with
+    m degrees of freedom less, to which the limits do not apply; 0 where none is left (n−1 judgments
+    cannot contradict each other).
+
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         GCI, shape (...).
+
+    Raises:
+        IncompleteError: the judged pairs do not connect all items.
     """
-    return _measure(a, _gci)
+    return _measure_fit(a, _gci)
 
 
-def _gci(array: Float) -> Float:
+def _gci(array: Float, missing: Bool | None) -> Float:
     n = array.shape[-1]
-    squares = _total(_geometric_errors(_log_judgments(array)) ** 2)
-    index: Float = squares / ((n - 1) * (n - 2))
-    return index
+    squares = _total(_geometric_errors(_log_judgments(array), missing) ** 2)
+    freedom = (n - 1) * (n - 2)
+    if missing is None:
+        index: Float = squares / freedom
+        return index
+    left = freedom - missing.sum(axis=(-1, -2))  # both cells of a pair
+    return np.where(left > 0, squares / np.maximum(left, 1), 0.0)
 
 
 def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
@@ -155,18 +187,18 @@ def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     Perfect: 0; below 1.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
-        K, shape (...).
+        K, shape (...); NaN where no triad is whole.
     """
-    return _measure(a, _koczkodaj)
+    return _measure(a, _koczkodaj, complete=False)
 
 
 def _koczkodaj(array: Float) -> Float:
-    worst = np.zeros(array.shape[:-2])
+    worst = np.full(array.shape[:-2], np.nan)
     for residuals in _triad_residuals(array):
-        worst = np.maximum(worst, residuals.max(axis=-1))
+        worst = np.fmax(worst, np.fmax.reduce(residuals, axis=-1))
     index: Float = -np.expm1(-worst)
     return index
 
@@ -178,12 +210,14 @@ def pelaez_lamata_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     Perfect: 0.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
-        CI*, shape (...).
+        CI*, shape (...); NaN where no triad is whole.
     """
-    return _measure(a, lambda array: _triad_mean(array, lambda r: 4 * np.sinh(r / 2) ** 2))
+    return _measure(
+        a, lambda array: _triad_mean(array, lambda r: 4 * np.sinh(r / 2) ** 2), complete=False
+    )
 
 
 def triad_log_residual(a: ArrayLike | PairwiseMatrix | Any) -> Any:
@@ -193,12 +227,12 @@ def triad_log_residual(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     Perfect: 0.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
-        LTI1, shape (...).
+        LTI1, shape (...); NaN where no triad is whole.
     """
-    return _measure(a, lambda array: _triad_mean(array, lambda r: r))
+    return _measure(a, lambda array: _triad_mean(array, lambda r: r), complete=False)
 
 
 def harmonic_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
@@ -302,21 +336,29 @@ def relative_error(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     """RE = Σ_ij (L_ij − g_i + g_j)² / Σ_ij L_ij², L = ln a_ij, g the row means of L (Barzilai 1998,
     J. Multi-Criteria Decision Analysis 7:123-132).
 
+    With pairs missing, both sums are over the judged ones, and g are the logarithms of the least
+    squares weights.
+
     Perfect: 0; at most 1. 0 where every judgment is a tie.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         RE, shape (...).
+
+    Raises:
+        IncompleteError: the judged pairs do not connect all items.
     """
-    return _measure(a, _relative_error)
+    return _measure_fit(a, _relative_error)
 
 
-def _relative_error(array: Float) -> Float:
+def _relative_error(array: Float, missing: Bool | None) -> Float:
     logs = _log_judgments(array)
-    ties = (np.abs(logs) <= TIE_RTOL).all(axis=(-2, -1))
-    errors, whole = _total(_geometric_errors(logs) ** 2), _total(logs**2)
+    errors = _total(_geometric_errors(logs, missing) ** 2)
+    if missing is not None:
+        logs = np.where(missing, 0.0, logs)
+    ties, whole = (np.abs(logs) <= TIE_RTOL).all(axis=(-2, -1)), _total(logs**2)
     return np.where(ties, 0, errors / np.where(ties, 1, whole))
 
 
@@ -330,12 +372,12 @@ def circular_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     Perfect: 0.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         d, shape (...), integers.
     """
-    return _measure(a, _circular, perfect=0)
+    return _measure(a, _circular, perfect=0, complete=False)
 
 
 def _circular(array: Float) -> NDArray[np.int64]:
@@ -351,12 +393,12 @@ def intransitive_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
     Perfect: 0, exactly when the judgments rank the items, ties allowed.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         The count, shape (...), integers.
     """
-    return _measure(a, _intransitive, perfect=0)
+    return _measure(a, _intransitive, perfect=0, complete=False)
 
 
 def _intransitive(array: Float) -> NDArray[np.int64]:
@@ -427,10 +469,11 @@ def order_preservation(
     """Condition of order preservation (Bana e Costa & Vansnick 2008, Eur. J. Operational Research
     187:1422-1428): preferences and their intensities should come back in the weights.
 
-    The condition holds when both strict shares are 1. Tied judgments ask for nothing.
+    The condition holds when both strict shares are 1. Tied judgments ask for nothing, and neither
+    do missing ones.
 
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
         weights: positive weights, shape (..., n), of any method, as for `check_consistency`; the
             eigenvector when None.
 
@@ -438,11 +481,15 @@ def order_preservation(
         Counts and shares for each matrix.
 
     Raises:
-        MatrixError: not pairwise comparison matrices, not complete, or weights that do not fit.
+        MatrixError: not pairwise comparison matrices, or weights that do not fit.
+        IncompleteError: no weights are given, and the judged pairs do not connect all items.
     """
-    array = as_matrices(a)
+    from .incomplete import eigenvectors  # noqa: PLC0415 - it builds on this module
+
+    array = as_matrices(a, complete=False)
     labels = given_labels(a)
-    w = perron(array)[1] if weights is None else _fitting_weights(weights, array, labels).copy()
+    given = None if weights is None else _fitting_weights(weights, array, labels).copy()
+    w = eigenvectors(array, a) if given is None else given
     w.setflags(write=False)
     logs = _log_judgments(array)
     heights = np.log(w)
@@ -479,10 +526,11 @@ class Index:
 
     Attributes:
         name: the function that computes it, or its name in this table.
-        value: its value.
+        value: its value; NaN where judgments are missing and the index has no meaning without
+            them.
         perfect: its value for consistent judgments.
         threshold: the published limit; None where there is none.
-        acceptable: whether the value keeps the limit; None without one.
+        acceptable: whether the value keeps the limit; None without a limit or a value.
         source: where the index is defined.
     """
 
@@ -502,8 +550,11 @@ def all_indices(
 ) -> tuple[Index, ...]:
     """Every index of one matrix, with its threshold and verdict where one is published.
 
+    With judgments missing, λmax, CI and CR are those of `ahp.check_incomplete_consistency` with the
+    method `"any"`, and the limit of the geometric consistency index does not apply.
+
     Args:
-        a: one complete pairwise comparison matrix, shape (n, n).
+        a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
         random_index: name of a table in `RANDOM_INDEX_TABLES`, for CR.
         weights: positive weights, shape (n,), for order preservation; the eigenvector when None.
 
@@ -511,13 +562,18 @@ def all_indices(
         The indices, always the same ones in the same order.
 
     Raises:
-        MatrixError: not one complete pairwise comparison matrix, or weights that do not fit.
+        MatrixError: not one pairwise comparison matrix, or weights that do not fit.
+        IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
     """
     matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on
     n = matrix.n
-    root = check_consistency(matrix, random_index=random_index)
+    root, ri_source = _root(matrix, random_index)
     order = order_preservation(matrix, weights)
+
+    def of_complete(index: Callable[[PairwiseMatrix], Any]) -> Any:
+        return index(matrix) if matrix.complete else np.nan
+
     rows: tuple[tuple[str, Any, float, float | None, str], ...] = (
         ("lambda_max", root.lambda_max, n, None, "Saaty 1977"),
         ("consistency_index", root.ci, 0, None, "Saaty 1977"),
@@ -526,13 +582,13 @@ def all_indices(
             root.cr,
             0,
             CR_LIMIT,
-            f"Saaty 1980, p. 21; RI: {RANDOM_INDEX_TABLES[random_index].source}",
+            f"Saaty 1980, p. 21; RI: {ri_source}",
         ),
         (
             "geometric_consistency_index",
             geometric_consistency_index(matrix),
             0,
-            _gci_limit(n),
+            _gci_limit(n) if matrix.complete else None,
             "Aguarón & Moreno-Jiménez 2003",
         ),
         (
@@ -545,22 +601,22 @@ def all_indices(
         ("pelaez_lamata_index", pelaez_lamata_index(matrix), 0, None, "Peláez & Lamata 2003"),
         (
             "harmonic_consistency_index",
-            harmonic_consistency_index(matrix),
+            of_complete(harmonic_consistency_index),
             0,
             None,
             "Stein & Mizzi 2007",
         ),
         (
             "salo_hamalainen_index",
-            salo_hamalainen_index(matrix),
+            of_complete(salo_hamalainen_index),
             0,
             None,
             "Salo & Hämäläinen 1995, 1997",
         ),
-        ("golden_wang_index", golden_wang_index(matrix), 0, None, "Golden & Wang 1989"),
+        ("golden_wang_index", of_complete(golden_wang_index), 0, None, "Golden & Wang 1989"),
         (
             "cosine_consistency_index",
-            cosine_consistency_index(matrix),
+            of_complete(cosine_consistency_index),
             1,
             COSINE_LIMIT,
             "Kou & Lin 2014",
@@ -569,7 +625,7 @@ def all_indices(
         ("triad_log_residual", triad_log_residual(matrix), 0, None, "Kazibudzki 2016"),
         ("circular_triads", circular_triads(matrix), 0, None, "Kendall & Babington Smith 1940"),
         ("intransitive_triads", intransitive_triads(matrix), 0, None, "Kułakowski 2018"),
-        ("kendall_zeta", kendall_zeta(matrix), 1, None, "Kendall & Babington Smith 1940"),
+        ("kendall_zeta", of_complete(kendall_zeta), 1, None, "Kendall & Babington Smith 1940"),
         *(
             (name, share, 1, limit, "Bana e Costa & Vansnick 2008")
             for name, share, limit in (
@@ -586,6 +642,19 @@ def all_indices(
     )
 
 
+def _root(
+    matrix: PairwiseMatrix, random_index: str
+) -> tuple[Consistency | IncompleteConsistency, str]:
+    """λmax, CI and CR of one matrix, and the source of its random index."""
+    source = RANDOM_INDEX_TABLES[check_random_index(random_index)].source
+    if matrix.complete:
+        return check_consistency(matrix, random_index=random_index), source
+    from .incomplete import check_incomplete_consistency  # noqa: PLC0415 - as above
+
+    root = check_incomplete_consistency(matrix, method="any", random_index=random_index)
+    return root, f"{root.ri_source}, {root.missing} missing, Ágoston & Csató 2022"
+
+
 def _gci_limit(n: int) -> float | None:
     """GCI that belongs to CR = 0.10 (Aguarón & Moreno-Jiménez 2003)."""
     return {1: None, 2: None, 3: 0.3147, 4: 0.3526}.get(n, 0.370)
@@ -593,16 +662,39 @@ def _gci_limit(n: int) -> float | None:
 
 def _verdict(value: float, perfect: float, threshold: float | None) -> bool | None:
     """Indices that are best at 0 stay below their limit, those that are best at 1 reach it."""
-    if threshold is None:
+    if threshold is None or np.isnan(value):
         return None
     return value < threshold if perfect == 0 else value >= threshold
 
 
 def _measure(
-    a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float], Any], perfect: float = 0.0
+    a: ArrayLike | PairwiseMatrix | Any,
+    formula: Callable[[Float], Any],
+    perfect: float = 0.0,
+    *,
+    complete: bool = True,
 ) -> Any:
     """An index by its formula, which holds for three items or more."""
-    array = as_matrices(a)
+    return _index(as_matrices(a, complete=complete), formula, perfect)
+
+
+def _measure_fit(
+    a: ArrayLike | PairwiseMatrix | Any, formula: Callable[[Float, Bool | None], Any]
+) -> Any:
+    """An index of the residuals of the least squares fit to the judged pairs; the formula also has
+    the missing cells, None where there are none.
+    """
+    array = as_matrices(a, complete=False)
+    missing = np.isnan(array)
+    if not missing.any():
+        return _index(array, lambda cells: formula(cells, None))
+    from .incomplete import check_connected  # noqa: PLC0415 - as above
+
+    check_connected(array, a)
+    return _index(array, lambda cells: formula(cells, missing))
+
+
+def _index(array: Float, formula: Callable[[Float], Any], perfect: float = 0.0) -> Any:
     if array.shape[-1] < 3:
         return plain(np.full(array.shape[:-2], perfect))
     return plain(formula(array))
@@ -614,15 +706,22 @@ def _log_judgments(array: Float) -> Float:
     return np.ascontiguousarray((logs - np.swapaxes(logs, -1, -2)) / 2)
 
 
-def _geometric_errors(logs: Float) -> Float:
-    """ln(a_ij w_j / w_i) of the geometric-mean weights."""
+def _geometric_errors(logs: Float, missing: Bool | None) -> Float:
+    """ln(a_ij w_j / w_i) of the geometric-mean weights, 0 for the pairs that are missing."""
     means = logs.mean(axis=-1)
+    if missing is not None:
+        from .incomplete import log_least_squares  # noqa: PLC0415 - as above
+
+        partial = missing.any(axis=(-1, -2))
+        means[partial] = np.log(log_least_squares(np.exp(logs[partial])))
     errors: Float = logs - (means[..., :, None] - means[..., None, :])
-    return errors
+    return errors if missing is None else np.where(missing, 0.0, errors)
 
 
 def _triad_residuals(array: Float) -> Iterator[Float]:
-    """|r_ijk| of the triads i < j < k, for one k after another: shapes (..., k(k−1)/2)."""
+    """|r_ijk| of the triads i < j < k, for one k after another: shapes (..., k(k−1)/2); NaN for
+    those that are not whole.
+    """
     logs = _log_judgments(array)
     for k in range(2, array.shape[-1]):
         i, j = np.triu_indices(k, 1)
@@ -631,16 +730,30 @@ def _triad_residuals(array: Float) -> Iterator[Float]:
 
 def _triad_mean(array: Float, term: Callable[[Float], Float]) -> Float:
     mean = np.zeros(array.shape[:-2])
+    judged = ~np.isnan(array)
+    if judged.all():
+        for residuals in _triad_residuals(array):
+            mean = mean + term(residuals).sum(axis=-1) / comb(array.shape[-1], 3)
+        return mean
+    whole = _whole_triads(judged)
+    count = np.where(whole > 0, whole, np.nan)
     for residuals in _triad_residuals(array):
-        mean = mean + term(residuals).sum(axis=-1) / comb(array.shape[-1], 3)
+        mean = mean + np.nansum(term(residuals), axis=-1) / count
     return mean
+
+
+def _whole_triads(judged: NDArray[np.bool_]) -> Float:
+    """How many triads have their three pairs judged, shape (..., n, n) -> (...)."""
+    n = judged.shape[-1]
+    pairs = (judged & ~np.eye(n, dtype=bool)).astype(np.float64)
+    return _total((pairs @ pairs) * pairs) / 6
 
 
 def _order(array: Float) -> tuple[Float, Float]:
     """Who is judged above whom, and who ties with whom: ones among zeros, diagonals zero."""
     logs = _log_judgments(array)
     above = (logs > TIE_RTOL).astype(np.float64)
-    tied = 1 - above - np.swapaxes(above, -1, -2) - np.eye(array.shape[-1])
+    tied = ~np.isnan(logs) - above - np.swapaxes(above, -1, -2) - np.eye(array.shape[-1])
     return above, tied
 
 

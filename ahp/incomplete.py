@@ -174,7 +174,7 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
             that a weight underflows.
     """
     array = as_matrices(a, complete=False)
-    _check_connected(array, a)
+    check_connected(array, a)
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
     logs = np.empty((len(flat), n))
@@ -221,7 +221,7 @@ def complete_matrices(
         raise OptionError(f"largest = {largest!r}, expected a number from 1 to {LARGEST}")
     bound = np.inf if largest is None else float(np.log(largest))
     array = as_matrices(a, complete=False)
-    _check_connected(array, a)
+    check_connected(array, a)
     n = array.shape[-1]
     flat = array.reshape(-1, n, n).copy()
     upper = np.triu_indices(n, 1)
@@ -516,6 +516,15 @@ def effective_resistance(judged: Bool) -> Float:
     return resistance
 
 
+def eigenvectors(array: Float, a: Any) -> Float:
+    """Perron eigenvectors of validated matrices, those of the completions where judgments are
+    missing; `a` has the labels.
+    """
+    if np.isnan(array).any():
+        return np.array(complete_matrices(a).weights)
+    return perron(array)[1]
+
+
 def components_of(judged: Bool) -> Int:
     """The first item of each item's component, shape (..., n, n) -> (..., n)."""
     n = judged.shape[-1]
@@ -534,7 +543,8 @@ def _named(component: Int, labels: Sequence[str]) -> tuple[tuple[str, ...], ...]
     )
 
 
-def _check_connected(array: Float, a: Any) -> None:
+def check_connected(array: Float, a: Any) -> None:
+    """Refuse validated matrices whose judgments do not connect all items; `a` has the labels."""
     judged = ~np.isnan(array.reshape(-1, *array.shape[-2:]))
     if judged.all():
         return

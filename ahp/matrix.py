@@ -173,13 +173,19 @@ class PairwiseMatrix:
         return f"PairwiseMatrix {', '.join(self.labels)}\n{body}"
 
 
-def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -> Float:
+def as_matrices(
+    a: ArrayLike | PairwiseMatrix | Any,
+    *,
+    complete: bool = True,
+    instead: str = "ahp.complete_matrices fills them",
+) -> Float:
     """Validate one matrix or a batch of them: the one door into the numeric modules.
 
     Args:
         a: shape (..., n, n), as for `PairwiseMatrix`. Labeled ones in a list, nested or not, are
             brought into the order of the first, all of them or none being labeled.
         complete: refuse pairs that are not judged.
+        instead: what the refusal names to do about them.
 
     Returns:
         float64 array of the same shape.
@@ -198,7 +204,7 @@ def as_matrices(a: ArrayLike | PairwiseMatrix | Any, *, complete: bool = True) -
     if complete and (missing := np.isnan(array)).any():
         raise IncompleteError(
             f"{_cell(_first(missing))} is not judged, expected a complete matrix; "
-            f"judgments missing: {np.triu(missing).sum()}"
+            f"judgments missing: {np.triu(missing).sum()}; {instead}"
         )
     return array
 

@@ -1,7 +1,9 @@
 """Weights (priority vectors) from pairwise comparison matrices, one function a method.
 
 Every method takes complete matrices (..., n, n) and returns weights (..., n), positive, sum 1; one
-matrix and a batch give the same bits. On a consistent matrix all methods agree. `prioritize` adds
+matrix and a batch give the same bits. On a consistent matrix all methods agree. The eigenvector and
+the geometric mean are defined for missing judgments (NaN) as well; the other methods refuse them:
+`ahp.complete_matrices` makes matrices that every method takes. `prioritize` adds
 what the method minimizes or maximizes, and whether its answer is the only one. The iterations are
 in `solvers`.
 """
@@ -17,8 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import solvers
-from .eigen import from_logs, geometric_means, normalized, perron
+from .eigen import from_logs, geometric_means, normalized
 from .errors import MatrixError, OptionError
+from .incomplete import eigenvectors, log_least_squares
 from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, given_labels, plain
 from .solvers import Unique
 from .version import __version__
@@ -54,7 +57,8 @@ def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") ->
     """Priority vectors of one matrix or a batch.
 
     Args:
-        a: complete pairwise comparison matrices, shape (..., n, n).
+        a: pairwise comparison matrices, shape (..., n, n); NaN for not judged where the method is
+            one of `INCOMPLETE`.
         method: a name in `METHODS`.
 
     Returns:
@@ -63,7 +67,9 @@ def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") ->
 
     Raises:
         OptionError: unknown method.
-        MatrixError: not pairwise comparison matrices, or not complete.
+        MatrixError: not pairwise comparison matrices.
+        IncompleteError: judgments are missing where the method needs all, or they do not connect
+            all items.
         ConvergenceError: an iteration stopped short.
     """
     return METHODS[check_method(method)](a)
@@ -75,7 +81,8 @@ def prioritize(
     """Weights with their objective, and whether they are the method's only answer.
 
     Args:
-        a: complete pairwise comparison matrices, shape (..., n, n).
+        a: pairwise comparison matrices, shape (..., n, n); NaN for not judged where the method is
+            one of `INCOMPLETE`, the objective is then that of the judged pairs.
         method: a name in `METHODS`.
         options: `deviation` (of `"fuzzy_preference"`, default 1): Mikhailov's deviation parameter
             d, in units of weight; it scales the objective and leaves the weights alone.
@@ -85,16 +92,17 @@ def prioritize(
 
     Raises:
         OptionError: unknown method or option.
-        MatrixError: not pairwise comparison matrices, or not complete.
+        MatrixError: not pairwise comparison matrices.
+        IncompleteError: as for `weights`.
         ConvergenceError: an iteration stopped short.
     """
     used = _check_options(check_method(method), options)
-    array = as_matrices(a)
+    array = as_matrices(a, complete=method not in INCOMPLETE)
     unique: Unique = np.full(array.shape[:-2], True, dtype=object)
     if method in _SEARCHES:
         found, unique = _searched(array, method)
     else:
-        found = METHODS[method](array)
+        found = METHODS[method](a)
     objective = _OBJECTIVES[method](array, found, **used) if method in _OBJECTIVES else None
     found.setflags(write=False)
     return Priorities(
@@ -135,13 +143,19 @@ def direct_weights(measures: ArrayLike) -> Float:
 def eigenvector(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     """Perron eigenvector, `A w = λmax w` (特征根法; Saaty 1977, J. Math. Psychology 15:234-281).
 
+    With judgments missing, that of the completion with the smallest λmax (Bozóki, Fülöp & Rónyai
+    2010, Math. Comput. Modelling 52:318-333, section 3; `ahp.complete_matrices`).
+
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         Weights, shape (..., n).
+
+    Raises:
+        IncompleteError: the judged pairs do not connect all items.
     """
-    return perron(as_matrices(a))[1]
+    return eigenvectors(as_matrices(a, complete=False), a)
 
 
 def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -150,13 +164,27 @@ def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Objective: minimal Σ_{i<j} (ln a_ij − ln w_i + ln w_j)².
 
+    With judgments missing, the same over the judged pairs (`ahp.log_least_squares`; Bozóki, Fülöp &
+    Rónyai 2010, Math. Comput. Modelling 52:318-333, section 4; that these are the geometric means
+    of the matrix filled with w_i/w_j: Kułakowski 2020, Mathematics 8:1873).
+
     Args:
-        a: shape (..., n, n).
+        a: shape (..., n, n), NaN for not judged.
 
     Returns:
         Weights, shape (..., n).
+
+    Raises:
+        IncompleteError: the judged pairs do not connect all items.
     """
-    return geometric_means(as_matrices(a))
+    array = as_matrices(a, complete=False)
+    missing = np.isnan(array)
+    if not missing.any():
+        return geometric_means(array)
+    found = log_least_squares(a)
+    whole = ~missing.any(axis=(-1, -2))
+    found[whole] = geometric_means(array[whole])  # with the bits they have by themselves
+    return found
 
 
 def column_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -392,6 +420,10 @@ METHODS: dict[str, Callable[[Any], Float]] = {
 """The names that `weights` takes."""
 
 
+INCOMPLETE: tuple[str, ...] = ("eigenvector", "geometric_mean")
+"""The methods that are defined for missing judgments."""
+
+
 def check_method(method: str) -> str:
     """Return the name of a method, or raise an `OptionError` that lists the valid ones."""
     if method not in tuple(METHODS):  # a tuple, since a wrong option may not be hashable
@@ -415,7 +447,7 @@ def _check_options(method: str, options: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _log_squares(array: Float, w: Float) -> Float:
-    total: Float = (_log_residuals(array, w) ** 2).sum(axis=(-1, -2))
+    total: Float = np.nansum(_log_residuals(array, w) ** 2, axis=(-1, -2))
     return total
 
 

@@ -19,9 +19,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .consistency import CR_LIMIT
+from .consistency import CR_LIMIT, ci_and_cr
 from .eigen import perron
 from .errors import ConvergenceError, MatrixError, OptionError
+from .incomplete import (
+    IncompleteConsistency,
+    check_incomplete_consistency,
+    complete_matrices,
+    components_of,
+    eigenvectors,
+)
 from .matrix import (
     RECIPROCITY_RTOL,
     Float,
@@ -49,6 +56,9 @@ XU_WEI_STEPS = 10_000
 
 _CR_DECIMALS = 12
 """Decimals to which CR is known: it decides no order beyond them."""
+
+_COMPLETED_CR_DECIMALS = 9
+"""The same for completed matrices: completions leave more of CR open than rounding does."""
 
 _BLOCK_CELLS = 2_000_000
 """Cells of the matrices of which the best values of judgments are sought at once."""
@@ -187,19 +197,29 @@ def rank_judgments(
     a_ij² = (w_i / w_j)(u_j / u_i), with w the eigenvector and u that of the transpose; it lies
     between the smallest and the largest a_ik a_kj.
 
+    With judgments missing, the given ones are ranked. CR is then that of
+    `ahp.check_incomplete_consistency` with the method `"any"`, what is missing completed anew for
+    every value tried; the best positive value is the one that completes the matrix without this
+    judgment (Bozóki, Fülöp & Rónyai 2010, Math. Comput. Modelling 52:318-333), and the value itself
+    where without it the judgments do not connect all items: then nothing can contradict it.
+
     Args:
-        a: one complete matrix.
+        a: one matrix, NaN for not judged.
         scale: values that judgments may take.
         random_index: name of a table in `RANDOM_INDEX_TABLES`.
 
     Returns:
-        A diagnosis for each of the n(n−1)/2 pairs, lowest `cr_after` first; equal ones by |ln ε|,
-        largest first.
+        A diagnosis for each judged pair, lowest `cr_after` first; equal ones by |ln ε|, largest
+        first.
 
     Raises:
-        MatrixError: not one complete pairwise comparison matrix.
+        MatrixError: not one pairwise comparison matrix.
+        IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n; no scale.
     """
+    array = _one(a, complete=False)
+    if np.isnan(array).any():
+        return _rank_given(a, array, scale_values(scale), random_index)
     task = _task(a, scale, random_index, CR_LIMIT)
     before = task.cr_before
     best, after = task.values.copy(), np.full(task.pairs, before)
@@ -210,20 +230,94 @@ def rank_judgments(
     continuous, cr_continuous = _best_values(task)
     w = perron(task.array)[1]
     epsilon = task.values * (w[task.cols] / w[task.rows])
+    ranked = np.lexsort((-np.abs(np.log(epsilon)), after.round(_CR_DECIMALS)))
+    columns = (task.rows, task.cols, task.values, best, after, continuous, cr_continuous, epsilon)
+    ordered = [column[ranked].tolist() for column in columns]
+    return _diagnoses(before, ordered, given_labels(a))
+
+
+def single_changes(array: Float, values: Float, random_index: str) -> tuple[Int, Float]:
+    """CR with each judgment alone on each value of a scale, what is missing completed anew.
+
+    Args:
+        array: one validated matrix, NaN for not judged, connected.
+        values: of the scale, shape (v,).
+        random_index: name of the table for complete matrices.
+
+    Returns:
+        The judged pairs, row by row, shape (p, 2), and CR, shape (p, v).
+    """
+    n = len(array)
+    pairs: Int = np.argwhere(np.triu(~np.isnan(array), 1))
+    i, j = pairs.T
+    which = np.arange(len(pairs))
+    tried = np.tile(array, (len(pairs), len(values), 1, 1))
+    tried[which, :, i, j], tried[which, :, j, i] = values, 1 / values
+    found = check_incomplete_consistency(
+        tried.reshape(-1, n, n), method="any", random_index=random_index
+    )
+    return pairs, np.reshape(found.cr, (len(pairs), len(values)))
+
+
+def _rank_given(
+    a: Any, array: Float, scale: Float, random_index: str
+) -> tuple[JudgmentDiagnosis, ...]:
+    """`rank_judgments` of a matrix with judgments missing."""
+    root = check_incomplete_consistency(a, method="any", random_index=random_index)
+    w = eigenvectors(array, a)
+    pairs, crs = single_changes(array, scale, random_index)
+    i, j = pairs.T
+    judgments = array[i, j]
+    steps = np.abs(np.log(scale) - np.log(judgments)[:, None])
+    rounded = crs.round(_COMPLETED_CR_DECIMALS)
+    which, best = np.arange(len(pairs)), np.lexsort((steps, rounded))[:, 0]
+    helps = rounded[which, best] < np.round(root.cr, _COMPLETED_CR_DECIMALS)
+    after = np.where(helps, crs[which, best], root.cr)
+    continuous, cr_continuous = _implied(array, pairs, root)
+    epsilon = judgments * (w[j] / w[i])
+    # rounded, so that judgments that fit alike keep the order of the items
+    misfit = np.abs(np.log(epsilon)).round(_COMPLETED_CR_DECIMALS)
+    ranked = np.lexsort((-misfit, after.round(_COMPLETED_CR_DECIMALS)))
+    replaced = np.where(helps, scale[best], judgments)
+    columns = (i, j, judgments, replaced, after, continuous, cr_continuous, epsilon)
+    ordered = [column[ranked].tolist() for column in columns]
+    return _diagnoses(root.cr, ordered, given_labels(a))
+
+
+def _implied(array: Float, pairs: Int, root: IncompleteConsistency) -> tuple[Float, Float]:
+    """What the other judgments imply for each of the pairs, and CR with it."""
+    i, j = pairs.T
+    which = np.arange(len(pairs))
+    others = np.tile(array, (len(pairs), 1, 1))
+    others[which, i, j] = others[which, j, i] = np.nan
+    bridge = components_of(~np.isnan(others)).any(axis=-1)
+    values, crs = array[i, j], np.full(len(pairs), root.cr)
+    if not bridge.all():
+        completion = complete_matrices(others[~bridge])
+        values[~bridge] = completion.values[which[: len(completion.values)], i[~bridge], j[~bridge]]
+        crs[~bridge] = ci_and_cr(np.asarray(completion.lambda_max), root.n, root.ri)[1]
+    return values, crs
+
+
+def _diagnoses(
+    before: float, columns: list[list[Any]], labels: tuple[str, ...] | None
+) -> tuple[JudgmentDiagnosis, ...]:
     return tuple(
         JudgmentDiagnosis(
-            i=int(task.rows[pair]),
-            j=int(task.cols[pair]),
-            value=float(task.values[pair]),
-            best_value=float(best[pair]),
+            i=i,
+            j=j,
+            value=value,
+            best_value=best,
             cr_before=before,
-            cr_after=float(after[pair]),
-            best_continuous=float(continuous[pair]),
-            cr_continuous=float(cr_continuous[pair]),
-            epsilon=float(epsilon[pair]),
-            labels=given_labels(a),
+            cr_after=after,
+            best_continuous=continuous,
+            cr_continuous=cr_continuous,
+            epsilon=epsilon,
+            labels=labels,
         )
-        for pair in np.lexsort((-np.abs(np.log(epsilon)), after.round(_CR_DECIMALS)))
+        for i, j, value, best, after, continuous, cr_continuous, epsilon in zip(
+            *columns, strict=True
+        )
     )
 
 
@@ -244,8 +338,10 @@ def worst_triads(
     Each triad is turned so that i ≥ j ≥ k are judged in this order; where there are several ways,
     the one with the largest a_ij a_jk, which in a cycle leaves the weakest judgment for a_ik.
 
+    With judgments missing, the triads are those whose three judgments are all given.
+
     Args:
-        a: one complete matrix.
+        a: one matrix, NaN for not judged.
         count: how many triads; all of them if there are fewer.
         scale: values that judgments may take.
         random_index: name of the table that has RI(3).
@@ -254,18 +350,20 @@ def worst_triads(
         The triads with the largest |t|, largest first; none for n < 3.
 
     Raises:
-        MatrixError: not one complete pairwise comparison matrix.
+        MatrixError: not one pairwise comparison matrix.
         OptionError: unknown table, no scale, or a count that is none.
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
-    array = _one(a)
+    array = _one(a, complete=False)
     values = scale_values(scale)
     ri = random_index_value(3, random_index)
     logs = np.log(array)
     triads = np.array(list(combinations(range(len(array)), 3)), dtype=np.intp).reshape(-1, 3)
     i, j, k = triads.T
     sizes = np.abs(logs[i, j] + logs[j, k] - logs[i, k])
+    whole = ~np.isnan(sizes)
+    triads, sizes = triads[whole], sizes[whole]
     # rounded, so that triads that are equally bad keep the order of the items
     worst = np.argsort(-sizes.round(12), kind="stable")[:count]
     labels = given_labels(a)
@@ -418,8 +516,8 @@ def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
     return Task(array, rows, cols, values, steps, costs, ri, random_index, limit)
 
 
-def _one(a: Any) -> Float:
-    array = as_matrices(a)
+def _one(a: Any, *, complete: bool = True) -> Float:
+    array = as_matrices(a, complete=complete)
     if array.ndim != 2:
         raise MatrixError(f"shape {array.shape}, expected one matrix (n, n), not a batch")
     return array

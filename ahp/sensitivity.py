@@ -6,6 +6,11 @@ Vargas 1987, European J. Operational Research 32:107-117; Levary & Wan 1998, ibi
 Butler, Jia & Dyer 1997, ibid. 103:531-546). The one-at-a-time functions move one weight and let its
 siblings share the rest in proportion, as Triantaphyllou & Sánchez 1997 (Decision Sciences
 28:151-194) do; all is linear then, and the points at which ranks change are known exactly.
+
+Judgments may be missing (NaN) in the Monte Carlo functions: only given ones are perturbed, and what
+is missing is completed anew in every draw, so that λmax is as small as possible (Bozóki, Fülöp &
+Rónyai 2010, Math. Comput. Modelling 52:318-333; `ahp.complete_matrices`). The method then makes
+weights of the completed matrix, as in `ahp.analyze`.
 """
 
 from __future__ import annotations
@@ -19,9 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import HierarchyError, MatrixError, OptionError
+from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
 from .group import normalize_expert_weights
 from .hierarchy import Hierarchy
+from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
 from .matrix import (
     Bool,
@@ -58,6 +64,9 @@ SUM_ATOL = 1e-8
 _EDGE = 1e-12
 """Crossings this near to each other, or to 0 and 1, are one."""
 
+MOST_REDRAWN = 100
+"""Panels drawn for each one that is kept, beyond which a bootstrap gives up."""
+
 _CELLS = 1 << 20
 """Judgments drawn at once; bounds the memory, and no result depends on it."""
 
@@ -92,6 +101,8 @@ class WeightUncertainty:
         outranks: shape (n, n), [i, j] = probability that w_i > w_j. A tie counts for neither, so
             that 1 − outranks[i, j] − outranks[j, i] is its probability.
         draws, seed: how many, and from where.
+        redrawn: how many panels more were drawn and left out, since their judgments do not connect
+            all items.
         perturbation, spread: of the judgments, as in `SPREADS`; None = judgments as given.
         bootstrap: whether experts were resampled.
         method: as for `ahp.weights`.
@@ -113,6 +124,7 @@ class WeightUncertainty:
     spread: float | None
     bootstrap: bool
     method: str
+    redrawn: int = 0
     version: str = __version__
 
 
@@ -145,7 +157,7 @@ def simulate_matrix(
     The judgments of the upper triangle are drawn, the lower triangle is their reciprocals.
 
     Args:
-        a: one complete pairwise comparison matrix, shape (n, n).
+        a: one pairwise comparison matrix, shape (n, n), NaN for not judged.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
         perturbation: a name in `SPREADS`.
@@ -157,15 +169,17 @@ def simulate_matrix(
     Raises:
         OptionError: an option that is not on its list or out of its range.
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
+        IncompleteError: the judged pairs do not connect all items.
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
-    array = as_matrices(a)
+    array = as_matrices(a, complete=False)
     if array.ndim != 2:
         raise MatrixError(f"shape {array.shape}, expected one square matrix")
+    check_connected(array, a)
     names = labels_of(a, array.shape[-1])
     judgments = _Judgments({"": array[None]}, run)
     (base,) = judgments.local(judgments.logs)
-    (drawn,) = judgments.draw(np.ones(1))
+    (drawn,), _ = judgments.draw(np.ones(1))
     return _summary(names, base[0], drawn, run)
 
 
@@ -185,8 +199,8 @@ def simulate_hierarchy(
 
     Args:
         hierarchy: the tree.
-        matrices: parent id -> complete matrix of its children, shape (n, n); one labeled with their
-            ids in any order, another in theirs.
+        matrices: parent id -> matrix of its children, shape (n, n), NaN for not judged; one labeled
+            with their ids in any order, another in theirs.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
         perturbation: a name in `SPREADS`.
@@ -200,6 +214,7 @@ def simulate_hierarchy(
         HierarchyError: not one matrix for each parent, or one of another order.
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; parent and cell are
             named.
+        IncompleteError: the pairs judged under a parent do not connect all its children.
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
     arrays = {
@@ -228,13 +243,16 @@ def simulate_panel(
     with replacement and equal chances; each brings all judgments and the own weight, and the
     weights drawn are scaled to sum 1. Experts of weight 0 are left out before. Judgments are
     perturbed expert by expert, anew each time an expert is drawn, and aggregated by their weighted
-    geometric mean (`ahp.aggregate_judgments`).
+    geometric mean (`ahp.aggregate_judgments`), each cell over the experts who judged it.
+
+    A panel drawn whose judgments do not connect all items has no weights. It is drawn anew and
+    counted in `redrawn`: the scatter is that of the panels that have a result.
 
     Args:
         hierarchy: the tree.
-        matrices: parent id -> the experts' complete matrices of its children, in the same order of
-            experts for all parents, shape (k, n, n); all labeled with the children's ids, in any
-            order, or none, in the children's.
+        matrices: parent id -> the experts' matrices of its children, in the same order of experts
+            for all parents, NaN for not judged, shape (k, n, n); all labeled with the children's
+            ids, in any order, or none, in the children's.
         expert_weights: non-negative, not all 0, shape (k,); None = equal.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
@@ -250,6 +268,8 @@ def simulate_panel(
         HierarchyError: not the same number of matrices for each parent, or of another order.
         MatrixError: not matrices, for `"grid"` a judgment off the scale (parent and cell are
             named), or expert weights that do not fit.
+        IncompleteError: the pairs judged under a parent by experts of weight above 0 do not connect
+            all its children, or those of hardly any panel drawn do (`MOST_REDRAWN`).
     """
     run = _Run(draws, seed, perturbation, spread, bootstrap, method, level, progress)
     arrays = _checked(hierarchy, matrices, "(k, n, n)")
@@ -322,7 +342,7 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
             raise HierarchyError(f"no matrix of {parent!r}")
         given = matrices[parent]
         try:
-            array = as_matrices(given)
+            array = as_matrices(given, complete=False)
         except MatrixError as error:
             raise type(error)(f"matrix of {parent!r}: {error}") from error
         if array.ndim != shape.count(",") + 1 or array.shape[-1] != len(kids):
@@ -348,16 +368,18 @@ class _Judgments:
         self.run = run
         self.orders = [array.shape[-1] for array in arrays.values()]
         self.logs = np.concatenate([_upper_logs(array) for array in arrays.values()], axis=-1)
+        missing: Bool = np.isnan(self.logs)
+        self.missing = missing if missing.any() else None
         if run.perturbation == "grid":
             self.positions: Int = np.abs(self.logs[..., None] - _LOG_SCALE).argmin(axis=-1)
             on_scale = _LOG_SCALE[self.positions]
             off = np.abs(self.logs - on_scale) > _LOG_ATOL
             if off.any():
                 raise MatrixError(_off_scale(arrays, self.logs, off))
-            self.logs = on_scale
+            self.logs = np.where(missing, np.nan, on_scale)
 
-    def draw(self, panel: Float) -> list[Float]:
-        """Local weights of every matrix, shape (draws, n) each.
+    def draw(self, panel: Float) -> tuple[list[Float], int]:
+        """Local weights of every matrix, shape (draws, n) each, and how many panels were redrawn.
 
         Args:
             panel: weights of the experts, shape (k,), sum 1.
@@ -368,23 +390,75 @@ class _Judgments:
         # a stream for each purpose, used draw by draw: no bit depends on the chunks
         resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
         found = [np.empty((run.draws, n)) for n in self.orders]
+        redrawn = 0
         chunk = max(1, _CELLS // max(1, experts * cells))
         for start in range(0, run.draws, chunk):
             count = min(chunk, run.draws - start)
             who: Int = np.broadcast_to(there, (count, experts))
             if run.bootstrap:
-                who = there[resampling.integers(experts, size=(count, experts))]
+                who, redrawn = self._resampled(there, count, resampling, redrawn)
             share = panel[who]
             share = share / share.sum(axis=-1, keepdims=True)
-            logs = self._perturbed(who, noise)
-            total = np.zeros((count, cells))
-            for k in range(experts):
-                total += share[:, k, None] * logs[:, k]
-            for target, local in zip(found, self.local(total), strict=True):
+            joined = self.joined(self._perturbed(who, noise), share)
+            for target, local in zip(found, self.local(joined), strict=True):
                 target[start : start + count] = local
             if run.progress is not None:
                 run.progress(start + count, run.draws)
-        return found
+        return found, redrawn
+
+    def joined(self, logs: Float, share: Float) -> Float:
+        """Means over the experts, shapes (draws, k, judgments) and (draws, k), of those who judged
+        the pair; NaN where nobody did.
+        """
+        total = np.zeros((len(logs), logs.shape[-1]))
+        if self.missing is None:
+            for k in range(logs.shape[1]):
+                total += share[:, k, None] * logs[:, k]
+            return total
+        weight = np.zeros_like(total)
+        for k in range(logs.shape[1]):
+            judged = ~np.isnan(logs[:, k])
+            total += np.where(judged, share[:, k, None] * logs[:, k], 0.0)
+            weight += np.where(judged, share[:, k, None], 0.0)
+        mean: Float = total / np.where(weight > 0, weight, np.nan)
+        return mean
+
+    def _resampled(
+        self, there: Int, count: int, resampling: np.random.Generator, redrawn: int
+    ) -> tuple[Int, int]:
+        """Experts drawn, shape (count, k), and `redrawn` with the panels left out meanwhile.
+
+        The stream is used up to the last panel that is kept, so that no bit depends on the chunks.
+        """
+        kept: list[Int] = []
+        left = count
+        while left:
+            who = there[resampling.integers(len(there), size=(left, len(there)))]
+            if self.missing is not None:
+                who = who[self._connected(np.asarray(~self.missing[who].all(axis=1)))]
+            kept.append(who)
+            redrawn += left - len(who)
+            left -= len(who)
+            if redrawn > MOST_REDRAWN * self.run.draws:
+                raise IncompleteError(
+                    f"the judgments of {redrawn} panels drawn do not connect all items, expected "
+                    f"{MOST_REDRAWN * self.run.draws} at most for {self.run.draws} draws; "
+                    "bootstrap = False varies the judgments alone"
+                )
+        return np.concatenate(kept), redrawn
+
+    def _connected(self, judged: Bool) -> Bool:
+        """Which rows of pairs, shape (draws, judgments), connect the items of every matrix."""
+        connected = np.ones(len(judged), dtype=bool)
+        start = 0
+        for n in self.orders:
+            i, j = np.triu_indices(n, 1)
+            graph = np.zeros((len(judged), n, n), dtype=bool)
+            graph[:, np.arange(n), np.arange(n)] = True
+            graph[:, i, j] = graph[:, j, i] = judged[:, start : start + len(i)]
+            connected &= ~components_of(graph).any(axis=-1)
+            start += len(i)
+        return connected
 
     def _perturbed(self, who: Int, noise: np.random.Generator) -> Float:
         """Logarithms of the judgments of the experts drawn, shape (draws, k, judgments)."""
@@ -397,6 +471,8 @@ class _Judgments:
         chance = noise.random(shape)
         moved = self.positions[who] + (chance >= 1 - spread / 2) - (chance < spread / 2)
         perturbed: Float = _LOG_SCALE[np.clip(moved, 0, len(_LOG_SCALE) - 1)]
+        if self.missing is not None:
+            perturbed[self.missing[who]] = np.nan
         return perturbed
 
     def local(self, logs: Float) -> list[Float]:
@@ -408,7 +484,10 @@ class _Judgments:
             upper = logs[:, start : start + len(i)]
             full = np.zeros((len(logs), n, n))
             full[:, i, j], full[:, j, i] = upper, -upper
-            found.append(weights(np.exp(full), self.run.method))
+            matrices = np.exp(full)
+            if self.missing is not None:
+                matrices = complete_matrices(matrices).values
+            found.append(weights(matrices, self.run.method))
             start += len(i)
         return found
 
@@ -441,18 +520,33 @@ def _off_scale(arrays: Mapping[str, Float], logs: Float, off: Bool) -> str:
 def _simulated(
     hierarchy: Hierarchy, arrays: Mapping[str, Float], panel: Float, run: _Run
 ) -> HierarchyUncertainty:
+    for parent, kids in hierarchy.children.items():
+        _check_judged(parent, kids, arrays[parent][panel > 0])
     judgments = _Judgments(arrays, run)
-    base = judgments.local((panel[:, None] * judgments.logs).sum(axis=0, keepdims=True))
-    drawn = judgments.draw(panel)
+    if judgments.missing is None:
+        joined = (panel[:, None] * judgments.logs).sum(axis=0, keepdims=True)
+    else:
+        joined = judgments.joined(judgments.logs[None], panel[None])
+    base = judgments.local(joined)
+    drawn, redrawn = judgments.draw(panel)
     local = {
-        parent: _summary(kids, base[index][0], drawn[index], run)
+        parent: _summary(kids, base[index][0], drawn[index], run, redrawn)
         for index, (parent, kids) in enumerate(hierarchy.children.items())
     }
     leaves = hierarchy.leaves
     products = [_leaf_weights(hierarchy, found) for found in (base, drawn)]
     return HierarchyUncertainty(
-        MappingProxyType(local), _summary(leaves, products[0][0], products[1], run)
+        MappingProxyType(local), _summary(leaves, products[0][0], products[1], run, redrawn)
     )
+
+
+def _check_judged(parent: str, kids: tuple[str, ...], matrices: Float) -> None:
+    """Refuse matrices of experts, shape (k, n, n), that together leave items unconnected."""
+    judged = PairwiseMatrix(np.where(np.isnan(matrices).all(axis=0), np.nan, 1.0), kids)
+    try:
+        check_connected(judged.values, judged)
+    except IncompleteError as error:
+        raise IncompleteError(f"matrix of {parent!r}: {error}") from error
 
 
 def _leaf_weights(hierarchy: Hierarchy, local: list[Float]) -> Float:
@@ -463,7 +557,9 @@ def _leaf_weights(hierarchy: Hierarchy, local: list[Float]) -> Float:
     return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
-def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> WeightUncertainty:
+def _summary(
+    names: tuple[str, ...], base: Float, drawn: Float, run: _Run, redrawn: int = 0
+) -> WeightUncertainty:
     """Moments, intervals and ranks of the weights drawn, shape (draws, n)."""
     n = len(names)
     moved = np.empty((4, n))
@@ -500,6 +596,7 @@ def _summary(names: tuple[str, ...], base: Float, drawn: Float, run: _Run) -> We
         spread=run.spread,
         bootstrap=run.bootstrap,
         method=run.method,
+        redrawn=redrawn,
     )
 
 

@@ -97,12 +97,19 @@ def test_bad_matrices_are_refused_by_every_door(values: Any, message: str) -> No
 def test_not_judged_pairs_are_kept_but_give_no_weights() -> None:
     matrix = ahp.PairwiseMatrix([[1, None, "3"], [None, 1, NAN], ["1/3", NAN, 1]])
     assert not matrix.complete
-    for function in (ahp.weights, ahp.geometric_mean, ahp.check_consistency):
+    for function in (ahp.weights, ahp.geometric_mean):
         with pytest.raises(ahp.IncompleteError) as raised:
             function(matrix)
         assert str(raised.value) == (
-            "a[0, 1] is not judged, expected a complete matrix; judgments missing: 2"
+            "the judged pairs leave 2 components, ('1', '3'), ('2'), expected one; judging '1' "
+            "against '2' joins two of them"
         )
+    with pytest.raises(ahp.IncompleteError) as refused:
+        ahp.column_mean(matrix)
+    assert str(refused.value) == (
+        "a[0, 1] is not judged, expected a complete matrix; judgments missing: 2; "
+        "ahp.complete_matrices fills them"
+    )
 
 
 @pytest.mark.parametrize(

@@ -503,8 +503,8 @@ def without(key: str) -> dict[str, Any]:
         (
             {**panel_matrices(2), "b": [[[1, None], [None, 1]]] * 2},
             ahp.IncompleteError,
-            "matrix of 'b': a[0, 0, 1] is not judged, expected a complete matrix; judgments "
-            "missing: 2",
+            "matrix of 'b': the judged pairs leave 2 components, ('b1'), ('b2'), expected one; "
+            "judging 'b1' against 'b2' joins two of them",
         ),
     ],
 )

@@ -44,7 +44,8 @@ class Agreement:
         variation: coefficient of variation of each indicator's global weight, shape (leaves,).
         quartiles: lower quartile, median and upper quartile of them, shape (3, leaves).
         spread: of the judgments, comparison by comparison in the order of the tree.
-        gci: parent id -> geometric consistency index of the panel's matrix.
+        gci: parent id -> geometric consistency index of the panel's matrix, without pairs that
+            nobody judged.
         compatibility: parent id -> GCOMPI of each expert with the panel's weights, shape (k,).
         clusters: experts who judge alike; None when two of them have no comparison in common.
         cluster_consensus: S* of the indicators' global weights inside each cluster.
@@ -107,6 +108,8 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
         compatibility[parent] = geometric_compatibility(
             panel.matrices[parent], analysis.local_weights[parent]
         )
+    shares = np.array(list(analysis.expert_weights.values()))
+    joined = panel.joined(shares, analysis.aggregate, analysis.trim)  # nothing filled in
     apart = log_distances(panel.judgments)
     found = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
     inside: list[float] = []
@@ -130,7 +133,14 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
         quartiles=np.percentile(leaves[whole], (25, 50, 75), axis=0),
         spread=judgment_spread(panel.judgments),
         gci=MappingProxyType(
-            {p: float(geometric_consistency_index(m)) for p, m in analysis.matrices.items()}
+            {
+                parent: float(
+                    geometric_consistency_index(
+                        joined[parent] if parent in analysis.filled else matrix
+                    )
+                )
+                for parent, matrix in analysis.matrices.items()
+            }
         ),
         compatibility=MappingProxyType(compatibility),
         clusters=found,

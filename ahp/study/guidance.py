@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..consistency import CR_LIMIT
 from ..errors import OptionError
 from ..incomplete import check_incomplete_consistency
-from ..matrix import RECIPROCITY_RTOL, Bool, Float, PairwiseMatrix
-from ..repair import worst_triads
+from ..matrix import RECIPROCITY_RTOL, Bool, PairwiseMatrix
+from ..repair import single_changes, worst_triads
 from ..scale import SAATY_POSITIONS, parse_judgment
 
 _TEXTS = SAATY_POSITIONS[::-1]
@@ -108,7 +107,7 @@ def guidance(
     if consistency.acceptable:
         return ()
     before = float(consistency.cr)
-    pairs, crs = _single_changes(matrix, random_index)
+    pairs, crs = single_changes(matrix.values, _POSITIONS, random_index)
     rounded = crs.round(_CR_DECIMALS)
     values = matrix.values[*pairs.T]
     steps = np.abs(np.log(_POSITIONS) - np.log(values)[:, None])
@@ -149,19 +148,6 @@ def by_contradiction(suggestions: Iterable[Suggestion]) -> tuple[tuple[Suggestio
     for one in suggestions:
         groups.setdefault(one.triad or one, []).append(one)
     return tuple(map(tuple, groups.values()))
-
-
-def _single_changes(matrix: PairwiseMatrix, random_index: str) -> tuple[Any, Float]:
-    """The judged pairs, shape (pairs, 2), and CR with each on each position, (pairs, 17)."""
-    pairs = np.argwhere(np.triu(~np.isnan(matrix.values), 1))
-    n, (i, j) = matrix.n, pairs.T
-    tried = np.tile(matrix.values, (len(pairs), len(_POSITIONS), 1, 1))
-    which = np.arange(len(pairs))
-    tried[which, :, i, j], tried[which, :, j, i] = _POSITIONS, _POSITIONS[::-1]
-    found = check_incomplete_consistency(
-        tried.reshape(-1, n, n), method="any", random_index=random_index
-    )
-    return pairs, found.cr.reshape(len(pairs), -1)
 
 
 def _run(fits: Bool, start: int) -> tuple[int, int]:

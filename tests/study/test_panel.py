@@ -283,3 +283,50 @@ def test_without_an_expert_keeps_to_little_memory() -> None:
         tracemalloc.stop()
     assert len(choices) == 400
     assert peak < 40e6
+
+
+def test_one_blank_among_eighteen_experts_blocks_nothing() -> None:
+    rng = np.random.default_rng(18)
+    steps = ["1/3", "1/2", "1", "2", "3", "4"]
+    names = [f"E{k}" for k in range(18)]
+    text = {name: " ".join(rng.choice(steps, len(PAIRS))) for name in names}
+    full = answers(**text)
+    # E7 leaves one comparison below a open, E9 all that connects a4 with the others
+    gaps = {("E7", "a1", "a2"), ("E9", "a1", "a4"), ("E9", "a2", "a4"), ("E9", "a3", "a4")}
+    judged = ahp.Answers(
+        tuple(one for one in full.judgments if (one.expert, one.left, one.right) not in gaps)
+    )
+    result = ahp.analyze(SURVEY, judged)
+    leaves = np.array([result.global_weights[leaf] for leaf in LEAVES])
+
+    found = ahp.simulate_panel(SURVEY.hierarchy, result.panel.matrices, seed=1, draws=500)
+    assert found.leaves.weights == pytest.approx(leaves, rel=1e-9)
+    assert found.leaves.redrawn == 0
+    assert (found.leaves.std > 0).all()
+
+    without = {one.name: one.weights for one in leave_one_out(result)}
+    assert list(without) == names
+    for name in ("E1", "E7", "E9"):
+        others = ahp.analyze(SURVEY, judged.only([other for other in names if other != name]))
+        own = [others.global_weights[leaf] for leaf in LEAVES]
+        assert without[name] == pytest.approx(own, rel=1e-9)
+    assert all(not np.isnan(one.weights).any() for one in compare_choices(result))
+
+    agreement = ahp.panel_agreement(result)
+    assert agreement is not None
+    assert (agreement.kendall.experts, agreement.kendall_parents["goal"].experts) == (17, 18)
+    assert not np.isnan(agreement.compatibility["a"]).any()
+    assert sorted(agreement.spread.count) == [17] * 4 + [18] * 6
+
+
+def test_the_consistency_of_pairs_that_nobody_judged_is_not_made_up() -> None:
+    # nobody judged (a1, a4): a matrix of five judgments, filled in for the reader
+    text = {"X": "1 1 1 4 6 - 3 4 1 1", "Y": "1 1 1 3 2 - 5 1/2 1 1"}
+    result = ahp.analyze(SURVEY, answers(**text))
+    assert dict(result.filled) == {"a": 1}
+    agreement = ahp.panel_agreement(result)
+    assert agreement is not None
+    joined = ahp.aggregate_judgments(result.panel.matrices["a"])
+    assert np.isnan(joined[0, 3])
+    assert agreement.gci["a"] == ahp.geometric_consistency_index(joined)
+    assert agreement.gci["a"] > ahp.geometric_consistency_index(result.matrices["a"])
