@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from ..consistency import check_consistency
+from ..datafile import decode_text, read_file
 from ..errors import AHPError, PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix, chunks
 from ..priority import check_method
@@ -27,7 +28,13 @@ from ..random_index import random_index_value
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
-from .printing import check_rounding, decimals_of, printed_interval, rounded_weights
+from .printing import (
+    check_rounding,
+    decimals_of,
+    printed_decimal,
+    printed_interval,
+    rounded_weights,
+)
 from .table import (
     CONSISTENCY,
     INDICES,
@@ -78,6 +85,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """How the printed judgments at a place in the file were read, in words."""
+
+    place: str
+    line: int
+    text: str
+
+    @property
+    def message(self) -> str:
+        """The remark in a line."""
+        return f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True)
 class Verification:
     """What `verify` found.
 
@@ -85,12 +106,14 @@ class Verification:
         table: the table.
         checks: one for each number, order and claim that can be computed.
         unchecked: the numbers and statements that can't, since there is no matrix.
+        remarks: one for each parent whose judgments are not read as they stand.
         version: of `ahp`.
     """
 
     table: PublishedTable
     checks: tuple[Check, ...]
     unchecked: tuple[Printed | Statement, ...]
+    remarks: tuple[Remark, ...] = ()
     version: str = __version__
 
     @property
@@ -116,18 +139,21 @@ def verify(table: PublishedTable) -> Verification:
     solutions = {parent.id: _solve(table, parent) for parent in table.parents.values()}
     checks: list[Check] = []
     unchecked: list[Printed | Statement] = []
+    remarks: list[Remark] = []
     for parent in table.parents.values():
         rows = _parent_rows(table, parent, solutions[parent.id])
         found, kept = _judge(rows, solutions[parent.id], table, parent)
         checks += found
         unchecked += [row.printed for row in rows if row.unknown]
         solutions[parent.id] = solutions[parent.id].only(kept)
+        if parent.judgments and (text := parent.judgments.remarks[int(kept.argmax())]):
+            remarks.append(Remark(*parent.judgments_at, text))
     rows, together = _rows_across(table, solutions)
     checks += _judge(rows, together, table, None)[0]
     unchecked += [row.printed for row in rows if row.unknown]
     if not checks:
         checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
-    return Verification(table, tuple(checks), tuple(unchecked))
+    return Verification(table, tuple(checks), tuple(unchecked), tuple(remarks))
 
 
 @dataclass(frozen=True)
@@ -155,7 +181,7 @@ class _Key:
 
     def __init__(self, parent: PublishedParent) -> None:
         said = parent.conventions
-        cells = None if parent.matrix is None else parent.matrix.tobytes()
+        cells = None if parent.judgments is None else parent.judgments.readings.tobytes()
         self.parent = parent
         self.key = (
             *(parent.id, parent.items, cells, parent.step_decimals, tuple(parent.indices)),
@@ -170,7 +196,7 @@ class _Key:
 
 
 def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
-    stored = parent.matrix is None and table.candidates is not None
+    stored = parent.judgments is None and table.candidates is not None
     found = _stored(table, parent) if stored else None
     if found is not None:
         return found
@@ -183,7 +209,7 @@ def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
 def _printed(parent: PublishedParent) -> _Solutions:
     """The solution that the print has: from its matrix, or its numbers as they stand."""
     conventions = parent.conventions
-    if parent.matrix is not None:
+    if parent.judgments is not None:
         return _of_matrix(_Key(parent))
     weights = [_input(parent.weights.get(item)) for item in parent.items]
     values = {key: np.array([_input(parent.consistency.get(key))]) for key in CONSISTENCY}
@@ -195,13 +221,13 @@ def _printed(parent: PublishedParent) -> _Solutions:
 @lru_cache(maxsize=64)
 def _of_matrix(key: _Key) -> _Solutions:
     parent, said = key.parent, key.parent.conventions
-    assert parent.matrix is not None
+    assert parent.judgments is not None
     method = said.method or "eigenvector"
-    return _computed(parent, parent.matrix[None], method, said.rounding, "matrix")
+    return _computed(parent, parent.judgments.readings, method, said.rounding, "matrix")
 
 
 def _input(number: Printed | None) -> float:
-    return np.nan if number is None else float(number.text)
+    return np.nan if number is None else float(printed_decimal(number.text))
 
 
 def _computed(
@@ -246,12 +272,7 @@ def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
 
 
 def _candidates_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PublishedError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
+    return decode_text(read_file(path, PublishedError), str(path), PublishedError)
 
 
 def _check_parents(table: PublishedTable, path: Path) -> None:
@@ -436,6 +457,10 @@ def _judge(
     fits = np.array([np.broadcast_to(row.fits, len(found.weights)) for row in known])
     misses = (~fits).sum(axis=0)
     best = misses == misses.min()
+    if found.origin == "matrix" and parent is not None and misses.min():
+        reading = int(best.argmax())  # what is wrong is told of one of them
+        best = np.arange(len(misses)) == reading
+        parent = parent.read_as(reading)
     wrong: Bool = ~np.all(fits[:, best], axis=1)
     contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
     contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
@@ -457,7 +482,7 @@ def _check(row: _Row, best: Bool, origin: str) -> Check:
     common = (printed.place, printed.line, printed.text)
     if row.value is None:
         return Check(*common, None, None, True, origin)
-    number = float(printed.text)
+    number = float(printed_decimal(printed.text))
     low, high = (np.broadcast_to(end, best.shape)[best] for end in row.value)
     nearest = np.clip(number, low, high)
     nearest = nearest[np.isfinite(nearest)]
