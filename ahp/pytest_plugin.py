@@ -11,7 +11,6 @@ import pytest
 from .errors import PublishedError
 from .published import Check, load_table, verify
 
-
 REMARK = "ahp_remark"
 """Property of a test report: how printed judgments of its table were read."""
 

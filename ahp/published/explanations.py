@@ -26,7 +26,6 @@ from .printing import (
     agrees,
     decimals_of,
     printed_decimal,
-    printed_interval,
     round_half_up,
     rounded_weights,
     split_percent,
@@ -85,12 +84,33 @@ def explain_number(parent: PublishedParent, key: str, text: str, value: float) -
     )
 
 
-def explain_digits(text: str, value: float, rounding: str) -> tuple[str, ...]:
-    """Which slip of the pen gives the printed digits of a number that has no matrix of its own."""
-    found = [*_cut_off(text, value, rounding)]
-    if not split_percent(text)[1] and value and agrees(100 * value, text, rounding):
-        found.append("is in percent")
-    found += _misprints(text, value, rounding)
+def explain_digits(
+    text: str,
+    value: float,
+    rounding: str,
+    *,
+    by_print: float | None = None,
+    others: Mapping[str, tuple[str, float]] | None = None,
+) -> tuple[str, ...]:
+    """What gives the printed digits of a number that has no matrix of its own.
+
+    Args:
+        text: the printed number.
+        value: what is computed instead.
+        rounding: of the source.
+        by_print: what is computed from the printed weights and CI instead of the exact ones.
+        others: the other wrong numbers of its kind, name -> (printed, computed).
+    """
+    found = list(_cut_off(text, value, rounding))
+    if by_print is not None and agrees(by_print, text, rounding):
+        found.append("comes from the printed, rounded weights")
+    sure = not split_percent(text)[1] and value and bool(agrees(100 * value, text, rounding))
+    found += ["is in percent"] if sure else []
+    for name, (printed, computed) in (others or {}).items():
+        if agrees(computed, text, rounding) and agrees(value, printed, rounding):
+            found, sure = [*found, f"is that of {name}: the two are exchanged"], True
+    if not sure:
+        found += _misprints(text, value, rounding)
     return tuple(f"printed {text} {words}" for words in found) or (NOTHING,)
 
 
@@ -112,8 +132,8 @@ class _Stories:
         self.failing = self._misses(_story(parent, declared, ""))
         self.all: list[_Story] = []
         better: list[tuple[_Story, frozenset[str]]] = []
-        kept: list[_Story] = []
-        gain = 0
+        self.kept: list[_Story] = []
+        leading, gain, causes = False, 0, self._causes()
         for kinds in (self._kinds(), self._unlikely_kinds()):
             tried = [list(kind) for kind in kinds]
             told = [(story, self._misses(story)) for kind in tried for story in kind]
@@ -129,13 +149,16 @@ class _Stories:
             # of each kind the first, which is the likeliest
             first = [next((story for story in kind if story in fit), None) for kind in tried]
             kept = [story for story in first if story is not None]
-            gain = len(self.failing) - fewest
-            if kept:
+            led = [story for story in kept if story.cause in causes]
+            if led or (kept and len(self.failing) - fewest > gain):
+                self.kept, gain = led or kept, len(self.failing) - fewest
+            leading = bool(led)
+            if leading or (gain == len(self.failing) and not causes):
                 break
-        leading = [story for story in kept if story.cause and story.cause in self._causes()]
-        self.kept = leading or kept
         self.found = [story.words[key] for story in self.kept]
-        self.clear = bool(leading) or any(story.sure for story in kept) or (gain > 1 and bool(kept))
+        self.clear = leading or (
+            bool(self.kept) and (gain > 1 or any(story.sure for story in self.kept))
+        )
         self.apart = self._apart(better)
 
     def _causes(self) -> set[str]:
@@ -146,7 +169,7 @@ class _Stories:
             if item in self.parent.weights:
                 stories = _Stories(self.parent, item, computed)
                 if item in stories.failing and stories.clear:
-                    return {story.cause for story in stories.kept}
+                    return {story.cause for story in stories.kept if story.cause}
         return set()
 
     def _group(self) -> Mapping[str, Printed]:
@@ -178,6 +201,12 @@ class _Stories:
         parent, key = self.parent, self.key
         if parent.matrix is None:
             return
+        if key in parent.items:
+            yield _other_methods(parent, _RARE)
+        elif key in CONSISTENCY:
+            yield _other_roots(parent, _RARE)
+        if key == "cr":
+            yield _other_random_indices(parent, self.declared, (-1, 1), RANDOM_INDEX_TABLES)
         if key in parent.items and len(self.failing) > 1:
             yield [
                 replace(_story(parent, _by_item(parent, weights), words), cause=words)
@@ -191,11 +220,6 @@ class _Stories:
                 replace(_story(parent, _from_root(parent, root), words), cause=words)
                 for words, cells, _ in _other_judgment(parent)
                 for root in (float(perron(cells)[0]),)
-            ]
-        if key in parent.weights or key in parent.consistency:
-            yield [
-                _printed_story(parent, self.printed, self.declared)
-                for _ in range(_unrounded(parent))
             ]
 
     def _apart(self, better: list[tuple[_Story, frozenset[str]]]) -> list[str]:
@@ -281,31 +305,13 @@ def _weight_stories(
         return replace(_story(parent, _by_item(parent, weights), words), cause=words)
 
     weights = np.array([declared[item] for item in parent.items])
-    yield _other_methods(parent)
+    yield _other_methods(parent, RECONSTRUCTED_METHODS)
     yield [story(other, words) for words, other in _stepwise(parent)]
     yield _of_cells(parent, _rounded_cells(parent))
     yield [story(other, words) for words, other in _other_sums(parent, weights)]
     turned = METHODS[said.method or "eigenvector"](matrix.T)
     yield [story(turned, "comes from the transposed matrix, rows and columns exchanged")]
     yield _other_order(parent, declared, failing)
-
-
-def _printed_story(
-    parent: PublishedParent, printed: Mapping[str, Printed], declared: Mapping[str, float]
-) -> _Story:
-    numbers = {key: _middle(parent, key, number) for key, number in printed.items()}
-    words = "is what judgments give that round to the printed ones"
-    return replace(_story(parent, {**declared, **numbers}, words), sure=True)
-
-
-def _middle(parent: PublishedParent, key: str, number: Printed) -> float:
-    return sum(_interval(parent, key, number)) / 2
-
-
-def _interval(parent: PublishedParent, key: str, number: Printed) -> tuple[float, float]:
-    said = parent.conventions
-    decimals = said.decimals if key in parent.items else None
-    return printed_interval(number.text, said.rounding, decimals)
 
 
 @lru_cache(maxsize=256)
@@ -326,9 +332,14 @@ def _weights(parent: PublishedParent) -> Mapping[str, Float]:
     return _by_method(parent.matrix.tobytes(), len(parent.matrix))
 
 
-def _other_methods(parent: PublishedParent) -> Iterator[_Story]:
+_RARE = tuple(name for name in METHODS if name not in RECONSTRUCTED_METHODS)
+
+
+def _other_methods(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[_Story]:
     declared = parent.conventions.method
     for name, weights in _weights(parent).items():
+        if name not in names and name != declared:
+            continue
         values = _by_item(parent, weights)
         if name != declared:
             words = f"is the {name} weight, not the {declared} one"
@@ -468,8 +479,8 @@ def _other_judgment(parent: PublishedParent) -> Iterator[tuple[str, Float, Float
         changed[at, i, j], changed[at, j, i] = step, 1 / step
     weights = rounded_weights(changed, said.method, said.rounding, parent.step_decimals)
     fits = np.ones(len(places), dtype=bool)
-    for item, number in parent.weights.items():
-        low, high = _interval(parent, item, number)
+    for item in parent.weights:
+        low, high = parent.interval(item)
         column = weights[:, parent.items.index(item)]
         fits &= (column >= low) & (column <= high)
     if fits.sum() == 1:  # several would be a guess
@@ -479,74 +490,6 @@ def _other_judgment(parent: PublishedParent) -> Iterator[tuple[str, Float, Float
         pair = f"{parent.items[i]} against {parent.items[j]}"
         words = f"comes from {judgment_text(step)} in place of {was} for {pair}"
         yield words, changed[at], weights[at]
-
-
-def _unrounded(parent: PublishedParent) -> bool:
-    """Whether judgments that round to the printed ones give all printed numbers.
-
-    Sequential linear programs over the logarithms of the judgments; what they find is recomputed.
-    """
-    judgments = parent.judgments
-    if judgments is None or (judgments.low >= judgments.high).all():
-        return False
-    from scipy.optimize import linprog  # noqa: PLC0415 - scipy where it is needed
-
-    rows, columns = np.triu_indices(len(judgments.typed), 1)
-    low, high = (np.log(ends[rows, columns]) for ends in (judgments.low, judgments.high))
-    printed = {**parent.weights, **parent.consistency}
-    ends = np.array([_interval(parent, key, number) for key, number in printed.items()])
-    half = (ends[:, 1] - ends[:, 0]) / 2
-
-    def numbers(logs: Float) -> Float:
-        matrices = np.ones((len(logs), *judgments.typed.shape))
-        matrices[:, rows, columns] = np.exp(logs)
-        matrices[:, columns, rows] = np.exp(-logs)
-        return _numbers(parent, matrices, printed)
-
-    logs = (low + high) / 2
-    for _ in range(_PROGRAMS):
-        here = numbers(logs[None])[0]
-        if ((here >= ends[:, 0]) & (here <= ends[:, 1])).all():
-            return True
-        slopes = (numbers(logs + _STEP * np.eye(len(logs))) - here).T / _STEP
-        # least s so that each number is within (1 + s) halves of its interval's middle
-        upper = np.hstack([slopes, -half[:, None]])
-        lower = np.hstack([-slopes, -half[:, None]])
-        bounds = [*zip(low - logs, high - logs, strict=True), (-1, None)]
-        found = linprog(
-            [*np.zeros(len(logs)), 1],
-            A_ub=np.vstack([upper, lower]),
-            b_ub=np.concatenate([ends[:, 1] - here, here - ends[:, 0]]),
-            bounds=bounds,
-        )
-        if not found.success:
-            return False
-        logs = np.clip(logs + found.x[:-1], low, high)
-    return False
-
-
-_PROGRAMS = 5
-"""Linear programs: intervals of rounded cells are narrow, so that two or three do."""
-
-_STEP = 1e-6
-"""Of the slopes, in logarithms."""
-
-
-def _numbers(parent: PublishedParent, matrices: Float, keys: Iterable[str]) -> Float:
-    """The numbers that matrices give, shape (matrices, keys)."""
-    said, n = parent.conventions, len(parent.items)
-    weights = rounded_weights(
-        matrices, said.method or "eigenvector", said.rounding, parent.step_decimals
-    )
-    if said.lambda_by == "mean":
-        root = ((matrices * weights[:, None, :]).sum(axis=-1) / weights).mean(axis=-1)
-    else:
-        root = perron(matrices)[0]
-    ci, ri = (root - n) / (n - 1), _random_index(parent, n)
-    values = {"lambda_max": root, "ci": ci, "cr": ci / ri if ri else np.zeros_like(ci)}
-    return np.column_stack(
-        [values[key] if key in values else weights[:, parent.items.index(key)] for key in keys]
-    )
 
 
 def _consistency_stories(
@@ -559,7 +502,7 @@ def _consistency_stories(
     def of_root(root: float, words: str) -> _Story:
         return _story(parent, _from_root(parent, root), words)
 
-    yield _other_roots(parent)
+    yield _other_roots(parent, RECONSTRUCTED_METHODS)
     yield [
         replace(of_root(_mean_root(matrix, weights), words), cause=words)
         for words, weights in _stepwise(parent)
@@ -572,10 +515,8 @@ def _consistency_stories(
             of_root(_mean_root(matrix, weights), words),
             of_root(float((matrix @ weights).sum()), words),
         ]
-    yield [
-        _story(parent, {**declared, "cr": ci_ri}, {"cr": words})
-        for words, ci_ri in _other_random_indices(parent, declared["ci"])
-    ]
+    yield _other_random_indices(parent, declared, (0,), RANDOM_INDEX_TABLES)
+    yield _other_random_indices(parent, declared, (-1, 1), (parent.conventions.random_index,))
     yield _other_divisors(parent, declared)
     yield _of_printed(parent, declared)
     yield _in_percent(parent, declared)
@@ -618,7 +559,7 @@ def _follows(words: str) -> dict[str, str]:
     return {"lambda_max": f"is {words}", **dict.fromkeys(("ci", "cr"), f"follows from {words}")}
 
 
-def _other_roots(parent: PublishedParent) -> Iterator[_Story]:
+def _other_roots(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[_Story]:
     matrix, method = parent.matrix, parent.conventions.method
     assert matrix is not None
     by_mean = parent.conventions.lambda_by == "mean"
@@ -632,8 +573,8 @@ def _other_roots(parent: PublishedParent) -> Iterator[_Story]:
         yield of_root(float(perron(matrix)[0]), "eigenvector", "the Perron root")
     order = sorted(_weights(parent).items(), key=lambda pair: pair[0] != method)
     for name, weights in order:
-        if name == "eigenvector":
-            continue  # that is the Perron root
+        if name == "eigenvector" or (name not in names and name != method):
+            continue  # the first is the Perron root
         if not (by_mean and name == method):
             mean = f"the {name} λ (mean of (Aw)/w)"
             yield of_root(_mean_root(matrix, weights), name, mean)
@@ -649,14 +590,26 @@ def _of_rounded_root(parent: PublishedParent, declared: Mapping[str, float]) -> 
         yield _story(parent, values, f"comes from λ rounded to {decimals} decimals")
 
 
-def _other_random_indices(parent: PublishedParent, ci: float) -> Iterator[tuple[str, float]]:
-    n, declared = len(parent.items), parent.conventions.random_index
-    for order in (n, n - 1, n + 1):
-        for name in (declared, *(other for other in RANDOM_INDEX_TABLES if other != declared)):
-            ri = _random_index(parent, order, name)
-            if ri and (order, name) != (n, declared):
-                off = f" of order {order}, not {n}" if order != n else ""
-                yield f"is CI/RI with RI {ri:g} ({name}){off}", ci / ri
+def _other_random_indices(
+    parent: PublishedParent,
+    declared: Mapping[str, float],
+    offsets: Iterable[int],
+    names: Iterable[str],
+    *,
+    percent: bool = False,
+) -> Iterator[_Story]:
+    """CR with the random index of another table, or of another order."""
+    n, own = len(parent.items), parent.conventions.random_index
+    for offset in offsets:
+        for name in sorted(names, key=lambda name: name != own):
+            ri = _random_index(parent, n + offset, name)
+            if not ri or (offset == 0 and name == own):
+                continue
+            words = f"is CI/RI with RI {ri:g} ({name})"
+            words += f" of order {n + offset}, not {n}" if offset else ""
+            words += ", in percent" if percent else ""
+            cr = declared["ci"] / ri * (100 if percent else 1)
+            yield replace(_story(parent, {**declared, "cr": cr}, {"cr": words}), sure=percent)
 
 
 def _other_divisors(parent: PublishedParent, declared: Mapping[str, float]) -> Iterator[_Story]:
@@ -688,9 +641,9 @@ def _in_percent(parent: PublishedParent, declared: Mapping[str, float]) -> Itera
             told = {key: f"is the {NAMES[key]} in percent" for key in keys}
             yield replace(_story(parent, {**declared, **percent}, told), sure=True)
     if "cr" in plain:
-        for words, cr in _other_random_indices(parent, declared["ci"]):
-            values = {**declared, "cr": 100 * cr}
-            yield replace(_story(parent, values, {"cr": f"{words}, in percent"}), sure=True)
+        yield from _other_random_indices(
+            parent, declared, (0, -1, 1), RANDOM_INDEX_TABLES, percent=True
+        )
 
 
 def _of_printed(parent: PublishedParent, declared: Mapping[str, float]) -> Iterator[_Story]:

@@ -33,7 +33,13 @@ from ..priority import check_method
 from ..random_index import check_random_index
 from .cells import Judgments, join, read_matrix, read_upper
 from .claims import Chain, Reference, parse_claim, parse_order
-from .printing import check_printed, check_rounding, decimals_of, printed_decimal
+from .printing import (
+    check_printed,
+    check_rounding,
+    decimals_of,
+    printed_decimal,
+    printed_interval,
+)
 
 FORMAT = 1
 
@@ -152,6 +158,12 @@ class PublishedParent:
     def matrix(self) -> Float | None:
         """The judgments in their likeliest reading, shape (n, n); None when not printed."""
         return None if self.judgments is None else self.judgments.readings[0]
+
+    def interval(self, key: str) -> tuple[float, float]:
+        """Smallest and largest value that is printed as the weight, λmax, CI or CR of a key."""
+        said, weight = self.conventions, key in self.weights
+        number = self.weights[key] if weight else self.consistency[key]
+        return printed_interval(number.text, said.rounding, said.decimals if weight else None)
 
     def read_as(self, reading: int) -> PublishedParent:
         """The parent with one of the readings of its judgments."""

@@ -44,6 +44,7 @@ from .table import (
     PublishedTable,
     Statement,
 )
+from .unrounded import with_unrounded
 
 ORIGINS = ("matrix", "reconstructed", "inputs")
 COLUMNS = ["parent", "method", "rounding", "upper"]
@@ -143,13 +144,18 @@ def verify(table: PublishedTable) -> Verification:
     for parent in table.parents.values():
         rows = _parent_rows(table, parent, solutions[parent.id])
         found, kept = _judge(rows, solutions[parent.id], table, parent)
+        if any(not check.reproduced for check in found) and (more := with_unrounded(parent)):
+            parent, solutions[parent.id] = more, _solve(table, more)  # noqa: PLW2901
+            rows = _parent_rows(table, parent, solutions[parent.id])
+            found, kept = _judge(rows, solutions[parent.id], table, parent)
         checks += found
         unchecked += [row.printed for row in rows if row.unknown]
         solutions[parent.id] = solutions[parent.id].only(kept)
         if parent.judgments and (text := parent.judgments.remarks[int(kept.argmax())]):
             remarks.append(Remark(*parent.judgments_at, text))
     rows, together = _rows_across(table, solutions)
-    checks += _judge(rows, together, table, None)[0]
+    across = _judge(rows, together, table, None)[0]
+    checks += _explained(table, across) if together.origin == "matrix" else across
     unchecked += [row.printed for row in rows if row.unknown]
     if not checks:
         checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
@@ -518,6 +524,47 @@ def _erratum_fault(erratum: Erratum, text: str, right: bool) -> str:
     return f"the erratum is false: {erratum.correct} is not what is computed"
 
 
+def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
+    """The checks of global numbers, with what the other numbers of the table explain of them."""
+    failed = {check.place: check for check in checks if not check.reproduced}
+    wrong = {
+        name: (check, check.computed)
+        for name, number in table.composite.items()
+        if (check := failed.get(number.place)) and check.computed is not None
+    }
+    if not failed or table.hierarchy is None:
+        return checks
+    by_print = _by_print(table)
+    found = []
+    for check in checks:
+        if check.reproduced or check.computed is None or check.place in table.errata:
+            found.append(check)
+            continue
+        others = {
+            name: (other.printed, computed)
+            for name, (other, computed) in wrong.items()
+            if check.place.startswith("composite.") and other is not check
+        }
+        why = explain_digits(
+            check.printed,
+            check.computed,
+            table.conventions.rounding,
+            by_print=by_print.get(check.place),
+            others=others,
+        )
+        found.append(replace(check, explanations=why))
+    return found
+
+
+def _by_print(table: PublishedTable) -> Mapping[str, float]:
+    """Place of a global number -> what the printed weights and CI of the parents give for it."""
+    printed = {
+        name: _printed(replace(parent, judgments=None)) for name, parent in table.parents.items()
+    }
+    rows = _Tree(replace(table, composite={}), printed).numbers(table)
+    return {place: float(low[0]) for place, (low, _) in rows.items()}
+
+
 def _rows_across(
     table: PublishedTable, solutions: Mapping[str, _Solutions]
 ) -> tuple[list[_Row], _Solutions]:
@@ -640,6 +687,14 @@ class _Tree:
             "ri": (ri_low, ri_high),
             "cr": (_ratio(low, ri_high), _ratio(high, ri_low)),
         }
+
+    def numbers(self, table: PublishedTable) -> dict[str, Interval]:
+        """Place -> value of the global numbers that a table prints."""
+        found = {number.place: self.weights[name] for name, number in table.composite.items()}
+        for level, numbers in table.totals.items():
+            totals = self.total(level)
+            found |= {number.place: totals[key] for key, number in numbers.items()}
+        return found
 
     def rows(self) -> list[_Row]:
         """The global numbers."""
