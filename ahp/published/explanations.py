@@ -155,11 +155,18 @@ class _Stories:
             leading = bool(led)
             if leading or (gain == len(self.failing) and not causes):
                 break
+            if len(self.failing) == 1 and not causes and self._slips():
+                break
         self.found = [story.words[key] for story in self.kept]
         self.clear = leading or (
             bool(self.kept) and (gain > 1 or any(story.sure for story in self.kept))
         )
         self.apart = self._apart(better)
+
+    def _slips(self) -> bool:
+        """Whether a slip of the pen explains the number alone."""
+        text, value = self.printed[self.key].text, self.declared[self.key]
+        return any(True for _ in _misprints(text, value, self.parent.conventions.rounding))
 
     def _causes(self) -> set[str]:
         """What explains the weights, when this is about λmax, CI or CR."""
@@ -314,22 +321,23 @@ def _weight_stories(
     yield _other_order(parent, declared, failing)
 
 
-@lru_cache(maxsize=256)
-def _by_method(cells: bytes, n: int) -> Mapping[str, Float]:
-    """Weights by every method that has an answer."""
-    matrix = np.frombuffer(cells).reshape(n, n)
-    found = {}
-    for name, method in METHODS.items():
-        try:
-            found[name] = method(matrix)
-        except ConvergenceError:  # a method without an answer explains nothing
-            continue
-    return found
+@lru_cache(maxsize=1024)
+def _by_method(cells: bytes, n: int, name: str) -> Float | None:
+    """Weights by a method, None when it has no answer and explains nothing."""
+    try:
+        return METHODS[name](np.frombuffer(cells).reshape(n, n))
+    except ConvergenceError:
+        return None
 
 
-def _weights(parent: PublishedParent) -> Mapping[str, Float]:
-    assert parent.matrix is not None
-    return _by_method(parent.matrix.tobytes(), len(parent.matrix))
+def _weights(parent: PublishedParent, names: Iterable[str]) -> Iterator[tuple[str, Float]]:
+    """The declared method's weights, and those of other methods."""
+    matrix, declared = parent.matrix, parent.conventions.method
+    assert matrix is not None
+    for name in dict.fromkeys((*([declared] if declared else ()), *names)):
+        weights = _by_method(matrix.tobytes(), len(matrix), name)
+        if weights is not None:
+            yield name, weights
 
 
 _RARE = tuple(name for name in METHODS if name not in RECONSTRUCTED_METHODS)
@@ -337,9 +345,7 @@ _RARE = tuple(name for name in METHODS if name not in RECONSTRUCTED_METHODS)
 
 def _other_methods(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[_Story]:
     declared = parent.conventions.method
-    for name, weights in _weights(parent).items():
-        if name not in names and name != declared:
-            continue
+    for name, weights in _weights(parent, names):
         values = _by_item(parent, weights)
         if name != declared:
             words = f"is the {name} weight, not the {declared} one"
@@ -571,10 +577,9 @@ def _other_roots(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[_S
 
     if by_mean:
         yield of_root(float(perron(matrix)[0]), "eigenvector", "the Perron root")
-    order = sorted(_weights(parent).items(), key=lambda pair: pair[0] != method)
-    for name, weights in order:
-        if name == "eigenvector" or (name not in names and name != method):
-            continue  # the first is the Perron root
+    for name, weights in _weights(parent, names):
+        if name == "eigenvector":
+            continue  # that is the Perron root
         if not (by_mean and name == method):
             mean = f"the {name} λ (mean of (Aw)/w)"
             yield of_root(_mean_root(matrix, weights), name, mean)
