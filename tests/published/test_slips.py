@@ -346,3 +346,38 @@ def test_exchanged_and_misprinted_weights_are_named(
     (check,) = verified(tmp_path, grid, method, texts).failures
     assert check.place == f"parents.g.weights.c{i}"
     assert any("with one digit misprinted" in each for each in check.explanations), check.message
+
+
+TREE = (
+    'goal = "goal"\nmethod = "eigenvector"\n[[parents]]\nid = "goal"\nitems = ["a", "b", "c"]\n'
+    'upper = ["3", "5", "3"]\nweights = { a = "0.64", b = "0.26", c = "0.10" }\n[[parents]]\n'
+    'id = "a"\nitems = ["x", "y"]\nupper = ["2"]\nweights = { x = "0.67", y = "0.33" }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ('x = "0.4288", y = "0.2123"', {"x": "comes from the printed, rounded weights"}),
+        ('x = "0.2123", y = "0.4247"', {
+            "x": "is that of y: the two are exchanged",
+            "y": "is that of x: the two are exchanged",
+        }),
+        ('x = "42.47", y = "0.2123"', {"x": "is in percent"}),
+        ('x = "42.47%", y = "21.23%"', {}),
+        ('x = "0.7247", y = "0.2123"', {"x": "is 0.4247 with one digit misprinted"}),
+        ('x = "0.5000", y = "0.2123"', {"x": ""}),
+    ],
+)  # fmt: skip
+def test_slips_in_global_weights(tmp_path: Path, weights: str, expected: dict[str, str]) -> None:
+    path = tmp_path / "t.ahp.toml"
+    path.write_text(f"{HEAD}{TREE}[composite]\nweights = {{ {weights} }}\n", encoding="utf-8")
+    found = {check.place: check.explanations for check in verify(load_table(path)).failures}
+    assert found == {
+        f"composite.weights.{name}": (
+            (f"printed {weights.split(name)[1].split(chr(34))[1]} {words}",)
+            if words
+            else ("no usual slip gives it",)
+        )
+        for name, words in expected.items()
+    }

@@ -426,6 +426,10 @@ def test_global_numbers_of_stored_candidates_that_fail(tmp_path: Path) -> None:
     ]
 
 
+def test_candidates_with_a_bom(tmp_path: Path) -> None:
+    assert stored(tmp_path, STORED, "\ufeff" + CANDIDATES).reproduced
+
+
 def test_a_parent_without_candidates_is_not_checked(tmp_path: Path) -> None:
     found = stored(tmp_path, STORED, HEADER + "g,eigenvector,half_up,3\n")
     assert [check.place for check in found.checks] == ["parents.g.weights.a"]
