@@ -38,7 +38,8 @@ class Judgments:
 
     Attributes:
         readings: the matrices that the print stands for, the likeliest first, shape (k, n, n).
-        remarks: for each of them, in words, which cells were read as what; "" where all as typed.
+        remarks: for each of them, in words, which cells were read as what; "" where they can only be read
+            as typed.
         typed: the cells as typed, a blank one the reciprocal of its pair, shape (n, n).
         low, high: what each cell can be that is on no scale: the numbers that round to it; the
             number itself for all other cells, shape (n, n).
@@ -315,8 +316,7 @@ def _alone(cell: _Cell, coarse: bool) -> _Pair:
         return _Pair(cell.text, (("", cell.value),), cell.value, typed)
     steps = cell.steps(coarse)
     if not steps:
-        words = f"{cell.text} as typed"
-        return _Pair(cell.text, ((words, cell.value),), cell.value, cell.interval, scaled=False)
+        return _Pair(cell.text, (("", cell.value),), cell.value, cell.interval, scaled=False)
     options = [
         ("" if _STEPS[step] == cell.value else f"{cell.text} read as {step}", _STEPS[step])
         for step in steps
