@@ -38,8 +38,8 @@ class Judgments:
 
     Attributes:
         readings: the matrices that the print stands for, the likeliest first, shape (k, n, n).
-        remarks: for each of them, in words, which cells were read as what; "" where they can only be read
-            as typed.
+        remarks: for each of them, in words, which cells were read as what; "" where they can only
+            be read as typed.
         typed: the cells as typed, a blank one the reciprocal of its pair, shape (n, n).
         low, high: what each cell can be that is on no scale: the numbers that round to it; the
             number itself for all other cells, shape (n, n).
