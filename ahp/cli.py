@@ -497,6 +497,7 @@ def _verification_text(file: str, found: Verification, language: str) -> str:
     if found.unchecked:
         lines[0] += _(", {count} not checked, no matrix").format(count=len(found.unchecked))
     lines += [f"{file}:{check.line}: {check.message}" for check in found.failures]
+    lines += [f"{file}:{remark.line}: {remark.message}" for remark in found.remarks]
     return "\n".join(lines)
 
 
@@ -507,6 +508,7 @@ def _verification_data(file: str, found: Verification) -> dict[str, Any]:
         "reproduced": found.reproduced,
         "checks": [asdict(check) for check in found.checks],
         "unchecked": [printed.place for printed in found.unchecked],
+        "remarks": [asdict(remark) for remark in found.remarks],
         "version": found.version,
     }
 
@@ -523,6 +525,9 @@ def _write_junit(path: Path, found: dict[str, Verification], refused: dict[str, 
             if not check.reproduced:
                 message = f"{file}:{check.line}: {check.message}"
                 ElementTree.SubElement(case, "failure", message=message).text = message
+        if each.remarks:
+            said = [f"{file}:{remark.line}: {remark.message}" for remark in each.remarks]
+            ElementTree.SubElement(suite, "system-out").text = "\n".join(said)
     for file, problem in refused.items():
         suite = ElementTree.SubElement(
             root, "testsuite", name=file, errors="1", tests="1", failures="0"

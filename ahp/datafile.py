@@ -4,6 +4,7 @@ JSON that is hashed, written in one spelling.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import tomllib
@@ -13,27 +14,29 @@ from typing import Any
 from .errors import AHPError
 
 
-def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:
-    """The content of a TOML file, or an error of the given type that says why not."""
+def read_file(path: Path, error: type[AHPError]) -> bytes:
+    """The content of a file, or an error of the given type that says why not."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as problem:
         raise error(f"{path}: cannot be read: {problem.strerror}") from problem
-    return parse_toml(content, str(path), error)
 
 
 def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict[str, Any]:
-    """The content of a TOML file, or an error of the given type that names it by `source`."""
+    """The content of a TOML file, or an error of the given type that names it by `source`; a BOM
+    is allowed.
+    """
+    text = content if isinstance(content, str) else decode_text(content, source, error)
     try:
-        return tomllib.loads(
-            content if isinstance(content, str) else decode_text(content, source, error)
-        )
+        return tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()))
     except tomllib.TOMLDecodeError as problem:
         raise error(f"{source}: not TOML: {problem}") from problem
 
 
 def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
     """The text in the content of a UTF-8 file, a BOM allowed, or an error of the given type."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise error(f"{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

@@ -11,6 +11,9 @@ import pytest
 from .errors import PublishedError
 from .published import Check, load_table, verify
 
+REMARK = "ahp_remark"
+"""Property of a test report: how printed judgments of its table were read."""
+
 
 class UnreproducedError(Exception):
     """A printed number is not what its judgments give."""
@@ -25,16 +28,18 @@ class TableFile(pytest.File):
             found = verify(load_table(self.path))
         except PublishedError as error:
             raise self.CollectError(str(error)) from error
+        remarks = [f"{self.path}:{each.line}: {each.message}" for each in found.remarks]
         for check in found.checks:
-            yield TableItem.from_parent(self, name=check.place, check=check)
+            yield TableItem.from_parent(self, name=check.place, check=check, remarks=remarks)
 
 
 class TableItem(pytest.Item):
     """One printed number, order or claim."""
 
-    def __init__(self, *, check: Check, **named: Any) -> None:
+    def __init__(self, *, check: Check, remarks: list[str], **named: Any) -> None:
         super().__init__(**named)
         self.check = check
+        self.user_properties += [(REMARK, text) for text in remarks]
 
     def runtest(self) -> None:
         """Fail when the print is not reproduced."""
@@ -59,3 +64,18 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile 
     if file_path.name.endswith(".ahp.toml"):
         return TableFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which printed judgments were read how."""
+    remarks = dict.fromkeys(
+        text
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == REMARK
+    )
+    if remarks:
+        terminalreporter.section("published tables")
+        for text in remarks:
+            terminalreporter.line(text)

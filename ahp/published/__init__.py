@@ -3,7 +3,7 @@
 from .printing import ROUNDINGS, rounded_weights
 from .reconstruction import NearestMiss, Reconstruction, reconstruct
 from .table import PublishedParent, PublishedTable, load_table
-from .verification import Check, Verification, verify
+from .verification import Check, Remark, Verification, verify
 from .whole import (
     TableReconstruction,
     reconstruct_table,
@@ -18,6 +18,7 @@ __all__ = [
     "PublishedParent",
     "PublishedTable",
     "Reconstruction",
+    "Remark",
     "TableReconstruction",
     "Verification",
     "load_table",

@@ -24,7 +24,7 @@ SLACK = 1e-12
 """A value this near to a border between two prints counts to both: floats know no better. Of a
 number with many digits it is a thousandth of the last one, which counts too."""
 
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+_NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))(\s?[%％])?")
 
 
 def check_rounding(rounding: str) -> str:
@@ -35,15 +35,34 @@ def check_rounding(rounding: str) -> str:
 
 
 def check_printed(text: str) -> str:
-    """Return a printed number, or raise an `OptionError`: digits with a point, no exponent."""
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        raise OptionError(f'printed number {text!r}, expected text such as "0.1540"')
-    return text
+    """Return a printed number, or raise an `OptionError`: digits with a point, no exponent; a
+    percent sign may follow.
+    """
+    return _matched(text)[0]
+
+
+def _matched(text: str) -> re.Match[str]:
+    found = _NUMBER.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise OptionError(f'printed number {text!r}, expected text such as "0.1540" or "15.4%"')
+    return found
+
+
+def split_percent(text: str) -> tuple[str, str]:
+    """The digits of a printed number, and its percent sign or "" without."""
+    digits, percent = _matched(text).groups()
+    return digits, percent or ""
+
+
+def printed_decimal(text: str) -> Decimal:
+    """The printed number exactly: 0.637 for "63.7%"."""
+    digits, percent = split_percent(text)
+    return Decimal(digits).scaleb(-2 if percent else 0)
 
 
 def decimals_of(text: str) -> int:
-    """How many digits stand after the point of a printed number."""
-    return -int(Decimal(text).as_tuple().exponent)
+    """How many digits stand after the point of a printed number; two more in percent."""
+    return max(0, -int(printed_decimal(text).as_tuple().exponent))
 
 
 def printed_interval(
@@ -56,8 +75,9 @@ def printed_interval(
         rounding: name in `ROUNDINGS`; with `"intermediate"` the last step is rounded half up.
         decimals: digits after the point, if more than stand there (zeros at the end left out).
     """
-    printed = Decimal(check_printed(text))
-    unit = Decimal(1).scaleb(-max(decimals_of(text), decimals or 0))
+    printed = printed_decimal(text)
+    more = (decimals or 0) + (2 if split_percent(text)[1] else 0)
+    unit = Decimal(1).scaleb(-max(decimals_of(text), more))
     if check_rounding(rounding) == "truncate":
         low, high = (printed, printed + unit) if printed >= 0 else (printed - unit, printed)
     else:

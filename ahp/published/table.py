@@ -25,15 +25,21 @@ from ..consistency import (
     salo_hamalainen_index,
     triad_log_residual,
 )
-from ..datafile import DataTable, kind, read_toml
+from ..datafile import DataTable, decode_text, kind, parse_toml, read_file
 from ..errors import AHPError, PublishedError
-from ..group import aggregate_judgments
 from ..hierarchy import Hierarchy
-from ..matrix import Float, PairwiseMatrix
+from ..matrix import Float
 from ..priority import check_method
 from ..random_index import check_random_index
+from .cells import Judgments, join, read_matrix, read_upper
 from .claims import Chain, Reference, parse_claim, parse_order
-from .printing import check_printed, check_rounding, decimals_of
+from .printing import (
+    check_printed,
+    check_rounding,
+    decimals_of,
+    printed_decimal,
+    printed_interval,
+)
 
 FORMAT = 1
 
@@ -58,6 +64,7 @@ INDICES: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 )
 """The other indices a table may print."""
 
+JUDGMENTS = ("upper", "matrix", "experts")
 CONSISTENCY = ("lambda_max", "ci", "cr")
 TOTALS = ("ci", "ri", "cr")
 CONVENTIONS = (
@@ -125,7 +132,9 @@ class PublishedParent:
     Attributes:
         id, label: of the parent.
         items, labels: ids and names of what is compared.
-        matrix: the judgments (a panel's are aggregated), shape (n, n); None when not printed.
+        judgments: as printed (a panel's are aggregated), with what was read how; None when not
+            printed.
+        judgments_at: their place and line.
         weights: item -> printed local weight.
         order: of the local weights.
         consistency: `lambda_max`, `ci`, `cr` -> printed number.
@@ -137,12 +146,29 @@ class PublishedParent:
     label: str | None
     items: tuple[str, ...]
     labels: tuple[str, ...] | None
-    matrix: Float | None = field(repr=False, compare=False)
+    judgments: Judgments | None = field(repr=False, compare=False)
+    judgments_at: tuple[str, int]
     weights: Mapping[str, Printed]
     order: Statement | None
     consistency: Mapping[str, Printed]
     indices: Mapping[str, Printed]
     conventions: Conventions
+
+    @property
+    def matrix(self) -> Float | None:
+        """The judgments in their likeliest reading, shape (n, n); None when not printed."""
+        return None if self.judgments is None else self.judgments.readings[0]
+
+    def interval(self, key: str) -> tuple[float, float]:
+        """Smallest and largest value that is printed as the weight, λmax, CI or CR of a key."""
+        said, weight = self.conventions, key in self.weights
+        number = self.weights[key] if weight else self.consistency[key]
+        return printed_interval(number.text, said.rounding, said.decimals if weight else None)
+
+    def read_as(self, reading: int) -> PublishedParent:
+        """The parent with one of the readings of its judgments."""
+        assert self.judgments is not None
+        return replace(self, judgments=self.judgments.only(reading))
 
     @property
     def numbers(self) -> tuple[Printed, ...]:
@@ -229,7 +255,8 @@ def load_table(path: str | Path) -> PublishedTable:
         PublishedError: the file, the path inside it and what was expected.
     """
     path = Path(path)
-    data = read_toml(path, PublishedError)
+    content = read_file(path, PublishedError)
+    data = parse_toml(content, str(path), PublishedError)
     top = DataTable(data, str(path), "", PublishedError)
     top.format(FORMAT)
     top.only(
@@ -239,7 +266,7 @@ def load_table(path: str | Path) -> PublishedTable:
             *("candidates", "composite", "totals", "errata"),
         ),
     )
-    return _Reader(path, top, _lines(path.read_text(encoding="utf-8"))).table()
+    return _Reader(path, top, _lines(decode_text(content, str(path), PublishedError))).table()
 
 
 class _Reader:
@@ -307,7 +334,8 @@ class _Reader:
             label=_optional(entry, "label"),
             items=items,
             labels=labels,
-            matrix=_judgments(entry, len(items)),
+            judgments=_judgments(entry, len(items)),
+            judgments_at=self.judgments_at(entry, at, place),
             weights=MappingProxyType(weights),
             order=self.statement(entry, "order", at, place, parse_order),
             consistency={
@@ -321,12 +349,22 @@ class _Reader:
         if conventions.rounding == "intermediate" and not found.step_decimals:
             raise entry.error("intermediate_decimals", "missing, needed where no weight is printed")
         if (
-            found.matrix is not None
+            found.judgments is not None
             and conventions.method is None
             and (weights or found.order or conventions.lambda_by == "mean")
         ):
             raise entry.error("method", "missing, needed where a matrix is printed with weights")
         return found
+
+    def judgments_at(
+        self, entry: DataTable, at: tuple[str | int, ...], place: str
+    ) -> tuple[str, int]:
+        """Where the judgments of a parent stand; at its id when there are none."""
+        for key in JUDGMENTS:
+            if key in entry.data:
+                lines = [line for path, line in self.lines.items() if path[:3] == (*at, key)]
+                return f"{place}.{key}", min(lines)
+        return place, self.line(*at, "id")
 
     def numbers(
         self, owner: DataTable, key: str, at: tuple[str | int, ...], place: str = "composite"
@@ -489,7 +527,7 @@ def _lines(text: str) -> _Lines:
     counts: Counter[tuple[str | int, ...]] = Counter()
     prefix: tuple[str | int, ...] = ()
     buffer: list[str] = []
-    for number, row in enumerate(text.split("\n"), start=1):
+    for number, row in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         buffer.append(row)
         whole, statement = _parsed(buffer)
         if whole and buffer[0].lstrip().startswith("["):
@@ -600,31 +638,29 @@ def _conventions(table: DataTable, over: Conventions) -> Conventions:
     return replace(over, **found)
 
 
-def _judgments(entry: DataTable, n: int) -> Float | None:
+def _judgments(entry: DataTable, n: int) -> Judgments | None:
     """The printed judgments of a parent, a panel's aggregated."""
-    given = [key for key in ("upper", "matrix", "experts") if key in entry.data]
+    given = [key for key in JUDGMENTS if key in entry.data]
     if not given:
         return None
     if len(given) > 1:
         raise entry.error(given[1], f"beside {given[0]}, expected one of them")
     if given[0] != "experts":
-        return _matrix(entry, n).values
-    matrices, weights = [], []
+        return _matrix(entry, n)
+    panel, weights = [], []
     experts = entry.tables("experts")
     for expert in experts:
         expert.only((), ("name", "weight", "upper", "matrix"))
-        matrices.append(_matrix(expert, n).values)
+        panel.append(_matrix(expert, n))
         if "weight" in expert.data:
-            weights.append(float(_digits(expert, "weight")))
+            weights.append(float(printed_decimal(_digits(expert, "weight"))))
     if weights and len(weights) < len(experts):
         raise entry.error("experts", "weights of some experts only, expected all or none")
-    result: Float = _asked(
-        entry, "experts", lambda _: aggregate_judgments(matrices, weights or None), ""
-    )
-    return result
+    joined: Judgments = _asked(entry, "experts", lambda _: join(panel, weights or None), "")
+    return joined
 
 
-def _matrix(entry: DataTable, n: int) -> PairwiseMatrix:
+def _matrix(entry: DataTable, n: int) -> Judgments:
     key = "matrix" if "matrix" in entry.data else "upper"
     if key not in entry.data:
         raise entry.error(key, "missing")
@@ -635,11 +671,12 @@ def _matrix(entry: DataTable, n: int) -> PairwiseMatrix:
     ):
         raise entry.error(key, 'expected judgments as text such as "1/3"')
     try:
-        found = PairwiseMatrix(cells) if key == "matrix" else PairwiseMatrix.from_upper(cells)
+        found = read_matrix(cells) if key == "matrix" else read_upper(cells)
     except AHPError as error:
         raise entry.error(key, str(error)) from error
-    if found.n != n:
-        raise entry.error(key, f"compares {found.n}, expected {n} as of items")
+    order = found.readings.shape[-1]
+    if order != n:
+        raise entry.error(key, f"compares {order}, expected {n} as of items")
     return found
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from ..consistency import check_consistency
+from ..datafile import decode_text, read_file
 from ..errors import AHPError, PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix, chunks
 from ..priority import check_method
@@ -27,7 +28,13 @@ from ..random_index import random_index_value
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
-from .printing import check_rounding, decimals_of, printed_interval, rounded_weights
+from .printing import (
+    check_rounding,
+    decimals_of,
+    printed_decimal,
+    printed_interval,
+    rounded_weights,
+)
 from .table import (
     CONSISTENCY,
     INDICES,
@@ -37,6 +44,7 @@ from .table import (
     PublishedTable,
     Statement,
 )
+from .unrounded import with_unrounded
 
 ORIGINS = ("matrix", "reconstructed", "inputs")
 COLUMNS = ["parent", "method", "rounding", "upper"]
@@ -78,6 +86,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """How the printed judgments at a place in the file were read, in words."""
+
+    place: str
+    line: int
+    text: str
+
+    @property
+    def message(self) -> str:
+        """The remark in a line."""
+        return f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True)
 class Verification:
     """What `verify` found.
 
@@ -85,12 +107,14 @@ class Verification:
         table: the table.
         checks: one for each number, order and claim that can be computed.
         unchecked: the numbers and statements that can't, since there is no matrix.
+        remarks: one for each parent whose judgments are not read as they stand.
         version: of `ahp`.
     """
 
     table: PublishedTable
     checks: tuple[Check, ...]
     unchecked: tuple[Printed | Statement, ...]
+    remarks: tuple[Remark, ...] = ()
     version: str = __version__
 
     @property
@@ -116,18 +140,26 @@ def verify(table: PublishedTable) -> Verification:
     solutions = {parent.id: _solve(table, parent) for parent in table.parents.values()}
     checks: list[Check] = []
     unchecked: list[Printed | Statement] = []
+    remarks: list[Remark] = []
     for parent in table.parents.values():
         rows = _parent_rows(table, parent, solutions[parent.id])
         found, kept = _judge(rows, solutions[parent.id], table, parent)
+        if any(not check.reproduced for check in found) and (more := with_unrounded(parent)):
+            parent, solutions[parent.id] = more, _solve(table, more)  # noqa: PLW2901
+            rows = _parent_rows(table, parent, solutions[parent.id])
+            found, kept = _judge(rows, solutions[parent.id], table, parent)
         checks += found
         unchecked += [row.printed for row in rows if row.unknown]
         solutions[parent.id] = solutions[parent.id].only(kept)
+        if parent.judgments and (text := parent.judgments.remarks[int(kept.argmax())]):
+            remarks.append(Remark(*parent.judgments_at, text))
     rows, together = _rows_across(table, solutions)
-    checks += _judge(rows, together, table, None)[0]
+    across = _judge(rows, together, table, None)[0]
+    checks += _explained(table, across) if together.origin == "matrix" else across
     unchecked += [row.printed for row in rows if row.unknown]
     if not checks:
         checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
-    return Verification(table, tuple(checks), tuple(unchecked))
+    return Verification(table, tuple(checks), tuple(unchecked), tuple(remarks))
 
 
 @dataclass(frozen=True)
@@ -155,7 +187,7 @@ class _Key:
 
     def __init__(self, parent: PublishedParent) -> None:
         said = parent.conventions
-        cells = None if parent.matrix is None else parent.matrix.tobytes()
+        cells = None if parent.judgments is None else parent.judgments.readings.tobytes()
         self.parent = parent
         self.key = (
             *(parent.id, parent.items, cells, parent.step_decimals, tuple(parent.indices)),
@@ -170,7 +202,7 @@ class _Key:
 
 
 def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
-    stored = parent.matrix is None and table.candidates is not None
+    stored = parent.judgments is None and table.candidates is not None
     found = _stored(table, parent) if stored else None
     if found is not None:
         return found
@@ -183,7 +215,7 @@ def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
 def _printed(parent: PublishedParent) -> _Solutions:
     """The solution that the print has: from its matrix, or its numbers as they stand."""
     conventions = parent.conventions
-    if parent.matrix is not None:
+    if parent.judgments is not None:
         return _of_matrix(_Key(parent))
     weights = [_input(parent.weights.get(item)) for item in parent.items]
     values = {key: np.array([_input(parent.consistency.get(key))]) for key in CONSISTENCY}
@@ -195,13 +227,13 @@ def _printed(parent: PublishedParent) -> _Solutions:
 @lru_cache(maxsize=64)
 def _of_matrix(key: _Key) -> _Solutions:
     parent, said = key.parent, key.parent.conventions
-    assert parent.matrix is not None
+    assert parent.judgments is not None
     method = said.method or "eigenvector"
-    return _computed(parent, parent.matrix[None], method, said.rounding, "matrix")
+    return _computed(parent, parent.judgments.readings, method, said.rounding, "matrix")
 
 
 def _input(number: Printed | None) -> float:
-    return np.nan if number is None else float(number.text)
+    return np.nan if number is None else float(printed_decimal(number.text))
 
 
 def _computed(
@@ -246,12 +278,7 @@ def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
 
 
 def _candidates_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PublishedError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise PublishedError(f"{path}: byte {error.start} is not UTF-8") from error
+    return decode_text(read_file(path, PublishedError), str(path), PublishedError)
 
 
 def _check_parents(table: PublishedTable, path: Path) -> None:
@@ -436,6 +463,10 @@ def _judge(
     fits = np.array([np.broadcast_to(row.fits, len(found.weights)) for row in known])
     misses = (~fits).sum(axis=0)
     best = misses == misses.min()
+    if found.origin == "matrix" and parent is not None and misses.min():
+        reading = int(best.argmax())  # what is wrong is told of one of them
+        best = np.arange(len(misses)) == reading
+        parent = parent.read_as(reading)
     wrong: Bool = ~np.all(fits[:, best], axis=1)
     contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
     contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
@@ -457,7 +488,7 @@ def _check(row: _Row, best: Bool, origin: str) -> Check:
     common = (printed.place, printed.line, printed.text)
     if row.value is None:
         return Check(*common, None, None, True, origin)
-    number = float(printed.text)
+    number = float(printed_decimal(printed.text))
     low, high = (np.broadcast_to(end, best.shape)[best] for end in row.value)
     nearest = np.clip(number, low, high)
     nearest = nearest[np.isfinite(nearest)]
@@ -491,6 +522,47 @@ def _erratum_fault(erratum: Erratum, text: str, right: bool) -> str:
     if right:
         return "the erratum is stale: the printed number is right"
     return f"the erratum is false: {erratum.correct} is not what is computed"
+
+
+def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
+    """The checks of global numbers, with what the other numbers of the table explain of them."""
+    failed = {check.place: check for check in checks if not check.reproduced}
+    wrong = {
+        name: (check, check.computed)
+        for name, number in table.composite.items()
+        if (check := failed.get(number.place)) and check.computed is not None
+    }
+    if not failed or table.hierarchy is None:
+        return checks
+    by_print = _by_print(table)
+    found = []
+    for check in checks:
+        if check.reproduced or check.computed is None or check.place in table.errata:
+            found.append(check)
+            continue
+        others = {
+            name: (other.printed, computed)
+            for name, (other, computed) in wrong.items()
+            if check.place.startswith("composite.") and other is not check
+        }
+        why = explain_digits(
+            check.printed,
+            check.computed,
+            table.conventions.rounding,
+            by_print=by_print.get(check.place),
+            others=others,
+        )
+        found.append(replace(check, explanations=why))
+    return found
+
+
+def _by_print(table: PublishedTable) -> Mapping[str, float]:
+    """Place of a global number -> what the printed weights and CI of the parents give for it."""
+    printed = {
+        name: _printed(replace(parent, judgments=None)) for name, parent in table.parents.items()
+    }
+    rows = _Tree(replace(table, composite={}), printed).numbers(table)
+    return {place: float(low[0]) for place, (low, _) in rows.items()}
 
 
 def _rows_across(
@@ -615,6 +687,14 @@ class _Tree:
             "ri": (ri_low, ri_high),
             "cr": (_ratio(low, ri_high), _ratio(high, ri_low)),
         }
+
+    def numbers(self, table: PublishedTable) -> dict[str, Interval]:
+        """Place -> value of the global numbers that a table prints."""
+        found = {number.place: self.weights[name] for name, number in table.composite.items()}
+        for level, numbers in table.totals.items():
+            totals = self.total(level)
+            found |= {number.place: totals[key] for key, number in numbers.items()}
+        return found
 
     def rows(self) -> list[_Row]:
         """The global numbers."""

@@ -62,6 +62,19 @@ def test_good_and_bad_tables(installed: pytest.Pytester) -> None:
     assert "Traceback" not in result.stdout.str()
 
 
+def test_what_was_read_how_is_said_at_the_end(installed: pytest.Pytester) -> None:
+    write(installed, good=GOOD.replace('"3", "5", "3"', '"3", "5", "3.0"'))
+    run(installed).assert_outcomes(passed=2)
+    path = installed.path / "tables" / "good.ahp.toml"
+    rounded = GOOD.replace(
+        'upper = ["3", "5", "3"]', 'matrix = [["1"], ["0.33", "1"], ["0.2", "0.33", "1"]]'
+    )
+    path.write_text(rounded, encoding="utf-8")
+    result = run(installed)
+    result.assert_outcomes(passed=2)
+    assert f"{path}:9: parents.goal.matrix: 0.33 read as 1/3" in result.outlines
+
+
 def test_one_number_can_be_chosen(installed: pytest.Pytester) -> None:
     write(installed, bad=BAD)
     result = run(installed, "tables/bad.ahp.toml::parents.goal.weights.a")

@@ -27,22 +27,27 @@ from .brute_force import FIVE, METHODS, everything, interval, stepwise
 MATRIX = ahp.PairwiseMatrix.from_upper(["3", "5", "3"]).values
 
 
-@pytest.mark.parametrize("text", ["", "x", "1e-3", "0.1.2", " 0.1", "0.1%", "+0.1", ".", "1/3"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1e-3", "0.1.2", " 0.1", "%", "0.1%%", "+0.1", ".", "1/3"]
+)
 def test_what_is_no_printed_number_is_refused(text: str) -> None:
     with pytest.raises(ahp.OptionError) as caught:
         check_printed(text)
-    assert str(caught.value) == f'printed number {text!r}, expected text such as "0.1540"'
+    assert (
+        str(caught.value) == f'printed number {text!r}, expected text such as "0.1540" or "15.4%"'
+    )
 
 
 def test_a_number_is_not_text() -> None:
     value: Any = 0.154
     with pytest.raises(ahp.OptionError) as caught:
         check_printed(value)
-    assert str(caught.value) == 'printed number 0.154, expected text such as "0.1540"'
+    assert str(caught.value) == 'printed number 0.154, expected text such as "0.1540" or "15.4%"'
 
 
 @pytest.mark.parametrize(
-    ("text", "decimals"), [("0.1540", 4), (".5", 1), ("5.", 0), ("12", 0), ("-0.20", 2)]
+    ("text", "decimals"),
+    [("0.1540", 4), (".5", 1), ("5.", 0), ("12", 0), ("-0.20", 2), ("63.7%", 3), ("7 ％", 2)],
 )
 def test_decimals(text: str, decimals: int) -> None:
     assert check_printed(text) == text
@@ -61,6 +66,9 @@ def test_decimals(text: str, decimals: int) -> None:
         ("0.6", "truncate", 5, 0.6, 0.60001),
         ("0.6000", "half_up", 2, 0.59995, 0.60005),
         ("3", "half_up", None, 2.5, 3.5),
+        ("63.7%", "half_up", None, 0.6365, 0.6375),
+        ("63.7%", "truncate", None, 0.637, 0.638),
+        ("63.7%", "half_up", 2, 0.63695, 0.63705),
     ],
 )
 def test_intervals(text: str, rounding: str, decimals: int | None, low: float, high: float) -> None:

@@ -82,7 +82,8 @@ KEYS = (
         ("", "parents: missing"),
         (PARENT + "cr = 0.1\n", "parents[0].cr: is a number, expected text"),
         (PARENT + 'cr = "1e-3"\n',
-         "parents[0].cr: printed number '1e-3', expected text such as \"0.1540\""),
+         "parents[0].cr: printed number '1e-3', expected text such as "
+         '"0.1540" or "15.4%"'),
         (PARENT + 'weights = { d = "0.1" }\n',
          "parents[0].weights.d: unknown, expected one of a, b, c"),
         (PARENT + 'indices = { cgi = "0.1" }\n',

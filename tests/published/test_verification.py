@@ -112,8 +112,8 @@ SLIPS = {
         'rounding = "truncate"\n' + EIGENVECTOR + FOUR, 'weights = { c = "0.1079" }', "weights.c",
         "0.1079, computed 0.10789281 (difference 7.2e-06): printed weight 0.1079 was rounded, not "
         "cut off; printed weight 0.1079 comes from rounding each step to 4 decimals; printed "
-        "weight 0.1079 comes from rounding each step to 5 decimals; printed weight 0.1079 is "
-        "0.1078 with one digit misprinted"),
+        "weight 0.1079 comes from cells rounded to 2 decimals before use; printed weight 0.1079 "
+        "is 0.1078 with one digit misprinted"),
     "intermediate rounding": slip(
         COLUMN + FOUR, 'weights = { b = "0.3900" }', "weights.b",
         "0.3900, computed 0.38893689 (difference 0.0011): printed weight 0.3900 comes from "
@@ -153,7 +153,13 @@ SLIPS = {
         "printed CI 0.1"),
     "nothing": slip(
         EIGENVECTOR + FOUR, 'weights = { a = "0.3725" }', "weights.a",
-        "0.3725, computed 0.3664375 (difference 0.0061): nearest: 0.373064, if it is the "
+        "0.3725, computed 0.3664375 (difference 0.0061): no usual slip gives it"),
+    "nearly": slip(
+        EIGENVECTOR + FOUR, 'weights = { a = "0.37318" }', "weights.a",
+        "0.37318, computed 0.3664375 (difference 0.0067): no usual slip gives it"),
+    "one digit off": slip(
+        EIGENVECTOR + FOUR, 'weights = { a = "0.37307" }', "weights.a",
+        "0.37307, computed 0.3664375 (difference 0.0066): nearest: 0.3730639, if it is the "
         "column_mean weight, not the eigenvector one"),
     "an index": slip(
         FOUR, 'indices = { gci = "0.631" }', "indices.gci",
@@ -420,6 +426,10 @@ def test_global_numbers_of_stored_candidates_that_fail(tmp_path: Path) -> None:
     ]
 
 
+def test_candidates_with_a_bom(tmp_path: Path) -> None:
+    assert stored(tmp_path, STORED, "\ufeff" + CANDIDATES).reproduced
+
+
 def test_a_parent_without_candidates_is_not_checked(tmp_path: Path) -> None:
     found = stored(tmp_path, STORED, HEADER + "g,eigenvector,half_up,3\n")
     assert [check.place for check in found.checks] == ["parents.g.weights.a"]
@@ -463,7 +473,7 @@ def test_files_of_candidates_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_bytes(HEADER.encode() + b"\xff")
     with pytest.raises(PublishedError) as error:
         verified(tmp_path, STORED)
-    assert str(error.value) == f"{path}: byte {len(HEADER)} is not UTF-8"
+    assert str(error.value) == f"{path}: byte {len(HEADER)} is not UTF-8, expected UTF-8 text"
 
 
 def test_a_panel_is_aggregated(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_chinese(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--json", "bad.ahp.toml", "inputs.ahp.toml"]) == 1
     bad, inputs = json.loads(capsys.readouterr().out)
-    assert set(bad) == {"file", "id", "reproduced", "checks", "unchecked", "version"}
+    assert set(bad) == {"file", "id", "reproduced", "checks", "unchecked", "remarks", "version"}
     assert (bad["file"], bad["id"], bad["reproduced"]) == ("bad.ahp.toml", "t", False)
     assert bad["version"] == __version__
     weight, cr = bad["checks"]

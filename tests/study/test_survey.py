@@ -11,6 +11,7 @@ import ahp
 from ahp import priority
 from ahp.resources import data_folder
 from ahp.study import survey_from_content
+from ahp.study.survey import survey_from_toml
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +89,13 @@ def test_a_small_survey(tmp_path: Path) -> None:
     assert survey.node_name("a", "fr") == "A"
     assert survey.text(survey.nodes["b"].explanation, "zh") == "其二。"
     assert survey.remarks == ()
+
+
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_a_bom_before_a_survey(tmp_path: Path, bom: str) -> None:
+    text = bom + write(tmp_path, SMALL).read_text(encoding="utf-8")
+    for content in (text, text.encode()):
+        assert survey_from_toml(content, "s.toml").content_hash == SMALL_HASH
 
 
 def test_content_reads_back_and_its_hash_is_stable(tmp_path: Path) -> None:
