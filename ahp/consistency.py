@@ -460,7 +460,7 @@ class OrderPreservation:
     preferences: Preserved
     intensities: Preserved
     weights: Float
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 def order_preservation(

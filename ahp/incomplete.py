@@ -8,7 +8,7 @@ Math. Comput. Modelling 52:318-333).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -66,7 +66,7 @@ class Completion:
     missing: Any
     iterations: Any
     largest: float | None
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class IncompleteConsistency:
     acceptable: Any
     ri_source: Any
     random_index: str
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class NextPair:
     i: int
     j: int
     information: float
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 def components(

@@ -171,7 +171,8 @@ def holds_labeled(values: Any, labels_of: Callable[[Any], Labels | None]) -> boo
     level = values
     while level:
         types = set(map(type, level)) - _NESTS
-        if any(labels_of(item) is not None for item in level if type(item) in types - _PLAIN):
+        other = types - _PLAIN
+        if other and any(labels_of(item) is not None for item in level if type(item) in other):
             return True
         if types or not level[0] or type(level[0][0]) in _PLAIN:
             return False

@@ -11,7 +11,7 @@ in `solvers`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -50,7 +50,7 @@ class Priorities:
     objective: Any
     unique: Any
     version: str = __version__
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") -> Float:

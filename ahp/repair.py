@@ -12,7 +12,7 @@ is linear in those logarithms (see `fewest_changes`). The searches are in `repai
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
@@ -96,7 +96,7 @@ class JudgmentDiagnosis:
     best_continuous: float
     cr_continuous: float
     epsilon: float
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Triad:
     high: float
     fitting: tuple[float, ...]
     cyclic: bool
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
 
 
 class Change(NamedTuple):

@@ -526,12 +526,13 @@ def test_a_batch_is_not_one_matrix() -> None:
 def test_labels_in_another_order() -> None:
     matrices: dict[str, Any] = alone(panel_matrices(1))
     matrices["b"] = ahp.PairwiseMatrix.from_upper([3], ["b2", "b1"])
+    found = simulate_hierarchy(TREE, matrices, seed=1, draws=2, spread=0)
+    assert found.local["b"].names == ("b1", "b2")
+    assert found.local["b"].weights == pytest.approx([0.25, 0.75], abs=1e-15)
+    matrices["b"] = ahp.PairwiseMatrix.from_upper([3], ["流程", "手段"])
     with pytest.raises(ahp.HierarchyError) as raised:
         simulate_hierarchy(TREE, matrices, seed=1)
-    assert str(raised.value) == "matrix of 'b' is labeled b2, b1, expected the order b1, b2"
-    matrices["b"] = ahp.PairwiseMatrix.from_upper([3], ["流程", "手段"])
-    found = simulate_hierarchy(TREE, matrices, seed=1, draws=2, spread=0)
-    assert found.local["b"].weights == pytest.approx([0.75, 0.25], abs=1e-15)
+    assert str(raised.value) == "matrix of 'b': label '流程', expected 'b1', 'b2' as in the tree"
 
 
 # --- one at a time
