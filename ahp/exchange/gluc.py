@@ -19,9 +19,9 @@ import yaml
 from ..datafile import decode_text
 from ..errors import AnswersError, SurveyError
 from ..study import Answers, Judgment, Survey
+from ..study.survey import wrong_sum
 from .long_csv import judged
 from .survey_text import (
-    SUM_TOLERANCE,
     UNKNOWN_LANGUAGE,
     Branch,
     GivenWeights,
@@ -349,9 +349,8 @@ class _Reader:
         criterion.voters = weights
 
     def check_sum(self, weights: Mapping[str, float], node: yaml.Node, path: str) -> None:
-        total = sum(weights.values())
-        if abs(total - 1) > SUM_TOLERANCE:
-            raise self.error(node, path, f"the weights sum to {total:.6g}, expected 1")
+        if problem := wrong_sum(weights):
+            raise self.error(node, path, problem)
 
     def preferences(
         self, criterion: _Criterion, alternatives: tuple[str, ...], found: _Found

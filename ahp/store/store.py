@@ -975,7 +975,7 @@ def _check_said(session: Session, expert: ExpertRow, study: StudyRow, entry: Ent
     """Refuse what the study does not ask or allow."""
     asking = asking_of(session, study)
     hierarchy = survey_of(session, study).hierarchy
-    if entry.kind in ("ranked", "shown", "kept") and entry.parent not in hierarchy.parents:
+    if entry.kind in ("ranked", "shown", "kept") and entry.parent not in hierarchy.compared:
         raise AnswersError(f"parent = {entry.parent!r}, the survey compares nothing below it")
     if entry.kind == "ranked":
         read_ranking(str(entry.parent), str(entry.detail), hierarchy)
@@ -1136,7 +1136,7 @@ def _add_experts(
 def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
     for expert_id, standing in standings.items():
         expert, study = _locked_expert(session, expert_id)
-        parents = survey_of(session, study).hierarchy.parents
+        parents = survey_of(session, study).hierarchy.compared
         for parent in standing.recused:
             if parent not in parents:
                 listed = ", ".join(map(repr, parents))
