@@ -142,7 +142,11 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     # unknown keys at each level
     (("colour",), 1, f"colour: unknown key, expected one of {TOP}"),
     (("name", "fr"), "x", "name.fr: unknown key, expected one of en, zh"),
-    (("goal", "parent"), "a", "goal.parent: unknown key, expected one of id, name, explanation, weights, source"),
+    (
+        ("goal", "parent"),
+        "a",
+        "goal.parent: unknown key, expected one of id, name, explanation, weights, source",
+    ),
     (("goal", "name", "de"), "x", "goal.name.de: unknown key, expected one of en, zh"),
     (
         ("nodes", 1, "weight"),

@@ -181,12 +181,10 @@ def show_matrices(analysis: Analysis) -> None:
     """Judgment matrices and their consistency."""
     language = state.language()
     show_table(report.consistency_table(analysis, language), "consistency")
-    for parent in analysis.survey.hierarchy.parents:
-        show_table(
-            report.matrix_table(analysis, parent, language),
-            f"matrix_{parent}",
-            below=consistency_line(analysis, parent),
-        )
+    for parent, table in report.parent_tables(analysis, language).items():
+        judged = parent in analysis.matrices
+        below = consistency_line(analysis, parent) if judged else ""
+        show_table(table, f"matrix_{parent}", below=below)
 
 
 def show_experts(
