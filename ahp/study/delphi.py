@@ -198,7 +198,10 @@ def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary
             }
             for parent, found in analysis.consistency.items()
         }
-        | {parent: given.data for parent, given in analysis.survey.given.items()},
+        | {
+            parent: {"weights": analysis.local_weights[parent].tolist(), "given": given.data}
+            for parent, given in analysis.survey.given.items()
+        },
         "global_weights": dict(analysis.global_weights),
         "ranking": list(analysis.ranking),
         "total_consistency": [

@@ -135,18 +135,12 @@ class Survey:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What works but asks too much of people, and what is read otherwise than it is written."""
-        crowded = (
+        """What works but asks too much of people."""
+        return tuple(
             f"{parent!r} has {count} children; people compare at most {MAX_CHILDREN} well"
             for parent in self.hierarchy.compared
             if (count := len(self.hierarchy.children[parent])) > MAX_CHILDREN
         )
-        divided = (
-            f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
-            for parent, given in self.given.items()
-            if given.total != 1
-        )
-        return (*crowded, *divided)
 
     def text(self, text: Text, language: str) -> str:
         """A text in the language asked for, or in the survey's original one."""
@@ -166,7 +160,8 @@ def load_survey(name_or_path: str | Path) -> Survey:
     """Load a shipped survey by its name, or a survey file by its path.
 
     Warns:
-        SurveyWarning: a parent has more children than people compare well.
+        SurveyWarning: a parent has more children than people compare well, or given weights were
+            divided by their sum.
 
     Raises:
         SurveyError: the file, the path inside it and what was expected.
@@ -182,7 +177,12 @@ def load_survey(name_or_path: str | Path) -> Survey:
             )
         path = shipped[name_or_path]
     survey = survey_from_toml(read_bytes(path, SurveyError), str(path))
-    for remark in survey.remarks:
+    divided = (
+        f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
+        for parent, given in survey.given.items()
+        if given.total != 1
+    )
+    for remark in (*survey.remarks, *divided):
         warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
     return survey
 
