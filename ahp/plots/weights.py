@@ -48,8 +48,8 @@ def branch_colors(analysis: Analysis) -> dict[str, str]:
 
 
 def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
-    """The tree from the goal on the left to the indicators on the right, with local weights; those that
-    are given instead of compared are dotted.
+    """The tree from the goal on the left to the indicators on the right, with local weights; those
+    that are given instead of compared are dotted.
     """
     hierarchy, colors = analysis.survey.hierarchy, branch_colors(analysis)
     depth = {node: level for level, nodes in enumerate(hierarchy.levels) for node in nodes}

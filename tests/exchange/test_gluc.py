@@ -147,7 +147,7 @@ REFUSED = "formulas are refused, never evaluated; write the judgments as pairwis
         ("name: Weekend", "name:", "line 7: Goal.name: is empty, expected a name"),
         ("pairwise:\n        - [Cost, Rest, 1/3]\n        - [Food, Cost, 2]", "pairwiseFunction: x",
          f"line 15: Goal.preferences.Ann.pairwiseFunction: {REFUSED}"),
-        ("          pairwise:\n      children", "          scoreFunction: function(a) 1\n      children",
+        ("          pairwise:\n      chil", "          scoreFunction: function(a) 1\n      chil",
          f"line 36: Goal.children.Rest.preferences.Bo.scoreFunction: {REFUSED}"),
         ("weather: any", "weather: f <- function (a) 1",
          f"line 32: Goal.children.Rest.weather: {REFUSED}"),

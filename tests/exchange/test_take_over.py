@@ -69,7 +69,7 @@ def test_decision_makers_come_without_answers_too() -> None:
 
 
 def test_a_decision_maker_who_compares_nothing() -> None:
-    found = gluc(VOTERS + OPPOSITE.split("    Bo")[0] + CHILDREN)
+    found = gluc(VOTERS + OPPOSITE.partition("    Bo")[0] + CHILDREN)
     assert found.expert_weights == {"Ann": 0.9}
     assert found.remarks[1:] == ("Bo (weight 0.1) compares nothing in the file and is left out.",)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import warnings
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from ahp.study.own_result import own_ranking
 from ahp.study.settings import Settings
 from ahp.study.survey import survey_from_content, survey_from_toml
 
+DOCS = Path(__file__).parents[2] / "docs"
 TOML = """
 format = 1
 id = "site"
@@ -105,7 +108,8 @@ def test_round_trips(read: str) -> None:
         (GIVEN.replace("0.6", "0.5"), "goal.weights: the weights sum to 0.9, expected 1"),
         (GIVEN.replace("0.6", "-0.6"), "goal.weights.risk: -0.6, expected a number of 0 or more"),
         (GIVEN.replace("0.6", "nan"), "goal.weights.risk: nan, expected a number of 0 or more"),
-        (GIVEN.replace("0.6", '"0.6"'), "goal.weights.risk: is text, expected a number of 0 or more"),
+        (GIVEN.replace("0.6", '"0.6"'),
+         "goal.weights.risk: is text, expected a number of 0 or more"),
         (GIVEN.replace("0.6", "true"),
          "goal.weights.risk: is a boolean, expected a number of 0 or more"),
         (GIVEN.replace("risk =", "fire ="),
@@ -321,3 +325,15 @@ def test_shipped_surveys_have_none() -> None:
         survey = ahp.load_survey("supervision_effectiveness")
     assert survey.given == {}
     assert survey.hierarchy.compared == survey.hierarchy.parents
+
+
+def test_the_documented_node() -> None:
+    page = (DOCS / "survey-format.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    documented = re.search(r"(?:    .*\n)+", page.partition("## Given weights")[2])
+    assert documented is not None
+    before, _, after = example.partition('[[nodes]]\nid = "food"')
+    node = textwrap.dedent(documented[0])
+    survey = survey_from_toml(before + node + "\n[[nodes]]" + after.partition("[[nodes]]")[2], "x")
+    assert survey.hierarchy.given_weights == {"food": (0.6, 0.4)}
+    assert survey.given["food"].source == "Canteen rules of 2024, section 5"

@@ -151,7 +151,8 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     (
         ("nodes", 1, "weight"),
         1,
-        "nodes[1].weight: unknown key, expected one of id, name, explanation, parent, weights, source",
+        "nodes[1].weight: unknown key, expected one of id, name, explanation, parent, weights, "
+        "source",
     ),
     (
         ("nodes", 0, "explanation", "fr"),
