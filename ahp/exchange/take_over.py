@@ -40,10 +40,11 @@ class TakenOver:
     remarks: tuple[str, ...] = ()
     left_out: tuple[tuple[int, str], ...] = ()
 
-    @property
-    def lost(self) -> tuple[str, ...]:
-        """What is left out, in words, with its number."""
-        return tuple(f"{words}, {count}" for count, words in self.left_out if count)
+    def lost(self, language: str = "en") -> tuple[str, ...]:
+        """What is left out and how much of it, a line each, in the language of its words."""
+        _ = translator(language)
+        line = _("{what}, {count}")
+        return tuple(line.format(what=what, count=count) for count, what in self.left_out if count)
 
 
 def from_ahp_os(project: AhpOsProject, source: str, language: str = "en") -> TakenOver:

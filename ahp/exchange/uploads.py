@@ -68,24 +68,25 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
             raise SurveyError(f"{name}: byte {error.start} is not UTF-8") from error
         found = read_hierarchy_text(text, name, language=language)
         return _upload(
-            from_hierarchy_text(found.survey, found.given_weights, name, language), title
+            from_hierarchy_text(found.survey, found.given_weights, name, language), title, language
         )
     if ending == "json":
         if _is_study(content):
             return Upload(study=content)
         project = read_project(content, name, language=language)
-        return _upload(from_ahp_os(project, name, language), project.title)
-    return _upload(from_gluc(read_gluc(content, name, language=language), name, language), title)
+        return _upload(from_ahp_os(project, name, language), project.title, language)
+    gluc = read_gluc(content, name, language=language)
+    return _upload(from_gluc(gluc, name, language), title, language)
 
 
-def _upload(found: TakenOver, title: str) -> Upload:
+def _upload(found: TakenOver, title: str, language: str) -> Upload:
     return Upload(
         survey=found.survey,
         answers=found.answers if found.answers.experts else None,
         title=title,
         expert_weights=found.expert_weights,
         remarks=found.remarks,
-        lost=found.lost,
+        lost=found.lost(language),
     )
 
 

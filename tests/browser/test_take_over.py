@@ -45,8 +45,8 @@ def upload(page: Page, server: RunningServer, name: str, content: str) -> None:
 @pytest.mark.parametrize(
     ("locale", "size", "weights", "lost"),
     [
-        ("zh-CN", PHONE, "已采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
-         ("文件中的以下内容无法保留：", "备选方案之间的比较, 1", "比较备选方案的公式, 1")),
+        ("zh-CN", PHONE, "将采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
+         ("文件中的以下内容无法保留：", "备选方案之间的比较，1 项", "比较备选方案的公式，1 项")),
         ("en-US", DESKTOP,
          "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1.",
          ("A study can't keep this part of the file:", "comparisons of alternatives, 1",
@@ -91,8 +91,8 @@ def test_given_weights_stand_in_the_results(browser: Browser, server: RunningSer
     expect(page.get_by_text("Shop · weights given (shop.json)")).to_be_visible()
     actions.press(page, "import_panel")
     expect(page.get_by_role("cell", name="0.5250").first).to_be_visible()
+    expect(page.get_by_text("without the weights given below Shop")).to_be_visible()
     page.get_by_role("tab", name="Judgment matrices").click()
-    expect(page.get_by_text("Shop: weights given (shop.json)")).to_be_visible()
     expect(page.get_by_role("cell", name="weights given (shop.json)")).to_be_visible()
     page.context.close()
 
@@ -100,7 +100,7 @@ def test_given_weights_stand_in_the_results(browser: Browser, server: RunningSer
 def test_the_editor_gives_weights(browser: Browser, server: RunningServer) -> None:
     page = actions.visitor(browser, locale="en-US", size=DESKTOP).new_page()
     upload(page, server, "shop.json", SHOP)
-    actions.press(page, "edit-shop-json")
+    page.get_by_role("button", name="Change it in the editor").last.click()
     given = page.get_by_role("switch")
     expect(given).to_be_checked()
     weight = page.get_by_label("Weight of “Price”")

@@ -59,7 +59,7 @@ def test_decision_makers_weights_count() -> None:
 
 def test_remarks_in_chinese() -> None:
     assert gluc(VOTERS + OPPOSITE + CHILDREN, "zh").remarks == (
-        "已采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
+        "将采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
     )
 
 
