@@ -237,6 +237,10 @@ def _expert_weights(project: GlucProject, _: Translate) -> tuple[dict[str, float
             [*project.decision_makers],
         )
     weights, contrary = _one_weight_each(tables)
+    if not any(weights.values()):
+        return {}, (
+            _("All who compare in the file have the weight 0 there; here they count alike."),
+        )
     language = survey.languages[0]
     shown = ", ".join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
     remarks = [

@@ -74,6 +74,16 @@ def test_a_decision_maker_who_compares_nothing() -> None:
     assert found.remarks[1:] == ("Bo (weight 0.1) compares nothing in the file and is left out.",)
 
 
+def test_weights_that_are_all_zero_do_not_count() -> None:
+    voters = VOTERS.replace("0.9", "1").replace("0.1", "0")
+    only_bo = OPPOSITE.replace("    Ann: {pairwise: [[Cost, Risk, 9]]}\n", "")
+    found = gluc(voters + only_bo + CHILDREN)
+    assert found.expert_weights == {}
+    assert found.remarks == (
+        "All who compare in the file have the weight 0 there; here they count alike.",
+    )
+
+
 def below(voters: str) -> str:
     risk = f"""    Risk:
       decision-makers: {voters}
