@@ -15,9 +15,9 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from .consistency import CR_LIMIT, check_consistency
@@ -42,9 +42,9 @@ from .report import (
     composite_table,
     consistency_data,
     consistency_table,
-    matrix_table,
     method_words,
     pairs_to_text,
+    parent_tables,
     provenance,
     reconstructed_parent,
     reconstructed_ranking,
@@ -66,6 +66,9 @@ from .study import Answers, Survey, analyze, load_survey, read_answers, shipped_
 from .study.agreement import compare_choices, leave_one_out, panel_agreement
 from .study.settings import AGGREGATES, COMPUTED_WEIGHTINGS
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .exchange.take_over import TakenOver
 
 APP_PACKAGES = frozenset(
     {"alembic", "babel", "cryptography", "platformdirs", "plotly", "psycopg", "pypdf"}
@@ -365,8 +368,9 @@ def _surveys_validate(arguments: argparse.Namespace) -> int:
 
 def _facts(survey: Survey) -> str:
     hierarchy = survey.hierarchy
+    given = "".join(f"weights given below {parent}, " for parent in survey.given)
     return (
-        f"{len(hierarchy.leaves)} indicators, {len(hierarchy.comparisons)} comparisons, "
+        f"{len(hierarchy.leaves)} indicators, {len(hierarchy.comparisons)} comparisons, {given}"
         f"languages {' '.join(survey.languages)}, hash {survey.content_hash}"
     )
 
@@ -391,7 +395,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
     language = arguments.language
     print(pairs_to_text(provenance(analysis, language)))
     tables = [
-        *(matrix_table(analysis, parent, language) for parent in analysis.matrices),
+        *parent_tables(analysis, language).values(),
         consistency_table(analysis, language),
         composite_table(analysis, language),
         total_table(analysis, language),
@@ -600,6 +604,7 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         options["language"] = arguments.language
     if arguments.source == "ahp-os":
         from .exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
+        from .exchange.take_over import from_ahp_os  # noqa: PLC0415
 
         project = read_project(path, **options)
         kept = {
@@ -608,24 +613,23 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
             "alternative_answers": project.alternative_answers,
             "author": project.author,
         }
-        weights = sum(map(len, project.given_weights.values()))
-        beside = [(len(project.alternative_answers.judgments), "comparisons of alternatives")]
+        taken = from_ahp_os(project, path.name)
         if arguments.target == "ahp-os":
-            beside = []
-        elif arguments.target != "hierarchy-text":
-            beside.append((weights, "given weights"))
-        return _Converted(project.survey, project.answers, kept, tuple(beside))
+            return _Converted(taken.survey, taken.answers, kept)
+        if arguments.target == "hierarchy-text":
+            beside = tuple(one for one in taken.left_out if one[1] != "given weights")
+            return _Converted(taken.survey, taken.answers, kept, beside)
+        return _converted(taken, arguments.target)
     if arguments.source == "gluc":
         from .exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
+        from .exchange.take_over import from_gluc  # noqa: PLC0415
 
         file = read_gluc(path, **options)
-        tables = [*file.given_weights.values(), *file.alternative_weights.values()]
-        beside = [
-            (len(file.alternative_answers.judgments), "comparisons of alternatives"),
-            (sum(map(len, file.decision_makers.values())), "weights of decision makers"),
-            (sum(len(each) for table in tables for each in table.values()), "given weights"),
-        ]
-        return _Converted(file.survey, file.answers, beside=tuple(beside))
+        voters = sum(map(len, file.decision_makers.values()))
+        found = _converted(from_gluc(file, path.name), arguments.target)
+        first, *others = found.beside
+        beside = (first, (voters, "weights of decision makers"), *others)
+        return replace(found, beside=beside)
     survey = load_survey(arguments.survey) if arguments.survey else None
     if survey and arguments.language and arguments.language not in survey.languages:
         raise OptionError.unknown("--language", arguments.language, survey.languages)
@@ -641,6 +645,17 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
             path, survey=survey, negative_is=arguments.negative_is, expert_column=column
         ),
     )
+
+
+def _converted(taken: TakenOver, target: str) -> _Converted:
+    """What is written of a project, and what is not."""
+    given = sum(len(one.weights) for one in taken.survey.given.values())
+    written = target in {"survey-toml", "hierarchy-text", "ahp-os"}
+    beside = (
+        (count + given if words == "given weights" and not written else count, words)
+        for count, words in taken.left_out
+    )
+    return _Converted(taken.survey, taken.answers, beside=tuple(beside))
 
 
 def _write_conversion(arguments: argparse.Namespace, found: _Converted) -> bytes:

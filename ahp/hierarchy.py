@@ -6,7 +6,7 @@ A global weight is the product of the local weights from the goal down (Saaty 19
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
 from .labels import joined_vector, vector_labels
-from .matrix import as_numbers
+from .matrix import Float, as_numbers
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,17 @@ class Hierarchy:
     Attributes:
         goal: id of the root, the goal of the evaluation.
         children: parent id -> ids of its children in order; every parent has two or more.
+        given_weights: id of a parent whose weights are given instead of compared -> weights of its
+            children in their order, 0 or more, divided by their sum; every other parent is
+            compared under.
 
     Raises:
-        HierarchyError: names the node where the tree is broken.
+        HierarchyError: names the node where the tree is broken, or whose weights are no weights.
     """
 
     goal: str
     children: Mapping[str, tuple[str, ...]]
+    given_weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ordered: dict[str, tuple[str, ...]] = {}
@@ -60,12 +64,31 @@ class Hierarchy:
                 raise HierarchyError(
                     f"{parent!r} is not below the goal {self.goal!r} (a cycle, or a lost branch)"
                 )
+        given = {p: self._shares(p, self.given_weights[p]) for p in self.given_weights}
         object.__setattr__(self, "children", MappingProxyType(ordered))
+        object.__setattr__(self, "given_weights", MappingProxyType(given))
+
+    def _shares(self, parent: str, given: ArrayLike) -> tuple[float, ...]:
+        """The weights given below a parent, divided by their sum."""
+        if parent not in self.children:
+            raise HierarchyError(
+                f"weights are given below {parent!r}, expected a node with children"
+            )
+        name = f"the weights given below {parent!r}"
+        weights = _checked_weights(given, len(self.children[parent]), name)
+        if not (total := weights.sum()):
+            raise HierarchyError(f"{name} are all 0, expected one above")
+        return tuple((weights / total).tolist())
 
     @property
     def parents(self) -> tuple[str, ...]:
         """Nodes with children, level by level from the goal."""
         return tuple(self.children)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Parents whose children are compared, in the order of `parents`."""
+        return tuple(parent for parent in self.children if parent not in self.given_weights)
 
     @property
     def levels(self) -> tuple[tuple[str, ...], ...]:
@@ -90,8 +113,11 @@ class Hierarchy:
         return next((parent for parent, kids in self.children.items() if node in kids), None)
 
     def pairs(self, parent: str) -> tuple[tuple[str, str], ...]:
-        """The comparisons below one parent: pairs of children, row by row."""
-        return tuple(combinations(self.children[parent], 2))
+        """The comparisons below one parent: pairs of children, row by row; none where the weights
+        are given.
+        """
+        kids = () if parent in self.given_weights else self.children[parent]
+        return tuple(combinations(kids, 2))
 
     @property
     def comparisons(self) -> tuple[tuple[str, str, str], ...]:
@@ -103,27 +129,33 @@ class Hierarchy:
 
         Args:
             local_weights: parent id -> weights of its children, shape (number of children,);
-                labeled ones are joined by label, others are in the order of the tree.
+                labeled ones are joined by label, others are in the order of the tree;
+                `given_weights` where a parent has none here.
 
         Raises:
             HierarchyError: a parent has no weights, or not one for each child; other labels.
         """
+        local_weights = {**self.given_weights, **local_weights}
         found = {self.goal: 1.0}
         for parent, kids in self.children.items():
             if parent not in local_weights:
                 raise HierarchyError(f"no local weights for {parent!r}")
             name = f"local weights of {parent!r}"
             given = joined_vector(local_weights[parent], kids, name, "the tree", HierarchyError)
-            local = as_numbers(given, name, HierarchyError)
-            if local.shape != (len(kids),):
-                raise HierarchyError(f"{name} have shape {local.shape}, expected ({len(kids)},)")
-            if not (np.isfinite(local) & (local >= 0)).all():
-                raise HierarchyError(
-                    f"{name} {local.tolist()}, expected finite numbers of 0 or more"
-                )
+            local = _checked_weights(given, len(kids), name)
             for kid, weight in zip(kids, local, strict=True):
                 found[kid] = found[parent] * float(weight)
         return found
+
+
+def _checked_weights(given: ArrayLike, count: int, name: str) -> Float:
+    """Weights as an array of shape (count,)."""
+    weights = as_numbers(given, name, HierarchyError)
+    if weights.shape != (count,):
+        raise HierarchyError(f"{name} have shape {weights.shape}, expected ({count},)")
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise HierarchyError(f"{name} {weights.tolist()}, expected finite numbers of 0 or more")
+    return weights
 
 
 @dataclass(frozen=True)
@@ -195,7 +227,9 @@ def level_consistency(
     global_weights: Mapping[str, float],
     consistency: Mapping[str, Consistency],
 ) -> tuple[TotalConsistency, ...]:
-    """Total-hierarchy consistency of every level below the goal.
+    """Total-hierarchy consistency of every level below the goal that has a matrix.
+
+    A parent whose weights are given has none, and stays out of both sums.
 
     Args:
         hierarchy: the tree.
@@ -204,7 +238,9 @@ def level_consistency(
     """
     found = []
     for level, nodes in enumerate(hierarchy.levels[:-1], start=1):
-        parents = [node for node in nodes if node in hierarchy.children]
+        parents = [node for node in nodes if node in hierarchy.compared]
+        if not parents:
+            continue
         found.append(
             total_consistency(
                 [global_weights[parent] for parent in parents],

@@ -133,7 +133,7 @@ class HierarchyUncertainty:
     """How the weights of a hierarchy scatter.
 
     Attributes:
-        local: parent id -> the local weights of its children.
+        local: parent id -> the local weights of its children, where they are compared.
         leaves: the global weights of the leaves.
     """
 
@@ -199,8 +199,8 @@ def simulate_hierarchy(
 
     Args:
         hierarchy: the tree.
-        matrices: parent id -> matrix of its children, shape (n, n), NaN for not judged; one labeled
-            with their ids in any order, another in theirs.
+        matrices: parent id -> matrix of its children, shape (n, n), NaN for not judged, none where
+            the weights are given; one labeled with their ids in any order, another in theirs.
         seed: integer of 0 or more; the same seed gives the same bits.
         draws: how many.
         perturbation: a name in `SPREADS`.
@@ -274,7 +274,7 @@ def simulate_panel(
     run = _Run(draws, seed, perturbation, spread, bootstrap, method, level, progress)
     arrays = _checked(hierarchy, matrices, "(k, n, n)")
     counts = {parent: len(array) for parent, array in arrays.items()}
-    count = counts[hierarchy.goal]
+    count = next(iter(counts.values()))
     for parent, own in counts.items():
         if own != count or own == 0:
             raise HierarchyError(
@@ -331,13 +331,16 @@ def _check_integer(option: str, value: object, least: int) -> None:
 
 
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
-    """Validated matrices of every parent, in the order of the tree."""
+    """Validated matrices of every parent that is compared, in the order of the tree."""
+    if not hierarchy.compared:
+        raise HierarchyError("all weights of the hierarchy are given: nothing varies")
     for parent in matrices:
-        if parent not in hierarchy.children:
-            listed = ", ".join(map(repr, hierarchy.parents))
+        if parent not in hierarchy.compared:
+            listed = ", ".join(map(repr, hierarchy.compared))
             raise HierarchyError(f"matrix of {parent!r}, expected those of {listed}")
     found = {}
-    for parent, kids in hierarchy.children.items():
+    for parent in hierarchy.compared:
+        kids = hierarchy.children[parent]
         if parent not in matrices:
             raise HierarchyError(f"no matrix of {parent!r}")
         given = matrices[parent]
@@ -520,8 +523,8 @@ def _off_scale(arrays: Mapping[str, Float], logs: Float, off: Bool) -> str:
 def _simulated(
     hierarchy: Hierarchy, arrays: Mapping[str, Float], panel: Float, run: _Run
 ) -> HierarchyUncertainty:
-    for parent, kids in hierarchy.children.items():
-        _check_judged(parent, kids, arrays[parent][panel > 0])
+    for parent in hierarchy.compared:
+        _check_judged(parent, hierarchy.children[parent], arrays[parent][panel > 0])
     judgments = _Judgments(arrays, run)
     if judgments.missing is None:
         joined = (panel[:, None] * judgments.logs).sum(axis=0, keepdims=True)
@@ -530,8 +533,8 @@ def _simulated(
     base = judgments.local(joined)
     drawn, redrawn = judgments.draw(panel)
     local = {
-        parent: _summary(kids, base[index][0], drawn[index], run, redrawn)
-        for index, (parent, kids) in enumerate(hierarchy.children.items())
+        parent: _summary(hierarchy.children[parent], base[index][0], drawn[index], run, redrawn)
+        for index, parent in enumerate(hierarchy.compared)
     }
     leaves = hierarchy.leaves
     products = [_leaf_weights(hierarchy, found) for found in (base, drawn)]
@@ -552,8 +555,10 @@ def _check_judged(parent: str, kids: tuple[str, ...], matrices: Float) -> None:
 def _leaf_weights(hierarchy: Hierarchy, local: list[Float]) -> Float:
     """Global weights of the leaves from the local ones, shapes (draws, n); (draws, leaves)."""
     found = {hierarchy.goal: np.ones(len(local[0]))}
-    for own, (parent, kids) in zip(local, hierarchy.children.items(), strict=True):
-        found.update((kid, found[parent] * own[:, k]) for k, kid in enumerate(kids))
+    drawn = {parent: own.T for parent, own in zip(hierarchy.compared, local, strict=True)}
+    for parent, kids in hierarchy.children.items():
+        shares = drawn[parent] if parent in drawn else hierarchy.given_weights[parent]
+        found.update((kid, found[parent] * shares[k]) for k, kid in enumerate(kids))
     return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
@@ -634,7 +639,7 @@ def one_at_a_time(
 
     Args:
         hierarchy: the tree.
-        local_weights: parent id -> weights of its children, sum 1.
+        local_weights: parent id -> weights of its children, sum 1; the given weights by default.
         node: any node but the goal.
         grid: local weights from 0 to 1, shape (g,); None = 101 steps of 0.01.
         scores: alternative -> its scores on the leaves, in the order of `hierarchy.leaves`; the
@@ -709,7 +714,7 @@ def stability_interval(
 
     Args:
         hierarchy: the tree.
-        local_weights: parent id -> weights of its children, sum 1.
+        local_weights: parent id -> weights of its children, sum 1; the given weights by default.
         node: any node but the goal.
         top: how many ranks from the first; None = the full ranking.
         scores: as for `one_at_a_time`.
@@ -766,7 +771,7 @@ def critical_criteria(
 
     Args:
         hierarchy: the tree.
-        local_weights: parent id -> weights of its children, sum 1.
+        local_weights: parent id -> weights of its children, sum 1; the given weights by default.
         top: how many ranks from the first; None = the full ranking.
         scores: as for `one_at_a_time`.
         relative: order by the change as a share of the weight.
@@ -815,10 +820,10 @@ def _line(
         listed = ", ".join(repr(kid) for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError(f"node {node!r} has no local weight, expected one of {listed}")
     hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
+    given = {**hierarchy.given_weights, **local_weights}
     local = {
         name: np.asarray(
-            joined_vector(local_weights[name], kids, name, "the tree", HierarchyError),
-            dtype=np.float64,
+            joined_vector(given[name], kids, name, "the tree", HierarchyError), dtype=np.float64
         )
         for name, kids in hierarchy.children.items()
     }

@@ -472,6 +472,38 @@ def test_convert_ahp_os(run: Any, files: Path) -> None:
     assert project["pj"][0]["project_author"] == "Li"
 
 
+def test_convert_keeps_given_weights_in_a_survey_file(run: Any, files: Path) -> None:
+    text = "Shop: Price=0.4, Quality=0.6; Quality: Durable, Look;"
+    row = {"pwc_part": "Li", "pwc_node": "Quality", "pwc_ab": "0", "pwc_intense": "3"}
+    data = {"pj": [{"project_name": "Shop", "project_hText": text}], "pwc": [row]}
+    (files / "given.json").write_text(json.dumps(data), encoding="utf-8")
+    options = ("convert", "given.json", "--from", "ahp-os", "--language", "en")
+    outcome = run(*options, "--to", "survey-toml", "--output", "given.toml")
+    assert (outcome.status, outcome.err) == (0, "")
+    outcome = run(*options, "--to", "long-csv", "--output", "given.csv")
+    lost = "ahp: warning: given.json: not written: given weights, 2\n"
+    assert (outcome.status, outcome.err) == (0, lost)
+    outcome = run("surveys", "validate", "given.toml")
+    assert "3 indicators, 1 comparisons, weights given below shop, languages en" in outcome.out
+    outcome = run("analyze", "given.toml", "given.csv", "--language", "en")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "Weights given instead of compared  Shop: given.json\n" in outcome.out
+    assert "Shop: weights given (given.json)\n" in outcome.out
+    assert "Shop            2                                  weights given (given.json)\n" in (
+        outcome.out
+    )
+    assert "   1  Quality  Durable          0.7500         0.4500\n" in outcome.out
+    (files / "wrong.csv").write_text(
+        "expert,parent,left,right,value\nLi,shop,price,quality,3\n", encoding="utf-8"
+    )
+    outcome = run("analyze", "given.toml", "wrong.csv")
+    assert (outcome.status, outcome.err) == (
+        2,
+        "ahp: error: wrong.csv: line 2: parent = 'shop' has given weights, nothing is compared "
+        "below it, expected one of quality\n",
+    )
+
+
 def test_convert_answers(run: Any, files: Path) -> None:
     options = ("shop.csv", "--from", "long-csv", "--survey", "shop.toml")
     outcome = run("convert", *options, "--to", "ahp-os", "--output", "out.json")

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from ..datafile import DataTable, decode_text, kind
@@ -264,7 +263,7 @@ def write_project(
     description: str = "",
     author: str = "",
     session: str = "import",
-    given_weights: GivenWeights = MappingProxyType({}),
+    given_weights: GivenWeights | None = None,
     alternatives: Sequence[str] = (),
     alternative_answers: Answers = Answers(()),  # noqa: B008 - frozen
 ) -> bytes:
@@ -283,7 +282,7 @@ def write_project(
         description: of the project; the survey's by default.
         author: of the project.
         session: its session code, which AHP-OS replaces by a new one.
-        given_weights: parent id -> child id -> weight.
+        given_weights: parent id -> child id -> weight; the survey's by default.
         alternatives: their names.
         alternative_answers: their comparisons, as in `AhpOsProject`.
 

@@ -105,9 +105,9 @@ def read_ahpsurvey(
     source, header, lines = _load(content, source, expert_column)
     if survey is None:
         survey = _survey(header, items)
-    if parent is not None and parent not in survey.hierarchy.children:
-        raise OptionError.unknown("parent", parent, survey.hierarchy.parents)
-    parents = survey.hierarchy.parents if parent is None else (parent,)
+    if parent is not None and parent not in survey.hierarchy.compared:
+        raise OptionError.unknown("parent", parent, survey.hierarchy.compared)
+    parents = survey.hierarchy.compared if parent is None else (parent,)
     pairs = _columns(header, survey, parents)
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
@@ -309,9 +309,9 @@ def write_ahpsurvey(
     """
     check_side(negative_is)
     hierarchy = survey.hierarchy
-    if parent is not None and parent not in hierarchy.children:
-        raise OptionError.unknown("parent", parent, hierarchy.parents)
-    parents = hierarchy.parents if parent is None else (parent,)
+    if parent is not None and parent not in hierarchy.compared:
+        raise OptionError.unknown("parent", parent, hierarchy.compared)
+    parents = hierarchy.compared if parent is None else (parent,)
     labels = {each: labels_of(survey, hierarchy.children[each]) for each in parents}
     columns = {
         (each, *pair): f"{pair[0]}_{pair[1]}" for each in parents for pair in hierarchy.pairs(each)

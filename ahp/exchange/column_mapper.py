@@ -21,6 +21,7 @@ from ..datafile import DataTable, kind
 from ..errors import AnswersError
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
+from ..study.answers import check_parent
 from ..study.delimited import split_rows
 from .ahpsurvey import SIDES, Side, check_side, signed_judgment
 from .long_csv import judged
@@ -344,7 +345,8 @@ def _word(label: str) -> str:
 def _candidates(found: Sequence[set[str]], survey: Survey) -> list[Pair]:
     """The pairs that the labels in a header may stand for, in their order."""
     pairs: dict[tuple[str, frozenset[str]], Pair] = {}
-    for parent, kids in survey.hierarchy.children.items():
+    for parent in survey.hierarchy.compared:
+        kids = survey.hierarchy.children[parent]
         here = [node for nodes in found for node in nodes if node in kids]
         order = list(dict.fromkeys(here))
         for k, left in enumerate(order):
@@ -435,12 +437,8 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
 def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
     """The column, checked, with the texts as `name_key` gives them."""
     place = f"{source}: column {pair.column}"
-    children = survey.hierarchy.children
-    if pair.parent not in children:
-        raise AnswersError(
-            f"{place}: parent = {pair.parent!r}, expected one of {', '.join(children)}"
-        )
-    kids = children[pair.parent]
+    check_parent(pair.parent, survey.hierarchy, place)
+    kids = survey.hierarchy.children[pair.parent]
     if pair.left not in kids or pair.right not in kids or pair.left == pair.right:
         raise AnswersError(
             f"{place}: ({pair.left!r}, {pair.right!r}), expected two children of "

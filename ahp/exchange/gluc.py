@@ -1,9 +1,9 @@
 """Files of the R package ahp (Glur 2018): YAML with a tree of criteria and preferences.
 
 Only the texts of a file are read. Its formulas are R code, which the R package runs when it loads
-a file; here they are refused. Alternatives stand below every lowest criterion, and a node of a
-survey stands in the tree once, so that the criteria become the survey, and the comparisons of
-alternatives are returned beside it.
+a file; here those that compare alternatives are left out, and all others refused. Alternatives
+stand below every lowest criterion, and a node of a survey stands in the tree once, so that the
+criteria become the survey, and the comparisons of alternatives are returned beside it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import yaml
 from ..datafile import decode_text
 from ..errors import AnswersError, SurveyError
 from ..study import Answers, Judgment, Survey
+from ..study.survey import wrong_sum
 from .long_csv import judged
 from .survey_text import (
-    SUM_TOLERANCE,
     UNKNOWN_LANGUAGE,
     Branch,
     GivenWeights,
@@ -47,6 +47,8 @@ _FORMULAS = ("pairwiseFunction", "scoreFunction")
 _KINDS = ("pairwise", *_WEIGHTS, *_FORMULAS)
 _KEYS = ("name", "description", "author", "decision-makers", "preferences", "children")
 _CODE = re.compile(r"\bfunction\s*\(")
+_FORMULA_PATH = re.compile(rf"\.preferences(\..*)?\.({'|'.join(_FORMULAS)})")
+"""Where a formula may stand that is left out or refused later on, once its criterion is known."""
 _PLAIN = "tag:yaml.org,2002:"
 _TAGS = frozenset(
     f"{_PLAIN}{kind}"
@@ -70,6 +72,7 @@ class GlucProject:
         given_weights: expert -> parent id -> child id -> weight, where an expert gives priorities,
             or scores (divided by their sum), instead of comparisons.
         alternative_weights: the same for alternatives: expert -> criterion id -> name -> weight.
+        formulas: (expert, criterion id) where a formula compares alternatives; it is left out.
     """
 
     survey: Survey
@@ -79,6 +82,7 @@ class GlucProject:
     decision_makers: GivenWeights = field(repr=False)
     given_weights: Mapping[str, GivenWeights] = field(repr=False)
     alternative_weights: Mapping[str, GivenWeights] = field(repr=False)
+    formulas: tuple[tuple[str, str], ...] = ()
 
 
 def read_gluc(
@@ -97,7 +101,8 @@ def read_gluc(
         language: code of the language the names are in.
 
     Raises:
-        SurveyError: not YAML, a formula, or no survey; names the line, the path and the value.
+        SurveyError: not YAML, a formula that compares criteria, or no survey; names the line, the
+            path and the value.
         AnswersError: a judgment; names the same.
     """
     data, source = load_content(content, source, SurveyError)
@@ -165,7 +170,7 @@ class _Reader:
             raise self.error(node, path, f"tag {tag}: {expected}")
         size = 1
         if isinstance(node, yaml.ScalarNode):
-            if _CODE.search(node.value):
+            if _CODE.search(node.value) and not _FORMULA_PATH.search(path):
                 raise self.error(node, path, _REFUSED)
         elif isinstance(node, yaml.MappingNode):
             for key, value in node.value:
@@ -277,6 +282,7 @@ class _Reader:
             ),
             given_weights=_frozen(found.weights),
             alternative_weights=_frozen(found.alternative_weights),
+            formulas=tuple(found.formulas),
         )
 
     def described(self, fields: Mapping[str, yaml.Node], path: str) -> str:
@@ -349,9 +355,8 @@ class _Reader:
         criterion.voters = weights
 
     def check_sum(self, weights: Mapping[str, float], node: yaml.Node, path: str) -> None:
-        total = sum(weights.values())
-        if abs(total - 1) > SUM_TOLERANCE:
-            raise self.error(node, path, f"the weights sum to {total:.6g}, expected 1")
+        if problem := wrong_sum(weights):
+            raise self.error(node, path, problem)
 
     def preferences(
         self, criterion: _Criterion, alternatives: tuple[str, ...], found: _Found
@@ -372,7 +377,7 @@ class _Reader:
             inner = path if each is node else f"{path}.{expert}"
             kinds = self.mapping(each, inner)
             for kind, value in kinds.items():
-                if kind in _FORMULAS:
+                if kind in _FORMULAS and not criterion.lowest:
                     raise self.error(value, f"{inner}.{kind}", _REFUSED)
                 if kind not in _KINDS:
                     raise self.error(
@@ -388,7 +393,9 @@ class _Reader:
                     f"{', '.join(criterion.voters)}",
                 )
             for kind, value in kinds.items():
-                if kind == "pairwise":
+                if kind in _FORMULAS:
+                    found.formulas.append((expert, criterion.branch.id))
+                elif kind == "pairwise":
                     judgments = self.pairwise(value, f"{inner}.pairwise", expert, criterion, names)
                     (found.of_alternatives if criterion.lowest else found.judgments).extend(
                         judgments
@@ -465,6 +472,7 @@ class _Found:
     of_alternatives: list[Judgment] = field(default_factory=list)
     weights: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     alternative_weights: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    formulas: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _frozen(

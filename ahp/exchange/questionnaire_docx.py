@@ -63,7 +63,7 @@ def questionnaire_document(
     _paragraph(document, title, "Title")
     _write_fields(document, expert, _)
     _write_guide(document, survey, language)
-    for number, parent in enumerate(survey.hierarchy.parents, start=1):
+    for number, parent in enumerate(survey.hierarchy.compared, start=1):
         _write_parent(document, survey, language, number, parent)
     document.add_heading(_("Remarks"), 1)
     remarks = _table(document, (sum(_PAIR_WIDTHS),), 1)
@@ -135,7 +135,7 @@ def _write_fields(document: DocumentObject, expert: str | None, _: Translate) ->
 def _write_guide(document: DocumentObject, survey: Survey, language: str) -> None:
     """What it is for, how to fill it in, what the numbers mean."""
     _ = translator(language)
-    first = survey.hierarchy.parents[0]
+    first = survey.hierarchy.compared[0]
     pair = survey.hierarchy.pairs(first)[0]
     left, right = (survey.node_name(node, language) for node in pair)
     document.add_heading(_("How to fill it in"), 1)

@@ -203,9 +203,9 @@ def questionnaire_workbook(
 def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Block, ...]:
     tree = survey.hierarchy
     for parent in skip:
-        if parent not in tree.parents:
-            raise OptionError.unknown("skip", parent, tree.parents)
-    asked = [parent for parent in tree.parents if parent not in skip]
+        if parent not in tree.compared:
+            raise OptionError.unknown("skip", parent, tree.compared)
+    asked = [parent for parent in tree.compared if parent not in skip]
     if not asked:
         raise OptionError(f"skip = {sorted(skip)!r}, expected a parent that is left to ask about")
     return tuple(

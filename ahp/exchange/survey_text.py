@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from ..hierarchy import Hierarchy
 from ..scale import parse_judgment, plain_text
 from ..study import Node, Survey
 from ..study.delimited import read_bytes
-from ..study.survey import FORMAT
+from ..study.survey import FORMAT, SourcedWeights, tree_of, wrong_sum
 
 MAX_BYTES = 32 * 2**20
 """A larger file is refused before it is read: 1,000 experts need about 2 MB."""
@@ -29,9 +29,6 @@ MAX_NODES = 2000
 
 UNKNOWN_LANGUAGE = "und"
 """Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
-
-SUM_TOLERANCE = 0.01
-"""How far given weights may be from summing to 1: printed ones are rounded."""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
@@ -204,6 +201,27 @@ def survey_from_branches(
     )
 
 
+def with_given_weights(survey: Survey, weights: GivenWeights, source: str) -> Survey:
+    """A survey in which the children of some parents are not compared, their weights being given.
+
+    Args:
+        survey: the survey.
+        weights: parent id -> child id -> weight, one for each child, as the readers here check.
+        source: where the weights come from.
+
+    Raises:
+        SurveyError: no parent is left to compare under.
+    """
+    nodes = {
+        node: replace(one, given=SourcedWeights(MappingProxyType(dict(weights[node])), source))
+        if node in weights
+        else one
+        for node, one in survey.nodes.items()
+    }
+    tree = tree_of(survey.hierarchy.goal, survey.hierarchy.children, nodes)
+    return replace(survey, nodes=MappingProxyType(nodes), hierarchy=tree)
+
+
 @dataclass(frozen=True)
 class HierarchyText:
     """What a hierarchy text holds.
@@ -247,7 +265,8 @@ def read_hierarchy_text(
 
     The first branch is the goal, `;` ends each branch, every name stands below one branch only.
     `：，；＝` and full-width digits are read like the plain ones. Either all items of a branch have
-    a weight or none; they sum to 1 within `SUM_TOLERANCE` and are returned as they stand.
+    a weight or none; they sum to 1 as far as their rounding lets them and are returned as they
+    stand.
 
     Args:
         text: the text.
@@ -360,11 +379,8 @@ def _check_weights(given: Mapping[str, float], branch: Branch) -> None:
                 f"{kid.place}: {kid.name!r} has no weight, expected one for every item of "
                 f"{branch.name!r} or for none"
             )
-    total = sum(given.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        raise SurveyError(
-            f"{branch.place}: the weights below {branch.name!r} sum to {total:.6g}, expected 1"
-        )
+    if problem := wrong_sum(given, f"the weights below {branch.name!r}"):
+        raise SurveyError(f"{branch.place}: {problem}")
 
 
 def freeze(table: Mapping[_Key, Mapping[str, _Value]]) -> Mapping[_Key, Mapping[str, _Value]]:
@@ -382,15 +398,17 @@ def hierarchy_text(
     Args:
         survey: the survey.
         language: of the names; the survey's original one by default.
-        given_weights: weights to write behind the names, `A=0.3`.
+        given_weights: weights to write behind the names, `A=0.3`; the survey's by default.
 
     Raises:
         SurveyError: a name that the text can't hold, or two nodes of the same name.
     """
     names = plain_names(survey, language)
+    if given_weights is None:
+        given_weights = {parent: given.weights for parent, given in survey.given.items()}
     lines = []
     for parent, kids in survey.hierarchy.children.items():
-        given = (given_weights or {}).get(parent, {})
+        given = given_weights.get(parent, {})
         items = (f"{names[kid]}={given[kid]!r}" if kid in given else names[kid] for kid in kids)
         lines.append(f"{names[parent]}: {', '.join(items)};\n")
     return "".join(lines)
@@ -432,6 +450,7 @@ def survey_toml(survey: Survey) -> str:
             **parent,
             "name": dict(one.name),
             "explanation": dict(one.explanation),
+            **(one.given.data if one.given else {}),
         }
 
     parent_of = {kid: parent for parent, kids in survey.hierarchy.children.items() for kid in kids}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from ..errors import SurveyError
@@ -12,6 +13,7 @@ from ..study.survey import survey_from_toml
 from .ahp_os import read_project
 from .gluc import read_gluc
 from .survey_text import read_hierarchy_text
+from .take_over import TakenOver, from_ahp_os, from_gluc, from_hierarchy_text
 
 UPLOADS = ("toml", "json", "txt", "ahp", "yaml", "yml")
 """Endings of the files that `read_upload` takes."""
@@ -26,14 +28,18 @@ class Upload:
         survey: the survey.
         answers: of a panel that has answered it, None when there are none.
         title: what to call a study made of it.
-        remarks: what the file had and could not be kept.
+        expert_weights: expert -> weight of the decision maker; empty where the file has none.
+        remarks: what was taken over how.
+        lost: what the file has and a study can't keep.
     """
 
     study: bytes | None = None
     survey: Survey | None = None
     answers: Answers | None = None
     title: str = ""
+    expert_weights: Mapping[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def read_upload(content: bytes, name: str, language: str) -> Upload:
@@ -43,7 +49,8 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     Args:
         content: the bytes of the file.
         name: its name; the ending tells what it is.
-        language: code of the language the names are in, where the file does not say.
+        language: code of the language the names are in, where the file does not say, and of the
+            remarks.
 
     Raises:
         SurveyError, AnswersError: what is wrong, with its place in the file.
@@ -60,16 +67,26 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
         except UnicodeDecodeError as error:
             raise SurveyError(f"{name}: byte {error.start} is not UTF-8") from error
         found = read_hierarchy_text(text, name, language=language)
-        return Upload(survey=found.survey, title=title)
+        return _upload(
+            from_hierarchy_text(found.survey, found.given_weights, name, language), title, language
+        )
     if ending == "json":
         if _is_study(content):
             return Upload(study=content)
         project = read_project(content, name, language=language)
-        answers = project.answers if project.answers.experts else None
-        return Upload(survey=project.survey, answers=answers, title=project.title)
+        return _upload(from_ahp_os(project, name, language), project.title, language)
     gluc = read_gluc(content, name, language=language)
+    return _upload(from_gluc(gluc, name, language), title, language)
+
+
+def _upload(found: TakenOver, title: str, language: str) -> Upload:
     return Upload(
-        survey=gluc.survey, answers=gluc.answers if gluc.answers.experts else None, title=title
+        survey=found.survey,
+        answers=found.answers if found.answers.experts else None,
+        title=title,
+        expert_weights=found.expert_weights,
+        remarks=found.remarks,
+        lost=found.lost(language),
     )
 
 

@@ -254,7 +254,7 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
     """The CR of every matrix: the panel's on top, then each expert's; a column a parent."""
     _ = translator(language)
     survey, panel = analysis.survey, analysis.panel
-    parents = survey.hierarchy.parents
+    parents = survey.hierarchy.compared
     joint = np.array([analysis.consistency[parent].cr for parent in parents])
     ratios = np.vstack([joint, np.stack([panel.cr[parent] for parent in parents], axis=1)])
     names = [_("Panel"), *panel.experts]

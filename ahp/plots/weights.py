@@ -48,7 +48,9 @@ def branch_colors(analysis: Analysis) -> dict[str, str]:
 
 
 def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
-    """The tree from the goal on the left to the indicators on the right, with local weights."""
+    """The tree from the goal on the left to the indicators on the right, with local weights; those
+    that are given instead of compared are dotted.
+    """
     hierarchy, colors = analysis.survey.hierarchy, branch_colors(analysis)
     depth = {node: level for level, nodes in enumerate(hierarchy.levels) for node in nodes}
     deepest = max(depth.values())
@@ -65,7 +67,11 @@ def hierarchy_diagram(analysis: Analysis, language: str) -> go.Figure:
                 x=[ends[0][0], middle, middle, ends[1][0]],
                 y=[ends[0][1], ends[0][1], ends[1][1], ends[1][1]],
                 mode="lines",
-                line={"color": colors[kid], "width": 1 + 4 * weight},
+                line={
+                    "color": colors[kid],
+                    "width": 1 + 4 * weight,
+                    "dash": "dot" if parent in analysis.survey.given else "solid",
+                },
                 hoverinfo="skip",
             )
     for node in hierarchy.levels[0] + tuple(

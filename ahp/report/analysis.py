@@ -32,33 +32,80 @@ def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
     )
 
 
-def consistency_table(analysis: Analysis, language: str) -> Table:
-    """n, λmax, CI, RI, CR and the verdict of every parent's matrix."""
-    _ = translator(language)
-    rows = tuple(
-        (
-            analysis.survey.node_name(parent, language),
-            *(found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable),
-        )
-        for parent, found in analysis.consistency.items()
+def given_table(analysis: Analysis, parent: str, language: str) -> Table:
+    """The children of a parent whose weights are given, and their weights."""
+    survey, _ = analysis.survey, translator(language)
+    name = survey.node_name(parent, language)
+    kids = survey.hierarchy.children[parent]
+    return Table(
+        title=_("{name}: {given}").format(name=name, given=given_words(survey, parent, language)),
+        columns=(name, _("Weight")),
+        rows=tuple(
+            (survey.node_name(kid, language), weight)
+            for kid, weight in zip(kids, analysis.local_weights[parent].tolist(), strict=True)
+        ),
+        language=language,
     )
+
+
+def parent_tables(analysis: Analysis, language: str) -> dict[str, Table]:
+    """Parent id -> its judgment matrix, or the weights given there, in the order of the tree."""
+    return {
+        parent: (matrix_table if parent in analysis.matrices else given_table)(
+            analysis, parent, language
+        )
+        for parent in analysis.survey.hierarchy.parents
+    }
+
+
+def given_words(survey: Survey, parent: str, language: str) -> str:
+    """That weights are given, with their source, and by what they were divided."""
+    _, given = translator(language), survey.given[parent]
+    if given.total == 1:
+        return _("weights given ({source})").format(source=given.source)
+    return _("weights given ({source}), divided by their sum {total}").format(
+        source=given.source, total=f"{given.total:.6g}"
+    )
+
+
+def consistency_table(analysis: Analysis, language: str) -> Table:
+    """n, λmax, CI, RI, CR and the verdict of every parent's matrix; where weights are given there
+    is none.
+    """
+    _, survey = translator(language), analysis.survey
+    rows: list[tuple[Cell, ...]] = []
+    for parent, kids in survey.hierarchy.children.items():
+        name = survey.node_name(parent, language)
+        if parent in survey.given:
+            given = given_words(survey, parent, language)
+            rows.append((name, len(kids), None, None, None, None, given))
+            continue
+        found = analysis.consistency[parent]
+        verdict = found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable
+        rows.append((name, *verdict))
     return Table(
         title=_("Consistency of the judgment matrices"),
         columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
-        rows=rows,
+        rows=tuple(rows),
         language=language,
     )
 
 
 def total_table(analysis: Analysis, language: str) -> Table:
     """Total-hierarchy CI, RI, CR and the verdict of every level."""
-    _ = translator(language)
+    _, survey = translator(language), analysis.survey
     rows = tuple(
         (total.level, total.ci, total.ri, total.cr, total.acceptable)
         for total in analysis.total_consistency
     )
+    left_out = [survey.node_name(parent, language) for parent in survey.given]
+    title = _("Consistency of the total hierarchy")
+    if left_out:
+        title = _("{title}, without the weights given below {names}").format(
+            title=title, names=", ".join(left_out)
+        )
     return Table(
-        title=_("Consistency of the total hierarchy"),
+        title=title,
         columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
         rows=rows,
         language=language,
@@ -150,6 +197,12 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
             f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused
         )
         pairs.append((_("Judgments that do not count (recused)"), recused))
+    if survey.given:
+        given = "; ".join(
+            f"{survey.node_name(parent, language)}: {one.source}"
+            for parent, one in survey.given.items()
+        )
+        pairs.append((_("Weights given instead of compared"), given))
     if analysis.filled:
         filled = "; ".join(
             f"{survey.node_name(parent, language)}: {count}"
@@ -168,14 +221,16 @@ def consistency_data(found: Consistency) -> dict[str, Any]:
 def analysis_data(analysis: Analysis) -> dict[str, Any]:
     """The analysis as plain data by id, unrounded, ready for JSON."""
     survey = analysis.survey
-    parents = {}
-    for parent, found in analysis.consistency.items():
-        parents[parent] = {
-            "children": list(survey.hierarchy.children[parent]),
-            "matrix": analysis.matrices[parent].values.tolist(),
-            "weights": analysis.local_weights[parent].tolist(),
-            "consistency": consistency_data(found),
-        }
+    parents: dict[str, dict[str, Any]] = {}
+    for parent, kids in survey.hierarchy.children.items():
+        parents[parent] = {"children": list(kids)}
+        if parent in analysis.matrices:
+            parents[parent]["matrix"] = analysis.matrices[parent].values.tolist()
+        parents[parent]["weights"] = analysis.local_weights[parent].tolist()
+        if parent in survey.given:
+            parents[parent]["given"] = survey.given[parent].data
+        else:
+            parents[parent]["consistency"] = consistency_data(analysis.consistency[parent])
     return {
         "survey": survey.id,
         "content_hash": survey.content_hash,

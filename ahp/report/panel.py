@@ -282,7 +282,7 @@ def remarks_table(survey: Survey, replies: Mapping[str, Replies], language: str)
     """
     _ = translator(language)
     rows: list[tuple[Cell, ...]] = []
-    for parent in survey.hierarchy.parents:
+    for parent in survey.hierarchy.compared:
         above = survey.node_name(parent, language)
         for pair in survey.hierarchy.pairs(parent):
             names = [survey.node_name(node, language) for node in pair]

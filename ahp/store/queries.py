@@ -97,7 +97,7 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
     for expert, survey in found:
         standing = standings[expert.id]
         replies = replies_of(said[expert.id], survey.hierarchy)
-        asked = [one for one in survey.hierarchy.parents if one not in standing.recused]
+        asked = [one for one in survey.hierarchy.compared if one not in standing.recused]
         progress = {parent: replies.counts(survey.hierarchy, parent) for parent in asked}
         replied, total = (sum(column) for column in zip(*progress.values(), strict=True))
         infos.append(

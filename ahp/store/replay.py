@@ -118,7 +118,7 @@ class Replay:
         elif event.kind == "way":
             check_way(Way.from_content(event.detail or ""), hierarchy)
         elif event.kind == "standing":
-            if Standing.from_content(event.detail or "").recused.keys() >= set(hierarchy.parents):
+            if Standing.from_content(event.detail or "").recused.keys() >= set(hierarchy.compared):
                 raise OptionError("the expert is recused from every comparison")
         elif event.kind == "ranked":
             read_ranking(event.parent or "", event.detail or "", hierarchy)

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -76,19 +77,30 @@ class Store:
 
     # Studies
 
-    def create_study(self, survey: Survey, title: str, *, note: str | None = None) -> StudyInfo:
+    def create_study(
+        self,
+        survey: Survey,
+        title: str,
+        *,
+        note: str | None = None,
+        standings: Mapping[str, Standing] | None = None,
+    ) -> StudyInfo:
         """Start a study.
 
         Args:
             survey: what it asks; stored as it is now.
             title: one line of text.
             note: what readers must know about it, such as `"simulated"`.
+            standings: expert -> standing, when experts and their weights come with the survey:
+                these count (weighting `"given"`).
 
         Raises:
-            StoreError: the title is blank.
+            StoreError: the title or an expert's name is blank.
         """
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
+            ids = _add_experts(session, study, dict.fromkeys(standings or {}))
+            _let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
             return study_info(study, survey)
 
     def studies(self) -> list[StudyInfo]:
@@ -795,7 +807,13 @@ class Store:
         )
 
     def import_study(
-        self, survey: Survey, answers: Answers, title: str, *, note: str | None = None
+        self,
+        survey: Survey,
+        answers: Answers,
+        title: str,
+        *,
+        note: str | None = None,
+        standings: Mapping[str, Standing] | None = None,
     ) -> StudyInfo:
         """Store a finished study from a file: every expert submitted, the round closed.
 
@@ -804,9 +822,12 @@ class Store:
             answers: complete answers of one expert or more; values may be off Saaty's scale.
             title: as for `create_study`.
             note: as for `create_study`.
+            standings: expert -> standing, when the file has weights of the experts: these count
+                (weighting `"given"`). One for each expert.
 
         Raises:
-            AnswersError: the answers do not fit the survey, or there are none.
+            AnswersError: the answers do not fit the survey, or there are none; or the standings are
+                not those of the experts.
             IncompleteError: the judgments below a parent do not connect all items.
             MatrixError: a value is no positive number.
             StoreError: the title or an expert's name is blank.
@@ -814,9 +835,15 @@ class Store:
         if not answers.experts:
             raise AnswersError("no answers, expected those of one expert or more")
         answers.arrays(survey.hierarchy)
+        if standings and set(standings) != set(answers.experts):
+            raise AnswersError(
+                f"weights of {', '.join(map(repr, standings))}, expected one for each of "
+                f"{', '.join(map(repr, answers.experts))}"
+            )
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
             ids = _add_experts(session, study, dict.fromkeys(answers.experts))
+            _let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
             entries = [
                 Entry(
                     "answer",
@@ -975,7 +1002,7 @@ def _check_said(session: Session, expert: ExpertRow, study: StudyRow, entry: Ent
     """Refuse what the study does not ask or allow."""
     asking = asking_of(session, study)
     hierarchy = survey_of(session, study).hierarchy
-    if entry.kind in ("ranked", "shown", "kept") and entry.parent not in hierarchy.parents:
+    if entry.kind in ("ranked", "shown", "kept") and entry.parent not in hierarchy.compared:
         raise AnswersError(f"parent = {entry.parent!r}, the survey compares nothing below it")
     if entry.kind == "ranked":
         read_ranking(str(entry.parent), str(entry.detail), hierarchy)
@@ -1133,10 +1160,20 @@ def _add_experts(
     return ids
 
 
+def _let_count(session: Session, study: StudyRow, standings: Mapping[str, Standing]) -> None:
+    """Set experts' weights that came with a file, and have them count."""
+    if not standings:
+        return
+    _set_standings(session, standings)
+    settings = replace(settings_of(session, study), weighting="given")
+    entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
+    log.append(session, study, [entry])
+
+
 def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
     for expert_id, standing in standings.items():
         expert, study = _locked_expert(session, expert_id)
-        parents = survey_of(session, study).hierarchy.parents
+        parents = survey_of(session, study).hierarchy.compared
         for parent in standing.recused:
             if parent not in parents:
                 listed = ", ".join(map(repr, parents))

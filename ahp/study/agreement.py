@@ -122,8 +122,8 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
         parents=MappingProxyType(parents),
         hierarchy=float(
             hierarchy_consensus(
-                [analysis.global_weights[parent] for parent in hierarchy.parents],
-                [parents[parent].similarity for parent in hierarchy.parents],
+                [analysis.global_weights[parent] for parent in hierarchy.compared],
+                [parents[parent].similarity for parent in hierarchy.compared],
             )
         ),
         leaves=group_consensus(leaves[whole], scale_max=None),

@@ -29,12 +29,15 @@ class Analysis:
 
     Attributes:
         survey: the survey.
-        matrices: parent id -> the panel's matrix, labeled with node ids, complete. When weights are
-            aggregated (AIP) it is that of the joined judgments, for the reader.
-        local_weights: parent id -> weights of its children in their order, read-only, sum 1.
+        matrices: id of a parent that is compared under -> the panel's matrix, labeled with node
+            ids, complete. When weights are aggregated (AIP) it is that of the joined judgments, for
+            the reader.
+        local_weights: parent id -> weights of its children in their order, read-only, sum 1; as
+            the survey gives them where they are not compared.
         global_weights: node id -> product of the local weights from the goal down; the goal has 1.
-        consistency: parent id -> λmax, CI, RI, CR of its matrix, with `lambda_mean` beside them.
-        total_consistency: one for each level below the goal.
+        consistency: likewise -> λmax, CI, RI, CR of its matrix, with `lambda_mean` beside them.
+        total_consistency: one for each level below the goal that has a matrix; parents whose
+            weights are given stay out of it.
         method, random_index, aggregate, trim: the options in use.
         expert_weights: expert -> weight in the panel, sum 1.
         weighting: where these weights come from, one of `ahp.study.settings.WEIGHTINGS`.
@@ -158,6 +161,10 @@ def analyze(
                 cr_mean=float(found.ci_mean / ri) if ri else 0.0,
             )
         consistency[parent] = found
+    for parent, given in hierarchy.given_weights.items():
+        local[parent] = np.array(given)
+        local[parent].setflags(write=False)
+    local = {parent: local[parent] for parent in hierarchy.parents}
     global_weights = hierarchy.global_weights(local)
     return Analysis(
         survey=survey,

@@ -79,7 +79,8 @@ class Answers:
         return Answers(tuple(j for j in self.judgments if j.expert in experts))
 
     def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
-        """Parent -> the judgments of all k experts below it, shape (k, n, n), NaN = not judged.
+        """Parent -> the judgments of all k experts below it, shape (k, n, n), NaN = not judged; for
+        the parents that are compared under.
 
         Args:
             hierarchy: the tree the answers must fit.
@@ -89,13 +90,14 @@ class Answers:
         """
         experts = {name: k for k, name in enumerate(self.experts)}
         found = {}
-        for parent, kids in hierarchy.children.items():
+        for parent in hierarchy.compared:
+            kids = hierarchy.children[parent]
             found[parent] = np.full((len(experts), len(kids), len(kids)), np.nan)
             found[parent][:, range(len(kids)), range(len(kids))] = 1.0
         position = {
             (parent, kid): k
-            for parent, kids in hierarchy.children.items()
-            for k, kid in enumerate(kids)
+            for parent in hierarchy.compared
+            for k, kid in enumerate(hierarchy.children[parent])
         }
         for one in self.judgments:
             check_place(one, hierarchy)
@@ -121,7 +123,7 @@ class Answers:
             IncompleteError: an expert left pairs out; the message names the first.
         """
         cells: dict[str, dict[str, dict[tuple[str, str], str]]] = {
-            expert: {parent: {} for parent in hierarchy.parents} for expert in self.experts
+            expert: {parent: {} for parent in hierarchy.compared} for expert in self.experts
         }
         for judgment in self.judgments:
             check_place(judgment, hierarchy)
@@ -154,11 +156,7 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
     Raises:
         AnswersError: names the place, the id and the valid ones.
     """
-    if judgment.parent not in hierarchy.children:
-        listed = ", ".join(hierarchy.parents)
-        raise AnswersError(
-            f"{judgment.place}: parent = {judgment.parent!r}, expected one of {listed}"
-        )
+    check_parent(judgment.parent, hierarchy, judgment.place)
     kids = hierarchy.children[judgment.parent]
     for side in ("left", "right"):
         if (value := getattr(judgment, side)) not in kids:
@@ -169,6 +167,20 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
     if judgment.left == judgment.right:
         raise AnswersError(
             f"{judgment.place}: {judgment.left!r} is compared with itself, expected two children"
+        )
+
+
+def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
+    """Refuse a node below which nothing is compared.
+
+    Raises:
+        AnswersError: names the place, the id and the valid ones.
+    """
+    if parent not in hierarchy.compared:
+        given = " has given weights, nothing is compared below it"
+        raise AnswersError(
+            f"{place}: parent = {parent!r}{given if parent in hierarchy.given_weights else ''}, "
+            f"expected one of {', '.join(hierarchy.compared)}"
         )
 
 

@@ -100,7 +100,7 @@ class Way:
         """
         check_option("way", way, WAYS)
         order: list[Pair] = []
-        for parent in hierarchy.parents:
+        for parent in hierarchy.compared:
             drawn = []
             for left, right in hierarchy.pairs(parent):
                 digest = hashlib.sha256(canonical([seed, parent, left, right]).encode()).digest()
@@ -159,8 +159,8 @@ def read_ranking(parent: str, content: str, hierarchy: Hierarchy) -> tuple[str, 
     Raises:
         OptionError: not a list of each item below that parent once, or no parent.
     """
-    if parent not in hierarchy.parents:
-        listed = ", ".join(hierarchy.parents)
+    if parent not in hierarchy.compared:
+        listed = ", ".join(hierarchy.compared)
         raise OptionError(f"ranking below {parent!r}, expected one of {listed}")
     try:
         ranking = json.loads(content)

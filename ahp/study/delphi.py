@@ -198,6 +198,10 @@ def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary
                 "filled": analysis.filled.get(parent, 0),
             }
             for parent, found in analysis.consistency.items()
+        }
+        | {
+            parent: {"weights": analysis.local_weights[parent].tolist(), "given": given.data}
+            for parent, given in analysis.survey.given.items()
         },
         "global_weights": dict(analysis.global_weights),
         "ranking": list(analysis.ranking),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from ..errors import SurveyError
 from .survey import Survey, definition, survey_from_content
@@ -20,12 +20,16 @@ class DraftNode:
         parent: id of the node above, None for the goal.
         name: language -> text, possibly empty.
         explanation: likewise.
+        weights: child id -> weight, where the weights below are given; None = they are compared.
+        source: where these weights come from, possibly empty.
     """
 
     id: str
     parent: str | None
     name: Mapping[str, str]
     explanation: Mapping[str, str]
+    weights: Mapping[str, float] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Draft:
                     survey.hierarchy.parent_of(one.id),
                     dict(one.name),
                     dict(one.explanation),
+                    **(one.given.data if one.given else {}),
                 )
                 for one in survey.nodes.values()
             ),
@@ -92,24 +97,45 @@ class Draft:
         """
         for node, what, language in self.missing():
             place = "the survey" if node is None else repr(self.label(node))
-            raise SurveyError(f"{place}: {what} ({language}) is empty, expected text")
-        data = definition(self, [asdict(node) for node in self.nodes])
+            where = f"{what} ({language})" if language else what
+            raise SurveyError(f"{place}: {where} is empty, expected text")
+        data = definition(self, [self._data(node) for node in self.nodes])
         return survey_from_content(json.dumps(data))
+
+    def _data(self, node: DraftNode) -> dict[str, Any]:
+        """A node as a survey file has it."""
+        data = asdict(node)
+        if not self.has_given(node):
+            del data["weights"], data["source"]
+            return data
+        kids = {one.id for one in self.children(node.id)}
+        data["weights"] = {kid: w for kid, w in data["weights"].items() if kid in kids}
+        return data
+
+    def has_given(self, node: DraftNode) -> bool:
+        """Whether the weights below a node are given instead of compared."""
+        return node.weights is not None and bool(self.children(node.id))
 
     def missing(self) -> tuple[tuple[str | None, str, str], ...]:
         """Texts that are not written yet: id of the node or None for the survey, `"name"`,
-        `"explanation"` or `"description"`, and the language.
+        `"explanation"`, `"description"` or `"source"`, and the language; a source has none.
         """
         texts: list[tuple[str | None, str, Mapping[str, str]]] = []
         for node in self.nodes:
             texts += [(node.id, "name", node.name), (node.id, "explanation", node.explanation)]
         texts += [(None, "name", self.name), (None, "description", self.description)]
-        return tuple(
+        unsourced = (
+            (one.id, "source", "")
+            for one in self.nodes
+            if self.has_given(one) and not one.source.strip()
+        )
+        unwritten = (
             (node, what, language)
             for node, what, text in texts
             for language in self.languages
             if not text[language].strip()
         )
+        return (*unwritten, *unsourced)
 
     def node(self, node: str) -> DraftNode:
         """One node."""
@@ -139,6 +165,15 @@ class Draft:
         """With other texts at a node."""
         nodes = (
             replace(one, name=dict(name), explanation=dict(explanation)) if one.id == node else one
+            for one in self.nodes
+        )
+        return replace(self, nodes=tuple(nodes))
+
+    def give(self, node: str, weights: Mapping[str, float] | None, source: str) -> Self:
+        """With weights given below a node, one for each child, or None: compared."""
+        own = None if weights is None else dict(weights)
+        nodes = (
+            replace(one, weights=own, source=source) if one.id == node else one
             for one in self.nodes
         )
         return replace(self, nodes=tuple(nodes))

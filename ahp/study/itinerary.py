@@ -172,7 +172,7 @@ def itinerary(
     replies = replies or Replies()
     way = replies.way or Way("pairs", False, hierarchy.comparisons)
     stops = [Stop("welcome")]
-    for parent in hierarchy.parents:
+    for parent in hierarchy.compared:
         if parent in recused:
             continue
         ranked = way.way == "rank" and len(hierarchy.children[parent]) > 2

@@ -65,7 +65,7 @@ def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> d
     Empty while the weights below one of the parents are missing.
     """
     local = {}
-    for parent in hierarchy.parents:
+    for parent in hierarchy.compared:
         values = replies.matrix(hierarchy, parent).values
         local[parent] = local_weights(values[None], settings.method)
     found = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))

@@ -40,7 +40,8 @@ class Panel:
     Attributes:
         hierarchy: the tree.
         experts: names of the k experts.
-        matrices: parent id -> judgments below it, shape (k, n, n), NaN = not judged.
+        matrices: parent id -> judgments below it, shape (k, n, n), NaN = not judged; for the
+            parents that are compared under, as everything here by parent.
         method, random_index: as for `ahp.weights` and `ahp.check_consistency`.
     """
 
@@ -91,8 +92,8 @@ class Panel:
         """
         can = [
             self.cr[parent]
-            for parent, kids in self.hierarchy.children.items()
-            if random_index_value(len(kids), self.random_index) > 0
+            for parent, matrices in self.matrices.items()
+            if random_index_value(matrices.shape[-1], self.random_index) > 0
         ]
         if not can:
             return np.zeros(len(self.experts))
@@ -198,7 +199,7 @@ def build_panel(
     matrices = answers.arrays(hierarchy)
     position = {name: k for k, name in enumerate(answers.experts)}
     for name, parent in recused:
-        for value, valid in ((name, answers.experts), (parent, hierarchy.parents)):
+        for value, valid in ((name, answers.experts), (parent, hierarchy.compared)):
             if value not in valid:
                 listed = ", ".join(map(repr, valid))
                 raise AnswersError(f"recused {value!r}, expected one of {listed}")
@@ -235,11 +236,14 @@ def completed(matrices: Float) -> Float:
 
 
 def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
-    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n)."""
-    found: dict[str, Float] = {hierarchy.goal: np.ones(len(local[hierarchy.goal]))}
+    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n) of the parents
+    that are compared under.
+    """
+    found: dict[str, Float] = {hierarchy.goal: np.ones(len(next(iter(local.values()))))}
     for parent, kids in hierarchy.children.items():
+        shares = local[parent].T if parent in local else hierarchy.given_weights[parent]
         for k, kid in enumerate(kids):
-            found[kid] = found[parent] * local[parent][:, k]
+            found[kid] = found[parent] * shares[k]
     return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 

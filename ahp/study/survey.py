@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from typing import Any
 from ..datafile import DataTable, canonical, kind, parse_toml
 from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
+from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index
 from ..resources import data_folder
@@ -29,11 +31,37 @@ MAX_CHILDREN = 9
 """More children than this and people lose the thread (Saaty & Ozdemir 2003, Math. Comput.
 Modelling 38:233-244, from Miller's seven plus or minus two)."""
 
+SUM_TOLERANCE = 0.01
+"""How far given weights may be from summing to 1: printed ones are rounded."""
+
 Text = Mapping[str, str]
 """A text in several languages: language code -> text."""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class SourcedWeights:
+    """Weights that are given instead of compared.
+
+    Attributes:
+        weights: child id -> weight as it is printed, 0 or more.
+        source: where they come from, such as a regulation or a study.
+    """
+
+    weights: Mapping[str, float]
+    source: str
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights as they are printed."""
+        return float(sum(Decimal(repr(weight)) for weight in self.weights.values()))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The keys of a node in a survey file."""
+        return {"weights": dict(self.weights), "source": self.source}
 
 
 @dataclass(frozen=True)
@@ -44,11 +72,13 @@ class Node:
         id: stable id, unique in the survey.
         name: short name in each language.
         explanation: one or two sentences an expert can judge by, in each language.
+        given: weights of its children where they are given instead of compared.
     """
 
     id: str
     name: Text
     explanation: Text
+    given: SourcedWeights | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +90,7 @@ class Survey:
         languages: codes of the languages every text is in, the first is the original.
         name, description: of the survey, in each language.
         nodes: node id -> node; the goal first, then the order of the file.
-        hierarchy: the tree of node ids.
+        hierarchy: the tree of node ids, with the weights that are given.
         method, random_index: defaults for the analysis.
     """
 
@@ -85,6 +115,7 @@ class Survey:
                         "parent": self.hierarchy.parent_of(node.id),
                         "name": dict(node.name),
                         "explanation": dict(node.explanation),
+                        **(node.given.data if node.given else {}),
                     }
                     for node in self.nodes.values()
                 ],
@@ -97,12 +128,18 @@ class Survey:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
     @property
+    def given(self) -> Mapping[str, SourcedWeights]:
+        """Parent id -> the weights given there instead of compared, in the order of the tree."""
+        weights = {parent: self.nodes[parent].given for parent in self.hierarchy.parents}
+        return {parent: given for parent, given in weights.items() if given is not None}
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What works but asks too much of people."""
         return tuple(
-            f"{parent!r} has {len(kids)} children; people compare at most {MAX_CHILDREN} well"
-            for parent, kids in self.hierarchy.children.items()
-            if len(kids) > MAX_CHILDREN
+            f"{parent!r} has {count} children; people compare at most {MAX_CHILDREN} well"
+            for parent in self.hierarchy.compared
+            if (count := len(self.hierarchy.children[parent])) > MAX_CHILDREN
         )
 
     def text(self, text: Text, language: str) -> str:
@@ -123,7 +160,8 @@ def load_survey(name_or_path: str | Path) -> Survey:
     """Load a shipped survey by its name, or a survey file by its path.
 
     Warns:
-        SurveyWarning: a parent has more children than people compare well.
+        SurveyWarning: a parent has more children than people compare well, or given weights were
+            divided by their sum.
 
     Raises:
         SurveyError: the file, the path inside it and what was expected.
@@ -139,7 +177,12 @@ def load_survey(name_or_path: str | Path) -> Survey:
             )
         path = shipped[name_or_path]
     survey = survey_from_toml(read_bytes(path, SurveyError), str(path))
-    for remark in survey.remarks:
+    divided = (
+        f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
+        for parent, given in survey.given.items()
+        if given.total != 1
+    )
+    for remark in (*survey.remarks, *divided):
         warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
     return survey
 
@@ -166,7 +209,8 @@ def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     Args:
         of: has the attributes of a `Survey`, but for its nodes and hierarchy.
-        nodes: the goal first; each with `id`, `parent`, `name` and `explanation`.
+        nodes: the goal first; each with `id`, `parent`, `name` and `explanation`, and `weights` and
+            `source` where weights are given.
     """
     goal, *others = nodes
     return {
@@ -205,12 +249,15 @@ def _build(data: Any, source: str) -> Survey:
     goal_table, tables = top.table("goal"), top.tables("nodes")
     nodes: dict[str, Node] = {}
     for table in (goal_table, *tables):
-        table.only(("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())))
+        table.only(
+            ("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())),
+            ("weights", "source"),
+        )
         node_id = table.string("id", _ID)
         if node_id in nodes:
             raise table.error("id", f"{node_id!r} is used twice, expected ids that differ")
-        texts = (_text(table, key, languages) for key in ("name", "explanation"))
-        nodes[node_id] = Node(node_id, *texts)
+        name, explanation = (_text(table, key, languages) for key in ("name", "explanation"))
+        nodes[node_id] = Node(node_id, name, explanation, _given(table))
     goal, *_ = nodes
     return Survey(
         id=top.string("id", _ID),
@@ -218,10 +265,59 @@ def _build(data: Any, source: str) -> Survey:
         name=_text(top, "name", languages),
         description=_text(top, "description", languages),
         nodes=MappingProxyType(nodes),
-        hierarchy=_hierarchy(goal, tables, nodes, top),
+        hierarchy=_hierarchy(goal, [goal_table, *tables], nodes, top),
         method=_option(top, "method", "eigenvector", check_method),
         random_index=_option(top, "random_index", "saaty", check_random_index),
     )
+
+
+def _given(table: DataTable) -> SourcedWeights | None:
+    """The weights given at a node; whether they are of its children, the hierarchy tells."""
+    for key, other in (("weights", "source"), ("source", "weights")):
+        if key in table.data and other not in table.data:
+            raise table.error(other, f"missing, expected with {key}")
+    if "weights" not in table.data:
+        return None
+    numbers = table.table("weights")
+    for child, weight in numbers.data.items():
+        if isinstance(weight, bool) or not isinstance(weight, int | float):
+            raise numbers.error(child, f"is {kind(weight)}, expected a number of 0 or more")
+        if not 0 <= weight <= LARGEST:
+            raise numbers.error(child, f"{weight!r}, expected a number of 0 or more")
+    weights = {child: float(weight) for child, weight in numbers.data.items()}
+    return SourcedWeights(MappingProxyType(weights), table.string("source").strip())
+
+
+def wrong_sum(weights: Mapping[str, float], name: str = "the weights") -> str:
+    """Why printed weights can't be shares of one whole; empty where they can.
+
+    Their sum is 1 within `SUM_TOLERANCE`, or within what rounding to their decimals, two or more,
+    makes of many.
+    """
+    printed = [Decimal(repr(float(weight))).normalize() for weight in weights.values()]
+    digits = (max(2, -int(number.as_tuple().exponent)) for number in printed)
+    rounding = sum((Decimal(5).scaleb(-1 - count) for count in digits), Decimal(0))
+    total = sum(printed, Decimal(0))
+    if abs(total - 1) <= max(rounding, Decimal(str(SUM_TOLERANCE))):
+        return ""
+    return f"{name} sum to {float(total):.6g}, expected 1"
+
+
+def _check_given(table: DataTable, node: Node, kids: Sequence[str]) -> None:
+    """Refuse given weights that are not one for each child, or don't sum to 1."""
+    if node.given is None:
+        return
+    if not kids:
+        raise table.error("weights", f"{node.id!r} has no children, expected none")
+    numbers = table.table("weights")
+    for child in numbers.data:
+        if child not in kids:
+            raise numbers.error(child, f"expected a child of {node.id!r}: {', '.join(kids)}")
+    for kid in kids:
+        if kid not in numbers.data:
+            raise numbers.error(kid, f"missing, expected a weight for each child of {node.id!r}")
+    if problem := wrong_sum(node.given.weights):
+        raise table.error("weights", problem)
 
 
 def _languages(top: DataTable) -> tuple[str, ...]:
@@ -239,7 +335,7 @@ def _hierarchy(
 ) -> Hierarchy:
     parents: dict[str, str] = {}
     place: dict[str, DataTable] = {}
-    for table in tables:
+    for table in tables[1:]:
         parent = table.string("parent")
         if parent not in nodes:
             raise table.error("parent", f"{parent!r}, expected the id of another node")
@@ -256,10 +352,32 @@ def _hierarchy(
     children: dict[str, tuple[str, ...]] = {}
     for node, parent in parents.items():
         children[parent] = (*children.get(parent, ()), node)
+    for table, one in zip(tables, nodes.values(), strict=True):
+        _check_given(table, one, children.get(one.id, ()))
     try:
-        return Hierarchy(goal, children)
+        return tree_of(goal, children, nodes)
     except AHPError as error:
         raise top.error("nodes", str(error)) from error
+
+
+def tree_of(
+    goal: str, children: Mapping[str, Sequence[str]], nodes: Mapping[str, Node]
+) -> Hierarchy:
+    """The tree of nodes, with the weights that are given at them.
+
+    Raises:
+        SurveyError: no parent is left to compare under.
+        HierarchyError: names the node where the tree is broken.
+    """
+    given = {
+        parent: tuple(own.weights[kid] for kid in kids)
+        for parent, kids in children.items()
+        if (own := nodes[parent].given) is not None
+    }
+    hierarchy = Hierarchy(goal, {p: tuple(kids) for p, kids in children.items()}, given)
+    if not hierarchy.compared:
+        raise SurveyError("all weights are given, expected a parent whose children are compared")
+    return hierarchy
 
 
 def _option(top: DataTable, key: str, default: str, check: Any) -> str:

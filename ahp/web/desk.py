@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -11,6 +12,7 @@ from ahp import report
 from ahp.errors import AHPError
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
+from ahp.study.settings import Standing
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
@@ -81,17 +83,22 @@ def show_survey(survey: Survey) -> None:
 
     def lines(node: str, depth: int) -> list[str]:
         own = f"{'    ' * depth}- {survey.node_name(node, language)}"
-        if kids := hierarchy.children.get(node):
+        if node in survey.given:
+            own += " · " + literal(report.given_words(survey, node, language))
+        elif node in hierarchy.children:
             own += " · " + _("{count} comparisons").format(count=len(hierarchy.pairs(node)))
-        return [own, *(line for kid in kids or () for line in lines(kid, depth + 1))]
+        return [
+            own,
+            *(line for kid in hierarchy.children.get(node, ()) for line in lines(kid, depth + 1)),
+        ]
 
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
     for remark in survey.remarks:
         st.warning(remark)
 
 
-def create_study(survey: Survey, key: str) -> None:
-    """The form that starts a study of a survey."""
+def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | None = None) -> None:
+    """The form that starts a study of a survey, with the experts that came with it."""
     _ = state.translate()
     with st.form(f"{key}_form"):
         title = st.text_input(
@@ -99,7 +106,7 @@ def create_study(survey: Survey, key: str) -> None:
         )
         if st.form_submit_button(_("Create study"), type="primary", key=key):
             try:
-                created = state.database().create_study(survey, title)
+                created = state.database().create_study(survey, title, standings=standings)
             except AHPError as error:
                 st.error(str(error))
             else:

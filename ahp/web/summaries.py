@@ -322,11 +322,17 @@ def show_own_ranking(visit: Visit) -> None:
     _, survey = state.translate(), visit.survey
     ranking = own_ranking(survey.hierarchy, visit.sitting.settings, visit.replies)
     if len(survey.hierarchy.parents) > 1 and ranking:
+        made_by = (
+            _(
+                "All items at the bottom of the tree, by your answers and the weights that are "
+                "given:"
+            )
+            if survey.given
+            else _("All items at the bottom of the tree, by your answers alone:")
+        )
         with st.container(key="own_ranking"):
             st.subheader(_("Your ranking"), anchor=False)
-            show_weights(
-                visit, ranking, _("All items at the bottom of the tree, by your answers alone:")
-            )
+            show_weights(visit, ranking, made_by)
 
 
 def overview_line(visit: Visit, parent: str) -> str:

@@ -150,12 +150,17 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     # unknown keys at each level
     (("colour",), 1, f"colour: unknown key, expected one of {TOP}"),
     (("name", "fr"), "x", "name.fr: unknown key, expected one of en, zh"),
-    (("goal", "parent"), "a", "goal.parent: unknown key, expected one of id, name, explanation"),
+    (
+        ("goal", "parent"),
+        "a",
+        "goal.parent: unknown key, expected one of id, name, explanation, weights, source",
+    ),
     (("goal", "name", "de"), "x", "goal.name.de: unknown key, expected one of en, zh"),
     (
         ("nodes", 1, "weight"),
         1,
-        "nodes[1].weight: unknown key, expected one of id, name, explanation, parent",
+        "nodes[1].weight: unknown key, expected one of id, name, explanation, parent, weights, "
+        "source",
     ),
     (
         ("nodes", 0, "explanation", "fr"),

@@ -389,6 +389,97 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     assert study.survey.node_name("n3", "en") == "Health"
 
 
+SITE = b"""Version: 2.0
+Goal:
+  name: Site
+  decision-makers: {Ann: 0.9, Bo: 0.1}
+  preferences:
+    Ann: {pairwise: [[Cost, Risk, 9]]}
+    Bo: {pairwise: [[Cost, Risk, 1/9]]}
+  children: {Cost: , Risk: }
+"""
+SHOP = b"""{"pj": [{"project_name": "Shop",
+"project_hText": "Shop: Price=0.3, Quality=0.7; Quality: Durable, Look;"}],
+"alt": [{"alt": "A"}, {"alt": "B"}],
+"pwc": [{"pwc_part": "Li", "pwc_node": "Quality", "pwc_ab": "0", "pwc_intense": "3"}]}"""
+
+
+def test_decision_makers_weights_of_a_file_count(visit, store, organizer):
+    app = visit(organizer)
+    app.file_uploader(key="survey_file").set_value(("site.ahp", SITE, "text/plain")).run()
+    assert [one.value for one in app.info][1:] == [
+        "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1."
+    ]
+    assert not app.warning
+    assert store.studies() == []
+    app.button(key="import_panel").click().run()
+    [study] = store.studies()
+    assert store.settings(study.id).weighting == "given"
+    assert store.standings(study.id) == {
+        "Ann": Standing(0.9, "weight in the file site.ahp"),
+        "Bo": Standing(0.1, "weight in the file site.ahp"),
+    }
+    assert app.title[0].value == "Results"
+    [evidence] = [json.loads(one.evidence) for one in store.closed_rounds(study.id)]
+    assert evidence["global_weights"]["cost"] == pytest.approx(9**0.8 / (9**0.8 + 1))
+
+
+def test_decision_makers_without_answers_become_experts(visit, store, organizer):
+    app = visit(organizer)
+    content = SITE[: SITE.index(b"  preferences")] + SITE[SITE.index(b"  children") :]
+    app.file_uploader(key="survey_file").set_value(("site.ahp", content, "text/plain")).run()
+    titles = [box for box in app.text_input if box.label == "Title"]
+    titles[1].set_value("Sites")
+    app.button(key="create_uploaded").click().run()
+    [study] = store.studies()
+    assert {name: one.weight for name, one in store.standings(study.id).items()} == {
+        "Ann": 0.9,
+        "Bo": 0.1,
+    }
+    assert store.settings(study.id).weighting == "given"
+
+
+def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, store, organizer):
+    app = visit(organizer)
+    app.file_uploader(key="survey_file").set_value(("shop.json", SHOP, "application/json")).run()
+    assert [one.value for one in app.info][1:] == [
+        "The weights given below “Shop” are taken over, and nobody is asked about them: Price 0.3, "
+        "Quality 0.7."
+    ]
+    assert [one.value for one in app.warning] == [
+        "A study can't keep this part of the file:\n- alternatives, 2"
+    ]
+    assert any(one.startswith("- Shop · weights given (shop.json)\n") for one in texts(app))
+    app.button(key="import_panel").click().run()
+    [study] = store.studies()
+    assert study.survey.given["shop"].weights == {"price": 0.3, "quality": 0.7}
+    app.session_state["screen"] = "Judgment matrices"
+    app.run()
+    assert not app.exception
+
+
+def test_weights_are_given_in_the_editor(visit, store, organizer):
+    app = visit(organizer)
+    app.file_uploader(key="survey_file").set_value(("shop.json", SHOP, "application/json")).run()
+    keyed(app.button, "edit-").click().run()
+    keyed(app.number_input, "weight-price-").set_value(0.5).run()
+    assert app.warning[0].value == "These weights sum to 1.2, expected 1."
+    keyed(app.number_input, "weight-quality-").set_value(0.5).run()
+    keyed(app.text_input, "source-shop-").set_value(" ").run()
+    assert "- Shop: source of the given weights" in app.warning[0].value
+    keyed(app.text_input, "source-shop-").set_value("Rule 5").run()
+    assert not app.warning
+    next(box for box in app.text_input if box.label == "Title").set_value("Shops")
+    app.button(key="from_draft").click().run()
+    [study] = store.studies()
+    assert study.survey.hierarchy.given_weights == {"shop": (0.5, 0.5)}
+    assert study.survey.given["shop"].source == "Rule 5"
+    app = visit(organizer, "editor")
+    keyed(app.button, "new-en").click().run()
+    keyed(app.toggle, "given-goal-").set_value(True).run()
+    assert [box.value for box in app.number_input] == [0.5, 0.5]
+
+
 # -- downloads
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.survey_text import survey_toml
 from ahp.i18n import LANGUAGES
-from ahp.study.draft import Draft
+from ahp.study.draft import Draft, DraftNode
+from ahp.study.survey import wrong_sum
 from ahp.web import state
 from ahp.web.desk import create_study, show_survey
 
@@ -22,10 +24,24 @@ def draft() -> Draft:
             field(node.name, "name", node.id),
             field(node.explanation, "explanation", node.id),
         )
-        now = now.write(node.id, name, explanation)
+        now = now.write(node.id, name, explanation).give(node.id, *given_fields(now, node))
     now = now.entitle(field(now.name, "name", ""), field(now.description, "explanation", ""))
     st.session_state["draft"] = now
     return now
+
+
+def given_fields(now: Draft, node: DraftNode) -> tuple[dict[str, float] | None, str]:
+    """What stands in the fields of a node for given weights, or stood there last."""
+
+    def stands(what: str, of: str, otherwise: Any) -> Any:
+        return st.session_state.get(field_key(what, of, ""), otherwise)
+
+    source = stands("source", node.id, node.source)
+    kids = now.children(node.id)
+    if not kids or not stands("given", node.id, node.weights is not None):
+        return None, source
+    before = node.weights or dict.fromkeys((kid.id for kid in kids), round(1 / len(kids), 4))
+    return {kid.id: stands("weight", kid.id, before.get(kid.id, 0.0)) for kid in kids}, source
 
 
 def field_key(what: str, node: str, language: str) -> str:
@@ -126,6 +142,8 @@ def show_node(now: Draft, chosen: str) -> None:
     _, node = state.translate(), now.node(chosen)
     texts(_("Name of the item"), node.name, "name", chosen)
     texts(_("Explanation for experts"), node.explanation, "explanation", chosen)
+    if now.children(chosen):
+        show_given(now, node)
     with st.container(horizontal=True):
         st.button(
             _("Add an item below it"),
@@ -160,6 +178,37 @@ def show_node(now: Draft, chosen: str) -> None:
         )
 
 
+def show_given(now: Draft, node: DraftNode) -> None:
+    """Whether the items below a node are compared; if not, their weights and their source."""
+    _ = state.translate()
+    st.toggle(
+        _("The weights of the items below are given, not compared"),
+        value=node.weights is not None,
+        key=field_key("given", node.id, ""),
+    )
+    if node.weights is None:
+        return
+    for kid in now.children(node.id):
+        st.number_input(
+            _("Weight of “{name}”").format(name=state.plain(node_name(now, kid.id))),
+            min_value=0.0,
+            max_value=1.0,
+            value=node.weights[kid.id],
+            step=0.01,
+            format="%.4f",
+            key=field_key("weight", kid.id, ""),
+        )
+    st.text_input(
+        _("Source of these weights"),
+        value=node.source,
+        placeholder=_("for example: a regulation, an earlier study"),
+        key=field_key("source", node.id, ""),
+    )
+    if wrong_sum(node.weights):
+        total = f"{sum(node.weights.values()):.6g}"
+        st.warning(_("These weights sum to {total}, expected 1.").format(total=total))
+
+
 def show_preview(now: Draft) -> None:
     """What experts will be asked, or what is still missing."""
     _ = state.translate()
@@ -169,9 +218,10 @@ def show_preview(now: Draft) -> None:
             "name": _("name"),
             "explanation": _("explanation"),
             "description": _("description"),
+            "source": _("source of the given weights"),
         }
         lines = [
-            _("{place}: {what} ({language})").format(
+            (_("{place}: {what} ({language})") if language else _("{place}: {what}")).format(
                 place=_("the whole survey") if node is None else node_name(now, node),
                 what=words[what],
                 language=LANGUAGES.get(language, language),

@@ -36,7 +36,7 @@ def show_progress(study: StudyInfo) -> None:
             submitted=submitted, count=len(experts)
         ),
     )
-    parents = study.survey.hierarchy.parents
+    parents = study.survey.hierarchy.compared
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             expert.name,
@@ -312,7 +312,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             )
             recused = st.multiselect(
                 _("Recused from (judgments there don't count and aren't asked)"),
-                list(study.survey.hierarchy.parents),
+                list(study.survey.hierarchy.compared),
                 default=list(now.recused),
                 format_func=lambda parent: study.survey.node_name(parent, language),
             )

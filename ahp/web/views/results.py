@@ -20,7 +20,7 @@ from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import analyze_round
 from ahp.study.settings import AGGREGATES, Standing
 from ahp.web import state
-from ahp.web.desk import show_table
+from ahp.web.desk import literal, show_table
 
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
@@ -171,8 +171,12 @@ def show_ranking(analysis: Analysis) -> None:
 
 def show_hierarchy(analysis: Analysis) -> None:
     """The tree with its weights."""
-    language = state.language()
+    _, language = state.translate(), state.language()
     st.plotly_chart(plots.hierarchy_diagram(analysis, language), config=STILL, key="tree")
+    for parent in analysis.survey.given:
+        name = analysis.survey.node_name(parent, language)
+        given = report.given_words(analysis.survey, parent, language)
+        st.caption(literal(_("{name}: {given}").format(name=name, given=given)))
     show_table(report.hierarchy_table(analysis, language), "hierarchy")
     st.plotly_chart(plots.weights_icicle(analysis, language), config=STILL, key="icicle")
 
@@ -181,12 +185,10 @@ def show_matrices(analysis: Analysis) -> None:
     """Judgment matrices and their consistency."""
     language = state.language()
     show_table(report.consistency_table(analysis, language), "consistency")
-    for parent in analysis.survey.hierarchy.parents:
-        show_table(
-            report.matrix_table(analysis, parent, language),
-            f"matrix_{parent}",
-            below=consistency_line(analysis, parent),
-        )
+    for parent, table in report.parent_tables(analysis, language).items():
+        judged = parent in analysis.matrices
+        below = consistency_line(analysis, parent) if judged else ""
+        show_table(table, f"matrix_{parent}", below=below)
 
 
 def show_experts(

@@ -12,6 +12,7 @@ from ahp.resources import data_folder
 from ahp.store import StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
 from ahp.study.draft import Draft
+from ahp.study.settings import Standing
 from ahp.web import state
 from ahp.web.desk import create_study, open_page, show_survey
 from ahp.web.questionnaires import file_name
@@ -129,7 +130,14 @@ def show_uploaded(found: Upload, name: str) -> None:
         return
     show_survey(found.survey)
     for remark in found.remarks:
-        st.info(remark)
+        st.info(state.plain(remark))
+    if found.lost:
+        lines = "\n".join(f"- {state.plain(line)}" for line in found.lost)
+        st.warning(_("A study can't keep this part of the file:") + "\n" + lines)
+    reason = _("weight in the file {file}").format(file=name)
+    standings = {
+        expert: Standing(weight, reason) for expert, weight in found.expert_weights.items()
+    }
     if found.answers is not None:
         st.write(
             _("The file also has the answers of {count} experts.").format(
@@ -138,14 +146,21 @@ def show_uploaded(found: Upload, name: str) -> None:
         )
         if st.button(_("Take over survey and answers"), type="primary", key="import_panel"):
             try:
-                study = state.database().import_study(found.survey, found.answers, found.title)
+                study = state.database().import_study(
+                    found.survey, found.answers, found.title, standings=standings
+                )
             except AHPError as error:
                 st.error(str(error))
             else:
                 open_page("results", study.id)
     if st.button(_("Change it in the editor"), icon=":material/edit:", key=f"edit-{name}"):
         edit(Draft.of(found.survey))
-    create_study(found.survey, "create_uploaded")
+    if found.answers is not None:
+        st.write(
+            _("Or ask anew, with experts of your own; those of the file are not taken over then:")
+        )
+        standings = {}
+    create_study(found.survey, "create_uploaded", standings)
 
 
 state.require_organizer()
