@@ -35,7 +35,7 @@ from .published import (
     save_candidates,
     verify,
 )
-from .random_index import RANDOM_INDEX_TABLES, check_random_index
+from .random_index import RANDOM_INDEX_TABLES, check_random_index, reaching_random_index
 from .report import (
     Table,
     analysis_data,
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("weights", help="weights and consistency of one matrix")
     command.add_argument("file", help="CSV file of the matrix; - reads standard input")
-    _add_analysis_options(command, "eigenvector", "saaty")
+    _add_analysis_options(command, "eigenvector", "saaty, or one that goes on where it ends")
     command.set_defaults(run=_weights)
 
     surveys = commands.add_parser("surveys", help="list the shipped surveys, validate survey files")
@@ -272,6 +272,7 @@ def _add_convert(commands: Any) -> None:
 def _add_analysis_options(
     command: argparse.ArgumentParser, method: str | None, random_index: str | None
 ) -> None:
+    """`random_index` says what stands for none."""
     command.add_argument(
         "--method",
         default=method,
@@ -279,7 +280,6 @@ def _add_analysis_options(
     )
     command.add_argument(
         "--random-index",
-        default=random_index,
         help=f"{', '.join(RANDOM_INDEX_TABLES)}; default: {random_index or 'that of the survey'}",
     )
     _add_output_options(command)
@@ -310,10 +310,12 @@ def _expert_weights(text: str) -> dict[str, float] | str:
 
 def _weights(arguments: argparse.Namespace) -> int:
     method = check_method(arguments.method)
-    check_random_index(arguments.random_index)
+    if arguments.random_index is not None:
+        check_random_index(arguments.random_index)
     matrix = read_matrix(arguments.file)
     found = weights(matrix, method)
-    checked = check_consistency(matrix, random_index=arguments.random_index, weights=found)
+    random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
+    checked = check_consistency(matrix, random_index=random_index, weights=found)
     if arguments.json:
         _print_json(
             {

@@ -370,7 +370,7 @@ def _write_matrix(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
         compute(f"{ratio}{row}", f"SUMPRODUCT({weights}/{column})/{weight}{row}")
 
     value, at = columns[0], last + 2
-    table = RANDOM_INDEX_TABLES[writer.survey.random_index]
+    table = RANDOM_INDEX_TABLES[writer.survey.reaching_random_index]
     ri = random_index_value(n, table.name)
     for k, label in enumerate(("λmax", "CI = (λmax − n) / (n − 1)", "RI", "CR = CI / RI")):
         put(sheet, f"G{at + k}", label, "name")

@@ -125,6 +125,11 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     _ = translator(language)
     survey = analysis.survey
     table = RANDOM_INDEX_TABLES[analysis.random_index]
+    random_index = f"{table.name}: {table.source}"
+    if analysis.random_index == survey.reaching_random_index != survey.random_index:
+        random_index += _(" (the survey names {named}, which does not reach so many items)").format(
+            named=survey.random_index
+        )
     aggregation = aggregate_words(_)[analysis.aggregate]
     if analysis.aggregate == "aij_trimmed":
         aggregation = _(
@@ -134,7 +139,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
         (_("Content hash"), survey.content_hash),
         (_("Method"), method_words(_)[analysis.method]),
-        (_("Random index"), f"{table.name}: {table.source}"),
+        (_("Random index"), random_index),
         (_("Aggregation"), aggregation),
     ]
     if analysis.aggregate.startswith("aip"):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ahp import report
 from ahp.errors import AHPError
+from ahp.i18n.words import survey_remarks
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
 from ahp.web import state
@@ -86,7 +87,7 @@ def show_survey(survey: Survey) -> None:
         return [own, *(line for kid in kids or () for line in lines(kid, depth + 1))]
 
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
-    for remark in survey.remarks:
+    for remark in survey_remarks(survey, language):
         st.warning(remark)
 
 

@@ -19,6 +19,7 @@ from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings, Standing
 from ahp.web import components, desk, state
+from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
 
@@ -596,3 +597,12 @@ def test_how_experts_are_asked_is_chosen_and_logged(visit, store, organizer, stu
     assert store.asking(study.id) == Asking("rank", True, True, "reason")
     assert [event.kind for event in store.events(study.id)][-1] == "asking"
     assert keyed(app.selectbox, "set_way-").value == "rank"
+
+
+def test_sixteen_items_offer_the_random_indices_that_reach(visit, store, organizer):
+    survey = make_survey({f"c{k}": "goal" for k in range(16)})
+    store.create_study(survey, "Sixteen")
+    app = visit(organizer, "rounds")
+    index = next(box for box in app.selectbox if box.label == "Random index")
+    reaching = ["donegan_dodd", "aguaron_moreno_2003", "alonso_lamata_line", "simulated"]
+    assert (index.value, index.options) == ("simulated", reaching)

@@ -116,8 +116,8 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
         )
         random_index = st.selectbox(
             _("Random index"),
-            list(RANDOM_INDEX_TABLES),
-            index=list(RANDOM_INDEX_TABLES).index(result.random_index),
+            result.survey.random_indices,
+            index=result.survey.random_indices.index(result.random_index),
             key=f"random_index-{about}",
         )
     st.caption(RANDOM_INDEX_TABLES[random_index].source)
