@@ -24,6 +24,7 @@ from .consistency import CR_LIMIT, check_consistency
 from .errors import AHPError, LogError, OptionError, PublishedError, ReceiptError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
+from .i18n.numbers import show_beside
 from .priority import METHODS, check_method, weights
 from .published import (
     ROUNDINGS,
@@ -56,6 +57,7 @@ from .report import (
 )
 from .report.panel import (
     agreement_data,
+    agreement_sentences,
     choices_summary_table,
     consensus_table,
     disagreement_table,
@@ -342,7 +344,7 @@ def _weights(arguments: argparse.Namespace) -> int:
         (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
         ("CI", show_number(checked.ci)),
         ("RI", f"{show_number(checked.ri)} ({checked.random_index})"),
-        ("CR", show_number(checked.cr)),
+        ("CR", show_beside(checked.cr, CR_LIMIT)),
         (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
     ]
     print(pairs_to_text(pairs), end="")
@@ -408,6 +410,9 @@ def _analyze(arguments: argparse.Namespace) -> int:
             choices_summary_table(leave_one_out(analysis), language),
         ]
     print("\n".join(map(to_text, tables)), end="")
+    if found is not None:
+        for sentence in agreement_sentences(analysis, found, language):
+            print(f"\n{sentence}")
     return 0
 
 

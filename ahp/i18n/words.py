@@ -6,6 +6,7 @@ from ..consistency import CR_LIMIT
 from ..scale import opposite
 from ..study.survey import MAX_CHILDREN, Survey
 from . import Translate, translator
+from .numbers import show_beside
 
 
 def step_words(_: Translate) -> dict[int, tuple[str, str, str]]:
@@ -109,12 +110,13 @@ def consistency_sentence(cr: float, n: int, _: Translate) -> str:
     """What a CR means for the person who judged."""
     if n <= 2:
         return _("With two items there is only one comparison, so nothing can contradict it.")
+    shown = show_beside(cr, CR_LIMIT, digits=3)
     if cr < CR_LIMIT:
-        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=f"{cr:.3f}")
+        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=shown)
     return _(
         "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
         "Please look at them once more."
-    ).format(cr=f"{cr:.3f}")
+    ).format(cr=shown)
 
 
 def survey_remarks(survey: Survey, language: str) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..consistency import Consistency
+from ..consistency import CR_LIMIT, Consistency
 from ..i18n import Translate, translator
+from ..i18n.numbers import show_number
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .panel import aggregate_words, weighting_words
-from .table import Cell, Table, show_number
+from .table import Cell, Table
 
 
 def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
@@ -47,6 +48,7 @@ def consistency_table(analysis: Analysis, language: str) -> Table:
         columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
         rows=rows,
         language=language,
+        limits={5: (CR_LIMIT,)},
     )
 
 
@@ -62,6 +64,7 @@ def total_table(analysis: Analysis, language: str) -> Table:
         columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
         rows=rows,
         language=language,
+        limits={3: (CR_LIMIT,)},
     )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import streamlit as st
 
 from ahp import plots, report
+from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError
+from ahp.i18n.numbers import show_beside
 from ahp.priority import METHODS
 from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import panel
@@ -33,9 +35,9 @@ def consistency_line(analysis: Analysis, parent: str) -> str:
         (_("λ, mean of (Aw)/w"), found.lambda_mean),
         ("CI", found.ci),
         ("RI", found.ri),
-        ("CR", found.cr),
     )
     line = ", ".join(f"{name} = {report.show_number(value)}" for name, value in numbers)
+    line += f", CR = {show_beside(found.cr, CR_LIMIT)}"
     verdict = _("acceptable") if found.acceptable else _("not acceptable: CR should be below 0.1")
     return f"{line} · {verdict}"
 
@@ -220,10 +222,14 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
         panel.consensus_table(analysis, found, language),
         "consensus",
         below=_(
-            "S* is Goepel's consensus indicator: 1 when all weigh alike, 0 when each finds another "
-            "item all-important. W is Kendall's coefficient of concordance of the rankings."
+            "S* (Goepel) says how near the experts' weights lie to each other: 1 when all weigh "
+            "alike, 0 when each finds another item all-important. W (Kendall) says whether they "
+            "put the items in the same order, whatever the distances: 1 when all rank alike, 0 "
+            "when no order is shared; p is the chance of such a W without any agreement."
         ),
     )
+    for sentence in panel.agreement_sentences(analysis, found, language):
+        st.info(state.plain(sentence), icon=":material/balance:")
     st.markdown("**" + _("Consensus between every two experts") + "**")
     st.plotly_chart(plots.consensus_heatmap(analysis, found, language), config=STILL, key="heat")
     if found.clusters is not None:
