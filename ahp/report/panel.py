@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
 from ..study.delphi import RoundSummary, recommend
 from ..study.itinerary import Replies
+from ..study.panel import Panel, node_weights
 from ..study.settings import Settings, Standing
 from .table import Cell, Table, show_p
 
@@ -115,6 +116,89 @@ def expert_consistency_table(analysis: Analysis, language: str) -> Table:
         language=language,
         limits=dict.fromkeys(range(1, len(panel.cr) + 1), (CR_LIMIT,)),
     )
+
+
+def own_weights_table(survey: Survey, panel: Panel, expert: str, language: str) -> Table:
+    """One expert's own weights, parent by parent; nothing where none follow, as below a parent that
+    the expert is recused from.
+
+    Args:
+        survey: the survey.
+        panel: with the expert, by the method to use.
+        expert: the name.
+        language: of the texts.
+    """
+    _, hierarchy = translator(language), survey.hierarchy
+    k = panel.experts.index(expert)
+    own = {parent: local[k : k + 1] for parent, local in panel.local_weights.items()}
+    above = node_weights(hierarchy, own)
+    rows: list[tuple[Cell, ...]] = []
+    for parent, kids in hierarchy.children.items():
+        for kid, weight in zip(kids, own[parent][0], strict=True):
+            names = (survey.node_name(parent, language), survey.node_name(kid, language))
+            rows.append((*names, _number(weight), _number(above[kid][0])))
+    return Table(
+        title=_("Own weights of {expert}").format(expert=expert),
+        columns=(_("Compared under"), _("Item"), _("Local weight"), _("Global weight")),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+def own_consistency_table(survey: Survey, panel: Panel, expert: str, language: str) -> Table:
+    """One expert's CR and number of judgments below every parent."""
+    _, k = translator(language), panel.experts.index(expert)
+    return Table(
+        title=_("Consistency of the judgments of {expert}").format(expert=expert),
+        columns=(_("Compared under"), _("Comparisons judged"), "CR", _("Acceptable")),
+        rows=tuple(
+            (
+                survey.node_name(parent, language),
+                int((~np.isnan(matrices[k][np.triu_indices(matrices.shape[-1], 1)])).sum()),
+                _number(cr := panel.cr[parent][k]),
+                None if math.isnan(cr) else bool(cr < CR_LIMIT),
+            )
+            for parent, matrices in panel.matrices.items()
+        ),
+        language=language,
+        limits={2: (CR_LIMIT,)},
+    )
+
+
+def missing_weights_sentences(
+    survey: Survey, panel: Panel, expert: str, recused: Collection[str], language: str
+) -> tuple[str, ...]:
+    """Below which parents an expert has no weights, and why; none where there are no such.
+
+    Args:
+        survey: the survey.
+        panel: with the expert.
+        expert: the name.
+        recused: parents whose judgments by the expert do not count.
+        language: of the sentences.
+    """
+    _, k = translator(language), panel.experts.index(expert)
+    without = [p for p, local in panel.local_weights.items() if np.isnan(local[k]).any()]
+
+    def listed(parents: Iterable[str]) -> str:
+        return _(", ").join(survey.node_name(parent, language) for parent in parents)
+
+    sentences = []
+    if away := [parent for parent in without if parent in recused]:
+        sentences.append(
+            _("{expert} is recused from {parents}.").format(expert=expert, parents=listed(away))
+        )
+    if few := [parent for parent in without if parent not in recused]:
+        sentences.append(
+            _("{expert} judged too few comparisons under {parents} for weights to follow.").format(
+                expert=expert, parents=listed(few)
+            )
+        )
+    if sentences:
+        sentences.append(
+            _("There is no own ranking of all indicators, therefore; these are the other weights.")
+        )
+    return tuple(sentences)
 
 
 def consensus_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:

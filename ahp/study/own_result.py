@@ -14,7 +14,7 @@ from ..incomplete import check_incomplete_consistency
 from ..matrix import Float
 from .asking import Asking
 from .itinerary import Replies
-from .panel import global_weights, local_weights
+from .panel import falling_order, global_weights, local_weights
 from .settings import Settings
 
 
@@ -60,7 +60,8 @@ def own_result(
 
 
 def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> dict[str, float]:
-    """An expert's own global weights of the indicators by the study's method, largest first.
+    """An expert's own global weights of the indicators by the study's method, largest first; ties
+    in the order of the tree, as in `Analysis.ranking`.
 
     Empty while the weights below one of the parents are missing.
     """
@@ -68,10 +69,10 @@ def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> d
     for parent in hierarchy.parents:
         values = replies.matrix(hierarchy, parent).values
         local[parent] = local_weights(values[None], settings.method)
-    found = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
-    if any(np.isnan(weight) for weight in found.values()):
+    weights = global_weights(hierarchy, local)[0]
+    if np.isnan(weights).any():
         return {}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    return {hierarchy.leaves[k]: float(weights[k]) for k in falling_order(weights)}
 
 
 def may_stay(replies: Replies, asking: Asking, parent: str) -> bool:

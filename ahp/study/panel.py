@@ -234,13 +234,19 @@ def completed(matrices: Float) -> Float:
     return filled
 
 
-def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
-    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n)."""
-    found: dict[str, Float] = {hierarchy.goal: np.ones(len(local[hierarchy.goal]))}
+def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:
+    """Global weight of every node, shape (m,), from local weights of shape (m, n)."""
+    weights: dict[str, Float] = {hierarchy.goal: np.ones(len(local[hierarchy.goal]))}
     for parent, kids in hierarchy.children.items():
         for k, kid in enumerate(kids):
-            found[kid] = found[parent] * local[parent][:, k]
-    return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
+            weights[kid] = weights[parent] * local[parent][:, k]
+    return weights
+
+
+def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
+    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n)."""
+    weights = node_weights(hierarchy, local)
+    return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
 def falling_order(weights: Float) -> Int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from ahp.consistency import CR_LIMIT
@@ -13,6 +14,7 @@ from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, by_contradiction, guidance
 from ahp.study.itinerary import Stop
 from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
+from ahp.study.panel import falling_order
 from ahp.web import state
 from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
@@ -115,8 +117,11 @@ def show_own_weights(visit: Visit, parent: str) -> bool:
 
 def show_weights(visit: Visit, weights: dict[str, float], title: str) -> None:
     """Weights as bars, the largest first."""
-    falling = sorted(weights.items(), key=lambda item: -item[1])
-    weight_bars([(visit.name(node), weight, f"{weight:.1%}") for node, weight in falling], title)
+    nodes = tuple(weights)
+    falling = [nodes[k] for k in falling_order(np.array(list(weights.values())))]
+    weight_bars(
+        [(visit.name(node), weights[node], f"{weights[node]:.1%}") for node in falling], title
+    )
 
 
 def show_guidance(visit: Visit, parent: str) -> None:

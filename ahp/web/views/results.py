@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from ahp import plots, report
@@ -20,6 +22,7 @@ from ahp.store import StudyInfo
 from ahp.study import Analysis, analyze
 from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import analyze_round
+from ahp.study.panel import Panel
 from ahp.study.settings import AGGREGATES, Standing
 from ahp.web import state
 from ahp.web.desk import show_table
@@ -145,6 +148,10 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     )
     answers = state.database().answers(study.id, round_number=number)
     if who:
+        judged = replace(result.panel, method=chosen["method"], random_index=chosen["random_index"])
+        if np.isnan(judged.global_weights[judged.experts.index(who)]).any():
+            show_part(result, judged, who)
+            st.stop()
         return analyze(
             study.survey,
             answers.only([who]),
@@ -161,6 +168,16 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
         weighting=result.weighting,
         recused=result.recused,
     )
+
+
+def show_part(result: Analysis, judged: Panel, expert: str) -> None:
+    """The weights of an expert who has none somewhere, and why."""
+    survey, language = result.survey, state.language()
+    recused = [parent for name, parent in result.recused if name == expert]
+    sentences = panel.missing_weights_sentences(survey, judged, expert, recused, language)
+    st.info(state.plain("\n\n".join(sentences)))
+    show_table(panel.own_weights_table(survey, judged, expert, language), "own_weights")
+    show_table(panel.own_consistency_table(survey, judged, expert, language), "own_consistency")
 
 
 def show_ranking(analysis: Analysis) -> None:
