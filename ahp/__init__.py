@@ -103,6 +103,7 @@ from .random_index import (
     RANDOM_INDEX_TABLES,
     RandomIndexTable,
     random_index_value,
+    reaching_random_index,
     simulate_random_index,
 )
 from .repair import (
@@ -249,6 +250,7 @@ __all__ = [
     "rank_judgments",
     "rank_reversal_report",
     "ratings",
+    "reaching_random_index",
     "read_answers",
     "relative_error",
     "salo_hamalainen_index",

@@ -24,6 +24,7 @@ from .consistency import CR_LIMIT, check_consistency
 from .errors import AHPError, LogError, OptionError, PublishedError, ReceiptError, SurveyWarning
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
+from .i18n.numbers import show_beside
 from .priority import METHODS, check_method, weights
 from .published import (
     ROUNDINGS,
@@ -35,7 +36,7 @@ from .published import (
     save_candidates,
     verify,
 )
-from .random_index import RANDOM_INDEX_TABLES, check_random_index
+from .random_index import RANDOM_INDEX_TABLES, check_random_index, reaching_random_index
 from .report import (
     Table,
     analysis_data,
@@ -56,6 +57,7 @@ from .report import (
 )
 from .report.panel import (
     agreement_data,
+    agreement_sentences,
     choices_summary_table,
     consensus_table,
     disagreement_table,
@@ -136,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("weights", help="weights and consistency of one matrix")
     command.add_argument("file", help="CSV file of the matrix; - reads standard input")
-    _add_analysis_options(command, "eigenvector", "saaty")
+    _add_analysis_options(command, "eigenvector", "saaty, or one that goes on where it ends")
     command.set_defaults(run=_weights)
 
     surveys = commands.add_parser("surveys", help="list the shipped surveys, validate survey files")
@@ -275,6 +277,7 @@ def _add_convert(commands: Any) -> None:
 def _add_analysis_options(
     command: argparse.ArgumentParser, method: str | None, random_index: str | None
 ) -> None:
+    """`random_index` says what stands for none."""
     command.add_argument(
         "--method",
         default=method,
@@ -282,7 +285,6 @@ def _add_analysis_options(
     )
     command.add_argument(
         "--random-index",
-        default=random_index,
         help=f"{', '.join(RANDOM_INDEX_TABLES)}; default: {random_index or 'that of the survey'}",
     )
     _add_output_options(command)
@@ -313,10 +315,12 @@ def _expert_weights(text: str) -> dict[str, float] | str:
 
 def _weights(arguments: argparse.Namespace) -> int:
     method = check_method(arguments.method)
-    check_random_index(arguments.random_index)
+    if arguments.random_index is not None:
+        check_random_index(arguments.random_index)
     matrix = read_matrix(arguments.file)
     found = weights(matrix, method)
-    checked = check_consistency(matrix, random_index=arguments.random_index, weights=found)
+    random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
+    checked = check_consistency(matrix, random_index=random_index, weights=found)
     if arguments.json:
         _print_json(
             {
@@ -343,7 +347,7 @@ def _weights(arguments: argparse.Namespace) -> int:
         (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
         ("CI", show_number(checked.ci)),
         ("RI", f"{show_number(checked.ri)} ({checked.random_index})"),
-        ("CR", show_number(checked.cr)),
+        ("CR", show_beside(checked.cr, CR_LIMIT)),
         (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
     ]
     print(pairs_to_text(pairs), end="")
@@ -410,6 +414,9 @@ def _analyze(arguments: argparse.Namespace) -> int:
             choices_summary_table(leave_one_out(analysis), language),
         ]
     print("\n".join(map(to_text, tables)), end="")
+    if found is not None:
+        for sentence in agreement_sentences(analysis, found, language):
+            print(f"\n{sentence}")
     return 0
 
 

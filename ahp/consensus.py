@@ -44,6 +44,16 @@ BANDS = ("very low", "low", "moderate", "high", "very high")
 BAND_LIMITS = (0.5, 0.65, 0.75, 0.85)
 """S* at which the next word of `BANDS` begins (Goepel 2013, 2018; AHP-OS shows others)."""
 
+ORDER_BANDS = ("may be chance", "very weak", "weak", "moderate", "strong", "very strong")
+"""Words for an agreement on the order."""
+
+ORDER_LIMITS = (0.3, 0.5, 0.7, 0.9)
+"""W at which `"weak"` and the words after it begin (Schmidt 1997, Decision Sciences 28:763-774,
+whose words stand at .1, .3, .5, .7 and .9)."""
+
+SIGNIFICANT = 0.05
+"""A p-value below this is taken for more than chance."""
+
 HEIGHT_ATOL = 1e-12
 """Heights of merges closer than this are equal."""
 
@@ -228,6 +238,17 @@ def consensus_band(similarity: float) -> str:
     if not math.isfinite(similarity):
         raise MatrixError(f"similarity = {similarity}, expected a finite number")
     return BANDS[sum(similarity >= limit for limit in BAND_LIMITS)]
+
+
+def order_band(kendall: KendallW) -> str | None:
+    """The word of `ORDER_BANDS` for an agreement on the order: `"may be chance"` where the p-value
+    is not below `SIGNIFICANT`, else by W, a limit belonging to the word above it; None without W.
+    """
+    if math.isnan(kendall.w):
+        return None
+    if not kendall.p_value < SIGNIFICANT:
+        return ORDER_BANDS[0]
+    return ORDER_BANDS[1 + sum(kendall.w >= limit for limit in ORDER_LIMITS)]
 
 
 def _two_items(weights: ArrayLike) -> Float:

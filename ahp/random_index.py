@@ -138,6 +138,46 @@ def check_random_index(name: str) -> str:
     return name
 
 
+FURTHER_TABLES = ("simulated", "alonso_lamata_line")
+"""Where a table ends, these go on: up to 30 and up to 100."""
+
+
+def random_indices_for(orders: Iterable[int]) -> tuple[str, ...]:
+    """Names of the tables that have a value for matrices of all these orders."""
+    asked = set(orders)
+    return tuple(
+        name for name, table in RANDOM_INDEX_TABLES.items() if asked <= table.values.keys()
+    )
+
+
+def reaching_random_index(orders: Iterable[int], preferred: str = "saaty") -> str:
+    """The table to use for matrices of all these orders: the preferred one, or where it has no
+    value for one of them the first of `FURTHER_TABLES` that has them all.
+
+    One table serves all matrices of a hierarchy, so that Σ w·RI adds values of one kind.
+
+    Args:
+        orders: the orders n, each 1 or more.
+        preferred: name of a table in `RANDOM_INDEX_TABLES`.
+
+    Raises:
+        OptionError: unknown table.
+        RandomIndexError: no table has a value for the largest order.
+
+    >>> reaching_random_index([5, 16])
+    'simulated'
+    """
+    asked = set(orders)
+    reaching = random_indices_for(asked)
+    for name in (check_random_index(preferred), *FURTHER_TABLES):
+        if name in reaching:
+            return name
+    raise RandomIndexError(
+        f"no table has a random index for n = {max(asked)}, expected at most "
+        f"{max(RANDOM_INDEX_TABLES[FURTHER_TABLES[-1]].values)}"
+    )
+
+
 def random_index_value(n: int, random_index: str = "saaty") -> float:
     """RI of matrices of order n.
 

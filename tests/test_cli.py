@@ -316,7 +316,8 @@ def test_analyze_a_panel(run: Any) -> None:
         "                    0.3264",
         "E2                        0.0671",
         "Choice of an alternative        5  1.0876  0.0652  1.1528  0.8506  very high"
-        "       0.7440  11.1600   3  0.0109            0.0560       0.8565",
+        "                           0.7440  11.1600   3  0.0109  strong agreement"
+        "                      0.0560       0.8565",
         "Aggregation               weighted geometric mean of the experts' weights (AIP)   no"
         "                  0                      0.0000",
         "An expert left out  without E5  no                  0                      0.1194",

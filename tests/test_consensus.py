@@ -12,6 +12,7 @@ from scipy.cluster.hierarchy import fcluster
 from scipy.stats import friedmanchisquare
 
 import ahp
+from ahp.consensus import KendallW, order_band
 from ahp.matrix import Float
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 
@@ -619,3 +620,19 @@ def test_clusters_of_what_does_not_fit(judgments: Any, clusters: Any, message: s
     assert str(raised.value) == message
     option = message.startswith("clusters")
     assert isinstance(raised.value, ahp.OptionError if option else ahp.MatrixError)
+
+
+@pytest.mark.parametrize(
+    ("w", "p", "band"),
+    [
+        *(
+            (0.009, 0.95, "may be chance"),
+            (0.95, 0.05, "may be chance"),
+            (0.95, 0.049, "very strong"),
+        ),
+        *((0.29, 0.01, "very weak"), (0.3, 0.01, "weak"), (0.5, 0.01, "moderate")),
+        *((0.7, 0.01, "strong"), (0.9, 0.01, "very strong"), (np.nan, np.nan, None)),
+    ],
+)
+def test_words_for_kendalls_w(w: float, p: float, band: str | None) -> None:
+    assert order_band(KendallW(w, 1.0, 3, p, 5, 4)) == band

@@ -126,3 +126,23 @@ def test_numbers_out_of_range(call: Any, message: str) -> None:
     with pytest.raises(ahp.OptionError) as raised:
         call()
     assert str(raised.value) == message
+
+
+def test_a_table_that_reaches_all_orders() -> None:
+    assert ahp.reaching_random_index([3, 15]) == "saaty"
+    assert ahp.reaching_random_index([3, 16]) == "simulated"
+    assert ahp.reaching_random_index([16], "aguaron_moreno_2003") == "aguaron_moreno_2003"
+    assert ahp.reaching_random_index([22], "donegan_dodd") == "simulated"  # it has gaps
+    assert ahp.reaching_random_index([31, 5]) == "alonso_lamata_line"
+    assert ahp.reaching_random_index([100], "donegan_dodd") == "donegan_dodd"
+    assert set(random_index.random_indices_for([3, 16])) == {
+        *("donegan_dodd", "aguaron_moreno_2003", "simulated", "alonso_lamata_line"),
+    }
+
+
+def test_no_table_reaches_a_hundred_and_one() -> None:
+    with pytest.raises(ahp.RandomIndexError) as raised:
+        ahp.reaching_random_index([3, 101])
+    assert str(raised.value) == "no table has a random index for n = 101, expected at most 100"
+    with pytest.raises(ahp.OptionError):
+        ahp.reaching_random_index([3], "satty")

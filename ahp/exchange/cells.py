@@ -88,9 +88,13 @@ def add_looks(workbook: Workbook, font: str) -> None:
     add("judgment", centered=True, border=box, number_format="# ?/?")
     # a consistent matrix may have a CI of -1e-16: the second part shows it without the sign
     add("number", centered=True, border=box, number_format="0.0000;0.0000")
-    labeled = '"CR = "0.000'
-    cr_format = f'{labeled};{labeled};{labeled};"CR = "@'
-    add("cr", bold=True, centered=True, border=box, number_format=cr_format)
+    labeled = cr_format('"CR = "') + ';"CR = "@'
+    add("cr", bold=True, centered=True, border=box, number_format=labeled)
+
+
+def cr_format(label: str = "") -> str:
+    """Number format of a CR: three decimals, more where they would be those of the limit 0.1."""
+    return f"[<0.0995]{label}0.000;[<0.1005]{label}0.0000000;{label}0.000"
 
 
 def put(sheet: Worksheet, place: str, value: str | float, look: str) -> None:

@@ -26,6 +26,7 @@ from .cells import (
     GREEN,
     RED,
     add_looks,
+    cr_format,
     fill_in,
     highlight,
     link,
@@ -370,14 +371,15 @@ def _write_matrix(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
         compute(f"{ratio}{row}", f"SUMPRODUCT({weights}/{column})/{weight}{row}")
 
     value, at = columns[0], last + 2
-    table = RANDOM_INDEX_TABLES[writer.survey.random_index]
+    table = RANDOM_INDEX_TABLES[writer.survey.reaching_random_index]
     ri = random_index_value(n, table.name)
     for k, label in enumerate(("λmax", "CI = (λmax − n) / (n − 1)", "RI", "CR = CI / RI")):
         put(sheet, f"G{at + k}", label, "name")
     compute(f"{value}{at}", f"AVERAGE({ratio}{first}:{ratio}{last})")
     compute(f"{value}{at + 1}", f"({value}{at}-{n})/{n - 1}")
     put(sheet, f"{value}{at + 2}", ri, "number")
-    compute(f"{value}{at + 3}", f"{value}{at + 1}/{value}{at + 2}" if ri else "0")
+    # a consistent matrix may have a CI of -1e-16
+    compute(f"{value}{at + 3}", f"MAX(0,{value}{at + 1}/{value}{at + 2})" if ri else "0")
     put_formula(sheet, _CR, f"{value}{at + 3}", "cr")
     note = _(
         "Weights: geometric means of the rows, divided by their sum. λmax: mean of (Aw)ᵢ / wᵢ. "
@@ -479,7 +481,7 @@ def _write_contents(writer: _Writer, sheet: Worksheet, row: int) -> int:
         put_formula(sheet, f"C{row}", _count(block.there(block.cells)), "centered")
         put(sheet, f"D{row}", len(block.pairs), "centered")
         put_formula(sheet, f"E{row}", block.there(_CR), "cr")
-        sheet[f"E{row}"].number_format = "0.000;0.000"
+        sheet[f"E{row}"].number_format = cr_format()
         put_formula(sheet, f"F{row}", block.there(_VERDICT), "cell")
         sheet.row_dimensions[row].height = 36
         _color_cr(sheet, f"$E${row}")

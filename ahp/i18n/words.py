@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..consistency import CR_LIMIT
 from ..scale import opposite
+from ..study.survey import MAX_CHILDREN, Survey
 from . import Translate, translator
+from .numbers import show_beside
 
 
 def step_words(_: Translate) -> dict[int, tuple[str, str, str]]:
@@ -108,12 +110,36 @@ def consistency_sentence(cr: float, n: int, _: Translate) -> str:
     """What a CR means for the person who judged."""
     if n <= 2:
         return _("With two items there is only one comparison, so nothing can contradict it.")
+    shown = show_beside(cr, CR_LIMIT, digits=3)
     if cr < CR_LIMIT:
-        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=f"{cr:.3f}")
+        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=shown)
     return _(
         "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
         "Please look at them once more."
-    ).format(cr=f"{cr:.3f}")
+    ).format(cr=shown)
+
+
+def survey_remarks(survey: Survey, language: str) -> tuple[str, ...]:
+    """`Survey.remarks` for an organizer: what asks too much, and which random index is in use."""
+    _ = translator(language)
+    remarks = [
+        _("“{parent}” has {count} items; people compare at most {most} well.").format(
+            parent=survey.node_name(parent, language), count=count, most=MAX_CHILDREN
+        )
+        for parent, count in survey.crowded.items()
+    ]
+    if survey.reaching_random_index != survey.random_index:
+        remarks.append(
+            _(
+                "The random index {named} ends before {count} items; {used} is used instead. "
+                "Choose another on the page “Rounds” under “Random index”."
+            ).format(
+                named=survey.random_index,
+                count=max(survey.orders),
+                used=survey.reaching_random_index,
+            )
+        )
+    return tuple(remarks)
 
 
 def link_problem(reason: str, language: str) -> str:

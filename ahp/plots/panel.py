@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from ..consensus import pairwise_consensus, position_judgment
 from ..consistency import CR_LIMIT
 from ..i18n import translator
+from ..i18n.numbers import show_beside
 from ..i18n.words import position_words
 from ..matrix import Float
 from ..study import Analysis
@@ -262,7 +263,10 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
     wide = all(map(is_wide, labels))
     few = len(names) <= NAMED
     steps = np.where(np.isnan(ratios), np.nan, (ratios >= CR_LIMIT) + (ratios > CR_HIGH) * 1.0)
-    shown = [["" if np.isnan(cr) else f"{cr:.3f}" for cr in row] for row in ratios]
+    shown = [
+        ["" if np.isnan(cr) else show_beside(cr, CR_LIMIT, CR_HIGH, digits=3) for cr in row]
+        for row in ratios
+    ]
     figure = go.Figure(
         go.Heatmap(
             z=_plain(steps),

@@ -1,5 +1,6 @@
 """From results to tables as studies print them; the one place that rounds for display."""
 
+from ..i18n.numbers import show_beside, show_number
 from .analysis import (
     analysis_data,
     composite_table,
@@ -15,6 +16,7 @@ from .analysis import (
 )
 from .panel import (
     aggregate_words,
+    agreement_sentences,
     band_words,
     basis_words,
     choices_summary_table,
@@ -46,7 +48,6 @@ from .table import (
     show_cell,
     show_judgment,
     show_median,
-    show_number,
     show_p,
     to_csv,
     to_text,
@@ -56,6 +57,7 @@ from .workbook import xlsx_bytes
 __all__ = [
     "Table",
     "aggregate_words",
+    "agreement_sentences",
     "analysis_data",
     "band_words",
     "basis_words",
@@ -87,6 +89,7 @@ __all__ = [
     "reconstruction_data",
     "reconstruction_table",
     "rounds_table",
+    "show_beside",
     "show_cell",
     "show_judgment",
     "show_median",

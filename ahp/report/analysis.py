@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..consistency import Consistency
+from ..consistency import CR_LIMIT, Consistency
 from ..i18n import Translate, translator
+from ..i18n.numbers import show_number
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .panel import aggregate_words, weighting_words
-from .table import Cell, Table, show_number
+from .table import Cell, Table
 
 
 def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
@@ -88,6 +89,7 @@ def consistency_table(analysis: Analysis, language: str) -> Table:
         columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
         rows=tuple(rows),
         language=language,
+        limits={5: (CR_LIMIT,)},
     )
 
 
@@ -109,6 +111,7 @@ def total_table(analysis: Analysis, language: str) -> Table:
         columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
         rows=rows,
         language=language,
+        limits={3: (CR_LIMIT,)},
     )
 
 
@@ -172,6 +175,11 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     _ = translator(language)
     survey = analysis.survey
     table = RANDOM_INDEX_TABLES[analysis.random_index]
+    random_index = f"{table.name}: {table.source}"
+    if analysis.random_index == survey.reaching_random_index != survey.random_index:
+        random_index += _(" (the survey names {named}, which does not reach so many items)").format(
+            named=survey.random_index
+        )
     aggregation = aggregate_words(_)[analysis.aggregate]
     if analysis.aggregate == "aij_trimmed":
         aggregation = _(
@@ -181,7 +189,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
         (_("Content hash"), survey.content_hash),
         (_("Method"), method_words(_)[analysis.method]),
-        (_("Random index"), f"{table.name}: {table.source}"),
+        (_("Random index"), random_index),
         (_("Aggregation"), aggregation),
     ]
     if analysis.aggregate.startswith("aip"):

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..consensus import (
+    BAND_LIMITS,
+    ORDER_LIMITS,
+    SIGNIFICANT,
     Consensus,
     KendallW,
     coefficient_of_variation,
     consensus_band,
+    order_band,
     position_judgment,
 )
+from ..consistency import CR_LIMIT
 from ..i18n import Translate, translator
+from ..i18n.numbers import show_beside
 from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
-from ..study.delphi import SIGNIFICANT, RoundSummary, recommend
+from ..study.delphi import RoundSummary, recommend
 from ..study.itinerary import Replies
+from ..study.panel import Panel, node_weights
 from ..study.settings import Settings, Standing
-from .table import Cell, Table, show_number, show_p
+from .table import Cell, Table, show_p
 
 
 def individual_table(analysis: Analysis, language: str) -> Table:
@@ -107,46 +114,176 @@ def expert_consistency_table(analysis: Analysis, language: str) -> Table:
             for k, name in enumerate(panel.experts)
         ),
         language=language,
+        limits=dict.fromkeys(range(1, len(panel.cr) + 1), (CR_LIMIT,)),
     )
 
 
-def consensus_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
-    """How far the panel agrees below every parent, in the whole tree, and on the indicators."""
-    _ = translator(language)
-    bands = band_words(_)
-    places: list[tuple[str, Any, Any, Any, Any]] = [
-        (
-            analysis.survey.node_name(parent, language),
-            found,
-            agreement.kendall_parents[parent],
-            agreement.gci[parent],
-            _mean(agreement.compatibility[parent]),
-        )
-        for parent, found in agreement.parents.items()
-    ]
-    places.append((_("All indicators"), agreement.leaves, agreement.kendall, None, None))
+def own_weights_table(survey: Survey, panel: Panel, expert: str, language: str) -> Table:
+    """One expert's own weights, parent by parent; nothing where none follow, as below a parent that
+    the expert is recused from.
+
+    Args:
+        survey: the survey.
+        panel: with the expert, by the method to use.
+        expert: the name.
+        language: of the texts.
+    """
+    _, hierarchy = translator(language), survey.hierarchy
+    k = panel.experts.index(expert)
+    own = {parent: local[k : k + 1] for parent, local in panel.local_weights.items()}
+    above = node_weights(hierarchy, own)
     rows: list[tuple[Cell, ...]] = []
-    for name, found, kendall, gci, compatibility in places:
+    for parent, weights in own.items():
+        for kid, weight in zip(hierarchy.children[parent], weights[0], strict=True):
+            names = (survey.node_name(parent, language), survey.node_name(kid, language))
+            rows.append((*names, _number(weight), _number(above[kid][0])))
+    return Table(
+        title=_("Own weights of {expert}").format(expert=expert),
+        columns=(_("Compared under"), _("Item"), _("Local weight"), _("Global weight")),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+def own_consistency_table(survey: Survey, panel: Panel, expert: str, language: str) -> Table:
+    """One expert's CR and number of judgments below every parent."""
+    _, k = translator(language), panel.experts.index(expert)
+    return Table(
+        title=_("Consistency of the judgments of {expert}").format(expert=expert),
+        columns=(_("Compared under"), _("Comparisons judged"), "CR", _("Acceptable")),
+        rows=tuple(
+            (
+                survey.node_name(parent, language),
+                int((~np.isnan(matrices[k][np.triu_indices(matrices.shape[-1], 1)])).sum()),
+                _number(cr := panel.cr[parent][k]),
+                None if math.isnan(cr) else bool(cr < CR_LIMIT),
+            )
+            for parent, matrices in panel.matrices.items()
+        ),
+        language=language,
+        limits={2: (CR_LIMIT,)},
+    )
+
+
+def missing_weights_sentences(
+    survey: Survey, panel: Panel, expert: str, recused: Collection[str], language: str
+) -> tuple[str, ...]:
+    """Below which parents an expert has no weights, and why; none where there are no such.
+
+    Args:
+        survey: the survey.
+        panel: with the expert.
+        expert: the name.
+        recused: parents whose judgments by the expert do not count.
+        language: of the sentences.
+    """
+    _, k = translator(language), panel.experts.index(expert)
+    without = [p for p, local in panel.local_weights.items() if np.isnan(local[k]).any()]
+
+    def listed(parents: Iterable[str]) -> str:
+        return _(", ").join(survey.node_name(parent, language) for parent in parents)
+
+    sentences = []
+    if away := [parent for parent in without if parent in recused]:
+        sentences.append(
+            _("{expert} is recused from {parents}.").format(expert=expert, parents=listed(away))
+        )
+    if few := [parent for parent in without if parent not in recused]:
+        sentences.append(
+            _("{expert} judged too few comparisons under {parents} for weights to follow.").format(
+                expert=expert, parents=listed(few)
+            )
+        )
+    if sentences:
+        sentences.append(
+            _("There is no own ranking of all indicators, therefore; these are the other weights.")
+        )
+    return tuple(sentences)
+
+
+def consensus_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
+    """How far the panel agrees below every parent, in the whole tree, and on the indicators: on the
+    weights (S*) and on their order (W), each with a word of its own.
+    """
+    _ = translator(language)
+    bands, orders = band_words(_), order_words(_)
+    rows: list[tuple[Cell, ...]] = []
+    for parent, name, found, kendall in _agreements(analysis, agreement, language):
         numbers = map(_number, (found.alpha, found.beta, found.gamma, found.similarity))
         test = (_number(kendall.w), _number(kendall.chi_square), kendall.df)
         rows.append(
             (
                 *(name, int(found.experts), *numbers, bands[consensus_band(found.similarity)]),
-                *(*test, _number(kendall.p_value), gci, compatibility),
+                *(*test, _number(kendall.p_value), orders.get(order_band(kendall) or "")),
+                None if parent is None else agreement.gci[parent],
+                None if parent is None else _mean(agreement.compatibility[parent]),
             )
         )
-    whole = (agreement.hierarchy, bands[consensus_band(agreement.hierarchy)])
-    rows.append((_("Hierarchy"), None, None, None, None, *whole, *[None] * 6))
+    tree = (agreement.hierarchy, bands[consensus_band(agreement.hierarchy)])
+    rows.append((_("Hierarchy"), None, None, None, None, *tree, *[None] * 7))
     return Table(
         title=_("Agreement of the panel"),
         columns=(
-            *(_("Compared under"), _("Experts"), "Hα", "Hβ", "Hγ", "S*", _("Consensus")),
-            *(_("Kendall's W"), "χ²", "df", "p", _("GCI of the panel"), _("Mean GCOMPI")),
+            *(_("Compared under"), _("Experts"), "Hα", "Hβ", "Hγ", "S*"),
+            *(_("Agreement on the weights (S*)"), _("Kendall's W"), "χ²", "df", "p"),
+            *(_("Agreement on the order (W)"), _("GCI of the panel"), _("Mean GCOMPI")),
         ),
         rows=tuple(rows),
         language=language,
         p_values=frozenset({10}),
+        limits={5: BAND_LIMITS, 7: ORDER_LIMITS, 10: (SIGNIFICANT,)},
     )
+
+
+def agreement_sentences(analysis: Analysis, agreement: Agreement, language: str) -> tuple[str, ...]:
+    """Where the panel agrees on the weights but not on their order, or the other way round, and
+    what follows; one sentence a parent, and one for all indicators.
+    """
+    _ = translator(language)
+    sentences = []
+    for _parent, name, found, kendall in _agreements(analysis, agreement, language):
+        weights, order = consensus_band(found.similarity), order_band(kendall)
+        if weights in ("high", "very high") and order in ("may be chance", "very weak", "weak"):
+            text = _(
+                "{name}: the experts give nearly the same weights (S* = {s}), but do not agree on "
+                "the order (W = {w}, p {p}): the items are about equally important to them, and "
+                "which comes first hangs on small differences. Use the weights; do not defend "
+                "single ranks."
+            )
+        elif weights in ("very low", "low") and order in ("strong", "very strong"):
+            text = _(
+                "{name}: the experts agree on the order (W = {w}, p {p}), but not on how much "
+                "more important one item is than another (S* = {s}): the ranks can be defended, "
+                "the sizes of the weights are an average of different opinions."
+            )
+        else:
+            continue
+        p = show_p(kendall.p_value, SIGNIFICANT)
+        sentences.append(
+            text.format(
+                name=name,
+                s=show_beside(found.similarity, *BAND_LIMITS, digits=2),
+                w=show_beside(kendall.w, *ORDER_LIMITS, digits=2),
+                p=p if p.startswith("<") else f"= {p}",
+            )
+        )
+    return tuple(sentences)
+
+
+def _agreements(
+    analysis: Analysis, agreement: Agreement, language: str
+) -> list[tuple[str | None, str, Consensus, KendallW]]:
+    """What the panel agrees on below every parent, by its id and name; last on all indicators."""
+    _ = translator(language)
+    return [
+        *(
+            (parent, analysis.survey.node_name(parent, language), found, kendall)
+            for (parent, found), kendall in zip(
+                agreement.parents.items(), agreement.kendall_parents.values(), strict=True
+            )
+        ),
+        (None, _("All indicators"), agreement.leaves, agreement.kendall),
+    ]
 
 
 def disagreement_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
@@ -412,14 +549,15 @@ def _finding(settings: Settings, last: RoundSummary, _: Translate) -> str:
         text = _("The largest coefficient of variation is {cv}, the target is at most {target}")
         if last.cv is None:
             text = _("Coefficients of variation need two experts or more")
-        cv = None if last.cv is None else _beside(last.cv, target)
+        cv = None if last.cv is None else show_beside(last.cv, target, digits=2)
         return text.format(cv=cv, target=f"{target:g}")
     if settings.stop == "changes":
         text = _("{share}% of the answers changed, the target is at most {target}%")
         if last.changed is None:
             text = _("How many answers changed shows only in a later round")
-        share = None if last.changed is None else _beside(100 * last.changed, 100 * target, 1)
-        return text.format(share=share, target=f"{100 * target:g}")
+        percent = 100 * target
+        share = None if last.changed is None else show_beside(100 * last.changed, percent, digits=1)
+        return text.format(share=share, target=f"{percent:g}")
     return _("The rule is a fixed number of rounds")
 
 
@@ -432,20 +570,13 @@ def _kendall_finding(last: RoundSummary, target: float, _: Translate) -> str:
             "Kendall's W is {w}, the target of at least {target} is reached, but it may be chance "
             "({p}, not below {limit})"
         )
-    p = show_p(last.p_value)
+    p = show_p(last.p_value, SIGNIFICANT)
     return text.format(
-        w=_beside(last.w, target),
+        w=show_beside(last.w, target, digits=2),
         p=f"p {p}" if p.startswith("<") else f"p = {p}",
         target=f"{target:g}",
         limit=SIGNIFICANT,
     )
-
-
-def _beside(value: float, target: float, digits: int = 2) -> str:
-    """A number rounded, but not so far that it looks like a target that it misses."""
-    while round(value, digits) == round(target, digits) and digits < 8 and value != target:
-        digits += 1
-    return show_number(value, digits)
 
 
 def aggregate_words(_: Translate) -> dict[str, str]:
@@ -488,6 +619,18 @@ def band_words(_: Translate) -> dict[str, str]:
         "moderate": _("medium"),
         "high": _("high"),
         "very high": _("very high"),
+    }
+
+
+def order_words(_: Translate) -> dict[str, str]:
+    """How far a panel agrees on the order (`ahp.consensus.ORDER_BANDS`) in words."""
+    return {
+        "may be chance": _("may be chance"),
+        "very weak": _("very weak"),
+        "weak": _("weak"),
+        "moderate": _("medium"),
+        "strong": _("strong agreement"),
+        "very strong": _("very strong agreement"),
     }
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..i18n import Translate, translator
+from ..i18n.numbers import show_number
 from ..matrix import Float
 from ..published import PublishedParent, PublishedTable, Reconstruction, TableReconstruction
 from .analysis import method_words
-from .table import Table, show_number
+from .table import Table
 
 
 def reconstruction_table(

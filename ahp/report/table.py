@@ -6,10 +6,11 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..i18n import translator
+from ..i18n.numbers import show_beside, show_number
 from ..scale import SAATY_POSITIONS, parse_judgment
 
 Cell = str | int | float | bool | None
@@ -36,6 +37,8 @@ class Table:
         judgments: indices of the columns that hold judgments, shown as fractions.
         medians: of those that hold judgments between two steps as well, shown as `"1/3.5"`.
         p_values: of those that hold p-values, `"< 0.0001"` where they are small.
+        limits: column index -> the limits of a verdict that stands beside it; its numbers get the
+            decimals that tell on which side they are.
     """
 
     title: str
@@ -45,11 +48,7 @@ class Table:
     judgments: frozenset[int] = frozenset()
     medians: frozenset[int] = frozenset()
     p_values: frozenset[int] = frozenset()
-
-
-def show_number(value: float, digits: int = 4) -> str:
-    """A number rounded to a fixed count of decimals, without a minus before zero."""
-    return f"{round(value, digits) + 0.0:.{digits}f}"
+    limits: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
 
 def show_judgment(value: float) -> str:
@@ -66,9 +65,9 @@ def show_median(value: float) -> str:
     return size if value >= 1 or size == "1" else f"1/{size}"
 
 
-def show_p(value: float) -> str:
-    """A p-value as studies print it."""
-    return "< 0.0001" if value < 0.0001 else show_number(value)
+def show_p(value: float, *limits: float) -> str:
+    """A p-value as studies print it; limits of a verdict as in `show_beside`."""
+    return "< 0.0001" if value < 0.0001 else show_beside(value, *limits)
 
 
 def show_cell(table: Table, column: int, value: Cell) -> str:
@@ -78,7 +77,10 @@ def show_cell(table: Table, column: int, value: Cell) -> str:
             return show_judgment(value)
         if column in table.medians:
             return show_median(value)
-        return show_p(value) if column in table.p_values else show_number(value)
+        limits = table.limits.get(column, ())
+        if column in table.p_values:
+            return show_p(value, *limits)
+        return show_beside(value, *limits)
     return _word(value, table.language)
 
 

@@ -23,7 +23,8 @@ WIDEST = 48
 """Columns of text after which a cell is wrapped."""
 WIDEST_HEADING = 16
 
-P_FORMAT = '[<0.0001]"< 0.0001";0.0000'
+P_FORMAT = '[<0.0001]"< 0.0001";'
+"""Before the format of those that are larger."""
 
 
 def xlsx_bytes(*tables: Table) -> bytes:
@@ -102,10 +103,11 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
 
 def _format(table: Table, column: int, shown: str) -> str:
     """The number format in which a float looks as in the other tables, as far as there is one."""
+    rounded = "0." + "0" * max(4, len(shown.partition(".")[2]))
     if column in table.p_values:
-        return P_FORMAT
+        return P_FORMAT + rounded
     if column in table.judgments | table.medians and "." not in shown:
         return "?/?" if "/" in shown else "0"
     if column in table.medians and "/" not in shown:
         return "0.0#"
-    return "0.0000"
+    return rounded

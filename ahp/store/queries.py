@@ -212,7 +212,8 @@ def standings_of(
 def settings_of(session: Session, study: StudyRow) -> Settings:
     """The settings in force."""
     content = newest_detail(session, study, "settings")
-    return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
+    survey = survey_of(session, study)
+    return Settings.from_content(content).reaching(survey) if content else Settings.of(survey)
 
 
 def newest_detail(session: Session, study: StudyRow, kind: str) -> str | None:

@@ -86,7 +86,7 @@ class Replay:
         elif kind == "standing":
             self.standings[expert] = Standing.from_content(event.detail or "")
         elif kind == "settings":
-            self.settings = Settings.from_content(event.detail or "")
+            self.settings = Settings.from_content(event.detail or "").reaching(self.survey)
         elif kind == "asking":
             self.asking = Asking.from_content(event.detail or "")
         elif kind == "submit":

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..datafile import canonical
 from ..errors import AnswersError, LockedError, StoreError
+from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.asking import Asking, Way, read_ranking
@@ -125,9 +126,15 @@ class Store:
             return settings_of(session, study)
 
     def set_settings(self, study_id: str, settings: Settings) -> None:
-        """Choose how a study is analyzed from now on; closed rounds keep what they had."""
+        """Choose how a study is analyzed from now on; closed rounds keep what they had.
+
+        Raises:
+            RandomIndexError: the table of random indices ends before the survey's largest parent.
+        """
         with self._database.write() as session:
             study = study_row(session, study_id, lock=True)
+            for order in survey_of(session, study).orders:
+                random_index_value(order, settings.random_index)
             if settings != settings_of(session, study):
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
                 log.append(session, study, [entry])

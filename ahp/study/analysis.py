@@ -100,7 +100,8 @@ def analyze(
         survey: the survey that was answered.
         answers: of one expert or more; with one, the result is that expert's.
         method: as for `ahp.weights`; None = the survey's default.
-        random_index: as for `ahp.check_consistency`; None = the survey's default.
+        random_index: as for `ahp.check_consistency`; None = the survey's default, or the
+            table that goes on where that one ends (`Survey.reaching_random_index`).
         aggregate: one of `ahp.study.settings.AGGREGATES`.
         trim: as for `ahp.aggregate_judgments`, used by `"aij_trimmed"`.
         expert_weights: expert -> weight, one for each expert, scaled to sum 1; `"consistency"` or
@@ -115,7 +116,9 @@ def analyze(
         IncompleteError: the judgments below a parent do not connect all items.
     """
     method = check_method(survey.method if method is None else method)
-    random_index = check_random_index(survey.random_index if random_index is None else random_index)
+    random_index = check_random_index(
+        survey.reaching_random_index if random_index is None else random_index
+    )
     check_option("aggregate", aggregate, AGGREGATES)
     if expert_weights is None or isinstance(expert_weights, str):
         weighting = expert_weights or "equal"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..consensus import coefficient_of_variation, kendall_w, scale_position
+from ..consensus import SIGNIFICANT, coefficient_of_variation, kendall_w, scale_position
 from ..datafile import canonical
 from ..matrix import LARGEST
 from ..scale import opposite
@@ -30,9 +30,6 @@ from .survey import Survey
 BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 """Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As
 coarse as the words of the scale, so that a single answer is not read off."""
-
-SIGNIFICANT = 0.05
-"""Kendall's W counts as significant below this p."""
 
 EVIDENCE_FORMAT = 1
 

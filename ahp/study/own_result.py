@@ -12,6 +12,7 @@ from ..errors import RandomIndexError
 from ..hierarchy import Hierarchy
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float
+from ..tolerance import ranked
 from .asking import Asking
 from .itinerary import Replies
 from .panel import global_weights, local_weights
@@ -60,7 +61,8 @@ def own_result(
 
 
 def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> dict[str, float]:
-    """An expert's own global weights of the indicators by the study's method, largest first.
+    """An expert's own global weights of the indicators by the study's method, largest first; ties
+    in the order of the tree, as in `Analysis.ranking`.
 
     Empty while the weights below one of the parents are missing.
     """
@@ -68,10 +70,10 @@ def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> d
     for parent in hierarchy.compared:
         values = replies.matrix(hierarchy, parent).values
         local[parent] = local_weights(values[None], settings.method)
-    found = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
-    if any(np.isnan(weight) for weight in found.values()):
+    weights = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
+    if any(np.isnan(weight) for weight in weights.values()):
         return {}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    return {leaf: weights[leaf] for leaf in ranked(weights)}
 
 
 def may_stay(replies: Replies, asking: Asking, parent: str) -> bool:

@@ -235,16 +235,22 @@ def completed(matrices: Float) -> Float:
     return filled
 
 
-def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
-    """Weights of the leaves, shape (m, leaves), from local weights of shape (m, n) of the parents
+def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:
+    """Global weight of every node, shape (m,), from local weights of shape (m, n) of the parents
     that are compared under.
     """
-    found: dict[str, Float] = {hierarchy.goal: np.ones(len(next(iter(local.values()))))}
+    weights: dict[str, Float] = {hierarchy.goal: np.ones(len(next(iter(local.values()))))}
     for parent, kids in hierarchy.children.items():
         shares = local[parent].T if parent in local else hierarchy.given_weights[parent]
         for k, kid in enumerate(kids):
-            found[kid] = found[parent] * shares[k]
-    return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
+            weights[kid] = weights[parent] * shares[k]
+    return weights
+
+
+def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
+    """Weights of the leaves, shape (m, leaves), from what `node_weights` takes."""
+    weights = node_weights(hierarchy, local)
+    return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
 def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ from ..group import FAMILIARITY, authority_coefficient, judgment_basis
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..priority import check_method
-from ..random_index import check_random_index
+from ..random_index import check_random_index, reaching_random_index
 from .survey import Survey
 
 AGGREGATES = ("aij", "aij_median", "aij_trimmed", "aip_arithmetic", "aip_geometric")
@@ -97,7 +97,7 @@ class Settings:
     @classmethod
     def of(cls, survey: Survey) -> Self:
         """The settings a study of this survey starts with."""
-        return cls(survey.method, survey.random_index)
+        return cls(survey.method, survey.reaching_random_index)
 
     @classmethod
     def from_content(cls, content: str) -> Self:
@@ -107,6 +107,12 @@ class Settings:
             OptionError: it is not that; names the path inside it.
         """
         return cls(**from_plain(cls, content, "settings"))
+
+    def reaching(self, survey: Survey) -> Self:
+        """These settings with a table of random indices that reaches the survey's largest parent:
+        a study may have chosen one before this was asked for.
+        """
+        return replace(self, random_index=reaching_random_index(survey.orders, self.random_index))
 
     @property
     def content(self) -> str:

@@ -18,11 +18,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ..datafile import DataTable, canonical, kind, parse_toml
-from ..errors import AHPError, SurveyError, SurveyWarning
+from ..errors import AHPError, RandomIndexError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..priority import check_method
-from ..random_index import check_random_index
+from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
 from .delimited import read_bytes
 
@@ -91,7 +91,8 @@ class Survey:
         name, description: of the survey, in each language.
         nodes: node id -> node; the goal first, then the order of the file.
         hierarchy: the tree of node ids, with the weights that are given.
-        method, random_index: defaults for the analysis.
+        method, random_index: defaults for the analysis, as the definition names them; see
+            `reaching_random_index`.
     """
 
     id: str
@@ -128,6 +129,29 @@ class Survey:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
     @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of the judgment matrices: how many children each parent has that is compared."""
+        return tuple(len(self.hierarchy.children[parent]) for parent in self.hierarchy.compared)
+
+    @cached_property
+    def reaching_random_index(self) -> str:
+        """The table of random indices in use: the one named, or one that goes on where that one
+        ends before the largest number of children.
+        """
+        return reaching_random_index(self.orders, self.random_index)
+
+    @property
+    def random_indices(self) -> tuple[str, ...]:
+        """Names of the tables of random indices that reach the largest number of children."""
+        return random_indices_for(self.orders)
+
+    @property
+    def crowded(self) -> dict[str, int]:
+        """Parents with more children than people compare well, and how many they have."""
+        counts = dict(zip(self.hierarchy.compared, self.orders, strict=True))
+        return {parent: count for parent, count in counts.items() if count > MAX_CHILDREN}
+
+    @property
     def given(self) -> Mapping[str, SourcedWeights]:
         """Parent id -> the weights given there instead of compared, in the order of the tree."""
         weights = {parent: self.nodes[parent].given for parent in self.hierarchy.parents}
@@ -135,12 +159,17 @@ class Survey:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What works but asks too much of people."""
-        return tuple(
+        """What works but asks too much of people, and what is used instead of what was named."""
+        remarks = [
             f"{parent!r} has {count} children; people compare at most {MAX_CHILDREN} well"
-            for parent in self.hierarchy.compared
-            if (count := len(self.hierarchy.children[parent])) > MAX_CHILDREN
-        )
+            for parent, count in self.crowded.items()
+        ]
+        if self.reaching_random_index != self.random_index:
+            remarks.append(
+                f"random_index {self.random_index!r} ends before {max(self.orders)} "
+                f"children; {self.reaching_random_index!r} is used instead"
+            )
+        return tuple(remarks)
 
     def text(self, text: Text, language: str) -> str:
         """A text in the language asked for, or in the survey's original one."""
@@ -259,7 +288,7 @@ def _build(data: Any, source: str) -> Survey:
         name, explanation = (_text(table, key, languages) for key in ("name", "explanation"))
         nodes[node_id] = Node(node_id, name, explanation, _given(table))
     goal, *_ = nodes
-    return Survey(
+    survey = Survey(
         id=top.string("id", _ID),
         languages=languages,
         name=_text(top, "name", languages),
@@ -269,6 +298,11 @@ def _build(data: Any, source: str) -> Survey:
         method=_option(top, "method", "eigenvector", check_method),
         random_index=_option(top, "random_index", "saaty", check_random_index),
     )
+    try:
+        reaching_random_index(survey.orders)
+    except RandomIndexError as error:
+        raise top.error("nodes", str(error)) from error
+    return survey
 
 
 def _given(table: DataTable) -> SourcedWeights | None:

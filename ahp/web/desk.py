@@ -10,6 +10,7 @@ import streamlit as st
 
 from ahp import report
 from ahp.errors import AHPError
+from ahp.i18n.words import survey_remarks
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
 from ahp.study.settings import Standing
@@ -93,7 +94,7 @@ def show_survey(survey: Survey) -> None:
         ]
 
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
-    for remark in survey.remarks:
+    for remark in survey_remarks(survey, language):
         st.warning(remark)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ahp.consistency import CR_LIMIT
 from ahp.datafile import canonical
 from ahp.errors import AHPError
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
+from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, by_contradiction, guidance
 from ahp.study.itinerary import Stop
@@ -351,7 +353,7 @@ def overview_line(visit: Visit, parent: str) -> str:
         verdict = _("kept as they are")
     else:
         verdict = _("please look again")
-    return f"{line} · CR {found.cr:.3f} · {verdict}"
+    return f"{line} · CR {show_beside(found.cr, CR_LIMIT, digits=3)} · {verdict}"
 
 
 def show_submitted(visit: Visit) -> None:

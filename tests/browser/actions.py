@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ahp.scale import opposite
 from tests.running_server import RunningServer
 
+T = TypeVar("T")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 740}
@@ -19,6 +22,14 @@ PARENT = ".st-key-parent_done"
 REVIEW = ".st-key-review"
 
 expect.set_options(timeout=20_000)
+
+
+def eventually(page: Page, read: Callable[[], T], expected: T, seconds: float = 30) -> None:
+    """Wait until reading gives what is expected: a state, however busy the machine is."""
+    deadline = time.monotonic() + seconds
+    while (seen := read()) != expected and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert seen == expected
 
 
 def visitor(

@@ -66,6 +66,10 @@ class Visit:
         first = [line for line in self.raw() if not line.pop("repeated")]
         return [{name: line[name] for name in line if name != "id"} for line in first]
 
+    def received(self, *expected: dict[str, Any], after: int = 0) -> None:
+        """Wait until this has come, after so many others; nothing else may have."""
+        actions.eventually(self.page, lambda: self.arrived()[after:], [*expected])
+
     def another_tab(self) -> Page:
         page = self.context.new_page()
         page.goto(self.address)
@@ -150,14 +154,14 @@ def test_a_choice_is_sent_and_the_next_question_has_none(visit):
     expect(page.locator(".sentence")).to_have_text("")
     actions.choose(page, "3")
     shows(page, COORDINATION)
-    assert found.arrived() == [answer(SETUP, "3")]
+    found.received(answer(SETUP, "3"))
     expect(page.locator(CHECKED)).to_have_count(0)
     expect(page.locator(".sentence")).to_have_text("")  # though the mouse rests on a position
     actions.choose(page, "1/7")
     shows(page, CONVERSION)
     actions.choose(page, "1")
     expect(page.locator(f'.comparison[data-pair="{CONVERSION}"]')).to_have_count(0)
-    assert found.arrived()[1:] == [answer(COORDINATION, "1/7"), answer(CONVERSION, "1")]
+    found.received(answer(COORDINATION, "1/7"), answer(CONVERSION, "1"), after=1)
 
 
 def test_the_mouse_shows_what_a_position_means(visit):
@@ -184,7 +188,7 @@ def test_the_saved_answer_shows_and_can_be_changed(visit):
     actions.choose(page, "1/9")
     expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/9")
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
-    assert found.arrived() == [answer(SETUP, "3"), answer(SETUP, "1/9")]
+    found.received(answer(SETUP, "3"), answer(SETUP, "1/9"))
 
 
 @pytest.mark.parametrize("fragment", ["", "fragment=1"])
@@ -195,7 +199,7 @@ def test_a_double_click_is_one_answer(visit, fragment):
     shows(page, COORDINATION)
     page.wait_for_timeout(500)
     shows(page, COORDINATION)
-    assert found.arrived() == [answer(SETUP, "9")]
+    found.received(answer(SETUP, "9"))
 
 
 def test_cannot_judge(visit):
@@ -204,8 +208,8 @@ def test_cannot_judge(visit):
     page.get_by_role("radio", name="I can't judge this pair.").click()
     expect(page.locator(CHECKED)).to_have_text("Can't judge")
     expect(page.locator(".sentence")).to_have_text("I can't judge this pair.")
-    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('ahp '))")
-    assert found.arrived() == [answer(SETUP, "abstain")]
+    nothing_waits(page)
+    found.received(answer(SETUP, "abstain"))
 
 
 def test_practice_sends_nothing(visit):
@@ -233,7 +237,8 @@ def test_the_keyboard_alone(visit):
     until(page, "equally")
     press("Enter")
     shows(page, COORDINATION)
-    assert focused(page).startswith("For “Post-supervision effectiveness”: which")
+    question = "For “Post-supervision effectiveness”: which"
+    actions.eventually(page, lambda: focused(page)[: len(question)], question)
     press("Enter")
     press("Space")
     page.wait_for_timeout(500)
@@ -272,12 +277,12 @@ def test_the_keyboard_alone(visit):
     press("Backspace")
     shows(page, CONVERSION)
     expect(page.locator(CHECKED)).to_have_attribute("data-value", "1/3")
-    assert found.arrived() == [
+    found.received(
         answer(SETUP, "1"),
         answer(COORDINATION, "1/7"),
         answer(CONVERSION, "1/3"),
         {"event": "back", "pair": CONVERSION.replace("conversion", "learning")},
-    ]
+    )
 
 
 def test_keys_that_are_typed_are_left_alone(visit):
@@ -458,28 +463,28 @@ def test_comments(visit):
     page.get_by_role("button", name="Add a comment").click()
     page.get_by_role("textbox").fill("We had this in 2024.")
     page.get_by_role("textbox").evaluate("(box) => box.blur()")
-    page.wait_for_timeout(800)
     sent = {"event": "comment", "pair": SETUP, "comment": "We had this in 2024.", "late": False}
-    assert found.arrived() == [sent]
+    found.received(sent)
     page.get_by_role("textbox").focus()
     page.get_by_role("textbox").evaluate("(box) => box.blur()")  # nothing new
     actions.choose(page, "3")
     shows(page, COORDINATION)
-    assert found.arrived() == [sent, answer(SETUP, "3")]
+    found.received(sent, answer(SETUP, "3"))
     expect(page.get_by_role("textbox")).to_be_hidden()
     page.get_by_role("button", name="Add a comment").click()
     page.get_by_role("textbox").fill("x" * 1001)
     actions.choose(page, "5")
     shows(page, CONVERSION)
-    assert found.arrived()[2:] == [answer(COORDINATION, "5", comment="x" * 1000)]
-    assert drafts(page) == []
+    found.received(answer(COORDINATION, "5", comment="x" * 1000), after=2)
+    nothing_waits(page)
     page.keyboard.press("Backspace")
     shows(page, COORDINATION)
     expect(page.get_by_role("textbox")).to_have_value("x" * 1000)
 
 
-def drafts(page: Page) -> list[str]:
-    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('ahp '))")
+def nothing_waits(page: Page) -> None:
+    """Wait until the browser holds nothing that is still to be sent."""
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('ahp '))")
 
 
 def test_a_half_typed_comment_survives_a_reload(visit):
@@ -491,8 +496,8 @@ def test_a_half_typed_comment_survives_a_reload(visit):
     expect(page.get_by_role("textbox")).to_have_value("Because")
     actions.choose(page, "1/5")
     shows(page, COORDINATION)
-    assert found.arrived() == [answer(SETUP, "1/5", comment="Because")]
-    assert drafts(page) == []
+    found.received(answer(SETUP, "1/5", comment="Because"))
+    nothing_waits(page)
 
 
 # connection
@@ -514,8 +519,8 @@ def test_a_killed_server_gets_the_answer_once_when_it_is_back(visit, fragment):
     shows(page, CONVERSION)
     expect(page.locator(".status")).to_have_text("")
     page.wait_for_timeout(3500)
-    assert found.arrived() == [answer(SETUP, "5", late=True), answer(COORDINATION, "7")]
-    assert drafts(page) == []
+    found.received(answer(SETUP, "5", late=True), answer(COORDINATION, "7"))
+    nothing_waits(page)
 
 
 def test_killed_while_the_answer_is_on_its_way(visit):
@@ -529,7 +534,7 @@ def test_killed_while_the_answer_is_on_its_way(visit):
     page.wait_for_timeout(3500)
     [arrived] = found.arrived()  # before or after the kill
     assert {**arrived, "late": None} == {**answer(SETUP, "5"), "late": None}
-    assert drafts(page) == []
+    nothing_waits(page)
 
 
 def test_a_closed_connection_is_opened_again_and_the_answer_sent(visit):
@@ -551,7 +556,7 @@ def test_a_closed_connection_is_opened_again_and_the_answer_sent(visit):
     lost[0] = False
     connections[-1].close()
     shows(page, COORDINATION)
-    assert found.arrived() == [answer(SETUP, "5", late=True)]
+    found.received(answer(SETUP, "5", late=True))
 
 
 def test_an_answer_outlives_a_reload(visit):
@@ -564,8 +569,8 @@ def test_an_answer_outlives_a_reload(visit):
     found.server.start()
     page.goto(found.address)
     shows(page, COORDINATION)
-    assert found.arrived() == [answer(SETUP, "1/5", late=True)]
-    assert drafts(page) == []
+    found.received(answer(SETUP, "1/5", late=True))
+    nothing_waits(page)
 
 
 def test_another_choice_takes_the_place_of_one_that_waits(visit):
@@ -582,11 +587,11 @@ def test_another_choice_takes_the_place_of_one_that_waits(visit):
     found.server.start()
     shows(page, COORDINATION)
     page.wait_for_timeout(3500)
-    assert found.arrived() == [
+    found.received(
         answer(SETUP, "1/3", late=True),
         {"event": "comment", "pair": SETUP, "comment": "On second thought", "late": True},
-    ]
-    assert drafts(page) == []
+    )
+    nothing_waits(page)
 
 
 def waiting(pair: str, value: str, number: int) -> dict[str, Any]:
@@ -603,34 +608,47 @@ def test_what_waits_is_sent_by_one_tab_oldest_first(visit):
     )
     page = opened(found)
     found.another_tab()
-    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('ahp '))")
-    page.wait_for_timeout(4500)
-    assert found.arrived() == [
+    nothing_waits(page)
+    page.wait_for_timeout(4500)  # nor does anything come later
+    found.received(
         answer(SETUP, "3", late=True),
         answer(CONVERSION, "5", late=True),
         answer(COORDINATION, "7", late=True),
-    ]
-    assert drafts(page) == []
+    )
+    nothing_waits(page)
+
+
+STATUSES = """() => {
+  const host = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot
+  const status = host.querySelector(".status")
+  window.statuses = []
+  host.addEventListener("click", () => { window.clicked ??= performance.now() }, true)
+  const since = () => performance.now() - window.clicked
+  const note = () => window.statuses.push([since(), status.textContent])
+  new MutationObserver(note).observe(status, { childList: true, subtree: true })
+}"""
+"""Notes what the status line says, and how long after the first click in ms."""
 
 
 def test_it_says_when_saving_takes_long(visit):
     page = opened(visit("slow=2"))
+    page.evaluate(STATUSES)
     actions.choose(page, "3")
-    page.wait_for_timeout(500)
-    expect(page.locator(".status")).to_have_text("")
     says(page, "Saving…")
     shows(page, COORDINATION)
     expect(page.locator(".status")).to_have_text("")
+    said = [(after, text) for after, text in page.evaluate("window.statuses") if text]
+    assert said[0][1] == "Saving…"
+    assert said[0][0] >= 800
 
 
 def test_a_slow_server_is_not_asked_again(visit):
     found = visit("slow=6")
     page = opened(found)
     actions.choose(page, "3")
-    page.wait_for_timeout(5000)
     says(page, "Saving…")
     shows(page, COORDINATION)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1500)  # nor does anything come later
     assert len(found.raw()) == 1
 
 
@@ -648,7 +666,7 @@ def test_a_browser_that_keeps_nothing_still_sends(visit):
     says(page, OFFLINE)
     found.server.start()
     shows(page, CONVERSION)
-    assert found.arrived() == [answer(SETUP, "3"), answer(COORDINATION, "5", late=True)]
+    found.received(answer(SETUP, "3"), answer(COORDINATION, "5", late=True))
 
 
 # ranking
@@ -664,6 +682,11 @@ def names(page: Page, part: str) -> list[str]:
     return [words[text.split()[0]] for text in texts]
 
 
+def has_names(page: Page, part: str, expected: list[str]) -> None:
+    """Wait until this part has these items in this order."""
+    actions.eventually(page, lambda: names(page, part), expected)
+
+
 def pick(page: Page, name: str) -> None:
     page.wait_for_timeout(310)  # as people do
     page.get_by_role("button", name=name, exact=True).click()
@@ -677,8 +700,8 @@ def ranked(*order: str) -> dict[str, Any]:
 def test_items_are_tapped_into_order(visit, size):
     found = visit("show=ranking", size=size)
     page = opened(found)
-    assert names(page, "placed") == []
-    assert names(page, "unplaced") == FIVE
+    has_names(page, "placed", [])
+    has_names(page, "unplaced", FIVE)
     hint, confirm = page.locator(".hint"), page.get_by_role("button", name="This is my order")
     expect(hint).to_have_text("Tap the most important first.")
     expect(confirm).to_be_disabled()
@@ -690,28 +713,26 @@ def test_items_are_tapped_into_order(visit, size):
     expect(confirm).to_be_disabled()
     pick(page, "Work coordination")
     order = ["conversion", "setup", "learning", "coordination", "operation"]
-    assert names(page, "placed") == order
+    has_names(page, "placed", order)
     assert page.locator(".number").all_inner_texts() == ["1", "2", "3", "4", "5"]
     expect(hint).to_be_hidden()
     page.get_by_role("button", name="Put “Organizational set-up” back").click()
     expect(confirm).to_be_disabled()
-    assert names(page, "unplaced") == ["setup"]
+    has_names(page, "unplaced", ["setup"])
     page.reload()
     expect(page.locator(".placed .row")).to_have_count(4)  # an order that was begun is kept
     pick(page, "Organizational set-up")
     page.get_by_role("button", name="Move “Organizational set-up” up").click()
     page.get_by_role("button", name="Move “Result conversion” down").click()
     order = ["learning", "conversion", "coordination", "setup", "operation"]
-    assert names(page, "placed") == order
+    has_names(page, "placed", order)
     page.wait_for_timeout(310)
     confirm.click()
-    expect(page.locator(".status")).to_have_text("")
-    page.wait_for_timeout(1000)
-    assert found.arrived() == [ranked(*order)]
-    assert drafts(page) == []
+    found.received(ranked(*order))
+    nothing_waits(page)
     page.reload()
     expect(page.locator(".placed .row")).to_have_count(5)
-    assert names(page, "placed") == order
+    has_names(page, "placed", order)
     expect(confirm).to_be_enabled()
 
 
@@ -719,14 +740,14 @@ def place_all(page: Page) -> None:
     for _number in range(4):
         page.wait_for_timeout(310)
         page.locator(".pick").first.click()
-    assert names(page, "placed") == FIVE
+    has_names(page, "placed", FIVE)
 
 
 def test_a_double_tap_places_one_item(visit):
     page = opened(visit("show=ranking", size=SMALL))
     page.locator(".pick").nth(2).dblclick()
     page.wait_for_timeout(200)
-    assert names(page, "placed") == ["coordination"]
+    has_names(page, "placed", ["coordination"])
 
 
 def test_rows_are_dragged_with_the_mouse(visit):
@@ -739,7 +760,7 @@ def test_rows_are_dragged_with_the_mouse(visit):
     page.mouse.down()
     page.mouse.move(x + 30, below + 2, steps=12)
     page.mouse.up()
-    assert names(page, "placed") == ["operation", "coordination", "conversion", "setup", "learning"]
+    has_names(page, "placed", ["operation", "coordination", "conversion", "setup", "learning"])
     expect(page.locator(".announcement")).to_have_text("Organizational set-up is now number 4.")
 
 
@@ -761,7 +782,7 @@ def test_rows_are_dragged_with_a_finger(visit):
         touch("touchMove", x, y + (above - 2 - y) * step / 12)
     touch("touchEnd")
     order = ["setup", "learning", "operation", "coordination", "conversion"]
-    assert names(page, "placed") == order
+    has_names(page, "placed", order)
     assert page.locator(".handle").first.evaluate("(h) => getComputedStyle(h).touchAction") == (
         "none"
     )
@@ -775,27 +796,26 @@ def test_ranking_by_keyboard(visit):
     until(page, "pick")
     for key in ("Enter", "Space", "Enter", "Enter"):
         press(key)
-    assert names(page, "placed") == FIVE
-    assert focused(page) == "confirm"
+    has_names(page, "placed", FIVE)
+    actions.eventually(page, lambda: focused(page), "confirm")
     until(page, "Move “Work coordination” up", "Shift+Tab")
     press("Alt+ArrowUp")
     expect(page.locator(".announcement")).to_have_text("Work coordination is now number 2.")
     press("Alt+ArrowUp")
     press("Alt+ArrowUp")
     press("Enter")
-    assert focused(page) == "Move “Work coordination” up"
+    actions.eventually(page, lambda: focused(page), "Move “Work coordination” up")
     press("Alt+ArrowDown")
     order = ["setup", "coordination", "operation", "conversion", "learning"]
-    assert names(page, "placed") == order
+    has_names(page, "placed", order)
     until(page, "confirm")
     press("Enter")
-    page.wait_for_timeout(1000)
+    found.received(ranked(*order))
     press("Backspace")
-    page.wait_for_timeout(1000)
-    assert found.arrived() == [
+    found.received(
         ranked(*order),
         {"event": "back", "place": "rank effectiveness"},
-    ]
+    )
 
 
 def test_a_ranking_waits_for_the_server(visit):
@@ -809,8 +829,8 @@ def test_a_ranking_waits_for_the_server(visit):
     found.server.start()
     page.goto(found.address)
     says(page, "Your answer was sent.")
-    assert found.arrived() == [{**ranked(*FIVE), "late": True}]
-    assert drafts(page) == []
+    found.received({**ranked(*FIVE), "late": True})
+    nothing_waits(page)
 
 
 # bars

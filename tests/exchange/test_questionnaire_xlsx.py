@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import ahp
 from ahp import AnswersError
-from ahp.errors import OptionError, RandomIndexError
+from ahp.errors import OptionError
 from ahp.exchange.questionnaire_xlsx import (
     ENTRIES,
     FilledQuestionnaire,
@@ -28,6 +28,7 @@ from ahp.exchange.questionnaire_xlsx import (
 )
 from ahp.i18n import translator
 from ahp.i18n.words import judgment_sentence
+from ahp.random_index import random_index_value
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 
@@ -148,11 +149,15 @@ def test_skipped_parents_are_not_asked(small: Survey) -> None:
 def test_options_of_the_survey(wide: Survey) -> None:
     with pytest.raises(OptionError, match=r"^language = 'de', expected one of 'zh', 'en'$"):
         make(wide, language="de")
-    beyond = {"goal": None, **{f"i{k}": "goal" for k in range(16)}}
+
+
+def test_sixteen_items_have_the_random_index_that_reaches(wide: Survey) -> None:
+    sixteen = {"goal": None, **{f"i{k}": "goal" for k in range(16)}}
     from .conftest import make_survey  # noqa: PLC0415
 
-    with pytest.raises(RandomIndexError, match=r"^random_index 'saaty' has no value for n = 16 "):
-        make(make_survey("beyond", beyond, {}))
+    book = load_workbook(io.BytesIO(make(make_survey("sixteen", sixteen, {}))))
+    numbers = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert random_index_value(16, "simulated") in numbers
 
 
 TYPED: list[tuple[object, str | None]] = [

@@ -115,8 +115,9 @@ def test_consensus_table(panel: ahp.Analysis, agreed: Agreement) -> None:
     table = report.consensus_table(panel, agreed, "en")
     assert table.title == "Agreement of the panel"
     assert table.columns == (
-        *("Compared under", "Experts", "Hα", "Hβ", "Hγ", "S*", "Consensus", "Kendall's W"),
-        *("χ²", "df", "p", "GCI of the panel", "Mean GCOMPI"),
+        *("Compared under", "Experts", "Hα", "Hβ", "Hγ", "S*"),
+        *("Agreement on the weights (S*)", "Kendall's W", "χ²", "df", "p"),
+        *("Agreement on the order (W)", "GCI of the panel", "Mean GCOMPI"),
     )
     assert [row[0] for row in table.rows] == [
         *("Goal", "Capability A", "Capability B", "All indicators", "Hierarchy")
@@ -125,7 +126,8 @@ def test_consensus_table(panel: ahp.Analysis, agreed: Agreement) -> None:
     found, kendall = agreed.parents["a"], agreed.kendall_parents["a"]
     assert below == (
         *("Capability A", 3, found.alpha, found.beta, found.gamma, found.similarity),
-        *("very high", kendall.w, kendall.chi_square, 2, kendall.p_value, agreed.gci["a"]),
+        *("very high", kendall.w, kendall.chi_square, 2, kendall.p_value, "may be chance"),
+        agreed.gci["a"],
         float(np.mean(agreed.compatibility["a"])),
     )
     # the experts give a the shares 0.75, 0.5, 0.25: the mean is even, S* = 0.73
@@ -137,11 +139,50 @@ def test_consensus_table(panel: ahp.Analysis, agreed: Agreement) -> None:
         *(agreed.leaves.similarity, "high"),
     )
     assert leaves[7:] == (
-        *(agreed.kendall.w, agreed.kendall.chi_square, 4, agreed.kendall.p_value, None, None),
+        *(agreed.kendall.w, agreed.kendall.chi_square, 4, agreed.kendall.p_value),
+        *("may be chance", None, None),
     )
-    assert hierarchy == ("Hierarchy", *[None] * 4, agreed.hierarchy, "high", *[None] * 6)
+    assert hierarchy == ("Hierarchy", *[None] * 4, agreed.hierarchy, "high", *[None] * 7)
     shown = report.show_cell(table, 10, 0.00001)
     assert shown == "< 0.0001"
+
+
+def test_words_for_the_weights_never_contradict_those_for_the_order() -> None:
+    # nearly equal weights, every order another: six experts who each prefer another pair a little
+    close_weights = {
+        name: tuple("2" if k == number else "1" for k in range(5))
+        for number, name in enumerate(("A", "B", "C", "D", "E"))
+    }
+    panel = small_panel(close_weights)
+    found = panel_agreement(panel)
+    assert found is not None
+    table = report.consensus_table(panel, found, "en")
+    whole = table.rows[-2]
+    assert (whole[6], whole[11]) == ("very high", "may be chance")
+    assert report.agreement_sentences(panel, found, "en")[-1] == (
+        f"All indicators: the experts give nearly the same weights (S* = {whole[5]:.2f}), but do "
+        f"not agree on the order (W = {whole[7]:.2f}, p = {whole[10]:.4f}): the items are about "
+        "equally important to them, and which comes first hangs on small differences. Use the "
+        "weights; do not defend single ranks."
+    )
+
+
+def test_experts_who_agree_on_the_order_alone() -> None:
+    # a before b for all, but by 9 for some and by 2 for others
+    judged = {f"E{k}": (("9", "2")[k % 2],) * 4 + ("9",) for k in range(8)}
+    panel = small_panel(judged)
+    found = panel_agreement(panel)
+    assert found is not None
+    low = replace(found.leaves, similarity=0.6)
+    sentences = report.agreement_sentences(panel, replace(found, leaves=low), "en")
+    w, p = found.kendall.w, found.kendall.p_value
+    assert w > 0.7
+    assert p < 0.0001
+    assert sentences[-1] == (
+        f"All indicators: the experts agree on the order (W = {w:.2f}, p < 0.0001), but not on how "
+        "much more important one item is than another (S* = 0.60): the ranks can be defended, the "
+        "sizes of the weights are an average of different opinions."
+    )
 
 
 def test_consensus_table_has_no_number_where_there_is_none() -> None:

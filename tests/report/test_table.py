@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+import ahp
+from ahp.i18n import translator
+from ahp.i18n.numbers import show_beside
+from ahp.i18n.words import consistency_sentence
 from ahp.report import (
     Table,
     csv_bytes,
@@ -16,6 +24,7 @@ from ahp.report import (
     show_p,
     to_csv,
     to_text,
+    xlsx_bytes,
 )
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 
@@ -45,6 +54,45 @@ MIXED = Table(
 )
 def test_show_number(value: float, digits: int, text: str) -> None:
     assert show_number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((0.0449, "0.045"), (0.09949, "0.099"), (0.09997, "0.09997"), (0.10041, "0.1004")),
+        *((0.1, "0.100"), (0.0999999, "0.0999999"), (0.10000001, "0.10000001"), (0.2004, "0.2004")),
+        *((0.1 - 2e-17, "0.09999999999999999"), (1.23, "1.230"), (-1e-17, "0.000")),
+    ],
+)
+def test_a_number_beside_a_verdict_is_on_its_side_of_the_limit(value: float, text: str) -> None:
+    assert show_beside(value, 0.1, 0.2, digits=3) == text
+
+
+@given(st.floats(0, 2), st.integers(0, 6))
+def test_no_number_contradicts_its_verdict(value: float, digits: int) -> None:
+    shown = float(show_beside(value, 0.1, 0.85, digits=digits))
+    for limit in (0.1, 0.85):
+        assert (shown < limit, shown > limit) == (value < limit, value > limit)
+
+
+@given(st.lists(st.sampled_from(SAATY_POSITIONS), min_size=6, max_size=6))
+def test_matrices_of_four_never_contradict_their_verdict(upper: list[str]) -> None:
+    found = ahp.check_consistency(ahp.PairwiseMatrix.from_upper(upper))
+    sentence = consistency_sentence(found.cr, 4, translator("en"))
+    shown = re.search(r"CR = ([\d.]+),", sentence)
+    assert shown is not None
+    assert (float(shown[1]) < 0.1) == found.acceptable == sentence.endswith("below 0.1).")
+
+
+def test_tables_and_workbooks_show_the_side_of_the_limit() -> None:
+    table = Table("T", ("CR",), ((0.09997,), (0.10003,), (0.05,)), limits={0: (0.1,)})
+    shown = [show_cell(table, 0, value) for (value,) in table.rows]
+    assert shown == ["0.09997", "0.10003", "0.0500"]
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(table))).active
+    cells = [sheet.cell(row, 1) for row in (4, 5, 6)]
+    assert [(cell.value, cell.number_format) for cell in cells] == [
+        *((0.09997, "0.00000"), (0.10003, "0.00000"), (0.05, "0.0000"))
+    ]
 
 
 def test_show_judgment() -> None:

@@ -10,12 +10,20 @@ import pytest
 
 import ahp
 from ahp.datafile import canonical
-from ahp.errors import AnswersError, IncompleteError, LinkError, LockedError, StoreError
+from ahp.errors import (
+    AnswersError,
+    IncompleteError,
+    LinkError,
+    LockedError,
+    RandomIndexError,
+    StoreError,
+)
 from ahp.store.replay import Replay
 from ahp.study import Judgment
 from ahp.study.asking import Asking
 from ahp.study.delphi import Distribution, Feedback, analyze_round, round_evidence, summarize
 from ahp.study.settings import Settings, Standing
+from tests.study.panels import make_survey
 
 PAIRS = (("goal", "a", "b"), ("goal", "a", "c"), ("goal", "b", "c"), ("a", "a1", "a2"))
 FIRST = {
@@ -751,3 +759,24 @@ def test_answers_while_the_round_is_closed_from_another_process(url, store, stud
         assert written == [f"{one.name}-{k}" for k in range(5 + len(rest))]
     events = check_order(store, study)
     assert json.loads(events[-1].detail)["summary"]["experts"] == 1
+
+
+def test_sixteen_items_below_one_parent_close_with_a_result(store):
+    survey = make_survey({f"c{k}": "goal" for k in range(16)})
+    study = store.create_study(survey, "Sixteen")
+    (expert,) = store.add_experts(study.id, {"E": None})
+    judgments = [Judgment("E", *pair, "1") for pair in survey.hierarchy.comparisons]
+    store.upload_answers(expert.id, judgments)
+    store.submit(expert.id, event_id="submit")
+    with pytest.raises(RandomIndexError) as raised:
+        store.set_settings(study.id, Settings("eigenvector", "saaty"))
+    assert str(raised.value) == (
+        "random_index 'saaty' has no value for n = 16 (its largest is 15); tables with n = 16: "
+        "donegan_dodd, aguaron_moreno_2003, alonso_lamata_line, simulated"
+    )
+    store.close_round(study.id)
+    (closed,) = store.closed_rounds(study.id)
+    evidence = json.loads(closed.evidence)
+    assert evidence["settings"]["random_index"] == "simulated"
+    assert len(evidence["ranking"]) == 16
+    store.verify_log()

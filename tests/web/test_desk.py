@@ -19,6 +19,7 @@ from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings, Standing
 from ahp.web import components, desk, state
+from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
 
@@ -687,3 +688,44 @@ def test_how_experts_are_asked_is_chosen_and_logged(visit, store, organizer, stu
     assert store.asking(study.id) == Asking("rank", True, True, "reason")
     assert [event.kind for event in store.events(study.id)][-1] == "asking"
     assert keyed(app.selectbox, "set_way-").value == "rank"
+
+
+def test_sixteen_items_offer_the_random_indices_that_reach(visit, store, organizer):
+    survey = make_survey({f"c{k}": "goal" for k in range(16)})
+    store.create_study(survey, "Sixteen")
+    app = visit(organizer, "rounds")
+    index = next(box for box in app.selectbox if box.label == "Random index")
+    reaching = ["donegan_dodd", "aguaron_moreno_2003", "alonso_lamata_line", "simulated"]
+    assert (index.value, index.options) == ("simulated", reaching)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            "A is recused from Organizational set-up.\n\n"
+            "There is no own ranking of all indicators, therefore; these are the other weights.",
+        ),
+        ("zh", "A 对组织设置能力回避。\n\n因此没有本人对全部指标的排序；以下是其余的权重。"),
+    ],
+)
+def test_an_expert_recused_somewhere_shows_their_other_weights(
+    visit, store, organizer, survey, language, sentences
+):
+    study = store.create_study(survey, "2026")
+    first, *_others = store.add_experts(study.id, dict.fromkeys("ABC"))
+    store.set_standing(first.id, Standing(recused={"setup": "Own unit"}))
+    for k, expert in enumerate(store.experts(study.id)):
+        fill(store, study, expert, k)
+    app = visit(organizer, "results", language=language)
+    keyed(app.selectbox, "who-").select("A").run()
+    assert not app.error
+    assert sentences in [info.value for info in app.info]
+    shown = app.table[0].value
+    whole = ahp.analyze(survey, store.answers(study.id), recused=[("A", "setup")])
+    goal, setup = (len(survey.hierarchy.children[p]) for p in ("effectiveness", "setup"))
+    own = [f"{weight:.4f}" for weight in whole.panel.local_weights["effectiveness"][0]]
+    assert shown.iloc[:goal, 2].tolist() == shown.iloc[:goal, 3].tolist() == own
+    assert shown.iloc[goal : goal + setup, 2].tolist() == [""] * setup
+    assert all(shown.iloc[goal + setup :, 2])

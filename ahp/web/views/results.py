@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from ahp import plots, report
+from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError
+from ahp.i18n.numbers import show_beside
 from ahp.priority import METHODS
 from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import panel
@@ -18,6 +22,7 @@ from ahp.store import StudyInfo
 from ahp.study import Analysis, analyze
 from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import analyze_round
+from ahp.study.panel import Panel
 from ahp.study.settings import AGGREGATES, Standing
 from ahp.web import state
 from ahp.web.desk import literal, show_table
@@ -33,9 +38,9 @@ def consistency_line(analysis: Analysis, parent: str) -> str:
         (_("λ, mean of (Aw)/w"), found.lambda_mean),
         ("CI", found.ci),
         ("RI", found.ri),
-        ("CR", found.cr),
     )
     line = ", ".join(f"{name} = {report.show_number(value)}" for name, value in numbers)
+    line += f", CR = {show_beside(found.cr, CR_LIMIT)}"
     verdict = _("acceptable") if found.acceptable else _("not acceptable: CR should be below 0.1")
     return f"{line} · {verdict}"
 
@@ -116,8 +121,8 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
         )
         random_index = st.selectbox(
             _("Random index"),
-            list(RANDOM_INDEX_TABLES),
-            index=list(RANDOM_INDEX_TABLES).index(result.random_index),
+            result.survey.random_indices,
+            index=result.survey.random_indices.index(result.random_index),
             key=f"random_index-{about}",
         )
     st.caption(RANDOM_INDEX_TABLES[random_index].source)
@@ -143,6 +148,10 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     )
     answers = state.database().answers(study.id, round_number=number)
     if who:
+        judged = replace(result.panel, method=chosen["method"], random_index=chosen["random_index"])
+        if np.isnan(judged.global_weights[judged.experts.index(who)]).any():
+            show_part(result, judged, who)
+            st.stop()
         return analyze(
             study.survey,
             answers.only([who]),
@@ -159,6 +168,16 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
         weighting=result.weighting,
         recused=result.recused,
     )
+
+
+def show_part(result: Analysis, judged: Panel, expert: str) -> None:
+    """The weights of an expert who has none somewhere, and why."""
+    survey, language = result.survey, state.language()
+    recused = [parent for name, parent in result.recused if name == expert]
+    sentences = panel.missing_weights_sentences(survey, judged, expert, recused, language)
+    st.info(state.plain("\n\n".join(sentences)))
+    show_table(panel.own_weights_table(survey, judged, expert, language), "own_weights")
+    show_table(panel.own_consistency_table(survey, judged, expert, language), "own_consistency")
 
 
 def show_ranking(analysis: Analysis) -> None:
@@ -222,10 +241,14 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
         panel.consensus_table(analysis, found, language),
         "consensus",
         below=_(
-            "S* is Goepel's consensus indicator: 1 when all weigh alike, 0 when each finds another "
-            "item all-important. W is Kendall's coefficient of concordance of the rankings."
+            "S* (Goepel) says how near the experts' weights lie to each other: 1 when all weigh "
+            "alike, 0 when each finds another item all-important. W (Kendall) says whether they "
+            "put the items in the same order, whatever the distances: 1 when all rank alike, 0 "
+            "when no order is shared; p is the chance of such a W without any agreement."
         ),
     )
+    for sentence in panel.agreement_sentences(analysis, found, language):
+        st.info(state.plain(sentence), icon=":material/balance:")
     st.markdown("**" + _("Consensus between every two experts") + "**")
     st.plotly_chart(plots.consensus_heatmap(analysis, found, language), config=STILL, key="heat")
     if found.clusters is not None:

@@ -10,7 +10,6 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.priority import METHODS
-from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import method_words
 from ahp.report.panel import (
     aggregate_words,
@@ -87,7 +86,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             )
             chosen["random_index"] = choose(
                 _("Random index"),
-                {name: RANDOM_INDEX_TABLES[name].name for name in RANDOM_INDEX_TABLES},
+                {name: name for name in study.survey.random_indices},
                 now.random_index,
                 f"set_random_index-{about}",
             )
