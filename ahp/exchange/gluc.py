@@ -19,7 +19,7 @@ import yaml
 from ..datafile import decode_text
 from ..errors import AnswersError, SurveyError
 from ..study import Answers, Judgment, Survey
-from .long_csv import judged
+from ..study.entered import judged
 from .survey_text import (
     SUM_TOLERANCE,
     UNKNOWN_LANGUAGE,

@@ -15,6 +15,7 @@ from ..errors import AnswersError, LockedError, StoreError
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.asking import Asking, Way, read_ranking
+from ..study.entered import judged, spreadsheet_reason, step_of
 from ..study.itinerary import Replies
 from ..study.own_result import unsettled_parents
 from ..study.receipt import Receipt
@@ -395,7 +396,8 @@ class Store:
             parent: id of the node under which the pair is compared.
             left: id of the child that was displayed on the left.
             right: id of the other child.
-            value: one of `ahp.scale.SAATY_POSITIONS`, how much left matters more than right.
+            value: how much left matters more than right, one of `ahp.scale.SAATY_POSITIONS` by its
+                value: `"3.0"` is stored as `"3"`.
             event_id: made by the sender, who repeats it when sending the same answer again:
                 the stored event is returned then, and nothing is written.
             source: where the answer comes from.
@@ -408,7 +410,8 @@ class Store:
             LockedError: the expert has submitted, or the round is closed.
             StoreError: the event id was used for something else.
         """
-        entry = Entry("answer", event_id, source, expert_id, parent, left, right, value)
+        step = step_of(value) or value
+        entry = Entry("answer", event_id, source, expert_id, parent, left, right, step)
         return self._say(entry, round_number, place)
 
     def abstain(
@@ -801,12 +804,14 @@ class Store:
 
         Args:
             survey: the survey that was answered.
-            answers: complete answers of one expert or more; values may be off Saaty's scale.
+            answers: complete answers of one expert or more; values may lie between the steps of
+                Saaty's scale, as joined judgments do.
             title: as for `create_study`.
             note: as for `create_study`.
 
         Raises:
-            AnswersError: the answers do not fit the survey, or there are none.
+            AnswersError: the answers do not fit the survey, a value is beyond the scale from 1/9 to
+                9, or there are none.
             IncompleteError: the judgments below a parent do not connect all items.
             MatrixError: a value is no positive number.
             StoreError: the title or an expert's name is blank.
@@ -814,6 +819,8 @@ class Store:
         if not answers.experts:
             raise AnswersError("no answers, expected those of one expert or more")
         answers.arrays(survey.hierarchy)
+        for one in answers.judgments:
+            judged(one.value, one.place or f"expert {one.expert!r}")
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
             ids = _add_experts(session, study, dict.fromkeys(answers.experts))
@@ -1024,8 +1031,11 @@ def _check_answers(
                 f"{place}expert {expert.name!r} is recused from {one.parent!r} and not asked there"
             )
         if one.kind == "answer" and one.value not in SAATY_POSITIONS:
+            reason = spreadsheet_reason(one.value or "")
             raise AnswersError(
-                f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
+                f"{place}value = {one.value!r} {reason}"
+                if reason
+                else f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
             )
 
 
@@ -1041,10 +1051,10 @@ def _upload(
     entries = []
     for one in judgments:
         stored = before.get((one.parent, frozenset((one.left, one.right))))
-        turned = opposite(one.value)
-        if stored and stored.value == (one.value if stored.left == one.left else turned):
+        value = step_of(one.value) or one.value
+        if stored and stored.value == (value if stored.left == one.left else opposite(value)):
             continue
-        pair = (one.parent, one.left, one.right, one.value)
+        pair = (one.parent, one.left, one.right, value)
         entries.append(Entry("answer", _new_id(), "file", expert.id, *pair, one.place or None))
     _check_answers(session, expert, study, entries)
     return log.append(session, study, entries) if entries else []
