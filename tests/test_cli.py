@@ -500,7 +500,11 @@ def test_convert_answers(run: Any, files: Path) -> None:
 def test_convert_ahpsurvey(run: Any, files: Path) -> None:
     options = ("convert", "city.csv", "--from", "ahpsurvey", "--to", "long-csv", "--negative-is")
     outcome = run(*options, "left")
-    assert (outcome.status, outcome.err) == (0, "")
+    assert (outcome.status, outcome.err) == (
+        0,
+        "ahp: city.csv: line 2, column cult_fam: expert 1: “cult” is strongly more important than "
+        "“fam” (5)\n",
+    )
     assert outcome.out == (
         "expert,parent,left,right,value\n"
         "1,goal,cult,fam,5\n"
@@ -508,7 +512,12 @@ def test_convert_ahpsurvey(run: Any, files: Path) -> None:
         "1,goal,fam,house,1\n"
         "2,goal,cult,fam,1/9\n"
     )
-    assert run(*options, "right").out == (
+    turned = run(*options, "right")
+    assert turned.err == (
+        "ahp: city.csv: line 2, column cult_fam: expert 1: “fam” is strongly more important than "
+        "“cult” (5)\n"
+    )
+    assert turned.out == (
         "expert,parent,left,right,value\n"
         "1,goal,cult,fam,1/5\n"
         "1,goal,cult,house,3\n"
