@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -33,9 +34,11 @@ from .queries import (
     expert_and_study,
     expert_infos,
     feedback_of,
+    panel_of,
     reasons_in,
     replies_of,
     settings_of,
+    spoken_of,
     standings_of,
     study_info,
     study_row,
@@ -92,10 +95,78 @@ class Store:
             study = _create_study(session, survey, title, note)
             return study_info(study, survey)
 
-    def studies(self) -> list[StudyInfo]:
-        """All studies, the newest first."""
+    def rename_study(self, study_id: str, title: str) -> StudyInfo:
+        """Give a study another title; the log keeps the one before.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._database.write() as session:
+            study = study_row(session, study_id, lock=True)
+            new = _line("title", title)
+            if new != study.title:
+                study.title = new
+                entry = Entry(
+                    "study_renamed", _new_id(), "organizer", detail=log.renamed_detail(new)
+                )
+                log.append(session, study, [entry])
+            return study_info(study, survey_of(session, study))
+
+    def archive_study(self, study_id: str) -> StudyInfo:
+        """Hide a study from the lists; nothing else changes, and `unarchive_study` undoes it."""
+        return self._archive(study_id, "study_archived")
+
+    def unarchive_study(self, study_id: str) -> StudyInfo:
+        """Bring an archived study back into the lists."""
+        return self._archive(study_id, "study_unarchived")
+
+    def _archive(
+        self, study_id: str, kind: Literal["study_archived", "study_unarchived"]
+    ) -> StudyInfo:
+        with self._database.write() as session:
+            study = study_row(session, study_id, lock=True)
+            if (study.archived_seq is None) == (kind == "study_archived"):
+                (event,) = log.append(session, study, [Entry(kind, _new_id(), "organizer")])
+                study.archived_seq = event.seq if kind == "study_archived" else None
+            return study_info(study, survey_of(session, study))
+
+    def duplicate_study(self, study_id: str, title: str, *, experts: bool = False) -> StudyInfo:
+        """Start a study like another one: its survey, settings and way of asking, in round 1.
+
+        Args:
+            study_id: the study to copy; its note and answers are not copied.
+            title: of the new study.
+            experts: also its experts with their standings; they get new links.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._database.write() as session:
+            source = study_row(session, study_id, lock=True)
+            survey = survey_of(session, source)
+            study = _create_study(session, survey, title, None)
+            settings, asking = settings_of(session, source), asking_of(session, source)
+            entries = []
+            if settings != Settings.of(survey):
+                entries.append(Entry("settings", _new_id(), "organizer", detail=settings.content))
+            if asking != Asking():
+                entries.append(Entry("asking", _new_id(), "organizer", detail=asking.content))
+            if entries:
+                log.append(session, study, entries)
+            if experts:
+                panel = list(session.scalars(panel_of(study_id)))
+                standings = standings_of(session, [one.id for one in panel])
+                ids = _add_experts(session, study, {one.name: one.organization for one in panel})
+                _set_standings(session, {ids[one.name]: standings[one.id] for one in panel})
+            return study_info(study, survey)
+
+    def studies(self, *, archived: bool = False) -> list[StudyInfo]:
+        """The studies, the newest first: those in the lists, or those that were archived."""
+        chosen = StudyRow.archived_seq.is_not(None) if archived else StudyRow.archived_seq.is_(None)
         with self._database.read() as session:
-            rows = session.execute(STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
+            rows = session.execute(
+                STUDIES.where(chosen).order_by(StudyRow.created.desc(), StudyRow.id)
+            )
             return [study_info(study, parse_survey(content)) for study, content in rows]
 
     def study(self, study_id: str) -> StudyInfo:
@@ -228,6 +299,52 @@ class Store:
             query = EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
             return expert_infos(session, query)
 
+    def rename_expert(
+        self, expert_id: str, name: str, organization: str | None = None
+    ) -> ExpertInfo:
+        """Correct the name and organization of an expert who has not answered anything.
+
+        Args:
+            expert_id: the expert; the personal link stays.
+            name: unique in the study.
+            organization: None when it isn't known.
+
+        Raises:
+            StoreError: the expert has answered, the name is blank, or the study has it already.
+        """
+        with self._database.write() as session:
+            expert, study = _unheard_expert(session, expert_id)
+            new, place = _line("name", name), _organization(organization)
+            others = select(ExpertRow.id).where(
+                ExpertRow.study_id == study.id, ExpertRow.name == new, ExpertRow.id != expert.id
+            )
+            if session.scalar(others) is not None:
+                raise StoreError(f"{study.title!r} has an expert {new!r} already")
+            if (new, place) != (expert.name, expert.organization):
+                expert.name, expert.organization = new, place
+                detail = log.expert_detail(new, place)
+                entry = Entry("expert_renamed", _new_id(), "organizer", expert_id, detail=detail)
+                log.append(session, study, [entry])
+            session.flush()
+            (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
+            return info
+
+    def remove_expert(self, expert_id: str) -> None:
+        """Take an expert who has not answered anything out of the study, for ever; the personal
+        link ends, and the log keeps the name.
+
+        Raises:
+            StoreError: the expert has answered.
+        """
+        with self._database.write() as session:
+            expert, study = _unheard_expert(session, expert_id)
+            access.revoke_link(session, study, expert_id)
+            (event,) = log.append(
+                session, study, [Entry("expert_removed", _new_id(), "organizer", expert_id)]
+            )
+            expert.name, expert.organization, expert.place = expert.id, None, None
+            expert.removed_seq = event.seq
+
     def expert(self, expert_id: str) -> ExpertInfo:
         """One expert."""
         with self._database.read() as session:
@@ -253,11 +370,7 @@ class Store:
         """
         with self._database.read() as session:
             study_row(session, study_id)
-            rows = session.execute(
-                select(ExpertRow.id, ExpertRow.name)
-                .where(ExpertRow.study_id == study_id)
-                .order_by(ExpertRow.added_seq)
-            ).all()
+            rows = session.scalars(panel_of(study_id)).all()
             found = standings_of(session, [row.id for row in rows], before)
             return {row.name: found[row.id] for row in rows}
 
@@ -592,11 +705,7 @@ class Store:
         """
         with self._database.read() as session:
             hierarchy = survey_of(session, study_row(session, study_id)).hierarchy
-            rows = session.execute(
-                select(ExpertRow.id, ExpertRow.name)
-                .where(ExpertRow.study_id == study_id)
-                .order_by(ExpertRow.added_seq)
-            ).all()
+            rows = session.scalars(panel_of(study_id)).all()
             said = events_of(session, [row.id for row in rows], round_number)
             return {row.name: replies_of(said[row.id], hierarchy) for row in rows}
 
@@ -655,7 +764,7 @@ class Store:
             by_expert[one.expert].append(one)
         with self._database.write() as session:
             study = _open_study(session, study_id)
-            rows = select(ExpertRow).where(ExpertRow.study_id == study_id)
+            rows = panel_of(study_id)
             known = {expert.name for expert in session.scalars(rows)}
             if new := [name for name in by_expert if name.strip() not in known]:
                 _add_experts(session, study, dict.fromkeys(new))
@@ -777,14 +886,7 @@ class Store:
         """
         with self._database.read() as session:
             study_row(session, study_id)
-            names = {
-                expert.id: expert.name
-                for expert in session.scalars(
-                    select(ExpertRow)
-                    .where(ExpertRow.study_id == study_id)
-                    .order_by(ExpertRow.added_seq)
-                )
-            }
+            names = {one.id: one.name for one in session.scalars(panel_of(study_id))}
             if only_submitted:
                 submitted = submitted_in(session, list(names), round_number)
                 names = {expert: name for expert, name in names.items() if expert in submitted}
@@ -916,6 +1018,10 @@ def _line(what: str, text: str) -> str:
     if not text.strip() or not text.strip().isprintable():
         raise StoreError(f"{what} = {text!r}, expected one line of text")
     return text.strip()
+
+
+def _organization(text: str | None) -> str | None:
+    return _line("organization", text) if text and text.strip() else None
 
 
 def _check_event_id(event_id: str) -> None:
@@ -1066,6 +1172,16 @@ def _open_study(session: Session, study_id: str) -> StudyRow:
     return study
 
 
+def _unheard_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    """An expert who has not said anything in any round, with the study, locked."""
+    expert, study = _locked_expert(session, expert_id)
+    if spoken_of(session, [expert_id]):
+        raise StoreError(
+            f"expert {expert.name!r} has answered in {study.title!r} and stays there as they are"
+        )
+    return expert, study
+
+
 def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
     return expert_and_study(session, expert_id, lock=True)
 
@@ -1099,11 +1215,7 @@ def _create_study(session: Session, survey: Survey, title: str, note: str | None
 
 
 def _close(session: Session, study: StudyRow) -> ClosedRound:
-    names = {
-        expert.id: expert.name
-        for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
-    }
-    replay = Replay.of(survey_of(session, study), names, log.read_events(session, study.id))
+    replay = Replay.of(survey_of(session, study), log.read_events(session, study.id))
     evidence = replay.evidence()
     detail = None if evidence is None else canonical(evidence)
     entry = Entry("round_closed", _new_id(), "organizer", detail=detail)
@@ -1125,7 +1237,7 @@ def _add_experts(
         if name in taken:
             raise StoreError(f"{study.title!r} has an expert {name!r} already")
         taken.add(name)
-        organization = None if not place or not place.strip() else _line("organization", place)
+        organization = _organization(place)
         ids[given] = _new_id()
         row = {
             "id": ids[given],
