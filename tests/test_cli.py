@@ -177,6 +177,12 @@ def test_kinds_of_matrix_files(
             "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2",
         ),
         ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
+        (
+            NAMED.replace("5", "45662", 1),
+            "line 2, column 4: '45662' is the number of the date 2025-01-05: a spreadsheet made a "
+            "date of a fraction such as 1/5; format the cells as text, then enter the fraction "
+            "again",
+        ),
     ],
 )
 def test_bad_matrix_files(run: Any, tmp_path: Path, content: str, message: str) -> None:

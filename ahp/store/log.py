@@ -185,7 +185,7 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
         else:
             problem = _contradiction(event, study, experts)
             named = last.get(event.expert_id) == event.seq
-            problem = problem or _misnamed(event, study, rows) * named
+            problem = problem or (_misnamed(event, study, rows) if named else "")
         if not problem:
             # only now is the survey known to be the one that was answered
             replay = replay or Replay(parse_survey(survey_content or ""))
