@@ -91,8 +91,8 @@ class ExpertList:
 
     Attributes:
         experts: those in it.
-        passed_over: the lines that name nobody, such as headings and totals, and the columns that
-            are not read.
+        passed_over: the lines that name nobody, such as headings and totals, and the headings of
+            the columns that are not read.
     """
 
     experts: tuple[NewExpert, ...]
@@ -124,10 +124,10 @@ def pasted_list(text: str) -> ExpertList:
         heading = _heading(records[0]) if len(records) == 1 else None
         title = not rows and columns is None and _TITLE.fullmatch(whole)
         if heading is not None or title or any(map(_is_total, records)):
-            passed_over.append(f"{place}: {whole}")
+            passed_over.append(whole.strip())
             columns = heading or columns
             passed_over += [
-                f"{place}: {cell}"
+                cell
                 for cell, column in zip(_unnumbered(records[0]), heading or (), strict=False)
                 if column is None and cell
             ]
@@ -271,7 +271,7 @@ def read_list(content: bytes, source: str) -> ExpertList:
     for k, heading in enumerate(table.headers):
         if (key := _column(heading)) is None:
             if heading and caseless_key(heading) not in _INDEX:
-                passed_over.append(f"{source}: {heading}")
+                passed_over.append(heading)
             continue
         if key in found:
             raise AnswersError(
@@ -288,7 +288,7 @@ def read_list(content: bytes, source: str) -> ExpertList:
     for row, cells in table.rows:
         place = f"{source}: row {row}"
         if _is_total(cells) or _is_total([cells[found["name"]]]):
-            passed_over.append(f"{place}: {' '.join(filter(None, cells))}")
+            passed_over.append(" ".join(filter(None, cells)))
             continue
         read = {key: cells[k] for key, k in found.items()}
         (read["name"],) = _unnumbered([read["name"]])

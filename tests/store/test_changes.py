@@ -149,7 +149,10 @@ def test_a_study_is_duplicated(store, study, ada, survey, experts):
     gone = store.add_expert(study.id, "Bo")
     store.add_expert(study.id, "Cy")
     store.remove_expert(gone.id)
-    settings, asking = replace(Settings.of(survey), aggregate="aip_geometric"), Asking(cannot_judge=True)
+    settings, asking = (
+        replace(Settings.of(survey), aggregate="aip_geometric"),
+        Asking(cannot_judge=True),
+    )
     store.set_settings(study.id, settings)
     store.set_asking(study.id, asking)
     standing = Standing(2, "chair", recused={"a": "own unit"})

@@ -90,7 +90,7 @@ def test_a_pasted_list_is_shown_before_it_counts(visit, store, organizer, survey
     assert shown["Organization"].tolist() == ["财务处", "审计处"]
     assert shown["In the study"].tolist() == ["no, will be added", "yes, stays as it is"]
     captions = [caption.value for caption in app.caption]
-    assert "Not read as experts: line 1: 姓名、单位 \\| line 4: 合计：2人" in captions
+    assert "Not read as experts: “姓名、单位” “合计：2人”" in captions
     assert app.button(key="add_pasted").label == "Add these 1 experts"
     app.button(key="add_pasted").click().run()
     assert [(one.name, one.organization) for one in store.experts(study.id)] == [

@@ -212,7 +212,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
     if listed.passed_over:
         st.caption(
             _("Not read as experts: {lines}").format(
-                lines=state.plain(" | ".join(listed.passed_over))
+                lines=state.plain(" ".join(f"“{line}”" for line in listed.passed_over))
             )
         )
     st.button(
