@@ -250,7 +250,7 @@ def _misnamed(event: Event, study: StudyRow, experts: Mapping[str, ExpertRow]) -
     expert = experts.get(event.expert_id or "")
     if expert is None:
         return ""
-    stated = (event.detail, None)
+    stated: tuple[str | None, int | None] = (event.detail, None)
     if event.kind == "expert_removed":
         stated = (expert_detail(expert.id, None), event.seq)
     if (expert_detail(expert.name, expert.organization), expert.removed_seq) != stated:
