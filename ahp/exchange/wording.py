@@ -65,7 +65,7 @@ _FILLER = re.compile(
     r"|preferable|strongly|strong|the|of|in|s|criterion|which|question|en|zh)\b"
 )
 _LESS = re.compile(
-    r"不如|不及|没有|次于|逊|低于|弱于|劣于|小于|更低|更弱|较低|次要|不重要|更不"
+    r"不如|不及|没有|次于|逊|低于|弱于|劣于|小于|更低|更弱|较低|次要|不重要|更不|(?<![-=])<(?![-=>])"
     r"|\b(?:less|lower|weaker|inferior|not|least|worse|(?:preferred|exceeded|dominated) by)\b"
 )
 

@@ -107,6 +107,7 @@ PRICE = """
 价格对味道的重要程度
 价格，相对于味道
 价格 ⟷ 味道
+价格<->味道
 price vs taste
 price versus taste
 price or taste
@@ -155,6 +156,8 @@ How much less important is price than taste?
 Price is less important than taste
 价格没有味道重要
 就价格而言,味道
+价格＜味道
+price, compared with other things, and taste
 与价格和味道相比
 价格相比，味道的重要程度
 Compared to price and taste
