@@ -358,6 +358,10 @@ def _judged_first(
     ]
     if len(mentions) > len({begin for begin, *_ in mentions}):
         return None  # a name that both items have
+    for match in named:  # such as the parent, whose name may have words of comparing in it
+        if not nodes[match[0]] & set(pair[1:]):
+            name = "□" * len(match[0])
+            question = f"{question[: match.start()]}{name}{question[match.end() :]}"
     return wording.judged_first(question, mentions)
 
 

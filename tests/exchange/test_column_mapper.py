@@ -227,6 +227,15 @@ def test_compared_with_turns_the_pair() -> None:
     ]
 
 
+def test_words_of_comparing_in_the_name_of_a_parent_say_nothing() -> None:
+    tree = build(
+        {"goal": ["a", "b"], "b": ["x", "y"]},
+        {"goal": "总体", "a": "成本", "b": "横向相比能力", "x": "速度", "y": "质量"},
+    )
+    mapping = suggest_mapping(table("对于“横向相比能力”：速度与质量哪个更重要,z\n3,\n"), tree)
+    assert mapping.pairs == (PairColumn("A", "b", "x", "y"),)
+
+
 @pytest.mark.parametrize("coding", ["signed", "position"])
 def test_compared_with_stays_open_where_sides_are_meant(coding: Coding) -> None:
     mapping = suggest_mapping(table(COMPARED), TREE, coding=coding, negative_is="left")

@@ -86,7 +86,7 @@ def test_a_pasted_list_is_shown_before_it_counts(visit, store, organizer, survey
         "姓名、单位\n1、张三、财务处\n2、李四、审计处\n合计：2人"
     )
     app.button(key="add").click().run()
-    shown = app.table[1].value
+    (shown,) = (one.value for one in app.table if "In the study" in one.value)
     assert shown["Organization"].tolist() == ["财务处", "审计处"]
     assert shown["In the study"].tolist() == ["no, will be added", "yes, stays as it is"]
     captions = [caption.value for caption in app.caption]
@@ -407,6 +407,26 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
         ("李四", True),
     ]
     assert len(store.answers(study.id).judgments) == 70
+
+
+def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey):
+    study = store.create_study(survey, "2026")
+    parent, left, right = survey.hierarchy.comparisons[0]
+    names = {node: survey.node_name(node, "en") for node in (parent, left, right)}
+    content = f"expert,parent,left,right,value\n王五,{parent},{left},{right},０.２\n"
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    uploader.set_value(("a.csv", content.encode(), "text/csv")).run()
+    assert [info.value for info in app.info] == [
+        f"a.csv: line 2: “０.２” is read as: “{names[right]}” is strongly more important than "
+        f"“{names[left]}” (5). Is that what 王五 answered?"
+    ]
+    assert store.experts(study.id) == []
+    app.button(key="record_answers").click().run()
+    (judgment,) = store.answers(study.id, only_submitted=False).judgments
+    assert judgment.value == "1/5"
 
 
 # -- surveys
