@@ -561,6 +561,8 @@ class _Converted:
 def _convert(arguments: argparse.Namespace) -> int:
     _check_conversion(arguments)
     found = _read_conversion(arguments)
+    if arguments.source == "ahpsurvey":
+        _show_direction(found)
     content = _write_conversion(arguments, found)
     for count, words in found.beside:
         if count:
@@ -572,6 +574,17 @@ def _convert(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(content)
     return 0
+
+
+def _show_direction(found: _Converted) -> None:
+    """One answer in words: nothing in a file tells whether its sign convention was said rightly."""
+    from .report.answers import answer_in_words, telling_answer  # noqa: PLC0415
+
+    sample = telling_answer(found.answers)
+    if sample is None or found.survey is None:
+        return
+    sentence = answer_in_words(sample, found.survey, terminal_language())
+    print(f"ahp: {sample.place}: expert {sample.expert}: {sentence}", file=sys.stderr)
 
 
 def _check_conversion(arguments: argparse.Namespace) -> None:

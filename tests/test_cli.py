@@ -176,6 +176,12 @@ def test_kinds_of_matrix_files(
             "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2",
         ),
         ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
+        (
+            NAMED.replace("5", "45662", 1),
+            "line 2, column 4: '45662' is the number of the date 2025-01-05: a spreadsheet made a "
+            "date of a fraction such as 1/5; format the cells as text, then enter the fraction "
+            "again",
+        ),
     ],
 )
 def test_bad_matrix_files(run: Any, tmp_path: Path, content: str, message: str) -> None:
@@ -532,7 +538,11 @@ def test_convert_answers(run: Any, files: Path) -> None:
 def test_convert_ahpsurvey(run: Any, files: Path) -> None:
     options = ("convert", "city.csv", "--from", "ahpsurvey", "--to", "long-csv", "--negative-is")
     outcome = run(*options, "left")
-    assert (outcome.status, outcome.err) == (0, "")
+    assert (outcome.status, outcome.err) == (
+        0,
+        "ahp: city.csv: line 2, column cult_fam: expert 1: “cult” is strongly more important than "
+        "“fam” (5)\n",
+    )
     assert outcome.out == (
         "expert,parent,left,right,value\n"
         "1,goal,cult,fam,5\n"
@@ -540,7 +550,12 @@ def test_convert_ahpsurvey(run: Any, files: Path) -> None:
         "1,goal,fam,house,1\n"
         "2,goal,cult,fam,1/9\n"
     )
-    assert run(*options, "right").out == (
+    turned = run(*options, "right")
+    assert turned.err == (
+        "ahp: city.csv: line 2, column cult_fam: expert 1: “fam” is strongly more important than "
+        "“cult” (5)\n"
+    )
+    assert turned.out == (
         "expert,parent,left,right,value\n"
         "1,goal,cult,fam,1/5\n"
         "1,goal,cult,house,3\n"

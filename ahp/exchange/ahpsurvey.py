@@ -20,6 +20,7 @@ from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.delimited import Row, split_rows
+from ..study.entered import spreadsheet_reason
 from .long_csv import asked, guarded, saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
@@ -131,10 +132,10 @@ def read_ahpsurvey(
             value = signed_judgment(row[column], negative_is)
             where = f"{place}, column {header.names[column]}"
             if value is None:
-                raise AnswersError(
-                    f"{where}: {row[column]!r}, expected a whole number from 1 to 9 or -1 to -9, "
-                    "blank or NA"
-                )
+                reason = spreadsheet_reason(row[column])
+                expected = "expected a whole number from 1 to 9 or -1 to -9, blank or NA"
+                problem = f" {reason}" if reason else f", {expected}"
+                raise AnswersError(f"{where}: {row[column]!r}{problem}")
             judgments.append(Judgment(expert, *pair, value, where))
     if not experts:
         raise AnswersError(f"{source}: no experts, expected a row for each")

@@ -23,8 +23,9 @@ from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
 from ..study.delimited import split_rows
+from ..study.entered import judged, spreadsheet_reason
+from . import wording
 from .ahpsurvey import SIDES, Side, check_side, signed_judgment
-from .long_csv import judged
 from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
 
 FORMAT = 1
@@ -292,10 +293,13 @@ def suggest_mapping(
     """Guess what the columns mean by their names; nothing unsure is guessed.
 
     A column has a pair when its name has the names (in any language) or ids of two items of one
-    parent in it, and no other column has them; the first one stands left. The experts are in the
-    one column whose name speaks of 姓名, 专家, expert or respondent. Without a coding given, all
-    columns are taken for ratios when a cell has a `/`, for positions when they go beyond 9 up to
-    17, and stay without one otherwise: a 3 alone may be anything.
+    parent in it, and no other column has them. The item that is judged stands left: the first one
+    in "A / B", "A compared with B" or "A 相对于 B", the second one in "compared with A: B" or
+    "与A相比，B", for ratios and texts; there, signed values and positions may mean either side, and
+    such a column is left out, like one whose wording leaves the direction open. The experts are in
+    the one column whose name speaks of 姓名, 专家, expert or respondent. Without a coding given,
+    all columns are taken for ratios when a cell has a `/`, for positions when they go beyond 9 up
+    to 17, and stay without one otherwise: a 3 alone may be anything.
 
     Args:
         table: the table.
@@ -313,19 +317,27 @@ def suggest_mapping(
         nodes.setdefault(caseless_key(label), set()).update(ids)
     pattern = re.compile("|".join(map(_word, sorted(nodes, key=len, reverse=True))))
     guesses: dict[str, Pair] = {}
+    judged_first: dict[str, bool | None] = {}
     for letter, header in zip(table.letters, table.headers, strict=True):
-        candidates = _candidates(
-            [nodes[m[0]] for m in pattern.finditer(caseless_key(header))], survey
-        )
+        question = caseless_key(header)
+        named = list(pattern.finditer(question))
+        candidates = _candidates([nodes[m[0]] for m in named], survey)
         if len(candidates) == 1:
             guesses[letter] = candidates[0]
+            judged_first[letter] = _judged_first(question, named, nodes, candidates[0])
     often = Counter((asked[0], frozenset(asked[1:])) for asked in guesses.values())
-    sure = {
+    once = {
         letter: asked
         for letter, asked in guesses.items()
         if often[asked[0], frozenset(asked[1:])] == 1
     }
-    coding = coding or _coding(table, sure)
+    coding = coding or _coding(table, once)
+    by_side = coding in ("signed", "position")
+    sure = {
+        letter: (parent, left, right) if judged_first[letter] else (parent, right, left)
+        for letter, (parent, left, right) in once.items()
+        if judged_first[letter] or (judged_first[letter] is False and not by_side)
+    }
     names = [
         letter
         for letter, header in zip(table.letters, table.headers, strict=True)
@@ -333,6 +345,25 @@ def suggest_mapping(
     ]
     pairs = (PairColumn(letter, *asked, coding, negative_is) for letter, asked in sure.items())
     return ColumnMapping(names[0] if len(names) == 1 else None, tuple(pairs))
+
+
+def _judged_first(
+    question: str, named: Sequence[re.Match[str]], nodes: Mapping[str, set[str]], pair: Pair
+) -> bool | None:
+    """Whether a question judges the item of a pair that it names first, see `wording`."""
+    mentions = [
+        (match.start(), match.end(), node)
+        for match in named
+        for node in pair[1:]
+        if node in nodes[match[0]]
+    ]
+    if len(mentions) > len({begin for begin, *_ in mentions}):
+        return None  # a name that both items have
+    for match in named:  # such as the parent, whose name may have words of comparing in it
+        if not nodes[match[0]] & set(pair[1:]):
+            name = "□" * len(match[0])
+            question = f"{question[: match.start()]}{name}{question[match.end() :]}"
+    return wording.judged_first(question, mentions)
 
 
 def _word(label: str) -> str:
@@ -460,13 +491,15 @@ def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
 
 def _value(cell: str, pair: PairColumn, place: str) -> str:
     """How much left matters more than right."""
+    if pair.coding == "text" and cell in pair.texts:
+        return pair.texts[cell]
     if pair.coding == "ratio":
         judged(cell, place)
         return cell
+    if reason := spreadsheet_reason(cell):
+        raise AnswersError(f"{place}: {cell!r} {reason}")
     if pair.coding == "text":
-        if cell not in pair.texts:
-            raise AnswersError(f"{place}: {cell!r}, expected one of {', '.join(pair.texts)}")
-        return pair.texts[cell]
+        raise AnswersError(f"{place}: {cell!r}, expected one of {', '.join(pair.texts)}")
     if pair.coding == "position":
         found = _POSITION.fullmatch(cell)
         if found is None or not 1 <= int(found[1]) <= len(SAATY_POSITIONS):

@@ -1,12 +1,18 @@
-"""Lists of experts: pasted lines, CSV or XLSX."""
+"""Lists of experts: pasted lines, CSV or XLSX.
+
+Pasted lists look as people keep them: with a title or a heading, numbered, with a total below,
+names one a line or beside each other. How a list was read is for people to see before it counts.
+"""
 
 from __future__ import annotations
 
+import csv
 import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import AHPError, AnswersError
-from ..study.delimited import split_rows
 from ..study.settings import Standing
 from .column_mapper import read_columns
 from .survey_text import caseless_key
@@ -18,6 +24,50 @@ HEADINGS = {
     "reason": ("reason", "理由", "说明"),
 }
 """Columns of a list, by the headings they may have; the name is needed, the others are not."""
+
+_ALSO = {
+    "name": ("full name", "expert name", "专家姓名", "名字", "专家名称"),
+    "organization": (
+        *("department", "affiliation", "company", "institution", "unit", "工作单位", "所在单位"),
+        *("所属单位", "单位名称", "所在部门", "所属部门", "单位/部门", "机构"),
+    ),
+    "weight": ("专家权重",),
+    "reason": ("reason for the weight", "权重理由", "权重说明"),
+}
+_KNOWN = {word: key for words in (HEADINGS, _ALSO) for key, each in words.items() for word in each}
+_INDEX = frozenset({"序号", "编号", "no", "no.", "#", "nr", "nr.", "number"})
+
+_DIGITS = r"[0-9０-９]{1,3}"
+_CHINESE = r"[一二三四五六七八九十]{1,3}"
+_NUMBERING = re.compile(
+    rf"\s*(?:[(（]\s*(?:{_DIGITS}|{_CHINESE})\s*[)）]|(?:{_DIGITS}|{_CHINESE})\s*(?:[.．、)）]|[:：])"
+    r"(?![0-9])|[①-⒛]|[-–—•·●▪*＊]\s)[\s、.．]*"
+)
+_NUMBER = re.compile(rf"{_DIGITS}\s+(?=\D)")
+_LABEL = re.compile(r"(?:专家|姓名|experts?|names?)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_TITLE = re.compile(
+    r".*(?:名单|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?|(?:list of )?experts(?: list)?\s*[:：]?",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计?|(?:grand |sub-?)?total|sum)\s*[:：]?\s*"
+    r"(?:[0-9]+\s*(?:人|位|名|experts?|people)?(?:专家)?)?[.。]?",
+    re.IGNORECASE,
+)
+_TIERS = ("\t", ";；", ",，", "、")
+"""What separates cells or people in a line, the strongest first."""
+
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚"
+    "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常"
+    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂"
+    "成苗谷曲盛冉翁蓝路游辛靳欧阳"
+)
+_ORGANIZATION = re.compile(
+    r".*(?:处|部|科|局|司|院|所|室|组|办|厅|署|委|社|厂|公司|中心|集团|银行|分行|支行|大学|学校|协会|财务|审计|金融"
+    r"|安全|安保|管理|纪检|监察)"
+)
+_PERSON = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\u3000 ·]{0,4}[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -35,38 +85,193 @@ class NewExpert:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class ExpertList:
+    """A list as it was read.
+
+    Attributes:
+        experts: those in it.
+        passed_over: the lines that name nobody, such as headings and totals, and the headings of
+            the columns that are not read.
+    """
+
+    experts: tuple[NewExpert, ...]
+    passed_over: tuple[str, ...] = ()
+
+
 def pasted_experts(text: str) -> tuple[NewExpert, ...]:
+    """The experts of `pasted_list`."""
+    return pasted_list(text).experts
+
+
+def pasted_list(text: str) -> ExpertList:
     """An expert a line: `name, organization, weight, reason`, all but the name optional.
 
-    Commas may be full-width; tabs and semicolons, as spreadsheets paste them, do as well.
+    Cells are separated by tabs, semicolons, commas or `、`, full-width or not: by the first of
+    these that a line has, and the name from what follows by any of them. A line of names alone has
+    several experts. Numbers before the names are taken off; a title and rows with a total are
+    passed over, and a heading says which column is which.
 
     Raises:
         AnswersError: names the line, the value and what was expected.
     """
-    content = text.replace("，", ",").replace("；", ";").encode()
-    rows = split_rows(content, "list", AnswersError)
-    for line, row in rows:
-        if len(row) > len(HEADINGS):
-            raise AnswersError(
-                f"line {line}: {len(row)} values, expected at most {len(HEADINGS)}: "
-                f"{', '.join(HEADINGS)}; put one that has a comma in double quotes"
-            )
-    return _experts(
-        [(f"line {line}", dict(zip(HEADINGS, row, strict=False))) for line, row in rows]
+    columns: list[str | None] | None = None
+    rows: list[tuple[str, dict[str, str]]] = []
+    passed_over: list[str] = []
+    for line, whole in _lines(text):
+        place = f"line {line}"
+        records = list(_records(whole, line))
+        heading = _heading(records[0]) if len(records) == 1 else None
+        title = not rows and columns is None and _TITLE.fullmatch(whole)
+        if heading is not None or title or any(map(_is_total, records)):
+            passed_over.append(whole.strip())
+            columns = heading or columns
+            passed_over += [
+                cell
+                for cell, column in zip(_unnumbered(records[0]), heading or (), strict=False)
+                if column is None and cell
+            ]
+            continue
+        for cells in records:
+            named = list(HEADINGS) if columns is None else columns
+            _check_width(cells, named, place)
+            pairs = zip(named, cells, strict=False)
+            rows.append((place, {key: cell for key, cell in pairs if key is not None}))
+    return ExpertList(_experts(rows), tuple(passed_over))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not empty, with their numbers; a cell in quotes may go over several."""
+    started, kept = 0, ""
+    lines = text.removeprefix("\ufeff").splitlines()
+    for number, line in enumerate(lines, start=1):
+        started, kept = (started, f"{kept}\n{line}") if kept else (number, line)
+        if kept.count('"') % 2 and number < len(lines):
+            continue
+        if kept.strip():
+            yield started, kept.strip("\n\r \u3000") if "\t" in kept else kept.strip()
+        kept = ""
+
+
+def _records(line: str, number: int) -> Iterator[list[str]]:
+    """The people in a line, cell by cell; numbers before them are taken off."""
+    if numbered := _NUMBERING.match(line):
+        line = line[numbered.end() :]
+    line = line[label.end() :] if (label := _LABEL.match(line)) else line
+    tier = next((marks for marks in _TIERS if any(mark in line for mark in marks)), None)
+    if tier is None:
+        yield _by_spaces(_without_number(line.strip('" ')))
+        return
+    cells = _split(line, tier, number)
+    filled = [cell for cell in cells if cell]
+    lower = _TIERS[_TIERS.index(tier) + 1 :]
+    inner = [any(mark in cell for marks in lower for mark in marks) for cell in filled]
+    if len(filled) > 1 and tier != "\t" and all(map(_is_person, filled)):
+        yield from ([_without_number(cell)] for cell in filled)
+    elif len(filled) > 1 and tier == ";；" and all(inner):
+        for cell in filled:
+            yield from _records(cell, number)
+    else:
+        cells = _unnumbered(cells)
+        for marks in lower:
+            if cells and any(mark in cells[0] for mark in marks) and '"' not in line:
+                cells = [*_split(cells[0], marks, number), *cells[1:]]
+        yield cells
+
+
+def _split(line: str, marks: str, number: int) -> list[str]:
+    """The cells of a line; those in double quotes may have separators in them."""
+    separator = marks[0]
+    parts = line.split('"')
+    for mark in marks[1:]:
+        parts[::2] = [part.replace(mark, separator) for part in parts[::2]]
+    try:
+        (cells,) = csv.reader(
+            ['"'.join(parts)], delimiter=separator, skipinitialspace=True, strict=True
+        )
+    except csv.Error as error:
+        raise AnswersError(f"list: line {number}: not CSV: {error}") from error
+    return [cell.strip() for cell in cells]
+
+
+def _by_spaces(line: str) -> list[str]:
+    """Name and organization where nothing but a space is between them, or a heading like that."""
+    first, *others = line.split() or [""]
+    if others and _is_person(first) and _ORGANIZATION.fullmatch("".join(others)):
+        return [first, " ".join(others)]
+    words = [first, *others]
+    return words if all(map(_column, words)) else [line]
+
+
+def _unnumbered(cells: Sequence[str]) -> list[str]:
+    """The cells without a first one that only counts, and without a number before the name."""
+    counts = re.fullmatch(rf"{_DIGITS}[.．]?", cells[0]) or caseless_key(cells[0]) in _INDEX
+    first, *others = cells[1:] if len(cells) > 1 and counts else cells
+    return [_without_number(first), *others]
+
+
+def _without_number(cell: str) -> str:
+    numbered = _NUMBERING.match(cell) or _NUMBER.match(cell)
+    return cell[numbered.end() :] if numbered else cell
+
+
+def _is_person(cell: str) -> bool:
+    """Whether a cell is a Chinese personal name, as far as its signs tell."""
+    name = "".join(_without_number(cell).split())
+    return (
+        _PERSON.fullmatch(name) is not None
+        and name[0] in _SURNAMES
+        and not _ORGANIZATION.fullmatch(name)
     )
 
 
+def _column(cell: str) -> str | None:
+    """The column that a heading names."""
+    return _KNOWN.get(re.sub(r"\s*(?:\(.*\)|[:*])\s*\Z", "", caseless_key(cell)))
+
+
+def _heading(cells: Sequence[str]) -> list[str | None] | None:
+    """Cell by cell the column that a heading names, if it is one."""
+    columns = [_column(cell) for cell in cells]
+    return columns if "name" in columns else None
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    named = [cell for cell in cells if cell]
+    return bool(named) and _TOTAL.fullmatch(named[0]) is not None
+
+
+def _check_width(cells: list[str], columns: Sequence[str | None], place: str) -> None:
+    """Refuse more cells than there are columns; an empty one of the total's number is dropped."""
+    while len(cells) > len(columns) and not cells[-1]:
+        cells.pop()
+    if len(cells) > len(columns):
+        raise AnswersError(
+            f"{place}: {len(cells)} values, expected at most {len(columns)}: "
+            f"{', '.join(column or '…' for column in columns)}; put one that has a comma in "
+            "double quotes"
+        )
+
+
 def read_experts(content: bytes, source: str) -> tuple[NewExpert, ...]:
-    """A CSV or XLSX table with the columns of `HEADINGS`, in any order; others are not read.
+    """The experts of `read_list`."""
+    return read_list(content, source).experts
+
+
+def read_list(content: bytes, source: str) -> ExpertList:
+    """A CSV or XLSX table with the columns of `HEADINGS`, in any order; others are not read, nor
+    are rows with a total.
 
     Raises:
         AnswersError: names the file, the row, the value and what was expected.
     """
     table = read_columns(content, source)
-    known = {word: key for key, words in HEADINGS.items() for word in words}
     found: dict[str, int] = {}
+    passed_over = []
     for k, heading in enumerate(table.headers):
-        if (key := known.get(caseless_key(heading))) is None:
+        if (key := _column(heading)) is None:
+            if heading and caseless_key(heading) not in _INDEX:
+                passed_over.append(heading)
             continue
         if key in found:
             raise AnswersError(
@@ -79,15 +284,19 @@ def read_experts(content: bytes, source: str) -> tuple[NewExpert, ...]:
             f"{source}: columns {', '.join(table.headers)}, expected one with the heading "
             f"{' or '.join(HEADINGS['name'])}"
         )
-    return _experts(
-        [
-            (f"{source}: row {row}", {key: cells[k] for key, k in found.items()})
-            for row, cells in table.rows
-        ]
-    )
+    rows = []
+    for row, cells in table.rows:
+        place = f"{source}: row {row}"
+        if _is_total(cells) or _is_total([cells[found["name"]]]):
+            passed_over.append(" ".join(filter(None, cells)))
+            continue
+        read = {key: cells[k] for key, k in found.items()}
+        (read["name"],) = _unnumbered([read["name"]])
+        rows.append((place, read))
+    return ExpertList(_experts(rows), tuple(passed_over))
 
 
-def _experts(rows: list[tuple[str, dict[str, str]]]) -> tuple[NewExpert, ...]:
+def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, ...]:
     found: dict[str, NewExpert] = {}
     for place, cells in rows:
         name = cells.get("name", "").strip()

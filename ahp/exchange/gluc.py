@@ -19,8 +19,8 @@ import yaml
 from ..datafile import decode_text
 from ..errors import AnswersError, SurveyError
 from ..study import Answers, Judgment, Survey
+from ..study.entered import judged
 from ..study.survey import wrong_sum
-from .long_csv import judged
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     Branch,

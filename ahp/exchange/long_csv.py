@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from ..errors import AnswersError, MatrixError
-from ..scale import judgment_text, parse_judgment
+from ..errors import AnswersError
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS, FORMULA
+from ..study.entered import judged, step_of
 from .survey_text import is_writable
 
 
@@ -21,25 +21,14 @@ def asked(judgment: Judgment) -> str:
     return f"{judgment.place}: {words}" if judgment.place else words
 
 
-def judged(value: str, place: str) -> float:
-    """The number of a judgment as a file has it, `3` or `1/3`.
-
-    Raises:
-        AnswersError: no positive number or fraction; names the place.
-    """
-    try:
-        return parse_judgment(value)
-    except MatrixError as error:
-        raise AnswersError(f"{place}: {error}") from error
-
-
 def saaty_step(judgment: Judgment, holder: str) -> str:
     """The value as a step of Saaty's scale, `3` or `1/3`, for a format that holds no other.
 
     Raises:
         AnswersError: names the judgment, and the format by `holder`.
     """
-    text = judgment_text(judged(judgment.value, asked(judgment)))
+    judged(judgment.value, asked(judgment))
+    text = step_of(judgment.value)
     if text is None:
         raise AnswersError(
             f"{asked(judgment)} = {judgment.value!r}, expected a whole number from 1 to 9 or 1 "

@@ -12,6 +12,7 @@ from ..errors import IncompleteError, MatrixError
 from ..matrix import PairwiseMatrix
 from ..scale import parse_judgment
 from ..study.delimited import Row, read_bytes, split_rows
+from ..study.entered import spreadsheet_reason
 
 NOT_JUDGED = frozenset({"", "nan"})
 """Cells of a matrix file, in small letters, that stand for a pair that was not judged."""
@@ -107,6 +108,8 @@ def _is_name(cell: str) -> bool:
 def _cell(cell: str, place: str) -> float:
     if cell.lower() in NOT_JUDGED:
         return math.nan
+    if reason := spreadsheet_reason(cell):
+        raise MatrixError(f"{place}: {cell!r} {reason}")
     try:
         return parse_judgment(cell)
     except MatrixError as error:

@@ -20,8 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import AnswersError
 from ..i18n import LANGUAGES
-from ..scale import SAATY_POSITIONS, footnote_mark, judgment_text, opposite
+from ..scale import footnote_mark, opposite
 from ..study.answers import Judgment
+from ..study.entered import spreadsheet_reason, step_of
 from ..study.survey import Survey
 from .cells import one_line
 from .questionnaire_writer import (
@@ -49,6 +50,7 @@ _UNDO = "undo the change, or ask the organizer for the questionnaire anew"
 _SAVE = "save the questionnaire again as Excel Workbook (.xlsx), or ask the organizer for it anew"
 _CELL = re.compile(r"C[1-9][0-9]{0,6}")
 _TYPED = re.compile(r"(?:←([2-9])|([2-9])←)|(?:([2-9])→|→([2-9]))")
+_ZEROS = re.compile(r"(?<![\d./])([1-9])\.0+(?![\d./])")
 _SIDES = {"<-": "←", "->": "→", "左": "←", "右": "→"}
 
 
@@ -238,7 +240,7 @@ def _position(cell: Cell, place: str) -> str | None:
     """The position of Saaty's scale in an answer cell, None when it is blank.
 
     Beside the entries of the list, what people type for them is read when it can mean one thing
-    only: full-width characters, `->` for the arrow, `左5` and `右5`, and 1.
+    only: full-width characters, `5.0`, `->` for the arrow, `左5` and `右5`, and 1.
     """
     value: Any = cell.value
     if cell.data_type == "f":
@@ -246,31 +248,33 @@ def _position(cell: Cell, place: str) -> str | None:
         raise AnswersError(f"{place}: formula {formula!r}, {_CHOOSE}; choose it from the list")
     if cell.data_type == "e":
         raise AnswersError(f"{place}: error value {value!r}, {_CHOOSE}; choose it from the list")
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+    dated = isinstance(value, datetime.date | datetime.time | datetime.timedelta)
+    if not dated and (reason := spreadsheet_reason(str(value or ""))):
+        raise AnswersError(f"{place}: {value!r} {reason}, or choose it from the list")
+    if dated:
         raise AnswersError(
             f"{place}: date or time {value}, {_CHOOSE}; the program made a date of what was typed, "
             "empty the cell and choose from the list"
         )
-    if mark := footnote_mark(str(value or "")):
+    text = "" if value is None else str(value)
+    if mark := footnote_mark(text):
         raise AnswersError(
             f"{place}: {value!r} has the footnote mark {mark!r}, {_CHOOSE}; choose it from the list"
         )
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        position = judgment_text(value)
-        text = position or ""
-    else:
-        text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
-        for typed, arrow in _SIDES.items():
-            text = text.replace(typed, arrow)
+    text = "".join(unicodedata.normalize("NFKC", text).split())
+    for typed, arrow in _SIDES.items():
+        text = text.replace(typed, arrow)
+    text = _ZEROS.sub(r"\1", text)
     if value is None or (isinstance(value, str) and not text):
         return None
-    if text in ("1", "1="):
+    step = step_of(text)
+    if step == "1" or text == "1=":
         return "1"
     if found := _TYPED.fullmatch(text):
         left, right = found[1] or found[2], found[3] or found[4]
         return left or f"1/{right}"
-    if text in SAATY_POSITIONS:
-        step = text.removeprefix("1/")
+    if step is not None:
+        step = step.removeprefix("1/")
         raise AnswersError(
             f"{place}: {value!r} does not say which item is more important, expected "
             f"{ENTRIES[step]!r} for the left or {ENTRIES[opposite(step)]!r} for the right one; "

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
@@ -41,6 +41,11 @@ Kind = Literal[
     "standing",
     "round_closed",
     "round_opened",
+    "expert_renamed",
+    "expert_removed",
+    "study_renamed",
+    "study_archived",
+    "study_unarchived",
 ]
 """What an event can be."""
 
@@ -49,6 +54,9 @@ _BY_EXPERTS = (
     *("comment", "reason", "consent", "way", "ranked", "shown", "kept", "submit"),
 )
 """Events that only an open round takes, of experts who have not submitted in it."""
+
+_NAMING = ("study_created", "study_renamed", "expert_added", "expert_renamed", "expert_removed")
+"""Events of which the last one about a study or an expert says what their rows hold."""
 
 _COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
 
@@ -162,7 +170,8 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
         expert.added_seq: expert
         for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
     }
-    names = {expert.id: expert.name for expert in experts.values()}
+    rows = {expert.id: expert for expert in experts.values()}
+    last = last_named(session, study.id)
     seq, event_id, previous_hash = 0, "", ""
     for event in read_events(session, study.id):
         if digest(event) != event.hash:
@@ -175,10 +184,12 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
             problem = "its survey hash is not that of the study's survey"
         else:
             problem = _contradiction(event, study, experts)
+            named = last.get(event.expert_id) == event.seq
+            problem = problem or (_misnamed(event, study, rows) if named else "")
         if not problem:
             # only now is the survey known to be the one that was answered
             replay = replay or Replay(parse_survey(survey_content or ""))
-            problem = _replayed(replay, event, names)
+            problem = _replayed(replay, event)
         if problem:
             raise LogError(f"{place}, event {event.seq} ({event.event_id}): {problem}")
         seq, event_id, previous_hash = event.seq, event.event_id, event.hash
@@ -190,12 +201,8 @@ def verify_chain(session: Session, study: StudyRow, survey_content: str | None) 
             f"{place}: it ends the log, but the study's head is event {study.head_seq} "
             f"with hash {study.head_hash!r}"
         )
-    state = ("open" if replay.open else "closed", replay.round) if replay else ("open", 1)
-    if (study.state, study.round) != state:
-        raise LogError(
-            f"{place}: round {state[1]} is {state[0]} by the log, but the study says round "
-            f"{study.round} is {study.state!r}"
-        )
+    if problem := _wrong_state(study, replay):
+        raise LogError(f"{place}: {problem}")
     if experts:
         name = experts[min(experts)].name
         raise LogError(f"{place}: it ends the log, but no event added the expert {name!r}")
@@ -209,26 +216,79 @@ def _contradiction(event: Event, study: StudyRow, experts: dict[int, ExpertRow])
         return f"its time is {event.time!r}"
     if (event.kind == "study_created") != (event.seq == 1):
         return "it is not the first event of a study" if event.seq > 1 else "it creates no study"
-    if event.kind == "study_created" and event.detail != study_detail(study.title, study.note):
+    if event.kind == "study_created" and _note(event) != study.note:
         return "the study's title or note is not the one it was created with"
     if event.kind == "expert_added":
         expert = experts.pop(event.seq, None)
-        if expert is None or (expert.id, expert_detail(expert.name, expert.organization)) != (
-            event.expert_id,
-            event.detail,
-        ):
+        if expert is None or expert.id != event.expert_id:
             return "the expert's name or organization is not the one that was added"
     return ""
 
 
-def _replayed(replay: Replay, event: Event, names: Mapping[str, str]) -> str:
+def _wrong_state(study: StudyRow, replay: Replay | None) -> str:
+    """Where a study's row is not as its whole log leaves it."""
+    state = ("open" if replay.open else "closed", replay.round) if replay else ("open", 1)
+    if (study.state, study.round) != state:
+        return (
+            f"round {state[1]} is {state[0]} by the log, but the study says round "
+            f"{study.round} is {study.state!r}"
+        )
+    if replay and replay.archived_seq != study.archived_seq:
+        return (
+            f"the study was archived by event {replay.archived_seq} by the log, but the study "
+            f"says by event {study.archived_seq}"
+        )
+    return ""
+
+
+def _misnamed(event: Event, study: StudyRow, experts: Mapping[str, ExpertRow]) -> str:
+    """Where the row of a study or an expert is not as the last event that named it says."""
+    if event.kind == "study_created" and event.detail != study_detail(study.title, study.note):
+        return "the study's title or note is not the one it was created with"
+    if event.kind == "study_renamed" and event.detail != renamed_detail(study.title):
+        return "the study's title is not the one it was given"
+    expert = experts.get(event.expert_id or "")
+    if expert is None:
+        return ""
+    stated: tuple[str | None, int | None] = (event.detail, None)
+    if event.kind == "expert_removed":
+        stated = (expert_detail(expert.id, None), event.seq)
+    if (expert_detail(expert.name, expert.organization), expert.removed_seq) != stated:
+        how = {"expert_renamed": "was given", "expert_removed": "a removed one has"}
+        return (
+            "the expert's name or organization is not the one that "
+            f"{how.get(event.kind, 'was added')}"
+        )
+    return ""
+
+
+def _note(event: Event) -> str | None:
+    try:
+        data = json.loads(event.detail or "")
+    except (ValueError, RecursionError):
+        return None
+    note = data.get("note") if isinstance(data, dict) else None
+    return note if isinstance(note, str) else None
+
+
+def last_named(session: Session, study_id: str) -> dict[str | None, int]:
+    """Expert id, or None for the study itself -> number of the last event that named it."""
+    rows = session.execute(
+        select(EventRow.expert_id, func.max(EventRow.seq))
+        .where(EventRow.study_id == study_id, EventRow.kind.in_(_NAMING))
+        .group_by(EventRow.expert_id)
+    )
+    return dict(iter(rows))
+
+
+def _replayed(replay: Replay, event: Event) -> str:
     """Where an event contradicts those before it; goes on with it."""
     problem = _out_of_turn(replay, event)
     if not problem and event.kind == "round_closed":
         problem = _false_evidence(replay, event.detail)
     if not problem:
         try:
-            replay.take(event, names)
+            replay.take(event)
         except AHPError as error:
             problem = f"it does not fit the study: {error}"
     return problem
@@ -244,10 +304,20 @@ def _out_of_turn(replay: Replay, event: Event) -> str:
         return f"it is of round {event.round}, out of turn"
     if (own or event.kind == "round_closed") and not replay.open:
         return f"round {event.round} was closed before it"
-    if not known and (own or event.kind == "standing" or event.expert_id is not None):
+    about = event.kind in ("standing", "expert_renamed", "expert_removed")
+    if not known and (own or about or event.expert_id is not None):
         return f"no event before it added the expert {event.expert_id!r}"
-    if own and event.expert_id in replay.submitted:
-        return "the expert had submitted before it"
+    submitted = own and event.expert_id in replay.submitted
+    return "the expert had submitted before it" if submitted else _too_late(replay, event)
+
+
+def _too_late(replay: Replay, event: Event) -> str:
+    """Why nothing can be renamed, removed, archived or brought back any more."""
+    if event.kind in ("expert_renamed", "expert_removed") and event.expert_id in replay.spoken:
+        return "the expert had answered before it"
+    archived = replay.archived_seq is not None
+    if event.kind == ("study_archived" if archived else "study_unarchived"):
+        return f"the study was {'archived' if archived else 'in the lists'} before it"
     return ""
 
 
@@ -278,6 +348,11 @@ def study_detail(title: str, note: str | None) -> str:
     return canonical({"title": title, "note": note})
 
 
+def renamed_detail(title: str) -> str:
+    """The `detail` of a study_renamed event."""
+    return canonical({"title": title})
+
+
 def expert_detail(name: str, organization: str | None) -> str:
-    """The `detail` of an expert_added event."""
+    """The `detail` of an expert_added or expert_renamed event."""
     return canonical({"name": name, "organization": organization})

@@ -33,7 +33,10 @@ class SurveyRow(Base):
 
 
 class StudyRow(Base):
-    """A study and the head of its chain; locked while events are appended."""
+    """A study and the head of its chain; locked while events are appended.
+
+    `archived_seq` is the event that archived it, None while it is in the lists.
+    """
 
     __tablename__ = "studies"
 
@@ -46,12 +49,14 @@ class StudyRow(Base):
     created: Mapped[str]
     head_seq: Mapped[int]
     head_hash: Mapped[str]
+    archived_seq: Mapped[int | None]
 
 
 class ExpertRow(Base):
     """An expert of one study; `added_seq` is the event that added them, and their order.
 
-    `place` is state of the interface, the only column that changes.
+    `place` is state of the interface. `removed_seq` is the event that removed the expert, who then
+    has the id for a name: the name is free again, and stands in the log alone.
     """
 
     __tablename__ = "experts"
@@ -63,6 +68,7 @@ class ExpertRow(Base):
     organization: Mapped[str | None]
     place: Mapped[str | None]
     added_seq: Mapped[int]
+    removed_seq: Mapped[int | None]
 
 
 class EventRow(Base):

@@ -18,7 +18,7 @@ from ..study.itinerary import Replies
 from ..study.settings import Settings, Standing
 from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
 from .records import ExpertInfo, StudyInfo
-from .replay import ANSWERING, Judged
+from .replay import ANSWERING, STATEMENTS, Judged
 from .surveys import parse_survey, survey_of
 
 SAYING = (*ANSWERING, "way", "ranked", "comment", "kept", "submit")
@@ -31,7 +31,17 @@ EXPERTS = (
     select(ExpertRow, SurveyRow.content)
     .join(StudyRow, StudyRow.id == ExpertRow.study_id)
     .join(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
+    .where(ExpertRow.removed_seq.is_(None))
 )
+
+
+def panel_of(study_id: str) -> Select[ExpertRow]:
+    """The experts of a study who were not removed, in the order they were added."""
+    return (
+        select(ExpertRow)
+        .where(ExpertRow.study_id == study_id, ExpertRow.removed_seq.is_(None))
+        .order_by(ExpertRow.added_seq)
+    )
 
 
 def study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRow:
@@ -58,7 +68,7 @@ def expert_and_study(
     query = (
         select(ExpertRow, StudyRow)
         .join(StudyRow, StudyRow.id == ExpertRow.study_id)
-        .where(ExpertRow.id == expert_id)
+        .where(ExpertRow.id == expert_id, ExpertRow.removed_seq.is_(None))
     )
     row = session.execute(query.with_for_update(of=StudyRow) if lock else query).one_or_none()
     if row is None:
@@ -77,6 +87,7 @@ def study_info(study: StudyRow, survey: Survey) -> StudyInfo:
         round=study.round,
         open=study.state == "open",
         created=study.created,
+        archived=study.archived_seq is not None,
     )
 
 
@@ -86,6 +97,7 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
     ids = [expert.id for expert, _ in found]
     said = events_of(session, ids)
     standings = standings_of(session, ids)
+    spoken = spoken_of(session, ids)
     links: dict[str, str] = {}
     for expert_id, revoked in session.execute(
         select(LinkRow.expert_id, LinkRow.revoked)
@@ -117,9 +129,21 @@ def expert_infos(session: Session, query: Select[ExpertRow, str]) -> list[Expert
                     (one.time for one in said[expert.id] if one.kind in ANSWERING), default=None
                 ),
                 replies=replies,
+                spoken=expert.id in spoken,
             )
         )
     return infos
+
+
+def spoken_of(session: Session, experts: Sequence[str]) -> set[str | None]:
+    """Who of these experts has said anything in any round."""
+    return set(
+        session.scalars(
+            select(EventRow.expert_id)
+            .where(EventRow.expert_id.in_(experts), EventRow.kind.in_(STATEMENTS))
+            .distinct()
+        )
+    )
 
 
 def events_of(

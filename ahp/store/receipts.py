@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def verify_receipt(
             with database.write() as session:
                 study = _imported(session, export, sources[0])
                 survey = survey_of(session, study)
-                _same("study", said, study=study.id, title=study.title)
+                _same("study", said, study=study.id)
                 _same("survey", said, survey=survey.id, survey_hash=survey.content_hash)
                 try:
                     logged = _statement(session, said.expert, said.round)
@@ -68,6 +69,7 @@ def verify_receipt(
                     raise ReceiptError(f"expert: {error}") from error
         finally:
             database.close()
+    _same("study", said, title=logged.title)
     _same("expert", said, name=logged.name)
     _same("position", said, seq=logged.seq, hash=logged.hash, time=logged.time)
     answers, others = ({one[:3]: one[3] for one in each.answers} for each in (said, logged))
@@ -126,7 +128,7 @@ def _statement(session: Session, expert_id: str, round_number: int | None) -> St
         answers.append((parent, left, right, opposite(value) if turned else value))
     return Statement(
         study=study.id,
-        title=study.title,
+        title=_title_before(session, study, submit.seq),
         survey=survey.id,
         survey_hash=study.survey_hash,
         expert=expert.id,
@@ -137,3 +139,17 @@ def _statement(session: Session, expert_id: str, round_number: int | None) -> St
         hash=submit.hash,
         time=submit.time,
     )
+
+
+def _title_before(session: Session, study: StudyRow, seq: int) -> str:
+    """The title that a study had when an event was appended."""
+    details = session.scalars(
+        select(EventRow.detail)
+        .where(
+            EventRow.study_id == study.id,
+            EventRow.kind.in_(("study_created", "study_renamed")),
+            EventRow.seq < seq,
+        )
+        .order_by(EventRow.seq)
+    )
+    return str(json.loads(str(details.all()[-1]))["title"])

@@ -63,6 +63,7 @@ class StudyInfo:
         round: Delphi round, from 1.
         open: False once the round is closed.
         created: UTC, ISO 8601.
+        archived: True while it is hidden from the lists.
     """
 
     id: str
@@ -72,6 +73,7 @@ class StudyInfo:
     round: int
     open: bool
     created: str
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class ExpertInfo:
         place: where in the survey they were last, as the page wrote it.
         standing: how much they count, and where not at all.
         progress: parent id -> (answered, asked) below it, in the order of the tree.
+        spoken: True once they answered or said anything in any round; they stay in the study.
         last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
         replies: what they said in this round.
     """
@@ -107,6 +110,7 @@ class ExpertInfo:
     progress: Mapping[str, tuple[int, int]]
     last_answer: str | None
     replies: Replies = field(repr=False)
+    spoken: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
-from ..errors import OptionError
+from ..errors import OptionError, StoreError
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
@@ -16,6 +17,9 @@ from .records import Event
 
 ANSWERING = ("answer", "clear", "abstain")
 """Kinds of events after which the answer to a comparison is another one, or none."""
+
+STATEMENTS = (*ANSWERING, "comment", "reason", "ranked", "kept", "submit")
+"""Kinds of events after which an expert can't be renamed or removed."""
 
 _Pair = tuple[str, frozenset[str]]
 
@@ -43,6 +47,9 @@ class Replay:
         round: its number.
         settings, asking: in force.
         standings: expert id -> standing.
+        names: expert id -> name, of those who were not removed.
+        spoken: ids of the experts who have said anything in any round.
+        archived_seq: number of the event that archived the study, None while it is in the lists.
         submitted: ids of the experts who submitted in this round.
         summaries: of the closed rounds in which somebody submitted an answer.
         without_evidence: numbers of the closed rounds that left none, though experts submitted
@@ -59,45 +66,43 @@ class Replay:
         self.submitted: set[str] = set()
         self.summaries: list[RoundSummary] = []
         self.without_evidence: list[int] = []
-        self._names: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.spoken: set[str] = set()
+        self.archived_seq: int | None = None
         self._answers: dict[str, dict[_Pair, Judgment]] = {}
         self._before: Analysis | None = None
         self._closed: Analysis | None = None
 
     @classmethod
-    def of(cls, survey: Survey, names: Mapping[str, str], events: Iterable[Event]) -> Self:
-        """The state after these events; `names` are those of the experts by id."""
+    def of(cls, survey: Survey, events: Iterable[Event]) -> Self:
+        """The state after these events."""
         found = cls(survey)
         for event in events:
-            found.take(event, names)
+            found.take(event)
         return found
 
-    def take(self, event: Event, names: Mapping[str, str]) -> None:
-        """Go one event further; `names` are those of the experts by id.
+    def take(self, event: Event) -> None:
+        """Go one event further.
 
         Raises:
             AHPError: the event does not fit the survey, or says nothing.
         """
         expert, kind = event.expert_id or "", event.kind
         self._check(event)
-        if kind == "expert_added":
-            self._names[expert] = names[expert]
-            self.standings[expert] = Standing()
-        elif kind == "standing":
-            self.standings[expert] = Standing.from_content(event.detail or "")
+        self._take_expert(expert, event)
+        if kind in ("study_archived", "study_unarchived"):
+            self.archived_seq = event.seq if kind == "study_archived" else None
         elif kind == "settings":
             self.settings = Settings.from_content(event.detail or "").reaching(self.survey)
         elif kind == "asking":
             self.asking = Asking.from_content(event.detail or "")
-        elif kind == "submit":
-            self.submitted.add(expert)
         elif kind in ANSWERING:
             one = _judged(event)
             own = self._answers.setdefault(expert, {})
             pair = (one.parent, frozenset((one.left, one.right)))
             own.pop(pair, None)
             if kind == "answer":
-                own[pair] = judgment(one, self._names[expert])
+                own[pair] = judgment(one, self.names[expert])
         elif kind == "round_closed":
             analysis = self.analysis()
             if analysis is not None:
@@ -108,11 +113,25 @@ class Replay:
             self.open, self.round = True, event.round
             self._answers, self.submitted, self._closed = {}, set(), None
 
+    def _take_expert(self, expert: str, event: Event) -> None:
+        """Who is on the panel, how much they count, and who has spoken."""
+        if event.kind in ("expert_added", "expert_renamed"):
+            self.names[expert] = detail_text(event, "name")
+            self.standings.setdefault(expert, Standing())
+        elif event.kind == "expert_removed":
+            del self.names[expert], self.standings[expert]
+        elif event.kind == "standing":
+            self.standings[expert] = Standing.from_content(event.detail or "")
+        elif event.kind == "submit":
+            self.submitted.add(expert)
+        if event.kind in STATEMENTS:
+            self.spoken.add(expert)
+
     def _check(self, event: Event) -> None:
         """Refuse what an expert can't have said about this survey."""
         hierarchy = self.survey.hierarchy
         if event.kind in (*ANSWERING, "comment", "reason"):
-            check_place(judgment(_judged(event), self._names[event.expert_id or ""]), hierarchy)
+            check_place(judgment(_judged(event), self.names[event.expert_id or ""]), hierarchy)
         if event.kind == "answer":
             parse_judgment(event.value or "")
         elif event.kind == "way":
@@ -122,13 +141,19 @@ class Replay:
                 raise OptionError("the expert is recused from every comparison")
         elif event.kind == "ranked":
             read_ranking(event.parent or "", event.detail or "", hierarchy)
+        elif event.kind in ("expert_added", "expert_renamed"):
+            others = {one for expert, one in self.names.items() if expert != event.expert_id}
+            if (name := detail_text(event, "name")) in others:
+                raise StoreError(f"the study has an expert {name!r} already")
+        elif event.kind == "study_renamed":
+            detail_text(event, "title")
 
     def answers(self) -> Answers:
         """The answers of those who submitted in this round, by the order of the experts."""
         return Answers(
             tuple(
                 one
-                for expert in self._names
+                for expert in self.names
                 if expert in self.submitted
                 for one in self._answers.get(expert, {}).values()
             )
@@ -137,7 +162,7 @@ class Replay:
     def analysis(self) -> Analysis | None:
         """The round's result; None when nobody submitted an answer."""
         if self._closed is None and (answers := self.answers()).experts:
-            standings = {name: self.standings[expert] for expert, name in self._names.items()}
+            standings = {name: self.standings[expert] for expert, name in self.names.items()}
             self._closed = analyze_round(self.survey, answers, self.settings, standings)
         return self._closed
 
@@ -150,6 +175,22 @@ class Replay:
             return None
         summary = summarize(analysis, self._before, self.round)
         return round_evidence(analysis, self.settings, summary)
+
+
+def detail_text(event: Event, key: str) -> str:
+    """A text in the detail of an event that names something.
+
+    Raises:
+        StoreError: there is none.
+    """
+    try:
+        data = json.loads(event.detail or "")
+    except (ValueError, RecursionError):
+        data = None
+    text = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(text, str):
+        raise StoreError(f"its detail has no {key}")
+    return text
 
 
 def _judged(event: Event) -> Judged:

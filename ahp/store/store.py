@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.asking import Asking, Way, read_ranking
+from ..study.entered import judged, spreadsheet_reason, step_of
 from ..study.itinerary import Replies
 from ..study.own_result import unsettled_parents
 from ..study.receipt import Receipt
@@ -34,9 +36,11 @@ from .queries import (
     expert_and_study,
     expert_infos,
     feedback_of,
+    panel_of,
     reasons_in,
     replies_of,
     settings_of,
+    spoken_of,
     standings_of,
     study_info,
     study_row,
@@ -104,10 +108,78 @@ class Store:
             _let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
             return study_info(study, survey)
 
-    def studies(self) -> list[StudyInfo]:
-        """All studies, the newest first."""
+    def rename_study(self, study_id: str, title: str) -> StudyInfo:
+        """Give a study another title; the log keeps the one before.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._database.write() as session:
+            study = study_row(session, study_id, lock=True)
+            new = _line("title", title)
+            if new != study.title:
+                study.title = new
+                entry = Entry(
+                    "study_renamed", _new_id(), "organizer", detail=log.renamed_detail(new)
+                )
+                log.append(session, study, [entry])
+            return study_info(study, survey_of(session, study))
+
+    def archive_study(self, study_id: str) -> StudyInfo:
+        """Hide a study from the lists; nothing else changes, and `unarchive_study` undoes it."""
+        return self._archive(study_id, "study_archived")
+
+    def unarchive_study(self, study_id: str) -> StudyInfo:
+        """Bring an archived study back into the lists."""
+        return self._archive(study_id, "study_unarchived")
+
+    def _archive(
+        self, study_id: str, kind: Literal["study_archived", "study_unarchived"]
+    ) -> StudyInfo:
+        with self._database.write() as session:
+            study = study_row(session, study_id, lock=True)
+            if (study.archived_seq is None) == (kind == "study_archived"):
+                (event,) = log.append(session, study, [Entry(kind, _new_id(), "organizer")])
+                study.archived_seq = event.seq if kind == "study_archived" else None
+            return study_info(study, survey_of(session, study))
+
+    def duplicate_study(self, study_id: str, title: str, *, experts: bool = False) -> StudyInfo:
+        """Start a study like another one: its survey, settings and way of asking, in round 1.
+
+        Args:
+            study_id: the study to copy; its note and answers are not copied.
+            title: of the new study.
+            experts: also its experts with their standings; they get new links.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._database.write() as session:
+            source = study_row(session, study_id, lock=True)
+            survey = survey_of(session, source)
+            study = _create_study(session, survey, title, None)
+            settings, asking = settings_of(session, source), asking_of(session, source)
+            entries = []
+            if settings != Settings.of(survey):
+                entries.append(Entry("settings", _new_id(), "organizer", detail=settings.content))
+            if asking != Asking():
+                entries.append(Entry("asking", _new_id(), "organizer", detail=asking.content))
+            if entries:
+                log.append(session, study, entries)
+            if experts:
+                panel = list(session.scalars(panel_of(study_id)))
+                standings = standings_of(session, [one.id for one in panel])
+                ids = _add_experts(session, study, {one.name: one.organization for one in panel})
+                _set_standings(session, {ids[one.name]: standings[one.id] for one in panel})
+            return study_info(study, survey)
+
+    def studies(self, *, archived: bool = False) -> list[StudyInfo]:
+        """The studies, the newest first: those in the lists, or those that were archived."""
+        chosen = StudyRow.archived_seq.is_not(None) if archived else StudyRow.archived_seq.is_(None)
         with self._database.read() as session:
-            rows = session.execute(STUDIES.order_by(StudyRow.created.desc(), StudyRow.id))
+            rows = session.execute(
+                STUDIES.where(chosen).order_by(StudyRow.created.desc(), StudyRow.id)
+            )
             return [study_info(study, parse_survey(content)) for study, content in rows]
 
     def study(self, study_id: str) -> StudyInfo:
@@ -246,6 +318,52 @@ class Store:
             query = EXPERTS.where(ExpertRow.id.in_(ids)).order_by(ExpertRow.added_seq)
             return expert_infos(session, query)
 
+    def rename_expert(
+        self, expert_id: str, name: str, organization: str | None = None
+    ) -> ExpertInfo:
+        """Correct the name and organization of an expert who has not answered anything.
+
+        Args:
+            expert_id: the expert; the personal link stays.
+            name: unique in the study.
+            organization: None when it isn't known.
+
+        Raises:
+            StoreError: the expert has answered, the name is blank, or the study has it already.
+        """
+        with self._database.write() as session:
+            expert, study = _unheard_expert(session, expert_id)
+            new, place = _line("name", name), _organization(organization)
+            others = select(ExpertRow.id).where(
+                ExpertRow.study_id == study.id, ExpertRow.name == new, ExpertRow.id != expert.id
+            )
+            if session.scalar(others) is not None:
+                raise StoreError(f"{study.title!r} has an expert {new!r} already")
+            if (new, place) != (expert.name, expert.organization):
+                expert.name, expert.organization = new, place
+                detail = log.expert_detail(new, place)
+                entry = Entry("expert_renamed", _new_id(), "organizer", expert_id, detail=detail)
+                log.append(session, study, [entry])
+            session.flush()
+            (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
+            return info
+
+    def remove_expert(self, expert_id: str) -> None:
+        """Take an expert who has not answered anything out of the study, for ever; the personal
+        link ends, and the log keeps the name.
+
+        Raises:
+            StoreError: the expert has answered.
+        """
+        with self._database.write() as session:
+            expert, study = _unheard_expert(session, expert_id)
+            access.revoke_link(session, study, expert_id)
+            (event,) = log.append(
+                session, study, [Entry("expert_removed", _new_id(), "organizer", expert_id)]
+            )
+            expert.name, expert.organization, expert.place = expert.id, None, None
+            expert.removed_seq = event.seq
+
     def expert(self, expert_id: str) -> ExpertInfo:
         """One expert."""
         with self._database.read() as session:
@@ -271,11 +389,7 @@ class Store:
         """
         with self._database.read() as session:
             study_row(session, study_id)
-            rows = session.execute(
-                select(ExpertRow.id, ExpertRow.name)
-                .where(ExpertRow.study_id == study_id)
-                .order_by(ExpertRow.added_seq)
-            ).all()
+            rows = session.scalars(panel_of(study_id)).all()
             found = standings_of(session, [row.id for row in rows], before)
             return {row.name: found[row.id] for row in rows}
 
@@ -414,7 +528,8 @@ class Store:
             parent: id of the node under which the pair is compared.
             left: id of the child that was displayed on the left.
             right: id of the other child.
-            value: one of `ahp.scale.SAATY_POSITIONS`, how much left matters more than right.
+            value: how much left matters more than right, one of `ahp.scale.SAATY_POSITIONS` by its
+                value: `"3.0"` is stored as `"3"`.
             event_id: made by the sender, who repeats it when sending the same answer again:
                 the stored event is returned then, and nothing is written.
             source: where the answer comes from.
@@ -427,7 +542,8 @@ class Store:
             LockedError: the expert has submitted, or the round is closed.
             StoreError: the event id was used for something else.
         """
-        entry = Entry("answer", event_id, source, expert_id, parent, left, right, value)
+        step = step_of(value) or value
+        entry = Entry("answer", event_id, source, expert_id, parent, left, right, step)
         return self._say(entry, round_number, place)
 
     def abstain(
@@ -608,11 +724,7 @@ class Store:
         """
         with self._database.read() as session:
             hierarchy = survey_of(session, study_row(session, study_id)).hierarchy
-            rows = session.execute(
-                select(ExpertRow.id, ExpertRow.name)
-                .where(ExpertRow.study_id == study_id)
-                .order_by(ExpertRow.added_seq)
-            ).all()
+            rows = session.scalars(panel_of(study_id)).all()
             said = events_of(session, [row.id for row in rows], round_number)
             return {row.name: replies_of(said[row.id], hierarchy) for row in rows}
 
@@ -671,7 +783,7 @@ class Store:
             by_expert[one.expert].append(one)
         with self._database.write() as session:
             study = _open_study(session, study_id)
-            rows = select(ExpertRow).where(ExpertRow.study_id == study_id)
+            rows = panel_of(study_id)
             known = {expert.name for expert in session.scalars(rows)}
             if new := [name for name in by_expert if name.strip() not in known]:
                 _add_experts(session, study, dict.fromkeys(new))
@@ -793,14 +905,7 @@ class Store:
         """
         with self._database.read() as session:
             study_row(session, study_id)
-            names = {
-                expert.id: expert.name
-                for expert in session.scalars(
-                    select(ExpertRow)
-                    .where(ExpertRow.study_id == study_id)
-                    .order_by(ExpertRow.added_seq)
-                )
-            }
+            names = {one.id: one.name for one in session.scalars(panel_of(study_id))}
             if only_submitted:
                 submitted = submitted_in(session, list(names), round_number)
                 names = {expert: name for expert, name in names.items() if expert in submitted}
@@ -826,15 +931,16 @@ class Store:
 
         Args:
             survey: the survey that was answered.
-            answers: complete answers of one expert or more; values may be off Saaty's scale.
+            answers: complete answers of one expert or more; values may lie between the steps of
+                Saaty's scale, as joined judgments do.
             title: as for `create_study`.
             note: as for `create_study`.
             standings: expert -> standing, when the file has weights of the experts: these count
                 (weighting `"given"`). One for each expert.
 
         Raises:
-            AnswersError: the answers do not fit the survey, or there are none; or the standings are
-                not those of the experts.
+            AnswersError: the answers do not fit the survey, a value is beyond the scale from 1/9 to
+                9, or there are none; or the standings are not those of the experts.
             IncompleteError: the judgments below a parent do not connect all items.
             MatrixError: a value is no positive number.
             StoreError: the title or an expert's name is blank.
@@ -847,6 +953,8 @@ class Store:
                 f"weights of {', '.join(map(repr, standings))}, expected one for each of "
                 f"{', '.join(map(repr, answers.experts))}"
             )
+        for one in answers.judgments:
+            judged(one.value, one.place or f"expert {one.expert!r}")
         with self._database.write() as session:
             study = _create_study(session, survey, title, note)
             ids = _add_experts(session, study, dict.fromkeys(answers.experts))
@@ -943,6 +1051,10 @@ def _line(what: str, text: str) -> str:
     if not text.strip() or not text.strip().isprintable():
         raise StoreError(f"{what} = {text!r}, expected one line of text")
     return text.strip()
+
+
+def _organization(text: str | None) -> str | None:
+    return _line("organization", text) if text and text.strip() else None
 
 
 def _check_event_id(event_id: str) -> None:
@@ -1058,8 +1170,11 @@ def _check_answers(
                 f"{place}expert {expert.name!r} is recused from {one.parent!r} and not asked there"
             )
         if one.kind == "answer" and one.value not in SAATY_POSITIONS:
+            reason = spreadsheet_reason(one.value or "")
             raise AnswersError(
-                f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
+                f"{place}value = {one.value!r} {reason}"
+                if reason
+                else f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
             )
 
 
@@ -1075,10 +1190,10 @@ def _upload(
     entries = []
     for one in judgments:
         stored = before.get((one.parent, frozenset((one.left, one.right))))
-        turned = opposite(one.value)
-        if stored and stored.value == (one.value if stored.left == one.left else turned):
+        value = step_of(one.value) or one.value
+        if stored and stored.value == (value if stored.left == one.left else opposite(value)):
             continue
-        pair = (one.parent, one.left, one.right, one.value)
+        pair = (one.parent, one.left, one.right, value)
         entries.append(Entry("answer", _new_id(), "file", expert.id, *pair, one.place or None))
     _check_answers(session, expert, study, entries)
     return log.append(session, study, entries) if entries else []
@@ -1088,6 +1203,16 @@ def _open_study(session: Session, study_id: str) -> StudyRow:
     study = study_row(session, study_id, lock=True)
     _check_open(study)
     return study
+
+
+def _unheard_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    """An expert who has not said anything in any round, with the study, locked."""
+    expert, study = _locked_expert(session, expert_id)
+    if spoken_of(session, [expert_id]):
+        raise StoreError(
+            f"expert {expert.name!r} has answered in {study.title!r} and stays there as they are"
+        )
+    return expert, study
 
 
 def _locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
@@ -1123,11 +1248,7 @@ def _create_study(session: Session, survey: Survey, title: str, note: str | None
 
 
 def _close(session: Session, study: StudyRow) -> ClosedRound:
-    names = {
-        expert.id: expert.name
-        for expert in session.scalars(select(ExpertRow).where(ExpertRow.study_id == study.id))
-    }
-    replay = Replay.of(survey_of(session, study), names, log.read_events(session, study.id))
+    replay = Replay.of(survey_of(session, study), log.read_events(session, study.id))
     evidence = replay.evidence()
     detail = None if evidence is None else canonical(evidence)
     entry = Entry("round_closed", _new_id(), "organizer", detail=detail)
@@ -1149,7 +1270,7 @@ def _add_experts(
         if name in taken:
             raise StoreError(f"{study.title!r} has an expert {name!r} already")
         taken.add(name)
-        organization = None if not place or not place.strip() else _line("organization", place)
+        organization = _organization(place)
         ids[given] = _new_id()
         row = {
             "id": ids[given],

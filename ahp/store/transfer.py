@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ..datafile import kind
@@ -96,8 +96,22 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     for table, rows in ((ExpertRow, experts), (EventRow, [{**e, **same} for e in data["events"]])):
         if rows:
             session.execute(insert(table), rows)
+    _derive(session, study, data["events"])
     log.verify_chain(session, study, survey.content)
     return study
+
+
+def _derive(session: Session, study: StudyRow, events: list[dict[str, Any]]) -> None:
+    """What the rows say by the events alone: the study archived, experts removed."""
+    for event in events:
+        if event["kind"] in ("study_archived", "study_unarchived"):
+            study.archived_seq = event["seq"] if event["kind"] == "study_archived" else None
+        elif event["kind"] == "expert_removed":
+            session.execute(
+                update(ExpertRow)
+                .where(ExpertRow.id == event["expert_id"], ExpertRow.study_id == study.id)
+                .values(removed_seq=event["seq"])
+            )
 
 
 def _columns(data: Any, columns: tuple[str, ...], place: str) -> None:

@@ -14,6 +14,7 @@ from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..scale import parse_judgment
 from .delimited import read_bytes, split_rows
+from .entered import entered_judgment
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
@@ -187,11 +188,13 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
 def read_answers(path: str | Path) -> Answers:
     """Read a long CSV file with the columns expert, parent, left, right, value, in any order.
 
-    `value` says how much left matters more than right: `3`, `1/3`. One line a judgment, UTF-8,
+    `value` says how much left matters more than right: `3`, `1/3`; values between the steps of the
+    scale, such as 2.14 of judgments that were joined, stay as they are. One line a judgment, UTF-8,
     separated by commas, semicolons or tabs.
 
     Raises:
-        AnswersError: names the file, the line, the value and what was expected.
+        AnswersError: names the file, the line, the value and what was expected. A value beyond the
+            scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
     """
     source = Path(path)
     return answers_from_csv(read_bytes(source, AnswersError), str(source))
@@ -224,7 +227,7 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
             if not cells[column]:
                 raise AnswersError(f"{place}: {column} is empty")
         try:
-            parse_judgment(cells["value"])
+            entered_judgment(cells["value"])
         except MatrixError as error:
             raise AnswersError(f"{place}: value = {error}") from error
         judgments.append(Judgment(**cells, place=place))

@@ -180,10 +180,13 @@ def pick_study() -> StudyInfo:
     """The study a page is about: chosen here, kept in the address and from page to page."""
     _ = translate()
     studies = {study.id: study for study in database().studies()}
+    wanted = st.query_params.get("study") or st.session_state.get("study")
+    if wanted not in studies:  # an archived one is shown to who asks for it by its address
+        asked = {one.id: one for one in database().studies(archived=True)} if wanted else {}
+        studies |= {wanted: asked[wanted]} if wanted in asked else {}
     if not studies:
         st.info(_("There is no study yet. Create one on the page “Studies”."))
         st.stop()
-    wanted = st.query_params.get("study") or st.session_state.get("study")
     ids = list(studies)
     labels = distinct({key: study.title for key, study in studies.items()})
     chosen: str = st.selectbox(

@@ -75,6 +75,8 @@ def invite(page: Page, *names: str) -> list[str]:
     """Add experts and issue their links."""
     page.locator("textarea").fill("\n".join(names))
     press(page, "add")
+    press(page, "add_pasted")
+    expect(control(page, "add_pasted")).to_have_count(0)
     for name in names:
         person = re.split("[,，]", name)[0]
         expect(page.get_by_role("cell", name=person, exact=True)).to_be_visible()

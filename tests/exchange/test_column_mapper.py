@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,76 @@ def test_unsure_columns_stay_unmapped(headers: str, letters: str) -> None:
     found = suggest_mapping(table(f"{headers}\n{','.join('1' * width)}\n"), TREE)
     assert "".join(pair.column for pair in found.pairs) == letters
     assert found.expert is None
+
+
+COMPARED = "您的姓名,与价格相比:质量的重要程度,手感相对于外观,比外观设计：外观\n张三,3,5,1/3\n"
+
+
+def test_compared_with_turns_the_pair() -> None:
+    mapping = suggest_mapping(table(COMPARED), TREE)
+    assert mapping.pairs == (
+        PairColumn("B", "goal", "quality", "price", "ratio"),
+        PairColumn("C", "quality", "feel", "look", "ratio"),
+        PairColumn("D", "quality", "look", "looks", "ratio"),
+    )
+    assert rows(apply_mapping(table(COMPARED), mapping, TREE)) == [
+        ("张三", "goal", "quality", "price", "3"),
+        ("张三", "quality", "feel", "look", "5"),
+        ("张三", "quality", "look", "looks", "1/3"),
+    ]
+
+
+def test_words_of_comparing_in_the_name_of_a_parent_say_nothing() -> None:
+    tree = build(
+        {"goal": ["a", "b"], "b": ["x", "y"]},
+        {"goal": "总体", "a": "成本", "b": "横向相比能力", "x": "速度", "y": "质量"},
+    )
+    mapping = suggest_mapping(table("对于“横向相比能力”：速度与质量哪个更重要,z\n3,\n"), tree)
+    assert mapping.pairs == (PairColumn("A", "b", "x", "y"),)
+
+
+@pytest.mark.parametrize("coding", ["signed", "position"])
+def test_compared_with_stays_open_where_sides_are_meant(coding: Coding) -> None:
+    mapping = suggest_mapping(table(COMPARED), TREE, coding=coding, negative_is="left")
+    assert [pair.column for pair in mapping.pairs] == ["C"]
+    assert missing(mapping, TREE) == (
+        ("goal", "price", "quality"),
+        ("quality", "look", "looks"),
+        ("quality", "feel", "looks"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("coding", "cell", "problem"),
+    [
+        ("ratio", "45660", "is the number of the date 2025-01-03"),
+        ("position", "2025/1/3", "is a date"),
+        ("signed", "1月3日", "is a date"),
+        ("text", "2025-01-03T00:00:00", "is a date"),
+    ],
+)
+def test_dates_of_spreadsheets_are_named(coding: Coding, cell: str, problem: str) -> None:
+    pair = PairColumn("A", "goal", "price", "quality", coding)
+    if coding == "signed":
+        pair = replace(pair, negative_is="left")
+    mapping = ColumnMapping(None, (pair,))
+    assert message(lambda: apply_mapping(table(f"价格/质量,x\n{cell},\n"), mapping, TREE)) == (
+        f"wj.csv: row 2, column A: {cell!r} {problem}: a spreadsheet made a date of a fraction "
+        "such as 1/3; format the cells as text, then enter the fraction again"
+    )
+
+
+def test_a_date_in_a_workbook_is_named() -> None:
+    read = read_columns(book([["价格/质量"], [date(2025, 1, 3)], [33]]), "b.xlsx")
+    mapping = ColumnMapping(None, (PairColumn("A", "goal", "price", "quality", "ratio"),))
+    assert message(lambda: apply_mapping(read, mapping, TREE)) == (
+        "b.xlsx: row 2, column A: '2025-01-03T00:00:00' is a date: a spreadsheet made a date of a "
+        "fraction such as 1/3; format the cells as text, then enter the fraction again"
+    )
+    late = replace(read, rows=read.rows[1:])
+    assert message(lambda: apply_mapping(late, mapping, TREE)) == (
+        "b.xlsx: row 3, column A: '33', expected a judgment from 1/9 to 9"
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ import openpyxl
 import pytest
 
 from ahp.errors import AnswersError
-from ahp.exchange.expert_list import HEADINGS, NewExpert, pasted_experts, read_experts
+from ahp.exchange.expert_list import (
+    HEADINGS,
+    ExpertList,
+    NewExpert,
+    pasted_experts,
+    pasted_list,
+    read_experts,
+    read_list,
+)
 from ahp.study.settings import Standing
 
 PLAIN = Standing()
@@ -68,9 +76,72 @@ def test_pasted(text: str, expected: tuple[NewExpert, ...]) -> None:
     assert pasted_experts(text) == expected
 
 
+ZHANG, LI = NewExpert("张三", "财务处", PLAIN), NewExpert("李四", "审计处", PLAIN)
+NAMES = tuple(NewExpert(name, None, PLAIN) for name in ("张三", "李四", "王五"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "passed_over"),
+    [
+        (
+            "评审专家名单：\n姓名，单位\n1. 张三，财务处\n2．李四，审计处\n合计，2人",
+            (ZHANG, LI),
+            ("评审专家名单：", "姓名，单位", "合计，2人"),
+        ),
+        ("1、张三、财务处\n2、李四、审计处", (ZHANG, LI), ()),
+        (
+            "(1)张三；财务处\n（2）李四；审计处\n共 2 人",
+            (ZHANG, LI),
+            ("共 2 人",),
+        ),
+        ("①张三 财务处\n② 李四\t审计处", (ZHANG, LI), ()),
+        ("1 张三；财务处\n一、李四；审计处", (ZHANG, LI), ()),
+        ("1,张三,财务处\n2,李四,审计处", (ZHANG, LI), ()),
+        (
+            "序号\t单位\t姓名\t电话\n1\t财务处\t张三\t139\n2\t审计处\t李四\t138\n\t合 计\t2",
+            (ZHANG, LI),
+            ("序号\t单位\t姓名\t电话", "电话", "合 计\t2"),
+        ),
+        ("序号、姓名、单位\n1、张三、财务处", (ZHANG,), ("序号、姓名、单位",)),
+        ("张三，财务处；李四，审计处；", (ZHANG, LI), ()),
+        *((text, NAMES, ()) for text in (
+            *("张三、李四、王五", "张三；李四；王五", "张三，李四，王五", "专家：张三、李四、王五"),
+            *("1. 张三\n2. 李四\n3. 王五", "- 张三\n- 李四\n- 王五", "1.张三，2.李四，3.王五"),
+        )),
+        ("张三，财务处、审计处", (NewExpert("张三", "财务处、审计处", PLAIN),), ()),
+        ("张三、财务处，2，处长", (NewExpert("张三", "财务处", Standing(2, "处长")),), ()),
+        (
+            "No.,Name,Department\n1,Ada,Audit\nTotal: 1",
+            (NewExpert("Ada", "Audit", PLAIN),),
+            ("No.,Name,Department", "Total: 1"),
+        ),
+        ('1) Ada; "Audit; second"', (NewExpert("Ada", "Audit; second", PLAIN),), ()),
+        ('Ada\t"Audit\nsecond"', (NewExpert("Ada", "Audit\nsecond", PLAIN),), ()),
+    ],
+)  # fmt: skip
+def test_lists_as_people_keep_them(
+    text: str, expected: tuple[NewExpert, ...], passed_over: tuple[str, ...]
+) -> None:
+    assert pasted_list(text) == ExpertList(expected, passed_over)
+
+
+def test_totals_and_other_columns_of_a_table_are_passed_over() -> None:
+    text = "序号,姓名,电话,单位\n1,1. 张三,139,财务处\n2,李四,138,审计处\n,合计,,2\n总计,2,,\n"
+    assert read_list(text.encode(), "list.csv") == ExpertList(
+        (ZHANG, LI),
+        ("电话", "合计 2", "总计 2"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (
+            "姓名，单位\n张三，财务处，2",
+            "line 2: 3 values, expected at most 2: name, organization; put one that has a comma in "
+            "double quotes",
+        ),
+        ("1.\n张三", "line 1: the name is empty"),
         ("Ada\n,Audit", "line 2: the name is empty"),
         ("Ada\n\nBo\nAda ", "line 4: 'Ada' stands in the list twice"),
         ("Ada,Audit,much,chair", "line 1: weight = 'much', expected a number of 0 or more"),

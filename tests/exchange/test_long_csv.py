@@ -21,7 +21,7 @@ TEXT = (
     .map(str.strip)
     .filter(bool)
 )
-VALUE = st.sampled_from(["1", "9", "1/9", "2.5", "１／３", "1e-3", "7/3"])
+VALUE = st.sampled_from(["1", "9", "1/9", "2.5", "１／３", "5e-1", "7/3"])
 
 
 def placeless(answers: Answers) -> Answers:

@@ -464,7 +464,7 @@ def test_an_answer_that_was_taken_back_does_not_count(store, study, survey):
     assert [tuple(row[:3]) for row in frozen["distributions"]] == counted
     judgments_ = store.answers(study.id).judgments
     assert [(one.parent, one.left, one.right) for one in judgments_] == counted
-    assert Replay.of(survey, {expert.id: "Ada"}, before).answers().judgments == judgments_
+    assert Replay.of(survey, before).answers().judgments == judgments_
     store.verify_log()
 
 

@@ -382,6 +382,52 @@ def test_import_round_trip(store, survey):
     assert [one.events for one in store.verify_log()] == [14]
 
 
+@pytest.mark.parametrize(
+    ("entered", "step"), [("３", "3"), ("3.0", "3"), ("0.333333333", "1/3"), ("１／３", "1/3")]
+)
+def test_answers_count_by_their_value(store, survey, entered, step):
+    study = store.create_study(survey, "By value")
+    ada = store.add_expert(study.id, "Ada")
+    for _ in range(2):  # sent again: the same event
+        event = store.answer(ada.id, "goal", "a", "b", entered, event_id="one")
+        assert (event.value, event.seq) == (step, 3)
+    assert store.upload_answers(ada.id, judgments("Ada", ab=entered)[:1]) == []
+    (uploaded,) = store.upload_answers(ada.id, [Judgment("Ada", "a", "a1", "a2", entered)])
+    assert uploaded.value == step
+    assert store.import_answers(study.id, Answers(tuple(judgments("Bo", ab=entered)))) == 4
+    assert store.answers(study.id, only_submitted=False).judgments[2].value == step
+
+
+@pytest.mark.parametrize(
+    ("entered", "problem"),
+    [
+        (
+            "45660",
+            " is the number of the date 2025-01-03: a spreadsheet made a date of a fraction such "
+            "as 1/3; format the cells as text, then enter the fraction again",
+        ),
+        (
+            "33",
+            ", expected one of 9, 8, 7, 6, 5, 4, 3, 2, 1, 1/2, 1/3, 1/4, 1/5, 1/6, 1/7, 1/8, 1/9",
+        ),
+    ],
+)
+def test_answers_off_the_scale_are_refused(store, survey, entered, problem):
+    study = store.create_study(survey, "Off the scale")
+    ada = store.add_expert(study.id, "Ada")
+    for say in (
+        lambda: store.answer(ada.id, "goal", "a", "b", entered, event_id="one"),
+        lambda: store.upload_answers(ada.id, [Judgment("Ada", "goal", "a", "b", entered)]),
+    ):
+        with pytest.raises(AnswersError) as raised:
+            say()
+        assert str(raised.value) == f"value = {entered!r}{problem}"
+    with pytest.raises(AnswersError) as raised:
+        store.import_study(survey, Answers(tuple(judgments("Ada", ab=entered))), "Finished")
+    assert repr(entered) in str(raised.value)
+    assert [one.kind for one in store.events(study.id)] == ["study_created", "expert_added"]
+
+
 def test_imported_fractions_however_they_are_written(store, survey):
     """Whichever way an answer is turned afterwards, it stays one that can be read."""
     own = judgments("Ada", ab="1／3", ca="½", bc="3.0", a2a1="1 / 2")

@@ -370,7 +370,8 @@ def test_forged_events_that_say_nothing(other, data, survey):
             at("link_issued", kind="answered"),
             "its kind is 'answered', expected one of study_created, expert_added, link_issued, "
             "link_revoked, answer, clear, abstain, comment, reason, consent, way, ranked, shown, "
-            "kept, submit, settings, asking, standing, round_closed, round_opened",
+            "kept, submit, settings, asking, standing, round_closed, round_opened, "
+            "expert_renamed, expert_removed, study_renamed, study_archived, study_unarchived",
         ),
         (at("study_created", kind="shown"), "it creates no study"),
         (at("link_issued", kind="study_created"), "it is not the first event of a study"),

@@ -52,6 +52,16 @@ def test_experts_come_with_weights_and_reasons(visit, store, organizer, survey):
     app = visit(organizer, "experts")
     app.text_area(key="entered").set_value("王五，会计处，2，主持过三次检查\nLi Si")
     app.button(key="add").click().run()
+    assert store.experts(study.id) == []
+    assert app.table[0].value.to_dict("list") == {
+        "Expert": ["王五", "Li Si"],
+        "Organization": ["会计处", ""],
+        "Weight": ["2", "1"],
+        "Reason": ["主持过三次检查", ""],
+        "In the study": ["no, will be added"] * 2,
+    }
+    app.button(key="add_pasted").click().run()
+    assert app.text_area(key="entered").value == ""
     assert store.standings(study.id) == {
         "王五": Standing(weight=2, reason="主持过三次检查"),
         "Li Si": Standing(),
@@ -67,6 +77,68 @@ def test_experts_come_with_weights_and_reasons(visit, store, organizer, survey):
     app.button(key="add_form").click().run()
     assert store.standings(study.id)["Zhao Liu"] == Standing(0.5, "new in office")
     assert app.text_input(key="new_name").value == ""
+
+
+def test_a_pasted_list_is_shown_before_it_counts(visit, store, organizer, survey):
+    study = store.create_study(survey, "2026")
+    store.add_expert(study.id, "李四")
+    app = visit(organizer, "experts")
+    app.text_area(key="entered").set_value(
+        "姓名、单位\n1、张三、财务处\n2、李四、审计处\n合计：2人"
+    )
+    app.button(key="add").click().run()
+    (shown,) = (one.value for one in app.table if "In the study" in one.value)
+    assert shown["Organization"].tolist() == ["财务处", "审计处"]
+    assert shown["In the study"].tolist() == ["no, will be added", "yes, stays as it is"]
+    captions = [caption.value for caption in app.caption]
+    assert "Not read as experts: “姓名、单位” “合计：2人”" in captions
+    assert app.button(key="add_pasted").label == "Add these 1 experts"
+    app.button(key="add_pasted").click().run()
+    assert [(one.name, one.organization) for one in store.experts(study.id)] == [
+        ("李四", None),
+        ("张三", "财务处"),
+    ]
+
+
+def test_an_expert_without_answers_is_corrected_and_removed(visit, store, organizer, study, survey):
+    late = store.add_expert(study.id, "Gg")
+    app = visit(organizer, "experts")
+    assert app.selectbox(key="correct_of").options == ["Gg"]
+    app.text_input(key=f"name-{late.id}").set_value("Gu")
+    app.text_input(key=f"organization-{late.id}").set_value("审计处")
+    app.button(key="save_expert").click().run()
+    renamed = store.expert(late.id)
+    assert (renamed.name, renamed.organization) == ("Gu", "审计处")
+    app.text_input(key=f"name-{late.id}").set_value("A")
+    app.button(key="save_expert").click().run()
+    assert [error.value for error in app.error] == ["'2026' has an expert 'A' already"]
+    assert app.button(key="remove_expert").disabled
+    app.checkbox(key=f"sure_remove-{late.id}").check().run()
+    app.button(key="remove_expert").click().run()
+    assert [one.name for one in store.experts(study.id)] == list("ABCDEF")
+    store.verify_log()
+
+
+def test_a_study_is_renamed_duplicated_archived_and_brought_back(
+    visit, store, organizer, study, survey
+):
+    app = visit(organizer)
+    app.text_input(key=f"title-{study.id}").set_value("2027")
+    app.button(key=f"save_title-{study.id}").click().run()
+    assert store.study(study.id).title == "2027"
+    app.text_input(key=f"title-{study.id}").set_value(" ")
+    app.button(key=f"save_title-{study.id}").click().run()
+    assert [error.value for error in app.error] == ["title = ' ', expected one line of text"]
+    app.text_input(key=f"copy_title-{study.id}").set_value("2028")
+    app.checkbox(key=f"copy_experts-{study.id}").check()
+    app.button(key=f"duplicate_study-{study.id}").click().run()
+    (copy,) = (one for one in store.studies() if one.title == "2028")
+    assert [one.name for one in store.experts(copy.id)] == list("ABCDEF")
+    app.button(key=f"archive-{study.id}").click().run()
+    assert [one.title for one in store.studies()] == ["2028"]
+    app.button(key=f"unarchive-{study.id}").click().run()
+    assert {one.title for one in store.studies()} == {"2027", "2028"}
+    store.verify_log()
 
 
 def test_experts_from_a_file(visit, store, organizer, survey):
@@ -336,6 +408,26 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
         ("李四", True),
     ]
     assert len(store.answers(study.id).judgments) == 70
+
+
+def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey):
+    study = store.create_study(survey, "2026")
+    parent, left, right = survey.hierarchy.comparisons[0]
+    names = {node: survey.node_name(node, "en") for node in (parent, left, right)}
+    content = f"expert,parent,left,right,value\n王五,{parent},{left},{right},０.２\n"
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    uploader.set_value(("a.csv", content.encode(), "text/csv")).run()
+    assert [info.value for info in app.info] == [
+        f"a.csv: line 2: “０.２” is read as: “{names[right]}” is strongly more important than "
+        f"“{names[left]}” (5). Is that what 王五 answered?"
+    ]
+    assert store.experts(study.id) == []
+    app.button(key="record_answers").click().run()
+    (judgment,) = store.answers(study.id, only_submitted=False).judgments
+    assert judgment.value == "1/5"
 
 
 # -- surveys

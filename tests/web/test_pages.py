@@ -291,6 +291,7 @@ def test_experts_page_empty_filled_and_come_back(visit, store, organizer, survey
     assert app.info[0].value == "No experts yet. Add them below."
     app.text_area[0].set_value("王五，会计处\nLi Si")
     app.button(key="add").click().run()
+    app.button(key="add_pasted").click().run()
     assert [(e.name, e.organization) for e in store.experts(study.id)] == [
         ("王五", "会计处"),
         ("Li Si", None),
@@ -300,13 +301,15 @@ def test_experts_page_empty_filled_and_come_back(visit, store, organizer, survey
     assert [expert.link for expert in store.experts(study.id)] == ["active", "active"]
     app.text_area[0].set_value("Zhao Liu\nLi Si")
     app.button(key="add").click().run()
-    assert [error.value for error in app.error] == ["'2026' has an expert 'Li Si' already"]
+    store.add_expert(study.id, "Zhao Liu")  # meanwhile, by somebody else
+    app.button(key="add_pasted").click().run()
+    assert [error.value for error in app.error] == ["'2026' has an expert 'Zhao Liu' already"]
     assert app.text_area[0].value == "Zhao Liu\nLi Si"
-    assert len(store.experts(study.id)) == 2
+    assert len(store.experts(study.id)) == 3
     again = visit(organizer, "experts")
     assert len(again.code) == 0
-    assert again.table[0].value["Expert"].tolist() == ["王五", "Li Si"]
-    assert again.table[0].value["Link"].tolist() == ["valid", "valid"]
+    assert again.table[0].value["Expert"].tolist() == ["王五", "Li Si", "Zhao Liu"]
+    assert again.table[0].value["Link"].tolist() == ["valid", "valid", "no link yet"]
 
 
 def test_a_link_shown_once_opens_the_survey_until_it_is_renewed(visit, store, organizer, survey):

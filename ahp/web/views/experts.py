@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ahp.errors import AHPError
-from ahp.exchange.expert_list import NewExpert, pasted_experts, read_experts
+from ahp.exchange.expert_list import ExpertList, NewExpert, pasted_list, read_list
 from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
@@ -14,7 +16,7 @@ from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.settings import Standing
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_table
+from ahp.web.desk import literal, show_downloads, show_table
 from ahp.web.questionnaires import file_name
 
 
@@ -112,15 +114,14 @@ def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
     )
 
 
-def add_entered(study: StudyInfo) -> None:
-    """Add an expert a line; what is refused stays in the form."""
-    try:
-        experts = pasted_experts(st.session_state["entered"])
-    except AHPError as error:
-        st.session_state["problem"] = str(error)
+def add_listed(study: StudyInfo, experts: tuple[NewExpert, ...], source: str) -> None:
+    """Add the experts of a list that was shown; what is refused stays where it came from."""
+    if not add(study, experts):
         return
-    if add(study, experts):
+    if source == "pasted":
         st.session_state["entered"] = ""
+    else:
+        st.session_state["list_attempt"] += 1
 
 
 def add_one(study: StudyInfo) -> None:
@@ -143,14 +144,20 @@ def show_adding(study: StudyInfo) -> None:
     st.subheader(_("Add experts"))
     state.show_problem()
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
-    with pasted, st.form("add_experts"):
-        st.text_area(
-            _("One expert a line: name, organization, weight, reason for the weight"),
-            placeholder=_("Zhang San, Accounting department"),
-            help=_("Only the name is needed. A weight other than 1 needs a reason."),
-            key="entered",
-        )
-        st.form_submit_button(_("Add"), on_click=add_entered, args=(study,), key="add")
+    with pasted:
+        with st.form("add_experts"):
+            st.text_area(
+                _("One expert a line: name, organization, weight, reason for the weight"),
+                placeholder=_("Zhang San, Accounting department"),
+                help=_(
+                    "Only the name is needed. A weight other than 1 needs a reason. Numbers, a "
+                    "heading and totals may stay."
+                ),
+                key="entered",
+            )
+            st.form_submit_button(_("Look at the list"), key="add")
+        if st.session_state["entered"].strip():
+            show_list(study, lambda: pasted_list(st.session_state["entered"]), "pasted")
     with form, st.form("add_one"):
         st.text_input(_("Name"), key="new_name")
         st.text_input(_("Organization"), key="new_organization")
@@ -167,35 +174,109 @@ def show_adding(study: StudyInfo) -> None:
         attempt = st.session_state.setdefault("list_attempt", 0)
         given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"expert_list-{attempt}")
         if given is not None:
-            show_list(study, given.getvalue(), given.name)
+            show_list(study, lambda: read_list(given.getvalue(), given.name), "list")
 
 
-def show_list(study: StudyInfo, content: bytes, name: str) -> None:
-    """The experts in a file, before they are added."""
+def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> None:
+    """The experts in a list as it was read, before they are added.
+
+    Args:
+        study: where they are added.
+        read: reads the list.
+        source: `"pasted"` or `"list"`, a file.
+    """
     _ = state.translate()
     try:
-        experts = read_experts(content, name)
+        listed = read()
     except AHPError as error:
-        st.error(str(error))
+        st.error(state.plain(str(error)))
         return
-    st.table(
-        [
-            {
-                _("Expert"): one.name,
-                _("Organization"): one.organization or "",
-                _("Weight"): f"{one.standing.weight:g}",
-                _("Reason"): one.standing.reason,
-            }
-            for one in experts
-        ],
-        hide_index=True,
+    known = {expert.name for expert in state.database().experts(study.id)}
+    new = tuple(one for one in listed.experts if one.name not in known)
+    if listed.experts:
+        st.table(
+            [
+                {
+                    _("Expert"): literal(one.name),
+                    _("Organization"): literal(one.organization or ""),
+                    _("Weight"): f"{one.standing.weight:g}",
+                    _("Reason"): literal(one.standing.reason),
+                    _("In the study"): _("no, will be added")
+                    if one in new
+                    else _("yes, stays as it is"),
+                }
+                for one in listed.experts
+            ],
+            hide_index=True,
+        )
+    if listed.passed_over:
+        st.caption(
+            _("Not read as experts: {lines}").format(
+                lines=state.plain(" ".join(f"“{line}”" for line in listed.passed_over))
+            )
+        )
+    st.button(
+        _("Add these {count} experts").format(count=len(new)),
+        type="primary",
+        on_click=add_listed,
+        args=(study, new, source),
+        disabled=not new,
+        key=f"add_{source}",
     )
-    if st.button(
-        _("Add these {count} experts").format(count=len(experts)), type="primary", key="add_list"
-    ):
-        if add(study, experts):
-            st.session_state["list_attempt"] += 1
-        st.rerun()
+
+
+def rename_expert(expert: ExpertInfo) -> None:
+    """Correct the name and organization as the form has them."""
+    form = st.session_state
+    name, organization = form[f"name-{expert.id}"], form[f"organization-{expert.id}"]
+    state.attempt(lambda: state.database().rename_expert(expert.id, name, organization))
+
+
+def remove_expert(expert: ExpertInfo) -> None:
+    """Take an expert out of the study."""
+    state.attempt(lambda: state.database().remove_expert(expert.id))
+
+
+def show_correcting(experts: dict[str, ExpertInfo]) -> None:
+    """Correct or remove an expert who has not answered."""
+    _ = state.translate()
+    unheard = {key: expert for key, expert in experts.items() if not expert.spoken}
+    with st.expander(_("Correct or remove an expert"), icon=":material/edit:"):
+        if not unheard:
+            st.write(_("Everybody has answered; who has answered stays as they are."))
+            return
+        chosen = st.selectbox(
+            _("Expert without answers"),
+            list(unheard),
+            format_func=lambda key: unheard[key].name,
+            key="correct_of",
+        )
+        expert = unheard[chosen]
+        with st.form(f"correct-{chosen}"):
+            st.text_input(_("Name"), value=expert.name, key=f"name-{chosen}")
+            st.text_input(
+                _("Organization"), value=expert.organization or "", key=f"organization-{chosen}"
+            )
+            st.form_submit_button(
+                _("Save"), on_click=rename_expert, args=(expert,), key="save_expert"
+            )
+        st.caption(
+            _("The personal link stays. Who has answered something can't be changed any more.")
+        )
+        sure = st.checkbox(
+            _(
+                "Remove “{name}” from the study for ever: the personal link ends, the log keeps "
+                "the name"
+            ).format(name=state.plain(expert.name)),
+            key=f"sure_remove-{chosen}",
+        )
+        st.button(
+            _("Remove expert"),
+            on_click=remove_expert,
+            args=(expert,),
+            disabled=not sure,
+            key="remove_expert",
+        )
 
 
 def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
@@ -362,3 +443,4 @@ if picked.open:
     show_adding(picked)
 if panel:
     show_standing(picked, panel)
+    show_correcting(panel)

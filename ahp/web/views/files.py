@@ -28,6 +28,7 @@ from ahp.exchange.column_mapper import (
 )
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
+from ahp.report.answers import answer_in_words, telling_answer
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
 from ahp.study.answers import answers_from_csv
@@ -302,11 +303,43 @@ def show_import(study: StudyInfo) -> None:
         for name in answers.experts
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
+    show_sample(study, answers)
     submit = st.checkbox(
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
     )
     if st.button(_("Record these answers"), type="primary", key="record_answers"):
         record(study, answers, submit=submit)
+
+
+def show_sample(study: StudyInfo, answers: Answers) -> None:
+    """One answer of a file in words, and all of its expert's, to check which way round it reads."""
+    _, language = state.translate(), state.language()
+    sample = telling_answer(answers)
+    if sample is None:
+        return
+    st.info(
+        _("{place}: “{value}” is read as: {sentence}. Is that what {expert} answered?").format(
+            place=state.plain(sample.place),
+            value=state.plain(sample.value),
+            sentence=state.plain(answer_in_words(sample, study.survey, language)),
+            expert=state.plain(sample.expert),
+        ),
+        icon=":material/swap_horiz:",
+    )
+    title = _("All answers of {expert} in words")
+    with st.expander(title.format(expert=state.plain(sample.expert))):
+        st.dataframe(
+            [
+                {
+                    _("Compared under"): study.survey.node_name(one.parent, language),
+                    _("Answer"): answer_in_words(one, study.survey, language),
+                    _("Read from"): one.place,
+                }
+                for one in answers.only([sample.expert]).judgments
+            ],
+            hide_index=True,
+            width="stretch",
+        )
 
 
 def record(study: StudyInfo, answers: Answers, *, submit: bool) -> None:

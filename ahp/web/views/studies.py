@@ -39,7 +39,8 @@ def load_example(name: str) -> StudyInfo:
     source, note = EXAMPLES[name]
     survey = load_survey(folder / source if source.endswith(".toml") else source)
     title = example_title(name)
-    for study in state.database().studies():
+    database = state.database()
+    for study in (*database.studies(), *database.studies(archived=True)):
         if (study.title, study.survey.content_hash) == (title, survey.content_hash):
             return study
     answers = read_answers(folder / "answers.csv")
@@ -52,7 +53,7 @@ def show_study(study: StudyInfo) -> None:
     experts = state.database().experts(study.id)
     submitted = sum(expert.submitted for expert in experts)
     with st.container(border=True):
-        st.markdown(f"**{study.title}**")
+        st.markdown(f"**{state.plain(study.title)}**")
         st.caption(
             " · ".join(
                 (
@@ -83,6 +84,88 @@ def show_study(study: StudyInfo) -> None:
                 key=f"export-{study.id}",
                 on_click="ignore",
             )
+        show_changes(study)
+
+
+def rename(study: StudyInfo) -> None:
+    """Give a study the title of the form."""
+    title = st.session_state[f"title-{study.id}"]
+    state.attempt(lambda: state.database().rename_study(study.id, title))
+
+
+def duplicate(study: StudyInfo) -> None:
+    """Start a study like this one, as the form says."""
+    form = st.session_state
+    title, experts = form[f"copy_title-{study.id}"], form[f"copy_experts-{study.id}"]
+    state.attempt(lambda: state.database().duplicate_study(study.id, title, experts=experts))
+
+
+def archive(study: StudyInfo) -> None:
+    """Hide a study from the lists."""
+    state.attempt(lambda: state.database().archive_study(study.id))
+
+
+def unarchive(study: StudyInfo) -> None:
+    """Bring a study back into the lists."""
+    state.attempt(lambda: state.database().unarchive_study(study.id))
+
+
+def show_changes(study: StudyInfo) -> None:
+    """Rename, duplicate or archive a study."""
+    _ = state.translate()
+    with st.expander(_("Rename, duplicate, archive"), icon=":material/edit:"):
+        with st.form(f"rename-{study.id}"):
+            st.text_input(_("Title"), value=study.title, key=f"title-{study.id}")
+            st.form_submit_button(
+                _("Rename"), on_click=rename, args=(study,), key=f"save_title-{study.id}"
+            )
+        with st.form(f"duplicate-{study.id}"):
+            st.text_input(
+                _("Title of the copy"),
+                value=_("{title} (copy)").format(title=study.title),
+                key=f"copy_title-{study.id}",
+            )
+            st.checkbox(
+                _("Also the experts with their weights and recusals, without their answers"),
+                key=f"copy_experts-{study.id}",
+            )
+            st.form_submit_button(
+                _("Duplicate"), on_click=duplicate, args=(study,), key=f"duplicate_study-{study.id}"
+            )
+            st.caption(
+                _(
+                    "The copy has the survey and the settings, and starts with round 1. Its "
+                    "experts need new personal links."
+                )
+            )
+        st.button(
+            _("Archive"),
+            on_click=archive,
+            args=(study,),
+            icon=":material/archive:",
+            key=f"archive-{study.id}",
+        )
+        st.caption(_("An archived study is hidden from the lists. Personal links go on working."))
+
+
+def show_archived() -> None:
+    """The studies that are hidden from the lists."""
+    _ = state.translate()
+    archived = state.database().studies(archived=True)
+    if not archived:
+        return
+    with st.expander(
+        _("Archived studies: {count}").format(count=len(archived)), icon=":material/archive:"
+    ):
+        for study in archived:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{state.plain(study.title)}** · {study.created[:10]}")
+                st.button(
+                    _("Bring back"),
+                    on_click=unarchive,
+                    args=(study,),
+                    key=f"unarchive-{study.id}",
+                )
 
 
 def edit(draft: Draft) -> None:
@@ -174,8 +257,10 @@ if not studies:
             "Or look at a finished example first."
         )
     )
+state.show_problem()
 for each in studies:
     show_study(each)
+show_archived()
 
 st.subheader(_("New study"))
 shipped, uploaded, written = st.tabs(

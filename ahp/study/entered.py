@@ -1,0 +1,148 @@
+"""Judgments as people and their programs enter them: one check for every file and form.
+
+A judgment lies on the scale of the survey, from 1/9 to 9. What lies beyond is refused, and where a
+spreadsheet made a date or a time of it, with that reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, timedelta
+
+from ..errors import AnswersError, MatrixError
+from ..scale import LARGEST_STEP, SAATY_POSITIONS, STEP_RTOL, parse_judgment
+
+SERIAL_NUMBERS = range(20_000, 80_000)
+"""Numbers that spreadsheets keep dates of 1954 to 2119 as: days since 1899-12-30."""
+
+_PREVENTION = "format the cells as text, then enter the fraction again"
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[T ].*)?")
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?: .*)?")
+_CHINESE = re.compile(
+    r"(?:(?:\d{2}|\d{4})年)?(\d{1,2})月(?:(\d{1,2})日?)?|[一二三四五六七八九十]+月.*"
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("jan january", "feb february", "mar march", "apr april", "may", "jun june"),
+            *("jul july", "aug august", "sep sept september", "oct october", "nov november"),
+            "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_NAMED = re.compile(
+    rf"(?:(\d{{1,2}})[-./ ]*({_MONTH})\.?|({_MONTH})\.?[-/ ]*(\d{{1,2}}))"
+    r"(?:[-/., ]+(?:\d\d|\d{4}))?",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(?: ?[AaPp][Mm])?")
+_THOUSANDS = re.compile(r"(\d{2}),(\d{3})(?:\.0+)?")
+_DECIMAL = re.compile(r"0?\.(\d{2,})")
+
+
+def spreadsheet_reason(text: str) -> str | None:
+    """Why a cell holds a date or a time where a judgment was entered; None when it holds neither.
+
+    Args:
+        text: the cell; a date in one of the usual forms, or the number that one is kept as.
+
+    Returns:
+        What the cell is, what a spreadsheet made it of, and how to prevent that.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if found := _TIME.fullmatch(plain):
+        ratio = f"{int(found[1])}:{int(found[2])}"
+        return (
+            f"is a time of day: a spreadsheet made a time of a ratio such as {ratio}; "
+            "enter a number or a fraction instead"
+        )
+    day = _serial_date(plain)
+    if day is not None:
+        what, parts = f"is the number of the date {day.isoformat()}", (day.month, day.day)
+    elif (named := _date_parts(plain)) is not None:
+        what, parts = "is a date", named
+    else:
+        return None
+    low, high = sorted(parts)
+    fraction = f"{low}/{high}" if 0 < low < high <= LARGEST_STEP else "1/3"
+    return f"{what}: a spreadsheet made a date of a fraction such as {fraction}; {_PREVENTION}"
+
+
+def _serial_date(text: str) -> date | None:
+    """The date that a whole number stands for in a spreadsheet."""
+    try:
+        value = parse_judgment(_THOUSANDS.sub(r"\1\2", text))
+    except MatrixError:
+        return None
+    if not value.is_integer() or int(value) not in SERIAL_NUMBERS:
+        return None
+    return date(1899, 12, 30) + timedelta(days=int(value))
+
+
+def _date_parts(text: str) -> tuple[int, int] | None:
+    """Day and month in the text of a date, in either order; 0 for one that it doesn't tell."""
+    if found := _YEAR_FIRST.fullmatch(text):
+        return int(found[3]), int(found[4])
+    if found := _YEAR_LAST.fullmatch(text):
+        return int(found[1]), int(found[3])
+    if found := _CHINESE.fullmatch(text):
+        return int(found[1] or 0), int(found[2] or 0)
+    if found := _NAMED.fullmatch(text):
+        name, day = (found[2], found[1]) if found[2] else (found[3], found[4])
+        return _MONTHS[name.casefold()], int(day)
+    return None
+
+
+def entered_judgment(text: str) -> float:
+    """The number of a judgment as it was entered, from 1/9 to 9, between the steps as well.
+
+    A decimal of two digits or more that 1/9 is rounded to, such as `0.11`, lies on the scale.
+
+    Args:
+        text: as `ahp.scale.parse_judgment` reads it.
+
+    Raises:
+        MatrixError: no positive number or fraction, or beyond the scale; says so where a
+            spreadsheet made a date of a fraction.
+    """
+    if reason := spreadsheet_reason(text):
+        raise MatrixError(f"{text!r} {reason}")
+    value = parse_judgment(text)
+    lowest, highest = 1 / LARGEST_STEP, LARGEST_STEP * (1 + STEP_RTOL)
+    printed = _DECIMAL.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    rounding = 0.5 * 10 ** -len(printed[1]) if printed else STEP_RTOL * lowest
+    if not lowest - rounding <= value <= highest:
+        raise MatrixError(f"{text!r}, expected a judgment from 1/{LARGEST_STEP} to {LARGEST_STEP}")
+    return value
+
+
+def judged(value: str, place: str) -> float:
+    """The number of a judgment in a file, see `entered_judgment`.
+
+    Raises:
+        AnswersError: as `entered_judgment`; names the place.
+    """
+    try:
+        return entered_judgment(value)
+    except MatrixError as error:
+        raise AnswersError(f"{place}: {error}") from error
+
+
+def step_of(text: str) -> str | None:
+    """The step of Saaty's scale that a judgment is by its value: `"3"` for `"３"` and `"3.0"`,
+    `"1/3"` for `"0.333333333"`, `"2/6"`; None for what lies between the steps or is no judgment.
+    """
+    try:
+        value = parse_judgment(text)
+    except MatrixError:
+        return None
+    steps = ((step, parse_judgment(step)) for step in SAATY_POSITIONS)
+    return next(
+        (step for step, number in steps if math.isclose(value, number, rel_tol=STEP_RTOL)), None
+    )

@@ -1,0 +1,242 @@
+"""Studies renamed, archived and copied; experts corrected and removed before they answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ahp.errors import LinkError, LogError, StoreError
+from ahp.scale import SAATY_POSITIONS
+from ahp.store import Store, log
+from ahp.store.models import ExpertRow, StudyRow
+from ahp.study.asking import Asking
+from ahp.study.settings import Settings, Standing
+
+
+@pytest.fixture
+def study(store, survey):
+    return store.create_study(survey, "Pilot")
+
+
+@pytest.fixture
+def ada(store, study):
+    return store.add_expert(study.id, "Ada", "Audit")
+
+
+def kinds(store, study):
+    return [one.kind for one in store.events(study.id)]
+
+
+def refused(action, error=StoreError):
+    with pytest.raises(error) as raised:
+        action()
+    return str(raised.value)
+
+
+def answer_all(store, expert, survey):
+    for k, (parent, left, right) in enumerate(survey.hierarchy.comparisons):
+        store.answer(
+            expert.id, parent, left, right, SAATY_POSITIONS[k], event_id=f"{expert.id}-{k}"
+        )
+
+
+def moved(store, study, tmp_path):
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    content = store.export_study(study.id)
+    return other, other.import_export(content), content
+
+
+def test_an_expert_is_renamed(store, study, ada):
+    token = store.issue_link(ada.id)
+    renamed = store.rename_expert(ada.id, " Ada Li ", " Finance ")
+    assert (renamed.name, renamed.organization) == ("Ada Li", "Finance")
+    assert store.rename_expert(ada.id, "Ada Li", "Finance") == renamed  # nothing new, no event
+    assert kinds(store, study) == ["study_created", "expert_added", "link_issued", "expert_renamed"]
+    assert store.events(study.id)[-1].detail == '{"name":"Ada Li","organization":"Finance"}'
+    assert store.grants(store.open_link(token, None)).experts[0].name == "Ada Li"
+    store.verify_log()
+
+
+def test_renamed_experts_have_one_name_each(store, study, ada):
+    bo = store.add_expert(study.id, "Bo")
+    assert refused(lambda: store.rename_expert(bo.id, "Ada")) == (
+        "'Pilot' has an expert 'Ada' already"
+    )
+    assert refused(lambda: store.rename_expert(bo.id, " ")) == (
+        "name = ' ', expected one line of text"
+    )
+    store.rename_expert(ada.id, "Cy")
+    assert store.rename_expert(bo.id, "Ada").name == "Ada"
+    store.verify_log()
+
+
+def test_who_has_answered_stays(store, study, ada, survey):
+    assert not store.expert(ada.id).spoken
+    answer_all(store, ada, survey)
+    assert store.expert(ada.id).spoken
+    problem = "expert 'Ada' has answered in 'Pilot' and stays there as they are"
+    assert refused(lambda: store.rename_expert(ada.id, "Bo")) == problem
+    assert refused(lambda: store.remove_expert(ada.id)) == problem
+    store.submit(ada.id, event_id="done")
+    store.close_round(study.id)
+    store.open_round(study.id)
+    assert refused(lambda: store.remove_expert(ada.id)) == problem
+
+
+def test_an_expert_is_removed_and_added_again(store, study, ada, survey):
+    bo = store.add_expert(study.id, "Bo")
+    store.set_standing(ada.id, Standing(2, "chair"))
+    token = store.issue_link(ada.id)
+    session = store.open_link(token, None)
+    store.remove_expert(ada.id)
+    assert kinds(store, study)[-2:] == ["link_revoked", "expert_removed"]
+    assert [one.name for one in store.experts(study.id)] == ["Bo"]
+    assert list(store.standings(study.id)) == list(store.panel_replies(study.id)) == ["Bo"]
+    assert store.grants(session).experts == ()
+    assert refused(lambda: store.open_link(token, None), LinkError) == "the link was revoked"
+    for action in (
+        lambda: store.expert(ada.id),
+        lambda: store.remove_expert(ada.id),
+        lambda: store.issue_link(ada.id),
+        lambda: store.answer(ada.id, "goal", "a", "b", "3", event_id="late"),
+    ):
+        assert refused(action) == f"no expert {ada.id!r}"
+    again = store.add_expert(study.id, "Ada")
+    assert again.id != ada.id
+    assert again.standing == Standing()
+    for expert in (bo, again):
+        answer_all(store, expert, survey)
+        store.submit(expert.id, event_id=f"done-{expert.id}")
+    store.close_round(study.id)
+    assert store.answers(study.id).experts == ("Bo", "Ada")
+    store.verify_log()
+
+
+def test_a_study_is_renamed(store, study, ada, survey):
+    answer_all(store, ada, survey)
+    store.submit(ada.id, event_id="done")
+    before = store.receipt(ada.id)
+    assert before.statement.title == "Pilot"
+    assert store.rename_study(study.id, " Effectiveness ").title == "Effectiveness"
+    store.rename_study(study.id, "Effectiveness")
+    assert kinds(store, study)[-2:] == ["submit", "study_renamed"]
+    assert store.receipt(ada.id).statement == before.statement
+    assert refused(lambda: store.rename_study(study.id, "\n")) == (
+        "title = '\\n', expected one line of text"
+    )
+    assert [one.title for one in store.verify_log()] == ["Effectiveness"]
+
+
+def test_a_study_is_archived_and_brought_back(store, study, survey):
+    other = store.create_study(survey, "Other")
+    assert store.archive_study(study.id).archived
+    assert store.archive_study(study.id).archived
+    assert [one.id for one in store.studies()] == [other.id]
+    assert store.studies(archived=True) == [replace(study, archived=True)]
+    assert store.study(study.id).archived
+    store.verify_log()
+    assert not store.unarchive_study(study.id).archived
+    assert {one.id for one in store.studies()} == {study.id, other.id}
+    assert store.studies(archived=True) == []
+    assert kinds(store, study) == ["study_created", "study_archived", "study_unarchived"]
+    store.verify_log()
+
+
+@pytest.mark.parametrize("experts", [False, True])
+def test_a_study_is_duplicated(store, study, ada, survey, experts):
+    gone = store.add_expert(study.id, "Bo")
+    store.add_expert(study.id, "Cy")
+    store.remove_expert(gone.id)
+    settings, asking = (
+        replace(Settings.of(survey), aggregate="aip_geometric"),
+        Asking(cannot_judge=True),
+    )
+    store.set_settings(study.id, settings)
+    store.set_asking(study.id, asking)
+    standing = Standing(2, "chair", recused={"a": "own unit"})
+    store.set_standing(ada.id, standing)
+    store.issue_link(ada.id)
+    store.answer(ada.id, "goal", "a", "b", "3", event_id="one")
+    copy = store.duplicate_study(study.id, "Next year", experts=experts)
+    assert (copy.title, copy.note, copy.round, copy.open) == ("Next year", None, 1, True)
+    assert copy.survey == survey
+    assert (store.settings(copy.id), store.asking(copy.id)) == (settings, asking)
+    people = [
+        (one.name, one.organization, one.link, one.answered, one.standing)
+        for one in store.experts(copy.id)
+    ]
+    everybody = [("Ada", "Audit", "none", 0, standing), ("Cy", None, "none", 0, Standing())]
+    assert people == (everybody if experts else [])
+    assert len(store.verify_log()) == 2
+
+
+def test_changes_move_with_the_study(store, study, ada, survey, tmp_path):
+    gone = store.add_expert(study.id, "Bo", "Audit")
+    store.remove_expert(gone.id)
+    store.rename_expert(ada.id, "Ada Li")
+    store.rename_study(study.id, "Effectiveness")
+    store.archive_study(study.id)
+    other, imported, content = moved(store, study, tmp_path)
+    assert imported == store.study(study.id)
+    assert imported.archived
+    assert [one.name for one in other.experts(study.id)] == ["Ada Li"]
+    assert other.export_study(study.id) == content
+    other.verify_log()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            "UPDATE experts SET name = 'Ada' WHERE name = 'Ada Li'",
+            "the expert's name or organization is not the one that was given",
+        ),
+        (
+            "UPDATE experts SET removed_seq = NULL",
+            "the expert's name or organization is not the one that a removed one has",
+        ),
+        (
+            "UPDATE experts SET removed_seq = 2 WHERE name = 'Ada Li'",
+            "the expert's name or organization is not the one that was given",
+        ),
+        ("UPDATE studies SET title = 'Pilot'", "the study's title is not the one it was given"),
+        (
+            "UPDATE studies SET archived_seq = NULL",
+            "the study was archived by event 7 by the log, but the study says by event None",
+        ),
+    ],
+)
+def test_the_log_notices_rows_that_were_changed(store, study, ada, database, change, problem):
+    gone = store.add_expert(study.id, "Bo", "Audit")
+    store.rename_expert(ada.id, "Ada Li")
+    store.remove_expert(gone.id)
+    store.rename_study(study.id, "Effectiveness")
+    store.archive_study(study.id)
+    store.verify_log()
+    database.execute(change)
+    assert refused(store.verify_log, LogError).endswith(f": {problem}")
+
+
+def test_a_forged_removal_of_one_who_answered_is_noticed(store, study, ada, survey):
+    answer_all(store, ada, survey)
+    with store._database.write() as session:
+        row = session.get_one(StudyRow, study.id)
+        entry = log.Entry("expert_removed", "forged", "organizer", ada.id)
+        (event,) = log.append(session, row, [entry])
+        session.flush()
+    with store._database.write() as session:
+        expert = session.get_one(ExpertRow, ada.id)
+        expert.name, expert.organization, expert.removed_seq = expert.id, None, event.seq
+    assert refused(store.verify_log, LogError).endswith(": the expert had answered before it")
+
+
+def test_an_export_tells_who_was_removed_by_its_events(store, study, ada):
+    store.remove_expert(ada.id)
+    data = json.loads(store.export_study(study.id))
+    assert data["experts"] == [{"id": ada.id, "name": ada.id, "organization": None, "added_seq": 2}]
+    assert [one["kind"] for one in data["events"]] == [
+        *("study_created", "expert_added", "expert_removed")
+    ]
