@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import ahp
+from ahp.exchange.survey_text import with_given_weights
 from ahp.store import ExpertInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings
@@ -367,3 +368,20 @@ def test_uploaded_answers_are_no_consent(visit, store, survey, expert, session):
     store.upload_answers(expert.id, [ahp.Judgment("x", *survey.hierarchy.comparisons[0], "3")])
     app = visit(session)
     assert app.button(key="start").label == "I agree and start"
+
+
+def test_nobody_is_asked_where_weights_are_given(visit, store, survey):
+    kids = survey.hierarchy.children["effectiveness"]
+    weights = {"effectiveness": dict.fromkeys(kids, 0.2)}
+    fixed = with_given_weights(survey, weights, "Rule 5")
+    expert = add_expert(store, fixed)
+    session = store.open_link(store.issue_link(expert.id), None)
+    app = visit(session)
+    assert "You will see 25 comparisons of two items each." in " ".join(texts(app))
+    app.button(key="start").click().run()
+    assert store.expert(expert.id).place.split()[:2] == ["pair", "setup"]
+    answer(store, fixed, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    assert "Your ranking" in texts(app)
+    assert "effectiveness" not in store.expert(expert.id).progress
