@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
 from ..errors import OptionError
+from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
@@ -79,7 +80,7 @@ class Replay:
             AHPError: the event does not fit the survey, or says nothing.
         """
         expert, kind = event.expert_id or "", event.kind
-        self._check(event)
+        read_back(event, self.survey.hierarchy, names.get(expert, ""))
         if kind == "expert_added":
             self._names[expert] = names[expert]
             self.standings[expert] = Standing()
@@ -107,21 +108,6 @@ class Replay:
         elif kind == "round_opened":
             self.open, self.round = True, event.round
             self._answers, self.submitted, self._closed = {}, set(), None
-
-    def _check(self, event: Event) -> None:
-        """Refuse what an expert can't have said about this survey."""
-        hierarchy = self.survey.hierarchy
-        if event.kind in (*ANSWERING, "comment", "reason"):
-            check_place(judgment(_judged(event), self._names[event.expert_id or ""]), hierarchy)
-        if event.kind == "answer":
-            parse_judgment(event.value or "")
-        elif event.kind == "way":
-            check_way(Way.from_content(event.detail or ""), hierarchy)
-        elif event.kind == "standing":
-            if Standing.from_content(event.detail or "").recused.keys() >= set(hierarchy.parents):
-                raise OptionError("the expert is recused from every comparison")
-        elif event.kind == "ranked":
-            read_ranking(event.parent or "", event.detail or "", hierarchy)
 
     def answers(self) -> Answers:
         """The answers of those who submitted in this round, by the order of the experts."""
@@ -160,3 +146,32 @@ def judgment(one: Judged, name: str) -> Judgment:
     """The answer that an event holds."""
     place = one.detail or "" if one.source == "file" else f"event {one.seq}"
     return Judgment(name, one.parent, one.left, one.right, one.value, place)
+
+
+def read_back(event: Event, hierarchy: Hierarchy, name: str = "") -> None:
+    """Read what an event says of a survey with this tree, as all do who read the log.
+
+    Args:
+        event: the event.
+        hierarchy: the tree.
+        name: of its expert, for messages.
+
+    Raises:
+        AHPError: it does not fit the tree, or says nothing.
+    """
+    kind, detail = event.kind, event.detail or ""
+    if kind in (*ANSWERING, "comment", "reason"):
+        check_place(judgment(_judged(event), name), hierarchy)
+    if kind == "answer":
+        parse_judgment(event.value or "")
+    elif kind == "settings":
+        Settings.from_content(detail)
+    elif kind == "asking":
+        Asking.from_content(detail)
+    elif kind == "way":
+        check_way(Way.from_content(detail), hierarchy)
+    elif kind == "standing":
+        if Standing.from_content(detail).recused.keys() >= set(hierarchy.parents):
+            raise OptionError("the expert is recused from every comparison")
+    elif kind == "ranked":
+        read_ranking(event.parent or "", detail, hierarchy)

@@ -12,6 +12,7 @@ from ahp.report import Table
 from ahp.report.panel import basis_words, familiarity_words, influence_words
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
+from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_table
@@ -286,6 +287,13 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="standing_of"
         )
         now = experts[chosen].standing
+        recused = st.multiselect(
+            _("Recused from (judgments there don't count and aren't asked)"),
+            list(study.survey.hierarchy.parents),
+            default=list(now.recused),
+            format_func=lambda parent: study.survey.node_name(parent, language),
+            key=f"recused-{chosen}-{'-'.join(now.recused)}",
+        )
         with st.form(f"standing-{chosen}"):
             weight = st.number_input(_("Weight"), min_value=0.0, value=float(now.weight), step=0.1)
             reason = st.text_input(_("Reason for the weight, if it isn't 1"), value=now.reason)
@@ -310,15 +318,16 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 index=steps.index(now.familiarity),
                 format_func=lambda step: familiar[step] if step else _("not asked"),
             )
-            recused = st.multiselect(
-                _("Recused from (judgments there don't count and aren't asked)"),
-                list(study.survey.hierarchy.parents),
-                default=list(now.recused),
-                format_func=lambda parent: study.survey.node_name(parent, language),
-            )
-            why = st.text_input(
-                _("Reason for the recusal"), value=next(iter(now.recused.values()), "")
-            )
+            why = {
+                parent: st.text_input(
+                    _("Reason for the recusal from “{parent}”").format(
+                        parent=study.survey.node_name(parent, language)
+                    ),
+                    value=now.recused.get(parent, ""),
+                    max_chars=LONGEST["reason"],
+                )
+                for parent in recused
+            }
             if st.form_submit_button(_("Save"), key="save_standing"):
                 try:
                     standing = Standing(
@@ -326,7 +335,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                         reason=reason.strip(),
                         basis=basis if any(basis.values()) else {},
                         familiarity=familiarity,
-                        recused=dict.fromkeys(recused, why),
+                        recused={parent: text.strip() for parent, text in why.items()},
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
