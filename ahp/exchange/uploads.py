@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ..datafile import MAX_FILE, MAX_TOML, check_size, parse_json
 from ..errors import SurveyError
 from ..study import Answers, Survey
 from ..study.survey import survey_from_toml
@@ -55,6 +55,7 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     if ending == "toml":
         return Upload(survey=survey_from_toml(content, name), title=title)
     if ending == "txt":
+        check_size(content, name, SurveyError, MAX_TOML)
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -62,6 +63,7 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
         found = read_hierarchy_text(text, name, language=language)
         return Upload(survey=found.survey, title=title)
     if ending == "json":
+        check_size(content, name, SurveyError, MAX_FILE)
         if _is_study(content):
             return Upload(study=content)
         project = read_project(content, name, language=language)
@@ -76,7 +78,7 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
 def _is_study(content: bytes) -> bool:
     """Whether a JSON file says it is a whole study; what is no JSON is told later."""
     try:
-        data = json.loads(content)
+        data = parse_json(content)
     except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and data.get("kind") == "ahp study"

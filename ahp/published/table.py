@@ -37,6 +37,9 @@ from .printing import check_printed, check_rounding, decimals_of
 
 FORMAT = 1
 
+MOST_LINES = 500
+"""Lines of a value: looking for where its parts stand takes time by their square."""
+
 MOST_DECIMALS = 15
 """Digits after the point that a float can be compared with."""
 
@@ -239,7 +242,11 @@ def load_table(path: str | Path) -> PublishedTable:
             *("candidates", "composite", "totals", "errata"),
         ),
     )
-    return _Reader(path, top, _lines(path.read_text(encoding="utf-8"))).table()
+    try:
+        lines = _lines(path.read_text(encoding="utf-8"))
+    except PublishedError as error:
+        raise PublishedError(f"{path}: {error}") from error
+    return _Reader(path, top, lines).table()
 
 
 class _Reader:
@@ -491,6 +498,8 @@ def _lines(text: str) -> _Lines:
     buffer: list[str] = []
     for number, row in enumerate(text.split("\n"), start=1):
         buffer.append(row)
+        if len(buffer) > MOST_LINES:
+            raise PublishedError(f"line {number}: a value of more than {MOST_LINES} lines")
         whole, statement = _parsed(buffer)
         if whole and buffer[0].lstrip().startswith("["):
             prefix = _section(statement, counts)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from ..datafile import kind
+from ..datafile import MAX_FILE, check_size, kind, parse_json
 from ..errors import AHPError, StoreError
 from ..study import survey_from_content
 from . import log
@@ -58,7 +58,8 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         LogError: the log does not verify.
     """
     try:
-        data = json.loads(content)
+        check_size(content, source, StoreError, MAX_FILE)
+        data = parse_json(content)
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{source}: not JSON: {error}") from error
     try:
