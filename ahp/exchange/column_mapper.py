@@ -238,8 +238,8 @@ def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
     Raises:
         AnswersError: names the file, the path inside it and what was expected.
     """
+    check_size(content, source, AnswersError, MAX_MAPPING)
     try:
-        check_size(content, source, AnswersError, MAX_MAPPING)
         data = parse_json(content)
     except UnicodeDecodeError as error:
         raise AnswersError(f"{source}: byte {error.start} is not UTF-8") from error

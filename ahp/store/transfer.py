@@ -57,8 +57,8 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         StoreError: not such a file, or the database has the study already.
         LogError: the log does not verify.
     """
+    check_size(content, source, StoreError, MAX_FILE)
     try:
-        check_size(content, source, StoreError, MAX_FILE)
         data = parse_json(content)
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{source}: not JSON: {error}") from error

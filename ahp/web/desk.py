@@ -11,6 +11,7 @@ from ahp import report
 from ahp.errors import AHPError
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
+from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
@@ -95,13 +96,15 @@ def create_study(survey: Survey, key: str) -> None:
     _ = state.translate()
     with st.form(f"{key}_form"):
         title = st.text_input(
-            _("Title"), placeholder=_("for example: Effectiveness of supervision, round of 2026")
+            _("Title"),
+            placeholder=_("for example: Effectiveness of supervision, round of 2026"),
+            max_chars=LONGEST["title"],
         )
         if st.form_submit_button(_("Create study"), type="primary", key=key):
             try:
                 created = state.database().create_study(survey, title)
             except AHPError as error:
-                st.error(str(error))
+                st.error(state.in_words(error))
             else:
                 open_page("experts", created.id)
 

@@ -118,7 +118,7 @@ def add_entered(study: StudyInfo) -> None:
     try:
         experts = pasted_experts(st.session_state["entered"])
     except AHPError as error:
-        st.session_state["problem"] = str(error)
+        st.session_state["problem"] = state.in_words(error)
         return
     if add(study, experts):
         st.session_state["entered"] = ""
@@ -130,7 +130,7 @@ def add_one(study: StudyInfo) -> None:
     try:
         standing = Standing(weight=form["new_weight"], reason=form["new_reason"])
     except AHPError as error:
-        form["problem"] = str(error)
+        form["problem"] = state.in_words(error)
         return
     if add(study, (NewExpert(form["new_name"], form["new_organization"] or None, standing),)):
         for key in ("new_name", "new_organization", "new_reason"):
@@ -153,8 +153,8 @@ def show_adding(study: StudyInfo) -> None:
         )
         st.form_submit_button(_("Add"), on_click=add_entered, args=(study,), key="add")
     with form, st.form("add_one"):
-        st.text_input(_("Name"), key="new_name")
-        st.text_input(_("Organization"), key="new_organization")
+        st.text_input(_("Name"), max_chars=LONGEST["name"], key="new_name")
+        st.text_input(_("Organization"), max_chars=LONGEST["organization"], key="new_organization")
         st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
         st.text_input(_("Reason for the weight, if it isn't 1"), key="new_reason")
         st.form_submit_button(_("Add"), on_click=add_one, args=(study,), key="add_form")
@@ -339,7 +339,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
-                    st.error(str(error))
+                    st.error(state.in_words(error))
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:
