@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 import ahp
 from ahp.store import Store
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, PHONE
+from tests.browser.actions import DESKTOP, PHONE, QUESTION
 from tests.running_server import RunningServer, free_port
 
 AWAY = {
@@ -34,7 +34,9 @@ class Postgres:
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         self.binaries = max(folders, key=lambda folder: int(folder.parent.name))
         user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
-        self.run_as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        self.run_as = (
+            {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        )
         self.folder = Path(tempfile.mkdtemp(prefix="ahp-outage-"))
         if user:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -94,9 +96,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="module")
-def server(
-    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
+def server(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("outage")
     running = RunningServer(
         folder / "ahp.db",
@@ -141,7 +141,7 @@ def test_an_outage(browser: Browser, postgres: Postgres, server: RunningServer) 
     away(opened, "en")
 
     postgres.start()
-    actions.moved_on(page, place)
+    expect(page.locator(f'{QUESTION}:not([data-pair="{place}"])')).to_be_visible()
     expect(page.get_by_text(AWAY["zh"])).to_have_count(0)
     (answered,) = store.current(experts[0].id).items()
     _pair, parent, left, right = place.split()
