@@ -280,7 +280,8 @@ def take(
     visit: Visit, key: str, event: str, change: Callable[[Visit, dict[str, Any]], None]
 ) -> None:
     """Do what a control sent, and remember that it need not be sent again."""
-    sent = st.session_state[key][event]
+    # a page that was loaded again may send before the session knows its controls: it sends again
+    sent = (st.session_state.get(key) or {}).get(event)
     if not sent or sent["owner"] != visit.about:
         return  # of another expert or round: it is sent again when that one is on the screen
     if still_allowed(visit, kept=True) and act(partial(change, visit, sent), kept=True):
