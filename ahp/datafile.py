@@ -54,8 +54,12 @@ def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:
     return parse_toml(read_bytes(path, error, MAX_TOML), str(path), error)
 
 
-def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict[str, Any]:
-    """The content of a TOML file, or an error of the given type that names it by `source`."""
+def parse_toml(
+    content: bytes | str, source: str, error: type[AHPError], expected: str = "a table"
+) -> dict[str, Any]:
+    """The content of a TOML file, or an error of the given type that names it by `source`, and by
+    `expected` what it should hold.
+    """
     check_size(content, source, error, MAX_TOML)
     text = content if isinstance(content, str) else decode_text(content, source, error)
     if long := _LONG_KEY.search(text):
@@ -65,7 +69,7 @@ def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict
         data = tomllib.loads(text)
         _check_numbers(data)
     except RecursionError as problem:
-        raise error(f"{source}: nested too deep, expected fewer levels") from problem
+        raise error(f"{source}: arrays inside arrays too deep, expected {expected}") from problem
     except ValueError as problem:  # also those of int(), for a number of thousands of digits
         raise error(f"{source}: not TOML: {problem}") from problem
     return data

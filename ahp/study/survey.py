@@ -157,7 +157,7 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
     Raises:
         SurveyError: the file, the path inside it and what was expected.
     """
-    return _build(parse_toml(content, source, SurveyError), source)
+    return _build(parse_toml(content, source, SurveyError, "a survey"), source)
 
 
 def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
