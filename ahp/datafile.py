@@ -38,7 +38,8 @@ def read_bytes(path: Path, error: type[AHPError], most: int = MAX_FILE) -> bytes
             content = file.read(most + 1)
     except OSError as problem:
         raise error(f"{path}: cannot be read: {problem.strerror}") from problem
-    check_size(content, str(path), error, most)
+    if len(content) > most:
+        raise error(f"{path}: more than {most} bytes, expected at most {most}")
     return content
 
 
@@ -46,7 +47,7 @@ def check_size(content: bytes | str, source: str, error: type[AHPError], most: i
     """Refuse what has more bytes than a file of its kind has, or more characters."""
     if len(content) > most:
         what = "bytes" if isinstance(content, bytes) else "characters"
-        raise error(f"{source}: more than {most} {what}, expected at most {most}")
+        raise error(f"{source}: {len(content)} {what}, expected at most {most}")
 
 
 def read_toml(path: Path, error: type[AHPError]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def survey(name: str, content: bytes) -> Callable[[], object]:
         ),
         (
             survey("s.toml", b"#" * 2**18 + b"#"),
-            "s.toml: more than 262144 bytes, expected at most 262144",
+            "s.toml: 262145 bytes, expected at most 262144",
         ),
         (
             survey("s.toml", WIDE.encode()),
@@ -65,19 +65,19 @@ def survey(name: str, content: bytes) -> Callable[[], object]:
         ),
         (
             survey("s.ahp", b"[" + b"a," * 2**17 + b"a]"),
-            "s.ahp: more than 262144 bytes, expected at most 262144",
+            "s.ahp: 262147 bytes, expected at most 262144",
         ),
         (
             survey("s.txt", b"a: " + b"b," * 2**17 + b"c;"),
-            "s.txt: more than 262144 bytes, expected at most 262144",
+            "s.txt: 262149 bytes, expected at most 262144",
         ),
         (
             lambda: mapping_from_json(b" " * 2**21, "m.json"),
-            "m.json: more than 1048576 bytes, expected at most 1048576",
+            "m.json: 2097152 bytes, expected at most 1048576",
         ),
         (
             lambda: answers_from_csv(b" " * 2**24, "a.csv"),
-            "a.csv: more than 8388608 bytes, expected at most 8388608",
+            "a.csv: 16777216 bytes, expected at most 8388608",
         ),
         (
             lambda: answers_from_csv(b"a\n" * 300_000, "a.csv"),

@@ -171,6 +171,7 @@ def analyze(
 
 def _weighting(expert_weights: Mapping[str, float] | str | None, weighting: str | None) -> str:
     """Where the experts' weights come from; refuses a name that is not theirs."""
+    names: tuple[str, ...]
     if expert_weights is None or isinstance(expert_weights, str):
         computed = expert_weights or "equal"
         check_option("expert_weights", computed, COMPUTED_WEIGHTINGS)
