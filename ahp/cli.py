@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from .consistency import CR_LIMIT, check_consistency
-from .errors import AHPError, LogError, OptionError, PublishedError, ReceiptError, SurveyWarning
+from .datafile import read_bytes
+from .errors import (
+    AHPError,
+    LogError,
+    OptionError,
+    PublishedError,
+    ReceiptError,
+    StoreError,
+    SurveyWarning,
+)
 from .exchange import read_matrix
 from .i18n import LANGUAGES, terminal_language, translator
 from .i18n.numbers import show_beside
@@ -730,8 +739,8 @@ def _receipt_verify(arguments: argparse.Namespace) -> int:
     found = read_receipt(Path(arguments.receipt))
     said, survey = verify_receipt(
         found,
-        Path(arguments.export).read_bytes(),
-        Path(arguments.key).read_bytes(),
+        read_bytes(Path(arguments.export), StoreError),
+        read_bytes(Path(arguments.key), StoreError),
         sources=(arguments.export, arguments.key),
     )
     print(_("{file}: verified").format(file=arguments.receipt))

@@ -13,24 +13,95 @@ from typing import Any
 
 from .errors import AHPError
 
+MAX_TOML = 2**18
+"""Bytes of a TOML file: a survey has some ten thousand."""
 
-def read_file(path: Path, error: type[AHPError]) -> bytes:
-    """The content of a file, or an error of the given type that says why not."""
+MAX_FILE = 2**25
+"""Bytes of any other file."""
+
+MAX_VALUES = 2_000_000
+"""Values in a JSON text."""
+
+MAX_DIGITS = 19
+"""Digits of a whole number: those of 64 bits."""
+
+_LONG_KEY = re.compile(
+    r"""(?:^[ \t\[]*|[{,][ \t]*)(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""",
+    re.MULTILINE,
+)
+"""A key of more parts than any file has; reading it would take memory by their square."""
+
+
+def read_bytes(path: Path, error: type[AHPError], most: int = MAX_FILE) -> bytes:
+    """The content of a file, or an error of the given type that names it."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most + 1)
     except OSError as problem:
         raise error(f"{path}: cannot be read: {problem.strerror}") from problem
+    if len(content) > most:
+        raise error(f"{path}: more than {most} bytes, expected at most {most}")
+    return content
 
 
-def parse_toml(content: bytes | str, source: str, error: type[AHPError]) -> dict[str, Any]:
-    """The content of a TOML file, or an error of the given type that names it by `source`; a BOM
-    is allowed.
+def check_size(content: bytes | str, source: str, error: type[AHPError], most: int) -> None:
+    """Refuse what has more bytes than a file of its kind has, or more characters."""
+    if len(content) > most:
+        what = "bytes" if isinstance(content, bytes) else "characters"
+        raise error(f"{source}: {len(content)} {what}, expected at most {most}")
+
+
+def parse_toml(
+    content: bytes | str, source: str, error: type[AHPError], expected: str = "a table"
+) -> dict[str, Any]:
+    """The content of a TOML file, or an error of the given type that names it by `source`, and by
+    `expected` what it should hold; a BOM is allowed.
     """
+    check_size(content, source, error, MAX_TOML)
     text = content if isinstance(content, str) else decode_text(content, source, error)
+    if long := _LONG_KEY.search(text):
+        line = text.count("\n", 0, long.end()) + 1
+        raise error(f"{source}: line {line}: a key of 50 parts or more, expected fewer")
     try:
-        return tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()))
-    except tomllib.TOMLDecodeError as problem:
+        data = tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()))
+        _check_numbers(data)
+    except RecursionError as problem:
+        raise error(f"{source}: arrays inside arrays too deep, expected {expected}") from problem
+    except ValueError as problem:  # also those of int(), for a number of thousands of digits
         raise error(f"{source}: not TOML: {problem}") from problem
+    return data
+
+
+def _check_numbers(data: Any) -> None:
+    """Refuse whole numbers that TOML does not allow: they can't even be shown."""
+    if isinstance(data, int) and abs(data) >= 10**MAX_DIGITS:
+        raise ValueError(f"a whole number of more than {MAX_DIGITS} digits")
+    if isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
+            _check_numbers(value)
+
+
+def parse_json(content: bytes | str) -> Any:
+    """The data in a JSON text from outside.
+
+    Raises:
+        ValueError: not JSON, too many values, or a whole number of too many digits.
+        RecursionError: nested too deep.
+    """
+    marks = ("[", "{", ",")
+    count = sum(
+        content.count(mark) if isinstance(content, str) else content.count(mark.encode())
+        for mark in marks
+    )
+    if count > MAX_VALUES:
+        raise ValueError(f"more than {MAX_VALUES} values")
+    return json.loads(content, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a whole number of {len(digits)} digits, expected at most {MAX_DIGITS}")
+    return int(digits)
 
 
 def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:

@@ -11,7 +11,9 @@ AHPError
 ├── SurveyError             a survey definition is refused
 ├── AnswersError            answers do not fit the survey, or their file is refused
 ├── PublishedError          a file of a published table is refused
+├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
+    ├── DatabaseError       the database does not answer
     ├── LinkError           a personal link is unknown, revoked or closed
     ├── LockedError         the answers were submitted, or the round is closed
     ├── LogError            the event log does not verify
@@ -72,8 +74,25 @@ class PublishedError(AHPError, ValueError):
     """A file of a published table is refused: the file, the path inside it, what was expected."""
 
 
+class TextLimitError(AHPError, ValueError):
+    """A text is longer than what is kept for ever.
+
+    Attributes:
+        what: which text, a key of `ahp.study.limits.LONGEST`.
+        length, limit: its characters, and how many it may have.
+    """
+
+    def __init__(self, what: str, length: int, limit: int) -> None:
+        super().__init__(f"{what}: {length} characters, expected at most {limit}")
+        self.what, self.length, self.limit = what, length, limit
+
+
 class StoreError(AHPError):
     """The database refuses an action."""
+
+
+class DatabaseError(StoreError):
+    """The database does not answer, or fails; what was to be written may be tried again."""
 
 
 class LinkError(StoreError):

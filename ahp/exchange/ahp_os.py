@@ -18,7 +18,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from ..datafile import DataTable, decode_text, kind
+from ..datafile import DataTable, decode_text, kind, parse_json
 from ..errors import AnswersError, SurveyError
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
@@ -136,7 +136,7 @@ def read_project(
 def _json(content: bytes, source: str) -> Any:
     text = decode_text(content, source, SurveyError)
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         raise SurveyError(
             f"{source}: line {error.lineno}, column {error.colno}: not JSON: {error.msg}"

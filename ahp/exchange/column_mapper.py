@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ..datafile import DataTable, kind
+from ..datafile import DataTable, check_size, kind, parse_json
 from ..errors import AnswersError
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
@@ -31,7 +31,9 @@ from .survey_text import Pair, caseless_key, check_name, labels_of, load_content
 FORMAT = 1
 MAX_ROWS = 50_000
 MAX_COLUMNS = 1000
-MAX_UNPACKED = 256 * 2**20
+MAX_MAPPING = 2**20
+"""Bytes of a saved mapping."""
+MAX_UNPACKED = 64 * 2**20
 """Bytes of an unpacked workbook; a larger one is refused."""
 
 Coding = Literal["signed", "position", "ratio", "text"]
@@ -238,8 +240,9 @@ def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
     Raises:
         AnswersError: names the file, the path inside it and what was expected.
     """
+    check_size(content, source, AnswersError, MAX_MAPPING)
     try:
-        data = json.loads(content)
+        data = parse_json(content)
     except UnicodeDecodeError as error:
         raise AnswersError(f"{source}: byte {error.start} is not UTF-8") from error
     except (ValueError, RecursionError) as error:

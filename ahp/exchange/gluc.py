@@ -33,6 +33,9 @@ from .survey_text import (
     survey_from_branches,
 )
 
+MAX_YAML = 2**18
+"""Bytes of a file: reading YAML takes a thousand times as much memory."""
+
 MAX_YAML_NODES = 1_000_000
 """Values of a file, each alias counted with all it stands for."""
 
@@ -105,7 +108,7 @@ def read_gluc(
             path and the value.
         AnswersError: a judgment; names the same.
     """
-    data, source = load_content(content, source, SurveyError)
+    data, source = load_content(content, source, SurveyError, MAX_YAML)
     reader = _Reader(source)
     return reader.project(reader.parse(data), id, language)
 

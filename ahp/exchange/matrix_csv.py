@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datafile import read_bytes
 from ..errors import IncompleteError, MatrixError
 from ..matrix import PairwiseMatrix
 from ..scale import parse_judgment
-from ..study.delimited import Row, read_bytes, split_rows
+from ..study.delimited import MAX_CSV, Row, split_rows
 from ..study.entered import spreadsheet_reason
 
 NOT_JUDGED = frozenset({"", "nan"})
@@ -32,7 +33,11 @@ def read_matrix(file: str) -> PairwiseMatrix:
         IncompleteError: names the first pair that was not judged.
     """
     source = "standard input" if file == "-" else file
-    content = sys.stdin.buffer.read() if file == "-" else read_bytes(Path(file), MatrixError)
+    content = (
+        sys.stdin.buffer.read(MAX_CSV + 1)
+        if file == "-"
+        else read_bytes(Path(file), MatrixError, MAX_CSV)
+    )
     rows = split_rows(content, source, MatrixError)
     if not rows:
         raise MatrixError(f"{source}: no values, expected a matrix")

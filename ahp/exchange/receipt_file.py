@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
+from ..datafile import check_size
 from ..errors import AnswersError
 from ..study.receipt import Receipt, find_receipt
+
+MAX_RECEIPT = 2**22
+"""Bytes of a file with a receipt, and of a page in a PDF."""
+
+MAX_PAGES = 200
 
 
 def read_receipt(path: Path) -> Receipt:
@@ -21,11 +28,26 @@ def read_receipt(path: Path) -> Receipt:
         AnswersError: there is none in it, or it is damaged.
         OSError: the file cannot be read.
     """
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(MAX_RECEIPT + 1)
+    check_size(content, str(path), AnswersError, MAX_RECEIPT)
     if not content.startswith(b"%PDF"):
         return find_receipt(content.decode("latin-1"), str(path))
     try:
-        pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+        pages = [_text(page) for page in _pages(PdfReader(io.BytesIO(content)))]
     except Exception as error:  # pypdf raises whatever a damaged file makes fail in it
         raise AnswersError(f"{path}: cannot be read as PDF: {error}") from error
     return find_receipt("\n".join(pages), str(path))
+
+
+def _pages(reader: PdfReader) -> Sequence[PageObject]:
+    if len(reader.pages) > MAX_PAGES:
+        raise ValueError(f"{len(reader.pages)} pages, expected at most {MAX_PAGES}")
+    return reader.pages
+
+
+def _text(page: PageObject) -> str:
+    content = page.get_contents()
+    if content is not None and len(content.get_data()) > MAX_RECEIPT:
+        raise ValueError(f"a page of more than {MAX_RECEIPT} bytes, expected fewer")
+    return page.extract_text()

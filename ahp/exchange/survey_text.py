@@ -11,14 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from ..errors import AHPError, HierarchyError, MatrixError, SurveyError
+from ..datafile import check_size, read_bytes
+from ..errors import AHPError, MatrixError, SurveyError
 from ..hierarchy import Hierarchy
 from ..scale import parse_judgment, plain_text
 from ..study import Node, Survey
-from ..study.delimited import read_bytes
-from ..study.survey import FORMAT, SourcedWeights, tree_of, wrong_sum
+from ..study.survey import FORMAT, SourcedWeights, check_comparisons, tree_of, wrong_sum
 
-MAX_BYTES = 32 * 2**20
+MAX_BYTES = 8 * 2**20
 """A larger file is refused before it is read: 1,000 experts need about 2 MB."""
 
 MAX_TEXT = 50_000
@@ -48,19 +48,18 @@ _Value = TypeVar("_Value")
 
 
 def load_content(
-    content: bytes | Path, source: str | None, error: type[AHPError]
+    content: bytes | Path, source: str | None, error: type[AHPError], most: int = MAX_BYTES
 ) -> tuple[bytes, str]:
     """The bytes of an upload or a file, and its name for messages.
 
     Raises:
-        AHPError: of the given type; cannot be read, or larger than `MAX_BYTES`.
+        AHPError: of the given type; cannot be read, or larger than `most`.
     """
     if isinstance(content, Path):
         source = source or str(content)
-        content = read_bytes(content, error)
+        content = read_bytes(content, error, most)
     source = source or "upload"
-    if len(content) > MAX_BYTES:
-        raise error(f"{source}: {len(content)} bytes, expected at most {MAX_BYTES}")
+    check_size(content, source, error, most)
     return content, source
 
 
@@ -182,7 +181,8 @@ def survey_from_branches(
     children = {one.id: tuple(kid.id for kid in one.children) for one in branches if one.children}
     try:
         hierarchy = Hierarchy(goal.id, children)
-    except HierarchyError as error:
+        check_comparisons(hierarchy)
+    except AHPError as error:
         raise SurveyError(f"{goal.place}: {error}") from error
     return Survey(
         id=survey_id,

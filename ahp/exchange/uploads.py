@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from ..datafile import MAX_FILE, MAX_TOML, check_size, parse_json
 from ..errors import SurveyError
 from ..study import Answers, Survey
 from ..study.survey import survey_from_toml
@@ -62,6 +62,7 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     if ending == "toml":
         return Upload(survey=survey_from_toml(content, name), title=title)
     if ending == "txt":
+        check_size(content, name, SurveyError, MAX_TOML)
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -71,6 +72,7 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
             from_hierarchy_text(found.survey, found.given_weights, name, language), title, language
         )
     if ending == "json":
+        check_size(content, name, SurveyError, MAX_FILE)
         if _is_study(content):
             return Upload(study=content)
         project = read_project(content, name, language=language)
@@ -93,7 +95,7 @@ def _upload(found: TakenOver, title: str, language: str) -> Upload:
 def _is_study(content: bytes) -> bool:
     """Whether a JSON file says it is a whole study; what is no JSON is told later."""
     try:
-        data = json.loads(content)
+        data = parse_json(content)
     except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and data.get("kind") == "ahp study"

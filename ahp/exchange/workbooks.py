@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
 from ..errors import AnswersError
 
-_SPREAD = re.compile(
-    rb"""<(?:[^\s<>]+:)?(?:mergeCell|hyperlink)\s[^<>]*?\bref\s*=\s*["']([^"'<>]*)"""
-)
+MAX_PARTS = 2000
+"""Files in an archive."""
+
+MAX_ELEMENTS = 150_000
+"""XML elements of a workbook, besides cells that are read row by row."""
+
+MAX_CELLS = 4_000_000
+"""XML elements of cells that are read row by row: two to four a cell."""
+
+MAX_ROWS = 2**20
+"""Rows, as many as Excel has, and texts."""
+
+MAX_ROW = 2**16
+"""XML elements in a row or a text: four for each column that Excel has."""
+
+_CHUNK = 2**16
+_CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
+"""Elements that cells and their texts are made of."""
+
+
+class _OversizeError(Exception):
+    """Too much of something; says of what, and how much is expected."""
 
 
 @contextmanager
@@ -45,48 +64,131 @@ def uploaded_workbook(
     Raises:
         AnswersError: too large, has a document type, or cannot be read.
     """
+    values_only = max_spread is None
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-            if size > max_bytes:
-                problem = too_large.format(size=size)
-                raise AnswersError(f"{source}: {problem}, expected at most {max_bytes}{advice}")
-            spread = 0
-            for info in archive.infolist():
-                # without zero bytes, so that no other encoding hides what is looked for
-                part = archive.read(info).replace(b"\0", b"")
-                if b"<!DOCTYPE" in part:
-                    raise AnswersError(
-                        f"{source}: has a document type, expected none in a workbook{advice}"
-                    )
-                spread += _spread(part) if max_spread is not None else 0
-        if max_spread is not None and spread > max_spread:
-            raise AnswersError(
-                f"{source}: merged cells and links over {spread} cells, expected at most "
-                f"{max_spread}{advice}"
+        parts = unpack(content, max_bytes)
+        census = _Census(values_only)
+        # openpyxl gets what was counted, never the file, which may say otherwise to it
+        counted = _packed({name: census.checked(part) for name, part in parts.items()})
+        if max_spread is not None and census.spread > max_spread:
+            raise _OversizeError(
+                f"merged cells and links over {census.spread} cells, expected at most {max_spread}"
             )
-        values_only = max_spread is None
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
             warnings.simplefilter("ignore")
             workbook = load_workbook(
-                io.BytesIO(content),
-                read_only=values_only,
-                data_only=values_only,
-                keep_links=False,
+                counted, read_only=values_only, data_only=values_only, keep_links=False
             )
             yield workbook
             workbook.close()
     except AnswersError:
         raise
+    except _UnpackedSizeError as error:
+        problem = too_large.format(size=error)
+        raise AnswersError(f"{source}: {problem}, expected at most {max_bytes}{advice}") from error
+    except _OversizeError as error:
+        raise AnswersError(f"{source}: {error}{advice}") from error
     except Exception as error:  # a damaged file fails wherever the readers happen to stumble
         reason = str(error) or type(error).__name__
         raise AnswersError(f"{source}: {damaged.format(reason=reason)}{advice}") from error
 
 
-def _spread(part: bytes) -> int:
-    """How many cells the merged cells and links of a sheet cover."""
-    spread = 0
-    for cells in _SPREAD.findall(part):
-        left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells.decode()))
-        spread += (right - left + 1) * (bottom - top + 1)
-    return spread
+class _UnpackedSizeError(Exception):
+    """An archive unpacks to too much; says to how many bytes."""
+
+
+def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
+    """The files in a ZIP archive by name, counted as they come out of it: what its directory says
+    of their sizes is not believed.
+
+    Args:
+        content: the archive.
+        max_bytes: what all files may have together.
+
+    Raises:
+        Exception: too large, or not such an archive.
+    """
+    if (count := content.count(b"PK\1\2")) > MAX_PARTS:
+        raise _OversizeError(f"{count} files inside, expected at most {MAX_PARTS}")
+    parts: dict[str, bytes] = {}
+    room = max_bytes
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = archive.infolist()
+        if (size := sum(info.file_size for info in infos)) > max_bytes:
+            raise _UnpackedSizeError(size)
+        for info in infos:
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise zipfile.BadZipFile(f"{info.filename!r} is compressed in an unusual way")
+            if info.filename.casefold() in map(str.casefold, parts):
+                raise zipfile.BadZipFile(f"{info.filename!r} stands twice in it")
+            chunks = []
+            with archive.open(info) as part:
+                while chunk := part.read(_CHUNK):
+                    room -= len(chunk)
+                    if room < 0:
+                        raise _UnpackedSizeError(f"more than {max_bytes}")
+                    chunks.append(chunk)
+            parts[info.filename] = b"".join(chunks)
+    return parts
+
+
+def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    packed.seek(0)
+    return packed
+
+
+class _Census:
+    """Counts what a workbook's parts make of memory once they are read.
+
+    Attributes:
+        spread: how many cells merged cells and links cover.
+    """
+
+    def __init__(self, values_only: bool) -> None:
+        self.values_only = values_only
+        self.elements = self.cells = self.rows = self.in_row = self.spread = 0
+
+    def checked(self, part: bytes) -> bytes:
+        """A part as it is; nothing in place of one that is no XML, such as an image.
+
+        Raises:
+            Exception: there is too much in it, or it has a document type.
+        """
+        # without zero bytes, so that no other encoding hides what is looked for
+        if b"<!DOCTYPE" in part.replace(b"\0", b""):
+            self._refuse_doctype()
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        try:
+            parser.Parse(part, True)
+        except (expat.ExpatError, LookupError, ValueError):
+            return b""
+        return part
+
+    def _refuse_doctype(self, *_declaration: object) -> None:
+        raise _OversizeError("has a document type, expected none in a workbook")
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if self.values_only and kind in _CELL:
+            if kind in ("row", "si"):
+                self.rows, self.in_row = self.rows + 1, 0
+            self.in_row, self.cells = self.in_row + 1, self.cells + 1
+            self._limit(self.rows, MAX_ROWS, "rows and texts")
+            self._limit(self.in_row, MAX_ROW, "elements in a row")
+            self._limit(self.cells, MAX_CELLS, "elements of cells")
+            return
+        self.elements += 1
+        self._limit(self.elements, MAX_ELEMENTS, "elements")
+        if kind in ("mergeCell", "hyperlink") and (cells := attributes.get("ref")):
+            left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells))
+            self.spread += (right - left + 1) * (bottom - top + 1)
+
+    def _limit(self, count: int, limit: int, what: str) -> None:
+        if count > limit:
+            raise _OversizeError(f"more than {limit} {what}, expected fewer")

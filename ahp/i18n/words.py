@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..consistency import CR_LIMIT
+from ..errors import TextLimitError
 from ..scale import opposite
 from ..study.survey import MAX_CHILDREN, Survey
 from . import Translate, translator
@@ -159,3 +160,21 @@ def link_problem(reason: str, language: str) -> str:
             "Should the organizer open another round, this link works again."
         ),
     }[reason]
+
+
+def text_limit(error: TextLimitError, language: str) -> str:
+    """How long a text may be that was not stored."""
+    _ = translator(language)
+    names = {
+        "title": _("The title"),
+        "note": _("The note"),
+        "name": _("The name"),
+        "organization": _("The organization"),
+        "comment": _("The comment"),
+        "reason": _("The reason"),
+        "survey": _("The survey"),
+    }
+    return _(
+        "{text} has {length} characters, at most {limit} can be stored. Nothing was saved; please "
+        "shorten it."
+    ).format(text=names.get(error.what, _("The text")), length=error.length, limit=error.limit)

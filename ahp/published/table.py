@@ -25,7 +25,7 @@ from ..consistency import (
     salo_hamalainen_index,
     triad_log_residual,
 )
-from ..datafile import DataTable, decode_text, kind, parse_toml, read_file
+from ..datafile import DataTable, decode_text, kind, parse_toml, read_bytes
 from ..errors import AHPError, PublishedError
 from ..hierarchy import Hierarchy
 from ..matrix import Float
@@ -42,6 +42,9 @@ from .printing import (
 )
 
 FORMAT = 1
+
+MOST_LINES = 500
+"""Lines of a value: looking for where its parts stand takes time by their square."""
 
 MOST_DECIMALS = 15
 """Digits after the point that a float can be compared with."""
@@ -255,7 +258,7 @@ def load_table(path: str | Path) -> PublishedTable:
         PublishedError: the file, the path inside it and what was expected.
     """
     path = Path(path)
-    content = read_file(path, PublishedError)
+    content = read_bytes(path, PublishedError)
     data = parse_toml(content, str(path), PublishedError)
     top = DataTable(data, str(path), "", PublishedError)
     top.format(FORMAT)
@@ -266,7 +269,12 @@ def load_table(path: str | Path) -> PublishedTable:
             *("candidates", "composite", "totals", "errata"),
         ),
     )
-    return _Reader(path, top, _lines(decode_text(content, str(path), PublishedError))).table()
+    text = decode_text(content, str(path), PublishedError)
+    try:
+        lines = _lines(text)
+    except PublishedError as error:
+        raise PublishedError(f"{path}: {error}") from error
+    return _Reader(path, top, lines).table()
 
 
 class _Reader:
@@ -529,6 +537,8 @@ def _lines(text: str) -> _Lines:
     buffer: list[str] = []
     for number, row in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         buffer.append(row)
+        if len(buffer) > MOST_LINES:
+            raise PublishedError(f"line {number}: a value of more than {MOST_LINES} lines")
         whole, statement = _parsed(buffer)
         if whole and buffer[0].lstrip().startswith("["):
             prefix = _section(statement, counts)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from ..consistency import check_consistency
-from ..datafile import decode_text, read_file
+from ..datafile import decode_text, read_bytes
 from ..errors import AHPError, PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix, chunks
 from ..priority import check_method
@@ -278,7 +278,7 @@ def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
 
 
 def _candidates_text(path: Path) -> str:
-    return decode_text(read_file(path, PublishedError), str(path), PublishedError)
+    return decode_text(read_bytes(path, PublishedError), str(path), PublishedError)
 
 
 def _check_parents(table: PublishedTable, path: Path) -> None:

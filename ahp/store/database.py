@@ -17,10 +17,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from ..errors import StoreError
+from ..errors import DatabaseError, StoreError
 from ..resources import checkout
 
 ENVIRONMENT_VARIABLE = "AHP_DATABASE_URL"
@@ -38,6 +38,16 @@ PRAGMAS = (
 
 POOL = 20
 """Connections that are kept open; more are opened when they are needed at once."""
+
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+"""How long PostgreSQL's client waits for a server that is gone, unless the URL says otherwise: in
+seconds, the last in milliseconds."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
@@ -100,7 +110,14 @@ class Database:
     def _open(self, url: URL) -> None:
         file = url.get_backend_name() == "sqlite"
         # a file is always there; a server may have ended a connection that waits in the pool
-        self._engine = create_engine(url, pool_pre_ping=not file, pool_size=POOL, max_overflow=-1)
+        patience = {} if file else {k: v for k, v in PATIENCE.items() if k not in url.query}
+        self._engine = create_engine(
+            url,
+            connect_args=patience,
+            pool_pre_ping=not file,
+            pool_size=POOL,
+            max_overflow=-1,
+        )
         if file:
             # SQLite lets writers poll for their turn, and who comes late may be first
             self._turn: AbstractContextManager[object] = Lock()
@@ -130,6 +147,8 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseError(f"{self.location}: {error.orig}") from error
         except DBAPIError as error:
             raise StoreError(f"{self.location}: {error.orig}") from error
 

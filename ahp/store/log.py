@@ -6,19 +6,21 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
-from ..errors import AHPError, LogError, StoreError
+from ..errors import AHPError, AnswersError, LogError, StoreError
 from ..study.delphi import evidence_difference
+from ..study.limits import check_length
 from . import clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
-from .replay import ANSWERING, Replay
-from .surveys import parse_survey
+from .replay import ANSWERING, Replay, read_back
+from .surveys import parse_survey, survey_of
 
 Kind = Literal[
     "study_created",
@@ -75,6 +77,31 @@ class Entry:
     value: str | None = None
     detail: str | None = None
 
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            optional = name in ("expert_id", "parent", "left", "right", "value", "detail")
+            if not isinstance(value, str) and not (optional and value is None):
+                raise AnswersError(f"{name} = {value!r}, expected text")
+
+
+_TEXTS = MappingProxyType(
+    {"comment": "comment", "reason": "reason", "kept": "reason", "consent": "consent"}
+    | {"shown": "contradictions", "answer": "place"}
+)
+"""Kinds of events -> which text of `ahp.study.limits.LONGEST` their detail is. The details of the
+others are as long as what they are made of."""
+
+
+def _check_texts(entry: Entry) -> None:
+    """Refuse texts that no database takes, as browsers can send them, or that are too long."""
+    for text in vars(entry).values():
+        if text and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+            raise AnswersError("the text has signs that cannot be stored, expected Unicode text")
+    check_length("source", entry.source)
+    check_length("value", entry.value or "")
+    if what := _TEXTS.get(entry.kind):
+        check_length(what, entry.detail or "")
+
 
 def digest(event: Event) -> str:
     """SHA-256 over the canonical JSON of all columns but `hash` itself."""
@@ -112,10 +139,19 @@ def replayed(session: Session, study: StudyRow, entry: Entry) -> Event | None:
 
 
 def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[Event]:
-    """Append new events to a study's chain; the study's row must be locked."""
+    """Append new events to a study's chain; the study's row must be locked.
+
+    What is written is read back first, by what will read it.
+
+    Raises:
+        TextLimitError: a text is longer than is kept for ever.
+        AHPError: the event would not be read back as it is.
+    """
     events = []
+    hierarchy = survey_of(session, study).hierarchy
     time = clock.timestamp(clock.now())
     for entry in entries:
+        _check_texts(entry)
         event = Event(
             **vars(entry),
             study_id=study.id,
@@ -126,6 +162,7 @@ def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[
             previous_hash=study.head_hash,
             hash="",
         )
+        read_back(event, hierarchy)
         events.append(replace(event, hash=digest(event)))
         study.head_seq, study.head_hash = event.seq, events[-1].hash
     session.execute(insert(EventRow), [vars(event) for event in events])
@@ -285,7 +322,7 @@ def _replayed(replay: Replay, event: Event) -> str:
     """Where an event contradicts those before it; goes on with it."""
     problem = _out_of_turn(replay, event)
     if not problem and event.kind == "round_closed":
-        problem = _false_evidence(replay, event.detail)
+        problem = false_evidence(replay, event.detail)
     if not problem:
         try:
             replay.take(event)
@@ -321,7 +358,7 @@ def _too_late(replay: Replay, event: Event) -> str:
     return ""
 
 
-def _false_evidence(replay: Replay, detail: str | None) -> str:
+def false_evidence(replay: Replay, detail: str | None) -> str:
     """Where a round's evidence is not what its events give."""
     try:
         anew = replay.evidence()

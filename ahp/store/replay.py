@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 from ..errors import OptionError, StoreError
+from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
@@ -88,7 +89,7 @@ class Replay:
             AHPError: the event does not fit the survey, or says nothing.
         """
         expert, kind = event.expert_id or "", event.kind
-        self._check(event)
+        read_back(event, self.survey.hierarchy, self.names.get(expert, ""))
         self._take_expert(expert, event)
         if kind in ("study_archived", "study_unarchived"):
             self.archived_seq = event.seq if kind == "study_archived" else None
@@ -116,7 +117,10 @@ class Replay:
     def _take_expert(self, expert: str, event: Event) -> None:
         """Who is on the panel, how much they count, and who has spoken."""
         if event.kind in ("expert_added", "expert_renamed"):
-            self.names[expert] = detail_text(event, "name")
+            name = detail_text(event, "name")
+            if name in {one for other, one in self.names.items() if other != expert}:
+                raise StoreError(f"the study has an expert {name!r} already")
+            self.names[expert] = name
             self.standings.setdefault(expert, Standing())
         elif event.kind == "expert_removed":
             del self.names[expert], self.standings[expert]
@@ -126,27 +130,6 @@ class Replay:
             self.submitted.add(expert)
         if event.kind in STATEMENTS:
             self.spoken.add(expert)
-
-    def _check(self, event: Event) -> None:
-        """Refuse what an expert can't have said about this survey."""
-        hierarchy = self.survey.hierarchy
-        if event.kind in (*ANSWERING, "comment", "reason"):
-            check_place(judgment(_judged(event), self.names[event.expert_id or ""]), hierarchy)
-        if event.kind == "answer":
-            parse_judgment(event.value or "")
-        elif event.kind == "way":
-            check_way(Way.from_content(event.detail or ""), hierarchy)
-        elif event.kind == "standing":
-            if Standing.from_content(event.detail or "").recused.keys() >= set(hierarchy.compared):
-                raise OptionError("the expert is recused from every comparison")
-        elif event.kind == "ranked":
-            read_ranking(event.parent or "", event.detail or "", hierarchy)
-        elif event.kind in ("expert_added", "expert_renamed"):
-            others = {one for expert, one in self.names.items() if expert != event.expert_id}
-            if (name := detail_text(event, "name")) in others:
-                raise StoreError(f"the study has an expert {name!r} already")
-        elif event.kind == "study_renamed":
-            detail_text(event, "title")
 
     def answers(self) -> Answers:
         """The answers of those who submitted in this round, by the order of the experts."""
@@ -201,3 +184,36 @@ def judgment(one: Judged, name: str) -> Judgment:
     """The answer that an event holds."""
     place = one.detail or "" if one.source == "file" else f"event {one.seq}"
     return Judgment(name, one.parent, one.left, one.right, one.value, place)
+
+
+def read_back(event: Event, hierarchy: Hierarchy, name: str = "") -> None:
+    """Read what an event says of a survey with this tree, as all do who read the log.
+
+    Args:
+        event: the event.
+        hierarchy: the tree.
+        name: of its expert, for messages.
+
+    Raises:
+        AHPError: it does not fit the tree, or says nothing.
+    """
+    kind, detail = event.kind, event.detail or ""
+    if kind in (*ANSWERING, "comment", "reason"):
+        check_place(judgment(_judged(event), name), hierarchy)
+    if kind == "answer":
+        parse_judgment(event.value or "")
+    elif kind == "settings":
+        Settings.from_content(detail)
+    elif kind == "asking":
+        Asking.from_content(detail)
+    elif kind == "way":
+        check_way(Way.from_content(detail), hierarchy)
+    elif kind == "standing":
+        if Standing.from_content(detail).recused.keys() >= set(hierarchy.compared):
+            raise OptionError("the expert is recused from every comparison")
+    elif kind == "ranked":
+        read_ranking(event.parent or "", detail, hierarchy)
+    elif kind in ("expert_added", "expert_renamed"):
+        detail_text(event, "name")
+    elif kind == "study_renamed":
+        detail_text(event, "title")

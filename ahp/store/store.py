@@ -20,6 +20,7 @@ from ..study import Answers, Judgment, Survey
 from ..study.asking import Asking, Way, read_ranking
 from ..study.entered import judged, spreadsheet_reason, step_of
 from ..study.itinerary import Replies
+from ..study.limits import check_length
 from ..study.own_result import unsettled_parents
 from ..study.receipt import Receipt
 from ..study.settings import Settings, Standing
@@ -1048,6 +1049,9 @@ def _new_id() -> str:
 
 
 def _line(what: str, text: str) -> str:
+    if not isinstance(text, str):
+        raise StoreError(f"{what} = {text!r}, expected one line of text")
+    check_length(what, text)
     if not text.strip() or not text.strip().isprintable():
         raise StoreError(f"{what} = {text!r}, expected one line of text")
     return text.strip()
@@ -1062,12 +1066,6 @@ def _check_event_id(event_id: str) -> None:
         raise StoreError(
             f"event_id = {event_id!r}, expected 1 to 64 letters, digits, hyphens or underscores"
         )
-
-
-def _check_text(text: str) -> None:
-    """Refuse what no database takes: browsers can send it."""
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise AnswersError("the text has signs that cannot be stored, expected Unicode text")
 
 
 def _check_open(study: StudyRow) -> None:
@@ -1106,8 +1104,6 @@ def _say(
     """Store what an expert says; the first entry's id tells whether it was sent before."""
     first = entries[0]
     _check_event_id(first.event_id)
-    for entry in entries:
-        _check_text(entry.detail or "")
     if (event := log.replayed(session, study, first)) is not None:
         return event
     _check_answerable(session, expert, study, round_number)
@@ -1251,6 +1247,8 @@ def _close(session: Session, study: StudyRow) -> ClosedRound:
     replay = Replay.of(survey_of(session, study), log.read_events(session, study.id))
     evidence = replay.evidence()
     detail = None if evidence is None else canonical(evidence)
+    if problem := log.false_evidence(replay, detail):
+        raise StoreError(f"round {study.round} of {study.title!r} was not closed: {problem}")
     entry = Entry("round_closed", _new_id(), "organizer", detail=detail)
     (event,) = log.append(session, study, [entry])
     study.state = "closed"

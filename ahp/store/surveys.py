@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..study import Survey, survey_from_content
+from ..study.limits import check_length
 from .models import StudyRow, SurveyRow
 
 parse_survey = lru_cache(maxsize=64)(survey_from_content)
@@ -15,7 +16,12 @@ parse_survey = lru_cache(maxsize=64)(survey_from_content)
 
 
 def add_survey(session: Session, survey: Survey) -> None:
-    """Store a survey unless it is there already."""
+    """Store a survey unless it is there already.
+
+    Raises:
+        TextLimitError: it is longer than is kept for ever.
+    """
+    check_length("survey", survey.content)
     insert: sqlite.Insert | postgresql.Insert = (
         sqlite.insert(SurveyRow)
         if session.get_bind().dialect.name == "sqlite"

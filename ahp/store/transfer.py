@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from ..datafile import kind
+from ..datafile import MAX_FILE, check_size, kind, parse_json
 from ..errors import AHPError, StoreError
 from ..study import survey_from_content
 from . import log
@@ -57,8 +57,9 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         StoreError: not such a file, or the database has the study already.
         LogError: the log does not verify.
     """
+    check_size(content, source, StoreError, MAX_FILE)
     try:
-        data = json.loads(content)
+        data = parse_json(content)
     except (ValueError, RecursionError) as error:
         raise StoreError(f"{source}: not JSON: {error}") from error
     try:

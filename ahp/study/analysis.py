@@ -107,7 +107,7 @@ def analyze(
         expert_weights: expert -> weight, one for each expert, scaled to sum 1; `"consistency"` or
             `"distance"`: computed from the judgments; None or `"equal"`: equal.
         weighting: what to call a mapping of weights in the result: `"given"` (None) or
-            `"authority"`.
+            `"authority"`; those that are computed have their own names, and no other.
         recused: (expert, parent) whose judgments do not count.
 
     Raises:
@@ -120,11 +120,7 @@ def analyze(
         survey.reaching_random_index if random_index is None else random_index
     )
     check_option("aggregate", aggregate, AGGREGATES)
-    if expert_weights is None or isinstance(expert_weights, str):
-        weighting = expert_weights or "equal"
-        check_option("expert_weights", weighting, COMPUTED_WEIGHTINGS)
-    weighting = weighting or "given"
-    check_option("weighting", weighting, WEIGHTINGS)
+    weighting = _weighting(expert_weights, weighting)
     hierarchy = survey.hierarchy
     panel = build_panel(
         hierarchy, answers, method=method, random_index=random_index, recused=recused
@@ -186,3 +182,17 @@ def analyze(
         filled=MappingProxyType(filled),
         panel=panel,
     )
+
+
+def _weighting(expert_weights: Mapping[str, float] | str | None, weighting: str | None) -> str:
+    """Where the experts' weights come from; refuses a name that is not theirs."""
+    names: tuple[str, ...]
+    if expert_weights is None or isinstance(expert_weights, str):
+        computed = expert_weights or "equal"
+        check_option("expert_weights", computed, COMPUTED_WEIGHTINGS)
+        names = (computed,)
+    else:
+        names = tuple(name for name in WEIGHTINGS if name not in COMPUTED_WEIGHTINGS)
+    found = names[0] if weighting is None else weighting
+    check_option("weighting", found, names)
+    return found

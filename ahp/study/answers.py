@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datafile import read_bytes
 from ..errors import AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..scale import parse_judgment
-from .delimited import read_bytes, split_rows
+from .delimited import MAX_CSV, split_rows
 from .entered import entered_judgment
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
@@ -197,7 +198,7 @@ def read_answers(path: str | Path) -> Answers:
             scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
     """
     source = Path(path)
-    return answers_from_csv(read_bytes(source, AnswersError), str(source))
+    return answers_from_csv(read_bytes(source, AnswersError, MAX_CSV), str(source))
 
 
 def answers_from_csv(content: bytes, source: str) -> Answers:

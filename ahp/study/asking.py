@@ -13,7 +13,7 @@ from typing import Self
 from ..datafile import canonical
 from ..errors import OptionError
 from ..hierarchy import Hierarchy
-from .settings import check_option, from_plain
+from .settings import check_option, check_types, from_plain
 
 WAYS = ("pairs", "rank")
 """Comparison by comparison; or the items are ranked first and compared then."""
@@ -43,6 +43,7 @@ class Asking:
     guidance: str = "offer"
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_option("way", self.way, ("expert", *WAYS))
         check_option("guidance", self.guidance, GUIDANCE)
 
@@ -87,6 +88,14 @@ class Way:
     short: bool
     order: tuple[Pair, ...]
 
+    def __post_init__(self) -> None:
+        check_option("way", self.way, WAYS)
+        if not isinstance(self.short, bool):
+            raise OptionError(f"short = {self.short!r}, expected true or false")
+        for pair in self.order:
+            if len(pair) != 3 or not all(isinstance(node, str) for node in pair):
+                raise OptionError(f"order has {pair!r}, expected parent, left and right as text")
+
     @classmethod
     def seeded(cls, way: str, short: bool, hierarchy: Hierarchy, seed: str) -> Self:
         """A way whose order follows from a seed, so that what comes first or stands on the left
@@ -119,14 +128,11 @@ class Way:
         try:
             data = json.loads(content)
             way, short, order = data["way"], data["short"], data["order"]
-            pairs = tuple((str(parent), str(left), str(right)) for parent, left, right in order)
+            pairs = tuple((parent, left, right) for parent, left, right in order)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise OptionError(
                 f"way = {content[:80]!r}, expected an object with way, short and order"
             ) from error
-        check_option("way", way, WAYS)
-        if not isinstance(short, bool):
-            raise OptionError(f"short = {short!r}, expected true or false")
         return cls(way, short, pairs)
 
     @property

@@ -6,21 +6,19 @@ import csv
 import io
 from pathlib import Path
 
+from ..datafile import check_size
 from ..errors import AHPError
 
 SEPARATORS = "\t;,"
 """Tried in this order: the first that stands in the first line separates the cells."""
 
+MAX_CSV = 2**23
+"""Bytes of a CSV file."""
+
+MAX_LINES = 200_000
+
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
-
-
-def read_bytes(source: Path, error: type[AHPError]) -> bytes:
-    """The content of a file, or an error of the given type that names it."""
-    try:
-        return source.read_bytes()
-    except OSError as cause:
-        raise error(f"{source}: cannot be read: {cause.strerror}") from cause
 
 
 def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> list[Row]:
@@ -32,8 +30,9 @@ def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> lis
         error: the type of error to raise.
 
     Raises:
-        AHPError: of the given type; not UTF-8, or not CSV.
+        AHPError: of the given type; too large, not UTF-8, or not CSV.
     """
+    check_size(content, str(source), error, MAX_CSV)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
@@ -52,6 +51,8 @@ def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> lis
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
                 rows.append((line, stripped))
+            if line > MAX_LINES:
+                raise error(f"{source}: more than {MAX_LINES} lines, expected fewer")
             line = reader.line_num + 1
     except csv.Error as cause:
         raise error(f"{source}: line {reader.line_num}: not CSV: {cause}") from cause

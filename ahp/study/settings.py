@@ -18,6 +18,7 @@ from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index, reaching_random_index
+from .limits import check_length
 from .survey import Survey
 
 AGGREGATES = ("aij", "aij_median", "aij_trimmed", "aip_arithmetic", "aip_geometric")
@@ -75,6 +76,7 @@ class Settings:
     feedback_from: int = 5
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_method(self.method)
         check_random_index(self.random_index)
         for name, valid in (
@@ -140,6 +142,9 @@ class Standing:
     recused: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_types(self)
+        for text in (self.reason, *self.recused.values()):
+            check_length("reason", text)
         if not 0 <= self.weight <= LARGEST:
             raise OptionError(f"weight = {self.weight!r}, expected a number from 0 to {LARGEST}")
         if self.weight != 1 and not self.reason.strip():
@@ -210,9 +215,33 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
     "bool": ((bool,), "true or false"),
-    "Mapping[str, str]": ((dict,), "a table of texts"),
+    "Mapping[str, str]": ((Mapping,), "a table of texts"),
 }
-"""Annotations of the fields above -> their types in JSON, and the words for them."""
+"""Annotations of the fields above -> their types, and the words for them."""
+
+
+def check_types(chosen: Any) -> None:
+    """Refuse an object of a class above, or of one like it, with a field of another type than its
+    own: what is written into the log must be read back.
+
+    Raises:
+        OptionError: names the field and what was expected.
+    """
+    for one in fields(chosen):
+        value = getattr(chosen, one.name)
+        _types, words = _TYPES[str(one.type)]
+        if not _has_type(value, str(one.type)):
+            raise OptionError(f"{one.name} = {value!r}, expected {words}")
+
+
+def _has_type(value: Any, annotation: str) -> bool:
+    types, _words = _TYPES[annotation]
+    inside = (*value, *value.values()) if isinstance(value, Mapping) else ()
+    return (
+        isinstance(value, bool) is (types == (bool,))
+        and isinstance(value, types)
+        and all(isinstance(one, str) for one in inside)
+    )
 
 
 def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
@@ -226,13 +255,8 @@ def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
     required = tuple(k for k, one in own.items() if one.default is one.default_factory is MISSING)
     table.only(required, tuple(key for key in own if key not in required))
     for key, value in table.data.items():
-        types, words = _TYPES[str(own[key].type)]
-        inside = value.values() if isinstance(value, dict) else ()
-        if (
-            isinstance(value, bool) is not (types == (bool,))
-            or not isinstance(value, types)
-            or not all(isinstance(one, str) for one in inside)
-        ):
+        _types, words = _TYPES[str(own[key].type)]
+        if not _has_type(value, str(own[key].type)):
             raise table.error(key, f"is {kind(value)}, expected {words}")
     return table.data
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,14 +18,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..datafile import DataTable, canonical, kind, parse_toml
+from ..datafile import MAX_TOML, DataTable, canonical, kind, parse_toml, read_bytes
 from ..errors import AHPError, RandomIndexError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
-from .delimited import read_bytes
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -36,6 +36,9 @@ SUM_TOLERANCE = 0.01
 
 Text = Mapping[str, str]
 """A text in several languages: language code -> text."""
+
+MAX_COMPARISONS = 10_000
+"""Comparisons of a survey; experts answer some 60 well."""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
@@ -205,7 +208,7 @@ def load_survey(name_or_path: str | Path) -> Survey:
                 "or the path of a .toml file"
             )
         path = shipped[name_or_path]
-    survey = survey_from_toml(read_bytes(path, SurveyError), str(path))
+    survey = survey_from_toml(read_bytes(path, SurveyError, MAX_TOML), str(path))
     divided = (
         f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
         for parent, given in survey.given.items()
@@ -226,11 +229,7 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
     Raises:
         SurveyError: the file, the path inside it and what was expected.
     """
-    try:
-        data = parse_toml(content, source, SurveyError)
-    except RecursionError as error:
-        raise SurveyError(f"{source}: arrays inside arrays too deep, expected a survey") from error
-    return _build(data, source)
+    return _build(parse_toml(content, source, SurveyError, "a survey"), source)
 
 
 def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -389,9 +388,22 @@ def _hierarchy(
     for table, one in zip(tables, nodes.values(), strict=True):
         _check_given(table, one, children.get(one.id, ()))
     try:
-        return tree_of(goal, children, nodes)
+        hierarchy = tree_of(goal, children, nodes)
+        check_comparisons(hierarchy)
     except AHPError as error:
         raise top.error("nodes", str(error)) from error
+    return hierarchy
+
+
+def check_comparisons(hierarchy: Hierarchy) -> None:
+    """Refuse a tree that nobody could ever compare.
+
+    Raises:
+        SurveyError: it has more than `MAX_COMPARISONS`.
+    """
+    count = sum(math.comb(len(hierarchy.children[parent]), 2) for parent in hierarchy.compared)
+    if count > MAX_COMPARISONS:
+        raise SurveyError(f"{count} comparisons, expected at most {MAX_COMPARISONS}")
 
 
 def tree_of(

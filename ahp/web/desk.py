@@ -13,6 +13,7 @@ from ahp.errors import AHPError
 from ahp.i18n.words import survey_remarks
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
+from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
@@ -103,13 +104,15 @@ def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | N
     _ = state.translate()
     with st.form(f"{key}_form"):
         title = st.text_input(
-            _("Title"), placeholder=_("for example: Effectiveness of supervision, round of 2026")
+            _("Title"),
+            placeholder=_("for example: Effectiveness of supervision, round of 2026"),
+            max_chars=LONGEST["title"],
         )
         if st.form_submit_button(_("Create study"), type="primary", key=key):
             try:
                 created = state.database().create_study(survey, title, standings=standings)
             except AHPError as error:
-                st.error(str(error))
+                st.error(state.in_words(error))
             else:
                 open_page("experts", created.id)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ahp.errors import DatabaseError
 from ahp.web import state
 from ahp.web.components import preload_charts
 
@@ -13,21 +14,23 @@ st.set_page_config(
     page_icon=str(Path(__file__).with_name("icon.svg")),
     layout="wide",
 )
-granted = state.grants()
-pages = []
-if granted.experts:
-    pages.append(st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:"))
-if granted.organizer:
-    pages += [
-        st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
-        st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
-        st.Page("views/rounds.py", title=_("Rounds"), icon=":material/replay:"),
-        st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
-        st.Page("views/files.py", title=_("Files"), icon=":material/attach_file:"),
-        st.Page("views/editor.py", title=_("Survey editor"), icon=":material/edit:"),
-    ]
-if not pages:
-    pages.append(st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:"))
+welcome = st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:")
+own_pages = [st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")]
+organizer_pages = [
+    st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
+    st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
+    st.Page("views/rounds.py", title=_("Rounds"), icon=":material/replay:"),
+    st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
+    st.Page("views/files.py", title=_("Files"), icon=":material/attach_file:"),
+    st.Page("views/editor.py", title=_("Survey editor"), icon=":material/edit:"),
+]
+try:
+    granted = state.grants()
+except DatabaseError:  # which pages are this visitor's isn't known, but the address is kept
+    st.navigation([welcome, *own_pages, *organizer_pages], position="hidden")
+    state.show_unavailable()
+    st.stop()
+pages = own_pages * bool(granted.experts) + organizer_pages * granted.organizer or [welcome]
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 st.html(

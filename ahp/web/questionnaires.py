@@ -152,7 +152,11 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
 def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit: bool) -> None:
     """Record what was shown; a file that is refused now says why."""
     _, database = state.translate(), state.database()
-    allowed = state.grants()
+    try:
+        allowed = state.grants()
+    except AHPError as error:
+        st.session_state["refused"] = state.in_words(error)
+        return
     mine = {expert.id for expert in allowed.experts}
     lines, problems = [], []
     for expert, filled in read:
@@ -176,7 +180,7 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
                     round_number=filled.round_number,
                 )
         except AHPError as error:
-            problems.append(str(error))
+            problems.append(state.in_words(error))
     st.session_state["recorded"] = " ".join(lines)
     st.session_state["refused"] = " ".join(problems)
     st.session_state["upload_attempt"] += 1

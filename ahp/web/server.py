@@ -13,11 +13,13 @@ import hmac
 import html
 import logging
 import os
+import re
 import secrets
 import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
@@ -25,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import streamlit
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -33,12 +35,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from ..errors import AHPError, LinkError, ReceiptError, StoreError
+from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
-from .state import LANGUAGE_COOKIE, SESSION_COOKIE, database
+from .state import LANGUAGE_COOKIE, SESSION_COOKIE, database, show_unavailable, translate
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +53,21 @@ DAYS_30 = 30 * 24 * 3600
 ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of the organizer's link, new at every start; of no use when a password is set."""
 
+EXPERT_UPLOAD = 2 * 2**20
+"""Bytes of a file that an expert uploads: a filled questionnaire has a twentieth of a megabyte."""
+
+ORGANIZER_UPLOAD = 20 * 2**20
+"""Bytes of a file that an organizer uploads, such as a whole study."""
+
+SESSION_UPLOADS = 3 * ORGANIZER_UPLOAD
+"""Bytes of all files that one page holds."""
+
+ALL_UPLOADS = 20 * ORGANIZER_UPLOAD
+"""Bytes of all files that the server holds: Streamlit keeps them in memory while a page is open."""
+
+MESSAGE = 2 * 2**20
+"""Bytes of a message of a browser: all that stands in the fields of a page."""
+
 _SETTINGS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
@@ -55,7 +75,8 @@ _SETTINGS: dict[str, Any] = {
     "runner.postScriptGC": False,  # a full collection after every click costs most of the time
     "runner.magicEnabled": False,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": 20,  # MB
+    "server.maxUploadSize": ORGANIZER_UPLOAD // 2**20,
+    "server.maxWidgetStateSize": MESSAGE // 2**20,
     # without a section, there would be no dark theme
     "theme.light.primaryColor": "#1f5f99",
     "theme.dark.primaryColor": "#2f78bd",
@@ -197,6 +218,8 @@ def _receipt(request: Request) -> Response:
     except (ReceiptError, ValueError):
         problem = _("There is no receipt yet: these answers have not been submitted.")
         return _page({language: problem}, status=404, headers=headers)
+    except DatabaseError:
+        raise
     except StoreError as error:
         _log.error("no receipt of expert %s: %s", expert_id, error)
         problem = _(
@@ -308,6 +331,77 @@ class _NoDialogs:
         await self.app(scope, receive, send_changed if asked else send)
 
 
+class _UploadGuard:
+    """Takes files only of those who may upload any, and no more than the server can hold.
+
+    Streamlit takes them of everybody who has opened a page, as many as they like. What is refused
+    here is not even read.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.coming: Counter[str] = Counter()  # bytes on their way, by the page's session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or scope["method"] != "PUT" or _UPLOAD not in path:
+            await self.app(scope, receive, send)
+            return
+        page = path.partition(_UPLOAD)[2].partition("/")[0]
+        request = Request(scope)
+        refusal, size = await run_in_threadpool(_refused_upload, request)
+        held = {key: _held(key) + self.coming[key] for key in {*_pages(), *self.coming, page}}
+        too_much = held[page] + size > SESSION_UPLOADS or sum(held.values()) + size > ALL_UPLOADS
+        if not refusal and too_much:
+            refusal = 413
+        if refusal:
+            await Response(status_code=refusal)(scope, receive, send)
+            return
+        self.coming[page] += size
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.coming[page] -= size
+            self.coming += Counter()  # forgets the pages at 0
+
+
+_UPLOAD = "/_stcore/upload_file/"
+
+
+def _refused_upload(request: Request) -> tuple[int, int]:
+    """The status with which a file is refused, 0 if it is not; and its size as announced."""
+    try:
+        granted = database().grants(request.cookies.get(SESSION_COOKIE))
+    except DatabaseError:
+        return 503, 0
+    length = request.headers.get("content-length", "")
+    size = int(length) if re.fullmatch("[0-9]{1,12}", length) else -1
+    most = ORGANIZER_UPLOAD if granted.organizer else EXPERT_UPLOAD if granted.experts else 0
+    if not most:
+        return 403, size
+    if size < 0:
+        return 411, size
+    return (413 if size > most + _FRAMING else 0), size
+
+
+_FRAMING = 2**12
+"""Bytes that a form puts around a file."""
+
+
+def _pages() -> list[str]:
+    """The pages whose files Streamlit holds."""
+    return list(_uploads())
+
+
+def _held(page: str) -> int:
+    return sum(len(file.data) for file in list(_uploads().get(page, {}).values()))
+
+
+def _uploads() -> Mapping[str, Mapping[str, UploadedFileRec]]:
+    manager = get_instance().uploaded_file_mgr if exists() else None
+    return manager.file_storage if isinstance(manager, MemoryUploadedFileManager) else {}
+
+
 class _HideTokens(logging.Filter):
     """Keeps the secrets of links out of uvicorn's access log."""
 
@@ -328,7 +422,7 @@ def _warm_up() -> None:
 
 
 @asynccontextmanager
-async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is, warm up."""
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -343,9 +437,44 @@ async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
     yield
 
 
+def _show_error(error: Exception) -> bool:
+    """In place of Streamlit's English words for an error of a page, which the log has."""
+    if config.get_option("client.showErrorDetails") != "none":
+        return False
+    if isinstance(error, DatabaseError):
+        show_unavailable()
+    else:
+        _ = translate()
+        st.error(
+            _(
+                "Something went wrong here. What was saved is safe. Please load the page again; if "
+                "it happens again, tell the organizer."
+            )
+        )
+    return True
+
+
+async def unavailable(request: Request, _error: Exception) -> Response:
+    """A page opened while the database is away; it loads itself again."""
+    language = _language(request)
+    _ = translator(language)
+    text = _(
+        "The server's database can't be reached at the moment. You need not do anything: this page "
+        "loads itself again until the database is back."
+    )
+    headers = {"retry-after": "3", "refresh": "3", "cache-control": "no-store"}
+    return _page({language: text}, status=503, headers=headers)
+
+
 OPTIONS: dict[str, Any] = {
     "lifespan": lifespan,
-    "middleware": [Middleware(_SecurityHeaders), Middleware(_NoDialogs)],
+    "middleware": [
+        Middleware(_SecurityHeaders),
+        Middleware(_UploadGuard),
+        Middleware(_NoDialogs),
+    ],
+    "on_script_error": _show_error,
+    "exception_handlers": {DatabaseError: unavailable},
 }
 
 configure()
@@ -380,5 +509,5 @@ def serve(host: str, port: int) -> None:
             raise AHPError(
                 f"{host}:{port} cannot be opened ({error.strerror}); choose another --port"
             ) from error
-    app = streamlit.App(MAIN, routes=ROUTES, **OPTIONS)
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    app = st.App(MAIN, routes=ROUTES, **OPTIONS)
+    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=MESSAGE + 2**16)

@@ -11,10 +11,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..errors import AHPError
+from ..errors import AHPError, DatabaseError, TextLimitError
 from ..i18n import LANGUAGES, Translate, best_language, translator
+from ..i18n.words import text_limit
 from ..store import Grants, Store, StudyInfo
-from .components import frame
+from .components import ask_again, frame
 
 SESSION_COOKIE = "ahp_session"
 LANGUAGE_COOKIE = "ahp_language"
@@ -42,14 +43,37 @@ def attempt(change: Callable[[], object]) -> bool:
 
     Callbacks run before the page asks who is there, so this asks, too.
     """
-    if not grants().organizer:
-        return False
     try:
+        if not grants().organizer:
+            return False
         change()
     except AHPError as error:
-        st.session_state["problem"] = str(error)
+        st.session_state["problem"] = in_words(error)
         return False
     return True
+
+
+def in_words(error: AHPError) -> str:
+    """What people read of an error: nothing of where the server has its files."""
+    if isinstance(error, TextLimitError):
+        return text_limit(error, language())
+    if isinstance(error, DatabaseError):
+        _ = translate()
+        return _("The server's database does not answer. This was not saved; please try again.")
+    return str(error)
+
+
+def show_unavailable() -> None:
+    """Instead of a page while the database is away; the page asks again by itself."""
+    _ = translate()
+    st.warning(
+        _(
+            "The server's database can't be reached at the moment. What you have saved is safe. "
+            "You need not do anything: this page goes on by itself as soon as the database is back."
+        ),
+        icon=":material/hourglass:",
+    )
+    ask_again()
 
 
 def show_problem() -> None:

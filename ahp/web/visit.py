@@ -11,7 +11,14 @@ from typing import Any
 import streamlit as st
 
 from ahp.consensus import scale_position
-from ahp.errors import AHPError, AnswersError, LockedError, StoreError
+from ahp.errors import (
+    AHPError,
+    AnswersError,
+    DatabaseError,
+    LockedError,
+    StoreError,
+    TextLimitError,
+)
 from ahp.i18n.words import judgment_sentence, position_words
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
@@ -178,8 +185,12 @@ def visit_of(expert: ExpertInfo) -> Visit:
     return Visit(expert, state.database().sitting(expert.id), state.language())
 
 
-def act(change: Callable[[], object]) -> bool:
+def act(change: Callable[[], object], *, kept: bool = False) -> bool:
     """Run a change in the database; what it refuses is shown on the next screen.
+
+    Args:
+        change: what is run.
+        kept: the browser keeps it and sends it again while the database is away: no need to say so.
 
     Returns:
         Whether the matter is settled: done, or refused for good. What failed can be tried again.
@@ -188,7 +199,8 @@ def act(change: Callable[[], object]) -> bool:
     try:
         change()
     except AHPError as error:
-        st.session_state["problem"] = refusal(error)
+        if not (kept and isinstance(error, DatabaseError)):
+            st.session_state["problem"] = refusal(error)
         return isinstance(error, LockedError) or not isinstance(error, StoreError)
     return True
 
@@ -204,6 +216,8 @@ def refusal(error: AHPError) -> str:
                 "The page now shows how things stand."
             ),
         }[error.reason]
+    if isinstance(error, DatabaseError | TextLimitError):
+        return state.in_words(error)
     return _(
         "This could not be saved. Please try again. If it happens again, tell the organizer: "
         "{problem}"
@@ -232,10 +246,15 @@ def go_back(visit: Visit) -> None:
     go(visit, visit.before)
 
 
-def still_allowed(visit: Visit) -> bool:
-    """Whether the link still works; if not, the page will say what happened."""
-    if state.database().may_answer(state.session_token(), visit.expert.id):
-        return True
+def still_allowed(visit: Visit, *, kept: bool = False) -> bool:
+    """Whether the link still works; if not, the page says what happened; `kept` as for `act`."""
+    try:
+        if state.database().may_answer(state.session_token(), visit.expert.id):
+            return True
+    except DatabaseError as error:
+        if not kept:
+            st.session_state["problem"] = refusal(error)
+        return False
     _ = state.translate()
     st.session_state["problem"] = _("This was not recorded.")
     return False
@@ -261,10 +280,11 @@ def take(
     visit: Visit, key: str, event: str, change: Callable[[Visit, dict[str, Any]], None]
 ) -> None:
     """Do what a control sent, and remember that it need not be sent again."""
-    sent = st.session_state[key][event]
+    # a page that was loaded again may send before the session knows its controls: it sends again
+    sent = (st.session_state.get(key) or {}).get(event)
     if not sent or sent["owner"] != visit.about:
         return  # of another expert or round: it is sent again when that one is on the screen
-    if still_allowed(visit) and act(partial(change, visit, sent)):
+    if still_allowed(visit, kept=True) and act(partial(change, visit, sent), kept=True):
         settled().append(sent["id"])
         del settled()[:-100]
 
@@ -401,7 +421,7 @@ def given_reason(visit: Visit) -> str:
 def save_reason(visit: Visit) -> None:
     """Store why the answer differs from most of the panel's; an empty text takes it back."""
     written = st.session_state[reason_key(visit)].strip()
-    if written != given_reason(visit) and still_allowed(visit):
+    if still_allowed(visit) and written != given_reason(visit):
         act(
             partial(
                 state.database().give_reason,

@@ -318,8 +318,22 @@ def test_judgments_that_do_not_connect(
         (
             {"expert_weights": {"X": 1, "Y": 1}, "weighting": "taste"},
             ahp.OptionError,
-            "weighting = 'taste', expected one of 'equal', 'given', 'authority', 'consistency', "
-            "'distance'",
+            "weighting = 'taste', expected one of 'given', 'authority'",
+        ),
+        (
+            {"expert_weights": {"X": 1, "Y": 1}, "weighting": "consistency"},
+            ahp.OptionError,
+            "weighting = 'consistency', expected one of 'given', 'authority'",
+        ),
+        (
+            {"expert_weights": "consistency", "weighting": "given"},
+            ahp.OptionError,
+            "weighting = 'given', expected one of 'consistency'",
+        ),
+        (
+            {"weighting": "authority"},
+            ahp.OptionError,
+            "weighting = 'authority', expected one of 'equal'",
         ),
         (
             {"aggregate": "aij_trimmed", "trim": 0.5},

@@ -158,19 +158,53 @@ def test_experts_from_a_file(visit, store, organizer, survey):
 def test_the_standing_of_an_expert(visit, store, organizer, study, survey):
     app = visit(organizer, "experts")
     app.selectbox(key="standing_of").select(store.experts(study.id)[1].id).run()
-    app.multiselect[0].select("setup")
+    app.multiselect[0].select("setup").run()
     app.button(key="save_standing").click().run()
     assert [error.value for error in app.error] == [
         "recused from 'setup' without a reason, expected one"
     ]
-    why = next(box for box in app.text_input if box.label == "Reason for the recusal")
-    why.set_value("Own unit")
+    setup = survey.node_name("setup", "en")
+    labeled(app.text_input, f"Reason for the recusal from “{setup}”").set_value("Own unit")
     for box in app.selectbox:
         if box.label in ("theoretical analysis", "practical experience"):
             box.select("large")
     app.button(key="save_standing").click().run()
     assert app.error[0].value == "the authority coefficient needs both basis and familiarity"
     assert store.standings(study.id)["B"] == Standing()
+
+
+def labeled(boxes, label: str):
+    return next(box for box in boxes if box.label == label)
+
+
+def test_each_recusal_has_its_own_reason(visit, store, organizer, study, survey):
+    expert = store.experts(study.id)[1]
+    first, second = survey.hierarchy.parents[1:3]
+    store.set_standing(expert.id, Standing(recused={first: "Own unit"}))
+    app = visit(organizer, "experts")
+    app.selectbox(key="standing_of").select(expert.id).run()
+    app.multiselect[0].select(second).run()
+    why = "Reason for the recusal from “{}”"
+    label = why.format(survey.node_name(second, "en"))
+    labeled(app.text_input, label).set_value("Wrote its rules")
+    app.button(key="save_standing").click().run()
+    assert not app.error
+    assert store.standings(study.id)["B"].recused == {
+        first: "Own unit",
+        second: "Wrote its rules",
+    }
+    app.multiselect[0].unselect(first).run()
+    app.button(key="save_standing").click().run()
+    assert store.standings(study.id)["B"].recused == {second: "Wrote its rules"}
+
+
+def test_a_text_that_is_too_long(visit, store, organizer, study):
+    app = visit(organizer, "experts", language="zh")
+    app.text_area(key="entered").set_value("名" * 201)
+    app.button(key="add").click().run()
+    assert [error.value for error in app.error] == [
+        "姓名有 201 个字符，最多只能保存 200 个。没有保存任何内容，请缩短后再试。"
+    ]
 
 
 def test_progress_by_parent_and_reminders(visit, store, organizer, study, survey):

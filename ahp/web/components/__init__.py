@@ -41,6 +41,20 @@ _new_screen = st.components.v2.component(
     "ahp_new_screen", js=_source("streamlit.js", "new_screen.js")
 )
 
+_again = st.components.v2.component(
+    "ahp_again",
+    js=_source("streamlit.js")
+    + """
+    let timer
+    export default function ({ setTriggerValue }) {
+      clearInterval(timer)
+      timer = setInterval(() => {
+        if (pageState().idle) setTriggerValue("again", Date.now())
+      }, 2000)
+      return () => clearInterval(timer)
+    }""",
+)
+
 # The browser takes a second or more to load and compile the code that draws charts.
 _preload = st.components.v2.component(
     "ahp_preload",
@@ -131,6 +145,11 @@ def new_screen(screen: str, *, control: bool) -> None:
         control: a control on it takes the focus itself.
     """
     _new_screen(key="new_screen", data={"screen": screen, "control": control})
+
+
+def ask_again() -> None:
+    """Run what this stands in again every two seconds, as long as it is shown."""
+    _again(key="ask_again", on_again_change=lambda: None)
 
 
 def preload_charts() -> None:

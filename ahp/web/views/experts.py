@@ -14,6 +14,7 @@ from ahp.report import Table
 from ahp.report.panel import basis_words, familiarity_words, influence_words
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
+from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing
 from ahp.web import state
 from ahp.web.desk import literal, show_downloads, show_table
@@ -130,7 +131,7 @@ def add_one(study: StudyInfo) -> None:
     try:
         standing = Standing(weight=form["new_weight"], reason=form["new_reason"])
     except AHPError as error:
-        form["problem"] = str(error)
+        form["problem"] = state.in_words(error)
         return
     if add(study, (NewExpert(form["new_name"], form["new_organization"] or None, standing),)):
         for key in ("new_name", "new_organization", "new_reason"):
@@ -159,8 +160,8 @@ def show_adding(study: StudyInfo) -> None:
         if st.session_state["entered"].strip():
             show_list(study, lambda: pasted_list(st.session_state["entered"]), "pasted")
     with form, st.form("add_one"):
-        st.text_input(_("Name"), key="new_name")
-        st.text_input(_("Organization"), key="new_organization")
+        st.text_input(_("Name"), max_chars=LONGEST["name"], key="new_name")
+        st.text_input(_("Organization"), max_chars=LONGEST["organization"], key="new_organization")
         st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
         st.text_input(_("Reason for the weight, if it isn't 1"), key="new_reason")
         st.form_submit_button(_("Add"), on_click=add_one, args=(study,), key="add_form")
@@ -367,6 +368,13 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="standing_of"
         )
         now = experts[chosen].standing
+        recused = st.multiselect(
+            _("Recused from (judgments there don't count and aren't asked)"),
+            list(study.survey.hierarchy.compared),
+            default=list(now.recused),
+            format_func=lambda parent: study.survey.node_name(parent, language),
+            key=f"recused-{chosen}-{'-'.join(now.recused)}",
+        )
         with st.form(f"standing-{chosen}"):
             weight = st.number_input(_("Weight"), min_value=0.0, value=float(now.weight), step=0.1)
             reason = st.text_input(_("Reason for the weight, if it isn't 1"), value=now.reason)
@@ -391,15 +399,16 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 index=steps.index(now.familiarity),
                 format_func=lambda step: familiar[step] if step else _("not asked"),
             )
-            recused = st.multiselect(
-                _("Recused from (judgments there don't count and aren't asked)"),
-                list(study.survey.hierarchy.compared),
-                default=list(now.recused),
-                format_func=lambda parent: study.survey.node_name(parent, language),
-            )
-            why = st.text_input(
-                _("Reason for the recusal"), value=next(iter(now.recused.values()), "")
-            )
+            why = {
+                parent: st.text_input(
+                    _("Reason for the recusal from “{parent}”").format(
+                        parent=study.survey.node_name(parent, language)
+                    ),
+                    value=now.recused.get(parent, ""),
+                    max_chars=LONGEST["reason"],
+                )
+                for parent in recused
+            }
             if st.form_submit_button(_("Save"), key="save_standing"):
                 try:
                     standing = Standing(
@@ -407,11 +416,11 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                         reason=reason.strip(),
                         basis=basis if any(basis.values()) else {},
                         familiarity=familiarity,
-                        recused=dict.fromkeys(recused, why),
+                        recused={parent: text.strip() for parent, text in why.items()},
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
-                    st.error(str(error))
+                    st.error(state.in_words(error))
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:

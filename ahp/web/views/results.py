@@ -23,7 +23,7 @@ from ahp.study import Analysis, analyze
 from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
 from ahp.study.delphi import analyze_round
 from ahp.study.panel import Panel
-from ahp.study.settings import AGGREGATES, Standing
+from ahp.study.settings import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
 from ahp.web.desk import literal, show_table
 
@@ -82,10 +82,16 @@ def result_of(study: StudyInfo, number: int, standings: Mapping[str, Standing]) 
         random_index=settings["random_index"],
         aggregate=settings["aggregate"],
         trim=settings["trim"],
-        expert_weights=frozen["expert_weights"],
-        weighting=settings["weighting"],
+        **weighted(frozen["expert_weights"], settings["weighting"]),
         recused=[(expert, parent) for expert, parent in frozen["recused"]],
     )
+
+
+def weighted(weights: Mapping[str, float], weighting: str) -> dict[str, Any]:
+    """What `analyze` takes for the experts' weights: computed ones are computed anew."""
+    if weighting in COMPUTED_WEIGHTINGS:
+        return {"expert_weights": weighting}
+    return {"expert_weights": dict(weights), "weighting": weighting}
 
 
 def options(result: Analysis, about: str) -> dict[str, Any]:
@@ -164,8 +170,7 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
         answers,
         **chosen,
         trim=result.trim,
-        expert_weights=dict(result.expert_weights),
-        weighting=result.weighting,
+        **weighted(result.expert_weights, result.weighting),
         recused=result.recused,
     )
 

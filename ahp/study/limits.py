@@ -1,0 +1,37 @@
+"""How long texts may be that are kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ..errors import TextLimitError
+
+LONGEST: Mapping[str, int] = MappingProxyType(
+    {
+        "title": 200,
+        "note": 1000,
+        "name": 200,
+        "organization": 200,
+        "comment": 1000,
+        "reason": 1000,
+        "consent": 5000,
+        "value": 50,
+        "source": 20,
+        "place": 500,
+        "contradictions": 200_000,
+        "survey": 2**18,
+    }
+)
+"""Which text -> how many characters it may have at most. `place` is where an answer from a file was
+read, `contradictions` what an expert was shown, `survey` a whole definition."""
+
+
+def check_length(what: str, text: str) -> None:
+    """Refuse a text that is longer than `LONGEST` allows.
+
+    Raises:
+        TextLimitError: says how long it is and may be.
+    """
+    if len(text) > LONGEST[what]:
+        raise TextLimitError(what, len(text), LONGEST[what])

@@ -1,0 +1,181 @@
+"""PostgreSQL goes away and comes back: pages say so in the visitor's language and go on."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import ahp
+from ahp.store import Store
+from tests.browser import actions
+from tests.browser.actions import DESKTOP, PHONE, QUESTION
+from tests.running_server import RunningServer, free_port
+
+AWAY = {
+    "zh": "服务器的数据库暂时无法访问。",
+    "en": "The server's database can't be reached at the moment.",
+}
+
+
+class Postgres:
+    """A PostgreSQL of the test's own, that can be stopped and started again."""
+
+    def __init__(self) -> None:
+        folders = Path("/usr/lib/postgresql").glob("*/bin")
+        self.binaries = max(folders, key=lambda folder: int(folder.parent.name))
+        user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
+        self.run_as = (
+            {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        )
+        self.folder = Path(tempfile.mkdtemp(prefix="ahp-outage-"))
+        if user:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self.port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.run(
+            *("initdb", "-D", str(self.folder / "data"), "--no-sync", "-A", "trust"),
+            *("-U", "postgres", "-E", "UTF8", "--locale=C"),
+        )
+        self.start()
+
+    def run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.binaries / program, *arguments],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            **self.run_as,
+        )
+
+    def start(self) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+        }
+        listed = [part for item in options.items() for part in ("-c", "{}={}".format(*item))]
+        self.server = subprocess.Popen(
+            [self.binaries / "postgres", "-D", self.folder / "data", *listed],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self.run_as,
+        )
+        for _attempt in range(600):
+            try:
+                psycopg.connect(self.url, connect_timeout=1).close()
+                return
+            except psycopg.OperationalError:
+                if self.server.poll() is not None:
+                    break
+                signal.sigtimedwait([], 0.05)
+        pytest.fail("PostgreSQL did not start")
+
+    def stop(self) -> None:
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    running = Postgres()
+    yield running
+    running.stop()
+    shutil.rmtree(running.folder)
+
+
+@pytest.fixture(scope="module")
+def server(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("outage")
+    running = RunningServer(
+        folder / "ahp.db",
+        AHP_DATABASE_URL=postgres.url,
+        AHP_SIGNING_KEY=str(folder / "key.pem"),
+    )
+    yield running
+    running.stop()
+
+
+def away(page: Page, language: str) -> None:
+    expect(page.get_by_text(AWAY[language])).to_be_visible()
+    expect(page.get_by_text("encountered an error")).to_have_count(0)
+    expect(page.get_by_text("postgres")).to_have_count(0)
+
+
+def test_an_outage(browser: Browser, postgres: Postgres, server: RunningServer) -> None:
+    store = Store(postgres.url)
+    study = store.create_study(ahp.load_survey("supervision_effectiveness"), "2026")
+    names = ("王五", "李四")
+    experts = [store.add_expert(study.id, name) for name in names]
+    links = [f"{server.url}/i/{store.issue_link(expert.id)}" for expert in experts]
+    phone = actions.visitor(browser, size=PHONE)
+    office = actions.visitor(browser, locale="en-US", size=DESKTOP)
+    late = actions.visitor(browser, locale="en-US", size=DESKTOP)
+    page, desk, opened = phone.new_page(), office.new_page(), late.new_page()
+    page.goto(links[0])
+    actions.begin(page)
+    place = actions.asked(page)
+    desk.goto(server.url + server.organizer_path)
+    desk.goto(f"{server.url}/experts")
+    expect(desk.get_by_role("heading", name="Experts and links")).to_be_visible()
+
+    postgres.stop()
+    actions.choose(page, "3")  # an answer given meanwhile
+    away(page, "zh")
+    desk.reload()
+    away(desk, "en")
+    found = opened.goto(links[1])
+    assert found is not None
+    assert (found.status, found.header_value("retry-after")) == (503, "3")
+    away(opened, "en")
+
+    postgres.start()
+    expect(page.locator(f'{QUESTION}:not([data-pair="{place}"])')).to_be_visible()
+    expect(page.get_by_text(AWAY["zh"])).to_have_count(0)
+    (answered,) = store.current(experts[0].id).items()
+    _pair, parent, left, right = place.split()
+    assert answered in (((parent, left, right), "3"), ((parent, right, left), "1/3"))
+    expect(desk.get_by_role("heading", name="Experts and links")).to_be_visible()
+    expect(actions.control(opened, "start")).to_be_visible()
+    place = actions.asked(page)
+    actions.choose(page, "5")
+    actions.moved_on(page, place)
+    assert store.expert(experts[0].id).answered == 2
+    for context in (phone, office, late):
+        context.close()
+    store.close()
+
+
+@pytest.mark.parametrize("path", ["/organizer/{key}", "/receipt/nobody"])
+def test_addresses_opened_meanwhile(
+    browser: Browser, postgres: Postgres, server: RunningServer, path: str
+) -> None:
+    visitor = actions.visitor(browser, size=PHONE)
+    page = visitor.new_page()
+    page.goto(server.url + server.organizer_path)  # has a session to ask the database about
+    expect(actions.control(page, "create")).to_be_visible()
+    postgres.stop()
+    try:
+        address = server.organizer_path if "{key}" in path else path
+        found = page.goto(server.url + address)
+        assert found is not None
+        assert found.status == 503
+        away(page, "zh")
+    finally:
+        postgres.start()
+    if "{key}" in path:
+        expect(actions.control(page, "create")).to_be_visible()  # by itself
+    else:
+        expect(page.get_by_text("还没有回执")).to_be_visible()
+    visitor.close()

@@ -1,0 +1,182 @@
+"""What goes into the log is short enough to be kept for ever, and is read back first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from ahp.errors import AHPError, AnswersError, DatabaseError, OptionError, TextLimitError
+from ahp.store import Store, StudyInfo, log, replay
+from ahp.study import Answers, Judgment
+from ahp.study.asking import Asking, Way
+from ahp.study.limits import LONGEST
+from ahp.study.settings import Settings, Standing
+
+PAIR = ("goal", "a", "b")
+
+
+@pytest.fixture
+def url(tmp_path) -> str:
+    """What is checked here does not depend on the database."""
+    return f"sqlite:///{tmp_path / 'ahp.db'}"
+
+
+def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    expert = store.add_expert(study.id, "E" * 200, "O" * 200).id
+    long = "x" * 2_000_000
+    one = Judgment("E", *PAIR, "3", place=long)
+    writes: dict[str, list[Callable[[], object]]] = {
+        "title": [lambda: store.create_study(survey, long)],
+        "note": [lambda: store.create_study(survey, "T", note=long)],
+        "name": [
+            lambda: store.add_expert(study.id, long),
+            lambda: store.import_answers(study.id, Answers((replace(one, expert=long),))),
+        ],
+        "organization": [lambda: store.add_expert(study.id, "F", long)],
+        "comment": [lambda: store.comment(expert, *PAIR, long, event_id="1")],
+        "reason": [
+            lambda: store.give_reason(expert, *PAIR, long, event_id="2"),
+            lambda: store.keep(expert, "goal", long, event_id="3"),
+            lambda: store.set_standing(expert, Standing(weight=2, reason=long)),
+            lambda: store.set_standing(expert, Standing(recused={"a": long})),
+        ],
+        "consent": [
+            lambda: store.start(expert, way="pairs", short=False, consent=long, event_id="4")
+        ],
+        "source": [lambda: store.answer(expert, *PAIR, "3", event_id="5", source=long)],
+        "place": [lambda: store.upload_answers(expert, [one])],
+        "contradictions": [lambda: store.note_shown(expert, "goal", long, round_number=1)],
+        "survey": [lambda: store.create_study(replace(survey, description={"en": long}), "T")],
+    }
+    assert writes.keys() == LONGEST.keys() - {"value"}  # the scale is the limit of values
+    before = store.events(study.id)
+    for what, all_writes in writes.items():
+        for write in all_writes:
+            with pytest.raises(TextLimitError) as caught:
+                write()
+            assert caught.value.what == what
+            assert str(caught.value) == (
+                f"{what}: {caught.value.length} characters, expected at most {LONGEST[what]}"
+            )
+            assert caught.value.length >= 2_000_000
+    assert store.events(study.id) == before
+    store.comment(expert, *PAIR, "x" * 1000, event_id="6")
+    store.verify_log()
+
+
+def test_a_value_of_a_file_has_a_limit(store: Store, survey) -> None:
+    pairs = [(parent, *pair) for parent, *pair in survey.hierarchy.comparisons]
+    answers = Answers(tuple(Judgment("E", *pair, "3." + "0" * 60) for pair in pairs))
+    with pytest.raises(TextLimitError) as caught:
+        store.import_study(survey, answers, "T")
+    assert str(caught.value) == "value: 62 characters, expected at most 50"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Settings("eigenvector", "saaty", rounds=2.5),
+            "rounds = 2.5, expected a whole number",
+        ),
+        (
+            lambda: Settings("eigenvector", "saaty", rounds=True),
+            "rounds = True, expected a whole number",
+        ),
+        (lambda: Settings("eigenvector", "saaty", trim="0.1"), "trim = '0.1', expected a number"),
+        (
+            lambda: Settings("eigenvector", "saaty", feedback_from=5.0),
+            "feedback_from = 5.0, expected a whole number",
+        ),
+        (lambda: Standing(weight="2"), "weight = '2', expected a number"),
+        (lambda: Standing(reason=None), "reason = None, expected text"),
+        (lambda: Standing(recused={"a": 1}), "recused = {'a': 1}, expected a table of texts"),
+        (lambda: Standing(recused={1: "a"}), "recused = {1: 'a'}, expected a table of texts"),
+        (lambda: Asking(short_form=1), "short_form = 1, expected true or false"),
+        (lambda: Way("pairs", 1, ()), "short = 1, expected true or false"),
+        (
+            lambda: Way("pairs", True, (("a", "b", 1),)),
+            "order has ('a', 'b', 1), expected parent, left and right as text",
+        ),
+    ],
+)
+def test_types_are_checked_on_construction(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+def test_an_entry_holds_texts_alone(store: Store, study: StudyInfo) -> None:
+    expert = store.add_expert(study.id, "E").id
+    with pytest.raises(AnswersError) as caught:
+        store.answer(expert, *PAIR, 3, event_id="1")
+    assert str(caught.value) == "value = 3, expected text"
+
+
+class Forged:
+    """A choice that was not checked when it was made."""
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+        self.recused: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (
+            lambda store, study, _expert: store.set_settings(
+                study, Forged('{"method":"eigenvector","random_index":"saaty","rounds":2.5}')
+            ),
+            "settings: rounds: is a number, expected a whole number",
+        ),
+        (
+            lambda store, study, _expert: store.set_asking(study, Forged('{"way":"some"}')),
+            "way = 'some', expected one of 'expert', 'pairs', 'rank'",
+        ),
+        (
+            lambda store, _study, expert: store.set_standing(expert, Forged("[]")),
+            "standing: top level: is an empty array, expected a table",
+        ),
+    ],
+)
+def test_what_cannot_be_read_back_is_not_written(
+    store: Store, study: StudyInfo, write: Callable[..., object], message: str
+) -> None:
+    expert = store.add_expert(study.id, "E").id
+    before = store.events(study.id)
+    with pytest.raises(AHPError) as caught:
+        write(store, study.id, expert)
+    assert str(caught.value) == message
+    assert store.events(study.id) == before
+    store.verify_log()
+
+
+def test_every_kind_of_event_is_read_back(
+    store: Store, study: StudyInfo, monkeypatch: pytest.MonkeyPatch, answer_all
+) -> None:
+    read: list[str] = []
+
+    def noted(event, hierarchy, name="") -> None:
+        read.append(event.kind)
+        replay.read_back(event, hierarchy, name)
+
+    monkeypatch.setattr(log, "read_back", noted)
+    expert = store.add_expert(study.id, "E").id
+    store.issue_link(expert)
+    store.set_settings(study.id, replace(store.settings(study.id), rounds=4))
+    answer_all(store, expert)
+    store.submit(expert, event_id="submit")
+    store.close_round(study.id)
+    assert read == [event.kind for event in store.events(study.id)][1:]
+
+
+def test_a_database_that_fails_is_told_apart(store: Store, study: StudyInfo, url: str) -> None:
+    with store._database.write() as session:
+        session.execute(text("DROP TABLE events"))
+    with pytest.raises(DatabaseError):
+        store.events(study.id)
