@@ -49,6 +49,16 @@ from .table import (
     to_csv,
     to_text,
 )
+from .who import (
+    based_on,
+    incoherent_choices_table,
+    incoherent_sentence,
+    incoherent_share,
+    incoherent_table,
+    incoherent_words,
+    limit_words,
+    who_counts,
+)
 from .workbook import xlsx_bytes
 
 __all__ = [
@@ -56,6 +66,7 @@ __all__ = [
     "aggregate_words",
     "analysis_data",
     "band_words",
+    "based_on",
     "basis_words",
     "choices_summary_table",
     "choices_table",
@@ -70,8 +81,14 @@ __all__ = [
     "experts_table",
     "familiarity_words",
     "hierarchy_table",
+    "incoherent_choices_table",
+    "incoherent_sentence",
+    "incoherent_share",
+    "incoherent_table",
+    "incoherent_words",
     "individual_table",
     "influence_words",
+    "limit_words",
     "matrix_table",
     "method_words",
     "movement_table",
@@ -93,5 +110,6 @@ __all__ = [
     "to_text",
     "total_table",
     "weighting_words",
+    "who_counts",
     "xlsx_bytes",
 ]

@@ -11,6 +11,7 @@ from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .panel import aggregate_words, weighting_words
 from .table import Cell, Table, show_number
+from .who import incoherent_sentence, incoherent_share, limit_heading, who_counts
 
 
 def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
@@ -39,12 +40,16 @@ def consistency_table(analysis: Analysis, language: str) -> Table:
         (
             analysis.survey.node_name(parent, language),
             *(found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable),
+            incoherent_share(analysis, [parent], _),
         )
         for parent, found in analysis.consistency.items()
     )
     return Table(
         title=_("Consistency of the judgment matrices"),
-        columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
+        columns=(
+            *(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
+            limit_heading(analysis.cr_limit, _),
+        ),
         rows=rows,
         language=language,
     )
@@ -54,12 +59,18 @@ def total_table(analysis: Analysis, language: str) -> Table:
     """Total-hierarchy CI, RI, CR and the verdict of every level."""
     _ = translator(language)
     rows = tuple(
-        (total.level, total.ci, total.ri, total.cr, total.acceptable)
+        (
+            *(total.level, total.ci, total.ri, total.cr, total.acceptable),
+            incoherent_share(analysis, total.parents, _),
+        )
         for total in analysis.total_consistency
     )
     return Table(
         title=_("Consistency of the total hierarchy"),
-        columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
+        columns=(
+            *(_("Level"), "CI", "RI", "CR", _("Acceptable")),
+            limit_heading(analysis.cr_limit, _),
+        ),
         rows=rows,
         language=language,
     )
@@ -140,6 +151,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     if analysis.aggregate.startswith("aip"):
         shown = _("those of the weighted geometric mean of the judgments, for reading only")
         pairs.append((_("Matrices and their consistency"), shown))
+    if based := who_counts(analysis, language):
+        pairs.append((_("Based on"), based))
     experts = ", ".join(
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
@@ -150,6 +163,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
             f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused
         )
         pairs.append((_("Judgments that do not count (recused)"), recused))
+    pairs.append((_("Experts who contradict themselves"), incoherent_sentence(analysis, language)))
     if analysis.filled:
         filled = "; ".join(
             f"{survey.node_name(parent, language)}: {count}"
@@ -185,6 +199,13 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "trim": analysis.trim,
         "weighting": analysis.weighting,
         "recused": [list(pair) for pair in analysis.recused],
+        "invited": analysis.invited,
+        "answered": len(analysis.panel.experts),
+        "round": analysis.round,
+        "provisional": analysis.running,
+        "incoherent": analysis.incoherent,
+        "cr_limit": analysis.cr_limit,
+        "incoherences": [asdict(one) for one in analysis.incoherences],
         "filled": dict(analysis.filled),
         "expert_weights": dict(analysis.expert_weights),
         "parents": parents,

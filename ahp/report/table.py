@@ -36,6 +36,8 @@ class Table:
         judgments: indices of the columns that hold judgments, shown as fractions.
         medians: of those that hold judgments between two steps as well, shown as `"1/3.5"`.
         p_values: of those that hold p-values, `"< 0.0001"` where they are small.
+        note: whose judgments the rows rest on, printed below the title; in CSV, which has no title,
+            a column of its own.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Table:
     judgments: frozenset[int] = frozenset()
     medians: frozenset[int] = frozenset()
     p_values: frozenset[int] = frozenset()
+    note: str = ""
 
 
 def show_number(value: float, digits: int = 4) -> str:
@@ -101,7 +104,8 @@ def to_text(table: Table) -> str:
         return "  ".join(padded).rstrip()
 
     rule = "  ".join("-" * width for width in widths)
-    return "\n".join([table.title, line(table.columns), rule, *map(line, shown)]) + "\n"
+    above = [table.title, table.note] if table.note else [table.title]
+    return "\n".join([*above, line(table.columns), rule, *map(line, shown)]) + "\n"
 
 
 def pairs_to_text(pairs: Sequence[tuple[str, str]]) -> str:
@@ -112,7 +116,8 @@ def pairs_to_text(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """The table as CSV (RFC 4180): a line of headings, then the rows, without the title.
+    """The table as CSV (RFC 4180): a line of headings, then the rows, without the title; a note
+    stands in a last column of every row.
 
     Floats are written as `repr` writes them, so that reading them back gives the same float;
     booleans as words. A text cell that a spreadsheet would run as a formula, because it starts with
@@ -120,8 +125,10 @@ def to_csv(table: Table) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(map(_harmless, table.columns))
-    writer.writerows([_csv_cell(table, value) for value in row] for row in table.rows)
+    _ = translator(table.language)
+    heading, note = ((_("Based on"),), (table.note,)) if table.note else ((), ())
+    writer.writerow(map(_harmless, (*table.columns, *heading)))
+    writer.writerows([_csv_cell(table, value) for value in (*row, *note)] for row in table.rows)
     return out.getvalue()
 
 
