@@ -52,6 +52,7 @@ from .table import (
 from .who import (
     based_on,
     incoherent_choices_table,
+    incoherent_line,
     incoherent_sentence,
     incoherent_share,
     incoherent_table,
@@ -82,6 +83,7 @@ __all__ = [
     "familiarity_words",
     "hierarchy_table",
     "incoherent_choices_table",
+    "incoherent_line",
     "incoherent_sentence",
     "incoherent_share",
     "incoherent_table",

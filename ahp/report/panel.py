@@ -365,7 +365,7 @@ def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
     _ = translator(language)
     counts = [len(one.panel.experts) for one in (before, after)]
     alike = both_rounds(before, after)
-    note = _("{count} experts answered both rounds, of {before} before and {after} after").format(
+    note = _("Experts who answered both rounds: {count} (before: {before}, after: {after})").format(
         count=len(alike[0].panel.experts) if alike else 0, before=counts[0], after=counts[1]
     )
     title = _("What moved between the rounds")

@@ -84,6 +84,13 @@ def incoherent_share(analysis: Analysis, parents: Iterable[str], _: Translate) -
     return _("{count} of {all}").format(count=count, all=known)
 
 
+def incoherent_line(analysis: Analysis, parent: str, language: str) -> str:
+    """How many experts reach the limit below a parent, to stand beside the joined matrix's CR."""
+    _ = translator(language)
+    share = incoherent_share(analysis, [parent], _)
+    return f"{limit_heading(analysis.cr_limit, _)}: {share}"
+
+
 def incoherent_sentence(analysis: Analysis, language: str) -> str:
     """How many experts contradict themselves, whom the CR of the joined matrices hides."""
     _ = translator(language)
@@ -165,6 +172,13 @@ def incoherent_choices_table(analysis: Analysis, choices: Sequence[Choice], lang
         columns=tuple(columns),
         rows=tuple(rows),
         language=language,
+        note=" · ".join(
+            _("{choice}: no result, as too few are left below a parent").format(
+                choice=names[one.name]
+            )
+            for one in choices
+            if math.isnan(one.largest_change)
+        ),
     )
 
 
@@ -184,7 +198,9 @@ def _treated(analysis: Analysis, _: Translate) -> str:
         "exclude": _("left out where the CR reaches {limit}: {share} experts"),
         "downweight": _("weighed down where the CR reaches {limit}: {share} experts"),
     }[analysis.incoherent]
-    return text.format(limit=limit_words(analysis.cr_limit, _), share=share)
+    saaty = isinstance(analysis.cr_limit, str)
+    limit = _("Saaty's limit") if saaty else f"{analysis.cr_limit:g}"
+    return text.format(limit=limit, share=share)
 
 
 def _named(experts: Sequence[str], _: Translate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
@@ -213,6 +214,21 @@ def settings_of(session: Session, study: StudyRow) -> Settings:
     """The settings in force."""
     content = newest_detail(session, study, "settings")
     return Settings.from_content(content) if content else Settings.of(survey_of(session, study))
+
+
+def weights_undecided(session: Session, study: StudyRow) -> bool:
+    """See `Store.weights_undecided`."""
+    if settings_of(session, study).weighting == "given":
+        return False
+    events = session.execute(
+        select(EventRow.kind, EventRow.expert_id, EventRow.detail)
+        .where(EventRow.study_id == study.id, EventRow.kind.in_(("standing", "settings")))
+        .order_by(EventRow.seq.desc())
+    )
+    newest: dict[str, str] = {}
+    for event in takewhile(lambda event: event.kind == "standing", events):
+        newest.setdefault(event.expert_id, event.detail)
+    return any(Standing.from_content(detail).weight != 1 for detail in newest.values())
 
 
 def newest_detail(session: Session, study: StudyRow, kind: str) -> str | None:

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
@@ -39,6 +39,7 @@ from .queries import (
     study_info,
     study_row,
     submitted_in,
+    weights_undecided,
 )
 from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
 from .replay import Replay, judgment
@@ -112,13 +113,27 @@ class Store:
             study = study_row(session, study_id)
             return settings_of(session, study)
 
-    def set_settings(self, study_id: str, settings: Settings) -> None:
-        """Choose how a study is analyzed from now on; closed rounds keep what they had."""
+    def set_settings(self, study_id: str, settings: Settings, *, anew: bool = False) -> None:
+        """Choose how a study is analyzed from now on; closed rounds keep what they had.
+
+        Args:
+            study_id: the study.
+            settings: the choice.
+            anew: put it into the log as a decision even where nothing changes.
+        """
         with self._database.write() as session:
             study = study_row(session, study_id, lock=True)
-            if settings != settings_of(session, study):
+            if anew or settings != settings_of(session, study):
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
                 log.append(session, study, [entry])
+
+    def weights_undecided(self, study_id: str) -> bool:
+        """Whether experts were given weights that do not count, and no choice of settings came
+        after them.
+        """
+        with self._database.read() as session:
+            study = study_row(session, study_id)
+            return weights_undecided(session, study)
 
     def asking(self, study_id: str) -> Asking:
         """How the experts of a study are asked."""
@@ -248,13 +263,14 @@ class Store:
         Args:
             study_id: the study.
             before: number of an event, such as the one that closed a round: the standings that were
-                in force then. None = those of now.
+                in force then, of the experts there were. None = those of now.
         """
         with self._database.read() as session:
             study_row(session, study_id)
             rows = session.execute(
                 select(ExpertRow.id, ExpertRow.name)
                 .where(ExpertRow.study_id == study_id)
+                .where(true() if before is None else ExpertRow.added_seq < before)
                 .order_by(ExpertRow.added_seq)
             ).all()
             found = standings_of(session, [row.id for row in rows], before)

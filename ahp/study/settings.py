@@ -209,6 +209,17 @@ def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping
     return found
 
 
+def counting_weight(weighting: str, standing: Standing) -> float | None:
+    """What an expert counts by one of `WEIGHTINGS`, against others, before anybody has answered;
+    None where it follows from the judgments, or no authority coefficient was asked.
+    """
+    return {
+        "equal": 1.0,
+        "given": standing.weight,
+        "authority": standing.authority,
+    }.get(weighting)
+
+
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "text"),
     "int": ((int,), "a whole number"),

@@ -9,12 +9,12 @@ from ahp.exchange.expert_list import NewExpert, pasted_experts, read_experts
 from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
-from ahp.report.panel import basis_words, familiarity_words, influence_words
+from ahp.report.panel import basis_words, familiarity_words, influence_words, weighting_words
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
-from ahp.study.settings import Standing
+from ahp.study.settings import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_table
+from ahp.web.desk import show_downloads, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -36,6 +36,8 @@ def show_progress(study: StudyInfo) -> None:
             submitted=submitted, count=len(experts)
         ),
     )
+    weighting = state.database().settings(study.id).weighting
+    counted_by = weighting_words(_)[weighting]
     parents = study.survey.hierarchy.parents
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -44,6 +46,8 @@ def show_progress(study: StudyInfo) -> None:
             f"{expert.answered}/{expert.total}",
             expert.submitted,
             link_words[expert.link],
+            counting_weight(weighting, expert.standing),
+            counted_by,
             *("/".join(map(str, expert.progress.get(parent, ("–",)))) for parent in parents),
         )
         for expert in experts
@@ -54,6 +58,7 @@ def show_progress(study: StudyInfo) -> None:
             _("Progress in round {round}").format(round=study.round),
             (
                 *(_("Expert"), _("Organization"), _("Answered"), _("Submitted"), _("Link")),
+                *(_("Weight that counts"), _("Counted by")),
                 *names,
             ),
             rows,
@@ -190,6 +195,14 @@ def show_list(study: StudyInfo, content: bytes, name: str) -> None:
         ],
         hide_index=True,
     )
+    weighting = state.database().settings(study.id).weighting
+    if weighting != "given" and any(one.standing.weight != 1 for one in experts):
+        st.info(
+            _(
+                "This study counts {weighting}. Once these experts are added you are asked whether "
+                "their weights shall count."
+            ).format(weighting=weighting_words(_)[weighting])
+        )
     if st.button(
         _("Add these {count} experts").format(count=len(experts)), type="primary", key="add_list"
     ):
@@ -335,8 +348,11 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     st.rerun()
         if (authority := now.authority) is not None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
+        weighting = state.database().settings(study.id).weighting
         st.caption(
-            _("Whether weights or authority coefficients are used is chosen on the page “Rounds”.")
+            _("This study counts {weighting}; that is chosen on the page “Rounds”.").format(
+                weighting=weighting_words(_)[weighting]
+            )
         )
 
 
@@ -351,6 +367,7 @@ if not picked.open:
         ),
         icon=":material/lock:",
     )
+show_weights_question(picked.id)
 show_progress(picked)
 if not picked.open:
     state.show_problem()
