@@ -187,9 +187,9 @@ def _weight_and_rank(choice: Choice, included: Choice, k: int) -> list[Cell]:
     weight, rank = float(choice.weights[k]), int(choice.ranks[k])
     cells: list[Cell] = [weight, rank]
     if choice.name != "include":
-        before = None if math.isnan(float(included.weights[k])) else int(included.ranks[k]) - rank
-        cells.append(before)
-    return [None for _cell in cells] if math.isnan(weight) else cells
+        known = not math.isnan(included.largest_change)
+        cells.append(int(included.ranks[k]) - rank if known else None)
+    return [None for _cell in cells] if math.isnan(choice.largest_change) else cells
 
 
 def _treated(analysis: Analysis, _: Translate) -> str:

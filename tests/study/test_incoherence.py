@@ -54,7 +54,7 @@ def test_excluded_is_as_if_not_judged_there(aggregate: str) -> None:
     assert (found.incoherent, found.cr_limit) == ("exclude", 0.1)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(panels(least=3, most=4))
 def test_weighed_down_by_limit_over_cr(judged: ahp.Answers) -> None:
     found = ahp.analyze(SURVEY, judged, incoherent="downweight", cr_limit=0.2)
