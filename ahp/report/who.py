@@ -97,9 +97,13 @@ def incoherent_sentence(analysis: Analysis, language: str) -> str:
     share = incoherent_share(analysis, analysis.panel.cr, _)
     limit = limit_words(analysis.cr_limit, _)
     if not analysis.incoherences:
-        return _("Experts whose own CR reaches {limit}: {share}.").format(limit=limit, share=share)
+        return _(
+            "Experts who contradict themselves (their own CR reaches {limit}): {share}."
+        ).format(limit=limit, share=share)
     names = list(dict.fromkeys(one.expert for one in analysis.incoherences))
-    return _("Experts whose own CR reaches {limit}: {share} ({names}); {treated}.").format(
+    return _(
+        "Experts who contradict themselves (their own CR reaches {limit}): {share} ({names}); {treated}."
+    ).format(
         limit=limit,
         share=share,
         names=_("{first} and {count} more").format(

@@ -34,7 +34,7 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
     _ = state.translate()
     st.markdown(f"**{table.title}**")
     if table.note:
-        st.caption(literal(table.note))
+        st.caption(state.plain(table.note))
     st.table(
         [
             {

@@ -153,7 +153,10 @@ def test_provenance(dong: ahp.Analysis) -> None:
             "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000 "
             "(weights given by the organizer)",
         ),
-        ("Experts who contradict themselves", "Experts whose own CR reaches 0.1: 0 of 5."),
+        (
+            "Experts who contradict themselves",
+            "Experts who contradict themselves (their own CR reaches 0.1): 0 of 5.",
+        ),
         ("Version", f"ahp {ahp.__version__}"),
     ]
 

@@ -239,8 +239,10 @@ def show_ranking(analysis: Analysis) -> None:
     _, language = state.translate(), state.language()
     sentence = state.plain(report.incoherent_sentence(analysis, language))
     if analysis.incoherences:
-        hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
-        st.warning(f"{sentence} {hidden}", icon=":material/rule:")
+        if len(analysis.panel.experts) > 1:
+            hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
+            sentence = f"{sentence} {hidden}"
+        st.warning(sentence, icon=":material/rule:")
     show_chart(analysis, plots.weights_chart(analysis, language), "chart")
     show_result(analysis, report.composite_table(analysis, language), "weights")
     show_result(analysis, report.total_table(analysis, language), "total_consistency")
