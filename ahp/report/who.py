@@ -102,7 +102,8 @@ def incoherent_sentence(analysis: Analysis, language: str) -> str:
         ).format(limit=limit, share=share)
     names = list(dict.fromkeys(one.expert for one in analysis.incoherences))
     return _(
-        "Experts who contradict themselves (their own CR reaches {limit}): {share} ({names}); {treated}."
+        "Experts who contradict themselves (their own CR reaches {limit}): {share} "
+        "({names}); {treated}."
     ).format(
         limit=limit,
         share=share,

@@ -51,15 +51,16 @@ def test_the_verdict_stands_beside_the_experts_who_contradict_themselves() -> No
     ]
     assert report.incoherent_line(panel, "a", "en") == "Experts with a CR of 0.1 or more: 1 of 4"
     assert report.incoherent_sentence(panel, "en") == (
-        "Experts who contradict themselves (their own CR reaches 0.1): 1 of 4 (Sun); they count like all others."
+        "Experts who contradict themselves (their own CR reaches 0.1): 1 of 4 (Sun); "
+        "they count like all others."
     )
     assert report.incoherent_sentence(panel, "zh") == (
         "判断自相矛盾的专家（自身矩阵 CR 达到 0.1）：4 位中 1 位（Sun）；处理方式：照常计入。"
     )
     several = {f"E{k}": TURNED["Sun"] for k in range(7)}
     assert report.incoherent_sentence(small_panel({**JUDGED, **several}), "en") == (
-        "Experts who contradict themselves (their own CR reaches 0.1): 7 of 10 (E0, E1, E2 and 4 more); they count like all "
-        "others."
+        "Experts who contradict themselves (their own CR reaches 0.1): 7 of 10 "
+        "(E0, E1, E2 and 4 more); they count like all others."
     )
 
 

@@ -302,8 +302,8 @@ def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, st
     found = ahp.analyze(study.survey, answers)
     names = list(dict.fromkeys(one.expert for one in found.incoherences))
     assert app.warning[0].value.startswith(
-        f"Experts who contradict themselves (their own CR reaches 0.1): {len(names)} of 6 ({', '.join(names)}); they count "
-        "like all others."
+        f"Experts who contradict themselves (their own CR reaches 0.1): {len(names)} of 6 "
+        f"({', '.join(names)}); they count like all others."
     )
     _ranking, total, table, choices = (one.value for one in app.table)
     assert total["Experts with a CR of 0.1 or more"].tolist()[1] == f"{len(names)} of 6"
