@@ -362,7 +362,9 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
     found = [(k, result_of(study, closed, k)) for k in range(1, number + 1)]
     rounds = [(number, result) for number, result in found if result is not None]
     if len(rounds) < 2:
-        st.info(_("Movement shows once two rounds have answers."))
+        later = _("Choose a later round above to see what moved up to it.")
+        none = _("Movement shows once two rounds have answers.")
+        st.info(later if number < study.round else none)
         return
     st.write(
         _(
