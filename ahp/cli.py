@@ -49,9 +49,12 @@ from .random_index import RANDOM_INDEX_TABLES, check_random_index, reaching_rand
 from .report import (
     Table,
     analysis_data,
+    based_on,
     composite_table,
     consistency_data,
     consistency_table,
+    incoherent_choices_table,
+    incoherent_table,
     method_words,
     pairs_to_text,
     parent_tables,
@@ -74,7 +77,13 @@ from .report.panel import (
     individual_table,
 )
 from .study import Answers, Survey, analyze, load_survey, read_answers, shipped_surveys
-from .study.agreement import compare_choices, leave_one_out, panel_agreement
+from .study.agreement import (
+    compare_choices,
+    incoherent_choices,
+    leave_one_out,
+    panel_agreement,
+)
+from .study.incoherence import INCOHERENT, check_cr_limit
 from .study.settings import AGGREGATES, COMPUTED_WEIGHTINGS
 from .version import __version__
 
@@ -182,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="of the experts' weight cut off at each end by aij_trimmed; default: 0.1",
     )
+    _add_incoherence(command)
     command.add_argument(
         "--panel",
         action="store_true",
@@ -232,6 +242,30 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_log_verify)
     _add_receipt(commands)
     return parser
+
+
+def _add_incoherence(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--incoherent",
+        choices=INCOHERENT,
+        default="include",
+        help="what becomes of an expert's judgments below a parent where their CR reaches the "
+        "limit: they count like all others (the default), are excluded there, or weighed down by "
+        "limit/CR",
+    )
+    command.add_argument(
+        "--cr-limit",
+        type=_cr_limit,
+        default=CR_LIMIT,
+        metavar="CR",
+        help="that limit, or: saaty, .05 for three items, .08 for four, .1 for more; default: 0.1",
+    )
+    command.add_argument(
+        "--invited",
+        type=int,
+        metavar="N",
+        help="how many experts were asked, if more than answered",
+    )
 
 
 def _add_receipt(commands: Any) -> None:
@@ -397,6 +431,9 @@ def _analyze(arguments: argparse.Namespace) -> int:
         aggregate=arguments.aggregate,
         trim=arguments.trim,
         expert_weights=arguments.expert_weights,
+        incoherent=arguments.incoherent,
+        cr_limit=arguments.cr_limit,
+        invited=arguments.invited,
     )
     found = panel_agreement(analysis) if arguments.panel else None
     if arguments.json:
@@ -413,20 +450,39 @@ def _analyze(arguments: argparse.Namespace) -> int:
         composite_table(analysis, language),
         total_table(analysis, language),
     ]
+    choices = incoherent_choices(analysis)
+    if choices:
+        tables += [
+            incoherent_table(analysis, language),
+            incoherent_choices_table(analysis, choices, language),
+        ]
     if found is not None:
         tables += [
             individual_table(analysis, language),
             expert_consistency_table(analysis, language),
             consensus_table(analysis, found, language),
             disagreement_table(analysis, found, language),
-            choices_summary_table(compare_choices(analysis), language),
+            choices_summary_table((*compare_choices(analysis), *choices), language),
             choices_summary_table(leave_one_out(analysis), language),
         ]
-    print("\n".join(map(to_text, tables)), end="")
+    print("\n".join(to_text(based_on(table, analysis)) for table in tables), end="")
     if found is not None:
         for sentence in agreement_sentences(analysis, found, language):
             print(f"\n{sentence}")
     return 0
+
+
+def _cr_limit(text: str) -> float | str:
+    """The argument of --cr-limit."""
+    try:
+        limit: float | str = float(text)
+    except ValueError:
+        limit = text
+    try:
+        check_cr_limit(limit)
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return limit
 
 
 def _verify(arguments: argparse.Namespace) -> int:

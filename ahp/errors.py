@@ -4,6 +4,7 @@
 AHPError
 ├── MatrixError             a pairwise comparison matrix is not one
 │   └── IncompleteError     judgments are missing where all are needed
+│       └── IncoherentError everybody below a parent is excluded for contradicting themselves
 ├── OptionError             an option has a value that is not on its list
 ├── RandomIndexError        a random-index table does not reach this matrix
 ├── ConvergenceError        an iteration stopped short of its tolerance
@@ -25,7 +26,7 @@ AHPError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class AHPError(Exception):
@@ -38,6 +39,22 @@ class MatrixError(AHPError, ValueError):
 
 class IncompleteError(MatrixError):
     """Judgments are missing (NaN) where a complete matrix is needed."""
+
+
+class IncoherentError(IncompleteError):
+    """Too few are left below a parent once experts who contradict themselves are excluded.
+
+    Attributes:
+        parent: its id.
+        ratios: expert -> CR, of those who are excluded there.
+    """
+
+    def __init__(
+        self, message: str, *, parent: str = "", ratios: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.parent = parent
+        self.ratios = dict(ratios or {})
 
 
 class OptionError(AHPError, ValueError):

@@ -253,7 +253,7 @@ def test_analyze(run: Any) -> None:
         *("--expert-weights", "E1=.1, E2=.3, E3=.1, E4=.2, E5=.3"),
     )
     assert (outcome.status, outcome.err) == (0, "")
-    assert outcome.out.splitlines()[7:] == [
+    assert outcome.out.splitlines()[8:] == [
         "",
         "Choice of an alternative",
         "Choice of an alternative  Alternative x1  Alternative x2  Alternative x3  "
@@ -270,9 +270,11 @@ def test_analyze(run: Any) -> None:
         "1  0.0747",
         "",
         "Consistency of the judgment matrices",
-        "Compared under            n    λmax      CI      RI      CR  Acceptable",
-        "------------------------  -  ------  ------  ------  ------  ----------",
-        "Choice of an alternative  4  4.0422  0.0141  0.9000  0.0156  yes",
+        "Compared under            n    λmax      CI      RI      CR  Acceptable  "
+        "Experts with a CR of 0.1 or more",
+        "------------------------  -  ------  ------  ------  ------  ----------  "
+        "--------------------------------",
+        "Choice of an alternative  4  4.0422  0.0141  0.9000  0.0156  yes         0 of 5",
         "",
         "Composite ranking",
         "Rank  Branch                    Indicator       Local weight  Global weight",
@@ -283,12 +285,56 @@ def test_analyze(run: Any) -> None:
         "   4  Choice of an alternative  Alternative x4        0.0747         0.0747",
         "",
         "Consistency of the total hierarchy",
-        "Level      CI      RI      CR  Acceptable",
-        "-----  ------  ------  ------  ----------",
-        "    1  0.0141  0.9000  0.0156  yes",
+        "Level      CI      RI      CR  Acceptable  Experts with a CR of 0.1 or more",
+        "-----  ------  ------  ------  ----------  --------------------------------",
+        "    1  0.0141  0.9000  0.0156  yes         0 of 5",
     ]
     assert "geometric mean" in outcome.out
     assert ahp.load_survey(DONG / "survey.toml").content_hash in outcome.out
+
+
+def test_analyze_with_experts_who_contradict_themselves(run: Any) -> None:
+    demo = ROOT / "examples" / "supervision_demo" / "answers.csv"
+    survey = ahp.load_survey("supervision_effectiveness")
+    arguments = ("analyze", "supervision_effectiveness", demo, "--language", "en")
+    outcome = run(*arguments, "--incoherent", "exclude", "--cr-limit", "saaty", "--invited", "9")
+    assert (outcome.status, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    based = "7 of 9 invited experts · left out where the CR reaches Saaty's limit: 4 of 7 experts"
+    assert [line for line in lines if line.startswith("Based on")] == [
+        f"Based on                           {based}"
+    ]
+    titles = ("Composite ranking", "Consistency of the judgment matrices")
+    titles += ("Experts who contradict themselves", "What the ranking would be without them")
+    for title in titles:
+        assert lines[lines.index(title) + 1] == based
+    start = lines.index("Experts who contradict themselves")
+    assert [line.split() for line in lines[start + 4 : start + 8]] == [
+        ["E3", "Learning", "and", "innovation", "3", "0.0634", "0.05", "left", "out"],
+        ["E4", "Learning", "and", "innovation", "3", "0.0810", "0.05", "left", "out"],
+        ["E5", "Work", "coordination", "4", "0.1330", "0.08", "left", "out"],
+        ["E7", "Learning", "and", "innovation", "3", "0.0634", "0.05", "left", "out"],
+    ]
+    start = lines.index("Consistency of the judgment matrices")
+    row = next(line for line in lines[start:] if line.startswith("Work coordination"))
+    assert row.split()[-4:] == ["yes", "1", "of", "7"]
+    data = json.loads(run(*arguments, "--json", "--incoherent", "downweight").out)
+    expected = ahp.analyze(survey, ahp.read_answers(demo), incoherent="downweight")
+    assert data["global_weights"] == dict(expected.global_weights)
+    (one,) = data["incoherences"]
+    assert (one["expert"], one["parent"], one["limit"]) == ("E5", "coordination", 0.1)
+    assert (data["incoherent"], data["cr_limit"], data["answered"]) == ("downweight", 0.1, 7)
+    assert (data["invited"], data["round"], data["provisional"]) == (None, None, False)
+
+
+def test_analyze_refuses_a_limit_that_is_none(run: Any, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("analyze", "supervision_effectiveness", "answers.csv", "--cr-limit", "5")
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "ahp analyze: error: argument --cr-limit: cr_limit = 5.0, expected 'saaty' or a number "
+        "from 0.01 to 1.0"
+    )
 
 
 def test_analyze_as_json(run: Any) -> None:

@@ -581,6 +581,14 @@ def test_expert_weights(names: dict[str, Any]) -> None:
     cr = ahp.check_consistency(experts).cr
     assert ahp.consistency_weights([0.1, 0]) == pytest.approx([1 / 3, 2 / 3])
     holds("`consistency_weights`", f"the CR {n(cr, 4)} give {n(ahp.consistency_weights(cr), 4)}.")
+    weighed = names["PANEL"]
+    (one,) = (one for one in weighed.incoherences if one.expert == "E5")
+    assert (one.parent, one.limit, weighed.invited) == ("coordination", 0.08, 9)
+    holds(
+        "Experts who contradict themselves",
+        f"has CR {n(weighed.consistency['coordination'].cr, 4)}, E5's own has {n(one.cr, 4)};",
+        f"with {n(one.factor, 4)} of the weight.",
+    )
     judgments = names["judgments"]
     distances = ahp.log_distances(judgments)
     holds(

@@ -111,6 +111,8 @@ def round_screens(desk: Page, expert: Page, server: RunningServer, camera: Camer
     camera.take(desk, "settings", whole=True)
     desk.goto(f"{server.url}/results")
     expect(actions.control(desk, "csv-weights")).to_be_visible()
+    desk.get_by_role("combobox").nth(1).click()
+    desk.get_by_role("option").first.click()  # the running round
     desk.get_by_role("tab").last.click()
     camera.take(desk, "movement", whole=True)
     desk.goto(f"{server.url}/editor")

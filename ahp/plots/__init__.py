@@ -8,7 +8,7 @@ from .panel import (
     movement_chart,
     spread_chart,
 )
-from .weights import hierarchy_diagram, weights_chart, weights_icicle
+from .weights import hierarchy_diagram, noted, weights_chart, weights_icicle
 
 __all__ = [
     "consensus_heatmap",
@@ -17,6 +17,7 @@ __all__ = [
     "disagreement_chart",
     "hierarchy_diagram",
     "movement_chart",
+    "noted",
     "spread_chart",
     "weights_chart",
     "weights_icicle",

@@ -10,13 +10,15 @@ import plotly.graph_objects as go
 
 from ..consensus import pairwise_consensus, position_judgment
 from ..consistency import CR_LIMIT
-from ..i18n import translator
+from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
 from ..i18n.words import position_words
 from ..matrix import Float
 from ..study import Analysis
 from ..study.agreement import Agreement
-from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, wrapped
+from ..study.delphi import both_rounds
+from ..study.incoherence import limit_of
+from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, noted, wrapped
 
 NAMED = 40
 """More experts than this are drawn in narrow rows without names."""
@@ -24,8 +26,8 @@ NAMED = 40
 VALUED = 15
 """More experts than this and the cells of a square of experts are too small for numbers."""
 
-CR_HIGH = 0.2
-"""A CR above this has a color of its own; the limit for new judgments lies below, at `CR_LIMIT`."""
+HIGH = 2
+"""A CR above so many times the limit has a color of its own."""
 
 LEGEND = 8
 """Clusters in the legend at most, the largest."""
@@ -252,7 +254,10 @@ def disagreement_chart(
 
 
 def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
-    """The CR of every matrix: the panel's on top, then each expert's; a column a parent."""
+    """The CR of every matrix: the panel's on top, then each expert's; a column a parent.
+
+    The colors of the experts' go by the limit of the analysis, those of the panel's by `CR_LIMIT`.
+    """
     _ = translator(language)
     survey, panel = analysis.survey, analysis.panel
     parents = survey.hierarchy.compared
@@ -262,10 +267,17 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
     labels = [survey.node_name(parent, language) for parent in parents]
     wide = all(map(is_wide, labels))
     few = len(names) <= NAMED
-    steps = np.where(np.isnan(ratios), np.nan, (ratios >= CR_LIMIT) + (ratios > CR_HIGH) * 1.0)
+    orders = [len(survey.hierarchy.children[parent]) for parent in parents]
+    limits = np.array([limit_of(n, analysis.cr_limit) for n in orders])
+    limits = np.vstack([np.full(len(parents), CR_LIMIT), np.tile(limits, (len(panel.experts), 1))])
+    steps = (ratios >= limits) + (ratios > HIGH * limits) * 1.0
+    steps = np.where(np.isnan(ratios), np.nan, steps)
     shown = [
-        ["" if np.isnan(cr) else show_beside(cr, CR_LIMIT, CR_HIGH, digits=3) for cr in row]
-        for row in ratios
+        [
+            "" if np.isnan(cr) else show_beside(cr, limit, HIGH * limit, digits=3)
+            for cr, limit in zip(*row, strict=True)
+        ]
+        for row in zip(ratios, limits, strict=True)
     ]
     figure = go.Figure(
         go.Heatmap(
@@ -291,7 +303,7 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
             hoverongaps=False,
             colorbar=_bar_below(
                 tickvals=[0, 1, 2],
-                ticktext=[f"CR < {CR_LIMIT:g}", f"{CR_LIMIT:g}–{CR_HIGH:g}", f"> {CR_HIGH:g}"],
+                ticktext=_limit_ticks(analysis.cr_limit, _),
             ),
         )
     )
@@ -310,7 +322,8 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
 
 
 def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.Figure:
-    """The order of the indicators from round to round, with their weights in the last of them.
+    """The order of the indicators from round to round by the experts who answered all of them, with
+    their weights in the last.
 
     Tied indicators lie below each other in the order of the tree; the ranks that they share are at
     the axis, those of the last round, and in the labels of the points.
@@ -318,10 +331,17 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     Args:
         rounds: number of each round and its analysis, all of one survey, the earliest first.
         language: of the texts.
+
+    Raises:
+        AHPError: no result follows from these experts alone.
     """
     _ = translator(language)
     numbers = [number for number, _analysis in rounds]
-    last = rounds[-1][1]
+    alike = both_rounds(*(analysis for _number, analysis in rounds))
+    if not alike:
+        return _only_text(_("No expert has answered all of these rounds, so nothing can move."))
+    rounds = list(zip(numbers, alike, strict=True))
+    last = alike[-1]
     survey, colors = last.survey, branch_colors(last)
     figure = go.Figure()
     ranks = [analysis.ranks for _number, analysis in rounds]
@@ -371,11 +391,13 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
         showgrid=False,
         fixedrange=True,
     )
-    return figure.update_layout(
+    figure.update_layout(
         height=60 + 36 * len(last.ranking),
         margin={"l": 24, "r": 180, "t": 30, "b": 10},
         showlegend=False,
     )
+    count = len(last.panel.experts)
+    return noted(figure, _("Experts who answered all of these rounds: {count}").format(count=count))
 
 
 def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
@@ -480,6 +502,13 @@ def _steps(colors: Sequence[str]) -> list[tuple[float, str]]:
     """A color scale of equal steps."""
     ends = ((k / len(colors), (k + 1) / len(colors), color) for k, color in enumerate(colors))
     return [(end, color) for low, high, color in ends for end in (low, high)]
+
+
+def _limit_ticks(cr_limit: float | str, _: Translate) -> list[str]:
+    """What the three colors of a CR say."""
+    if isinstance(cr_limit, str) or cr_limit != CR_LIMIT:
+        return [_("below the limit"), _("to twice the limit"), _("above")]
+    return [f"CR < {CR_LIMIT:g}", f"{CR_LIMIT:g}–{HIGH * CR_LIMIT:g}", f"> {HIGH * CR_LIMIT:g}"]
 
 
 def _plain(values: Float) -> list[list[float | None]]:

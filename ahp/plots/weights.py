@@ -15,6 +15,12 @@ PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a
 
 GRAY = "#5f6b76"
 
+NOTE_WIDTH = 52
+"""Columns of a picture's note after which it is wrapped: a phone shows so many."""
+
+NOTE_LINE = 20
+"""Height of a line of it."""
+
 
 def harmless(text: str) -> str:
     """A text as it is, where plotly would read some of it as markup."""
@@ -34,6 +40,24 @@ def wrapped(text: str, width: int) -> str:
     else:
         lines = textwrap.wrap(text, width)
     return "<br>".join(map(harmless, lines))
+
+
+def noted(figure: go.Figure, note: str) -> go.Figure:
+    """The picture with a line on top, such as whose judgments it rests on; as it is without one."""
+    if not note:
+        return figure
+    text = wrapped(note, NOTE_WIDTH)
+    above = NOTE_LINE * (text.count("<br>") + 1)
+    return figure.update_layout(
+        title={
+            "text": text,
+            "font": {"size": 12},
+            **{"x": 0, "xref": "container", "xanchor": "left"},
+            **{"y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 4}},
+        },
+        margin_t=(figure.layout.margin.t or 0) + above,
+        height=figure.layout.height + above,
+    )
 
 
 def branch_colors(analysis: Analysis) -> dict[str, str]:

@@ -52,6 +52,17 @@ from .table import (
     to_csv,
     to_text,
 )
+from .who import (
+    based_on,
+    incoherent_choices_table,
+    incoherent_line,
+    incoherent_sentence,
+    incoherent_share,
+    incoherent_table,
+    incoherent_words,
+    limit_words,
+    who_counts,
+)
 from .workbook import xlsx_bytes
 
 __all__ = [
@@ -60,6 +71,7 @@ __all__ = [
     "agreement_sentences",
     "analysis_data",
     "band_words",
+    "based_on",
     "basis_words",
     "choices_summary_table",
     "choices_table",
@@ -75,8 +87,15 @@ __all__ = [
     "familiarity_words",
     "given_words",
     "hierarchy_table",
+    "incoherent_choices_table",
+    "incoherent_line",
+    "incoherent_sentence",
+    "incoherent_share",
+    "incoherent_table",
+    "incoherent_words",
     "individual_table",
     "influence_words",
+    "limit_words",
     "matrix_table",
     "method_words",
     "movement_table",
@@ -100,5 +119,6 @@ __all__ = [
     "to_text",
     "total_table",
     "weighting_words",
+    "who_counts",
     "xlsx_bytes",
 ]

@@ -12,6 +12,7 @@ from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .panel import aggregate_words, weighting_words
 from .table import Cell, Table
+from .who import incoherent_sentence, incoherent_share, limit_heading, who_counts
 
 
 def matrix_table(analysis: Analysis, parent: str, language: str) -> Table:
@@ -79,14 +80,17 @@ def consistency_table(analysis: Analysis, language: str) -> Table:
         name = survey.node_name(parent, language)
         if parent in survey.given:
             given = given_words(survey, parent, language)
-            rows.append((name, len(kids), None, None, None, None, given))
+            rows.append((name, len(kids), None, None, None, None, given, None))
             continue
         found = analysis.consistency[parent]
         verdict = found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable
-        rows.append((name, *verdict))
+        rows.append((name, *verdict, incoherent_share(analysis, [parent], _)))
     return Table(
         title=_("Consistency of the judgment matrices"),
-        columns=(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
+        columns=(
+            *(_("Compared under"), "n", "λmax", "CI", "RI", "CR", _("Acceptable")),
+            limit_heading(analysis.cr_limit, _),
+        ),
         rows=tuple(rows),
         language=language,
         limits={5: (CR_LIMIT,)},
@@ -97,7 +101,10 @@ def total_table(analysis: Analysis, language: str) -> Table:
     """Total-hierarchy CI, RI, CR and the verdict of every level."""
     _, survey = translator(language), analysis.survey
     rows = tuple(
-        (total.level, total.ci, total.ri, total.cr, total.acceptable)
+        (
+            *(total.level, total.ci, total.ri, total.cr, total.acceptable),
+            incoherent_share(analysis, total.parents, _),
+        )
         for total in analysis.total_consistency
     )
     left_out = [survey.node_name(parent, language) for parent in survey.given]
@@ -108,7 +115,10 @@ def total_table(analysis: Analysis, language: str) -> Table:
         )
     return Table(
         title=title,
-        columns=(_("Level"), "CI", "RI", "CR", _("Acceptable")),
+        columns=(
+            *(_("Level"), "CI", "RI", "CR", _("Acceptable")),
+            limit_heading(analysis.cr_limit, _),
+        ),
         rows=rows,
         language=language,
         limits={3: (CR_LIMIT,)},
@@ -195,6 +205,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     if analysis.aggregate.startswith("aip"):
         shown = _("those of the weighted geometric mean of the judgments, for reading only")
         pairs.append((_("Matrices and their consistency"), shown))
+    if based := who_counts(analysis, language):
+        pairs.append((_("Based on"), based))
     experts = ", ".join(
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
@@ -211,6 +223,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
             for parent, one in survey.given.items()
         )
         pairs.append((_("Weights given instead of compared"), given))
+    pairs.append((_("Experts who contradict themselves"), incoherent_sentence(analysis, language)))
     if analysis.filled:
         filled = "; ".join(
             f"{survey.node_name(parent, language)}: {count}"
@@ -249,6 +262,13 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "trim": analysis.trim,
         "weighting": analysis.weighting,
         "recused": [list(pair) for pair in analysis.recused],
+        "invited": analysis.invited,
+        "answered": len(analysis.panel.experts),
+        "round": analysis.round,
+        "provisional": analysis.running,
+        "incoherent": analysis.incoherent,
+        "cr_limit": analysis.cr_limit,
+        "incoherences": [asdict(one) for one in analysis.incoherences],
         "filled": dict(analysis.filled),
         "expert_weights": dict(analysis.expert_weights),
         "parents": parents,

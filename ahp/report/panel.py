@@ -24,11 +24,12 @@ from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
 from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
-from ..study.delphi import RoundSummary, recommend
+from ..study.delphi import RoundSummary, both_rounds, recommend
 from ..study.itinerary import Replies
 from ..study.panel import Panel, node_weights
 from ..study.settings import Settings, Standing
 from .table import Cell, Table, show_p
+from .who import incoherent_words
 
 
 def individual_table(analysis: Analysis, language: str) -> Table:
@@ -82,6 +83,7 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
             (
                 name,
                 analysis.expert_weights[name],
+                weighting_words(_)[analysis.weighting],
                 own.weight,
                 own.reason,
                 own.authority,
@@ -93,7 +95,8 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
     return Table(
         title=_("Experts"),
         columns=(
-            *(_("Expert"), _("Weight in the panel"), _("Given weight"), _("Reason")),
+            *(_("Expert"), _("Weight in the panel"), _("Counted by")),
+            *(_("Given weight"), _("Reason of the given weight")),
             *(_("Authority coefficient"), _("Mean CR"), _("Comparisons judged")),
             _("Recused from"),
         ),
@@ -357,6 +360,7 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
     kinds = {
         "aggregate": _("Aggregation"),
         "weighting": _("Weighting of the experts"),
+        "incoherent": _("Judgments that contradict each other"),
         "without": _("An expert left out"),
     }
     return Table(
@@ -467,26 +471,48 @@ def rounds_table(summaries: Sequence[RoundSummary], language: str) -> Table:
     return Table(
         title=_("Rounds"),
         columns=(
-            *(_("Round"), _("Experts"), _("Kendall's W"), "p"),
+            *(_("Round"), _("Experts"), _("Invited"), _("Kendall's W"), "p"),
             *(_("Largest coefficient of variation"), _("Share of changed answers")),
+            _("Experts in this round and the one before"),
         ),
         rows=tuple(
-            (one.round, one.experts, one.w, one.p_value, one.cv, one.changed) for one in summaries
+            (
+                *(one.round, one.experts, one.invited, one.w, one.p_value, one.cv, one.changed),
+                one.both,
+            )
+            for one in summaries
         ),
         language=language,
-        p_values=frozenset({3}),
+        p_values=frozenset({4}),
     )
 
 
 def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
-    """Weight and rank of every indicator in two rounds, in the order of the later ranking.
+    """Weight and rank of every indicator in two rounds by the experts who answered both, in the
+    order of their later ranking; no rows when nobody did.
 
     Args:
         before: of the earlier round.
         after: of the later one, of the same survey.
         language: of the texts.
+
+    Raises:
+        AHPError: no result follows from these experts alone.
     """
     _ = translator(language)
+    counts = [len(one.panel.experts) for one in (before, after)]
+    alike = both_rounds(before, after)
+    note = _("Experts who answered both rounds: {count} (before: {before}, after: {after})").format(
+        count=len(alike[0].panel.experts) if alike else 0, before=counts[0], after=counts[1]
+    )
+    title = _("What moved between the rounds")
+    columns = (
+        *(_("Indicator"), _("Weight before"), _("Weight after"), _("Change of weight")),
+        *(_("Rank before"), _("Rank after"), _("Ranks gained")),
+    )
+    if not alike:
+        return Table(title, columns, (), language, note=note)
+    before, after = alike
     earlier = before.ranks
     rows = []
     for leaf, new in after.ranks.items():
@@ -498,15 +524,7 @@ def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
                 *(*weights, weights[1] - weights[0], old, new, old - new),
             )
         )
-    return Table(
-        title=_("What moved between the rounds"),
-        columns=(
-            *(_("Indicator"), _("Weight before"), _("Weight after"), _("Change of weight")),
-            *(_("Rank before"), _("Rank after"), _("Ranks gained")),
-        ),
-        rows=tuple(rows),
-        language=language,
-    )
+    return Table(title, columns, tuple(rows), language, note=note)
 
 
 def recommendation_sentence(
@@ -663,8 +681,12 @@ def familiarity_words(_: Translate) -> dict[str, str]:
 def _choice_words(choice: Choice, _: Translate) -> str:
     if choice.kind == "without":
         return _("without {expert}").format(expert=choice.name)
-    words = aggregate_words(_) if choice.kind == "aggregate" else weighting_words(_)
-    return words[choice.name]
+    words = {
+        "aggregate": aggregate_words,
+        "weighting": weighting_words,
+        "incoherent": incoherent_words,
+    }
+    return words[choice.kind](_)[choice.name]
 
 
 def _follows(choice: Choice) -> bool:

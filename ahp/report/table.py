@@ -39,6 +39,8 @@ class Table:
         p_values: of those that hold p-values, `"< 0.0001"` where they are small.
         limits: column index -> the limits of a verdict that stands beside it; its numbers get the
             decimals that tell on which side they are.
+        note: whose judgments the rows rest on, printed below the title; in CSV, which has no title,
+            a column of its own.
     """
 
     title: str
@@ -49,6 +51,7 @@ class Table:
     medians: frozenset[int] = frozenset()
     p_values: frozenset[int] = frozenset()
     limits: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    note: str = ""
 
 
 def show_judgment(value: float) -> str:
@@ -103,7 +106,8 @@ def to_text(table: Table) -> str:
         return "  ".join(padded).rstrip()
 
     rule = "  ".join("-" * width for width in widths)
-    return "\n".join([table.title, line(table.columns), rule, *map(line, shown)]) + "\n"
+    above = [table.title, table.note] if table.note else [table.title]
+    return "\n".join([*above, line(table.columns), rule, *map(line, shown)]) + "\n"
 
 
 def pairs_to_text(pairs: Sequence[tuple[str, str]]) -> str:
@@ -114,7 +118,8 @@ def pairs_to_text(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """The table as CSV (RFC 4180): a line of headings, then the rows, without the title.
+    """The table as CSV (RFC 4180): a line of headings, then the rows, without the title; a note
+    stands in a last column of every row.
 
     Floats are written as `repr` writes them, so that reading them back gives the same float;
     booleans as words. A text cell that a spreadsheet would run as a formula, because it starts with
@@ -122,8 +127,10 @@ def to_csv(table: Table) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(map(_harmless, table.columns))
-    writer.writerows([_csv_cell(table, value) for value in row] for row in table.rows)
+    _ = translator(table.language)
+    heading, note = ((_("Based on"),), (table.note,)) if table.note else ((), ())
+    writer.writerow(map(_harmless, (*table.columns, *heading)))
+    writer.writerows([_csv_cell(table, value) for value in (*row, *note)] for row in table.rows)
     return out.getvalue()
 
 

@@ -28,7 +28,7 @@ P_FORMAT = '[<0.0001]"< 0.0001";'
 
 
 def xlsx_bytes(*tables: Table) -> bytes:
-    """The tables as a workbook: title in row 1, headings in row 3, then the rows.
+    """The tables as a workbook: title in row 1, note in row 2, headings in row 3, then the rows.
 
     Numbers keep 16 digits (openpyxl's) and are rounded by their format alone; booleans are words.
     Texts are never formulas, whatever they start with.
@@ -71,6 +71,8 @@ def _write(sheet: Worksheet, table: Table) -> None:
 
     _put(sheet, 1, 1, table.title)
     sheet.cell(1, 1).font = Font(bold=True, size=14)
+    if table.note:
+        _put(sheet, 2, 1, table.note)
     wrapped = Alignment(wrap_text=True, vertical="top")
     for column, heading in enumerate(table.columns, start=1):
         _put(sheet, HEADING_ROW, column, heading)

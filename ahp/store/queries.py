@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
@@ -35,13 +36,15 @@ EXPERTS = (
 )
 
 
-def panel_of(study_id: str) -> Select[ExpertRow]:
-    """The experts of a study who were not removed, in the order they were added."""
-    return (
-        select(ExpertRow)
-        .where(ExpertRow.study_id == study_id, ExpertRow.removed_seq.is_(None))
-        .order_by(ExpertRow.added_seq)
-    )
+def panel_of(study_id: str, before: int | None = None) -> Select[ExpertRow]:
+    """The experts of a study who were not removed, in the order they were added; or those there
+    were before the event of a number.
+    """
+    panel = select(ExpertRow).where(ExpertRow.study_id == study_id).order_by(ExpertRow.added_seq)
+    left = ExpertRow.removed_seq.is_(None)
+    if before is None:
+        return panel.where(left)
+    return panel.where(ExpertRow.added_seq < before, left | (ExpertRow.removed_seq > before))
 
 
 def study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRow:
@@ -238,6 +241,21 @@ def settings_of(session: Session, study: StudyRow) -> Settings:
     content = newest_detail(session, study, "settings")
     survey = survey_of(session, study)
     return Settings.from_content(content).reaching(survey) if content else Settings.of(survey)
+
+
+def weights_undecided(session: Session, study: StudyRow) -> bool:
+    """See `Store.weights_undecided`."""
+    if settings_of(session, study).weighting == "given":
+        return False
+    events = session.execute(
+        select(EventRow.kind, EventRow.expert_id, EventRow.detail)
+        .where(EventRow.study_id == study.id, EventRow.kind.in_(("standing", "settings")))
+        .order_by(EventRow.seq.desc())
+    )
+    newest: dict[str, str] = {}
+    for event in takewhile(lambda event: event.kind == "standing", events):
+        newest.setdefault(event.expert_id, event.detail)
+    return any(Standing.from_content(detail).weight != 1 for detail in newest.values())
 
 
 def newest_detail(session: Session, study: StudyRow, kind: str) -> str | None:

@@ -146,7 +146,9 @@ class Replay:
         """The round's result; None when nobody submitted an answer."""
         if self._closed is None and (answers := self.answers()).experts:
             standings = {name: self.standings[expert] for expert, name in self.names.items()}
-            self._closed = analyze_round(self.survey, answers, self.settings, standings)
+            self._closed = analyze_round(
+                self.survey, answers, self.settings, standings, number=self.round
+            )
         return self._closed
 
     def evidence(self) -> dict[str, Any] | None:

@@ -46,6 +46,7 @@ from .queries import (
     study_info,
     study_row,
     submitted_in,
+    weights_undecided,
 )
 from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
 from .replay import Replay, judgment
@@ -198,8 +199,13 @@ class Store:
             study = study_row(session, study_id)
             return settings_of(session, study)
 
-    def set_settings(self, study_id: str, settings: Settings) -> None:
+    def set_settings(self, study_id: str, settings: Settings, *, anew: bool = False) -> None:
         """Choose how a study is analyzed from now on; closed rounds keep what they had.
+
+        Args:
+            study_id: the study.
+            settings: the choice.
+            anew: put it into the log as a decision even where nothing changes.
 
         Raises:
             RandomIndexError: the table of random indices ends before the survey's largest parent.
@@ -208,9 +214,17 @@ class Store:
             study = study_row(session, study_id, lock=True)
             for order in survey_of(session, study).orders:
                 random_index_value(order, settings.random_index)
-            if settings != settings_of(session, study):
+            if anew or settings != settings_of(session, study):
                 entry = Entry("settings", _new_id(), "organizer", detail=settings.content)
                 log.append(session, study, [entry])
+
+    def weights_undecided(self, study_id: str) -> bool:
+        """Whether experts were given weights that do not count, and no choice of settings came
+        after them.
+        """
+        with self._database.read() as session:
+            study = study_row(session, study_id)
+            return weights_undecided(session, study)
 
     def asking(self, study_id: str) -> Asking:
         """How the experts of a study are asked."""
@@ -386,11 +400,11 @@ class Store:
         Args:
             study_id: the study.
             before: number of an event, such as the one that closed a round: the standings that were
-                in force then. None = those of now.
+                in force then, of the experts there were. None = those of now.
         """
         with self._database.read() as session:
             study_row(session, study_id)
-            rows = session.scalars(panel_of(study_id)).all()
+            rows = session.scalars(panel_of(study_id, before)).all()
             found = standings_of(session, [row.id for row in rows], before)
             return {row.name: found[row.id] for row in rows}
 

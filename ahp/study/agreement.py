@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -27,6 +27,7 @@ from ..group import log_distances
 from ..matrix import Float, Int, chunks
 from ..tolerance import shared_ranks
 from .analysis import Analysis
+from .incoherence import INCOHERENT, factors
 from .panel import global_weights
 from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
@@ -70,8 +71,9 @@ class Choice:
     """The ranking that follows from one choice.
 
     Attributes:
-        kind: `"aggregate"`, `"weighting"` or `"without"` (one expert left out).
-        name: of the aggregation or weighting, or of the expert.
+        kind: `"aggregate"`, `"weighting"`, `"incoherent"` (what becomes of judgments that
+            contradict each other) or `"without"` (one expert left out).
+        name: of the aggregation, the weighting or the option `incoherent`, or of the expert.
         in_use: whether it is the choice the analysis was made with.
         weights: global weights of the indicators, shape (leaves,); NaN when none follow.
         ranks: 1 for the largest, ties share theirs (1, 2, 2, 4), shape (leaves,).
@@ -186,6 +188,24 @@ def compare_choices(
     return tuple(found)
 
 
+def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
+    """What the ranking would be with all experts, without those who contradict themselves where
+    they do, and with them weighted down there, by the limit of the analysis.
+
+    Empty where nobody does; the weights are NaN where nobody is left below a parent.
+    """
+    if not analysis.incoherences:
+        return ()
+    shares = np.array([list(analysis.expert_weights.values())])
+    found = []
+    for name in INCOHERENT:
+        counting = factors(analysis.panel, name, analysis.cr_limit)
+        panel = replace(analysis.panel, factors=counting)
+        weights = _leaf_weights(replace(analysis, panel=panel), shares, analysis.aggregate)[0]
+        found.append(_choice(analysis, "incoherent", name, weights))
+    return tuple(found)
+
+
 def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     """What the ranking would be without each of the experts, by the shares of the others.
 
@@ -213,12 +233,17 @@ def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
     now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
+    in_use = {
+        "aggregate": analysis.aggregate,
+        "weighting": analysis.weighting,
+        "incoherent": analysis.incoherent,
+    }
     ranks, before = shared_ranks(weights), shared_ranks(now)
     known = not np.isnan(weights).any()
     return Choice(
         kind=kind,
         name=name,
-        in_use=name == {"aggregate": analysis.aggregate, "weighting": analysis.weighting}.get(kind),
+        in_use=name == in_use.get(kind),
         weights=weights,
         ranks=ranks,
         moved=int((ranks != before).sum()) if known else 0,

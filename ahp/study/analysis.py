@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from numbers import Integral
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from ..consistency import CR_LIMIT, Consistency, check_consistency
-from ..errors import IncompleteError
+from ..errors import AnswersError, IncoherentError, IncompleteError
+from ..group import normalize_expert_weights
 from ..hierarchy import TotalConsistency, level_consistency
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
@@ -18,7 +22,8 @@ from ..random_index import check_random_index
 from ..tolerance import ranked
 from ..version import __version__
 from .answers import Answers
-from .panel import Panel, build_panel, check_judged, completed
+from .incoherence import INCOHERENT, Incoherence, check_cr_limit, factors, find_incoherence
+from .panel import Panel, build_panel, check_judged, completed, connects
 from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
 from .survey import Survey
 
@@ -45,6 +50,11 @@ class Analysis:
         filled: parent id -> pairs that nobody judged, completed in `matrices`; only where there are
             any.
         panel: what each expert judged.
+        incoherent, cr_limit: what becomes of judgments that contradict each other, the options in
+            use (`ahp.study.incoherence`).
+        invited: how many experts were asked; None = not known.
+        round: Delphi round; None = not of one.
+        running: whether experts may still answer, so that the result is provisional.
         version: of `ahp`.
     """
 
@@ -63,7 +73,17 @@ class Analysis:
     recused: tuple[tuple[str, str], ...]
     filled: Mapping[str, int]
     panel: Panel = field(repr=False)
+    incoherent: str = "include"
+    cr_limit: float | str = CR_LIMIT
+    invited: int | None = None
+    round: int | None = None
+    running: bool = False
     version: str = __version__
+
+    @cached_property
+    def incoherences(self) -> tuple[Incoherence, ...]:
+        """Where experts contradict themselves: whose CR reaches the limit below which parent."""
+        return find_incoherence(self.panel, self.incoherent, self.cr_limit)
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -88,6 +108,9 @@ def analyze(
     expert_weights: Mapping[str, float] | str | None = None,
     weighting: str | None = None,
     recused: Collection[tuple[str, str]] = (),
+    incoherent: str = "include",
+    cr_limit: float | str = CR_LIMIT,
+    invited: int | None = None,
 ) -> Analysis:
     """Local and global weights, consistency and total-hierarchy consistency of a survey.
 
@@ -109,10 +132,16 @@ def analyze(
         weighting: what to call a mapping of weights in the result: `"given"` (None) or
             `"authority"`; those that are computed have their own names, and no other.
         recused: (expert, parent) whose judgments do not count.
+        incoherent: what becomes of an expert's judgments below a parent where their CR reaches the
+            limit: `"include"`; `"exclude"`: they do not count there; `"downweight"`: the expert's
+            weight there is multiplied by limit/CR.
+        cr_limit: the limit, or `"saaty"`: .05 for three items, .08 for four, .1 for more.
+        invited: how many experts were asked, with those who did not answer; None = not known.
 
     Raises:
         OptionError: an unknown option, with the valid ones.
-        AnswersError: answers or expert weights that do not fit.
+        AnswersError: answers or expert weights that do not fit, fewer invited than answered.
+        IncoherentError: nobody is left below a parent who does not contradict themselves.
         IncompleteError: the judgments below a parent do not connect all items.
     """
     method = check_method(survey.method if method is None else method)
@@ -121,16 +150,69 @@ def analyze(
     )
     check_option("aggregate", aggregate, AGGREGATES)
     weighting = _weighting(expert_weights, weighting)
-    hierarchy = survey.hierarchy
+    check_option("incoherent", incoherent, INCOHERENT)
+    check_cr_limit(cr_limit)
     panel = build_panel(
-        hierarchy, answers, method=method, random_index=random_index, recused=recused
+        survey.hierarchy, answers, method=method, random_index=random_index, recused=recused
     )
+    _check_invited(invited, len(panel.experts))
     shares = panel.expert_weights(expert_weights)
+    return _analyze_panel(
+        survey,
+        replace(panel, factors=factors(panel, incoherent, cr_limit)),
+        shares,
+        aggregate=aggregate,
+        trim=trim,
+        weighting=weighting,
+        recused=tuple(recused),
+        incoherent=incoherent,
+        cr_limit=cr_limit,
+        invited=invited,
+    )
+
+
+def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
+    """The result of some of the experts, by the same options and the same shares, scaled to sum 1.
+
+    How many were invited is not known of it.
+
+    Args:
+        analysis: of the panel.
+        experts: one of its experts or more.
+
+    Raises:
+        MatrixError: the weights of these experts are all 0.
+        IncompleteError: their judgments below a parent do not connect all items.
+    """
+    panel = analysis.panel.only(experts)
+    kept = [analysis.expert_weights[name] for name in panel.experts]
+    return _analyze_panel(
+        analysis.survey,
+        panel,
+        normalize_expert_weights(kept, len(kept)),
+        aggregate=analysis.aggregate,
+        trim=analysis.trim,
+        weighting=analysis.weighting,
+        recused=tuple(one for one in analysis.recused if one[0] in panel.experts),
+        incoherent=analysis.incoherent,
+        cr_limit=analysis.cr_limit,
+        round=analysis.round,
+        running=analysis.running,
+    )
+
+
+def _analyze_panel(
+    survey: Survey, panel: Panel, shares: Float, *, aggregate: str, trim: float, **told: Any
+) -> Analysis:
+    """The result of a panel; `told` are the attributes that change no number."""
+    hierarchy = survey.hierarchy
     matrices: dict[str, PairwiseMatrix] = {}
     consistency: dict[str, Consistency] = {}
     filled: dict[str, int] = {}
     joined = panel.joined(shares, aggregate, trim)
     for parent, values in joined.items():
+        if not connects(values) and (excluded := _exclusion(panel, shares, parent)):
+            raise excluded
         check_judged(parent, values, hierarchy)
         if missing := int(np.isnan(np.triu(values)).sum()):
             filled[parent] = missing
@@ -141,15 +223,15 @@ def analyze(
     }
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():
-            raise IncompleteError(
+            raise _exclusion(panel, shares, parent) or IncompleteError(
                 f"no expert's own judgments under {parent!r} connect all items, expected those of "
                 "one or more: the mean of the experts' weights needs them"
             )
         local[parent].setflags(write=False)
-        found = check_consistency(matrix, random_index=random_index, weights=local[parent])
+        found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
         if parent in filled:
             partial = check_incomplete_consistency(
-                joined[parent], method="any", random_index=random_index
+                joined[parent], method="any", random_index=panel.random_index
             )
             ri = float(partial.ri)
             found = replace(
@@ -172,15 +254,14 @@ def analyze(
         global_weights=MappingProxyType(global_weights),
         consistency=MappingProxyType(consistency),
         total_consistency=level_consistency(hierarchy, global_weights, consistency),
-        method=method,
-        random_index=random_index,
+        method=panel.method,
+        random_index=panel.random_index,
         aggregate=aggregate,
         trim=trim,
         expert_weights=MappingProxyType(dict(zip(panel.experts, shares.tolist(), strict=True))),
-        weighting=weighting,
-        recused=tuple(recused),
         filled=MappingProxyType(filled),
         panel=panel,
+        **told,
     )
 
 
@@ -196,3 +277,29 @@ def _weighting(expert_weights: Mapping[str, float] | str | None, weighting: str 
     found = names[0] if weighting is None else weighting
     check_option("weighting", found, names)
     return found
+
+
+def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | None:
+    """What to say of a parent without a result, if that is because experts are excluded there."""
+    own = panel.factors.get(parent)
+    counted = ~np.isnan(panel.matrices[parent][shares > 0]).all(axis=0)
+    if own is None or own.all() or not connects(np.where(counted, 1.0, np.nan)):
+        return None
+    out = np.flatnonzero(own == 0)
+    ratios = {panel.experts[k]: float(panel.cr[parent][k]) for k in out}
+    listed = ", ".join(f"{name!r} {cr:.3g}" for name, cr in ratios.items())
+    return IncoherentError(
+        f"too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
+        f"({listed}); expected incoherent = 'downweight' or 'include', or a larger cr_limit",
+        parent=parent,
+        ratios=ratios,
+    )
+
+
+def _check_invited(invited: int | None, answered: int) -> None:
+    whole = isinstance(invited, Integral) and not isinstance(invited, bool)
+    if invited is not None and not (whole and invited >= answered):
+        raise AnswersError(
+            f"invited = {invited!r}, expected a whole number of at least the {answered} who "
+            "answered"
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..datafile import canonical
 from ..matrix import LARGEST
 from ..scale import opposite
 from ..tolerance import ranked
-from .analysis import Analysis, analyze
+from .analysis import Analysis, analyze, only_experts
 from .answers import Answers
 from .asking import Pair
 from .panel import TOLERANCE
@@ -31,7 +31,11 @@ BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 """Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As
 coarse as the words of the scale, so that a single answer is not read off."""
 
-EVIDENCE_FORMAT = 1
+EVIDENCE_FORMAT = 2
+
+_SINCE_FORMAT_2 = {"": ("invited", "incoherent"), "settings": ("incoherent", "cr_limit")}
+_SINCE_FORMAT_2 |= {"summary": ("invited", "both")}
+"""Table of a round's evidence -> keys that evidence of format 1 does not have."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class RoundSummary:
         cv: largest coefficient of variation of an indicator's global weight; None likewise.
         changed: share of the answers that differ from the round before, among those given in both;
             None in round 1.
+        invited: how many experts were asked; None = not known.
+        both: how many of the experts are in the round before, too; None in round 1, or not known.
     """
 
     round: int
@@ -104,6 +110,8 @@ class RoundSummary:
     p_value: float | None
     cv: float | None
     changed: float | None
+    invited: int | None = None
+    both: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,9 @@ def analyze_round(
     answers: Answers,
     settings: Settings,
     standings: Mapping[str, Standing],
+    *,
+    number: int | None = None,
+    running: bool = False,
 ) -> Analysis:
     """The result of one round.
 
@@ -132,13 +143,15 @@ def analyze_round(
         survey: the survey that was answered.
         answers: of the experts who submitted.
         settings: the study's.
-        standings: expert -> standing; must have every expert of the answers.
+        standings: expert -> standing, of all who were invited.
+        number: of the round.
+        running: whether it is open, so that the result is provisional.
 
     Raises:
         AHPError: as for `ahp.analyze`; no authority coefficient where it is asked for.
     """
     own = {name: standings[name] for name in answers.experts}
-    return analyze(
+    found = analyze(
         survey,
         answers,
         method=settings.method,
@@ -148,7 +161,11 @@ def analyze_round(
         expert_weights=expert_weights(settings.weighting, own),
         weighting=settings.weighting,
         recused=tuple((name, parent) for name, one in own.items() for parent in one.recused),
+        incoherent=settings.incoherent,
+        cr_limit=settings.cr_limit,
+        invited=len(standings),
     )
+    return replace(found, round=number, running=running)
 
 
 def distributions(analysis: Analysis) -> dict[Pair, Distribution]:
@@ -183,6 +200,8 @@ def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary
         "settings": asdict(settings),
         "data_hash": data_hash(analysis),
         "recused": [list(one) for one in analysis.recused],
+        "invited": analysis.invited,
+        "incoherent": [asdict(one) for one in analysis.incoherences],
         "expert_weights": dict(analysis.expert_weights),
         "parents": {
             parent: {
@@ -223,8 +242,10 @@ def evidence_difference(stored: Any, anew: Mapping[str, Any]) -> str:
     """Where evidence made anew differs from the stored, empty when nowhere.
 
     Numbers may differ by `TOLERANCE`, indicators that tie may be ranked in another order, and the
-    version of `ahp` may be another.
+    version of `ahp` may be another. Evidence of format 1 is compared by what it has.
     """
+    if isinstance(stored, dict) and stored.get("format") == 1:
+        anew = _in_format_1(anew)
     if (
         isinstance(stored, dict)
         and stored.keys() == anew.keys()
@@ -232,6 +253,16 @@ def evidence_difference(stored: Any, anew: Mapping[str, Any]) -> str:
     ):
         stored = {**stored, "ranking": anew["ranking"]}
     return _difference(stored, anew, "")
+
+
+def _in_format_1(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """A round's evidence as it was written before it told who was invited and who is incoherent."""
+    found: dict[str, Any] = {**evidence, "format": 1}
+    for table, keys in _SINCE_FORMAT_2.items():
+        held = found[table] if table else found
+        kept = {key: value for key, value in held.items() if key not in keys}
+        found = {**found, table: kept} if table else kept
+    return found
 
 
 def _same_but_ties(stored: Any, anew: Sequence[str], weights: Mapping[str, float]) -> bool:
@@ -294,8 +325,12 @@ def summarize(analysis: Analysis, before: Analysis | None, number: int) -> Round
         kendall = kendall_w(own)
         w, p = _number(kendall.w), _number(kendall.p_value)
         cv = float(np.max(coefficient_of_variation(own)))
-    changed = None if before is None else share_changed(before, analysis)
-    return RoundSummary(number, len(analysis.panel.experts), w, p, cv, changed)
+    experts = analysis.panel.experts
+    changed = both = None
+    if before is not None:
+        changed = share_changed(before, analysis)
+        both = len(set(experts) & set(before.panel.experts))
+    return RoundSummary(number, len(experts), w, p, cv, changed, analysis.invited, both)
 
 
 def changes(before: Analysis, after: Analysis) -> dict[str, list[Pair]]:
@@ -309,6 +344,17 @@ def changes(before: Analysis, after: Analysis) -> dict[str, list[Pair]]:
             both = ~np.isnan(before.panel.judgments[rows[name]]) & ~np.isnan(now)
             found[name] = [comparisons[k] for k in np.flatnonzero(moved & both)]
     return found
+
+
+def both_rounds(*rounds: Analysis) -> tuple[Analysis, ...]:
+    """The results of rounds by the experts who are in all of them, so that what moves is what these
+    experts changed; empty when nobody is.
+
+    Raises:
+        AHPError: no result follows from these experts alone; the message says why.
+    """
+    alike = set.intersection(*(set(one.panel.experts) for one in rounds))
+    return tuple(only_experts(one, alike) for one in rounds) if alike else ()
 
 
 def share_changed(before: Analysis, after: Analysis) -> float | None:

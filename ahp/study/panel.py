@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -43,6 +43,8 @@ class Panel:
         matrices: parent id -> judgments below it, shape (k, n, n), NaN = not judged; for the
             parents that are compared under, as everything here by parent.
         method, random_index: as for `ahp.weights` and `ahp.check_consistency`.
+        factors: parent id -> what each expert's weight is multiplied by below it, shape (k,), from
+            0 (left out) to 1; parents without any count all experts by their weights.
     """
 
     hierarchy: Hierarchy
@@ -50,6 +52,7 @@ class Panel:
     matrices: Mapping[str, Float] = field(repr=False)
     method: str
     random_index: str
+    factors: Mapping[str, Float] = field(default_factory=dict, repr=False)
 
     @cached_property
     def local_weights(self) -> Mapping[str, Float]:
@@ -138,21 +141,40 @@ class Panel:
                 raise AnswersError(f"no expert weight for {name!r}, expected one for each expert")
         return normalize_expert_weights([given[name] for name in self.experts], len(self.experts))
 
+    def only(self, experts: Collection[str]) -> Panel:
+        """The panel of some of these experts, in their order here."""
+        rows = [k for k, name in enumerate(self.experts) if name in experts]
+        return replace(
+            self,
+            experts=tuple(self.experts[k] for k in rows),
+            matrices=MappingProxyType({p: _read_only(m[rows]) for p, m in self.matrices.items()}),
+            factors=MappingProxyType({p: _read_only(f[rows]) for p, f in self.factors.items()}),
+        )
+
     def joined(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's matrices for expert weights of shape (..., k): (..., n, n); for
-        AIP those of the weighted geometric mean.
+        AIP those of the weighted geometric mean. NaN off the diagonal where nobody is left.
         """
         how = _HOW.get(aggregate, "geometric")
-        if len(self.experts) == 1:  # as it is, not through logarithms and back
-            shape = expert_weights.shape[:-1]
-            return {
-                parent: np.broadcast_to(one[0], (*shape, *one.shape[1:])).copy()
-                for parent, one in self.matrices.items()
-            }
-        return {
-            parent: aggregate_judgments(matrices, expert_weights, how=how, trim=trim)
-            for parent, matrices in self.matrices.items()
-        }
+        found = {}
+        for parent, matrices in self.matrices.items():
+            counting = self._counting(parent, expert_weights)
+            n = matrices.shape[-1]
+            nothing = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
+            found[parent] = np.broadcast_to(nothing, (*counting.shape[:-1], n, n)).copy()
+            left = counting.any(axis=-1)
+            if len(self.experts) == 1:  # as it is, not through logarithms and back
+                found[parent][left] = matrices[0]
+            elif left.any():
+                found[parent][left] = aggregate_judgments(
+                    matrices, counting[left], how=how, trim=trim
+                )
+        return found
+
+    def _counting(self, parent: str, expert_weights: Float) -> Float:
+        """Expert weights of shape (..., k) as they count below a parent."""
+        factors = self.factors.get(parent)
+        return expert_weights if factors is None else expert_weights * factors
 
     def panel_weights(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's local weights for expert weights of shape (m, k): (m, n).
@@ -164,12 +186,13 @@ class Panel:
             return {parent: local_weights(each, self.method) for parent, each in joined.items()}
         found = {}
         for parent, own in self.local_weights.items():
+            counting = self._counting(parent, expert_weights)
             judged = ~np.isnan(own).any(axis=-1)
-            counts = ((expert_weights > 0) & judged).any(axis=-1)
+            counts = ((counting > 0) & judged).any(axis=-1)
             found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
             if counts.any():
                 found[parent][counts] = aggregate_priorities(
-                    own, expert_weights[counts], mean=_MEAN[aggregate]
+                    own, counting[counts], mean=_MEAN[aggregate]
                 )
         return found
 
@@ -255,7 +278,7 @@ def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
 
 def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:
     """Refuse a panel's matrix, shape (n, n), whose judgments do not connect all items."""
-    if not _connected(matrix[None])[0]:
+    if not connects(matrix):
         kids = hierarchy.children[parent]
         missing = np.isnan(np.triu(matrix, 1))
         i, j = np.argwhere(missing)[0]
@@ -264,6 +287,11 @@ def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:
             f"and the others there do not connect all items ({missing.sum()} of "
             f"{len(hierarchy.pairs(parent))} pairs are missing)"
         )
+
+
+def connects(matrix: Float) -> bool:
+    """Whether the judgments of a matrix, shape (n, n), connect all items."""
+    return bool(_connected(matrix[None])[0])
 
 
 def _judged(matrices: Float) -> Bool:

@@ -11,6 +11,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
+from ..consistency import CR_LIMIT
 from ..datafile import DataTable, canonical, kind
 from ..errors import OptionError
 from ..group import FAMILIARITY, authority_coefficient, judgment_basis
@@ -18,6 +19,7 @@ from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index, reaching_random_index
+from .incoherence import INCOHERENT, check_cr_limit
 from .limits import check_length
 from .survey import Survey
 
@@ -63,6 +65,8 @@ class Settings:
             `"changes"` the largest share of changed answers; within `TARGET_LIMITS`.
         rounds: the most rounds; within `ROUNDS_LIMITS`.
         feedback_from: one of `FEEDBACK_FROM`.
+        incoherent: one of `INCOHERENT`.
+        cr_limit: from which CR on judgments contradict each other, as for `ahp.analyze`.
     """
 
     method: str
@@ -74,6 +78,8 @@ class Settings:
     target: float = 0.5
     rounds: int = 3
     feedback_from: int = 5
+    incoherent: str = "include"
+    cr_limit: float | str = CR_LIMIT
 
     def __post_init__(self) -> None:
         check_types(self)
@@ -84,6 +90,7 @@ class Settings:
             ("weighting", WEIGHTINGS),
             ("stop", STOP_RULES),
             ("feedback_from", FEEDBACK_FROM),
+            ("incoherent", INCOHERENT),
         ):
             check_option(name, getattr(self, name), valid)
         for name, (least, most) in (
@@ -93,8 +100,11 @@ class Settings:
         ):
             if not least <= (value := getattr(self, name)) <= most:
                 raise OptionError(f"{name} = {value!r}, expected a number from {least} to {most}")
+        check_cr_limit(self.cr_limit)
         for name in ("trim", "target"):
             object.__setattr__(self, name, float(getattr(self, name)))
+        if self.cr_limit != "saaty":
+            object.__setattr__(self, "cr_limit", float(self.cr_limit))
 
     @classmethod
     def of(cls, survey: Survey) -> Self:
@@ -210,10 +220,22 @@ def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping
     return found
 
 
+def counting_weight(weighting: str, standing: Standing) -> float | None:
+    """What an expert counts by one of `WEIGHTINGS`, against others, before anybody has answered;
+    None where it follows from the judgments, or no authority coefficient was asked.
+    """
+    return {
+        "equal": 1.0,
+        "given": standing.weight,
+        "authority": standing.authority,
+    }.get(weighting)
+
+
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "text"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
+    "float | str": ((int, float, str), "a number or text"),
     "bool": ((bool,), "true or false"),
     "Mapping[str, str]": ((Mapping,), "a table of texts"),
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from ahp import report
-from ahp.errors import AHPError
+from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.words import survey_remarks
+from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
 from ahp.study import Survey
 from ahp.study.limits import LONGEST
@@ -24,10 +26,19 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#$~|:!])", r"\\\1", text)
 
 
-def show_table(table: report.Table, name: str, below: str = "") -> None:
-    """A table as printed, what is printed below it, and its unrounded numbers to download."""
+def show_table(table: report.Table, name: str, below: str = "", file: str = "") -> None:
+    """A table as printed, what is printed below it, and its unrounded numbers to download.
+
+    Args:
+        table: the table.
+        name: for its widgets.
+        below: printed below it.
+        file: name of the files, without an ending; empty = `name`.
+    """
     _ = state.translate()
     st.markdown(f"**{table.title}**")
+    if table.note:
+        st.caption(state.plain(table.note))
     st.table(
         [
             {
@@ -43,16 +54,30 @@ def show_table(table: report.Table, name: str, below: str = "") -> None:
     if below:
         st.caption(below)
     with st.container(horizontal=True):
-        show_downloads(table, name)
+        show_downloads(table, name, file)
 
 
-def show_downloads(table: report.Table, name: str) -> None:
-    """A table's unrounded numbers, as CSV and XLSX."""
+def nobody_left(survey: Survey, problem: IncoherentError) -> str:
+    """Why there is no result when experts are excluded, and the way out."""
+    _ = state.translate()
+    experts = ", ".join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
+    return _(
+        "There is no result: below “{parent}” too few judgments are left once the experts who "
+        "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
+        "choose a higher limit: on the page “Rounds”, “How the panel is joined, and when to stop”."
+    ).format(
+        parent=state.plain(survey.node_name(problem.parent, state.language())),
+        experts=state.plain(experts),
+    )
+
+
+def show_downloads(table: report.Table, name: str, file: str = "") -> None:
+    """A table's unrounded numbers, as CSV and XLSX, see `show_table`."""
     _ = state.translate()
     st.download_button(
         _("CSV, unrounded"),
         state.guarded(partial(report.csv_bytes, table)),
-        f"{name}.csv",
+        f"{file or name}.csv",
         "text/csv",
         icon=":material/download:",
         key=f"csv-{name}",
@@ -61,7 +86,7 @@ def show_downloads(table: report.Table, name: str) -> None:
     st.download_button(
         _("XLSX, unrounded"),
         state.guarded(partial(xlsx_bytes, table)),
-        f"{name}.xlsx",
+        f"{file or name}.xlsx",
         XLSX,
         icon=":material/download:",
         key=f"xlsx-{name}",
@@ -97,6 +122,50 @@ def show_survey(survey: Survey) -> None:
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
     for remark in survey_remarks(survey, language):
         st.warning(remark)
+
+
+def decide_weights(study_id: str, weighting: str) -> None:
+    """Let the organizer's weights count, or keep them from counting; either stands in the log."""
+
+    def change() -> None:
+        database = state.database()
+        settings = replace(database.settings(study_id), weighting=weighting)
+        database.set_settings(study_id, settings, anew=True)
+
+    state.attempt(change)
+
+
+def show_weights_question(study_id: str) -> None:
+    """Ask whether weights that the organizer gave shall count, as long as that is not decided."""
+    _, database = state.translate(), state.database()
+    if not database.weights_undecided(study_id):
+        return
+    given = {name: one for name, one in database.standings(study_id).items() if one.weight != 1}
+    now = weighting_words(_)[database.settings(study_id).weighting]
+    names = ", ".join(f"{state.plain(name)} {one.weight:g}" for name, one in given.items())
+    with st.container(border=True, key="weights_question"):
+        st.warning(
+            _(
+                "Experts came with weights ({names}), but they don't count yet: this study counts "
+                "{weighting}. Shall they count?"
+            ).format(names=names, weighting=now),
+            icon=":material/balance:",
+        )
+        with st.container(horizontal=True):
+            st.button(
+                _("Let these weights count"),
+                type="primary",
+                on_click=decide_weights,
+                args=(study_id, "given"),
+                key="weights_count",
+            )
+            st.button(
+                _("Keep: {weighting}").format(weighting=now),
+                on_click=decide_weights,
+                args=(study_id, database.settings(study_id).weighting),
+                key="weights_keep",
+            )
+        st.caption(_("Your decision stands in the log; it can be changed on the page “Rounds”."))
 
 
 def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | None = None) -> None:

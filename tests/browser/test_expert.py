@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 from collections.abc import Mapping
@@ -264,10 +265,10 @@ def test_a_comparison_that_cannot_be_judged(study: Study, running: RunningServer
     desk.goto(f"{running.url}/results?study={panel.expert.study_id}")
     with desk.expect_download() as download:
         actions.press(desk, "csv-weights")
-    _header, *rows = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert download.value.suggested_filename == "weights_round1_1of1.csv"
+    _header, *rows = csv.reader(Path(download.value.path()).read_text("utf-8-sig").splitlines())
     expected = {"Apple": 4 / 7, "Berry": 2 / 7, "Cherry": 1 / 7}
-    cells = [row.split(",") for row in rows]
-    found = {next(cell for cell in row if cell in expected): float(row[-1]) for row in cells}
+    found = {next(cell for cell in row if cell in expected): float(row[-2]) for row in rows}
     assert found == pytest.approx(expected, abs=1e-9)
 
 

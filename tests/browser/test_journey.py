@@ -82,7 +82,14 @@ def test_from_the_expert_s_browser_to_the_ranked_weights(
         leaf = next(names[cell] for cell in row if cell in names)
         assert row[0] == str(rank)
         assert leaf == result.ranking[rank - 1]
-        assert float(row[-1]) == pytest.approx(result.global_weights[leaf], rel=0, abs=1e-12)
+        assert float(row[-2]) == pytest.approx(result.global_weights[leaf], rel=0, abs=1e-12)
+        assert (
+            row[-1]
+            == {
+                "zh": "第 1 轮（进行中，暂定），1 位中 1 位已提交",
+                "en": "Round 1 (running, provisional), 1 of 1 submitted",
+            }[language]
+        )
     expect(desk.get_by_role("table").first.get_by_role("row")).to_have_count(19)
     Store(f"sqlite:///{server.database}").verify_log()
 

@@ -238,12 +238,13 @@ def test_consistency_heatmap_of_many_experts() -> None:
 
 
 def test_movement_chart(panel: ahp.Analysis) -> None:
-    first = small_panel({"Ping": JUDGED["Ping"]})
+    first = small_panel(dict.fromkeys(JUDGED, JUDGED["Ping"]))
     assert first.ranking == ("a1", "a2", "a3", "b1", "b2")
     figure = plots.movement_chart([(1, first), (3, panel)], "en")
     assert [trace.name for trace in figure.data] == [NAMES[leaf][1] for leaf in ORDER]
     assert [list(trace.y) for trace in figure.data] == [[5, 1], [4, 2], [1, 3], [2, 4], [3, 5]]
     assert all(list(trace.x) == [1, 3] for trace in figure.data)
+    assert figure.layout.title.text == "Experts who answered all of these rounds: 3"
     weights = [first.global_weights["b2"], panel.global_weights["b2"]]
     assert [list(row) for row in figure.data[0].customdata] == [
         ["Indicator 5", weight] for weight in weights
@@ -258,6 +259,29 @@ def test_movement_chart(panel: ahp.Analysis) -> None:
     assert figure.layout.yaxis.range == (5.6, 0.4)
     chinese = plots.movement_chart([(1, panel)], "zh")
     assert [trace.name for trace in chinese.data] == [NAMES[leaf][0] for leaf in ORDER]
+    assert chinese.layout.title.text == "各轮均作答的专家：3 位"
+
+
+def test_movement_is_between_those_who_answered_both(panel: ahp.Analysis) -> None:
+    alone = small_panel({"Ping": JUDGED["Ping"]})
+    figure = plots.movement_chart([(1, panel), (2, alone)], "en")
+    assert figure.layout.title.text == "Experts who answered all of these rounds: 1"
+    assert {tuple(trace.y) for trace in figure.data} == {(k, k) for k in range(1, 6)}
+    nobody = plots.movement_chart([(1, panel), (2, small_panel({"Sun": JUDGED["Qin"]}))], "en")
+    assert "No expert has answered all of these" in nobody.layout.annotations[0].text
+    assert len(nobody.data) == 0
+
+
+def test_a_note_stands_above_the_picture(panel: ahp.Analysis) -> None:
+    plain = plots.weights_chart(panel, "en")
+    before = plain.layout.height
+    assert plots.noted(plain, "") is plain
+    figure = plots.noted(plain, "Round 2 (running, provisional), 1 of 6 submitted & <b>more</b>")
+    assert figure.layout.title.text == (
+        "Round 2 (running, provisional), 1 of 6 submitted &amp;<br>&lt;b&gt;more&lt;/b&gt;"
+    )
+    assert figure.layout.height == before + 40
+    assert figure.layout.margin.t == 40
 
 
 def joined(agreed: Agreement) -> Agreement:

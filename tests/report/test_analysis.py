@@ -66,19 +66,27 @@ def test_matrix_table(dong: ahp.Analysis) -> None:
 
 def test_consistency_table(demo: ahp.Analysis) -> None:
     table = report.consistency_table(demo, "en")
-    assert table.columns == ("Compared under", "n", "λmax", "CI", "RI", "CR", "Acceptable")
+    assert table.columns == (
+        *("Compared under", "n", "λmax", "CI", "RI", "CR", "Acceptable"),
+        "Experts with a CR of 0.1 or more",
+    )
     assert len(table.rows) == 6
     found = demo.consistency["operation"]
     assert table.rows[2] == (
         *("Supervisory operation", 5, found.lambda_max, found.ci, 1.12, found.cr, True),
+        "0 of 7",
     )
 
 
 def test_total_table(demo: ahp.Analysis) -> None:
     table = report.total_table(demo, "en")
-    assert table.columns == ("Level", "CI", "RI", "CR", "Acceptable")
+    heading = "Experts with a CR of 0.1 or more"
+    assert table.columns == ("Level", "CI", "RI", "CR", "Acceptable", heading)
     one, two = demo.total_consistency
-    assert table.rows == ((1, one.ci, 1.12, one.cr, True), (2, two.ci, two.ri, two.cr, True))
+    assert table.rows == (
+        (1, one.ci, 1.12, one.cr, True, "0 of 7"),
+        (2, two.ci, two.ri, two.cr, True, "1 of 7"),
+    )
 
 
 def test_composite_table(demo: ahp.Analysis) -> None:
@@ -144,6 +152,10 @@ def test_provenance(dong: ahp.Analysis) -> None:
             "Experts and their weights",
             "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000 "
             "(weights given by the organizer)",
+        ),
+        (
+            "Experts who contradict themselves",
+            "Experts who contradict themselves (their own CR reaches 0.1): 0 of 5.",
         ),
         ("Version", f"ahp {ahp.__version__}"),
     ]

@@ -78,21 +78,23 @@ def test_experts_table() -> None:
     table = report.experts_table(panel, standings, "en")
     assert table.title == "Experts"
     assert table.columns == (
-        *("Expert", "Weight in the panel", "Given weight", "Reason", "Authority coefficient"),
+        *("Expert", "Weight in the panel", "Counted by"),
+        *("Given weight", "Reason of the given weight", "Authority coefficient"),
         *("Mean CR", "Comparisons judged", "Recused from"),
     )
+    given = "weights given by the organizer"
     assert table.rows == (
-        ("Ping", 0.5, 2, "Chair", close(0.9), close(0, abs=1e-9), 5, ""),
-        ("Qin", 0.25, 1.0, "", None, 0.0, 1, "Capability A, Capability B"),
-        ("Rui", 0.25, 1.0, "", None, close(0, abs=1e-9), 4, "Capability B"),
+        ("Ping", 0.5, given, 2, "Chair", close(0.9), close(0, abs=1e-9), 5, ""),
+        ("Qin", 0.25, given, 1.0, "", None, 0.0, 1, "Capability A, Capability B"),
+        ("Rui", 0.25, given, 1.0, "", None, close(0, abs=1e-9), 4, "Capability B"),
     )
-    assert report.experts_table(panel, {}, "zh").rows[1][7] == "能力甲, 能力乙"
+    assert report.experts_table(panel, {}, "zh").rows[1][8] == "能力甲, 能力乙"
 
 
 def test_an_expert_who_judged_nothing_has_no_mean_cr() -> None:
     panel = small_panel(recused=[("Qin", parent) for parent in ("goal", "a", "b")])
     (_ping, qin, _rui) = report.experts_table(panel, {}, "en").rows
-    assert qin[5:7] == (None, 0)
+    assert qin[6:8] == (None, 0)
 
 
 def test_expert_consistency_table() -> None:
@@ -298,23 +300,29 @@ def test_clusters_table(panel: ahp.Analysis, agreed: Agreement) -> None:
 def test_rounds_table() -> None:
     rounds = [
         RoundSummary(1, 7, 0.6, 0.00001, 0.4, None),
-        RoundSummary(2, 1, None, None, None, 0.1),
+        RoundSummary(2, 1, None, None, None, 0.1, 8, 1),
     ]
     table = report.rounds_table(rounds, "en")
     assert table.title == "Rounds"
     assert table.columns == (
-        *("Round", "Experts", "Kendall's W", "p"),
+        *("Round", "Experts", "Invited", "Kendall's W", "p"),
         *("Largest coefficient of variation", "Share of changed answers"),
+        "Experts in this round and the one before",
     )
-    assert table.rows == ((1, 7, 0.6, 0.00001, 0.4, None), (2, 1, None, None, None, 0.1))
+    assert table.rows == (
+        (1, 7, None, 0.6, 0.00001, 0.4, None, None),
+        (2, 1, 8, None, None, None, 0.1, 1),
+    )
     assert report.to_text(table).splitlines()[3].split() == [
         *("1", "7", "0.6000", "<", "0.0001", "0.4000"),
     ]
 
 
 def test_movement_table(panel: ahp.Analysis) -> None:
-    after = small_panel({"Ping": JUDGED["Ping"]})
+    after = small_panel({"Ping": ("1/3", "1", "2", "2", "1")})
     table = report.movement_table(panel, after, "en")
+    alone = small_panel({"Ping": JUDGED["Ping"]})
+    assert table.note == "Experts who answered both rounds: 1 (before: 3, after: 1)"
     assert table.title == "What moved between the rounds"
     assert table.columns == (
         *("Indicator", "Weight before", "Weight after", "Change of weight"),
@@ -323,10 +331,16 @@ def test_movement_table(panel: ahp.Analysis) -> None:
     assert after.ranking == LEAVES
     ranks = (1, 1, 3, 4, 4)  # the first two tie, and so do the last
     for k, (leaf, row) in enumerate(zip(LEAVES, table.rows, strict=True)):
-        old, new = panel.global_weights[leaf], after.global_weights[leaf]
-        before, rank = panel.ranking.index(leaf) + 1, ranks[k]
+        old, new = alone.global_weights[leaf], after.global_weights[leaf]
+        before, rank = alone.ranks[leaf], ranks[k]
         assert row == (f"Indicator {k + 1}", old, new, new - old, before, rank, before - rank)
     assert any(row[6] != 0 for row in table.rows)
+
+
+def test_nothing_moves_between_other_experts(panel: ahp.Analysis) -> None:
+    table = report.movement_table(panel, small_panel({"Sun": JUDGED["Ping"]}), "en")
+    assert table.rows == ()
+    assert table.note == "Experts who answered both rounds: 0 (before: 3, after: 1)"
 
 
 def summary(

@@ -201,3 +201,15 @@ def test_words_for_booleans_follow_the_language() -> None:
 
 def test_pairs_to_text() -> None:
     assert pairs_to_text([("方法", "x"), ("CR", "0.1")]) == "方法  x\nCR    0.1\n"
+
+
+def test_a_note_says_whose_judgments_the_rows_rest_on() -> None:
+    table = Table("Weights", ("a", "b"), (("x", 0.5),), note="Round 2, 1 of 6 submitted")
+    assert to_text(table).splitlines()[:3] == ["Weights", "Round 2, 1 of 6 submitted", "a       b"]
+    assert to_csv(table) == 'a,b,Based on\r\nx,0.5,"Round 2, 1 of 6 submitted"\r\n'
+    chinese = Table("权重", ("甲",), ((1,),), "zh", note="第 2 轮，6 位中 1 位已提交")
+    assert to_csv(chinese) == "甲,依据\r\n1,第 2 轮，6 位中 1 位已提交\r\n"
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(table))).active
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [
+        *("Weights", "Round 2, 1 of 6 submitted", "a"),
+    ]

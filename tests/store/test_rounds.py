@@ -144,7 +144,7 @@ def evidence_of(survey, texts, settings, standings, before, round_number):
 
 
 def test_three_rounds_leave_their_evidence(store, study, survey, third):
-    usual = dict.fromkeys(FIRST, Standing())
+    usual = dict.fromkeys((*FIRST, "E8"), Standing())
     settings = Settings.of(survey)
     before, expected = evidence_of(survey, FIRST, settings, usual, None, 1)
     one, two = store.closed_rounds(study.id)
@@ -152,7 +152,8 @@ def test_three_rounds_leave_their_evidence(store, study, survey, third):
     assert one.evidence == expected
     frozen = closing(store, study)[0]
     assert (one.seq, one.closed, one.evidence) == (frozen.seq, frozen.time, frozen.detail)
-    assert json.loads(one.evidence)["summary"]["experts"] == 7
+    first = json.loads(one.evidence)
+    assert (first["summary"]["experts"], first["invited"]) == (7, 8)
     recused = usual | {"E7": store.expert(third["E7"].id).standing, "E9": Standing()}
     texts = {name: text for name, text in SECOND.items() if name != "E6"}
     middle, expected = evidence_of(survey, texts, settings, recused, before, 2)
@@ -160,6 +161,7 @@ def test_three_rounds_leave_their_evidence(store, study, survey, third):
     summary = json.loads(two.evidence)["summary"]
     # E1's (a, c) and E7's (a, b), of 6 times 4 less one; E9 was not there before
     assert (summary["experts"], summary["changed"]) == (7, 2 / 23)
+    assert (summary["invited"], summary["both"]) == (9, 6)
     assert json.loads(two.evidence)["recused"] == [["E7", "a"]]
     changed = replace(settings, method="geometric_mean", aggregate="aip_arithmetic")
     store.set_settings(study.id, changed)
@@ -167,7 +169,7 @@ def test_three_rounds_leave_their_evidence(store, study, survey, third):
     for name in ("E1", "E9"):
         answer(store, third[name], "1 1 1 1")
     three = store.close_round(study.id)
-    final = {"E1": Standing(5, "chair"), "E9": Standing()}
+    final = {**recused, "E1": Standing(5, "chair")}
     texts = dict.fromkeys(("E1", "E9"), "1 1 1 1")
     _, expected = evidence_of(survey, texts, changed, final, middle, 3)
     assert three.evidence == expected

@@ -108,8 +108,34 @@ def test_the_standings_of_a_study(store, study, survey):
     assert list(store.standings(study.id).items()) == [("Bo", KNOWN), ("Ada", Standing())]
     store.set_standing(bo.id, Standing())
     assert store.standings(study.id) == {"Bo": Standing(), "Ada": Standing()}
+    later = store.add_expert(study.id, "Cy")
+    added = next(one for one in store.events(study.id) if one.expert_id == later.id)
+    assert list(store.standings(study.id, before=added.seq)) == ["Bo", "Ada"]
+    assert list(store.standings(study.id, before=added.seq + 1)) == ["Bo", "Ada", "Cy"]
     with pytest.raises(StoreError, match="^no study 'nowhere'$"):
         store.standings("nowhere")
+
+
+def test_weights_are_undecided_until_a_choice_of_settings_follows(store, study):
+    assert not store.weights_undecided(study.id)
+    (bo,) = store.add_experts(study.id, {"Bo": None}, {"Bo": Standing(2, "chair")})
+    assert store.weights_undecided(study.id)
+    store.set_standing(bo.id, Standing())
+    assert not store.weights_undecided(study.id)
+    store.set_standing(bo.id, Standing(3, "chair"))
+    now = store.settings(study.id)
+    events = store.events(study.id)
+    store.set_settings(study.id, now)
+    assert store.events(study.id) == events
+    assert store.weights_undecided(study.id)
+    store.set_settings(study.id, now, anew=True)
+    assert [one.kind for one in store.events(study.id)[len(events) :]] == ["settings"]
+    assert not store.weights_undecided(study.id)
+    store.set_standing(bo.id, Standing(4, "chair"))
+    assert store.weights_undecided(study.id)
+    store.set_settings(study.id, replace(now, weighting="given"))
+    store.set_standing(bo.id, Standing(5, "chair"))
+    assert not store.weights_undecided(study.id)
 
 
 def test_a_recused_expert_submits_without_what_is_not_asked(store, study, survey):

@@ -23,6 +23,7 @@ from ahp.study.delphi import (
     Recommendation,
     RoundSummary,
     analyze_round,
+    both_rounds,
     changes,
     data_hash,
     distributions,
@@ -298,8 +299,16 @@ def test_evidence_has_the_whole_result() -> None:
     chosen = replace(PLAIN, weighting="given", stop="cv")
     judged = without(PANEL, "A", ["b"])
     shares = {**dict.fromkeys("ABCD", 1), "E": 2}
-    analysis = ahp.analyze(SURVEY, judged, expert_weights=shares, recused=[("E", "b")])
-    assert found["format"] == 1
+    recused = [("E", "b")]
+    analysis = ahp.analyze(SURVEY, judged, expert_weights=shares, recused=recused, invited=5)
+    assert found["format"] == 2
+    assert found["invited"] == found["summary"]["invited"] == 5
+    assert found["summary"]["both"] == 5
+    assert found["incoherent"] == [asdict(one) for one in analysis.incoherences]
+    assert {(one["expert"], one["parent"]) for one in found["incoherent"]} == {
+        *(("A", "goal"), ("B", "goal"), ("C", "goal"), ("E", "goal")),
+        *(("C", "a"), ("D", "a"), ("E", "a")),
+    }
     assert found["version"] == ahp.__version__
     assert Settings.from_content(json.dumps(found["settings"])) == chosen
     assert found["data_hash"] == data_hash(analysis)
@@ -327,6 +336,32 @@ def test_evidence_has_the_whole_result() -> None:
     assert evidence_distributions(found) == distributions(analysis)
     assert [row[:3] for row in found["distributions"]] == [list(pair) for pair in PAIRS]
     assert found["distributions"][-1][3]["count"] == 3  # without A, and E who is recused
+
+
+def test_evidence_of_the_first_format_still_verifies() -> None:
+    stored, anew = evidence(), evidence()
+    stored["format"] = 1
+    for table, keys in (
+        (stored, ("invited", "incoherent")),
+        (stored["settings"], ("incoherent", "cr_limit")),
+        (stored["summary"], ("invited", "both")),
+    ):
+        for key in keys:
+            del table[key]
+    assert evidence_difference(stored, anew) == ""
+    stored["parents"]["a"]["cr"] += 1e-6
+    cr = anew["parents"]["a"]["cr"]
+    assert evidence_difference(stored, anew) == (
+        f"parents.a.cr = {stored['parents']['a']['cr']!r}, made anew it is {cr!r}"
+    )
+
+
+def test_rounds_are_compared_by_those_who_answered_both() -> None:
+    rounds = [ahp.analyze(SURVEY, PANEL), ahp.analyze(SURVEY, PANEL.only(["B", "D"]))]
+    for one in both_rounds(*rounds):
+        assert one.panel.experts == ("B", "D")
+        assert dict(one.global_weights) == pytest.approx(dict(rounds[1].global_weights), rel=1e-12)
+    assert both_rounds(rounds[0], ahp.analyze(SURVEY, answers(Z="2 1"))) == ()
 
 
 def test_evidence_says_what_was_filled() -> None:

@@ -53,6 +53,8 @@ def test_settings_of_a_survey() -> None:
         target=0.5,
         rounds=3,
         feedback_from=5,
+        incoherent="include",
+        cr_limit=0.1,
     )
 
 
@@ -60,8 +62,10 @@ def test_settings_round_trip() -> None:
     chosen = Settings(
         "column_mean", "simulated", "aij_trimmed", 0.2, "authority", "kendall_w", 0.7, 4, 3
     )
+    chosen = replace(chosen, incoherent="exclude", cr_limit="saaty")
     assert chosen.content == (
-        '{"aggregate":"aij_trimmed","feedback_from":3,"method":"column_mean",'
+        '{"aggregate":"aij_trimmed","cr_limit":"saaty","feedback_from":3,"incoherent":"exclude",'
+        '"method":"column_mean",'
         '"random_index":"simulated","rounds":4,"stop":"kendall_w","target":0.7,"trim":0.2,'
         '"weighting":"authority"}'
     )
@@ -105,6 +109,17 @@ def test_settings_round_trip() -> None:
         ),
         ({"rounds": 0}, "rounds = 0, expected a number from 1 to 20"),
         ({"rounds": 21}, "rounds = 21, expected a number from 1 to 20"),
+        (
+            {"incoherent": "drop"},
+            "incoherent = 'drop', expected one of 'include', 'exclude', 'downweight'",
+        ),
+        ({"cr_limit": 0}, "cr_limit = 0, expected 'saaty' or a number from 0.01 to 1.0"),
+        ({"cr_limit": "0.1"}, "cr_limit = '0.1', expected 'saaty' or a number from 0.01 to 1.0"),
+        ({"cr_limit": True}, "cr_limit = True, expected 'saaty' or a number from 0.01 to 1.0"),
+        (
+            {"cr_limit": float("nan")},
+            "cr_limit = nan, expected 'saaty' or a number from 0.01 to 1.0",
+        ),
     ],
 )
 def test_settings_are_refused(change: dict[str, Any], message: str) -> None:
@@ -145,7 +160,7 @@ def test_settings_at_the_edge(change: dict[str, Any]) -> None:
         (
             '{"method":"eigenvector","random_index":"saaty","color":1}',
             "settings: color: unknown key, expected one of method, random_index, aggregate, trim, "
-            "weighting, stop, target, rounds, feedback_from",
+            "weighting, stop, target, rounds, feedback_from, incoherent, cr_limit",
         ),
         (
             '{"method":["eigenvector"],"random_index":"saaty"}',
@@ -154,6 +169,10 @@ def test_settings_at_the_edge(change: dict[str, Any]) -> None:
         (
             '{"method":"eigenvector","random_index":"saaty","trim":"0.1"}',
             "settings: trim: is text, expected a number",
+        ),
+        (
+            '{"method":"eigenvector","random_index":"saaty","cr_limit":null}',
+            "settings: cr_limit: is a NoneType, expected a number or text",
         ),
         (
             '{"method":"eigenvector","random_index":"saaty","rounds":1.5}',

@@ -233,10 +233,12 @@ def test_a_round_is_closed_and_the_next_one_opened(visit, store, organizer, stud
     assert app.table[0].value["Experts"].tolist() == ["6"]
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
+    app.run()
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert app.subheader[0].value == "Round 2 is closed"
     assert app.table[0].value["Round"].tolist() == ["1", "2"]
+    assert app.table[0].value["Invited"].tolist() == ["6", "6"]
     summary = json.loads(store.closed_rounds(study.id)[1].evidence or "")["summary"]
     assert app.table[0].value["Kendall's W"].tolist()[1] == f"{summary['w']:.4f}"
     app.button(key="open_round").click().run()
@@ -288,7 +290,8 @@ def test_every_screen_of_the_results(visit, store, organizer, study, language):
     app = visit(organizer, "results", language=language)
     names = [tab.label for tab in app.tabs]
     assert len(names) == 7
-    for name, tables in zip(names, (2, 1, 7, 3, 3, 4, 1), strict=True):
+    keyed(app.selectbox, "round-").select(2).run()
+    for name, tables in zip(names, (4, 1, 7, 3, 3, 4, 1), strict=True):
         app.session_state["screen"] = name
         app.run()
         assert not app.exception
@@ -301,6 +304,7 @@ def test_a_closed_round_shows_as_it_was_frozen(visit, store, organizer, study):
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
     app = visit(organizer, "results")
+    keyed(app.selectbox, "round-").select(2).run()
     now = ahp.analyze(study.survey, store.answers(study.id), method="column_mean")
     assert app.table[0].value["Global weight"].tolist() == [
         f"{now.global_weights[leaf]:.4f}" for leaf in now.ranking
@@ -320,6 +324,7 @@ def test_the_organizer_reads_the_reasons(visit, store, organizer, study, survey)
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
     app = visit(organizer, "results")
+    keyed(app.selectbox, "round-").select(2).run()
     app.session_state["screen"] = "Agreement"
     app.run()
     reasons = app.table[3].value
@@ -353,6 +358,7 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
         fill(store, study, expert, k // 2)
     before = store.events(study.id)
     app = visit(organizer, "results")
+    keyed(app.selectbox, "round-").select(2).run()
     assert not any("trying other options" in info.value for info in app.info)
     keyed(app.selectbox, "aggregate-").select("aip_arithmetic").run()
     assert any("trying other options" in info.value for info in app.info)
@@ -362,6 +368,145 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
         f"{tried.global_weights[leaf]:.4f}" for leaf in tried.ranking
     ]
     assert store.events(study.id) == before
+
+
+def test_results_open_on_the_closed_round_and_a_running_one_is_provisional(
+    visit, store, organizer, study
+):
+    store.add_expert(study.id, "G")  # was not asked in round 1
+    fill(store, study, store.experts(study.id)[2], 3)
+    app = visit(organizer, "results")
+    assert keyed(app.selectbox, "round-").value == 1
+    assert "**Round 1, 6 of 6 submitted**" in texts(app)
+    assert not any("running" in warning.value for warning in app.warning)
+    keyed(app.selectbox, "round-").select(2).run()
+    assert app.warning[0].value == (
+        "**Round 2 (running, provisional), 1 of 7 submitted.** The round is running: everything "
+        "here will change with every answer. So far this is what one person thinks, not the panel."
+    )
+    assert "Round 2 (running, provisional), 1 of 7 submitted" in [one.value for one in app.caption]
+    files = [one.proto.url for one in app.get("download_button")]
+    assert len(files) > 0
+    app.session_state["screen"] = "From round to round"
+    app.run()
+    assert [one.value for one in app.caption if "answered both" in one.value] == [
+        "Rounds 1 and 2 (running, provisional) · "
+        "Experts who answered both rounds: 1 (before: 6, after: 1)"
+    ]
+    before, after = (
+        ahp.analyze(study.survey, store.answers(study.id, round_number=number).only(["C"]))
+        for number in (1, 2)
+    )
+    rows = app.table[0].value
+    assert rows["Rank before"].tolist() == [
+        str(before.ranking.index(leaf) + 1) for leaf in after.ranking
+    ]
+
+
+def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, study):
+    app = visit(organizer, "results")
+    answers = store.answers(study.id, round_number=1)
+    found = ahp.analyze(study.survey, answers)
+    names = list(dict.fromkeys(one.expert for one in found.incoherences))
+    assert app.warning[0].value.startswith(
+        f"Experts who contradict themselves (their own CR reaches 0.1): {len(names)} of 6 "
+        f"({', '.join(names)}); they count like all others."
+    )
+    _ranking, total, table, choices = (one.value for one in app.table)
+    assert total["Experts with a CR of 0.1 or more"].tolist()[1] == f"{len(names)} of 6"
+    assert table["Expert"].tolist() == [one.expert for one in found.incoherences]
+    assert table["CR"].tolist() == [f"{one.cr:.4f}" for one in found.incoherences]
+    less = ahp.analyze(study.survey, answers, incoherent="downweight")
+    assert choices["Weighed down: weight"].tolist() == [
+        f"{less.global_weights[leaf]:.4f}" for leaf in found.ranking
+    ]
+    keyed(app.selectbox, "incoherent-").select("downweight").run()
+    assert app.table[0].value["Global weight"].tolist() == [
+        f"{less.global_weights[leaf]:.4f}" for leaf in less.ranking
+    ]
+
+
+def test_what_becomes_of_contradictions_is_a_setting(visit, store, organizer, study):
+    for k, expert in enumerate(store.experts(study.id)):
+        fill(store, study, expert, k // 2)
+    app = visit(organizer, "rounds")
+    keyed(app.selectbox, "set_incoherent-").select("exclude")
+    keyed(app.selectbox, "set_limit-").select("own").run()
+    keyed(app.number_input, "set_cr_limit-").set_value(0.02)
+    app.button(key="save_settings").click().run()
+    now = store.settings(study.id)
+    assert (now.incoherent, now.cr_limit) == ("exclude", 0.02)
+    keyed(app.checkbox, "sure-").check().run()
+    app.button(key="close").click().run()
+    assert store.study(study.id).open
+    (error,) = app.error
+    assert error.value.startswith("There is no result: below “Post-supervision effectiveness” too")
+    app = visit(organizer, "results")
+    keyed(app.selectbox, "round-").select(2).run()
+    assert app.error[0].value == error.value
+    store.set_settings(study.id, replace(now, incoherent="downweight", cr_limit="saaty"))
+    closed = store.close_round(study.id)
+    evidence = json.loads(closed.evidence or "")
+    assert evidence["settings"]["incoherent"] == "downweight"
+    assert evidence["settings"]["cr_limit"] == "saaty"
+    assert {one["limit"] for one in evidence["incoherent"]} <= {0.05, 0.08, 0.1}
+    assert [log.events for log in store.verify_log()] == [len(store.events(study.id))]
+
+
+def test_closing_lists_who_is_missing(visit, store, organizer, study, survey):
+    first, second, *_others = store.experts(study.id)
+    fill(store, study, first, 1)
+    store.set_asking(study.id, Asking(cannot_judge=True))
+    *answered, last = survey.hierarchy.comparisons
+    judgments = [ahp.Judgment("B", *pair, "1") for pair in answered]
+    store.upload_answers(second.id, judgments)
+    store.abstain(second.id, *last, event_id="abstain")
+    store.submit(second.id, event_id="submit-b")
+    store.answer(_others[0].id, *answered[0], "3", event_id="one")
+    app = visit(organizer, "rounds")
+    assert app.warning[0].value == (
+        "Not submitted yet (4), what they answered will not count: C (1 of 35 answered), "
+        "D (0 of 35 answered), E (0 of 35 answered), F (0 of 35 answered)"
+    )
+    assert app.info[0].value == (
+        "Submitted without answering every comparison: B (34 of 35 answered)"
+    )
+    box = keyed(app.checkbox, "sure-")
+    assert box.label == "Yes, close round 2 for ever, with 2 of 6 experts"
+    box.check().run()
+    assert not app.button(key="close").disabled
+    fill(store, study, _others[0], 1)
+    app.run()
+    assert app.button(key="close").disabled  # to be agreed to anew
+
+
+@pytest.mark.parametrize("choice", ["weights_count", "weights_keep"])
+def test_weights_that_arrive_are_asked_about(visit, store, organizer, survey, choice):
+    study = store.create_study(survey, "2026")
+    app = visit(organizer, "experts")
+    app.text_area(key="entered").set_value("Wang\nLi")
+    app.button(key="add").click().run()
+    assert [button.key for button in app.button if "weights" in str(button.key)] == []
+    app.text_area(key="entered").set_value("Zhao, Audit, 3, chair")
+    app.button(key="add").click().run()
+    assert app.warning[0].value == (
+        "Experts came with weights (Zhao 3), but they don't count yet: this study counts all "
+        "experts equally. Shall they count?"
+    )
+    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000"] * 3
+    assert set(app.table[0].value["Counted by"]) == {"all experts equally"}
+    app.button(key=choice).click().run()
+    assert not any("Shall they count?" in warning.value for warning in app.warning)
+    (event,) = [one for one in store.events(study.id) if one.kind == "settings"]
+    given = choice == "weights_count"
+    assert json.loads(event.detail)["weighting"] == ("given" if given else "equal")
+    third = "3.0000" if given else "1.0000"
+    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000", "1.0000", third]
+    app.text_area(key="entered").set_value("Sun, Audit, .5, new")
+    app.button(key="add").click().run()
+    asked = [warning.value for warning in app.warning if "Shall they count?" in warning.value]
+    assert len(asked) == (0 if given else 1)
+    assert [log.events for log in store.verify_log()] == [len(store.events(study.id))]
 
 
 # -- files

@@ -11,13 +11,13 @@ from ahp.exchange.expert_list import ExpertList, NewExpert, pasted_list, read_li
 from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
-from ahp.report.panel import basis_words, familiarity_words, influence_words
+from ahp.report.panel import basis_words, familiarity_words, influence_words, weighting_words
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
-from ahp.study.settings import Standing
+from ahp.study.settings import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import literal, show_downloads, show_table
+from ahp.web.desk import literal, show_downloads, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -39,6 +39,8 @@ def show_progress(study: StudyInfo) -> None:
             submitted=submitted, count=len(experts)
         ),
     )
+    weighting = state.database().settings(study.id).weighting
+    counted_by = weighting_words(_)[weighting]
     parents = study.survey.hierarchy.compared
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -47,6 +49,8 @@ def show_progress(study: StudyInfo) -> None:
             f"{expert.answered}/{expert.total}",
             expert.submitted,
             link_words[expert.link],
+            counting_weight(weighting, expert.standing),
+            counted_by,
             *("/".join(map(str, expert.progress.get(parent, ("–",)))) for parent in parents),
         )
         for expert in experts
@@ -57,6 +61,7 @@ def show_progress(study: StudyInfo) -> None:
             _("Progress in round {round}").format(round=study.round),
             (
                 *(_("Expert"), _("Organization"), _("Answered"), _("Submitted"), _("Link")),
+                *(_("Weight that counts"), _("Counted by")),
                 *names,
             ),
             rows,
@@ -215,6 +220,14 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
             _("Not read as experts: {lines}").format(
                 lines=state.plain(" ".join(f"“{line}”" for line in listed.passed_over))
             )
+        )
+    weighting = state.database().settings(study.id).weighting
+    if weighting != "given" and any(one.standing.weight != 1 for one in new):
+        st.info(
+            _(
+                "This study counts {weighting}. Once these experts are added you are asked whether "
+                "their weights shall count."
+            ).format(weighting=weighting_words(_)[weighting])
         )
     st.button(
         _("Add these {count} experts").format(count=len(new)),
@@ -425,8 +438,11 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     st.rerun()
         if (authority := now.authority) is not None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
+        weighting = state.database().settings(study.id).weighting
         st.caption(
-            _("Whether weights or authority coefficients are used is chosen on the page “Rounds”.")
+            _("This study counts {weighting}; that is chosen on the page “Rounds”.").format(
+                weighting=weighting_words(_)[weighting]
+            )
         )
 
 
@@ -441,6 +457,7 @@ if not picked.open:
         ),
         icon=":material/lock:",
     )
+show_weights_question(picked.id)
 show_progress(picked)
 if not picked.open:
     state.show_problem()

@@ -33,6 +33,7 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
 from ahp.study.answers import answers_from_csv
 from ahp.web import state
+from ahp.web.desk import show_weights_question
 from ahp.web.questionnaires import (
     download_questionnaire,
     file_name,
@@ -367,12 +368,14 @@ def show_export(study: StudyInfo) -> None:
     )
     everybody = st.checkbox(_("Also answers that are not submitted"), key="export_all")
     answers = database.answers(study.id, round_number=number, only_submitted=not everybody)
+    closing = {one.round: one.seq for one in database.closed_rounds(study.id)}
+    invited = len(database.standings(study.id, before=closing.get(number)))
     st.caption(
-        _("{count} answers of {experts} experts").format(
-            count=len(answers.judgments), experts=len(answers.experts)
+        _("{count} answers of {experts} of {invited} experts").format(
+            count=len(answers.judgments), experts=len(answers.experts), invited=invited
         )
     )
-    name = file_name(study.title, str(number))
+    name = file_name(study.title, str(number), f"{len(answers.experts)}of{invited}")
     writers: tuple[tuple[str, str, Callable[[], bytes | str]], ...] = (
         (_("Long CSV"), f"{name}.csv", lambda: write_answers(answers)),
         (
@@ -410,6 +413,7 @@ state.require_organizer()
 _ = state.translate()
 st.title(_("Files"))
 picked = state.pick_study()
+show_weights_question(picked.id)
 tabs = st.tabs(
     [_("Questionnaires"), _("Answers from other programs"), _("Export")],
     on_change="rerun",

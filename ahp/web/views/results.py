@@ -9,23 +9,30 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from ahp import plots, report
 from ahp.consistency import CR_LIMIT
-from ahp.errors import AHPError
+from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.priority import METHODS
 from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import panel
-from ahp.store import StudyInfo
+from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
-from ahp.study.agreement import compare_choices, leave_one_out, panel_agreement
+from ahp.study.agreement import (
+    compare_choices,
+    incoherent_choices,
+    leave_one_out,
+    panel_agreement,
+)
 from ahp.study.delphi import analyze_round
+from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
-from ahp.study.settings import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
+from ahp.study.settings import AGGREGATES, COMPUTED_WEIGHTINGS, Settings, Standing
 from ahp.web import state
-from ahp.web.desk import literal, show_table
+from ahp.web.desk import literal, nobody_left, show_table, show_weights_question
 
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
@@ -42,49 +49,65 @@ def consistency_line(analysis: Analysis, parent: str) -> str:
     line = ", ".join(f"{name} = {report.show_number(value)}" for name, value in numbers)
     line += f", CR = {show_beside(found.cr, CR_LIMIT)}"
     verdict = _("acceptable") if found.acceptable else _("not acceptable: CR should be below 0.1")
-    return f"{line} · {verdict}"
+    experts = report.incoherent_line(analysis, parent, state.language())
+    return f"{line} · {verdict} · {experts}"
 
 
-def pick_round(study: StudyInfo) -> int:
-    """Which round is looked at."""
+def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
+    """Which round is looked at: at first the last one that left a result, not a running one."""
     _ = state.translate()
     if study.round == 1:
         return 1
     words = {
         number: _("Round {round}").format(round=number)
-        + ("" if number < study.round or not study.open else _(" (open)"))
+        + ("" if number < study.round or not study.open else _(" (running, provisional)"))
         for number in range(study.round, 0, -1)
     }
+    with_result = [one.round for one in closed if one.evidence] or [one.round for one in closed]
+    numbers = list(words)
     chosen: int = st.selectbox(
         _("Round"),
-        list(words),
+        numbers,
+        index=numbers.index(with_result[-1]),
         format_func=words.__getitem__,
-        key=f"round-{study.id}-{study.round}",
+        key=f"round-{study.id}-{study.round}-{study.open}",
     )
     return chosen
 
 
-def result_of(study: StudyInfo, number: int, standings: Mapping[str, Standing]) -> Analysis | None:
+def result_of(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
     """The result of a round as its settings say, frozen ones for a closed round."""
     database = state.database()
     answers = database.answers(study.id, round_number=number)
     if not answers.experts:
         return None
-    kept = {one.round: one.evidence for one in database.closed_rounds(study.id)}
-    if not (evidence := kept.get(number)):
-        return analyze_round(study.survey, answers, database.settings(study.id), standings)
-    frozen = json.loads(evidence)
-    settings = frozen["settings"]
-    return analyze(
+    kept = {one.round: one for one in closed}.get(number)
+    standings = database.standings(study.id, before=kept.seq if kept else None)
+    if not kept or not kept.evidence:
+        return analyze_round(
+            study.survey,
+            answers,
+            database.settings(study.id),
+            standings,
+            number=number,
+            running=not kept,
+        )
+    frozen = json.loads(kept.evidence)
+    settings = Settings(**frozen["settings"])
+    found = analyze(
         study.survey,
         answers,
-        method=settings["method"],
-        random_index=settings["random_index"],
-        aggregate=settings["aggregate"],
-        trim=settings["trim"],
-        **weighted(frozen["expert_weights"], settings["weighting"]),
+        method=settings.method,
+        random_index=settings.random_index,
+        aggregate=settings.aggregate,
+        trim=settings.trim,
+        **weighted(frozen["expert_weights"], settings.weighting),
         recused=[(expert, parent) for expert, parent in frozen["recused"]],
+        incoherent=settings.incoherent,
+        cr_limit=settings.cr_limit,
+        invited=len(standings),
     )
+    return replace(found, round=number)
 
 
 def weighted(weights: Mapping[str, float], weighting: str) -> dict[str, Any]:
@@ -107,7 +130,12 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
         who = st.selectbox(
             _("Judgments of"),
             [None, *result.panel.experts],
-            format_func=lambda name: name or _("the panel"),
+            format_func=lambda name: (
+                name
+                or _("all who submitted ({count} of {invited})").format(
+                    count=len(result.panel.experts), invited=result.invited
+                )
+            ),
             key=f"who-{about}",
         )
         aggregate = st.selectbox(
@@ -131,9 +159,18 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             index=result.survey.random_indices.index(result.random_index),
             key=f"random_index-{about}",
         )
+        incoherent = st.selectbox(
+            _("Judgments that contradict each other"),
+            list(INCOHERENT),
+            index=INCOHERENT.index(result.incoherent),
+            format_func=report.incoherent_words(_).__getitem__,
+            disabled=who is not None,
+            key=f"incoherent-{about}",
+        )
     st.caption(RANDOM_INDEX_TABLES[random_index].source)
     return {
         "who": who,
+        "incoherent": incoherent,
         "method": method,
         "random_index": random_index,
         "aggregate": aggregate,
@@ -143,7 +180,8 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
 def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     """The result by the options on the page."""
     _ = state.translate()
-    made = (study.id, number, result.aggregate, result.method, result.random_index)
+    options_in_use = (result.aggregate, result.method, result.random_index)
+    made = (study.id, number, *options_in_use, result.incoherent, result.cr_limit)
     chosen = options(result, "-".join(map(str, made)))
     who = chosen.pop("who")
     if not who and all(getattr(result, name) == value for name, value in chosen.items()):
@@ -158,21 +196,55 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
         if np.isnan(judged.global_weights[judged.experts.index(who)]).any():
             show_part(result, judged, who)
             st.stop()
-        return analyze(
+        tried = analyze(
             study.survey,
             answers.only([who]),
             method=chosen["method"],
             random_index=chosen["random_index"],
             recused=[one for one in result.recused if one[0] == who],
+            cr_limit=result.cr_limit,
         )
-    return analyze(
-        study.survey,
-        answers,
-        **chosen,
-        trim=result.trim,
-        **weighted(result.expert_weights, result.weighting),
-        recused=result.recused,
-    )
+    else:
+        tried = analyze(
+            study.survey,
+            answers,
+            **chosen,
+            trim=result.trim,
+            **weighted(result.expert_weights, result.weighting),
+            recused=result.recused,
+            cr_limit=result.cr_limit,
+            invited=result.invited,
+        )
+    return replace(tried, round=result.round, running=result.running)
+
+
+def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
+    """A table of a result, which says, as its files do, whose judgments it rests on."""
+    count = str(len(analysis.panel.experts))
+    if analysis.invited is not None:
+        count += f"of{analysis.invited}"
+    provisional = ("provisional",) if analysis.running else ()
+    file = "_".join((name, f"round{analysis.round}", count, *provisional))
+    show_table(report.based_on(table, analysis), name, below, file)
+
+
+def show_chart(analysis: Analysis, figure: go.Figure, key: str) -> None:
+    """A picture of a result, which says whose judgments it rests on."""
+    note = report.who_counts(analysis, state.language())
+    st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
+
+
+def show_who(analysis: Analysis) -> None:
+    """Whose judgments everything below rests on; a running round is provisional."""
+    _, count = state.translate(), len(analysis.panel.experts)
+    who = state.plain(report.who_counts(analysis, state.language()))
+    if not analysis.running:
+        st.markdown(f"**{who}**")
+        return
+    lines = [_("**{who}.** The round is running: everything here will change with every answer.")]
+    if analysis.invited is not None and count == 1 < analysis.invited:
+        lines.append(_("So far this is what one person thinks, not the panel."))
+    st.warning(" ".join(lines).format(who=who), icon=":material/hourglass_top:")
 
 
 def show_part(result: Analysis, judged: Panel, expert: str) -> None:
@@ -186,33 +258,56 @@ def show_part(result: Analysis, judged: Panel, expert: str) -> None:
 
 
 def show_ranking(analysis: Analysis) -> None:
-    """The ranked indicators."""
-    language = state.language()
-    st.plotly_chart(plots.weights_chart(analysis, language), config=STILL, key="chart")
-    show_table(report.composite_table(analysis, language), "weights")
-    show_table(report.total_table(analysis, language), "total_consistency")
+    """The ranked indicators, and how they would rank without those who contradict themselves."""
+    _, language = state.translate(), state.language()
+    sentence = state.plain(report.incoherent_sentence(analysis, language))
+    if analysis.incoherences:
+        if len(analysis.panel.experts) > 1:
+            hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
+            sentence = f"{sentence} {hidden}"
+        st.warning(sentence, icon=":material/rule:")
+    show_chart(analysis, plots.weights_chart(analysis, language), "chart")
+    show_result(analysis, report.composite_table(analysis, language), "weights")
+    show_result(analysis, report.total_table(analysis, language), "total_consistency")
+    if not analysis.incoherences:
+        st.caption(sentence)
+        return
+    st.subheader(_("Experts who contradict themselves"))
+    st.write(
+        _(
+            "An expert's judgments below a parent contradict each other where their own CR reaches "
+            "the limit; contradictions of several experts cancel out in the joined matrix. Whether "
+            "such judgments count there, and from which limit on, is chosen on the page “Rounds”; "
+            "the choice stands in the log."
+        )
+    )
+    show_result(analysis, report.incoherent_table(analysis, language), "incoherent")
+    choices = incoherent_choices(analysis)
+    if len(analysis.panel.experts) > 1:
+        table = report.incoherent_choices_table(analysis, choices, language)
+        show_result(analysis, table, "incoherent_ranking")
 
 
 def show_hierarchy(analysis: Analysis) -> None:
     """The tree with its weights."""
     _, language = state.translate(), state.language()
-    st.plotly_chart(plots.hierarchy_diagram(analysis, language), config=STILL, key="tree")
+    show_chart(analysis, plots.hierarchy_diagram(analysis, language), "tree")
     for parent in analysis.survey.given:
         name = analysis.survey.node_name(parent, language)
         given = report.given_words(analysis.survey, parent, language)
         st.caption(literal(_("{name}: {given}").format(name=name, given=given)))
-    show_table(report.hierarchy_table(analysis, language), "hierarchy")
-    st.plotly_chart(plots.weights_icicle(analysis, language), config=STILL, key="icicle")
+    show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
+    show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
 
 
 def show_matrices(analysis: Analysis) -> None:
     """Judgment matrices and their consistency."""
     language = state.language()
-    show_table(report.consistency_table(analysis, language), "consistency")
+    show_result(analysis, report.consistency_table(analysis, language), "consistency")
     for parent, table in report.parent_tables(analysis, language).items():
         judged = parent in analysis.matrices
         below = consistency_line(analysis, parent) if judged else ""
-        show_table(table, f"matrix_{parent}", below=below)
+        show_result(analysis, table, f"matrix_{parent}", below)
 
 
 def show_experts(
@@ -220,19 +315,19 @@ def show_experts(
 ) -> None:
     """Who counts for how much, how consistent, how far the experts' weights lie apart; remarks."""
     _, language = state.translate(), state.language()
-    show_table(panel.experts_table(analysis, standings, language), "experts")
+    show_result(analysis, panel.experts_table(analysis, standings, language), "experts")
     found = panel_agreement(analysis)
     if found is not None:
         st.markdown("**" + _("Weights of the indicators over the experts") + "**")
-        st.plotly_chart(plots.spread_chart(analysis, found, language), config=STILL, key="spread")
-        show_table(panel.individual_table(analysis, language), "individual")
+        show_chart(analysis, plots.spread_chart(analysis, found, language), "spread")
+        show_result(analysis, panel.individual_table(analysis, language), "individual")
     st.markdown("**" + _("Consistency of every expert") + "**")
-    st.plotly_chart(plots.consistency_heatmap(analysis, language), config=STILL, key="crs")
-    show_table(panel.expert_consistency_table(analysis, language), "expert_consistency")
+    show_chart(analysis, plots.consistency_heatmap(analysis, language), "crs")
+    show_result(analysis, panel.expert_consistency_table(analysis, language), "expert_consistency")
     said = state.database().panel_replies(study.id, round_number=number)
     remarks = panel.remarks_table(study.survey, said, language)
     if remarks.rows:
-        show_table(remarks, "remarks")
+        show_result(analysis, remarks, "remarks")
 
 
 def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
@@ -242,7 +337,8 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
     if found is None:
         st.info(_("Agreement needs two experts or more."))
         return
-    show_table(
+    show_result(
+        analysis,
         panel.consensus_table(analysis, found, language),
         "consensus",
         below=_(
@@ -255,18 +351,16 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
     for sentence in panel.agreement_sentences(analysis, found, language):
         st.info(state.plain(sentence), icon=":material/balance:")
     st.markdown("**" + _("Consensus between every two experts") + "**")
-    st.plotly_chart(plots.consensus_heatmap(analysis, found, language), config=STILL, key="heat")
+    show_chart(analysis, plots.consensus_heatmap(analysis, found, language), "heat")
     if found.clusters is not None:
         st.markdown("**" + _("Experts who judge alike") + "**")
-        st.plotly_chart(plots.dendrogram(analysis, found, language), config=STILL, key="dendro")
-        show_table(panel.clusters_table(analysis, found, language), "clusters")
+        show_chart(analysis, plots.dendrogram(analysis, found, language), "dendro")
+        show_result(analysis, panel.clusters_table(analysis, found, language), "clusters")
     st.markdown("**" + _("The comparisons that split the panel most") + "**")
-    st.plotly_chart(
-        plots.disagreement_chart(analysis, found, language), config=STILL, key="disagreement"
-    )
-    show_table(panel.disagreement_table(analysis, found, language), "disagreement")
+    show_chart(analysis, plots.disagreement_chart(analysis, found, language), "disagreement")
+    show_result(analysis, panel.disagreement_table(analysis, found, language), "disagreement")
     if reasons := state.database().reasons(study.id, round_number=number):
-        show_table(panel.reasons_table(analysis, reasons, language), "reasons")
+        show_result(analysis, panel.reasons_table(analysis, reasons, language), "reasons")
 
 
 def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
@@ -278,33 +372,63 @@ def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
             "than one that hangs on a choice."
         )
     )
-    found = compare_choices(analysis, standings)
-    show_table(panel.choices_summary_table(found, language), "choices_summary")
-    show_table(panel.choices_table(analysis, found, language), "choices")
+    found = (*compare_choices(analysis, standings), *incoherent_choices(analysis))
+    show_result(analysis, panel.choices_summary_table(found, language), "choices_summary")
+    show_result(analysis, panel.choices_table(analysis, found, language), "choices")
     st.subheader(_("Without each of the experts"))
     without = leave_one_out(analysis)
     if not without:
         st.info(_("This needs two experts or more."))
         return
-    show_table(panel.choices_summary_table(without, language), "leave_one_out_summary")
-    show_table(panel.choices_table(analysis, without, language), "leave_one_out")
+    show_result(analysis, panel.choices_summary_table(without, language), "leave_one_out_summary")
+    show_result(analysis, panel.choices_table(analysis, without, language), "leave_one_out")
 
 
-def show_movement(study: StudyInfo, standings: Mapping[str, Standing]) -> None:
-    """How the weights moved from round to round."""
+def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> None:
+    """How the weights moved up to this round, by those who answered the rounds compared."""
     _, language = state.translate(), state.language()
-    found = [(k, result_of(study, k, standings)) for k in range(1, study.round + 1)]
+    found = [(k, result_of(study, closed, k)) for k in range(1, number + 1)]
     rounds = [(number, result) for number, result in found if result is not None]
     if len(rounds) < 2:
-        st.info(_("Movement shows once two rounds have answers."))
+        later = _("Choose a later round above to see what moved up to it.")
+        none = _("Movement shows once two rounds have answers.")
+        st.info(later if number < study.round else none)
         return
+    st.write(
+        _(
+            "Rounds are compared by the experts who answered all of them, so that what moves is "
+            "what these experts changed, not who took part."
+        )
+    )
+    try:
+        show_rounds(rounds, language)
+    except AHPError as problem:
+        st.info(
+            _("No result follows from the experts who answered these rounds: {problem}").format(
+                problem=problem
+            )
+        )
+
+
+def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
+    """What moved between these rounds, as a picture and as tables."""
+    _ = state.translate()
     st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
-    for (_before, before), (number, after) in pairwise(rounds):
-        show_table(panel.movement_table(before, after, language), f"movement_{number}")
+    for (earlier, before), (later, after) in pairwise(rounds):
+        table = panel.movement_table(before, after, language)
+        where = _("Rounds {before} and {after}").format(before=earlier, after=later)
+        if after.running:
+            where += _(" (running, provisional)")
+        table = replace(table, note=f"{where} · {table.note}")
+        show_table(table, f"movement_{later}", file=f"movement_round{earlier}to{later}")
 
 
 def show(
-    study: StudyInfo, number: int, analysis: Analysis, standings: Mapping[str, Standing]
+    study: StudyInfo,
+    closed: list[ClosedRound],
+    number: int,
+    analysis: Analysis,
+    standings: Mapping[str, Standing],
 ) -> None:
     """Everything about one result; only the tab looked at is made."""
     _, language = state.translate(), state.language()
@@ -317,7 +441,7 @@ def show(
         (_("What choices change"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
-        screens.append((_("From round to round"), lambda: show_movement(study, standings)))
+        screens.append((_("From round to round"), lambda: show_movement(study, closed, number)))
     tabs = st.tabs([name for name, _screen in screens], on_change="rerun", key="screen")
     for tab, (_name, screen) in zip(tabs, screens, strict=True):
         if tab.open:
@@ -334,16 +458,22 @@ st.title(_("Results"))
 picked = state.pick_study()
 if picked.note == "simulated":
     st.warning(_("Simulated data, no real experts"), icon=":material/science:")
-round_number = pick_round(picked)
-closing = {one.round: one.seq for one in state.database().closed_rounds(picked.id)}
+show_weights_question(picked.id)
+closed_rounds = state.database().closed_rounds(picked.id)
+round_number = pick_round(picked, closed_rounds)
+closing = {one.round: one.seq for one in closed_rounds}
 people = state.database().standings(picked.id, before=closing.get(round_number))
 try:
-    own = result_of(picked, round_number, people)
+    own = result_of(picked, closed_rounds, round_number)
     if own is None:
         st.info(_("No expert has submitted yet. Results appear with the first submitted survey."))
         st.stop()
     shown = chosen_result(picked, round_number, own)
+except IncoherentError as problem:
+    st.error(nobody_left(picked.survey, problem))
+    st.stop()
 except AHPError as problem:
     st.error(str(problem))
     st.stop()
-show(picked, round_number, shown, people)
+show_who(shown)
+show(picked, closed_rounds, round_number, shown, people)

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from ahp.errors import AHPError
+from ahp.consistency import CR_LIMIT
+from ahp.errors import AHPError, IncoherentError
 from ahp.priority import METHODS
-from ahp.report import method_words
+from ahp.report import incoherent_words, limit_words, method_words
 from ahp.report.panel import (
     aggregate_words,
     recommendation_sentence,
@@ -18,9 +19,10 @@ from ahp.report.panel import (
     stop_words,
     weighting_words,
 )
-from ahp.store import ClosedRound, StudyInfo
+from ahp.store import ClosedRound, ExpertInfo, StudyInfo
 from ahp.study.asking import Asking
 from ahp.study.delphi import RoundSummary
+from ahp.study.incoherence import CR_LIMITS, INCOHERENT
 from ahp.study.settings import (
     AGGREGATES,
     FEEDBACK_FROM,
@@ -32,7 +34,7 @@ from ahp.study.settings import (
     Settings,
 )
 from ahp.web import state
-from ahp.web.desk import open_page, show_table
+from ahp.web.desk import nobody_left, open_page, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -42,6 +44,29 @@ def choose(label: str, names: dict[str, str], now: str, key: str) -> str:
         label, list(names), index=list(names).index(now), format_func=names.__getitem__, key=key
     )
     return chosen
+
+
+def choose_limit(now: Settings, about: str) -> float | str:
+    """From which CR on an expert's judgments contradict each other."""
+    _ = state.translate()
+    own = now.cr_limit if isinstance(now.cr_limit, float) else CR_LIMIT
+    kinds = {
+        "usual": _("0.1, whatever the number of items"),
+        "saaty": limit_words("saaty", _),
+        "own": _("another limit"),
+    }
+    kind = "usual" if now.cr_limit == CR_LIMIT else "own"
+    kind = choose(
+        _("They do from this CR on"),
+        kinds,
+        "saaty" if now.cr_limit == "saaty" else kind,
+        f"set_limit-{about}",
+    )
+    if kind == "own":
+        return st.number_input(
+            _("CR from which on"), *CR_LIMITS, own, 0.01, key=f"set_cr_limit-{about}"
+        )
+    return CR_LIMIT if kind == "usual" else kind
 
 
 def show_settings(study: StudyInfo, now: Settings) -> None:
@@ -78,6 +103,13 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 now.weighting,
                 f"set_weighting-{about}",
             )
+            chosen["incoherent"] = choose(
+                _("An expert's judgments that contradict each other"),
+                {name: incoherent_words(_)[name] for name in INCOHERENT},
+                now.incoherent,
+                f"set_incoherent-{about}",
+            )
+            chosen["cr_limit"] = choose_limit(now, about)
             chosen["method"] = choose(
                 _("Method"),
                 {name: method_words(_)[name] for name in METHODS},
@@ -202,7 +234,14 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
 
 def close_round(study: StudyInfo) -> None:
     """Close the round that the page showed, no other one."""
-    state.attempt(lambda: state.database().close_round(study.id, round_number=study.round))
+
+    def close() -> None:
+        try:
+            state.database().close_round(study.id, round_number=study.round)
+        except IncoherentError as problem:
+            raise AHPError(nobody_left(study.survey, problem)) from problem
+
+    state.attempt(close)
 
 
 def open_round(study: StudyInfo) -> None:
@@ -231,12 +270,17 @@ def show_closing(study: StudyInfo) -> None:
             "frozen and kept in the log as evidence. Only submitted answers count."
         )
     )
+    missing = [expert for expert in experts if not expert.submitted]
     if not submitted:
         st.warning(_("Nobody has submitted: the round would be closed without a result."))
+    show_missing(missing)
+    show_incomplete(study, [expert for expert in experts if expert.submitted])
     with st.container(key="sure"):
+        ask = _("Yes, close round {round} for ever, with {submitted} of {count} experts")
         sure = st.checkbox(
-            _("Yes, close round {round} for ever").format(round=study.round),
-            key=f"sure-{study.id}-{study.round}",
+            ask.format(round=study.round, submitted=submitted, count=len(experts)),
+            # who agreed to close without these experts has not agreed to close without others
+            key=f"sure-{study.id}-{study.round}-{len(missing)}",
         )
     st.button(
         _("Close the round"),
@@ -245,6 +289,40 @@ def show_closing(study: StudyInfo) -> None:
         args=(study,),
         key="close",
     )
+
+
+def show_missing(missing: list[ExpertInfo]) -> None:
+    """Who would be left out for ever."""
+    _ = state.translate()
+    if not missing:
+        return
+    names = ", ".join(
+        _("{expert} ({answered} of {total} answered)").format(
+            expert=state.plain(one.name), answered=one.answered, total=one.total
+        )
+        for one in missing
+    )
+    st.warning(
+        _("Not submitted yet ({count}), what they answered will not count: {names}").format(
+            count=len(missing), names=names
+        ),
+        icon=":material/person_off:",
+    )
+
+
+def show_incomplete(study: StudyInfo, submitted: list[ExpertInfo]) -> None:
+    """Who submitted without an answer to every comparison."""
+    _, hierarchy = state.translate(), study.survey.hierarchy
+    asked = {one.id: len(one.standing.comparisons(hierarchy)) for one in submitted}
+    names = ", ".join(
+        _("{expert} ({answered} of {total} answered)").format(
+            expert=state.plain(one.name), answered=len(one.replies.answers), total=asked[one.id]
+        )
+        for one in submitted
+        if len(one.replies.answers) < asked[one.id]
+    )
+    if names:
+        st.info(_("Submitted without answering every comparison: {names}").format(names=names))
 
 
 def show_next(study: StudyInfo, settings: Settings) -> None:
@@ -265,6 +343,12 @@ def show_next(study: StudyInfo, settings: Settings) -> None:
         args=(study,),
         key="open_round",
     )
+
+
+def count_of(evidence: dict[str, Any]) -> tuple[str, ...]:
+    """How many of the invited experts a round's evidence rests on, for the name of its file."""
+    summary = RoundSummary(**evidence["summary"])
+    return () if summary.invited is None else (f"{summary.experts}of{summary.invited}",)
 
 
 def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings) -> None:
@@ -297,7 +381,7 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
                         round=one.round, time=one.closed[:16].replace("T", " ")
                     ),
                     one.evidence,
-                    file_name(study.title, str(one.round)) + ".json",
+                    file_name(study.title, str(one.round), *count_of(kept[one.round])) + ".json",
                     "application/json",
                     icon=":material/download:",
                     key=f"evidence-{one.round}",
@@ -312,6 +396,7 @@ picked = state.pick_study()
 state.show_problem()
 if st.session_state.pop("opened", False):
     open_page("experts", picked.id)
+show_weights_question(picked.id)
 chosen_settings = state.database().settings(picked.id)
 if picked.open:
     show_closing(picked)

@@ -73,7 +73,8 @@ def show_study(study: StudyInfo) -> None:
                 open_page("experts", study.id)
             if st.button(_("Rounds"), key=f"rounds-{study.id}"):
                 open_page("rounds", study.id)
-            if st.button(_("Results"), key=f"results-{study.id}", disabled=not submitted):
+            nothing = not submitted and study.round == 1
+            if st.button(_("Results"), key=f"results-{study.id}", disabled=nothing):
                 open_page("results", study.id)
             st.download_button(
                 _("Whole study (JSON)"),
