@@ -15,8 +15,9 @@ st.set_page_config(
 )
 granted = state.grants()
 pages = []
-if granted.experts:
-    pages.append(st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:"))
+survey = st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")
+if granted.experts or state.bound_expert():
+    pages.append(survey)
 if granted.organizer:
     pages += [
         st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
@@ -48,7 +49,17 @@ st.html(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )
 )
-state.language_switch()
+expert = state.own_expert(granted) if page == survey else None
+state.page_head(expert)
 if granted.organizer:
     preload_charts()
 page.run()
+if expert:
+    st.button(
+        _("This isn't me / sign out on this computer"),
+        icon=":material/logout:",
+        type="tertiary",
+        on_click=state.leave,
+        args=(expert.id,),
+        key="leave",
+    )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
-import hmac
 import html
 import logging
 import os
@@ -17,12 +15,12 @@ import secrets
 import socket
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit
@@ -38,7 +36,9 @@ from ..errors import AHPError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
-from .state import LANGUAGE_COOKIE, SESSION_COOKIE, database
+from .internals import Downloads, NoDialogs, Offer
+from .password import Door, check_password, password, same
+from .state import EXPERT, LANGUAGE_COOKIE, SESSION_COOKIE, database
 
 _log = logging.getLogger(__name__)
 
@@ -69,31 +69,11 @@ def configure() -> None:
             config.set_option(name, value, "ahp")
 
 
-def _password() -> str:
-    return os.environ.get("AHP_ADMIN_PASSWORD", "")
+_door = Door()
 
 
-class _Throttle:
-    """At most `attempts` wrong passwords a minute, all visitors together."""
-
-    def __init__(self, attempts: int) -> None:
-        self.attempts = attempts
-        self.failures: list[float] = []
-
-    def blocked(self) -> bool:
-        now = time.monotonic()
-        self.failures = [moment for moment in self.failures if now - moment < 60]
-        return len(self.failures) >= self.attempts
-
-    def failed(self) -> None:
-        self.failures.append(time.monotonic())
-
-
-_throttle = _Throttle(attempts=10)
-
-
-def _signed_in(request: Request, session: str) -> Response:
-    response = RedirectResponse("/", status_code=303)
+def _signed_in(request: Request, session: str, path: str = "/") -> Response:
+    response = RedirectResponse(path, status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         session,
@@ -106,19 +86,24 @@ def _signed_in(request: Request, session: str) -> Response:
 
 
 async def open_link(request: Request) -> Response:
-    """`/i/{token}`: an expert's personal link."""
+    """`/i/{token}`: an expert's personal link.
+
+    It leads to an address that names the expert: the tab belongs to that one, whatever else is
+    opened in this browser. The address alone opens nothing.
+    """
     token, session = request.path_params["token"], request.cookies.get(SESSION_COOKIE)
     try:
         session = await run_in_threadpool(database().open_link, token, session)
+        expert_id = await run_in_threadpool(database().expert_of_link, token)
     except LinkError as error:
         texts = {language: link_problem(error.reason, language) for language in LANGUAGES}
         return _page(texts, status=404)
-    return _signed_in(request, session)
+    return _signed_in(request, session, f"/?{urlencode({EXPERT: expert_id})}")
 
 
 async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
-    if _password() or not hmac.compare_digest(request.path_params["key"], ORGANIZER_KEY):
+    if password() or not same(request.path_params["key"], ORGANIZER_KEY):
         return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
     session = await run_in_threadpool(
         database().open_organizer, request.cookies.get(SESSION_COOKIE)
@@ -138,7 +123,7 @@ async def organizer(request: Request) -> Response:
     """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
     language = _language(request)
     _ = translator(language)
-    if not _password():
+    if not password():
         text = _(
             "Open the organizer's link that the terminal shows where the server was started. "
             "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
@@ -146,18 +131,16 @@ async def organizer(request: Request) -> Response:
         return _page({language: text})
     problem, status = "", 200
     if request.method == "POST":
-        if _throttle.blocked():
-            problem, status = _("Too many wrong passwords. Wait a minute and try again."), 429
-        else:
-            given = str((await request.form()).get("password", ""))
-            digests = (hashlib.sha256(word.encode()).digest() for word in (given, _password()))
-            if hmac.compare_digest(*digests):
-                session = await run_in_threadpool(
-                    database().open_organizer, request.cookies.get(SESSION_COOKIE)
-                )
-                return _signed_in(request, session)
-            _throttle.failed()
-            problem, status = _("This password is wrong."), 403
+        session = request.cookies.get(SESSION_COOKIE)
+        outcome = await _door.try_password(request, database(), session)
+        if outcome == "right":
+            session = await run_in_threadpool(database().open_organizer, session)
+            return _signed_in(request, session)
+        problem, status = {
+            "wrong": (_("This password is wrong."), 403),
+            "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
+            "too large": (_("The password did not arrive. Please try again."), 400),
+        }[outcome]
     form = (
         '<form method="post"><label>{label}<br>'
         '<input type="password" name="password" autocomplete="current-password" autofocus '
@@ -208,6 +191,23 @@ def _receipt(request: Request) -> Response:
         headers["content-disposition"] = 'attachment; filename="receipt.html"'
     timezone = _timezone(request.query_params.get("timezone", "UTC"))
     return HTMLResponse(receipt_html(signed, survey, language, timezone), headers=headers)
+
+
+def _hand_out(request: Request, offer: Offer | None) -> Response:
+    """The file that a page offers, to the browser it is offered to, if that may still have it."""
+    language, session = _language(request), request.cookies.get(SESSION_COOKIE)
+    _ = translator(language)
+    try:
+        if offer and database().may_download(session, offer.session, offer.expert_id):
+            return Response(offer.make())
+    except AHPError as error:
+        _log.error("no file for a download: %s", error)
+        return _page({language: _("The server cannot make this file now.")}, status=500)
+    problem = _(
+        "This file is not for this browser, or not any more. Open the page where it is offered, "
+        "and press the button again."
+    )
+    return _page({language: problem}, status=403)
 
 
 def _timezone(name: str) -> tzinfo:
@@ -289,25 +289,6 @@ class _SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class _NoDialogs:
-    """Has Streamlit show no dialogs of its own: they are in English, and bar the page while the
-    connection is lost, though an expert may still look at it and change what waits to be sent.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_changed(message: Message) -> None:
-            if body := message.get("body"):  # of the same length, which was announced
-                wanted = (b'"blockErrorDialogs":false', b'"blockErrorDialogs":true ')
-                message["body"] = body.replace(*wanted)
-            await send(message)
-
-        asked = scope["type"] == "http" and scope["path"].endswith("/_stcore/host-config")
-        await self.app(scope, receive, send_changed if asked else send)
-
-
 class _HideTokens(logging.Filter):
     """Keeps the secrets of links out of uvicorn's access log."""
 
@@ -330,11 +311,12 @@ def _warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is, warm up."""
+    check_password()
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     store = await asyncio.to_thread(database)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
-    if _password():
+    if password():
         print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
     else:
         print(f"  Organizer's link, valid until restart: {_address()}/organizer/{ORGANIZER_KEY}\n")
@@ -345,7 +327,11 @@ async def lifespan(_app: streamlit.App) -> AsyncIterator[None]:
 
 OPTIONS: dict[str, Any] = {
     "lifespan": lifespan,
-    "middleware": [Middleware(_SecurityHeaders), Middleware(_NoDialogs)],
+    "middleware": [
+        Middleware(_SecurityHeaders),
+        Middleware(NoDialogs),
+        Middleware(Downloads, hand_out=_hand_out),
+    ],
 }
 
 configure()
@@ -368,8 +354,9 @@ def serve(host: str, port: int) -> None:
     """Run the application until it is stopped (`ahp serve`).
 
     Raises:
-        AHPError: the port is taken.
+        AHPError: the port is taken, or the organizer's password is too short.
     """
+    check_password()
     import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
