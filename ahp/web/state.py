@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections import Counter
@@ -19,7 +20,7 @@ from .internals import Offer, ticket
 from .password import fingerprint
 
 SESSION_COOKIE = "ahp_session"
-EXPERT = "expert"
+EXPERT = "e"
 """Under this name, the address of a tab and its session say whose the tab is."""
 LANGUAGE_COOKIE = "ahp_language"
 
@@ -146,7 +147,8 @@ def page_head(expert: ExpertInfo | None) -> None:
         key="page_head",
     ):
         if expert:
-            st.markdown(_("You are: **{name}**").format(name=plain(expert.name)), width="content")
+            name = f"<strong>{html.escape(expert.name)}</strong>"
+            st.html(html.escape(_("You are: {name}")).format(name=name), width="content")
         st.segmented_control(
             "语言 / Language",
             list(LANGUAGES),
