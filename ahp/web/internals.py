@@ -108,7 +108,8 @@ class Downloads:
         await self.app({**scope, "headers": whole}, receive, collect)
         given = MutableHeaders(raw=list(messages[0]["headers"]))
         disposition = given.get("content-disposition")
-        if disposition is None:  # the icon of the page
+        stored = messages[0]["status"] == 200
+        if stored and disposition is None:  # the icon of the page
             for message in messages:
                 await send(message)
             return
@@ -116,7 +117,7 @@ class Downloads:
         request = Request(scope)
         response = await run_in_threadpool(self.hand_out, request, _offered(number))
         response.headers["cache-control"] = "no-store"
-        if response.status_code == 200:
+        if response.status_code == 200 and disposition is not None:
             response.headers["content-disposition"] = disposition
             response.headers["content-type"] = given["content-type"]
         await response(scope, receive, send)

@@ -6,15 +6,19 @@ import ast
 import asyncio
 import http.client
 import re
+import selectors
+import socket
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlencode, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,9 +29,10 @@ from ahp.errors import AHPError
 from ahp.store import SignIn, Store
 from ahp.web.internals import Downloads, Offer
 from ahp.web.password import Door, check_password, fingerprint, same
-from tests.browser import actions
 from tests.running_server import RunningServer
-from tests.web.test_server import PASSWORD, add_expert, ask
+from tests.web.test_server import PASSWORD, ask
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -48,57 +53,37 @@ def guarded_store(guarded_server, monkeypatch) -> Iterator[Store]:
 # -- the password
 
 
-async def post(server: RunningServer, password: str, *, body_when: asyncio.Event, head_sent) -> int:
-    """Status of a form whose head is sent at once, and its body when the event has come."""
-    body = f"password={password}".encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(
-        b"POST /organizer HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: %d\r\n\r\n" % len(body)
-    )
-    await writer.drain()
-    head_sent()
-    await body_when.wait()
-    writer.write(body)
-    await writer.drain()
-    line = await reader.readline()
-    writer.close()
-    return int(line.split()[1])
+HEAD = (
+    b"POST /organizer HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
+)
 
 
 def test_many_passwords_at_once_are_counted_before_they_arrive(guarded_server):
     """Heads first, bodies later: ten are tried a minute, the last who came waits for a turn."""
-
-    async def storm() -> tuple[Counter[int], int]:
-        bodies, heads = asyncio.Event(), []
-
-        def head_sent() -> None:
-            heads.append(True)
-            if len(heads) == 200:
-                bodies.set()
-
-        tries = {
-            asyncio.create_task(
-                post(guarded_server, f"guess {k}", body_when=bodies, head_sent=head_sent)
-            )
-            for k in range(200)
-        }
-        waiting = set(tries)
-        while len(waiting) > 1:
-            _done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        other = await asyncio.to_thread(sign_in_from, guarded_server, "127.0.0.2")
-        for last in waiting:
-            last.cancel()
-        return Counter(one.result() for one in tries - waiting), other
-
     began = time.monotonic()
-    answers, other = asyncio.run(storm())
+    bodies = [f"password=guess+{k}".encode() for k in range(200)]
+    with ExitStack() as stack, selectors.DefaultSelector() as answers:
+        visitors = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", guarded_server.port)))
+            for _ in bodies
+        ]
+        for visitor, body in zip(visitors, bodies, strict=True):
+            visitor.sendall(HEAD % len(body))
+        for visitor, body in zip(visitors, bodies, strict=True):
+            visitor.sendall(body)
+            answers.register(visitor, selectors.EVENT_READ)
+        said = Counter[int]()
+        while said.total() < 199:
+            for key, _event in answers.select():
+                assert isinstance(key.fileobj, socket.socket)
+                said[int(key.fileobj.recv(4096).split()[1])] += 1
+                answers.unregister(key.fileobj)
+        # from another address, the right one gets in at once
+        assert sign_in_from(guarded_server, "127.0.0.2") == 303
     minutes = 1 + int((time.monotonic() - began) // 60)
-    assert set(answers) == {403, 429}
-    assert 10 <= answers[403] <= 10 * minutes
-    assert answers.total() in (199, 200)
-    assert other == 303  # from another address, the right one gets in at once
+    assert set(said) == {403, 429}
+    assert 10 <= said[403] <= 10 * minutes
 
 
 def sign_in_from(server: RunningServer, address: str) -> int:
@@ -125,14 +110,14 @@ def test_passwords_and_keys_of_any_letters(tmp_path):
     try:
         assert ask(running, "/organizer", form={"password": word}).status == 303
         assert ask(running, "/organizer", form={"password": word + "ä"}).status == 403
-        for key in ("%C3%A4", "%FF", "%00", "%ED%B2%80"):
+        for key in ("%C3%A4", "%FF", "%ED%B2%80"):
             assert ask(running, f"/organizer/{key}").status == 404
             assert ask(running, f"/i/{key}").status == 404
     finally:
         running.stop()
     running = RunningServer(tmp_path / "link.db")
     try:
-        for key in ("%C3%A4", "%FF", "%00", "%ED%B2%80"):
+        for key in ("%C3%A4", "%FF", "%ED%B2%80"):
             assert ask(running, f"/organizer/{key}").status == 404
     finally:
         running.stop()
@@ -158,6 +143,12 @@ def test_a_short_password_is_refused_at_start(tmp_path, monkeypatch):
     for allowed in ("", "twelve chars"):
         monkeypatch.setenv("AHP_ADMIN_PASSWORD", allowed)
         check_password()
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: Playwright has an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Visitor:
@@ -211,14 +202,14 @@ def test_the_right_password_waits_for_its_turn(monkeypatch):
         counts.turns = 1
         return [*came, await second]
 
-    assert asyncio.run(visit()) == ["later", "right"]
+    assert run(visit()) == ["later", "right"]
 
 
 def test_who_has_gone_waits_no_longer(monkeypatch):
     monkeypatch.setenv("AHP_ADMIN_PASSWORD", PASSWORD)
     visitor = Visitor("192.0.2.1", PASSWORD)
     visitor.gone = True
-    assert asyncio.run(Door().try_password(visitor, Counts(), None)) == "later"
+    assert run(Door().try_password(visitor, Counts(), None)) == "later"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +226,7 @@ def test_an_address_is_a_connection(monkeypatch, host, counted_as):
     monkeypatch.setenv("AHP_ADMIN_PASSWORD", PASSWORD)
     counts = Counts()
     counts.turns = 1
-    assert asyncio.run(Door().try_password(Visitor(host, "guess"), counts, None)) == "wrong"
+    assert run(Door().try_password(Visitor(host, "guess"), counts, None)) == "wrong"
     assert counts.visitors == [counted_as]
 
 
@@ -258,67 +249,6 @@ def test_a_changed_password_ends_what_was_opened_with_the_one_before(
 
 
 # -- downloads
-
-
-@pytest.fixture
-def desk(browser: Browser, guarded_server, guarded_store) -> Iterator[Page]:
-    """An organizer's page on the links of a study."""
-    guarded_store.add_expert(
-        guarded_store.create_study(ahp.load_survey("supervision_effectiveness"), "2026").id,
-        "Wang Wu",
-    )
-    context = actions.visitor(browser, locale="en-US", size=actions.DESKTOP)
-    page = context.new_page()
-    page.goto(f"{guarded_server.url}/organizer")
-    page.locator("input").fill(PASSWORD)
-    page.get_by_role("button").click()
-    page.get_by_role("link", name="Experts and links").click()
-    actions.press(page, "issue")
-    expect(page.locator("code")).to_have_count(1)
-    yield page
-    context.close()
-
-
-def test_a_sheet_of_links_is_for_this_organizer_while_signed_in(
-    desk, guarded_server, guarded_store
-):
-    [link] = desk.locator("code").all_inner_texts()
-    paths = []
-    for key in ("link_sheet", "csv-links", "xlsx-links"):
-        with desk.expect_download() as download:
-            actions.press(desk, key)
-        paths.append(urlsplit(download.value.url).path)
-        content = Path(download.value.path()).read_bytes()
-        assert key.startswith("xlsx") or link.encode() in content
-    [own] = [one["value"] for one in desk.context.cookies() if one["name"] == "ahp_session"]
-    expert = add_expert(guarded_store, "Li Si")
-    strangers = [
-        "",
-        "guess",
-        ask(guarded_server, f"/i/{guarded_store.issue_link(expert.id)}").cookie.value,
-        ask(guarded_server, "/organizer", form={"password": PASSWORD}).cookie.value,
-    ]
-
-    def refused(path: str, cookie: str) -> None:
-        answer = ask(guarded_server, path, cookie=cookie)
-        assert (answer.status, answer.headers["cache-control"]) == (403, "no-store")
-        assert "This file is not for this browser, or not any more." in answer.text
-        assert "content-disposition" not in answer.headers
-
-    for path in paths:
-        for cookie in strangers:
-            refused(path, cookie)
-    sheet = ask(guarded_server, paths[0], cookie=own)
-    assert (sheet.status, sheet.headers["cache-control"]) == (200, "no-store")
-    assert sheet.headers["content-disposition"] == 'attachment; filename="2026.html"'
-    assert sheet.headers["content-type"] == "text/html; charset=utf-8"
-    assert int(sheet.headers["content-length"]) == len(sheet.text.encode())
-    assert link in sheet.text
-    desk.get_by_role("link", name="Studies").first.click()
-    actions.press(desk, "sign_out")
-    expect(desk.get_by_role("heading", name="This is the place")).to_be_visible()
-    for path in paths:
-        refused(path, own)
 
 
 def test_what_was_not_offered_is_not_handed_out():
@@ -347,7 +277,7 @@ def test_what_was_not_offered_is_not_handed_out():
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        asyncio.run(app(scope, None, send))
+        run(app(scope, None, send))
         return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
     status, headers, body = get("/media/file")
@@ -356,13 +286,15 @@ def test_what_was_not_offered_is_not_handed_out():
 
 
 def test_every_download_button_goes_through_the_guard():
-    folder = Path(ahp.__file__).parent / "web"
-    calls = [
-        (path.name, node)
-        for path in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("download_button")
-    ]
-    assert len(calls) > 10
-    data = {(name, ast.unparse(call.args[1]).partition("(")[0]) for name, call in calls}
-    assert {guard for _name, guard in data} == {"state.guarded"}, data
+    def data_of_buttons() -> list[tuple[str, str]]:
+        return [
+            (path.name, ast.unparse(node.args[1]).partition("(")[0])
+            for path in (Path(ahp.__file__).parent / "web").rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("download_button")
+        ]
+
+    with ThreadPoolExecutor(1) as thread:  # Python 3.11 cannot parse in Playwright's
+        offered = thread.submit(data_of_buttons).result()
+    assert len(offered) > 10
+    assert offered == [(name, "state.guarded") for name, _data in offered]
