@@ -6,6 +6,7 @@ import http.client
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
@@ -58,18 +59,17 @@ def ask(
     language: str = "",
     patience: float = 10,
 ):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=patience)
     cookies = {"ahp_session": cookie, "ahp_language": language}
     headers = {"Cookie": "; ".join(f"{name}={one}" for name, one in cookies.items() if one)}
     headers["Accept-Language"] = "en-US,en;q=0.9"
-    if form is None:
-        connection.request("GET", path, headers=headers)
-    else:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request("POST", path, body=urlencode(form), headers=headers)
-    answer = Answer(connection.getresponse())
-    connection.close()
-    return answer
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=patience)
+    with closing(connection):
+        if form is None:
+            connection.request("GET", path, headers=headers)
+        else:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request("POST", path, body=urlencode(form), headers=headers)
+        return Answer(connection.getresponse())
 
 
 def add_expert(store: Store, name: str = "Wang Wu"):
