@@ -192,7 +192,8 @@ def of_one_browser(session: Session, one: str, other: str) -> bool:
     browsers = select(SessionRow.browser).where(
         SessionRow.token_hash.in_((_hash(one), _hash(other)))
     )
-    return one == other or len(set(rows := session.scalars(browsers).all())) < len(rows)
+    known = session.scalars(browsers).all()
+    return one == other or (len(known), len(set(known))) == (2, 1)
 
 
 def leave(session: Session, browser: str, expert_id: str) -> None:
