@@ -115,7 +115,7 @@ class SessionRow(Base):
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    browser: Mapped[str] = mapped_column(index=True)
+    browser: Mapped[str] = mapped_column(index=True, server_default="")
     created: Mapped[str]
     revoked: Mapped[str | None]
 
@@ -134,7 +134,7 @@ class GrantRow(Base):
     kind: Mapped[str]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
     expires: Mapped[str]
-    sign_in: Mapped[str]
+    sign_in: Mapped[str] = mapped_column(server_default="")
 
 
 class SignInRow(Base):
