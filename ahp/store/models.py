@@ -5,7 +5,7 @@ Times are UTC, ISO 8601 text. Of links and sessions only the SHA-256 of the toke
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -115,7 +115,7 @@ class SessionRow(Base):
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    browser: Mapped[str] = mapped_column(index=True, server_default="")
+    browser: Mapped[str] = mapped_column(index=True, server_default=text("''"))
     created: Mapped[str]
     revoked: Mapped[str | None]
 
@@ -134,7 +134,7 @@ class GrantRow(Base):
     kind: Mapped[str]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
     expires: Mapped[str]
-    sign_in: Mapped[str] = mapped_column(server_default="")
+    sign_in: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class SignInRow(Base):

@@ -11,10 +11,14 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Every session so far is a browser of its own."""
-    op.add_column("sessions", sa.Column("browser", sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "sessions", sa.Column("browser", sa.String(), nullable=False, server_default=sa.text("''"))
+    )
     op.execute("UPDATE sessions SET browser = token_hash")
     op.create_index("ix_sessions_browser", "sessions", ["browser"])
-    op.add_column("grants", sa.Column("sign_in", sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "grants", sa.Column("sign_in", sa.String(), nullable=False, server_default=sa.text("''"))
+    )
     op.create_table(
         "sign_ins",
         sa.Column("id", sa.Integer(), nullable=False),
