@@ -1,6 +1,6 @@
 """Persistence: studies, experts, links and the append-only log of what was answered."""
 
-from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
+from .records import ClosedRound, Event, ExpertInfo, Grants, SignIn, Sitting, StudyInfo, StudyLog
 from .store import Store
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Event",
     "ExpertInfo",
     "Grants",
+    "SignIn",
     "Sitting",
     "Store",
     "StudyInfo",

@@ -9,19 +9,25 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, Select, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from ..datafile import canonical
 from ..errors import LinkError
 from . import clock, log
-from .models import ExpertRow, GrantRow, LinkRow, SessionRow, StudyRow
+from .models import ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
+from .records import SignIn
 
 LIFETIME = timedelta(days=30)
 """How long a grant lives."""
+
+SIGN_INS, SIGN_IN_PERIOD = 10, timedelta(minutes=1)
+"""How many wrong passwords a visitor may try in how long."""
+
+_SIGN_IN_LOCK = 0x61687001  # beside the one of migrations: PostgreSQL's locks are numbers
 
 _MESSAGES = {
     "unknown": "the link is unknown",
@@ -67,52 +73,83 @@ def open_link(session: Session, token: str, browser: str | None) -> str:
     return grant(session, browser, "expert", row[0].id)
 
 
+def expert_of_link(session: Session, token: str) -> str:
+    """Id of the expert of a link, whether it still works or not."""
+    expert = session.scalars(
+        select(LinkRow.expert_id).where(LinkRow.token_hash == _hash(token))
+    ).one_or_none()
+    if expert is None:
+        raise LinkError(_MESSAGES["unknown"], "unknown")
+    return expert
+
+
 def grant(
     session: Session,
     browser: str | None,
     kind: Literal["organizer", "expert"],
     link_id: int | None = None,
+    sign_in: str = "",
 ) -> str:
-    """Grant a browser something for `LIFETIME`; returns the token of its session."""
+    """Grant a browser something for `LIFETIME`; returns the token of its session.
+
+    A browser that may do more than before gets a new token. The old one keeps what it had, for the
+    tabs that are open with it: whoever copied it gains nothing.
+    """
     now = clock.now()
-    expires = clock.timestamp(now + LIFETIME)
-    row = None
-    if browser is not None:
-        alive = exists().where(
-            GrantRow.session == SessionRow.token_hash, GrantRow.expires > clock.timestamp(now)
+    moment, expires = clock.timestamp(now), clock.timestamp(now + LIFETIME)
+    before = None if browser is None else _alive(session, browser)
+    held = [] if before is None else _held(session, before, moment)
+    for one in held:
+        if (one.kind, one.link_id, one.sign_in) == (kind, link_id, sign_in):
+            one.expires = expires
+            assert browser is not None
+            return browser
+    token = secrets.token_urlsafe(32)
+    key = _hash(token)
+    known = before.browser if before and held else key
+    session.add(SessionRow(token_hash=key, browser=known, created=moment))
+    session.flush()
+    session.add_all(
+        GrantRow(
+            session=key,
+            kind=one.kind,
+            link_id=one.link_id,
+            expires=one.expires,
+            sign_in=one.sign_in,
         )
-        row = session.scalars(
-            select(SessionRow)
-            .where(SessionRow.token_hash == _hash(browser), SessionRow.revoked.is_(None), alive)
-            .with_for_update()
-        ).one_or_none()
-    if browser is None or row is None:
-        browser = secrets.token_urlsafe(32)
-        session.add(SessionRow(token_hash=_hash(browser), created=clock.timestamp(now)))
-        session.flush()
-    renewed = session.scalars(
-        update(GrantRow)
-        .where(
-            GrantRow.session == _hash(browser),
-            GrantRow.kind == kind,
-            GrantRow.link_id.is_not_distinct_from(link_id),
-        )
-        .values(expires=expires)
-        .returning(GrantRow.id)
+        for one in held
+        if (one.kind, one.link_id) != (kind, link_id)
+    )
+    session.add(GrantRow(session=key, kind=kind, link_id=link_id, expires=expires, sign_in=sign_in))
+    return token
+
+
+def _alive(session: Session, browser: str) -> SessionRow | None:
+    """The session of a token, locked, unless it was ended."""
+    return session.scalars(
+        select(SessionRow)
+        .where(SessionRow.token_hash == _hash(browser), SessionRow.revoked.is_(None))
+        .with_for_update()
+    ).one_or_none()
+
+
+def _held(session: Session, row: SessionRow, moment: str) -> Sequence[GrantRow]:
+    """What a session may do at a moment."""
+    return session.scalars(
+        select(GrantRow).where(GrantRow.session == row.token_hash, GrantRow.expires > moment)
     ).all()
-    if not renewed:
-        session.add(GrantRow(session=_hash(browser), kind=kind, link_id=link_id, expires=expires))
-    return browser
 
 
-def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], dict[str, str]]:
+def read_grants(
+    session: Session, browser: str, sign_in: str
+) -> tuple[bool, tuple[str, ...], dict[str, str]]:
     """What a browser may do: organizer, ids of its experts, and of experts whose links are refused,
     with the reasons; whose link was opened last comes first.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
     rows = _live_grants(session, browser)
-    organizer = any(row.kind == "organizer" for row in rows)
+    organizer = any((row.kind, row.sign_in) == ("organizer", sign_in) for row in rows)
     links = [
         (row.expert_id, _refusal(row.revoked, row.state)) for row in rows if row.kind == "expert"
     ]
@@ -121,21 +158,22 @@ def read_grants(session: Session, browser: str) -> tuple[bool, tuple[str, ...], 
     return organizer, allowed, refused
 
 
-def may_look_back(session: Session, browser: str, expert_id: str) -> bool:
+def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) -> bool:
     """Whether a browser may see what an expert submitted: as organizer, or by a link of the expert
     that was not revoked. A closed round takes no answers, but keeps nobody from their own.
     """
     return any(
-        row.kind == "organizer" or (row.expert_id == expert_id and row.revoked is None)
+        (row.kind, row.sign_in) == ("organizer", sign_in)
+        or (row.expert_id == expert_id and row.revoked is None)
         for row in _live_grants(session, browser)
     )
 
 
 def _live_grants(
     session: Session, browser: str
-) -> Sequence[Row[str, str | None, str | None, str | None]]:
+) -> Sequence[Row[str, str, str | None, str | None, str | None]]:
     return session.execute(
-        select(GrantRow.kind, LinkRow.expert_id, LinkRow.revoked, StudyRow.state)
+        select(GrantRow.kind, GrantRow.sign_in, LinkRow.expert_id, LinkRow.revoked, StudyRow.state)
         .join(SessionRow, SessionRow.token_hash == GrantRow.session)
         .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
         .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
@@ -149,18 +187,101 @@ def _live_grants(
     ).all()
 
 
+def of_one_browser(session: Session, one: str, other: str) -> bool:
+    """Whether two tokens were given to one browser."""
+    browsers = select(SessionRow.browser).where(
+        SessionRow.token_hash.in_((_hash(one), _hash(other)))
+    )
+    known = session.scalars(browsers).all()
+    return one == other or (len(known), len(set(known))) == (2, 1)
+
+
+def leave(session: Session, browser: str, expert_id: str) -> None:
+    """Take from a browser, in all its tabs, the right to answer as an expert."""
+    links = select(LinkRow.id).where(LinkRow.expert_id == expert_id)
+    session.execute(
+        delete(GrantRow).where(
+            GrantRow.session.in_(_sessions(browser)), GrantRow.link_id.in_(links)
+        )
+    )
+
+
 def revoke_session(session: Session, browser: str) -> None:
-    """End a session with all its grants."""
+    """End the sessions of a browser with all their grants."""
     session.execute(
         update(SessionRow)
-        .where(SessionRow.token_hash == _hash(browser), SessionRow.revoked.is_(None))
+        .where(SessionRow.token_hash.in_(_sessions(browser)), SessionRow.revoked.is_(None))
         .values(revoked=clock.timestamp(clock.now()))
     )
 
 
 def revoke_organizers(session: Session) -> None:
-    """Take the organizer's grant from every session."""
-    session.execute(delete(GrantRow).where(GrantRow.kind == "organizer"))
+    """End the organizer's grant of every session."""
+    now = clock.timestamp(clock.now())
+    session.execute(
+        update(GrantRow)
+        .where(GrantRow.kind == "organizer", GrantRow.expires > now)
+        .values(expires=now)
+    )
+
+
+def _sessions(browser: str) -> Select[str]:
+    """The hashes of all tokens that a browser was given."""
+    own = select(SessionRow.browser).where(SessionRow.token_hash == _hash(browser))
+    return select(SessionRow.token_hash).where(SessionRow.browser == own.scalar_subquery())
+
+
+def begin_sign_in(session: Session, visitor: str) -> SignIn:
+    """Let a visitor try a password, if they tried less than `SIGN_INS` within `SIGN_IN_PERIOD`."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_SIGN_IN_LOCK)))
+    if wait := sign_in_wait(session, visitor):
+        return SignIn(None, wait)
+    row = SignInRow(visitor=visitor, time=clock.timestamp(clock.now()))
+    session.execute(delete(SignInRow).where(not_(SignInRow.time.between(*_period()))))
+    session.add(row)
+    session.flush()
+    return SignIn(row.id, 0.0)
+
+
+def sign_in_wait(session: Session, visitor: str) -> float:
+    """Seconds until a visitor may try a password; 0 = now."""
+    tries = session.scalars(
+        select(SignInRow.time)
+        .where(SignInRow.visitor == visitor, SignInRow.time.between(*_period()))
+        .order_by(SignInRow.time.desc())
+        .limit(SIGN_INS)
+    ).all()
+    if len(tries) < SIGN_INS:
+        return 0.0
+    # a moment more: the end of the period still belongs to it
+    free = datetime.fromisoformat(tries[-1]) + SIGN_IN_PERIOD + timedelta(microseconds=1)
+    return max((free - clock.now()).total_seconds(), 1e-6)
+
+
+def _period() -> tuple[str, str]:
+    """What counts as within `SIGN_IN_PERIOD`: a clock that was set back must lock nobody out."""
+    now = clock.now()
+    return clock.timestamp(now - SIGN_IN_PERIOD), clock.timestamp(now + SIGN_IN_PERIOD)
+
+
+def visitor_of(session: Session, browser: str | None, address: str) -> str:
+    """By what a visitor is counted: a browser in which an organizer was signed in before by itself,
+    so that nobody who shares its address can keep it out; any other by its address.
+    """
+    if browser is None:
+        return address
+    known = session.scalars(
+        select(SessionRow.browser)
+        .join(GrantRow, GrantRow.session == SessionRow.token_hash)
+        .where(SessionRow.token_hash == _hash(browser), GrantRow.kind == "organizer")
+    ).first()
+    return f"browser {known}" if known else address
+
+
+def forget_sign_in(session: Session, attempt: int) -> None:
+    """The password was right: it does not count."""
+    session.execute(delete(SignInRow).where(SignInRow.id == attempt))
 
 
 def _hash(token: str) -> str:

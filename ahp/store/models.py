@@ -5,7 +5,7 @@ Times are UTC, ISO 8601 text. Of links and sessions only the SHA-256 of the toke
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -112,17 +112,25 @@ class LinkRow(Base):
 
 
 class SessionRow(Base):
-    """A browser; its token is a cookie. It lives as long as one of its grants."""
+    """A cookie of a browser; it lives as long as one of its grants.
+
+    A browser gets a new one when it may do more; those that it had before, and any copies of them,
+    keep what they had. `browser` is the first of them all.
+    """
 
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
+    browser: Mapped[str] = mapped_column(index=True, server_default=text("''"))
     created: Mapped[str]
     revoked: Mapped[str | None]
 
 
 class GrantRow(Base):
-    """What a browser may do: run every study, or answer as the expert of a link."""
+    """What a browser may do: run every study, or answer as the expert of a link.
+
+    `sign_in` tells how an organizer signed in, see `Store`; it is empty for experts.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (UniqueConstraint("session", "kind", "link_id"),)
@@ -132,3 +140,15 @@ class GrantRow(Base):
     kind: Mapped[str]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
     expires: Mapped[str]
+    sign_in: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+class SignInRow(Base):
+    """A password that was tried within the last minute, and was not the right one."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "visitor", "time"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor: Mapped[str]
+    time: Mapped[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ..study import Survey
 from ..study.asking import Asking, Pair
@@ -157,14 +158,25 @@ class Grants:
     Attributes:
         organizer: it may see and run every study.
         experts: those it may answer as.
-        refused: `LinkError.reason` of each link it came with that no longer works.
-        closed: ids of the experts whose links don't work because the round is closed.
+        refused: ids of the experts whose links no longer work -> `LinkError.reason`.
     """
 
     organizer: bool = False
     experts: tuple[ExpertInfo, ...] = ()
-    refused: tuple[str, ...] = ()
-    closed: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whether a visitor may try a password.
+
+    Attributes:
+        attempt: what to call off if it is the right one; None = not now.
+        wait: seconds until they may.
+    """
+
+    attempt: int | None
+    wait: float
 
 
 @dataclass(frozen=True)

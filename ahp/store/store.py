@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 from sqlalchemy import insert, select, update
@@ -48,7 +49,16 @@ from .queries import (
     submitted_in,
     weights_undecided,
 )
-from .records import ClosedRound, Event, ExpertInfo, Grants, Sitting, StudyInfo, StudyLog
+from .records import (
+    ClosedRound,
+    Event,
+    ExpertInfo,
+    Grants,
+    SignIn,
+    Sitting,
+    StudyInfo,
+    StudyLog,
+)
 from .replay import Replay, judgment
 from .surveys import add_survey, parse_survey, survey_of
 
@@ -64,14 +74,17 @@ class Store:
         url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
             else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
         create: make a SQLite file that does not exist yet, else that is an error.
+        sign_in: tells how organizers sign in: with another value, say for another password, those
+            who signed in before are organizers no more.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
             Every method raises it when the database fails, and for an unknown study or expert.
     """
 
-    def __init__(self, url: str | None = None, *, create: bool = True) -> None:
+    def __init__(self, url: str | None = None, *, create: bool = True, sign_in: str = "") -> None:
         self._database = Database(url, create=create)
+        self._sign_in = sign_in
 
     @property
     def location(self) -> str:
@@ -477,7 +490,8 @@ class Store:
             session: token of the browser's session, if it has one.
 
         Returns:
-            The token of the session: the one given while that is valid, else a new one.
+            The token of the session: the one given if it may do this already, else a new one, which
+            may also do what the one given may.
 
         Raises:
             LinkError: its `reason` says why the link does not work.
@@ -485,34 +499,87 @@ class Store:
         with self._database.write() as database:
             return access.open_link(database, token, session)
 
+    def expert_of_link(self, token: str) -> str:
+        """Id of the expert of a link.
+
+        Raises:
+            LinkError: there is no such link.
+        """
+        with self._database.read() as database:
+            return access.expert_of_link(database, token)
+
     def open_organizer(self, session: str | None) -> str:
         """Let a browser run every study, for 30 days; who may, is for the caller to check.
 
         Returns:
-            The token of the session: the one given while that is valid, else a new one.
+            The token of the session: the one given if it may do this already, else a new one, which
+            may also do what the one given may.
         """
         with self._database.write() as database:
-            return access.grant(database, session, "organizer")
+            return access.grant(database, session, "organizer", sign_in=self._sign_in)
 
     def grants(self, session: str | None) -> Grants:
         """What a browser may do now; nothing without a valid session."""
         if session is None:
             return Grants()
         with self._database.read() as database:
-            organizer, allowed, refused = access.read_grants(database, session)
+            organizer, allowed, refused = access.read_grants(database, session, self._sign_in)
             query = EXPERTS.where(ExpertRow.id.in_(allowed))
             infos = {info.id: info for info in expert_infos(database, query)}
-            closed = tuple(expert for expert, reason in refused.items() if reason == "closed")
             experts = tuple(infos[expert] for expert in allowed)
-            return Grants(organizer, experts, tuple(refused.values()), closed)
+            return Grants(organizer, experts, MappingProxyType(refused))
 
     def may_answer(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may answer as an expert now."""
         with self._database.read() as database:
-            return session is not None and expert_id in access.read_grants(database, session)[1]
+            if session is None:
+                return False
+            return expert_id in access.read_grants(database, session, self._sign_in)[1]
+
+    def may_download(self, session: str | None, maker: str | None, expert_id: str | None) -> bool:
+        """Whether a browser may have a file that it asked for.
+
+        Args:
+            session: token of the browser's session.
+            maker: token with which the page was opened that offers the file.
+            expert_id: an expert who may have it; None = only organizers may.
+        """
+        if session is None or maker is None:
+            return False
+        with self._database.read() as database:
+            if not access.of_one_browser(database, session, maker):
+                return False
+            organizer, experts, _ = access.read_grants(database, session, self._sign_in)
+            return organizer or expert_id in experts
+
+    def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
+        """Let a visitor try a password, unless they tried ten wrong ones within a minute.
+
+        It counts as wrong until `forget_sign_in` says otherwise.
+
+        Args:
+            address: where the visitor is.
+            session: token of the browser's session, if it has one.
+        """
+        with self._database.read() as database:  # strangers must not keep writers busy
+            visitor = access.visitor_of(database, session, address)
+            if wait := access.sign_in_wait(database, visitor):
+                return SignIn(None, wait)
+        with self._database.write() as database:
+            return access.begin_sign_in(database, visitor)
+
+    def forget_sign_in(self, attempt: int) -> None:
+        """The password tried was right."""
+        with self._database.write() as database:
+            access.forget_sign_in(database, attempt)
+
+    def leave(self, session: str, expert_id: str) -> None:
+        """Take from a browser, in all its tabs, the right to answer as an expert."""
+        with self._database.write() as database:
+            access.leave(database, session, expert_id)
 
     def revoke_session(self, session: str) -> None:
-        """Sign a browser out."""
+        """Sign a browser out, in all its tabs."""
         with self._database.write() as database:
             access.revoke_session(database, session)
 
@@ -1011,7 +1078,9 @@ class Store:
     def may_look_back(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may see what an expert submitted, the round being closed or not."""
         with self._database.read() as database:
-            return session is not None and access.may_look_back(database, session, expert_id)
+            if session is None:
+                return False
+            return access.may_look_back(database, session, expert_id, self._sign_in)
 
     def public_key(self) -> tuple[str, str]:
         """The public key that receipts verify with: its id, and PEM."""

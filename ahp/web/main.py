@@ -15,7 +15,7 @@ st.set_page_config(
     layout="wide",
 )
 welcome = st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:")
-own_pages = [st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")]
+survey = st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")
 organizer_pages = [
     st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
     st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
@@ -27,10 +27,11 @@ organizer_pages = [
 try:
     granted = state.grants()
 except DatabaseError:  # which pages are this visitor's isn't known, but the address is kept
-    st.navigation([welcome, *own_pages, *organizer_pages], position="hidden")
+    st.navigation([welcome, survey, *organizer_pages], position="hidden")
     state.show_unavailable()
     st.stop()
-pages = own_pages * bool(granted.experts) + organizer_pages * granted.organizer or [welcome]
+own_pages = [survey] if granted.experts or state.bound_expert() else []
+pages = own_pages + organizer_pages * granted.organizer or [welcome]
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 st.html(
@@ -51,7 +52,17 @@ st.html(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )
 )
-state.language_switch()
+expert = state.own_expert(granted) if page == survey else None
+state.page_head(expert)
 if granted.organizer:
     preload_charts()
 page.run()
+if expert:
+    st.button(
+        _("This isn't me / sign out on this computer"),
+        icon=":material/logout:",
+        type="tertiary",
+        on_click=state.leave,
+        args=(expert.id,),
+        key="leave",
+    )

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
-import hmac
 import html
 import logging
 import os
-import re
 import secrets
 import socket
 import sys
 import threading
-import time
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -35,15 +31,21 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
-from .state import LANGUAGE_COOKIE, SESSION_COOKIE, database, show_unavailable, translate
+from .internals import Downloads, NoDialogs, Offer, UploadGuard
+from .password import Door, check_password, password, same
+from .state import (
+    EXPERT,
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    database,
+    show_unavailable,
+    translate,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -90,31 +92,11 @@ def configure() -> None:
             config.set_option(name, value, "ahp")
 
 
-def _password() -> str:
-    return os.environ.get("AHP_ADMIN_PASSWORD", "")
+_door = Door()
 
 
-class _Throttle:
-    """At most `attempts` wrong passwords a minute, all visitors together."""
-
-    def __init__(self, attempts: int) -> None:
-        self.attempts = attempts
-        self.failures: list[float] = []
-
-    def blocked(self) -> bool:
-        now = time.monotonic()
-        self.failures = [moment for moment in self.failures if now - moment < 60]
-        return len(self.failures) >= self.attempts
-
-    def failed(self) -> None:
-        self.failures.append(time.monotonic())
-
-
-_throttle = _Throttle(attempts=10)
-
-
-def _signed_in(request: Request, session: str) -> Response:
-    response = RedirectResponse("/", status_code=303)
+def _signed_in(request: Request, session: str, path: str = "/") -> Response:
+    response = RedirectResponse(path, status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         session,
@@ -127,19 +109,24 @@ def _signed_in(request: Request, session: str) -> Response:
 
 
 async def open_link(request: Request) -> Response:
-    """`/i/{token}`: an expert's personal link."""
+    """`/i/{token}`: an expert's personal link.
+
+    It leads to an address that names the expert: the tab belongs to that one, whatever else is
+    opened in this browser. The address alone opens nothing.
+    """
     token, session = request.path_params["token"], request.cookies.get(SESSION_COOKIE)
     try:
         session = await run_in_threadpool(database().open_link, token, session)
+        expert_id = await run_in_threadpool(database().expert_of_link, token)
     except LinkError as error:
         texts = {language: link_problem(error.reason, language) for language in LANGUAGES}
         return _page(texts, status=404)
-    return _signed_in(request, session)
+    return _signed_in(request, session, f"/?{urlencode({EXPERT: expert_id})}")
 
 
 async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
-    if _password() or not hmac.compare_digest(request.path_params["key"], ORGANIZER_KEY):
+    if password() or not same(request.path_params["key"], ORGANIZER_KEY):
         return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
     session = await run_in_threadpool(
         database().open_organizer, request.cookies.get(SESSION_COOKIE)
@@ -159,7 +146,7 @@ async def organizer(request: Request) -> Response:
     """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
     language = _language(request)
     _ = translator(language)
-    if not _password():
+    if not password():
         text = _(
             "Open the organizer's link that the terminal shows where the server was started. "
             "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
@@ -167,18 +154,16 @@ async def organizer(request: Request) -> Response:
         return _page({language: text})
     problem, status = "", 200
     if request.method == "POST":
-        if _throttle.blocked():
-            problem, status = _("Too many wrong passwords. Wait a minute and try again."), 429
-        else:
-            given = str((await request.form()).get("password", ""))
-            digests = (hashlib.sha256(word.encode()).digest() for word in (given, _password()))
-            if hmac.compare_digest(*digests):
-                session = await run_in_threadpool(
-                    database().open_organizer, request.cookies.get(SESSION_COOKIE)
-                )
-                return _signed_in(request, session)
-            _throttle.failed()
-            problem, status = _("This password is wrong."), 403
+        session = request.cookies.get(SESSION_COOKIE)
+        outcome = await _door.try_password(request, database(), session)
+        if outcome == "right":
+            session = await run_in_threadpool(database().open_organizer, session)
+            return _signed_in(request, session)
+        problem, status = {
+            "wrong": (_("This password is wrong."), 403),
+            "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
+            "too large": (_("The password did not arrive. Please try again."), 400),
+        }[outcome]
     form = (
         '<form method="post"><label>{label}<br>'
         '<input type="password" name="password" autocomplete="current-password" autofocus '
@@ -231,6 +216,23 @@ def _receipt(request: Request) -> Response:
         headers["content-disposition"] = 'attachment; filename="receipt.html"'
     timezone = _timezone(request.query_params.get("timezone", "UTC"))
     return HTMLResponse(receipt_html(signed, survey, language, timezone), headers=headers)
+
+
+def _hand_out(request: Request, offer: Offer | None) -> Response:
+    """The file that a page offers, to the browser it is offered to, if that may still have it."""
+    language, session = _language(request), request.cookies.get(SESSION_COOKIE)
+    _ = translator(language)
+    try:
+        if offer and database().may_download(session, offer.session, offer.expert_id):
+            return Response(offer.make())
+    except AHPError as error:
+        _log.error("no file for a download: %s", error)
+        return _page({language: _("The server cannot make this file now.")}, status=500)
+    problem = _(
+        "This file is not for this browser, or not any more. Open the page where it is offered, "
+        "and press the button again."
+    )
+    return _page({language: problem}, status=403)
 
 
 def _timezone(name: str) -> tzinfo:
@@ -312,94 +314,14 @@ class _SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class _NoDialogs:
-    """Has Streamlit show no dialogs of its own: they are in English, and bar the page while the
-    connection is lost, though an expert may still look at it and change what waits to be sent.
+def _upload_limit(request: Request) -> int:
+    """How many bytes a file of this visitor may have, 0 for who may upload none.
+
+    Raises:
+        DatabaseError: it is not known who this is.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_changed(message: Message) -> None:
-            if body := message.get("body"):  # of the same length, which was announced
-                wanted = (b'"blockErrorDialogs":false', b'"blockErrorDialogs":true ')
-                message["body"] = body.replace(*wanted)
-            await send(message)
-
-        asked = scope["type"] == "http" and scope["path"].endswith("/_stcore/host-config")
-        await self.app(scope, receive, send_changed if asked else send)
-
-
-class _UploadGuard:
-    """Takes files only of those who may upload any, and no more than the server can hold.
-
-    Streamlit takes them of everybody who has opened a page, as many as they like. What is refused
-    here is not even read.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.coming: Counter[str] = Counter()  # bytes on their way, by the page's session
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] != "PUT" or _UPLOAD not in path:
-            await self.app(scope, receive, send)
-            return
-        page = path.partition(_UPLOAD)[2].partition("/")[0]
-        request = Request(scope)
-        refusal, size = await run_in_threadpool(_refused_upload, request)
-        held = {key: _held(key) + self.coming[key] for key in {*_pages(), *self.coming, page}}
-        too_much = held[page] + size > SESSION_UPLOADS or sum(held.values()) + size > ALL_UPLOADS
-        if not refusal and too_much:
-            refusal = 413
-        if refusal:
-            await Response(status_code=refusal)(scope, receive, send)
-            return
-        self.coming[page] += size
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.coming[page] -= size
-            self.coming += Counter()  # forgets the pages at 0
-
-
-_UPLOAD = "/_stcore/upload_file/"
-
-
-def _refused_upload(request: Request) -> tuple[int, int]:
-    """The status with which a file is refused, 0 if it is not; and its size as announced."""
-    try:
-        granted = database().grants(request.cookies.get(SESSION_COOKIE))
-    except DatabaseError:
-        return 503, 0
-    length = request.headers.get("content-length", "")
-    size = int(length) if re.fullmatch("[0-9]{1,12}", length) else -1
-    most = ORGANIZER_UPLOAD if granted.organizer else EXPERT_UPLOAD if granted.experts else 0
-    if not most:
-        return 403, size
-    if size < 0:
-        return 411, size
-    return (413 if size > most + _FRAMING else 0), size
-
-
-_FRAMING = 2**12
-"""Bytes that a form puts around a file."""
-
-
-def _pages() -> list[str]:
-    """The pages whose files Streamlit holds."""
-    return list(_uploads())
-
-
-def _held(page: str) -> int:
-    return sum(len(file.data) for file in list(_uploads().get(page, {}).values()))
-
-
-def _uploads() -> Mapping[str, Mapping[str, UploadedFileRec]]:
-    manager = get_instance().uploaded_file_mgr if exists() else None
-    return manager.file_storage if isinstance(manager, MemoryUploadedFileManager) else {}
+    granted = database().grants(request.cookies.get(SESSION_COOKIE))
+    return ORGANIZER_UPLOAD if granted.organizer else EXPERT_UPLOAD if granted.experts else 0
 
 
 class _HideTokens(logging.Filter):
@@ -424,11 +346,12 @@ def _warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is, warm up."""
+    check_password()
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     store = await asyncio.to_thread(database)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
-    if _password():
+    if password():
         print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
     else:
         print(f"  Organizer's link, valid until restart: {_address()}/organizer/{ORGANIZER_KEY}\n")
@@ -470,8 +393,9 @@ OPTIONS: dict[str, Any] = {
     "lifespan": lifespan,
     "middleware": [
         Middleware(_SecurityHeaders),
-        Middleware(_UploadGuard),
-        Middleware(_NoDialogs),
+        Middleware(UploadGuard, limit=_upload_limit, per_page=SESSION_UPLOADS, in_all=ALL_UPLOADS),
+        Middleware(NoDialogs),
+        Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,
     "exception_handlers": {DatabaseError: unavailable},
@@ -497,8 +421,9 @@ def serve(host: str, port: int) -> None:
     """Run the application until it is stopped (`ahp serve`).
 
     Raises:
-        AHPError: the port is taken.
+        AHPError: the port is taken, or the organizer's password is too short.
     """
+    check_password()
     import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:

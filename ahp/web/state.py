@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -14,17 +15,21 @@ import streamlit as st
 from ..errors import AHPError, DatabaseError, TextLimitError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.words import text_limit
-from ..store import Grants, Store, StudyInfo
+from ..store import ExpertInfo, Grants, Store, StudyInfo
 from .components import ask_again, frame
+from .internals import Offer, ticket
+from .password import fingerprint
 
 SESSION_COOKIE = "ahp_session"
+EXPERT = "e"
+"""Under this name, the address of a tab and its session say whose the tab is."""
 LANGUAGE_COOKIE = "ahp_language"
 
 
 @cache
 def database() -> Store:
     """The one database of this process."""
-    return Store()
+    return Store(sign_in=fingerprint())
 
 
 def session_token() -> str | None:
@@ -82,22 +87,48 @@ def show_problem() -> None:
         st.error(problem)
 
 
-def guarded(
-    make: Callable[[], bytes | str], expert_id: str | None = None
-) -> Callable[[], bytes | str]:
-    """What makes a download, for an organizer or the expert given, as long as they are signed in.
+def guarded(make: Callable[[], bytes | str], expert_id: str | None = None) -> Callable[[], bytes]:
+    """What a download button has in place of its file, which is made when it is downloaded.
 
-    Streamlit calls it when the button is pressed, without running the page.
+    This browser alone gets it, for an organizer or the expert given, while they are signed in.
     """
-    token = session_token()
+    return partial(ticket, Offer(make, session_token(), expert_id))
 
-    def checked() -> bytes | str:
-        allowed = database().grants(token)
-        if not allowed.organizer and expert_id not in {one.id for one in allowed.experts}:
-            raise AHPError("this browser is not signed in any more, nothing is handed out")
-        return make()
 
-    return checked
+def bind(expert_id: str) -> None:
+    """Let this tab belong to an expert."""
+    st.session_state[EXPERT] = expert_id
+
+
+def bound_expert() -> str | None:
+    """Id of the expert this tab belongs to: said by its address when it was opened, then kept,
+    whatever other links are opened in this browser.
+    """
+    bound: str | None = st.session_state.get(EXPERT) or st.query_params.get(EXPERT)
+    return bound
+
+
+def own_expert(granted: Grants) -> ExpertInfo | None:
+    """The expert this tab belongs to, if this browser may answer as them.
+
+    A tab that belongs to nobody goes to the only one there is, never to one of several.
+    """
+    experts = {expert.id: expert for expert in granted.experts}
+    bound = bound_expert()
+    if bound is None and len(experts) == 1:
+        [bound] = experts
+    expert = experts.get(bound or "")
+    if expert is not None:
+        bind(expert.id)
+        if st.query_params.get(EXPERT) != expert.id:  # the navigation takes it away
+            st.query_params[EXPERT] = expert.id
+    return expert
+
+
+def leave(expert_id: str) -> None:
+    """End this browser's right to answer as an expert, in all its tabs."""
+    if token := session_token():
+        database().leave(token, expert_id)
 
 
 def sign_out() -> None:
@@ -127,10 +158,21 @@ def translate() -> Translate:
     return translator(language())
 
 
-def language_switch() -> None:
-    """The switch between languages; the choice stays in this browser."""
+def page_head(expert: ExpertInfo | None) -> None:
+    """Whom the page belongs to, and the switch between languages, whose choice stays in this
+    browser.
+    """
     current = language()
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    _ = translate()
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute" if expert else "right",
+        vertical_alignment="center",
+        key="page_head",
+    ):
+        if expert:
+            name = f"<strong>{html.escape(expert.name)}</strong>"
+            st.html(html.escape(_("You are: {name}")).format(name=name), width="content")
         st.segmented_control(
             "语言 / Language",
             list(LANGUAGES),
@@ -140,13 +182,12 @@ def language_switch() -> None:
             on_change=_choose_language,
             key="language_switch",
         )
-    _ = translate()
     frame(
         current,
         cookie=LANGUAGE_COOKIE if "language" in st.session_state else None,
         offline=_("No connection. This page goes on by itself when the connection is back."),
     )
-    st.session_state["shown_language"] = current
+    st.session_state["shown"] = (current, expert and expert.id)
 
 
 def _choose_language() -> None:
@@ -156,11 +197,11 @@ def _choose_language() -> None:
         st.session_state["language_switch"] = language()
 
 
-def follow_language() -> None:
-    """In a fragment: draw the whole page anew when the switch was sent along with something else,
-    so that the fragment alone was run.
+def follow(expert: ExpertInfo | None) -> None:
+    """In a fragment: draw the whole page anew when its head is no longer right, because the switch
+    was sent along with something else, or because the right to answer has ended.
     """
-    if st.session_state["shown_language"] != language():
+    if st.session_state["shown"] != (language(), expert and expert.id):
         st.rerun()
 
 

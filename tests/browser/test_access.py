@@ -57,6 +57,8 @@ def test_by_url(browser: Browser, server: RunningServer, store: Store) -> None:
         page.goto(f"{server.url}/{path}")
         expect(actions.control(page, "start")).to_be_visible()
         expect(page.get_by_role("link", name="Results")).to_have_count(0)
+    page.goto(f"{server.url}/?e={other.id}")  # whose page it is, but not for this browser
+    expect(page.get_by_text("please open your personal link in this browser")).to_be_visible()
     frames = "".join(received)
     assert "Effectiveness of post-supervision" in frames  # the frames are readable
     assert [secret for secret in SECRETS if secret in frames] == []

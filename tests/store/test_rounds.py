@@ -307,7 +307,7 @@ def test_links_work_again_in_the_next_round(store, study):
     token = store.issue_link(expert.id)
     session = store.open_link(token, None)
     store.close_round(study.id)
-    assert store.grants(session).closed == (expert.id,)
+    assert store.grants(session).refused == {expert.id: "closed"}
     with pytest.raises(LinkError) as caught:
         store.open_link(token, None)
     assert caught.value.reason == "closed"

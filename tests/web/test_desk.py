@@ -11,14 +11,13 @@ from openpyxl import load_workbook
 
 import ahp
 import ahp.resources
-from ahp.errors import AHPError
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings, Standing
-from ahp.web import components, desk, state
+from ahp.web import components, desk
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
@@ -884,21 +883,6 @@ def test_an_organizer_who_was_signed_out_changes_nothing(visit, store, organizer
     app.button(key="renew").click().run()
     assert store.events(study.id) == before
     assert len(app.code) == 0
-
-
-def test_a_download_asks_who_is_there(store, organizer, study, monkeypatch):
-    monkeypatch.setattr(state, "session_token", lambda: organizer)
-    make = state.guarded(lambda: "secret")
-    assert make() == "secret"
-    store.revoke_organizers()
-    with pytest.raises(AHPError, match="^this browser is not signed in any more"):
-        make()
-    first, other = store.experts(study.id)[:2]
-    session = store.open_link(store.issue_link(first.id), None)
-    monkeypatch.setattr(state, "session_token", lambda: session)
-    assert state.guarded(lambda: "mine", first.id)() == "mine"
-    with pytest.raises(AHPError, match="^this browser is not signed in any more"):
-        state.guarded(lambda: "not mine", other.id)()
 
 
 def test_a_closed_round_shows_the_standings_it_was_closed_with(visit, store, organizer, study):

@@ -220,30 +220,62 @@ def test_survey_link_revoked_while_the_page_is_open(visit, store, survey):
 def test_survey_asks_which_when_the_browser_holds_two_links(visit, store, survey):
     one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
     session = store.open_link(store.issue_link(one.id), None)
-    assert store.open_link(store.issue_link(two.id), session) == session
+    session = store.open_link(store.issue_link(two.id), session)
     app = visit(session)
-    assert app.radio(key="expert").options == ["second · Wang Wu", "first · Wang Wu"]
-    app.button(key="start").click().run()  # whose link was opened last
-    assert str(store.expert(two.id).place).startswith("pair effectiveness ")
-    assert store.expert(one.id).place is None
-    app.radio(key="expert").set_value(one.id).run()
-    assert app.query_params["expert"] == one.id  # survives loading the page again
+    assert [button.label for button in app.button] == ["second · Wang Wu", "first · Wang Wu"]
+    app.button(key=f"expert-{one.id}").click().run()
+    assert app.query_params["e"] == one.id  # survives loading the page again
     app.button(key="start").click().run()
     assert str(store.expert(one.id).place).startswith("pair effectiveness ")
+    assert store.expert(two.id).place is None
     again = AppTest.from_file(server.MAIN, default_timeout=30)
-    again.query_params["expert"] = one.id
-    assert again.run().radio(key="expert").value == one.id
+    again.query_params["e"] = two.id
+    again.run().button(key="start").click().run()
+    assert str(store.expert(two.id).place).startswith("pair effectiveness ")
 
 
-def test_survey_goes_on_with_the_link_opened_again(visit, store, survey):
+def test_a_tab_keeps_its_expert_whatever_link_is_opened(visit, store, survey, monkeypatch):
     one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
-    link = store.issue_link(one.id)
-    session = store.open_link(link, None)
-    store.open_link(store.issue_link(two.id), session)
-    assert [expert.id for expert in store.grants(session).experts] == [two.id, one.id]
-    store.open_link(link, session)
-    assert [expert.id for expert in store.grants(session).experts] == [one.id, two.id]
-    assert visit(session).radio(key="expert").value == one.id
+    session = store.open_link(store.issue_link(one.id), None)
+    app = visit(session)
+    both = store.open_link(store.issue_link(two.id), session)
+    monkeypatch.setattr(state, "session_token", lambda: both)
+    app.button(key="start").click().run()
+    app.run()
+    assert app.button(key="leave").label == "This isn't me / sign out on this computer"
+    assert str(store.expert(one.id).place).startswith("pair effectiveness ")
+    assert store.expert(two.id).place is None
+
+
+def test_a_tab_of_somebody_else_asks_for_the_link(visit, store, survey):
+    one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
+    session = store.open_link(store.issue_link(one.id), None)
+    visit(session)
+    for asked in (two.id, "nobody"):
+        app = AppTest.from_file(server.MAIN, default_timeout=30)
+        app.session_state["language"] = "en"
+        app.query_params["e"] = asked
+        app.run()
+        assert [info.value for info in app.info] == [
+            "要在此浏览器中作答，请打开您的个人链接。此前的回答均已保存。",
+            "To answer here, please open your personal link in this browser. What you answered "
+            "before is stored.",
+        ]
+        assert not app.button
+
+
+def test_signing_out_ends_the_right_of_one_expert(visit, store, survey):
+    one, two = add_expert(store, survey, "first"), add_expert(store, survey, "second")
+    session = store.open_link(store.issue_link(one.id), None)
+    session = store.open_link(store.issue_link(two.id), session)
+    app = visit(session)
+    app.button(key=f"expert-{one.id}").click().run()
+    app.button(key="leave").click().run()
+    assert len(app.info) == 2
+    assert not app.button
+    assert [expert.id for expert in store.grants(session).experts] == [two.id]
+    app.run()  # the other's link is no reason to become the other
+    assert not app.button
 
 
 # -- the organizer's pages

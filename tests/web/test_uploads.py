@@ -10,8 +10,9 @@ import pytest
 from streamlit import config
 
 import ahp
-from ahp.store import Grants, Store
+from ahp.store import Store
 from ahp.web import server as web_server
+from ahp.web.internals import UploadGuard
 from tests.running_server import RunningServer
 
 MEGABYTE = 2**20
@@ -82,17 +83,7 @@ def test_uploads(
         assert found == answer
 
 
-class Database:
-    """Everybody is an organizer."""
-
-    def grants(self, _session: str | None) -> Grants:
-        return Grants(organizer=True)
-
-
-def test_files_on_their_way_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_server, "database", Database)
-    monkeypatch.setattr(web_server, "SESSION_UPLOADS", 30)
-    monkeypatch.setattr(web_server, "ALL_UPLOADS", 50)
+def test_files_on_their_way_count() -> None:
     statuses: dict[str, int] = {}
 
     async def scenario() -> None:
@@ -103,7 +94,7 @@ def test_files_on_their_way_count(monkeypatch: pytest.MonkeyPatch) -> None:
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
-        guard = web_server._UploadGuard(streamlits)
+        guard = UploadGuard(streamlits, limit=lambda _request: 100, per_page=30, in_all=50)
 
         async def put(name: str, page: str, size: int) -> None:
             async def send(message) -> None:

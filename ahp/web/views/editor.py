@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -242,7 +243,7 @@ def show_preview(now: Draft) -> None:
     show_survey(survey)
     st.download_button(
         _("Download as a survey file (TOML)"),
-        survey_toml(survey),
+        state.guarded(partial(survey_toml, survey)),
         f"{survey.id}.toml",
         "application/toml",
         icon=":material/download:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -328,7 +329,7 @@ def show_issued(study: StudyInfo) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Sheet with QR codes, to print"),
-            link_sheet(study.title, links, language),
+            state.guarded(partial(link_sheet, study.title, links, language)),
             file_name(study.title) + ".html",
             "text/html",
             icon=":material/qr_code:",

@@ -163,7 +163,7 @@ def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
         )
     st.download_button(
         _("Save this column mapping (JSON)"),
-        mapping.to_json(),
+        state.guarded(mapping.to_json),
         file_name(study.title, "columns") + ".json",
         "application/json",
         key="save_mapping",
@@ -391,12 +391,17 @@ def show_export(study: StudyInfo) -> None:
     )
     for label, file, write in writers if answers.judgments else ():
         try:
-            content = write()
+            write()
         except AHPError as error:
             st.caption(_("{format} isn't possible: {problem}").format(format=label, problem=error))
             continue
         st.download_button(
-            label, content, file, icon=":material/download:", key=file, on_click="ignore"
+            label,
+            state.guarded(write),
+            file,
+            icon=":material/download:",
+            key=file,
+            on_click="ignore",
         )
     st.download_button(
         _("Whole study with its log (JSON)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -380,7 +381,7 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
                     _("Round {round}, closed {time} (JSON)").format(
                         round=one.round, time=one.closed[:16].replace("T", " ")
                     ),
-                    one.evidence,
+                    state.guarded(partial(str, one.evidence)),
                     file_name(study.title, str(one.round), *count_of(kept[one.round])) + ".json",
                     "application/json",
                     icon=":material/download:",

@@ -11,7 +11,6 @@ from ahp.i18n import Translate
 from ahp.i18n.words import (
     between_meaning,
     judgment_sentence,
-    link_problem,
     middle_half,
     position_words,
     step_words,
@@ -22,6 +21,7 @@ from ahp.study.delphi import BINS, Distribution, bin_place
 from ahp.study.itinerary import short_form_cost
 from ahp.web import state
 from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting
+from ahp.web.entrance import ask_for_link, choose_expert
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 from ahp.web.summaries import saved_words, show_parent, show_progress, show_review, show_submitted
 from ahp.web.visit import (
@@ -45,30 +45,17 @@ Option = TypeVar("Option")
 
 
 def chosen_expert() -> ExpertInfo:
-    """The survey this browser is answering; asks when it holds links to several."""
-    _, granted = state.translate(), state.grants()
-    experts = {expert.id: expert for expert in granted.experts}
-    if not experts:
-        state.show_problem()
-        for reason in granted.refused or ("unknown",):
-            st.warning(link_problem(reason, state.language()))
+    """The expert this tab belongs to; asks whose it is when it belongs to nobody yet."""
+    granted = state.grants()
+    expert = state.own_expert(granted)
+    state.follow(expert)
+    if expert is None:
+        if state.bound_expert():
+            ask_for_link(granted)
+        else:
+            choose_expert(granted)
         st.stop()
-    if len(experts) == 1:
-        return next(iter(experts.values()))
-    titles = {
-        expert.id: f"{state.database().study(expert.study_id).title} · {expert.name}"
-        for expert in granted.experts
-    }
-    ids, wanted = list(experts), st.query_params.get("expert")
-    chosen: str = st.radio(
-        _("You have links to several surveys. Which one do you want to answer?"),
-        ids,
-        index=ids.index(wanted) if wanted in experts else 0,  # the link that was opened last
-        format_func=state.distinct(titles).__getitem__,
-        key="expert",
-    )
-    st.query_params["expert"] = chosen
-    return experts[chosen]
+    return expert
 
 
 def show_scale(_: Translate) -> None:
@@ -509,7 +496,6 @@ SCREENS = {
 @st.fragment
 def show() -> None:
     """The screen this expert is at."""
-    state.follow_language()
     visit = visit_of(chosen_expert())
     screen = "submitted" if visit.expert.submitted else visit.stop.place
     asks = not visit.expert.submitted and visit.stop.kind in ("rank", "pair")

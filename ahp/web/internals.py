@@ -1,0 +1,204 @@
+"""What depends on how Streamlit works inside, and has to be looked at with every new version."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from ..errors import DatabaseError
+
+TICKET_SECONDS = 300
+"""How long a download may begin after its button was pressed."""
+
+
+class NoDialogs:
+    """Has Streamlit show no dialogs of its own: they are in English, and bar the page while the
+    connection is lost, though an expert may still look at it and change what waits to be sent.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+
+        async def send_changed(message: Message) -> None:
+            if body := message.get("body"):  # of the same length, which was announced
+                wanted = (b'"blockErrorDialogs":false', b'"blockErrorDialogs":true ')
+                message["body"] = body.replace(*wanted)
+            await send(message)
+
+        asked = scope["type"] == "http" and scope["path"].endswith("/_stcore/host-config")
+        await self.app(scope, receive, send_changed if asked else send)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that a page offers.
+
+    Attributes:
+        make: makes its content.
+        session: token of the browser's session in which the page is open.
+        expert_id: an expert who may have it; None = only organizers may.
+    """
+
+    make: Callable[[], bytes | str]
+    session: str | None
+    expert_id: str | None
+
+
+_offers: dict[bytes, tuple[float, Offer]] = {}
+_lock = Lock()
+
+
+def ticket(offer: Offer) -> bytes:
+    """What Streamlit is given in place of a file.
+
+    Streamlit serves what a download button has to whoever knows the address, for minutes, and makes
+    it for whoever knows its id. So it gets a ticket, and `Downloads` makes the file of it.
+    """
+    number = secrets.token_bytes(32)
+    now = time.monotonic()
+    with _lock:
+        for old in [key for key, (until, _offer) in _offers.items() if until < now]:
+            del _offers[old]
+        _offers[number] = (now + TICKET_SECONDS, offer)
+    return number
+
+
+def _offered(number: bytes) -> Offer | None:
+    """What a ticket is for; None when it is too old, or is none."""
+    until, offer = _offers.get(number, (0.0, None))
+    return offer if until >= time.monotonic() else None
+
+
+class Downloads:
+    """Hands out files in place of the tickets that Streamlit has.
+
+    Whatever else Streamlit would serve as a file to download is refused.
+
+    Args:
+        app: the application.
+        hand_out: the response to a request for a file, or for nothing that is offered.
+    """
+
+    def __init__(self, app: ASGIApp, hand_out: Callable[[Request, Offer | None], Response]) -> None:
+        self.app = app
+        self.hand_out = hand_out
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http" or "/media/" not in scope["path"]:
+            await self.app(scope, receive, send)
+            return
+        messages: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            messages.append(message)
+
+        # a part of a ticket is of no use
+        whole = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await self.app({**scope, "headers": whole}, receive, collect)
+        given = MutableHeaders(raw=list(messages[0]["headers"]))
+        disposition = given.get("content-disposition")
+        stored = messages[0]["status"] == 200
+        if stored and disposition is None:  # the icon of the page
+            for message in messages:
+                await send(message)
+            return
+        number = b"".join(message.get("body", b"") for message in messages[1:])
+        request = Request(scope)
+        response = await run_in_threadpool(self.hand_out, request, _offered(number))
+        response.headers["cache-control"] = "no-store"
+        if response.status_code == 200 and disposition is not None:
+            response.headers["content-disposition"] = disposition
+            response.headers["content-type"] = given["content-type"]
+        await response(scope, receive, send)
+
+
+_UPLOAD = "/_stcore/upload_file/"
+
+_FRAMING = 2**12
+"""Bytes that a form puts around a file."""
+
+
+class UploadGuard:
+    """Takes files only of those who may upload any, and no more than the server can hold.
+
+    Streamlit takes them of everybody who has opened a page, as many as they like, and keeps them in
+    memory while the page is open. What is refused here is not even read.
+
+    Args:
+        app: the application.
+        limit: how many bytes a file of a visitor may have, 0 for who may upload none.
+        per_page: bytes of all files of one page.
+        in_all: bytes of all files that the server holds.
+    """
+
+    def __init__(
+        self, app: ASGIApp, limit: Callable[[Request], int], per_page: int, in_all: int
+    ) -> None:
+        self.app, self.limit = app, limit
+        self.per_page, self.in_all = per_page, in_all
+        self.coming: Counter[str] = Counter()  # bytes on their way, by the page's session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or scope["method"] != "PUT" or _UPLOAD not in path:
+            await self.app(scope, receive, send)
+            return
+        page = path.partition(_UPLOAD)[2].partition("/")[0]
+        refusal, size = await run_in_threadpool(self._refusal, Request(scope))
+        held = {key: _held(key) + self.coming[key] for key in {*_uploads(), *self.coming, page}}
+        too_much = held[page] + size > self.per_page or sum(held.values()) + size > self.in_all
+        if not refusal and too_much:
+            refusal = 413
+        if refusal:
+            await Response(status_code=refusal)(scope, receive, send)
+            return
+        self.coming[page] += size
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.coming[page] -= size
+            self.coming += Counter()  # forgets the pages at 0
+
+    def _refusal(self, request: Request) -> tuple[int, int]:
+        """The status with which a file is refused, 0 if it is not; and its size as announced."""
+        try:
+            most = self.limit(request)
+        except DatabaseError:
+            return 503, 0
+        length = request.headers.get("content-length", "")
+        size = int(length) if re.fullmatch("[0-9]{1,12}", length) else -1
+        if not most:
+            return 403, size
+        if size < 0:
+            return 411, size
+        return (413 if size > most + _FRAMING else 0), size
+
+
+def _held(page: str) -> int:
+    return sum(len(file.data) for file in list(_uploads().get(page, {}).values()))
+
+
+def _uploads() -> dict[str, Mapping[str, UploadedFileRec]]:
+    """The files that Streamlit holds, by the page's session."""
+    manager = get_instance().uploaded_file_mgr if exists() else None
+    stored = manager.file_storage if isinstance(manager, MemoryUploadedFileManager) else {}
+    return dict(stored)

@@ -1,0 +1,167 @@
+"""The organizer's password: how long it must be, and how often a visitor may try one."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import os
+from functools import cache
+from typing import Literal
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from ..errors import AHPError
+from ..store import Store
+
+VARIABLE = "AHP_ADMIN_PASSWORD"
+
+SHORTEST = 12
+"""Characters that a password has at least."""
+
+FORM_BYTES = 8192
+"""How large the form with a password may be."""
+
+FORM_SECONDS = 30
+"""How long it may take to arrive."""
+
+LOOK_SECONDS = 2.0
+"""How often who waits for a turn looks whether a turn has come, or the visitor has gone."""
+
+Outcome = Literal["right", "wrong", "later", "too large"]
+
+
+def password() -> str:
+    """The password; empty where organizers sign in by the link in the terminal."""
+    return os.environ.get(VARIABLE, "")
+
+
+def check_password() -> None:
+    """Refuse to start with a password that can be guessed.
+
+    Raises:
+        AHPError: it is too short.
+    """
+    if 0 < (length := len(password())) < SHORTEST:
+        raise AHPError(
+            f"{VARIABLE} has {length} characters, expected at least {SHORTEST}: set a longer one, "
+            "such as four random words, or unset it to sign in by the link in the terminal"
+        )
+
+
+def fingerprint() -> str:
+    """Tells one password from another in the database, slow to guess from; empty without one."""
+    return _fingerprint(password())
+
+
+@cache
+def _fingerprint(word: str) -> str:
+    if not word:
+        return ""
+    # one salt for all: it has to be the same in every process and after every restart
+    return hashlib.scrypt(_bytes(word), salt=b"ahp organizer", n=2**14, r=8, p=1).hex()
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two secrets are the same, in a time that doesn't tell where they differ."""
+    return hmac.compare_digest(
+        *(hashlib.sha256(_bytes(secret)).digest() for secret in (given, expected))
+    )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
+
+
+class Door:
+    """Lets visitors try the password: ten wrong ones a minute each, counted in the database before
+    the password has arrived, so that many at once are no way around it.
+
+    Who comes when ten were tried waits for the next turn; of those who wait behind one address the
+    last who came, the others are told to come again.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Event] = {}
+
+    async def try_password(self, request: Request, store: Store, session: str | None) -> Outcome:
+        """What comes of a form that was sent.
+
+        Args:
+            request: the form.
+            store: where attempts are counted.
+            session: token of the browser's session, if it has one.
+        """
+        address = _address(request)
+        first = await run_in_threadpool(store.begin_sign_in, address, session)
+        given = await _given(request)
+        if given is None:
+            return "too large"
+        attempt = first.attempt
+        if attempt is None:
+            attempt = await self._turn(request, store, session, address, first.wait)
+        if attempt is None:
+            return "later"
+        if not same(given, password()):
+            return "wrong"
+        await run_in_threadpool(store.forget_sign_in, attempt)
+        return "right"
+
+    async def _turn(
+        self, request: Request, store: Store, session: str | None, address: str, wait: float
+    ) -> int | None:
+        """Wait until the visitor may try; None when they have gone, or somebody came after them."""
+        overtaken = asyncio.Event()
+        if before := self._waiting.get(address):
+            before.set()
+        self._waiting[address] = overtaken
+        try:
+            while not await request.is_disconnected():
+                try:
+                    await asyncio.wait_for(overtaken.wait(), min(wait, LOOK_SECONDS))
+                except TimeoutError:
+                    pass
+                else:
+                    return None
+                turn = await run_in_threadpool(store.begin_sign_in, address, session)
+                if turn.attempt is not None:
+                    return turn.attempt
+                wait = turn.wait
+            return None
+        finally:
+            if self._waiting.get(address) is overtaken:
+                del self._waiting[address]
+
+
+async def _given(request: Request) -> str | None:
+    """The password of a form; None when the form is too large or doesn't arrive."""
+    body = b""
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > FORM_BYTES:
+                    return None
+    except (TimeoutError, ClientDisconnect):
+        return None
+    fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+    return fields.get("password", [""])[0]
+
+
+def _address(request: Request) -> str:
+    """Where a visitor is, as far as the server trusts who passed it on.
+
+    One connection has a whole /64 of IPv6 (RFC 6177), so that counts as one address.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
