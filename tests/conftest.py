@@ -1,4 +1,4 @@
-"""A real Chromium: one for all tests of a process, which can't drive two."""
+"""A real Chromium, one for all tests of a process, which can't drive two; and no deadlines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+# a busy machine is slow, not wrong
+settings.register_profile("ahp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ahp")
 
 
 @pytest.fixture(scope="session")

@@ -262,15 +262,14 @@ def show_ranking(analysis: Analysis) -> None:
     _, language = state.translate(), state.language()
     sentence = state.plain(report.incoherent_sentence(analysis, language))
     if analysis.incoherences:
-        if len(analysis.panel.experts) > 1:
-            hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
-            sentence = f"{sentence} {hidden}"
-        st.warning(sentence, icon=":material/rule:")
+        hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
+        more = (hidden,) if len(analysis.panel.experts) > 1 else ()
+        st.warning(" ".join((sentence, *more)), icon=":material/rule:")
     show_chart(analysis, plots.weights_chart(analysis, language), "chart")
     show_result(analysis, report.composite_table(analysis, language), "weights")
-    show_result(analysis, report.total_table(analysis, language), "total_consistency")
+    total = report.total_table(analysis, language)
+    show_result(analysis, total, "total_consistency", below=sentence)
     if not analysis.incoherences:
-        st.caption(sentence)
         return
     st.subheader(_("Experts who contradict themselves"))
     st.write(
@@ -303,7 +302,9 @@ def show_hierarchy(analysis: Analysis) -> None:
 def show_matrices(analysis: Analysis) -> None:
     """Judgment matrices and their consistency."""
     language = state.language()
-    show_result(analysis, report.consistency_table(analysis, language), "consistency")
+    sentence = state.plain(report.incoherent_sentence(analysis, language))
+    table = report.consistency_table(analysis, language)
+    show_result(analysis, table, "consistency", below=sentence)
     for parent, table in report.parent_tables(analysis, language).items():
         judged = parent in analysis.matrices
         below = consistency_line(analysis, parent) if judged else ""
