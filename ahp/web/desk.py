@@ -36,13 +36,13 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
         file: name of the files, without an ending; empty = `name`.
     """
     _ = state.translate()
-    st.markdown(f"**{table.title}**")
+    st.markdown(f"**{state.plain(table.title)}**")
     if table.note:
         st.caption(state.plain(table.note))
     st.table(
         [
             {
-                heading: literal(cell)
+                literal(heading): literal(cell)
                 if isinstance(cell, str)
                 else report.show_cell(table, column, cell)
                 for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
@@ -98,8 +98,8 @@ def show_survey(survey: Survey) -> None:
     """A survey as the organizer checks it: its tree, how much it asks, what is too much."""
     _, language = state.translate(), state.language()
     hierarchy = survey.hierarchy
-    st.markdown(f"**{survey.text(survey.name, language)}**")
-    st.write(survey.text(survey.description, language))
+    st.markdown(f"**{state.plain(survey.text(survey.name, language))}**")
+    st.markdown(state.plain(survey.text(survey.description, language)))
     st.caption(
         _("{leaves} indicators, {pairs} comparisons, about {minutes} minutes").format(
             leaves=len(hierarchy.leaves),
@@ -109,7 +109,7 @@ def show_survey(survey: Survey) -> None:
     )
 
     def lines(node: str, depth: int) -> list[str]:
-        own = f"{'    ' * depth}- {survey.node_name(node, language)}"
+        own = f"{'    ' * depth}- {state.plain(survey.node_name(node, language))}"
         if node in survey.given:
             own += " · " + literal(report.given_words(survey, node, language))
         elif node in hierarchy.children:
@@ -121,7 +121,7 @@ def show_survey(survey: Survey) -> None:
 
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
     for remark in survey_remarks(survey, language):
-        st.warning(remark)
+        st.warning(state.plain(remark))
 
 
 def decide_weights(study_id: str, weighting: str) -> None:
@@ -181,7 +181,7 @@ def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | N
             try:
                 created = state.database().create_study(survey, title, standings=standings)
             except AHPError as error:
-                st.error(state.in_words(error))
+                state.show_error(error)
             else:
                 open_page("experts", created.id)
 

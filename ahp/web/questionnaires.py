@@ -77,7 +77,7 @@ def upload_questionnaires(
     if recorded := st.session_state.pop("recorded", None):
         st.success(recorded, icon=":material/check:")
     if refused := st.session_state.pop("refused", None):
-        st.error(refused)
+        st.error(state.plain(refused))
     attempt = st.session_state.setdefault("upload_attempt", 0)
     files = st.file_uploader(
         _("Upload filled questionnaires (XLSX)"),
@@ -105,7 +105,7 @@ def upload_questionnaires(
                 )
                 continue
         except AHPError as error:
-            st.error(str(error))
+            state.show_error(error)
         else:
             read.append((by_name[filled.expert], filled))
             show_preview(study, *read[-1])

@@ -68,6 +68,11 @@ def in_words(error: AHPError) -> str:
     return str(error)
 
 
+def show_error(error: AHPError) -> None:
+    """What was refused, on the page."""
+    st.error(plain(in_words(error)))
+
+
 def show_unavailable() -> None:
     """Instead of a page while the database is away; the page asks again by itself."""
     _ = translate()
@@ -84,7 +89,7 @@ def show_unavailable() -> None:
 def show_problem() -> None:
     """What the last action could not do."""
     if problem := st.session_state.pop("problem", None):
-        st.error(problem)
+        st.error(plain(problem))
 
 
 def guarded(make: Callable[[], bytes | str], expert_id: str | None = None) -> Callable[[], bytes]:

@@ -37,7 +37,8 @@ def show_progress(visit: Visit, where: str = "") -> None:
     """How many of all comparisons have a reply."""
     _, expert = state.translate(), visit.expert
     done = _("{done} of {total} answered").format(done=expert.answered, total=expert.total)
-    st.progress(expert.answered / expert.total, text=" · ".join(filter(None, (done, where))))
+    text = " · ".join(filter(None, (done, state.plain(where))))
+    st.progress(expert.answered / expert.total, text=text)
 
 
 def saved_words(visit: Visit) -> str:
@@ -146,7 +147,7 @@ def note_shown(visit: Visit, parent: str, suggestions: tuple[Suggestion, ...]) -
                 visit.expert.id, parent, detail, round_number=visit.study.round
             )
         except AHPError as error:  # such as a round that was closed a moment ago
-            st.error(refusal(error))
+            st.error(state.plain(refusal(error)))
         else:
             st.session_state["noted"] = noted
 

@@ -145,7 +145,7 @@ def test_the_experts_pages(visit: Any, store: Any, study: StudyInfo) -> None:
         store.set_place(expert.id, place, round_number=2)
         app = visit(session)
         assert (place, running(app)) == (place, [])
-    store.submit(expert.id, event_id="at last")
+    store.submit(expert.id, event_id="at-last")
     assert running(visit(session)) == []
 
 

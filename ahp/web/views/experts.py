@@ -101,12 +101,14 @@ def show_reminders(study: StudyInfo) -> None:
             "reminders",
         )
         st.caption(_("A text to send; personal links aren't stored, renew one if it got lost:"))
-        st.info(
+        st.code(
             _(
                 "Dear colleague, your answers for “{title}” are not complete yet. Please open your "
                 "personal link again: what you have answered is kept, and you go on where you "
                 "stopped. Thank you."
-            ).format(title=study.title)
+            ).format(title=study.title),
+            language=None,
+            wrap_lines=True,
         )
 
 
@@ -196,7 +198,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
     try:
         listed = read()
     except AHPError as error:
-        st.error(state.plain(str(error)))
+        state.show_error(error)
         return
     known = {expert.name for expert in state.database().experts(study.id)}
     new = tuple(one for one in listed.experts if one.name not in known)
@@ -434,7 +436,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
-                    st.error(state.in_words(error))
+                    state.show_error(error)
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:

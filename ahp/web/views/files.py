@@ -292,7 +292,7 @@ def show_import(study: StudyInfo) -> None:
             return
         answers.arrays(study.survey.hierarchy)
     except AHPError as error:
-        st.error(state.in_words(error))
+        state.show_error(error)
         return
     known = {expert.name: expert for expert in state.database().experts(study.id)}
     rows = [
@@ -351,7 +351,7 @@ def record(study: StudyInfo, answers: Answers, *, submit: bool) -> None:
             study.id, answers, submit=submit, round_number=study.round
         )
     except AHPError as error:
-        st.error(state.in_words(error))
+        state.show_error(error)
         return
     st.session_state["recorded_answers"] = _("{count} answers recorded from the file.").format(
         count=count

@@ -450,7 +450,7 @@ def show(
                 screen()
     with st.expander(_("How these numbers were made")):
         for label, value in report.provenance(analysis, language):
-            st.markdown(f"- {label}: {value}")
+            st.markdown(f"- {label}: {state.plain(value)}")
 
 
 state.require_organizer()
@@ -471,10 +471,10 @@ try:
         st.stop()
     shown = chosen_result(picked, round_number, own)
 except IncoherentError as problem:
-    st.error(nobody_left(picked.survey, problem))
+    st.error(state.plain(nobody_left(picked.survey, problem)))
     st.stop()
 except AHPError as problem:
-    st.error(str(problem))
+    state.show_error(problem)
     st.stop()
 show_who(shown)
 show(picked, closed_rounds, round_number, shown, people)

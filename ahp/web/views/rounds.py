@@ -168,7 +168,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             try:
                 state.database().set_settings(study.id, Settings(**{**given, **chosen}))
             except AHPError as error:
-                st.error(str(error))
+                state.show_error(error)
             else:
                 st.toast(_("Saved"))
                 st.rerun()

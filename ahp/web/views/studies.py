@@ -57,7 +57,7 @@ def show_study(study: StudyInfo) -> None:
         st.caption(
             " · ".join(
                 (
-                    study.survey.text(study.survey.name, language),
+                    state.plain(study.survey.text(study.survey.name, language)),
                     _("round {round}").format(round=study.round),
                     _("open") if study.open else _("closed"),
                     _("{submitted} of {count} experts have submitted").format(
@@ -193,14 +193,14 @@ def upload() -> None:
     try:
         found = read_upload(file.getvalue(), file.name, state.language())
     except AHPError as error:
-        st.error(state.in_words(error))
+        state.show_error(error)
         return
     if found.study is not None:
         if st.button(_("Restore this study"), type="primary", key="restore"):
             try:
                 restored = state.database().import_export(found.study, file.name)
             except AHPError as error:
-                st.error(state.in_words(error))
+                state.show_error(error)
             else:
                 open_page("results" if not restored.open else "experts", restored.id)
         return
@@ -234,7 +234,7 @@ def show_uploaded(found: Upload, name: str) -> None:
                     found.survey, found.answers, found.title, standings=standings
                 )
             except AHPError as error:
-                st.error(state.in_words(error))
+                state.show_error(error)
             else:
                 open_page("results", study.id)
     if st.button(_("Change it in the editor"), icon=":material/edit:", key=f"edit-{name}"):

@@ -117,7 +117,7 @@ def show_welcome(visit: Visit) -> None:
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
     st.header(state.plain(survey.text(survey.name, language)), anchor=False)
-    st.write(survey.text(survey.description, language))
+    st.markdown(state.plain(survey.text(survey.description, language)))
     st.markdown(
         _(
             "You answer as **{name}**. If that isn't you, please open the link that was sent to "
@@ -446,12 +446,11 @@ def show_distribution(visit: Visit, panel: Distribution) -> None:
             count=panel.count, round=visit.study.round - 1
         ),
     )
-    st.caption(
-        _("Dashed line: the median, {median}. {half}").format(
-            median=position_words(left, right, panel.median, _),
-            half=middle_half(left, right, panel.middle, _),
-        )
+    words = _("Dashed line: the median, {median}. {half}").format(
+        median=position_words(left, right, panel.median, _),
+        half=middle_half(left, right, panel.middle, _),
     )
+    st.caption(state.plain(words))
 
 
 def show_reason(visit: Visit) -> None:
