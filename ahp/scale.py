@@ -39,7 +39,7 @@ SAATY_POSITIONS: tuple[str, ...] = (
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _JUDGMENT = re.compile(rf"\s*({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?")
 _BELOW_ONE = re.compile(r"0*\.(\d+)")
-_BRACKETED = re.compile(r"[\[({（［｛【〔].*[\])}）］｝】〕]")
+_BRACKETED = re.compile(r"(?<=\d)\s*([\[({（［｛【〔].*[\])}）］｝】〕])\s*")
 
 FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
 """Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
@@ -52,7 +52,7 @@ def footnote_mark(text: str) -> str:
     """
     marks = "".join(character for character in text if _is_mark(character))
     bracketed = _BRACKETED.search(text)
-    return marks or (bracketed[0] if bracketed else "")
+    return marks or (bracketed[1] if bracketed else "")
 
 
 def _is_mark(character: str) -> bool:
