@@ -101,15 +101,12 @@ def show_reminders(study: StudyInfo) -> None:
             "reminders",
         )
         st.caption(_("A text to send; personal links aren't stored, renew one if it got lost:"))
-        st.code(
-            _(
-                "Dear colleague, your answers for “{title}” are not complete yet. Please open your "
-                "personal link again: what you have answered is kept, and you go on where you "
-                "stopped. Thank you."
-            ).format(title=study.title),
-            language=None,
-            wrap_lines=True,
+        reminder = _(
+            "Dear colleague, your answers for “{title}” are not complete yet. Please open your "
+            "personal link again: what you have answered is kept, and you go on where you "
+            "stopped. Thank you."
         )
+        st.info(state.plain(reminder.format(title=study.title)))
 
 
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
