@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ahp
+from ahp.hierarchy import leaf_weights
 from ahp.priority import METHODS
 from ahp.study.agreement import Choice, compare_choices, leave_one_out
-from ahp.study.panel import build_panel, global_weights
+from ahp.study.panel import build_panel
 from ahp.study.settings import AGGREGATES, Standing
 
 from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels
@@ -268,7 +269,7 @@ def test_without_an_expert_has_the_same_bits_whatever_the_chunks(
     for k in range(12):
         shares = np.where(np.arange(12) == k, 0.0, used)[None]
         local = analysis.panel.panel_weights(shares, aggregate, analysis.trim)
-        expected.append(global_weights(SURVEY.hierarchy, local)[0].tolist())
+        expected.append(leaf_weights(SURVEY.hierarchy, local)[0].tolist())
     monkeypatch.setattr("ahp.matrix.CHUNK_CELLS", cells)
     assert [one.weights.tolist() for one in leave_one_out(analysis)] == expected
 

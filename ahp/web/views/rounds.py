@@ -366,7 +366,7 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
     for one in rounds:
         if not one.evidence:
             st.caption(_("Round {round} was closed without a result.").format(round=one.round))
-    show_table(rounds_table(summaries, language), "rounds")
+    show_table(rounds_table(settings, summaries, language), "rounds")
     with st.expander(_("Evidence of the closed rounds"), icon=":material/verified:"):
         st.write(
             _(
