@@ -90,7 +90,7 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
                 own.authority,
                 None if judged_none else float(panel.mean_cr[k]),
                 int((~np.isnan(panel.judgments[k])).sum()),
-                ", ".join(survey.node_name(parent, language) for parent in recused),
+                _(", ").join(survey.node_name(parent, language) for parent in recused),
             )
         )
     return Table(

@@ -60,7 +60,7 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
 def nobody_left(survey: Survey, problem: IncoherentError) -> str:
     """Why there is no result when experts are excluded, and the way out."""
     _ = state.translate()
-    experts = ", ".join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
+    experts = _(", ").join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
     return _(
         "There is no result: below “{parent}” too few judgments are left once the experts who "
         "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
@@ -142,7 +142,7 @@ def show_weights_question(study_id: str) -> None:
         return
     given = {name: one for name, one in database.standings(study_id).items() if one.weight != 1}
     now = weighting_words(_)[database.settings(study_id).weighting]
-    names = ", ".join(f"{state.plain(name)} {one.weight:g}" for name, one in given.items())
+    names = _(", ").join(f"{state.plain(name)} {one.weight:g}" for name, one in given.items())
     with st.container(border=True, key="weights_question"):
         st.warning(
             _(

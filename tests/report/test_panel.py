@@ -88,7 +88,7 @@ def test_experts_table() -> None:
         ("Qin", 0.25, given, 1.0, "", None, 0.0, 1, "Capability A, Capability B"),
         ("Rui", 0.25, given, 1.0, "", None, close(0, abs=1e-9), 4, "Capability B"),
     )
-    assert report.experts_table(panel, {}, "zh").rows[1][8] == "能力甲, 能力乙"
+    assert report.experts_table(panel, {}, "zh").rows[1][8] == "能力甲、能力乙"
 
 
 def test_an_expert_who_judged_nothing_has_no_mean_cr() -> None:

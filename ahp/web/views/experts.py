@@ -171,7 +171,9 @@ def show_adding(study: StudyInfo) -> None:
         st.text_input(_("Name"), max_chars=LONGEST["name"], key="new_name")
         st.text_input(_("Organization"), max_chars=LONGEST["organization"], key="new_organization")
         st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
-        st.text_input(_("Reason for the weight, if it isn't 1"), key="new_reason")
+        st.text_input(
+            _("Reason for the weight, if it isn't 1"), max_chars=LONGEST["reason"], key="new_reason"
+        )
         st.form_submit_button(_("Add"), on_click=add_one, args=(study,), key="add_form")
     with file:
         st.write(

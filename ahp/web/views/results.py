@@ -406,7 +406,7 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
     except AHPError as problem:
         st.info(
             _("No result follows from the experts who answered these rounds: {problem}").format(
-                problem=problem
+                problem=state.plain(state.in_words(problem))
             )
         )
 
