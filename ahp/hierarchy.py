@@ -148,6 +148,24 @@ class Hierarchy:
         return found
 
 
+def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:
+    """Global weight of every node, shape (m,), from local weights of shape (m, n) of the parents
+    that are compared under.
+    """
+    weights: dict[str, Float] = {hierarchy.goal: np.ones(len(next(iter(local.values()))))}
+    for parent, kids in hierarchy.children.items():
+        shares = local[parent].T if parent in local else hierarchy.given_weights[parent]
+        for k, kid in enumerate(kids):
+            weights[kid] = weights[parent] * shares[k]
+    return weights
+
+
+def leaf_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
+    """Weights of the leaves, shape (m, leaves), from what `node_weights` takes."""
+    weights = node_weights(hierarchy, local)
+    return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
+
+
 def _checked_weights(given: ArrayLike, count: int, name: str) -> Float:
     """Weights as an array of shape (count,)."""
     weights = as_numbers(given, name, HierarchyError)

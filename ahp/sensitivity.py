@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
 from .group import normalize_expert_weights
-from .hierarchy import Hierarchy
+from .hierarchy import Hierarchy, leaf_weights
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
 from .matrix import (
@@ -536,10 +536,12 @@ def _simulated(
         parent: _summary(hierarchy.children[parent], base[index][0], drawn[index], run, redrawn)
         for index, parent in enumerate(hierarchy.compared)
     }
-    leaves = hierarchy.leaves
-    products = [_leaf_weights(hierarchy, found) for found in (base, drawn)]
+    (whole, *_), products = (
+        leaf_weights(hierarchy, dict(zip(hierarchy.compared, found, strict=True)))
+        for found in (base, drawn)
+    )
     return HierarchyUncertainty(
-        MappingProxyType(local), _summary(leaves, products[0][0], products[1], run, redrawn)
+        MappingProxyType(local), _summary(hierarchy.leaves, whole, products, run, redrawn)
     )
 
 
@@ -550,16 +552,6 @@ def _check_judged(parent: str, kids: tuple[str, ...], matrices: Float) -> None:
         check_connected(judged.values, judged)
     except IncompleteError as error:
         raise IncompleteError(f"matrix of {parent!r}: {error}") from error
-
-
-def _leaf_weights(hierarchy: Hierarchy, local: list[Float]) -> Float:
-    """Global weights of the leaves from the local ones, shapes (draws, n); (draws, leaves)."""
-    found = {hierarchy.goal: np.ones(len(local[0]))}
-    drawn = {parent: own.T for parent, own in zip(hierarchy.compared, local, strict=True)}
-    for parent, kids in hierarchy.children.items():
-        shares = drawn[parent] if parent in drawn else hierarchy.given_weights[parent]
-        found.update((kid, found[parent] * shares[k]) for k, kid in enumerate(kids))
-    return np.stack([found[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
 def _summary(

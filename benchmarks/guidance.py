@@ -2,7 +2,8 @@
 
 1,000 matrices with CR of at least 0.1, n = 3 … 9, judgments on Saaty's scale, in turn of three
 kinds. Each follows the first suggestion to its best position, up to three times, with suggestions
-computed anew in between, as the page does it.
+computed anew in between, as the page does it. Then: how long one guidance takes, which an expert
+waits for.
 
     python benchmarks/guidance.py [matrices]
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import time
+import timeit
 from collections.abc import Iterator
 from itertools import cycle, islice, product
 
@@ -28,6 +30,7 @@ KINDS = {
 }
 SIZES = range(3, 10)
 ROUNDS = 3
+LATENCIES = ((5, 0), (9, 0), (9, 5), (9, 20))
 _VALUES = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
 _Case = tuple[str, int, ahp.PairwiseMatrix]
 
@@ -53,6 +56,18 @@ def contradictory(count: int, seed: int = SEED) -> Iterator[_Case]:
         while ahp.check_consistency(matrix).acceptable:
             matrix = judgments(draw, kind, n)
         yield kind, n, matrix
+
+
+def uniform(n: int, missing: int) -> ahp.PairwiseMatrix:
+    """A matrix drawn from the 17 positions, without its last judgments; the first item connects."""
+    upper = judgments(np.random.default_rng(5), "uniform", n).values[np.triu_indices(n, 1)].tolist()
+    upper[len(upper) - missing :] = [None] * missing
+    return ahp.PairwiseMatrix.from_upper(upper)
+
+
+def seconds(matrix: ahp.PairwiseMatrix) -> float:
+    """The shortest of five times that its guidance takes."""
+    return min(timeit.repeat(lambda: guidance(matrix, random_index="saaty"), number=1))
 
 
 def follow(matrix: ahp.PairwiseMatrix) -> ahp.PairwiseMatrix:
@@ -97,7 +112,10 @@ def main() -> None:
             f"{kind or 'all':8} {n or '3–9':>3} {len(chosen):>7} {before:>6.2f} {lowered:>8.1%}"
             + "".join(f"{share:>9.1%}" for share in shares)
         )
-    print(f"\n{time.perf_counter() - started:.0f} s")
+    print(f"\n{time.perf_counter() - started:.0f} s\n")
+    for n, missing in LATENCIES:
+        took = 1000 * seconds(uniform(n, missing))
+        print(f"{n} items, {missing} judgments missing: {took:.1f} ms for one guidance")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ LIBRARIES: dict[str, set[str]] = {
     "alembic": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
-    "scipy": NUMERIC | {"study"},
+    "scipy": NUMERIC | {"study", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
     "openpyxl": {"exchange", "report"},

@@ -99,11 +99,6 @@ class ExpertList:
     passed_over: tuple[str, ...] = ()
 
 
-def pasted_experts(text: str) -> tuple[NewExpert, ...]:
-    """The experts of `pasted_list`."""
-    return pasted_list(text).experts
-
-
 def pasted_list(text: str) -> ExpertList:
     """An expert a line: `name, organization, weight, reason`, all but the name optional.
 
@@ -251,11 +246,6 @@ def _check_width(cells: list[str], columns: Sequence[str | None], place: str) ->
             f"{', '.join(column or '…' for column in columns)}; put one that has a comma in "
             "double quotes"
         )
-
-
-def read_experts(content: bytes, source: str) -> tuple[NewExpert, ...]:
-    """The experts of `read_list`."""
-    return read_list(content, source).experts
 
 
 def read_list(content: bytes, source: str) -> ExpertList:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pypdf import PageObject, PdfReader
 
-from ..datafile import check_size
+from ..datafile import read_bytes
 from ..errors import AnswersError
 from ..study.receipt import Receipt, find_receipt
 
@@ -25,12 +25,9 @@ def read_receipt(path: Path) -> Receipt:
         path: a PDF, or text in any encoding that has ASCII's letters at their places.
 
     Raises:
-        AnswersError: there is none in it, or it is damaged.
-        OSError: the file cannot be read.
+        AnswersError: there is none in it, it is damaged, too large or cannot be read.
     """
-    with path.open("rb") as file:
-        content = file.read(MAX_RECEIPT + 1)
-    check_size(content, str(path), AnswersError, MAX_RECEIPT)
+    content = read_bytes(path, AnswersError, MAX_RECEIPT)
     if not content.startswith(b"%PDF"):
         return find_receipt(content.decode("latin-1"), str(path))
     try:

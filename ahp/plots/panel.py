@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ..consensus import pairwise_consensus, position_judgment
+from ..consensus import pairwise_consensus
 from ..consistency import CR_LIMIT
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
@@ -459,11 +459,6 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
         margin={"l": 0, "r": 8, "t": 10, "b": 70 + 22 * len(legend)},
         legend=LEGEND_BELOW,
     )
-
-
-def _position_text(position: float) -> str:
-    """A position as judgment, seen from the preferred side: `"3.5"`."""
-    return f"{position_judgment(abs(position)):.3g}"
 
 
 def _cluster_color(number: int | None) -> str:

@@ -1,6 +1,6 @@
 """From results to tables as studies print them; the one place that rounds for display."""
 
-from ..i18n.numbers import show_beside, show_number
+from ..i18n.numbers import show_number
 from .analysis import (
     analysis_data,
     composite_table,
@@ -108,7 +108,6 @@ __all__ = [
     "reconstruction_data",
     "reconstruction_table",
     "rounds_table",
-    "show_beside",
     "show_cell",
     "show_judgment",
     "show_median",

@@ -111,7 +111,7 @@ def total_table(analysis: Analysis, language: str) -> Table:
     title = _("Consistency of the total hierarchy")
     if left_out:
         title = _("{title}, without the weights given below {names}").format(
-            title=title, names=", ".join(left_out)
+            title=title, names=_(", ").join(left_out)
         )
     return Table(
         title=title,
@@ -207,7 +207,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         pairs.append((_("Matrices and their consistency"), shown))
     if based := who_counts(analysis, language):
         pairs.append((_("Based on"), based))
-    experts = ", ".join(
+    experts = _(", ").join(
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
     weighting = weighting_words(_)[analysis.weighting]

@@ -20,13 +20,14 @@ from ..consensus import (
     position_judgment,
 )
 from ..consistency import CR_LIMIT
+from ..hierarchy import node_weights
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
 from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
 from ..study.delphi import RoundSummary, both_rounds, recommend
 from ..study.itinerary import Replies
-from ..study.panel import Panel, node_weights
+from ..study.panel import Panel
 from ..study.settings import Settings, Standing
 from .table import Cell, Table, show_p
 from .who import incoherent_words
@@ -89,7 +90,7 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
                 own.authority,
                 None if judged_none else float(panel.mean_cr[k]),
                 int((~np.isnan(panel.judgments[k])).sum()),
-                ", ".join(survey.node_name(parent, language) for parent in recused),
+                _(", ").join(survey.node_name(parent, language) for parent in recused),
             )
         )
     return Table(
@@ -465,9 +466,11 @@ def clusters_table(analysis: Analysis, agreement: Agreement, language: str) -> T
     )
 
 
-def rounds_table(summaries: Sequence[RoundSummary], language: str) -> Table:
-    """What the rounds came to, round by round."""
+def rounds_table(settings: Settings, summaries: Sequence[RoundSummary], language: str) -> Table:
+    """What the rounds came to, round by round, beside `recommendation_sentence`."""
     _ = translator(language)
+    watched = {"kendall_w": 3, "cv": 5, "changes": 6}.get(settings.stop)
+    target = {} if watched is None else {watched: (settings.target,)}
     return Table(
         title=_("Rounds"),
         columns=(
@@ -484,6 +487,7 @@ def rounds_table(summaries: Sequence[RoundSummary], language: str) -> Table:
         ),
         language=language,
         p_values=frozenset({4}),
+        limits={4: (SIGNIFICANT,)} | target,
     )
 
 

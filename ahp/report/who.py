@@ -109,10 +109,10 @@ def incoherent_sentence(analysis: Analysis, language: str) -> str:
         limit=limit,
         share=share,
         names=_("{first} and {count} more").format(
-            first=", ".join(names[:NAMED]), count=len(names) - NAMED
+            first=_(", ").join(names[:NAMED]), count=len(names) - NAMED
         )
         if len(names) > 2 * NAMED
-        else ", ".join(names),
+        else _(", ").join(names),
         treated=incoherent_words(_)[analysis.incoherent],
     )
 
@@ -212,7 +212,7 @@ def _treated(analysis: Analysis, _: Translate) -> str:
 def _named(experts: Sequence[str], _: Translate) -> str:
     if len(experts) > NAMED:
         return _("{count} experts").format(count=len(experts))
-    return ", ".join(experts)
+    return _(", ").join(experts)
 
 
 def factor_words(factor: float, _: Translate) -> str:

@@ -24,11 +24,11 @@ from ..consensus import (
 from ..consistency import geometric_consistency_index
 from ..errors import MatrixError
 from ..group import log_distances
+from ..hierarchy import leaf_weights
 from ..matrix import Float, Int, chunks
 from ..tolerance import shared_ranks
 from .analysis import Analysis
 from .incoherence import INCOHERENT, factors
-from .panel import global_weights
 from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 
@@ -228,7 +228,7 @@ def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
     # a row of expert weights is worked on beside all experts' judgments
     parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
     each = (panel.panel_weights(shares[part], aggregate, analysis.trim) for part in parts)
-    return np.concatenate([global_weights(hierarchy, local) for local in each])
+    return np.concatenate([leaf_weights(hierarchy, local) for local in each])
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:

@@ -9,13 +9,13 @@ import numpy as np
 
 from ..consistency import CR_LIMIT
 from ..errors import RandomIndexError
-from ..hierarchy import Hierarchy
+from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float
 from ..tolerance import ranked
 from .asking import Asking
 from .itinerary import Replies
-from .panel import global_weights, local_weights
+from .panel import local_weights
 from .settings import Settings
 
 
@@ -70,7 +70,7 @@ def own_ranking(hierarchy: Hierarchy, settings: Settings, replies: Replies) -> d
     for parent in hierarchy.compared:
         values = replies.matrix(hierarchy, parent).values
         local[parent] = local_weights(values[None], settings.method)
-    weights = dict(zip(hierarchy.leaves, global_weights(hierarchy, local)[0].tolist(), strict=True))
+    weights = dict(zip(hierarchy.leaves, leaf_weights(hierarchy, local)[0].tolist(), strict=True))
     if any(np.isnan(weight) for weight in weights.values()):
         return {}
     return {leaf: weights[leaf] for leaf in ranked(weights)}

@@ -18,7 +18,7 @@ from ..group import (
     distance_weights,
     normalize_expert_weights,
 )
-from ..hierarchy import Hierarchy
+from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency, complete_matrices
 from ..matrix import Bool, Float
 from ..priority import weights
@@ -67,7 +67,7 @@ class Panel:
         """Each expert's own weights of the leaves, shape (k, leaves); NaN where one is missing on
         the way from the goal.
         """
-        return _read_only(global_weights(self.hierarchy, self.local_weights))
+        return _read_only(leaf_weights(self.hierarchy, self.local_weights))
 
     @cached_property
     def cr(self) -> Mapping[str, Float]:
@@ -256,24 +256,6 @@ def completed(matrices: Float) -> Float:
     filled = matrices.copy()
     filled[~whole] = complete_matrices(matrices[~whole]).values
     return filled
-
-
-def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:
-    """Global weight of every node, shape (m,), from local weights of shape (m, n) of the parents
-    that are compared under.
-    """
-    weights: dict[str, Float] = {hierarchy.goal: np.ones(len(next(iter(local.values()))))}
-    for parent, kids in hierarchy.children.items():
-        shares = local[parent].T if parent in local else hierarchy.given_weights[parent]
-        for k, kid in enumerate(kids):
-            weights[kid] = weights[parent] * shares[k]
-    return weights
-
-
-def global_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
-    """Weights of the leaves, shape (m, leaves), from what `node_weights` takes."""
-    weights = node_weights(hierarchy, local)
-    return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
 def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,11 +20,6 @@ from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
 
-def literal(text: str) -> str:
-    """A text that people wrote, so that a table shows it as it is and not as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>#$~|:!])", r"\\\1", text)
-
-
 def show_table(table: report.Table, name: str, below: str = "", file: str = "") -> None:
     """A table as printed, what is printed below it, and its unrounded numbers to download.
 
@@ -42,7 +36,7 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
     st.table(
         [
             {
-                literal(heading): literal(cell)
+                state.plain(heading): state.plain(cell)
                 if isinstance(cell, str)
                 else report.show_cell(table, column, cell)
                 for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
@@ -60,7 +54,7 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
 def nobody_left(survey: Survey, problem: IncoherentError) -> str:
     """Why there is no result when experts are excluded, and the way out."""
     _ = state.translate()
-    experts = ", ".join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
+    experts = _(", ").join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
     return _(
         "There is no result: below “{parent}” too few judgments are left once the experts who "
         "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
@@ -111,7 +105,7 @@ def show_survey(survey: Survey) -> None:
     def lines(node: str, depth: int) -> list[str]:
         own = f"{'    ' * depth}- {state.plain(survey.node_name(node, language))}"
         if node in survey.given:
-            own += " · " + literal(report.given_words(survey, node, language))
+            own += " · " + state.plain(report.given_words(survey, node, language))
         elif node in hierarchy.children:
             own += " · " + _("{count} comparisons").format(count=len(hierarchy.pairs(node)))
         return [
@@ -142,7 +136,7 @@ def show_weights_question(study_id: str) -> None:
         return
     given = {name: one for name, one in database.standings(study_id).items() if one.weight != 1}
     now = weighting_words(_)[database.settings(study_id).weighting]
-    names = ", ".join(f"{state.plain(name)} {one.weight:g}" for name, one in given.items())
+    names = _(", ").join(f"{state.plain(name)} {one.weight:g}" for name, one in given.items())
     with st.container(border=True, key="weights_question"):
         st.warning(
             _(

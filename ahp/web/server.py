@@ -225,6 +225,8 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     try:
         if offer and database().may_download(session, offer.session, offer.expert_id):
             return Response(offer.make())
+    except DatabaseError as error:
+        return unavailable(request, error)
     except AHPError as error:
         _log.error("no file for a download: %s", error)
         return _page({language: _("The server cannot make this file now.")}, status=500)
@@ -377,7 +379,7 @@ def _show_error(error: Exception) -> bool:
     return True
 
 
-async def unavailable(request: Request, _error: Exception) -> Response:
+def unavailable(request: Request, _error: Exception) -> Response:
     """A page opened while the database is away; it loads itself again."""
     language = _language(request)
     _ = translator(language)

@@ -12,6 +12,7 @@ from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import consistency_sentence
 from ahp.study.guidance import Suggestion, by_contradiction, guidance
 from ahp.study.itinerary import Stop
+from ahp.study.limits import LONGEST
 from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
 from ahp.tolerance import ranked
 from ahp.web import state
@@ -206,7 +207,7 @@ def show_keeping(visit: Visit, parent: str) -> None:
         needed = visit.asking.guidance == "reason"
         st.text_area(
             _("Why they stay as they are") if needed else _("Why they stay (may stay empty)"),
-            max_chars=1000,
+            max_chars=LONGEST["reason"],
             value=st.session_state.get(draft_key(visit), why_kept(visit)),
             on_change=keep_draft,
             args=(visit,),

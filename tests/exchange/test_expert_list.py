@@ -11,9 +11,7 @@ from ahp.exchange.expert_list import (
     HEADINGS,
     ExpertList,
     NewExpert,
-    pasted_experts,
     pasted_list,
-    read_experts,
     read_list,
 )
 from ahp.study.settings import Standing
@@ -73,7 +71,7 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
     ],
 )  # fmt: skip
 def test_pasted(text: str, expected: tuple[NewExpert, ...]) -> None:
-    assert pasted_experts(text) == expected
+    assert pasted_list(text).experts == expected
 
 
 ZHANG, LI = NewExpert("张三", "财务处", PLAIN), NewExpert("李四", "审计处", PLAIN)
@@ -158,7 +156,7 @@ def test_totals_and_other_columns_of_a_table_are_passed_over() -> None:
     ],
 )
 def test_pasted_is_refused(text: str, expected: str) -> None:
-    assert message(lambda: pasted_experts(text)) == expected
+    assert message(lambda: pasted_list(text)) == expected
 
 
 EXPECTED = (
@@ -182,10 +180,10 @@ def test_tables(headings: tuple[str, ...]) -> None:
     for mark in (",", ";", "\t"):
         text = "\n".join(mark.join(row) for row in rows)
         for content in (text.encode(), text.encode("utf-8-sig")):
-            assert read_experts(content, "list.csv") == EXPECTED
-    assert read_experts(xlsx(headings, ("王芳", "审计处", 2, "处长"), ("Bo",)), "list.xlsx") == (
-        EXPECTED
-    )
+            assert read_list(content, "list.csv").experts == EXPECTED
+    assert read_list(
+        xlsx(headings, ("王芳", "审计处", 2, "处长"), ("Bo",)), "list.xlsx"
+    ).experts == (EXPECTED)
 
 
 def test_every_heading_is_known() -> None:
@@ -195,7 +193,7 @@ def test_every_heading_is_known() -> None:
             text = ",".join([word, *others]) + "\n" + ",".join(["3", *["Ada"] * len(others)])
             if key == "weight":
                 text = f"{word},name,reason\n3,Ada,why"
-            (found,) = read_experts(text.encode(), "list.csv")
+            (found,) = read_list(text.encode(), "list.csv").experts
             values = {
                 "name": found.name,
                 "organization": found.organization,
@@ -207,7 +205,7 @@ def test_every_heading_is_known() -> None:
 
 def test_columns_in_any_order_and_others() -> None:
     text = "phone,部门,姓名\n123,审计处,王芳\n456,,Bo\n"
-    assert read_experts(text.encode(), "list.csv") == (
+    assert read_list(text.encode(), "list.csv").experts == (
         NewExpert("王芳", "审计处", PLAIN),
         NewExpert("Bo", None, PLAIN),
     )
@@ -243,12 +241,12 @@ def test_columns_in_any_order_and_others() -> None:
     ],
 )
 def test_tables_are_refused(content: bytes, expected: str) -> None:
-    assert message(lambda: read_experts(content, "list.csv")) == expected
+    assert message(lambda: read_list(content, "list.csv")) == expected
 
 
 def test_a_workbook_is_refused() -> None:
     book = xlsx(("姓名", "权重"), ("王芳", "二"))
-    assert message(lambda: read_experts(book, "list.xlsx")) == (
+    assert message(lambda: read_list(book, "list.xlsx")) == (
         "list.xlsx: row 2: weight = '二', expected a number of 0 or more"
     )
-    assert message(lambda: read_experts(b"PK no workbook", "list.xlsx")).startswith("list.xlsx: ")
+    assert message(lambda: read_list(b"PK no workbook", "list.xlsx")).startswith("list.xlsx: ")

@@ -494,12 +494,10 @@ def test_an_exception_from_progress_ends_the_search() -> None:
         calls += 1
         raise Enough
 
-    start = time.perf_counter()
     with pytest.raises(Enough):
         reconstruct([None] * 4, progress=stop)
     assert calls == 1
     assert threading.active_count() == before
-    assert time.perf_counter() - start < 30
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_experts_table() -> None:
         ("Qin", 0.25, given, 1.0, "", None, 0.0, 1, "Capability A, Capability B"),
         ("Rui", 0.25, given, 1.0, "", None, close(0, abs=1e-9), 4, "Capability B"),
     )
-    assert report.experts_table(panel, {}, "zh").rows[1][8] == "能力甲, 能力乙"
+    assert report.experts_table(panel, {}, "zh").rows[1][8] == "能力甲、能力乙"
 
 
 def test_an_expert_who_judged_nothing_has_no_mean_cr() -> None:
@@ -302,7 +302,8 @@ def test_rounds_table() -> None:
         RoundSummary(1, 7, 0.6, 0.00001, 0.4, None),
         RoundSummary(2, 1, None, None, None, 0.1, 8, 1),
     ]
-    table = report.rounds_table(rounds, "en")
+    settings = Settings("eigenvector", "saaty", stop="kendall_w", target=0.7)
+    table = report.rounds_table(settings, rounds, "en")
     assert table.title == "Rounds"
     assert table.columns == (
         *("Round", "Experts", "Invited", "Kendall's W", "p"),
@@ -316,6 +317,24 @@ def test_rounds_table() -> None:
     assert report.to_text(table).splitlines()[3].split() == [
         *("1", "7", "0.6000", "<", "0.0001", "0.4000"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stop", "target", "shown"),
+    [
+        ("kendall_w", 0.7, ["1", "7", "0.69997", "0.04999", "0.2500", "0.1500"]),
+        ("cv", 0.25, ["1", "7", "0.7000", "0.04999", "0.25003", "0.1500"]),
+        ("changes", 0.15, ["1", "7", "0.7000", "0.04999", "0.2500", "0.15003"]),
+        ("rounds", 0.7, ["1", "7", "0.7000", "0.04999", "0.2500", "0.1500"]),
+    ],
+)
+def test_the_rounds_table_does_not_contradict_the_recommendation(
+    stop: str, target: float, shown: list[str]
+) -> None:
+    rounds = [RoundSummary(1, 7, 0.69997, 0.04999, 0.25003, 0.15003)]
+    settings = Settings("eigenvector", "saaty", stop=stop, target=target)
+    table = report.rounds_table(settings, rounds, "en")
+    assert report.to_text(table).splitlines()[3].split() == shown
 
 
 def test_movement_table(panel: ahp.Analysis) -> None:

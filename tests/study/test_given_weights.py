@@ -198,7 +198,7 @@ def test_they_stand_in_every_table(analysis: Analysis) -> None:
     assert tables["site"].rows == (("Cost", 0.4), ("Risk", 0.6))
     assert report.consistency_table(analysis, "en").rows[0] == (
         *("Site", 2, None, None, None, None),
-        "weights given (Rule 5)",
+        *("weights given (Rule 5)", None),
     )
     assert report.total_table(analysis, "en").title == (
         "Consistency of the total hierarchy, without the weights given below Site"

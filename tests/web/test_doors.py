@@ -25,10 +25,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import ahp
-from ahp.errors import AHPError
+from ahp.errors import AHPError, DatabaseError
 from ahp.store import SignIn, Store
+from ahp.web import server
 from ahp.web.internals import Downloads, Offer
 from ahp.web.password import Door, check_password, fingerprint, same
+from ahp.web.server import OPTIONS
 from tests.running_server import RunningServer
 from tests.web.test_server import PASSWORD, ask
 
@@ -283,6 +285,21 @@ def test_what_was_not_offered_is_not_handed_out():
     status, headers, body = get("/media/file")
     assert (status, headers[b"cache-control"], body) == (403, b"no-store", b"refused")
     assert get("/media/icon")[2] == b"secret"
+
+
+def test_a_download_while_the_database_is_away_is_asked_for_again(monkeypatch):
+    class Away:
+        def may_download(self, *_asked: object) -> bool:
+            raise DatabaseError("postgresql: gone")
+
+    monkeypatch.setattr(server, "database", Away)
+    (hand_out,) = (one.kwargs["hand_out"] for one in OPTIONS["middleware"] if one.cls is Downloads)
+    request = Request({"type": "http", "headers": [(b"accept-language", b"en")]})
+    answer = hand_out(request, Offer(bytes, "token", None))
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["refresh"]) == (
+        *(503, "3", "3"),
+    )
+    assert "The server&#x27;s database can&#x27;t be reached at the moment." in answer.body.decode()
 
 
 def test_every_download_button_goes_through_the_guard():

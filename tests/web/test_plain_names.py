@@ -15,7 +15,6 @@ from ahp.store import StudyInfo
 from ahp.study import Survey, survey_from_content
 from ahp.study.settings import Standing
 from ahp.web import state
-from ahp.web.desk import literal
 
 HOSTILE = "**b** :red[r] [l](http://x.example) $z$ `c` ~s~ :smile: <i>"
 NOT_MARKDOWN = {
@@ -149,6 +148,12 @@ def test_the_experts_pages(visit: Any, store: Any, study: StudyInfo) -> None:
     assert running(visit(session)) == []
 
 
-def test_what_makes_a_text_plain() -> None:
-    for made in (state.plain(HOSTILE), literal(HOSTILE)):
-        assert HOSTILE not in made
+@pytest.mark.parametrize("run", ["**b**", ":smile:", ":red[r]", "www.x.example", "a@x.example"])
+def test_what_makes_a_text_plain(run: str) -> None:
+    assert run not in state.plain(f"Zhang {run} San")
+
+
+def test_tables_hold_plain_texts(visit: Any, organizer: str, study: StudyInfo) -> None:
+    tables = visit(organizer, "results").table
+    cells = {str(cell) for table in tables for cell in table.value.values.flat}
+    assert state.plain(hostile("a1")) in cells

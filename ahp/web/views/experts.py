@@ -18,7 +18,7 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import literal, show_downloads, show_table, show_weights_question
+from ahp.web.desk import show_downloads, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -168,7 +168,9 @@ def show_adding(study: StudyInfo) -> None:
         st.text_input(_("Name"), max_chars=LONGEST["name"], key="new_name")
         st.text_input(_("Organization"), max_chars=LONGEST["organization"], key="new_organization")
         st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
-        st.text_input(_("Reason for the weight, if it isn't 1"), key="new_reason")
+        st.text_input(
+            _("Reason for the weight, if it isn't 1"), max_chars=LONGEST["reason"], key="new_reason"
+        )
         st.form_submit_button(_("Add"), on_click=add_one, args=(study,), key="add_form")
     with file:
         st.write(
@@ -203,10 +205,10 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
         st.table(
             [
                 {
-                    _("Expert"): literal(one.name),
-                    _("Organization"): literal(one.organization or ""),
+                    _("Expert"): state.plain(one.name),
+                    _("Organization"): state.plain(one.organization or ""),
                     _("Weight"): f"{one.standing.weight:g}",
-                    _("Reason"): literal(one.standing.reason),
+                    _("Reason"): state.plain(one.standing.reason),
                     _("In the study"): _("no, will be added")
                     if one in new
                     else _("yes, stays as it is"),

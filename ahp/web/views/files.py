@@ -393,7 +393,11 @@ def show_export(study: StudyInfo) -> None:
         try:
             write()
         except AHPError as error:
-            st.caption(_("{format} isn't possible: {problem}").format(format=label, problem=error))
+            st.caption(
+                _("{format} isn't possible: {problem}").format(
+                    format=label, problem=state.plain(state.in_words(error))
+                )
+            )
             continue
         st.download_button(
             label,

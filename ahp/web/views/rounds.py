@@ -297,7 +297,7 @@ def show_missing(missing: list[ExpertInfo]) -> None:
     _ = state.translate()
     if not missing:
         return
-    names = ", ".join(
+    names = _(", ").join(
         _("{expert} ({answered} of {total} answered)").format(
             expert=state.plain(one.name), answered=one.answered, total=one.total
         )
@@ -315,7 +315,7 @@ def show_incomplete(study: StudyInfo, submitted: list[ExpertInfo]) -> None:
     """Who submitted without an answer to every comparison."""
     _, hierarchy = state.translate(), study.survey.hierarchy
     asked = {one.id: len(one.standing.comparisons(hierarchy)) for one in submitted}
-    names = ", ".join(
+    names = _(", ").join(
         _("{expert} ({answered} of {total} answered)").format(
             expert=state.plain(one.name), answered=len(one.replies.answers), total=asked[one.id]
         )
@@ -366,7 +366,7 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
     for one in rounds:
         if not one.evidence:
             st.caption(_("Round {round} was closed without a result.").format(round=one.round))
-    show_table(rounds_table(summaries, language), "rounds")
+    show_table(rounds_table(settings, summaries, language), "rounds")
     with st.expander(_("Evidence of the closed rounds"), icon=":material/verified:"):
         st.write(
             _(

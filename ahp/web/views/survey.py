@@ -19,6 +19,7 @@ from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo
 from ahp.study.delphi import BINS, Distribution, bin_place
 from ahp.study.itinerary import short_form_cost
+from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting
 from ahp.web.entrance import ask_for_link, choose_expert
@@ -469,7 +470,7 @@ def show_reason(visit: Visit) -> None:
             st.text_area(
                 _("Reason (may stay empty)"),
                 value=given_reason(visit),
-                max_chars=1000,
+                max_chars=LONGEST["reason"],
                 on_change=save_reason,
                 args=(visit,),
                 key=reason_key(visit),
