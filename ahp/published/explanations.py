@@ -416,11 +416,26 @@ def _roots_of_cells(parent: PublishedParent, others: _Cells) -> Iterator[_Story]
         return
     for words, cells in others:
         weights = _raw_weights(cells, method)
+        if not _bears_out(parent, weights):
+            continue
         roots = [float(perron(cells)[0]), _mean_root(cells, weights)]
         if parent.conventions.lambda_by == "mean":
             roots.reverse()
         for root in (*roots, float((cells @ weights).sum())):
             yield replace(_story(parent, _from_root(parent, root), words), cause=words)
+
+
+def _bears_out(parent: PublishedParent, weights: Float) -> bool:
+    """Whether the printed weights come from these ones no less than from the declared ones."""
+
+    def missed(values: Float) -> int:
+        by_item, said = _by_item(parent, values), parent.conventions
+        return sum(
+            not agrees(by_item[item], number.text, said.rounding, said.decimals)
+            for item, number in parent.weights.items()
+        )
+
+    return missed(weights) <= missed(_declared_weights(parent))
 
 
 def _raw_weights(cells: Float, method: str | None) -> Float:
@@ -512,6 +527,7 @@ def _consistency_stories(
     yield [
         replace(of_root(_mean_root(matrix, weights), words), cause=words)
         for words, weights in _stepwise(parent)
+        if _bears_out(parent, weights)
     ]
     yield _of_rounded_root(parent, declared)
     if len(parent.weights) == n:
