@@ -90,6 +90,7 @@ def explain_digits(
     rounding: str,
     *,
     by_print: float | None = None,
+    largest: float | None = None,
     others: Mapping[str, tuple[str, float]] | None = None,
 ) -> tuple[str, ...]:
     """What gives the printed digits of a number that has no matrix of its own.
@@ -99,6 +100,7 @@ def explain_digits(
         value: what is computed instead.
         rounding: of the source.
         by_print: what is computed from the printed weights and CI instead of the exact ones.
+        largest: the one of its level, when all of these are printed divided by it.
         others: the other wrong numbers of its kind, name -> (printed, computed).
     """
     found = list(_cut_off(text, value, rounding))
@@ -106,6 +108,8 @@ def explain_digits(
         found.append("comes from the printed, rounded weights")
     sure = not split_percent(text)[1] and value and bool(agrees(100 * value, text, rounding))
     found += ["is in percent"] if sure else []
+    if largest is not None:
+        found, sure = [*found, "is the weight divided by the largest"], True
     for name, (printed, computed) in (others or {}).items():
         if agrees(computed, text, rounding) and agrees(value, printed, rounding):
             found, sure = [*found, f"is that of {name}: the two are exchanged"], True

@@ -364,6 +364,10 @@ TREE = (
             "y": "is that of x: the two are exchanged",
         }),
         ('x = "42.47", y = "0.2123"', {"x": "is in percent"}),
+        ('x = "1.0000", y = "0.5000"', {
+            "x": "is the weight divided by the largest",
+            "y": "is the weight divided by the largest",
+        }),
         ('x = "42.47%", y = "21.23%"', {}),
         ('x = "0.7247", y = "0.2123"', {"x": "is 0.4247 with one digit misprinted"}),
         ('x = "0.5000", y = "0.2123"', {"x": ""}),
