@@ -23,6 +23,7 @@ from .group import (
     panel_weights,
     refuse,
     refuse_judgments,
+    refuse_matrices,
 )
 from .labels import joined_panel, joined_rows, joined_vector, numbers_of, vector_labels
 from .matrix import (
@@ -316,6 +317,7 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
     """
     rows, _ = joined_rows(scores, "scores", MatrixError)
     array = as_numbers(rows, "scores", MatrixError)
+    refuse_matrices(array, "scores")
     if array.ndim != 2:
         raise MatrixError(f"scores of shape {array.shape}, expected (k, n)")
     expected = f"a number from {-LARGEST} to {LARGEST}, or NaN"
@@ -359,6 +361,7 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
     """
     rows, _ = joined_rows(values, "values", MatrixError)
     array = as_numbers(rows, "values", MatrixError)
+    refuse_matrices(array, "values")
     if array.ndim == 0 or not -array.ndim <= axis < array.ndim:
         raise MatrixError(f"values of shape {array.shape}, expected an axis {axis}")
     wrong = ~np.isnan(array) & ~((array >= 0) & (array <= LARGEST))
@@ -482,6 +485,7 @@ def geometric_compatibility(
     labels = given_labels(matrices)
     joined = joined_vector(group_weights, labels, "group weights", "the matrices", MatrixError)
     w = as_numbers(joined, "group weights", MatrixError)
+    refuse_matrices(w, "group weights", "the panel's weights (..., n)")
     if w.ndim == 0 or w.shape[-1] != n:
         raise MatrixError(f"group weights of shape {w.shape}, expected (..., {n})")
     wrong = ~(np.isfinite(w) & (w > 0))

@@ -291,6 +291,7 @@ def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
     expected = f"a number from 0 to {LARGEST}"
     check_option("a", a, lambda: 0 <= a <= LARGEST, expected)
     ratios = as_numbers(cr, "cr", MatrixError)
+    refuse_matrices(ratios, "cr", "ratios (..., k), such as ahp.check_consistency(matrices).cr")
     if ratios.ndim == 0 or ratios.shape[-1] == 0:
         raise MatrixError(f"cr of shape {ratios.shape}, expected (..., k) with an expert or more")
     wrong = ~((ratios >= 0) & (ratios <= LARGEST))
@@ -411,11 +412,7 @@ def panel_weights(weights: ArrayLike) -> Float:
         MatrixError: names the cell, its value and what was expected.
     """
     array = _by_expert(weights, "weights", "n", "an item")
-    if is_matrix(array).any():
-        raise MatrixError(
-            f"weights of shape {array.shape} are pairwise comparison matrices, expected weights "
-            "(..., k, n), one vector an expert, such as ahp.weights makes of the matrices"
-        )
+    refuse_matrices(array, "weights", f"weights (..., k, n), {_OF_EXPERTS}")
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
     expected = "a finite number of 0 or more"
@@ -496,6 +493,21 @@ def is_matrix(array: Float) -> Any:
         reciprocal = (np.abs(array * mirrored - 1) <= RECIPROCITY_RTOL) & (array > 0)
     fits = (reciprocal | missing).all(axis=(-1, -2))
     return fits & ((array != 1) & ~missing).any(axis=(-1, -2))
+
+
+_OF_EXPERTS = "one vector an expert, such as ahp.weights makes of the matrices"
+
+
+def refuse_matrices(array: Float, name: str, expected: str = _OF_EXPERTS) -> None:
+    """Refuse pairwise comparison matrices where other numbers of the experts are meant.
+
+    Raises:
+        MatrixError: says what was expected instead.
+    """
+    if array.ndim > 1 and is_matrix(array).any():
+        raise MatrixError(
+            f"{name} of shape {array.shape} are pairwise comparison matrices, expected {expected}"
+        )
 
 
 def _by_expert(values: Any, name: str, axis: str, what: str) -> Float:

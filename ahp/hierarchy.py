@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
 
@@ -85,7 +86,7 @@ class Hierarchy:
         """Nodes with children, level by level from the goal."""
         return tuple(self.children)
 
-    @property
+    @cached_property
     def compared(self) -> tuple[str, ...]:
         """Parents whose children are compared, in the order of `parents`."""
         return tuple(parent for parent in self.children if parent not in self.given_weights)

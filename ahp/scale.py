@@ -44,12 +44,16 @@ _BRACKETED = re.compile(r"(?<=\d)\s*([\[({（［｛【〔].*[\])}）］｝】〕
 FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
 """Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
 
+_UNMARKED = re.compile(r"[\d./]*", re.ASCII)
+
 
 def footnote_mark(text: str) -> str:
     """What in a text refers to a footnote, empty when nothing does: `"²"` of `"3²"`.
 
     Compatibility normalization would make a digit of it, and 32 of `"3²"`.
     """
+    if _UNMARKED.fullmatch(text):
+        return ""
     marks = "".join(character for character in text if _is_mark(character))
     bracketed = _BRACKETED.search(text)
     return marks or (bracketed[1] if bracketed else "")
@@ -72,6 +76,8 @@ def plain_text(text: str) -> str:
             f"{text!r} has the footnote mark {mark!r}, expected a positive number or a fraction "
             'such as "1/3" without it'
         )
+    if text.isascii():
+        return text.strip()
     apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
     return unicodedata.normalize("NFKC", apart).replace("⁄", "/")
 

@@ -112,6 +112,7 @@ def test_a_contradiction_is_shown_not_refused(run: Any, tmp_path: Path) -> None:
         (NAMED, ["tea", "coffee", "milk"]),
         ("\ufeff" + NAMED.replace("\n", "\r\n"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", ";"), ["tea", "coffee", "milk"]),
+        (NAMED.replace(",", ";").replace("1/3", "0,33"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", "\t"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", ", "), ["tea", "coffee", "milk"]),
         ("drinks" + NAMED, ["tea", "coffee", "milk"]),

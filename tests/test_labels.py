@@ -320,6 +320,26 @@ def test_judgments_are_matrices_or_vectors_with_one_result(judgments: Any) -> No
     assert ahp.distance_weights(panels).tolist() == [weights.tolist(), weights[::-1].tolist()]
 
 
+def test_matrices_are_refused_where_other_numbers_are_meant() -> None:
+    array = np.array([one.values for one in THREE])
+    frames = [pd.DataFrame(one.values, NAMES, NAMES) for one in THREE]
+    vectors = "one vector an expert, such as ahp.weights makes of the matrices"
+    matrices = "are pairwise comparison matrices, expected"
+    for given in (array, array.tolist(), frames):
+        assert refusal(ahp.consistency_weights, given) == (
+            f"cr of shape (3, 3, 3) {matrices} ratios (..., k), such as "
+            "ahp.check_consistency(matrices).cr"
+        )
+        assert refusal(ahp.kendall_w, given) == f"scores of shape (3, 3, 3) {matrices} {vectors}"
+        assert refusal(ahp.coefficient_of_variation, given) == (
+            f"values of shape (3, 3, 3) {matrices} {vectors}"
+        )
+    assert refusal(ahp.kendall_w, A.values) == f"scores of shape (3, 3) {matrices} {vectors}"
+    assert refusal(ahp.geometric_compatibility, array, array[0]) == (
+        f"group weights of shape (3, 3) {matrices} the panel's weights (..., n)"
+    )
+
+
 def test_other_shapes_are_refused_by_name() -> None:
     single = (
         "judgments of shape (3, 3) are a single pairwise comparison matrix, expected one an "

@@ -38,7 +38,7 @@ def read_matrix(file: str) -> PairwiseMatrix:
         if file == "-"
         else read_bytes(Path(file), MatrixError, MAX_CSV)
     )
-    rows = split_rows(content, source, MatrixError)
+    rows = split_rows(content, source, MatrixError, decimal_comma=True)
     if not rows:
         raise MatrixError(f"{source}: no values, expected a matrix")
     columns = len(rows[0][1])

@@ -90,6 +90,7 @@ def explain_digits(
     rounding: str,
     *,
     by_print: float | None = None,
+    largest: float | None = None,
     others: Mapping[str, tuple[str, float]] | None = None,
 ) -> tuple[str, ...]:
     """What gives the printed digits of a number that has no matrix of its own.
@@ -99,6 +100,7 @@ def explain_digits(
         value: what is computed instead.
         rounding: of the source.
         by_print: what is computed from the printed weights and CI instead of the exact ones.
+        largest: the one of its level, when all of these are printed divided by it.
         others: the other wrong numbers of its kind, name -> (printed, computed).
     """
     found = list(_cut_off(text, value, rounding))
@@ -106,6 +108,8 @@ def explain_digits(
         found.append("comes from the printed, rounded weights")
     sure = not split_percent(text)[1] and value and bool(agrees(100 * value, text, rounding))
     found += ["is in percent"] if sure else []
+    if largest is not None:
+        found, sure = [*found, "is the weight divided by the largest"], True
     for name, (printed, computed) in (others or {}).items():
         if agrees(computed, text, rounding) and agrees(value, printed, rounding):
             found, sure = [*found, f"is that of {name}: the two are exchanged"], True
@@ -416,11 +420,26 @@ def _roots_of_cells(parent: PublishedParent, others: _Cells) -> Iterator[_Story]
         return
     for words, cells in others:
         weights = _raw_weights(cells, method)
+        if not _bears_out(parent, weights):
+            continue
         roots = [float(perron(cells)[0]), _mean_root(cells, weights)]
         if parent.conventions.lambda_by == "mean":
             roots.reverse()
         for root in (*roots, float((cells @ weights).sum())):
             yield replace(_story(parent, _from_root(parent, root), words), cause=words)
+
+
+def _bears_out(parent: PublishedParent, weights: Float) -> bool:
+    """Whether the printed weights come from these ones no less than from the declared ones."""
+
+    def missed(values: Float) -> int:
+        by_item, said = _by_item(parent, values), parent.conventions
+        return sum(
+            not agrees(by_item[item], number.text, said.rounding, said.decimals)
+            for item, number in parent.weights.items()
+        )
+
+    return missed(weights) <= missed(_declared_weights(parent))
 
 
 def _raw_weights(cells: Float, method: str | None) -> Float:
@@ -512,6 +531,7 @@ def _consistency_stories(
     yield [
         replace(of_root(_mean_root(matrix, weights), words), cause=words)
         for words, weights in _stepwise(parent)
+        if _bears_out(parent, weights)
     ]
     yield _of_rounded_root(parent, declared)
     if len(parent.weights) == n:

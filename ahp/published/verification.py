@@ -29,6 +29,7 @@ from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
 from .printing import (
+    agrees,
     check_rounding,
     decimals_of,
     printed_decimal,
@@ -534,7 +535,7 @@ def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
     }
     if not failed or table.hierarchy is None:
         return checks
-    by_print = _by_print(table)
+    by_print, largest = _by_print(table), _divided_by_largest(table, checks)
     found = []
     for check in checks:
         if check.reproduced or check.computed is None or check.place in table.errata:
@@ -550,9 +551,29 @@ def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
             check.computed,
             table.conventions.rounding,
             by_print=by_print.get(check.place),
+            largest=largest.get(check.place),
             others=others,
         )
         found.append(replace(check, explanations=why))
+    return found
+
+
+def _divided_by_largest(table: PublishedTable, checks: list[Check]) -> Mapping[str, float]:
+    """Place of a global weight -> the largest of its level, where all that are printed of the level
+    are divided by it.
+    """
+    assert table.hierarchy is not None
+    by_place = {check.place: check for check in checks}
+    found: dict[str, float] = {}
+    for level in (*table.hierarchy.levels, table.alternatives):
+        printed = [
+            by_place[table.composite[name].place] for name in level if name in table.composite
+        ]
+        weights = {check: check.computed for check in printed if check.computed is not None}
+        largest = max(weights.values(), default=0.0)
+        rounding = table.conventions.rounding
+        if largest and all(agrees(w / largest, c.printed, rounding) for c, w in weights.items()):
+            found |= dict.fromkeys((check.place for check in weights), largest)
     return found
 
 

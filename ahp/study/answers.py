@@ -101,6 +101,8 @@ class Answers:
             for parent in hierarchy.compared
             for k, kid in enumerate(hierarchy.children[parent])
         }
+        texts = dict.fromkeys(one.value for one in self.judgments)
+        numbers = {text: parse_judgment(text) for text in texts}
         for one in self.judgments:
             check_place(one, hierarchy)
             k, i, j = (
@@ -108,7 +110,8 @@ class Answers:
                 position[one.parent, one.left],
                 position[one.parent, one.right],
             )
-            found[one.parent][k, i, j], found[one.parent][k, j, i] = one.number, 1 / one.number
+            number, batch = numbers[one.value], found[one.parent]
+            batch[k, i, j], batch[k, j, i] = number, 1 / number
         return {parent: as_matrices(batch, complete=False) for parent, batch in found.items()}
 
     def matrices(
@@ -211,7 +214,7 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
     Raises:
         AnswersError: as `read_answers`.
     """
-    rows = split_rows(content, source, AnswersError)
+    rows = split_rows(content, source, AnswersError, decimal_comma=True)
     line, header = rows[0] if rows else (1, [])
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from ..datafile import check_size
@@ -21,13 +22,21 @@ Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
 
 
-def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> list[Row]:
+_DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
+"""Numbers with a decimal comma, as spreadsheets in most of Europe write them beside semicolons;
+45,660 is a date's number with its thousands."""
+
+
+def split_rows(
+    content: bytes, source: str | Path, error: type[AHPError], *, decimal_comma: bool = False
+) -> list[Row]:
     """The rows of a CSV file, without the empty ones.
 
     Args:
         content: UTF-8, a BOM allowed.
         source: name of the file, for messages.
         error: the type of error to raise.
+        decimal_comma: read `2,5` as `2.5` where commas do not separate the cells.
 
     Raises:
         AHPError: of the given type; too large, not UTF-8, or not CSV.
@@ -49,6 +58,11 @@ def split_rows(content: bytes, source: str | Path, error: type[AHPError]) -> lis
         line = 1
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
+            if decimal_comma and separator != ",":
+                stripped = [
+                    cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
+                    for cell in stripped
+                ]
             if any(stripped):
                 rows.append((line, stripped))
             if line > MAX_LINES:

@@ -17,6 +17,9 @@ from ..scale import LARGEST_STEP, SAATY_POSITIONS, STEP_RTOL, parse_judgment
 SERIAL_NUMBERS = range(20_000, 80_000)
 """Numbers that spreadsheets keep dates of 1954 to 2119 as: days since 1899-12-30."""
 
+_ONE_DIGIT = re.compile(r"\d(?:/\d|\.\d*)?")
+"""Judgments such as 3, 1/3 and 2.14, as nearly every cell has them, which are no dates."""
+
 _PREVENTION = "format the cells as text, then enter the fraction again"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[T ].*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?: .*)?")
@@ -43,7 +46,6 @@ _NAMED = re.compile(
 )
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(?: ?[AaPp][Mm])?")
 _THOUSANDS = re.compile(r"(\d{2}),(\d{3})(?:\.0+)?")
-_DECIMAL = re.compile(r"0?\.(\d{2,})")
 
 
 def spreadsheet_reason(text: str) -> str | None:
@@ -55,6 +57,8 @@ def spreadsheet_reason(text: str) -> str | None:
     Returns:
         What the cell is, what a spreadsheet made it of, and how to prevent that.
     """
+    if _ONE_DIGIT.fullmatch(text):
+        return None
     plain = unicodedata.normalize("NFKC", text).strip()
     if found := _TIME.fullmatch(plain):
         ratio = f"{int(found[1])}:{int(found[2])}"
@@ -102,7 +106,7 @@ def _date_parts(text: str) -> tuple[int, int] | None:
 def entered_judgment(text: str) -> float:
     """The number of a judgment as it was entered, from 1/9 to 9, between the steps as well.
 
-    A decimal of two digits or more that 1/9 is rounded to, such as `0.11`, lies on the scale.
+    A decimal that 1/9 is rounded to, such as `0.11`, is that step.
 
     Args:
         text: as `ahp.scale.parse_judgment` reads it.
@@ -114,10 +118,7 @@ def entered_judgment(text: str) -> float:
     if reason := spreadsheet_reason(text):
         raise MatrixError(f"{text!r} {reason}")
     value = parse_judgment(text)
-    lowest, highest = 1 / LARGEST_STEP, LARGEST_STEP * (1 + STEP_RTOL)
-    printed = _DECIMAL.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    rounding = 0.5 * 10 ** -len(printed[1]) if printed else STEP_RTOL * lowest
-    if not lowest - rounding <= value <= highest:
+    if not 1 / LARGEST_STEP / (1 + STEP_RTOL) <= value <= LARGEST_STEP * (1 + STEP_RTOL):
         raise MatrixError(f"{text!r}, expected a judgment from 1/{LARGEST_STEP} to {LARGEST_STEP}")
     return value
 

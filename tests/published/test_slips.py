@@ -364,6 +364,10 @@ TREE = (
             "y": "is that of x: the two are exchanged",
         }),
         ('x = "42.47", y = "0.2123"', {"x": "is in percent"}),
+        ('x = "1.0000", y = "0.5000"', {
+            "x": "is the weight divided by the largest",
+            "y": "is the weight divided by the largest",
+        }),
         ('x = "42.47%", y = "21.23%"', {}),
         ('x = "0.7247", y = "0.2123"', {"x": "is 0.4247 with one digit misprinted"}),
         ('x = "0.5000", y = "0.2123"', {"x": ""}),
@@ -380,4 +384,16 @@ def test_slips_in_global_weights(tmp_path: Path, weights: str, expected: dict[st
             else ("no usual slip gives it",)
         )
         for name, words in expected.items()
+    }
+
+
+def test_a_slip_that_the_printed_weights_contradict_is_not_said(tmp_path: Path) -> None:
+    upper = ["1/5", "1/6", "1/8", "1/3", "1/4", "1/2", "1/2", "1/5", "2", "1/3", "3"]
+    upper += ["1", "4", "2", "6", "5", "2", "6", "1/2", "2", "4"]
+    weights = ["0.031", "0.105", "0.261", "0.320", "0.073", "0.166", "0.044"]
+    slips = {"lambda_max": "7.258", "ci": "0.043", "cr": "0.033"}
+    found = verified(tmp_path, square(upper, 7), "geometric_mean", weights, **slips)
+    assert {check.place: check.explanations for check in found.failures} == {
+        f"parents.g.{key}": (f"printed {name} {slips[key]} {CELLS}",)
+        for key, name in (("lambda_max", "λ"), ("ci", "CI"), ("cr", "CR"))
     }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ahp
+from ahp.scale import parse_judgment
 
 TREE = ahp.Hierarchy("g", {"g": ("a", "b"), "b": ("x", "y", "z")})
 HEADER = "expert,parent,left,right,value\n"
@@ -31,6 +32,38 @@ def test_read_answers(tmp_path: Path) -> None:
     assert matrices["b"].labels == ("x", "y", "z")
     named = answers.matrices(TREE, {"a": "A", "b": "B", "x": "X", "y": "Y", "z": "Z"})
     assert named["E1"]["b"].labels == ("X", "Y", "Z")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_decimal_commas_beside_other_separators(tmp_path: Path, separator: str) -> None:
+    rows = FULL.replace("1/2", "0;33").replace("5", "2;14").replace("E1,g,a,b,3", "E1,g,a,b,8;5")
+    content = rows.replace(",", separator).replace("2;14", "2,14").replace("0;33", "0,33")
+    answers = ahp.read_answers(write(tmp_path, content.replace("8;5", "8,5")))
+    assert [judgment.value for judgment in answers.judgments] == ["8.5", "0.33", "2.14", "1"]
+    assert answers.judgments[1].number == 1 / 3
+
+
+def test_thousands_are_no_decimal_comma(tmp_path: Path) -> None:
+    path = write(tmp_path, FULL.replace(",", ";").replace("1/2", "45,660"))
+    with pytest.raises(ahp.AnswersError) as raised:
+        ahp.read_answers(path)
+    assert str(raised.value).startswith(
+        f"{path}: line 3: value = '45,660' is the number of the date 2025-01-03: "
+    )
+
+
+def test_each_value_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ahp.read_answers(write(tmp_path, FULL + FULL.replace(HEADER, "").replace("E1", "E2")))
+    parsed: list[str] = []
+
+    def count(text: str) -> float:
+        parsed.append(text)
+        return parse_judgment(text)
+
+    monkeypatch.setattr("ahp.study.answers.parse_judgment", count)
+    arrays = answers.arrays(TREE)
+    assert parsed == ["3", "1/2", "5", "1"]
+    assert arrays["b"].tolist() == [[[1, 0.5, 0.2], [2, 1, 1], [5, 1, 1]]] * 2
 
 
 @pytest.mark.parametrize(
