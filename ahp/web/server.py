@@ -33,10 +33,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
-from ..i18n import LANGUAGES, best_language, translator
+from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
-from .internals import Downloads, NoDialogs, Offer, UploadGuard
+from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -225,6 +225,8 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     try:
         if offer and database().may_download(session, offer.session, offer.expert_id):
             return Response(offer.make())
+    except DatabaseError:
+        return _unavailable(request)
     except AHPError as error:
         _log.error("no file for a download: %s", error)
         return _page({language: _("The server cannot make this file now.")}, status=500)
@@ -338,6 +340,10 @@ class _HideTokens(logging.Filter):
         return True
 
 
+_TERMINAL = logging.StreamHandler()
+_TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+
+
 def _warm_up() -> None:
     """Import what the first page needs, so that the first visitor doesn't wait for it."""
     from . import warm  # noqa: F401, PLC0415
@@ -349,6 +355,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     check_password()
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
+    logging.getLogger("ahp.store").addHandler(_TERMINAL)
+    keep_log_short()
     store = await asyncio.to_thread(database)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
     if password():
@@ -367,18 +375,32 @@ def _show_error(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         show_unavailable()
     else:
-        _ = translate()
-        st.error(
-            _(
-                "Something went wrong here. What was saved is safe. Please load the page again; if "
-                "it happens again, tell the organizer."
-            )
-        )
+        st.error(_went_wrong(translate()))
     return True
+
+
+def _went_wrong(_: Translate) -> str:
+    return _(
+        "Something went wrong here. What was saved is safe. Please load the page again; if it "
+        "happens again, tell the organizer."
+    )
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """In place of Starlette's English words for an error of a route, which the log has."""
+    if isinstance(error, DatabaseError):
+        return _unavailable(request)
+    language = _language(request)
+    headers = {"cache-control": "no-store"}
+    return _page({language: _went_wrong(translator(language))}, status=500, headers=headers)
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
     """A page opened while the database is away; it loads itself again."""
+    return _unavailable(request)
+
+
+def _unavailable(request: Request) -> Response:
     language = _language(request)
     _ = translator(language)
     text = _(
@@ -398,7 +420,7 @@ OPTIONS: dict[str, Any] = {
         Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,
-    "exception_handlers": {DatabaseError: unavailable},
+    "exception_handlers": {DatabaseError: unavailable, Exception: failed},
 }
 
 configure()
