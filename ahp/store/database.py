@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from ..errors import DatabaseError, StoreError
+from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..resources import checkout
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ class Database:
             yield
         except DBAPIError as error:
             gone = isinstance(error, OperationalError | InterfaceError)
-            kind = DatabaseError if gone or error.connection_invalidated else StoreError
+            away = gone or error.connection_invalidated
+            kind = DatabaseError if away else DatabaseFaultError
             raise kind(f"{self.location}: {error.orig}") from error
 
     def _say_failed(self, error: DatabaseError) -> None:

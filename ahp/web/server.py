@@ -33,7 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
-from ..i18n import LANGUAGES, Translate, best_language, translator
+from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
 from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
@@ -45,6 +45,7 @@ from .state import (
     database,
     show_unavailable,
     translate,
+    went_wrong,
 )
 
 _log = logging.getLogger(__name__)
@@ -375,15 +376,8 @@ def _show_error(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         show_unavailable()
     else:
-        st.error(_went_wrong(translate()))
+        st.error(went_wrong(translate()))
     return True
-
-
-def _went_wrong(_: Translate) -> str:
-    return _(
-        "Something went wrong here. What was saved is safe. Please load the page again; if it "
-        "happens again, tell the organizer."
-    )
 
 
 async def failed(request: Request, error: Exception) -> Response:
@@ -392,7 +386,7 @@ async def failed(request: Request, error: Exception) -> Response:
         return _unavailable(request)
     language = _language(request)
     headers = {"cache-control": "no-store"}
-    return _page({language: _went_wrong(translator(language))}, status=500, headers=headers)
+    return _page({language: went_wrong(translator(language))}, status=500, headers=headers)
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
