@@ -25,6 +25,9 @@ MAX_VALUES = 2_000_000
 MAX_DIGITS = 19
 """Digits of a whole number: those of 64 bits."""
 
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no XML holds, and so no workbook and no document (XML 1.0, section 2.2)."""
+
 _LONG_KEY = re.compile(
     r"""(?:^[ \t\[]*|[{,][ \t]*)(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""",
     re.MULTILINE,

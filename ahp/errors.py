@@ -112,6 +112,12 @@ class DatabaseError(StoreError):
     """The database does not answer, or fails; what was to be written may be tried again."""
 
 
+class DatabaseFaultError(StoreError):
+    """The database is damaged, or isn't what it should be; the message says where it is, which is
+    not for visitors.
+    """
+
+
 class LinkError(StoreError):
     """A personal link is unknown, revoked, or its study is closed.
 

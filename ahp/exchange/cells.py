@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
@@ -19,13 +19,15 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..datafile import NOT_IN_XML
+
 BLUE, _GRAY, _LINK = "1F4E79", "595959", "0563C1"
 _YELLOW, GREEN, RED = "FFF2CC", "E2EFDA", "F8CBAD"
 
 
 def one_line(text: str) -> str:
-    """A text on one line, without the control characters that XML cannot hold."""
-    return " ".join(ILLEGAL_CHARACTERS_RE.sub(" ", text).split())
+    """A text on one line, without the signs that XML cannot hold."""
+    return " ".join(NOT_IN_XML.sub(" ", text).split())
 
 
 def sheet_name(text: str) -> str:

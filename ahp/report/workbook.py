@@ -6,6 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from ..datafile import NOT_IN_XML
 from ..errors import OptionError
 from .table import Cell, Table, display_width, show_cell
 
@@ -54,7 +55,10 @@ def sheet_names(titles: list[str]) -> list[str]:
     taken = {RESERVED_NAME}
     found = []
     for title in titles:
-        base = NOT_IN_NAMES.sub("-", title).strip("' ")[:NAME_LENGTH].rstrip("' ") or "-"
+        base = (
+            NOT_IN_NAMES.sub("-", NOT_IN_XML.sub("-", title)).strip("' ")[:NAME_LENGTH].rstrip("' ")
+            or "-"
+        )
         name, number = base, 1
         while name.lower() in taken:
             number += 1
@@ -92,11 +96,9 @@ def _write(sheet: Worksheet, table: Table) -> None:
 
 def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
     """Write a cell, a text as text."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
-
     cell = sheet.cell(row, column)
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
+        cell.value = NOT_IN_XML.sub(" ", value)
         cell.data_type = "s"  # not "f" for what starts like a formula
         cell.quotePrefix = True
     else:

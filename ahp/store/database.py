@@ -8,8 +8,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 from alembic import command
@@ -20,8 +22,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from ..errors import DatabaseError, StoreError
+from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..resources import checkout
+
+if TYPE_CHECKING:
+    from psycopg import Connection as Connected
 
 ENVIRONMENT_VARIABLE = "AHP_DATABASE_URL"
 
@@ -49,11 +54,20 @@ PATIENCE = {
 """How long PostgreSQL's client waits for a server that is gone, unless the URL says otherwise: in
 seconds, the last in milliseconds."""
 
+REPLY = 10.0
+"""Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open."""
+
+QUIET = 60.0
+"""Seconds for which the log doesn't say again that the database fails."""
+
+_AT_ONCE = nullcontext()
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
 _opening = Lock()  # Alembic's running migration and SQLAlchemy's list of listeners are globals
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # a command that fails says so itself
 
 
 class Database:
@@ -88,6 +102,7 @@ class Database:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
             self.folder = platformdirs.user_data_path("ahp")
+        self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         with _opening:
             self._open(parsed)
 
@@ -104,7 +119,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end, or undone by an error."""
-        with self._turn, self._session(self._writer) as session:
+        with self._session(self._writer, self._turn) as session:
             yield session
 
     def _open(self, url: URL) -> None:
@@ -120,13 +135,13 @@ class Database:
         )
         if file:
             # SQLite lets writers poll for their turn, and who comes late may be first
-            self._turn: AbstractContextManager[object] = Lock()
+            self._turn: AbstractContextManager[object] = _Turn(self.location)
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
-            self._turn = nullcontext()
+            self._turn = _AT_ONCE
             # One transaction sees one state of the database, as on SQLite.
             self._reader = self._engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -137,20 +152,44 @@ class Database:
         except BaseException:
             self.close()
             raise
+        if not file:
+            self._engine.dispose()  # a migration may take as long as it needs
+            event.listen(self._engine, "do_connect", _connect)
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
-        with self._translated(), Session(engine) as session, session.begin():
-            yield session
+    def _session(
+        self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
+    ) -> Iterator[Session]:
+        try:
+            with turn, self._translated(), Session(engine) as session, session.begin():
+                yield session
+        except DatabaseError as error:
+            self._say_failed(error)
+            raise
+        self._say_back()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
-            raise DatabaseError(f"{self.location}: {error.orig}") from error
         except DBAPIError as error:
-            raise StoreError(f"{self.location}: {error.orig}") from error
+            gone = isinstance(error, OperationalError | InterfaceError)
+            away = gone or error.connection_invalidated
+            kind = DatabaseError if away else DatabaseFaultError
+            raise kind(f"{self.location}: {error.orig}") from error
+
+    def _say_failed(self, error: DatabaseError) -> None:
+        """One line in the log, and no more of them for a while: every open page asks again."""
+        now = time.monotonic()
+        if now - self._said >= QUIET:
+            self._failed, self._said = True, now
+            _log.warning("the database does not answer: %s", " ".join(str(error).split()))
+
+    def _say_back(self) -> None:
+        """That the database is back, if the log says that it failed."""
+        if self._failed:
+            self._failed = False
+            _log.warning("%s: the database answers again", self.location)
 
     def _migrate(self) -> None:
         config = Config()
@@ -168,6 +207,51 @@ class Database:
                 )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+class _Turn:
+    """The turn of one writer after the other, for which each waits no longer than SQLite would: one
+    that another program keeps waiting must not add its time to that of all behind it.
+    """
+
+    def __init__(self, location: str) -> None:
+        self._location, self._lock = location, Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT / 1000):
+            raise DatabaseError(f"{self._location}: database is locked")
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+
+
+def _connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Connected:
+    """A connection to PostgreSQL that waits `REPLY` at most."""
+    return _patient().connect(*arguments, **options)
+
+
+@cache
+def _patient() -> type[Connected]:
+    import psycopg  # noqa: PLC0415 - SQLite needs none
+
+    class Patient(psycopg.Connection):
+        def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+            return super().wait(_within(self, gen, REPLY), *arguments, **options)
+
+    def _within(connection: Connected, steps: Any, seconds: float) -> Any:
+        """What is waited for, step by step, until the time is over."""
+        end = time.monotonic() + seconds
+        ready = None
+        while True:
+            try:
+                wanted = steps.send(ready)
+            except StopIteration as last:
+                return last.value
+            if (ready := (yield wanted)) == 0 and time.monotonic() >= end:
+                connection.pgconn.finish()  # whatever comes later is no reply to the next question
+                raise psycopg.OperationalError(f"no reply within {seconds:g} seconds")
+
+    return Patient
 
 
 def _default_url() -> str:

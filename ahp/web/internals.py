@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -15,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.logger import get_logger
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -23,6 +25,17 @@ from ..errors import DatabaseError
 
 TICKET_SECONDS = 300
 """How long a download may begin after its button was pressed."""
+
+
+def keep_log_short() -> None:
+    """Keep out of Streamlit's log what pages say while the database is away: every open page asks
+    again every two seconds, and the log of the store says it in one line.
+    """
+    get_logger("streamlit.error_util").addFilter(_worth_a_traceback)
+
+
+def _worth_a_traceback(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], DatabaseError))
 
 
 class NoDialogs:

@@ -36,7 +36,7 @@ from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreErro
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.words import link_problem
 from ..report.receipt import receipt_html
-from .internals import Downloads, NoDialogs, Offer, UploadGuard
+from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -45,6 +45,7 @@ from .state import (
     database,
     show_unavailable,
     translate,
+    went_wrong,
 )
 
 _log = logging.getLogger(__name__)
@@ -225,8 +226,8 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     try:
         if offer and database().may_download(session, offer.session, offer.expert_id):
             return Response(offer.make())
-    except DatabaseError as error:
-        return unavailable(request, error)
+    except DatabaseError:
+        return _unavailable(request)
     except AHPError as error:
         _log.error("no file for a download: %s", error)
         return _page({language: _("The server cannot make this file now.")}, status=500)
@@ -340,6 +341,10 @@ class _HideTokens(logging.Filter):
         return True
 
 
+_TERMINAL = logging.StreamHandler()
+_TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+
+
 def _warm_up() -> None:
     """Import what the first page needs, so that the first visitor doesn't wait for it."""
     from . import warm  # noqa: F401, PLC0415
@@ -351,6 +356,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     check_password()
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
+    logging.getLogger("ahp.store").addHandler(_TERMINAL)
+    keep_log_short()
     store = await asyncio.to_thread(database)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
     if password():
@@ -369,18 +376,25 @@ def _show_error(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         show_unavailable()
     else:
-        _ = translate()
-        st.error(
-            _(
-                "Something went wrong here. What was saved is safe. Please load the page again; if "
-                "it happens again, tell the organizer."
-            )
-        )
+        st.error(went_wrong(translate()))
     return True
 
 
-def unavailable(request: Request, _error: Exception) -> Response:
+async def failed(request: Request, error: Exception) -> Response:
+    """In place of Starlette's English words for an error of a route, which the log has."""
+    if isinstance(error, DatabaseError):
+        return _unavailable(request)
+    language = _language(request)
+    headers = {"cache-control": "no-store"}
+    return _page({language: went_wrong(translator(language))}, status=500, headers=headers)
+
+
+async def unavailable(request: Request, _error: Exception) -> Response:
     """A page opened while the database is away; it loads itself again."""
+    return _unavailable(request)
+
+
+def _unavailable(request: Request) -> Response:
     language = _language(request)
     _ = translator(language)
     text = _(
@@ -400,7 +414,7 @@ OPTIONS: dict[str, Any] = {
         Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,
-    "exception_handlers": {DatabaseError: unavailable},
+    "exception_handlers": {DatabaseError: unavailable, Exception: failed},
 }
 
 configure()

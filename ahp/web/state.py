@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import os
 import re
 from collections import Counter
@@ -12,13 +13,15 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..errors import AHPError, DatabaseError, TextLimitError
+from ..errors import AHPError, DatabaseError, DatabaseFaultError, TextLimitError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.words import text_limit
 from ..store import ExpertInfo, Grants, Store, StudyInfo
 from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
+
+_log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "ahp_session"
 EXPERT = "e"
@@ -65,7 +68,18 @@ def in_words(error: AHPError) -> str:
     if isinstance(error, DatabaseError):
         _ = translate()
         return _("The server's database does not answer. This was not saved; please try again.")
+    if isinstance(error, DatabaseFaultError):
+        _log.error("%s", error)
+        return went_wrong(translate())
     return str(error)
+
+
+def went_wrong(_: Translate) -> str:
+    """What people read of a fault that they can't help, and the log has."""
+    return _(
+        "Something went wrong here. What was saved is safe. Please load the page again; if it "
+        "happens again, tell the organizer."
+    )
 
 
 def show_error(error: AHPError) -> None:

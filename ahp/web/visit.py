@@ -15,6 +15,7 @@ from ahp.errors import (
     AHPError,
     AnswersError,
     DatabaseError,
+    DatabaseFaultError,
     LockedError,
     StoreError,
     TextLimitError,
@@ -216,7 +217,7 @@ def refusal(error: AHPError) -> str:
                 "The page now shows how things stand."
             ),
         }[error.reason]
-    if isinstance(error, DatabaseError | TextLimitError):
+    if isinstance(error, DatabaseError | DatabaseFaultError | TextLimitError):
         return state.in_words(error)
     return _(
         "This could not be saved. Please try again. If it happens again, tell the organizer: "

@@ -341,6 +341,8 @@ def test_control_characters_in_names_do_no_harm(small: Survey) -> None:
     content = make(small, title="Two\x0blines", expert="王\x07芳\r\n")
     assert read_questionnaire(content, small, expert="王\x07芳\r\n").expert == "王\x07芳\r\n"
     assert read_questionnaire(content, small).expert == "王 芳"
+    content = make(small, title="Two\uffffparts", expert="王\ufffe芳")
+    assert read_questionnaire(content, small).expert == "王 芳"
 
 
 def test_cr_is_colored_from_the_limit_on(home: Survey) -> None:

@@ -102,6 +102,15 @@ def test_names_of_sheets_are_legal_and_differ() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\ud800", "\ufffe", "\uffff"])
+def test_signs_that_no_xml_holds_do_no_harm(sign: str) -> None:
+    """An expert's comment may have them; the organizer gets the workbook all the same."""
+    text = f"a{sign}b"
+    book = reopened(Table(title=text, columns=(text,), rows=((text,),), note=text, language="en"))
+    assert book.sheetnames == ["a-b"]
+    assert {cell.value for row in book.active for cell in row} == {"a b"}
+
+
 def test_a_workbook_needs_a_table() -> None:
     with pytest.raises(OptionError) as error:
         xlsx_bytes()

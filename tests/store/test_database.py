@@ -4,17 +4,19 @@ import logging
 import re
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import platformdirs
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, event, func, make_url, select
+from sqlalchemy import create_engine, event, func, make_url, select, text
 
-from ahp.errors import StoreError
+from ahp.errors import DatabaseError, StoreError
 from ahp.store import Store, database
 from ahp.store.models import Base, StudyRow
+from tests.store.conftest import fresh_schema
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +173,54 @@ def test_writer_gives_up_with_a_message(tmp_path, survey, monkeypatch):
         store.create_study(survey, "Pilot")
     other.close()
     store.close()
+
+
+def test_a_writer_waits_no_longer_for_its_turn_than_for_the_file(tmp_path, survey, monkeypatch):
+    """Ten writers behind one that another program keeps waiting: none waits for all the others."""
+    store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 20)
+    with (
+        store._database.write(),
+        ThreadPoolExecutor(10) as threads,
+    ):
+        tries = [threads.submit(store.create_study, survey, "Pilot") for _ in range(10)]
+        said = {str(tried.exception()) for tried in tries}
+    assert said == {f"{store.location}: database is locked"}
+    store.create_study(survey, "Pilot")
+    store.close()
+
+
+# a PostgreSQL that fails
+
+
+def test_one_that_hangs_is_given_up(postgres_server, monkeypatch):
+    with fresh_schema(postgres_server) as url:
+        store = Store(url)
+        monkeypatch.setattr(database, "REPLY", 0.2)
+        message = f"^{re.escape(store.location)}: no reply within 0.2 seconds$"
+        with pytest.raises(DatabaseError, match=message), store._database.read() as session:
+            session.execute(text("SELECT pg_sleep(60)"))
+        monkeypatch.undo()
+        assert store.studies() == []  # by a new connection
+        store.close()
+
+
+def test_the_log_says_once_that_it_is_gone_and_once_that_it_is_back(postgres_server, caplog):
+    with fresh_schema(postgres_server) as url:
+        store = Store(url)
+        end = text("SELECT pg_terminate_backend(pg_backend_pid())")
+        for _attempt in range(3):
+            with pytest.raises(DatabaseError), store._database.read() as session:
+                session.execute(end)
+        store.studies()
+        store.studies()
+        said = [record.getMessage() for record in caplog.records]
+        assert said == [
+            f"the database does not answer: {store.location}: "
+            "terminating connection due to administrator command",
+            f"{store.location}: the database answers again",
+        ]
+        store.close()
 
 
 def test_location_is_the_absolute_path(tmp_path, monkeypatch):

@@ -398,9 +398,7 @@ def test_results_open_on_the_closed_round_and_a_running_one_is_provisional(
         for number in (1, 2)
     )
     rows = app.table[0].value
-    assert rows["Rank before"].tolist() == [
-        str(before.ranks[leaf]) for leaf in after.ranking
-    ]
+    assert rows["Rank before"].tolist() == [str(before.ranks[leaf]) for leaf in after.ranking]
 
 
 def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, study):

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 import ahp
@@ -192,6 +193,20 @@ def test_survey_says_what_was_not_saved_and_stays_where_it_is(visit, store, surv
         "disk is full"
     ]
     assert app.header[0].value == "Effectiveness of post-supervision"
+
+
+def test_no_expert_sees_where_a_damaged_database_is(visit, store, survey):
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    with store._database.write() as session:
+        session.execute(
+            text("CREATE TRIGGER t BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no'); END")
+        )
+    app.button(key="start").click().run()
+    assert [error.value for error in app.error] == [
+        "Something went wrong here. What was saved is safe. Please load the page again; if it "
+        "happens again, tell the organizer."
+    ]
 
 
 def test_survey_submitted_in_another_tab(visit, store, survey):
