@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,11 +20,6 @@ from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
 
-def literal(text: str) -> str:
-    """A text that people wrote, so that a table shows it as it is and not as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>#$~|:!])", r"\\\1", text)
-
-
 def show_table(table: report.Table, name: str, below: str = "", file: str = "") -> None:
     """A table as printed, what is printed below it, and its unrounded numbers to download.
 
@@ -42,7 +36,7 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
     st.table(
         [
             {
-                literal(heading): literal(cell)
+                state.plain(heading): state.plain(cell)
                 if isinstance(cell, str)
                 else report.show_cell(table, column, cell)
                 for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
@@ -111,7 +105,7 @@ def show_survey(survey: Survey) -> None:
     def lines(node: str, depth: int) -> list[str]:
         own = f"{'    ' * depth}- {state.plain(survey.node_name(node, language))}"
         if node in survey.given:
-            own += " · " + literal(report.given_words(survey, node, language))
+            own += " · " + state.plain(report.given_words(survey, node, language))
         elif node in hierarchy.children:
             own += " · " + _("{count} comparisons").format(count=len(hierarchy.pairs(node)))
         return [

@@ -18,7 +18,7 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import literal, show_downloads, show_table, show_weights_question
+from ahp.web.desk import show_downloads, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -206,10 +206,10 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
         st.table(
             [
                 {
-                    _("Expert"): literal(one.name),
-                    _("Organization"): literal(one.organization or ""),
+                    _("Expert"): state.plain(one.name),
+                    _("Organization"): state.plain(one.organization or ""),
                     _("Weight"): f"{one.standing.weight:g}",
-                    _("Reason"): literal(one.standing.reason),
+                    _("Reason"): state.plain(one.standing.reason),
                     _("In the study"): _("no, will be added")
                     if one in new
                     else _("yes, stays as it is"),
@@ -342,7 +342,7 @@ def show_issued(study: StudyInfo) -> None:
             Table(_("Personal links"), (_("Expert"), _("Link")), tuple(links.items())), "links"
         )
     for name, link in links.items():
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{state.plain(name)}**")
         st.code(link, language=None)
 
 

@@ -32,7 +32,7 @@ from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.settings import AGGREGATES, COMPUTED_WEIGHTINGS, Settings, Standing
 from ahp.web import state
-from ahp.web.desk import literal, nobody_left, show_table, show_weights_question
+from ahp.web.desk import nobody_left, show_table, show_weights_question
 
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
@@ -294,7 +294,7 @@ def show_hierarchy(analysis: Analysis) -> None:
     for parent in analysis.survey.given:
         name = analysis.survey.node_name(parent, language)
         given = report.given_words(analysis.survey, parent, language)
-        st.caption(literal(_("{name}: {given}").format(name=name, given=given)))
+        st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
     show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
 
