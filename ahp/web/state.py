@@ -14,7 +14,7 @@ import streamlit as st
 
 from ..errors import AHPError, DatabaseError, TextLimitError
 from ..i18n import LANGUAGES, Translate, best_language, translator
-from ..i18n.words import text_limit
+from ..i18n.words import error_sentence, text_limit
 from ..store import ExpertInfo, Grants, Store, StudyInfo
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -65,7 +65,7 @@ def in_words(error: AHPError) -> str:
     if isinstance(error, DatabaseError):
         _ = translate()
         return _("The server's database does not answer. This was not saved; please try again.")
-    return str(error)
+    return error_sentence(error, language()) or str(error)
 
 
 def show_error(error: AHPError) -> None:
