@@ -27,10 +27,25 @@ AHPError
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Self
 
 
 class AHPError(Exception):
-    """Root of all errors raised on purpose by `ahp`."""
+    """Root of all errors raised on purpose by `ahp`.
+
+    Attributes:
+        code: which sentence `ahp.i18n.words.error_sentence` has for people; empty = none.
+        parameters: what stands in that sentence.
+    """
+
+    code: str = ""
+    parameters: Mapping[str, str] = MappingProxyType({})
+
+    def coded(self, code: str, **parameters: str) -> Self:
+        """This error with the code and the parameters of its sentence for people."""
+        self.code, self.parameters = code, parameters
+        return self
 
 
 class MatrixError(AHPError, ValueError):

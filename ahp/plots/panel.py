@@ -254,22 +254,25 @@ def disagreement_chart(
 
 
 def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
-    """The CR of every matrix: the panel's on top, then each expert's; a column a parent.
+    """The CR of every matrix: the panel's on top, then each expert's; a column a parent. One expert
+    alone is no panel and has one row.
 
     The colors of the experts' go by the limit of the analysis, those of the panel's by `CR_LIMIT`.
     """
     _ = translator(language)
     survey, panel = analysis.survey, analysis.panel
     parents = survey.hierarchy.compared
-    joint = np.array([analysis.consistency[parent].cr for parent in parents])
-    ratios = np.vstack([joint, np.stack([panel.cr[parent] for parent in parents], axis=1)])
-    names = [_("Panel"), *panel.experts]
+    ratios = np.stack([panel.cr[parent] for parent in parents], axis=1)
+    names = list(panel.experts)
     labels = [survey.node_name(parent, language) for parent in parents]
     wide = all(map(is_wide, labels))
-    few = len(names) <= NAMED
     orders = [len(survey.hierarchy.children[parent]) for parent in parents]
-    limits = np.array([limit_of(n, analysis.cr_limit) for n in orders])
-    limits = np.vstack([np.full(len(parents), CR_LIMIT), np.tile(limits, (len(panel.experts), 1))])
+    limits = np.tile([limit_of(n, analysis.cr_limit) for n in orders], (len(names), 1))
+    if len(names) > 1:
+        joint = np.array([analysis.consistency[parent].cr for parent in parents])
+        ratios, names = np.vstack([joint, ratios]), [_("Panel"), *names]
+        limits = np.vstack([np.full(len(parents), CR_LIMIT), limits])
+    few = len(names) <= NAMED
     steps = (ratios >= limits) + (ratios > HIGH * limits) * 1.0
     steps = np.where(np.isnan(ratios), np.nan, steps)
     shown = [
@@ -325,8 +328,8 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     """The order of the indicators from round to round by the experts who answered all of them, with
     their weights in the last.
 
-    Tied indicators lie below each other in the order of the tree; the ranks that they share are at
-    the axis, those of the last round, and in the labels of the points.
+    Tied indicators lie below each other in the order of the tree; the ranks that they share stand
+    beside the points of the first and of the last round.
 
     Args:
         rounds: number of each round and its analysis, all of one survey, the earliest first.
@@ -367,7 +370,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
         figure.add_annotation(
             x=numbers[-1],
             y=height,
-            text=f"{wrapped(name, 22)} {weights[-1]:.4f}",
+            text=f"{last.ranks[leaf]} {wrapped(name, 22)} {weights[-1]:.4f}",
             align="left",
             xanchor="left",
             xshift=8,
@@ -385,7 +388,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
     )
     figure.update_yaxes(
         tickvals=list(range(1, len(last.ranking) + 1)),
-        ticktext=[str(rank) for rank in last.ranks.values()],
+        ticktext=[str(rank) for rank in alike[0].ranks.values()],
         range=[len(last.ranking) + 0.6, 0.4],
         zeroline=False,
         showgrid=False,

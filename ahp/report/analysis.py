@@ -8,6 +8,7 @@ from typing import Any
 from ..consistency import CR_LIMIT, Consistency
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_number
+from ..i18n.words import random_index_source
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
 from .panel import aggregate_words, weighting_words
@@ -184,8 +185,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     """What made the numbers: pairs of label and value, in the order to print them."""
     _ = translator(language)
     survey = analysis.survey
-    table = RANDOM_INDEX_TABLES[analysis.random_index]
-    random_index = f"{table.name}: {table.source}"
+    name = analysis.random_index
+    random_index = f"{name}: {random_index_source(name, language)}"
     if analysis.random_index == survey.reaching_random_index != survey.random_index:
         random_index += _(" (the survey names {named}, which does not reach so many items)").format(
             named=survey.random_index

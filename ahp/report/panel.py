@@ -245,15 +245,10 @@ def agreement_sentences(analysis: Analysis, agreement: Agreement, language: str)
     """
     _ = translator(language)
     sentences = []
-    for _parent, name, found, kendall in _agreements(analysis, agreement, language):
+    for parent, name, found, kendall in _agreements(analysis, agreement, language):
         weights, order = consensus_band(found.similarity), order_band(kendall)
         if weights in ("high", "very high") and order in ("may be chance", "very weak", "weak"):
-            text = _(
-                "{name}: the experts give nearly the same weights (S* = {s}), but do not agree on "
-                "the order (W = {w}, p {p}): the items are about equally important to them, and "
-                "which comes first hangs on small differences. Use the weights; do not defend "
-                "single ranks."
-            )
+            text = _no_common_order(analysis, parent, kendall, _)
         elif weights in ("very low", "low") and order in ("strong", "very strong"):
             text = _(
                 "{name}: the experts agree on the order (W = {w}, p {p}), but not on how much "
@@ -266,12 +261,44 @@ def agreement_sentences(analysis: Analysis, agreement: Agreement, language: str)
         sentences.append(
             text.format(
                 name=name,
+                count=int(found.experts),
                 s=show_beside(found.similarity, *BAND_LIMITS, digits=2),
                 w=show_beside(kendall.w, *ORDER_LIMITS, digits=2),
                 p=p if p.startswith("<") else f"= {p}",
             )
         )
     return tuple(sentences)
+
+
+def _no_common_order(
+    analysis: Analysis, parent: str | None, kendall: KendallW, _: Translate
+) -> str:
+    """What to say of near weights without a significant order, below a parent or, for None, of all
+    indicators: with few experts even one and the same order isn't significant; items are about
+    equally important to experts whose largest weight is less than Saaty's 3 times the smallest.
+    """
+    if kendall.w >= ORDER_LIMITS[1] and not kendall.p_value < SIGNIFICANT:
+        return _(
+            "{name}: the experts' weights are near each other (S* = {s}) and W = {w}, but "
+            "{count} experts and so few items are not enough to tell a common order from chance "
+            "(p {p}). Use the weights; do not call the order proven."
+        )
+    panel = analysis.panel
+    own = panel.global_weights if parent is None else panel.local_weights[parent]
+    own = own[~np.isnan(own).any(axis=-1)]
+    if (own.max(axis=-1) < 3 * own.min(axis=-1)).all():
+        return _(
+            "{name}: the experts give nearly the same weights (S* = {s}), but do not agree on "
+            "the order (W = {w}, p {p}): the items are about equally important to them, and "
+            "which comes first hangs on small differences. Use the weights; do not defend "
+            "single ranks."
+        )
+    return _(
+        "{name}: taken together the experts' weights are near each other (S* = {s}), but they do "
+        "not agree on the order (W = {w}, p {p}), although not all of them find the items about "
+        "equally important. Do not defend single ranks, and look how far the experts' weights of "
+        "an item lie apart before you use it."
+    )
 
 
 def _agreements(

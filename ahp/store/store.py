@@ -366,7 +366,8 @@ class Store:
                 ExpertRow.study_id == study.id, ExpertRow.name == new, ExpertRow.id != expert.id
             )
             if session.scalar(others) is not None:
-                raise StoreError(f"{study.title!r} has an expert {new!r} already")
+                problem = f"{study.title!r} has an expert {new!r} already"
+                raise StoreError(problem).coded("name_taken", name=new)
             if (new, place) != (expert.name, expert.organization):
                 expert.name, expert.organization = new, place
                 detail = log.expert_detail(new, place)
@@ -1132,11 +1133,14 @@ def _new_id() -> str:
 
 
 def _line(what: str, text: str) -> str:
+    refused = StoreError(f"{what} = {text!r}, expected one line of text").coded(
+        "one_line", what=what
+    )
     if not isinstance(text, str):
-        raise StoreError(f"{what} = {text!r}, expected one line of text")
+        raise refused
     check_length(what, text)
     if not text.strip() or not text.strip().isprintable():
-        raise StoreError(f"{what} = {text!r}, expected one line of text")
+        raise refused
     return text.strip()
 
 
@@ -1349,7 +1353,8 @@ def _add_experts(
     for given, place in experts.items():
         name = _line("name", given)
         if name in taken:
-            raise StoreError(f"{study.title!r} has an expert {name!r} already")
+            problem = f"{study.title!r} has an expert {name!r} already"
+            raise StoreError(problem).coded("name_taken", name=name)
         taken.add(name)
         organization = _organization(place)
         ids[given] = _new_id()
@@ -1391,7 +1396,7 @@ def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
             raise StoreError(
                 f"expert {expert.name!r} would be recused from every comparison; "
                 "revoke the link instead"
-            )
+            ).coded("recused_everywhere", name=expert.name)
         if standing != standings_of(session, [expert_id])[expert_id]:
             entry = Entry("standing", _new_id(), "organizer", expert_id, detail=standing.content)
             log.append(session, study, [entry])

@@ -220,6 +220,11 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
         raise AnswersError(
             f"{source}: line {line}: columns {', '.join(header) or 'none'}, "
             f"expected {', '.join(COLUMNS)}"
+        ).coded(
+            "answers_columns",
+            place=f"{source}: line {line}",
+            columns=", ".join(header),
+            expected=", ".join(COLUMNS),
         )
     judgments = []
     for line, row in rows[1:]:

@@ -158,15 +158,18 @@ class Standing:
         if not 0 <= self.weight <= LARGEST:
             raise OptionError(f"weight = {self.weight!r}, expected a number from 0 to {LARGEST}")
         if self.weight != 1 and not self.reason.strip():
-            raise OptionError(f"weight = {self.weight!r} without a reason, expected one in writing")
+            problem = f"weight = {self.weight!r} without a reason, expected one in writing"
+            raise OptionError(problem).coded("weight_reason", weight=f"{self.weight:g}")
         if bool(self.basis) != bool(self.familiarity):
-            raise OptionError("the authority coefficient needs both basis and familiarity")
+            problem = "the authority coefficient needs both basis and familiarity"
+            raise OptionError(problem).coded("authority_incomplete")
         if self.familiarity:
             check_option("familiarity", self.familiarity, FAMILIARITY)
             judgment_basis(self.basis)
         for parent, why in self.recused.items():
             if not why.strip():
-                raise OptionError(f"recused from {parent!r} without a reason, expected one")
+                problem = f"recused from {parent!r} without a reason, expected one"
+                raise OptionError(problem).coded("recusal_reason")
         for name in ("basis", "recused"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "weight", float(self.weight))

@@ -75,7 +75,7 @@ def upload_questionnaires(
     """
     _ = state.translate()
     if recorded := st.session_state.pop("recorded", None):
-        st.success(recorded, icon=":material/check:")
+        st.success(state.plain(recorded), icon=":material/check:")
     if refused := st.session_state.pop("refused", None):
         st.error(state.plain(refused))
     attempt = st.session_state.setdefault("upload_attempt", 0)
@@ -100,7 +100,7 @@ def upload_questionnaires(
             if filled.expert not in by_name:
                 st.error(
                     _("{file}: this study has no expert “{name}”. Add the expert first.").format(
-                        file=file.name, name=filled.expert
+                        file=state.plain(file.name), name=state.plain(filled.expert)
                     )
                 )
                 continue
@@ -128,7 +128,7 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
     current = state.database().current(expert.id)
     st.markdown(
         _("**{name}**: {count} answers read, {open} comparisons left open").format(
-            name=expert.name, count=len(filled.judgments), open=len(filled.unanswered)
+            name=state.plain(expert.name), count=len(filled.judgments), open=len(filled.unanswered)
         )
     )
     rows = []

@@ -15,7 +15,7 @@ import streamlit as st
 
 from ..errors import AHPError, DatabaseError, DatabaseFaultError, TextLimitError
 from ..i18n import LANGUAGES, Translate, best_language, translator
-from ..i18n.words import text_limit
+from ..i18n.words import error_sentence, text_limit
 from ..store import ExpertInfo, Grants, Store, StudyInfo
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -71,7 +71,7 @@ def in_words(error: AHPError) -> str:
     if isinstance(error, DatabaseFaultError):
         _log.error("%s", error)
         return went_wrong(translate())
-    return str(error)
+    return error_sentence(error, language()) or str(error)
 
 
 def went_wrong(_: Translate) -> str:

@@ -220,6 +220,13 @@ def test_consistency_heatmap() -> None:
     assert ends[0][1] == ends[1][1] != ends[2][1] == ends[3][1] != ends[4][1] == ends[5][1]
 
 
+def test_one_expert_is_not_called_the_panel() -> None:
+    figure = plots.consistency_heatmap(small_panel({"Qin": ("3", "2", "2", "3", "1")}), "en")
+    cr = ahp.check_consistency([[1, 2, 2], [1 / 2, 1, 3], [1 / 2, 1 / 3, 1]]).cr
+    assert figure.layout.yaxis.ticktext == ("Qin",)
+    assert [list(row) for row in figure.data[0].text] == [["0.000", f"{cr:.3f}", "0.000"]]
+
+
 def test_consistency_heatmap_speaks_chinese(panel: ahp.Analysis) -> None:
     axis = plots.consistency_heatmap(panel, "zh").layout.xaxis
     assert axis.ticktext == ("总目标", "能力甲", "能力乙")
@@ -252,9 +259,12 @@ def test_movement_chart(panel: ahp.Analysis) -> None:
     colors = {"a": PALETTE[0], "b": PALETTE[1]}
     assert [trace.line.color for trace in figure.data] == [colors[PARENTS[leaf]] for leaf in ORDER]
     assert [(note.x, note.y, note.text) for note in figure.layout.annotations] == [
-        (3, rank, f"{NAMES[leaf][1]} {panel.global_weights[leaf]:.4f}")
-        for rank, leaf in enumerate(ORDER, start=1)
+        (3, height, f"{panel.ranks[leaf]} {NAMES[leaf][1]} {panel.global_weights[leaf]:.4f}")
+        for height, leaf in enumerate(ORDER, start=1)
     ]
+    # beside the first round stand its ranks: all of them, ties included
+    assert list(first.ranks.values()) == [1, 1, 3, 4, 4]
+    assert figure.layout.yaxis.ticktext == ("1", "1", "3", "4", "4")
     assert figure.layout.xaxis.ticktext == ("Round 1", "Round 3")
     assert figure.layout.yaxis.range == (5.6, 0.4)
     chinese = plots.movement_chart([(1, panel)], "zh")

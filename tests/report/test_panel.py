@@ -17,7 +17,7 @@ from ahp.study.agreement import Agreement, Choice, compare_choices, leave_one_ou
 from ahp.study.delphi import RoundSummary
 from ahp.study.itinerary import Replies
 from ahp.study.settings import AGGREGATES, STOP_RULES, WEIGHTINGS, Settings, Standing
-from tests.panel_study import JUDGED, LEAVES, OWN, small_panel
+from tests.panel_study import JUDGED, LEAVES, NAMES, OWN, small_panel
 
 EXPERTS = tuple(JUDGED)
 close: Any = pytest.approx
@@ -166,6 +166,41 @@ def test_words_for_the_weights_never_contradict_those_for_the_order() -> None:
         f"not agree on the order (W = {whole[7]:.2f}, p = {whole[10]:.4f}): the items are about "
         "equally important to them, and which comes first hangs on small differences. Use the "
         "weights; do not defend single ranks."
+    )
+
+
+def test_one_order_of_few_experts_is_not_called_disagreement() -> None:
+    # both put a1 before a2 and a3: W = 1, which two experts can't prove
+    panel = small_panel({"Ping": ("2", "2", "3", "2", "2"), "Qin": ("2", "3", "4", "2", "2")})
+    found = panel_agreement(panel)
+    assert found is not None
+    assert found.kendall_parents["a"].w == 1
+    assert report.agreement_sentences(panel, found, "en")[1] == (
+        "Capability A: the experts' weights are near each other (S* = 0.99) and W = 1.00, but 2 "
+        "experts and so few items are not enough to tell a common order from chance (p = 0.1353). "
+        "Use the weights; do not call the order proven."
+    )
+
+
+def test_unequal_items_are_not_called_about_equally_important() -> None:
+    # all find b2 four times b1, and A the most important or the least by turns
+    judged = {
+        "Ping": ("4", "9", "9", "1", "4"),
+        "Qin": ("4", "1/3", "1", "3", "1/4"),
+        "Rui": ("1/2", "1", "1/5", "1/5", "1"),
+        "Shu": ("1/4", "1/3", "1/3", "1", "1/4"),
+    }
+    panel = small_panel(judged)
+    found = panel_agreement(panel)
+    assert found is not None
+    near = replace(found.leaves, similarity=0.8)
+    w, p = found.kendall.w, found.kendall.p_value
+    assert w < 0.5
+    assert report.agreement_sentences(panel, replace(found, leaves=near), "en")[-1] == (
+        "All indicators: taken together the experts' weights are near each other (S* = 0.80), but "
+        f"they do not agree on the order (W = {w:.2f}, p = {p:.4f}), although not all of them find "
+        "the items about equally important. Do not defend single ranks, and look how far the "
+        "experts' weights of an item lie apart before you use it."
     )
 
 
@@ -347,12 +382,11 @@ def test_movement_table(panel: ahp.Analysis) -> None:
         *("Indicator", "Weight before", "Weight after", "Change of weight"),
         *("Rank before", "Rank after", "Ranks gained"),
     )
-    assert after.ranking == LEAVES
-    ranks = (1, 1, 3, 4, 4)  # the first two tie, and so do the last
-    for k, (leaf, row) in enumerate(zip(LEAVES, table.rows, strict=True)):
-        old, new = alone.global_weights[leaf], after.global_weights[leaf]
-        before, rank = alone.ranks[leaf], ranks[k]
-        assert row == (f"Indicator {k + 1}", old, new, new - old, before, rank, before - rank)
+    assert after.ranking == ("b1", "b2", "a1", "a2", "a3")
+    ranks = (1, 1, 3, 3, 5)  # the first two tie, and so do those after them
+    for leaf, rank, row in zip(after.ranking, ranks, table.rows, strict=True):
+        old, new, before = alone.global_weights[leaf], after.global_weights[leaf], alone.ranks[leaf]
+        assert row == (NAMES[leaf][1], old, new, new - old, before, rank, before - rank)
     assert any(row[6] != 0 for row in table.rows)
 
 

@@ -17,7 +17,7 @@ from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study.asking import Asking
 from ahp.study.settings import Settings, Standing
-from ahp.web import components, desk
+from ahp.web import components, desk, state
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
@@ -415,7 +415,7 @@ def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, st
     assert table["Expert"].tolist() == [one.expert for one in found.incoherences]
     assert table["CR"].tolist() == [f"{one.cr:.4f}" for one in found.incoherences]
     less = ahp.analyze(study.survey, answers, incoherent="downweight")
-    assert choices[desk.literal("Weighed down: weight")].tolist() == [
+    assert choices[state.plain("Weighed down: weight")].tolist() == [
         f"{less.global_weights[leaf]:.4f}" for leaf in found.ranking
     ]
     keyed(app.selectbox, "incoherent-").select("downweight").run()

@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.message import Message
 
 import ahp
+from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import StudyInfo
 from ahp.study import Survey, survey_from_content
@@ -126,6 +127,37 @@ def test_the_organizers_pages(visit: Any, organizer: str, study: StudyInfo, page
         assert (name, running(app)) == (name, [])
 
 
+def test_issued_links(visit: Any, store: Any, organizer: str, study: StudyInfo) -> None:
+    app = visit(organizer, "experts")
+    app.button(key="issue").click().run()
+    assert len([code for code in app.code if "/i/" in code.value]) == 5
+    assert running(app) == []
+
+
+def test_a_questionnaire_that_is_uploaded(
+    visit: Any, store: Any, organizer: str, study: StudyInfo
+) -> None:
+    expert, other = store.experts(study.id)[5], hostile("nobody")
+    for name, kind in ((expert.name, "markdown"), (other, "error"), (expert.name, "success")):
+        content = questionnaire_workbook(
+            study.survey,
+            title=study.title,
+            expert=name,
+            study_id=study.id,
+            round_number=2,
+            language="en",
+            answers={study.survey.hierarchy.comparisons[0]: "3"},
+        )
+        app = visit(organizer, "files")
+        (files,) = [one for one in app.get("file_uploader") if one.key.startswith("upload-")]
+        files.set_value([(f"{HOSTILE}.xlsx", content, "application/xlsx")]).run()
+        if kind == "success":
+            app.button(key="record_files").click().run()
+        shown = [one.value for one in app.get(kind)]
+        assert any(state.plain(name) in text for text in shown)
+        assert running(app) == []
+
+
 def test_one_experts_judgments(visit: Any, organizer: str, study: StudyInfo) -> None:
     app = visit(organizer, "results")
     who = next(box for box in app.selectbox if box.label == "Judgments of")
@@ -148,7 +180,9 @@ def test_the_experts_pages(visit: Any, store: Any, study: StudyInfo) -> None:
     assert running(visit(session)) == []
 
 
-@pytest.mark.parametrize("run", ["**b**", ":smile:", ":red[r]", "www.x.example", "a@x.example"])
+@pytest.mark.parametrize(
+    "run", ["**b**", ":smile:", ":red[r]", "www.x.example", "a@x.example", "http://x.example"]
+)
 def test_what_makes_a_text_plain(run: str) -> None:
     assert run not in state.plain(f"Zhang {run} San")
 

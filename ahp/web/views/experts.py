@@ -341,7 +341,7 @@ def show_issued(study: StudyInfo) -> None:
             Table(_("Personal links"), (_("Expert"), _("Link")), tuple(links.items())), "links"
         )
     for name, link in links.items():
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{state.plain(name)}**")
         st.code(link, language=None)
 
 

@@ -28,6 +28,7 @@ from ahp.exchange.column_mapper import (
 )
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
+from ahp.i18n.words import place_words
 from ahp.report.answers import answer_in_words, telling_answer
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
@@ -320,7 +321,7 @@ def show_sample(study: StudyInfo, answers: Answers) -> None:
         return
     st.info(
         _("{place}: “{value}” is read as: {sentence}. Is that what {expert} answered?").format(
-            place=state.plain(sample.place),
+            place=state.plain(place_words(sample.place, language)),
             value=state.plain(sample.value),
             sentence=state.plain(answer_in_words(sample, study.survey, language)),
             expert=state.plain(sample.expert),
@@ -334,7 +335,7 @@ def show_sample(study: StudyInfo, answers: Answers) -> None:
                 {
                     _("Compared under"): study.survey.node_name(one.parent, language),
                     _("Answer"): answer_in_words(one, study.survey, language),
-                    _("Read from"): one.place,
+                    _("Read from"): place_words(one.place, language),
                 }
                 for one in answers.only([sample.expert]).judgments
             ],

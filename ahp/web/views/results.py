@@ -16,8 +16,8 @@ from ahp import plots, report
 from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
+from ahp.i18n.words import random_index_source
 from ahp.priority import METHODS
-from ahp.random_index import RANDOM_INDEX_TABLES
 from ahp.report import panel
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
@@ -167,7 +167,7 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             disabled=who is not None,
             key=f"incoherent-{about}",
         )
-    st.caption(RANDOM_INDEX_TABLES[random_index].source)
+    st.caption(state.plain(random_index_source(random_index, state.language())))
     return {
         "who": who,
         "incoherent": incoherent,
