@@ -50,6 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "plotly": {"plots", "web"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
+    "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
     "scipy": NUMERIC | {"study", "published"},

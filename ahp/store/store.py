@@ -625,8 +625,8 @@ class Store:
             LockedError: the expert has submitted, or the round is closed.
             StoreError: the event id was used for something else.
         """
-        step = step_of(value) or value
-        entry = Entry("answer", event_id, source, expert_id, parent, left, right, step)
+        step = step_of(value) if isinstance(value, str) else None  # else refused below
+        entry = Entry("answer", event_id, source, expert_id, parent, left, right, step or value)
         return self._say(entry, round_number, place)
 
     def abstain(

@@ -123,6 +123,7 @@ class Forged:
     def __init__(self, content: str) -> None:
         self.content = content
         self.recused: dict[str, str] = {}
+        self.random_index = "saaty"
 
 
 @pytest.mark.parametrize(
