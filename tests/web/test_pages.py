@@ -355,7 +355,7 @@ def test_experts_page_empty_filled_and_come_back(visit, store, organizer, survey
     app.button(key="add").click().run()
     store.add_expert(study.id, "Zhao Liu")  # meanwhile, by somebody else
     app.button(key="add_pasted").click().run()
-    assert [error.value for error in app.error] == ["'2026' has an expert 'Zhao Liu' already"]
+    assert [error.value for error in app.error] == ["This study has an expert “Zhao Liu” already."]
     assert app.text_area[0].value == "Zhao Liu\nLi Si"
     assert len(store.experts(study.id)) == 3
     again = visit(organizer, "experts")
