@@ -174,7 +174,8 @@ def test_kinds_of_matrix_files(
         ),
         (
             ",tea,coffee,milk\ntea,1,,5\ncoffee,nan,1,NaN\nmilk,1/5,,1\n",
-            "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2",
+            "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2; "
+            "ahp.complete_matrices fills them",
         ),
         ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
         (

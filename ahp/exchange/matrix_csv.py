@@ -76,7 +76,7 @@ def read_matrix(file: str) -> PairwiseMatrix:
         left, right = (matrix.labels[index] for index in missing[0])
         raise IncompleteError(
             f"{source}: ({left}, {right}) is not judged, expected a complete matrix; "
-            f"judgments missing: {len(missing)}"
+            f"judgments missing: {len(missing)}; ahp.complete_matrices fills them"
         )
     return matrix
 
