@@ -119,36 +119,30 @@ def test_the_language_is_switched_at_any_time(study: Study) -> None:
     assert [told(one) for one in panel.events("comment")] == [(place, "刚写到一半")]
 
 
-def test_the_link_opened_last_is_the_one_answered(study: Study) -> None:
+def test_a_tab_answers_the_link_that_was_opened_in_it(study: Study) -> None:
     one, two = (study(small_survey(*APPLES), way="pairs") for _number in range(2))
     page = one.visitor("en-US", DESKTOP).new_page()
+
+    def belongs_to(panel: Panel) -> None:
+        expect(actions.control(page, "start")).to_be_visible()
+        page.wait_for_url(f"**e={panel.expert.id}*")
+
     for panel in (one, two):
         page.goto(panel.link)
-        expect(actions.control(page, "start")).to_be_visible()
-    labels = actions.control(page, "expert").get_by_role("radiogroup").locator("label")
-    chosen = labels.filter(has=page.get_by_role("radio", checked=True))
-
-    def title(panel: Panel) -> str:
-        return panel.store.study(panel.expert.study_id).title
-
-    def shows(panel: Panel) -> None:
-        expect(chosen).to_have_text(f"{title(panel)} · 王五")
-
-    shows(two)
-    actions.control(page, "expert").get_by_text(title(one)).click()
-    shows(one)
-    page.wait_for_url(f"**expert={one.expert.id}*")
+        belongs_to(panel)
+    page.goto(one.server.url)  # nobody's yet
+    title = one.store.study(one.expert.study_id).title
+    actions.control(page, "choose_expert").get_by_role("button", name=f"{title} · 王五").click()
+    belongs_to(one)
     page.reload()
-    expect(actions.control(page, "start")).to_be_visible()
-    shows(one)
+    belongs_to(one)
     actions.begin(page)
     expect(page.locator(QUESTION)).to_be_visible()
     answer(page, "5")
     assert (one.said(), two.said()) == (["way", "consent", "answer"], [])
 
     page.goto(two.link)  # opened once more
-    expect(actions.control(page, "start")).to_be_visible()
-    shows(two)
+    belongs_to(two)
     actions.begin(page)
     expect(page.locator(QUESTION)).to_be_visible()
     answer(page, "7")
