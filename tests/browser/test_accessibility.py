@@ -365,5 +365,5 @@ def test_what_is_the_framework_s_still_occurs(inspected: list[Inspector]) -> Non
 
 
 def test_every_state_fits_on_a_small_phone(inspected: list[Inspector]) -> None:
-    assert len(inspected[0].states) == len(inspected[1].states) == 30
+    assert len(inspected[0].states) == len(inspected[1].states) == 31
     assert [one for seen in inspected for one in seen.too_wide] == []
