@@ -168,6 +168,12 @@ def go_on(page: Page) -> None:
     expect(page.locator(f"{RANKING}, {QUESTION}, {REVIEW}").first).to_be_visible()
 
 
+def reviews(page: Page) -> None:
+    """Wait for the overview, whole: while it is still drawn, what was opened may close again."""
+    expect(page.locator(REVIEW)).to_be_visible()
+    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+
+
 def submit(page: Page) -> None:
     control(page, "sure").locator("label").click()
     press(page, "submit")

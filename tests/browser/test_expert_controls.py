@@ -210,7 +210,7 @@ def test_why_contradictions_stay_is_stored_by_going_on(study: Study) -> None:
     field.press("End")
     field.press_sequentially(" rare.")
     actions.press(page, "next")
-    expect(page.locator(REVIEW)).to_be_visible()
+    actions.reviews(page)
     expect(actions.control(page, "submit")).to_be_visible()
     assert [one.detail for one in panel.events("kept")] == ["Cherries are rare."]
 
@@ -218,14 +218,14 @@ def test_why_contradictions_stay_is_stored_by_going_on(study: Study) -> None:
     page.get_by_role("button", name="Show which answers contradict each other").click()
     expect(field).to_have_value("Cherries are rare.")
     actions.press(page, "next")  # nothing new
-    expect(page.locator(REVIEW)).to_be_visible()
+    actions.reviews(page)
     page.locator("summary").first.click()
     page.get_by_role("button", name="Show which answers contradict each other").click()
     field.fill("Cherries are rare here.")
     actions.press(page, "next")
-    expect(page.locator(REVIEW)).to_be_visible()
+    actions.reviews(page)
     page.reload()
-    expect(page.locator(REVIEW)).to_be_visible()
+    actions.reviews(page)
     page.locator("summary").first.click()
     expect(page.get_by_text("You keep these answers. Cherries are rare here.")).to_be_visible()
     kept = [(one.parent, one.detail) for one in panel.events("kept")]
