@@ -119,7 +119,23 @@ def parse_judgment(text: str) -> float:
         MatrixError: the text is neither, has a footnote mark (`"3²"`), or the value is not positive
             and finite.
     """
-    found = _JUDGMENT.fullmatch(_as_fraction(text))
+    return _number(_as_fraction(text), text)
+
+
+def parse_number(text: str) -> float:
+    """Read a positive number or fraction as it stands: `"0.333"` is no 1/3, as in a judgment.
+
+    Args:
+        text: as for `parse_judgment`.
+
+    Raises:
+        MatrixError: as for `parse_judgment`.
+    """
+    return _number(plain_text(text), text)
+
+
+def _number(plain: str, text: str) -> float:
+    found = _JUDGMENT.fullmatch(plain)
     if found is None:
         raise MatrixError(f'{text!r}, expected a positive number or a fraction such as "1/3"')
     numerator, denominator = float(found[1]), float(found[2] or 1)

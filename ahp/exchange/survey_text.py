@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from ..datafile import check_size, read_bytes
 from ..errors import AHPError, MatrixError, SurveyError
 from ..hierarchy import Hierarchy
-from ..scale import parse_judgment, plain_text
+from ..scale import parse_number, plain_text
 from ..study import Node, Survey
 from ..study.survey import FORMAT, SourcedWeights, check_comparisons, tree_of, wrong_sum
 
@@ -365,7 +365,7 @@ def _weight(text: str, place: str) -> float:
 def read_number(text: str) -> float | None:
     """A number of 0 or more, such as `0.3`, `1/3`, `0`; None when it is none."""
     try:
-        return 0.0 if _ZERO.fullmatch(plain_text(text)) else parse_judgment(text)
+        return 0.0 if _ZERO.fullmatch(plain_text(text)) else parse_number(text)
     except MatrixError:
         return None
 
