@@ -113,8 +113,16 @@ def away(page: Page, language: str) -> None:
     expect(page.get_by_text("postgres")).to_have_count(0)
 
 
-def test_an_outage(browser: Browser, postgres: Postgres, server: RunningServer) -> None:
-    store = Store(postgres.url)
+@pytest.fixture
+def store(postgres: Postgres, server: RunningServer) -> Iterator[Store]:
+    opened = Store(postgres.url)
+    yield opened
+    opened.close()
+
+
+def test_an_outage(
+    browser: Browser, postgres: Postgres, server: RunningServer, store: Store
+) -> None:
     study = store.create_study(ahp.load_survey("supervision_effectiveness"), "2026")
     names = ("王五", "李四")
     experts = [store.add_expert(study.id, name) for name in names]
@@ -125,8 +133,10 @@ def test_an_outage(browser: Browser, postgres: Postgres, server: RunningServer) 
     page, desk, opened = phone.new_page(), office.new_page(), late.new_page()
     page.goto(links[0])
     actions.begin(page)
+    expect(page.locator(QUESTION)).to_be_visible()
     place = actions.asked(page)
     desk.goto(server.url + server.organizer_path)
+    expect(actions.control(desk, "create")).to_be_visible()
     desk.goto(f"{server.url}/experts")
     expect(desk.get_by_role("heading", name="Experts and links")).to_be_visible()
 
@@ -154,7 +164,6 @@ def test_an_outage(browser: Browser, postgres: Postgres, server: RunningServer) 
     assert store.expert(experts[0].id).answered == 2
     for context in (phone, office, late):
         context.close()
-    store.close()
 
 
 @pytest.mark.parametrize("path", ["/organizer/{key}", "/receipt/nobody"])
