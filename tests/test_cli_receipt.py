@@ -155,7 +155,7 @@ def test_files_that_are_something_else(run: Run, kept: Kept) -> None:
     assert err.startswith(f"ahp: error: {damaged}: cannot be read as PDF: ")
     status, out, err = run("receipt", "verify", "nowhere.pdf", export, "--key", kept.key)
     assert (status, out) == (2, "")
-    assert err == "ahp: error: [Errno 2] No such file or directory: 'nowhere.pdf'\n"
+    assert err == "ahp: error: nowhere.pdf: cannot be read: No such file or directory\n"
 
 
 def test_the_key(run: Run, kept: Kept) -> None:

@@ -25,7 +25,7 @@ from ..consistency import (
     salo_hamalainen_index,
     triad_log_residual,
 )
-from ..datafile import DataTable, decode_text, kind, parse_toml, read_bytes
+from ..datafile import MAX_TOML, DataTable, decode_text, kind, parse_toml, read_bytes
 from ..errors import AHPError, PublishedError
 from ..hierarchy import Hierarchy
 from ..matrix import Float
@@ -258,7 +258,7 @@ def load_table(path: str | Path) -> PublishedTable:
         PublishedError: the file, the path inside it and what was expected.
     """
     path = Path(path)
-    content = read_bytes(path, PublishedError)
+    content = read_bytes(path, PublishedError, MAX_TOML)
     data = parse_toml(content, str(path), PublishedError)
     top = DataTable(data, str(path), "", PublishedError)
     top.format(FORMAT)

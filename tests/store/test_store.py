@@ -180,6 +180,7 @@ def test_answer_is_an_event(store, study, frozen):
         place="goal/1",
         progress={"goal": (1, 3), "a": (0, 1)},
         last_answer="2026-03-01T12:00:00.000000+00:00",
+        spoken=True,
         replies=Replies(
             answers={("goal", "a", "b"): "3"}, asked={("goal", "a", "b"): ("goal", "b", "a")}
         ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import ahp
-from ahp.errors import LogError, StoreError
+from ahp.errors import DatabaseFaultError, LogError, StoreError
 from ahp.store import Event, Store
 from ahp.study import Judgment
 from ahp.study.settings import Standing
@@ -290,9 +290,10 @@ def test_every_changed_value_is_found(other, data):
         "with event 0"
     )
     for path in (("experts", 0, "id"), ("events", 6, "expert_id")):
-        assert "FOREIGN KEY" in refused(other, changed(data, *path, value="x")).upper()
+        unknown = refused(other, changed(data, *path, value="x"), DatabaseFaultError)
+        assert "FOREIGN KEY" in unknown.upper()
     twice = [*data["events"], data["events"][-1]]
-    assert "UNIQUE" in refused(other, {**data, "events": twice}).upper()
+    assert "UNIQUE" in refused(other, {**data, "events": twice}, DatabaseFaultError).upper()
 
 
 def forged(data, survey, change):
