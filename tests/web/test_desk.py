@@ -166,7 +166,10 @@ def test_the_standing_of_an_expert(visit, store, organizer, study, survey):
         if box.label in ("theoretical analysis", "practical experience"):
             box.select("large")
     app.button(key="save_standing").click().run()
-    assert app.error[0].value == "the authority coefficient needs both basis and familiarity"
+    assert app.error[0].value == (
+        "The authority coefficient needs both what the expert judges from and how familiar they "
+        "are: please choose all of it, or nothing."
+    )
     assert store.standings(study.id)["B"] == Standing()
 
 

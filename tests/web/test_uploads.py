@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit import config
@@ -119,7 +120,8 @@ def test_files_on_their_way_count() -> None:
         assert not guard.coming
         await put("afterwards", "a", 30)
 
-    asyncio.run(scenario())
+    with ThreadPoolExecutor(1) as apart:  # a browser's loop may run in this thread
+        apart.submit(asyncio.run, scenario()).result()
     assert statuses == {
         "first": 204,
         "other page": 204,
