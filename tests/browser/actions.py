@@ -168,6 +168,17 @@ def go_on(page: Page) -> None:
     expect(page.locator(f"{RANKING}, {QUESTION}, {REVIEW}").first).to_be_visible()
 
 
+def unfold(summary: Locator) -> None:
+    """Open what is folded, and wait until it has stopped moving: a click could miss until then."""
+    summary.click()
+    summary.evaluate(
+        """async (summary) => {
+          const moving = () => summary.closest("details").getAnimations()
+          while (moving().length) await Promise.allSettled(moving().map((one) => one.finished))
+        }"""
+    )
+
+
 def reviews(page: Page) -> None:
     """Wait for the overview, whole: while it is still drawn, what was opened may close again."""
     expect(page.locator(REVIEW)).to_be_visible()

@@ -214,19 +214,19 @@ def test_why_contradictions_stay_is_stored_by_going_on(study: Study) -> None:
     expect(actions.control(page, "submit")).to_be_visible()
     assert [one.detail for one in panel.events("kept")] == ["Cherries are rare."]
 
-    page.locator("summary").first.click()
+    actions.unfold(page.locator("summary").first)
     page.get_by_role("button", name="Show which answers contradict each other").click()
     expect(field).to_have_value("Cherries are rare.")
     actions.press(page, "next")  # nothing new
     actions.reviews(page)
-    page.locator("summary").first.click()
+    actions.unfold(page.locator("summary").first)
     page.get_by_role("button", name="Show which answers contradict each other").click()
     field.fill("Cherries are rare here.")
     actions.press(page, "next")
     actions.reviews(page)
     page.reload()
     actions.reviews(page)
-    page.locator("summary").first.click()
+    actions.unfold(page.locator("summary").first)
     expect(page.get_by_text("You keep these answers. Cherries are rare here.")).to_be_visible()
     kept = [(one.parent, one.detail) for one in panel.events("kept")]
     assert kept == [(GOAL, "Cherries are rare."), (GOAL, "Cherries are rare here.")]
