@@ -130,8 +130,8 @@ def three(**options: Any) -> Reconstruction:
         (["1"], {}, "printed = ['1'], expected 2 to 7 numbers"),
         ([None] * 8, {}, f"printed = {[None] * 8}, expected 2 to 7 numbers"),
         ([0.5, None], {}, 'printed number 0.5, expected text such as "0.1540" or "15.4%"'),
-        (["5e-1", None], {}, "printed number '5e-1', expected text such as \"0.1540\""),
-        (["", None], {}, "printed number '', expected text such as \"0.1540\""),
+        (["5e-1", None], {}, 'printed number \'5e-1\', expected text such as "0.1540" or "15.4%"'),
+        (["", None], {}, 'printed number \'\', expected text such as "0.1540" or "15.4%"'),
         (
             ["0.5", None],
             {"method": "row_sum"},
