@@ -123,13 +123,16 @@ def three(**options: Any) -> Reconstruction:
     return reconstruct(["0.63335", None, "0.10615"], **options)
 
 
+PRINTED = 'expected text such as "0.1540" or "15.4%"'
+
+
 @pytest.mark.parametrize(
     ("printed", "options", "message"),
     [
         ("0.5", {}, "printed = '0.5', expected 2 to 7 numbers"),
         (["1"], {}, "printed = ['1'], expected 2 to 7 numbers"),
         ([None] * 8, {}, f"printed = {[None] * 8}, expected 2 to 7 numbers"),
-        ([0.5, None], {}, 'printed number 0.5, expected text such as "0.1540" or "15.4%"'),
+        ([0.5, None], {}, f"printed number 0.5, {PRINTED}"),
         (["5e-1", None], {}, 'printed number \'5e-1\', expected text such as "0.1540" or "15.4%"'),
         (["", None], {}, 'printed number \'\', expected text such as "0.1540" or "15.4%"'),
         (
