@@ -17,6 +17,7 @@ from ahp.errors import AnswersError
 from ahp.exchange.column_mapper import read_columns
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
 from ahp.study import Survey
+from tests.frugal import frugal_refusal
 
 from .conftest import rezipped
 
@@ -85,15 +86,7 @@ def table() -> bytes:
 
 def refusal(read: Callable[[], object]) -> str:
     """The message of a refusal that took little memory."""
-    tracemalloc.start()
-    try:
-        with pytest.raises(AnswersError) as caught:
-            read()
-        _now, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < MOST
-    return str(caught.value)
+    return frugal_refusal(read, AnswersError, MOST)
 
 
 def test_sizes_in_a_directory_are_not_believed(small: Survey, questionnaire: bytes) -> None:

@@ -82,32 +82,17 @@ def result_of(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analy
     if not answers.experts:
         return None
     kept = {one.round: one for one in closed}.get(number)
-    standings = database.standings(study.id, before=kept.seq if kept else None)
-    if not kept or not kept.evidence:
-        return analyze_round(
-            study.survey,
-            answers,
-            database.settings(study.id),
-            standings,
-            number=number,
-            running=not kept,
-        )
-    frozen = json.loads(kept.evidence)
-    settings = Settings(**frozen["settings"])
-    found = analyze(
+    settings = database.settings(study.id)
+    if kept and kept.evidence:
+        settings = Settings(**json.loads(kept.evidence)["settings"])
+    return analyze_round(
         study.survey,
         answers,
-        method=settings.method,
-        random_index=settings.random_index,
-        aggregate=settings.aggregate,
-        trim=settings.trim,
-        **weighted(frozen["expert_weights"], settings.weighting),
-        recused=[(expert, parent) for expert, parent in frozen["recused"]],
-        incoherent=settings.incoherent,
-        cr_limit=settings.cr_limit,
-        invited=len(standings),
+        settings,
+        database.standings(study.id, before=kept.seq if kept else None),
+        number=number,
+        running=not kept,
     )
-    return replace(found, round=number)
 
 
 def weighted(weights: Mapping[str, float], weighting: str) -> dict[str, Any]:
