@@ -16,7 +16,7 @@ settings.load_profile("ahp")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell")
     assert chromium, "the browser tests need Chromium: tools/system-packages installs it"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium)

@@ -59,10 +59,7 @@ def nobody_left(survey: Survey, problem: IncoherentError) -> str:
         "There is no result: below “{parent}” too few judgments are left once the experts who "
         "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
         "choose a higher limit: on the page “Rounds”, “How the panel is joined, and when to stop”."
-    ).format(
-        parent=state.plain(survey.node_name(problem.parent, state.language())),
-        experts=state.plain(experts),
-    )
+    ).format(parent=survey.node_name(problem.parent, state.language()), experts=experts)
 
 
 def show_downloads(table: report.Table, name: str, file: str = "") -> None:

@@ -179,10 +179,16 @@ def unfold(summary: Locator) -> None:
     )
 
 
-def reviews(page: Page) -> None:
-    """Wait for the overview, whole: while it is still drawn, what was opened may close again."""
-    expect(page.locator(REVIEW)).to_be_visible()
+def drawn(page: Page) -> None:
+    """Wait until the page is drawn, whole: until then what was opened may close again."""
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+
+
+def reviews(page: Page) -> None:
+    """Wait for the overview, whole."""
+    expect(page.locator(REVIEW)).to_be_visible()
+    drawn(page)
 
 
 def submit(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -125,6 +126,21 @@ def test_the_organizers_pages(visit: Any, organizer: str, study: StudyInfo, page
         app.session_state["screen"] = name
         app.run()
         assert (name, running(app)) == (name, [])
+
+
+def test_names_in_what_is_refused_are_marked_once(visit: Any, store: Any, organizer: str) -> None:
+    survey = hostile_survey()
+    study = store.create_study(survey, "Study")
+    expert = store.add_expert(study.id, hostile("E"))
+    values = dict(zip(survey.hierarchy.comparisons, ("9", "1/9", "9", "1"), strict=True))
+    store.upload_answers(
+        expert.id, [ahp.Judgment(expert.name, *pair, value) for pair, value in values.items()]
+    )
+    store.submit(expert.id, event_id="submitted")
+    store.set_settings(study.id, replace(store.settings(study.id), incoherent="exclude"))
+    app = visit(organizer, "results")
+    assert f"left out: {state.plain(hostile('E'))} (CR " in app.error[0].value
+    assert f"below “{state.plain(survey.node_name('goal', 'en'))}” too" in app.error[0].value
 
 
 def test_issued_links(visit: Any, store: Any, organizer: str, study: StudyInfo) -> None:
