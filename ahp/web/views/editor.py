@@ -236,7 +236,7 @@ def show_preview(now: Draft) -> None:
         )
         return
     if wrong := [node for node in now.nodes if node.weights and wrong_sum(node.weights)]:
-        names = ", ".join(f"“{node_name(now, node.id)}”" for node in wrong)
+        names = _(", ").join(f"“{node_name(now, node.id)}”" for node in wrong)
         problem = _("the weights given below {names} don't sum to 1").format(names=names)
         st.warning(state.plain(_("Not finished yet: {problem}").format(problem=problem)))
         return
