@@ -19,7 +19,7 @@ test: .venv/test
 	$(BIN)/mypy
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# Whole reconstructions: half an hour and more.
+# Whole reconstructions and long searches for faults: half an hour and more.
 slow: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 

@@ -25,7 +25,6 @@ import math
 import multiprocessing
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -323,11 +322,6 @@ def person(
 # --- the whole
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Chromium."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"))
-
-
 async def answer_some(link: str, expert_id: str) -> None:
     """Leave an expert in the middle of the survey."""
     expert = Expert(expert_id, await StreamlitClient.open(link))
@@ -375,7 +369,7 @@ def first_visits(
 
     for number in range(VISITS + 1):
         server.stop()
-        browser = launch(playwright)
+        browser = actions.chromium(playwright)
         server.start()
         if number < VISITS:
             cold.question.append(question_visible(browser, middle))
@@ -442,7 +436,7 @@ def put_to_work(
         measuring: the browser's expert and link.
         options: of the command line.
     """
-    pause, browser = (options.pause[0], options.pause[1]), launch(playwright)
+    pause, browser = (options.pause[0], options.pause[1]), actions.chromium(playwright)
     server_pid, clicks, started = server.process.pid, 0, time.monotonic()
     before = peak = memory(server_pid)
 

@@ -9,7 +9,6 @@ The click comes two seconds after the list of studies is shown, as a person need
 from __future__ import annotations
 
 import random
-import shutil
 import statistics
 import sys
 import tempfile
@@ -54,7 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = RunningServer(Path(folder) / "ahp.db")
         fill(f"sqlite:///{server.database}", experts)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = actions.chromium(playwright)
         for _visit in range(VISITS):
             context = actions.visitor(browser, locale="zh-CN", size=actions.DESKTOP)
             page = context.new_page()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import actions
 
 # a busy machine is slow, not wrong
 settings.register_profile("ahp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -16,9 +17,7 @@ settings.load_profile("ahp")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium-headless-shell")
-    assert chromium, "the browser tests need Chromium: tools/system-packages installs it"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium)
+        launched = actions.chromium(playwright)
         yield launched
         launched.close()

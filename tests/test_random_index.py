@@ -80,6 +80,7 @@ def test_three_items_are_enumerated() -> None:
     assert round(found.ri, 6) == random_index_value(3, "simulated") == 0.524457
 
 
+@pytest.mark.slow
 def test_four_items_enumerated() -> None:
     found = enumerate_random_index(4)
     assert (found.n, found.samples, found.seed, found.standard_error) == (4, 17**6, None, 0.0)

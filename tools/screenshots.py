@@ -212,7 +212,7 @@ def main() -> None:
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = actions.chromium(playwright)
         for language, locale in LANGUAGES.items():
             for size, viewport in SIZES.items():
                 server = RunningServer(Path(folder) / f"{language}.{size}.db")

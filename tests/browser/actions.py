@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from ahp.scale import opposite
 from tests.running_server import RunningServer
@@ -30,6 +31,13 @@ def eventually(page: Page, read: Callable[[], T], expected: T, seconds: float = 
     while (seen := read()) != expected and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     assert seen == expected
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Chromium as its headless shell: the same engine, without the work of windows nobody sees."""
+    program = shutil.which("chromium-headless-shell")
+    assert program, "this needs Chromium's headless shell: tools/system-packages installs it"
+    return playwright.chromium.launch(executable_path=program)
 
 
 def visitor(

@@ -17,6 +17,14 @@ from tests.browser.panel import Panel, Study
 from tests.running_server import RunningServer
 
 
+@pytest.fixture(autouse=True)
+def left(browser: Browser) -> Iterator[None]:
+    """Everybody leaves after a test: pages that stay open go on asking for their server."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     running = RunningServer(tmp_path / "ahp.db")
@@ -38,11 +46,9 @@ numbers = itertools.count(1)
 def study(browser: Browser, running: RunningServer) -> Iterator[Study]:
     """`study(survey, way=…, cannot_judge=…)`: what `Asking` takes."""
     store = Store(f"sqlite:///{running.database}")
-    contexts = []
 
     def visitor(locale: str, size: dict[str, int]) -> BrowserContext:
-        contexts.append(actions.visitor(browser, locale=locale, size=size))
-        return contexts[-1]
+        return actions.visitor(browser, locale=locale, size=size)
 
     def start(survey: Survey, **asking: object) -> Panel:
         made = store.create_study(survey, f"Panel {next(numbers)}")
@@ -50,6 +56,4 @@ def study(browser: Browser, running: RunningServer) -> Iterator[Study]:
         return Panel(running, store, store.add_expert(made.id, "王五"), visitor)
 
     yield start
-    for context in contexts:
-        context.close()
     store.close()

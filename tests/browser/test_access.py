@@ -77,7 +77,6 @@ def test_by_cookie(browser: Browser, server: RunningServer, store: Store) -> Non
         expect(
             page.get_by_role("heading", name="This is the place for pairwise surveys")
         ).to_be_visible()
-        context.close()
 
 
 def test_by_session(browser: Browser, server: RunningServer, store: Store) -> None:

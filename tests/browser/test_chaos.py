@@ -112,8 +112,6 @@ def panel(server: RunningServer, browser: Browser) -> Iterator[Panel]:
     found = Panel(server, browser)
     yield found
     found.store.close()
-    for context in browser.contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -323,8 +321,9 @@ def test_what_waits_is_sent_from_the_overview_too(panel: Panel, wire: Wire) -> N
     expect(actions.control(phone, "review")).to_be_visible()  # it doesn't lead away
 
 
-def test_a_random_walk(panel: Panel, wire: Wire) -> None:
-    """Forty steps of two devices, one of them behind a wire, and of a server that dies."""
+@pytest.mark.parametrize("steps", [20, pytest.param(40, marks=pytest.mark.slow)])
+def test_a_random_walk(panel: Panel, wire: Wire, steps: int) -> None:
+    """Steps of two devices, one of them behind a wire, and of a server that dies."""
     draw = random.Random(2026)
     office, phone = panel.device(), panel.device(wire.port)
     begin(office)
@@ -352,11 +351,11 @@ def test_a_random_walk(panel: Panel, wire: Wire) -> None:
                 page.wait_for_timeout(200)
         return page.locator(QUESTION).count() > 0
 
-    for number in range(40):
+    for number in range(steps):
         page = draw.choice([office, phone])
         expect(page.locator(SCREEN).first).to_be_visible(timeout=SLOW)
         step = draw.choices(["answer", "back", "next", "overview", "reload"], [5, 4, 2, 1, 2])[0]
-        if number in (9, 21, 33):
+        if number in (9, 17, 33):
             step = "kill"
         if number in (5, 15, 27, 36):
             step, page = "cut", phone
@@ -381,7 +380,7 @@ def test_a_random_walk(panel: Panel, wire: Wire) -> None:
             page.reload()
         else:
             press(page, step)
-    assert min(seen[one] for one in ("answer", "back", "reload", "kill", "cut")) >= 2
+    assert min(seen[one] for one in ("answer", "back", "reload", "kill", "cut")) >= 1
     panel.check(clicked)
     for page in (office, phone):
         page.reload()

@@ -78,8 +78,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, app: RunningServer) -> Iterator[Callable[..., Visit]]:
-    contexts = []
+def visit(browser: Browser, app: RunningServer) -> Callable[..., Visit]:
     if app.process.poll() is not None:  # a test that killed it has failed
         app.start()
 
@@ -89,15 +88,12 @@ def visit(browser: Browser, app: RunningServer) -> Iterator[Callable[..., Visit]
             viewport=size, locale="en-US", has_touch=phone, is_mobile=phone, **settings
         )
         context.set_default_timeout(20_000)
-        contexts.append(context)
         owner = f"expert {next(numbers)}"
         address = f"{app.url}/?owner={owner}&{asked}"
         page = context.new_page()
         return Visit(app, context, page, owner, address)
 
-    yield start
-    for context in contexts:
-        context.close()
+    return start
 
 
 def opened(found: Visit) -> Page:

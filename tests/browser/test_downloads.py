@@ -26,18 +26,16 @@ def store(server: RunningServer) -> Iterator[Store]:
 
 
 @pytest.fixture
-def desk(browser: Browser, server: RunningServer, store: Store) -> Iterator[Page]:
+def desk(browser: Browser, server: RunningServer, store: Store) -> Page:
     """An organizer's page on the links of a study."""
     study = store.create_study(ahp.load_survey("supervision_effectiveness"), "2026")
     store.add_expert(study.id, "Wang Wu")
-    context = actions.visitor(browser, locale="en-US", size=actions.DESKTOP)
-    page = context.new_page()
+    page = actions.visitor(browser, locale="en-US", size=actions.DESKTOP).new_page()
     actions.sign_in(page, server)
     page.goto(f"{server.url}/experts")
     actions.press(page, "issue")
     expect(page.locator("code")).to_have_count(1)
-    yield page
-    context.close()
+    return page
 
 
 def pressed(page: Page, key: str) -> tuple[str, bytes]:
@@ -107,18 +105,15 @@ def test_an_expert_s_questionnaire_is_the_expert_s(browser, server, store) -> No
     experts = [store.add_expert(study.id, name) for name in ("Me", "Other")]
     mine, theirs = (f"{server.url}/i/{store.issue_link(expert.id)}" for expert in experts)
     context = actions.visitor(browser, locale="en-US", size=actions.DESKTOP)
-    try:
-        page, other = context.new_page(), context.new_page()
-        page.goto(mine)
-        other.goto(theirs)
-        actions.unfold(page.get_by_text("Rather fill it in as a spreadsheet?"))
-        path, content = pressed(page, f"questionnaire-{experts[0].id}")
-        assert content.startswith(b"PK")
-        cookie = own_cookie(page)
-        assert ask(server, path, cookie=store.open_organizer(None)).status == 403
-        actions.press(page, "leave")
-        expect(actions.control(page, "leave")).to_have_count(0)
-        answer = ask(server, path, cookie=cookie)
-        assert (answer.status, NOT_YOURS in answer.text) == (403, True)
-    finally:
-        context.close()
+    page, other = context.new_page(), context.new_page()
+    page.goto(mine)
+    other.goto(theirs)
+    actions.unfold(page.get_by_text("Rather fill it in as a spreadsheet?"))
+    path, content = pressed(page, f"questionnaire-{experts[0].id}")
+    assert content.startswith(b"PK")
+    cookie = own_cookie(page)
+    assert ask(server, path, cookie=store.open_organizer(None)).status == 403
+    actions.press(page, "leave")
+    expect(actions.control(page, "leave")).to_have_count(0)
+    answer = ask(server, path, cookie=cookie)
+    assert (answer.status, NOT_YOURS in answer.text) == (403, True)

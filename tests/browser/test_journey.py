@@ -94,8 +94,9 @@ def test_from_the_expert_s_browser_to_the_ranked_weights(
     Store(f"sqlite:///{server.database}").verify_log()
 
 
-def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
-    browser: Browser, server: RunningServer
+@pytest.mark.parametrize("times", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_points_no_confirmed_answer_is_lost(
+    browser: Browser, server: RunningServer, times: int
 ) -> None:
     link = invited(browser, server)
     page = actions.visitor(browser, size=PHONE).new_page()
@@ -106,7 +107,7 @@ def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
     print(f"seed {seed}")
     draw.seed(seed)
     answers = plan(seed)
-    kills = set(draw.sample(range(len(PAIRS)), 10))
+    kills = set(draw.sample(range(len(PAIRS)), times))
     confirmed: dict[str, str] = {}
     number = 0
     while True:

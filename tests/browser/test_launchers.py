@@ -18,6 +18,8 @@ from tests.browser.actions import DESKTOP
 from tests.running_server import RunningServer
 
 CHECKOUT = Path(ahp.__file__).parents[1]
+PIP = (sys.executable, "-m", "pip", "--python")
+"""Followed by the Python it works on."""
 LAUNCHERS = {
     "ahp serve": ("-m", "ahp", "serve", "--port", "{port}"),
     "streamlit run": ("-m", "streamlit", "run", "app.py", "--server.port", "{port}"),
@@ -27,8 +29,7 @@ LAUNCHERS = {
 
 def check_app(browser: Browser, server: RunningServer) -> None:
     """Sign in with the link from the terminal; nothing is fetched from elsewhere."""
-    context = actions.visitor(browser, locale="en-US", size=DESKTOP)
-    page = context.new_page()
+    page = actions.visitor(browser, locale="en-US", size=DESKTOP).new_page()
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     page.goto(server.url)
@@ -38,7 +39,6 @@ def check_app(browser: Browser, server: RunningServer) -> None:
     actions.sign_in(page, server)
     expect(page.get_by_role("heading", name="Studies", exact=True)).to_be_visible()
     assert [url for url in requested if not url.startswith((server.url, "data:", "blob:"))] == []
-    context.close()
 
 
 @pytest.mark.parametrize("launcher", LAUNCHERS)
@@ -71,12 +71,18 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)
 
 
+def own_environment(folder: Path, *requirements: str | Path) -> Path:
+    """The Python of a new environment in which something is installed."""
+    venv.create(folder / "venv")
+    python = folder / "venv" / "bin" / "python"
+    installed = run(*PIP, python, "install", "--quiet", *requirements, cwd=folder)
+    assert installed.returncode == 0, installed.stderr
+    return python
+
+
 def test_the_wheel_serves_the_app_from_another_folder(browser, wheel, tmp_path):
     """In a venv of its own; the app's requirements are lent to it, the package is not."""
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    installed = run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel, cwd=tmp_path)
-    assert installed.returncode == 0, installed.stderr
+    python = own_environment(tmp_path, "--no-deps", wheel)
     purelib = run(
         python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path
     ).stdout.strip()
@@ -98,17 +104,10 @@ def test_the_wheel_serves_the_app_from_another_folder(browser, wheel, tmp_path):
 
 
 def test_the_bare_wheel_brings_numpy_and_scipy_only(wheel, tmp_path):
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    constraints = CHECKOUT / "constraints.txt"
-    installed = run(
-        *(python, "-m", "pip", "install", "--quiet", "--constraint", constraints, wheel),
-        cwd=tmp_path,
-    )
-    assert installed.returncode == 0, installed.stderr
-    listed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).stdout
+    python = own_environment(tmp_path, "--constraint", CHECKOUT / "constraints.txt", wheel)
+    listed = run(*PIP, python, "list", "--format", "freeze", cwd=tmp_path).stdout
     names = {line.partition("==")[0] for line in listed.splitlines()}
-    assert names - {"pip", "setuptools"} == {"ahp-evidence", "numpy", "scipy"}
+    assert names == {"ahp-evidence", "numpy", "scipy"}
     command = python.with_name("ahp")
     matrix = tmp_path / "matrix.csv"
     matrix.write_text("1,3,5\n1/3,1,3\n1/5,1/3,1\n")

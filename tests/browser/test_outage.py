@@ -127,10 +127,10 @@ def test_an_outage(
     names = ("王五", "李四")
     experts = [store.add_expert(study.id, name) for name in names]
     links = [f"{server.url}/i/{store.issue_link(expert.id)}" for expert in experts]
-    phone = actions.visitor(browser, size=PHONE)
-    office = actions.visitor(browser, locale="en-US", size=DESKTOP)
-    late = actions.visitor(browser, locale="en-US", size=DESKTOP)
-    page, desk, opened = phone.new_page(), office.new_page(), late.new_page()
+    page = actions.visitor(browser, size=PHONE).new_page()
+    desk, opened = (
+        actions.visitor(browser, locale="en-US", size=DESKTOP).new_page() for _ in range(2)
+    )
     page.goto(links[0])
     actions.begin(page)
     expect(page.locator(QUESTION)).to_be_visible()
@@ -162,8 +162,6 @@ def test_an_outage(
     actions.choose(page, "5")
     actions.moved_on(page, place)
     assert store.expert(experts[0].id).answered == 2
-    for context in (phone, office, late):
-        context.close()
 
 
 @pytest.mark.parametrize("path", ["/organizer/{key}", "/receipt/nobody"])

@@ -76,7 +76,6 @@ def test_decision_makers_weights_count(
         "Bo": 0.1,
     }
     store.close()
-    page.context.close()
 
 
 def test_given_weights_stand_in_the_results(browser: Browser, running: RunningServer) -> None:
@@ -94,7 +93,6 @@ def test_given_weights_stand_in_the_results(browser: Browser, running: RunningSe
     expect(page.get_by_text("without the weights given below Shop")).to_be_visible()
     page.get_by_role("tab", name="Judgment matrices").click()
     expect(page.get_by_role("cell", name="weights given (shop.json)")).to_be_visible()
-    page.context.close()
 
 
 def test_the_editor_gives_weights(browser: Browser, running: RunningServer) -> None:
@@ -118,4 +116,3 @@ def test_the_editor_gives_weights(browser: Browser, running: RunningServer) -> N
     source.fill("Rule 5")
     source.press("Tab")
     expect(page.get_by_text("Shop · weights given (Rule 5)")).to_be_visible()
-    page.context.close()

@@ -39,10 +39,8 @@ def pair(store: Store) -> list[ExpertInfo]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = actions.visitor(browser, size=DESKTOP)
-    yield opened
-    opened.close()
+def context(browser: Browser) -> BrowserContext:
+    return actions.visitor(browser, size=DESKTOP)
 
 
 def open_link(context: BrowserContext, server: RunningServer, store: Store, expert: ExpertInfo):
@@ -206,32 +204,28 @@ def test_every_page_says_whose_it_is(browser, running, store, language, size) ->
     study = store.create_study(survey, f"Names {language} {size['width']}")
     store.set_asking(study.id, Asking(way="rank"))
     expert = store.add_expert(study.id, "欧阳·O'Brien *主任* 博士")
-    context = actions.visitor(browser, locale=language, size=size)
-    try:
-        page = context.new_page()
+    page = actions.visitor(browser, locale=language, size=size).new_page()
 
-        def named(wanted: str) -> None:
-            expect(page.locator(wanted).first).to_be_visible()
-            belongs_to(page, expert.name, language)
-            button = actions.control(page, "leave").get_by_role("button", name=NOT_ME[language])
-            expect(button).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    def named(wanted: str) -> None:
+        expect(page.locator(wanted).first).to_be_visible()
+        belongs_to(page, expert.name, language)
+        button = actions.control(page, "leave").get_by_role("button", name=NOT_ME[language])
+        expect(button).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-        page.goto(f"{running.url}/i/{store.issue_link(expert.id)}")
-        named(".st-key-start")
-        actions.begin(page)
-        named(actions.RANKING)
-        store.rank(expert.id, "goal", ["apple", "berry", "cherry"], event_id="rank")
-        first, *others = survey.hierarchy.comparisons
-        for place in (f"pair {' '.join(first)}", "parent goal", "review"):
-            store.set_place(expert.id, place)
-            page.reload()
-            named({"pair": QUESTION, "parent": PARENT, "review": actions.REVIEW}[place.split()[0]])
-            if place.startswith("pair"):
-                for k, each in enumerate((first, *others)):
-                    store.answer(expert.id, *each, "1", event_id=f"answer-{k}")
-        store.submit(expert.id, event_id="done")
+    page.goto(f"{running.url}/i/{store.issue_link(expert.id)}")
+    named(".st-key-start")
+    actions.begin(page)
+    named(actions.RANKING)
+    store.rank(expert.id, "goal", ["apple", "berry", "cherry"], event_id="rank")
+    first, *others = survey.hierarchy.comparisons
+    for place in (f"pair {' '.join(first)}", "parent goal", "review"):
+        store.set_place(expert.id, place)
         page.reload()
-        named(".st-key-submitted")
-    finally:
-        context.close()
+        named({"pair": QUESTION, "parent": PARENT, "review": actions.REVIEW}[place.split()[0]])
+        if place.startswith("pair"):
+            for k, each in enumerate((first, *others)):
+                store.answer(expert.id, *each, "1", event_id=f"answer-{k}")
+    store.submit(expert.id, event_id="done")
+    page.reload()
+    named(".st-key-submitted")

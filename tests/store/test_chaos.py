@@ -32,7 +32,6 @@ SURVEY = make_survey({**dict.fromkeys("abcde", "goal"), "a1": "a", "a2": "a"})
 PAIRS = SURVEY.hierarchy.comparisons
 TURNED = {str(k): f"1/{k}" for k in range(2, 10)} | {f"1/{k}": str(k) for k in range(2, 10)}
 EXPERTS = ("Ada", "Bo", "Cy")
-ROUNDS = 100
 
 
 class Act(NamedTuple):
@@ -286,12 +285,13 @@ def run_processes(url: str, parties: list[list[Act]], draw: random.Random) -> tu
     return confirmed, kills
 
 
-def test_a_hundred_interleavings_with_killed_processes(tmp_path):
+@pytest.mark.parametrize("rounds", [25, pytest.param(300, marks=pytest.mark.slow)])
+def test_interleavings_with_killed_processes(tmp_path, rounds):
     multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])
     url = f"sqlite:///{tmp_path / 'ahp.db'}"
     store = Store(url)
     kills = 0
-    for number in range(ROUNDS):
+    for number in range(rounds):
         draw = random.Random(number)
         study, experts = set_up(store, number)
         parties = plan(draw, study, experts, 8)
@@ -299,8 +299,8 @@ def test_a_hundred_interleavings_with_killed_processes(tmp_path):
         kills += died
         assert len(confirmed) > 8
         check(store, study, [act for own in parties for act in own], confirmed)
-    assert kills >= ROUNDS
-    assert len(store.verify_log()) == ROUNDS
+    assert kills >= rounds
+    assert len(store.verify_log()) == rounds
     store.close()
 
 

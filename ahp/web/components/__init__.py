@@ -55,12 +55,14 @@ _again = st.components.v2.component(
     }""",
 )
 
-# The browser takes a second or more to load and compile the code that draws charts.
+# The browser takes a second or more to load and compile the code that draws charts, and does
+# nothing else meanwhile: not while somebody only passes through the page.
 _preload = st.components.v2.component(
     "ahp_preload",
     js="""export default function ({ data }) {
       const load = () => data.files.forEach((file) => import(new URL(file, document.baseURI)))
-      window.requestIdleCallback ? requestIdleCallback(load) : setTimeout(load, 500)
+      const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(load), 1000)
+      return () => clearTimeout(timer)
     }""",
 )
 
