@@ -21,6 +21,7 @@ from tests.running_server import RunningServer, free_port
 from tests.store.test_chaos import SURVEY, check_state
 
 SLOW = 40_000  # ms; a server starts in the meantime
+WALK = Counter(answer=6, back=4, next=2, overview=1, reload=3, kill=2, cut=2)
 SCREEN = f"{QUESTION}, {PARENT}, {REVIEW}, .st-key-start"
 
 
@@ -321,15 +322,16 @@ def test_what_waits_is_sent_from_the_overview_too(panel: Panel, wire: Wire) -> N
     expect(actions.control(phone, "review")).to_be_visible()  # it doesn't lead away
 
 
-@pytest.mark.parametrize("steps", [20, pytest.param(40, marks=pytest.mark.slow)])
-def test_a_random_walk(panel: Panel, wire: Wire, steps: int) -> None:
+@pytest.mark.parametrize("length", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_a_random_walk(panel: Panel, wire: Wire, length: int) -> None:
     """Steps of two devices, one of them behind a wire, and of a server that dies."""
     draw = random.Random(2026)
     office, phone = panel.device(), panel.device(wire.port)
     begin(office)
     phone.reload()
     clicked: Counter[tuple[str, str]] = Counter()
-    seen: Counter[str] = Counter()
+    steps = length * list(WALK.elements())
+    draw.shuffle(steps)
 
     def press(page: Page, key: str) -> None:
         button = actions.control(page, key).get_by_role("button").first
@@ -351,15 +353,9 @@ def test_a_random_walk(panel: Panel, wire: Wire, steps: int) -> None:
                 page.wait_for_timeout(200)
         return page.locator(QUESTION).count() > 0
 
-    for number in range(steps):
-        page = draw.choice([office, phone])
+    for step in steps:
+        page = phone if step == "cut" else draw.choice([office, phone])
         expect(page.locator(SCREEN).first).to_be_visible(timeout=SLOW)
-        step = draw.choices(["answer", "back", "next", "overview", "reload"], [5, 4, 2, 1, 2])[0]
-        if number in (9, 17, 33):
-            step = "kill"
-        if number in (5, 15, 27, 36):
-            step, page = "cut", phone
-        seen[step] += 1
         if step in ("answer", "cut", "kill"):
             value = draw.choice(SAATY_POSITIONS)
             until(page, lambda page=page: to_a_comparison(page))
@@ -380,7 +376,6 @@ def test_a_random_walk(panel: Panel, wire: Wire, steps: int) -> None:
             page.reload()
         else:
             press(page, step)
-    assert min(seen[one] for one in ("answer", "back", "reload", "kill", "cut")) >= 1
     panel.check(clicked)
     for page in (office, phone):
         page.reload()
