@@ -52,7 +52,10 @@ def downloaded_weights(page: Page, folder: Path, key: str = "csv-weights") -> li
         return list(csv.reader(file))
 
 
-@pytest.mark.parametrize(("locale", "size"), [("zh-CN", PHONE), ("en-US", DESKTOP)])
+@pytest.mark.parametrize(
+    ("locale", "size"),
+    [("zh-CN", PHONE), pytest.param("en-US", DESKTOP, marks=pytest.mark.slow)],
+)
 def test_from_the_expert_s_browser_to_the_ranked_weights(
     browser: Browser,
     server: RunningServer,
@@ -94,9 +97,9 @@ def test_from_the_expert_s_browser_to_the_ranked_weights(
     Store(f"sqlite:///{server.database}").verify_log()
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_at_random_points_no_confirmed_answer_is_lost(
-    browser: Browser, server: RunningServer, times: int
+@pytest.mark.slow
+def test_killed_at_ten_random_points_no_confirmed_answer_is_lost(
+    browser: Browser, server: RunningServer
 ) -> None:
     link = invited(browser, server)
     page = actions.visitor(browser, size=PHONE).new_page()
@@ -107,7 +110,7 @@ def test_killed_at_random_points_no_confirmed_answer_is_lost(
     print(f"seed {seed}")
     draw.seed(seed)
     answers = plan(seed)
-    kills = set(draw.sample(range(len(PAIRS)), times))
+    kills = set(draw.sample(range(len(PAIRS)), 10))
     confirmed: dict[str, str] = {}
     number = 0
     while True:

@@ -75,7 +75,8 @@ def own_environment(folder: Path, *requirements: str | Path) -> Path:
     """The Python of a new environment in which something is installed."""
     venv.create(folder / "venv")
     python = folder / "venv" / "bin" / "python"
-    installed = run(*PIP, python, "install", "--quiet", *requirements, cwd=folder)
+    options = ("install", "--quiet", "--no-compile")
+    installed = run(*PIP, python, *options, *requirements, cwd=folder)
     assert installed.returncode == 0, installed.stderr
     return python
 
