@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.cli import main
+from ahp.errors import PublishedError
 from ahp.published import Verification, load_table, rounded_weights, verify
 from ahp.scale import SAATY_POSITIONS, opposite, parse_judgment
 
@@ -216,16 +217,21 @@ def test_what_is_printed_right_is_reproduced(
     def show(value: float) -> str:
         return f"{printed(100 * value, decimals - 2)}%" if percent else printed(value, decimals)
 
-    found = verified(
-        tmp_path,
-        FORMS[form](grid, cell_decimals),
-        method,
-        [show(weight) for weight in weights],
-        lambda_max=printed(root, 3),
-        ci=show(ci),
-        cr=show(cr),
-    )
-    assert found.failures == ()
+    try:
+        found = verified(
+            tmp_path,
+            FORMS[form](grid, cell_decimals),
+            method,
+            [show(weight) for weight in weights],
+            lambda_max=printed(root, 3),
+            ci=show(ci),
+            cr=show(cr),
+        )
+    except PublishedError as error:  # half a matrix in single digits can be read in too many ways
+        assert cell_decimals == 1
+        assert "cells of one digit can each be several steps of the scale" in str(error)
+    else:
+        assert found.failures == ()
 
 
 def test_the_matrix_of_a_panel_is_printed_rounded(tmp_path: Path) -> None:
