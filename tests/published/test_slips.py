@@ -228,8 +228,8 @@ def test_what_is_printed_right_is_reproduced(
             cr=show(cr),
         )
     except PublishedError as error:  # half a matrix in single digits can be read in too many ways
-        assert cell_decimals == 1
-        assert "cells of one digit can each be several steps of the scale" in str(error)
+        if cell_decimals > 1 or "cells of one digit can each be several steps" not in str(error):
+            raise
     else:
         assert found.failures == ()
 
