@@ -64,6 +64,8 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
             )
             assert caught.value.length >= 2_000_000
     assert store.events(study.id) == before
+    with pytest.raises(TextLimitError, match="^comment: 1001 characters, expected at most 1000$"):
+        store.comment(expert, *PAIR, "x" * 1001, event_id="6")
     store.comment(expert, *PAIR, "x" * 1000, event_id="6")
     store.verify_log()
 
