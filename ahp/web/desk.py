@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.words import survey_remarks
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
+from ahp.store import ExpertInfo
 from ahp.study import Survey
 from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing
@@ -60,6 +61,19 @@ def nobody_left(survey: Survey, problem: IncoherentError) -> str:
         "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
         "choose a higher limit: on the page “Rounds”, “How the panel is joined, and when to stop”."
     ).format(parent=survey.node_name(problem.parent, state.language()), experts=experts)
+
+
+def show_submitted(experts: Sequence[ExpertInfo]) -> int:
+    """How many of the experts have submitted, as a bar; returns the number."""
+    _ = state.translate()
+    submitted = sum(expert.submitted for expert in experts)
+    st.progress(
+        submitted / len(experts) if experts else 0.0,
+        text=_("{submitted} of {count} experts have submitted").format(
+            submitted=submitted, count=len(experts)
+        ),
+    )
+    return submitted
 
 
 def show_downloads(table: report.Table, name: str, file: str = "") -> None:

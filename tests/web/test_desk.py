@@ -472,6 +472,9 @@ def test_closing_lists_who_is_missing(visit, store, organizer, study, survey):
     )
     box = keyed(app.checkbox, "sure-")
     assert box.label == "Yes, close round 2 for ever, with 2 of 6 experts"
+    for page in (app, visit(organizer, "experts")):  # a bar beside a number shows that number
+        (bar,) = page.get("progress")
+        assert (bar.proto.text, bar.proto.value) == ("2 of 6 experts have submitted", 33)
     box.check().run()
     assert not app.button(key="close").disabled
     fill(store, study, _others[0], 1)

@@ -18,7 +18,7 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.settings import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_table, show_weights_question
+from ahp.web.desk import show_downloads, show_submitted, show_table, show_weights_question
 from ahp.web.questionnaires import file_name
 
 
@@ -33,13 +33,7 @@ def show_progress(study: StudyInfo) -> None:
     if not experts:
         st.info(_("No experts yet. Add them below."))
         return
-    submitted = sum(expert.submitted for expert in experts)
-    st.progress(
-        sum(expert.answered for expert in experts) / sum(expert.total for expert in experts),
-        text=_("{submitted} of {count} experts have submitted").format(
-            submitted=submitted, count=len(experts)
-        ),
-    )
+    show_submitted(experts)
     weighting = state.database().settings(study.id).weighting
     counted_by = weighting_words(_)[weighting]
     parents = study.survey.hierarchy.compared

@@ -35,7 +35,13 @@ from ahp.study.settings import (
     Settings,
 )
 from ahp.web import state
-from ahp.web.desk import nobody_left, open_page, show_table, show_weights_question
+from ahp.web.desk import (
+    nobody_left,
+    open_page,
+    show_submitted,
+    show_table,
+    show_weights_question,
+)
 from ahp.web.questionnaires import file_name
 
 
@@ -257,14 +263,8 @@ def show_closing(study: StudyInfo) -> None:
     """Close the open round for ever."""
     _ = state.translate()
     experts = state.database().experts(study.id)
-    submitted = sum(expert.submitted for expert in experts)
     st.subheader(_("Round {round} is open").format(round=study.round))
-    st.progress(
-        submitted / len(experts) if experts else 0.0,
-        text=_("{submitted} of {count} experts have submitted").format(
-            submitted=submitted, count=len(experts)
-        ),
-    )
+    submitted = show_submitted(experts)
     st.write(
         _(
             "When you close the round, nobody can answer in it any more, for ever. Its result is "
