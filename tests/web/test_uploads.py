@@ -109,7 +109,7 @@ def test_files_on_their_way_count() -> None:
             }
             await guard(scope, None, send)
 
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             group.create_task(put("first", "a", 20))
             group.create_task(put("other page", "b", 25))
             while sum(guard.coming.values()) < 45:
