@@ -7,7 +7,6 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
@@ -99,7 +98,8 @@ class _UnpackedSizeError(Exception):
 
 
 def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
-    """The files in a ZIP archive by name, no more of each than its directory says.
+    """The files in a ZIP archive by name, counted as they come out of it: what its directory says
+    of their sizes is not believed.
 
     Args:
         content: the archive.
@@ -111,6 +111,7 @@ def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
     if (count := content.count(b"PK\1\2")) > MAX_PARTS:
         raise _OversizeError(f"{count} files inside, expected at most {MAX_PARTS}")
     parts: dict[str, bytes] = {}
+    room = max_bytes
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
         if (size := sum(info.file_size for info in infos)) > max_bytes:
@@ -120,8 +121,14 @@ def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
                 raise zipfile.BadZipFile(f"{info.filename!r} is compressed in an unusual way")
             if info.filename.casefold() in map(str.casefold, parts):
                 raise zipfile.BadZipFile(f"{info.filename!r} stands twice in it")
-            with archive.open(info) as part:  # in one go all would be unpacked, then cut off
-                parts[info.filename] = b"".join(iter(partial(part.read, _CHUNK), b""))
+            chunks = []
+            with archive.open(info) as part:
+                while chunk := part.read(_CHUNK):
+                    room -= len(chunk)
+                    if room < 0:
+                        raise _UnpackedSizeError(f"more than {max_bytes}")
+                    chunks.append(chunk)
+            parts[info.filename] = b"".join(chunks)
     return parts
 
 
