@@ -105,6 +105,17 @@ def test_sizes_in_a_directory_are_not_believed(small: Survey, questionnaire: byt
     assert peak < MOST
 
 
+def test_what_comes_out_of_an_archive_is_counted(
+    small: Survey, questionnaire: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if what reads archives would not stop where their directories say."""
+    chunks = iter([b" " * 2**16] * 1000)
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda _part, _size=-1: next(chunks, b""))
+    message = refusal(lambda: read_questionnaire(questionnaire, small))
+    assert message.startswith("questionnaire.xlsx: more than ")
+    assert " bytes when unpacked, expected at most " in message
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
