@@ -20,6 +20,7 @@ from .errors import HierarchyError, OptionError
 from .labels import axis_labels, is_frame, joined_vector, order_of, vector_labels
 from .matrix import Float, as_matrices, as_numbers, given_labels, in_order
 from .priority import check_method, weights
+from .result import Result
 from .tolerance import shared_ranks
 from .version import __version__
 
@@ -145,8 +146,8 @@ def ratings(
     return weighted_sum(global_weights, scores)
 
 
-@dataclass(frozen=True)
-class RankReversal:
+@dataclass(frozen=True, eq=False, repr=False)
+class RankReversal(Result):
     """What one alternative more or less does to the order of the others.
 
     Attributes:
@@ -165,8 +166,8 @@ class RankReversal:
     reversed_pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class RankReversalReport:
+@dataclass(frozen=True, eq=False, repr=False)
+class RankReversalReport(Result):
     """Orders of alternatives under removals and copies.
 
     Attributes:

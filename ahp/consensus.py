@@ -36,6 +36,7 @@ from .matrix import (
     given_labels,
     plain,
 )
+from .result import Result
 from .tolerance import TIE_RTOL, rank_spans
 from .version import __version__
 
@@ -94,8 +95,8 @@ def position_judgment(position: ArrayLike) -> Any:
     return plain(np.where(steps < 0, 1 / (1 + np.abs(steps)), 1 + np.abs(steps)))
 
 
-@dataclass(frozen=True)
-class Consensus:
+@dataclass(frozen=True, eq=False, repr=False)
+class Consensus(Result):
     """Entropies and consensus of one panel (plain numbers) or of a batch (arrays of shape (...)).
 
     Attributes:
@@ -275,8 +276,8 @@ def _entropy(shares: Float) -> Any:
     return -(shares * np.log(np.where(shares == 0, 1.0, shares))).sum(axis=-1)
 
 
-@dataclass(frozen=True)
-class KendallW:
+@dataclass(frozen=True, eq=False, repr=False)
+class KendallW(Result):
     """Kendall's coefficient of concordance, with its test.
 
     Attributes:
@@ -381,8 +382,8 @@ def _mean_and_deviation(array: Float, axis: int) -> tuple[Any, Any]:
     return mean.squeeze(axis), deviation.squeeze(axis)
 
 
-@dataclass(frozen=True)
-class JudgmentSpread:
+@dataclass(frozen=True, eq=False, repr=False)
+class JudgmentSpread(Result):
     """How far a panel's judgments of each pair lie apart; arrays of shape (p,), read-only.
 
     The pairs of matrices are in the order of the first one's items, row by row.
@@ -509,8 +510,8 @@ def geometric_compatibility(
     return plain(mean * n / (n - 2))  # n(n−1)/2 of them, times 2/((n−1)(n−2))
 
 
-@dataclass(frozen=True)
-class Clusters:
+@dataclass(frozen=True, eq=False, repr=False)
+class Clusters(Result):
     """Groups of experts who judge alike; arrays are read-only.
 
     Attributes:

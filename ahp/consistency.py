@@ -40,6 +40,7 @@ from .matrix import (
     plain,
 )
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
+from .result import Result
 from .tolerance import TIE_RTOL
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ COSINE_LIMIT = 0.90
 """A cosine consistency index of at least this is acceptable (Kou & Lin 2014)."""
 
 
-@dataclass(frozen=True)
-class Consistency:
+@dataclass(frozen=True, eq=False, repr=False)
+class Consistency(Result):
     """Consistency of one matrix (plain numbers) or of a batch (arrays of shape (...)).
 
     Attributes:
@@ -81,8 +82,8 @@ class Consistency:
     lambda_mean: Any = None
     ci_mean: Any = None
     cr_mean: Any = None
-    eigenvector: Any = field(default=None, repr=False, compare=False)
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    eigenvector: Any = field(default=None, repr=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 def check_consistency(
@@ -428,8 +429,8 @@ def _zeta(array: Float) -> Float:
     return np.asarray(1 - 24 * _circular(array) / (n**3 - (n if n % 2 else 4 * n)))
 
 
-@dataclass(frozen=True)
-class Preserved:
+@dataclass(frozen=True, eq=False, repr=False)
+class Preserved(Result):
     """How many of the orders in the judgments the weights keep; numbers, or arrays of shape (...).
 
     Attributes:
@@ -446,8 +447,8 @@ class Preserved:
     weak_share: Any
 
 
-@dataclass(frozen=True)
-class OrderPreservation:
+@dataclass(frozen=True, eq=False, repr=False)
+class OrderPreservation(Result):
     """What of the order in the judgments is found in the weights.
 
     Attributes:
@@ -460,7 +461,7 @@ class OrderPreservation:
     preferences: Preserved
     intensities: Preserved
     weights: Float
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 def order_preservation(
@@ -520,8 +521,8 @@ def _preserved(counts: NDArray[np.int64]) -> Preserved:
     return Preserved(*map(plain, (asked, strict, weak, *shares)))
 
 
-@dataclass(frozen=True)
-class Index:
+@dataclass(frozen=True, eq=False, repr=False)
+class Index(Result):
     """One index of one matrix.
 
     Attributes:

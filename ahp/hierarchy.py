@@ -18,10 +18,11 @@ from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
 from .labels import joined_vector, vector_labels
 from .matrix import Float, as_numbers
+from .result import Result
 
 
-@dataclass(frozen=True)
-class Hierarchy:
+@dataclass(frozen=True, eq=False, repr=False)
+class Hierarchy(Result):
     """A tree of node ids.
 
     Attributes:
@@ -177,8 +178,8 @@ def _checked_weights(given: ArrayLike, count: int, name: str) -> Float:
     return weights
 
 
-@dataclass(frozen=True)
-class TotalConsistency:
+@dataclass(frozen=True, eq=False, repr=False)
+class TotalConsistency(Result):
     """Total-hierarchy consistency of one level (总排序一致性; Saaty 1980, ch. 4).
 
     Attributes:

@@ -33,6 +33,7 @@ from .matrix import (
     two_or_more,
 )
 from .random_index import check_random_index, random_index_value
+from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
 STEP_TOLERANCE = 1e-8
@@ -46,8 +47,8 @@ LONGEST_STEP = 2.0
 """Longest Newton step in logarithms; longer ones are shortened to it."""
 
 
-@dataclass(frozen=True)
-class Completion:
+@dataclass(frozen=True, eq=False, repr=False)
+class Completion(Result):
     """The λmax-minimal completion of one matrix (plain numbers) or of a batch (arrays).
 
     Attributes:
@@ -66,11 +67,11 @@ class Completion:
     missing: Any
     iterations: Any
     largest: float | None
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class IncompleteRandomIndex:
+@dataclass(frozen=True, eq=False, repr=False)
+class IncompleteRandomIndex(Result):
     """Random consistency index of matrices with missing judgments.
 
     Attributes:
@@ -89,8 +90,8 @@ class IncompleteRandomIndex:
     standard_error: float | None = None
 
 
-@dataclass(frozen=True)
-class IncompleteConsistency:
+@dataclass(frozen=True, eq=False, repr=False)
+class IncompleteConsistency(Result):
     """Consistency of one matrix (plain numbers) or of a batch (arrays of shape (...)).
 
     Attributes:
@@ -115,11 +116,11 @@ class IncompleteConsistency:
     acceptable: Any
     ri_source: Any
     random_index: str
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class NextPair:
+@dataclass(frozen=True, eq=False, repr=False)
+class NextPair(Result):
     """The most informative pair to ask next.
 
     Attributes:
@@ -132,7 +133,7 @@ class NextPair:
     i: int
     j: int
     information: float
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 def components(

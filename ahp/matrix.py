@@ -6,7 +6,7 @@ NaN stands for a pair that was not judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import prod
 from numbers import Real
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import AHPError, IncompleteError, MatrixError
 from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
+from .result import data_frame
 from .scale import judgment_text, parse_judgment, rounds_to
 
 RECIPROCITY_RTOL = 1e-8
@@ -159,6 +160,67 @@ class PairwiseMatrix:
         return self.labels == other.labels and np.array_equal(
             self._values, other._values, equal_nan=True
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PairwiseMatrix, (self._values, self._labels)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The matrix as data that JSON can hold; `from_dict` reads it back.
+
+        >>> PairwiseMatrix([[1, 2], [0.5, 1]]).to_dict()
+        {'values': [[1.0, 2.0], [0.5, 1.0]], 'labels': None}
+        """
+        rows = [[None if np.isnan(x) else x for x in row] for row in self._values.tolist()]
+        return {"values": rows, "labels": self._labels and list(self._labels)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PairwiseMatrix:
+        """The matrix that `to_dict` was called on."""
+        return cls(data["values"], data["labels"])
+
+    def to_frame(self) -> Any:
+        """A pandas `DataFrame` with the labels as index and columns."""
+        return data_frame(self._values, index=list(self.labels), columns=list(self.labels))
+
+    def __len__(self) -> int:
+        return self.n
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, n)."""
+        return self.n, self.n
+
+    @property
+    def T(self) -> PairwiseMatrix:  # noqa: N802 - as numpy has it
+        """The transposed matrix: every judgment the other way round."""
+        return PairwiseMatrix(self._values.T, self._labels)
+
+    def __iter__(self) -> Iterator[Float]:
+        """The rows."""
+        return iter(self._values)
+
+    def __getitem__(self, index: Any) -> Any:
+        """A judgment by position or labels, `A[0, 1]` or `A["cost", "quality"]`; a row, `A[0]` or
+        `A["cost"]`; what numpy gives for anything else.
+
+        >>> A = PairwiseMatrix([[1, 3], ["1/3", 1]], ["cost", "quality"])
+        >>> A["cost", "quality"], A[1, 0] == 1 / 3
+        (3.0, True)
+
+        Raises:
+            MatrixError: there is no item with this label.
+        """
+        parts = index if isinstance(index, tuple) else (index,)
+        found = self._values[tuple(self._position(part) for part in parts)]
+        return float(found) if np.ndim(found) == 0 else found
+
+    def _position(self, part: Any) -> Any:
+        if not isinstance(part, str):
+            return part
+        if part not in self.labels:
+            listed = ", ".join(map(repr, self.labels))
+            raise MatrixError(f"label {part!r}, expected one of {listed}")
+        return self.labels.index(part)
 
     def __hash__(self) -> int:
         return hash((self.labels, np.nan_to_num(self._values).tobytes()))

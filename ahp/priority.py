@@ -23,12 +23,13 @@ from .eigen import from_logs, geometric_means, normalized
 from .errors import MatrixError, OptionError
 from .incomplete import eigenvectors, log_least_squares
 from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, given_labels, plain
+from .result import Result, data_frame
 from .solvers import Unique
 from .version import __version__
 
 
-@dataclass(frozen=True)
-class Priorities:
+@dataclass(frozen=True, eq=False, repr=False)
+class Priorities(Result):
     """Weights of one matrix (plain numbers beside them) or of a batch (arrays of shape (...)).
 
     Attributes:
@@ -50,7 +51,15 @@ class Priorities:
     objective: Any
     unique: Any
     version: str = __version__
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
+
+    def to_frame(self) -> Any:
+        """A pandas `DataFrame` with a column an item and a row a matrix, in the order of the batch;
+        the items are named by their labels, or `"1"` … `"n"`.
+        """
+        n = self.weights.shape[-1]
+        names = self.labels or tuple(str(k + 1) for k in range(n))
+        return data_frame(self.weights.reshape(-1, n), columns=list(names))
 
 
 def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") -> Float:

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from .eigen import perron
 from .errors import OptionError, RandomIndexError
+from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
 BLOCK_CELLS = 2**20
 """Cells of the random matrices that are made at a time."""
 
 
-@dataclass(frozen=True)
-class RandomIndexTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class RandomIndexTable(Result):
     """A table of random consistency indices.
 
     Attributes:
@@ -199,8 +200,8 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
     return values[n]
 
 
-@dataclass(frozen=True)
-class SimulatedRandomIndex:
+@dataclass(frozen=True, eq=False, repr=False)
+class SimulatedRandomIndex(Result):
     """The mean CI of random matrices.
 
     Attributes:

@@ -40,6 +40,7 @@ from .matrix import (
 )
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
+from .result import Result
 from .scale import SAATY_POSITIONS, ScaleValues, scale_values
 
 EXACT_ORDER = 7
@@ -70,8 +71,8 @@ _SETTLED = 1e-11
 """Step in ln a_ij at which the best value of a judgment is found."""
 
 
-@dataclass(frozen=True)
-class JudgmentDiagnosis:
+@dataclass(frozen=True, eq=False, repr=False)
+class JudgmentDiagnosis(Result):
     """What changing one judgment alone would do.
 
     Attributes:
@@ -96,11 +97,11 @@ class JudgmentDiagnosis:
     best_continuous: float
     cr_continuous: float
     epsilon: float
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class Triad:
+@dataclass(frozen=True, eq=False, repr=False)
+class Triad(Result):
     """Three judgments on three items, turned so that a_ij and a_jk are 1 or more.
 
     Attributes:
@@ -128,7 +129,7 @@ class Triad:
     high: float
     fitting: tuple[float, ...]
     cyclic: bool
-    labels: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 class Change(NamedTuple):
@@ -140,8 +141,8 @@ class Change(NamedTuple):
     new: float
 
 
-@dataclass(frozen=True)
-class Repair:
+@dataclass(frozen=True, eq=False, repr=False)
+class Repair(Result):
     """A proposal: a matrix with CR below the limit, and its distance from the original.
 
     Attributes:

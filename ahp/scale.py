@@ -17,12 +17,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import MatrixError, OptionError
+from .result import Result
 
 if TYPE_CHECKING:
     from .matrix import PairwiseMatrix
@@ -195,7 +196,18 @@ Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Scale:
+class _Table:
+    """The curve of a scale that is defined step by step."""
+
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __call__(self, x: Float, _n: int) -> Float:
+        return np.interp(x, self.steps, self.values)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scale(Result):
     """A transformation of judgments on the fundamental scale.
 
     A judgment x of 1 or more becomes c(x), one below 1 becomes 1/c(1/x), so that reciprocal
@@ -239,8 +251,34 @@ class Scale:
                     f"scale {name!r}: {step:.12g}: {value:.12g}, expected a finite step and a "
                     f"finite value of {below:.12g}, that of the step below, or more"
                 )
-        steps, values = items.T.tolist()
-        return cls(name, source, lambda x, _: np.interp(x, steps, values), tuple(steps))
+        steps, values = map(tuple, items.T.tolist())
+        return cls(name, source, _Table(steps, values), steps)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """One of `SCALES` is itself everywhere; another can be pickled if its curve can."""
+        if SCALES.get(self.name) is self:
+            return named_scale, (self.name,)
+        return super().__reduce_ex__(protocol)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of every result; of one of `SCALES` the name, of another its table.
+
+        Raises:
+            OptionError: the scale is defined by a function, which is no data.
+        """
+        if SCALES.get(self.name) is self:
+            return {"name": self.name}
+        if not isinstance(self.curve, _Table):
+            raise OptionError(f"scale {self.name!r} is defined by a function, expected a table")
+        table = zip(self.curve.steps, self.curve.values, strict=True)
+        return {"name": self.name, "source": self.source, "table": list(map(list, table))}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Scale:
+        """The scale that `to_dict` was called on."""
+        if "table" in data:
+            return cls.from_table(dict(data["table"]), data["name"], data["source"])
+        return named_scale(data["name"])
 
     def transform(self, x: ArrayLike, n: int) -> Float:
         """Judgments on this scale.
@@ -356,6 +394,17 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
 """The scales by name; the source of each begins with its formula."""
 
 
+def named_scale(name: Any) -> Scale:
+    """The scale of `SCALES` with this name.
+
+    Raises:
+        OptionError: unknown scale.
+    """
+    if name not in tuple(SCALES):  # a wrong option may not be hashable
+        raise OptionError.unknown("scale", name, SCALES)
+    return SCALES[name]
+
+
 @overload
 def apply_scale(a: PairwiseMatrix, scale: str | Scale) -> PairwiseMatrix: ...
 @overload
@@ -379,9 +428,7 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
     from .matrix import PairwiseMatrix, as_matrices, given_labels  # noqa: PLC0415 - as above
 
     if not isinstance(scale, Scale):
-        if scale not in tuple(SCALES):  # a wrong option may not be hashable
-            raise OptionError.unknown("scale", scale, SCALES)
-        scale = SCALES[scale]
+        scale = named_scale(scale)
     array = as_matrices(a, complete=False)
     mirrored = np.swapaxes(array, -1, -2)
     # from the cell of 1 or more alone, so that both cells of a pair stay reciprocal

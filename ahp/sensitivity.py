@@ -42,6 +42,7 @@ from .matrix import (
     plain,
 )
 from .priority import check_method, weights
+from .result import Result, data_frame
 from .scale import SAATY_POSITIONS, parse_judgment
 from .tolerance import TIE_RTOL, falling_order, rank_spans
 from .version import __version__
@@ -83,8 +84,8 @@ _LARGEST_SIGMA = 10.0
 """Largest spread of `"lognormal"`, far beyond any expert's error: no judgment overflows."""
 
 
-@dataclass(frozen=True)
-class WeightUncertainty:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightUncertainty(Result):
     """How n weights and their ranks scatter over the draws.
 
     Weights that tie (`ahp.tolerance`) share the ranks that they occupy in equal parts.
@@ -127,9 +128,14 @@ class WeightUncertainty:
     redrawn: int = 0
     version: str = __version__
 
+    def to_frame(self) -> Any:
+        """A pandas `DataFrame` with a row an item: weight, mean, std, lower, upper."""
+        columns = ("weights", "mean", "std", "lower", "upper")
+        return data_frame({name: getattr(self, name) for name in columns}, index=list(self.names))
 
-@dataclass(frozen=True)
-class HierarchyUncertainty:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HierarchyUncertainty(Result):
     """How the weights of a hierarchy scatter.
 
     Attributes:
@@ -597,8 +603,8 @@ def _summary(
     )
 
 
-@dataclass(frozen=True)
-class OneAtATime:
+@dataclass(frozen=True, eq=False, repr=False)
+class OneAtATime(Result):
     """Global weights, or values of alternatives, while one local weight runs over a grid.
 
     They are straight lines: all that lies below the node grows with its weight, all below its
@@ -648,8 +654,8 @@ def one_at_a_time(
     return OneAtATime(node, line.weight, line.names, plain(steps.copy()), plain(values))
 
 
-@dataclass(frozen=True)
-class StabilityInterval:
+@dataclass(frozen=True, eq=False, repr=False)
+class StabilityInterval(Result):
     """The local weights of one node within which the top ranks do not change.
 
     They do not change for `lower < weight < upper`, and at a bound without pairs (0 or 1) up to

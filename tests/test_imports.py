@@ -16,7 +16,7 @@ PACKAGE = ROOT / "ahp"
 NUMERIC = {
     *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
-    *("sensitivity", "elicitation", "tolerance", "labels"),
+    *("sensitivity", "elicitation", "tolerance", "labels", "result"),
 }
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
 
 LIBRARIES: dict[str, set[str]] = {
     "streamlit": {"web", "app"},
-    "pandas": {"web"},
+    "pandas": {"web", "result"},
     "pyarrow": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

@@ -21,6 +21,7 @@ import numpy as np
 from ..errors import MatrixError
 from ..group import aggregate_judgments
 from ..matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix
+from ..result import Result
 from ..scale import SAATY_POSITIONS, parse_judgment
 from .printing import decimals_of, printed_interval
 
@@ -32,8 +33,8 @@ _DECIMAL = re.compile(r"\d+\.\d*|\.\d+")
 _STEPS = {text: parse_judgment(text) for text in reversed(SAATY_POSITIONS)}
 
 
-@dataclass(frozen=True)
-class Judgments:
+@dataclass(frozen=True, eq=False, repr=False)
+class Judgments(Result):
     """Printed judgments of one matrix, or of a panel's joined one.
 
     Attributes:
@@ -50,6 +51,10 @@ class Judgments:
     typed: Float
     low: Float
     high: Float
+
+    def __post_init__(self) -> None:
+        for cells in (self.readings, self.typed, self.low, self.high):
+            cells.setflags(write=False)
 
     def only(self, reading: int) -> Judgments:
         """One of the readings."""

@@ -26,6 +26,7 @@ import numpy as np
 
 from ..errors import PublishedError
 from ..matrix import Bool, Float
+from ..result import Result
 
 FUNCTIONS = ("local", "global", "cr", "ci", "lambda_max", "total_cr")
 """What a claim may ask for, besides the weight that a name alone stands for."""
@@ -47,8 +48,8 @@ Interval = tuple[Float, Float]
 """Lowest and highest value, arrays of one shape."""
 
 
-@dataclass(frozen=True)
-class Reference:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reference(Result):
     """A number of the table: of a node, a parent or a level.
 
     Attributes:
@@ -62,8 +63,8 @@ class Reference:
     column: int
 
 
-@dataclass(frozen=True)
-class Operation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Operation(Result):
     """Two expressions joined by `+`, `-`, `*` or `/`."""
 
     sign: str
@@ -75,8 +76,8 @@ class Operation:
 Expression = float | Reference | Operation
 
 
-@dataclass(frozen=True)
-class Chain:
+@dataclass(frozen=True, eq=False, repr=False)
+class Chain(Result):
     """Expressions with a relation between each and the next."""
 
     operands: tuple[Expression, ...]

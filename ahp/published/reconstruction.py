@@ -17,6 +17,7 @@ from ..eigen import perron
 from ..errors import OptionError
 from ..matrix import Bool, Float, Int, as_numbers
 from ..random_index import random_index_value
+from ..result import Result
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
 from .printing import (
@@ -57,8 +58,8 @@ Progress = Callable[[int, int], None]
 Ranking = Sequence[Any]
 
 
-@dataclass(frozen=True)
-class NearestMiss:
+@dataclass(frozen=True, eq=False, repr=False)
+class NearestMiss(Result):
     """What comes nearest to print that no matrix produces.
 
     Attributes:
@@ -77,8 +78,8 @@ class NearestMiss:
     reason: str
 
 
-@dataclass(frozen=True)
-class Reconstruction:
+@dataclass(frozen=True, eq=False, repr=False)
+class Reconstruction(Result):
     """All matrices that produce what is printed for one parent, plainest first.
 
     Attributes:

@@ -31,6 +31,7 @@ from ..hierarchy import Hierarchy
 from ..matrix import Float
 from ..priority import check_method
 from ..random_index import check_random_index
+from ..result import Result
 from .cells import Judgments, join, read_matrix, read_upper
 from .claims import Chain, Reference, parse_claim, parse_order
 from .printing import (
@@ -78,8 +79,8 @@ CONVENTIONS = (
 _Lines = Mapping[tuple[str | int, ...], int]
 
 
-@dataclass(frozen=True)
-class Printed:
+@dataclass(frozen=True, eq=False, repr=False)
+class Printed(Result):
     """A printed number: its place in the file, its line, its digits."""
 
     place: str
@@ -87,8 +88,8 @@ class Printed:
     text: str
 
 
-@dataclass(frozen=True)
-class Statement:
+@dataclass(frozen=True, eq=False, repr=False)
+class Statement(Result):
     """An order or a claim of the source, parsed."""
 
     place: str
@@ -97,8 +98,8 @@ class Statement:
     chains: tuple[Chain, ...]
 
 
-@dataclass(frozen=True)
-class Erratum:
+@dataclass(frozen=True, eq=False, repr=False)
+class Erratum(Result):
     """A known slip of the source.
 
     Attributes:
@@ -115,8 +116,8 @@ class Erratum:
     reason: str
 
 
-@dataclass(frozen=True)
-class Conventions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Conventions(Result):
     """How a source computed and rounded; `docs/published-tables.md` has the meanings."""
 
     method: str | None = None
@@ -128,8 +129,8 @@ class Conventions:
     about: float = 0.1
 
 
-@dataclass(frozen=True)
-class PublishedParent:
+@dataclass(frozen=True, eq=False, repr=False)
+class PublishedParent(Result):
     """What is printed for one parent.
 
     Attributes:
@@ -149,7 +150,7 @@ class PublishedParent:
     label: str | None
     items: tuple[str, ...]
     labels: tuple[str, ...] | None
-    judgments: Judgments | None = field(repr=False, compare=False)
+    judgments: Judgments | None = field(repr=False)
     judgments_at: tuple[str, int]
     weights: Mapping[str, Printed]
     order: Statement | None
@@ -186,8 +187,8 @@ class PublishedParent:
         return self.conventions.intermediate_decimals or default
 
 
-@dataclass(frozen=True)
-class PublishedTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class PublishedTable(Result):
     """A published table, checked for its form; `verify` checks the numbers.
 
     Attributes:
@@ -304,18 +305,20 @@ class _Reader:
             mode=_option(top, "mode", "distributive", MODES),
             parents=MappingProxyType(parents),
             hierarchy=self.hierarchy(parents),
-            composite=self.numbers(composite, "weights", ("composite",)) if composite else {},
+            composite=MappingProxyType(
+                self.numbers(composite, "weights", ("composite",)) if composite else {}
+            ),
             orders=self.orders(composite),
             claims=self.claims(),
-            totals=self.totals() if "totals" in top.data else {},
-            errata={},
+            totals=MappingProxyType(self.totals() if "totals" in top.data else {}),
+            errata=MappingProxyType({}),
             candidates=(
                 self.path.parent / top.string("candidates") if "candidates" in top.data else None
             ),
             conventions=self.conventions,
         )
         self.check(table)
-        return replace(table, errata=self.errata(table))
+        return replace(table, errata=MappingProxyType(self.errata(table)))
 
     def line(self, *path: str | int) -> int:
         return self.lines[path]
@@ -346,10 +349,14 @@ class _Reader:
             judgments_at=self.judgments_at(entry, at, place),
             weights=MappingProxyType(weights),
             order=self.statement(entry, "order", at, place, parse_order),
-            consistency={
-                key: self.number(entry, key, at, place) for key in CONSISTENCY if key in entry.data
-            },
-            indices=indices,
+            consistency=MappingProxyType(
+                {
+                    key: self.number(entry, key, at, place)
+                    for key in CONSISTENCY
+                    if key in entry.data
+                }
+            ),
+            indices=MappingProxyType(indices),
             conventions=_conventions(entry, self.conventions),
         )
         _check_names(entry, "order", found.order, items)

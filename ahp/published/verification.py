@@ -25,6 +25,7 @@ from ..errors import AHPError, PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix, chunks
 from ..priority import check_method
 from ..random_index import random_index_value
+from ..result import Result
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
@@ -52,8 +53,8 @@ COLUMNS = ["parent", "method", "rounding", "upper"]
 """Of a file of stored candidates."""
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, eq=False, repr=False)
+class Check(Result):
     """One printed number, order or claim, compared with what the judgments give.
 
     Attributes:
@@ -86,8 +87,8 @@ class Check:
         return ": ".join([text, *filter(None, ["; ".join(self.explanations)])])
 
 
-@dataclass(frozen=True)
-class Remark:
+@dataclass(frozen=True, eq=False, repr=False)
+class Remark(Result):
     """How the printed judgments at a place in the file were read, in words."""
 
     place: str
@@ -100,8 +101,8 @@ class Remark:
         return f"{self.place}: {self.text}"
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, eq=False, repr=False)
+class Verification(Result):
     """What `verify` found.
 
     Attributes:

@@ -15,6 +15,7 @@ from ..consistency import CR_LIMIT, check_consistency
 from ..errors import PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix
 from ..priority import weights
+from ..result import Result
 from ..scale import judgment_text
 from .claims import Reference, holds
 from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
@@ -35,8 +36,8 @@ JOINED = 10_000_000
 """Pairs of candidates that are compared at a time."""
 
 
-@dataclass(frozen=True)
-class TableReconstruction:
+@dataclass(frozen=True, eq=False, repr=False)
+class TableReconstruction(Result):
     """What can stand behind the numbers of a table.
 
     Attributes:

@@ -26,14 +26,15 @@ from ..errors import MatrixError
 from ..group import log_distances
 from ..hierarchy import leaf_weights
 from ..matrix import Float, Int, chunks
+from ..result import Result
 from ..tolerance import shared_ranks
 from .analysis import Analysis
 from .incoherence import INCOHERENT, factors
 from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 
-@dataclass(frozen=True)
-class Agreement:
+@dataclass(frozen=True, eq=False, repr=False)
+class Agreement(Result):
     """How far a panel agrees. Experts without own weights somewhere are left out there.
 
     Attributes:
@@ -66,8 +67,8 @@ class Agreement:
     cluster_consensus: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, eq=False, repr=False)
+class Choice(Result):
     """The ranking that follows from one choice.
 
     Attributes:

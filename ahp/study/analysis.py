@@ -19,6 +19,7 @@ from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method
 from ..random_index import check_random_index
+from ..result import Result, data_frame
 from ..tolerance import ranked
 from ..version import __version__
 from .answers import Answers
@@ -28,8 +29,8 @@ from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
 from .survey import Survey
 
 
-@dataclass(frozen=True)
-class Analysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis(Result):
     """Weights and consistency of a whole survey, with everything that made them.
 
     Attributes:
@@ -95,6 +96,26 @@ class Analysis:
         """Rank of every indicator, in the order of `ranking`; ties share theirs: 1, 2, 2, 4."""
         leaves = self.survey.hierarchy.leaves
         return ranked({leaf: self.global_weights[leaf] for leaf in leaves})
+
+    def to_frame(self) -> Any:
+        """A pandas `DataFrame` with a row an indicator, in the order of `ranking`: its parent, its
+        local and global weight, its rank.
+        """
+        hierarchy = self.survey.hierarchy
+        local = {
+            kid: float(weight)
+            for parent, kids in hierarchy.children.items()
+            for kid, weight in zip(kids, self.local_weights[parent], strict=True)
+        }
+        return data_frame(
+            {
+                "parent": [hierarchy.parent_of(leaf) for leaf in self.ranking],
+                "local_weight": [local[leaf] for leaf in self.ranking],
+                "global_weight": [self.global_weights[leaf] for leaf in self.ranking],
+                "rank": list(self.ranks.values()),
+            },
+            index=list(self.ranking),
+        )
 
 
 def analyze(

@@ -13,6 +13,7 @@ from ..datafile import read_bytes
 from ..errors import AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
+from ..result import Result
 from ..scale import parse_judgment
 from .delimited import MAX_CSV, split_rows
 from .entered import entered_judgment
@@ -24,8 +25,8 @@ FORMULA = re.compile(r"'*[=+@\-＝＋＠－]")
 """Cells that spreadsheets take for formulas, and those with an apostrophe before them."""
 
 
-@dataclass(frozen=True)
-class Judgment:
+@dataclass(frozen=True, eq=False, repr=False)
+class Judgment(Result):
     """One expert's answer to one pair.
 
     Attributes:
@@ -49,8 +50,8 @@ class Judgment:
         return parse_judgment(self.value)
 
 
-@dataclass(frozen=True)
-class Answers:
+@dataclass(frozen=True, eq=False, repr=False)
+class Answers(Result):
     """The judgments of a panel, in the order they were read.
 
     Raises:

@@ -19,6 +19,7 @@ import numpy as np
 from ..consistency import CR_LIMIT
 from ..errors import OptionError
 from ..matrix import Float
+from ..result import Result
 from .panel import Panel
 
 INCOHERENT = ("include", "exclude", "downweight")
@@ -33,8 +34,8 @@ CR_LIMITS = (0.01, 1.0)
 """Least and largest limit that can be chosen."""
 
 
-@dataclass(frozen=True)
-class Incoherence:
+@dataclass(frozen=True, eq=False, repr=False)
+class Incoherence(Result):
     """An expert whose CR below a parent reaches the limit.
 
     Attributes:

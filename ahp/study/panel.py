@@ -23,6 +23,7 @@ from ..incomplete import check_incomplete_consistency, complete_matrices
 from ..matrix import Bool, Float
 from ..priority import weights
 from ..random_index import random_index_value
+from ..result import Result
 from .answers import Answers
 
 TOLERANCE = 1e-9
@@ -33,8 +34,8 @@ _HOW = {"aij": "geometric", "aij_median": "median", "aij_trimmed": "trimmed"}
 _MEAN = {"aip_arithmetic": "arithmetic", "aip_geometric": "geometric"}
 
 
-@dataclass(frozen=True)
-class Panel:
+@dataclass(frozen=True, eq=False, repr=False)
+class Panel(Result):
     """What k experts judged, and what follows for each alone.
 
     Attributes:

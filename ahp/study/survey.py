@@ -25,6 +25,7 @@ from ..matrix import LARGEST
 from ..priority import check_method
 from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
+from ..result import Result
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -44,8 +45,8 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 
 
-@dataclass(frozen=True)
-class SourcedWeights:
+@dataclass(frozen=True, eq=False, repr=False)
+class SourcedWeights(Result):
     """Weights that are given instead of compared.
 
     Attributes:
@@ -67,8 +68,8 @@ class SourcedWeights:
         return {"weights": dict(self.weights), "source": self.source}
 
 
-@dataclass(frozen=True)
-class Node:
+@dataclass(frozen=True, eq=False, repr=False)
+class Node(Result):
     """One node of the hierarchy: the goal, a criterion or an indicator.
 
     Attributes:
@@ -84,8 +85,8 @@ class Node:
     given: SourcedWeights | None = None
 
 
-@dataclass(frozen=True)
-class Survey:
+@dataclass(frozen=True, eq=False, repr=False)
+class Survey(Result):
     """A survey definition, checked.
 
     Attributes:

@@ -1,0 +1,229 @@
+"""What all results have in common: compared, copied, pickled, written as JSON and read back.
+
+A result is a frozen dataclass of numbers, texts, read-only arrays and mappings, and of other
+results. Two are equal when they are of one class and hold the same, NaN beside NaN counting as the
+same. `to_dict` gives what JSON can hold: arrays as lists, and `"nan"`, `"inf"` and `"-inf"` for the
+numbers that JSON has no word for.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import Field, fields, is_dataclass
+from pathlib import Path
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from .errors import OptionError
+
+LONGEST_REPR = 300
+"""Characters of a result's `repr` at most."""
+
+_NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+class Result:
+    """Base of the frozen dataclasses that hold results; they are declared with `eq=False` and
+    `repr=False`, which this class has.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(_same(getattr(self, key), getattr(other, key)) for key in _names(type(self)))
+
+    def __hash__(self) -> int:
+        return hash((type(self), repr(self)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: _thawed(getattr(self, key)) for key in _names(type(self))}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        for key, value in state.items():
+            object.__setattr__(self, key, _frozen(value))
+
+    def __repr__(self) -> str:
+        shown = ((each.name, getattr(self, each.name)) for each in fields(self) if each.repr)
+        text = f"{type(self).__name__}("
+        for number, (key, value) in enumerate(shown):
+            part = f"{', ' * (number > 0)}{key}={_short(value)}"
+            if len(text) + len(part) > LONGEST_REPR - 4:
+                return f"{text}, …)"
+            text += part
+        return f"{text})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(each.name)}</th>"
+            f"<td style='text-align:left'>{html.escape(_short(getattr(self, each.name)))}</td></tr>"
+            for each in fields(self)
+            if each.repr
+        )
+        return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as data that JSON can hold; `from_dict` reads it back."""
+        return {key: _plain(getattr(self, key)) for key in _names(type(self))}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The result that `to_dict` was called on.
+
+        Args:
+            data: what `to_dict` gave, also after it was JSON.
+
+        Raises:
+            OptionError: other keys than the class has.
+        """
+        hints = _hints(cls)
+        if data.keys() != hints.keys():
+            raise OptionError(f"{cls.__name__} from {', '.join(data)}, expected {', '.join(hints)}")
+        return cls(**{key: _read(hint, data[key]) for key, hint in hints.items()})
+
+
+def data_frame(data: Any, index: Any = None, columns: Any = None) -> Any:
+    """A pandas `DataFrame`, as pandas makes it of these."""
+    from pandas import DataFrame  # noqa: PLC0415 - for those who use it
+
+    return DataFrame(data, index=index, columns=columns)
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}
+_HINTS: dict[Any, dict[str, Any]] = {}
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind))
+    return _NAMES[kind]
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    if kind not in _HINTS:
+        hints = get_type_hints(kind)
+        _HINTS[kind] = {name: hints[name] for name in _names(kind)}
+    return _HINTS[kind]
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        alike = isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
+        numbers = alike and one.dtype.kind == other.dtype.kind == "f"
+        return alike and np.array_equal(one, other, equal_nan=numbers)
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return [*one] == [*other] and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    return bool(type(one) is type(other) and one == other)
+
+
+def _thawed(value: Any) -> Any:
+    """Without read-only mappings, which can't be pickled."""
+    if isinstance(value, Mapping):
+        return {key: _thawed(each) for key, each in value.items()}
+    return tuple(map(_thawed, value)) if type(value) is tuple else value
+
+
+def _frozen(value: Any) -> Any:
+    """With read-only arrays and mappings."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(each) for key, each in value.items()})
+    return tuple(map(_frozen, value)) if type(value) is tuple else value
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, np.ndarray) and (value.size > 9 or value.ndim > 1):
+        text = f"array of shape {value.shape}"
+    elif isinstance(value, np.ndarray):
+        text = f"[{' '.join(map(_short, value.tolist()))}]"
+    elif isinstance(value, float):
+        text = f"{value + 0.0:.6g}"  # equal numbers are shown alike, 0 and -0 too
+    elif isinstance(value, Mapping):
+        text = f"{{{', '.join(map(str, [*value][:3]))}{', …' * (len(value) > 3)}}}"
+    elif isinstance(value, tuple) and len(value) > 3:
+        text = f"({', '.join(map(_short, value[:3]))}, … {len(value)} in all)"
+    elif is_dataclass(value):
+        text = type(value).__name__
+    else:
+        text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist()) if value.size else {"shape": list(value.shape)}
+    if isinstance(value, Mapping):
+        if all(isinstance(key, str) for key in value):
+            return {key: _plain(each) for key, each in value.items()}
+        return [[_plain(key), _plain(each)] for key, each in value.items()]
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    as_text = isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value))
+    return str(value) if as_text else value
+
+
+def _read(hint: Any, value: Any) -> Any:
+    """What a field of this type holds, of what `_plain` made of it."""
+    if get_origin(hint) is not None:
+        return _read_generic(get_origin(hint), get_args(hint), value)
+    if hint is Any and isinstance(value, list | dict):
+        return _read_array(value, None)
+    if hint in (Any, float) and isinstance(value, str):
+        return _NOT_IN_JSON.get(value, value)
+    if hasattr(hint, "from_dict"):
+        return hint.from_dict(value)
+    if hasattr(hint, "_fields"):  # a named tuple
+        return hint(*map(_read, get_type_hints(hint).values(), value))
+    return Path(value) if hint is Path else value
+
+
+def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
+    if origin in (Union, UnionType):
+        return None if value is None else _read(_arm(arguments, value), value)
+    if origin is np.ndarray:
+        return _read_array(value, get_args(arguments[1])[0])
+    if origin is tuple:
+        inner = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
+        return tuple(map(_read, inner, value))
+    pairs = value.items() if isinstance(value, Mapping) else value
+    key, each = arguments
+    return MappingProxyType({_read(key, k): _read(each, v) for k, v in pairs})
+
+
+def _arm(types: tuple[Any, ...], value: Any) -> Any:
+    """Which of several types a value that is not None has."""
+    arms = [each for each in types if each is not NoneType]
+    for arm in arms:
+        if len(arms) == 1 or (isinstance(arm, type) and type(value) is arm):
+            return arm
+        if isinstance(value, dict) and is_dataclass(arm) and _hints(arm).keys() == value.keys():
+            return arm
+    return Any
+
+
+def _read_array(value: Any, dtype: Any) -> Any:
+    if isinstance(value, Mapping):
+        array = np.empty(value["shape"], dtype=dtype)
+        array.setflags(write=False)
+        return array
+
+    def numbers(each: Any) -> Any:
+        if isinstance(each, list):
+            return [numbers(inner) for inner in each]
+        return _NOT_IN_JSON.get(each, each)
+
+    array = np.array(numbers(value), dtype=dtype)
+    array.setflags(write=False)
+    return array
