@@ -120,9 +120,7 @@ def _same(one: Any, other: Any) -> bool:
         return [*one] == [*other] and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, float) and isinstance(other, float):
-        return one == other or (math.isnan(one) and math.isnan(other))
-    return bool(type(one) is type(other) and one == other)
+    return bool(one == other) or bool(one != one and other != other)  # noqa: PLR0124 - NaN
 
 
 def _thawed(value: Any) -> Any:

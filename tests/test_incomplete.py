@@ -117,6 +117,7 @@ def test_the_published_example() -> None:
         acceptable=True,
         ri_source="printed",
         random_index="saaty",
+        labels=EXAMPLE.labels,
     )
     assert checked.cr == pytest.approx(0.0528, abs=5e-5)
 
@@ -554,7 +555,8 @@ def test_the_next_pair() -> None:
     # a star: all other pairs are equally far, so the first is asked
     star = build(5, {(0, k): 2.0 for k in range(1, 5)})
     assert next_pair(star) == NextPair(1, 2, pytest.approx(math.log(3) / 2, rel=1e-14))
-    assert next_pair(EXAMPLE) == NextPair(2, 3, pytest.approx(math.log(2) / 2, rel=1e-14))
+    information = pytest.approx(math.log(2) / 2, rel=1e-14)
+    assert next_pair(EXAMPLE) == NextPair(2, 3, information, EXAMPLE.labels)
     assert next_pair(A1) == NextPair(2, 3, pytest.approx(math.log(2) / 2, rel=1e-14))
 
 
