@@ -84,7 +84,7 @@ from .study.agreement import (
     panel_agreement,
 )
 from .study.incoherence import INCOHERENT, check_cr_limit
-from .study.settings import AGGREGATES, COMPUTED_WEIGHTINGS
+from .study.standing import AGGREGATES, COMPUTED_WEIGHTINGS
 from .version import __version__
 
 if TYPE_CHECKING:

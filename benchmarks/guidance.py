@@ -19,8 +19,8 @@ from itertools import cycle, islice, product
 import numpy as np
 
 import ahp
+from ahp.process.guidance import guidance
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.study.guidance import guidance
 
 SEED = 2026
 KINDS = {

@@ -10,10 +10,10 @@ import pytest
 
 import ahp
 from ahp.cli import main
+from ahp.process.receipt import Receipt
 from ahp.report.receipt import receipt_html
 from ahp.store import Store
 from ahp.store.signing import read_public_key
-from ahp.study.receipt import Receipt
 
 SURVEY = Path(__file__).parents[1] / "examples" / "dong_2010" / "survey.toml"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ahp.i18n import LANGUAGES, translator
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence, times
+from ahp.process.guidance import Contradiction, Suggestion
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.study.guidance import Contradiction, Suggestion
 
 
 def triad(a_ij: float, a_jk: float, a_ik: float) -> Contradiction:

@@ -20,7 +20,8 @@ NUMERIC = {
 }
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
-RESULTS = STUDY | {"i18n"}
+PROCESS = STUDY | {"process"}
+RESULTS = PROCESS | {"i18n"}
 PAGES = RESULTS | {"report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
@@ -29,6 +30,7 @@ ROOMS: dict[str, set[str]] = {
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,
+    "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
     "report": RESULTS | {"published", "report"},
@@ -53,7 +55,7 @@ LIBRARIES: dict[str, set[str]] = {
     "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
-    "scipy": NUMERIC | {"study", "published"},
+    "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
     "openpyxl": {"exchange", "report"},

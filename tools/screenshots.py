@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from ahp import Judgment, load_survey  # noqa: E402
+from ahp.process.asking import Asking  # noqa: E402
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
 from ahp.store import ExpertInfo, Store  # noqa: E402
-from ahp.study.asking import Asking  # noqa: E402
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import AHPError, AnswersError
-from ..study.settings import Standing
+from ..study.standing import Standing
 from .column_mapper import read_columns
 from .survey_text import caseless_key
 

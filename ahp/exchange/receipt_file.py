@@ -10,7 +10,7 @@ from pypdf import PageObject, PdfReader
 
 from ..datafile import read_bytes
 from ..errors import AnswersError
-from ..study.receipt import Receipt, find_receipt
+from ..process.receipt import Receipt, find_receipt
 
 MAX_RECEIPT = 2**22
 """Bytes of a file with a receipt, and of a page in a PDF."""

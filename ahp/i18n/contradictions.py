@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..process.guidance import Contradiction, Suggestion
 from ..scale import LARGEST_STEP, parse_judgment
-from ..study.guidance import Contradiction, Suggestion
 from . import Translate
 
 Name = Callable[[str], str]

@@ -97,7 +97,7 @@ def middle_half(left: str, right: str, middle: tuple[int, int], _: Translate) ->
     Args:
         left: name as displayed first.
         right: name as displayed second.
-        middle: `ahp.study.delphi.Distribution.middle`.
+        middle: `ahp.process.rounds.Distribution.middle`.
         _: translates.
     """
     one, other = (position_words(left, right, step, _) for step in (max(middle), min(middle)))

@@ -14,9 +14,9 @@ from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
 from ..i18n.words import position_words
 from ..matrix import Float
+from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
-from ..study.delphi import both_rounds
 from ..study.incoherence import limit_of
 from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, noted, wrapped
 

@@ -23,12 +23,13 @@ from ..consistency import CR_LIMIT
 from ..hierarchy import node_weights
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
+from ..process.itinerary import Replies
+from ..process.rounds import RoundSummary, both_rounds, recommend
+from ..process.settings import Settings
 from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
-from ..study.delphi import RoundSummary, both_rounds, recommend
-from ..study.itinerary import Replies
 from ..study.panel import Panel
-from ..study.settings import Settings, Standing
+from ..study.standing import Standing
 from .table import Cell, Table, show_p
 from .who import incoherent_words
 
@@ -564,7 +565,7 @@ def recommendation_sentence(
     language: str,
     closed: int | None = None,
 ) -> str:
-    """What `ahp.study.delphi.recommend` recommends after the last of these rounds, and why.
+    """What `ahp.process.rounds.recommend` recommends after the last of these rounds, and why.
 
     Args:
         settings: the study's.
@@ -629,7 +630,7 @@ def _kendall_finding(last: RoundSummary, target: float, _: Translate) -> str:
 
 
 def aggregate_words(_: Translate) -> dict[str, str]:
-    """How a panel becomes one (`ahp.study.settings.AGGREGATES`) in words."""
+    """How a panel becomes one (`ahp.study.standing.AGGREGATES`) in words."""
     return {
         "aij": _("weighted geometric mean of the judgments (AIJ)"),
         "aij_median": _("weighted median of the judgments (AIJ)"),
@@ -640,7 +641,7 @@ def aggregate_words(_: Translate) -> dict[str, str]:
 
 
 def weighting_words(_: Translate) -> dict[str, str]:
-    """Where the experts' weights come from (`ahp.study.settings.WEIGHTINGS`) in words."""
+    """Where the experts' weights come from (`ahp.study.standing.WEIGHTINGS`) in words."""
     return {
         "equal": _("all experts equally"),
         "given": _("weights given by the organizer"),
@@ -651,7 +652,7 @@ def weighting_words(_: Translate) -> dict[str, str]:
 
 
 def stop_words(_: Translate) -> dict[str, str]:
-    """When the rounds end (`ahp.study.settings.STOP_RULES`) in words."""
+    """When the rounds end (`ahp.process.settings.STOP_RULES`) in words."""
     return {
         "rounds": _("after a fixed number of rounds"),
         "kendall_w": _("when Kendall's W is large and significant"),

@@ -10,9 +10,9 @@ from babel.dates import format_datetime
 
 from ..i18n import Translate, translator
 from ..i18n.words import judgment_sentence
+from ..process.receipt import ABSTAIN, Receipt, Statement
 from ..scale import SAATY_POSITIONS
 from ..study import Survey
-from ..study.receipt import ABSTAIN, Receipt, Statement
 
 COMMAND = "ahp receipt verify receipt.html study.json --key receipt-key.pem"
 

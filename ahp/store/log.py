@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..datafile import canonical
 from ..errors import AHPError, AnswersError, LogError, StoreError
-from ..study.delphi import evidence_difference
+from ..process.rounds import evidence_difference
 from ..study.limits import check_length
 from . import clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from ..errors import StoreError
 from ..hierarchy import Hierarchy
+from ..process.asking import Asking, Pair, Way
+from ..process.itinerary import Replies
+from ..process.rounds import Feedback, evidence_distributions
+from ..process.settings import Settings
 from ..scale import opposite
 from ..study import Survey
-from ..study.asking import Asking, Pair, Way
-from ..study.delphi import Feedback, evidence_distributions
-from ..study.itinerary import Replies
-from ..study.settings import Settings, Standing
+from ..study.standing import Standing
 from .models import EventRow, ExpertRow, LinkRow, StudyRow, SurveyRow
 from .records import ExpertInfo, StudyInfo
 from .replay import ANSWERING, STATEMENTS, Judged

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import LogError, ReceiptError, StoreError
+from ..process.receipt import ABSTAIN, Receipt, Statement
 from ..scale import opposite
 from ..study import Survey
-from ..study.receipt import ABSTAIN, Receipt, Statement
 from . import signing, transfer
 from .database import Database
 from .models import EventRow, StudyRow

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ..process.asking import Asking, Pair
+from ..process.itinerary import Replies
+from ..process.rounds import Feedback
+from ..process.settings import Settings
 from ..study import Survey
-from ..study.asking import Asking, Pair
-from ..study.delphi import Feedback
-from ..study.itinerary import Replies
-from ..study.settings import Settings, Standing
+from ..study.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class ClosedRound:
         round: its number.
         closed: when, UTC, ISO 8601.
         seq: of the event that closed it.
-        evidence: canonical JSON of `ahp.study.delphi.round_evidence`, as the log holds it; None
+        evidence: canonical JSON of `ahp.process.rounds.round_evidence`, as the log holds it; None
             when nobody who had submitted had answered anything.
     """
 

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple, Self
 
 from ..errors import OptionError, StoreError
 from ..hierarchy import Hierarchy
+from ..process.asking import Asking, Way, check_way, read_ranking
+from ..process.rounds import RoundSummary, analyze_round, round_evidence, summarize
+from ..process.settings import Settings
 from ..scale import parse_judgment
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.answers import check_place
-from ..study.asking import Asking, Way, check_way, read_ranking
-from ..study.delphi import RoundSummary, analyze_round, round_evidence, summarize
-from ..study.settings import Settings, Standing
+from ..study.standing import Standing
 from .records import Event
 
 ANSWERING = ("answer", "clear", "abstain")

@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 
 from ..datafile import canonical
 from ..errors import AnswersError, LockedError, StoreError
+from ..process.asking import Asking, Way, read_ranking
+from ..process.itinerary import Replies
+from ..process.own_result import unsettled_parents
+from ..process.receipt import Receipt
+from ..process.settings import Settings
 from ..random_index import random_index_value
 from ..scale import SAATY_POSITIONS, opposite
 from ..study import Answers, Judgment, Survey
-from ..study.asking import Asking, Way, read_ranking
 from ..study.entered import judged, spreadsheet_reason, step_of
-from ..study.itinerary import Replies
 from ..study.limits import check_length
-from ..study.own_result import unsettled_parents
-from ..study.receipt import Receipt
-from ..study.settings import Settings, Standing
+from ..study.standing import Standing
 from . import access, log, receipts, signing, transfer
 from .database import Database
 from .log import Entry
@@ -701,7 +702,7 @@ class Store:
 
         Args:
             expert_id: who starts.
-            way: as in `ahp.study.asking.Way`; the order is seeded by expert and round.
+            way: as in `ahp.process.asking.Way`; the order is seeded by expert and round.
             short: likewise.
             consent: the text they agreed to.
             event_id: as for `answer`.

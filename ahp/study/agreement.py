@@ -30,7 +30,7 @@ from ..result import Result
 from ..tolerance import shared_ranks
 from .analysis import Analysis
 from .incoherence import INCOHERENT, factors
-from .settings import AGGREGATES, WEIGHTINGS, Standing, expert_weights
+from .standing import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 
 @dataclass(frozen=True, eq=False, repr=False)

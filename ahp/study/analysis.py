@@ -25,7 +25,8 @@ from ..version import __version__
 from .answers import Answers
 from .incoherence import INCOHERENT, Incoherence, check_cr_limit, factors, find_incoherence
 from .panel import Panel, build_panel, check_judged, completed, connects
-from .settings import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS, check_option
+from .plain import check_option
+from .standing import AGGREGATES, COMPUTED_WEIGHTINGS, WEIGHTINGS
 from .survey import Survey
 
 
@@ -46,7 +47,7 @@ class Analysis(Result):
             weights are given stay out of it.
         method, random_index, aggregate, trim: the options in use.
         expert_weights: expert -> weight in the panel, sum 1.
-        weighting: where these weights come from, one of `ahp.study.settings.WEIGHTINGS`.
+        weighting: where these weights come from, one of `ahp.study.standing.WEIGHTINGS`.
         recused: (expert, parent) whose judgments do not count.
         filled: parent id -> pairs that nobody judged, completed in `matrices`; only where there are
             any.
@@ -146,7 +147,7 @@ def analyze(
         method: as for `ahp.weights`; None = the survey's default.
         random_index: as for `ahp.check_consistency`; None = the survey's default, or the
             table that goes on where that one ends (`Survey.reaching_random_index`).
-        aggregate: one of `ahp.study.settings.AGGREGATES`.
+        aggregate: one of `ahp.study.standing.AGGREGATES`.
         trim: as for `ahp.aggregate_judgments`, used by `"aij_trimmed"`.
         expert_weights: expert -> weight, one for each expert, scaled to sum 1; `"consistency"` or
             `"distance"`: computed from the judgments; None or `"equal"`: equal.

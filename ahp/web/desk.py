@@ -16,7 +16,7 @@ from ahp.report.workbook import xlsx_bytes
 from ahp.store import ExpertInfo
 from ahp.study import Survey
 from ahp.study.limits import LONGEST
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
 

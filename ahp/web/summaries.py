@@ -10,10 +10,10 @@ from ahp.errors import AHPError
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import consistency_sentence
-from ahp.study.guidance import Suggestion, by_contradiction, guidance
-from ahp.study.itinerary import Stop
+from ahp.process.guidance import Suggestion, by_contradiction, guidance
+from ahp.process.itinerary import Stop
+from ahp.process.own_result import may_stay, own_ranking, own_result, unsettled_parents
 from ahp.study.limits import LONGEST
-from ahp.study.own_result import may_stay, own_ranking, own_result, unsettled_parents
 from ahp.tolerance import ranked
 from ahp.web import state
 from ahp.web.components import weight_bars

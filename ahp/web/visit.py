@@ -21,12 +21,12 @@ from ahp.errors import (
     TextLimitError,
 )
 from ahp.i18n.words import judgment_sentence, position_words
+from ahp.process.asking import Asking, Pair
+from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
+from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
-from ahp.study.asking import Asking, Pair
-from ahp.study.delphi import Feedback
-from ahp.study.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
 from ahp.web import state
 
 ABSTAIN = "abstain"

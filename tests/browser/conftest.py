@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from ahp.process.asking import Asking
 from ahp.store import Store
 from ahp.study import Survey
-from ahp.study.asking import Asking
 from tests.browser import actions
 from tests.browser.panel import Panel, Study
 from tests.running_server import RunningServer

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
+from ahp.process.asking import Asking
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import Store
-from ahp.study.asking import Asking
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, QUESTION, SMALL_PHONE
 from tests.browser.panel import SEEDS, small_survey

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ahp.process.settings import Settings
 from ahp.scale import SAATY_POSITIONS, opposite, parse_judgment
 from ahp.store import ExpertInfo, Store
 from ahp.study import Survey, survey_from_content
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE
 from tests.running_server import RunningServer

@@ -14,10 +14,10 @@ from playwright.sync_api import Locator, Page, expect
 
 import ahp
 from ahp.cli import main
+from ahp.process.asking import Asking, Way
+from ahp.process.receipt import find_receipt
 from ahp.scale import SAATY_POSITIONS, opposite, parse_judgment
 from ahp.study import Survey
-from ahp.study.asking import Asking, Way
-from ahp.study.receipt import find_receipt
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE, QUESTION
 from tests.browser.panel import FRUIT, GOAL, SEEDS, Panel, Study, small_survey

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from ahp.process.asking import Way
 from ahp.store import Event
-from ahp.study.asking import Way
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PARENT, PHONE, QUESTION, REVIEW
 from tests.browser.panel import FRUIT, GOAL, SEEDS, Panel, Study, small_survey

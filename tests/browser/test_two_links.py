@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import ahp
+from ahp.process.asking import Asking
 from ahp.store import ExpertInfo, Store
-from ahp.study.asking import Asking
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PARENT, PHONE, QUESTION
 from tests.browser.panel import small_survey

@@ -14,7 +14,7 @@ from ahp.exchange.expert_list import (
     pasted_list,
     read_list,
 )
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 PLAIN = Standing()
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 import ahp
 from ahp.errors import AnswersError
 from ahp.exchange.receipt_file import read_receipt
+from ahp.process.receipt import Receipt, Statement
 from ahp.report.receipt import receipt_html
-from ahp.study.receipt import Receipt, Statement
 
 SURVEY = ahp.load_survey("supervision_effectiveness")
 

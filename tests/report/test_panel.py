@@ -13,10 +13,11 @@ import ahp
 from ahp import report
 from ahp.consensus import BANDS
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
+from ahp.process.itinerary import Replies
+from ahp.process.rounds import RoundSummary
+from ahp.process.settings import STOP_RULES, Settings
 from ahp.study.agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
-from ahp.study.delphi import RoundSummary
-from ahp.study.itinerary import Replies
-from ahp.study.settings import AGGREGATES, STOP_RULES, WEIGHTINGS, Settings, Standing
+from ahp.study.standing import AGGREGATES, WEIGHTINGS, Standing
 from tests.panel_study import JUDGED, LEAVES, NAMES, OWN, small_panel
 
 EXPERTS = tuple(JUDGED)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import ahp
+from ahp.process.receipt import Receipt, Statement
 from ahp.report.receipt import answers_in_words, facts, receipt_html
-from ahp.study.receipt import Receipt, Statement
 
 SURVEY = ahp.load_survey("supervision_effectiveness")
 FIRST, SECOND, *_REST = SURVEY.hierarchy.comparisons

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from ahp.errors import LinkError, LogError, StoreError
+from ahp.process.asking import Asking
+from ahp.process.settings import Settings
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import Store, log
 from ahp.store.models import ExpertRow, StudyRow
-from ahp.study.asking import Asking
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ import pytest
 from sqlalchemy import make_url
 
 from ahp.errors import AHPError, StoreError
+from ahp.process.asking import Asking
+from ahp.process.settings import Settings
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import Store
-from ahp.study.asking import Asking
-from ahp.study.settings import Settings
 
 from ..study.panels import make_survey
 from .conftest import fresh_schema

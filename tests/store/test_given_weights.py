@@ -15,7 +15,7 @@ from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.exchange.questionnaire_writer import questionnaire_workbook
 from ahp.exchange.survey_text import with_given_weights
 from ahp.study import Answers, Judgment
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 WEIGHTS = {"goal": {"a": 0.5, "b": 0.3, "c": 0.2}}
 

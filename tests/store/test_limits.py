@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from ahp.errors import AHPError, AnswersError, DatabaseError, OptionError, TextLimitError
+from ahp.process.asking import Asking, Way
+from ahp.process.settings import Settings
 from ahp.store import Store, StudyInfo, log, replay
 from ahp.study import Answers, Judgment
-from ahp.study.asking import Asking, Way
 from ahp.study.limits import LONGEST
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 
 PAIR = ("goal", "a", "b")
 

@@ -14,7 +14,7 @@ from ahp.store import Event, StudyLog, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
 from ahp.study import Answers, Judgment
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 from .conftest import rechained
 

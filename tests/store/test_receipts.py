@@ -22,11 +22,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 import ahp
 from ahp.errors import AnswersError, ReceiptError, StoreError
+from ahp.process.asking import Asking
+from ahp.process.receipt import Receipt, Statement
 from ahp.store import Event, Store, signing
 from ahp.store.receipts import verify_receipt
 from ahp.study import Judgment
-from ahp.study.asking import Asking
-from ahp.study.receipt import Receipt, Statement
 
 from .conftest import rechained
 

@@ -11,13 +11,14 @@ from sqlalchemy import delete, insert
 
 from ahp.datafile import canonical
 from ahp.errors import AnswersError, LockedError, LogError, OptionError, StoreError
+from ahp.process.asking import Asking, Way
+from ahp.process.itinerary import Replies, itinerary
+from ahp.process.settings import Settings
 from ahp.store import Store, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
 from ahp.study import Answers, Judgment
-from ahp.study.asking import Asking, Way
-from ahp.study.itinerary import Replies, itinerary
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 
 from ..study.panels import SURVEY, make_survey
 from .conftest import rechained

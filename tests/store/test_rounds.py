@@ -18,11 +18,12 @@ from ahp.errors import (
     RandomIndexError,
     StoreError,
 )
+from ahp.process.asking import Asking
+from ahp.process.rounds import Distribution, Feedback, analyze_round, round_evidence, summarize
+from ahp.process.settings import Settings
 from ahp.store.replay import Replay
 from ahp.study import Judgment
-from ahp.study.asking import Asking
-from ahp.study.delphi import Distribution, Feedback, analyze_round, round_evidence, summarize
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 from tests.study.panels import make_survey
 
 PAIRS = (("goal", "a", "b"), ("goal", "a", "c"), ("goal", "b", "c"), ("a", "a1", "a2"))

@@ -7,8 +7,9 @@ import pytest
 
 import ahp
 from ahp.errors import StoreError
+from ahp.process.settings import Settings
 from ahp.study import Judgment
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 
 BASIS = dict.fromkeys(ahp.group.JUDGMENT_BASIS, "large")
 KNOWN = Standing(basis=BASIS, familiarity="familiar", recused={"a": "wrote the rules of a"})

@@ -14,10 +14,10 @@ from ahp.errors import (
     MatrixError,
     StoreError,
 )
+from ahp.process.itinerary import Replies
 from ahp.store import ExpertInfo, Store
 from ahp.study import Answers, Judgment
-from ahp.study.itinerary import Replies
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 
 def judgments(expert, value="3", **other):

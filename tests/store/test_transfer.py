@@ -9,7 +9,7 @@ import ahp
 from ahp.errors import DatabaseFaultError, LogError, StoreError
 from ahp.store import Event, Store
 from ahp.study import Judgment
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 from .conftest import fresh_schema, rechained
 

@@ -13,7 +13,7 @@ from ahp.group import consistency_weights, distance_weights
 from ahp.incomplete import incomplete_random_index
 from ahp.priority import METHODS
 from ahp.study.agreement import panel_agreement
-from ahp.study.settings import AGGREGATES
+from ahp.study.standing import AGGREGATES
 
 from .panels import SURVEY, answers, panels, without
 

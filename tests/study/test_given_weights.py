@@ -17,13 +17,13 @@ from ahp.errors import AnswersError, HierarchyError, OptionError, SurveyError
 from ahp.exchange.survey_text import hierarchy_text, survey_toml
 from ahp.hierarchy import Hierarchy
 from ahp.plots import hierarchy_diagram
+from ahp.process.asking import Way, check_way, read_ranking
+from ahp.process.draft import Draft
+from ahp.process.itinerary import Replies, itinerary
+from ahp.process.own_result import own_ranking
+from ahp.process.rounds import round_evidence, summarize
+from ahp.process.settings import Settings
 from ahp.study import Analysis, Answers, Judgment, Survey, analyze, panel_agreement
-from ahp.study.asking import Way, check_way, read_ranking
-from ahp.study.delphi import round_evidence, summarize
-from ahp.study.draft import Draft
-from ahp.study.itinerary import Replies, itinerary
-from ahp.study.own_result import own_ranking
-from ahp.study.settings import Settings
 from ahp.study.survey import survey_from_content, survey_from_toml
 
 DOCS = Path(__file__).parents[2] / "docs"

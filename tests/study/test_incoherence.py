@@ -11,7 +11,7 @@ import ahp
 from ahp.study.agreement import incoherent_choices
 from ahp.study.analysis import only_experts
 from ahp.study.incoherence import Incoherence, limit_of
-from ahp.study.settings import AGGREGATES
+from ahp.study.standing import AGGREGATES
 
 from .panels import LEAVES, SURVEY, answers, panels, without
 

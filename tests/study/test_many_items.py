@@ -8,10 +8,10 @@ import pytest
 
 import ahp
 from ahp.i18n.words import survey_remarks
+from ahp.process.settings import Settings
 from ahp.random_index import random_index_value
 from ahp.report import provenance
 from ahp.study import Answers, Judgment
-from ahp.study.settings import Settings
 from tests.study.panels import make_survey
 
 

@@ -14,7 +14,7 @@ from ahp.hierarchy import leaf_weights
 from ahp.priority import METHODS
 from ahp.study.agreement import Choice, compare_choices, leave_one_out
 from ahp.study.panel import build_panel
-from ahp.study.settings import AGGREGATES, Standing
+from ahp.study.standing import AGGREGATES, Standing
 
 from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels
 

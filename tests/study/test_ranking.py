@@ -9,9 +9,10 @@ import pytest
 
 import ahp
 from ahp.datafile import canonical
+from ahp.process.rounds import analyze_round, evidence_difference, round_evidence, summarize
+from ahp.process.settings import Settings
 from ahp.study.agreement import compare_choices, leave_one_out
-from ahp.study.delphi import analyze_round, evidence_difference, round_evidence, summarize
-from ahp.study.settings import AGGREGATES, Settings, Standing
+from ahp.study.standing import AGGREGATES, Standing
 
 from .panels import make_survey
 

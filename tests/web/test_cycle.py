@@ -10,7 +10,7 @@ import pytest
 
 from ahp.i18n import translator
 from ahp.i18n.contradictions import contradiction_sentence
-from ahp.study.guidance import Contradiction
+from ahp.process.guidance import Contradiction
 from ahp.web.components.cycle import cycle_picture
 
 CYCLE = Contradiction("a", "b", "c", 5.0, 3.0, 1 / 2, 15.0, True)

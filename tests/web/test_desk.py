@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 import ahp
 import ahp.resources
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
+from ahp.process.asking import Asking
+from ahp.process.settings import Settings
 from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
-from ahp.study.asking import Asking
-from ahp.study.settings import Settings, Standing
+from ahp.study.standing import Standing
 from ahp.web import components, desk, state
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts

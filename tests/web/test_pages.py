@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import ahp
 from ahp.errors import StoreError
+from ahp.process.asking import Way
+from ahp.process.itinerary import itinerary
 from ahp.store import ExpertInfo, Store
-from ahp.study.asking import Way
-from ahp.study.itinerary import itinerary
 from ahp.web import server, state
 
 

@@ -15,7 +15,7 @@ from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import StudyInfo
 from ahp.study import Survey, survey_from_content
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 from ahp.web import state
 
 HOSTILE = "**b** :red[r] [l](http://x.example) $z$ `c` ~s~ :smile: <i>"

@@ -10,7 +10,7 @@ from ahp.errors import AHPError
 from ahp.exchange.expert_list import pasted_list
 from ahp.i18n.words import error_sentence, place_words, random_index_source
 from ahp.study.answers import answers_from_csv
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 
 
 def refusal(visit: Any, organizer: str, name: str, weight: float = 1.0) -> list[str]:

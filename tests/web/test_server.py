@@ -17,10 +17,10 @@ from streamlit import config
 from streamlit.config_option import ConfigOption
 
 import ahp
+from ahp.process.receipt import find_receipt
 from ahp.report.receipt import receipt_html
 from ahp.store import Store
 from ahp.store.receipts import verify_receipt
-from ahp.study.receipt import find_receipt
 from ahp.web.password import fingerprint
 from ahp.web.server import configure
 from tests.running_server import RunningServer

@@ -8,9 +8,9 @@ import pytest
 
 import ahp
 from ahp.exchange.survey_text import with_given_weights
+from ahp.process.asking import Asking
+from ahp.process.settings import Settings
 from ahp.store import ExpertInfo
-from ahp.study.asking import Asking
-from ahp.study.settings import Settings
 from tests.panel_study import small_survey
 from tests.web.test_pages import add_expert, answer, keyed, labels, texts
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from ahp.study.delphi import Distribution, Feedback
+from ahp.process.rounds import Distribution, Feedback
 from ahp.web import state
 from ahp.web.visit import reason_key, take, take_answer, visit_of
 from tests.web.test_pages import add_expert

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...i18n import Translate
 from ...i18n.contradictions import Name, contradiction_sentence, times
-from ...study.guidance import Contradiction
+from ...process.guidance import Contradiction
 
 _CSS = (Path(__file__).parent / "cycle.css").read_text(encoding="utf-8")
 

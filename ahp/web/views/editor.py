@@ -11,7 +11,7 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.exchange.survey_text import survey_toml
 from ahp.i18n import LANGUAGES
-from ahp.study.draft import Draft, DraftNode
+from ahp.process.draft import Draft, DraftNode
 from ahp.study.survey import wrong_sum
 from ahp.web import state
 from ahp.web.desk import create_study, show_survey

@@ -16,7 +16,7 @@ from ahp.report.panel import basis_words, familiarity_words, influence_words, we
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
-from ahp.study.settings import Standing, counting_weight
+from ahp.study.standing import Standing, counting_weight
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_submitted, show_table, show_weights_question
 from ahp.web.questionnaires import file_name

@@ -18,6 +18,8 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import random_index_source
 from ahp.priority import METHODS
+from ahp.process.rounds import analyze_round
+from ahp.process.settings import Settings
 from ahp.report import panel
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
@@ -27,10 +29,9 @@ from ahp.study.agreement import (
     leave_one_out,
     panel_agreement,
 )
-from ahp.study.delphi import analyze_round
 from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
-from ahp.study.settings import AGGREGATES, COMPUTED_WEIGHTINGS, Settings, Standing
+from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
 from ahp.web.desk import nobody_left, show_table, show_weights_question
 

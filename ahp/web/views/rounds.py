@@ -12,6 +12,16 @@ import streamlit as st
 from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError, IncoherentError
 from ahp.priority import METHODS
+from ahp.process.asking import Asking
+from ahp.process.rounds import RoundSummary
+from ahp.process.settings import (
+    FEEDBACK_FROM,
+    ROUNDS_LIMITS,
+    STOP_RULES,
+    TARGET_LIMITS,
+    TRIM_LIMITS,
+    Settings,
+)
 from ahp.report import incoherent_words, limit_words, method_words
 from ahp.report.panel import (
     aggregate_words,
@@ -21,19 +31,8 @@ from ahp.report.panel import (
     weighting_words,
 )
 from ahp.store import ClosedRound, ExpertInfo, StudyInfo
-from ahp.study.asking import Asking
-from ahp.study.delphi import RoundSummary
 from ahp.study.incoherence import CR_LIMITS, INCOHERENT
-from ahp.study.settings import (
-    AGGREGATES,
-    FEEDBACK_FROM,
-    ROUNDS_LIMITS,
-    STOP_RULES,
-    TARGET_LIMITS,
-    TRIM_LIMITS,
-    WEIGHTINGS,
-    Settings,
-)
+from ahp.study.standing import AGGREGATES, WEIGHTINGS
 from ahp.web import state
 from ahp.web.desk import (
     nobody_left,

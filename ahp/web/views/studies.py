@@ -8,11 +8,11 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.uploads import UPLOADS, Upload, read_upload
+from ahp.process.draft import Draft
 from ahp.resources import data_folder
 from ahp.store import StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
-from ahp.study.draft import Draft
-from ahp.study.settings import Standing
+from ahp.study.standing import Standing
 from ahp.web import state
 from ahp.web.desk import create_study, open_page, show_survey
 from ahp.web.questionnaires import file_name

@@ -15,10 +15,10 @@ from ahp.i18n.words import (
     position_words,
     step_words,
 )
+from ahp.process.itinerary import short_form_cost
+from ahp.process.rounds import BINS, Distribution, bin_place
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo
-from ahp.study.delphi import BINS, Distribution, bin_place
-from ahp.study.itinerary import short_form_cost
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting

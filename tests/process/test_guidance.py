@@ -15,8 +15,8 @@ import ahp
 from ahp import repair
 from ahp.errors import IncompleteError, OptionError
 from ahp.incomplete import check_incomplete_consistency
+from ahp.process.guidance import Contradiction, Suggestion, by_contradiction, guidance
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.study.guidance import Contradiction, Suggestion, by_contradiction, guidance
 from benchmarks.guidance import contradictory, course, judgments, uniform
 
 POSITIONS = SAATY_POSITIONS[::-1]  # ascending

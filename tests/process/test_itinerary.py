@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.elicitation import short_form
-from ahp.scale import SAATY_POSITIONS
-from ahp.study.asking import Way
-from ahp.study.itinerary import (
+from ahp.process.asking import Way
+from ahp.process.itinerary import (
     Replies,
     Stop,
     find_stop,
@@ -23,8 +22,8 @@ from ahp.study.itinerary import (
     open_stops,
     short_form_cost,
 )
-
-from .panels import PAIRS, SURVEY, make_survey
+from ahp.scale import SAATY_POSITIONS
+from tests.study.panels import PAIRS, SURVEY, make_survey
 
 TREE = SURVEY.hierarchy
 FIVE = make_survey(dict.fromkeys("abcde", "goal")).hierarchy

@@ -9,17 +9,10 @@ import pytest
 
 import ahp
 from ahp.priority import METHODS
+from ahp.process.settings import ROUNDS_LIMITS, TARGET_LIMITS, TRIM_LIMITS, Settings
 from ahp.random_index import RANDOM_INDEX_TABLES
-from ahp.study.settings import (
-    ROUNDS_LIMITS,
-    TARGET_LIMITS,
-    TRIM_LIMITS,
-    Settings,
-    Standing,
-    expert_weights,
-)
-
-from .panels import SURVEY
+from ahp.study.standing import Standing, expert_weights
+from tests.study.panels import SURVEY
 
 PLAIN = Settings("eigenvector", "saaty")
 BASIS = {

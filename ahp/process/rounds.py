@@ -19,13 +19,14 @@ from ..consensus import SIGNIFICANT, coefficient_of_variation, kendall_w, scale_
 from ..datafile import canonical
 from ..matrix import LARGEST
 from ..scale import opposite
+from ..study.analysis import Analysis, analyze, only_experts
+from ..study.answers import Answers
+from ..study.panel import TOLERANCE
+from ..study.standing import Standing, expert_weights
+from ..study.survey import Survey
 from ..tolerance import ranked
-from .analysis import Analysis, analyze, only_experts
-from .answers import Answers
 from .asking import Pair
-from .panel import TOLERANCE
-from .settings import Settings, Standing, expert_weights
-from .survey import Survey
+from .settings import Settings
 
 BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 """Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As

@@ -12,10 +12,10 @@ from ..errors import RandomIndexError
 from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float
+from ..study.panel import local_weights
 from ..tolerance import ranked
 from .asking import Asking
 from .itinerary import Replies
-from .panel import local_weights
 from .settings import Settings
 
 

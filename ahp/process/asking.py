@@ -13,7 +13,7 @@ from typing import Self
 from ..datafile import canonical
 from ..errors import OptionError
 from ..hierarchy import Hierarchy
-from .settings import check_option, check_types, from_plain
+from ..study.plain import check_option, check_types, from_plain
 
 WAYS = ("pairs", "rank")
 """Comparison by comparison; or the items are ranked first and compared then."""

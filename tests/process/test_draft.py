@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 import ahp
-from ahp.study.draft import Draft, DraftNode
+from ahp.process.draft import Draft, DraftNode
 from ahp.study.survey import shipped_surveys
-
-from .panels import SURVEY
+from tests.study.panels import SURVEY
 
 EMPTY = {"en": "", "zh": ""}
 

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 import ahp
 from ahp import consensus
 from ahp.datafile import canonical
-from ahp.scale import opposite, parse_judgment
-from ahp.study.delphi import (
+from ahp.process.rounds import (
     BINS,
     Distribution,
     Recommendation,
@@ -34,9 +33,10 @@ from ahp.study.delphi import (
     share_changed,
     summarize,
 )
-from ahp.study.settings import Settings, Standing
-
-from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels, without
+from ahp.process.settings import Settings
+from ahp.scale import opposite, parse_judgment
+from ahp.study.standing import Standing
+from tests.study.panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels, without
 
 PLAIN = Settings.of(SURVEY)
 PANEL = answers(A="9 1 2", B="5 2 3 1/2", C="1 1 1/3", D="1/2 4 9 5", E="1/9 7 8 1/5 2 3 4 5 6 7")

@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ahp
+from ahp.process.asking import Asking, Way
+from ahp.process.itinerary import Replies, itinerary, open_stops
+from ahp.process.own_result import OwnResult, own_ranking, own_result, unsettled_parents
+from ahp.process.settings import Settings
 from ahp.scale import SAATY_POSITIONS
-from ahp.study.asking import Asking, Way
-from ahp.study.itinerary import Replies, itinerary, open_stops
-from ahp.study.own_result import OwnResult, own_ranking, own_result, unsettled_parents
-from ahp.study.settings import Settings
-
-from .panels import LEAVES, PAIRS, SURVEY, make_survey
+from tests.study.panels import LEAVES, PAIRS, SURVEY, make_survey
 
 TREE = SURVEY.hierarchy
 PARENTS = TREE.parents

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ..errors import SurveyError
-from .survey import Survey, definition, survey_from_content
+from ..study.survey import Survey, definition, survey_from_content
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 import ahp
 from ahp.datafile import canonical
 from ahp.errors import OptionError
-from ahp.study.asking import GUIDANCE, WAYS, Asking, Way, check_way, read_ranking
-
-from .panels import PAIRS, SURVEY
+from ahp.process.asking import GUIDANCE, WAYS, Asking, Way, check_way, read_ranking
+from tests.study.panels import PAIRS, SURVEY
 
 TREE = SURVEY.hierarchy
 HOME = ahp.load_survey("supervision_effectiveness").hierarchy

@@ -1,0 +1,68 @@
+"""Choices as plain data: dataclasses that are written to the log as JSON, and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from ..datafile import DataTable, kind
+from ..errors import OptionError
+
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "text"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "float | str": ((int, float, str), "a number or text"),
+    "bool": ((bool,), "true or false"),
+    "Mapping[str, str]": ((Mapping,), "a table of texts"),
+}
+"""Annotations of their fields -> their types, and the words for them."""
+
+
+def check_types(chosen: Any) -> None:
+    """Refuse an object of such a class with a field of another type than its
+    own: what is written into the log must be read back.
+
+    Raises:
+        OptionError: names the field and what was expected.
+    """
+    for one in fields(chosen):
+        value = getattr(chosen, one.name)
+        _types, words = _TYPES[str(one.type)]
+        if not _has_type(value, str(one.type)):
+            raise OptionError(f"{one.name} = {value!r}, expected {words}")
+
+
+def _has_type(value: Any, annotation: str) -> bool:
+    types, _words = _TYPES[annotation]
+    inside = (*value, *value.values()) if isinstance(value, Mapping) else ()
+    return (
+        isinstance(value, bool) is (types == (bool,))
+        and isinstance(value, types)
+        and all(isinstance(one, str) for one in inside)
+    )
+
+
+def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
+    """The fields of a class from JSON, their types checked; their values are for the class."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise OptionError(f"{source}: not JSON: {error}") from error
+    table = DataTable(data, source, "", OptionError)
+    own = {one.name: one for one in fields(cls)}
+    required = tuple(k for k, one in own.items() if one.default is one.default_factory is MISSING)
+    table.only(required, tuple(key for key in own if key not in required))
+    for key, value in table.data.items():
+        _types, words = _TYPES[str(own[key].type)]
+        if not _has_type(value, str(own[key].type)):
+            raise table.error(key, f"is {kind(value)}, expected {words}")
+    return table.data
+
+
+def check_option(name: str, value: Any, valid: Any) -> None:
+    """Refuse a value that is not on its list."""
+    if value not in valid:
+        raise OptionError.unknown(name, value, valid)
