@@ -28,24 +28,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Self
+from typing import Any
+
+from .messages import ENGLISH
 
 
 class AHPError(Exception):
-    """Root of all errors raised on purpose by `ahp`.
+    """Root of all errors raised on purpose by `ahp`; its text is English.
+
+    Args:
+        code: key of `ahp.messages.MESSAGES`.
+        parameters: what stands in its sentence.
 
     Attributes:
-        code: which sentence `ahp.i18n.words.error_sentence` has for people; empty = none.
-        parameters: what stands in that sentence.
+        code, parameters: as given; `ahp.i18n.errors.error_sentence` says them in other languages.
+
+    >>> str(OptionError("option_unknown", option="how", value="mean", valid=("aij", "aip")))
+    "how = 'mean', expected one of 'aij', 'aip'"
     """
 
-    code: str = ""
-    parameters: Mapping[str, str] = MappingProxyType({})
+    def __init__(self, code: str, /, **parameters: Any) -> None:
+        super().__init__(code)
+        self.code, self.parameters = code, MappingProxyType(parameters)
 
-    def coded(self, code: str, **parameters: str) -> Self:
-        """This error with the code and the parameters of its sentence for people."""
-        self.code, self.parameters = code, parameters
-        return self
+    def __str__(self) -> str:
+        return ENGLISH.sentence(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _error, (type(self), self.code, dict(self.parameters))
+
+
+def _error(kind: type[AHPError], code: str, parameters: Mapping[str, Any]) -> AHPError:
+    return kind(code, **parameters)
 
 
 class MatrixError(AHPError, ValueError):
@@ -57,19 +71,18 @@ class IncompleteError(MatrixError):
 
 
 class IncoherentError(IncompleteError):
-    """Too few are left below a parent once experts who contradict themselves are excluded.
+    """Too few are left below a parent once experts who contradict themselves are excluded."""
 
-    Attributes:
-        parent: its id.
-        ratios: expert -> CR, of those who are excluded there.
-    """
+    @property
+    def parent(self) -> str:
+        """Its id."""
+        return str(self.parameters["parent"])
 
-    def __init__(
-        self, message: str, *, parent: str = "", ratios: Mapping[str, float] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.parent = parent
-        self.ratios = dict(ratios or {})
+    @property
+    def ratios(self) -> Mapping[str, float]:
+        """Expert -> CR, of those who are excluded there."""
+        ratios: Mapping[str, float] = self.parameters["ratios"]
+        return ratios
 
 
 class OptionError(AHPError, ValueError):
@@ -78,8 +91,7 @@ class OptionError(AHPError, ValueError):
     @classmethod
     def unknown(cls, option: str, value: object, valid: Iterable[str]) -> OptionError:
         """The message for a mistyped option: its name, its value and the valid ones."""
-        listed = ", ".join(repr(name) for name in valid)
-        return cls(f"{option} = {value!r}, expected one of {listed}")
+        return cls("option_unknown", option=option, value=value, valid=tuple(valid))
 
 
 class RandomIndexError(AHPError, ValueError):
@@ -107,16 +119,7 @@ class PublishedError(AHPError, ValueError):
 
 
 class TextLimitError(AHPError, ValueError):
-    """A text is longer than what is kept for ever.
-
-    Attributes:
-        what: which text, a key of `ahp.study.limits.LONGEST`.
-        length, limit: its characters, and how many it may have.
-    """
-
-    def __init__(self, what: str, length: int, limit: int) -> None:
-        super().__init__(f"{what}: {length} characters, expected at most {limit}")
-        self.what, self.length, self.limit = what, length, limit
+    """A text is longer than what is kept for ever (`ahp.study.limits.LONGEST`)."""
 
 
 class StoreError(AHPError):
@@ -134,27 +137,21 @@ class DatabaseFaultError(StoreError):
 
 
 class LinkError(StoreError):
-    """A personal link is unknown, revoked, or its study is closed.
+    """A personal link is unknown, revoked, or its study is closed."""
 
-    Attributes:
-        reason: `"unknown"`, `"revoked"` or `"closed"`.
-    """
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    @property
+    def reason(self) -> str:
+        """`"unknown"`, `"revoked"` or `"closed"`."""
+        return self.code.removeprefix("link_")
 
 
 class LockedError(StoreError):
-    """Nothing more can be written.
+    """Nothing more can be written."""
 
-    Attributes:
-        reason: `"submitted"` or `"closed"` (the round, for ever).
-    """
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    @property
+    def reason(self) -> str:
+        """`"submitted"` or `"closed"` (the round, for ever)."""
+        return "submitted" if self.code == "answers_submitted" else "closed"
 
 
 class LogError(StoreError):

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "ahp"
 NUMERIC = {
     *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
-    *("sensitivity", "elicitation", "tolerance", "labels", "result"),
+    *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
 BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}

@@ -291,10 +291,9 @@ def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, 
     for place, cells in rows:
         name = cells.get("name", "").strip()
         if not name:
-            raise AnswersError(f"{place}: the name is empty").coded("list_no_name", place=place)
+            raise AnswersError("list_no_name", place=place)
         if name in found:
-            problem = f"{place}: {name!r} stands in the list twice"
-            raise AnswersError(problem).coded("list_twice", place=place, name=name)
+            raise AnswersError("list_twice", place=place, name=name)
         text = cells.get("weight", "").strip()
         try:
             weight = float(text) if text else 1.0
@@ -303,11 +302,8 @@ def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, 
         try:
             standing = Standing(weight=weight, reason=cells.get("reason", "").strip())
         except AHPError as error:
-            problem = f"weight = {text!r}, expected a number of 0 or more"
             code = "list_weight_reason" if error.code == "weight_reason" else "list_weight"
-            raise AnswersError(f"{place}: {problem if math.isnan(weight) else error}").coded(
-                code, place=place, name=name, weight=text
-            ) from error
+            raise AnswersError(code, place=place, name=name, weight=text) from error
         organization = cells.get("organization", "").strip() or None
         found[name] = NewExpert(name, organization, standing)
     return tuple(found.values())

@@ -1,11 +1,8 @@
-"""Words for what the numbers mean: positions of the scale, judgments, verdicts, links."""
+"""Words for what the numbers mean: positions of the scale, judgments, verdicts."""
 
 from __future__ import annotations
 
-import re
-
 from ..consistency import CR_LIMIT
-from ..errors import AHPError, TextLimitError
 from ..random_index import RANDOM_INDEX_TABLES
 from ..scale import opposite
 from ..study.survey import MAX_CHILDREN, Survey
@@ -146,43 +143,6 @@ def survey_remarks(survey: Survey, language: str) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def link_problem(reason: str, language: str) -> str:
-    """Why a personal link does not open: `"unknown"`, `"revoked"` or `"closed"`."""
-    _ = translator(language)
-    return {
-        "unknown": _(
-            "This link is not known. Please check that it was copied completely, "
-            "or ask the organizer for a new one."
-        ),
-        "revoked": _(
-            "This link is no longer valid. Please use the newest link you were sent, "
-            "or ask the organizer for a new one."
-        ),
-        "closed": _(
-            "This round is closed, nothing more can be answered. Thank you for taking part. "
-            "Should the organizer open another round, this link works again."
-        ),
-    }[reason]
-
-
-def text_limit(error: TextLimitError, language: str) -> str:
-    """How long a text may be that was not stored."""
-    _ = translator(language)
-    names = {
-        "title": _("The title"),
-        "note": _("The note"),
-        "name": _("The name"),
-        "organization": _("The organization"),
-        "comment": _("The comment"),
-        "reason": _("The reason"),
-        "survey": _("The survey"),
-    }
-    return _(
-        "{text} has {length} characters, at most {limit} can be stored. Nothing was saved; please "
-        "shorten it."
-    ).format(text=names.get(error.what, _("The text")), length=error.length, limit=error.limit)
-
-
 def random_index_source(name: str, language: str) -> str:
     """Where a random-index table comes from; citations stay as they are."""
     _ = translator(language)
@@ -192,51 +152,3 @@ def random_index_source(name: str, language: str) -> str:
             "enumeration, standard errors below 0.00016 above"
         )
     return RANDOM_INDEX_TABLES[name].source
-
-
-def place_words(place: str, language: str) -> str:
-    """A place in a file, such as `experts.csv: line 3`, as people read it."""
-    _ = translator(language)
-    for name, word in (("line", _("line {number}")), ("row", _("row {number}"))):
-        place = re.sub(rf"\b{name} (\d+)(?=$|[:,])", word.format(number=r"\1"), place)
-    return place
-
-
-def error_sentence(error: AHPError, language: str) -> str | None:
-    """What a form or a list was refused for, by the code of the error; None without one."""
-    _ = translator(language)
-    texts = {
-        "title": _("Please write a title, in one line."),
-        "name": _("Please write a name, in one line."),
-        "organization": _("Please write the organization in one line."),
-    }
-    sentences = {
-        "weight_reason": _("A weight of {weight} needs a reason; please write it down."),
-        "authority_incomplete": _(
-            "The authority coefficient needs both what the expert judges from and how familiar "
-            "they are: please choose all of it, or nothing."
-        ),
-        "recusal_reason": _("Please give a reason for every recusal."),
-        "recused_everywhere": _(
-            "{name} would be recused from every comparison; please revoke the link instead."
-        ),
-        "one_line": texts.get(error.parameters.get("what", "")),
-        "name_taken": _("This study has an expert “{name}” already."),
-        "list_no_name": _("{place}: there is no name."),
-        "list_twice": _("{place}: “{name}” stands in the list twice."),
-        "list_weight": _("{place}: the weight “{weight}” isn't a number of 0 or more."),
-        "list_weight_reason": _(
-            "{place}: the weight {weight} of “{name}” needs a reason; please write it down."
-        ),
-        "answers_columns": _(
-            "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is "
-            "a file of another program or platform, choose its format above."
-        ),
-    }
-    sentence = sentences.get(error.code)
-    if sentence is None:
-        return None
-    parameters = dict(error.parameters)
-    if "place" in parameters:
-        parameters["place"] = place_words(parameters["place"], language)
-    return sentence.format(**parameters)

@@ -29,12 +29,6 @@ SIGN_INS, SIGN_IN_PERIOD = 10, timedelta(minutes=1)
 
 _SIGN_IN_LOCK = 0x61687001  # beside the one of migrations: PostgreSQL's locks are numbers
 
-_MESSAGES = {
-    "unknown": "the link is unknown",
-    "revoked": "the link was revoked",
-    "closed": "the study of the link is closed",
-}
-
 
 def issue_link(session: Session, study: StudyRow, expert_id: str) -> str:
     """Issue a link; the study's row must be locked."""
@@ -69,7 +63,7 @@ def open_link(session: Session, token: str, browser: str | None) -> str:
     ).one_or_none()
     reason = "unknown" if row is None else _refusal(row[0].revoked, row[1])
     if row is None or reason:
-        raise LinkError(_MESSAGES[reason], reason)
+        raise LinkError(f"link_{reason}")
     return grant(session, browser, "expert", row[0].id)
 
 
@@ -79,7 +73,7 @@ def expert_of_link(session: Session, token: str) -> str:
         select(LinkRow.expert_id).where(LinkRow.token_hash == _hash(token))
     ).one_or_none()
     if expert is None:
-        raise LinkError(_MESSAGES["unknown"], "unknown")
+        raise LinkError("link_unknown")
     return expert
 
 

@@ -367,8 +367,7 @@ class Store:
                 ExpertRow.study_id == study.id, ExpertRow.name == new, ExpertRow.id != expert.id
             )
             if session.scalar(others) is not None:
-                problem = f"{study.title!r} has an expert {new!r} already"
-                raise StoreError(problem).coded("name_taken", name=new)
+                raise StoreError("name_taken", name=new)
             if (new, place) != (expert.name, expert.organization):
                 expert.name, expert.organization = new, place
                 detail = log.expert_detail(new, place)
@@ -1134,9 +1133,7 @@ def _new_id() -> str:
 
 
 def _line(what: str, text: str) -> str:
-    refused = StoreError(f"{what} = {text!r}, expected one line of text").coded(
-        "one_line", what=what
-    )
+    refused = StoreError(f"{what}_not_a_line", text=text)
     if not isinstance(text, str):
         raise refused
     check_length(what, text)
@@ -1158,14 +1155,13 @@ def _check_event_id(event_id: str) -> None:
 
 def _check_open(study: StudyRow) -> None:
     if study.state != "open":
-        raise LockedError(f"round {study.round} of {study.title!r} is closed", "closed")
+        raise LockedError("round_closed", round=study.round, title=study.title)
 
 
 def _check_round(study: StudyRow, round_number: int | None) -> None:
     if round_number not in (None, study.round):
         raise LockedError(
-            f"round {round_number} of {study.title!r} is closed, round {study.round} is open",
-            "closed",
+            "round_is_another", round=round_number, title=study.title, open=study.round
         )
 
 
@@ -1175,9 +1171,7 @@ def _check_answerable(
     _check_open(study)
     _check_round(study, round_number)
     if submitted_in(session, [expert.id]):
-        raise LockedError(
-            f"expert {expert.name!r} has submitted, the answers are locked", "submitted"
-        )
+        raise LockedError("answers_submitted", name=expert.name)
 
 
 def _say(
@@ -1354,8 +1348,7 @@ def _add_experts(
     for given, place in experts.items():
         name = _line("name", given)
         if name in taken:
-            problem = f"{study.title!r} has an expert {name!r} already"
-            raise StoreError(problem).coded("name_taken", name=name)
+            raise StoreError("name_taken", name=name)
         taken.add(name)
         organization = _organization(place)
         ids[given] = _new_id()
@@ -1394,10 +1387,7 @@ def _set_standings(session: Session, standings: Mapping[str, Standing]) -> None:
                 listed = ", ".join(map(repr, parents))
                 raise StoreError(f"recused from {parent!r}, expected one of {listed}")
         if len(standing.recused) == len(parents):
-            raise StoreError(
-                f"expert {expert.name!r} would be recused from every comparison; "
-                "revoke the link instead"
-            ).coded("recused_everywhere", name=expert.name)
+            raise StoreError("recused_everywhere", name=expert.name)
         if standing != standings_of(session, [expert_id])[expert_id]:
             entry = Entry("standing", _new_id(), "organizer", expert_id, detail=standing.content)
             log.append(session, study, [entry])

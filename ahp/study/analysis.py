@@ -309,13 +309,8 @@ def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | No
         return None
     out = np.flatnonzero(own == 0)
     ratios = {panel.experts[k]: float(panel.cr[parent][k]) for k in out}
-    listed = ", ".join(f"{name!r} {cr:.3g}" for name, cr in ratios.items())
-    return IncoherentError(
-        f"too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
-        f"({listed}); expected incoherent = 'downweight' or 'include', or a larger cr_limit",
-        parent=parent,
-        ratios=ratios,
-    )
+    listed = tuple(f"{name!r} {cr:.3g}" for name, cr in ratios.items())
+    return IncoherentError("experts_excluded", parent=parent, ratios=ratios, listed=listed)
 
 
 def _check_invited(invited: int | None, answered: int) -> None:

@@ -219,13 +219,10 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
     line, header = rows[0] if rows else (1, [])
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(
-            f"{source}: line {line}: columns {', '.join(header) or 'none'}, "
-            f"expected {', '.join(COLUMNS)}"
-        ).coded(
             "answers_columns",
             place=f"{source}: line {line}",
-            columns=", ".join(header),
-            expected=", ".join(COLUMNS),
+            columns=tuple(header),
+            expected=COLUMNS,
         )
     judgments = []
     for line, row in rows[1:]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..errors import TextLimitError
+from ..messages import Phrase
 
 LONGEST: Mapping[str, int] = MappingProxyType(
     {
@@ -34,4 +35,6 @@ def check_length(what: str, text: str) -> None:
         TextLimitError: says how long it is and may be.
     """
     if len(text) > LONGEST[what]:
-        raise TextLimitError(what, len(text), LONGEST[what])
+        raise TextLimitError(
+            "text_too_long", what=Phrase(f"the_{what}"), length=len(text), limit=LONGEST[what]
+        )

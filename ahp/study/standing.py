@@ -52,18 +52,15 @@ class Standing:
         if not 0 <= self.weight <= LARGEST:
             raise OptionError(f"weight = {self.weight!r}, expected a number from 0 to {LARGEST}")
         if self.weight != 1 and not self.reason.strip():
-            problem = f"weight = {self.weight!r} without a reason, expected one in writing"
-            raise OptionError(problem).coded("weight_reason", weight=f"{self.weight:g}")
+            raise OptionError("weight_reason", weight=self.weight)
         if bool(self.basis) != bool(self.familiarity):
-            problem = "the authority coefficient needs both basis and familiarity"
-            raise OptionError(problem).coded("authority_incomplete")
+            raise OptionError("authority_incomplete")
         if self.familiarity:
             check_option("familiarity", self.familiarity, FAMILIARITY)
             judgment_basis(self.basis)
         for parent, why in self.recused.items():
             if not why.strip():
-                problem = f"recused from {parent!r} without a reason, expected one"
-                raise OptionError(problem).coded("recusal_reason")
+                raise OptionError("recusal_reason", parent=parent)
         for name in ("basis", "recused"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "weight", float(self.weight))

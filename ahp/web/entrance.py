@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from ahp.i18n import LANGUAGES, translator
-from ahp.i18n.words import link_problem
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Phrase
 from ahp.store import Grants
 from ahp.web import state
 
@@ -21,7 +22,7 @@ def show_refused(refused: Mapping[str, str]) -> None:
     for language in LANGUAGES:
         _ = translator(language)
         for reason in dict.fromkeys(refused.values()):
-            st.warning(link_problem(reason, language))
+            st.warning(error_sentence(Phrase(f"link_{reason}"), language))
         for expert, reason in refused.items():
             if reason == "closed" and state.database().expert(expert).submitted:
                 st.link_button(_("Open the receipt"), state.receipt_address(expert))

@@ -34,7 +34,7 @@ from streamlit import config
 
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
-from ..i18n.words import link_problem
+from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
 from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
 from .password import Door, check_password, password, same
@@ -120,7 +120,7 @@ async def open_link(request: Request) -> Response:
         session = await run_in_threadpool(database().open_link, token, session)
         expert_id = await run_in_threadpool(database().expert_of_link, token)
     except LinkError as error:
-        texts = {language: link_problem(error.reason, language) for language in LANGUAGES}
+        texts = {language: error_sentence(error, language) for language in LANGUAGES}
         return _page(texts, status=404)
     return _signed_in(request, session, f"/?{urlencode({EXPERT: expert_id})}")
 

@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..errors import AHPError, DatabaseError, DatabaseFaultError, TextLimitError
+from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
-from ..i18n.words import error_sentence, text_limit
+from ..i18n.errors import error_sentence
 from ..store import ExpertInfo, Grants, Store, StudyInfo
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -63,15 +63,13 @@ def attempt(change: Callable[[], object]) -> bool:
 
 def in_words(error: AHPError) -> str:
     """What people read of an error: nothing of where the server has its files."""
-    if isinstance(error, TextLimitError):
-        return text_limit(error, language())
     if isinstance(error, DatabaseError):
         _ = translate()
         return _("The server's database does not answer. This was not saved; please try again.")
     if isinstance(error, DatabaseFaultError):
         _log.error("%s", error)
         return went_wrong(translate())
-    return error_sentence(error, language()) or str(error)
+    return error_sentence(error, language())
 
 
 def went_wrong(_: Translate) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from ahp.errors import AHPError
 from ahp.exchange.expert_list import pasted_list
-from ahp.i18n.words import error_sentence, place_words, random_index_source
+from ahp.i18n.errors import error_sentence, place_words
+from ahp.i18n.words import random_index_source
 from ahp.study.answers import answers_from_csv
 from ahp.study.standing import Standing
 
@@ -55,14 +56,10 @@ def test_a_platforms_file_taken_for_a_long_csv() -> None:
     with pytest.raises(AHPError) as refused:
         answers_from_csv("序号,与价格相比：味道\n1,3\n".encode(), "wjx.csv")
     assert error_sentence(refused.value, "zh") == (
-        "wjx.csv: 第 1 行：文件的列为：序号, 与价格相比：味道；长格式 CSV 的列应为："
-        "expert, parent, left, right, value。"
+        "wjx.csv: 第 1 行：文件的列为：序号、与价格相比：味道；长格式 CSV 的列应为："
+        "expert、parent、left、right、value。"
         "如果这是其他程序或问卷平台的文件，请在上方选择相应的格式。"
     )
-
-
-def test_an_error_without_a_sentence_of_its_own() -> None:
-    assert error_sentence(AHPError("no"), "zh") is None
 
 
 def test_places_in_files() -> None:

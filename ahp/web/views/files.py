@@ -28,7 +28,7 @@ from ahp.exchange.column_mapper import (
 )
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
-from ahp.i18n.words import place_words
+from ahp.i18n.errors import place_words
 from ahp.report.answers import answer_in_words, telling_answer
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
