@@ -150,6 +150,11 @@ class Cell:
         return f"{self.name}[{', '.join(map(str, self.index))}]"
 
 
+def _speaks(value: Any) -> bool:
+    """Whether something is a `Phrase` or an error."""
+    return hasattr(value, "code") and hasattr(value, "parameters")
+
+
 class Wording(string.Formatter):
     """How a language puts parameters into sentences; this one is English."""
 
@@ -177,6 +182,8 @@ class Wording(string.Formatter):
         """A parameter, or each element of a tuple, with its quotation marks."""
         if isinstance(value, tuple):
             return tuple(self.convert_field(element, conversion) for element in value)
+        if isinstance(value, Cell) or _speaks(value):
+            return value
         if conversion == "r":
             return self.quoted(value) if isinstance(value, str) else repr(value)
         return super().convert_field(value, conversion)
@@ -187,7 +194,7 @@ class Wording(string.Formatter):
             return self.comma.join(self.format_field(element, format_spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)
-        if hasattr(value, "code") and hasattr(value, "parameters"):
+        if _speaks(value):
             return self.sentence(value)
         text = super().format_field(value, format_spec)
         return str(text)
