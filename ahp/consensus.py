@@ -557,7 +557,7 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
         or not 1 <= clusters <= count
     ):
         expected = Phrase("integer_from_to", low=1, high=count)
-        raise OptionError("option_expected", option="clusters", value=clusters, expected=expected)
+        raise OptionError.refused("clusters", clusters, expected)
     if count == 1:
         one = np.ones(1, dtype=np.intp)
         return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)

@@ -30,9 +30,7 @@ def short_form(n: int) -> int:
         OptionError: n below 1.
     """
     if n < 1:
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("or_more", least=1)
-        )
+        raise OptionError.refused("n", n, Phrase("or_more", least=1))
     return min(n * (n - 1) // 2, 4 if n == 4 else (3 * n + 1) // 2)
 
 

@@ -269,16 +269,9 @@ def judgment_basis(influence: Mapping[str, str]) -> float:
     """
     for ground, size in influence.items():
         if ground not in JUDGMENT_BASIS:
-            raise OptionError(
-                "option_unknown", option=Phrase("basis"), value=ground, valid=tuple(JUDGMENT_BASIS)
-            )
+            raise OptionError.unknown(Phrase("basis"), ground, JUDGMENT_BASIS)
         if size not in INFLUENCES:
-            raise OptionError(
-                "option_unknown",
-                option=Phrase("basis_of", ground=ground),
-                value=size,
-                valid=INFLUENCES,
-            )
+            raise OptionError.unknown(Phrase("basis_of", ground=ground), size, INFLUENCES)
     for ground in JUDGMENT_BASIS:
         if ground not in influence:
             raise OptionError("basis_incomplete", ground=ground, grounds=tuple(JUDGMENT_BASIS))
@@ -542,4 +535,4 @@ def check_scale_max(scale_max: float) -> None:
 def check_option(name: str, value: object, fits: Callable[[], bool], expected: Phrase) -> None:
     """Refuse an option that is no number, or does not fit."""
     if isinstance(value, bool) or not isinstance(value, Real) or not fits():
-        raise OptionError("option_expected", option=name, value=value, expected=expected)
+        raise OptionError.refused(name, value, expected)

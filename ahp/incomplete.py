@@ -228,7 +228,7 @@ def complete_matrices(
     """
     if largest is not None and not 1 <= largest <= LARGEST:
         expected = Phrase("number_from_to", low=1, high=LARGEST)
-        raise OptionError("option_expected", option="largest", value=largest, expected=expected)
+        raise OptionError.refused("largest", largest, expected)
     bound = np.inf if largest is None else float(np.log(largest))
     array = as_matrices(a, complete=False)
     check_connected(array, a)
@@ -394,9 +394,7 @@ def simulate_incomplete_random_index(
     if missing == 0:
         raise OptionError("missing_none")
     if samples < 2:
-        raise OptionError(
-            "option_expected", option="samples", value=samples, expected=Phrase("or_more", least=2)
-        )
+        raise OptionError.refused("samples", samples, Phrase("or_more", least=2))
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)

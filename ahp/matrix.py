@@ -371,7 +371,7 @@ def as_numbers(values: ArrayLike, name: str | Phrase, error: type[AHPError]) -> 
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as cause:
-        raise error("not_numbers", name=name, values=values) from cause
+        raise error("not_numbers", name=name, values=repr(values)) from cause
 
 
 def refuse(

@@ -177,6 +177,7 @@ _NUMERIC = {
     "no_common_pair": _(
         "{cell} have no pair in common with any other expert's, expected one or more"
     ),
+    "no_experts": _("matrices of {parent!r} by {count} experts, expected 1 or more"),
     "no_experts_agree": _(
         "{cell}: no two experts agree at all, so the weights are 0/0; expected a distance below"
         " 2 ln M between some"
@@ -197,7 +198,7 @@ _NUMERIC = {
     "not_judged_once": _(
         "{cell} is not judged but {mirror} = {value:.12g}, expected both cells of a pair or neither"
     ),
-    "not_numbers": _("{name} = {values!r}, expected numbers"),
+    "not_numbers": _("{name} = {values}, expected numbers"),
     "not_one_matrix": _("shape {shape}, expected one matrix (n, n), not a batch"),
     "not_reciprocal": _("{cell} * {mirror} = {product:.12g}, expected 1"),
     "not_reciprocal_rounded": _(
@@ -229,7 +230,7 @@ _NUMERIC = {
     "one_positive": _("one positive, finite number"),
     "one_vector_an_expert": _("one vector an expert, such as ahp.weights makes of the matrices"),
     "option": _("option"),
-    "option_expected": _("{option} = {value!r}, expected {expected}"),
+    "option_refused": _("{option} = {value}, expected {expected}"),
     "option_unknown": _("{option} = {value!r}, expected one of {valid!r}"),
     "or_more": _("{least} or more"),
     "order_of_pairs": _(

@@ -460,14 +460,10 @@ def _check_options(method: str, options: Mapping[str, Any]) -> dict[str, float]:
         if not used:
             raise OptionError("no_option", option=name, method=method)
         if name not in used:
-            raise OptionError(
-                "option_unknown", option=Phrase("option"), value=name, valid=tuple(used)
-            )
+            raise OptionError.unknown(Phrase("option"), name, used)
         number = as_numbers(value, name, OptionError)
         if number.ndim or not np.isfinite(number) or number <= 0:
-            raise OptionError(
-                "option_expected", option=name, value=value, expected=Phrase("one_positive")
-            )
+            raise OptionError.refused(name, value, Phrase("one_positive"))
         used[name] = float(number)
     return used
 

@@ -237,13 +237,9 @@ def simulate_random_index(n: int, samples: int, seed: int = 0) -> SimulatedRando
         OptionError: n or samples are too small.
     """
     if n < 3:
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("or_more", least=3)
-        )
+        raise OptionError.refused("n", n, Phrase("or_more", least=3))
     if samples < 2:
-        raise OptionError(
-            "option_expected", option="samples", value=samples, expected=Phrase("or_more", least=2)
-        )
+        raise OptionError.refused("samples", samples, Phrase("or_more", least=2))
     if n == 3:
         return enumerate_random_index(n)
     rng = np.random.default_rng(seed)
@@ -263,9 +259,7 @@ def enumerate_random_index(n: int) -> SimulatedRandomIndex:
         OptionError: another n.
     """
     if n not in (3, 4):
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("either", one=3, other=4)
-        )
+        raise OptionError.refused("n", n, Phrase("either", one=3, other=4))
     shape = (17,) * (n * (n - 1) // 2)
     samples = 17 ** len(shape)
     half = samples // 2  # the other half are the transposes, and equal judgments with CI = 0

@@ -357,7 +357,7 @@ def worst_triads(
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         expected = Phrase("whole_number_at_least", least=1)
-        raise OptionError("option_expected", option="count", value=count, expected=expected)
+        raise OptionError.refused("count", count, expected)
     array = _one(a, complete=False)
     values = scale_values(scale)
     ri = random_index_value(3, random_index)
@@ -527,7 +527,7 @@ def _number(name: str, value: Any, low: float, high: float) -> float:
     number = float(as_numbers(value, name, OptionError)) if np.ndim(value) == 0 else math.nan
     if not low < number < high:
         expected = Phrase("between", low=low, high=high)
-        raise OptionError("option_expected", option=name, value=value, expected=expected)
+        raise OptionError.refused(name, value, expected)
     return number
 
 

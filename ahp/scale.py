@@ -162,21 +162,16 @@ def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
     Raises:
         OptionError: not 1 and other positive values, each with its inverse.
     """
+    expected = Phrase("inverse_scale")
     try:
         numbers = [parse_judgment(value) if isinstance(value, str) else value for value in scale]
         values = np.unique(np.asarray(numbers, dtype=np.float64))
     except (MatrixError, TypeError, ValueError) as error:
-        raise _no_scale(scale) from error
+        raise OptionError.refused("scale", scale, expected) from error
     positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
     if not positive or np.abs(values * values[::-1] - 1).max() > 1e-8:
-        raise _no_scale(scale)
+        raise OptionError.refused("scale", scale, expected)
     return values
-
-
-def _no_scale(scale: Any) -> OptionError:
-    return OptionError(
-        "value_expected", name="scale", value=repr(scale), expected=Phrase("inverse_scale")
-    )
 
 
 def opposite(text: str) -> str:
@@ -297,9 +292,7 @@ class Scale(Result):
         from .matrix import as_numbers  # noqa: PLC0415 - matrices are built on this module
 
         if n < 1:
-            raise OptionError(
-                "option_expected", option="n", value=n, expected=Phrase("or_more", least=1)
-            )
+            raise OptionError.refused("n", n, Phrase("or_more", least=1))
         judgments = as_numbers(x, "x", MatrixError)
         with np.errstate(divide="ignore"):  # 0 is refused below
             large = np.where(judgments < 1, 1 / judgments, judgments)

@@ -284,8 +284,8 @@ def simulate_panel(
     count = next(iter(counts.values()))
     for parent, own in counts.items():
         if own != count or own == 0:
-            expected = count or Phrase("or_more", least=1)
-            raise HierarchyError("experts_uneven", parent=parent, count=own, expected=expected)
+            code = "experts_uneven" if count else "no_experts"
+            raise HierarchyError(code, parent=parent, count=own, expected=count)
     panel = normalize_expert_weights(expert_weights, count)
     return _simulated(hierarchy, arrays, panel, run)
 
@@ -309,9 +309,7 @@ class _Run:
         _check_integer("seed", self.seed, 0)
         if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
             expected = Phrase("between", low=0, high=1)
-            raise OptionError(
-                "option_expected", option="level", value=self.level, expected=expected
-            )
+            raise OptionError.refused("level", self.level, expected)
         if self.perturbation is None:
             if not self.bootstrap:
                 raise OptionError("nothing_varies")
@@ -326,15 +324,13 @@ class _Run:
         most = 1 if self.perturbation == "grid" else _LARGEST_SIGMA
         if not isinstance(self.spread, (int, float)) or not 0 <= self.spread <= most:
             expected = Phrase("number_up_to_for", most=most, option=self.perturbation)
-            raise OptionError(
-                "option_expected", option="spread", value=self.spread, expected=expected
-            )
+            raise OptionError.refused("spread", self.spread, expected)
 
 
 def _check_integer(option: str, value: object, least: int) -> None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
         expected = Phrase("integer_or_more", least=least)
-        raise OptionError("option_expected", option=option, value=value, expected=expected)
+        raise OptionError.refused(option, value, expected)
 
 
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
