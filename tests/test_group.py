@@ -377,7 +377,7 @@ def test_abstentions_and_batches_of_priorities(mean: str) -> None:
         (
             [[1, 1], [1, 0]],
             None,
-            {"mean": "geometric"},
+            {"how": "geometric"},
             "weights[1, 1] = 0, expected a positive number for a geometric mean",
         ),
         (
@@ -407,7 +407,7 @@ def test_priorities_that_do_not_fit(
 def test_unknown_mean() -> None:
     with pytest.raises(ahp.OptionError) as raised:
         ahp.aggregate_priorities([[1, 1]], how="median")
-    assert str(raised.value) == "mean = 'median', expected one of 'arithmetic', 'geometric'"
+    assert str(raised.value) == "how = 'median', expected one of 'arithmetic', 'geometric'"
 
 
 # --- expert weights ------------------------------------------------------------------------------
