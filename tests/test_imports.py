@@ -22,7 +22,7 @@ BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
 PROCESS = STUDY | {"process"}
 RESULTS = PROCESS | {"i18n"}
-PAGES = RESULTS | {"report", "store", "exchange", "plots", "published", "__init__"}
+PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
@@ -33,8 +33,9 @@ ROOMS: dict[str, set[str]] = {
     "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
-    "report": RESULTS | {"published", "report"},
-    "exchange": RESULTS | {"report", "exchange"},
+    "templates": set(),
+    "report": RESULTS | {"published", "report", "templates"},
+    "exchange": RESULTS | {"report", "exchange", "templates"},
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
@@ -63,6 +64,8 @@ LIBRARIES: dict[str, set[str]] = {
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},
     "segno": {"exchange"},
+    "jinja2": {"templates"},
+    "markupsafe": {"exchange"},
     "pypdf": {"exchange"},
     "babel": {"report"},
 }
@@ -147,7 +150,7 @@ def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     assert "numpy" in loaded
     heavy = {
         *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
-        *("cryptography", "pypdf", "babel"),
+        *("cryptography", "pypdf", "babel", "jinja2"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy
