@@ -364,7 +364,7 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     assert (kept.parent, kept.detail) == (GOAL, "樱桃只是点缀。")
     overview = page.locator("summary").first
     expect(overview).to_contain_text("水果 · 3/3 · CR 0.254 · 已保留")
-    overview.click()
+    actions.unfold(overview)
     sentences(page, "您保留了这些回答。樱桃只是点缀。")
     page.get_by_role("button", name="查看哪些回答互相矛盾").click()
     expect(actions.control(page, "guidance")).to_contain_text("您保留了这些回答。樱桃只是点缀。")
