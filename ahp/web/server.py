@@ -36,7 +36,7 @@ from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
 from ..templates import render
-from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
+from .internals import Downloads, NoDialogs, Offer, UploadGuard, check_streamlit, keep_log_short
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -338,7 +338,7 @@ def _warm_up() -> None:
 
 
 @asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
+async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is, warm up."""
     check_password()
     configure()
@@ -346,6 +346,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     store = await asyncio.to_thread(database)
+    await check_streamlit(app)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
     if password():
         print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
