@@ -38,7 +38,9 @@ from .matrix import (
     as_numbers,
     given_labels,
     plain,
+    shape_error,
 )
+from .messages import Phrase
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 from .result import Result
 from .tolerance import TIE_RTOL
@@ -110,7 +112,7 @@ def check_consistency(
         IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
     """
-    array = as_matrices(a, instead="ahp.check_incomplete_consistency has the CR without them")
+    array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
     lambda_max, eigenvector = perron(array)
@@ -781,10 +783,16 @@ def _flat(cells: Float) -> Float:
 
 
 def _fitting_weights(weights: Any, array: Float, labels: tuple[str, ...] | None) -> Float:
-    numbers = joined_vector(weights, labels, "weights", "the matrix", MatrixError)
-    w = as_numbers(numbers, "weights", MatrixError)
+    name = Phrase("weights")
+    numbers = joined_vector(weights, labels, name, Phrase("the_matrix"), MatrixError)
+    w = as_numbers(numbers, name, MatrixError)
     if w.shape != array.shape[:-1]:
-        raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
+        raise shape_error("weights", w, str(array.shape[:-1]))
     if not (np.isfinite(w) & (w > 0)).all():
-        raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
+        raise MatrixError(
+            "numbers_expected",
+            name=name,
+            values=w.tolist(),
+            expected=Phrase("numbers_positive"),
+        )
     return w

@@ -59,8 +59,11 @@ def perron(array: Float) -> tuple[Float, Float]:
     widths = np.concatenate([*apart, np.empty(0)])
     if len(widths):
         raise ConvergenceError(
-            f"Perron root: {len(widths)} matrices not settled after {PERRON_STEPS} inverse "
-            f"iterations, relative width of the bounds {widths.max():.3g}, expected {PERRON_RTOL:g}"
+            "perron_unsettled",
+            count=len(widths),
+            steps=PERRON_STEPS,
+            width=float(widths.max()),
+            tolerance=PERRON_RTOL,
         )
     return roots, weights
 

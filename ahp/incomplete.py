@@ -17,8 +17,16 @@ from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
-from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
+from .errors import (
+    AHPError,
+    ConvergenceError,
+    IncompleteError,
+    MatrixError,
+    OptionError,
+    RandomIndexError,
+)
 from .matrix import (
+    IN_RANGE,
     LARGEST,
     Bool,
     Float,
@@ -32,6 +40,7 @@ from .matrix import (
     plain,
     two_or_more,
 )
+from .messages import Cell, Phrase
 from .random_index import check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
@@ -185,10 +194,9 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     lost = weights < np.finfo(np.float64).tiny
     if lost.any():
         row, item = np.argwhere(lost)[0]
-        raise MatrixError(
-            f"{_place(array, row)}w[{item}] = exp({logs[row, item] - logs[row].max():.6g}) times "
-            "the largest weight, expected judgments that leave every weight above 0"
-        )
+        exponent = logs[row, item] - logs[row].max()
+        error = MatrixError("weight_lost", item=int(item), exponent=exponent)
+        raise _in_batch(array, row, error)
     return weights.reshape(array.shape[:-1])
 
 
@@ -219,7 +227,8 @@ def complete_matrices(
         ConvergenceError: Newton's steps did not settle.
     """
     if scale_max is not None and not 1 <= scale_max <= LARGEST:
-        raise OptionError(f"scale_max = {scale_max!r}, expected a number from 1 to {LARGEST}")
+        expected = Phrase("number_from_to", low=1, high=LARGEST)
+        raise OptionError("option_expected", option="scale_max", value=scale_max, expected=expected)
     bound = np.inf if scale_max is None else float(np.log(scale_max))
     array = as_matrices(a, complete=False)
     check_connected(array, a)
@@ -242,10 +251,13 @@ def complete_matrices(
     beyond = (flat > LARGEST) | (flat < 1 / LARGEST)
     if beyond.any():
         row, i, j = np.argwhere(beyond)[0]
-        raise MatrixError(
-            f"{_place(array, row)}the missing a[{i}, {j}] completes to {flat[row, i, j]:.6g}, "
-            f"expected a number from {1 / LARGEST} to {LARGEST}"
+        error = MatrixError(
+            "completed_beyond",
+            cell=Cell("a", (int(i), int(j))),
+            value=flat[row, i, j],
+            expected=IN_RANGE,
         )
+        raise _in_batch(array, row, error)
     lambda_max, weights = perron(flat)
     shape = array.shape[:-2]
     return Completion(
@@ -357,10 +369,7 @@ def incomplete_random_index(
     if method in ("table", "simulated") and missing <= len(simulated):
         value, error = simulated[missing - 1]
         return IncompleteRandomIndex(n, missing, value, "simulated", error)
-    raise RandomIndexError(
-        f"no random index by method {method!r} for n = {n} with {missing} missing pairs; "
-        '"approximation" has one, simulate_incomplete_random_index makes one'
-    )
+    raise RandomIndexError("incomplete_index_none", method=method, n=n, missing=missing)
 
 
 def simulate_incomplete_random_index(
@@ -383,9 +392,11 @@ def simulate_incomplete_random_index(
     """
     _check_missing(n, missing)
     if missing == 0:
-        raise OptionError("missing = 0, expected 1 or more; simulate_random_index has none missing")
+        raise OptionError("missing_none")
     if draws < 2:
-        raise OptionError(f"draws = {draws!r}, expected 2 or more")
+        raise OptionError(
+            "option_expected", option="draws", value=draws, expected=Phrase("or_more", least=2)
+        )
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
@@ -484,7 +495,7 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
     n = len(values)
     judged = ~np.isnan(values)
     if judged.all():
-        raise MatrixError(f"all {n * (n - 1) // 2} pairs are judged, expected one that is not")
+        raise MatrixError("all_judged", count=n * (n - 1) // 2)
     component = components_of(judged)
     if component.any():
         i, j = np.argwhere(component[:, None] < component)[0]
@@ -554,11 +565,14 @@ def check_connected(array: Float, a: Any) -> None:
     if apart.any():
         row = int(np.argmax(apart))
         groups = _named(component[row], labels_of(a, array.shape[-1]))
-        listed = ", ".join(f"({', '.join(map(repr, group))})" for group in groups)
-        raise IncompleteError(
-            f"{_place(array, row)}the judged pairs leave {len(groups)} components, {listed}, "
-            f"expected one; judging {groups[0][0]!r} against {groups[1][0]!r} joins two of them"
+        error = IncompleteError(
+            "components_named",
+            count=len(groups),
+            components=tuple(Phrase("group_of_items", items=group) for group in groups),
+            left=groups[0][0],
+            right=groups[1][0],
         )
+        raise _in_batch(array, row, error)
 
 
 def _check_options(method: str, random_index: str) -> None:
@@ -570,16 +584,15 @@ def _check_options(method: str, random_index: str) -> None:
 def _check_missing(n: int, missing: int) -> None:
     most = (n - 1) * (n - 2) // 2
     if n < 1 or not 0 <= missing <= most:
-        raise OptionError(
-            f"n = {n!r}, missing = {missing!r}, expected n of 1 or more and 0 to (n-1)(n-2)/2 "
-            "missing pairs: more leave no connected comparison graph"
-        )
+        raise OptionError("missing_count", n=n, missing=missing)
 
 
-def _place(array: Float, row: int) -> str:
-    """Which matrix of a batch an error is about; nothing for a single one."""
-    index = ", ".join(str(int(k)) for k in np.unravel_index(row, array.shape[:-2]))
-    return f"a[{index}]: " if index else ""
+def _in_batch(array: Float, row: int, error: AHPError) -> AHPError:
+    """An error that says as well which matrix of a batch it is about."""
+    index = tuple(int(k) for k in np.unravel_index(row, array.shape[:-2]))
+    if not index:
+        return error
+    return type(error)("at_matrix", cell=Cell(Phrase("matrix_a"), index), problem=error)
 
 
 def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
@@ -612,8 +625,11 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
             logs, x, y = (part.take(keep, -1) for part in (logs, x, y))
             i, j = (part.take(keep, -1) for part in (i, j))
     raise ConvergenceError(
-        f"completion: {len(set(open_.tolist()))} matrices not settled after {NEWTON_STEPS} Newton "
-        f"steps, last step {length.max():.3g} in the logarithms, expected {STEP_TOLERANCE:g}"
+        "completion_unsettled",
+        count=len(set(open_.tolist())),
+        steps=NEWTON_STEPS,
+        size=length.max(),
+        tolerance=STEP_TOLERANCE,
     )
 
 

@@ -22,7 +22,18 @@ from . import solvers
 from .eigen import from_logs, geometric_means, normalized
 from .errors import MatrixError, OptionError
 from .incomplete import eigenvectors, log_least_squares
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, given_labels, plain
+from .matrix import (
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    chunks,
+    first_cell,
+    given_labels,
+    plain,
+    shape_error,
+)
+from .messages import Phrase
 from .result import Result, data_frame
 from .solvers import Unique
 from .version import __version__
@@ -137,14 +148,16 @@ def direct_weights(measures: ArrayLike) -> Float:
     Raises:
         MatrixError: not positive, finite numbers.
     """
-    array = as_numbers(measures, "measures", MatrixError)
+    array = as_numbers(measures, Phrase("measures"), MatrixError)
     if array.ndim == 0 or array.shape[-1] == 0:
-        raise MatrixError(f"measures of shape {array.shape}, expected (..., n) with n of 1 or more")
+        raise shape_error("measures", array, Phrase("with_item"))
     if (wrong := ~(np.isfinite(array) & (array > 0))).any():
-        place = tuple(int(k) for k in np.argwhere(wrong)[0])
+        cell = first_cell(wrong, Phrase("measures"))
         raise MatrixError(
-            f"measures[{', '.join(map(str, place))}] = {array[place]}, "
-            "expected a positive, finite number"
+            "value_expected",
+            name=cell,
+            value=array[cell.index],
+            expected=Phrase("positive_comma_finite"),
         )
     return normalized(array / array.max(axis=-1, keepdims=True))
 
@@ -445,12 +458,16 @@ def _check_options(method: str, options: Mapping[str, Any]) -> dict[str, float]:
     used = dict(_OPTIONS.get(method, {}))
     for name, value in options.items():
         if not used:
-            raise OptionError(f"option {name!r}, but {method!r} takes none")
+            raise OptionError("no_option", option=name, method=method)
         if name not in used:
-            raise OptionError.unknown("option", name, used)
+            raise OptionError(
+                "option_unknown", option=Phrase("option"), value=name, valid=tuple(used)
+            )
         number = as_numbers(value, name, OptionError)
         if number.ndim or not np.isfinite(number) or number <= 0:
-            raise OptionError(f"{name} = {value!r}, expected one positive, finite number")
+            raise OptionError(
+                "option_expected", option=name, value=value, expected=Phrase("one_positive")
+            )
         used[name] = float(number)
     return used
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .eigen import perron
 from .errors import OptionError, RandomIndexError
+from .messages import Phrase
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
@@ -173,10 +174,8 @@ def reaching_random_index(orders: Iterable[int], preferred: str = "saaty") -> st
     for name in (check_random_index(preferred), *FURTHER_TABLES):
         if name in reaching:
             return name
-    raise RandomIndexError(
-        f"no table has a random index for n = {max(asked)}, expected at most "
-        f"{max(RANDOM_INDEX_TABLES[FURTHER_TABLES[-1]].values)}"
-    )
+    most = max(RANDOM_INDEX_TABLES[FURTHER_TABLES[-1]].values)
+    raise RandomIndexError("random_index_beyond", n=max(asked), most=most)
 
 
 def random_index_value(n: int, random_index: str = "saaty") -> float:
@@ -192,10 +191,13 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
     """
     values = RANDOM_INDEX_TABLES[check_random_index(random_index)].values
     if n not in values:
-        reach = [name for name, table in RANDOM_INDEX_TABLES.items() if n in table.values]
+        reach = tuple(name for name, table in RANDOM_INDEX_TABLES.items() if n in table.values)
         raise RandomIndexError(
-            f"random_index {random_index!r} has no value for n = {n} (its largest is "
-            f"{max(values)}); tables with n = {n}: {', '.join(reach) or 'none'}"
+            "random_index_missing",
+            table=random_index,
+            n=n,
+            largest=max(values),
+            tables=reach or Phrase("no_table"),
         )
     return values[n]
 
@@ -235,9 +237,13 @@ def simulate_random_index(n: int, *, draws: int, seed: int = 0) -> SimulatedRand
         OptionError: n or draws are too small.
     """
     if n < 3:
-        raise OptionError(f"n = {n!r}, expected 3 or more")
+        raise OptionError(
+            "option_expected", option="n", value=n, expected=Phrase("or_more", least=3)
+        )
     if draws < 2:
-        raise OptionError(f"draws = {draws!r}, expected 2 or more")
+        raise OptionError(
+            "option_expected", option="draws", value=draws, expected=Phrase("or_more", least=2)
+        )
     if n == 3:
         return enumerate_random_index(n)
     rng = np.random.default_rng(seed)
@@ -257,7 +263,9 @@ def enumerate_random_index(n: int) -> SimulatedRandomIndex:
         OptionError: another n.
     """
     if n not in (3, 4):
-        raise OptionError(f"n = {n!r}, expected 3 or 4")
+        raise OptionError(
+            "option_expected", option="n", value=n, expected=Phrase("either", one=3, other=4)
+        )
     shape = (17,) * (n * (n - 1) // 2)
     draws = 17 ** len(shape)
     half = draws // 2  # the other half are the transposes, and equal judgments with CI = 0

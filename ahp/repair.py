@@ -38,6 +38,7 @@ from .matrix import (
     as_numbers,
     given_labels,
 )
+from .messages import Phrase
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .result import Result
@@ -355,7 +356,8 @@ def worst_triads(
         OptionError: unknown table, no scale, or a count that is none.
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
+        expected = Phrase("whole_number_at_least", least=1)
+        raise OptionError("option_expected", option="count", value=count, expected=expected)
     array = _one(a, complete=False)
     values = scale_values(scale)
     ri = random_index_value(3, random_index)
@@ -446,10 +448,7 @@ def fewest_changes(
     if method == "exact" and task.cr_before >= task.cr_max:
         best = Search(task, best, progress).run()
     elif best.cr >= task.cr_max:
-        raise ConvergenceError(
-            f"greedy repair: no single change lowers CR further after {best.size} changes, "
-            f"CR {best.cr:.6g}, expected below {task.cr_max:g}"
-        )
+        raise ConvergenceError("greedy_stuck", changes=best.size, cr=best.cr, limit=task.cr_max)
     return _repair(task, a, task.matrices(best.positions[None])[0], method, method == "exact")
 
 
@@ -520,14 +519,15 @@ def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
 def _one(a: Any, *, complete: bool = True) -> Float:
     array = as_matrices(a, complete=complete)
     if array.ndim != 2:
-        raise MatrixError(f"shape {array.shape}, expected one matrix (n, n), not a batch")
+        raise MatrixError("not_one_matrix", shape=str(array.shape))
     return array
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
     number = float(as_numbers(value, name, OptionError)) if np.ndim(value) == 0 else math.nan
     if not low < number < high:
-        raise OptionError(f"{name} = {value!r}, expected a number between {low:g} and {high:g}")
+        expected = Phrase("between", low=low, high=high)
+        raise OptionError("option_expected", option=name, value=value, expected=expected)
     return number
 
 
@@ -653,6 +653,9 @@ def _repeated_steps(task: Task, exponent: float) -> tuple[Float, int]:
         if task.cr(matrix) < task.cr_max:
             return matrix, step
     raise ConvergenceError(
-        f"exponent = {exponent:g}: CR {float(task.cr(matrix)):.6g} after {XU_WEI_STEPS} steps, "
-        f"expected below {task.cr_max:g}"
+        "repair_steps",
+        exponent=exponent,
+        cr=float(task.cr(matrix)),
+        steps=XU_WEI_STEPS,
+        limit=task.cr_max,
     )

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import MatrixError, OptionError
+from .messages import Cell, Phrase
 from .result import Result
 
 if TYPE_CHECKING:
@@ -73,10 +74,7 @@ def plain_text(text: str) -> str:
         MatrixError: the text has a footnote mark.
     """
     if mark := footnote_mark(text):
-        raise MatrixError(
-            f"{text!r} has the footnote mark {mark!r}, expected a positive number or a fraction "
-            'such as "1/3" without it'
-        )
+        raise MatrixError("footnote_mark", text=text, mark=mark)
     if text.isascii():
         return text.strip()
     apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
@@ -138,11 +136,11 @@ def parse_number(text: str) -> float:
 def _number(plain: str, text: str) -> float:
     found = _JUDGMENT.fullmatch(plain)
     if found is None:
-        raise MatrixError(f'{text!r}, expected a positive number or a fraction such as "1/3"')
+        raise MatrixError("judgment_unreadable", text=text)
     numerator, denominator = float(found[1]), float(found[2] or 1)
     value = numerator / denominator if denominator else math.inf
     if not 0 < value < math.inf:
-        raise MatrixError(f'{text!r}, expected a positive number or a fraction such as "1/3"')
+        raise MatrixError("judgment_unreadable", text=text)
     return value
 
 
@@ -164,16 +162,21 @@ def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
     Raises:
         OptionError: not 1 and other positive values, each with its inverse.
     """
-    expected = "1, other positive values, and with every value its inverse"
     try:
         numbers = [parse_judgment(value) if isinstance(value, str) else value for value in scale]
         values = np.unique(np.asarray(numbers, dtype=np.float64))
     except (MatrixError, TypeError, ValueError) as error:
-        raise OptionError(f"scale = {scale!r}, expected {expected}") from error
+        raise _no_scale(scale) from error
     positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
     if not positive or np.abs(values * values[::-1] - 1).max() > 1e-8:
-        raise OptionError(f"scale = {scale!r}, expected {expected}")
+        raise _no_scale(scale)
     return values
+
+
+def _no_scale(scale: Any) -> OptionError:
+    return OptionError(
+        "value_expected", name="scale", value=repr(scale), expected=Phrase("inverse_scale")
+    )
 
 
 def opposite(text: str) -> str:
@@ -242,15 +245,12 @@ class Scale(Result):
         """
         from .matrix import as_numbers  # noqa: PLC0415 - matrices are built on this module
 
-        items = as_numbers(sorted(table.items()), f"scale {name!r}", OptionError)
+        items = as_numbers(sorted(table.items()), Phrase("scale_named", scale=name), OptionError)
         if not len(items) or items[0].tolist() != [1, 1]:
-            raise OptionError(f"scale {name!r}: {dict(table)}, expected 1: 1 as its first step")
+            raise OptionError("scale_first_step", scale=name, table=dict(table))
         for (_, below), (step, value) in pairwise(items):
             if not below <= value < math.inf or not step < math.inf:
-                raise OptionError(
-                    f"scale {name!r}: {step:.12g}: {value:.12g}, expected a finite step and a "
-                    f"finite value of {below:.12g}, that of the step below, or more"
-                )
+                raise OptionError("scale_step", scale=name, step=step, value=value, below=below)
         steps, values = map(tuple, items.T.tolist())
         return cls(name, source, _Table(steps, values), steps)
 
@@ -269,7 +269,7 @@ class Scale(Result):
         if SCALES.get(self.name) is self:
             return {"name": self.name}
         if not isinstance(self.curve, _Table):
-            raise OptionError(f"scale {self.name!r} is defined by a function, expected a table")
+            raise OptionError("scale_function", scale=self.name)
         table = zip(self.curve.steps, self.curve.values, strict=True)
         return {"name": self.name, "source": self.source, "table": list(map(list, table))}
 
@@ -297,7 +297,9 @@ class Scale(Result):
         from .matrix import as_numbers  # noqa: PLC0415 - matrices are built on this module
 
         if n < 1:
-            raise OptionError(f"n = {n!r}, expected 1 or more")
+            raise OptionError(
+                "option_expected", option="n", value=n, expected=Phrase("or_more", least=1)
+            )
         judgments = as_numbers(x, "x", MatrixError)
         with np.errstate(divide="ignore"):  # 0 is refused below
             large = np.where(judgments < 1, 1 / judgments, judgments)
@@ -313,18 +315,20 @@ class Scale(Result):
         """Values of judgments of 1 or more; errors show the judgments as they were given."""
         if self.steps:
             refused = ~np.isclose(large[..., None], self.steps, rtol=STEP_RTOL, atol=0).any(axis=-1)
-            expected = f"one of {', '.join(f'{step:.12g}' for step in self.steps)} or a reciprocal"
+            expected = Phrase("steps_or_reciprocal", steps=self.steps)
         else:
             refused = ~((large >= 1) & (large <= LARGEST_STEP * (1 + STEP_RTOL)))
-            expected = f"a number from 1/{LARGEST_STEP} to {LARGEST_STEP}"
+            expected = Phrase("step_from_to", largest=LARGEST_STEP)
             large = np.minimum(large, LARGEST_STEP)
         refused &= ~np.isnan(large)
         if refused.any():
-            index = tuple(int(k) for k in np.argwhere(refused)[0])
-            place = f"{name}[{', '.join(map(str, index))}]" if index else name
+            index = tuple(np.argwhere(refused)[0].tolist())
             raise MatrixError(
-                f"{place} = {judgments[index]:.12g}, expected {expected}: "
-                f"scale {self.name!r} has no value for it"
+                "off_scale",
+                cell=Cell(name, index),
+                value=judgments[index],
+                expected=expected,
+                scale=self.name,
             )
         return self.curve(large, n)
 

@@ -25,13 +25,21 @@ class _Translated(Wording):
         return _("“{text}”").format(text=text)
 
     def cell(self, cell: Cell) -> str:
-        """Rows and columns counted from 1, as people count them."""
+        """Rows and columns counted from 1, as people count them; with the array's name in words,
+        not with the one it has in a program.
+        """
         _ = self._
-        *batch, row, column = (number + 1 for number in cell.index)
-        words = _("row {row}, column {column}").format(row=row, column=column)
+        in_words = not isinstance(cell.name, str)
+        name = self.sentence(cell.name) if in_words else cell.name
+        if not cell.index:
+            return str(name)
+        *batch, last = (number + 1 for number in cell.index)
+        if not batch:
+            return _("number {number} of {name}").format(number=last, name=name)
+        words = _("row {row}, column {column}").format(row=batch.pop(), column=last)
         for number in reversed(batch):
             words = _("matrix {number}, {place}").format(number=number, place=words)
-        return words
+        return _("{place} of {name}").format(place=words, name=name) if in_words else words
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = super().get_value(key, args, kwargs)

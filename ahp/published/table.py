@@ -274,7 +274,7 @@ def load_table(path: str | Path) -> PublishedTable:
     try:
         lines = _lines(text)
     except PublishedError as error:
-        raise PublishedError(f"{path}: {error}") from error
+        raise PublishedError("at_place", place=str(path), problem=error) from error
     return _Reader(path, top, lines).table()
 
 
@@ -545,7 +545,7 @@ def _lines(text: str) -> _Lines:
     for number, row in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         buffer.append(row)
         if len(buffer) > MOST_LINES:
-            raise PublishedError(f"line {number}: a value of more than {MOST_LINES} lines")
+            raise PublishedError("value_long", place=f"line {number}", most=MOST_LINES)
         whole, statement = _parsed(buffer)
         if whole and buffer[0].lstrip().startswith("["):
             prefix = _section(statement, counts)
