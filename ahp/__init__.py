@@ -116,7 +116,7 @@ from .repair import (
     smallest_adjustment,
     worst_triads,
 )
-from .scale import SCALES, Scale, apply_scale
+from .scales import SCALES, Scale, apply_scale
 from .sensitivity import (
     HierarchyUncertainty,
     StabilityInterval,

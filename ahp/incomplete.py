@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .consistency import CR_LIMIT
 from .eigen import from_logs, perron
 from .errors import (
     AHPError,
@@ -41,7 +40,7 @@ from .matrix import (
     two_or_more,
 )
 from .messages import Cell, Phrase
-from .random_index import check_random_index, random_index_value
+from .random_index import CR_LIMIT, check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 

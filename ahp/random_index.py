@@ -18,6 +18,9 @@ from .scale import SAATY_POSITIONS, parse_judgment
 BLOCK_CELLS = 2**20
 """Cells of the random matrices that are made at a time."""
 
+CR_LIMIT = 0.1
+"""CR below this is acceptable (Saaty 1980, p. 21)."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RandomIndexTable(Result):

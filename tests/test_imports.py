@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,17 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
 
 NUMERIC = {
-    *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
+    *(
+        "errors",
+        "scale",
+        "scales",
+        "matrix",
+        "eigen",
+        "solvers",
+        "priority",
+        "random_index",
+        "consistency",
+    ),
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
@@ -129,6 +140,27 @@ def test_scipy_is_imported_inside_functions(path: Path) -> None:
     for name, statement in imports(path):
         if name.split(".")[0] == "scipy":
             assert (statement.lineno, statement.col_offset) in inside
+
+
+def module_of(path: Path) -> str:
+    inside = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(inside[:-1] if inside[-1] == "__init__" else inside)
+
+
+def test_no_circle() -> None:
+    """No two modules need each other, inside functions neither, nor in a round of several."""
+    modules = {module_of(path) for path in FILES}
+    needed: dict[str, set[str]] = {}
+    for path in FILES:
+        own = module_of(path)
+        names = {name for name, _ in imports(path)}
+        found = {
+            name if name in modules else name.rpartition(".")[0]
+            for name in names
+            if name.startswith("ahp.")
+        }
+        needed[own] = found & modules - {own}
+    TopologicalSorter(needed).prepare()
 
 
 def test_every_room_is_known() -> None:
