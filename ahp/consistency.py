@@ -48,7 +48,7 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
-from .random_index import CR_LIMIT as CR_LIMIT
+from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 from .result import Result
 from .tolerance import TIE_RTOL
