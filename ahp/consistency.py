@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import perron
+from .eigen import solution
 from .errors import MatrixError
 from .labels import joined_vector
 from .matrix import (
@@ -113,7 +113,7 @@ def check_consistency(
     array = as_matrices(a, instead="ahp.check_incomplete_consistency has the CR without them")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = perron(array)
+    lambda_max, eigenvector = solution(array, a)
     eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .consistency import CR_LIMIT
-from .eigen import from_logs, perron
+from .eigen import from_logs, perron, solution
 from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
 from .matrix import (
     LARGEST,
@@ -523,7 +523,7 @@ def eigenvectors(array: Float, a: Any) -> Float:
     """
     if np.isnan(array).any():
         return np.array(complete_matrices(a).weights)
-    return perron(array)[1]
+    return solution(array, a)[1].copy()
 
 
 def components_of(judged: Bool) -> Int:
