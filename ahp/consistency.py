@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import perron
+from .eigen import solution
 from .errors import MatrixError
 from .incomplete import (
     IncompleteConsistency,
@@ -117,7 +117,7 @@ def check_consistency(
     array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = perron(array)
+    lambda_max, eigenvector = solution(array, a)
     eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)

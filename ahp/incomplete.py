@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .eigen import from_logs, perron
+from .eigen import from_logs, perron, solution
 from .errors import (
     AHPError,
     ConvergenceError,
@@ -533,7 +533,7 @@ def eigenvectors(array: Float, a: Any) -> Float:
     """
     if np.isnan(array).any():
         return np.array(complete_matrices(a).weights)
-    return perron(array)[1]
+    return solution(array, a)[1].copy()
 
 
 def components_of(judged: Bool) -> Int:

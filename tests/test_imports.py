@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+import ahp
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
@@ -176,7 +179,37 @@ def loaded_after(statement: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import ahp", "import ahp.cli, ahp.report"])
+def test_the_package_loads_what_is_asked_for() -> None:
+    def rooms(statement: str) -> set[str]:
+        return {name.split(".")[1] for name in loaded_after(statement) if name.startswith("ahp.")}
+
+    assert rooms("import ahp") == {"version"}
+    assert rooms("import ahp; ahp.check_consistency([[1]])") == {
+        *("errors", "messages", "version", "labels", "result", "scale", "matrix", "eigen"),
+        *("random_index", "tolerance", "consistency"),
+    }
+    assert "published" in rooms("import ahp; ahp.published")
+
+
+def test_the_names_of_the_package() -> None:
+    checked = {
+        alias.name: statement.module
+        for statement in ast.walk(ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8")))
+        if isinstance(statement, ast.ImportFrom) and statement.level == 1
+        for alias in statement.names
+    }
+    assert checked == {**ahp._MODULE_OF, "published": None, "__version__": "version"}
+    assert sorted(checked) == sorted(ahp.__all__)
+    for name, module in checked.items():
+        home = importlib.import_module(f"ahp.{module}" if module else "ahp")
+        assert getattr(ahp, name) is getattr(home, name)
+    assert set(ahp.__all__) <= set(dir(ahp))
+    with pytest.raises(AttributeError) as raised:
+        ahp.no_such_name  # noqa: B018 - that it is asked for is what counts
+    assert str(raised.value) == "module 'ahp' has no attribute 'no_such_name'"
+
+
+@pytest.mark.parametrize("statement", ["from ahp import *", "import ahp.cli, ahp.report"])
 def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     loaded = loaded_after(statement)
     assert "numpy" in loaded

@@ -112,7 +112,7 @@ def test_comments_in_the_code_are_what_it_gives(names: dict[str, Any]) -> None:
             decimals = [len(text.partition(".")[2]) for text in printed]
             assert list(map(n, values, decimals)) == printed, line
             checked += len(values) == len(printed)
-    assert checked == 15
+    assert checked == 17
 
 
 @pytest.mark.parametrize("part", ["When to use", "When not", "Source", "Worked number"])
