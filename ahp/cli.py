@@ -178,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
         "distance",
     )
     command.add_argument(
-        "--aggregate",
+        "--how",
         choices=AGGREGATES,
         default="aij",
         help="how judgments (aij) or weights (aip) are joined; default: aij, the weighted "
@@ -428,7 +428,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
         read_answers(arguments.answers),
         method=arguments.method,
         random_index=arguments.random_index,
-        aggregate=arguments.aggregate,
+        how=arguments.how,
         trim=arguments.trim,
         expert_weights=arguments.expert_weights,
         incoherent=arguments.incoherent,

@@ -22,13 +22,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import perron
+from .eigen import solution
 from .errors import MatrixError
+from .incomplete import (
+    IncompleteConsistency,
+    check_connected,
+    check_incomplete_consistency,
+    eigenvectors,
+    log_least_squares,
+)
 from .labels import joined_vector
 from .matrix import (
     Bool,
@@ -41,15 +48,10 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
+from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 from .result import Result
 from .tolerance import TIE_RTOL
-
-if TYPE_CHECKING:
-    from .incomplete import IncompleteConsistency
-
-CR_LIMIT = 0.1
-"""CR below this is acceptable (Saaty 1980, p. 21)."""
 
 COSINE_LIMIT = 0.90
 """A cosine consistency index of at least this is acceptable (Kou & Lin 2014)."""
@@ -115,7 +117,7 @@ def check_consistency(
     array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = perron(array)
+    lambda_max, eigenvector = solution(array, a)
     eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
@@ -487,8 +489,6 @@ def order_preservation(
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: no weights are given, and the judged pairs do not connect all items.
     """
-    from .incomplete import eigenvectors  # noqa: PLC0415 - it builds on this module
-
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
     given = None if weights is None else _fitting_weights(weights, array, labels).copy()
@@ -652,8 +652,6 @@ def _root(
     source = RANDOM_INDEX_TABLES[check_random_index(random_index)].source
     if matrix.complete:
         return check_consistency(matrix, random_index=random_index), source
-    from .incomplete import check_incomplete_consistency  # noqa: PLC0415 - as above
-
     root = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     return root, f"{root.ri_source}, {root.missing} missing, Ágoston & Csató 2022"
 
@@ -691,8 +689,6 @@ def _measure_fit(
     missing = np.isnan(array)
     if not missing.any():
         return _index(array, lambda cells: formula(cells, None))
-    from .incomplete import check_connected  # noqa: PLC0415 - as above
-
     check_connected(array, a)
     return _index(array, lambda cells: formula(cells, missing))
 
@@ -713,8 +709,6 @@ def _geometric_errors(logs: Float, missing: Bool | None) -> Float:
     """ln(a_ij w_j / w_i) of the geometric-mean weights, 0 for the pairs that are missing."""
     means = logs.mean(axis=-1)
     if missing is not None:
-        from .incomplete import log_least_squares  # noqa: PLC0415 - as above
-
         partial = missing.any(axis=(-1, -2))
         means[partial] = np.log(log_least_squares(np.exp(logs[partial])))
     errors: Float = logs - (means[..., :, None] - means[..., None, :])

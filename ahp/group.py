@@ -169,7 +169,7 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
 
 
 def aggregate_priorities(
-    weights: ArrayLike | Any, expert_weights: ArrayLike | None = None, *, mean: str = "arithmetic"
+    weights: ArrayLike | Any, expert_weights: ArrayLike | None = None, *, how: str = "arithmetic"
 ) -> Float:
     """Aggregation of individual priorities (AIP, 权重集结): the weighted mean of the experts'
     weight vectors (Forman & Peniwati 1998, Eur. J. Operational Research 108:165-169).
@@ -180,20 +180,20 @@ def aggregate_priorities(
             the result has the order of the first.
         expert_weights: as for `aggregate_judgments`; scaled to sum 1 over those who did not
             abstain.
-        mean: one of `MEANS`; the geometric one is scaled to sum 1.
+        how: one of `MEANS`; the geometric one is scaled to sum 1.
 
     Returns:
         The panel's weights, shape (..., n), sum 1 over the last axis.
 
     Raises:
-        OptionError: unknown mean.
+        OptionError: unknown `how`.
         MatrixError: weights or expert weights that do not fit, or everybody abstained.
     """
-    if mean not in MEANS:
-        raise OptionError.unknown("mean", mean, MEANS)
+    if how not in MEANS:
+        raise OptionError.unknown("how", how, MEANS)
     own = panel_weights(weights)
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
-    if mean == "geometric":
+    if how == "geometric":
         refuse(own == 0, Phrase("weights"), own, Phrase("positive_for_mean"))
     abstained = np.isnan(own[..., 0])
     w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
@@ -202,7 +202,7 @@ def aggregate_priorities(
         raise MatrixError("all_abstained", cell=first_cell(total == 0, Phrase("panel")))
     shares: Float = w / total[..., None]
     own = np.where(abstained[..., None], 1.0, own)
-    if mean == "arithmetic":
+    if how == "arithmetic":
         return normalized((own * shares[..., None]).sum(axis=-2))
     logs = (np.log(own) * shares[..., None]).sum(axis=-2)
     return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
@@ -332,7 +332,7 @@ def log_distances(judgments: ArrayLike | Any) -> Float:
     return distances
 
 
-def distance_weights(judgments: ArrayLike | Any, scale_max: float = 9.0) -> Float:
+def distance_weights(judgments: ArrayLike | Any, *, scale_max: float = 9.0) -> Float:
     """Expert weights by agreement with the others: relative agreement degrees (Hsu & Chen 1996,
     Fuzzy Sets and Systems 79:279-285), here of judgments.
 

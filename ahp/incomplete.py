@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .consistency import CR_LIMIT
-from .eigen import from_logs, perron
+from .eigen import from_logs, perron, solution
 from .errors import (
     AHPError,
     ConvergenceError,
@@ -41,7 +40,7 @@ from .matrix import (
     two_or_more,
 )
 from .messages import Cell, Phrase
-from .random_index import check_random_index, random_index_value
+from .random_index import CR_LIMIT, check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
@@ -66,7 +65,7 @@ class Completion(Result):
         lambda_max: Perron roots of `values`, the smallest of all completions.
         missing: number of pairs that were not judged.
         iterations: Newton steps taken, 0 where nothing was missing.
-        largest: filled values were kept between its reciprocal and it; None = free.
+        scale_max: filled values were kept between its reciprocal and it; None = free.
         labels: names of the n items, None for unlabeled matrices.
     """
 
@@ -75,7 +74,7 @@ class Completion(Result):
     lambda_max: Any
     missing: Any
     iterations: Any
-    largest: float | None
+    scale_max: float | None
     labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
@@ -201,7 +200,7 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
 
 def complete_matrices(
-    a: ArrayLike | PairwiseMatrix | Any, *, largest: float | None = None
+    a: ArrayLike | PairwiseMatrix | Any, *, scale_max: float | None = None
 ) -> Completion:
     """Fill what was not judged so that λmax is as small as possible (Bozóki, Fülöp & Rónyai 2010,
     section 3).
@@ -214,7 +213,7 @@ def complete_matrices(
 
     Args:
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
-        largest: keep filled values between 1/largest and largest, such as 9 for Saaty's scale;
+        scale_max: keep filled values from 1/scale_max to scale_max, such as 9 for Saaty's;
             None leaves them free.
 
     Returns:
@@ -223,13 +222,13 @@ def complete_matrices(
     Raises:
         IncompleteError: a comparison graph is not connected; names the components and a pair.
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
-        OptionError: `largest` is not a number from 1 to `LARGEST`.
+        OptionError: `scale_max` is not a number from 1 to `LARGEST`.
         ConvergenceError: Newton's steps did not settle.
     """
-    if largest is not None and not 1 <= largest <= LARGEST:
+    if scale_max is not None and not 1 <= scale_max <= LARGEST:
         expected = Phrase("number_from_to", low=1, high=LARGEST)
-        raise OptionError.refused("largest", largest, expected)
-    bound = np.inf if largest is None else float(np.log(largest))
+        raise OptionError.refused("scale_max", scale_max, expected)
+    bound = np.inf if scale_max is None else float(np.log(scale_max))
     array = as_matrices(a, complete=False)
     check_connected(array, a)
     n = array.shape[-1]
@@ -266,7 +265,7 @@ def complete_matrices(
         lambda_max=plain(lambda_max.reshape(shape)),
         missing=plain(missing.reshape(shape)),
         iterations=plain(iterations.reshape(shape)),
-        largest=largest,
+        scale_max=scale_max,
         labels=given_labels(a),
     )
 
@@ -373,7 +372,7 @@ def incomplete_random_index(
 
 
 def simulate_incomplete_random_index(
-    n: int, missing: int, *, samples: int = 100_000, seed: int = 0
+    n: int, missing: int, *, draws: int = 100_000, seed: int = 0
 ) -> IncompleteRandomIndex:
     """Mean CI of random matrices with missing judgments, as Ágoston & Csató (2022) define it.
 
@@ -384,7 +383,7 @@ def simulate_incomplete_random_index(
     Args:
         n: order of the matrices, 3 or more.
         missing: number of pairs that are not judged, 1 to (n − 1)(n − 2)/2.
-        samples: number of matrices, 2 or more.
+        draws: number of matrices, 2 or more.
         seed: of `numpy.random.default_rng`; the same seed gives the same value.
 
     Raises:
@@ -393,13 +392,13 @@ def simulate_incomplete_random_index(
     _check_missing(n, missing)
     if missing == 0:
         raise OptionError("missing_none")
-    if samples < 2:
-        raise OptionError.refused("samples", samples, Phrase("or_more", least=2))
+    if draws < 2:
+        raise OptionError.refused("draws", draws, Phrase("or_more", least=2))
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
     found: list[Float] = []
-    left = samples
+    left = draws
     while left:
         count = min(left, SIMULATION_BLOCK)
         matrices = np.ones((count, n, n))
@@ -409,11 +408,11 @@ def simulate_incomplete_random_index(
         matrices[:, *upper] = judgments
         matrices[:, *upper[::-1]] = 1 / judgments
         connected = ~components_of(~np.isnan(matrices)).any(axis=-1)
-        completion = complete_matrices(matrices[connected], largest=9)
+        completion = complete_matrices(matrices[connected], scale_max=9)
         found.append((completion.lambda_max - n) / (n - 1))
         left -= int(connected.sum())
     ci = np.concatenate(found)
-    error = float(ci.std(ddof=1) / np.sqrt(samples))
+    error = float(ci.std(ddof=1) / np.sqrt(draws))
     return IncompleteRandomIndex(n, missing, float(ci.mean()), "simulated", error)
 
 
@@ -422,7 +421,7 @@ def check_incomplete_consistency(
     *,
     method: str = "table",
     random_index: str = "saaty",
-    largest: float | None = None,
+    scale_max: float | None = None,
 ) -> IncompleteConsistency:
     """λmax, CI, RI and CR of matrices with missing judgments: those of the λmax-minimal
     completion, with the random index for as many missing pairs (Ágoston & Csató 2022).
@@ -431,7 +430,7 @@ def check_incomplete_consistency(
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
         method: as in `incomplete_random_index`.
         random_index: table for complete matrices, as in `check_consistency`.
-        largest: as in `complete_matrices`; the random index is that of completions up to 9.
+        scale_max: as in `complete_matrices`; the random index is that of completions up to 9.
 
     Returns:
         An `IncompleteConsistency`; for complete matrices its numbers are those of
@@ -444,7 +443,7 @@ def check_incomplete_consistency(
         ConvergenceError: a completion did not settle.
     """
     _check_options(method, random_index)
-    completion = complete_matrices(a, largest=largest)
+    completion = complete_matrices(a, scale_max=scale_max)
     n = completion.values.shape[-1]
     lambda_max, missing = np.asarray(completion.lambda_max), np.asarray(completion.missing)
     ri = np.empty(missing.shape)
@@ -532,7 +531,7 @@ def eigenvectors(array: Float, a: Any) -> Float:
     """
     if np.isnan(array).any():
         return np.array(complete_matrices(a).weights)
-    return perron(array)[1]
+    return solution(array, a)[1].copy()
 
 
 def components_of(judged: Bool) -> Int:

@@ -23,8 +23,11 @@ Labels = tuple[Any, ...]
 
 def is_frame(a: object) -> bool:
     """Whether something is a pandas `DataFrame`, or looks like one."""
-    return not isinstance(a, type) and all(
-        hasattr(a, name) for name in ("index", "columns", "to_numpy")
+    return (
+        hasattr(a, "to_numpy")  # first, since numbers and lists haven't it
+        and hasattr(a, "columns")
+        and hasattr(a, "index")
+        and not isinstance(a, type)
     )
 
 

@@ -57,7 +57,7 @@ class PairwiseMatrix:
         MatrixError: names the cell, its value and what was expected.
     """
 
-    __slots__ = ("_labels", "_values")
+    __slots__ = ("_labels", "_solution", "_values")
 
     def __init__(self, values: ArrayLike | Any, labels: Sequence[str] | None = None) -> None:
         array = as_matrices(values, complete=False)
@@ -72,6 +72,7 @@ class PairwiseMatrix:
         array = array.copy()
         array.setflags(write=False)
         self._values = array
+        self._solution: tuple[Float, Float] | None = None  # see `ahp.eigen.solution`
         self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
 
     @classmethod
@@ -425,6 +426,8 @@ def _as_floats(a: Any) -> Float:
         raise MatrixError("no_matrix", shape=str(array.shape))
     if array.shape[-1] == 0:
         raise MatrixError("empty_matrix", shape=str(array.shape))
+    if array.dtype == np.float64:
+        return np.ascontiguousarray(array)
     if array.dtype.kind in "fiu":
         with np.errstate(over="ignore"):  # a long double beyond float64 is refused as infinite
             return array.astype(np.float64, order="C", copy=False)
@@ -488,20 +491,23 @@ def _complete_and_valid(array: Float) -> bool:
     Fast and in little memory; false also where LARGEST is just reached. With a_ij * a_ji = 1, the
     smallest cell tells the largest, and a_ii * a_ii = 1 means a_ii = 1.
     """
+    if array.ndim == 2:
+        return _valid_cells(array)
     n = array.shape[-1]
     batch = array.reshape(-1, n, n)
     parts = chunks(len(batch), n * n)
     memory = workspace(parts, n * n, 2)
-    for part in parts:
-        cells = batch_last(batch[part], memory[0])
-        products = view(memory[1], *cells.shape)
-        if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
-            return False
-        with np.errstate(over="ignore"):  # an infinite product is not near 1
-            np.multiply(cells, cells.swapaxes(0, 1), out=products)
-        if not max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL:
-            return False
-    return True
+    return all(_valid_cells(batch_last(batch[part], memory[0]), memory[1]) for part in parts)
+
+
+def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
+    """The same for cells of shape (n, n, ...), in memory for as many products."""
+    if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
+        return False
+    with np.errstate(over="ignore"):  # an infinite product is not near 1
+        out = None if memory is None else view(memory, *cells.shape)
+        products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
+    return bool(max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL)
 
 
 def _check_values(array: Float) -> None:

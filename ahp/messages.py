@@ -459,7 +459,16 @@ _STORE = {
     "title_not_a_line": _("Please write a title, in one line."),
 }
 
-_APP: dict[str, str] = {}
+_APP = {
+    "streamlit_changed": _(
+        "Streamlit {version} works differently from the versions this program was made for "
+        "({missing}). Install the versions in constraints.txt."
+    ),
+    "streamlit_dialogs": _("the setting that keeps its own dialogs away"),
+    "streamlit_downloads": _("the address of downloads"),
+    "streamlit_store": _("its store of uploads"),
+    "streamlit_uploads": _("the address of uploads"),
+}
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP}

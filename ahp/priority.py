@@ -1,8 +1,9 @@
 """Weights (priority vectors) from pairwise comparison matrices, one function a method.
 
 Every method takes complete matrices (..., n, n) and returns weights (..., n), positive, sum 1; one
-matrix and a batch give the same bits. On a consistent matrix all methods agree. The eigenvector and
-the geometric mean are defined for missing judgments (NaN) as well; the other methods refuse them:
+matrix and a batch give the same bits, but for the eigenvector, whose last digits differ within
+`eigen.PERRON_RTOL`. On a consistent matrix all methods agree. The eigenvector and the geometric
+mean are defined for missing judgments (NaN) as well; the other methods refuse them:
 `ahp.complete_matrices` makes matrices that every method takes. `prioritize` adds
 what the method minimizes or maximizes, and whether its answer is the only one. The iterations are
 in `solvers`.

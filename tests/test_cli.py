@@ -384,19 +384,17 @@ def test_analyze_a_panel(run: Any) -> None:
 
 def test_analyze_joins_as_told(run: Any) -> None:
     survey, answers = DONG / "survey.toml", DONG / "answers.csv"
-    options = ("--aggregate", "aij_trimmed", "--trim", "0.2", "--expert-weights", "consistency")
+    options = ("--how", "aij_trimmed", "--trim", "0.2", "--expert-weights", "consistency")
     data = json.loads(run("analyze", survey, answers, "--json", *options).out)
     expected = ahp.analyze(
         ahp.load_survey(survey),
         ahp.read_answers(answers),
-        aggregate="aij_trimmed",
+        how="aij_trimmed",
         trim=0.2,
         expert_weights="consistency",
     )
     assert data["global_weights"] == dict(expected.global_weights)
-    assert (data["aggregate"], data["trim"], data["weighting"]) == (
-        *("aij_trimmed", 0.2, "consistency"),
-    )
+    assert (data["how"], data["trim"], data["weighting"]) == (*("aij_trimmed", 0.2, "consistency"),)
 
 
 def test_analyze_refuses(run: Any, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_receipt_that_verifies_in_chinese(run: Run, kept: Kept) -> None:
         f"{receipt}：核验通过",
         f"签名出自密钥 {kept.key_id}。",
         f"{export} 中的日志核验通过。",
-        f"其中第 {kept.receipt.statement.seq} 号事件即本次提交，散列值一致。",
+        f"其中第 {kept.receipt.statement.seq} 号事件即本次提交，哈希值一致。",
         "全部回答与日志一致。",
     ]
 

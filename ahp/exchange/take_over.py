@@ -190,7 +190,7 @@ def _joined_priorities(
         rows = [[table[kid] for kid in kids] for table in own.values()]
         shares = [voters[expert] for expert in own]
         try:
-            mean = aggregate_priorities(rows, shares, mean="geometric")
+            mean = aggregate_priorities(rows, shares, how="geometric")
         except MatrixError:  # a weight of 0 has no geometric mean with others
             continue
         joined[parent] = dict(zip(kids, mean.tolist(), strict=True))

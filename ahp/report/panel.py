@@ -387,7 +387,7 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
     """How much each choice changes."""
     _ = translator(language)
     kinds = {
-        "aggregate": _("Aggregation"),
+        "how": _("Aggregation"),
         "weighting": _("Weighting of the experts"),
         "incoherent": _("Judgments that contradict each other"),
         "without": _("An expert left out"),
@@ -714,7 +714,7 @@ def _choice_words(choice: Choice, _: Translate) -> str:
     if choice.kind == "without":
         return _("without {expert}").format(expert=choice.name)
     words = {
-        "aggregate": aggregate_words,
+        "how": aggregate_words,
         "weighting": weighting_words,
         "incoherent": incoherent_words,
     }

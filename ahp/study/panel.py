@@ -152,11 +152,11 @@ class Panel(Result):
             factors=MappingProxyType({p: _read_only(f[rows]) for p, f in self.factors.items()}),
         )
 
-    def joined(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+    def joined(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's matrices for expert weights of shape (..., k): (..., n, n); for
         AIP those of the weighted geometric mean. NaN off the diagonal where nobody is left.
         """
-        how = _HOW.get(aggregate, "geometric")
+        how = _HOW.get(how, "geometric")
         found = {}
         for parent, matrices in self.matrices.items():
             counting = self._counting(parent, expert_weights)
@@ -177,13 +177,13 @@ class Panel(Result):
         factors = self.factors.get(parent)
         return expert_weights if factors is None else expert_weights * factors
 
-    def panel_weights(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+    def panel_weights(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's local weights for expert weights of shape (m, k): (m, n).
 
         NaN where the judgments that count do not connect all items.
         """
-        if aggregate not in _MEAN:
-            joined = self.joined(expert_weights, aggregate, trim)
+        if how not in _MEAN:
+            joined = self.joined(expert_weights, how, trim)
             return {parent: local_weights(each, self.method) for parent, each in joined.items()}
         found = {}
         for parent, own in self.local_weights.items():
@@ -192,9 +192,7 @@ class Panel(Result):
             counts = ((counting > 0) & judged).any(axis=-1)
             found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
             if counts.any():
-                found[parent][counts] = aggregate_priorities(
-                    own, counting[counts], mean=_MEAN[aggregate]
-                )
+                found[parent][counts] = aggregate_priorities(own, counting[counts], how=_MEAN[how])
         return found
 
 

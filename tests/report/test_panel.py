@@ -288,7 +288,7 @@ def choice(kind: str, name: str, ranks: list[int], change: float = 0.1, moved: i
 def test_choices_tables(panel: ahp.Analysis) -> None:
     ranked = [LEAVES.index(leaf) + 1 for leaf in panel.ranking]  # as each leaf's own number
     choices = [
-        choice("aggregate", "aij", [1, 2, 3, 4, 5], 0.0, 0),
+        choice("how", "aij", [1, 2, 3, 4, 5], 0.0, 0),
         choice("weighting", "distance", [5, 4, 3, 2, 1]),
         choice("without", "Qin", [1, 2, 3, 4, 5], math.nan, 0),
     ]

@@ -225,9 +225,9 @@ def test_evidence(analysis: Analysis) -> None:
     }
 
 
-@pytest.mark.parametrize("aggregate", ["aij", "aij_median", "aip_arithmetic", "aip_geometric"])
-def test_panels(aggregate: str) -> None:
-    found = analyze(site(), ANSWERS, aggregate=aggregate)
+@pytest.mark.parametrize("how", ["aij", "aij_median", "aip_arithmetic", "aip_geometric"])
+def test_panels(how: str) -> None:
+    found = analyze(site(), ANSWERS, how=how)
     assert found.local_weights["risk"].tolist() == pytest.approx([0.5, 0.5])
     assert found.panel.global_weights[:, 0].tolist() == [0.4, 0.4]
     assert found.panel.mean_cr.tolist() == [0, 0]

@@ -365,7 +365,7 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
     keyed(app.selectbox, "aggregate-").select("aip_arithmetic").run()
     assert any("trying other options" in info.value for info in app.info)
     answers = store.answers(study.id)
-    tried = ahp.analyze(study.survey, answers, aggregate="aip_arithmetic")
+    tried = ahp.analyze(study.survey, answers, how="aip_arithmetic")
     assert app.table[0].value["Global weight"].tolist() == [
         f"{tried.global_weights[leaf]:.4f}" for leaf in tried.ranking
     ]

@@ -124,13 +124,13 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             ),
             key=f"who-{about}",
         )
-        aggregate = st.selectbox(
+        how = st.selectbox(
             _("Joined by"),
             list(AGGREGATES),
-            index=AGGREGATES.index(result.aggregate),
+            index=AGGREGATES.index(result.how),
             format_func=aggregates.__getitem__,
             disabled=who is not None,
-            key=f"aggregate-{about}",
+            key=f"how-{about}",
         )
         method = st.selectbox(
             _("Method"),
@@ -159,14 +159,14 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
         "incoherent": incoherent,
         "method": method,
         "random_index": random_index,
-        "aggregate": aggregate,
+        "how": how,
     }
 
 
 def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     """The result by the options on the page."""
     _ = state.translate()
-    options_in_use = (result.aggregate, result.method, result.random_index)
+    options_in_use = (result.how, result.method, result.random_index)
     made = (study.id, number, *options_in_use, result.incoherent, result.cr_limit)
     chosen = options(result, "-".join(map(str, made)))
     who = chosen.pop("who")
