@@ -62,9 +62,13 @@ USAGE = {
 REFUSALS = {
     "weights m.csv --method median": f"method 的取值为 “median”，应为以下之一：{METHODS}",
     "weights m.csv --random-index noble": f"random_index 的取值为 “noble”，应为以下之一：{TABLES}",
-    f"verify {HEFA} --junit none/hefa.xml": "无法访问 none/hefa.xml：没有这个文件或文件夹（系统错误 2）",
+    f"verify {HEFA} --junit none/hefa.xml": (
+        "无法访问 none/hefa.xml：没有这个文件或文件夹（系统错误 2）"
+    ),
     f"verify {HEFA} --junit folder": "无法访问 folder：它是文件夹，不是文件（系统错误 21）",
-    f"verify {HEFA} --junit m.csv/hefa.xml": "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）",
+    f"verify {HEFA} --junit m.csv/hefa.xml": (
+        "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）"
+    ),
     f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存"),
     "convert x.csv --from ahpsurvey --to long-csv": (
         "从 ahpsurvey 转换为 long-csv 须给出 --negative-is："
