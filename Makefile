@@ -7,7 +7,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test slow bounds bench translations screenshots clean
+.PHONY: app test slow bounds bench translations api screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -61,6 +61,9 @@ bench: .venv/test .venv-peers/installed
 
 translations: .venv/test
 	$(BIN)/python tools/translations.py
+
+api: .venv/test
+	$(BIN)/python tools/api_page.py
 
 screenshots: .venv/test
 	$(BIN)/python tools/screenshots.py
