@@ -43,14 +43,12 @@ USAGE = {
         "'include', 'exclude', 'downweight'"
     ),
     "analyze s a --expert-weights E1": (
-        "ahp analyze：错误：参数 --expert-weights：“E1” 无法识别，应写成“姓名=权重”，例如 E1=0.2"
+        "ahp analyze：错误：参数 --expert-weights：“E1”无法识别，应写成“姓名=权重”，例如 E1=0.2"
     ),
     "analyze s a --expert-weights E1=1,E1=2": (
-        "ahp analyze：错误：参数 --expert-weights：“E1” 有两个权重，只能有一个"
+        "ahp analyze：错误：参数 --expert-weights：“E1”有两个权重，只能有一个"
     ),
-    "serve --port 80000": (
-        "ahp serve：错误：参数 --port：端口 “80000” 无效，应为 1 到 65535 的整数"
-    ),
+    "serve --port 80000": ("ahp serve：错误：参数 --port：端口“80000”无效，应为 1 到 65535 的整数"),
     "convert x.csv": "ahp convert：错误：缺少参数：--from, --to",
     "convert x.csv --from excel --to long-csv": (
         "ahp convert：错误：参数 --from：取值 'excel' 无效，可选："
