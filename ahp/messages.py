@@ -470,8 +470,35 @@ _APP = {
     "streamlit_uploads": _("the address of uploads"),
 }
 
+_CLI = {
+    "app_missing": _('this command needs the app: pip install "ahp-evidence[app]"'),
+    "argument_choice": _("invalid choice: {value} (choose from {choices})"),
+    "argument_no_number": _("invalid float value: {value}"),
+    "argument_no_whole_number": _("invalid int value: {value}"),
+    "argument_one": _("expected one argument"),
+    "argument_problem": _("argument {name}: {problem}"),
+    "arguments_missing": _("the following arguments are required: {names}"),
+    "arguments_unknown": _("unrecognized arguments: {given}"),
+    "candidates_unnamed": _("{place}: names no candidates, expected a file to write"),
+    "expert_weight_twice": _("{name!r} has two weights, expected one"),
+    "expert_weight_unreadable": _("{text!r}, expected NAME=WEIGHT such as E1=0.2"),
+    "option_ambiguous": _("ambiguous option: {option} could match {matches}"),
+    "option_missing": _("{option} is missing, expected with {read} to {written}: {reason}"),
+    "option_takes_nothing": _("ignored explicit argument {value}"),
+    "option_useless": _("{option} {given}, expected none with {read} to {written}"),
+    "port_out_of_range": _("{text!r}, expected a port from 1 to 65535"),
+    "reason_language": _("a survey file tells the language of its names"),
+    "reason_no_survey": _("answers files have no survey"),
+    "reason_sign": _("ahpsurvey tables have a sign convention"),
+    "system_is_folder": _("Is a directory"),
+    "system_is_no_folder": _("Not a directory"),
+    "system_no_file": _("No such file or directory"),
+    "system_no_permission": _("Permission denied"),
+    "system_refuses": _("[Errno {number}] {reason}: {file!r}"),
+}
+
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP}
+    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI}
 )
 """Code -> English sentence."""
 

@@ -191,6 +191,9 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
     Raises:
         OptionError: unknown table.
         RandomIndexError: the table has no value for n; the message names those that have.
+
+    >>> ahp.random_index_value(5), ahp.random_index_value(5, "saaty_2005")
+    (1.12, 1.11)
     """
     values = RANDOM_INDEX_TABLES[check_random_index(random_index)].values
     if n not in values:

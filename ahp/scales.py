@@ -247,6 +247,12 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
         OptionError: unknown scale.
         MatrixError: not pairwise comparison matrices, or a judgment the scale has no value for;
             names the cell.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.apply_scale(A, "balanced").values.round(3)
+    array([[1.   , 1.5  , 2.333],
+           [0.667, 1.   , 1.5  ],
+           [0.429, 0.667, 1.   ]])
     """
     if not isinstance(scale, Scale):
         scale = named_scale(scale)

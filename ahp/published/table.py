@@ -257,6 +257,12 @@ def load_table(path: str | Path) -> PublishedTable:
 
     Raises:
         PublishedError: the file, the path inside it and what was expected.
+
+    >>> from ahp.resources import data_folder
+    >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
+    >>> table = ahp.published.load_table(file)
+    >>> table.title, len(table.parents), len(list(table.numbers))
+    ('Buying a house: the eight criteria', 2, 11)
     """
     path = Path(path)
     content = read_bytes(path, PublishedError, MAX_TOML)

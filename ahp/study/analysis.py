@@ -165,6 +165,15 @@ def analyze(
         AnswersError: answers or expert weights that do not fit, fewer invited than answered.
         IncoherentError: nobody is left below a parent who does not contradict themselves.
         IncompleteError: the judgments below a parent do not connect all items.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> result.ranking[:2], round(result.total_consistency[0].cr, 4)
+    (('management_model', 'positioning'), 0.0056)
+    >>> round(result.global_weights[result.ranking[0]], 4)
+    0.3417
     """
     method = check_method(survey.method if method is None else method)
     random_index = check_random_index(

@@ -200,6 +200,12 @@ def read_answers(path: str | Path) -> Answers:
     Raises:
         AnswersError: names the file, the line, the value and what was expected. A value beyond the
             scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> answers = ahp.read_answers(demo)
+    >>> answers.experts, len(answers.judgments)
+    (('E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7'), 245)
     """
     source = Path(path)
     return answers_from_csv(read_bytes(source, AnswersError, MAX_CSV), str(source))

@@ -185,7 +185,11 @@ class Survey(Result):
 
 
 def shipped_surveys() -> dict[str, Path]:
-    """The surveys that come with `ahp`: name -> file."""
+    """The surveys that come with `ahp`: name -> file.
+
+    >>> "supervision_effectiveness" in ahp.shipped_surveys()
+    True
+    """
     return {path.stem: path for path in sorted(data_folder("surveys").glob("*.toml"))}
 
 
@@ -198,6 +202,10 @@ def load_survey(name_or_path: str | Path) -> Survey:
 
     Raises:
         SurveyError: the file, the path inside it and what was expected.
+
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> survey.languages, len(survey.hierarchy.leaves), len(survey.hierarchy.comparisons)
+    (('zh', 'en'), 18, 35)
     """
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.suffix != ".toml" and len(path.parts) == 1:
