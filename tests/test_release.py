@@ -61,7 +61,11 @@ def test_the_wheel_holds_what_the_checkout_has(wheel: Path) -> None:
     assert names >= {
         *("ahp/py.typed", "ahp/i18n/zh/LC_MESSAGES/ahp.mo", "ahp/cli/__init__.py"),
         *("ahp/data/surveys/supervision_effectiveness.toml", "ahp/web/icon.svg"),
-        *("ahp/report/receipt.css", f"{NAME}.dist-info/licenses/LICENSE"),
+        *(
+            "ahp/templates/receipt.html",
+            "ahp/templates/receipt.css",
+            f"{NAME}.dist-info/licenses/LICENSE",
+        ),
     }
     assert {Path(name).suffix for name in names if "/components/" in name} >= {".js", ".css"}
     assert (metadata["Name"], metadata["Version"]) == ("ahp-evidence", ahp.__version__)

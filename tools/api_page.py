@@ -18,7 +18,7 @@ from ahp import published
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 SUBJECTS = {
-    "Matrices": ("matrix", "scale"),
+    "Matrices": ("matrix", "scales"),
     "Weights": ("priority",),
     "Consistency": ("consistency", "random_index", "repair"),
     "Incomplete judgments": ("incomplete", "elicitation"),
