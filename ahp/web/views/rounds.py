@@ -245,7 +245,7 @@ def close_round(study: StudyInfo) -> None:
         try:
             state.database().close_round(study.id, round_number=study.round)
         except IncoherentError as problem:
-            raise AHPError(nobody_left(study.survey, problem)) from problem
+            st.session_state["problem"] = nobody_left(study.survey, problem)
 
     state.attempt(close)
 
