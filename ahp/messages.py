@@ -40,6 +40,7 @@ _STUDY = {
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
         "file of another program or platform, choose its format above."
     ),
+    "answers_empty": _("{source}: is empty; a long CSV has the columns {expected}."),
     "asking_not_short": _("short = True, this study asks all comparisons"),
     "asking_other_way": _("way = {way!r}, this study asks {expected!r}"),
     "authority_incomplete": _(
@@ -225,7 +226,7 @@ _FILES = {
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
     "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
-    "column_name": _("name"),
+    "column_name": _("full name"),
     "column_name_ambiguous": _(
         "survey {survey!r}: column {column} could be read in several ways, expected ids that can "
         "be told apart"

@@ -132,10 +132,12 @@ class Draft:
             return labels.get(value, value) if isinstance(value, str) else value
 
         parameters = {key: named(value) for key, value in problem.parameters.items()}
-        if found := re.match(r"goal\b|nodes\[(\d+)\]", error.parameters["path"]):
-            item = self.nodes[int(found[1] or -1) + 1]
+        path = error.parameters["path"]
+        if found := re.match(r"goal\b|nodes\[(\d+)\]", path):
+            node, last = self.nodes[int(found[1] or -1) + 1].id, path.split(".")[-1]
             problem = Phrase(problem.code, **parameters)
-            return SurveyError("draft_item_wrong", item=labels[item.id], problem=problem)
+            item = labels.get(last, labels[node])
+            return SurveyError("draft_item_wrong", item=item, problem=problem)
         return SurveyError(problem.code, **parameters)
 
     def _data(self, node: DraftNode) -> dict[str, Any]:

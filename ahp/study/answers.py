@@ -230,7 +230,9 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
         AnswersError: as `read_answers`.
     """
     rows = split_rows(content, source, AnswersError, decimal_comma=True)
-    line, header = rows[0] if rows else (1, [])
+    if not rows:
+        raise AnswersError("answers_empty", source=source, expected=COLUMNS)
+    line, header = rows[0]
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(
             "answers_columns",

@@ -271,7 +271,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     path = write(tmp_path, "format = \n")
     with pytest.raises(ahp.SurveyError) as raised:
         ahp.load_survey(path)
-    assert str(raised.value) == f"{path}: not TOML: Invalid value (at line 1, column 10)"
+    assert str(raised.value) == (
+        f"{path}: line 1, column 10: not TOML; please check the quotation marks, brackets and "
+        "equals signs there"
+    )
     path.write_bytes("名".encode("gb18030"))
     with pytest.raises(ahp.SurveyError) as raised:
         ahp.load_survey(path)
