@@ -313,8 +313,8 @@ def test_bad_projects(data: object, expected: str) -> None:
         (b"\xff", "p.json: byte 0 is not UTF-8, expected UTF-8 text"),
         (
             b'{\n "pj" 1',
-            "p.json: line 2, column 7: not JSON; please check the quotation marks, brackets and commas "
-            "there",
+            "p.json: line 2, column 7: not JSON; please check the quotation marks, "
+            "brackets and commas there",
         ),
         (b"[" * 100_000, "p.json: nested too deep, expected an AHP-OS project"),
         (

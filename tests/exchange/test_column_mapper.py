@@ -479,8 +479,8 @@ def changed(**values: Any) -> str:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("{]", "m: line 1, column 2: not JSON; please check the quotation marks, brackets and commas "
-         "there"),
+        ("{]", "m: line 1, column 2: not JSON; please check the quotation marks, brackets and "
+         "commas there"),
         (b"\xff", "m: byte 0 is not UTF-8, expected UTF-8 text"),
         ("[]", "m: top level: is an empty array, expected a table"),
         (changed(format="-"), "m: format: missing"),

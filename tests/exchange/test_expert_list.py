@@ -136,8 +136,8 @@ def test_totals_and_other_columns_of_a_table_are_passed_over() -> None:
     [
         (
             "姓名，单位\n张三，财务处，2",
-            "line 2: 3 values, expected at most 2: full name, organization; put one that has a comma in "
-            "double quotes",
+            "line 2: 3 values, expected at most 2: full name, organization; put one that has a "
+            "comma in double quotes",
         ),
         ("1.\n张三", "line 1: there is no name."),
         ("Ada\n,Audit", "line 2: there is no name."),
@@ -149,8 +149,8 @@ def test_totals_and_other_columns_of_a_table_are_passed_over() -> None:
         ("Bo\nAda,,2", "line 2: the weight 2 of “Ada” needs a reason; please write it down."),
         (
             "Ada,Audit,2,senior, chair",
-            "line 1: 5 values, expected at most 4: full name, organization, weight, reason; put one "
-            "that has a comma in double quotes",
+            "line 1: 5 values, expected at most 4: full name, organization, weight, reason; "
+            "put one that has a comma in double quotes",
         ),
         ('Ada,"Audit', "line 1: not CSV; please check the quotation marks there"),
     ],

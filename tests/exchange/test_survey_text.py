@@ -360,8 +360,8 @@ def test_any_survey_file_round_trips(survey: Survey) -> None:
         (b"\xff", "up.toml: byte 0 is not UTF-8, expected UTF-8 text"),
         (
             "=",
-            "up.toml: line 1, column 1: not TOML; please check the quotation marks, brackets and equals "
-            "signs there",
+            "up.toml: line 1, column 1: not TOML; please check the quotation marks, brackets and "
+            "equals signs there",
         ),
         ("a = " + "[" * 9999, "up.toml: arrays inside arrays too deep, expected a survey"),
         ("format = 2", "up.toml: format: 2, expected 1"),

@@ -110,7 +110,8 @@ def test_other_endings(name: str) -> None:
 def test_broken_files() -> None:
     assert refused(b"a = \xff", "s.toml") == "s.toml: byte 4 is not UTF-8, expected UTF-8 text"
     assert refused(b"a", "s.toml") == (
-        "s.toml: line 1: not TOML; please check the quotation marks, brackets and equals signs there"
+        "s.toml: line 1: not TOML; please check the quotation marks, brackets and equals signs "
+        "there"
     )
     assert refused(b"format = 1", "s.toml") == "s.toml: id: missing"
     assert refused("目标".encode("gbk"), "s.txt") == (
