@@ -396,6 +396,9 @@ _FILES = {
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
     "no_experts": _("{source}: no experts, expected a row for each"),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
+    "no_project": _(
+        "{source}: is no project of AHP-OS and no study from here; please download it again"
+    ),
     "no_such_sheet": _("{source}: has no sheet {sheet!r}, expected one of {valid}"),
     "not_a_list": _("is {kind}, expected a list"),
     "not_a_mapping": _("is {kind}, expected a mapping"),

@@ -102,6 +102,8 @@ def read_project(
     """
     data, source = load_content(content, source, SurveyError)
     top = DataTable(_json(data, source), source, "", SurveyError)
+    if "pj" not in top.data:
+        raise SurveyError("no_project", source=source)
     top.only(("pj",), ("pwc", "alt"))
     projects = top.tables("pj")
     if len(projects) != 1:

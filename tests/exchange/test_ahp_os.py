@@ -226,7 +226,10 @@ def with_project(**changes: Any) -> dict[str, Any]:
     ("data", "expected"),
     [
         ([], "p.json: top level: is an empty array, expected a table"),
-        ({}, "p.json: pj: missing"),
+        (
+            {},
+            "p.json: is no project of AHP-OS and no study from here; please download it again",
+        ),
         (project(other=1), "p.json: other: unknown key, expected one of pj, pwc, alt"),
         ({"pj": []}, "p.json: pj: is an empty array, expected an array of tables"),
         ({"pj": [{}, {}]}, "p.json: pj: 2 projects, expected one"),

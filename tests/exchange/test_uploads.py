@@ -126,7 +126,7 @@ def test_broken_files() -> None:
         "s.json: nested too deep, expected an AHP-OS project"
     )
     assert refused(b'{"kind": "ahp"}', "s.json") == (
-        "s.json: kind: unknown key, expected one of pj, pwc, alt"
+        "s.json: is no project of AHP-OS and no study from here; please download it again"
     )
     assert refused(b"Goal: [", "s.yaml") == (
         "s.yaml: line 1, column 8: not YAML; please check the indentation, colons and quotation "
