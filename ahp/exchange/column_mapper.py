@@ -437,8 +437,8 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
                 source=table.source,
                 one=asked[key],
                 other=pair.column,
-                left=pair.left,
-                right=pair.right,
+                left=survey.node_name(pair.left, survey.languages[0]),
+                right=survey.node_name(pair.right, survey.languages[0]),
             )
         asked[key] = pair.column
     empty = {name_key(word) for word in mapping.not_answered} | {""}

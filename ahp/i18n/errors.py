@@ -99,7 +99,7 @@ def _path_words(path: str, _: Translate) -> str:
         key, *indices = re.split(r"[\[\]]+", part.removesuffix("]"))
         word = words.get(key, key)
         for index in indices:
-            word = _("{name} no. {number}").format(name=word, number=int(index) + 1)
+            word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
         parts.append(word)
     return " › ".join(parts)
 

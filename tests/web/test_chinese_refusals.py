@@ -145,7 +145,7 @@ CASES = {
     "TOML that ends early": Case(survey('a = "')),
     "no UTF-8": Case(
         survey("名称".encode("gbk")),
-        sentence="选址.toml：第 0 个字节不是 UTF-8 编码，请将文件另存为 UTF-8 编码的文本。",
+        sentence="选址.toml：第 0 个字节之后不是 UTF-8 编码，请将文件另存为 UTF-8 编码的文本。",
     ),
     "UTF-16": Case(survey("a = 1".encode("utf-16"))),
     "arrays in arrays": Case(survey("a = " + "[" * 5000)),
@@ -159,7 +159,7 @@ CASES = {
     "an id that stands twice": Case(
         survey(SHOP + RENT),
         ("rent",),
-        "选址.toml：第 4 个节点 › 标识：标识 “rent” 出现了两次，各标识不得重复。",
+        "选址.toml：第 4 个节点 › 标识：标识“rent”出现了两次，各标识不得重复。",
     ),
     "an item above that is not there": Case(
         survey(SHOP + NODE.format("x", "nowhere", "其他")),
@@ -210,7 +210,7 @@ CASES = {
     "too few digits": Case(project(pwc_ab="00")),
     "a digit that is none": Case(
         project(pwc_ab="002"),
-        sentence="选址.json：第 1 个比较记录 › 方向：“002” 的第 3 位是 “2”，应为以下之一：0、1。",
+        sentence="选址.json：第 1 个比较记录 › 方向：“002”的第 3 位是“2”，应为以下之一：0、1。",
     ),
     "a node that is not there": Case(project(pwc_node="店铺")),
     "no branches": Case(survey("", "选址.txt")),
@@ -246,12 +246,12 @@ CASES = {
     "a judgment off the scale": Case(
         answers("张三,goal,rent,flow,33\n"),
         ("value",),
-        "答案.csv：第 2 行：value 列：“33” 超出标度范围，判断应在 1/9 到 9 之间。",
+        "答案.csv：第 2 行：value 列：“33”超出标度范围，判断应在 1/9 到 9 之间。",
     ),
     "a date": Case(
         answers("张三,goal,rent,flow,1月3日\n"),
         ("value",),
-        "答案.csv：第 2 行：value 列：“1月3日” 是日期：电子表格软件把 1/3 这样的分数变成了日期，"
+        "答案.csv：第 2 行：value 列：“1月3日”是日期：电子表格软件把 1/3 这样的分数变成了日期，"
         "请先将单元格设为文本格式，再重新填写分数。",
     ),
     "a time": Case(answers("张三,goal,rent,flow,3:01\n"), ("value",)),
@@ -284,7 +284,7 @@ CASES = {
     "a position off the scale": Case(mapped("张三,18,1", first("position"))),
     "an expert in two rows": Case(mapped("张三,3,1\n张三,3,1", first("ratio"))),
     "two columns of a pair": Case(
-        mapped("张三,3,1", first("ratio"), first("ratio", "C")), ("rent", "flow")
+        mapped("张三,3,1", first("ratio"), first("ratio", "C")),
     ),
     "a column that is not there": Case(mapped("张三,3,1", first("ratio", "Z"))),
     "a mapping of another format": Case(mapping(format=2)),
@@ -333,7 +333,7 @@ CASES = {
     ),
     "a draft with one item": Case(
         draft(lambda now: now.remove("rent").remove("flow")),
-        sentence="“选址” 之下只有 1 项，至少要有两项才能比较；请添加，或全部删除。",
+        sentence="“选址”之下有 1 项，至少要有两项才能比较；请添加，或全部删除。",
     ),
     "a draft with wrong weights": Case(
         draft(lambda now: now.give("goal", {"rent": 1, "flow": 1, "area": 1}, "规定")),
@@ -372,3 +372,56 @@ def test_a_refusal_is_said_in_chinese(case: Case) -> None:
 def test_many_sentences_are_tried_as_a_whole() -> None:
     assert len(CASES) >= 40
     assert sum(bool(case.sentence) for case in CASES.values()) >= 12
+
+
+# -- the pages themselves
+
+
+def shown(app: Any) -> list[str]:
+    """What a page refuses."""
+    assert not app.exception, app.exception
+    return [box.value for box in (*app.error, *app.warning)]
+
+
+def keyed(boxes: Any, start: str) -> Any:
+    return next(box for box in boxes if str(box.key).startswith(start))
+
+
+def test_pages_say_it(visit: Any, store: Any, organizer: str) -> None:
+    study = store.create_study(SURVEY, "选址")
+    store.add_expert(study.id, "张三")
+    app = visit(organizer, language="zh")
+    app.file_uploader(key="survey_file").set_value(("店.toml", b"format = 2", "text/plain")).run()
+    assert shown(app) == ["店.toml：格式：取值为 2，应为 1。"]
+    app.file_uploader(key="survey_file").set_value(("店.json", b"{", "application/json")).run()
+    assert shown(app) == [
+        "店.json：第 1 行，第 2 列：不符合 JSON 格式，请检查此处的引号、括号和逗号。"
+    ]
+
+    app = visit(organizer, "files", language="zh")
+    keyed(app.get("file_uploader"), "upload-").set_value([("张三.xlsx", b"PK", "x")]).run()
+    assert shown(app) == [
+        "张三.xlsx：不是 .xlsx 工作簿，或文件已损坏，应为问卷文件。请将问卷重新另存为"
+        "“Excel 工作簿（.xlsx）”，或向组织者重新索取。"
+    ]
+
+    app = visit(organizer, "experts", language="zh")
+    key = next(one.key for one in app.get("file_uploader") if "expert_list" in str(one.key))
+    app.file_uploader(key=key).set_value(("名单.csv", "部门\n财务处".encode(), "x")).run()
+    assert shown(app) == [
+        "名单.csv：文件的列为：部门；应有一列的标题为以下之一：name、expert、姓名、专家。"
+    ]
+    app = visit(organizer, "experts", language="zh")
+    app.text_area(key="entered").set_value("张三, 审计处, 很高")
+    app.run()
+    assert shown(app) == ["第 1 行：权重“很高”不是大于或等于 0 的数。"]
+
+
+def test_the_editor_names_the_item(visit: Any, organizer: str) -> None:
+    app = visit(organizer, language="zh")
+    app.file_uploader(key="survey_file").set_value(("店.toml", SHOP.encode(), "text/plain")).run()
+    keyed(app.button, "edit-").click().run()
+    for node in ("rent", "flow"):
+        app.button(key=f"node-{node}").click().run()
+        app.button(key="remove").click().run()
+    assert shown(app) == ["尚未完成：“选址”之下有 1 项，至少要有两项才能比较；请添加，或全部删除。"]
