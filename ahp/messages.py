@@ -308,8 +308,8 @@ _FILES = {
         "C; undo the change, or ask the organizer for the questionnaire anew"
     ),
     "hidden_list_short": _(
-        "{source}: sheet '_ahp': the list ends after {count} comparisons, expected {expected}; "
-        "undo the change, or ask the organizer for the questionnaire anew"
+        "{source}: sheet '_ahp', row {row}: the list ends after {count} comparisons, expected "
+        "{expected}; undo the change, or ask the organizer for the questionnaire anew"
     ),
     "hidden_pair_changed": _(
         "{source}: sheet '_ahp', row {row}: {pair}, expected parent, left and right of a "
@@ -317,8 +317,8 @@ _FILES = {
         "questionnaire anew"
     ),
     "hidden_value_changed": _(
-        "{source}: sheet '_ahp', cell {cell}: {value!r}, expected {expected}; undo the change, "
-        "or ask the organizer for the questionnaire anew"
+        "{source}: sheet '_ahp', cell {cell}: {value!r}, expected {expected} beside {name!r}; "
+        "undo the change, or ask the organizer for the questionnaire anew"
     ),
     "id_form": _("{value!r}, expected a letter, then only letters, digits, _ and -"),
     "id_twice": _("{value!r} is used twice, expected ids that differ"),
@@ -492,6 +492,7 @@ _FILES = {
     "single_item": _(
         "{place}: {name!r} has the single item {item!r}, expected two or more to compare"
     ),
+    "some_text": _("a text"),
     "some_weights": _("weights of some experts only, expected all or none"),
     "stands_twice": _("{name!r} stands twice, expected once"),
     "survey_id_form": _(

@@ -162,10 +162,15 @@ def _field(hidden: Worksheet, row: int, source: str) -> Any:
         "round": (type(value) is int, Phrase("a_whole_number")),
         "comparisons": (type(value) is int, Phrase("a_whole_number")),
         "language": (value in tuple(LANGUAGES), Phrase("one_of", valid=tuple(LANGUAGES))),
-    }.get(name, (isinstance(value, str), Phrase("a_text")))
+    }.get(name, (isinstance(value, str), Phrase("some_text")))
     if not fits or hidden[f"A{row}"].value != name:
         raise AnswersError(
-            "hidden_value_changed", source=source, cell=f"B{row}", value=value, expected=expected
+            "hidden_value_changed",
+            source=source,
+            cell=f"B{row}",
+            value=value,
+            expected=expected,
+            name=name,
         )
     return value
 
@@ -191,7 +196,9 @@ def _places(
         taken.add((name, place))
         yield pair, sheets[name][place]
     if row != count:
-        raise AnswersError("hidden_list_short", source=source, count=row, expected=count)
+        raise AnswersError(
+            "hidden_list_short", source=source, row=row + 1, count=row, expected=count
+        )
 
 
 def _check_names(cell: Cell, pair: Pair, survey: Survey, language: str, place: str) -> None:

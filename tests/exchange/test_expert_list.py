@@ -220,7 +220,7 @@ def test_columns_in_any_order_and_others() -> None:
         ),
         (
             "name,姓名\nAda,王芳".encode(),
-            "list.csv: columns name and 姓名 are both the name, expected one",
+            "list.csv: columns name and 姓名 are both the full name, expected one",
         ),
         (b"name\n", "list.csv: 1 rows, expected a line of names and answers"),
         (b"name,unit\nAda,x\n,y", "list.csv: row 3: there is no name."),

@@ -139,7 +139,7 @@ def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 
 REMOVE = object()
 TOP = "format, id, languages, name, description, goal, nodes, method, random_index"
-ID_FORM = "expected the form [A-Za-z][A-Za-z0-9_-]*"
+ID_FORM = "expected a letter, then only letters, digits, _ and -"
 METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
     "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', "

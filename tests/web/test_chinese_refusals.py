@@ -413,7 +413,7 @@ def test_pages_say_it(visit: Any, store: Any, organizer: str) -> None:
     ]
     app = visit(organizer, "experts", language="zh")
     app.text_area(key="entered").set_value("张三, 审计处, 很高")
-    app.run()
+    app.button(key="add").click().run()
     assert shown(app) == ["第 1 行：权重“很高”不是大于或等于 0 的数。"]
 
 
