@@ -620,6 +620,24 @@ def _speaks(value: Any) -> bool:
     return hasattr(value, "code") and hasattr(value, "parameters")
 
 
+def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
+    """What a `Phrase` or an error says, with names in place of ids.
+
+    Args:
+        message: what stands in it and says something itself gets its names, too.
+        names: id -> name.
+    """
+
+    def named(value: Any) -> Any:
+        if _speaks(value):
+            return with_names(value, names)
+        if isinstance(value, tuple):
+            return tuple(map(named, value))
+        return names.get(value, value) if isinstance(value, str) else value
+
+    return Phrase(message.code, **{key: named(one) for key, one in message.parameters.items()})
+
+
 class Wording(string.Formatter):
     """How a language puts parameters into sentences; this one is English."""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ..errors import SurveyError
-from ..messages import Phrase
+from ..messages import with_names
 from ..study.survey import Survey, definition, survey_from_content
 
 _NOT_WRITTEN = {
@@ -123,22 +123,13 @@ class Draft:
 
     def _named(self, error: SurveyError) -> SurveyError:
         """An error of the finished survey that has the names of items instead of ids and paths."""
-        problem = error.parameters["problem"]
         labels = {one.id: self.label(one.id) for one in self.nodes}
-
-        def named(value: Any) -> Any:
-            if isinstance(value, tuple):
-                return tuple(map(named, value))
-            return labels.get(value, value) if isinstance(value, str) else value
-
-        parameters = {key: named(value) for key, value in problem.parameters.items()}
-        path = error.parameters["path"]
+        problem, path = with_names(error.parameters["problem"], labels), error.parameters["path"]
         if found := re.match(r"goal\b|nodes\[(\d+)\]", path):
             node, last = self.nodes[int(found[1] or -1) + 1].id, path.split(".")[-1]
-            problem = Phrase(problem.code, **parameters)
             item = labels.get(last, labels[node])
             return SurveyError("draft_item_wrong", item=item, problem=problem)
-        return SurveyError(problem.code, **parameters)
+        return SurveyError(problem.code, **problem.parameters)
 
     def _data(self, node: DraftNode) -> dict[str, Any]:
         """A node as a survey file has it."""

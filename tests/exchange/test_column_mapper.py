@@ -438,7 +438,7 @@ def test_refusals(pair: PairColumn, cells: str, expected: str) -> None:
 def test_more_refusals() -> None:
     two = ColumnMapping(None, (PAIR, PairColumn("A", "goal", "quality", "price", "ratio")))
     assert message(lambda: apply_mapping(table("e,x\n1,1\n"), two, TREE)) == (
-        "wj.csv: columns B and A have the same pair ('quality', 'price'), expected one column a "
+        "wj.csv: columns B and A have the same pair ('质量', '价格'), expected one column a "
         "pair"
     )
     wrong = ColumnMapping(None, (PairColumn("A", "goal", "price", "quality", "signed"),))

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ahp.errors import AHPError
+from ahp.errors import AHPError, AnswersError, IncompleteError
 from ahp.exchange.ahpsurvey import read_ahpsurvey
 from ahp.exchange.column_mapper import (
     ColumnMapping,
@@ -25,6 +25,7 @@ from ahp.exchange.expert_list import pasted_list, read_list
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
 from ahp.exchange.uploads import read_upload
 from ahp.i18n.errors import error_sentence
+from ahp.messages import with_names
 from ahp.process.draft import Draft
 from ahp.study.answers import answers_from_csv
 from ahp.study.limits import LONGEST, check_length
@@ -372,6 +373,18 @@ def test_a_refusal_is_said_in_chinese(case: Case) -> None:
 def test_many_sentences_are_tried_as_a_whole() -> None:
     assert len(CASES) >= 40
     assert sum(bool(case.sentence) for case in CASES.values()) >= 12
+
+
+def test_items_are_named_not_their_ids() -> None:
+    error = IncompleteError(
+        "pair_judged_by_nobody", parent="goal", left="rent", right="flow", missing=2, count=3
+    )
+    outer = AnswersError("at_place", place="选址.csv", problem=error)
+    names = {node: SURVEY.node_name(node, "zh") for node in SURVEY.nodes}
+    assert error_sentence(with_names(outer, names), "zh") == (
+        "选址.csv：在“选址”下，没有计入结果的专家判断过“租金”与“客流”，其余判断也未能把各项连成一体"
+        "（3 个比较中缺 2 个）。"
+    )
 
 
 # -- the pages themselves

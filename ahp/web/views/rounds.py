@@ -173,7 +173,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             try:
                 state.database().set_settings(study.id, Settings(**{**given, **chosen}))
             except AHPError as error:
-                state.show_error(error)
+                state.show_error(error, study.survey)
             else:
                 st.toast(_("Saved"))
                 st.rerun()
@@ -247,7 +247,7 @@ def close_round(study: StudyInfo) -> None:
         except IncoherentError as problem:
             st.session_state["problem"] = nobody_left(study.survey, problem)
 
-    state.attempt(close)
+    state.attempt(close, study.survey)
 
 
 def open_round(study: StudyInfo) -> None:
