@@ -352,7 +352,6 @@ _PUBLISHED = {
     "a_relation": _("a relation"),
     "above_zero": _("a number above 0"),
     "an_operator": _("an operator, a relation"),
-    "at_place": _("{place}: {problem}"),
     "both_blank": _("{cell} and {mirror} are blank, expected one of them"),
     "candidates_cells": _("{place}: {count} cells, expected {expected}"),
     "candidates_columns": _("line 1: {columns!r}, expected {expected}"),
@@ -411,7 +410,7 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
-    "compared_with_itself": _("{place}: {item!r} is compared with itself, expected two children"),
+    "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
@@ -655,6 +654,7 @@ _FILES = {
     ),
     "file_absent": _("No such file or directory"),
     "file_is_folder": _("Is a directory"),
+    "file_is_no_folder": _("Not a directory"),
     "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
     "file_unreadable": _("{source}: cannot be read: {problem}"),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
@@ -699,7 +699,7 @@ _FILES = {
     "judgments_as_text": _('expected judgments as text such as "1/3"'),
     "key_twice": _("key {name!r} stands twice, expected once"),
     "key_unknown": _("unknown key, expected one of {valid}"),
-    "labels_count": _("{count} names, expected {expected} as of items"),
+    "names_count": _("{count} names, expected {expected} as of items"),
     "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
     "level_range": _("{value}, expected 1 to {most}"),
     "levels_differ": _("{value!r}, expected different levels, 1 or more"),
@@ -728,7 +728,7 @@ _FILES = {
     "matrix_not_square": _(
         "{source}: {rows} rows of {columns} values, expected a square matrix, with or without names"
     ),
-    "matrix_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
+    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
     "more_rows": _("{source}: more than {most} rows"),
@@ -752,7 +752,7 @@ _FILES = {
     "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
     "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
-    "no_experts": _("{source}: no experts, expected a row for each"),
+    "file_without_experts": _("{source}: no experts, expected a row for each"),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
     "no_project": _(
         "{source}: is no project of AHP-OS and no study from here; please download it again"
@@ -954,10 +954,6 @@ _CLI = {
     "reason_language": _("a survey file tells the language of its names"),
     "reason_no_survey": _("answers files have no survey"),
     "reason_sign": _("ahpsurvey tables have a sign convention"),
-    "system_is_folder": _("Is a directory"),
-    "system_is_no_folder": _("Not a directory"),
-    "system_no_file": _("No such file or directory"),
-    "system_no_permission": _("Permission denied"),
     "system_refuses": _("[Errno {number}] {reason}: {file!r}"),
 }
 

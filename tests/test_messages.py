@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import errors
+from ahp import errors, messages
 from ahp.errors import AHPError, MatrixError, OptionError
 from ahp.i18n import LANGUAGES, translations
 from ahp.i18n.errors import error_sentence
@@ -25,6 +25,7 @@ from ahp.published.claims import parse_order
 
 PACKAGE = Path(__file__).parents[1] / "ahp"
 FILES = sorted(PACKAGE.rglob("*.py"))
+SECTIONS = ("_NUMERIC", "_PUBLISHED", "_STUDY", "_FILES", "_STORE", "_APP", "_CLI")
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {"SurveyWarning"}
 
 
@@ -70,6 +71,12 @@ def test_errors_are_raised_by_code(path: Path) -> None:
 def test_every_code_is_said_in_every_language(language: str) -> None:
     catalog = translations(language)
     assert [code for code, text in MESSAGES.items() if not catalog._catalog.get(text)] == []  # type: ignore[attr-defined]
+
+
+def test_no_code_stands_in_two_sections() -> None:
+    sections = [part for name, part in vars(messages).items() if name in SECTIONS]
+    assert len(sections) == len(SECTIONS)
+    assert sum(map(len, sections)) == len(MESSAGES)
 
 
 def test_every_code_is_used() -> None:
