@@ -192,8 +192,8 @@ def test_a_survey_keeps_something_to_ask() -> None:
     found = ahp_os("Shop: Price=0.3, Quality=0.7;")
     assert given(found) == {}
     assert found.remarks == (
-        "The file gives all weights, which would leave nothing to compare: they are not taken "
-        "over, and everything is compared.",
+        "The file gives all weights, which would leave nothing to compare: they are not "
+        "imported, and everything is compared.",
     )
     assert found.lost == ("given weights, 2",)
 

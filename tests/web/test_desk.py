@@ -498,15 +498,15 @@ def test_weights_that_arrive_are_asked_about(visit, store, organizer, survey, ch
         "Experts came with weights (Zhao 3), but they don't count yet: this study counts all "
         "experts equally. Shall they count?"
     )
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000"] * 3
-    assert set(app.table[0].value["Counted by"]) == {"all experts equally"}
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000"] * 3
+    assert set(app.table[0].value["Weighting"]) == {"all experts equally"}
     app.button(key=choice).click().run()
     assert not any("Shall they count?" in warning.value for warning in app.warning)
     (event,) = [one for one in store.events(study.id) if one.kind == "settings"]
     given = choice == "weights_count"
     assert json.loads(event.detail)["weighting"] == ("given" if given else "equal")
     third = "3.0000" if given else "1.0000"
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000", "1.0000", third]
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000", "1.0000", third]
     app.text_area(key="entered").set_value("Sun, Audit, .5, new")
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()

@@ -125,7 +125,7 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             key=f"who-{about}",
         )
         how = st.selectbox(
-            _("Joined by"),
+            _("Aggregated by"),
             list(AGGREGATES),
             index=AGGREGATES.index(result.how),
             format_func=aggregates.__getitem__,
@@ -425,7 +425,7 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
-        (_("What choices change"), lambda: show_choices(analysis, standings)),
+        (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
         screens.append((_("From round to round"), lambda: show_movement(study, closed, number)))
