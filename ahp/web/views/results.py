@@ -263,7 +263,7 @@ def show_ranking(analysis: Analysis) -> None:
             "An expert's judgments below a parent contradict each other where their own CR reaches "
             "the limit; contradictions of several experts cancel out in the joined matrix. Whether "
             "such judgments count there, and from which limit on, is chosen on the page “Rounds”; "
-            "the choice stands in the log."
+            "the choice is recorded in the log."
         )
     )
     show_result(analysis, report.incoherent_table(analysis, language), "incoherent")
