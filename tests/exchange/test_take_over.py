@@ -59,7 +59,7 @@ def test_decision_makers_weights_count() -> None:
 
 def test_remarks_in_chinese() -> None:
     assert gluc(VOTERS + OPPOSITE + CHILDREN, "zh").remarks == (
-        "将采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
+        "将采用文件中各决策者的权重，并计入结果：Ann 0.9、Bo 0.1。",
     )
 
 
@@ -106,8 +106,8 @@ def test_weights_that_contradict_each_other_are_named() -> None:
     found = gluc(text)
     assert found.expert_weights == {"Ann": 0.9, "Bo": 0.1}
     assert found.remarks[1:] == (
-        "The decision makers' weights at “Risk” are others, which a study can't keep: an expert "
-        "has one weight.",
+        "The decision makers have other weights at “Risk”. A study can't keep those: an expert has "
+        "one weight.",
     )
 
 

@@ -76,8 +76,8 @@ def test_who_contradicts_themselves_and_what_it_changes() -> None:
     assert found.columns == (
         *("Indicator", "All included: weight", "All included: rank"),
         *("Left out: weight", "Left out: rank", "Left out: ranks gained"),
-        *("Weighed down (in use): weight", "Weighed down (in use): rank"),
-        "Weighed down (in use): ranks gained",
+        *("Down-weighted (in use): weight", "Down-weighted (in use): rank"),
+        "Down-weighted (in use): ranks gained",
     )
     every, out = small_panel(TURNED), small_panel(TURNED, incoherent="exclude")
     for row, leaf in zip(found.rows, panel.ranking, strict=True):

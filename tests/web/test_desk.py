@@ -256,7 +256,7 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert [error.value for error in app.error] == [
-        "expert 'A' has no authority coefficient, expected one for each expert; "
+        "expert “A” has no authority coefficient, expected one for each expert; "
         "give the basis of judgment and the familiarity, or choose another weighting"
     ]
     assert store.study(study.id).open
@@ -362,7 +362,7 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
     app = visit(organizer, "results")
     keyed(app.selectbox, "round-").select(2).run()
     assert not any("trying other options" in info.value for info in app.info)
-    keyed(app.selectbox, "aggregate-").select("aip_arithmetic").run()
+    keyed(app.selectbox, "how-").select("aip_arithmetic").run()
     assert any("trying other options" in info.value for info in app.info)
     answers = store.answers(study.id)
     tried = ahp.analyze(study.survey, answers, how="aip_arithmetic")
@@ -417,7 +417,7 @@ def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, st
     assert table["Expert"].tolist() == [one.expert for one in found.incoherences]
     assert table["CR"].tolist() == [f"{one.cr:.4f}" for one in found.incoherences]
     less = ahp.analyze(study.survey, answers, incoherent="downweight")
-    assert choices[state.plain("Weighed down: weight")].tolist() == [
+    assert choices[state.plain("Down-weighted: weight")].tolist() == [
         f"{less.global_weights[leaf]:.4f}" for leaf in found.ranking
     ]
     keyed(app.selectbox, "incoherent-").select("downweight").run()
@@ -812,7 +812,7 @@ def test_a_stale_tick_closes_nothing(visit, store, organizer, study):
     store.close_round(study.id)
     store.open_round(study.id)
     app.button(key="close").click().run()
-    assert [error.value for error in app.error] == ["round 2 of '2026' is closed, round 3 is open"]
+    assert [error.value for error in app.error] == ["Round 2 of “2026” is closed, round 3 is open."]
     assert store.study(study.id).open
     assert not keyed(app.checkbox, "sure-").value
 
