@@ -139,10 +139,10 @@ def test_consistency_in_words():
         "With two items there is only one comparison, so nothing can contradict it."
     )
     assert consistency_sentence(0.0994, 3, _) == (
-        "Your judgments fit together (CR = 0.099, below 0.1)."
+        "Your judgments are consistent (CR = 0.099, below 0.1)."
     )
     assert consistency_sentence(0.09997, 3, _) == (
-        "Your judgments fit together (CR = 0.09997, below 0.1)."
+        "Your judgments are consistent (CR = 0.09997, below 0.1)."
     )
     assert consistency_sentence(0.10041, 3, _).startswith(
         "Some of your judgments contradict each other (CR = 0.1004, it should be below 0.1)."
@@ -161,12 +161,5 @@ def test_link_problems_in_both_languages():
         error_sentence(LinkError("link_closed"), "zh")
         == "本轮已结束，不能再作答，感谢您的参与。如果组织者开启下一轮，此链接会重新生效。"
     )
-    assert (
-        len(
-            {
-                error_sentence(LinkError(f"link_{reason}"), "zh")
-                for reason in ("unknown", "revoked", "closed")
-            }
-        )
-        == 3
-    )
+    links = ("unknown", "revoked", "closed")
+    assert len({error_sentence(LinkError(f"link_{reason}"), "zh") for reason in links}) == 3

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import errors
+from ahp import errors, messages
 from ahp.errors import AHPError, MatrixError, OptionError
 from ahp.i18n import LANGUAGES, translations
 from ahp.i18n.errors import error_sentence
@@ -25,6 +25,7 @@ from ahp.published.claims import parse_order
 
 PACKAGE = Path(__file__).parents[1] / "ahp"
 FILES = sorted(PACKAGE.rglob("*.py"))
+SECTIONS = ("_NUMERIC", "_PUBLISHED", "_STUDY", "_FILES", "_STORE", "_APP", "_CLI")
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {"SurveyWarning"}
 
 
@@ -45,9 +46,12 @@ def test_errors_are_raised_by_code(path: Path) -> None:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name not in KINDS | {"Phrase"} or not node.args:
+        if name == "error" and len(node.args) == 2:  # of a table of a file: its key and the code
+            code = node.args[1]
+        elif name in KINDS | {"Phrase"} and node.args:
+            code = node.args[0]
+        else:
             continue
-        code = node.args[0]
         place = f"{path.name}:{node.lineno}"
         if isinstance(code, ast.Constant):
             assert code.value in MESSAGES, f"{place}: no code {code.value!r}"
@@ -67,6 +71,12 @@ def test_errors_are_raised_by_code(path: Path) -> None:
 def test_every_code_is_said_in_every_language(language: str) -> None:
     catalog = translations(language)
     assert [code for code, text in MESSAGES.items() if not catalog._catalog.get(text)] == []  # type: ignore[attr-defined]
+
+
+def test_no_code_stands_in_two_sections() -> None:
+    sections = [part for name, part in vars(messages).items() if name in SECTIONS]
+    assert len(sections) == len(SECTIONS)
+    assert sum(map(len, sections)) == len(MESSAGES)
 
 
 def test_every_code_is_used() -> None:

@@ -253,8 +253,7 @@ def _analyze_panel(
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():
             raise _exclusion(panel, shares, parent) or IncompleteError(
-                f"no expert's own judgments under {parent!r} connect all items, expected those of "
-                "one or more: the mean of the experts' weights needs them"
+                "experts_not_connected", parent=parent
             )
         local[parent].setflags(write=False)
         found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
@@ -323,7 +322,4 @@ def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | No
 def _check_invited(invited: int | None, answered: int) -> None:
     whole = isinstance(invited, Integral) and not isinstance(invited, bool)
     if invited is not None and not (whole and invited >= answered):
-        raise AnswersError(
-            f"invited = {invited!r}, expected a whole number of at least the {answered} who "
-            "answered"
-        )
+        raise AnswersError("invited_too_few", invited=invited, answered=answered)
