@@ -352,7 +352,6 @@ _PUBLISHED = {
     "a_relation": _("a relation"),
     "above_zero": _("a number above 0"),
     "an_operator": _("an operator, a relation"),
-    "at_place": _("{place}: {problem}"),
     "both_blank": _("{cell} and {mirror} are blank, expected one of them"),
     "candidates_cells": _("{place}: {count} cells, expected {expected}"),
     "candidates_columns": _("line 1: {columns!r}, expected {expected}"),
@@ -411,7 +410,6 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
-    "compared_with_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
@@ -442,6 +440,7 @@ _STUDY = {
         "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
     ),
     "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
+    "judgment_with_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "language_code": _("{value!r}, expected different codes such as 'zh'"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
@@ -699,7 +698,6 @@ _FILES = {
     "judgments_as_text": _('expected judgments as text such as "1/3"'),
     "key_twice": _("key {name!r} stands twice, expected once"),
     "key_unknown": _("unknown key, expected one of {valid}"),
-    "labels_count": _("{count} names, expected {expected} as of items"),
     "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
     "level_range": _("{value}, expected 1 to {most}"),
     "levels_differ": _("{value!r}, expected different levels, 1 or more"),
@@ -720,6 +718,9 @@ _FILES = {
     "mapping_side": _("{value!r}, expected left or right for signed values and none for others"),
     "mapping_texts": _("expected for text values and for no others"),
     "matrix_empty": _("{source}: no values, expected a matrix"),
+    "matrix_file_refused": _(
+        "{source}: {problem} (a[0, 0] stands in line {line}, column {column})"
+    ),
     "matrix_incomplete": _(
         "{source}: ({left}, {right}) is not judged, expected a complete matrix; judgments "
         "missing: {missing}; ahp.complete_matrices fills them"
@@ -728,7 +729,6 @@ _FILES = {
     "matrix_not_square": _(
         "{source}: {rows} rows of {columns} values, expected a square matrix, with or without names"
     ),
-    "matrix_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
     "more_rows": _("{source}: more than {most} rows"),
@@ -752,7 +752,7 @@ _FILES = {
     "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
     "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
-    "no_experts": _("{source}: no experts, expected a row for each"),
+    "no_expert_rows": _("{source}: no experts, expected a row for each"),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
     "no_project": _(
         "{source}: is no project of AHP-OS and no study from here; please download it again"
@@ -806,6 +806,7 @@ _FILES = {
     "place_alone": _("{place}"),
     "preference_unknown": _("unknown kind, expected pairwise, priority, score"),
     "preferences_beside": _("{kinds}, expected one of them"),
+    "printed_labels_count": _("{count} names, expected {expected} as of items"),
     "priority_missing": _("{item!r} is missing, expected a priority of each item"),
     "project_count": _("{count} projects, expected one"),
     "project_pair_missing": _(

@@ -40,7 +40,7 @@ PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "publish
 
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
-    **dict.fromkeys(BASE, BASE | {"errors"}),
+    **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import errors
+from ahp import errors, messages
 from ahp.errors import AHPError, MatrixError, OptionError
 from ahp.i18n import LANGUAGES, translations
 from ahp.i18n.errors import error_sentence
@@ -64,6 +65,14 @@ def test_errors_are_raised_by_code(path: Path) -> None:
         elif isinstance(code, ast.JoinedStr):
             texts = [part.value for part in code.values if isinstance(part, ast.Constant)]
             assert not any(" " in str(text) for text in texts), f"{place}: a sentence, not a code"
+
+
+def test_no_code_stands_in_two_sections() -> None:
+    """One of two sentences would be lost."""
+    sections = [
+        section for name, section in vars(messages).items() if re.fullmatch("_[A-Z]+", name)
+    ]
+    assert sum(map(len, sections)) == len(MESSAGES)
 
 
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))

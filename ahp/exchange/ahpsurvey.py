@@ -139,7 +139,7 @@ def read_ahpsurvey(
                 raise AnswersError("at_place", place=where, problem=problem)
             judgments.append(Judgment(expert, *pair, value, where))
     if not experts:
-        raise AnswersError("no_experts", source=source)
+        raise AnswersError("no_expert_rows", source=source)
     return Answers(tuple(judgments))
 
 

@@ -73,7 +73,11 @@ def read_matrix(file: str) -> PairwiseMatrix:
         matrix = PairwiseMatrix(values, header or labels or None)
     except MatrixError as error:
         raise MatrixError(
-            "matrix_refused", source=source, problem=error, line=first_line, column=first_column
+            "matrix_file_refused",
+            source=source,
+            problem=error,
+            line=first_line,
+            column=first_column,
         ) from error
     missing = np.argwhere(np.isnan(np.triu(matrix.values)))
     if len(missing):

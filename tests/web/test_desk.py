@@ -205,7 +205,7 @@ def test_a_text_that_is_too_long(visit, store, organizer, study):
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
     assert [error.value for error in app.error] == [
-        "姓名有 201 个字符，最多只能保存 200 个。没有保存任何内容，请缩短后再试。"
+        "姓名有 201 个字，最多可保存 200 个字。未保存任何内容，请缩短后重试。"
     ]
 
 
@@ -256,7 +256,7 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert [error.value for error in app.error] == [
-        "expert 'A' has no authority coefficient, expected one for each expert; "
+        "expert “A” has no authority coefficient, expected one for each expert; "
         "give the basis of judgment and the familiarity, or choose another weighting"
     ]
     assert store.study(study.id).open
@@ -812,7 +812,7 @@ def test_a_stale_tick_closes_nothing(visit, store, organizer, study):
     store.close_round(study.id)
     store.open_round(study.id)
     app.button(key="close").click().run()
-    assert [error.value for error in app.error] == ["round 2 of '2026' is closed, round 3 is open"]
+    assert [error.value for error in app.error] == ["Round 2 of “2026” is closed, round 3 is open."]
     assert store.study(study.id).open
     assert not keyed(app.checkbox, "sure-").value
 
