@@ -491,6 +491,9 @@ _STUDY = {
     "ranking_parent": _("ranking below {parent!r}, expected one of {valid}"),
     "receipt_count": _("{source}: has {count} receipts, expected one, from {begin} to {end}"),
     "receipt_damaged": _("{source}: the receipt in it is damaged, lines are missing"),
+    "receipt_kind": _(
+        "the content of the receipt cannot be read: expected kind {kind!r} with format {format}"
+    ),
     "receipt_not_canonical": _("the content of the receipt is not in canonical JSON"),
     "receipt_unreadable": _(
         "the content of the receipt cannot be read: it is damaged, or made by another program or "
