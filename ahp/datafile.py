@@ -58,6 +58,7 @@ _SYSTEM_PROBLEMS = {
     errno.ENOENT: "file_absent",
     errno.EACCES: "access_denied",
     errno.EISDIR: "file_is_folder",
+    errno.ENOTDIR: "file_is_no_folder",
     errno.EADDRINUSE: "address_in_use",
 }
 

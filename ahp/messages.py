@@ -393,6 +393,7 @@ _PUBLISHED = {
 _STUDY = {
     "a_number_or_text": _("a number or text"),
     "a_table_of_texts": _("a table of texts"),
+    "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
         "file of another program or platform, choose its format above."
@@ -440,7 +441,6 @@ _STUDY = {
         "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
     ),
     "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
-    "judgment_with_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "language_code": _("{value!r}, expected different codes such as 'zh'"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
@@ -613,6 +613,7 @@ _FILES = {
         "one column a pair"
     ),
     "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
+    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
@@ -657,8 +658,10 @@ _FILES = {
     ),
     "file_absent": _("No such file or directory"),
     "file_is_folder": _("Is a directory"),
+    "file_is_no_folder": _("Not a directory"),
     "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
     "file_unreadable": _("{source}: cannot be read: {problem}"),
+    "file_without_experts": _("{source}: no experts, expected a row for each"),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
@@ -721,9 +724,6 @@ _FILES = {
     "mapping_side": _("{value!r}, expected left or right for signed values and none for others"),
     "mapping_texts": _("expected for text values and for no others"),
     "matrix_empty": _("{source}: no values, expected a matrix"),
-    "matrix_file_refused": _(
-        "{source}: {problem} (a[0, 0] stands in line {line}, column {column})"
-    ),
     "matrix_incomplete": _(
         "{source}: ({left}, {right}) is not judged, expected a complete matrix; judgments "
         "missing: {missing}; ahp.complete_matrices fills them"
@@ -749,13 +749,13 @@ _FILES = {
         "{place}: {value!r}, expected {expected!r}; rows and names must stay as they were: undo "
         "the change, or ask the organizer for the questionnaire anew"
     ),
+    "names_count": _("{count} names, expected {expected} as of items"),
     "needed_with_matrix": _("missing, needed where a matrix is printed with weights"),
     "needed_without_weights": _("missing, needed where no weight is printed"),
     "needs_goal": _("needs a goal"),
     "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
     "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
-    "no_expert_rows": _("{source}: no experts, expected a row for each"),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
     "no_project": _(
         "{source}: is no project of AHP-OS and no study from here; please download it again"
@@ -809,7 +809,6 @@ _FILES = {
     "place_alone": _("{place}"),
     "preference_unknown": _("unknown kind, expected pairwise, priority, score"),
     "preferences_beside": _("{kinds}, expected one of them"),
-    "printed_labels_count": _("{count} names, expected {expected} as of items"),
     "priority_missing": _("{item!r} is missing, expected a priority of each item"),
     "project_count": _("{count} projects, expected one"),
     "project_pair_missing": _(
@@ -958,10 +957,6 @@ _CLI = {
     "reason_language": _("a survey file tells the language of its names"),
     "reason_no_survey": _("answers files have no survey"),
     "reason_sign": _("ahpsurvey tables have a sign convention"),
-    "system_is_folder": _("Is a directory"),
-    "system_is_no_folder": _("Not a directory"),
-    "system_no_file": _("No such file or directory"),
-    "system_no_permission": _("Permission denied"),
     "system_refuses": _("[Errno {number}] {reason}: {file!r}"),
 }
 

@@ -139,10 +139,10 @@ def test_consistency_in_words():
         "With two items there is only one comparison, so nothing can contradict it."
     )
     assert consistency_sentence(0.0994, 3, _) == (
-        "Your judgments fit together (CR = 0.099, below 0.1)."
+        "Your judgments are consistent (CR = 0.099, below 0.1)."
     )
     assert consistency_sentence(0.09997, 3, _) == (
-        "Your judgments fit together (CR = 0.09997, below 0.1)."
+        "Your judgments are consistent (CR = 0.09997, below 0.1)."
     )
     assert consistency_sentence(0.10041, 3, _).startswith(
         "Some of your judgments contradict each other (CR = 0.1004, it should be below 0.1)."

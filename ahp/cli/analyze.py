@@ -68,7 +68,7 @@ def add(commands: Commands) -> None:
         choices=INCOHERENT,
         default="include",
         help="what becomes of an expert's judgments below a parent where their CR reaches the "
-        "limit: they count like all others (the default), are excluded there, or weighed down by "
+        "limit: they count like all others (the default), are excluded there, or down-weighted by "
         "limit/CR",
     )
     command.add_argument(

@@ -7,17 +7,10 @@ import json
 import sys
 from typing import Any
 
+from ..datafile import system_problem
 from ..i18n import terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
-
-SYSTEM_REASONS: dict[type[OSError], str] = {
-    FileNotFoundError: "system_no_file",
-    PermissionError: "system_no_permission",
-    IsADirectoryError: "system_is_folder",
-    NotADirectoryError: "system_is_no_folder",
-}
-"""Why a file cannot be opened -> code."""
 
 
 def table_language(arguments: argparse.Namespace) -> str:
@@ -55,9 +48,9 @@ def in_words(problem: object, language: str) -> str:
 
 def system_refusal(error: OSError) -> Phrase:
     """What the operating system refuses, in words."""
-    code = next((SYSTEM_REASONS[kind] for kind in SYSTEM_REASONS if isinstance(error, kind)), None)
-    reason = Phrase(code) if code else error.strerror
-    return Phrase("system_refuses", number=error.errno, reason=reason, file=error.filename)
+    return Phrase(
+        "system_refuses", number=error.errno, reason=system_problem(error), file=error.filename
+    )
 
 
 def print_json(data: Any) -> None:

@@ -139,7 +139,7 @@ def read_ahpsurvey(
                 raise AnswersError("at_place", place=where, problem=problem)
             judgments.append(Judgment(expert, *pair, value, where))
     if not experts:
-        raise AnswersError("no_expert_rows", source=source)
+        raise AnswersError("file_without_experts", source=source)
     return Answers(tuple(judgments))
 
 

@@ -73,7 +73,7 @@ def read_matrix(file: str) -> PairwiseMatrix:
         matrix = PairwiseMatrix(values, header or labels or None)
     except MatrixError as error:
         raise MatrixError(
-            "matrix_file_refused",
+            "csv_refused",
             source=source,
             problem=error,
             line=first_line,

@@ -401,7 +401,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     done = _("{done} of {total} answered").replace("{total}", str(total))
     put_formula(sheet, "A3", fill_in(done, done=_count(block.cells)), "name")
     sheet.merge_cells("A3:B3")
-    fit = _("Your judgments here fit together (CR is below 0.1).")
+    fit = _("Your judgments here are consistent (CR is below 0.1).")
     contradict = _(
         "Some of your judgments here contradict each other (CR should be below 0.1). "
         "Please look at them once more."
@@ -473,7 +473,7 @@ def _write_contents(writer: _Writer, sheet: Worksheet, row: int) -> int:
     header = row + 1
     headings = (
         *(_("No."), _("Sheet"), _("Answered"), _("Comparisons")),
-        *("CR", _("Do the judgments fit together?")),
+        *("CR", _("Are the judgments consistent?")),
     )
     for letter, heading in zip("ABCDEF", headings, strict=True):
         put(sheet, f"{letter}{header}", heading, "header")

@@ -149,8 +149,8 @@ def _with_given(
     if given and given.keys() == set(survey.hierarchy.parents):
         remarks.append(
             _(
-                "The file gives all weights, which would leave nothing to compare: they are not "
-                "taken over, and everything is compared."
+                "The file gives all weights, which would leave nothing to compare: they are "
+                "not imported, and everything is compared."
             )
         )
         return survey, tuple(remarks), lost + _count([given])
@@ -158,8 +158,8 @@ def _with_given(
         shown = _(", ").join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
         remarks.append(
             _(
-                "The weights given below “{name}” are taken over, and nobody is asked about them: "
-                "{weights}."
+                "The weights given below “{name}” are imported, and nobody is asked about "
+                "them: {weights}."
             ).format(name=survey.node_name(parent, language), weights=shown)
         )
         where = source if isinstance(source, str) else source[parent]
@@ -244,13 +244,13 @@ def _expert_weights(project: GlucProject, _: Translate) -> tuple[dict[str, float
     language = survey.languages[0]
     shown = _(", ").join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
     remarks = [
-        _("The decision makers' weights are taken over and count: {weights}.").format(weights=shown)
+        _("The decision makers' weights are imported and used: {weights}.").format(weights=shown)
     ]
     for k in contrary:
         remarks.append(
             _(
-                "The decision makers' weights at “{name}” are others, which a study can't keep: an "
-                "expert has one weight."
+                "The decision makers have other weights at “{name}”. A study can't keep those: "
+                "an expert has one weight."
             ).format(name=survey.node_name(names[k], language))
         )
     silent = {

@@ -341,9 +341,7 @@ class _Reader:
         place, at = f"parents.{name}", ("parents", k)
         labels = _names(entry, "labels") if "labels" in entry.data else None
         if labels is not None and len(labels) != len(items):
-            raise entry.error(
-                "labels", "printed_labels_count", count=len(labels), expected=len(items)
-            )
+            raise entry.error("labels", "names_count", count=len(labels), expected=len(items))
         weights = self.numbers(entry, "weights", at, place) if "weights" in entry.data else {}
         _expect(entry, "weights", weights, items)
         indices = self.numbers(entry, "indices", at, place) if "indices" in entry.data else {}

@@ -212,7 +212,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
     weighting = weighting_words(_)[analysis.weighting]
-    pairs.append((_("Experts and their weights"), f"{experts} ({weighting})"))
+    pairs.append((_("Expert weights"), f"{experts} ({weighting})"))
     if analysis.recused:
         recused = "; ".join(
             f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused

@@ -185,7 +185,7 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
                 valid=kids,
             )
     if judgment.left == judgment.right:
-        raise AnswersError("judgment_with_itself", place=judgment.place, item=judgment.left)
+        raise AnswersError("answer_compares_itself", place=judgment.place, item=judgment.left)
 
 
 def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:

@@ -378,19 +378,17 @@ def test_contradictions_that_must_be_mended(study: Study) -> None:
     panel = study(small_survey("apple", "berry", "cherry"), guidance="require", way="pairs")
     page = panel.visitor("en-US", DESKTOP).new_page()
     answer_in_a_circle(page, panel)
-    sentences(
-        page, "This study asks for answers that fit together (CR below 0.1) before submitting."
-    )
+    sentences(page, "This study asks for consistent answers (CR below 0.1) before you submit.")
     expect(actions.control(page, "keep_answers")).to_have_count(0)
     to_review(page)
     expect(actions.control(page, "unsettled")).to_contain_text(
-        "Before you submit, please change answers here until they fit together (CR < 0.1):"
+        "Before you submit, please change answers here until they are consistent (CR < 0.1):"
     )
     expect(actions.control(page, "submit")).to_have_count(0)
     actions.control(page, "unsettled").get_by_role("button", name="Goal").click()
     change(page, "apple", "cherry", "9")
     expect(page.locator(actions.PARENT)).to_contain_text(
-        "Your judgments fit together (CR = 0.025, below 0.1)."
+        "Your judgments are consistent (CR = 0.025, below 0.1)."
     )
     expect(actions.control(page, "guidance")).to_have_count(0)
     to_review(page)

@@ -249,7 +249,7 @@ def test_formulas_calculate_what_ahp_does(sent: dict[str, Any], returned: dict[s
             verdicts[bool(checked.cr_mean < 0.1)] += 1
             if n > 2 and name != "zh":
                 assert sheet["D3"].value.startswith(
-                    "Your judgments here fit together (CR is below 0.1)."
+                    "Your judgments here are consistent (CR is below 0.1)."
                     if checked.cr_mean < 0.1
                     else "Some of your judgments here contradict each other"
                 )

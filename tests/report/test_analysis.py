@@ -149,7 +149,7 @@ def test_provenance(dong: ahp.Analysis) -> None:
         ("Random index", "saaty: Saaty 1980, The Analytic Hierarchy Process, p. 21"),
         ("Aggregation", "weighted geometric mean of the judgments (AIJ)"),
         (
-            "Experts and their weights",
+            "Expert weights",
             "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000 "
             "(weights given by the organizer)",
         ),
@@ -175,9 +175,7 @@ def test_provenance_names_every_choice() -> None:
         "trimmed geometric mean of the judgments (AIJ), "
         "25% of the experts' weight cut off at each end"
     )
-    assert found["Experts and their weights"] == (
-        "Ping 0.5000, Qin 0.5000 (by consistency of the judgments)"
-    )
+    assert found["Expert weights"] == ("Ping 0.5000, Qin 0.5000 (by consistency of the judgments)")
     assert found["Judgments that do not count (recused)"] == "Ping: Capability B; Qin: Goal"
     assert found["Pairs nobody judged, computed from the others"] == "Capability A: 1"
     assert "能力甲: 1" in dict(report.provenance(trimmed, "zh")).values()

@@ -29,7 +29,7 @@ def test_who_counts() -> None:
 def test_who_counts_less() -> None:
     less = small_panel(TURNED, incoherent="downweight", cr_limit=0.2, invited=4)
     assert report.who_counts(less, "en") == (
-        "4 of 4 invited experts · weighed down where the CR reaches 0.2: 1 of 4 experts"
+        "4 of 4 invited experts · down-weighted where the CR reaches 0.2: 1 of 4 experts"
     )
     out = small_panel(TURNED, incoherent="exclude", cr_limit="saaty")
     assert report.who_counts(out, "en") == (

@@ -495,22 +495,22 @@ def test_weights_that_arrive_are_asked_about(visit, store, organizer, survey, ch
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
     assert app.warning[0].value == (
-        "Experts came with weights (Zhao 3), but they don't count yet: this study counts all "
-        "experts equally. Shall they count?"
+        "The experts came with weights (Zhao 3) that are not in use yet: the study's weighting is "
+        "“all experts equally”. Use these weights?"
     )
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000"] * 3
-    assert set(app.table[0].value["Counted by"]) == {"all experts equally"}
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000"] * 3
+    assert set(app.table[0].value["Weighting"]) == {"all experts equally"}
     app.button(key=choice).click().run()
-    assert not any("Shall they count?" in warning.value for warning in app.warning)
+    assert not any("Use these weights?" in warning.value for warning in app.warning)
     (event,) = [one for one in store.events(study.id) if one.kind == "settings"]
     given = choice == "weights_count"
     assert json.loads(event.detail)["weighting"] == ("given" if given else "equal")
     third = "3.0000" if given else "1.0000"
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000", "1.0000", third]
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000", "1.0000", third]
     app.text_area(key="entered").set_value("Sun, Audit, .5, new")
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
-    asked = [warning.value for warning in app.warning if "Shall they count?" in warning.value]
+    asked = [warning.value for warning in app.warning if "Use these weights?" in warning.value]
     assert len(asked) == (0 if given else 1)
     assert [log.events for log in store.verify_log()] == [len(store.events(study.id))]
 
@@ -686,7 +686,7 @@ def test_decision_makers_weights_of_a_file_count(visit, store, organizer):
     app = visit(organizer)
     app.file_uploader(key="survey_file").set_value(("site.ahp", SITE, "text/plain")).run()
     assert [one.value for one in app.info][1:] == [
-        "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1."
+        "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1."
     ]
     assert not app.warning
     assert store.studies() == []
@@ -721,7 +721,7 @@ def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, stor
     app = visit(organizer)
     app.file_uploader(key="survey_file").set_value(("shop.json", SHOP, "application/json")).run()
     assert [one.value for one in app.info][1:] == [
-        "The weights given below “Shop” are taken over, and nobody is asked about them: Price 0.3, "
+        "The weights given below “Shop” are imported, and nobody is asked about them: Price 0.3, "
         "Quality 0.7."
     ]
     assert [one.value for one in app.warning] == [

@@ -125,7 +125,7 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             key=f"who-{about}",
         )
         how = st.selectbox(
-            _("Joined by"),
+            _("Aggregated by"),
             list(AGGREGATES),
             index=AGGREGATES.index(result.how),
             format_func=aggregates.__getitem__,
@@ -263,7 +263,7 @@ def show_ranking(analysis: Analysis) -> None:
             "An expert's judgments below a parent contradict each other where their own CR reaches "
             "the limit; contradictions of several experts cancel out in the joined matrix. Whether "
             "such judgments count there, and from which limit on, is chosen on the page “Rounds”; "
-            "the choice stands in the log."
+            "the choice is recorded in the log."
         )
     )
     show_result(analysis, report.incoherent_table(analysis, language), "incoherent")
@@ -425,7 +425,7 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
-        (_("What choices change"), lambda: show_choices(analysis, standings)),
+        (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
         screens.append((_("From round to round"), lambda: show_movement(study, closed, number)))
