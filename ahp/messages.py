@@ -393,6 +393,7 @@ _PUBLISHED = {
 _STUDY = {
     "a_number_or_text": _("a number or text"),
     "a_table_of_texts": _("a table of texts"),
+    "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
         "file of another program or platform, choose its format above."
@@ -410,7 +411,6 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
-    "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
@@ -491,6 +491,9 @@ _STUDY = {
     "ranking_parent": _("ranking below {parent!r}, expected one of {valid}"),
     "receipt_count": _("{source}: has {count} receipts, expected one, from {begin} to {end}"),
     "receipt_damaged": _("{source}: the receipt in it is damaged, lines are missing"),
+    "receipt_kind": _(
+        "the content of the receipt cannot be read: expected kind {kind!r} with format {format}"
+    ),
     "receipt_not_canonical": _("the content of the receipt is not in canonical JSON"),
     "receipt_unreadable": _(
         "the content of the receipt cannot be read: it is damaged, or made by another program or "
@@ -610,6 +613,7 @@ _FILES = {
         "one column a pair"
     ),
     "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
+    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
@@ -657,6 +661,7 @@ _FILES = {
     "file_is_no_folder": _("Not a directory"),
     "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
     "file_unreadable": _("{source}: cannot be read: {problem}"),
+    "file_without_experts": _("{source}: no experts, expected a row for each"),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
@@ -699,7 +704,6 @@ _FILES = {
     "judgments_as_text": _('expected judgments as text such as "1/3"'),
     "key_twice": _("key {name!r} stands twice, expected once"),
     "key_unknown": _("unknown key, expected one of {valid}"),
-    "names_count": _("{count} names, expected {expected} as of items"),
     "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
     "level_range": _("{value}, expected 1 to {most}"),
     "levels_differ": _("{value!r}, expected different levels, 1 or more"),
@@ -728,7 +732,6 @@ _FILES = {
     "matrix_not_square": _(
         "{source}: {rows} rows of {columns} values, expected a square matrix, with or without names"
     ),
-    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
     "more_rows": _("{source}: more than {most} rows"),
@@ -746,13 +749,13 @@ _FILES = {
         "{place}: {value!r}, expected {expected!r}; rows and names must stay as they were: undo "
         "the change, or ask the organizer for the questionnaire anew"
     ),
+    "names_count": _("{count} names, expected {expected} as of items"),
     "needed_with_matrix": _("missing, needed where a matrix is printed with weights"),
     "needed_without_weights": _("missing, needed where no weight is printed"),
     "needs_goal": _("needs a goal"),
     "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
     "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
-    "file_without_experts": _("{source}: no experts, expected a row for each"),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
     "no_project": _(
         "{source}: is no project of AHP-OS and no study from here; please download it again"

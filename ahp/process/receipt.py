@@ -86,9 +86,11 @@ class Receipt:
         try:
             data = json.loads(self.content)
             if (data.pop("kind"), data.pop("format")) != (KIND, FORMAT):
-                raise ValueError
+                raise AnswersError("receipt_kind", kind=KIND, format=FORMAT)
             answers = tuple((a, b, c, value) for a, b, c, value in data.pop("answers"))
             statement = Statement(**data, answers=answers)
+        except AnswersError:
+            raise
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise AnswersError("receipt_unreadable") from error
         if statement.content != self.content:
