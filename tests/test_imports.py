@@ -184,10 +184,8 @@ def test_the_package_loads_what_is_asked_for() -> None:
         return {name.split(".")[1] for name in loaded_after(statement) if name.startswith("ahp.")}
 
     assert rooms("import ahp") == {"version"}
-    assert rooms("import ahp; ahp.check_consistency([[1]])") == {
-        *("errors", "messages", "version", "labels", "result", "scale", "matrix", "eigen"),
-        *("random_index", "tolerance", "consistency"),
-    }
+    others = {"published", "study", "datafile", "repair", "sensitivity", "consensus", "group"}
+    assert not rooms("import ahp; ahp.check_consistency([[1]])") & others
     assert "published" in rooms("import ahp; ahp.published")
 
 
