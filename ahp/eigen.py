@@ -98,7 +98,7 @@ def _squared(array: Float) -> tuple[Float, Float] | None:
     A few small products take less time than the many small steps of the iteration. They too only
     add and multiply positive numbers, so that small weights come out as accurate as large ones.
     """
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # refused by the bounds
+    with np.errstate(all="ignore"):  # refused by the bounds
         power = array / len(array)
         for _ in range(_SQUARINGS):
             power = power @ power
