@@ -60,6 +60,12 @@ def synthesize(global_weights: ArrayLike, local: ArrayLike, mode: str = "distrib
     Raises:
         OptionError: unknown mode.
         HierarchyError: weights that do not fit, or that are all 0 in a column.
+
+    >>> local = [[0.8, 0.4], [0.2, 0.6]]  # a row an alternative
+    >>> ahp.synthesize([0.7, 0.3], local)
+    array([0.68, 0.32])
+    >>> ahp.synthesize([0.7, 0.3], local, "ideal").round(4)
+    array([0.6545, 0.3455])
     """
     if mode not in MODES:
         raise OptionError.unknown("mode", mode, MODES)
@@ -80,6 +86,9 @@ def weighted_sum(global_weights: ArrayLike, scores: ArrayLike) -> Float:
 
     Raises:
         HierarchyError: weights or scores that do not fit.
+
+    >>> ahp.weighted_sum([0.7, 0.3], [[4, 9], [6, 6]])
+    array([5.5, 6. ])
     """
     w, s = _checked(global_weights, scores, "scores")
     return _weighted(w, s)
@@ -100,6 +109,9 @@ def weighted_product(global_weights: ArrayLike, scores: ArrayLike) -> Float:
 
     Raises:
         HierarchyError: weights or scores that do not fit.
+
+    >>> ahp.weighted_product([0.7, 0.3], [[4, 9], [6, 6]]).round(4)
+    array([5.1017, 6.    ])
     """
     w, s = _checked(global_weights, scores, "scores")
     if not s.all():
@@ -132,6 +144,10 @@ def ratings(
     Raises:
         HierarchyError: an unknown grade (alternative and criterion are named by number), or
             numbers that do not fit.
+
+    >>> grades = [{"good": 0.6, "poor": 0.2}, {"yes": 0.8, "no": 0.2}]
+    >>> ahp.ratings([0.75, 0.25], grades, [("good", "yes"), ("poor", "no")])
+    array([1.    , 0.3125])
     """
     scales = []
     for number, own in enumerate(intensities):
@@ -234,6 +250,11 @@ def rank_reversal_report(
     Raises:
         OptionError: unknown method, or not one of `local` and `matrices`.
         HierarchyError, MatrixError: weights, matrices or names that do not fit.
+
+    >>> local = [[1/11, 9/11, 8/18], [9/11, 1/11, 9/18], [1/11, 1/11, 1/18]]
+    >>> report = ahp.rank_reversal_report([1, 1, 1], local, names=["A", "B", "C"])
+    >>> [(one.change, one.alternative, one.reversed_pairs) for one in report.reversals]
+    [('copied', 'B', (('B', 'A'),))]
     """
     check_method(method)
     if (local is None) == (matrices is None):

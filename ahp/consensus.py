@@ -150,6 +150,10 @@ def group_consensus(
     Raises:
         OptionError: M of 1 or less.
         MatrixError: weights or expert weights that do not fit.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> round(ahp.group_consensus(weights).similarity, 4)
+    0.8965
     """
     own = _two_items(weights)
     floor = _floor(own.shape[-1], scale_max)
@@ -236,6 +240,9 @@ def consensus_band(similarity: float) -> str:
 
     Raises:
         MatrixError: not a number.
+
+    >>> ahp.consensus_band(0.8)
+    'high'
     """
     if not math.isfinite(similarity):
         raise MatrixError(
@@ -318,6 +325,11 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
 
     Raises:
         MatrixError: numbers that do not fit, or fewer than two experts or items.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> found = ahp.kendall_w(weights)
+    >>> round(found.w, 4), found.df, round(found.p_value, 4)
+    (0.7778, 2, 0.097)
     """
     name = Phrase("scores")
     rows, _ = joined_rows(scores, name, MatrixError)
@@ -361,6 +373,10 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
 
     Raises:
         MatrixError: numbers that do not fit.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> ahp.coefficient_of_variation(weights).round(3)
+    array([0.102, 0.495, 0.5  ])
     """
     name = Phrase("values")
     rows, _ = joined_rows(values, name, MatrixError)
@@ -430,6 +446,11 @@ def judgment_spread(
 
     Raises:
         MatrixError: judgments or expert weights that do not fit.
+
+    >>> experts = [[[1, a], [1/a, 1]] for a in (2, 4, 8)]
+    >>> found = ahp.judgment_spread(experts)
+    >>> found.median, found.iqr  # in steps of the scale, 0 = equal
+    (array([3.]), array([3.]))
     """
     array = _one_panel(judgments)
     expert_weights = joined_panel(expert_weights, judgments, Phrase("judgments"), MatrixError)
@@ -548,6 +569,10 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
     Raises:
         OptionError: not a number of clusters.
         MatrixError: judgments that do not fit, or experts with no pair in common.
+
+    >>> experts = [[[1, a], [1/a, 1]] for a in (2, 3, 1/7)]
+    >>> ahp.cluster_experts(experts).labels
+    array([1, 1, 2])
     """
     array = _one_panel(judgments)
     count = len(array)
@@ -557,7 +582,7 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
         or not 1 <= clusters <= count
     ):
         expected = Phrase("integer_from_to", low=1, high=count)
-        raise OptionError("option_expected", option="clusters", value=clusters, expected=expected)
+        raise OptionError.refused("clusters", clusters, expected)
     if count == 1:
         one = np.ones(1, dtype=np.intp)
         return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)

@@ -113,6 +113,13 @@ def check_consistency(
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = ahp.check_consistency(A)
+    >>> round(found.lambda_max, 4), round(found.ci, 4), found.ri, round(found.cr, 4)
+    (3.0385, 0.0193, 0.58, 0.0332)
+    >>> found.acceptable
+    True
     """
     array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
@@ -169,6 +176,9 @@ def geometric_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> round(ahp.geometric_consistency_index([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]), 4)
+    0.1152
     """
     return _measure_fit(a, _gci)
 
@@ -196,6 +206,9 @@ def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Returns:
         K, shape (...); NaN where no triad is whole.
+
+    >>> round(ahp.koczkodaj_index([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]), 4)
+    0.4444
     """
     return _measure(a, _koczkodaj, complete=False)
 
@@ -381,6 +394,10 @@ def circular_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Returns:
         d, shape (...), integers.
+
+    >>> loop = [[1, 2, 1/2], [1/2, 1, 2], [2, 1/2, 1]]  # 1 before 2 before 3 before 1
+    >>> ahp.circular_triads(loop)
+    1
     """
     return _measure(a, _circular, perfect=0, complete=False)
 
@@ -488,6 +505,10 @@ def order_preservation(
     Raises:
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: no weights are given, and the judged pairs do not connect all items.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.order_preservation(A, [0.3, 0.6, 0.1]).preferences
+    Preserved(asked=3, strict=2, weak=2, strict_share=0.666667, weak_share=0.666667)
     """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
@@ -568,6 +589,11 @@ def all_indices(
         MatrixError: not one pairwise comparison matrix, or weights that do not fit.
         IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = {index.name: index.value for index in ahp.all_indices(A)}
+    >>> round(found["consistency_ratio"], 4), round(found["koczkodaj_index"], 4)
+    (0.0332, 0.4444)
     """
     matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on
     n = matrix.n

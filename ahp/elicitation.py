@@ -28,11 +28,12 @@ def short_form(n: int) -> int:
 
     Raises:
         OptionError: n below 1.
+
+    >>> [ahp.short_form(n) for n in (3, 5, 7, 9)]
+    [3, 8, 11, 14]
     """
     if n < 1:
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("or_more", least=1)
-        )
+        raise OptionError.refused("n", n, Phrase("or_more", least=1))
     return min(n * (n - 1) // 2, 4 if n == 4 else (3 * n + 1) // 2)
 
 
@@ -68,6 +69,9 @@ def next_question(
         MatrixError: not one pairwise comparison matrix.
         OptionError: `skipped` has something that is not a pair, `ranking` or `order` not
             everything exactly once.
+
+    >>> ahp.next_question([[1, 3, None], [1/3, 1, None], [None, None, 1]])
+    (0, 2)
     """
     values = PairwiseMatrix(a).values
     n = len(values)

@@ -111,6 +111,14 @@ def aggregate_judgments(
     Raises:
         OptionError: unknown way, or a trim out of its range.
         MatrixError: matrices or weights that do not fit, or other labels.
+
+    >>> experts = [[[1, 2], [1/2, 1]], [[1, 8], [1/8, 1]]]
+    >>> ahp.aggregate_judgments(experts)
+    array([[1.  , 4.  ],
+           [0.25, 1.  ]])
+    >>> ahp.aggregate_judgments(experts, [3, 1]).round(4)
+    array([[1.    , 2.8284],
+           [0.3536, 1.    ]])
     """
     if how not in AGGREGATIONS:
         raise OptionError.unknown("how", how, AGGREGATIONS)
@@ -188,6 +196,9 @@ def aggregate_priorities(
     Raises:
         OptionError: unknown `how`.
         MatrixError: weights or expert weights that do not fit, or everybody abstained.
+
+    >>> ahp.aggregate_priorities([[0.5, 0.5], [0.8, 0.2]], [2, 1])
+    array([0.6, 0.4])
     """
     if how not in MEANS:
         raise OptionError.unknown("how", how, MEANS)
@@ -213,6 +224,9 @@ def normalize_expert_weights(expert_weights: ArrayLike | None, count: int) -> Fl
 
     Raises:
         MatrixError: not finite numbers of 0 or more, all 0, or of another shape.
+
+    >>> ahp.normalize_expert_weights([2, 3, 5], 3)
+    array([0.2, 0.3, 0.5])
     """
     if expert_weights is not None:
         expert_weights = as_numbers(expert_weights, Phrase("expert_weights"), MatrixError)
@@ -234,6 +248,10 @@ def authority_coefficient(basis: ArrayLike, familiarity: ArrayLike) -> Any:
 
     Raises:
         MatrixError: a number out of its range, or shapes that do not fit.
+
+    >>> basis = ahp.judgment_basis(dict.fromkeys(ahp.JUDGMENT_BASIS, "large"))
+    >>> basis, ahp.authority_coefficient(basis, ahp.FAMILIARITY["familiar"])
+    (1.0, 0.9)
     """
     experts = vector_labels(basis)
     parts = [
@@ -269,16 +287,9 @@ def judgment_basis(influence: Mapping[str, str]) -> float:
     """
     for ground, size in influence.items():
         if ground not in JUDGMENT_BASIS:
-            raise OptionError(
-                "option_unknown", option=Phrase("basis"), value=ground, valid=tuple(JUDGMENT_BASIS)
-            )
+            raise OptionError.unknown(Phrase("basis"), ground, JUDGMENT_BASIS)
         if size not in INFLUENCES:
-            raise OptionError(
-                "option_unknown",
-                option=Phrase("basis_of", ground=ground),
-                value=size,
-                valid=INFLUENCES,
-            )
+            raise OptionError.unknown(Phrase("basis_of", ground=ground), size, INFLUENCES)
     for ground in JUDGMENT_BASIS:
         if ground not in influence:
             raise OptionError("basis_incomplete", ground=ground, grounds=tuple(JUDGMENT_BASIS))
@@ -301,6 +312,9 @@ def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
     Raises:
         OptionError: a out of its range.
         MatrixError: a CR that is not a number from 0 to `LARGEST`; names the expert.
+
+    >>> ahp.consistency_weights([0, 0.1]).round(4)
+    array([0.6667, 0.3333])
     """
     allowed = Phrase("number_from_to", low=0, high=LARGEST)
     check_option("a", a, lambda: 0 <= a <= LARGEST, allowed)
@@ -358,6 +372,10 @@ def distance_weights(judgments: ArrayLike | Any, *, scale_max: float = 9.0) -> F
         OptionError: M of 1 or less.
         MatrixError: not judgments, an expert with no pair in common with any other,
             or nobody who agrees with anybody.
+
+    >>> experts = [[[1, 2], [1/2, 1]], [[1, 2], [1/2, 1]], [[1, 8], [1/8, 1]]]
+    >>> ahp.distance_weights(experts).round(4)
+    array([0.3555, 0.3555, 0.2889])
     """
     check_scale_max(scale_max)
     distances = log_distances(judgments)
@@ -542,4 +560,4 @@ def check_scale_max(scale_max: float) -> None:
 def check_option(name: str, value: object, fits: Callable[[], bool], expected: Phrase) -> None:
     """Refuse an option that is no number, or does not fit."""
     if isinstance(value, bool) or not isinstance(value, Real) or not fits():
-        raise OptionError("option_expected", option=name, value=value, expected=expected)
+        raise OptionError.refused(name, value, expected)

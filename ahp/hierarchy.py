@@ -35,6 +35,12 @@ class Hierarchy(Result):
 
     Raises:
         HierarchyError: names the node where the tree is broken, or whose weights are no weights.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> tree.leaves
+    ('price', 'upkeep', 'quality')
+    >>> tree.global_weights({"goal": [0.5, 0.5], "cost": [0.75, 0.25]})
+    {'goal': 1.0, 'cost': 0.5, 'quality': 0.5, 'price': 0.375, 'upkeep': 0.125}
     """
 
     goal: str
@@ -228,6 +234,10 @@ def total_consistency(
 
     Raises:
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
+
+    >>> found = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
+    >>> round(found.ci, 4), round(found.ri, 4), round(found.cr, 4)
+    (0.025, 0.66, 0.0379)
     """
     named = vector_labels(weights)
     if named is not None and parents:

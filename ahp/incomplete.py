@@ -158,6 +158,9 @@ def components(
 
     Raises:
         MatrixError: not one pairwise comparison matrix, or labels that do not fit.
+
+    >>> ahp.components([[1, 2, None], [1/2, 1, None], [None, None, 1]])
+    (('1', '2'), ('3',))
     """
     matrix = a if isinstance(a, PairwiseMatrix) and labels is None else PairwiseMatrix(a, labels)
     return _named(components_of(~np.isnan(matrix.values)), matrix.labels)
@@ -224,10 +227,16 @@ def complete_matrices(
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
         OptionError: `scale_max` is not a number from 1 to `LARGEST`.
         ConvergenceError: Newton's steps did not settle.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> ahp.complete_matrices(A).values.round(2)
+    array([[1.  , 3.  , 6.  ],
+           [0.33, 1.  , 2.  ],
+           [0.17, 0.5 , 1.  ]])
     """
     if scale_max is not None and not 1 <= scale_max <= LARGEST:
         expected = Phrase("number_from_to", low=1, high=LARGEST)
-        raise OptionError("option_expected", option="scale_max", value=scale_max, expected=expected)
+        raise OptionError.refused("scale_max", scale_max, expected)
     bound = np.inf if scale_max is None else float(np.log(scale_max))
     array = as_matrices(a, complete=False)
     check_connected(array, a)
@@ -393,9 +402,7 @@ def simulate_incomplete_random_index(
     if missing == 0:
         raise OptionError("missing_none")
     if draws < 2:
-        raise OptionError(
-            "option_expected", option="draws", value=draws, expected=Phrase("or_more", least=2)
-        )
+        raise OptionError.refused("draws", draws, Phrase("or_more", least=2))
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
@@ -443,6 +450,11 @@ def check_incomplete_consistency(
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
         OptionError, RandomIndexError: unknown names, or no random index for these matrices.
         ConvergenceError: a completion did not settle.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> found = ahp.check_incomplete_consistency(A)
+    >>> found.missing, round(found.ri, 3), found.acceptable
+    (1, 0.037, True)
     """
     _check_options(method, random_index)
     completion = complete_matrices(a, scale_max=scale_max)
@@ -489,6 +501,10 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
 
     Raises:
         MatrixError: not one pairwise comparison matrix, or every pair is judged.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> ahp.next_pair(A)
+    NextPair(i=0, j=2, information=0.549306)
     """
     values = PairwiseMatrix(a).values
     n = len(values)

@@ -55,6 +55,14 @@ class PairwiseMatrix:
 
     Raises:
         MatrixError: names the cell, its value and what was expected.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]])
+    >>> A.n, A["1", "3"]
+    (3, 5.0)
+    >>> A.values.round(2)
+    array([[1.  , 3.  , 5.  ],
+           [0.33, 1.  , 3.  ],
+           [0.2 , 0.33, 1.  ]])
     """
 
     __slots__ = ("_labels", "_solution", "_values")
@@ -84,6 +92,12 @@ class PairwiseMatrix:
         Args:
             upper: n(n-1)/2 judgments; numbers, text such as `"1/3"`, or None for not judged.
             labels: as for the constructor.
+
+        >>> ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+        PairwiseMatrix tea, coffee, milk
+            1    3    5
+          1/3    1    3
+          1/5  1/3    1
         """
         count = len(upper)
         n = int((1 + np.sqrt(1 + 8 * count)) / 2)
@@ -106,6 +120,12 @@ class PairwiseMatrix:
         Args:
             judgments: each pair once, in either direction; a pair left out is not judged.
             labels: the order of the items; by default the order in which they first appear.
+
+        >>> ahp.PairwiseMatrix.from_judgments({("tea", "milk"): 5, ("coffee", "milk"): "1/2"})
+        PairwiseMatrix tea, milk, coffee
+            1    5  nan
+          1/5    1    2
+          nan  1/2    1
         """
         if labels is None:
             labels = list(dict.fromkeys(label for pair in judgments for label in _two(pair)))
@@ -372,7 +392,7 @@ def as_numbers(values: ArrayLike, name: str | Phrase, error: type[AHPError]) -> 
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as cause:
-        raise error("not_numbers", name=name, values=values) from cause
+        raise error("not_numbers", name=name, values=repr(values)) from cause
 
 
 def refuse(

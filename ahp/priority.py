@@ -92,6 +92,14 @@ def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") ->
         IncompleteError: judgments are missing where the method needs all, or they do not connect
             all items.
         ConvergenceError: an iteration stopped short.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.weights(A).round(3)
+    array([0.637, 0.258, 0.105])
+    >>> batch = [[[1, 3], [1/3, 1]], [[1, 1], [1, 1]]]
+    >>> ahp.weights(batch, "geometric_mean")
+    array([[0.75, 0.25],
+           [0.5 , 0.5 ]])
     """
     return METHODS[check_method(method)](a)
 
@@ -116,6 +124,11 @@ def prioritize(
         MatrixError: not pairwise comparison matrices.
         IncompleteError: as for `weights`.
         ConvergenceError: an iteration stopped short.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = ahp.prioritize(A, "least_squares")
+    >>> found.weights.round(3), round(found.objective, 3), found.unique
+    (array([0.616, 0.268, 0.116]), 1.084, True)
     """
     used = _check_options(check_method(method), options)
     array = as_matrices(a, complete=method not in INCOMPLETE)
@@ -148,6 +161,9 @@ def direct_weights(measures: ArrayLike) -> Float:
 
     Raises:
         MatrixError: not positive, finite numbers.
+
+    >>> ahp.direct_weights([200, 300, 500])
+    array([0.2, 0.3, 0.5])
     """
     array = as_numbers(measures, Phrase("measures"), MatrixError)
     if array.ndim == 0 or array.shape[-1] == 0:
@@ -177,6 +193,9 @@ def eigenvector(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> ahp.eigenvector([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]).round(3)
+    array([0.637, 0.258, 0.105])
     """
     return eigenvectors(as_matrices(a, complete=False), a)
 
@@ -199,6 +218,9 @@ def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> ahp.geometric_mean([[1, 2, 4], [1/2, 1, 2], [1/4, 1/2, 1]]).round(3)
+    array([0.571, 0.286, 0.143])
     """
     array = as_matrices(a, complete=False)
     missing = np.isnan(array)
@@ -219,6 +241,9 @@ def column_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Returns:
         Weights, shape (..., n).
+
+    >>> ahp.column_mean([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]).round(3)
+    array([0.633, 0.26 , 0.106])
     """
     array = as_matrices(a)
     return normalized((array / array.sum(axis=-2, keepdims=True)).mean(axis=-1))
@@ -461,14 +486,10 @@ def _check_options(method: str, options: Mapping[str, Any]) -> dict[str, float]:
         if not used:
             raise OptionError("no_option", option=name, method=method)
         if name not in used:
-            raise OptionError(
-                "option_unknown", option=Phrase("option"), value=name, valid=tuple(used)
-            )
+            raise OptionError.unknown(Phrase("option"), name, used)
         number = as_numbers(value, name, OptionError)
         if number.ndim or not np.isfinite(number) or number <= 0:
-            raise OptionError(
-                "option_expected", option=name, value=value, expected=Phrase("one_positive")
-            )
+            raise OptionError.refused(name, value, Phrase("one_positive"))
         used[name] = float(number)
     return used
 

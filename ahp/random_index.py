@@ -191,6 +191,9 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
     Raises:
         OptionError: unknown table.
         RandomIndexError: the table has no value for n; the message names those that have.
+
+    >>> ahp.random_index_value(5), ahp.random_index_value(5, "saaty_2005")
+    (1.12, 1.11)
     """
     values = RANDOM_INDEX_TABLES[check_random_index(random_index)].values
     if n not in values:
@@ -240,13 +243,9 @@ def simulate_random_index(n: int, *, draws: int, seed: int = 0) -> SimulatedRand
         OptionError: n or draws are too small.
     """
     if n < 3:
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("or_more", least=3)
-        )
+        raise OptionError.refused("n", n, Phrase("or_more", least=3))
     if draws < 2:
-        raise OptionError(
-            "option_expected", option="draws", value=draws, expected=Phrase("or_more", least=2)
-        )
+        raise OptionError.refused("draws", draws, Phrase("or_more", least=2))
     if n == 3:
         return enumerate_random_index(n)
     rng = np.random.default_rng(seed)
@@ -266,9 +265,7 @@ def enumerate_random_index(n: int) -> SimulatedRandomIndex:
         OptionError: another n.
     """
     if n not in (3, 4):
-        raise OptionError(
-            "option_expected", option="n", value=n, expected=Phrase("either", one=3, other=4)
-        )
+        raise OptionError.refused("n", n, Phrase("either", one=3, other=4))
     shape = (17,) * (n * (n - 1) // 2)
     draws = 17 ** len(shape)
     half = draws // 2  # the other half are the transposes, and equal judgments with CI = 0

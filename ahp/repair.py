@@ -218,6 +218,11 @@ def rank_judgments(
         MatrixError: not one pairwise comparison matrix.
         IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n; no scale.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> worst = ahp.rank_judgments(B)[0]
+    >>> worst.i, worst.j, worst.best_value, round(worst.cr_before, 3), round(worst.cr_after, 3)
+    (0, 3, 7.0, 1.005, 0.012)
     """
     array = _one(a, complete=False)
     if np.isnan(array).any():
@@ -354,10 +359,15 @@ def worst_triads(
     Raises:
         MatrixError: not one pairwise comparison matrix.
         OptionError: unknown table, no scale, or a count that is none.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> triad = ahp.worst_triads(B)[0]
+    >>> triad.i, triad.j, triad.k, round(triad.implied, 3), triad.cyclic
+    (1, 3, 0, 27.0, True)
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         expected = Phrase("whole_number_at_least", least=1)
-        raise OptionError("option_expected", option="count", value=count, expected=expected)
+        raise OptionError.refused("count", count, expected)
     array = _one(a, complete=False)
     values = scale_values(scale)
     ri = random_index_value(3, random_index)
@@ -438,6 +448,13 @@ def fewest_changes(
         OptionError, RandomIndexError: unknown method or table, or one that does not reach n; no
             scale; no limit.
         ConvergenceError: the heuristic came to a matrix that no single change improves.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> found = ahp.fewest_changes(B)
+    >>> found.changes
+    (Change(i=0, j=3, old=0.1111111111111111, new=2.0),)
+    >>> round(found.cr_after, 3)
+    0.083
     """
     if method not in REPAIR_METHODS:
         raise OptionError.unknown("method", method, REPAIR_METHODS)
@@ -484,6 +501,11 @@ def smallest_adjustment(
         OptionError, RandomIndexError: unknown table, or one that does not reach n; no limit; λ out
             of range.
         ConvergenceError: too many steps.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> found = ahp.smallest_adjustment(B)
+    >>> round(found.cr_before, 3), round(found.cr_after, 3), len(found.changes)
+    (1.005, 0.1, 6)
     """
     task = _task(a, SAATY_POSITIONS, random_index, cr_max)
     if exponent is not None:
@@ -527,7 +549,7 @@ def _number(name: str, value: Any, low: float, high: float) -> float:
     number = float(as_numbers(value, name, OptionError)) if np.ndim(value) == 0 else math.nan
     if not low < number < high:
         expected = Phrase("between", low=low, high=high)
-        raise OptionError("option_expected", option=name, value=value, expected=expected)
+        raise OptionError.refused(name, value, expected)
     return number
 
 

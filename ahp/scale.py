@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,21 +157,16 @@ def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
     Raises:
         OptionError: not 1 and other positive values, each with its inverse.
     """
+    expected = Phrase("inverse_scale")
     try:
         numbers = [parse_judgment(value) if isinstance(value, str) else value for value in scale]
         values = np.unique(np.asarray(numbers, dtype=np.float64))
     except (MatrixError, TypeError, ValueError) as error:
-        raise _no_scale(scale) from error
+        raise OptionError.refused("scale", scale, expected) from error
     positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
     if not positive or np.abs(values * values[::-1] - 1).max() > 1e-8:
-        raise _no_scale(scale)
+        raise OptionError.refused("scale", scale, expected)
     return values
-
-
-def _no_scale(scale: Any) -> OptionError:
-    return OptionError(
-        "value_expected", name="scale", value=repr(scale), expected=Phrase("inverse_scale")
-    )
 
 
 def opposite(text: str) -> str:

@@ -118,9 +118,7 @@ class Scale(Result):
             OptionError: n below 1.
         """
         if n < 1:
-            raise OptionError(
-                "option_expected", option="n", value=n, expected=Phrase("or_more", least=1)
-            )
+            raise OptionError.refused("n", n, Phrase("or_more", least=1))
         judgments = as_numbers(x, "x", MatrixError)
         with np.errstate(divide="ignore"):  # 0 is refused below
             large = np.where(judgments < 1, 1 / judgments, judgments)
@@ -249,6 +247,12 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
         OptionError: unknown scale.
         MatrixError: not pairwise comparison matrices, or a judgment the scale has no value for;
             names the cell.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.apply_scale(A, "balanced").values.round(3)
+    array([[1.   , 1.5  , 2.333],
+           [0.667, 1.   , 1.5  ],
+           [0.429, 0.667, 1.   ]])
     """
     if not isinstance(scale, Scale):
         scale = named_scale(scale)

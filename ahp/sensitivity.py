@@ -177,6 +177,10 @@ def simulate_matrix(
         OptionError: an option that is not on its list or out of its range.
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> found = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
+    >>> found.weights.round(3), found.lower.round(3), found.upper.round(3)
+    (array([0.637, 0.258, 0.105]), array([0.547, 0.193, 0.082]), array([0.701, 0.345, 0.143]))
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
     array = as_matrices(a, complete=False)
@@ -284,8 +288,8 @@ def simulate_panel(
     count = next(iter(counts.values()))
     for parent, own in counts.items():
         if own != count or own == 0:
-            expected = count or Phrase("or_more", least=1)
-            raise HierarchyError("experts_uneven", parent=parent, count=own, expected=expected)
+            code = "experts_uneven" if count else "no_experts"
+            raise HierarchyError(code, parent=parent, count=own, expected=count)
     panel = normalize_expert_weights(expert_weights, count)
     return _simulated(hierarchy, arrays, panel, run)
 
@@ -309,9 +313,7 @@ class _Run:
         _check_integer("seed", self.seed, 0)
         if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
             expected = Phrase("between", low=0, high=1)
-            raise OptionError(
-                "option_expected", option="level", value=self.level, expected=expected
-            )
+            raise OptionError.refused("level", self.level, expected)
         if self.perturbation is None:
             if not self.bootstrap:
                 raise OptionError("nothing_varies")
@@ -326,15 +328,13 @@ class _Run:
         most = 1 if self.perturbation == "grid" else _LARGEST_SIGMA
         if not isinstance(self.spread, (int, float)) or not 0 <= self.spread <= most:
             expected = Phrase("number_up_to_for", most=most, option=self.perturbation)
-            raise OptionError(
-                "option_expected", option="spread", value=self.spread, expected=expected
-            )
+            raise OptionError.refused("spread", self.spread, expected)
 
 
 def _check_integer(option: str, value: object, least: int) -> None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
         expected = Phrase("integer_or_more", least=least)
-        raise OptionError("option_expected", option=option, value=value, expected=expected)
+        raise OptionError.refused(option, value, expected)
 
 
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
@@ -646,6 +646,16 @@ def one_at_a_time(
 
     Raises:
         HierarchyError: weights, node, grid or scores that do not fit.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> found = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
+    >>> found.names
+    ('price', 'upkeep', 'quality')
+    >>> found.values
+    array([[0. , 0. , 1. ],
+           [0.3, 0.2, 0.5],
+           [0.6, 0.4, 0. ]])
     """
     line = _line(hierarchy, local_weights, node, scores)
     name = Phrase("grid")
@@ -727,6 +737,12 @@ def stability_interval(
     Raises:
         HierarchyError: weights, node or scores that do not fit.
         OptionError: `top` is not an integer of 1 or more.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> found = ahp.stability_interval(tree, local, "cost")
+    >>> found.lower, found.upper, found.lower_pairs
+    (0.625, 1.0, (('price', 'quality'),))
     """
     if top is not None:
         _check_integer("top", top, 1)
@@ -786,6 +802,11 @@ def critical_criteria(
 
     Raises:
         HierarchyError, OptionError: as for `stability_interval`.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> [(found.node, round(found.change, 3)) for found in ahp.critical_criteria(tree, local)]
+    [('quality', 0.12), ('cost', 0.2), ('price', 0.2), ('upkeep', 0.2)]
     """
     nodes = [kid for kids in hierarchy.children.values() for kid in kids]
     found = [

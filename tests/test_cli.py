@@ -177,7 +177,7 @@ def test_kinds_of_matrix_files(
             "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2; "
             "ahp.complete_matrices fills them",
         ),
-        ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
+        ('1,"3\n1/3,1\n', "line 2: not CSV; please check the quotation marks there"),
         (
             NAMED.replace("5", "45662", 1),
             "line 2, column 4: '45662' is the number of the date 2025-01-05: a spreadsheet made a "
@@ -660,7 +660,8 @@ def test_convert_gluc(run: Any, files: Path) -> None:
         ),
         (
             "shop.csv --from ahp-os --to long-csv",
-            "shop.csv: line 1, column 1: not JSON: Expecting value",
+            "shop.csv: line 1, column 1: not JSON; please check the quotation marks, brackets and "
+            "commas there",
         ),
         (
             "none.json --from ahp-os --to long-csv",

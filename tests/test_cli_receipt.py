@@ -145,7 +145,7 @@ def test_files_that_are_something_else(run: Run, kept: Kept) -> None:
     )
     status, out, err = run("receipt", "verify", receipt, receipt, "--key", kept.key)
     assert (status, out) == (2, "")
-    assert err.startswith(f"ahp: error: {receipt}: not JSON: ")
+    assert err.startswith(f"ahp: error: {receipt}: line 1, column 1: not JSON; please check ")
     damaged = kept.folder / "damaged.pdf"
     damaged.write_bytes(
         b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer 9<\nstartxref\n9\n%%EOF\n"

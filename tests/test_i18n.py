@@ -161,12 +161,5 @@ def test_link_problems_in_both_languages():
         error_sentence(LinkError("link_closed"), "zh")
         == "本轮已结束，不能再作答，感谢您的参与。如果组织者开启下一轮，此链接会重新生效。"
     )
-    assert (
-        len(
-            {
-                error_sentence(LinkError(f"link_{reason}"), "zh")
-                for reason in ("unknown", "revoked", "closed")
-            }
-        )
-        == 3
-    )
+    links = ("unknown", "revoked", "closed")
+    assert len({error_sentence(LinkError(f"link_{reason}"), "zh") for reason in links}) == 3

@@ -208,7 +208,7 @@ def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Bloc
             raise OptionError.unknown("skip", parent, tree.compared)
     asked = [parent for parent in tree.compared if parent not in skip]
     if not asked:
-        raise OptionError(f"skip = {sorted(skip)!r}, expected a parent that is left to ask about")
+        raise OptionError("nothing_left_to_ask", skipped=tuple(sorted(skip)))
     return tuple(
         _Block(
             number,
@@ -301,8 +301,12 @@ def _write_pairs(
         if pair in given:
             if given[pair] not in ENTRIES:
                 raise AnswersError(
-                    f"the answer to ({left!r}, {right!r}) under {block.parent!r} is "
-                    f"{given[pair]!r}, expected one of {', '.join(ENTRIES)}"
+                    "answer_not_listed",
+                    left=left,
+                    right=right,
+                    parent=block.parent,
+                    value=given[pair],
+                    valid=tuple(ENTRIES),
                 )
             sheet[f"C{row}"] = ENTRIES[given[pair]]
         template = f"INDEX({_TEMPLATES},MATCH(C{row},{_TEXTS},0))"

@@ -155,7 +155,7 @@ def _with_given(
         )
         return survey, tuple(remarks), lost + _count([given])
     for parent, own in given.items():
-        shown = ", ".join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
+        shown = _(", ").join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
         remarks.append(
             _(
                 "The weights given below “{name}” are taken over, and nobody is asked about them: "
@@ -194,7 +194,7 @@ def _joined_priorities(
         except MatrixError:  # a weight of 0 has no geometric mean with others
             continue
         joined[parent] = dict(zip(kids, mean.tolist(), strict=True))
-        named = ", ".join(f"{expert} {voters[expert]:.6g}" for expert in own)
+        named = _(", ").join(f"{expert} {voters[expert]:.6g}" for expert in own)
         sources[parent] = _("{file}: geometric mean of {experts}").format(
             file=source, experts=named
         )
@@ -242,7 +242,7 @@ def _expert_weights(project: GlucProject, _: Translate) -> tuple[dict[str, float
             _("All who compare in the file have the weight 0 there; here they count alike."),
         )
     language = survey.languages[0]
-    shown = ", ".join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
+    shown = _(", ").join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
     remarks = [
         _("The decision makers' weights are taken over and count: {weights}.").format(weights=shown)
     ]

@@ -123,12 +123,7 @@ def rounded_weights(
     if check_rounding(rounding) != "intermediate":
         return METHODS[check_method(method)](matrices)
     if method not in RECONSTRUCTED_METHODS:
-        raise OptionError(
-            "option_unknown",
-            option=Phrase("intermediate_method"),
-            value=method,
-            valid=RECONSTRUCTED_METHODS,
-        )
+        raise OptionError.unknown(Phrase("intermediate_method"), method, RECONSTRUCTED_METHODS)
     if decimals is None:
         raise OptionError("intermediate_decimals")
     if method == "column_mean":

@@ -192,6 +192,14 @@ def reconstruct(
 
     Raises:
         OptionError, RandomIndexError: an argument that is none of these.
+
+    >>> found = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
+    >>> len(found), found.unique
+    (1, True)
+    >>> found.candidates[0].round(2)
+    array([[1.  , 3.  , 5.  ],
+           [0.33, 1.  , 3.  ],
+           [0.2 , 0.33, 1.  ]])
     """
     task = check_task(
         printed,
@@ -268,16 +276,16 @@ def check_task(
     """The arguments of `reconstruct`, or its errors."""
     if isinstance(printed, str) or not 2 <= len(printed) <= LARGEST_ORDER:
         expected = Phrase("numbers_count", low=2, high=LARGEST_ORDER)
-        raise _refused("printed", printed, expected)
+        raise OptionError.refused("printed", printed, expected)
     if decimals is not None and not (isinstance(decimals, int) and decimals >= 0):
-        raise _refused("decimals", decimals, Phrase("whole_number"))
+        raise OptionError.refused("decimals", decimals, Phrase("whole_number"))
     steps = max([decimals or 0, *(decimals_of(check_printed(text)) for text in printed if text)])
     methods = _names("method", RECONSTRUCTED_METHODS if method is None else method)
     for name in methods:
         if name not in RECONSTRUCTED_METHODS:
             raise OptionError.unknown("method", name, RECONSTRUCTED_METHODS)
     if not isinstance(cr_max, int | float) or not 0 < cr_max < np.inf:
-        raise _refused("cr_max", cr_max, Phrase("above_zero"))
+        raise OptionError.refused("cr_max", cr_max, Phrase("above_zero"))
     roundings = tuple(check_rounding(name) for name in _names("rounding", rounding))
     known = np.array([[(0.0, 1.0)] * len(printed)] * len(roundings))
     for item, text in enumerate(printed):
@@ -287,7 +295,7 @@ def check_task(
         interval = Phrase("interval_of", item=item)
         pair = as_numbers(ends, interval, OptionError)
         if item not in range(len(printed)) or pair.shape != (2,) or not pair[0] <= pair[1]:
-            raise _refused(interval, ends, Phrase("item_and_ends"))
+            raise OptionError.refused(interval, ends, Phrase("item_and_ends"))
         low, high = pair
         known[:, item, 0] = np.maximum(known[:, item, 0], low - SLACK)
         known[:, item, 1] = np.minimum(known[:, item, 1], high + SLACK)
@@ -310,12 +318,8 @@ def check_task(
 def _names(option: str, value: str | Sequence[str]) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
     if not names:
-        raise _refused(option, value, Phrase("name_or_more"))
+        raise OptionError.refused(option, value, Phrase("name_or_more"))
     return names
-
-
-def _refused(name: str | Phrase, value: object, expected: Phrase) -> OptionError:
-    return OptionError("value_expected", name=name, value=repr(value), expected=expected)
 
 
 def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
@@ -326,7 +330,7 @@ def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
         for item in items
     )
     if not known or len(set(items)) < len(items) or not all(groups):
-        raise _refused("ranking", ranking, Phrase("index_once", last=n - 1))
+        raise OptionError.refused("ranking", ranking, Phrase("index_once", last=n - 1))
     return groups
 
 

@@ -136,6 +136,12 @@ def verify(table: PublishedTable) -> Verification:
     Raises:
         PublishedError: the stored candidates can't be read, the method or the RI table has nothing
             for a parent, or a claim divides by zero.
+
+    >>> from ahp.resources import data_folder
+    >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
+    >>> found = ahp.published.verify(ahp.published.load_table(file))
+    >>> found.reproduced, len(found.checks)
+    (True, 11)
     """
     if table.candidates is not None:
         _check_parents(table, table.candidates)

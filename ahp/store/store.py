@@ -1250,7 +1250,7 @@ def _check_answers(
         if one.kind == "answer" and one.value not in SAATY_POSITIONS:
             reason = spreadsheet_reason(one.value or "")
             raise AnswersError(
-                f"{place}value = {one.value!r} {reason}"
+                f"{place}value = {reason}"
                 if reason
                 else f"{place}value = {one.value!r}, expected one of {', '.join(SAATY_POSITIONS)}"
             )

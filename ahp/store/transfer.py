@@ -58,10 +58,7 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         LogError: the log does not verify.
     """
     check_size(content, source, StoreError, MAX_FILE)
-    try:
-        data = parse_json(content)
-    except (ValueError, RecursionError) as error:
-        raise StoreError(f"{source}: not JSON: {error}") from error
+    data = parse_json(content, source, StoreError)
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

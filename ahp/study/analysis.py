@@ -165,6 +165,15 @@ def analyze(
         AnswersError: answers or expert weights that do not fit, fewer invited than answered.
         IncoherentError: nobody is left below a parent who does not contradict themselves.
         IncompleteError: the judgments below a parent do not connect all items.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> result.ranking[:2], round(result.total_consistency[0].cr, 4)
+    (('management_model', 'positioning'), 0.0056)
+    >>> round(result.global_weights[result.ranking[0]], 4)
+    0.3417
     """
     method = check_method(survey.method if method is None else method)
     random_index = check_random_index(
@@ -244,8 +253,7 @@ def _analyze_panel(
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():
             raise _exclusion(panel, shares, parent) or IncompleteError(
-                f"no expert's own judgments under {parent!r} connect all items, expected those of "
-                "one or more: the mean of the experts' weights needs them"
+                "experts_not_connected", parent=parent
             )
         local[parent].setflags(write=False)
         found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
@@ -314,7 +322,4 @@ def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | No
 def _check_invited(invited: int | None, answered: int) -> None:
     whole = isinstance(invited, Integral) and not isinstance(invited, bool)
     if invited is not None and not (whole and invited >= answered):
-        raise AnswersError(
-            f"invited = {invited!r}, expected a whole number of at least the {answered} who "
-            "answered"
-        )
+        raise AnswersError("invited_too_few", invited=invited, answered=answered)

@@ -31,6 +31,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from ..datafile import system_problem
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.errors import error_sentence
@@ -436,7 +437,7 @@ def serve(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise AHPError(
-                f"{host}:{port} cannot be opened ({error.strerror}); choose another --port"
+                "port_refused", host=host, port=port, problem=system_problem(error)
             ) from error
     app = st.App(MAIN, routes=ROUTES, **OPTIONS)
     uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=MESSAGE + 2**16)

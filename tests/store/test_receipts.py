@@ -440,7 +440,7 @@ def test_files_that_are_something_else(store, study, wang):
     for key in (b"", private, signing.public_pem(curve).encode()):
         with pytest.raises(StoreError, match=r"^key.pem: holds no Ed25519 public key in PEM$"):
             verify_receipt(receipt, export, key, sources=SOURCES)
-    with pytest.raises(StoreError, match="^study.json: not JSON: "):
+    with pytest.raises(StoreError, match="^study.json: line 1, column 1: not JSON; please check "):
         verify_receipt(receipt, b"<html>", public, sources=SOURCES)
 
 

@@ -563,7 +563,7 @@ def test_forged_details_are_found(store, talked, tmp_path, kind, new, problem):
         store.verify_log()
     message = str(caught.value)
     if problem is None:
-        assert message.startswith(start + "asking: not JSON: ")
+        assert message.startswith(start + "asking: line 1, column 2: not JSON; ")
     else:
         assert message == start + problem.replace("{seq}", str(event.seq))
     # nor does another database take it

@@ -429,7 +429,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
-                    state.show_error(error)
+                    state.show_error(error, study.survey)
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:

@@ -392,7 +392,7 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
     except AHPError as problem:
         st.info(
             _("No result follows from the experts who answered these rounds: {problem}").format(
-                problem=state.plain(state.in_words(problem))
+                problem=state.plain(state.in_words(problem, rounds[0][1].survey))
             )
         )
 
@@ -460,7 +460,7 @@ except IncoherentError as problem:
     st.error(state.plain(nobody_left(picked.survey, problem)))
     st.stop()
 except AHPError as problem:
-    state.show_error(problem)
+    state.show_error(problem, picked.survey)
     st.stop()
 show_who(shown)
 show(picked, closed_rounds, round_number, shown, people)

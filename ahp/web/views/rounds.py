@@ -173,7 +173,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             try:
                 state.database().set_settings(study.id, Settings(**{**given, **chosen}))
             except AHPError as error:
-                state.show_error(error)
+                state.show_error(error, study.survey)
             else:
                 st.toast(_("Saved"))
                 st.rerun()
@@ -245,9 +245,9 @@ def close_round(study: StudyInfo) -> None:
         try:
             state.database().close_round(study.id, round_number=study.round)
         except IncoherentError as problem:
-            raise AHPError(nobody_left(study.survey, problem)) from problem
+            st.session_state["problem"] = nobody_left(study.survey, problem)
 
-    state.attempt(close)
+    state.attempt(close, study.survey)
 
 
 def open_round(study: StudyInfo) -> None:
