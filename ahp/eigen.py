@@ -91,13 +91,14 @@ def solution(array: Float, a: Any) -> tuple[Float, Float]:
 
 
 def _squared(array: Float) -> tuple[Float, Float] | None:
-    """Root and weights of one matrix by a high power of it, whose columns are the eigenvector; None
-    where the bounds are further apart than a hundredth of `PERRON_RTOL`.
+    """Root and weights of one matrix by a high power of it, whose columns are the eigenvector (von
+    Mises & Pollaczek-Geiringer 1929, Z. Angew. Math. Mech. 9:152-164); None where the bounds are
+    further apart than a hundredth of `PERRON_RTOL`.
 
     A few small products take less time than the many small steps of the iteration. They too only
     add and multiply positive numbers, so that small weights come out as accurate as large ones.
     """
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # refused by the bounds
+    with np.errstate(all="ignore"):  # refused by the bounds
         power = array / len(array)
         for _ in range(_SQUARINGS):
             power = power @ power

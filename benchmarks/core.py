@@ -209,7 +209,6 @@ def main() -> int:
         incomplete=incomplete[:100],
         **{f"alone_{n}": matrices for n, matrices in some.items()},
     ) as peer:
-        alone(report, peer, some)
         musts = {"AHPy": 250, "pyanp": 200, "pyDecision": 35}
         own, *others = medians(
             lambda: seconds(lambda: ahp.check_consistency(like)) / len(like),
@@ -221,6 +220,7 @@ def main() -> int:
             lambda: seconds(lambda: ahp.complete_matrices(incomplete)) / len(incomplete),
             lambda: peer("AHPy completion"),
         )
+        alone(report, peer, some)
     report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, other / own)
     loading(report)
     own, logs = medians(

@@ -65,8 +65,8 @@ def test_gaps() -> None:
     assert panel.local_weights["goal"][0] == pytest.approx([4 / 7, 2 / 7, 1 / 7], rel=1e-13)
     assert panel.local_weights["a"][0] == pytest.approx(found.weights, rel=1e-12)
     assert panel.cr["a"][0] == pytest.approx((found.lambda_max - 4) / 3 / 0.583, rel=1e-12)
-    goal = ahp.check_consistency(judged.only(["Z"]).arrays(SURVEY.hierarchy)["goal"][0])
-    assert panel.cr["goal"][2] == goal.cr
+    (goal_cr,) = ahp.check_consistency(judged.only(["Z"]).arrays(SURVEY.hierarchy)["goal"]).cr
+    assert panel.cr["goal"][2] == goal_cr
     # Y has no c in its comparisons, Z's (a1, a4) and (a2, a3) leave a apart and b is not judged
     assert np.isnan(panel.cr["goal"]).tolist() == [False, True, False]
     assert np.isnan(panel.cr["a"]).tolist() == [False, False, True]
@@ -78,7 +78,7 @@ def test_gaps() -> None:
         [leaf != "c" for leaf in LEAVES],
     ]
     assert panel.mean_cr.tolist() == pytest.approx(
-        [(panel.cr["goal"][0] + panel.cr["a"][0]) / 2, panel.cr["a"][1], goal.cr], abs=1e-15
+        [(panel.cr["goal"][0] + panel.cr["a"][0]) / 2, panel.cr["a"][1], goal_cr], abs=1e-15
     )
 
 
