@@ -55,6 +55,7 @@ LIBRARIES: dict[str, set[str]] = {
     "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
+    "rfc8785": {"datafile"},
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..resources import checkout
+from .states import States
 
 if TYPE_CHECKING:
     from psycopg import Connection as Connected
@@ -102,6 +103,7 @@ class Database:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
             self.folder = platformdirs.user_data_path("ahp")
+        self._states = States()
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         with _opening:
             self._open(parsed)
@@ -161,7 +163,8 @@ class Database:
         self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
     ) -> Iterator[Session]:
         try:
-            with turn, self._translated(), Session(engine) as session, session.begin():
+            info = {"states": self._states}
+            with turn, self._translated(), Session(engine, info=info) as session, session.begin():
                 yield session
         except DatabaseError as error:
             self._say_failed(error)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..datafile import MAX_FILE, check_size, kind, parse_json
 from ..errors import AHPError, StoreError
 from ..study import survey_from_content
-from . import log
+from . import chain, log
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event
 from .surveys import add_survey
@@ -44,7 +44,7 @@ def export_study(session: Session, study: StudyRow) -> str:
         "experts": [{name: getattr(one, name) for name in _EXPERT} for one in experts],
         "events": [
             {name: value for name, value in vars(event).items() if name not in _SAME}
-            for event in log.read_events(session, study.id)
+            for event in chain.read(session, study.id)
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -98,7 +98,7 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         if rows:
             session.execute(insert(table), rows)
     _derive(session, study, data["events"])
-    log.verify_chain(session, study, survey.content)
+    log.verify_study(session, study, survey.content)
     return study
 
 
