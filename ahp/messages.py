@@ -82,10 +82,16 @@ _STORE = {
     ),
     "answers_submitted": _("“{name}” has submitted, the answers are locked."),
     "at_place": _("{place}: {problem}"),
+    "chain_actor": _("it does not say who did it"),
     "chain_broken": _("it does not continue the event before it"),
+    "chain_format": _("its format is {format}, expected one up to {newest}"),
+    "chain_format_older": _("its format is {format}, older than that of the event before it"),
     "chain_gap": _("event {seq} is missing before it"),
     "chain_hash": _("its content does not match its hash"),
     "chain_head": _("it ends the log, but the study's head is event {seq} with hash {hash!r}"),
+    "chain_seal_missing": _("the part before it is in an older format and was not sealed"),
+    "chain_seal_needless": _("it seals nothing: the part before it is in the same format"),
+    "chain_seal_wrong": _("it does not name the last hash of the part it seals"),
     "chain_survey": _("its survey hash is not that of the study's survey"),
     "compared_nothing": _("parent = {parent!r}, the survey compares nothing below it"),
     "contradictions_stay": _(
@@ -133,6 +139,19 @@ _STORE = {
     "expert_stays": _(
         "“{name}” has answered in “{title}” and stays there with this name and organization."
     ),
+    "export_column": _("{place}: {name} is {found}, expected {expected}"),
+    "export_keys": _("{place}: {found}, expected an object with {keys}"),
+    "export_kind": _(
+        "{source}: kind {kind} with format {format}, expected 'ahp study' with a format up to "
+        "{newest}"
+    ),
+    "export_known": _("{source}: this database has the study {title!r} already"),
+    "export_no_list": _("{place}: expected a list"),
+    "export_not_json": _("{source}: not JSON: {problem}"),
+    "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
+    "export_survey": _("{source}: survey: {problem}"),
+    "export_survey_no_text": _("{source}: survey is {found}, expected text"),
+    "export_survey_not_json": _("{source}: survey: not JSON: {problem}"),
     "link_closed": _(
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again."

@@ -6,10 +6,11 @@ has them. `columns` writes them, `read_action` reads them back; nothing else kno
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ..datafile import jcs
 from ..errors import LogError, OptionError
@@ -17,12 +18,38 @@ from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
 from ..study import Judgment
 from ..study.answers import check_place
+from ..study.plain import check_option
 from ..study.standing import Standing
 from .asking import Asking, Way, check_way, read_ranking
 from .settings import Settings
 
 COLUMNS = ("kind", "parent", "left", "right", "value", "detail")
 """The columns of an action."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something.
+
+    Attributes:
+        kind: `"organizer"`, `"expert"`, `"server"`, or `"file"` for what was read from one.
+        id: of the organizer's account, empty where all organizers share one; of the expert; of the
+            file its SHA-256.
+    """
+
+    kind: str
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        check_option("kind", self.kind, ("organizer", "expert", "server", "file"))
+
+    @classmethod
+    def file(cls, content: bytes) -> Self:
+        """A file with this content."""
+        return cls("file", hashlib.sha256(content).hexdigest())
+
+
+ORGANIZER, SERVER = Actor("organizer"), Actor("server")
 
 
 @dataclass(frozen=True)
@@ -234,6 +261,23 @@ class Submitted(Said):
 
 
 @dataclass(frozen=True)
+class ChainSealed(Action):
+    """The end of the part of a chain that was written in an older format.
+
+    Attributes:
+        format: of that part.
+        events: how many it has.
+        last_hash: of its last event.
+    """
+
+    kind = "chain_sealed"
+    in_detail = ("events", "format", "last_hash")
+    events: int
+    format: int
+    last_hash: str
+
+
+@dataclass(frozen=True)
 class StudyCreated(Action):
     """A study begins."""
 
@@ -377,7 +421,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(StudyCreated, ExpertAdded, LinkIssued, LinkRevoked, Answered, Cleared, Abstained),
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
-        *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived),
+        *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
     )
 }
 """Kind -> what was done."""

@@ -47,6 +47,7 @@ from .events import (
 )
 from .itinerary import Replies
 from .rounds import (
+    EVIDENCE_FORMAT,
     Feedback,
     analyze_round,
     evidence_difference,
@@ -259,7 +260,7 @@ class State:
             return None
         return analyze_round(self.survey, answers, self.settings, self.standings, number=self.round)
 
-    def evidence(self) -> dict[str, Any] | None:
+    def evidence(self, evidence_format: int = EVIDENCE_FORMAT) -> dict[str, Any] | None:
         """What the round leaves behind if it is closed now; None when nobody submitted an answer.
 
         Raises:
@@ -269,9 +270,8 @@ class State:
             return None
         results = (one.state.analysis for one in reversed(self.closed))
         before = next(filter(None, results), None)
-        return round_evidence(
-            self.analysis, self.settings, summarize(self.analysis, before, self.round)
-        )
+        summary = summarize(self.analysis, before, self.round)
+        return round_evidence(self.analysis, self.settings, summary, evidence_format)
 
     def feedback(self, expert: str) -> dict[Pair, Feedback]:
         """What an expert sees of the round before, comparison by comparison; nothing in round 1.
@@ -503,18 +503,19 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
 
 def false_evidence(state: State, stored: str | None) -> Phrase | None:
     """Where the evidence with which a round is closed is not what its events give."""
+    held: dict[str, Any] = {}
     try:
-        anew = state.evidence()
+        held = json.loads(stored) if stored is not None else held
+    except (ValueError, RecursionError) as error:
+        return Phrase("evidence_not_json", problem=str(error))
+    if not isinstance(held, dict):
+        return Phrase("evidence_no_object", found=str(stored)[:80])
+    try:
+        anew = state.evidence(2 if held.get("format") in (1, 2) else EVIDENCE_FORMAT)
     except AHPError as error:
         return Phrase("evidence_no_result", problem=error)
     if stored is None:
         return None  # as rounds were closed before there was any
-    try:
-        held = json.loads(stored)
-    except (ValueError, RecursionError) as error:
-        return Phrase("evidence_not_json", problem=str(error))
-    if not isinstance(held, dict):
-        return Phrase("evidence_no_object", found=stored[:80])
     if anew is None:
         return Phrase("evidence_of_nobody")
     found = evidence_difference(held, anew)

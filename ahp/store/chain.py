@@ -18,6 +18,13 @@ from ..messages import Phrase
 from .models import EventRow
 from .records import Event
 
+FORMAT = 2
+"""Of new events. Those of format 1 say nothing of their actor."""
+
+SEAL = "chain_sealed"
+"""The kind of event that ends the part of a chain that is in an older format, and names its last
+hash."""
+
 COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
 
 
@@ -33,8 +40,9 @@ class Book(Protocol):
 
 
 def digest(event: Event) -> str:
-    """SHA-256 over the JSON (RFC 8785) of all columns but `hash` itself."""
-    content = {name: value for name, value in vars(event).items() if name != "hash"}
+    """SHA-256 over the JSON (RFC 8785) of all columns that the format has, but `hash` itself."""
+    left_out = {"hash"} if event.format > 1 else {"hash", "format", "actor_kind", "actor_id"}
+    content = {name: value for name, value in vars(event).items() if name not in left_out}
     return hashlib.sha256(jcs(content).encode()).hexdigest()
 
 
@@ -55,6 +63,7 @@ def append(session: Session, book: Book, contents: Sequence[Mapping[str, Any]]) 
             survey_hash=book.survey_hash,
             previous_hash=book.head_hash,
             hash="",
+            format=FORMAT,
         )
         events.append(replace(event, hash=digest(event)))
         book.head_seq, book.head_hash = event.seq, events[-1].hash
@@ -89,6 +98,8 @@ def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:
         bound_to: the hash that `survey_hash` must be.
     """
     seq, previous = (before.seq, before.hash) if before else (0, "")
+    if event.format not in (1, FORMAT):
+        return Phrase("chain_format", format=event.format, newest=FORMAT)
     if digest(event) != event.hash:
         return Phrase("chain_hash")
     if event.seq != seq + 1:
@@ -97,7 +108,26 @@ def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:
         return Phrase("chain_broken")
     if event.survey_hash != bound_to:
         return Phrase("chain_survey")
+    return _wrong_format(event, before)
+
+
+def _wrong_format(event: Event, before: Event | None) -> Phrase | None:
+    """Where a part in another format begins, or does not."""
+    if event.format == FORMAT and (event.actor_kind is None or event.actor_id is None):
+        return Phrase("chain_actor")
+    sealed = before is not None and event.format > before.format
+    if before is not None and event.format < before.format:
+        return Phrase("chain_format_older", format=event.format)
+    if sealed != (event.kind == SEAL):
+        return Phrase("chain_seal_missing" if sealed else "chain_seal_needless")
+    if before is not None and sealed and event.detail != seal_detail(before):
+        return Phrase("chain_seal_wrong")
     return None
+
+
+def seal_detail(last: Event) -> str:
+    """The `detail` of the event that ends a part of a chain."""
+    return jcs({"events": last.seq, "format": last.format, "last_hash": last.hash})
 
 
 def wrong_head(book: Book, last: Event) -> Phrase | None:

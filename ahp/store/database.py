@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.orm import Session
 
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
+from ..process.events import ORGANIZER
 from ..resources import checkout
 from .states import States
 
@@ -163,7 +164,7 @@ class Database:
         self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
     ) -> Iterator[Session]:
         try:
-            info = {"states": self._states}
+            info = {"states": self._states, "organizer": ORGANIZER}
             with turn, self._translated(), Session(engine, info=info) as session, session.begin():
                 yield session
         except DatabaseError as error:

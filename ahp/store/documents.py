@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import AnswersError
-from ..process.events import Action, Answered, Submitted
+from ..process.events import Action, Actor, Answered, Submitted
 from ..process.receipt import Receipt
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
@@ -32,6 +32,7 @@ class Documents(Part):
         *,
         note: str | None = None,
         standings: Mapping[str, Standing] | None = None,
+        actor: Actor | None = None,
     ) -> StudyInfo:
         """Store a finished study from a file: every expert submitted, the round closed.
 
@@ -43,6 +44,7 @@ class Documents(Part):
             note: as for `create_study`.
             standings: expert -> standing, when the file has weights of the experts: these count
                 (weighting `"given"`). One for each expert.
+            actor: the file they were read from; None = the organizer.
 
         Raises:
             AnswersError: the answers do not fit the survey, a value is beyond the scale from 1/9 to
@@ -60,13 +62,16 @@ class Documents(Part):
             )
         for one in answers.judgments:
             judged(one.value, one.place or f"expert {one.expert!r}")
-        with self._database.write() as session:
+        with self._write() as session:
             study = begin_study(session, survey, title, note)
             ids = add_people(session, study, dict.fromkeys(answers.experts))
             let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
             said = [(ids[one.expert], _answered(one)) for one in answers.judgments]
             said += [(expert, Submitted()) for expert in ids.values()]
-            entries = [Entry(action, new_id(), "file", expert) for expert, action in said]
+            entries = [
+                Entry(action, new_id(), "file", expert, actor or self._organizer)
+                for expert, action in said
+            ]
             log.append(session, study, entries)
             close(session, study)
             return study_info(study, survey)
@@ -109,7 +114,7 @@ class Documents(Part):
             StoreError: not such a file, or the database has this study already.
             LogError: the log in it does not verify.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = transfer.import_study(session, content, source)
             return study_info(study, survey_of(session, study))
 

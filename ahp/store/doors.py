@@ -24,7 +24,7 @@ class Doors(Part):
         Raises:
             LockedError: the round is closed.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             _, study = locked_expert(session, expert_id)
             check_open(study)
             access.revoke_link(session, study, expert_id)
@@ -37,7 +37,7 @@ class Doors(Part):
             StoreError: there is no active link.
             LockedError: the round is closed, and no link works any more.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = locked_expert(session, expert_id)
             check_open(study)
             if not access.revoke_link(session, study, expert_id):
@@ -57,7 +57,7 @@ class Doors(Part):
         Raises:
             LinkError: its `reason` says why the link does not work.
         """
-        with self._database.write() as database:
+        with self._write() as database:
             return access.open_link(database, token, session)
 
     def expert_of_link(self, token: str) -> str:
@@ -76,7 +76,7 @@ class Doors(Part):
             The token of the session: the one given if it may do this already, else a new one, which
             may also do what the one given may.
         """
-        with self._database.write() as database:
+        with self._write() as database:
             return access.grant(database, session, "organizer", sign_in=self._sign_in)
 
     def grants(self, session: str | None) -> Grants:
@@ -133,25 +133,25 @@ class Doors(Part):
             visitor = access.visitor_of(database, session, address)
             if wait := access.sign_in_wait(database, visitor):
                 return SignIn(None, wait)
-        with self._database.write() as database:
+        with self._write() as database:
             return access.begin_sign_in(database, visitor)
 
     def forget_sign_in(self, attempt: int) -> None:
         """The password tried was right."""
-        with self._database.write() as database:
+        with self._write() as database:
             access.forget_sign_in(database, attempt)
 
     def leave(self, session: str, expert_id: str) -> None:
         """Take from a browser, in all its tabs, the right to answer as an expert."""
-        with self._database.write() as database:
+        with self._write() as database:
             access.leave(database, session, expert_id)
 
     def revoke_session(self, session: str) -> None:
         """Sign a browser out, in all its tabs."""
-        with self._database.write() as database:
+        with self._write() as database:
             access.revoke_session(database, session)
 
     def revoke_organizers(self) -> None:
         """Sign every organizer out."""
-        with self._database.write() as session:
+        with self._write() as session:
             access.revoke_organizers(session)

@@ -13,6 +13,7 @@ from ..errors import AHPError, AnswersError, LogError, StoreError
 from ..messages import Phrase
 from ..process.events import (
     Action,
+    Actor,
     Answered,
     ExpertAdded,
     ExpertRemoved,
@@ -35,12 +36,19 @@ from .surveys import parse_survey
 
 @dataclass(frozen=True)
 class Entry:
-    """What is new in an event; the rest follows from its study and its place in the chain."""
+    """What is new in an event; the rest follows from its study and its place in the chain.
+
+    Attributes:
+        action: what was done.
+        event_id, source, expert_id: columns of the event.
+        actor: who did it; None = an expert what an expert says, an organizer all else.
+    """
 
     action: Action
     event_id: str
     source: str
     expert_id: str | None = None
+    actor: Actor | None = None
 
     @property
     def columns(self) -> dict[str, str | None]:
@@ -115,13 +123,21 @@ def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[
         if problem := objection(state, one):
             raise StoreError("event_refused", problem=problem)
         state = fold([one], state)
-        contents.append({**content, "round": number, "time": time})
+        actor = _actor(session, entry)
+        who = {"actor_kind": actor.kind, "actor_id": actor.id}
+        contents.append({**content, **who, "round": number, "time": time})
         new.append(one)
     _write_rows(session, study, state, new)
     events = chain.append(session, study, contents)
     states: States = session.info["states"]
     states.keep(study, state)
     return events
+
+
+def _actor(session: Session, entry: Entry) -> Actor:
+    organizer: Actor = session.info["organizer"]
+    said = isinstance(entry.action, Said)
+    return entry.actor or (Actor("expert", str(entry.expert_id)) if said else organizer)
 
 
 def _write_rows(session: Session, study: StudyRow, state: State, new: Sequence[Logged]) -> None:

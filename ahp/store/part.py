@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
 
 from sqlalchemy.orm import Session
 
 from ..errors import LockedError, StoreError
-from ..process.events import Action
+from ..process.events import ORGANIZER, Action, Actor
 from ..study.limits import check_length
 from .database import Database
 from .log import Entry
@@ -21,6 +25,20 @@ class Part:
     def __init__(self, url: str | None = None, *, create: bool = True, sign_in: str = "") -> None:
         self._database = Database(url, create=create)
         self._sign_in = sign_in
+        self._organizer = ORGANIZER
+
+    def by(self, organizer: Actor) -> Self:
+        """The same store, in which what organizers do is done by this one."""
+        twin = copy.copy(self)
+        twin._organizer = organizer
+        return twin
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        """A transaction that writes what an organizer or an expert does."""
+        with self._database.write() as session:
+            session.info["organizer"] = self._organizer
+            yield session
 
 
 def new_id() -> str:

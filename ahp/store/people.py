@@ -54,7 +54,7 @@ class People(Part):
             StoreError: a name is blank, or the study has it already; or as for `set_standings`.
             LockedError: the round is closed.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = open_study(session, study_id)
             added = add_people(session, study, experts)
             for name in standings or {}:
@@ -77,7 +77,7 @@ class People(Part):
         Raises:
             StoreError: the expert has answered, the name is blank, or the study has it already.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = _unheard_expert(session, expert_id)
             new = ExpertRenamed(line("name", name), _organization(organization))
             _check_free(session, study, new.name, expert_id)
@@ -93,7 +93,7 @@ class People(Part):
         Raises:
             StoreError: the expert has answered.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = _unheard_expert(session, expert_id)
             access.revoke_link(session, study, expert_id)
             log.append(session, study, [by_organizer(ExpertRemoved(), expert_id)])
@@ -138,7 +138,7 @@ class People(Part):
         Raises:
             StoreError: as for `set_standing`.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             give_standings(session, standings)
 
     def set_place(self, expert_id: str, place: str, *, round_number: int | None = None) -> None:
@@ -152,7 +152,7 @@ class People(Part):
         Raises:
             LockedError: another round is open.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = expert_and_study(session, expert_id)
             check_round(study, round_number)
             expert.place = place

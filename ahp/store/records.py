@@ -33,6 +33,8 @@ class Event:
         survey_hash: content hash of the survey that was answered.
         previous_hash: `hash` of the event before, empty for the first.
         hash: SHA-256 over all other columns, see `ahp.store.chain.digest`.
+        format: of the event: 1 before actors were kept, else 2.
+        actor_kind, actor_id: who did it, see `ahp.process.events.Actor`; None in format 1.
     """
 
     study_id: str
@@ -51,6 +53,9 @@ class Event:
     survey_hash: str
     previous_hash: str
     hash: str
+    format: int = 1
+    actor_kind: str | None = None
+    actor_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from ..datafile import canonical
+from ..datafile import jcs
 from ..errors import AnswersError, LockedError, StoreError
 from ..messages import Phrase
 from ..process.asking import Way
 from ..process.events import (
     Abstained,
     Action,
+    Actor,
     Answered,
     Commented,
     Consented,
@@ -167,7 +168,7 @@ class Replying(Part):
             OptionError: the study does not allow this way.
             LockedError, StoreError: as for `answer`.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = locked_expert(session, expert_id)
             hierarchy = survey_of(session, study).hierarchy
             # also when an old round's start is sent again: it must be known as the stored one
@@ -218,7 +219,7 @@ class Replying(Part):
         Raises:
             LockedError, StoreError: as for `answer`.
         """
-        about = canonical([expert_id, round_number, parent, detail])
+        about = jcs([expert_id, round_number, parent, detail])
         event_id = hashlib.sha256(about.encode()).hexdigest()
         self._say(Entry(Shown(parent, detail), event_id, "web", expert_id), round_number)
 
@@ -279,7 +280,13 @@ class Replying(Part):
         return self._say(Entry(action, event_id, "web", expert_id), round_number)
 
     def submit(
-        self, expert_id: str, *, event_id: str, source: str = "web", round_number: int | None = None
+        self,
+        expert_id: str,
+        *,
+        event_id: str,
+        source: str = "web",
+        round_number: int | None = None,
+        actor: Actor | None = None,
     ) -> Event:
         """Lock an expert's answers.
 
@@ -288,12 +295,13 @@ class Replying(Part):
             event_id: as for `answer`.
             source: as for `answer`.
             round_number: as for `answer`.
+            actor: the file that was read as submitted; None = the expert.
 
         Raises:
             StoreError: answers are missing, or the event id was used for something else.
             LockedError: the expert has submitted already, or the round is closed.
         """
-        return self._say(Entry(Submitted(), event_id, source, expert_id), round_number)
+        return self._say(Entry(Submitted(), event_id, source, expert_id, actor), round_number)
 
     def upload_answers(
         self,
@@ -301,6 +309,7 @@ class Replying(Part):
         judgments: Iterable[Judgment],
         *,
         round_number: int | None = None,
+        actor: Actor | None = None,
     ) -> list[Event]:
         """Store answers from a file, all or none; those that change nothing are left out.
 
@@ -308,14 +317,17 @@ class Replying(Part):
             expert_id: who answered.
             judgments: their answers; `place` is kept in the log, `expert` is not looked at.
             round_number: as for `answer`.
+            actor: the file they were read from; None = the expert.
 
         Raises:
             AnswersError: a pair the expert is not asked, or a value off the scale.
             LockedError: the expert has submitted, or the round is closed.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = locked_expert(session, expert_id)
-            return _upload(session, expert, study, judgments, round_number)
+            return _upload(
+                session, expert, study, judgments, round_number=round_number, actor=actor
+            )
 
     def import_answers(
         self,
@@ -324,6 +336,7 @@ class Replying(Part):
         *,
         submit: bool = False,
         round_number: int | None = None,
+        actor: Actor | None = None,
     ) -> int:
         """Store a panel's answers from a file in the open round, all or none.
 
@@ -333,6 +346,7 @@ class Replying(Part):
             submit: submit those who have then answered everything, and whose answers the study lets
                 stand.
             round_number: as for `answer`.
+            actor: the file they were read from; None = the organizer.
 
         Returns:
             How many answers were new or changed.
@@ -343,22 +357,26 @@ class Replying(Part):
         by_name: dict[str, list[Judgment]] = {name: [] for name in answers.experts}
         for one in answers.judgments:
             by_name[one.expert].append(one)
-        with self._database.write() as session:
+        actor = actor or self._organizer
+        with self._write() as session:
             study = open_study(session, study_id)
             known = {who.name for who in state_of(session, study).panel.values()}
             if new := [name for name in by_name if name.strip() not in known]:
                 add_people(session, study, dict.fromkeys(new))
             experts = {
-                expert.name: (expert, study)
+                expert.name: expert
                 for expert, _ in session.execute(EXPERTS.where(ExpertRow.study_id == study_id))
             }
             count = 0
             for name, own in by_name.items():
-                count += len(_upload(session, *experts[name.strip()], own, round_number))
+                expert = experts[name.strip()]
+                count += len(
+                    _upload(session, expert, study, own, round_number=round_number, actor=actor)
+                )
             if submit:
-                ids = [experts[name.strip()][0].id for name in by_name]
+                ids = [experts[name.strip()].id for name in by_name]
                 entries = [
-                    Entry(Submitted(), new_id(), "file", info.id)
+                    Entry(Submitted(), new_id(), "file", info.id, actor)
                     for info in expert_infos(session, EXPERTS.where(ExpertRow.id.in_(ids)))
                     if info.answered == info.total
                     and not info.submitted
@@ -435,7 +453,7 @@ class Replying(Part):
             return Sitting(info, state.asking, state.settings, state.feedback(expert_id))
 
     def _say(self, entry: Entry, round_number: int | None, place: str | None = None) -> Event:
-        with self._database.write() as session:
+        with self._write() as session:
             expert, study = locked_expert(session, str(entry.expert_id))
             return _say(session, expert, study, [entry], round_number=round_number, place=place)
 
@@ -539,7 +557,9 @@ def _upload(
     expert: ExpertRow,
     study: StudyRow,
     judgments: Iterable[Judgment],
+    *,
     round_number: int | None,
+    actor: Actor | None,
 ) -> list[Event]:
     _check_answerable(session, expert, study, round_number)
     state = state_of(session, study)
@@ -554,5 +574,5 @@ def _upload(
             if one.place:
                 raise AnswersError("at_place", place=one.place, problem=problem)
             raise AnswersError(problem.code, **problem.parameters)
-        entries.append(Entry(action, new_id(), "file", expert.id))
+        entries.append(Entry(action, new_id(), "file", expert.id, actor))
     return log.append(session, study, entries) if entries else []

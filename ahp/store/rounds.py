@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..datafile import canonical
+from ..datafile import jcs
 from ..errors import StoreError
 from ..process.events import RoundClosed, RoundOpened
 from ..process.fold import false_evidence
@@ -33,7 +33,7 @@ class Rounds(Part):
             LockedError: it is closed already.
             AHPError: there are answers, but no result follows from them; the message says why.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = open_study(session, study_id)
             check_round(study, round_number)
             return close(session, study)
@@ -48,7 +48,7 @@ class Rounds(Part):
         Raises:
             StoreError: a round is open, or another one is next.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = study_row(session, study_id, lock=True)
             if study.state == "open":
                 raise StoreError("round_open", round=study.round, title=study.title)
@@ -76,7 +76,7 @@ def close(session: Session, study: StudyRow) -> ClosedRound:
     """Close the open round of a study."""
     state = state_of(session, study)
     evidence = state.evidence()
-    left = RoundClosed(None if evidence is None else canonical(evidence))
+    left = RoundClosed(None if evidence is None else jcs(evidence))
     if problem := false_evidence(state, left.evidence):
         raise StoreError("round_not_closed", round=study.round, title=study.title, problem=problem)
     (event,) = log.append(session, study, [by_organizer(left)])

@@ -53,7 +53,7 @@ class Studies(Part):
         Raises:
             StoreError: the title or an expert's name is blank.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = begin_study(session, survey, title, note)
             ids = add_people(session, study, dict.fromkeys(standings or {}))
             let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
@@ -65,7 +65,7 @@ class Studies(Part):
         Raises:
             StoreError: the title is blank.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = study_row(session, study_id, lock=True)
             new = line("title", title)
             if new != study.title:
@@ -81,7 +81,7 @@ class Studies(Part):
         return self._archive(study_id, archived=False)
 
     def _archive(self, study_id: str, *, archived: bool) -> StudyInfo:
-        with self._database.write() as session:
+        with self._write() as session:
             study = study_row(session, study_id, lock=True)
             if (study.archived_seq is not None) != archived:
                 action = StudyArchived() if archived else StudyUnarchived()
@@ -99,7 +99,7 @@ class Studies(Part):
         Raises:
             StoreError: the title is blank.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             source = state_of(session, study_row(session, study_id, lock=True))
             study = begin_study(session, source.survey, title, None)
             entries = []
@@ -149,7 +149,7 @@ class Studies(Part):
         Raises:
             RandomIndexError: the table of random indices ends before the survey's largest parent.
         """
-        with self._database.write() as session:
+        with self._write() as session:
             study = study_row(session, study_id, lock=True)
             state = state_of(session, study)
             for order in state.survey.orders:
@@ -171,7 +171,7 @@ class Studies(Part):
 
     def set_asking(self, study_id: str, asking: Asking) -> None:
         """Choose how experts are asked from now on; those who have started keep their way."""
-        with self._database.write() as session:
+        with self._write() as session:
             study = study_row(session, study_id, lock=True)
             if asking != state_of(session, study).asking:
                 log.append(session, study, [by_organizer(AskingChosen(asking))])

@@ -68,6 +68,10 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (events.Shown("a", "[]"), ("a", None, None, None, "[]")),
     (events.Kept("a", ""), ("a", None, None, None, "")),
     (events.Submitted(), (None,) * 5),
+    (
+        events.ChainSealed(3, 1, "abc"),
+        (None, None, None, None, '{"events":3,"format":1,"last_hash":"abc"}'),
+    ),
 ]
 
 

@@ -251,6 +251,7 @@ def test_a_forged_removal_of_one_who_answered_is_noticed(store, study, ada, surv
     with store._database.write() as session:
         row = session.get_one(StudyRow, study.id)
         content = {**columns, **unused, "expert_id": ada.id, "round": 1}
+        content |= {"actor_kind": "organizer", "actor_id": ""}
         last = store.events(study.id)[-1]
         (event,) = chain.append(session, row, [{**content, "time": last.time}])
         expert = session.get_one(ExpertRow, ada.id)

@@ -37,6 +37,9 @@ FORGED = {
     "survey_hash": "0" * 64,
     "previous_hash": "0" * 64,
     "hash": "0" * 64,
+    "format": 1,
+    "actor_kind": "server",
+    "actor_id": "somebody-else",
 }
 
 
@@ -78,6 +81,7 @@ def test_hash_is_sha256_of_the_other_columns(store, answered):
     for seq, event in enumerate(store.events(answered.id), start=1):
         columns = dict(vars(event))
         stated = columns.pop("hash")
+        assert columns["format"] == 2
         text = json.dumps(columns, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         assert stated == hashlib.sha256(text.encode()).hexdigest()
         assert (event.seq, event.previous_hash) == (seq, previous)
@@ -96,6 +100,10 @@ def test_digest_of_a_known_event():
         '"value":"1/3"}'
     )
     assert chain.digest(event) == hashlib.sha256(text.encode()).hexdigest()
+    later = replace(event, format=2, actor_kind="expert", actor_id="王芳")
+    text = text.replace('"detail"', '"actor_id":"王芳","actor_kind":"expert","detail"')
+    text = text.replace('"kind"', '"format":2,"kind"')
+    assert chain.digest(later) == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -343,6 +351,7 @@ def test_forged_evidence_is_found(store, rounds):
         anew = evidence[number]
         for step in path:
             anew = anew[step]
+        anew = float(anew) if isinstance(value, float) else anew
         place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path).lstrip(".")
         assert problem_of(store, rounds, events, ends[number]) == (
             f"its evidence does not follow from the log: {place} = {value!r}, made anew it is "
