@@ -102,6 +102,26 @@ _STORE = {
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended, or kept with a reason"
     ),
+    "database_fails": _("{location}: {problem}"),
+    "database_folder": _("{path}: cannot be created: {problem}"),
+    "database_in_memory": _(
+        "an in-memory database forgets every answer, expected sqlite:///path/to/file.db"
+    ),
+    "database_locked": _("{location}: database is locked"),
+    "database_missing": _("{path}: there is no database"),
+    "database_newer": _(
+        "{location}: the database is at revision {found!r}, this version of ahp knows those up to "
+        "{known!r}; use a newer version of ahp"
+    ),
+    "database_pragma": _("PRAGMA {name} is {found!r}, expected {expected!r}"),
+    "database_url": _(
+        "the database URL cannot be read, expected sqlite:///path/to/file.db or "
+        "postgresql://user:password@host/database"
+    ),
+    "database_url_options": _("{url}, expected sqlite:///path/to/file.db without options"),
+    "database_url_scheme": _(
+        "the database URL begins with {scheme}://, expected sqlite:// or postgresql://"
+    ),
     "entry_no_text": _("{name} = {value!r}, expected text"),
     "event_adds_again": _("it adds the expert {expert!r}, whose id is taken or missing"),
     "event_after_answering": _("the expert had answered before it"),
@@ -149,9 +169,21 @@ _STORE = {
     "export_no_list": _("{place}: expected a list"),
     "export_not_json": _("{source}: not JSON: {problem}"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
+    "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
     "export_survey_no_text": _("{source}: survey is {found}, expected text"),
     "export_survey_not_json": _("{source}: survey: not JSON: {problem}"),
+    "export_text": _("text"),
+    "export_text_or_null": _("text or null"),
+    "key_is_none": _(
+        "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
+        "backup, or move the file away, so that a new key is made: receipts signed until now then "
+        "verify with the old public key only"
+    ),
+    "key_unreadable": _(
+        "{path}: the server's signing key cannot be read or made: {problem}; make the file "
+        "readable and its folder writable, or set {variable} to another file"
+    ),
     "link_closed": _(
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again."
@@ -183,10 +215,12 @@ _STORE = {
     "pair_not_compared": _(
         "survey {survey!r} does not compare {left!r} and {right!r} under {parent!r}"
     ),
+    "public_key_is_none": _("{source}: holds no Ed25519 public key in PEM"),
     "receipt_differs": _("{check}: {name} is {stated} in the receipt, {logged} in the export"),
     "receipt_expert": _("expert: {problem}"),
     "receipt_key": _("key: {file} holds the key {found}, the receipt was signed with {signed}"),
     "receipt_log": _("log: {source}: {problem}"),
+    "receipt_signature": _("signature: it is not that of the key over this content"),
     "recused_everywhere": _(
         "{name} would be recused from every comparison; please revoke the link instead."
     ),

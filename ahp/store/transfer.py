@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..datafile import MAX_FILE, check_size, kind, parse_json
 from ..errors import AHPError, StoreError
+from ..messages import Phrase
 from ..process.events import SERVER, ChainSealed
 from ..study import Survey, survey_from_content
 from . import chain, log
@@ -145,11 +146,12 @@ def _columns(data: Any, columns: tuple[str, ...], place: str) -> None:
     for name in columns:
         value = data[name]
         if name in _NUMBERS:
-            fits, expected = type(value) is int, f"a whole number from 0 to {_LARGEST}"
+            fits, expected = type(value) is int, Phrase("export_number", largest=_LARGEST)
             fits = fits and 0 <= value <= _LARGEST
         else:
             optional = name in _OPTIONAL
-            fits, expected = isinstance(value, str), "text or null" if optional else "text"
+            text_ = "export_text_or_null" if optional else "export_text"
+            fits, expected = isinstance(value, str), Phrase(text_)
             fits = fits or (optional and value is None)
         if not fits:
             shown = value if type(value) is int else kind(value)
