@@ -155,8 +155,21 @@ def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
         raise error("not_utf8", source=source, position=problem.start) from problem
 
 
+def jcs(data: Any) -> str:
+    """JSON in the one spelling of RFC 8785, as any language computes it: what is hashed or signed.
+
+    Raises:
+        ValueError: half a character, or a number that JSON or a float does not hold.
+    """
+    import rfc8785  # noqa: PLC0415 - the app is optional
+
+    return rfc8785.dumps(data).decode()
+
+
 def canonical(data: object) -> str:
-    """JSON in one spelling: sorted keys, no spaces, UTF-8 kept."""
+    """JSON as surveys are hashed, and rounds were up to format 2 of their evidence: sorted keys, no
+    spaces, UTF-8 kept, numbers as Python prints them.
+    """
     return json.dumps(
         data, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )

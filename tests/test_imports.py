@@ -70,6 +70,7 @@ LIBRARIES: dict[str, set[str]] = {
     "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
+    "rfc8785": {"datafile"},
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from ..datafile import canonical, parse_json
+from ..datafile import jcs, parse_json
 from ..errors import OptionError
 from ..hierarchy import Hierarchy
 from ..study.plain import check_option, check_types, from_plain
@@ -69,8 +69,8 @@ class Asking:
 
     @property
     def content(self) -> str:
-        """Canonical JSON."""
-        return canonical(asdict(self))
+        """JSON (RFC 8785)."""
+        return jcs(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Way:
         for parent in hierarchy.compared:
             drawn = []
             for left, right in hierarchy.pairs(parent):
-                digest = hashlib.sha256(canonical([seed, parent, left, right]).encode()).digest()
+                digest = hashlib.sha256(jcs([seed, parent, left, right]).encode()).digest()
                 pair = (parent, right, left) if digest[-1] % 2 else (parent, left, right)
                 drawn.append((digest, pair))
             order += [pair for _digest, pair in sorted(drawn)]
@@ -135,8 +135,8 @@ class Way:
 
     @property
     def content(self) -> str:
-        """Canonical JSON."""
-        return canonical(asdict(self))
+        """JSON (RFC 8785)."""
+        return jcs(asdict(self))
 
     def below(self, parent: str) -> tuple[Pair, ...]:
         """The comparisons below a parent in their order."""

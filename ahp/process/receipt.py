@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from ..datafile import canonical
+from ..datafile import jcs
 from ..errors import AnswersError
 
 FORMAT = 1
@@ -58,8 +58,8 @@ class Statement:
 
     @property
     def content(self) -> str:
-        """Canonical JSON: what is signed."""
-        return canonical({"format": FORMAT, "kind": KIND, **asdict(self)})
+        """JSON (RFC 8785): what is signed."""
+        return jcs({"format": FORMAT, "kind": KIND, **asdict(self)})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..consensus import SIGNIFICANT, coefficient_of_variation, kendall_w, scale_position
-from ..datafile import canonical
+from ..datafile import canonical, jcs
 from ..matrix import LARGEST
 from ..scale import opposite
 from ..study.analysis import Analysis, analyze, only_experts
@@ -32,7 +32,7 @@ BINS = ((-8, -6), (-5, -3), (-2, -1), (0, 0), (1, 2), (3, 5), (6, 8))
 """Bins of the histogram that experts see, in steps of Saaty's scale: -8 is 1/9, 0 is 1, 8 is 9. As
 coarse as the words of the scale, so that a single answer is not read off."""
 
-EVIDENCE_FORMAT = 2
+EVIDENCE_FORMAT = 3
 
 _SINCE_FORMAT_2 = {"": ("invited", "incoherent"), "settings": ("incoherent", "cr_limit")}
 _SINCE_FORMAT_2 |= {"summary": ("invited", "both")}
@@ -193,13 +193,18 @@ def bin_place(position: float) -> float:
     return float(np.interp(-position, edges, np.arange(len(edges))))
 
 
-def round_evidence(analysis: Analysis, settings: Settings, summary: RoundSummary) -> dict[str, Any]:
-    """A round's result as plain data, ready for canonical JSON."""
+def round_evidence(
+    analysis: Analysis,
+    settings: Settings,
+    summary: RoundSummary,
+    evidence_format: int = EVIDENCE_FORMAT,
+) -> dict[str, Any]:
+    """A round's result as plain data, ready for JSON; in format 2 as it was hashed before."""
     return {
-        "format": EVIDENCE_FORMAT,
+        "format": evidence_format,
         "version": analysis.version,
         "settings": asdict(settings),
-        "data_hash": data_hash(analysis),
+        "data_hash": data_hash(analysis, evidence_format),
         "recused": [list(one) for one in analysis.recused],
         "invited": analysis.invited,
         "incoherent": [asdict(one) for one in analysis.incoherences],
@@ -300,15 +305,17 @@ def _close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
-def data_hash(analysis: Analysis) -> str:
-    """SHA-256 over the judgments that count, as canonical JSON: for every expert in order their
-    name and one number a comparison in the order of the tree, null where not judged.
+def data_hash(analysis: Analysis, evidence_format: int = EVIDENCE_FORMAT) -> str:
+    """SHA-256 over the judgments that count, as JSON (RFC 8785; up to format 2 of a round's
+    evidence as Python prints numbers): for every expert in order their name and one number a
+    comparison in the order of the tree, null where not judged.
     """
     rows = [
         [name, *(None if math.isnan(value) else value for value in own)]
         for name, own in zip(analysis.panel.experts, analysis.panel.judgments.tolist(), strict=True)
     ]
-    return hashlib.sha256(canonical(rows).encode()).hexdigest()
+    spelled = jcs(rows) if evidence_format > 2 else canonical(rows)
+    return hashlib.sha256(spelled.encode()).hexdigest()
 
 
 def summarize(analysis: Analysis, before: Analysis | None, number: int) -> RoundSummary:

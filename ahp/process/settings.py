@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from ..consistency import CR_LIMIT
-from ..datafile import canonical
+from ..datafile import jcs
 from ..errors import OptionError
 from ..priority import check_method
 from ..random_index import check_random_index, reaching_random_index
@@ -113,5 +113,5 @@ class Settings:
 
     @property
     def content(self) -> str:
-        """Canonical JSON."""
-        return canonical(asdict(self))
+        """JSON (RFC 8785)."""
+        return jcs(asdict(self))

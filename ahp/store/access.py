@@ -15,8 +15,8 @@ from typing import Literal
 from sqlalchemy import Row, Select, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
-from ..datafile import canonical
 from ..errors import LinkError
+from ..process.events import LinkIssued, LinkRevoked
 from . import clock, log
 from .models import ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
 from .records import SignIn
@@ -37,7 +37,7 @@ def issue_link(session: Session, study: StudyRow, expert_id: str) -> str:
     link = LinkRow(expert_id=expert_id, token_hash=_hash(token), issued=issued)
     session.add(link)
     session.flush()
-    _log(session, study, "link_issued", link)
+    _log(session, study, LinkIssued, link)
     return token
 
 
@@ -49,7 +49,7 @@ def revoke_link(session: Session, study: StudyRow, expert_id: str) -> bool:
     if link is None:
         return False
     link.revoked = clock.timestamp(clock.now())
-    _log(session, study, "link_revoked", link)
+    _log(session, study, LinkRevoked, link)
     return True
 
 
@@ -292,10 +292,8 @@ def _refusal(revoked: str | None, state: str) -> str:
 def _log(
     session: Session,
     study: StudyRow,
-    kind: Literal["link_issued", "link_revoked"],
+    done: type[LinkIssued | LinkRevoked],
     link: LinkRow,
 ) -> None:
-    detail = canonical({"link": link.id})
-    event_id = secrets.token_hex(16)
-    entry = log.Entry(kind, event_id, "organizer", link.expert_id, detail=detail)
+    entry = log.Entry(done(link.id), secrets.token_hex(16), "organizer", link.expert_id)
     log.append(session, study, [entry])

@@ -23,7 +23,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.orm import Session
 
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
+from ..process.events import ORGANIZER
 from ..resources import checkout
+from .states import States
 
 if TYPE_CHECKING:
     from psycopg import Connection as Connected
@@ -93,15 +95,18 @@ class Database:
             path = Path(str(parsed.database))
             self.location, self.folder = str(path), path.parent
             if not create and not path.is_file():
-                raise StoreError(f"{path}: there is no database")
+                raise StoreError("database_missing", path=str(path))
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreError(f"{path.parent}: cannot be created: {error.strerror}") from error
+                raise StoreError(
+                    "database_folder", path=str(path.parent), problem=error.strerror
+                ) from error
         else:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
             self.folder = platformdirs.user_data_path("ahp")
+        self._states = States()
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         with _opening:
             self._open(parsed)
@@ -161,7 +166,8 @@ class Database:
         self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
     ) -> Iterator[Session]:
         try:
-            with turn, self._translated(), Session(engine) as session, session.begin():
+            info = {"states": self._states, "organizer": ORGANIZER}
+            with turn, self._translated(), Session(engine, info=info) as session, session.begin():
                 yield session
         except DatabaseError as error:
             self._say_failed(error)
@@ -176,7 +182,7 @@ class Database:
             gone = isinstance(error, OperationalError | InterfaceError)
             away = gone or error.connection_invalidated
             kind = DatabaseError if away else DatabaseFaultError
-            raise kind(f"{self.location}: {error.orig}") from error
+            raise kind("database_fails", location=self.location, problem=str(error.orig)) from error
 
     def _say_failed(self, error: DatabaseError) -> None:
         """One line in the log, and no more of them for a while: every open page asks again."""
@@ -202,8 +208,7 @@ class Database:
             found = MigrationContext.configure(connection).get_current_heads()
             if newer := sorted(set(found) - known):
                 raise StoreError(
-                    f"{self.location}: the database is at revision {newer[0]!r}, this version of "
-                    f"ahp knows those up to {max(known)!r}; use a newer version of ahp"
+                    "database_newer", location=self.location, found=newer[0], known=max(known)
                 )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -219,7 +224,7 @@ class _Turn:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=BUSY_TIMEOUT / 1000):
-            raise DatabaseError(f"{self._location}: database is locked")
+            raise DatabaseError("database_locked", location=self._location)
 
     def __exit__(self, *_error: object) -> None:
         self._lock.release()
@@ -264,23 +269,15 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError(
-            "the database URL cannot be read, expected sqlite:///path/to/file.db "
-            "or postgresql://user:password@host/database"
-        ) from error
+        raise StoreError("database_url") from error
     if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
-        raise StoreError(
-            f"the database URL begins with {parsed.drivername}://, "
-            "expected sqlite:// or postgresql://"
-        )
+        raise StoreError("database_url_scheme", scheme=parsed.drivername)
     if parsed.database in (None, "", ":memory:"):
-        raise StoreError(
-            "an in-memory database forgets every answer, expected sqlite:///path/to/file.db"
-        )
+        raise StoreError("database_in_memory")
     if parsed.database.startswith("file:") or parsed.query:
-        raise StoreError(f"{url}, expected sqlite:///path/to/file.db without options")
+        raise StoreError("database_url_options", url=url)
     return parsed.set(database=str(Path(parsed.database).absolute()))
 
 
@@ -301,7 +298,7 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     for name, _, expected in PRAGMAS:
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != expected:
-            raise StoreError(f"PRAGMA {name} is {found!r}, expected {expected!r}")
+            raise StoreError("database_pragma", name=name, found=found, expected=expected)
 
 
 def _begin(connection: Connection) -> None:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import LogError, ReceiptError, StoreError
 from ..process.receipt import ABSTAIN, Receipt, Statement
-from ..scale import opposite
 from ..study import Survey
-from . import signing, transfer
+from . import chain, signing, transfer
 from .database import Database
-from .models import EventRow, StudyRow
+from .models import StudyRow
 from .queries import expert_and_study
-from .replay import ANSWERING
+from .states import state_of
 from .surveys import survey_of
 
 
@@ -50,9 +47,7 @@ def verify_receipt(
     """
     key = signing.read_public_key(public_key, sources[1])
     if (found := signing.key_id(key)) != receipt.key_id:
-        raise ReceiptError(
-            f"key: {sources[1]} holds the key {found}, the receipt was signed with {receipt.key_id}"
-        )
+        raise ReceiptError("receipt_key", file=sources[1], found=found, signed=receipt.key_id)
     signing.check_signature(key, receipt.content, receipt.signature)
     said = receipt.statement
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +61,7 @@ def verify_receipt(
                 try:
                     logged = _statement(session, said.expert, said.round)
                 except ReceiptError as error:
-                    raise ReceiptError(f"expert: {error}") from error
+                    raise ReceiptError("receipt_expert", problem=error) from error
         finally:
             database.close()
     _same("study", said, title=logged.title)
@@ -76,8 +71,11 @@ def verify_receipt(
     for pair in answers | others:
         if answers.get(pair) != others.get(pair):
             raise ReceiptError(
-                f"answers: {pair} is {answers.get(pair)!r} in the receipt, "
-                f"{others.get(pair)!r} in the export"
+                "receipt_differs",
+                check="answers",
+                name=str(pair),
+                stated=repr(answers.get(pair)),
+                logged=repr(others.get(pair)),
             )
     _same("answers", said, answers=logged.answers)
     return said, survey
@@ -87,14 +85,14 @@ def _imported(session: Session, export: bytes, source: str) -> StudyRow:
     try:
         return transfer.import_study(session, export, source)
     except LogError as error:
-        raise ReceiptError(f"log: {source}: {error}") from error
+        raise ReceiptError("receipt_log", source=source, problem=error) from error
 
 
-def _same(check: str, said: Statement, **logged: object) -> None:
-    for name, value in logged.items():
+def _same(check: str, said: Statement, **held: object) -> None:
+    for name, value in held.items():
         if (stated := getattr(said, name)) != value:
             raise ReceiptError(
-                f"{check}: {name} is {stated!r} in the receipt, {value!r} in the export"
+                "receipt_differs", check=check, name=name, stated=repr(stated), logged=repr(value)
             )
 
 
@@ -102,54 +100,26 @@ def _statement(session: Session, expert_id: str, round_number: int | None) -> St
     try:
         expert, study = expert_and_study(session, expert_id)
     except StoreError as error:
-        raise ReceiptError(str(error)) from error
+        raise ReceiptError(error.code, **error.parameters) from error
     number = study.round if round_number is None else round_number
-    own = (
-        select(EventRow)
-        .where(EventRow.expert_id == expert_id, EventRow.round == number)
-        .order_by(EventRow.seq)
-    )
-    submit = session.scalars(own.where(EventRow.kind == "submit")).one_or_none()
-    if submit is None:
-        raise ReceiptError(f"expert {expert.name!r} has not submitted in round {number}")
-    judged: dict[tuple[str | None, frozenset[str | None]], EventRow] = {}
-    for event in session.scalars(
-        own.where(EventRow.kind.in_(ANSWERING), EventRow.seq < submit.seq)
-    ):
-        judged[event.parent, frozenset((event.left, event.right))] = event
-    survey = survey_of(session, study)
-    answers = []
-    for parent, left, right in survey.hierarchy.comparisons:
-        last = judged.get((parent, frozenset((left, right))))
-        if last is None or last.kind == "clear":
-            continue
-        value = ABSTAIN if last.kind == "abstain" else str(last.value)
-        turned = last.kind == "answer" and last.left != left
-        answers.append((parent, left, right, opposite(value) if turned else value))
+    state = state_of(session, study).in_round(number)
+    told = state.told_by(expert.id)
+    if told.submission is None:
+        raise ReceiptError("not_submitted", name=expert.name, round=number)
+    values = {**dict.fromkeys(told.replies.abstained, ABSTAIN), **told.replies.answers}
+    seq = told.submission.seq
     return Statement(
         study=study.id,
-        title=_title_before(session, study, submit.seq),
-        survey=survey.id,
+        title=told.submission.title,
+        survey=state.survey.id,
         survey_hash=study.survey_hash,
         expert=expert.id,
         name=expert.name,
         round=number,
-        answers=tuple(answers),
-        seq=submit.seq,
-        hash=submit.hash,
-        time=submit.time,
+        answers=tuple(
+            (*pair, values[pair]) for pair in state.survey.hierarchy.comparisons if pair in values
+        ),
+        seq=seq,
+        hash=next(chain.read(session, study.id, seq, seq)).hash,
+        time=told.submission.time,
     )
-
-
-def _title_before(session: Session, study: StudyRow, seq: int) -> str:
-    """The title that a study had when an event was appended."""
-    details = session.scalars(
-        select(EventRow.detail)
-        .where(
-            EventRow.study_id == study.id,
-            EventRow.kind.in_(("study_created", "study_renamed")),
-            EventRow.seq < seq,
-        )
-        .order_by(EventRow.seq)
-    )
-    return str(json.loads(str(details.all()[-1]))["title"])

@@ -24,7 +24,7 @@ class Event:
         event_id: id made by whoever sent the event, unique in the study.
         round: Delphi round, from 1.
         expert_id: who answered, or whom an organizer's event is about; None for the whole study.
-        kind: one of `ahp.store.log.Kind`.
+        kind: one of the keys of `ahp.process.events.ACTIONS`.
         parent, left, right: the pair as displayed, None when the event is about no pair.
         value: how much left matters more than right, as exact text such as `"1/3"`.
         detail: what else belongs to the event, as text.
@@ -32,7 +32,9 @@ class Event:
         time: of the server, UTC, ISO 8601 with microseconds.
         survey_hash: content hash of the survey that was answered.
         previous_hash: `hash` of the event before, empty for the first.
-        hash: SHA-256 over all other columns, see `ahp.store.log.digest`.
+        hash: SHA-256 over all other columns, see `ahp.store.chain.digest`.
+        format: of the event: 1 before actors were kept, else 2.
+        actor_kind, actor_id: who did it, see `ahp.process.events.Actor`; None in format 1.
     """
 
     study_id: str
@@ -51,6 +53,9 @@ class Event:
     survey_hash: str
     previous_hash: str
     hash: str
+    format: int = 1
+    actor_kind: str | None = None
+    actor_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -41,19 +41,14 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         content = path.read_bytes()
     except OSError as error:
         raise StoreError(
-            f"{path}: the server's signing key cannot be read or made: {error.strerror}; make the "
-            f"file readable and its folder writable, or set {ENVIRONMENT_VARIABLE} to another file"
+            "key_unreadable", path=str(path), problem=error.strerror, variable=ENVIRONMENT_VARIABLE
         ) from error
     try:
         key = load_pem_private_key(content, password=None)
     except (TypeError, UnsupportedAlgorithm, ValueError):
         key = None  # without the library's words, which are about the content
     if not isinstance(key, Ed25519PrivateKey):
-        raise StoreError(
-            f"{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back "
-            "from its backup, or move the file away, so that a new key is made: receipts signed "
-            "until now then verify with the old public key only"
-        )
+        raise StoreError("key_is_none", path=str(path))
     return key
 
 
@@ -96,7 +91,7 @@ def read_public_key(pem: bytes, source: str) -> Ed25519PublicKey:
     except (UnsupportedAlgorithm, ValueError):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise StoreError(f"{source}: holds no Ed25519 public key in PEM")
+        raise StoreError("public_key_is_none", source=source)
     return key
 
 
@@ -120,4 +115,4 @@ def check_signature(key: Ed25519PublicKey, content: str, signature: str) -> None
     try:
         key.verify(base64.b64decode(signature, validate=True), content.encode())
     except (InvalidSignature, ValueError) as error:
-        raise ReceiptError("signature: it is not that of the key over this content") from error
+        raise ReceiptError("receipt_signature") from error

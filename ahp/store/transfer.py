@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import fields
 from typing import Any
 
@@ -11,13 +12,16 @@ from sqlalchemy.orm import Session
 
 from ..datafile import MAX_FILE, check_size, kind, parse_json
 from ..errors import AHPError, StoreError
-from ..study import survey_from_content
-from . import log
+from ..messages import Phrase
+from ..process.events import SERVER, ChainSealed
+from ..study import Survey, survey_from_content
+from . import chain, log
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event
 from .surveys import add_survey
 
-FORMAT = 1
+FORMAT = 2
+"""Of new files. In format 1 the survey is an object, and no event has an actor."""
 
 _STUDY = ("id", "title", "note", "round", "state", "head_seq", "head_hash")
 _EXPERT = ("id", "name", "organization", "added_seq")
@@ -25,8 +29,12 @@ _EVENT = tuple(field.name for field in fields(Event))
 _SAME = ("study_id", "survey_hash")
 """Columns of events that are the same in all, and stand once in the file."""
 
-_NUMBERS = ("round", "head_seq", "added_seq", "seq")
-_OPTIONAL = ("note", "organization", "expert_id", "parent", "left", "right", "value", "detail")
+_SINCE_FORMAT_2 = ("format", "actor_kind", "actor_id")
+_NUMBERS = ("round", "head_seq", "added_seq", "seq", "format")
+_OPTIONAL = (
+    *("note", "organization", "expert_id", "parent", "left", "right", "value", "detail"),
+    *("actor_kind", "actor_id"),
+)
 _LARGEST = 2**31 - 1
 """The largest whole number that every database takes."""
 
@@ -40,11 +48,11 @@ def export_study(session: Session, study: StudyRow) -> str:
         "format": FORMAT,
         "kind": "ahp study",
         "study": {name: getattr(study, name) for name in _STUDY},
-        "survey": json.loads(session.get_one(SurveyRow, study.survey_hash).content),
+        "survey": session.get_one(SurveyRow, study.survey_hash).content,
         "experts": [{name: getattr(one, name) for name in _EXPERT} for one in experts],
         "events": [
             {name: value for name, value in vars(event).items() if name not in _SAME}
-            for event in log.read_events(session, study.id)
+            for event in chain.read(session, study.id)
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -62,28 +70,27 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise StoreError(f"{source}: has half a character, expected Unicode: {error}") from error
+        raise StoreError("export_not_unicode", source=source, problem=str(error)) from error
     _keys(data, ("format", "kind", "study", "survey", "experts", "events"), source)
-    if (data["kind"], data["format"]) != ("ahp study", FORMAT):
+    if data["kind"] != "ahp study" or data["format"] not in range(1, FORMAT + 1):
         raise StoreError(
-            f"{source}: kind {data['kind']!r} with format {data['format']!r}, expected "
-            f"'ahp study' with format {FORMAT}"
+            "export_kind",
+            source=source,
+            kind=repr(data["kind"]),
+            format=repr(data["format"]),
+            newest=FORMAT,
         )
     _columns(data["study"], _STUDY, f"{source}: study")
-    event_columns = tuple(name for name in _EVENT if name not in _SAME)
+    left_out = _SAME if data["format"] > 1 else (*_SAME, *_SINCE_FORMAT_2)
+    event_columns = tuple(name for name in _EVENT if name not in left_out)
     for key, columns in (("experts", _EXPERT), ("events", event_columns)):
         if not isinstance(data[key], list):
-            raise StoreError(f"{source}: {key}: expected a list")
+            raise StoreError("export_no_list", place=f"{source}: {key}")
         for k, one in enumerate(data[key]):
             _columns(one, columns, f"{source}: {key}[{k}]")
-    try:
-        survey = survey_from_content(json.dumps(data["survey"]))
-    except AHPError as error:
-        raise StoreError(f"{source}: survey: {error}") from error
+    survey = _survey(data, source)
     if session.get(StudyRow, data["study"]["id"]) is not None:
-        raise StoreError(
-            f"{source}: this database has the study {data['study']['title']!r} already"
-        )
+        raise StoreError("export_known", source=source, title=data["study"]["title"])
     add_survey(session, survey)
     created = data["events"][0]["time"] if data["events"] else ""
     study = StudyRow(**data["study"], created=created, survey_hash=survey.content_hash)
@@ -95,8 +102,26 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         if rows:
             session.execute(insert(table), rows)
     _derive(session, study, data["events"])
-    log.verify_chain(session, study, survey.content)
+    log.verify_study(session, study, survey.content)
+    last = next(chain.read(session, study.id, study.head_seq))
+    if last.format < chain.FORMAT:
+        sealed = ChainSealed(last.seq, last.format, last.hash)
+        entry = log.Entry(sealed, secrets.token_hex(16), "server", actor=SERVER)
+        log.append(session, study, [entry])
     return study
+
+
+def _survey(data: dict[str, Any], source: str) -> Survey:
+    """The survey in a file: a text, in format 1 an object."""
+    content = data["survey"] if data["format"] > 1 else json.dumps(data["survey"])
+    if not isinstance(content, str):
+        raise StoreError("export_survey_no_text", source=source, found=kind(content))
+    try:
+        return survey_from_content(content)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, AHPError):
+            raise StoreError("export_survey", source=source, problem=error) from error
+        raise StoreError("export_survey_not_json", source=source, problem=str(error)) from error
 
 
 def _derive(session: Session, study: StudyRow, events: list[dict[str, Any]]) -> None:
@@ -118,19 +143,22 @@ def _columns(data: Any, columns: tuple[str, ...], place: str) -> None:
     for name in columns:
         value = data[name]
         if name in _NUMBERS:
-            fits, expected = type(value) is int, f"a whole number from 0 to {_LARGEST}"
+            fits, expected = type(value) is int, Phrase("export_number", largest=_LARGEST)
             fits = fits and 0 <= value <= _LARGEST
         else:
             optional = name in _OPTIONAL
-            fits, expected = isinstance(value, str), "text or null" if optional else "text"
+            text_ = "export_text_or_null" if optional else "export_text"
+            fits, expected = isinstance(value, str), Phrase(text_)
             fits = fits or (optional and value is None)
         if not fits:
             shown = value if type(value) is int else kind(value)
-            raise StoreError(f"{place}: {name} is {shown}, expected {expected}")
+            raise StoreError(
+                "export_column", place=place, name=name, found=shown, expected=expected
+            )
 
 
 def _keys(data: Any, keys: tuple[str, ...], place: str) -> None:
     """Refuse what is no object with exactly these keys."""
     found = sorted(data) if isinstance(data, dict) else type(data).__name__
     if found != sorted(keys):
-        raise StoreError(f"{place}: {found}, expected an object with {', '.join(sorted(keys))}")
+        raise StoreError("export_keys", place=place, found=str(found), keys=tuple(sorted(keys)))

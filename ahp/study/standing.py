@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Self
 
-from ..datafile import canonical
+from ..datafile import jcs
 from ..errors import OptionError
 from ..group import FAMILIARITY, authority_coefficient, judgment_basis
 from ..hierarchy import Hierarchy
@@ -76,9 +76,9 @@ class Standing:
 
     @property
     def content(self) -> str:
-        """Canonical JSON."""
+        """JSON (RFC 8785)."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return canonical({**plain, "basis": dict(self.basis), "recused": dict(self.recused)})
+        return jcs({**plain, "basis": dict(self.basis), "recused": dict(self.recused)})
 
     @property
     def authority(self) -> float | None:

@@ -16,6 +16,7 @@ from ahp.exchange.questionnaire_xlsx import (
     read_questionnaire,
 )
 from ahp.i18n.words import judgment_sentence
+from ahp.process.events import Actor
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.web import state
@@ -86,7 +87,7 @@ def upload_questionnaires(
         key=f"upload-{study.id}-{attempt}",
     )
     by_name = {expert.name: expert for expert in experts}
-    read: list[tuple[ExpertInfo, FilledQuestionnaire]] = []
+    read: list[tuple[ExpertInfo, FilledQuestionnaire, Actor]] = []
     for file in files:
         try:
             filled = read_questionnaire(
@@ -107,8 +108,8 @@ def upload_questionnaires(
         except AHPError as error:
             state.show_error(error)
         else:
-            read.append((by_name[filled.expert], filled))
-            show_preview(study, *read[-1])
+            read.append((by_name[filled.expert], filled, Actor.file(file.getvalue())))
+            show_preview(study, *read[-1][:2])
     if read:
         submit = for_them and st.checkbox(
             _("Submit the answers of those who have answered everything"), key="submit_files"
@@ -149,7 +150,9 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit: bool) -> None:
+def record_files(
+    read: Sequence[tuple[ExpertInfo, FilledQuestionnaire, Actor]], submit: bool
+) -> None:
     """Record what was shown; a file that is refused now says why."""
     _, database = state.translate(), state.database()
     try:
@@ -159,12 +162,12 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
         return
     mine = {expert.id for expert in allowed.experts}
     lines, problems = [], []
-    for expert, filled in read:
+    for expert, filled, file in read:
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
         try:
             events = database.upload_answers(
-                expert.id, filled.judgments, round_number=filled.round_number
+                expert.id, filled.judgments, round_number=filled.round_number, actor=file
             )
             lines.append(
                 _("{name}: {count} answers recorded from the file.").format(
@@ -178,6 +181,7 @@ def record_files(read: Sequence[tuple[ExpertInfo, FilledQuestionnaire]], submit:
                     event_id=secrets.token_hex(16),
                     source="file",
                     round_number=filled.round_number,
+                    actor=file,
                 )
         except AHPError as error:
             problems.append(state.in_words(error))

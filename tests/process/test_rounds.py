@@ -152,9 +152,11 @@ def test_data_hash_changes_with_every_judgment_and_name() -> None:
 
 
 def test_data_hash_of_a_known_panel() -> None:
-    text = '[["A",2.0,0.5,null,1.0,1.0,1.0,1.0,1.0,1.0,1.0]]'
+    text = '[["A",2,0.5,null,1,1,1,1,1,1,1]]'
     analysis = ahp.analyze(SURVEY, answers(A="2 1/2 - 1"))
     assert data_hash(analysis) == hashlib.sha256(text.encode()).hexdigest()
+    text = '[["A",2.0,0.5,null,1.0,1.0,1.0,1.0,1.0,1.0,1.0]]'
+    assert data_hash(analysis, 2) == hashlib.sha256(text.encode()).hexdigest()
 
 
 @given(panels(), st.data())
@@ -301,7 +303,7 @@ def test_evidence_has_the_whole_result() -> None:
     shares = {**dict.fromkeys("ABCD", 1), "E": 2}
     recused = [("E", "b")]
     analysis = ahp.analyze(SURVEY, judged, expert_weights=shares, recused=recused, invited=5)
-    assert found["format"] == 2
+    assert found["format"] == 3
     assert found["invited"] == found["summary"]["invited"] == 5
     assert found["summary"]["both"] == 5
     assert found["incoherent"] == [asdict(one) for one in analysis.incoherences]

@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from ahp.store import Event, Store, StudyInfo, clock, log
+from ahp.store import Event, Store, StudyInfo, chain, clock
 from ahp.study import Survey, survey_from_content
 
 MISSING = (
@@ -168,7 +168,7 @@ def rechained(events: Iterable[Event]) -> list[Event]:
     for seq, event in enumerate(events, start=1):
         previous = found[-1].hash if found else ""
         linked = replace(event, seq=seq, previous_hash=previous)
-        found.append(replace(linked, hash=log.digest(linked)))
+        found.append(replace(linked, hash=chain.digest(linked)))
     return found
 
 

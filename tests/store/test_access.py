@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ahp.errors import LinkError, StoreError
+from ahp.messages import MESSAGES
 from ahp.store import Grants, SignIn, Store
 
 NOTHING = Grants(organizer=False, experts=(), refused={})
@@ -40,14 +41,14 @@ def test_tokens_are_random_and_long(store, study):
 
 def test_unknown_link(store, expert):
     store.issue_link(expert.id)
-    assert refusal(store, "no-such-token") == ("unknown", "the link is unknown")
+    assert refusal(store, "no-such-token") == ("unknown", MESSAGES["link_unknown"])
 
 
 def test_revoked_link_and_its_session_end(store, study, expert):
     token = store.issue_link(expert.id)
     session = store.open_link(token, None)
     store.revoke_link(expert.id)
-    assert refusal(store, token) == ("revoked", "the link was revoked")
+    assert refusal(store, token) == ("revoked", MESSAGES["link_revoked"])
     assert store.grants(session) == Grants(False, (), {expert.id: "revoked"})
     assert store.expert(expert.id).link == "revoked"
     events = store.events(study.id)[2:]
@@ -56,7 +57,7 @@ def test_revoked_link_and_its_session_end(store, study, expert):
         ("link_revoked", expert.id, "organizer"),
     ]
     assert events[0].detail == events[1].detail
-    with pytest.raises(StoreError, match="^expert 'Ada' has no active link$"):
+    with pytest.raises(StoreError, match="^“Ada” has no link that works.$"):
         store.revoke_link(expert.id)
 
 
@@ -64,7 +65,7 @@ def test_renewed_link_ends_the_old_one_and_its_session(store, study, expert):
     old = store.issue_link(expert.id)
     session = store.open_link(old, None)
     new = store.issue_link(expert.id)
-    assert refusal(store, old) == ("revoked", "the link was revoked")
+    assert refusal(store, old) == ("revoked", MESSAGES["link_revoked"])
     assert store.grants(session) == Grants(False, (), {expert.id: "revoked"})
     assert store.expert(expert.id).link == "active"
     kinds = [one.kind for one in store.events(study.id)[2:]]
@@ -86,7 +87,7 @@ def test_link_of_a_closed_study(store, study, expert):
     token = store.issue_link(expert.id)
     session = store.open_link(token, None)
     store.close_round(study.id)
-    assert refusal(store, token) == ("closed", "the study of the link is closed")
+    assert refusal(store, token) == ("closed", MESSAGES["link_closed"])
     assert store.grants(session) == Grants(False, (), {expert.id: "closed"})
 
 

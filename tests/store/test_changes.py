@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from ahp.errors import LinkError, LogError, StoreError
+from ahp.messages import MESSAGES
 from ahp.process.asking import Asking
+from ahp.process.events import ExpertAdded, ExpertRemoved, RoundOpened, StudyUnarchived
 from ahp.process.settings import Settings
 from ahp.scale import SAATY_POSITIONS
-from ahp.store import Store, log
+from ahp.store import Store, chain, log
 from ahp.store.models import ExpertRow, StudyRow
 from ahp.study.standing import Standing
 
@@ -63,11 +65,9 @@ def test_an_expert_is_renamed(store, study, ada):
 def test_renamed_experts_have_one_name_each(store, study, ada):
     bo = store.add_expert(study.id, "Bo")
     assert refused(lambda: store.rename_expert(bo.id, "Ada")) == (
-        "'Pilot' has an expert 'Ada' already"
+        "This study has an expert “Ada” already."
     )
-    assert refused(lambda: store.rename_expert(bo.id, " ")) == (
-        "name = ' ', expected one line of text"
-    )
+    assert refused(lambda: store.rename_expert(bo.id, " ")) == ("Please write a name, in one line.")
     store.rename_expert(ada.id, "Cy")
     assert store.rename_expert(bo.id, "Ada").name == "Ada"
     store.verify_log()
@@ -77,7 +77,7 @@ def test_who_has_answered_stays(store, study, ada, survey):
     assert not store.expert(ada.id).spoken
     answer_all(store, ada, survey)
     assert store.expert(ada.id).spoken
-    problem = "expert 'Ada' has answered in 'Pilot' and stays there as they are"
+    problem = "“Ada” has answered in “Pilot” and stays there with this name and organization."
     assert refused(lambda: store.rename_expert(ada.id, "Bo")) == problem
     assert refused(lambda: store.remove_expert(ada.id)) == problem
     store.submit(ada.id, event_id="done")
@@ -96,7 +96,7 @@ def test_an_expert_is_removed_and_added_again(store, study, ada, survey):
     assert [one.name for one in store.experts(study.id)] == ["Bo"]
     assert list(store.standings(study.id)) == list(store.panel_replies(study.id)) == ["Bo"]
     assert store.grants(session).experts == ()
-    assert refused(lambda: store.open_link(token, None), LinkError) == "the link was revoked"
+    assert refused(lambda: store.open_link(token, None), LinkError) == MESSAGES["link_revoked"]
     for action in (
         lambda: store.expert(ada.id),
         lambda: store.remove_expert(ada.id),
@@ -125,7 +125,7 @@ def test_a_study_is_renamed(store, study, ada, survey):
     assert kinds(store, study)[-2:] == ["submit", "study_renamed"]
     assert store.receipt(ada.id).statement == before.statement
     assert refused(lambda: store.rename_study(study.id, "\n")) == (
-        "title = '\\n', expected one line of text"
+        "Please write a title, in one line."
     )
     assert [one.title for one in store.verify_log()] == ["Effectiveness"]
 
@@ -193,20 +193,23 @@ def test_changes_move_with_the_study(store, study, ada, survey, tmp_path):
     [
         (
             "UPDATE experts SET name = 'Ada' WHERE name = 'Ada Li'",
-            "the expert's name or organization is not the one that was given",
+            "the expert {ada!r} has name 'Ada', by the log 'Ada Li'",
         ),
         (
             "UPDATE experts SET removed_seq = NULL",
-            "the expert's name or organization is not the one that a removed one has",
+            "the expert {gone!r} has removed_seq None, by the log 5",
         ),
         (
             "UPDATE experts SET removed_seq = 2 WHERE name = 'Ada Li'",
-            "the expert's name or organization is not the one that was given",
+            "the expert {ada!r} has removed_seq 2, by the log None",
         ),
-        ("UPDATE studies SET title = 'Pilot'", "the study's title is not the one it was given"),
+        (
+            "UPDATE studies SET title = 'Pilot'",
+            "the study has title 'Pilot', by the log 'Effectiveness'",
+        ),
         (
             "UPDATE studies SET archived_seq = NULL",
-            "the study was archived by event 7 by the log, but the study says by event None",
+            "the study has archived_seq None, by the log 7",
         ),
     ],
 )
@@ -218,17 +221,39 @@ def test_the_log_notices_rows_that_were_changed(store, study, ada, database, cha
     store.archive_study(study.id)
     store.verify_log()
     database.execute(change)
-    assert refused(store.verify_log, LogError).endswith(f": {problem}")
+    ends = f": the log ends here, and {problem.format(ada=ada.id, gone=gone.id)}"
+    assert refused(store.verify_log, LogError).endswith(ends)
+
+
+def test_nothing_impossible_is_appended(store, study, ada, survey):
+    answer_all(store, ada, survey)
+    before = store.events(study.id)
+    for action, problem in (
+        (ExpertRemoved(), "the expert had answered before it"),
+        (ExpertAdded("Bo", None), f"it adds the expert {ada.id!r}, whose id is taken or missing"),
+        (StudyUnarchived(), "the study was in the lists before it"),
+        (RoundOpened(), "it is of round 2, out of turn"),
+    ):
+        entry = log.Entry(action, "forged", "organizer", ada.id)
+
+        def append(entry=entry):
+            with store._database.write() as session:
+                log.append(session, session.get_one(StudyRow, study.id), [entry])
+
+        assert refused(append) == f"the log does not take this: {problem}"
+    assert store.events(study.id) == before
 
 
 def test_a_forged_removal_of_one_who_answered_is_noticed(store, study, ada, survey):
     answer_all(store, ada, survey)
+    columns = {"kind": "expert_removed", "event_id": "forged", "source": "organizer"}
+    unused = dict.fromkeys(("parent", "left", "right", "value", "detail"))
     with store._database.write() as session:
         row = session.get_one(StudyRow, study.id)
-        entry = log.Entry("expert_removed", "forged", "organizer", ada.id)
-        (event,) = log.append(session, row, [entry])
-        session.flush()
-    with store._database.write() as session:
+        content = {**columns, **unused, "expert_id": ada.id, "round": 1}
+        content |= {"actor_kind": "organizer", "actor_id": ""}
+        last = store.events(study.id)[-1]
+        (event,) = chain.append(session, row, [{**content, "time": last.time}])
         expert = session.get_one(ExpertRow, ada.id)
         expert.name, expert.organization, expert.removed_seq = expert.id, None, event.seq
     assert refused(store.verify_log, LogError).endswith(": the expert had answered before it")

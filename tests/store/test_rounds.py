@@ -19,9 +19,10 @@ from ahp.errors import (
     StoreError,
 )
 from ahp.process.asking import Asking
+from ahp.process.fold import State, fold
 from ahp.process.rounds import Distribution, Feedback, analyze_round, round_evidence, summarize
 from ahp.process.settings import Settings
-from ahp.store.replay import Replay
+from ahp.store.states import logged
 from ahp.study import Judgment
 from ahp.study.standing import Standing
 from tests.study.panels import make_survey
@@ -214,12 +215,12 @@ def test_opening_a_round_asks_everybody_anew(store, study, first):
 
 
 def test_rounds_are_opened_and_closed_in_turn(store, study, first):
-    with pytest.raises(LockedError, match="^round 1 of 'Pilot' is closed$") as caught:
+    with pytest.raises(LockedError, match="^Round 1 of “Pilot” is closed.$") as caught:
         store.close_round(study.id)
     assert caught.value.reason == "closed"
     store.open_round(study.id)
     before = store.events(study.id)
-    with pytest.raises(StoreError, match="^round 2 of 'Pilot' is open, close it first$"):
+    with pytest.raises(StoreError, match="^Round 2 of “Pilot” is open; please close it first.$"):
         store.open_round(study.id)
     assert store.events(study.id) == before
     assert store.closed_rounds(study.id)[0].round == 1
@@ -249,7 +250,7 @@ def test_a_closed_round_refuses(store, study, first):
             lambda: store.add_experts(study.id, {"E10": None}),
         ]
         for action in refused:
-            with pytest.raises(LockedError, match="^round 1 of 'Pilot' is closed$") as caught:
+            with pytest.raises(LockedError, match="^Round 1 of “Pilot” is closed.$") as caught:
                 action()
             assert caught.value.reason == "closed"
     assert store.events(study.id) == before
@@ -258,7 +259,7 @@ def test_a_closed_round_refuses(store, study, first):
 def test_a_stale_tab_of_an_old_round_is_refused(store, study, third):
     before = store.events(study.id)
     for stale in (1, 2):
-        message = f"^round {stale} of 'Pilot' is closed, round 3 is open$"
+        message = f"^Round {stale} of “Pilot” is closed, round 3 is open.$"
         for action in actions(store, third, study, stale):
             with pytest.raises(LockedError, match=message) as caught:
                 action()
@@ -287,7 +288,7 @@ def test_a_stale_tab_may_repeat_its_start(store, study):
     before = store.events(study.id)
     assert store.start(own, **sent, round_number=1) == first
     assert store.events(study.id) == before
-    message = "^round 1 of 'Pilot' is closed, round 2 is open$"
+    message = "^Round 1 of “Pilot” is closed, round 2 is open.$"
     with pytest.raises(LockedError, match=message):
         store.start(own, **{**sent, "event_id": "e2"}, round_number=1)
 
@@ -295,7 +296,7 @@ def test_a_stale_tab_may_repeat_its_start(store, study):
 def test_who_has_submitted_is_refused(store, study, second):
     answer(store, second["E8"], "2 2 2 2")
     before = store.events(study.id)
-    message = "^expert 'E8' has submitted, the answers are locked$"
+    message = "^“E8” has submitted, the answers are locked.$"
     for action in actions(store, second, study, 2):
         with pytest.raises(LockedError, match=message) as caught:
             action()
@@ -467,7 +468,8 @@ def test_an_answer_that_was_taken_back_does_not_count(store, study, survey):
     assert [tuple(row[:3]) for row in frozen["distributions"]] == counted
     judgments_ = store.answers(study.id).judgments
     assert [(one.parent, one.left, one.right) for one in judgments_] == counted
-    assert Replay.of(survey, before).answers().judgments == judgments_
+    state = fold(map(logged, before), State.of(survey))
+    assert state.answers().judgments == judgments_
     store.verify_log()
 
 

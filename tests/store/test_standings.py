@@ -158,7 +158,7 @@ def test_a_recused_expert_submits_without_what_is_not_asked(store, study, survey
         ({"a1": "x"}, "recused from 'a1', expected one of 'goal', 'a'"),
         (
             {"goal": "x", "a": "x"},
-            "expert 'Bo' would be recused from every comparison; revoke the link instead",
+            "Bo would be recused from every comparison; please revoke the link instead.",
         ),
     ],
 )
@@ -170,7 +170,7 @@ def test_standings_are_set_together_or_not_at_all(store, study, recused, message
     assert str(caught.value) == message
     with pytest.raises(StoreError) as caught:
         store.add_experts(study.id, {"Cy": None, "Bo ": None}, {"Cy": KNOWN})
-    assert str(caught.value) == "'Pilot' has an expert 'Bo' already"
+    assert str(caught.value) == "This study has an expert “Bo” already."
     assert store.events(study.id) == before
 
 

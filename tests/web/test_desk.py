@@ -352,7 +352,7 @@ def test_what_a_stale_page_asks_for_is_refused_in_words(visit, store, organizer,
     app = visit(organizer, "experts")
     store.revoke_link(store.experts(study.id)[0].id)
     app.button(key="revoke").click().run()
-    assert [error.value for error in app.error] == ["expert 'A' has no active link"]
+    assert [error.value for error in app.error] == ["“A” has no link that works."]
 
 
 def test_trying_other_options_says_that_they_change_nothing(visit, store, organizer, study):
@@ -562,7 +562,7 @@ def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, s
     app.button(key="record_files").click().run()
     assert [one.value for one in app.success] == ["A: 35 answers recorded from the file."]
     (refused,) = [one.value for one in app.error]
-    assert refused.startswith("expert 'A' has contradicting answers below 'effectiveness'")
+    assert refused.startswith("expert “A” has contradicting answers below “effectiveness”")
     assert not store.experts(study.id)[0].submitted
 
 

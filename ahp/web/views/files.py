@@ -29,6 +29,7 @@ from ahp.exchange.column_mapper import (
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
+from ahp.process.events import Actor
 from ahp.report.answers import answer_in_words, telling_answer
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
@@ -310,7 +311,7 @@ def show_import(study: StudyInfo) -> None:
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
     )
     if st.button(_("Record these answers"), type="primary", key="record_answers"):
-        record(study, answers, submit=submit)
+        record(study, answers, Actor.file(file.getvalue()), submit=submit)
 
 
 def show_sample(study: StudyInfo, answers: Answers) -> None:
@@ -344,12 +345,12 @@ def show_sample(study: StudyInfo, answers: Answers) -> None:
         )
 
 
-def record(study: StudyInfo, answers: Answers, *, submit: bool) -> None:
+def record(study: StudyInfo, answers: Answers, file: Actor, *, submit: bool) -> None:
     """Record answers from a file, all or none."""
     _ = state.translate()
     try:
         count = state.database().import_answers(
-            study.id, answers, submit=submit, round_number=study.round
+            study.id, answers, submit=submit, round_number=study.round, actor=file
         )
     except AHPError as error:
         state.show_error(error)

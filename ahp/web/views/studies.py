@@ -9,6 +9,7 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.exchange.uploads import UPLOADS, Upload, read_upload
 from ahp.process.draft import Draft
+from ahp.process.events import Actor
 from ahp.resources import data_folder
 from ahp.store import StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
@@ -43,8 +44,9 @@ def load_example(name: str) -> StudyInfo:
     for study in (*database.studies(), *database.studies(archived=True)):
         if (study.title, study.survey.content_hash) == (title, survey.content_hash):
             return study
-    answers = read_answers(folder / "answers.csv")
-    return state.database().import_study(survey, answers, title, note=note)
+    path = folder / "answers.csv"
+    file = Actor.file(path.read_bytes())
+    return state.database().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
 def show_study(study: StudyInfo) -> None:
@@ -204,10 +206,10 @@ def upload() -> None:
             else:
                 open_page("results" if not restored.open else "experts", restored.id)
         return
-    show_uploaded(found, file.name)
+    show_uploaded(found, file.name, Actor.file(file.getvalue()))
 
 
-def show_uploaded(found: Upload, name: str) -> None:
+def show_uploaded(found: Upload, name: str, file: Actor) -> None:
     """A survey from a file, with what can be done with it."""
     _ = state.translate()
     if found.survey is None:
@@ -231,7 +233,7 @@ def show_uploaded(found: Upload, name: str) -> None:
         if st.button(_("Import survey and answers"), type="primary", key="import_panel"):
             try:
                 study = state.database().import_study(
-                    found.survey, found.answers, found.title, standings=standings
+                    found.survey, found.answers, found.title, standings=standings, actor=file
                 )
             except AHPError as error:
                 state.show_error(error)

@@ -1,0 +1,483 @@
+"""What happens in a study: a class for each kind of event of its log, and how it is stored.
+
+An action is stored in six columns: its kind, and parent, left, right, value and detail as far as it
+has them. `columns` writes them, `read_action` reads them back; nothing else knows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+from ..datafile import jcs
+from ..errors import LogError, OptionError
+from ..hierarchy import Hierarchy
+from ..scale import parse_judgment
+from ..study import Judgment
+from ..study.answers import check_place
+from ..study.plain import check_option
+from ..study.standing import Standing
+from .asking import Asking, Way, check_way, read_ranking
+from .settings import Settings
+
+COLUMNS = ("kind", "parent", "left", "right", "value", "detail")
+"""The columns of an action."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something.
+
+    Attributes:
+        kind: `"organizer"`, `"expert"`, `"server"`, or `"file"` for what was read from one.
+        id: of the organizer's account, empty where all organizers share one; of the expert; of the
+            file its SHA-256.
+    """
+
+    kind: str
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        check_option("kind", self.kind, ("organizer", "expert", "server", "file"))
+
+    @classmethod
+    def file(cls, content: bytes) -> Self:
+        """A file with this content."""
+        return cls("file", hashlib.sha256(content).hexdigest())
+
+
+ORGANIZER, SERVER = Actor("organizer"), Actor("server")
+
+
+@dataclass(frozen=True)
+class Action:
+    """What was done.
+
+    Attributes:
+        kind: how the log calls it.
+        in_detail: the field that `detail` holds; or those it holds as an object, in JSON (RFC
+            8785).
+        choice: of which class that field is, which writes and reads its `content`; None = text.
+    """
+
+    kind: ClassVar[str]
+    in_detail: ClassVar[str | tuple[str, ...]] = ()
+    choice: ClassVar[Any] = None
+
+    @property
+    def detail(self) -> str | None:
+        """What the other columns have no room for, as text."""
+        if isinstance(self.in_detail, str):
+            held = getattr(self, self.in_detail)
+            text: str | None = held if self.choice is None else held.content
+            return text
+        fields_ = {name: getattr(self, name) for name in self.in_detail}
+        return jcs(fields_) if fields_ else None
+
+    @classmethod
+    def read_detail(cls, detail: str | None) -> dict[str, Any]:
+        """The fields that `detail` holds.
+
+        Raises:
+            AHPError: it does not hold them.
+        """
+        if isinstance(cls.in_detail, str):
+            return {cls.in_detail: cls.choice.from_content(detail or "") if cls.choice else detail}
+        data = _json(detail) if cls.in_detail else {}
+        for name in cls.in_detail:
+            if not isinstance(data, dict) or name not in data:
+                raise LogError("event_detail_lacks", name=name)
+        return {name: data[name] for name in cls.in_detail}
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Refuse what does not fit a survey with this tree.
+
+        Raises:
+            AHPError: says why.
+        """
+
+
+@dataclass(frozen=True)
+class Said(Action):
+    """What an expert says: in an open round, before submitting.
+
+    Attributes:
+        speaks: whether the expert stays in the study after it.
+        limit: which of `ahp.study.limits.LONGEST` limits `detail`.
+    """
+
+    speaks: ClassVar[bool] = True
+    limit: ClassVar[str | None] = None
+
+
+@dataclass(frozen=True)
+class _OnPair(Said):
+    """Something about a pair, as it was displayed."""
+
+    parent: str
+    left: str
+    right: str
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        check_place(Judgment("", self.parent, self.left, self.right, "", "event"), hierarchy)
+
+
+@dataclass(frozen=True)
+class Replied(_OnPair):
+    """After it the answer to a comparison is another one, or none."""
+
+
+@dataclass(frozen=True)
+class Answered(Replied):
+    """An answer: how much left matters more than right, and where in a file it was read."""
+
+    kind = "answer"
+    in_detail = "place"
+    limit = "place"
+    value: str
+    place: str | None = None
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Also a value that is no judgment."""
+        super().check(hierarchy)
+        parse_judgment(self.value)
+
+
+@dataclass(frozen=True)
+class Cleared(Replied):
+    """An answer taken back, as earlier versions let experts do."""
+
+    kind = "clear"
+
+
+@dataclass(frozen=True)
+class Abstained(Replied):
+    """The expert can't judge the pair."""
+
+    kind = "abstain"
+
+
+@dataclass(frozen=True)
+class Commented(_OnPair):
+    """A remark on a pair; empty = the one before is taken back."""
+
+    kind = "comment"
+    in_detail = "text"
+    limit = "comment"
+    text: str
+
+
+@dataclass(frozen=True)
+class Reasoned(_OnPair):
+    """Why the expert stays outside the middle half of the panel; empty = taken back."""
+
+    kind = "reason"
+    in_detail = "text"
+    limit = "reason"
+    text: str
+
+
+@dataclass(frozen=True)
+class Consented(Said):
+    """The text that the expert agreed to."""
+
+    kind = "consent"
+    speaks = False
+    in_detail = "text"
+    limit = "consent"
+    text: str
+
+
+@dataclass(frozen=True)
+class WayChosen(Said):
+    """How the expert is asked in this round."""
+
+    kind = "way"
+    speaks = False
+    in_detail = "way"
+    choice = Way
+    way: Way
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Refuse an order that is not that of the comparisons."""
+        check_way(self.way, hierarchy)
+
+
+@dataclass(frozen=True)
+class Ranked(Said):
+    """The items below a parent, the most important first."""
+
+    kind = "ranked"
+    parent: str
+    ranking: tuple[str, ...]
+
+    @property
+    def detail(self) -> str:
+        """The ranking in JSON."""
+        return jcs(self.ranking)
+
+    @classmethod
+    def read_detail(cls, detail: str | None) -> dict[str, Any]:
+        """The ranking."""
+        found = _json(detail)
+        return {"ranking": tuple(found) if isinstance(found, list) else (found,)}
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Refuse what is not each item below the parent once."""
+        read_ranking(self.parent, self.detail, hierarchy)
+
+
+@dataclass(frozen=True)
+class Shown(Said):
+    """Which contradictions the expert was shown below a parent, as JSON."""
+
+    kind = "shown"
+    speaks = False
+    in_detail = "contradictions"
+    limit = "contradictions"
+    parent: str
+    contradictions: str
+
+
+@dataclass(frozen=True)
+class Kept(Said):
+    """Why contradicting answers below a parent stay; may be empty."""
+
+    kind = "kept"
+    in_detail = "reason"
+    limit = "reason"
+    parent: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Submitted(Said):
+    """The expert's answers are locked."""
+
+    kind = "submit"
+
+
+@dataclass(frozen=True)
+class ChainSealed(Action):
+    """The end of the part of a chain that was written in an older format.
+
+    Attributes:
+        format: of that part.
+        events: how many it has.
+        last_hash: of its last event.
+    """
+
+    kind = "chain_sealed"
+    in_detail = ("events", "format", "last_hash")
+    events: int
+    format: int
+    last_hash: str
+
+
+@dataclass(frozen=True)
+class StudyCreated(Action):
+    """A study begins."""
+
+    kind = "study_created"
+    in_detail = ("note", "title")
+    title: str
+    note: str | None
+
+
+@dataclass(frozen=True)
+class StudyRenamed(Action):
+    """Another title."""
+
+    kind = "study_renamed"
+    in_detail = ("title",)
+    title: str
+
+
+@dataclass(frozen=True)
+class StudyArchived(Action):
+    """Out of the lists."""
+
+    kind = "study_archived"
+
+
+@dataclass(frozen=True)
+class StudyUnarchived(Action):
+    """Back in the lists."""
+
+    kind = "study_unarchived"
+
+
+@dataclass(frozen=True)
+class SettingsChosen(Action):
+    """How the study is analyzed from now on."""
+
+    kind = "settings"
+    in_detail = "settings"
+    choice = Settings
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class AskingChosen(Action):
+    """How experts are asked from now on."""
+
+    kind = "asking"
+    in_detail = "asking"
+    choice = Asking
+    asking: Asking
+
+
+@dataclass(frozen=True)
+class RoundClosed(Action):
+    """A round is over, for ever.
+
+    Attributes:
+        evidence: what it leaves, as JSON; None when nobody who submitted had answered anything.
+    """
+
+    kind = "round_closed"
+    in_detail = "evidence"
+    evidence: str | None
+
+
+@dataclass(frozen=True)
+class RoundOpened(Action):
+    """The next round begins."""
+
+    kind = "round_opened"
+
+
+@dataclass(frozen=True)
+class OnExpert(Action):
+    """What is done about an expert."""
+
+
+@dataclass(frozen=True)
+class ExpertAdded(OnExpert):
+    """An expert joins the panel."""
+
+    kind = "expert_added"
+    in_detail = ("name", "organization")
+    name: str
+    organization: str | None
+
+
+@dataclass(frozen=True)
+class ExpertRenamed(OnExpert):
+    """Another name or organization."""
+
+    kind = "expert_renamed"
+    in_detail = ("name", "organization")
+    name: str
+    organization: str | None
+
+
+@dataclass(frozen=True)
+class ExpertRemoved(OnExpert):
+    """An expert leaves the panel, for ever."""
+
+    kind = "expert_removed"
+
+
+@dataclass(frozen=True)
+class StandingGiven(OnExpert):
+    """How much the expert counts from now on, and where not at all."""
+
+    kind = "standing"
+    in_detail = "standing"
+    choice = Standing
+    standing: Standing
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Refuse who is asked nothing."""
+        if self.standing.recused.keys() >= set(hierarchy.compared):
+            raise OptionError("standing_recused_everywhere")
+
+
+@dataclass(frozen=True)
+class LinkIssued(OnExpert):
+    """The number of a new personal link."""
+
+    kind = "link_issued"
+    in_detail = ("link",)
+    link: int
+
+
+@dataclass(frozen=True)
+class LinkRevoked(OnExpert):
+    """The number of a personal link that ends."""
+
+    kind = "link_revoked"
+    in_detail = ("link",)
+    link: int
+
+
+ACTIONS: dict[str, type[Action]] = {
+    one.kind: one
+    for one in (
+        *(StudyCreated, ExpertAdded, LinkIssued, LinkRevoked, Answered, Cleared, Abstained),
+        *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
+        *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
+        *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
+    )
+}
+"""Kind -> what was done."""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """An action in its place in a study's log.
+
+    Attributes:
+        seq: place in the log: 1, 2, 3 … without gaps.
+        round: Delphi round, from 1.
+        expert: id of the expert who did it or whom it is about; None for the whole study.
+        source: `"web"`, `"file"` or `"organizer"`.
+        time: UTC, ISO 8601.
+        action: what was done.
+    """
+
+    seq: int
+    round: int
+    expert: str | None
+    source: str
+    time: str
+    action: Action
+
+
+def columns(action: Action) -> dict[str, str | None]:
+    """The columns of an action."""
+    own = {name: getattr(action, name, None) for name in COLUMNS[1:-1]}
+    return {"kind": action.kind, **own, "detail": action.detail}
+
+
+def read_action(stored: Mapping[str, str | None]) -> Action:
+    """The action in its columns.
+
+    Raises:
+        AHPError: the columns do not hold one.
+    """
+    kind = str(stored["kind"])
+    if kind not in ACTIONS:
+        raise LogError("event_kind", kind=kind, kinds=tuple(ACTIONS))
+    made_of = ACTIONS[kind]
+    held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
+    found = {}
+    for one in fields(made_of):
+        found[one.name] = held[one.name]
+        if not isinstance(held[one.name], _TYPES.get(str(one.type), object)):
+            raise LogError("event_column", name=one.name, value=held[one.name])
+    return made_of(**found)
+
+
+_TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
+
+
+def _json(detail: str | None) -> Any:
+    try:
+        return json.loads(detail or "")
+    except (ValueError, RecursionError) as error:
+        raise LogError("event_detail_not_json", problem=str(error)) from error

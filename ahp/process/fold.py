@@ -1,0 +1,522 @@
+"""A study as its log tells it: the one place where events become a state.
+
+A state is a value: it is never changed, only continued by further events into another one, so that
+it can be kept, compared, and looked at as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce, singledispatch
+from typing import Any, Self
+
+from ..errors import AHPError
+from ..messages import Phrase
+from ..scale import opposite
+from ..study import Analysis, Answers, Judgment, Survey
+from ..study.standing import Standing
+from .asking import Asking, Pair, Way
+from .events import (
+    Action,
+    Answered,
+    AskingChosen,
+    Cleared,
+    Commented,
+    ExpertAdded,
+    ExpertRemoved,
+    ExpertRenamed,
+    Kept,
+    Logged,
+    OnExpert,
+    Ranked,
+    Reasoned,
+    Replied,
+    RoundClosed,
+    RoundOpened,
+    Said,
+    SettingsChosen,
+    StandingGiven,
+    StudyArchived,
+    StudyCreated,
+    StudyRenamed,
+    StudyUnarchived,
+    Submitted,
+    WayChosen,
+)
+from .itinerary import Replies
+from .rounds import (
+    EVIDENCE_FORMAT,
+    Feedback,
+    analyze_round,
+    evidence_difference,
+    evidence_distributions,
+    round_evidence,
+    summarize,
+)
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Submission:
+    """When an expert submitted: the event, and the title of the study then."""
+
+    seq: int
+    time: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an expert has said in one round.
+
+    Attributes:
+        comparisons: of the survey.
+        way: how the expert is asked; None before they have started.
+        given: comparison as the survey orders it -> the event of the newest reply, if that is an
+            answer or an abstention; the older one first.
+        asked, rankings, comments, kept: as in `ahp.process.itinerary.Replies`.
+        reasons: comparison -> why the answer it has now stays outside the middle half of the panel.
+        submission: None before it.
+        last_reply: when the newest reply was given or taken back.
+    """
+
+    comparisons: tuple[Pair, ...] = field(repr=False)
+    way: Way | None = None
+    given: Mapping[Pair, Logged] = field(default_factory=dict)
+    asked: Mapping[Pair, Pair] = field(default_factory=dict)
+    rankings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    comments: Mapping[Pair, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[Pair, str] = field(default_factory=dict)
+    submission: Submission | None = None
+    last_reply: str | None = None
+
+    @cached_property
+    def replies(self) -> Replies:
+        """What it all comes to."""
+        answers, abstained = {}, set()
+        for pair in self.comparisons:
+            action = self.given[pair].action if pair in self.given else None
+            if isinstance(action, Answered):
+                as_asked = action.left == pair[1]
+                answers[pair] = action.value if as_asked else opposite(action.value)
+            elif action is not None:
+                abstained.add(pair)
+        return Replies(
+            way=self.way,
+            answers=answers,
+            abstained=frozenset(abstained),
+            asked=self.asked,
+            rankings=self.rankings,
+            comments=self.comments,
+            kept=self.kept,
+            submitted=self.submission is not None,
+        )
+
+    def answers(self, name: str) -> Iterable[Judgment]:
+        """The answers as they were given, by an expert of this name."""
+        for one in self.given.values():
+            if isinstance(one.action, Answered):
+                place = one.action.place or "" if one.source == "file" else f"event {one.seq}"
+                pair = (one.action.parent, one.action.left, one.action.right)
+                yield Judgment(name, *pair, one.action.value, place)
+
+
+@dataclass(frozen=True)
+class Member:
+    """An expert of a study.
+
+    Attributes:
+        name, organization, standing: as they are now; a removed expert keeps the last ones.
+        added_seq, removed_seq: numbers of the events that did so; None = not removed.
+    """
+
+    name: str
+    organization: str | None
+    added_seq: int
+    removed_seq: int | None = None
+    standing: Standing = field(default_factory=Standing)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed round: the event, what it left, and the study when it was closed."""
+
+    seq: int
+    time: str
+    evidence: str | None
+    state: State = field(repr=False)
+
+
+@dataclass(frozen=True)
+class State:
+    """A study after some of its events.
+
+    Attributes:
+        survey: what it asks.
+        seq: number of the last event, 0 before the first.
+        created: time of the first.
+        title, note: of the study.
+        archived_seq: number of the event that archived it, None while it is in the lists.
+        round, open: the round that is open or was closed last.
+        settings, asking: in force.
+        members: expert id -> expert, of all that were ever added, in that order.
+        told: expert id -> what they have said in this round.
+        spoken: ids of those who stay in the study, since they have said something in some round.
+        closed: the closed rounds.
+        new_weights: expert id -> weight, of those set since the last choice of settings.
+    """
+
+    survey: Survey
+    settings: Settings
+    seq: int = 0
+    created: str = ""
+    title: str = ""
+    note: str | None = None
+    archived_seq: int | None = None
+    round: int = 1
+    open: bool = True
+    asking: Asking = field(default_factory=Asking)
+    members: Mapping[str, Member] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
+    spoken: frozenset[str] = frozenset()
+    closed: tuple[Closed, ...] = ()
+    new_weights: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, survey: Survey) -> Self:
+        """Before the first event."""
+        return cls(survey, Settings.of(survey))
+
+    @cached_property
+    def panel(self) -> Mapping[str, Member]:
+        """Expert id -> expert, of those who were not removed."""
+        return {one: who for one, who in self.members.items() if who.removed_seq is None}
+
+    @property
+    def standings(self) -> dict[str, Standing]:
+        """Name -> standing, of the panel."""
+        return {who.name: who.standing for who in self.panel.values()}
+
+    @property
+    def weights_undecided(self) -> bool:
+        """Whether experts were given weights that do not count, and no choice of settings came
+        after them.
+        """
+        given = self.settings.weighting == "given"
+        return not given and any(weight != 1 for weight in self.new_weights.values())
+
+    def told_by(self, expert: str) -> Told:
+        """What an expert has said in this round."""
+        return self.told.get(expert) or Told(self.survey.hierarchy.comparisons)
+
+    def submitted(self, expert: str) -> bool:
+        """Whether an expert's answers of this round are locked."""
+        return self.told_by(expert).submission is not None
+
+    def in_round(self, number: int | None) -> State:
+        """The study as it was when a round was closed; itself in the round it is in, or for None.
+
+        A round that there is not yet is one in which nobody has said anything.
+        """
+        if number in (None, self.round):
+            return self
+        past = (one.state for one in self.closed if one.state.round == number)
+        return next(past, replace(self, told={}))
+
+    def answers(self, *, only_submitted: bool = True) -> Answers:
+        """The answers of this round, by the order of the experts."""
+        return Answers(
+            tuple(
+                one
+                for expert, who in self.panel.items()
+                if self.submitted(expert) or not only_submitted
+                for one in self.told_by(expert).answers(who.name)
+            )
+        )
+
+    def reasons(self, expert: str | None = None) -> dict[tuple[str, str, str, str], str]:
+        """Expert, parent, left and right -> why the expert, or one of all, stays outside the middle
+        half of the panel.
+        """
+        return {
+            (who.name, *pair): text
+            for one, who in self.panel.items()
+            if expert in (None, one)
+            for pair, text in self.told_by(one).reasons.items()
+        }
+
+    @cached_property
+    def analysis(self) -> Analysis | None:
+        """The round's result; None when nobody submitted an answer.
+
+        Raises:
+            AHPError: no result follows.
+        """
+        answers = self.answers()
+        if not answers.experts:
+            return None
+        return analyze_round(self.survey, answers, self.settings, self.standings, number=self.round)
+
+    def evidence(self, evidence_format: int = EVIDENCE_FORMAT) -> dict[str, Any] | None:
+        """What the round leaves behind if it is closed now; None when nobody submitted an answer.
+
+        Raises:
+            AHPError: no result follows.
+        """
+        if self.analysis is None:
+            return None
+        results = (one.state.analysis for one in reversed(self.closed))
+        before = next(filter(None, results), None)
+        summary = summarize(self.analysis, before, self.round)
+        return round_evidence(self.analysis, self.settings, summary, evidence_format)
+
+    def feedback(self, expert: str) -> dict[Pair, Feedback]:
+        """What an expert sees of the round before, comparison by comparison; nothing in round 1.
+
+        The panel's distribution is that of the frozen evidence, and only there where enough other
+        experts answered.
+        """
+        if self.round == 1:
+            return {}
+        evidence = self._frozen
+        panel = evidence_distributions(evidence)
+        name = self.members[expert].name
+        left_out = {parent for own, parent in evidence["recused"] if own == name}
+        last: dict[Pair, str] = {}
+        before = self
+        for one in self.closed[: self.round - 1]:
+            before = one.state
+            last |= before.told_by(expert).replies.answers
+        closed = before.told_by(expert).replies
+        found = {}
+        for pair in self.members[expert].standing.comparisons(self.survey.hierarchy):
+            seen = panel.get(pair)
+            among = closed.submitted and pair in closed.answers and pair[0] not in left_out
+            if seen is not None and seen.count - among < self.settings.feedback_from:
+                seen = None
+            found[pair] = Feedback(last.get(pair), seen)
+        return found
+
+    @cached_property
+    def _frozen(self) -> dict[str, Any]:
+        """The evidence of the round before."""
+        left = self.closed[self.round - 2].evidence
+        found: dict[str, Any] = json.loads(left) if left else {"distributions": [], "recused": []}
+        return found
+
+
+def fold(events: Iterable[Logged], state: State) -> State:
+    """The state after further events, each of which may happen (`objection`)."""
+    return reduce(_after, events, state)
+
+
+def _after(state: State, one: Logged) -> State:
+    return replace(state, seq=one.seq, **_changes(one.action, state, one))
+
+
+@singledispatch
+def _changes(action: Action, state: State, one: Logged) -> dict[str, Any]:
+    """What an action changes of a state; nothing by default."""
+    return {}
+
+
+@_changes.register
+def _(action: StudyCreated, state: State, one: Logged) -> dict[str, Any]:
+    return {"created": one.time, "title": action.title, "note": action.note}
+
+
+@_changes.register
+def _(action: StudyRenamed, state: State, one: Logged) -> dict[str, Any]:
+    return {"title": action.title}
+
+
+@_changes.register
+def _(action: StudyArchived, state: State, one: Logged) -> dict[str, Any]:
+    return {"archived_seq": one.seq}
+
+
+@_changes.register
+def _(action: StudyUnarchived, state: State, one: Logged) -> dict[str, Any]:
+    return {"archived_seq": None}
+
+
+@_changes.register
+def _(action: SettingsChosen, state: State, one: Logged) -> dict[str, Any]:
+    return {"settings": action.settings.reaching(state.survey), "new_weights": {}}
+
+
+@_changes.register
+def _(action: AskingChosen, state: State, one: Logged) -> dict[str, Any]:
+    return {"asking": action.asking}
+
+
+@_changes.register
+def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
+    return _member(state, one, Member(action.name, action.organization, one.seq))
+
+
+@_changes.register
+def _(action: ExpertRenamed, state: State, one: Logged) -> dict[str, Any]:
+    who = state.members[str(one.expert)]
+    return _member(state, one, replace(who, name=action.name, organization=action.organization))
+
+
+@_changes.register
+def _(action: ExpertRemoved, state: State, one: Logged) -> dict[str, Any]:
+    weights = {who: weight for who, weight in state.new_weights.items() if who != one.expert}
+    gone = replace(state.members[str(one.expert)], removed_seq=one.seq)
+    return _member(state, one, gone) | {"new_weights": weights}
+
+
+@_changes.register
+def _(action: StandingGiven, state: State, one: Logged) -> dict[str, Any]:
+    weights = {**state.new_weights, str(one.expert): action.standing.weight}
+    given = replace(state.members[str(one.expert)], standing=action.standing)
+    return _member(state, one, given) | {"new_weights": weights}
+
+
+def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:
+    return {"members": {**state.members, str(one.expert): who}}
+
+
+@_changes.register
+def _(action: RoundClosed, state: State, one: Logged) -> dict[str, Any]:
+    left = Closed(one.seq, one.time, action.evidence, state)
+    return {"open": False, "closed": (*state.closed, left)}
+
+
+@_changes.register
+def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
+    return {"open": True, "round": one.round, "told": {}}
+
+
+@_changes.register
+def _(action: Said, state: State, one: Logged) -> dict[str, Any]:
+    expert = str(one.expert)
+    told = state.told_by(expert)
+    new = replace(told, **_saying(action, told, one, state))
+    spoken = state.spoken | {expert} if action.speaks else state.spoken
+    return {"told": {**state.told, expert: new}, "spoken": spoken}
+
+
+@singledispatch
+def _saying(action: Said, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    """What an expert's action changes of what they have said; nothing by default."""
+    return {}
+
+
+@_saying.register
+def _(action: WayChosen, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"way": action.way}
+
+
+@_saying.register
+def _(action: Ranked, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"rankings": {**told.rankings, action.parent: action.ranking}}
+
+
+@_saying.register
+def _(action: Kept, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"kept": {**told.kept, action.parent: action.reason}}
+
+
+@_saying.register
+def _(action: Commented, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"comments": _with(told.comments, _pair(action, state), action.text)}
+
+
+@_saying.register
+def _(action: Reasoned, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"reasons": _with(told.reasons, _pair(action, state), action.text)}
+
+
+@_saying.register
+def _(action: Submitted, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    return {"submission": Submission(one.seq, one.time, state.title)}
+
+
+@_saying.register
+def _(action: Replied, told: Told, one: Logged, state: State) -> dict[str, Any]:
+    pair = _pair(action, state)
+    given = {other: reply for other, reply in told.given.items() if other != pair}
+    return {
+        "given": given if isinstance(action, Cleared) else {**given, pair: one},
+        "asked": {**told.asked, pair: told.asked.get(pair, _displayed(action))},
+        "kept": {parent: why for parent, why in told.kept.items() if parent != action.parent},
+        "reasons": _with(told.reasons, pair, ""),
+        "last_reply": one.time,
+    }
+
+
+def _displayed(action: Replied | Commented | Reasoned) -> Pair:
+    return action.parent, action.left, action.right
+
+
+def _pair(action: Replied | Commented | Reasoned, state: State) -> Pair:
+    """The comparison as the survey orders it."""
+    kids = state.survey.hierarchy.children[action.parent]
+    left, right = sorted((action.left, action.right), key=kids.index)
+    return action.parent, left, right
+
+
+def _with(texts: Mapping[Pair, str], pair: Pair, text: str) -> dict[Pair, str]:
+    """Texts of which one is new, or taken back when it is empty."""
+    others = {other: kept for other, kept in texts.items() if other != pair}
+    return {**others, pair: text} if text else others
+
+
+def objection(state: State, one: Logged) -> Phrase | None:
+    """Why something could not happen next in a study."""
+    action, opens = one.action, isinstance(one.action, RoundOpened)
+    if isinstance(action, StudyCreated) != (state.seq == 0):
+        return Phrase("event_not_first" if state.seq else "event_creates_nothing")
+    if one.round != state.round + opens or (opens and state.open):
+        return Phrase("event_of_another_round", round=one.round)
+    if isinstance(action, Said | RoundClosed) and not state.open:
+        return Phrase("event_after_closing", round=one.round)
+    about_expert = isinstance(action, Said | OnExpert) or one.expert is not None
+    if isinstance(action, ExpertAdded):
+        if one.expert is None or one.expert in state.members:
+            return Phrase("event_adds_again", expert=one.expert)
+    elif about_expert and one.expert not in state.panel:
+        return Phrase("event_of_nobody", expert=one.expert)
+    return _too_late(action, state, str(one.expert))
+
+
+def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
+    """Why something can't be said, renamed, removed, archived or brought back any more."""
+    if isinstance(action, Said) and state.submitted(expert):
+        return Phrase("event_after_submitting")
+    if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
+        return Phrase("event_after_answering")
+    others = {who.name for one, who in state.panel.items() if one != expert}
+    if isinstance(action, ExpertAdded | ExpertRenamed) and action.name in others:
+        return Phrase("event_name_taken", name=action.name)
+    archived = state.archived_seq is not None
+    if isinstance(action, StudyArchived if archived else StudyUnarchived):
+        return Phrase("event_archives_again" if archived else "event_unarchives_again")
+    return None
+
+
+def false_evidence(state: State, stored: str | None) -> Phrase | None:
+    """Where the evidence with which a round is closed is not what its events give."""
+    held: dict[str, Any] = {}
+    try:
+        held = json.loads(stored) if stored is not None else held
+    except (ValueError, RecursionError) as error:
+        return Phrase("evidence_not_json", problem=str(error))
+    if not isinstance(held, dict):
+        return Phrase("evidence_no_object", found=str(stored)[:80])
+    try:
+        anew = state.evidence(2 if held.get("format") in (1, 2) else EVIDENCE_FORMAT)
+    except AHPError as error:
+        return Phrase("evidence_no_result", problem=error)
+    if stored is None:
+        return None  # as rounds were closed before there was any
+    if anew is None:
+        return Phrase("evidence_of_nobody")
+    found = evidence_difference(held, anew)
+    return Phrase("evidence_differs", difference=found) if found else None

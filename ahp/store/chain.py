@@ -1,0 +1,137 @@
+"""The append-only log: a chain of events for each book, each bound to the one before by its hash.
+
+A chain does not know what its events mean. A book is whatever has a head; studies are books.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, Protocol
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..datafile import jcs
+from ..messages import Phrase
+from .models import EventRow
+from .records import Event
+
+FORMAT = 2
+"""Of new events. Those of format 1 say nothing of their actor."""
+
+SEAL = "chain_sealed"
+"""The kind of event that ends the part of a chain that is in an older format, and names its last
+hash."""
+
+COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
+
+
+class Book(Protocol):
+    """What has a chain: the number and the hash of its last event, and what its events are bound to
+    from the first one on.
+    """
+
+    id: Any
+    head_seq: Any
+    head_hash: Any
+    survey_hash: Any
+
+
+def digest(event: Event) -> str:
+    """SHA-256 over the JSON (RFC 8785) of all columns that the format has, but `hash` itself."""
+    left_out = {"hash"} if event.format > 1 else {"hash", "format", "actor_kind", "actor_id"}
+    content = {name: value for name, value in vars(event).items() if name not in left_out}
+    return hashlib.sha256(jcs(content).encode()).hexdigest()
+
+
+def append(session: Session, book: Book, contents: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """Append events to the chain of a book, whose row must be locked.
+
+    Args:
+        session: a transaction that writes.
+        book: the book; its head moves on.
+        contents: all columns of each event that do not follow from its place in the chain.
+    """
+    events = []
+    for content in contents:
+        event = Event(
+            **content,
+            study_id=book.id,
+            seq=book.head_seq + 1,
+            survey_hash=book.survey_hash,
+            previous_hash=book.head_hash,
+            hash="",
+            format=FORMAT,
+        )
+        events.append(replace(event, hash=digest(event)))
+        book.head_seq, book.head_hash = event.seq, events[-1].hash
+    session.execute(insert(EventRow), [vars(event) for event in events])
+    return events
+
+
+def read(
+    session: Session, book_id: str, first: int = 1, last: int | None = None
+) -> Iterator[Event]:
+    """The events of a book in the order of the chain, from one number to another."""
+    chosen = select(*COLUMNS).where(EventRow.study_id == book_id, EventRow.seq >= first)
+    if last is not None:
+        chosen = chosen.where(EventRow.seq <= last)
+    return (Event(*row) for row in session.execute(chosen.order_by(EventRow.seq)))
+
+
+def sent_before(session: Session, book_id: str, event_id: str) -> Event | None:
+    """The event with an id."""
+    row = session.execute(
+        select(*COLUMNS).where(EventRow.study_id == book_id, EventRow.event_id == event_id)
+    ).one_or_none()
+    return None if row is None else Event(*row)
+
+
+def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:
+    """What is wrong with an event's place in a chain, by the event before it.
+
+    Args:
+        event: the event.
+        before: None for the first.
+        bound_to: the hash that `survey_hash` must be.
+    """
+    seq, previous = (before.seq, before.hash) if before else (0, "")
+    if event.format not in (1, FORMAT):
+        return Phrase("chain_format", format=event.format, newest=FORMAT)
+    if digest(event) != event.hash:
+        return Phrase("chain_hash")
+    if event.seq != seq + 1:
+        return Phrase("chain_gap", seq=seq + 1)
+    if event.previous_hash != previous:
+        return Phrase("chain_broken")
+    if event.survey_hash != bound_to:
+        return Phrase("chain_survey")
+    return _wrong_format(event, before)
+
+
+def _wrong_format(event: Event, before: Event | None) -> Phrase | None:
+    """Where a part in another format begins, or does not."""
+    if event.format == FORMAT and (event.actor_kind is None or event.actor_id is None):
+        return Phrase("chain_actor")
+    sealed = before is not None and event.format > before.format
+    if before is not None and event.format < before.format:
+        return Phrase("chain_format_older", format=event.format)
+    if sealed != (event.kind == SEAL):
+        return Phrase("chain_seal_missing" if sealed else "chain_seal_needless")
+    if before is not None and sealed and event.detail != seal_detail(before):
+        return Phrase("chain_seal_wrong")
+    return None
+
+
+def seal_detail(last: Event) -> str:
+    """The `detail` of the event that ends a part of a chain."""
+    return jcs({"events": last.seq, "format": last.format, "last_hash": last.hash})
+
+
+def wrong_head(book: Book, last: Event) -> Phrase | None:
+    """Where the head of a book is not its last event."""
+    if (book.head_seq, book.head_hash) == (last.seq, last.hash):
+        return None
+    return Phrase("chain_head", seq=book.head_seq, hash=book.head_hash)

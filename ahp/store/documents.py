@@ -1,0 +1,138 @@
+"""What goes in and out as a whole: finished panels, receipts, exported studies, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import AnswersError
+from ..process.events import Action, Actor, Answered, Submitted
+from ..process.receipt import Receipt
+from ..study import Answers, Judgment, Survey
+from ..study.entered import judged
+from ..study.standing import Standing
+from . import chain, log, receipts, signing, transfer
+from .log import Entry
+from .part import Part, new_id
+from .people import add_people, let_count
+from .queries import study_info, study_row
+from .records import Event, StudyInfo, StudyLog
+from .rounds import close
+from .studies import begin_study
+from .surveys import survey_of
+
+
+class Documents(Part):
+    """Files and the log."""
+
+    def import_study(
+        self,
+        survey: Survey,
+        answers: Answers,
+        title: str,
+        *,
+        note: str | None = None,
+        standings: Mapping[str, Standing] | None = None,
+        actor: Actor | None = None,
+    ) -> StudyInfo:
+        """Store a finished study from a file: every expert submitted, the round closed.
+
+        Args:
+            survey: the survey that was answered.
+            answers: complete answers of one expert or more; values may lie between the steps of
+                Saaty's scale, as joined judgments do.
+            title: as for `create_study`.
+            note: as for `create_study`.
+            standings: expert -> standing, when the file has weights of the experts: these count
+                (weighting `"given"`). One for each expert.
+            actor: the file they were read from; None = the organizer.
+
+        Raises:
+            AnswersError: the answers do not fit the survey, a value is beyond the scale from 1/9 to
+                9, or there are none; or the standings are not those of the experts.
+            IncompleteError: the judgments below a parent do not connect all items.
+            MatrixError: a value is no positive number.
+            StoreError: the title or an expert's name is blank.
+        """
+        if not answers.experts:
+            raise AnswersError("no_answers")
+        answers.arrays(survey.hierarchy)
+        if standings and set(standings) != set(answers.experts):
+            raise AnswersError(
+                "weights_of_others", found=tuple(standings), expected=answers.experts
+            )
+        for one in answers.judgments:
+            judged(one.value, one.place or f"expert {one.expert!r}")
+        with self._write() as session:
+            study = begin_study(session, survey, title, note)
+            ids = add_people(session, study, dict.fromkeys(answers.experts))
+            let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
+            said = [(ids[one.expert], _answered(one)) for one in answers.judgments]
+            said += [(expert, Submitted()) for expert in ids.values()]
+            entries = [
+                Entry(action, new_id(), "file", expert, actor or self._organizer)
+                for expert, action in said
+            ]
+            log.append(session, study, entries)
+            close(session, study)
+            return study_info(study, survey)
+
+    def receipt(self, expert_id: str, *, round_number: int | None = None) -> Receipt:
+        """What an expert submitted and where the log has it, signed with the server's key.
+
+        Args:
+            expert_id: who submitted.
+            round_number: the round; None = the one that is open or was closed last.
+
+        Raises:
+            ReceiptError: the expert has not submitted in the round.
+            StoreError: the server's key cannot be read or made.
+        """
+        with self._database.read() as session:
+            key = signing.signing_key(self._database.folder)
+            return receipts.make_receipt(session, expert_id, round_number, key)
+
+    def public_key(self) -> tuple[str, str]:
+        """The public key that receipts verify with: its id, and PEM."""
+        key = signing.signing_key(self._database.folder).public_key()
+        return signing.key_id(key), signing.public_pem(key)
+
+    def export_study(self, study_id: str) -> str:
+        """A whole study as JSON: survey, experts and the log, event by event. Links are left out:
+        only their hashes are stored.
+        """
+        with self._database.read() as session:
+            return transfer.export_study(session, study_row(session, study_id))
+
+    def import_export(self, content: str | bytes, source: str = "study file") -> StudyInfo:
+        """Store what `export_study` wrote: an identical study, its log verified.
+
+        Args:
+            content: the JSON.
+            source: name of the file, for messages.
+
+        Raises:
+            StoreError: not such a file, or the database has this study already.
+            LogError: the log in it does not verify.
+        """
+        with self._write() as session:
+            study = transfer.import_study(session, content, source)
+            return study_info(study, survey_of(session, study))
+
+    def events(self, study_id: str) -> list[Event]:
+        """The log of a study."""
+        with self._database.read() as session:
+            study_row(session, study_id)
+            return list(chain.read(session, study_id))
+
+    def verify_log(self) -> list[StudyLog]:
+        """Walk the logs of all studies and recompute every hash.
+
+        Raises:
+            LogError: names the first bad event and what is wrong with it.
+        """
+        with self._database.read() as session:
+            return log.verify(session)
+
+
+def _answered(one: Judgment) -> Action:
+    return Answered(one.parent, one.left, one.right, one.value, one.place or None)

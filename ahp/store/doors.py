@@ -1,0 +1,157 @@
+"""Links and sessions: who may answer, and who may run the studies."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from ..errors import StoreError
+from . import access
+from .models import ExpertRow
+from .part import Part, check_open, locked_expert
+from .queries import EXPERTS, expert_infos
+from .records import Grants, SignIn
+
+
+class Doors(Part):
+    """Personal links, and what browsers may do."""
+
+    def issue_link(self, expert_id: str) -> str:
+        """Issue an expert's personal link; the one before, and what was opened with it, ends.
+
+        Returns:
+            The token of the link, 128 bits. It is shown this once; only its hash is stored.
+
+        Raises:
+            LockedError: the round is closed.
+        """
+        with self._write() as session:
+            _, study = locked_expert(session, expert_id)
+            check_open(study)
+            access.revoke_link(session, study, expert_id)
+            return access.issue_link(session, study, expert_id)
+
+    def revoke_link(self, expert_id: str) -> None:
+        """End an expert's personal link, and what was opened with it.
+
+        Raises:
+            StoreError: there is no active link.
+            LockedError: the round is closed, and no link works any more.
+        """
+        with self._write() as session:
+            expert, study = locked_expert(session, expert_id)
+            check_open(study)
+            if not access.revoke_link(session, study, expert_id):
+                raise StoreError("no_active_link", name=expert.name)
+
+    def open_link(self, token: str, session: str | None) -> str:
+        """Let a browser answer as the expert of a link, for 30 days.
+
+        Args:
+            token: of the link.
+            session: token of the browser's session, if it has one.
+
+        Returns:
+            The token of the session: the one given if it may do this already, else a new one, which
+            may also do what the one given may.
+
+        Raises:
+            LinkError: its `reason` says why the link does not work.
+        """
+        with self._write() as database:
+            return access.open_link(database, token, session)
+
+    def expert_of_link(self, token: str) -> str:
+        """Id of the expert of a link.
+
+        Raises:
+            LinkError: there is no such link.
+        """
+        with self._database.read() as database:
+            return access.expert_of_link(database, token)
+
+    def open_organizer(self, session: str | None) -> str:
+        """Let a browser run every study, for 30 days; who may, is for the caller to check.
+
+        Returns:
+            The token of the session: the one given if it may do this already, else a new one, which
+            may also do what the one given may.
+        """
+        with self._write() as database:
+            return access.grant(database, session, "organizer", sign_in=self._sign_in)
+
+    def grants(self, session: str | None) -> Grants:
+        """What a browser may do now; nothing without a valid session."""
+        if session is None:
+            return Grants()
+        with self._database.read() as database:
+            organizer, allowed, refused = access.read_grants(database, session, self._sign_in)
+            query = EXPERTS.where(ExpertRow.id.in_(allowed))
+            infos = {info.id: info for info in expert_infos(database, query)}
+            experts = tuple(infos[expert] for expert in allowed)
+            return Grants(organizer, experts, MappingProxyType(refused))
+
+    def may_answer(self, session: str | None, expert_id: str) -> bool:
+        """Whether a browser may answer as an expert now."""
+        with self._database.read() as database:
+            if session is None:
+                return False
+            return expert_id in access.read_grants(database, session, self._sign_in)[1]
+
+    def may_look_back(self, session: str | None, expert_id: str) -> bool:
+        """Whether a browser may see what an expert submitted, the round being closed or not."""
+        with self._database.read() as database:
+            if session is None:
+                return False
+            return access.may_look_back(database, session, expert_id, self._sign_in)
+
+    def may_download(self, session: str | None, maker: str | None, expert_id: str | None) -> bool:
+        """Whether a browser may have a file that it asked for.
+
+        Args:
+            session: token of the browser's session.
+            maker: token with which the page was opened that offers the file.
+            expert_id: an expert who may have it; None = only organizers may.
+        """
+        if session is None or maker is None:
+            return False
+        with self._database.read() as database:
+            if not access.of_one_browser(database, session, maker):
+                return False
+            organizer, experts, _ = access.read_grants(database, session, self._sign_in)
+            return organizer or expert_id in experts
+
+    def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
+        """Let a visitor try a password, unless they tried ten wrong ones within a minute.
+
+        It counts as wrong until `forget_sign_in` says otherwise.
+
+        Args:
+            address: where the visitor is.
+            session: token of the browser's session, if it has one.
+        """
+        with self._database.read() as database:  # strangers must not keep writers busy
+            visitor = access.visitor_of(database, session, address)
+            if wait := access.sign_in_wait(database, visitor):
+                return SignIn(None, wait)
+        with self._write() as database:
+            return access.begin_sign_in(database, visitor)
+
+    def forget_sign_in(self, attempt: int) -> None:
+        """The password tried was right."""
+        with self._write() as database:
+            access.forget_sign_in(database, attempt)
+
+    def leave(self, session: str, expert_id: str) -> None:
+        """Take from a browser, in all its tabs, the right to answer as an expert."""
+        with self._write() as database:
+            access.leave(database, session, expert_id)
+
+    def revoke_session(self, session: str) -> None:
+        """Sign a browser out, in all its tabs."""
+        with self._write() as database:
+            access.revoke_session(database, session)
+
+    def revoke_organizers(self) -> None:
+        """Sign every organizer out."""
+        with self._write() as session:
+            access.revoke_organizers(session)

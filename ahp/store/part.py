@@ -1,0 +1,92 @@
+"""What the parts of the store share: the database, and what is checked before writing."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from ..errors import LockedError, StoreError
+from ..process.events import ORGANIZER, Action, Actor
+from ..study.limits import check_length
+from .database import Database
+from .log import Entry
+from .models import ExpertRow, StudyRow
+from .queries import expert_and_study, study_row
+
+
+class Part:
+    """A part of `Store`; its parameters are those."""
+
+    def __init__(self, url: str | None = None, *, create: bool = True, sign_in: str = "") -> None:
+        self._database = Database(url, create=create)
+        self._sign_in = sign_in
+        self._organizer = ORGANIZER
+
+    def by(self, organizer: Actor) -> Self:
+        """The same store, in which what organizers do is done by this one."""
+        twin = copy.copy(self)
+        twin._organizer = organizer
+        return twin
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        """A transaction that writes what an organizer or an expert does."""
+        with self._database.write() as session:
+            session.info["organizer"] = self._organizer
+            yield session
+
+
+def new_id() -> str:
+    """A random id."""
+    return secrets.token_hex(16)
+
+
+def by_organizer(action: Action, expert_id: str | None = None) -> Entry:
+    """What an organizer does."""
+    return Entry(action, new_id(), "organizer", expert_id)
+
+
+def line(what: str, text: str) -> str:
+    """One line of text without the spaces around it.
+
+    Raises:
+        StoreError: it is blank, or has more lines.
+    """
+    refused = StoreError(f"{what}_not_a_line", text=text)
+    if not isinstance(text, str):
+        raise refused
+    check_length(what, text)
+    if not text.strip() or not text.strip().isprintable():
+        raise refused
+    return text.strip()
+
+
+def check_open(study: StudyRow) -> None:
+    """Refuse a round that is closed."""
+    if study.state != "open":
+        raise LockedError("round_closed", round=study.round, title=study.title)
+
+
+def check_round(study: StudyRow, round_number: int | None) -> None:
+    """Refuse another round than the one that is meant; None = whichever it is."""
+    if round_number not in (None, study.round):
+        raise LockedError(
+            "round_is_another", round=round_number, title=study.title, open=study.round
+        )
+
+
+def open_study(session: Session, study_id: str) -> StudyRow:
+    """A study whose round is open, locked."""
+    study = study_row(session, study_id, lock=True)
+    check_open(study)
+    return study
+
+
+def locked_expert(session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+    """An expert with the study, locked."""
+    return expert_and_study(session, expert_id, lock=True)

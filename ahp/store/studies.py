@@ -1,0 +1,197 @@
+"""Studies: how they begin, what they are called, how they are analyzed and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from ..errors import StoreError
+from ..process.asking import Asking
+from ..process.events import (
+    AskingChosen,
+    SettingsChosen,
+    StudyArchived,
+    StudyCreated,
+    StudyRenamed,
+    StudyUnarchived,
+)
+from ..process.settings import Settings
+from ..random_index import random_index_value
+from ..study import Survey
+from ..study.standing import Standing
+from . import log
+from .models import StudyRow
+from .part import Part, by_organizer, line, new_id
+from .people import add_people, give_standings, let_count
+from .queries import STUDIES, study_info, study_row
+from .records import StudyInfo
+from .states import state_of
+from .surveys import add_survey, parse_survey, survey_of
+
+
+class Studies(Part):
+    """Studies as wholes."""
+
+    def create_study(
+        self,
+        survey: Survey,
+        title: str,
+        *,
+        note: str | None = None,
+        standings: Mapping[str, Standing] | None = None,
+    ) -> StudyInfo:
+        """Start a study.
+
+        Args:
+            survey: what it asks; stored as it is now.
+            title: one line of text.
+            note: what readers must know about it, such as `"simulated"`.
+            standings: expert -> standing, when experts and their weights come with the survey:
+                these count (weighting `"given"`).
+
+        Raises:
+            StoreError: the title or an expert's name is blank.
+        """
+        with self._write() as session:
+            study = begin_study(session, survey, title, note)
+            ids = add_people(session, study, dict.fromkeys(standings or {}))
+            let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
+            return study_info(study, survey)
+
+    def rename_study(self, study_id: str, title: str) -> StudyInfo:
+        """Give a study another title; the log keeps the one before.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            new = line("title", title)
+            if new != study.title:
+                log.append(session, study, [by_organizer(StudyRenamed(new))])
+            return study_info(study, survey_of(session, study))
+
+    def archive_study(self, study_id: str) -> StudyInfo:
+        """Hide a study from the lists; nothing else changes, and `unarchive_study` undoes it."""
+        return self._archive(study_id, archived=True)
+
+    def unarchive_study(self, study_id: str) -> StudyInfo:
+        """Bring an archived study back into the lists."""
+        return self._archive(study_id, archived=False)
+
+    def _archive(self, study_id: str, *, archived: bool) -> StudyInfo:
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            if (study.archived_seq is not None) != archived:
+                action = StudyArchived() if archived else StudyUnarchived()
+                log.append(session, study, [by_organizer(action)])
+            return study_info(study, survey_of(session, study))
+
+    def duplicate_study(self, study_id: str, title: str, *, experts: bool = False) -> StudyInfo:
+        """Start a study like another one: its survey, settings and way of asking, in round 1.
+
+        Args:
+            study_id: the study to copy; its note and answers are not copied.
+            title: of the new study.
+            experts: also its experts with their standings; they get new links.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._write() as session:
+            source = state_of(session, study_row(session, study_id, lock=True))
+            study = begin_study(session, source.survey, title, None)
+            entries = []
+            if source.settings != Settings.of(source.survey):
+                entries.append(by_organizer(SettingsChosen(source.settings)))
+            if source.asking != Asking():
+                entries.append(by_organizer(AskingChosen(source.asking)))
+            if entries:
+                log.append(session, study, entries)
+            if experts:
+                panel = source.panel.values()
+                ids = add_people(session, study, {one.name: one.organization for one in panel})
+                give_standings(session, {ids[one.name]: one.standing for one in panel})
+            return study_info(study, source.survey)
+
+    def studies(self, *, archived: bool = False) -> list[StudyInfo]:
+        """The studies, the newest first: those in the lists, or those that were archived."""
+        chosen = StudyRow.archived_seq.is_not(None) if archived else StudyRow.archived_seq.is_(None)
+        with self._database.read() as session:
+            rows = session.execute(
+                STUDIES.where(chosen).order_by(StudyRow.created.desc(), StudyRow.id)
+            )
+            return [study_info(study, parse_survey(content)) for study, content in rows]
+
+    def study(self, study_id: str) -> StudyInfo:
+        """One study."""
+        with self._database.read() as session:
+            row = session.execute(STUDIES.where(StudyRow.id == study_id)).one_or_none()
+            if row is None:
+                raise StoreError("no_study", id=study_id)
+            study, content = row
+            return study_info(study, parse_survey(content))
+
+    def settings(self, study_id: str) -> Settings:
+        """How a study is analyzed and when its rounds end."""
+        with self._database.read() as session:
+            return state_of(session, study_row(session, study_id)).settings
+
+    def set_settings(self, study_id: str, settings: Settings, *, anew: bool = False) -> None:
+        """Choose how a study is analyzed from now on; closed rounds keep what they had.
+
+        Args:
+            study_id: the study.
+            settings: the choice.
+            anew: put it into the log as a decision even where nothing changes.
+
+        Raises:
+            RandomIndexError: the table of random indices ends before the survey's largest parent.
+        """
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            state = state_of(session, study)
+            for order in state.survey.orders:
+                random_index_value(order, settings.random_index)
+            if anew or settings != state.settings:
+                log.append(session, study, [by_organizer(SettingsChosen(settings))])
+
+    def weights_undecided(self, study_id: str) -> bool:
+        """Whether experts were given weights that do not count, and no choice of settings came
+        after them.
+        """
+        with self._database.read() as session:
+            return state_of(session, study_row(session, study_id)).weights_undecided
+
+    def asking(self, study_id: str) -> Asking:
+        """How the experts of a study are asked."""
+        with self._database.read() as session:
+            return state_of(session, study_row(session, study_id)).asking
+
+    def set_asking(self, study_id: str, asking: Asking) -> None:
+        """Choose how experts are asked from now on; those who have started keep their way."""
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            if asking != state_of(session, study).asking:
+                log.append(session, study, [by_organizer(AskingChosen(asking))])
+
+
+def begin_study(session: Session, survey: Survey, title: str, note: str | None) -> StudyRow:
+    """Start a study."""
+    add_survey(session, survey)
+    created = StudyCreated(line("title", title), None if note is None else line("note", note))
+    study = StudyRow(
+        id=new_id(),
+        title=created.title,
+        survey_hash=survey.content_hash,
+        round=1,
+        state="open",
+        created="",
+        head_seq=0,
+        head_hash="",
+    )
+    session.add(study)
+    session.flush()
+    log.append(session, study, [by_organizer(created)])
+    return study

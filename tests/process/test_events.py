@@ -1,0 +1,149 @@
+"""What happens in a study, and its columns in the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ahp.errors import AHPError
+from ahp.process import events
+from ahp.process.asking import Asking, Way
+from ahp.process.events import ACTIONS, Action, columns, read_action
+from ahp.process.settings import Settings
+from ahp.study.standing import Standing
+from tests.study.panels import SURVEY
+
+TREE = SURVEY.hierarchy
+PAIR = ("a", "a1", "a2")
+STORED: list[tuple[Action, tuple[str | None, ...]]] = [
+    (events.StudyCreated("Pilot", None), (None, None, None, None, '{"note":null,"title":"Pilot"}')),
+    (events.StudyRenamed("试点"), (None, None, None, None, '{"title":"试点"}')),
+    (events.StudyArchived(), (None,) * 5),
+    (events.StudyUnarchived(), (None,) * 5),
+    (
+        events.SettingsChosen(Settings("eigenvector", "saaty")),
+        (
+            *(None,) * 4,
+            Settings("eigenvector", "saaty").content,
+        ),
+    ),
+    (events.AskingChosen(Asking("rank")), (*(None,) * 4, Asking("rank").content)),
+    (events.RoundClosed("{}"), (None, None, None, None, "{}")),
+    (events.RoundClosed(None), (None,) * 5),
+    (events.RoundOpened(), (None,) * 5),
+    (
+        events.ExpertAdded("Ada", "Audit"),
+        (
+            *(None,) * 4,
+            '{"name":"Ada","organization":"Audit"}',
+        ),
+    ),
+    (events.ExpertRenamed("Ada", None), (*(None,) * 4, '{"name":"Ada","organization":null}')),
+    (events.ExpertRemoved(), (None,) * 5),
+    (events.StandingGiven(Standing(2, "chair")), (*(None,) * 4, Standing(2, "chair").content)),
+    (events.LinkIssued(3), (None, None, None, None, '{"link":3}')),
+    (events.LinkRevoked(3), (None, None, None, None, '{"link":3}')),
+    (events.Answered(*PAIR, "1/3"), (*PAIR, "1/3", None)),
+    (events.Answered(*PAIR, "1/3", "w.csv: line 2"), (*PAIR, "1/3", "w.csv: line 2")),
+    (events.Cleared(*PAIR), (*PAIR, None, None)),
+    (events.Abstained(*PAIR), (*PAIR, None, None)),
+    (events.Commented(*PAIR, "hm"), (*PAIR, None, "hm")),
+    (events.Reasoned(*PAIR, ""), (*PAIR, None, "")),
+    (events.Consented("Yes."), (None, None, None, None, "Yes.")),
+    (
+        events.WayChosen(Way.seeded("rank", True, TREE, "x")),
+        (
+            *(None,) * 4,
+            Way.seeded("rank", True, TREE, "x").content,
+        ),
+    ),
+    (
+        events.Ranked("a", ("a2", "a1", "a3", "a4")),
+        (
+            *("a", None, None, None),
+            '["a2","a1","a3","a4"]',
+        ),
+    ),
+    (events.Shown("a", "[]"), ("a", None, None, None, "[]")),
+    (events.Kept("a", ""), ("a", None, None, None, "")),
+    (events.Submitted(), (None,) * 5),
+    (
+        events.ChainSealed(3, 1, "abc"),
+        (None, None, None, None, '{"events":3,"format":1,"last_hash":"abc"}'),
+    ),
+]
+
+
+def test_every_kind_has_its_columns() -> None:
+    assert {one.kind for one, _ in STORED} == set(ACTIONS)
+    for action, (parent, left, right, value, detail) in STORED:
+        stored = columns(action)
+        assert stored == {
+            "kind": action.kind,
+            "parent": parent,
+            "left": left,
+            "right": right,
+            "value": value,
+            "detail": detail,
+        }
+        assert read_action(stored) == action
+        action.check(TREE)
+
+
+@pytest.mark.parametrize(
+    ("action", "new", "message"),
+    [
+        (events.Answered(*PAIR, "3"), {"parent": None}, "its parent is None"),
+        (events.Answered(*PAIR, "3"), {"value": None}, "its value is None"),
+        (events.Commented(*PAIR, "hm"), {"detail": None}, "its text is None"),
+        (events.LinkIssued(3), {"detail": '{"link":"3"}'}, "its link is '3'"),
+        (events.LinkIssued(3), {"detail": "{}"}, "its detail has no link"),
+        (events.LinkIssued(3), {"detail": "[]"}, "its detail has no link"),
+        (
+            events.ExpertAdded("Ada", None),
+            {"detail": "x"},
+            "its detail is not JSON: Expecting value: line 1 column 1 (char 0)",
+        ),
+        (
+            events.Submitted(),
+            {"kind": "submitted"},
+            f"its kind is 'submitted', expected one of {', '.join(ACTIONS)}",
+        ),
+    ],
+)
+def test_columns_that_hold_nothing(action: Action, new: dict[str, str], message: str) -> None:
+    with pytest.raises(AHPError) as caught:
+        read_action(columns(action) | new)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            events.Answered("a", "a1", "b", "3"),
+            "event: right = 'b', expected a child of 'a': a1, a2, a3, a4",
+        ),
+        (
+            events.Answered(*PAIR, "much"),
+            "'much', expected a positive number or a fraction such as \"1/3\"",
+        ),
+        (
+            events.Ranked("a", ("a1",)),
+            "ranking below 'a' = [\"a1\"], expected each of a1, a2, a3, a4 once",
+        ),
+        (
+            events.WayChosen(replace(Way.seeded("rank", True, TREE, "x"), order=())),
+            f"order has 0 comparisons, expected each of the {len(TREE.comparisons)} of the survey",
+        ),
+        (
+            events.StandingGiven(Standing(recused=dict.fromkeys(TREE.compared, "interest"))),
+            "the expert is recused from every comparison",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_survey(action: Action, message: str) -> None:
+    with pytest.raises(AHPError) as caught:
+        action.check(TREE)
+    assert str(caught.value) == message

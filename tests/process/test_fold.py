@@ -1,0 +1,150 @@
+"""A log told once: states are continued, kept and looked at as they were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ahp.process import events as e
+from ahp.process.events import Action, Logged
+from ahp.process.fold import Member, State, fold, objection
+from ahp.process.settings import Settings
+from ahp.study.standing import Standing
+from tests.study.panels import SURVEY
+
+START = State.of(SURVEY)
+PAIR = ("a", "a1", "a2")
+TIME = "2026-03-01T12:00:00.000000+00:00"
+
+
+def log(*done: tuple[str | None, Action]) -> list[Logged]:
+    """Actions by experts or about them, one after the other."""
+    found, number = [], 1
+    for seq, (expert, action) in enumerate(done, start=1):
+        number += isinstance(action, e.RoundOpened)
+        found.append(Logged(seq, number, expert, "web", TIME, action))
+    return found
+
+
+BEGIN = (
+    (None, e.StudyCreated("Pilot", "simulated")),
+    ("1", e.ExpertAdded("Ada", "Audit")),
+    ("2", e.ExpertAdded("Bo", None)),
+)
+ALL = log(
+    *BEGIN,
+    ("1", e.Answered("a", "a2", "a1", "3")),
+    ("1", e.Reasoned(*PAIR, "so")),
+    ("2", e.Answered(*PAIR, "5")),
+    ("1", e.Kept("a", "I mean it")),
+    (None, e.StudyRenamed("Final")),
+    ("2", e.Abstained("a", "a2", "a1")),
+    ("1", e.Submitted()),
+    ("2", e.StandingGiven(Standing(2, "chair"))),
+    (None, e.RoundClosed(None)),
+    (None, e.StudyArchived()),
+    (None, e.RoundOpened()),
+    ("2", e.Commented(*PAIR, "hm")),
+    ("1", e.Cleared(*PAIR)),
+)
+
+
+def test_a_log_becomes_a_state() -> None:
+    state = fold(ALL, START)
+    assert (state.seq, state.round, state.open) == (16, 2, True)
+    assert (state.title, state.note, state.created) == ("Final", "simulated", TIME)
+    assert state.archived_seq == 13
+    assert state.members == {
+        "1": Member("Ada", "Audit", 2),
+        "2": Member("Bo", None, 3, standing=Standing(2, "chair")),
+    }
+    assert state.spoken == {"1", "2"}
+    assert state.weights_undecided
+    assert state.told_by("1").replies.answers == {}
+    assert state.told_by("1").replies.asked == {PAIR: PAIR}
+    assert state.told_by("2").replies.comments == {PAIR: "hm"}
+    [closed] = state.closed
+    assert (closed.seq, closed.time, closed.evidence) == (12, TIME, None)
+    first = state.in_round(1)
+    assert first is closed.state
+    ada, bo = first.told_by("1"), first.told_by("2")
+    assert ada.replies.answers == {PAIR: "1/3"}
+    assert ada.replies.kept == {"a": "I mean it"}
+    assert (ada.submission.seq, ada.submission.title) == (10, "Final")
+    assert (bo.replies.answers, bo.replies.abstained) == ({}, {PAIR})
+    assert first.reasons() == first.reasons("1") == {("Ada", *PAIR): "so"}
+    assert first.reasons("2") == {}
+    [judgment] = first.answers().judgments
+    assert (judgment.expert, judgment.left, judgment.value) == ("Ada", "a2", "3")
+    assert judgment.place == "event 4"
+    assert state.in_round(2) is state.in_round(None) is state
+    assert state.in_round(3).told == {}
+
+
+@settings(max_examples=50)
+@given(st.integers(0, len(ALL)))
+def test_a_state_is_continued(cut: int) -> None:
+    whole = fold(ALL, START)
+    before = fold(ALL[:cut], START)
+    kept = replace(before)
+    assert fold(ALL[cut:], before) == whole
+    assert before == kept
+
+
+def test_the_last_weights_are_undecided_until_settings_follow() -> None:
+    state = fold(log(*BEGIN, ("1", e.StandingGiven(Standing(2, "chair")))), START)
+    assert state.weights_undecided
+    chosen = Settings.of(SURVEY)
+    for settings_, undecided in ((chosen, False), (replace(chosen, weighting="given"), False)):
+        after = fold([Logged(5, 1, None, "organizer", TIME, e.SettingsChosen(settings_))], state)
+        assert after.weights_undecided == undecided
+    usual = fold([Logged(5, 1, "1", "organizer", TIME, e.StandingGiven(Standing()))], state)
+    assert not usual.weights_undecided
+    gone = fold([Logged(5, 1, "1", "organizer", TIME, e.ExpertRemoved())], state)
+    assert not gone.weights_undecided
+    assert gone.standings == {"Bo": Standing()}
+
+
+@pytest.mark.parametrize(
+    ("expert", "action", "problem"),
+    [
+        (None, e.StudyCreated("x", None), "it is not the first event of a study"),
+        ("3", e.Submitted(), "no event before it added the expert '3'"),
+        (None, e.Submitted(), "no event before it added the expert None"),
+        ("1", e.ExpertAdded("Cy", None), "it adds the expert '1', whose id is taken or missing"),
+        (None, e.ExpertAdded("Cy", None), "it adds the expert None, whose id is taken or missing"),
+        ("3", e.ExpertAdded("Ada", None), "the study had an expert 'Ada' before it"),
+        ("2", e.ExpertRenamed("Ada", None), "the study had an expert 'Ada' before it"),
+        ("3", e.StudyArchived(), "no event before it added the expert '3'"),
+        (None, e.StudyUnarchived(), "the study was in the lists before it"),
+        (None, e.RoundOpened(), "it is of round 2, out of turn"),
+        ("2", e.ExpertRenamed("Cy", None), None),
+        ("2", e.ExpertRemoved(), None),
+        (None, e.RoundClosed(None), None),
+    ],
+)
+def test_what_can_happen_next(expert: str | None, action: Action, problem: str | None) -> None:
+    state = fold(log(*BEGIN), START)
+    number = 1 + isinstance(action, e.RoundOpened)
+    found = objection(state, Logged(4, number, expert, "web", TIME, action))
+    assert (found and str(found)) == problem
+
+
+def test_nothing_happens_before_a_study_is_created() -> None:
+    one = Logged(1, 1, None, "organizer", TIME, e.StudyArchived())
+    assert str(objection(START, one)) == "it creates no study"
+
+
+def test_nothing_is_said_in_a_closed_round_or_after_submitting() -> None:
+    state = fold(ALL[:11], START)
+    late = Logged(12, 1, "1", "web", TIME, e.Answered(*PAIR, "3"))
+    assert str(objection(state, late)) == "the expert had submitted before it"
+    closed = fold(ALL[:12], START)
+    for action in (e.Answered(*PAIR, "3"), e.RoundClosed(None)):
+        late = Logged(13, 1, "2" if isinstance(action, e.Said) else None, "web", TIME, action)
+        assert str(objection(closed, late)) == "round 1 was closed before it"
+    renamed = Logged(13, 1, "2", "organizer", TIME, e.ExpertRenamed("Cy", None))
+    assert str(objection(closed, renamed)) == "the expert had answered before it"

@@ -1,0 +1,62 @@
+// Checks the log of an exported study: every event's hash, and that each continues the one before.
+//
+//     node tools/verify_log.mjs study.json
+//
+// Needs nothing but Node.js, and shares no code with the program that wrote the file. What is hashed
+// stands in docs/log-format.md.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+const SINCE_FORMAT_2 = ["format", "actor_kind", "actor_id"];
+
+// RFC 8785: keys by their UTF-16 code units, as JavaScript sorts; texts and numbers as it writes them
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
+}
+
+const sha256 = (text) => createHash("sha256").update(text, "utf8").digest("hex");
+
+// What is wrong with an event after the one before it, which is undefined for the first
+function problem(event, before) {
+  const hashed = { ...event };
+  delete hashed.hash;
+  if (event.format === 1) for (const name of SINCE_FORMAT_2) delete hashed[name];
+  if (sha256(canonical(hashed)) !== event.hash) return "its content does not match its hash";
+  if (event.seq !== (before?.seq ?? 0) + 1) return `event ${(before?.seq ?? 0) + 1} is missing before it`;
+  if (event.previous_hash !== (before?.hash ?? "")) return "it does not continue the event before it";
+  if (![1, 2].includes(event.format)) return `its format is ${event.format}, expected 1 or 2`;
+  if (event.format === 2 && !event.actor_kind) return "it does not say who did it";
+  if (before && event.format < before.format) return "its format is older than that of the event before it";
+  const begins = before !== undefined && event.format > before.format;
+  if (begins !== (event.kind === "chain_sealed")) {
+    return begins ? "the part before it was not sealed" : "it seals nothing";
+  }
+  const seal = { events: before?.seq, format: before?.format, last_hash: before?.hash };
+  if (begins && event.detail !== canonical(seal)) return "it does not name the last hash of the part it seals";
+  return null;
+}
+
+const { kind, format, study, survey, events } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+if (kind !== "ahp study" || format !== 2) {
+  console.error(`kind ${kind} with format ${format}, expected an ahp study with format 2`);
+  process.exit(2);
+}
+const same = { study_id: study.id, survey_hash: sha256(survey) };
+let before;
+for (const event of events) {
+  const found = problem({ ...event, ...same }, before);
+  if (found) {
+    console.error(`event ${event.seq} (${event.event_id}): ${found}`);
+    process.exit(1);
+  }
+  before = event;
+}
+if (before?.seq !== study.head_seq || before?.hash !== study.head_hash) {
+  console.error(`the log ends with event ${before?.seq}, the study's head is event ${study.head_seq}`);
+  process.exit(1);
+}
+const parts = [1, 2].map((number) => events.filter((event) => event.format === number).length);
+console.log(`study ${study.id}: ${events.length} events (${parts[0]} in format 1), head ${before.hash}`);
