@@ -985,7 +985,6 @@ _STORE = {
     ),
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),
-    "export_not_json": _("{source}: not JSON: {problem}"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
