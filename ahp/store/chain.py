@@ -100,7 +100,7 @@ def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:
     seq, previous = (before.seq, before.hash) if before else (0, "")
     if event.format not in (1, FORMAT):
         return Phrase("chain_format", format=event.format, newest=FORMAT)
-    if digest(event) != event.hash:
+    if not _matches(event):
         return Phrase("chain_hash")
     if event.seq != seq + 1:
         return Phrase("chain_gap", seq=seq + 1)
@@ -109,6 +109,14 @@ def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:
     if event.survey_hash != bound_to:
         return Phrase("chain_survey")
     return _wrong_format(event, before)
+
+
+def _matches(event: Event) -> bool:
+    """Whether the hash of an event is that of its content."""
+    try:
+        return digest(event) == event.hash
+    except ValueError:  # a number in a database that JSON does not hold
+        return False
 
 
 def _wrong_format(event: Event, before: Event | None) -> Phrase | None:

@@ -6,12 +6,12 @@ import re
 from dataclasses import fields, replace
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
 
 from ahp.datafile import canonical
 from ahp.errors import LogError
 from ahp.process.events import Cleared
-from ahp.store import Event, StudyLog, chain, log
+from ahp.store import Event, Store, StudyLog, chain, log
 from ahp.store.log import Entry
 from ahp.store.models import EventRow, StudyRow
 from ahp.study import Answers, Judgment
@@ -536,3 +536,17 @@ def test_forged_times_and_recusals_are_found(store, study):
         ]
         events = forge(store, study, changed)
         assert problem_of(store, study, events, place) == problem
+
+
+def test_a_number_that_json_does_not_hold_is_found(store, answered, tmp_path):
+    data = json.loads(store.export_study(answered.id))
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    other.import_export(json.dumps(data))
+    with other._database.write() as session:
+        session.execute(text("UPDATE events SET round = 9007199254740993 WHERE seq = 5"))
+    event = store.events(answered.id)[4]
+    assert refused(other) == (
+        f"study {answered.id} ('Pilot'), event 5 ({event.event_id}): "
+        "its content does not match its hash"
+    )
+    other.close()
