@@ -15,6 +15,7 @@ AHPError
 ├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
+    ├── AccessError         the organizer's account does not allow it
     ├── LinkError           a personal link is unknown, revoked or closed
     ├── LockedError         the answers were submitted, or the round is closed
     ├── LogError            the event log does not verify
@@ -140,6 +141,10 @@ class DatabaseFaultError(StoreError):
     """The database is damaged, or isn't what it should be; the message says where it is, which is
     not for visitors.
     """
+
+
+class AccessError(StoreError):
+    """Whoever is signed in may not do this."""
 
 
 class LinkError(StoreError):

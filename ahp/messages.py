@@ -896,6 +896,15 @@ _FILES = {
 
 _STORE = {
     "abstaining_not_allowed": _("{title!r} does not allow leaving comparisons out"),
+    "account_disabled": _("The account “{name}” is disabled."),
+    "account_first": _("The first account has to be an administrator's."),
+    "account_name_taken": _("There is an account “{name}” already."),
+    "account_password_short": _(
+        "The password has {length} characters, expected at least {least}, such as four random "
+        "words."
+    ),
+    "account_password_wrong": _("The current password is wrong."),
+    "account_without_role": _("Please choose a role or more."),
     "answers_missing": _(
         "expert {name!r} has answered {answered} of {total} comparisons, still missing: {missing}"
     ),
@@ -1020,8 +1029,14 @@ _STORE = {
     "log_of_no_study": _(
         "event {seq} ({event_id}) belongs to no study: there is none with the id {study_id!r}"
     ),
+    "may_not_accounts": _("“{name}” may not change accounts: this takes an administrator."),
+    "may_not_close_rounds": _(
+        "“{name}” may not close or open rounds: this takes an organizer or a head."
+    ),
+    "may_not_run_studies": _("“{name}” may not change studies: this takes an organizer."),
     "name_not_a_line": _("Please write a name, in one line."),
     "name_taken": _("This study has an expert “{name}” already."),
+    "no_account": _("no account {id!r}"),
     "no_active_link": _("“{name}” has no link that works."),
     "no_expert": _("no expert {id!r}"),
     "no_study": _("no study {id!r}"),
@@ -1053,6 +1068,10 @@ _STORE = {
     "row_of_nobody": _("the log ends here, and no event added the expert {expert!r}"),
     "row_of_study_differs": _(
         "the log ends here, and the study has {name} {found!r}, by the log {expected!r}"
+    ),
+    "second_person_is_first": _("This takes two people: somebody else has to do the second step."),
+    "second_person_without_account": _(
+        "This takes two people, and both need accounts of their own."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),

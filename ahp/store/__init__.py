@@ -1,9 +1,20 @@
 """Persistence: studies, experts, links and the append-only log of what was answered."""
 
-from .records import ClosedRound, Event, ExpertInfo, Grants, SignIn, Sitting, StudyInfo, StudyLog
+from .records import (
+    AccountInfo,
+    ClosedRound,
+    Event,
+    ExpertInfo,
+    Grants,
+    SignIn,
+    Sitting,
+    StudyInfo,
+    StudyLog,
+)
 from .store import Store
 
 __all__ = [
+    "AccountInfo",
     "ClosedRound",
     "Event",
     "ExpertInfo",

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Row, Select, delete, func, not_, select, update
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ..errors import LinkError
 from ..process.events import LinkIssued, LinkRevoked
 from . import clock, log
-from .models import ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
+from .models import AccountRow, ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
 from .records import SignIn
 
 LIFETIME = timedelta(days=30)
@@ -82,7 +82,9 @@ def grant(
     browser: str | None,
     kind: Literal["organizer", "expert"],
     link_id: int | None = None,
+    *,
     sign_in: str = "",
+    account: str | None = None,
 ) -> str:
     """Grant a browser something for `LIFETIME`; returns the token of its session.
 
@@ -93,8 +95,9 @@ def grant(
     moment, expires = clock.timestamp(now), clock.timestamp(now + LIFETIME)
     before = None if browser is None else _alive(session, browser)
     held = [] if before is None else _held(session, before, moment)
+    granted = (kind, link_id, sign_in, account)
     for one in held:
-        if (one.kind, one.link_id, one.sign_in) == (kind, link_id, sign_in):
+        if (one.kind, one.link_id, one.sign_in, one.account) == granted:
             one.expires = expires
             assert browser is not None
             return browser
@@ -110,11 +113,21 @@ def grant(
             link_id=one.link_id,
             expires=one.expires,
             sign_in=one.sign_in,
+            account=one.account,
         )
         for one in held
         if (one.kind, one.link_id) != (kind, link_id)
     )
-    session.add(GrantRow(session=key, kind=kind, link_id=link_id, expires=expires, sign_in=sign_in))
+    session.add(
+        GrantRow(
+            session=key,
+            kind=kind,
+            link_id=link_id,
+            expires=expires,
+            sign_in=sign_in,
+            account=account,
+        )
+    )
     return token
 
 
@@ -136,14 +149,15 @@ def _held(session: Session, row: SessionRow, moment: str) -> Sequence[GrantRow]:
 
 def read_grants(
     session: Session, browser: str, sign_in: str
-) -> tuple[bool, tuple[str, ...], dict[str, str]]:
-    """What a browser may do: organizer, ids of its experts, and of experts whose links are refused,
-    with the reasons; whose link was opened last comes first.
+) -> tuple[str | None, tuple[str, ...], dict[str, str]]:
+    """What a browser may do: the organizer's account, empty for one without, None for nobody; ids
+    of its experts, and of experts whose links are refused, with the reasons; whose link was opened
+    last comes first.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
     rows = _live_grants(session, browser)
-    organizer = any((row.kind, row.sign_in) == ("organizer", sign_in) for row in rows)
+    organizer = next((row.account or "" for row in rows if _organizes(row, sign_in)), None)
     links = [
         (row.expert_id, _refusal(row.revoked, row.state)) for row in rows if row.kind == "expert"
     ]
@@ -157,28 +171,41 @@ def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) 
     that was not revoked. A closed round takes no answers, but keeps nobody from their own.
     """
     return any(
-        (row.kind, row.sign_in) == ("organizer", sign_in)
-        or (row.expert_id == expert_id and row.revoked is None)
+        _organizes(row, sign_in) or (row.expert_id == expert_id and row.revoked is None)
         for row in _live_grants(session, browser)
     )
 
 
 def _live_grants(
     session: Session, browser: str
-) -> Sequence[Row[str, str, str | None, str | None, str | None]]:
+) -> Sequence[Row[str, str, str | None, str | None, str | None, str | None]]:
     return session.execute(
-        select(GrantRow.kind, GrantRow.sign_in, LinkRow.expert_id, LinkRow.revoked, StudyRow.state)
+        select(
+            GrantRow.kind,
+            GrantRow.sign_in,
+            GrantRow.account,
+            LinkRow.expert_id,
+            LinkRow.revoked,
+            StudyRow.state,
+        )
         .join(SessionRow, SessionRow.token_hash == GrantRow.session)
         .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
         .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
         .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
+        .outerjoin(AccountRow, AccountRow.id == GrantRow.account)
         .where(
+            AccountRow.disabled.is_(None),
             GrantRow.session == _hash(browser),
             GrantRow.expires > clock.timestamp(clock.now()),
             SessionRow.revoked.is_(None),
         )
         .order_by(GrantRow.expires.desc())
     ).all()
+
+
+def _organizes(row: Any, sign_in: str) -> bool:
+    """Whether a grant is an organizer's, by an account or as all others sign in now."""
+    return row.kind == "organizer" and (row.account is not None or row.sign_in == sign_in)
 
 
 def of_one_browser(session: Session, one: str, other: str) -> bool:
@@ -209,12 +236,13 @@ def revoke_session(session: Session, browser: str) -> None:
     )
 
 
-def revoke_organizers(session: Session) -> None:
-    """End the organizer's grant of every session."""
+def revoke_organizers(session: Session, account: str | None = None) -> None:
+    """End the organizer's grant of every session, or those of one account."""
     now = clock.timestamp(clock.now())
+    whose = [] if account is None else [GrantRow.account == account]
     session.execute(
         update(GrantRow)
-        .where(GrantRow.kind == "organizer", GrantRow.expires > now)
+        .where(GrantRow.kind == "organizer", GrantRow.expires > now, *whose)
         .values(expires=now)
     )
 

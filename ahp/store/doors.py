@@ -8,7 +8,7 @@ from ..errors import StoreError
 from . import access
 from .models import ExpertRow
 from .part import Part, check_open, locked_expert
-from .queries import EXPERTS, expert_infos
+from .queries import EXPERTS, account_info, account_row, expert_infos
 from .records import Grants, SignIn
 
 
@@ -70,7 +70,8 @@ class Doors(Part):
             return access.expert_of_link(database, token)
 
     def open_organizer(self, session: str | None) -> str:
-        """Let a browser run every study, for 30 days; who may, is for the caller to check.
+        """Let a browser do all that organizers can, without an account, for 30 days; who may, is
+        for the caller to check.
 
         Returns:
             The token of the session: the one given if it may do this already, else a new one, which
@@ -88,7 +89,8 @@ class Doors(Part):
             query = EXPERTS.where(ExpertRow.id.in_(allowed))
             infos = {info.id: info for info in expert_infos(database, query)}
             experts = tuple(infos[expert] for expert in allowed)
-            return Grants(organizer, experts, MappingProxyType(refused))
+            account = account_info(account_row(database, organizer)) if organizer else None
+            return Grants(organizer is not None, experts, MappingProxyType(refused), account)
 
     def may_answer(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may answer as an expert now."""
@@ -118,7 +120,7 @@ class Doors(Part):
             if not access.of_one_browser(database, session, maker):
                 return False
             organizer, experts, _ = access.read_grants(database, session, self._sign_in)
-            return organizer or expert_id in experts
+            return organizer is not None or expert_id in experts
 
     def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
         """Let a visitor try a password, unless they tried ten wrong ones within a minute.
@@ -153,5 +155,5 @@ class Doors(Part):
 
     def revoke_organizers(self) -> None:
         """Sign every organizer out."""
-        with self._write() as session:
+        with self._write("accounts") as session:
             access.revoke_organizers(session)

@@ -129,10 +129,25 @@ class SessionRow(Base):
     revoked: Mapped[str | None]
 
 
-class GrantRow(Base):
-    """What a browser may do: run every study, or answer as the expert of a link.
+class AccountRow(Base):
+    """An organizer's account. `password` is a hash, by Argon2; `roles` a list in JSON."""
 
-    `sign_in` tells how an organizer signed in, see `Store`; it is empty for experts.
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password: Mapped[str]
+    roles: Mapped[str]
+    created: Mapped[str]
+    last_sign_in: Mapped[str | None]
+    disabled: Mapped[str | None]
+
+
+class GrantRow(Base):
+    """What a browser may do: what an organizer may, or answer as the expert of a link.
+
+    `account` is that of an organizer who has one. `sign_in` tells how another one signed in, see
+    `Store`; it is empty for experts and accounts.
     """
 
     __tablename__ = "grants"
@@ -144,6 +159,7 @@ class GrantRow(Base):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
     expires: Mapped[str]
     sign_in: Mapped[str] = mapped_column(server_default=text("''"))
+    account: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class SignInRow(Base):

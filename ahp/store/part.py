@@ -10,13 +10,14 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from ..errors import LockedError, StoreError
+from ..errors import AccessError, LockedError, StoreError
 from ..process.events import ORGANIZER, Action, Actor
+from ..process.roles import allowed
 from ..study.limits import check_length
 from .database import Database
 from .log import Entry
 from .models import ExpertRow, StudyRow
-from .queries import expert_and_study, study_row
+from .queries import account_info, account_row, expert_and_study, study_row
 
 
 class Part:
@@ -28,17 +29,37 @@ class Part:
         self._organizer = ORGANIZER
 
     def by(self, organizer: Actor) -> Self:
-        """The same store, in which what organizers do is done by this one."""
+        """The same store, in which what organizers do is done by this one, as far as the roles of
+        the account allow.
+        """
         twin = copy.copy(self)
         twin._organizer = organizer
         return twin
 
     @contextmanager
-    def _write(self) -> Iterator[Session]:
-        """A transaction that writes what an organizer or an expert does."""
+    def _write(self, act: str = "run_studies") -> Iterator[Session]:
+        """A transaction that writes what an organizer or an expert does.
+
+        Args:
+            act: what the organizer's account must allow, one of `ahp.process.roles.ACTS`.
+
+        Raises:
+            AccessError: it doesn't.
+        """
         with self._database.write() as session:
+            if self._organizer.id:
+                _check_account(session, self._organizer.id, act)
             session.info["organizer"] = self._organizer
             yield session
+
+
+def _check_account(session: Session, account_id: str, act: str) -> None:
+    """Refuse what an account does not allow."""
+    account = account_info(account_row(session, account_id))
+    if account.disabled is not None:
+        raise AccessError("account_disabled", name=account.name)
+    if act not in allowed(account.roles):
+        raise AccessError(f"may_not_{act}", name=account.name)
 
 
 def new_id() -> str:

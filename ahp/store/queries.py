@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..errors import StoreError
+from ..errors import AccessError, StoreError
 from ..study import Survey
-from .models import ExpertRow, LinkRow, StudyRow, SurveyRow
-from .records import ExpertInfo, StudyInfo
+from .models import AccountRow, ExpertRow, LinkRow, StudyRow, SurveyRow
+from .records import AccountInfo, ExpertInfo, StudyInfo
 from .states import state_of
 
 STUDIES = select(StudyRow, SurveyRow.content).join(
@@ -49,6 +51,31 @@ def expert_and_study(
         raise StoreError("no_expert", id=expert_id)
     expert, study = row
     return expert, study
+
+
+def account_row(session: Session, account_id: str, *, lock: bool = False) -> AccountRow:
+    """One account, locked for a change if asked.
+
+    Raises:
+        AccessError: there is none.
+    """
+    query = select(AccountRow).where(AccountRow.id == account_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise AccessError("no_account", id=account_id)
+    return row
+
+
+def account_info(row: AccountRow) -> AccountInfo:
+    """An account as it is handed out."""
+    return AccountInfo(
+        row.id,
+        row.name,
+        tuple(json.loads(row.roles)),
+        row.created,
+        row.last_sign_in,
+        row.disabled,
+    )
 
 
 def study_info(study: StudyRow, survey: Survey) -> StudyInfo:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ..process.asking import Asking, Pair
 from ..process.itinerary import Replies
+from ..process.roles import allowed
 from ..process.rounds import Feedback
 from ..process.settings import Settings
 from ..study import Survey
@@ -158,18 +159,45 @@ class ClosedRound:
 
 
 @dataclass(frozen=True)
+class AccountInfo:
+    """An organizer's account.
+
+    Attributes:
+        id: random id; the log has it.
+        name: unique, even among those disabled.
+        roles: keys of `ahp.process.roles.ROLES`.
+        created: UTC, ISO 8601.
+        last_sign_in: likewise; None before the first.
+        disabled: likewise; None while it can be used.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    created: str
+    last_sign_in: str | None
+    disabled: str | None
+
+
+@dataclass(frozen=True)
 class Grants:
     """What a browser session may do.
 
     Attributes:
-        organizer: it may see and run every study.
+        organizer: it may see every study.
         experts: those it may answer as.
         refused: ids of the experts whose links no longer work -> `LinkError.reason`.
+        account: of the organizer; None for one without, who may do everything.
     """
 
     organizer: bool = False
     experts: tuple[ExpertInfo, ...] = ()
     refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    account: AccountInfo | None = None
+
+    def may(self, act: str) -> bool:
+        """Whether the organizer may do one of `ahp.process.roles.ACTS`."""
+        return self.organizer and (self.account is None or act in allowed(self.account.roles))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Rounds(Part):
             LockedError: it is closed already.
             AHPError: there are answers, but no result follows from them; the message says why.
         """
-        with self._write() as session:
+        with self._write("close_rounds") as session:
             study = open_study(session, study_id)
             check_round(study, round_number)
             return close(session, study)
@@ -48,7 +48,7 @@ class Rounds(Part):
         Raises:
             StoreError: a round is open, or another one is next.
         """
-        with self._write() as session:
+        with self._write("close_rounds") as session:
             study = study_row(session, study_id, lock=True)
             if study.state == "open":
                 raise StoreError("round_open", round=study.round, title=study.title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .accounts import Accounts
 from .documents import Documents
 from .doors import Doors
 from .people import People
@@ -10,7 +11,7 @@ from .rounds import Rounds
 from .studies import Studies
 
 
-class Store(Studies, Rounds, People, Doors, Replying, Documents):
+class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents):
     """Studies, their experts and answers; safe to share between threads and processes.
 
     Every action is one transaction: it is done when the method returns, or nothing was written.

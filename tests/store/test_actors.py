@@ -40,14 +40,16 @@ def test_organizers_and_experts(store: Store, study: StudyInfo) -> None:
 
 
 def test_an_organizer_with_an_account(store: Store, study: StudyInfo) -> None:
-    clerk = store.by(Actor("organizer", "clerk-7"))
+    store.add_account("Root", "four random words", ["administrator"])
+    account = store.add_account("Li", "four other words", ["organizer"]).id
+    clerk = store.by(Actor("organizer", account))
     ada = clerk.add_expert(study.id, "Ada").id
     clerk.issue_link(ada)
     clerk.answer(ada, *AB, "3", event_id="one")
     store.rename_study(study.id, "Final")
     assert actors(store, study, 1) == [
-        ("expert_added", "organizer", "clerk-7"),
-        ("link_issued", "organizer", "clerk-7"),
+        ("expert_added", "organizer", account),
+        ("link_issued", "organizer", account),
         ("answer", "expert", ada),
         ("study_renamed", "organizer", ""),
     ]
@@ -76,8 +78,10 @@ def test_files(store: Store, study: StudyInfo, survey: Survey) -> None:
     ]
     finished = store.import_study(survey, Answers(tuple(own)), "File", actor=file)
     assert actors(store, finished)[2:-1] == [*[("answer", *who)] * 4, ("submit", *who)]
-    again = store.by(Actor("organizer", "head")).import_study(survey, Answers(tuple(own)), "Again")
-    assert {one[1:] for one in actors(store, again)} == {("organizer", "head")}
+    both = store.add_account("Li", "four random words", ["administrator", "organizer"]).id
+    organizer = store.by(Actor("organizer", both))
+    again = organizer.import_study(survey, Answers(tuple(own)), "Again")
+    assert {one[1:] for one in actors(store, again)} == {("organizer", both)}
     store.verify_log()
 
 
