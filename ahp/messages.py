@@ -1046,6 +1046,7 @@ _STORE = {
     "pair_not_compared": _(
         "survey {survey!r} does not compare {left!r} and {right!r} under {parent!r}"
     ),
+    "passwords_tried": _("Too many wrong passwords. Wait a minute and try again."),
     "public_key_is_none": _("{source}: holds no Ed25519 public key in PEM"),
     "receipt_differs": _("{check}: {name} is {stated} in the receipt, {logged} in the export"),
     "receipt_expert": _("expert: {problem}"),

@@ -90,16 +90,21 @@ class Accounts(Part):
         """Change one's own password; who is signed in with the account is signed out.
 
         Raises:
-            AccessError: the current one is another, the new one is too short, or the account is
-                disabled or unknown.
+            AccessError: the current one is another, or ten wrong ones were tried within a minute;
+                the new one is too short; the account is disabled or unknown.
         """
         hashed = _hash(password)
+        with self._database.write() as session:
+            attempt = access.begin_sign_in(session, f"account {account_id}").attempt
+        if attempt is None:
+            raise AccessError("passwords_tried")
         with self._database.write() as session:
             row = account_row(session, account_id, lock=True)
             if row.disabled is not None:
                 raise AccessError("account_disabled", name=row.name)
             if not _is_password(row.password, current):
                 raise AccessError("account_password_wrong")
+            access.forget_sign_in(session, attempt)
             _change_password(session, row, hashed)
 
     def disable_account(self, account_id: str) -> None:

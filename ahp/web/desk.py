@@ -133,7 +133,7 @@ def decide_weights(study_id: str, weighting: str) -> None:
     """Let the organizer's weights count, or keep them from counting; either stands in the log."""
 
     def change() -> None:
-        database = state.database()
+        database = state.desk()
         settings = replace(database.settings(study_id), weighting=weighting)
         database.set_settings(study_id, settings, anew=True)
 
@@ -142,7 +142,7 @@ def decide_weights(study_id: str, weighting: str) -> None:
 
 def show_weights_question(study_id: str) -> None:
     """Ask whether weights that the organizer gave shall count, as long as that is not decided."""
-    _, database = state.translate(), state.database()
+    _, database = state.translate(), state.desk()
     if not database.weights_undecided(study_id):
         return
     given = {name: one for name, one in database.standings(study_id).items() if one.weight != 1}
@@ -162,12 +162,14 @@ def show_weights_question(study_id: str) -> None:
                 type="primary",
                 on_click=decide_weights,
                 args=(study_id, "given"),
+                disabled=not state.may("run_studies"),
                 key="weights_count",
             )
             st.button(
                 _("Keep: {weighting}").format(weighting=now),
                 on_click=decide_weights,
                 args=(study_id, database.settings(study_id).weighting),
+                disabled=not state.may("run_studies"),
                 key="weights_keep",
             )
         st.caption(
@@ -184,9 +186,10 @@ def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | N
             placeholder=_("for example: Effectiveness of supervision, round of 2026"),
             max_chars=LONGEST["title"],
         )
-        if st.form_submit_button(_("Create study"), type="primary", key=key):
+        locked = not state.may("run_studies")
+        if st.form_submit_button(_("Create study"), type="primary", disabled=locked, key=key):
             try:
-                created = state.database().create_study(survey, title, standings=standings)
+                created = state.desk().create_study(survey, title, standings=standings)
             except AHPError as error:
                 state.show_error(error)
             else:

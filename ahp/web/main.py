@@ -23,6 +23,7 @@ organizer_pages = [
     st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
     st.Page("views/files.py", title=_("Files"), icon=":material/attach_file:"),
     st.Page("views/editor.py", title=_("Survey editor"), icon=":material/edit:"),
+    st.Page("views/accounts.py", title=_("Accounts"), icon=":material/manage_accounts:"),
 ]
 try:
     granted = state.grants()
@@ -53,7 +54,7 @@ st.html(
     )
 )
 expert = state.own_expert(granted) if page == survey else None
-state.page_head(expert)
+state.page_head(expert, None if page == survey else granted.account)
 if granted.organizer:
     preload_charts()
 page.run()

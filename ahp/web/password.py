@@ -1,4 +1,4 @@
-"""The organizer's password: how long it must be, and how often a visitor may try one."""
+"""Organizers' passwords: how long the shared one must be, and how often a visitor may try one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from ..errors import AHPError
 from ..store import Store
+from ..store.accounts import SHORTEST
 
 VARIABLE = "AHP_ADMIN_PASSWORD"
-
-SHORTEST = 12
-"""Characters that a password has at least."""
 
 FORM_BYTES = 8192
 """How large the form with a password may be."""
@@ -35,7 +33,9 @@ Outcome = Literal["right", "wrong", "later", "too large"]
 
 
 def password() -> str:
-    """The password; empty where organizers sign in by the link in the terminal."""
+    """The password that all organizers share; empty where they sign in by the link in the terminal,
+    or have accounts.
+    """
     return os.environ.get(VARIABLE, "")
 
 
@@ -74,7 +74,7 @@ def _bytes(text: str) -> bytes:
 
 
 class Door:
-    """Lets visitors try the password: ten wrong ones a minute each, counted in the database before
+    """Lets visitors try a password: ten wrong ones a minute each, counted in the database before
     the password has arrived, so that many at once are no way around it.
 
     Who comes when ten were tried waits for the next turn; of those who wait behind one address the
@@ -84,28 +84,32 @@ class Door:
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Event] = {}
 
-    async def try_password(self, request: Request, store: Store, session: str | None) -> Outcome:
-        """What comes of a form that was sent.
+    async def try_password(
+        self, request: Request, store: Store, session: str | None
+    ) -> tuple[Outcome, str]:
+        """What comes of a form that was sent, and the id of the account that was signed in to,
+        empty for the shared password.
 
         Args:
             request: the form.
-            store: where attempts are counted.
+            store: where attempts are counted, and accounts are.
             session: token of the browser's session, if it has one.
         """
         address = _address(request)
         first = await run_in_threadpool(store.begin_sign_in, address, session)
         given = await _given(request)
         if given is None:
-            return "too large"
+            return "too large", ""
         attempt = first.attempt
         if attempt is None:
             attempt = await self._turn(request, store, session, address, first.wait)
         if attempt is None:
-            return "later"
-        if not same(given, password()):
-            return "wrong"
+            return "later", ""
+        account = await run_in_threadpool(_account, store, *given)
+        if account is None:
+            return "wrong", ""
         await run_in_threadpool(store.forget_sign_in, attempt)
-        return "right"
+        return "right", account
 
     async def _turn(
         self, request: Request, store: Store, session: str | None, address: str, wait: float
@@ -133,8 +137,17 @@ class Door:
                 del self._waiting[address]
 
 
-async def _given(request: Request) -> str | None:
-    """The password of a form; None when the form is too large or doesn't arrive."""
+def _account(store: Store, name: str, given: str) -> str | None:
+    """Id of the account with this name and password, empty for the shared password without a name;
+    None where they are wrong.
+    """
+    if name.strip():
+        return store.account_of(name, given)
+    return "" if password() and same(given, password()) else None
+
+
+async def _given(request: Request) -> tuple[str, str] | None:
+    """Name and password of a form; None when the form is too large or doesn't arrive."""
     body = b""
     try:
         async with asyncio.timeout(FORM_SECONDS):
@@ -145,7 +158,7 @@ async def _given(request: Request) -> str | None:
     except (TimeoutError, ClientDisconnect):
         return None
     fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    return fields.get("password", [""])[0]
+    return fields.get("name", [""])[0], fields.get("password", [""])[0]
 
 
 def _address(request: Request) -> str:

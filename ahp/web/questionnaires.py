@@ -154,7 +154,7 @@ def record_files(
     read: Sequence[tuple[ExpertInfo, FilledQuestionnaire, Actor]], submit: bool
 ) -> None:
     """Record what was shown; a file that is refused now says why."""
-    _, database = state.translate(), state.database()
+    _ = state.translate()
     try:
         allowed = state.grants()
     except AHPError as error:
@@ -165,6 +165,7 @@ def record_files(
     for expert, filled, file in read:
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
+        database = state.database() if expert.id in mine else state.desk()
         try:
             events = database.upload_answers(
                 expert.id, filled.judgments, round_number=filled.round_number, actor=file

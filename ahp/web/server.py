@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -145,10 +146,13 @@ def _wrong_organizer_link(language: str) -> str:
 
 
 async def organizer(request: Request) -> Response:
-    """`/organizer`: the sign-in form with `AHP_ADMIN_PASSWORD`, or where to find the link."""
+    """`/organizer`: the sign-in form for accounts and for `AHP_ADMIN_PASSWORD`, or where to find
+    the link.
+    """
     language = _language(request)
     _ = translator(language)
-    if not password():
+    accounts = await run_in_threadpool(database().accounts)
+    if not (accounts or password()):
         text = _(
             "Open the organizer's link that the terminal shows where the server was started. "
             "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
@@ -157,20 +161,25 @@ async def organizer(request: Request) -> Response:
     problem, status = "", 200
     if request.method == "POST":
         session = request.cookies.get(SESSION_COOKIE)
-        outcome = await _door.try_password(request, database(), session)
+        outcome, account = await _door.try_password(request, database(), session)
         if outcome == "right":
-            session = await run_in_threadpool(database().open_organizer, session)
-            return _signed_in(request, session)
+            store = database()
+            opened = partial(store.open_account, account) if account else store.open_organizer
+            return _signed_in(request, await run_in_threadpool(opened, session))
+        wrong = _("Name or password is wrong.") if accounts else _("This password is wrong.")
         problem, status = {
-            "wrong": (_("This password is wrong."), 403),
+            "wrong": (wrong, 403),
             "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
             "too large": (_("The password did not arrive. Please try again."), 400),
         }[outcome]
+    name_label = _("Name (empty for the server's password)") if password() else _("Name")
     return _page(
         {},
         template="sign_in.html",
         language=language,
-        label=_("Organizer's password"),
+        name_label=name_label if accounts else "",
+        name_required="" if password() else "required",
+        label=_("Password") if accounts else _("Organizer's password"),
         button=_("Sign in"),
         problem=problem,
         status=status,
@@ -312,7 +321,9 @@ def _upload_limit(request: Request) -> int:
         DatabaseError: it is not known who this is.
     """
     granted = database().grants(request.cookies.get(SESSION_COOKIE))
-    return ORGANIZER_UPLOAD if granted.organizer else EXPERT_UPLOAD if granted.experts else 0
+    return (
+        ORGANIZER_UPLOAD if granted.may("run_studies") else EXPERT_UPLOAD if granted.experts else 0
+    )
 
 
 class _HideTokens(logging.Filter):

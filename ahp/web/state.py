@@ -17,7 +17,8 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import with_names
-from ..store import ExpertInfo, Grants, Store, StudyInfo
+from ..process.events import ORGANIZER, Actor
+from ..store import AccountInfo, ExpertInfo, Grants, Store, StudyInfo
 from ..study import Survey
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -45,7 +46,23 @@ def session_token() -> str | None:
 
 def grants() -> Grants:
     """What this browser may see, asked anew at every rerun."""
-    return database().grants(session_token())
+    granted = database().grants(session_token())
+    st.session_state["granted"] = granted
+    return granted
+
+
+def desk() -> Store:
+    """The database for the organizer's pages: what is changed there is done by who is signed in,
+    as far as their roles allow.
+    """
+    account = st.session_state["granted"].account
+    return database().by(Actor("organizer", account.id) if account else ORGANIZER)
+
+
+def may(act: str) -> bool:
+    """Whether who is signed in may do one of `ahp.process.roles.ACTS`; the store asks again."""
+    allowed: bool = st.session_state["granted"].may(act)
+    return allowed
 
 
 def attempt(change: Callable[[], object], survey: Survey | None = None) -> bool:
@@ -183,20 +200,21 @@ def translate() -> Translate:
     return translator(language())
 
 
-def page_head(expert: ExpertInfo | None) -> None:
-    """Whom the page belongs to, and the switch between languages, whose choice stays in this
-    browser.
+def page_head(expert: ExpertInfo | None, account: AccountInfo | None = None) -> None:
+    """Whom the page belongs to, an expert or an organizer with an account, and the switch between
+    languages, whose choice stays in this browser.
     """
+    who = expert or account
     current = language()
     _ = translate()
     with st.container(
         horizontal=True,
-        horizontal_alignment="distribute" if expert else "right",
+        horizontal_alignment="distribute" if who else "right",
         vertical_alignment="center",
         key="page_head",
     ):
-        if expert:
-            name = f"<strong>{html.escape(expert.name)}</strong>"
+        if who:
+            name = f"<strong>{html.escape(who.name)}</strong>"
             st.html(html.escape(_("You are: {name}")).format(name=name), width="content")
         st.segmented_control(
             "语言 / Language",

@@ -190,7 +190,7 @@ def test_the_right_password_waits_for_its_turn(monkeypatch):
     async def visit() -> list[str]:
         door, counts = Door(), Counts()
 
-        def come(password: str) -> asyncio.Task[str]:
+        def come(password: str) -> asyncio.Task[tuple[str, str]]:
             return asyncio.create_task(
                 door.try_password(Visitor("192.0.2.1", password), counts, None)
             )
@@ -199,10 +199,10 @@ def test_the_right_password_waits_for_its_turn(monkeypatch):
         while len(counts.visitors) < 2:  # waits
             await asyncio.sleep(0.001)
         second = come(PASSWORD)
-        came = [await first]
+        came = [(await first)[0]]
         assert not second.done()
         counts.turns = 1
-        return [*came, await second]
+        return [*came, (await second)[0]]
 
     assert run(visit()) == ["later", "right"]
 
@@ -211,7 +211,7 @@ def test_who_has_gone_waits_no_longer(monkeypatch):
     monkeypatch.setenv("AHP_ADMIN_PASSWORD", PASSWORD)
     visitor = Visitor("192.0.2.1", PASSWORD)
     visitor.gone = True
-    assert run(Door().try_password(visitor, Counts(), None)) == "later"
+    assert run(Door().try_password(visitor, Counts(), None)) == ("later", "")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_an_address_is_a_connection(monkeypatch, host, counted_as):
     monkeypatch.setenv("AHP_ADMIN_PASSWORD", PASSWORD)
     counts = Counts()
     counts.turns = 1
-    assert run(Door().try_password(Visitor(host, "guess"), counts, None)) == "wrong"
+    assert run(Door().try_password(Visitor(host, "guess"), counts, None)) == ("wrong", "")
     assert counts.visitors == [counted_as]
 
 

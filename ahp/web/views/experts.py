@@ -27,14 +27,14 @@ def show_progress(study: StudyInfo) -> None:
     """How far each expert has got below every parent; refreshes by itself."""
     state.require_organizer()
     _, language = state.translate(), state.language()
-    study = state.database().study(study.id)
+    study = state.desk().study(study.id)
     link_words = {"none": _("no link yet"), "active": _("valid"), "revoked": _("revoked")}
-    experts = state.database().experts(study.id)
+    experts = state.desk().experts(study.id)
     if not experts:
         st.info(_("No experts yet. Add them below."))
         return
     show_submitted(experts)
-    weighting = state.database().settings(study.id).weighting
+    weighting = state.desk().settings(study.id).weighting
     counted_by = weighting_words(_)[weighting]
     parents = study.survey.hierarchy.compared
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -69,7 +69,7 @@ def show_progress(study: StudyInfo) -> None:
 def show_reminders(study: StudyInfo) -> None:
     """Who has not submitted yet, and what to write to them."""
     _, language = state.translate(), state.language()
-    late = [expert for expert in state.database().experts(study.id) if not expert.submitted]
+    late = [expert for expert in state.desk().experts(study.id) if not expert.submitted]
     with st.expander(
         _("Reminders: {count} experts have not submitted").format(count=len(late)),
         icon=":material/notifications:",
@@ -106,7 +106,7 @@ def show_reminders(study: StudyInfo) -> None:
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
     """Add experts, all or none; what is refused is shown."""
     return not experts or state.attempt(
-        lambda: state.database().add_experts(
+        lambda: state.desk().add_experts(
             study.id,
             {one.name: one.organization for one in experts},
             {one.name: one.standing for one in experts},
@@ -193,7 +193,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
     except AHPError as error:
         state.show_error(error)
         return
-    known = {expert.name for expert in state.database().experts(study.id)}
+    known = {expert.name for expert in state.desk().experts(study.id)}
     new = tuple(one for one in listed.experts if one.name not in known)
     if listed.experts:
         st.table(
@@ -217,7 +217,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
                 lines=state.plain(" ".join(f"“{line}”" for line in listed.passed_over))
             )
         )
-    weighting = state.database().settings(study.id).weighting
+    weighting = state.desk().settings(study.id).weighting
     if weighting != "given" and any(one.standing.weight != 1 for one in new):
         st.info(
             _(
@@ -239,12 +239,12 @@ def rename_expert(expert: ExpertInfo) -> None:
     """Correct the name and organization as the form has them."""
     form = st.session_state
     name, organization = form[f"name-{expert.id}"], form[f"organization-{expert.id}"]
-    state.attempt(lambda: state.database().rename_expert(expert.id, name, organization))
+    state.attempt(lambda: state.desk().rename_expert(expert.id, name, organization))
 
 
 def remove_expert(expert: ExpertInfo) -> None:
     """Take an expert out of the study."""
-    state.attempt(lambda: state.database().remove_expert(expert.id))
+    state.attempt(lambda: state.desk().remove_expert(expert.id))
 
 
 def show_correcting(experts: dict[str, ExpertInfo]) -> None:
@@ -291,7 +291,7 @@ def show_correcting(experts: dict[str, ExpertInfo]) -> None:
 
 def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
     """Issue or renew links and keep them for this screen: they are not stored anywhere."""
-    database, links = state.database(), {}
+    database, links = state.desk(), {}
 
     def change() -> None:
         for expert_id in expert_ids:
@@ -304,7 +304,7 @@ def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
 
 def revoke_link(expert_id: str) -> None:
     """End an expert's link."""
-    state.attempt(lambda: state.database().revoke_link(expert_id))
+    state.attempt(lambda: state.desk().revoke_link(expert_id))
 
 
 def show_issued(study: StudyInfo) -> None:
@@ -427,14 +427,14 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                         familiarity=familiarity,
                         recused={parent: text.strip() for parent, text in why.items()},
                     )
-                    state.database().set_standing(chosen, standing)
+                    state.desk().set_standing(chosen, standing)
                 except AHPError as error:
                     state.show_error(error, study.survey)
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
-        weighting = state.database().settings(study.id).weighting
+        weighting = state.desk().settings(study.id).weighting
         st.caption(
             _("The study's weighting is “{weighting}”; it is chosen on the page “Rounds”.").format(
                 weighting=weighting_words(_)[weighting]
@@ -455,14 +455,16 @@ if not picked.open:
     )
 show_weights_question(picked.id)
 show_progress(picked)
-if not picked.open:
+changes = state.may("run_studies")
+if not (picked.open and changes):
     state.show_problem()
-panel = {expert.id: expert for expert in state.database().experts(picked.id)}
+panel = {expert.id: expert for expert in state.desk().experts(picked.id)}
 if panel and picked.open:
     show_reminders(picked)
-    show_links(picked, panel)
-if picked.open:
+    if changes:
+        show_links(picked, panel)
+if picked.open and changes:
     show_adding(picked)
-if panel:
+if panel and changes:
     show_standing(picked, panel)
     show_correcting(panel)

@@ -51,14 +51,14 @@ def all_questionnaires(study: StudyInfo, experts: list[ExpertInfo], language: st
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, expert in enumerate(experts, start=1):
-            content = questionnaire(study, expert, state.database().current(expert.id), language)
+            content = questionnaire(study, expert, state.desk().current(expert.id), language)
             archive.writestr(f"{number:03}_{file_name(expert.name)}.xlsx", content)
     return packed.getvalue()
 
 
 def show_questionnaires(study: StudyInfo) -> None:
     """Download empty questionnaires, upload filled ones."""
-    _, language, database = state.translate(), state.language(), state.database()
+    _, language, database = state.translate(), state.language(), state.desk()
     st.write(
         _(
             "For experts who rather fill in a spreadsheet or a sheet of paper. A workbook belongs "
@@ -95,6 +95,8 @@ def show_questionnaires(study: StudyInfo) -> None:
     names = {expert.id: expert for expert in experts}
     chosen = st.selectbox(_("Expert"), list(names), format_func=lambda key: names[key].name)
     download_questionnaire(study, names[chosen], database.current(chosen))
+    if not state.may("run_studies"):
+        return
     if study.open:
         upload_questionnaires(study, experts, for_them=True)
     else:
@@ -267,6 +269,9 @@ READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
 def show_import(study: StudyInfo) -> None:
     """Answers from other programs into the open round of this study."""
     _ = state.translate()
+    if not state.may("run_studies"):
+        st.info(_("Your account may see everything here; recording answers takes an organizer."))
+        return
     if not study.open:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
         return
@@ -296,7 +301,7 @@ def show_import(study: StudyInfo) -> None:
     except AHPError as error:
         state.show_error(error)
         return
-    known = {expert.name: expert for expert in state.database().experts(study.id)}
+    known = {expert.name: expert for expert in state.desk().experts(study.id)}
     rows = [
         {
             _("Expert"): name,
@@ -349,7 +354,7 @@ def record(study: StudyInfo, answers: Answers, file: Actor, *, submit: bool) -> 
     """Record answers from a file, all or none."""
     _ = state.translate()
     try:
-        count = state.database().import_answers(
+        count = state.desk().import_answers(
             study.id, answers, submit=submit, round_number=study.round, actor=file
         )
     except AHPError as error:
@@ -364,7 +369,7 @@ def record(study: StudyInfo, answers: Answers, file: Actor, *, submit: bool) -> 
 
 def show_export(study: StudyInfo) -> None:
     """Answers and the whole study for other programs."""
-    _, language, database = state.translate(), state.language(), state.database()
+    _, language, database = state.translate(), state.language(), state.desk()
     number = st.number_input(
         _("Round"), 1, study.round, study.round, disabled=study.round == 1, key="export_round"
     )

@@ -78,7 +78,7 @@ def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
 
 def result_of(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
     """The result of a round as its settings say, frozen ones for a closed round."""
-    database = state.database()
+    database = state.desk()
     answers = database.answers(study.id, round_number=number)
     if not answers.experts:
         return None
@@ -176,7 +176,7 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
         _("You are trying other options. They change nothing in the study; see “Rounds”."),
         icon=":material/science:",
     )
-    answers = state.database().answers(study.id, round_number=number)
+    answers = state.desk().answers(study.id, round_number=number)
     if who:
         judged = replace(result.panel, method=chosen["method"], random_index=chosen["random_index"])
         if np.isnan(judged.global_weights[judged.experts.index(who)]).any():
@@ -311,7 +311,7 @@ def show_experts(
     st.markdown("**" + _("Consistency of every expert") + "**")
     show_chart(analysis, plots.consistency_heatmap(analysis, language), "crs")
     show_result(analysis, panel.expert_consistency_table(analysis, language), "expert_consistency")
-    said = state.database().panel_replies(study.id, round_number=number)
+    said = state.desk().panel_replies(study.id, round_number=number)
     remarks = panel.remarks_table(study.survey, said, language)
     if remarks.rows:
         show_result(analysis, remarks, "remarks")
@@ -346,7 +346,7 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
     st.markdown("**" + _("The comparisons that split the panel most") + "**")
     show_chart(analysis, plots.disagreement_chart(analysis, found, language), "disagreement")
     show_result(analysis, panel.disagreement_table(analysis, found, language), "disagreement")
-    if reasons := state.database().reasons(study.id, round_number=number):
+    if reasons := state.desk().reasons(study.id, round_number=number):
         show_result(analysis, panel.reasons_table(analysis, reasons, language), "reasons")
 
 
@@ -446,10 +446,10 @@ picked = state.pick_study()
 if picked.note == "simulated":
     st.warning(_("Simulated data, no real experts"), icon=":material/science:")
 show_weights_question(picked.id)
-closed_rounds = state.database().closed_rounds(picked.id)
+closed_rounds = state.desk().closed_rounds(picked.id)
 round_number = pick_round(picked, closed_rounds)
 closing = {one.round: one.seq for one in closed_rounds}
-people = state.database().standings(picked.id, before=closing.get(round_number))
+people = state.desk().standings(picked.id, before=closing.get(round_number))
 try:
     own = result_of(picked, closed_rounds, round_number)
     if own is None:

@@ -166,10 +166,11 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                     value=now.feedback_from == chosen["feedback_from"],
                     key=f"set_agreed-{about}",
                 )
-        if st.button(_("Save"), type="primary", disabled=not agreed, key="save_settings"):
+        locked = not (agreed and state.may("run_studies"))
+        if st.button(_("Save"), type="primary", disabled=locked, key="save_settings"):
             given = {name: getattr(now, name) for name in Settings.__dataclass_fields__}
             try:
-                state.database().set_settings(study.id, Settings(**{**given, **chosen}))
+                state.desk().set_settings(study.id, Settings(**{**given, **chosen}))
             except AHPError as error:
                 state.show_error(error, study.survey)
             else:
@@ -234,9 +235,10 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
                     "writing you learn why they differ."
                 )
             )
-        if st.button(_("Save"), type="primary", key="save_asking"):
+        locked = not state.may("run_studies")
+        if st.button(_("Save"), type="primary", disabled=locked, key="save_asking"):
             asking = Asking(way, short_form, cannot_judge, guidance)
-            if state.attempt(lambda: state.database().set_asking(study.id, asking)):
+            if state.attempt(lambda: state.desk().set_asking(study.id, asking)):
                 st.toast(_("Saved"))
             st.rerun()
 
@@ -246,7 +248,7 @@ def close_round(study: StudyInfo) -> None:
 
     def close() -> None:
         try:
-            state.database().close_round(study.id, round_number=study.round)
+            state.desk().close_round(study.id, round_number=study.round)
         except IncoherentError as problem:
             st.session_state["problem"] = nobody_left(study.survey, problem)
 
@@ -257,14 +259,14 @@ def open_round(study: StudyInfo) -> None:
     """Open the round after the one that the page showed, no other one."""
     following = study.round + 1
     st.session_state["opened"] = state.attempt(
-        lambda: state.database().open_round(study.id, round_number=following)
+        lambda: state.desk().open_round(study.id, round_number=following)
     )
 
 
 def show_closing(study: StudyInfo) -> None:
     """Close the open round for ever."""
     _ = state.translate()
-    experts = state.database().experts(study.id)
+    experts = state.desk().experts(study.id)
     st.subheader(_("Round {round} is open").format(round=study.round))
     submitted = show_submitted(experts)
     st.write(
@@ -283,11 +285,12 @@ def show_closing(study: StudyInfo) -> None:
         sure = st.checkbox(
             ask.format(round=study.round, submitted=submitted, count=len(experts)),
             # who agreed to close without these experts has not agreed to close without others
+            disabled=not state.may("close_rounds"),
             key=f"sure-{study.id}-{study.round}-{len(missing)}",
         )
     st.button(
         _("Close the round"),
-        disabled=not sure,
+        disabled=not (sure and state.may("close_rounds")),
         on_click=close_round,
         args=(study,),
         key="close",
@@ -344,6 +347,7 @@ def show_next(study: StudyInfo, settings: Settings) -> None:
         type="primary" if study.round < settings.rounds else "secondary",
         on_click=open_round,
         args=(study,),
+        disabled=not state.may("close_rounds"),
         key="open_round",
     )
 
@@ -400,11 +404,11 @@ state.show_problem()
 if st.session_state.pop("opened", False):
     open_page("experts", picked.id)
 show_weights_question(picked.id)
-chosen_settings = state.database().settings(picked.id)
+chosen_settings = state.desk().settings(picked.id)
 if picked.open:
     show_closing(picked)
 else:
     show_next(picked, chosen_settings)
-show_closed(picked, state.database().closed_rounds(picked.id), chosen_settings)
-show_asking(picked, state.database().asking(picked.id))
+show_closed(picked, state.desk().closed_rounds(picked.id), chosen_settings)
+show_asking(picked, state.desk().asking(picked.id))
 show_settings(picked, chosen_settings)

@@ -40,19 +40,19 @@ def load_example(name: str) -> StudyInfo:
     source, note = EXAMPLES[name]
     survey = load_survey(folder / source if source.endswith(".toml") else source)
     title = example_title(name)
-    database = state.database()
+    database = state.desk()
     for study in (*database.studies(), *database.studies(archived=True)):
         if (study.title, study.survey.content_hash) == (title, survey.content_hash):
             return study
     path = folder / "answers.csv"
     file = Actor.file(path.read_bytes())
-    return state.database().import_study(survey, read_answers(path), title, note=note, actor=file)
+    return state.desk().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
 def show_study(study: StudyInfo) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
-    experts = state.database().experts(study.id)
+    experts = state.desk().experts(study.id)
     submitted = sum(expert.submitted for expert in experts)
     with st.container(border=True):
         st.markdown(f"**{state.plain(study.title)}**")
@@ -80,37 +80,38 @@ def show_study(study: StudyInfo) -> None:
                 open_page("results", study.id)
             st.download_button(
                 _("Whole study (JSON)"),
-                state.guarded(partial(state.database().export_study, study.id)),
+                state.guarded(partial(state.desk().export_study, study.id)),
                 file_name(study.title) + ".json",
                 "application/json",
                 icon=":material/download:",
                 key=f"export-{study.id}",
                 on_click="ignore",
             )
-        show_changes(study)
+        if state.may("run_studies"):
+            show_changes(study)
 
 
 def rename(study: StudyInfo) -> None:
     """Give a study the title of the form."""
     title = st.session_state[f"title-{study.id}"]
-    state.attempt(lambda: state.database().rename_study(study.id, title))
+    state.attempt(lambda: state.desk().rename_study(study.id, title))
 
 
 def duplicate(study: StudyInfo) -> None:
     """Start a study like this one, as the form says."""
     form = st.session_state
     title, experts = form[f"copy_title-{study.id}"], form[f"copy_experts-{study.id}"]
-    state.attempt(lambda: state.database().duplicate_study(study.id, title, experts=experts))
+    state.attempt(lambda: state.desk().duplicate_study(study.id, title, experts=experts))
 
 
 def archive(study: StudyInfo) -> None:
     """Hide a study from the lists."""
-    state.attempt(lambda: state.database().archive_study(study.id))
+    state.attempt(lambda: state.desk().archive_study(study.id))
 
 
 def unarchive(study: StudyInfo) -> None:
     """Bring a study back into the lists."""
-    state.attempt(lambda: state.database().unarchive_study(study.id))
+    state.attempt(lambda: state.desk().unarchive_study(study.id))
 
 
 def show_changes(study: StudyInfo) -> None:
@@ -154,7 +155,7 @@ def show_changes(study: StudyInfo) -> None:
 def show_archived() -> None:
     """The studies that are hidden from the lists."""
     _ = state.translate()
-    archived = state.database().studies(archived=True)
+    archived = state.desk().studies(archived=True)
     if not archived:
         return
     with st.expander(
@@ -167,6 +168,7 @@ def show_archived() -> None:
                     _("Restore to the list"),
                     on_click=unarchive,
                     args=(study,),
+                    disabled=not state.may("run_studies"),
                     key=f"unarchive-{study.id}",
                 )
 
@@ -200,7 +202,7 @@ def upload() -> None:
     if found.study is not None:
         if st.button(_("Restore this study"), type="primary", key="restore"):
             try:
-                restored = state.database().import_export(found.study, file.name)
+                restored = state.desk().import_export(found.study, file.name)
             except AHPError as error:
                 state.show_error(error)
             else:
@@ -232,7 +234,7 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
         )
         if st.button(_("Import survey and answers"), type="primary", key="import_panel"):
             try:
-                study = state.database().import_study(
+                study = state.desk().import_study(
                     found.survey, found.answers, found.title, standings=standings, actor=file
                 )
             except AHPError as error:
@@ -247,9 +249,40 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
     create_study(found.survey, "create_uploaded", standings)
 
 
+def show_new() -> None:
+    """Three ways to start a study."""
+    _ = state.translate()
+    st.subheader(_("New study"))
+    shipped, uploaded, written = st.tabs(
+        [_("From a ready survey"), _("From a file"), _("Write a survey")]
+    )
+    with shipped:
+        surveys = {name: load_survey(name) for name in shipped_surveys()}
+        names = {
+            name: survey.text(survey.name, state.language()) for name, survey in surveys.items()
+        }
+        survey_name = st.selectbox(_("Survey"), list(surveys), format_func=names.__getitem__)
+        create_study(surveys[survey_name], "create")
+        with st.expander(_("Preview the survey")):
+            show_survey(surveys[survey_name])
+            if st.button(_("Change it in the editor"), icon=":material/edit:", key="edit_shipped"):
+                edit(Draft.of(surveys[survey_name]))
+    with uploaded:
+        upload()
+    with written:
+        st.write(
+            _(
+                "Write your own hierarchy: criteria, indicators, and what experts should know of "
+                "them."
+            )
+        )
+        if st.button(_("Open the survey editor"), icon=":material/edit:", key="editor"):
+            st.switch_page("views/editor.py")
+
+
 state.require_organizer()
 _ = state.translate()
-studies = state.database().studies()
+studies = state.desk().studies()
 st.title(_("Studies"))
 if not studies:
     st.info(
@@ -263,33 +296,15 @@ for each in studies:
     show_study(each)
 show_archived()
 
-st.subheader(_("New study"))
-shipped, uploaded, written = st.tabs(
-    [_("From a ready survey"), _("From a file"), _("Write a survey")]
-)
-with shipped:
-    surveys = {name: load_survey(name) for name in shipped_surveys()}
-    names = {name: survey.text(survey.name, state.language()) for name, survey in surveys.items()}
-    survey_name = st.selectbox(_("Survey"), list(surveys), format_func=names.__getitem__)
-    create_study(surveys[survey_name], "create")
-    with st.expander(_("Preview the survey")):
-        show_survey(surveys[survey_name])
-        if st.button(_("Change it in the editor"), icon=":material/edit:", key="edit_shipped"):
-            edit(Draft.of(surveys[survey_name]))
-with uploaded:
-    upload()
-with written:
-    st.write(
-        _("Write your own hierarchy: criteria, indicators, and what experts should know of them.")
-    )
-    if st.button(_("Open the survey editor"), icon=":material/edit:", key="editor"):
-        st.switch_page("views/editor.py")
+if state.may("run_studies"):
+    show_new()
 
 st.subheader(_("Finished examples"))
 st.write(_("They show in a minute what results look like."))
 with st.container(horizontal=True):
     for example in EXAMPLES:
-        if st.button(example_title(example), key=f"example-{example}"):
+        locked = not state.may("run_studies")
+        if st.button(example_title(example), disabled=locked, key=f"example-{example}"):
             open_page("results", load_example(example).id)
 
 st.divider()
@@ -297,6 +312,9 @@ with st.container(horizontal=True):
     if st.button(_("Sign out"), icon=":material/logout:", key="sign_out"):
         state.sign_out()
         st.rerun()
-    if st.button(_("Sign out every organizer"), key="sign_out_all"):
-        state.database().revoke_organizers()
+    everybody = state.may("accounts") and st.button(
+        _("Sign out every organizer"), key="sign_out_all"
+    )
+    if everybody:
+        state.desk().revoke_organizers()
         st.rerun()

@@ -1,0 +1,279 @@
+"""Accounts on pages, and at the door of a real server."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import ahp
+from ahp.store import AccountInfo, Store
+from ahp.web.password import fingerprint
+from tests.running_server import RunningServer
+from tests.web.test_pages import add_expert, answer, labels
+from tests.web.test_server import PASSWORD, ask
+
+WORDS, OTHER = "four random words", "four other words"
+WEB = Path(ahp.__file__).parent / "web"
+
+
+@pytest.fixture
+def root(store: Store) -> AccountInfo:
+    return store.add_account("Root", WORDS, ["administrator"])
+
+
+def signed_in(store: Store, name: str, *roles: str) -> str:
+    """Session of a new account."""
+    return store.open_account(store.add_account(name, OTHER, roles).id, None)
+
+
+def heads(app: AppTest) -> list[str]:
+    return [one.proto.body for one in app.get("html") if "<strong>" in one.proto.body]
+
+
+# -- the page
+
+
+def test_the_first_account_is_made_by_who_opened_the_terminal_s_link(visit, store, organizer):
+    app = visit(organizer, "accounts")
+    assert [one.value for one in app.info] == [
+        "There are no accounts yet, so the log says of what is done here only that an organizer "
+        "did it. Make the first account, an administrator's: from then on organizers sign in with "
+        "name and password at /organizer. The link in the terminal stays the way back in."
+    ]
+    assert [one.value for one in app.subheader] == ["Make the first account"]
+    assert app.multiselect(key="account_roles").value == ["administrator", "organizer"]
+    app.text_input(key="account_name").input("王芳")
+    app.text_input(key="account_password").input("elevenchars")
+    app.button(key="add_account_button").click().run()
+    assert [one.value for one in app.error] == [
+        "The password has 11 characters, expected at least 12, such as four random words."
+    ]
+    app.text_input(key="account_password").input(WORDS)
+    app.button(key="add_account_button").click().run()
+    assert not app.error
+    [account] = store.accounts()
+    assert (account.name, account.roles) == ("王芳", ("administrator", "organizer"))
+    assert store.account_of("王芳", WORDS) == account.id
+    assert app.text_input(key="account_password").value == ""
+    assert [one.value for one in app.subheader] == ["Change an account", "Add an account"]
+    assert app.table[0].value.to_dict("records") == [
+        {
+            "Name": "王芳",
+            "Roles": "administrator · organizer, clerk",
+            "Last sign-in (UTC)": "–",
+            "State": "in use",
+            "In the log": account.id,
+        }
+    ]
+    assert heads(app) == []  # by the link, still
+
+
+def test_an_administrator_changes_accounts(visit, store, root):
+    session = store.open_account(root.id, None)
+    li = store.add_account("Li", OTHER, ["organizer"])
+    theirs = store.open_account(li.id, None)
+    app = visit(session, "accounts", "zh")
+    assert heads(app) == ["您是：<strong>Root</strong>"]
+    assert app.title[0].value == "账户"
+    app.selectbox(key="account").select(li.id).run()
+    app.multiselect(key=f"roles-{li.id}").set_value(["reader"])
+    app.button(key=f"save_roles-{li.id}").click().run()
+    assert [one.roles for one in store.accounts()] == [("reader",), ("administrator",)]
+    app.multiselect(key=f"roles-{li.id}").set_value([])
+    app.button(key=f"save_roles-{li.id}").click().run()
+    assert [one.value for one in app.error] == ["请至少选择一个角色。"]
+    app.text_input(key=f"password-{li.id}").input("another long one")
+    app.button(key=f"reset-{li.id}").click().run()
+    assert store.account_of("Li", "another long one") == li.id
+    assert not store.grants(theirs).organizer
+    app.button(key=f"disable-{li.id}").click().run()
+    assert app.table[0].value["状态"].tolist() == ["已停用", "使用中"]
+    assert store.account_of("Li", "another long one") is None
+    app.button(key=f"disable-{li.id}").click().run()
+    assert app.table[0].value["状态"].tolist() == ["使用中", "使用中"]
+
+
+@pytest.mark.usefixtures("root")
+def test_others_change_their_own_password(visit, store):
+    session = signed_in(store, "Li", "organizer")
+    app = visit(session, "accounts")
+    assert heads(app) == ["You are: <strong>Li</strong>"]
+    assert not app.table
+    assert labels(app) == ["Change my password"]
+
+    def change(current: str, new: str, again: str) -> list[str]:
+        for key, text in (
+            ("current_password", current),
+            ("new_password", new),
+            ("new_password_again", again),
+        ):
+            app.text_input(key=key).input(text)
+        app.button(key="change_own").click().run()
+        return [one.value for one in app.error]
+
+    assert change(OTHER, WORDS, WORDS + "x") == ["The new password was written in two ways."]
+    for _ in range(10):
+        assert change("guess", WORDS, WORDS) == ["The current password is wrong."]
+    assert change(OTHER, WORDS, WORDS) == ["Too many wrong passwords. Wait a minute and try again."]
+    assert store.grants(session).organizer
+
+
+@pytest.mark.usefixtures("root")
+def test_a_changed_password_signs_out(visit, store):
+    session = signed_in(store, "Li", "reader")
+    app = visit(session, "accounts")
+    app.text_input(key="current_password").input(OTHER)
+    app.text_input(key="new_password").input(WORDS)
+    app.text_input(key="new_password_again").input(WORDS)
+    app.button(key="change_own").click().run()
+    assert [one.value for one in app.toast] == ["The password is changed. Please sign in with it."]
+    assert app.header[0].value == "这里是两两比较问卷"
+    assert not store.grants(session).organizer
+    assert store.account_of("Li", WORDS) is not None
+
+
+# -- who is named, who is refused
+
+
+@pytest.mark.usefixtures("root")
+def test_the_log_names_who_did_it_on_a_page(visit, store):
+    session = signed_in(store, "Li", "organizer")
+    account = store.grants(session).account
+    app = visit(session)
+    app.text_input[0].input("2026")
+    app.button(key="create").click().run()
+    [study] = store.studies()
+    app.text_area(key="entered").input("Wang Wu")
+    app.button(key="add").click().run()
+    app.button(key="add_pasted").click().run()
+    app.button(key="issue").click().run()
+    assert [(one.kind, one.actor_kind, one.actor_id) for one in store.events(study.id)] == [
+        ("study_created", "organizer", account.id),
+        ("expert_added", "organizer", account.id),
+        ("link_issued", "organizer", account.id),
+    ]
+
+
+@pytest.mark.usefixtures("root")
+def test_a_reader_sees_every_page_and_can_change_nothing(visit, store, survey):
+    expert = add_expert(store, survey)
+    answer(store, survey, expert)
+    store.submit(expert.id, event_id="submit")
+    store.archive_study(store.create_study(survey, "old").id)
+    before = store.events(expert.study_id)
+    session = signed_in(store, "Li", "reader")
+    enabled = {}
+    for page in ("studies", "experts", "rounds", "results", "files", "editor", "accounts"):
+        app = visit(session, page)
+        assert heads(app) == ["You are: <strong>Li</strong>"]
+        enabled[page] = {one.key or one.label for one in app.button if not one.disabled}
+        assert not app.error
+        assert len(app.get("file_uploader")) == 0
+    study = expert.study_id
+    assert enabled["studies"] == {f"experts-{study}", f"rounds-{study}", f"results-{study}"} | {
+        "sign_out"
+    }
+    assert enabled["experts"] == enabled["rounds"] == enabled["files"] == set()
+    assert enabled["accounts"] == {"change_own"}
+    app = visit(session, "rounds")
+    assert app.checkbox[0].disabled
+    store.close_round(study)
+    assert visit(session, "rounds").button(key="open_round").disabled
+    assert store.events(study)[:-1] == before
+
+
+@pytest.mark.usefixtures("root")
+def test_a_head_closes_rounds(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = signed_in(store, "Li", "head")
+    app = visit(session, "rounds")
+    app.checkbox[0].check().run()
+    app.button(key="close").click().run()
+    assert not store.study(expert.study_id).open
+    assert store.events(expert.study_id)[-1].actor_id == store.grants(session).account.id
+
+
+@pytest.mark.usefixtures("root")
+def test_what_is_refused_meanwhile_says_so(visit, store, survey):
+    expert = add_expert(store, survey)
+    session = signed_in(store, "Li", "organizer")
+    app = visit(session, "studies")
+    store.set_roles(store.grants(session).account.id, ["reader"])
+    app.button(key=f"archive-{expert.study_id}").click().run()
+    assert [one.value for one in app.error] == [
+        "“Li” may not change studies: this takes an organizer."
+    ]
+    assert not store.study(expert.study_id).archived
+
+
+def test_organizers_pages_write_as_who_is_signed_in():
+    """Only the pages of experts use the database in which nobody is signed in."""
+    expert = {"survey.py", "welcome.py"}
+    pages = [one for one in (WEB / "views").glob("*.py") if one.name not in expert]
+    assert len(pages) == 7
+    for path in (*pages, WEB / "desk.py"):
+        called = {
+            ast.unparse(node.func)
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call)
+        }
+        assert "state.database" not in called, path.name
+
+
+# -- the door
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    running = RunningServer(tmp_path / "door.db")
+    yield running
+    running.stop()
+
+
+def test_accounts_at_the_door(server):
+    opened = Store(f"sqlite:///{server.database}")
+    assert "Open the organizer&#39;s link" in ask(server, "/organizer").text
+    assert ask(server, "/organizer", form={"name": "", "password": ""}).status == 200
+    li = opened.add_account("李丽", WORDS, ["administrator"])
+    form = ask(server, "/organizer").text
+    assert '<input name="name" autocomplete="username" autofocus required>' in form
+    right = ask(server, "/organizer", form={"name": "李丽", "password": WORDS})
+    assert (right.status, right.headers["location"]) == (303, "/")
+    assert opened.grants(right.cookie.value).account.id == li.id
+    by_link = ask(server, server.organizer_path, cookie=right.cookie.value)
+    assert opened.grants(by_link.cookie.value).organizer
+    assert opened.grants(by_link.cookie.value).account is None
+    for name, password in (("李丽", OTHER), ("Nobody", WORDS), ("", WORDS), ("", "")):
+        wrong = ask(server, "/organizer", form={"name": name, "password": password})
+        assert (wrong.status, wrong.cookie) == (403, None)
+        assert "Name or password is wrong." in wrong.text
+    opened.disable_account(li.id)
+    assert ask(server, "/organizer", form={"name": "李丽", "password": WORDS}).status == 403
+    for guess in range(5):
+        ask(server, "/organizer", form={"name": f"Nobody {guess}", "password": WORDS})
+    with pytest.raises(TimeoutError):  # eleven: it waits for its turn
+        ask(server, "/organizer", form={"name": "李丽", "password": WORDS}, patience=1)
+    opened.close()
+
+
+def test_the_shared_password_beside_accounts(tmp_path, monkeypatch):
+    running = RunningServer(tmp_path / "door.db", AHP_ADMIN_PASSWORD=PASSWORD)
+    monkeypatch.setenv("AHP_ADMIN_PASSWORD", PASSWORD)
+    opened = Store(f"sqlite:///{running.database}", sign_in=fingerprint())
+    try:
+        opened.add_account("Li", WORDS, ["administrator"])
+        form = ask(running, "/organizer").text
+        assert "Name (empty for the server&#39;s password)" in form
+        assert '<input name="name" autocomplete="username" autofocus >' in form
+        shared = ask(running, "/organizer", form={"name": " ", "password": PASSWORD})
+        assert opened.grants(shared.cookie.value).account is None
+        own = ask(running, "/organizer", form={"name": "Li", "password": WORDS})
+        assert opened.grants(own.cookie.value).account.name == "Li"
+        assert ask(running, "/organizer", form={"name": "Li", "password": PASSWORD}).status == 403
+    finally:
+        opened.close()
+        running.stop()
