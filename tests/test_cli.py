@@ -755,7 +755,7 @@ WITHOUT_APP = """
 import sys
 for name in (
     *("streamlit", "sqlalchemy", "alembic", "plotly", "uvicorn", "platformdirs"),
-    *("openpyxl", "tomli_w", "yaml", "babel", "cryptography", "pypdf"),
+    *("openpyxl", "tomli_w", "yaml", "babel", "cryptography", "argon2", "pypdf"),
 ):
     sys.modules[name] = None
 from ahp.cli import main

@@ -290,7 +290,7 @@ def test_what_was_not_offered_is_not_handed_out():
 def test_a_download_while_the_database_is_away_is_asked_for_again(monkeypatch):
     class Away:
         def may_download(self, *_asked: object) -> bool:
-            raise DatabaseError("postgresql: gone")
+            raise DatabaseError("database_locked", location="ahp.db")
 
     monkeypatch.setattr(server, "database", Away)
     (hand_out,) = (one.kwargs["hand_out"] for one in OPTIONS["middleware"] if one.cls is Downloads)

@@ -184,13 +184,13 @@ def test_survey_says_what_was_not_saved_and_stays_where_it_is(visit, store, surv
     app = visit(store.open_link(store.issue_link(expert.id), None))
 
     def fail(*_arguments, **_options):
-        raise StoreError("disk is full")
+        raise StoreError("database_locked", location="ahp.db")
 
     monkeypatch.setattr(store, "set_place", fail)
     app.button(key="start").click().run()
     assert [error.value for error in app.error] == [
         "This could not be saved. Please try again. If it happens again, tell the organizer: "
-        "disk is full"
+        "ahp.db: database is locked"
     ]
     assert app.header[0].value == "Effectiveness of post-supervision"
 
@@ -453,7 +453,7 @@ def test_an_expert_s_session_does_not_open_the_organizer_s_pages(visit, store, s
     expert = add_expert(store, survey)
     session = store.open_link(store.issue_link(expert.id), None)
     app = visit(session)
-    for page in ("studies", "experts", "rounds", "results", "files", "editor"):
+    for page in ("studies", "experts", "rounds", "results", "files", "editor", "accounts"):
         with pytest.raises(ValueError, match="Could not find a navigation page"):
             app.switch_page(f"views/{page}.py")
         alone = AppTest.from_file(Path(server.MAIN).with_name("views") / f"{page}.py").run()
