@@ -19,6 +19,13 @@ from .log import Entry
 from .models import ExpertRow, StudyRow
 from .queries import account_info, account_row, expert_and_study, study_row
 
+_REFUSALS = {
+    "run_studies": "may_not_run_studies",
+    "close_rounds": "may_not_close_rounds",
+    "accounts": "may_not_accounts",
+}
+"""Act -> what is said to whom it is refused."""
+
 
 class Part:
     """A part of `Store`; its parameters are those."""
@@ -59,7 +66,7 @@ def _check_account(session: Session, account_id: str, act: str) -> None:
     if account.disabled is not None:
         raise AccessError("account_disabled", name=account.name)
     if act not in allowed(account.roles):
-        raise AccessError(f"may_not_{act}", name=account.name)
+        raise AccessError(_REFUSALS[act], name=account.name)
 
 
 def new_id() -> str:

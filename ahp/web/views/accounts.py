@@ -131,17 +131,17 @@ def show_list(accounts: list[AccountInfo]) -> None:
 
 def save_roles(account: AccountInfo) -> None:
     """Give an account the roles of the form."""
-    roles = st.session_state[f"roles-{account.id}"]
+    _, roles = state.translate(), st.session_state[f"roles-{account.id}"]
     if state.attempt(lambda: state.desk().set_roles(account.id, roles)):
-        st.toast(state.translate()("Saved"))
+        st.toast(_("Saved"))
 
 
 def reset(account: AccountInfo) -> None:
     """Give an account the password of the form."""
-    form, key = st.session_state, f"password-{account.id}"
+    _, form, key = state.translate(), st.session_state, f"password-{account.id}"
     if state.attempt(lambda: state.desk().reset_password(account.id, form[key])):
         form[key] = ""
-        st.toast(state.translate()("Saved"))
+        st.toast(_("Saved"))
 
 
 def disable(account: AccountInfo) -> None:
