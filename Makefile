@@ -7,7 +7,7 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test slow bounds bench translations screenshots clean
+.PHONY: app test slow bounds bench translations api screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
@@ -29,12 +29,13 @@ bounds: .venv-bounds/bin/uv
 	.venv-bounds/bin/python tools/bounds.py $(TESTS)
 
 .venv-bounds/bin/uv: constraints.txt
-	$(PYTHON) -m venv .venv-bounds
+	tools/new-venv $(PYTHON) .venv-bounds
 	.venv-bounds/bin/python -m pip install --quiet --constraint constraints.txt uv
 	touch $@
 
+# The stamps stand for what is whole: without one, an environment left half-made is made anew.
 .venv/app: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
+	test -e $@ || tools/new-venv $(PYTHON) .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app]"
 	touch $@
 
@@ -54,12 +55,15 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/load.py
 
 .venv-peers/installed: benchmarks/requirements.txt
-	$(PYTHON) -m venv .venv-peers
+	tools/new-venv $(PYTHON) .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	touch $@
 
 translations: .venv/test
 	$(BIN)/python tools/translations.py
+
+api: .venv/test
+	$(BIN)/python tools/api_page.py
 
 screenshots: .venv/test
 	$(BIN)/python tools/screenshots.py

@@ -1,149 +1,154 @@
 """Analytic hierarchy process: from expert judgment to weights that stand up to an audit."""
 
-from . import published
-from .alternatives import (
-    RankReversal,
-    RankReversalReport,
-    rank_reversal_report,
-    ratings,
-    synthesize,
-    weighted_product,
-    weighted_sum,
-)
-from .consensus import (
-    Clusters,
-    Consensus,
-    JudgmentSpread,
-    KendallW,
-    cluster_experts,
-    coefficient_of_variation,
-    consensus_band,
-    geometric_compatibility,
-    group_consensus,
-    hierarchy_consensus,
-    judgment_spread,
-    kendall_w,
-    pairwise_consensus,
-    position_judgment,
-    scale_position,
-)
-from .consistency import (
-    Consistency,
-    Index,
-    OrderPreservation,
-    all_indices,
-    check_consistency,
-    circular_triads,
-    cosine_consistency_index,
-    geometric_consistency_index,
-    golden_wang_index,
-    harmonic_consistency_index,
-    intransitive_triads,
-    kendall_zeta,
-    koczkodaj_index,
-    order_preservation,
-    pelaez_lamata_index,
-    relative_error,
-    salo_hamalainen_index,
-    triad_log_residual,
-)
-from .elicitation import next_question, short_form, standard_error_factor
-from .errors import (
-    AHPError,
-    AnswersError,
-    ConvergenceError,
-    HierarchyError,
-    IncoherentError,
-    IncompleteError,
-    MatrixError,
-    OptionError,
-    PublishedError,
-    RandomIndexError,
-    SurveyError,
-    SurveyWarning,
-)
-from .group import (
-    AGGREGATIONS,
-    FAMILIARITY,
-    JUDGMENT_BASIS,
-    aggregate_judgments,
-    aggregate_priorities,
-    authority_coefficient,
-    consistency_weights,
-    distance_weights,
-    judgment_basis,
-    log_distances,
-    normalize_expert_weights,
-)
-from .hierarchy import Hierarchy, TotalConsistency, total_consistency
-from .incomplete import (
-    Completion,
-    IncompleteConsistency,
-    IncompleteRandomIndex,
-    NextPair,
-    check_incomplete_consistency,
-    complete_matrices,
-    components,
-    incomplete_random_index,
-    log_least_squares,
-    next_pair,
-    simulate_incomplete_random_index,
-)
-from .matrix import PairwiseMatrix
-from .priority import (
-    METHODS,
-    Priorities,
-    column_mean,
-    direct_weights,
-    eigenvector,
-    geometric_mean,
-    prioritize,
-    weights,
-)
-from .random_index import (
-    RANDOM_INDEX_TABLES,
-    RandomIndexTable,
-    random_index_value,
-    reaching_random_index,
-    simulate_random_index,
-)
-from .repair import (
-    JudgmentDiagnosis,
-    Repair,
-    Triad,
-    fewest_changes,
-    rank_judgments,
-    smallest_adjustment,
-    worst_triads,
-)
-from .scale import SCALES, Scale, apply_scale
-from .sensitivity import (
-    HierarchyUncertainty,
-    StabilityInterval,
-    WeightUncertainty,
-    critical_criteria,
-    one_at_a_time,
-    simulate_hierarchy,
-    simulate_matrix,
-    simulate_panel,
-    stability_interval,
-)
-from .study import (
-    Agreement,
-    Analysis,
-    Answers,
-    Choice,
-    Judgment,
-    Survey,
-    analyze,
-    compare_choices,
-    leave_one_out,
-    load_survey,
-    panel_agreement,
-    read_answers,
-    shipped_surveys,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .version import __version__
+
+if TYPE_CHECKING:
+    from . import published
+    from .alternatives import (
+        RankReversal,
+        RankReversalReport,
+        rank_reversal_report,
+        ratings,
+        synthesize,
+        weighted_product,
+        weighted_sum,
+    )
+    from .consensus import (
+        Clusters,
+        Consensus,
+        JudgmentSpread,
+        KendallW,
+        cluster_experts,
+        coefficient_of_variation,
+        consensus_band,
+        geometric_compatibility,
+        group_consensus,
+        hierarchy_consensus,
+        judgment_spread,
+        kendall_w,
+        pairwise_consensus,
+        position_judgment,
+        scale_position,
+    )
+    from .consistency import (
+        Consistency,
+        Index,
+        OrderPreservation,
+        all_indices,
+        check_consistency,
+        circular_triads,
+        cosine_consistency_index,
+        geometric_consistency_index,
+        golden_wang_index,
+        harmonic_consistency_index,
+        intransitive_triads,
+        kendall_zeta,
+        koczkodaj_index,
+        order_preservation,
+        pelaez_lamata_index,
+        relative_error,
+        salo_hamalainen_index,
+        triad_log_residual,
+    )
+    from .elicitation import next_question, short_form, standard_error_factor
+    from .errors import (
+        AHPError,
+        AnswersError,
+        ConvergenceError,
+        HierarchyError,
+        IncoherentError,
+        IncompleteError,
+        MatrixError,
+        OptionError,
+        PublishedError,
+        RandomIndexError,
+        SurveyError,
+        SurveyWarning,
+    )
+    from .group import (
+        AGGREGATIONS,
+        FAMILIARITY,
+        JUDGMENT_BASIS,
+        aggregate_judgments,
+        aggregate_priorities,
+        authority_coefficient,
+        consistency_weights,
+        distance_weights,
+        judgment_basis,
+        log_distances,
+        normalize_expert_weights,
+    )
+    from .hierarchy import Hierarchy, TotalConsistency, total_consistency
+    from .incomplete import (
+        Completion,
+        IncompleteConsistency,
+        IncompleteRandomIndex,
+        NextPair,
+        check_incomplete_consistency,
+        complete_matrices,
+        components,
+        incomplete_random_index,
+        log_least_squares,
+        next_pair,
+        simulate_incomplete_random_index,
+    )
+    from .matrix import PairwiseMatrix
+    from .priority import (
+        METHODS,
+        Priorities,
+        column_mean,
+        direct_weights,
+        eigenvector,
+        geometric_mean,
+        prioritize,
+        weights,
+    )
+    from .random_index import (
+        RANDOM_INDEX_TABLES,
+        RandomIndexTable,
+        random_index_value,
+        reaching_random_index,
+        simulate_random_index,
+    )
+    from .repair import (
+        JudgmentDiagnosis,
+        Repair,
+        Triad,
+        fewest_changes,
+        rank_judgments,
+        smallest_adjustment,
+        worst_triads,
+    )
+    from .scales import SCALES, Scale, apply_scale
+    from .sensitivity import (
+        HierarchyUncertainty,
+        StabilityInterval,
+        WeightUncertainty,
+        critical_criteria,
+        one_at_a_time,
+        simulate_hierarchy,
+        simulate_matrix,
+        simulate_panel,
+        stability_interval,
+    )
+    from .study import (
+        Agreement,
+        Analysis,
+        Answers,
+        Choice,
+        Judgment,
+        Survey,
+        analyze,
+        compare_choices,
+        leave_one_out,
+        load_survey,
+        panel_agreement,
+        read_answers,
+        shipped_surveys,
+    )
 
 __all__ = [
     "AGGREGATIONS",
@@ -275,3 +280,169 @@ __all__ = [
     "weights",
     "worst_triads",
 ]
+
+_NAMES_IN: dict[str, tuple[str, ...]] = {
+    "alternatives": (
+        "RankReversal",
+        "RankReversalReport",
+        "rank_reversal_report",
+        "ratings",
+        "synthesize",
+        "weighted_product",
+        "weighted_sum",
+    ),
+    "consensus": (
+        "Clusters",
+        "Consensus",
+        "JudgmentSpread",
+        "KendallW",
+        "cluster_experts",
+        "coefficient_of_variation",
+        "consensus_band",
+        "geometric_compatibility",
+        "group_consensus",
+        "hierarchy_consensus",
+        "judgment_spread",
+        "kendall_w",
+        "pairwise_consensus",
+        "position_judgment",
+        "scale_position",
+    ),
+    "consistency": (
+        "Consistency",
+        "Index",
+        "OrderPreservation",
+        "all_indices",
+        "check_consistency",
+        "circular_triads",
+        "cosine_consistency_index",
+        "geometric_consistency_index",
+        "golden_wang_index",
+        "harmonic_consistency_index",
+        "intransitive_triads",
+        "kendall_zeta",
+        "koczkodaj_index",
+        "order_preservation",
+        "pelaez_lamata_index",
+        "relative_error",
+        "salo_hamalainen_index",
+        "triad_log_residual",
+    ),
+    "elicitation": ("next_question", "short_form", "standard_error_factor"),
+    "errors": (
+        "AHPError",
+        "AnswersError",
+        "ConvergenceError",
+        "HierarchyError",
+        "IncoherentError",
+        "IncompleteError",
+        "MatrixError",
+        "OptionError",
+        "PublishedError",
+        "RandomIndexError",
+        "SurveyError",
+        "SurveyWarning",
+    ),
+    "group": (
+        "AGGREGATIONS",
+        "FAMILIARITY",
+        "JUDGMENT_BASIS",
+        "aggregate_judgments",
+        "aggregate_priorities",
+        "authority_coefficient",
+        "consistency_weights",
+        "distance_weights",
+        "judgment_basis",
+        "log_distances",
+        "normalize_expert_weights",
+    ),
+    "hierarchy": ("Hierarchy", "TotalConsistency", "total_consistency"),
+    "incomplete": (
+        "Completion",
+        "IncompleteConsistency",
+        "IncompleteRandomIndex",
+        "NextPair",
+        "check_incomplete_consistency",
+        "complete_matrices",
+        "components",
+        "incomplete_random_index",
+        "log_least_squares",
+        "next_pair",
+        "simulate_incomplete_random_index",
+    ),
+    "matrix": ("PairwiseMatrix",),
+    "priority": (
+        "METHODS",
+        "Priorities",
+        "column_mean",
+        "direct_weights",
+        "eigenvector",
+        "geometric_mean",
+        "prioritize",
+        "weights",
+    ),
+    "published": (),
+    "random_index": (
+        "RANDOM_INDEX_TABLES",
+        "RandomIndexTable",
+        "random_index_value",
+        "reaching_random_index",
+        "simulate_random_index",
+    ),
+    "repair": (
+        "JudgmentDiagnosis",
+        "Repair",
+        "Triad",
+        "fewest_changes",
+        "rank_judgments",
+        "smallest_adjustment",
+        "worst_triads",
+    ),
+    "scales": ("SCALES", "Scale", "apply_scale"),
+    "sensitivity": (
+        "HierarchyUncertainty",
+        "StabilityInterval",
+        "WeightUncertainty",
+        "critical_criteria",
+        "one_at_a_time",
+        "simulate_hierarchy",
+        "simulate_matrix",
+        "simulate_panel",
+        "stability_interval",
+    ),
+    "study": (
+        "Agreement",
+        "Analysis",
+        "Answers",
+        "Choice",
+        "Judgment",
+        "Survey",
+        "analyze",
+        "compare_choices",
+        "leave_one_out",
+        "load_survey",
+        "panel_agreement",
+        "read_answers",
+        "shipped_surveys",
+    ),
+}
+"""Module -> the names that it gives to the package. It is imported when it or one of them is asked
+for, so that `import ahp` is quick."""
+
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
+
+
+if not TYPE_CHECKING:  # or a type checker would take any name
+
+    def __getattr__(name: str) -> Any:
+        if name in _NAMES_IN:
+            return import_module(f".{name}", __name__)
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+        globals()[name] = found  # not asked again
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMES_IN, *__all__})

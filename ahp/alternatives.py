@@ -18,7 +18,17 @@ from numpy.typing import ArrayLike
 from .eigen import normalized
 from .errors import HierarchyError, OptionError
 from .labels import axis_labels, is_frame, joined_vector, order_of, vector_labels
-from .matrix import Float, as_matrices, as_numbers, given_labels, in_order
+from .matrix import (
+    Float,
+    as_matrices,
+    as_numbers,
+    first_cell,
+    given_labels,
+    in_order,
+    refuse,
+    shape_error,
+)
+from .messages import Phrase
 from .priority import check_method, weights
 from .result import Result
 from .tolerance import shared_ranks
@@ -50,10 +60,16 @@ def synthesize(global_weights: ArrayLike, local: ArrayLike, mode: str = "distrib
     Raises:
         OptionError: unknown mode.
         HierarchyError: weights that do not fit, or that are all 0 in a column.
+
+    >>> local = [[0.8, 0.4], [0.2, 0.6]]  # a row an alternative
+    >>> ahp.synthesize([0.7, 0.3], local)
+    array([0.68, 0.32])
+    >>> ahp.synthesize([0.7, 0.3], local, "ideal").round(4)
+    array([0.6545, 0.3455])
     """
     if mode not in MODES:
         raise OptionError.unknown("mode", mode, MODES)
-    return _synthesis(*_checked(global_weights, local, "local weights"), mode)
+    return _synthesis(*_checked(global_weights, local, "local_weights"), mode)
 
 
 def weighted_sum(global_weights: ArrayLike, scores: ArrayLike) -> Float:
@@ -70,6 +86,9 @@ def weighted_sum(global_weights: ArrayLike, scores: ArrayLike) -> Float:
 
     Raises:
         HierarchyError: weights or scores that do not fit.
+
+    >>> ahp.weighted_sum([0.7, 0.3], [[4, 9], [6, 6]])
+    array([5.5, 6. ])
     """
     w, s = _checked(global_weights, scores, "scores")
     return _weighted(w, s)
@@ -90,11 +109,14 @@ def weighted_product(global_weights: ArrayLike, scores: ArrayLike) -> Float:
 
     Raises:
         HierarchyError: weights or scores that do not fit.
+
+    >>> ahp.weighted_product([0.7, 0.3], [[4, 9], [6, 6]]).round(4)
+    array([5.1017, 6.    ])
     """
     w, s = _checked(global_weights, scores, "scores")
     if not s.all():
-        index = tuple(int(k) for k in np.argwhere(s == 0)[0])
-        raise HierarchyError(f"scores{list(index)} = 0, expected a positive number for a product")
+        cell = first_cell(s == 0, Phrase("scores"))
+        raise HierarchyError("positive_for_product", cell=cell)
     product: Float = np.exp(_weighted(w, np.log(s)))
     return product
 
@@ -122,26 +144,36 @@ def ratings(
     Raises:
         HierarchyError: an unknown grade (alternative and criterion are named by number), or
             numbers that do not fit.
+
+    >>> grades = [{"good": 0.6, "poor": 0.2}, {"yes": 0.8, "no": 0.2}]
+    >>> ahp.ratings([0.75, 0.25], grades, [("good", "yes"), ("poor", "no")])
+    array([1.    , 0.3125])
     """
     scales = []
     for number, own in enumerate(intensities):
-        name = f"intensities[{number}]"
+        name = Phrase("intensities_of", number=number)
         values = as_numbers(list(own.values()), name, HierarchyError)
         if not (np.isfinite(values) & (values >= 0)).all() or not values.any():
             raise HierarchyError(
-                f"{name} {values.tolist()}, expected finite numbers of 0 or more, not all 0"
+                "numbers_expected",
+                name=name,
+                values=values.tolist(),
+                expected=Phrase("numbers_not_all_zero"),
             )
         scales.append(dict(zip(own, (values / values.max()).tolist(), strict=True)))
     scores = np.empty((len(grades), len(scales)))
     for i, row in enumerate(grades):
         if isinstance(row, str) or len(row) != len(scales):
-            raise HierarchyError(
-                f"grades[{i}] = {row!r}, expected {len(scales)} grades, one for each criterion"
-            )
+            raise HierarchyError("grades_count", alternative=i, grades=repr(row), count=len(scales))
         for j, grade in enumerate(row):
             if grade not in scales[j]:
-                listed = ", ".join(map(repr, scales[j]))
-                raise HierarchyError(f"grades[{i}][{j}] = {grade!r}, expected one of {listed}")
+                raise HierarchyError(
+                    "grade_unknown",
+                    alternative=i,
+                    criterion=j,
+                    grade=grade,
+                    valid=tuple(scales[j]),
+                )
             scores[i, j] = scales[j][grade]
     return weighted_sum(global_weights, scores)
 
@@ -218,27 +250,30 @@ def rank_reversal_report(
     Raises:
         OptionError: unknown method, or not one of `local` and `matrices`.
         HierarchyError, MatrixError: weights, matrices or names that do not fit.
+
+    >>> local = [[1/11, 9/11, 8/18], [9/11, 1/11, 9/18], [1/11, 1/11, 1/18]]
+    >>> report = ahp.rank_reversal_report([1, 1, 1], local, names=["A", "B", "C"])
+    >>> [(one.change, one.alternative, one.reversed_pairs) for one in report.reversals]
+    [('copied', 'B', (('B', 'A'),))]
     """
     check_method(method)
     if (local is None) == (matrices is None):
-        raise OptionError("expected one of local and matrices, not both or none")
+        raise OptionError("one_of_local_and_matrices")
     compared = None
     table: Any = local
     known = axis_labels(table.index) if is_frame(local) else given_labels(matrices)
     if local is None:
         compared = as_matrices(matrices)
         if compared.ndim != 3:
-            raise HierarchyError(f"matrices of shape {compared.shape}, expected (leaves, m, m)")
+            raise shape_error("matrices", compared, "(leaves, m, m)", HierarchyError)
         local = weights(compared, method).T
-    w, columns = _checked(global_weights, local, "local weights")
+    w, columns = _checked(global_weights, local, "local_weights")
     if columns.ndim != 2 or len(columns) < 2:
-        raise HierarchyError(
-            f"local weights of shape {columns.shape}, expected (m, leaves) with 2 alternatives or "
-            "more"
-        )
+        expected = Phrase("with_alternatives")
+        raise shape_error("local_weights", columns, expected, HierarchyError)
     labels = _names(known if names is None else names, len(columns))
     if known is not None and known != labels:
-        order = order_of(known, labels, "alternatives", "in names", HierarchyError)
+        order = order_of(known, labels, Phrase("alternatives"), Phrase("names"), HierarchyError)
         columns = columns[order]
         compared = None if compared is None else in_order(compared, order)
     everyone = list(range(len(columns)))
@@ -265,25 +300,25 @@ def rank_reversal_report(
 
 
 def _checked(global_weights: ArrayLike, values: ArrayLike, name: str) -> tuple[Float, Float]:
-    """Weights scaled to sum 1, shape (..., leaves), and a table that fits them."""
+    """Weights scaled to sum 1, shape (..., leaves), and a table, with its code, that fits them."""
     by_leaf = vector_labels(values) if is_frame(values) else None
-    joined = joined_vector(global_weights, by_leaf, "global weights", f"the {name}", HierarchyError)
-    w = as_numbers(joined, "global weights", HierarchyError)
-    table = as_numbers(values, name, HierarchyError)
+    of_weights, of_table = Phrase("global_weights"), Phrase(name)
+    owner = Phrase(f"the_{name}")
+    joined = joined_vector(global_weights, by_leaf, of_weights, owner, HierarchyError)
+    w = as_numbers(joined, of_weights, HierarchyError)
+    table = as_numbers(values, of_table, HierarchyError)
     if w.ndim < 1 or table.ndim < 2 or table.shape[-1] != w.shape[-1] or not table.size:
         raise HierarchyError(
-            f"{name} of shape {table.shape} for global weights of shape {w.shape}, expected "
-            "(..., m, leaves) for (..., leaves)"
+            "weights_do_not_fit",
+            name=of_table,
+            shape=str(table.shape),
+            weights_shape=str(w.shape),
         )
-    for what, array in (("global weights", w), (name, table)):
+    for array, what in ((w, of_weights), (table, of_table)):
         wrong = ~(np.isfinite(array) & (array >= 0))
-        if wrong.any():
-            index = tuple(int(k) for k in np.argwhere(wrong)[0])
-            raise HierarchyError(
-                f"{what}{list(index)} = {array[index]:.12g}, expected a finite number of 0 or more"
-            )
+        refuse(wrong, what, array, Phrase("finite_not_negative"), HierarchyError)
     if not w.any(axis=-1).all():
-        raise HierarchyError("global weights are all 0, expected a positive one")
+        raise HierarchyError("all_zero", name=of_weights)
     return normalized(w / w.max(axis=-1, keepdims=True)), table
 
 
@@ -296,10 +331,8 @@ def _weighted(w: Float, table: Float) -> Float:
 def _synthesis(w: Float, local: Float, mode: str) -> Float:
     largest = local.max(axis=-2, keepdims=True)
     if not largest.all():
-        raise HierarchyError(
-            f"local weights of leaf {int(np.argwhere(largest == 0)[0][-1])} are all 0, expected a "
-            "positive one"
-        )
+        leaf = int(np.argwhere(largest == 0)[0][-1])
+        raise HierarchyError("leaf_weights_zero", leaf=leaf)
     scaled = local / largest
     if mode == "distributive":
         scaled /= scaled.sum(axis=-2, keepdims=True)
@@ -317,7 +350,7 @@ def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     if names is None:
         return tuple(str(k + 1) for k in range(count))
     if len(names) != count or len(set(names)) != count:
-        raise HierarchyError(f"names {list(names)}, expected {count} that differ")
+        raise HierarchyError("names_differ", names=tuple(names), count=count)
     return tuple(names)
 
 

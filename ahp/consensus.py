@@ -21,7 +21,6 @@ from .group import (
     normalize_expert_weights,
     panel_shares,
     panel_weights,
-    refuse,
     refuse_judgments,
     refuse_matrices,
 )
@@ -35,7 +34,10 @@ from .matrix import (
     as_numbers,
     given_labels,
     plain,
+    refuse,
+    shape_error,
 )
+from .messages import Phrase
 from .result import Result
 from .tolerance import TIE_RTOL, rank_spans
 from .version import __version__
@@ -90,8 +92,8 @@ def position_judgment(position: ArrayLike) -> Any:
     Raises:
         MatrixError: infinite steps.
     """
-    steps = as_numbers(position, "position", MatrixError)
-    refuse(np.isinf(steps), "position", steps, "a finite number")
+    steps = as_numbers(position, Phrase("position"), MatrixError)
+    refuse(np.isinf(steps), Phrase("position"), steps, Phrase("finite"))
     return plain(np.where(steps < 0, 1 / (1 + np.abs(steps)), 1 + np.abs(steps)))
 
 
@@ -148,11 +150,15 @@ def group_consensus(
     Raises:
         OptionError: M of 1 or less.
         MatrixError: weights or expert weights that do not fit.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> round(ahp.group_consensus(weights).similarity, 4)
+    0.8965
     """
     own = _two_items(weights)
     floor = _floor(own.shape[-1], scale_max)
     abstained = np.isnan(own[..., 0])
-    expert_weights = joined_panel(expert_weights, weights, "weights", MatrixError)
+    expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
     shares = panel_shares(expert_weights, own.shape[-2], own.shape[:-2])
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
@@ -212,19 +218,17 @@ def hierarchy_consensus(node_weights: ArrayLike, similarities: ArrayLike) -> Any
         MatrixError: numbers that do not fit.
     """
     parents = vector_labels(node_weights)
+    names = {code: Phrase(code) for code in ("node_weights", "similarities")}
     similarities = joined_vector(
-        similarities, parents, "similarities", "the node weights", MatrixError
+        similarities, parents, names["similarities"], Phrase("the_node_weights"), MatrixError
     )
-    p = as_numbers(numbers_of(node_weights), "node weights", MatrixError)
-    s = as_numbers(similarities, "similarities", MatrixError)
+    p = as_numbers(numbers_of(node_weights), names["node_weights"], MatrixError)
+    s = as_numbers(similarities, names["similarities"], MatrixError)
     if p.ndim == 0 or s.ndim == 0 or p.shape[-1] != s.shape[-1] or not s.size:
-        raise MatrixError(
-            f"node weights of shape {p.shape} for similarities of shape {s.shape}, expected the "
-            "same number of parents in both"
-        )
+        raise MatrixError("parents_differ", shape=str(p.shape), other_shape=str(s.shape))
     wrong = ~((p >= 0) & (p <= LARGEST))
-    refuse(wrong, "node weights", p, f"a number from 0 to {LARGEST}")
-    refuse(np.isinf(s), "similarities", s, "a finite number, or NaN")
+    refuse(wrong, names["node_weights"], p, Phrase("number_from_to", low=0, high=LARGEST))
+    refuse(np.isinf(s), names["similarities"], s, Phrase("finite_or_nan"))
     counted = np.where(np.isnan(s), 0.0, p)
     total = counted.sum(axis=-1)
     sums = (counted * np.nan_to_num(s)).sum(axis=-1)
@@ -236,9 +240,17 @@ def consensus_band(similarity: float) -> str:
 
     Raises:
         MatrixError: not a number.
+
+    >>> ahp.consensus_band(0.8)
+    'high'
     """
     if not math.isfinite(similarity):
-        raise MatrixError(f"similarity = {similarity}, expected a finite number")
+        raise MatrixError(
+            "value_expected",
+            name=Phrase("similarity"),
+            value=similarity,
+            expected=Phrase("finite"),
+        )
     return BANDS[sum(similarity >= limit for limit in BAND_LIMITS)]
 
 
@@ -256,9 +268,7 @@ def order_band(kendall: KendallW) -> str | None:
 def _two_items(weights: ArrayLike) -> Float:
     own = panel_weights(weights)
     if own.shape[-1] < 2:
-        raise MatrixError(
-            f"weights of shape {own.shape}, expected (..., k, n) with two items or more"
-        )
+        raise shape_error("weights", own, Phrase("with_two_items"))
     return own
 
 
@@ -315,20 +325,24 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
 
     Raises:
         MatrixError: numbers that do not fit, or fewer than two experts or items.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> found = ahp.kendall_w(weights)
+    >>> round(found.w, 4), found.df, round(found.p_value, 4)
+    (0.7778, 2, 0.097)
     """
-    rows, _ = joined_rows(scores, "scores", MatrixError)
-    array = as_numbers(rows, "scores", MatrixError)
+    name = Phrase("scores")
+    rows, _ = joined_rows(scores, name, MatrixError)
+    array = as_numbers(rows, name, MatrixError)
     refuse_matrices(array, "scores")
     if array.ndim != 2:
-        raise MatrixError(f"scores of shape {array.shape}, expected (k, n)")
-    expected = f"a number from {-LARGEST} to {LARGEST}, or NaN"
-    refuse(np.abs(array) > LARGEST, "scores", array, expected)
+        raise shape_error("scores", array, "(k, n)")
+    expected = Phrase("number_from_to_or_nan", low=-LARGEST, high=LARGEST)
+    refuse(np.abs(array) > LARGEST, name, array, expected)
     whole = array[~np.isnan(array).any(axis=1)]
     experts, items = whole.shape
     if experts < 2 or items < 2:
-        raise MatrixError(
-            f"{experts} complete rankings of {items} items, expected two or more of two or more"
-        )
+        raise MatrixError("rankings_few", experts=experts, items=items)
     first, tied = rank_spans(whole)
     ranks = first + (tied + 1) / 2
     squares = float(((ranks.sum(axis=0) - experts * (items + 1) / 2) ** 2).sum())
@@ -359,14 +373,19 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
 
     Raises:
         MatrixError: numbers that do not fit.
+
+    >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
+    >>> ahp.coefficient_of_variation(weights).round(3)
+    array([0.102, 0.495, 0.5  ])
     """
-    rows, _ = joined_rows(values, "values", MatrixError)
-    array = as_numbers(rows, "values", MatrixError)
+    name = Phrase("values")
+    rows, _ = joined_rows(values, name, MatrixError)
+    array = as_numbers(rows, name, MatrixError)
     refuse_matrices(array, "values")
     if array.ndim == 0 or not -array.ndim <= axis < array.ndim:
-        raise MatrixError(f"values of shape {array.shape}, expected an axis {axis}")
+        raise MatrixError("axis_missing", name=name, shape=str(array.shape), axis=axis)
     wrong = ~np.isnan(array) & ~((array >= 0) & (array <= LARGEST))
-    refuse(wrong, "values", array, f"a number from 0 to {LARGEST}, or NaN")
+    refuse(wrong, name, array, Phrase("number_from_to_or_nan", low=0, high=LARGEST))
     mean, deviation = _mean_and_deviation(array, axis)
     return plain(deviation / np.where(mean > 0, mean, np.nan))
 
@@ -427,9 +446,14 @@ def judgment_spread(
 
     Raises:
         MatrixError: judgments or expert weights that do not fit.
+
+    >>> experts = [[[1, a], [1/a, 1]] for a in (2, 4, 8)]
+    >>> found = ahp.judgment_spread(experts)
+    >>> found.median, found.iqr  # in steps of the scale, 0 = equal
+    (array([3.]), array([3.]))
     """
     array = _one_panel(judgments)
-    expert_weights = joined_panel(expert_weights, judgments, "judgments", MatrixError)
+    expert_weights = joined_panel(expert_weights, judgments, Phrase("judgments"), MatrixError)
     shares = np.broadcast_to(
         normalize_expert_weights(expert_weights, len(array))[:, None], array.shape
     )
@@ -484,19 +508,19 @@ def geometric_compatibility(
     array = as_matrices(matrices, complete=False)
     n = array.shape[-1]
     labels = given_labels(matrices)
-    joined = joined_vector(group_weights, labels, "group weights", "the matrices", MatrixError)
-    w = as_numbers(joined, "group weights", MatrixError)
-    refuse_matrices(w, "group weights", "the panel's weights (..., n)")
+    name = Phrase("group_weights")
+    joined = joined_vector(group_weights, labels, name, Phrase("the_matrices"), MatrixError)
+    w = as_numbers(joined, name, MatrixError)
+    refuse_matrices(w, "group_weights", "weights_of_panel")
     if w.ndim == 0 or w.shape[-1] != n:
-        raise MatrixError(f"group weights of shape {w.shape}, expected (..., {n})")
+        raise shape_error("group_weights", w, f"(..., {n})")
     wrong = ~(np.isfinite(w) & (w > 0))
-    refuse(wrong, "group weights", w, "a positive finite number")
+    refuse(wrong, name, w, Phrase("positive_finite"))
     try:
         batch = np.broadcast_shapes(array.shape[:-2], w.shape[:-1])
     except ValueError as cause:
         raise MatrixError(
-            f"matrices of shape {array.shape} and group weights of shape {w.shape}, expected "
-            "leading axes that broadcast"
+            "matrices_and_weights", shape=str(array.shape), weights_shape=str(w.shape)
         ) from cause
     if n < 3:
         return plain(np.zeros(batch))
@@ -545,6 +569,10 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
     Raises:
         OptionError: not a number of clusters.
         MatrixError: judgments that do not fit, or experts with no pair in common.
+
+    >>> experts = [[[1, a], [1/a, 1]] for a in (2, 3, 1/7)]
+    >>> ahp.cluster_experts(experts).labels
+    array([1, 1, 2])
     """
     array = _one_panel(judgments)
     count = len(array)
@@ -553,9 +581,8 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
         or isinstance(clusters, bool)
         or not 1 <= clusters <= count
     ):
-        raise OptionError(
-            f"clusters = {clusters!r}, expected an integer from 1 to {count}, or None"
-        )
+        expected = Phrase("integer_from_to", low=1, high=count)
+        raise OptionError.refused("clusters", clusters, expected)
     if count == 1:
         one = np.ones(1, dtype=np.intp)
         return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)
@@ -563,10 +590,7 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
     distances = log_distances(array)[i, j]
     if (apart := np.isnan(distances)).any():
         first = int(np.argmax(apart))
-        raise MatrixError(
-            f"experts {i[first]} and {j[first]} judged no pair in common, expected one or more: "
-            "without it they have no distance"
-        )
+        raise MatrixError("experts_apart", first=int(i[first]), second=int(j[first]))
     from scipy.cluster.hierarchy import (  # noqa: PLC0415 - scipy inside the function
         leaves_list,
         linkage,
@@ -606,5 +630,5 @@ def _one_panel(judgments: ArrayLike) -> Float:
     array = as_judgments(judgments)
     if array.ndim != 2:
         expected = "(k, n, n)" if given_matrices(judgments) else "(k, p)"
-        raise MatrixError(f"judgments of shape {np.shape(judgments)}, expected {expected}")
+        raise shape_error("judgments", judgments, expected)
     return array

@@ -22,13 +22,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import perron
+from .eigen import solution
 from .errors import MatrixError
+from .incomplete import (
+    IncompleteConsistency,
+    check_connected,
+    check_incomplete_consistency,
+    eigenvectors,
+    log_least_squares,
+)
 from .labels import joined_vector
 from .matrix import (
     Bool,
@@ -38,16 +45,13 @@ from .matrix import (
     as_numbers,
     given_labels,
     plain,
+    shape_error,
 )
+from .messages import Phrase
+from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
 from .result import Result
 from .tolerance import TIE_RTOL
-
-if TYPE_CHECKING:
-    from .incomplete import IncompleteConsistency
-
-CR_LIMIT = 0.1
-"""CR below this is acceptable (Saaty 1980, p. 21)."""
 
 COSINE_LIMIT = 0.90
 """A cosine consistency index of at least this is acceptable (Kou & Lin 2014)."""
@@ -109,11 +113,18 @@ def check_consistency(
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = ahp.check_consistency(A)
+    >>> round(found.lambda_max, 4), round(found.ci, 4), found.ri, round(found.cr, 4)
+    (3.0385, 0.0193, 0.58, 0.0332)
+    >>> found.acceptable
+    True
     """
-    array = as_matrices(a, instead="ahp.check_incomplete_consistency has the CR without them")
+    array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = perron(array)
+    lambda_max, eigenvector = solution(array, a)
     eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
@@ -165,6 +176,9 @@ def geometric_consistency_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> round(ahp.geometric_consistency_index([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]), 4)
+    0.1152
     """
     return _measure_fit(a, _gci)
 
@@ -192,6 +206,9 @@ def koczkodaj_index(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Returns:
         K, shape (...); NaN where no triad is whole.
+
+    >>> round(ahp.koczkodaj_index([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]), 4)
+    0.4444
     """
     return _measure(a, _koczkodaj, complete=False)
 
@@ -377,6 +394,10 @@ def circular_triads(a: ArrayLike | PairwiseMatrix | Any) -> Any:
 
     Returns:
         d, shape (...), integers.
+
+    >>> loop = [[1, 2, 1/2], [1/2, 1, 2], [2, 1/2, 1]]  # 1 before 2 before 3 before 1
+    >>> ahp.circular_triads(loop)
+    1
     """
     return _measure(a, _circular, perfect=0, complete=False)
 
@@ -484,9 +505,11 @@ def order_preservation(
     Raises:
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: no weights are given, and the judged pairs do not connect all items.
-    """
-    from .incomplete import eigenvectors  # noqa: PLC0415 - it builds on this module
 
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.order_preservation(A, [0.3, 0.6, 0.1]).preferences
+    Preserved(asked=3, strict=2, weak=2, strict_share=0.666667, weak_share=0.666667)
+    """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
     given = None if weights is None else _fitting_weights(weights, array, labels).copy()
@@ -566,6 +589,11 @@ def all_indices(
         MatrixError: not one pairwise comparison matrix, or weights that do not fit.
         IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = {index.name: index.value for index in ahp.all_indices(A)}
+    >>> round(found["consistency_ratio"], 4), round(found["koczkodaj_index"], 4)
+    (0.0332, 0.4444)
     """
     matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on
     n = matrix.n
@@ -650,8 +678,6 @@ def _root(
     source = RANDOM_INDEX_TABLES[check_random_index(random_index)].source
     if matrix.complete:
         return check_consistency(matrix, random_index=random_index), source
-    from .incomplete import check_incomplete_consistency  # noqa: PLC0415 - as above
-
     root = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     return root, f"{root.ri_source}, {root.missing} missing, Ágoston & Csató 2022"
 
@@ -689,8 +715,6 @@ def _measure_fit(
     missing = np.isnan(array)
     if not missing.any():
         return _index(array, lambda cells: formula(cells, None))
-    from .incomplete import check_connected  # noqa: PLC0415 - as above
-
     check_connected(array, a)
     return _index(array, lambda cells: formula(cells, missing))
 
@@ -711,8 +735,6 @@ def _geometric_errors(logs: Float, missing: Bool | None) -> Float:
     """ln(a_ij w_j / w_i) of the geometric-mean weights, 0 for the pairs that are missing."""
     means = logs.mean(axis=-1)
     if missing is not None:
-        from .incomplete import log_least_squares  # noqa: PLC0415 - as above
-
         partial = missing.any(axis=(-1, -2))
         means[partial] = np.log(log_least_squares(np.exp(logs[partial])))
     errors: Float = logs - (means[..., :, None] - means[..., None, :])
@@ -781,10 +803,16 @@ def _flat(cells: Float) -> Float:
 
 
 def _fitting_weights(weights: Any, array: Float, labels: tuple[str, ...] | None) -> Float:
-    numbers = joined_vector(weights, labels, "weights", "the matrix", MatrixError)
-    w = as_numbers(numbers, "weights", MatrixError)
+    name = Phrase("weights")
+    numbers = joined_vector(weights, labels, name, Phrase("the_matrix"), MatrixError)
+    w = as_numbers(numbers, name, MatrixError)
     if w.shape != array.shape[:-1]:
-        raise MatrixError(f"weights of shape {w.shape}, expected {array.shape[:-1]}")
+        raise shape_error("weights", w, str(array.shape[:-1]))
     if not (np.isfinite(w) & (w > 0)).all():
-        raise MatrixError(f"weights {w.tolist()}, expected positive finite numbers")
+        raise MatrixError(
+            "numbers_expected",
+            name=name,
+            values=w.tolist(),
+            expected=Phrase("numbers_positive"),
+        )
     return w

@@ -5,6 +5,7 @@ JSON that is hashed, written in one spelling.
 from __future__ import annotations
 
 import codecs
+import errno
 import json
 import re
 import tomllib
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import AHPError
+from .messages import Phrase
 
 MAX_TOML = 2**18
 """Bytes of a TOML file: a survey has some ten thousand."""
@@ -28,6 +30,9 @@ MAX_DIGITS = 19
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Signs that no XML holds, and so no workbook and no document (XML 1.0, section 2.2)."""
 
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+"""Ids of surveys and nodes."""
+
 _LONG_KEY = re.compile(
     r"""(?:^[ \t\[]*|[{,][ \t]*)(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""",
     re.MULTILINE,
@@ -41,55 +46,80 @@ def read_bytes(path: Path, error: type[AHPError], most: int = MAX_FILE) -> bytes
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as problem:
-        raise error(f"{path}: cannot be read: {problem.strerror}") from problem
+        raise error(
+            "file_unreadable", source=str(path), problem=system_problem(problem)
+        ) from problem
     if len(content) > most:
-        raise error(f"{path}: more than {most} bytes, expected at most {most}")
+        raise error("file_too_long", source=str(path), most=most)
     return content
+
+
+_SYSTEM_PROBLEMS = {
+    errno.ENOENT: "file_absent",
+    errno.EACCES: "access_denied",
+    errno.EISDIR: "file_is_folder",
+    errno.ENOTDIR: "file_is_no_folder",
+    errno.EADDRINUSE: "address_in_use",
+}
+
+
+def system_problem(error: OSError) -> Phrase:
+    """Why the system does not open a file or a port, in words."""
+    return Phrase(_SYSTEM_PROBLEMS.get(error.errno or 0, "system_fault"), number=error.errno)
 
 
 def check_size(content: bytes | str, source: str, error: type[AHPError], most: int) -> None:
     """Refuse what has more bytes than a file of its kind has, or more characters."""
     if len(content) > most:
-        what = "bytes" if isinstance(content, bytes) else "characters"
-        raise error(f"{source}: {len(content)} {what}, expected at most {most}")
+        code = "too_many_bytes" if isinstance(content, bytes) else "too_many_characters"
+        raise error(code, source=source, count=len(content), most=most)
 
 
 def parse_toml(
-    content: bytes | str, source: str, error: type[AHPError], expected: str = "a table"
+    content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
 ) -> dict[str, Any]:
     """The content of a TOML file, or an error of the given type that names it by `source`, and by
-    `expected` what it should hold; a BOM is allowed.
+    `expected`, a code, what it should hold; a BOM is allowed.
     """
     check_size(content, source, error, MAX_TOML)
     text = content if isinstance(content, str) else decode_text(content, source, error)
     if long := _LONG_KEY.search(text):
         line = text.count("\n", 0, long.end()) + 1
-        raise error(f"{source}: line {line}: a key of 50 parts or more, expected fewer")
+        raise error("toml_key_long", place=f"{source}: line {line}")
     try:
         data = tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()))
         _check_numbers(data)
     except RecursionError as problem:
-        raise error(f"{source}: arrays inside arrays too deep, expected {expected}") from problem
-    except ValueError as problem:  # also those of int(), for a number of thousands of digits
-        raise error(f"{source}: not TOML: {problem}") from problem
+        raise error("toml_too_deep", source=source, expected=Phrase(expected)) from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise error("not_toml", place=f"{source}{_toml_place(text, problem)}") from problem
+    except ValueError as problem:  # that of int(), for a number of thousands of digits
+        raise error("number_too_long", source=source, most=MAX_DIGITS) from problem
     return data
+
+
+def _toml_place(text: str, problem: tomllib.TOMLDecodeError) -> str:
+    """Where TOML ends to be TOML; nothing where its reader doesn't tell."""
+    if found := re.search(r"\(at line (\d+), column (\d+)\)$", str(problem)):
+        return f": line {found[1]}, column {found[2]}"
+    return f": line {len(text.splitlines()) or 1}" if "at end of document" in str(problem) else ""
 
 
 def _check_numbers(data: Any) -> None:
     """Refuse whole numbers that TOML does not allow: they can't even be shown."""
     if isinstance(data, int) and abs(data) >= 10**MAX_DIGITS:
-        raise ValueError(f"a whole number of more than {MAX_DIGITS} digits")
+        raise ValueError
     if isinstance(data, dict | list):
         for value in data.values() if isinstance(data, dict) else data:
             _check_numbers(value)
 
 
-def parse_json(content: bytes | str) -> Any:
-    """The data in a JSON text from outside.
-
-    Raises:
-        ValueError: not JSON, too many values, or a whole number of too many digits.
-        RecursionError: nested too deep.
+def parse_json(
+    content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
+) -> Any:
+    """The data in a JSON text from outside, or an error of the given type that names it by
+    `source`: not JSON, too many values, a whole number of too many digits, or nested too deep for
+    what `expected`, a code, says it should hold.
     """
     marks = ("[", "{", ",")
     count = sum(
@@ -97,26 +127,32 @@ def parse_json(content: bytes | str) -> Any:
         for mark in marks
     )
     if count > MAX_VALUES:
-        raise ValueError(f"more than {MAX_VALUES} values")
-    return json.loads(content, parse_int=_whole_number)
+        raise error("too_many_values", source=source, most=MAX_VALUES)
 
+    def whole_number(digits: str) -> int:
+        if len(digits) > MAX_DIGITS:
+            raise error("number_too_long", source=source, most=MAX_DIGITS)
+        return int(digits)
 
-def _whole_number(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"a whole number of {len(digits)} digits, expected at most {MAX_DIGITS}")
-    return int(digits)
+    try:
+        return json.loads(content, parse_int=whole_number)
+    except json.JSONDecodeError as problem:
+        place = f"{source}: line {problem.lineno}, column {problem.colno}"
+        raise error("not_json", place=place) from problem
+    except UnicodeDecodeError as problem:
+        raise error("not_utf8", source=source, position=problem.start) from problem
+    except RecursionError as problem:
+        raise error("nested_too_deep", source=source, expected=Phrase(expected)) from problem
 
 
 def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
     """The text in the content of a UTF-8 file, a BOM allowed, or an error of the given type."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise error(f"{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8")
+        raise error("is_utf16", source=source)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise error(
-            f"{source}: byte {problem.start} is not UTF-8, expected UTF-8 text"
-        ) from problem
+        raise error("not_utf8", source=source, position=problem.start) from problem
 
 
 def jcs(data: Any) -> str:
@@ -152,12 +188,17 @@ class DataTable:
     def __init__(self, data: Any, source: str, path: str, error: type[AHPError]) -> None:
         self.source, self.path, self.error_type = source, path, error
         if not isinstance(data, dict):
-            raise self.error("", f"is {kind(data)}, expected a table")
+            raise self.error("", "not_a_table", kind=kind(data))
         self.data = data
 
-    def error(self, key: str, problem: str) -> AHPError:
-        """The error for a key of this table."""
-        return self.error_type(f"{self.source}: {self.place(key) or 'top level'}: {problem}")
+    def error(self, key: str, code: str, /, **parameters: Any) -> AHPError:
+        """The error for a key of this table: what `Phrase(code, **parameters)` says of it."""
+        return self.wrapped(key, Phrase(code, **parameters))
+
+    def wrapped(self, key: str, problem: Phrase | AHPError) -> AHPError:
+        """The error for a key of this table by what another one says."""
+        place = f"{self.source}: {self.place(key) or 'top level'}"
+        return self.error_type("at_place", place=place, problem=problem, path=self.place(key))
 
     def place(self, key: str) -> str:
         """The path of a key."""
@@ -168,26 +209,31 @@ class DataTable:
         known = (*required, *optional)
         for key in self.data:
             if key not in known:
-                raise self.error(key, f"unknown key, expected one of {', '.join(known)}")
+                raise self.error(key, "key_unknown", valid=known)
         for key in required:
             if key not in self.data:
-                raise self.error(key, "missing")
+                raise self.error(key, "is_missing")
 
     def format(self, number: int) -> None:
         """Refuse another format; to be called first, since it may have other keys."""
         found = self.data.get("format", number)
         if type(found) is not int or found != number:
-            raise self.error("format", f"{found!r}, expected {number}")
+            raise self.error("format", "value_not", value=found, expected=number)
 
-    def string(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
+    def string(self, key: str) -> str:
         """A text that isn't empty."""
         value = self.data[key]
         if not isinstance(value, str):
-            raise self.error(key, f"is {kind(value)}, expected text")
+            raise self.error(key, "not_a_text", kind=kind(value))
         if not value.strip():
-            raise self.error(key, "is empty, expected text")
-        if pattern and not pattern.fullmatch(value):
-            raise self.error(key, f"{value!r}, expected the form {pattern.pattern}")
+            raise self.error(key, "text_empty")
+        return value
+
+    def id(self, key: str) -> str:
+        """A text of the form `ID`."""
+        value = self.string(key)
+        if not ID.fullmatch(value):
+            raise self.error(key, "id_form", value=value)
         return value
 
     def table(self, key: str) -> DataTable:
@@ -198,15 +244,16 @@ class DataTable:
         """The tables of an array, which has one or more."""
         entries = self.data[key]
         if not isinstance(entries, list) or not entries:
-            raise self.error(key, f"is {kind(entries)}, expected an array of tables")
+            raise self.error(key, "not_tables", kind=kind(entries))
         return [
             DataTable(entry, self.source, f"{self.place(key)}[{k}]", self.error_type)
             for k, entry in enumerate(entries)
         ]
 
 
-def kind(value: Any) -> str:
+def kind(value: Any) -> Phrase:
     """What a value of a data file is, in words."""
-    names = {str: "text", bool: "a boolean", int: "a whole number", float: "a number"}
-    names |= {list: "an array" if value else "an empty array", dict: "a table"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    codes = {str: "a_text", bool: "a_boolean", int: "a_whole_number", float: "a_number"}
+    codes |= {list: "an_array" if value else "an_empty_array", dict: "a_table"}
+    codes |= {type(None): "nothing"}
+    return Phrase(codes.get(type(value), "a_date_or_time"))

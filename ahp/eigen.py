@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from .errors import ConvergenceError
-from .matrix import Float, batch_last, chunks, two_or_more, view, workspace
+from .matrix import Float, PairwiseMatrix, batch_last, chunks, two_or_more, view, workspace
 
 PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
@@ -21,6 +22,10 @@ _SOLVES = 3
 
 _SHRINK = 0.9
 """Share of open matrices below which the settled ones are dropped from the arrays."""
+
+_SQUARINGS = 7
+"""Leave A^128, of rank one to the last digit where no other root exceeds 3/4 of λmax: on Saaty's
+scale for all but the worst contradictions."""
 
 
 def perron(array: Float) -> tuple[Float, Float]:
@@ -38,7 +43,8 @@ def perron(array: Float) -> tuple[Float, Float]:
     1942, Math. Zeitschrift 48:221-226; Wielandt 1950, Math. Zeitschrift 52:642-648); a matrix is
     done when these bounds of its last vector w are within `PERRON_RTOL` of each other, relatively;
     its weights are A w. The work is done in chunks, with the batch as the last axis, and a matrix
-    has the same bits in every batch.
+    has the same bits in every batch. Alone, shape (n, n), a matrix without wild contradictions is
+    solved by squaring, for speed, to bounds a hundred times as narrow.
 
     Args:
         array: shape (..., n, n).
@@ -49,6 +55,8 @@ def perron(array: Float) -> tuple[Float, Float]:
     Raises:
         ConvergenceError: the bounds of some matrices stayed apart.
     """
+    if array.ndim == 2 and (found := _squared(array)):
+        return found
     n = array.shape[-1]
     roots, weights = np.empty(array.shape[:-2]), np.empty(array.shape[:-1])
     batch, root_of, row_of = array.reshape(-1, n, n), roots.reshape(-1), weights.reshape(-1, n)
@@ -59,10 +67,48 @@ def perron(array: Float) -> tuple[Float, Float]:
     widths = np.concatenate([*apart, np.empty(0)])
     if len(widths):
         raise ConvergenceError(
-            f"Perron root: {len(widths)} matrices not settled after {PERRON_STEPS} inverse "
-            f"iterations, relative width of the bounds {widths.max():.3g}, expected {PERRON_RTOL:g}"
+            "perron_unsettled",
+            count=len(widths),
+            steps=PERRON_STEPS,
+            width=float(widths.max()),
+            tolerance=PERRON_RTOL,
         )
     return roots, weights
+
+
+def solution(array: Float, a: Any) -> tuple[Float, Float]:
+    """`perron` of what `as_matrices` made of `a`; a `PairwiseMatrix` is solved once and keeps what
+    was found, read-only.
+    """
+    if not isinstance(a, PairwiseMatrix):
+        return perron(array)
+    if a._solution is None:
+        found = perron(array)
+        for part in found:
+            part.setflags(write=False)
+        a._solution = found  # all at once: another thread sees none of it or all
+    return a._solution
+
+
+def _squared(array: Float) -> tuple[Float, Float] | None:
+    """Root and weights of one matrix by a high power of it, whose columns are the eigenvector (von
+    Mises & Pollaczek-Geiringer 1929, Z. Angew. Math. Mech. 9:152-164); None where the bounds are
+    further apart than a hundredth of `PERRON_RTOL`.
+
+    A few small products take less time than the many small steps of the iteration. They too only
+    add and multiply positive numbers, so that small weights come out as accurate as large ones.
+    """
+    with np.errstate(all="ignore"):  # refused by the bounds
+        power = array / len(array)
+        for _ in range(_SQUARINGS):
+            power = power @ power
+        x = power[:, 0] / power[0, 0]
+        image = array @ x
+        ratios = image / x
+    low, high = ratios.min(), ratios.max()
+    if not high - low <= PERRON_RTOL / 100 * high:  # not so for NaN as well
+        return None
+    return np.array(max((low + high) / 2, len(array))), image / image.sum()
 
 
 def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:

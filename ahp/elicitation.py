@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from .errors import IncompleteError, MatrixError, OptionError
 from .incomplete import components_of, effective_resistance
 from .matrix import PairwiseMatrix
+from .messages import Cell, Phrase
 from .scale import LARGEST_STEP
 
 
@@ -27,9 +28,12 @@ def short_form(n: int) -> int:
 
     Raises:
         OptionError: n below 1.
+
+    >>> [ahp.short_form(n) for n in (3, 5, 7, 9)]
+    [3, 8, 11, 14]
     """
     if n < 1:
-        raise OptionError(f"n = {n!r}, expected 1 or more")
+        raise OptionError.refused("n", n, Phrase("or_more", least=1))
     return min(n * (n - 1) // 2, 4 if n == 4 else (3 * n + 1) // 2)
 
 
@@ -65,6 +69,9 @@ def next_question(
         MatrixError: not one pairwise comparison matrix.
         OptionError: `skipped` has something that is not a pair, `ranking` or `order` not
             everything exactly once.
+
+    >>> ahp.next_question([[1, 3, None], [1/3, 1, None], [None, None, 1]])
+    (0, 2)
     """
     values = PairwiseMatrix(a).values
     n = len(values)
@@ -77,14 +84,11 @@ def next_question(
         place = _pairs(order, n, "order")
         if len(order) != len(pairs) or len(place) != len(pairs):
             raise OptionError(
-                f"order has {len(order)} pairs, {len(place)} different ones, expected each of the "
-                f"{len(pairs)} pairs once"
+                "order_of_pairs", count=len(order), different=len(place), pairs=len(pairs)
             )
     if ranking is not None:
         if sorted(ranking) != list(range(n)):
-            raise OptionError(
-                f"ranking = {list(ranking)!r}, expected each of the items 0 to {n - 1} once"
-            )
+            raise OptionError("ranking_of_items", ranking=list(ranking), last=n - 1)
         for i, j in pairwise(ranking):
             if (pair := (min(i, j), max(i, j))) in left:
                 return pair
@@ -125,18 +129,20 @@ def standard_error_factor(judged: ArrayLike) -> float:
     """
     known = np.asarray(judged)
     if known.dtype != np.bool_ or known.ndim != 2 or known.shape[0] != known.shape[1]:
-        raise MatrixError(
-            f"judged has shape {known.shape} and type {known.dtype}, expected (n, n) and bool"
-        )
+        raise MatrixError("judged_shape", shape=str(known.shape), type=str(known.dtype))
     if (known != known.T).any():
         i, j = np.argwhere(known != known.T)[0]
         raise MatrixError(
-            f"judged[{i}, {j}] = {known[i, j]}, judged[{j}, {i}] = {known[j, i]}, expected the same"
+            "judged_asymmetric",
+            cell=Cell("judged", (int(i), int(j))),
+            value=known[i, j],
+            mirror=Cell("judged", (int(j), int(i))),
+            mirrored=known[j, i],
         )
     known = known | np.eye(len(known), dtype=np.bool_)
     count = len(np.unique(components_of(known)))
     if count > 1:
-        raise IncompleteError(f"the judged pairs leave {count} components, expected one")
+        raise IncompleteError("components_left", count=count)
     n = len(known)
     if n == 1:
         return 1.0
@@ -148,8 +154,6 @@ def _pairs(pairs: Iterable[tuple[int, int]], n: int, name: str) -> dict[tuple[in
     place: dict[tuple[int, int], int] = {}
     for k, (i, j) in enumerate(pairs):
         if i == j or not (0 <= i < n and 0 <= j < n):
-            raise OptionError(
-                f"{name}[{k}] = {(i, j)!r}, expected two different items from 0 to {n - 1}"
-            )
+            raise OptionError("pair_of_items", cell=Cell(name, (k,)), left=i, right=j, last=n - 1)
         place[min(i, j), max(i, j)] = k
     return place

@@ -30,7 +30,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .messages import ENGLISH
+from .messages import ENGLISH, Phrase
 
 
 class AHPError(Exception):
@@ -89,9 +89,14 @@ class OptionError(AHPError, ValueError):
     """An option has a value that is not on its list; the message has the list."""
 
     @classmethod
-    def unknown(cls, option: str, value: object, valid: Iterable[str]) -> OptionError:
+    def unknown(cls, option: str | Phrase, value: object, valid: Iterable[str]) -> OptionError:
         """The message for a mistyped option: its name, its value and the valid ones."""
         return cls("option_unknown", option=option, value=value, valid=tuple(valid))
+
+    @classmethod
+    def refused(cls, option: str | Phrase, value: object, expected: Phrase) -> OptionError:
+        """The message for a value that an option can't have: both, and what was expected."""
+        return cls("option_refused", option=option, value=repr(value), expected=expected)
 
 
 class RandomIndexError(AHPError, ValueError):

@@ -22,6 +22,7 @@ from .eigen import normalized
 from .errors import MatrixError, OptionError
 from .labels import is_frame, joined_panel, joined_rows, joined_vector, vector_labels
 from .matrix import (
+    IN_RANGE,
     LARGEST,
     RECIPROCITY_RTOL,
     Bool,
@@ -29,9 +30,13 @@ from .matrix import (
     PairwiseMatrix,
     as_matrices,
     as_numbers,
+    first_cell,
     given_labels,
     plain,
+    refuse,
+    shape_error,
 )
+from .messages import Phrase
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
@@ -106,13 +111,26 @@ def aggregate_judgments(
     Raises:
         OptionError: unknown way, or a trim out of its range.
         MatrixError: matrices or weights that do not fit, or other labels.
+
+    >>> experts = [[[1, 2], [1/2, 1]], [[1, 8], [1/8, 1]]]
+    >>> ahp.aggregate_judgments(experts)
+    array([[1.  , 4.  ],
+           [0.25, 1.  ]])
+    >>> ahp.aggregate_judgments(experts, [3, 1]).round(4)
+    array([[1.    , 2.8284],
+           [0.3536, 1.    ]])
     """
     if how not in AGGREGATIONS:
         raise OptionError.unknown("how", how, AGGREGATIONS)
-    check_option("trim", trim, lambda: 0 <= trim < 0.5, "a number from 0 to below 0.5")
+    allowed = Phrase("number_from_to_below", low=0, high=0.5)
+    check_option("trim", trim, lambda: 0 <= trim < 0.5, allowed)
     array = as_matrices(matrices, complete=False)
     if array.ndim < 3 or array.shape[-3] == 0:
-        raise MatrixError(f"shape {array.shape}, expected (..., k, n, n) with an expert or more")
+        raise MatrixError(
+            "shape_expected",
+            shape=str(array.shape),
+            expected=Phrase("with_expert", shape="(..., k, n, n)"),
+        )
     w = panel_shares(expert_weights, array.shape[-3], array.shape[:-3])[..., None, None]
     logs: Float = np.log(array)
     # the skew part alone, so that the result is as reciprocal as floats can be
@@ -159,7 +177,7 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
 
 
 def aggregate_priorities(
-    weights: ArrayLike | Any, expert_weights: ArrayLike | None = None, *, mean: str = "arithmetic"
+    weights: ArrayLike | Any, expert_weights: ArrayLike | None = None, *, how: str = "arithmetic"
 ) -> Float:
     """Aggregation of individual priorities (AIP, 权重集结): the weighted mean of the experts'
     weight vectors (Forman & Peniwati 1998, Eur. J. Operational Research 108:165-169).
@@ -170,32 +188,32 @@ def aggregate_priorities(
             the result has the order of the first.
         expert_weights: as for `aggregate_judgments`; scaled to sum 1 over those who did not
             abstain.
-        mean: one of `MEANS`; the geometric one is scaled to sum 1.
+        how: one of `MEANS`; the geometric one is scaled to sum 1.
 
     Returns:
         The panel's weights, shape (..., n), sum 1 over the last axis.
 
     Raises:
-        OptionError: unknown mean.
+        OptionError: unknown `how`.
         MatrixError: weights or expert weights that do not fit, or everybody abstained.
+
+    >>> ahp.aggregate_priorities([[0.5, 0.5], [0.8, 0.2]], [2, 1])
+    array([0.6, 0.4])
     """
-    if mean not in MEANS:
-        raise OptionError.unknown("mean", mean, MEANS)
+    if how not in MEANS:
+        raise OptionError.unknown("how", how, MEANS)
     own = panel_weights(weights)
-    expert_weights = joined_panel(expert_weights, weights, "weights", MatrixError)
-    if mean == "geometric":
-        refuse(own == 0, "weights", own, "a positive number for a geometric mean")
+    expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
+    if how == "geometric":
+        refuse(own == 0, Phrase("weights"), own, Phrase("positive_for_mean"))
     abstained = np.isnan(own[..., 0])
     w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
     total = w.sum(axis=-1)
     if not total.all():
-        raise MatrixError(
-            f"panel{place_of(total == 0)}: every expert of weight above 0 abstained, "
-            "expected the weights of one or more"
-        )
+        raise MatrixError("all_abstained", cell=first_cell(total == 0, Phrase("panel")))
     shares: Float = w / total[..., None]
     own = np.where(abstained[..., None], 1.0, own)
-    if mean == "arithmetic":
+    if how == "arithmetic":
         return normalized((own * shares[..., None]).sum(axis=-2))
     logs = (np.log(own) * shares[..., None]).sum(axis=-2)
     return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
@@ -206,13 +224,14 @@ def normalize_expert_weights(expert_weights: ArrayLike | None, count: int) -> Fl
 
     Raises:
         MatrixError: not finite numbers of 0 or more, all 0, or of another shape.
+
+    >>> ahp.normalize_expert_weights([2, 3, 5], 3)
+    array([0.2, 0.3, 0.5])
     """
     if expert_weights is not None:
-        expert_weights = as_numbers(expert_weights, "expert weights", MatrixError)
+        expert_weights = as_numbers(expert_weights, Phrase("expert_weights"), MatrixError)
         if expert_weights.shape != (count,):
-            raise MatrixError(
-                f"expert weights of shape {expert_weights.shape}, expected ({count},)"
-            )
+            raise shape_error("expert_weights", expert_weights, str((count,)))
     return panel_shares(expert_weights, count, ())
 
 
@@ -229,22 +248,28 @@ def authority_coefficient(basis: ArrayLike, familiarity: ArrayLike) -> Any:
 
     Raises:
         MatrixError: a number out of its range, or shapes that do not fit.
+
+    >>> basis = ahp.judgment_basis(dict.fromkeys(ahp.JUDGMENT_BASIS, "large"))
+    >>> basis, ahp.authority_coefficient(basis, ahp.FAMILIARITY["familiar"])
+    (1.0, 0.9)
     """
     experts = vector_labels(basis)
     parts = [
         as_numbers(
-            joined_vector(values, experts, name, "the basis", MatrixError), name, MatrixError
+            joined_vector(values, experts, Phrase(code), Phrase("the_basis"), MatrixError),
+            Phrase(code),
+            MatrixError,
         )
-        for name, values in (("basis", basis), ("familiarity", familiarity))
+        for code, values in (("basis", basis), ("familiarity", familiarity))
     ]
-    for name, array in zip(("basis", "familiarity"), parts, strict=True):
-        refuse(~((array >= 0) & (array <= 1)), name, array, "a number from 0 to 1")
+    for code, array in zip(("basis", "familiarity"), parts, strict=True):
+        wrong = ~((array >= 0) & (array <= 1))
+        refuse(wrong, Phrase(code), array, Phrase("number_from_to", low=0, high=1))
     try:
         return plain((parts[0] + parts[1]) / 2)
     except ValueError as cause:
         raise MatrixError(
-            f"basis of shape {parts[0].shape} and familiarity of shape {parts[1].shape}, expected "
-            "shapes that broadcast"
+            "shapes_of_authority", shape=str(parts[0].shape), other_shape=str(parts[1].shape)
         ) from cause
 
 
@@ -262,12 +287,12 @@ def judgment_basis(influence: Mapping[str, str]) -> float:
     """
     for ground, size in influence.items():
         if ground not in JUDGMENT_BASIS:
-            raise OptionError.unknown("basis", ground, JUDGMENT_BASIS)
+            raise OptionError.unknown(Phrase("basis"), ground, JUDGMENT_BASIS)
         if size not in INFLUENCES:
-            raise OptionError.unknown(f"basis {ground!r}", size, INFLUENCES)
+            raise OptionError.unknown(Phrase("basis_of", ground=ground), size, INFLUENCES)
     for ground in JUDGMENT_BASIS:
         if ground not in influence:
-            raise OptionError(f"basis without {ground!r}, expected all of {list(JUDGMENT_BASIS)}")
+            raise OptionError("basis_incomplete", ground=ground, grounds=tuple(JUDGMENT_BASIS))
     return math.fsum(
         JUDGMENT_BASIS[ground][INFLUENCES.index(size)] for ground, size in influence.items()
     )
@@ -287,15 +312,18 @@ def consistency_weights(cr: ArrayLike, a: float = 10.0) -> Float:
     Raises:
         OptionError: a out of its range.
         MatrixError: a CR that is not a number from 0 to `LARGEST`; names the expert.
+
+    >>> ahp.consistency_weights([0, 0.1]).round(4)
+    array([0.6667, 0.3333])
     """
-    expected = f"a number from 0 to {LARGEST}"
-    check_option("a", a, lambda: 0 <= a <= LARGEST, expected)
-    ratios = as_numbers(cr, "cr", MatrixError)
-    refuse_matrices(ratios, "cr", "ratios (..., k), such as ahp.check_consistency(matrices).cr")
+    allowed = Phrase("number_from_to", low=0, high=LARGEST)
+    check_option("a", a, lambda: 0 <= a <= LARGEST, allowed)
+    ratios = as_numbers(cr, Phrase("cr"), MatrixError)
+    refuse_matrices(ratios, "cr", "ratios")
     if ratios.ndim == 0 or ratios.shape[-1] == 0:
-        raise MatrixError(f"cr of shape {ratios.shape}, expected (..., k) with an expert or more")
+        raise shape_error("cr", ratios, Phrase("with_expert", shape="(..., k)"))
     wrong = ~((ratios >= 0) & (ratios <= LARGEST))
-    refuse(wrong, "cr", ratios, f"{expected} of each expert")
+    refuse(wrong, Phrase("cr"), ratios, Phrase("of_each_expert", expected=allowed))
     return normalized(1 / (1 + a * ratios))
 
 
@@ -325,7 +353,7 @@ def log_distances(judgments: ArrayLike | Any) -> Float:
     return distances
 
 
-def distance_weights(judgments: ArrayLike | Any, scale_max: float = 9.0) -> Float:
+def distance_weights(judgments: ArrayLike | Any, *, scale_max: float = 9.0) -> Float:
     """Expert weights by agreement with the others: relative agreement degrees (Hsu & Chen 1996,
     Fuzzy Sets and Systems 79:279-285), here of judgments.
 
@@ -344,6 +372,10 @@ def distance_weights(judgments: ArrayLike | Any, scale_max: float = 9.0) -> Floa
         OptionError: M of 1 or less.
         MatrixError: not judgments, an expert with no pair in common with any other,
             or nobody who agrees with anybody.
+
+    >>> experts = [[[1, 2], [1/2, 1]], [[1, 2], [1/2, 1]], [[1, 8], [1/8, 1]]]
+    >>> ahp.distance_weights(experts).round(4)
+    array([0.3555, 0.3555, 0.2889])
     """
     check_scale_max(scale_max)
     distances = log_distances(judgments)
@@ -354,17 +386,12 @@ def distance_weights(judgments: ArrayLike | Any, scale_max: float = 9.0) -> Floa
     others: Bool = ~(np.isnan(agreement) | np.eye(count, dtype=bool))
     partners = others.sum(axis=-1)
     if not partners.all():
-        raise MatrixError(
-            f"judgments{place_of(partners == 0)} have no pair in common with any other expert's, "
-            "expected one or more"
-        )
+        cell = first_cell(partners == 0, Phrase("judgments"))
+        raise MatrixError("no_common_pair", cell=cell)
     mean = np.where(others, agreement, 0.0).sum(axis=-1) / partners
     apart = (mean == 0).all(axis=-1)
     if apart.any():
-        raise MatrixError(
-            f"judgments{place_of(apart)}: no two experts agree at all, so the weights are 0/0; "
-            "expected a distance below 2 ln M between some"
-        )
+        raise MatrixError("no_experts_agree", cell=first_cell(apart, Phrase("judgments")))
     return normalized(mean)
 
 
@@ -381,21 +408,22 @@ def panel_shares(expert_weights: ArrayLike | None, count: int, batch: tuple[int,
     """
     if expert_weights is None:
         return np.full(count, 1 / count)
-    w = as_numbers(expert_weights, "expert weights", MatrixError)
+    name = Phrase("expert_weights")
+    w = as_numbers(expert_weights, name, MatrixError)
     if w.ndim == 0 or w.shape[-1] != count:
-        raise MatrixError(f"expert weights of shape {w.shape}, expected (..., {count})")
+        raise shape_error("expert_weights", w, f"(..., {count})")
     try:
         np.broadcast_shapes(w.shape[:-1], batch)
     except ValueError as cause:
-        raise MatrixError(
-            f"expert weights of shape {w.shape}, expected (..., {count}) with leading axes that "
-            f"broadcast with {batch}"
-        ) from cause
+        expected = Phrase("leading_axes", shape=f"(..., {count})", batch=str(batch))
+        raise shape_error("expert_weights", w, expected) from cause
     wrong: Bool = ~(np.isfinite(w) & (w >= 0)).all(axis=-1) | (w == 0).all(axis=-1)
     if wrong.any():
         raise MatrixError(
-            f"expert weights{place_of(wrong)} {w[wrong][0].tolist()}, expected finite numbers of 0 "
-            "or more, not all 0"
+            "numbers_expected",
+            name=first_cell(wrong, name),
+            values=w[wrong][0].tolist(),
+            expected=Phrase("numbers_not_all_zero"),
         )
     w = w / w.max(axis=-1, keepdims=True)  # so that the sum cannot overflow
     scaled: Float = w / w.sum(axis=-1, keepdims=True)
@@ -411,17 +439,17 @@ def panel_weights(weights: ArrayLike) -> Float:
     Raises:
         MatrixError: names the cell, its value and what was expected.
     """
-    array = _by_expert(weights, "weights", "n", "an item")
-    refuse_matrices(array, "weights", f"weights (..., k, n), {_OF_EXPERTS}")
+    array = _by_expert(weights, "weights", "n", "with_item_of_expert")
+    refuse_matrices(array, "weights", "weights_of_experts")
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
-    expected = "a finite number of 0 or more"
-    refuse(~missing & ~(np.isfinite(array) & (array >= 0)), "weights", array, expected)
-    expected += ", or NaN for all items of an expert who abstained"
-    refuse(missing & ~abstained, "weights", array, expected)
+    name = Phrase("weights")
+    wrong = ~missing & ~(np.isfinite(array) & (array >= 0))
+    refuse(wrong, name, array, Phrase("finite_not_negative"))
+    refuse(missing & ~abstained, name, array, Phrase("finite_or_abstained"))
     zero: Bool = (array == 0).all(axis=-1)
     if zero.any():
-        raise MatrixError(f"weights{place_of(zero)} are all 0, expected a positive one")
+        raise MatrixError("all_zero", name=first_cell(zero, name))
     filled = np.where(abstained, 1.0, array)
     own = normalized(filled / filled.max(axis=-1, keepdims=True))
     return np.where(abstained, np.nan, own)
@@ -444,23 +472,18 @@ def as_judgments(judgments: Any) -> Float:
         try:
             array = as_matrices(judgments, complete=False)
         except MatrixError as error:
-            raise MatrixError(
-                f"judgments of shape {np.shape(judgments)} are read as matrices, one an expert: "
-                f"{error}"
-            ) from error
+            shape = str(np.shape(judgments))
+            raise MatrixError("read_as_matrices", shape=shape, problem=error) from error
         if array.ndim > 2:
             upper: Float = array[..., *np.triu_indices(array.shape[-1], 1)]
-            return _with_experts(upper, "judgments", "p", "a pair")
+            return _with_experts(upper, "judgments", "p", "with_pair_of_expert")
         single = True
     else:
-        array = _by_expert(judgments, "judgments", "p", "a pair")
+        array = _by_expert(judgments, "judgments", "p", "with_pair_of_expert")
         single = bool(array.ndim == 2 and is_matrix(array))
     if single:
-        raise MatrixError(
-            f"judgments of shape {array.shape} are a single pairwise comparison matrix, expected "
-            "one an expert, (..., k, n, n), or one vector of judgments an expert, (..., k, p)"
-        )
-    refuse_judgments("judgments", array)
+        raise MatrixError("is_single_matrix", shape=str(array.shape))
+    refuse_judgments(Phrase("judgments"), array)
     return array
 
 
@@ -495,64 +518,46 @@ def is_matrix(array: Float) -> Any:
     return fits & ((array != 1) & ~missing).any(axis=(-1, -2))
 
 
-_OF_EXPERTS = "one vector an expert, such as ahp.weights makes of the matrices"
-
-
-def refuse_matrices(array: Float, name: str, expected: str = _OF_EXPERTS) -> None:
-    """Refuse pairwise comparison matrices where other numbers of the experts are meant.
+def refuse_matrices(array: Float, name: str, expected: str = "one_vector_an_expert") -> None:
+    """Refuse pairwise comparison matrices where other numbers of the experts are meant; both texts
+    are codes.
 
     Raises:
         MatrixError: says what was expected instead.
     """
     if array.ndim > 1 and is_matrix(array).any():
         raise MatrixError(
-            f"{name} of shape {array.shape} are pairwise comparison matrices, expected {expected}"
+            "are_matrices", name=Phrase(name), shape=str(array.shape), expected=Phrase(expected)
         )
 
 
-def _by_expert(values: Any, name: str, axis: str, what: str) -> Float:
-    """Numbers of shape (..., k, axis), of an expert and a `what` at least; labeled rows in the
-    order of the first.
+def _by_expert(values: Any, name: str, axis: str, least: str) -> Float:
+    """Numbers of shape (..., k, axis), labeled rows in the order of the first; `least` is the code
+    of what there must be at least.
     """
-    rows, _ = joined_rows(values, name, MatrixError)
-    return _with_experts(as_numbers(rows, name, MatrixError), name, axis, what)
+    rows, _ = joined_rows(values, Phrase(name), MatrixError)
+    return _with_experts(as_numbers(rows, Phrase(name), MatrixError), name, axis, least)
 
 
-def _with_experts(array: Float, name: str, axis: str, what: str) -> Float:
+def _with_experts(array: Float, name: str, axis: str, least: str) -> Float:
     if array.ndim < 2 or 0 in array.shape[-2:]:
-        raise MatrixError(
-            f"{name} of shape {array.shape}, expected (..., k, {axis}) with an expert and {what} "
-            "or more"
-        )
+        raise shape_error(name, array, Phrase(least, shape=f"(..., k, {axis})"))
     return array
 
 
-def refuse_judgments(name: str, array: Float) -> None:
+def refuse_judgments(name: str | Phrase, array: Float) -> None:
     """Refuse what is neither NaN nor a judgment that a matrix may have."""
     wrong = ~np.isnan(array) & ~((array >= 1 / LARGEST) & (array <= LARGEST))
-    refuse(wrong, name, array, f"a number from {1 / LARGEST} to {LARGEST}")
+    refuse(wrong, name, array, IN_RANGE)
 
 
 def check_scale_max(scale_max: float) -> None:
     """Refuse what cannot be the strongest judgment of a scale."""
-    expected = f"a number above 1, to {LARGEST}"
-    check_option("scale_max", scale_max, lambda: 1 < scale_max <= LARGEST, expected)
+    allowed = Phrase("above_to", low=1, high=LARGEST)
+    check_option("scale_max", scale_max, lambda: 1 < scale_max <= LARGEST, allowed)
 
 
-def check_option(name: str, value: object, fits: Callable[[], bool], expected: str) -> None:
+def check_option(name: str, value: object, fits: Callable[[], bool], expected: Phrase) -> None:
     """Refuse an option that is no number, or does not fit."""
     if isinstance(value, bool) or not isinstance(value, Real) or not fits():
-        raise OptionError(f"{name} = {value!r}, expected {expected}")
-
-
-def refuse(wrong: Any, name: str, array: Float, expected: str) -> None:
-    """Raise the message for the first cell that is wrong, if one is."""
-    if wrong.any():
-        value = array[wrong].flat[0]
-        raise MatrixError(f"{name}{place_of(wrong)} = {value:.12g}, expected {expected}")
-
-
-def place_of(wrong: Any) -> str:
-    """Index of the first place that is set, as messages have it; nothing where there is no axis."""
-    place = np.argwhere(wrong)[0].tolist()
-    return str(place) if place else ""
+        raise OptionError.refused(name, value, expected)

@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
 from .labels import joined_vector, vector_labels
-from .matrix import Float, as_numbers
+from .matrix import Float, as_numbers, shape_error
+from .messages import Phrase
 from .result import Result
 
 
@@ -34,6 +35,12 @@ class Hierarchy(Result):
 
     Raises:
         HierarchyError: names the node where the tree is broken, or whose weights are no weights.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> tree.leaves
+    ('price', 'upkeep', 'quality')
+    >>> tree.global_weights({"goal": [0.5, 0.5], "cost": [0.75, 0.25]})
+    {'goal': 1.0, 'cost': 0.5, 'quality': 0.5, 'price': 0.375, 'upkeep': 0.125}
     """
 
     goal: str
@@ -50,22 +57,18 @@ class Hierarchy(Result):
             if not kids:
                 continue
             if len(kids) == 1:
-                raise HierarchyError(
-                    f"{parent!r} has the single child {kids[0]!r}, expected two or more to compare"
-                )
+                raise HierarchyError("single_child", parent=parent, child=kids[0])
             ordered[parent] = kids
             for kid in kids:
                 if kid in seen:
-                    raise HierarchyError(f"{kid!r} stands in the tree twice, expected once")
+                    raise HierarchyError("twice_in_tree", node=kid)
                 seen.add(kid)
             frontier.extend(kids)
         if not ordered:
-            raise HierarchyError(f"the goal {self.goal!r} has no children, expected two or more")
+            raise HierarchyError("goal_alone", goal=self.goal)
         for parent in self.children:
             if parent not in seen:
-                raise HierarchyError(
-                    f"{parent!r} is not below the goal {self.goal!r} (a cycle, or a lost branch)"
-                )
+                raise HierarchyError("not_below_goal", node=parent, goal=self.goal)
         given = {p: self._shares(p, self.given_weights[p]) for p in self.given_weights}
         object.__setattr__(self, "children", MappingProxyType(ordered))
         object.__setattr__(self, "given_weights", MappingProxyType(given))
@@ -73,13 +76,11 @@ class Hierarchy(Result):
     def _shares(self, parent: str, given: ArrayLike) -> tuple[float, ...]:
         """The weights given below a parent, divided by their sum."""
         if parent not in self.children:
-            raise HierarchyError(
-                f"weights are given below {parent!r}, expected a node with children"
-            )
-        name = f"the weights given below {parent!r}"
+            raise HierarchyError("given_below", parent=parent)
+        name = Phrase("given_weights_below", parent=parent)
         weights = _checked_weights(given, len(self.children[parent]), name)
         if not (total := weights.sum()):
-            raise HierarchyError(f"{name} are all 0, expected one above")
+            raise HierarchyError("all_zero_given", name=name)
         return tuple((weights / total).tolist())
 
     @property
@@ -141,9 +142,11 @@ class Hierarchy(Result):
         found = {self.goal: 1.0}
         for parent, kids in self.children.items():
             if parent not in local_weights:
-                raise HierarchyError(f"no local weights for {parent!r}")
-            name = f"local weights of {parent!r}"
-            given = joined_vector(local_weights[parent], kids, name, "the tree", HierarchyError)
+                raise HierarchyError("no_local_weights", parent=parent)
+            name = Phrase("local_weights_of", parent=parent)
+            given = joined_vector(
+                local_weights[parent], kids, name, Phrase("the_tree"), HierarchyError
+            )
             local = _checked_weights(given, len(kids), name)
             for kid, weight in zip(kids, local, strict=True):
                 found[kid] = found[parent] * float(weight)
@@ -168,14 +171,26 @@ def leaf_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
     return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
-def _checked_weights(given: ArrayLike, count: int, name: str) -> Float:
+def _checked_weights(given: ArrayLike, count: int, name: Phrase) -> Float:
     """Weights as an array of shape (count,)."""
     weights = as_numbers(given, name, HierarchyError)
     if weights.shape != (count,):
-        raise HierarchyError(f"{name} have shape {weights.shape}, expected ({count},)")
-    if not (np.isfinite(weights) & (weights >= 0)).all():
-        raise HierarchyError(f"{name} {weights.tolist()}, expected finite numbers of 0 or more")
+        raise HierarchyError(
+            "have_shape", name=name, shape=str(weights.shape), expected=str((count,))
+        )
+    check_not_negative(weights, name)
     return weights
+
+
+def check_not_negative(numbers: Float, name: Phrase) -> None:
+    """Refuse what is below 0 or not finite; the error has the name."""
+    if not (np.isfinite(numbers) & (numbers >= 0)).all():
+        raise HierarchyError(
+            "numbers_expected",
+            name=name,
+            values=numbers.tolist(),
+            expected=Phrase("numbers_not_negative"),
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -219,23 +234,28 @@ def total_consistency(
 
     Raises:
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
+
+    >>> found = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
+    >>> round(found.ci, 4), round(found.ri, 4), round(found.cr, 4)
+    (0.025, 0.66, 0.0379)
     """
     named = vector_labels(weights)
     if named is not None and parents:
         named = tuple(parents)
     parents = parents or named or ()
     given = {
-        name: joined_vector(value, named, name, "the parents", HierarchyError)
-        for name, value in (("weights", weights), ("ci", ci), ("ri", ri))
+        code: joined_vector(value, named, Phrase(code), Phrase("the_parents"), HierarchyError)
+        for code, value in (("weights", weights), ("ci", ci), ("ri", ri))
     }
-    arrays = {name: as_numbers(value, name, HierarchyError) for name, value in given.items()}
+    arrays = {
+        code: as_numbers(value, Phrase(code), HierarchyError) for code, value in given.items()
+    }
     w = arrays["weights"]
-    for name, array in arrays.items():
+    for code, array in arrays.items():
         if w.ndim != 1 or array.shape not in {w.shape, ()}:
-            expected = f"({w.shape[0]},)" if w.ndim == 1 else "(k,)"
-            raise HierarchyError(f"{name} of shape {array.shape}, expected {expected}")
-        if not (np.isfinite(array) & (array >= 0)).all():
-            raise HierarchyError(f"{name} {array.tolist()}, expected finite numbers of 0 or more")
+            expected = str(w.shape) if w.ndim == 1 else "(k,)"
+            raise shape_error(code, array, expected, HierarchyError)
+        check_not_negative(array, Phrase(code))
     total_ci = float(np.sum(w * arrays["ci"]))
     total_ri = float(np.sum(w * arrays["ri"]))
     cr = total_ci / total_ri if total_ri else 0.0

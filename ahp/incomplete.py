@@ -15,10 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .consistency import CR_LIMIT
-from .eigen import from_logs, perron
-from .errors import ConvergenceError, IncompleteError, MatrixError, OptionError, RandomIndexError
+from .eigen import from_logs, perron, solution
+from .errors import (
+    AHPError,
+    ConvergenceError,
+    IncompleteError,
+    MatrixError,
+    OptionError,
+    RandomIndexError,
+)
 from .matrix import (
+    IN_RANGE,
     LARGEST,
     Bool,
     Float,
@@ -32,7 +39,8 @@ from .matrix import (
     plain,
     two_or_more,
 )
-from .random_index import check_random_index, random_index_value
+from .messages import Cell, Phrase
+from .random_index import CR_LIMIT, check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
@@ -57,7 +65,7 @@ class Completion(Result):
         lambda_max: Perron roots of `values`, the smallest of all completions.
         missing: number of pairs that were not judged.
         iterations: Newton steps taken, 0 where nothing was missing.
-        largest: filled values were kept between its reciprocal and it; None = free.
+        scale_max: filled values were kept between its reciprocal and it; None = free.
         labels: names of the n items, None for unlabeled matrices.
     """
 
@@ -66,7 +74,7 @@ class Completion(Result):
     lambda_max: Any
     missing: Any
     iterations: Any
-    largest: float | None
+    scale_max: float | None
     labels: tuple[str, ...] | None = field(default=None, repr=False)
 
 
@@ -150,6 +158,9 @@ def components(
 
     Raises:
         MatrixError: not one pairwise comparison matrix, or labels that do not fit.
+
+    >>> ahp.components([[1, 2, None], [1/2, 1, None], [None, None, 1]])
+    (('1', '2'), ('3',))
     """
     matrix = a if isinstance(a, PairwiseMatrix) and labels is None else PairwiseMatrix(a, labels)
     return _named(components_of(~np.isnan(matrix.values)), matrix.labels)
@@ -185,15 +196,14 @@ def log_least_squares(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     lost = weights < np.finfo(np.float64).tiny
     if lost.any():
         row, item = np.argwhere(lost)[0]
-        raise MatrixError(
-            f"{_place(array, row)}w[{item}] = exp({logs[row, item] - logs[row].max():.6g}) times "
-            "the largest weight, expected judgments that leave every weight above 0"
-        )
+        exponent = logs[row, item] - logs[row].max()
+        error = MatrixError("weight_lost", item=int(item), exponent=exponent)
+        raise _in_batch(array, row, error)
     return weights.reshape(array.shape[:-1])
 
 
 def complete_matrices(
-    a: ArrayLike | PairwiseMatrix | Any, *, largest: float | None = None
+    a: ArrayLike | PairwiseMatrix | Any, *, scale_max: float | None = None
 ) -> Completion:
     """Fill what was not judged so that λmax is as small as possible (Bozóki, Fülöp & Rónyai 2010,
     section 3).
@@ -206,7 +216,7 @@ def complete_matrices(
 
     Args:
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
-        largest: keep filled values between 1/largest and largest, such as 9 for Saaty's scale;
+        scale_max: keep filled values from 1/scale_max to scale_max, such as 9 for Saaty's;
             None leaves them free.
 
     Returns:
@@ -215,12 +225,19 @@ def complete_matrices(
     Raises:
         IncompleteError: a comparison graph is not connected; names the components and a pair.
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
-        OptionError: `largest` is not a number from 1 to `LARGEST`.
+        OptionError: `scale_max` is not a number from 1 to `LARGEST`.
         ConvergenceError: Newton's steps did not settle.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> ahp.complete_matrices(A).values.round(2)
+    array([[1.  , 3.  , 6.  ],
+           [0.33, 1.  , 2.  ],
+           [0.17, 0.5 , 1.  ]])
     """
-    if largest is not None and not 1 <= largest <= LARGEST:
-        raise OptionError(f"largest = {largest!r}, expected a number from 1 to {LARGEST}")
-    bound = np.inf if largest is None else float(np.log(largest))
+    if scale_max is not None and not 1 <= scale_max <= LARGEST:
+        expected = Phrase("number_from_to", low=1, high=LARGEST)
+        raise OptionError.refused("scale_max", scale_max, expected)
+    bound = np.inf if scale_max is None else float(np.log(scale_max))
     array = as_matrices(a, complete=False)
     check_connected(array, a)
     n = array.shape[-1]
@@ -242,10 +259,13 @@ def complete_matrices(
     beyond = (flat > LARGEST) | (flat < 1 / LARGEST)
     if beyond.any():
         row, i, j = np.argwhere(beyond)[0]
-        raise MatrixError(
-            f"{_place(array, row)}the missing a[{i}, {j}] completes to {flat[row, i, j]:.6g}, "
-            f"expected a number from {1 / LARGEST} to {LARGEST}"
+        error = MatrixError(
+            "completed_beyond",
+            cell=Cell("a", (int(i), int(j))),
+            value=flat[row, i, j],
+            expected=IN_RANGE,
         )
+        raise _in_batch(array, row, error)
     lambda_max, weights = perron(flat)
     shape = array.shape[:-2]
     return Completion(
@@ -254,7 +274,7 @@ def complete_matrices(
         lambda_max=plain(lambda_max.reshape(shape)),
         missing=plain(missing.reshape(shape)),
         iterations=plain(iterations.reshape(shape)),
-        largest=largest,
+        scale_max=scale_max,
         labels=given_labels(a),
     )
 
@@ -357,14 +377,11 @@ def incomplete_random_index(
     if method in ("table", "simulated") and missing <= len(simulated):
         value, error = simulated[missing - 1]
         return IncompleteRandomIndex(n, missing, value, "simulated", error)
-    raise RandomIndexError(
-        f"no random index by method {method!r} for n = {n} with {missing} missing pairs; "
-        '"approximation" has one, simulate_incomplete_random_index makes one'
-    )
+    raise RandomIndexError("incomplete_index_none", method=method, n=n, missing=missing)
 
 
 def simulate_incomplete_random_index(
-    n: int, missing: int, *, samples: int = 100_000, seed: int = 0
+    n: int, missing: int, *, draws: int = 100_000, seed: int = 0
 ) -> IncompleteRandomIndex:
     """Mean CI of random matrices with missing judgments, as Ágoston & Csató (2022) define it.
 
@@ -375,7 +392,7 @@ def simulate_incomplete_random_index(
     Args:
         n: order of the matrices, 3 or more.
         missing: number of pairs that are not judged, 1 to (n − 1)(n − 2)/2.
-        samples: number of matrices, 2 or more.
+        draws: number of matrices, 2 or more.
         seed: of `numpy.random.default_rng`; the same seed gives the same value.
 
     Raises:
@@ -383,14 +400,14 @@ def simulate_incomplete_random_index(
     """
     _check_missing(n, missing)
     if missing == 0:
-        raise OptionError("missing = 0, expected 1 or more; simulate_random_index has none missing")
-    if samples < 2:
-        raise OptionError(f"samples = {samples!r}, expected 2 or more")
+        raise OptionError("missing_none")
+    if draws < 2:
+        raise OptionError.refused("draws", draws, Phrase("or_more", least=2))
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
     found: list[Float] = []
-    left = samples
+    left = draws
     while left:
         count = min(left, SIMULATION_BLOCK)
         matrices = np.ones((count, n, n))
@@ -400,11 +417,11 @@ def simulate_incomplete_random_index(
         matrices[:, *upper] = judgments
         matrices[:, *upper[::-1]] = 1 / judgments
         connected = ~components_of(~np.isnan(matrices)).any(axis=-1)
-        completion = complete_matrices(matrices[connected], largest=9)
+        completion = complete_matrices(matrices[connected], scale_max=9)
         found.append((completion.lambda_max - n) / (n - 1))
         left -= int(connected.sum())
     ci = np.concatenate(found)
-    error = float(ci.std(ddof=1) / np.sqrt(samples))
+    error = float(ci.std(ddof=1) / np.sqrt(draws))
     return IncompleteRandomIndex(n, missing, float(ci.mean()), "simulated", error)
 
 
@@ -413,7 +430,7 @@ def check_incomplete_consistency(
     *,
     method: str = "table",
     random_index: str = "saaty",
-    largest: float | None = None,
+    scale_max: float | None = None,
 ) -> IncompleteConsistency:
     """λmax, CI, RI and CR of matrices with missing judgments: those of the λmax-minimal
     completion, with the random index for as many missing pairs (Ágoston & Csató 2022).
@@ -422,7 +439,7 @@ def check_incomplete_consistency(
         a: pairwise comparison matrices, shape (..., n, n), NaN for not judged.
         method: as in `incomplete_random_index`.
         random_index: table for complete matrices, as in `check_consistency`.
-        largest: as in `complete_matrices`; the random index is that of completions up to 9.
+        scale_max: as in `complete_matrices`; the random index is that of completions up to 9.
 
     Returns:
         An `IncompleteConsistency`; for complete matrices its numbers are those of
@@ -433,9 +450,14 @@ def check_incomplete_consistency(
         MatrixError: not pairwise comparison matrices, or a filled value beyond `LARGEST`.
         OptionError, RandomIndexError: unknown names, or no random index for these matrices.
         ConvergenceError: a completion did not settle.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> found = ahp.check_incomplete_consistency(A)
+    >>> found.missing, round(found.ri, 3), found.acceptable
+    (1, 0.037, True)
     """
     _check_options(method, random_index)
-    completion = complete_matrices(a, largest=largest)
+    completion = complete_matrices(a, scale_max=scale_max)
     n = completion.values.shape[-1]
     lambda_max, missing = np.asarray(completion.lambda_max), np.asarray(completion.missing)
     ri = np.empty(missing.shape)
@@ -479,12 +501,16 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
 
     Raises:
         MatrixError: not one pairwise comparison matrix, or every pair is judged.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
+    >>> ahp.next_pair(A)
+    NextPair(i=0, j=2, information=0.549306)
     """
     values = PairwiseMatrix(a).values
     n = len(values)
     judged = ~np.isnan(values)
     if judged.all():
-        raise MatrixError(f"all {n * (n - 1) // 2} pairs are judged, expected one that is not")
+        raise MatrixError("all_judged", count=n * (n - 1) // 2)
     component = components_of(judged)
     if component.any():
         i, j = np.argwhere(component[:, None] < component)[0]
@@ -523,7 +549,7 @@ def eigenvectors(array: Float, a: Any) -> Float:
     """
     if np.isnan(array).any():
         return np.array(complete_matrices(a).weights)
-    return perron(array)[1]
+    return solution(array, a)[1].copy()
 
 
 def components_of(judged: Bool) -> Int:
@@ -554,11 +580,14 @@ def check_connected(array: Float, a: Any) -> None:
     if apart.any():
         row = int(np.argmax(apart))
         groups = _named(component[row], labels_of(a, array.shape[-1]))
-        listed = ", ".join(f"({', '.join(map(repr, group))})" for group in groups)
-        raise IncompleteError(
-            f"{_place(array, row)}the judged pairs leave {len(groups)} components, {listed}, "
-            f"expected one; judging {groups[0][0]!r} against {groups[1][0]!r} joins two of them"
+        error = IncompleteError(
+            "components_named",
+            count=len(groups),
+            components=tuple(Phrase("group_of_items", items=group) for group in groups),
+            left=groups[0][0],
+            right=groups[1][0],
         )
+        raise _in_batch(array, row, error)
 
 
 def _check_options(method: str, random_index: str) -> None:
@@ -570,16 +599,15 @@ def _check_options(method: str, random_index: str) -> None:
 def _check_missing(n: int, missing: int) -> None:
     most = (n - 1) * (n - 2) // 2
     if n < 1 or not 0 <= missing <= most:
-        raise OptionError(
-            f"n = {n!r}, missing = {missing!r}, expected n of 1 or more and 0 to (n-1)(n-2)/2 "
-            "missing pairs: more leave no connected comparison graph"
-        )
+        raise OptionError("missing_count", n=n, missing=missing)
 
 
-def _place(array: Float, row: int) -> str:
-    """Which matrix of a batch an error is about; nothing for a single one."""
-    index = ", ".join(str(int(k)) for k in np.unravel_index(row, array.shape[:-2]))
-    return f"a[{index}]: " if index else ""
+def _in_batch(array: Float, row: int, error: AHPError) -> AHPError:
+    """An error that says as well which matrix of a batch it is about."""
+    index = tuple(int(k) for k in np.unravel_index(row, array.shape[:-2]))
+    if not index:
+        return error
+    return type(error)("at_matrix", cell=Cell(Phrase("matrix_a"), index), problem=error)
 
 
 def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
@@ -612,8 +640,11 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
             logs, x, y = (part.take(keep, -1) for part in (logs, x, y))
             i, j = (part.take(keep, -1) for part in (i, j))
     raise ConvergenceError(
-        f"completion: {len(set(open_.tolist()))} matrices not settled after {NEWTON_STEPS} Newton "
-        f"steps, last step {length.max():.3g} in the logarithms, expected {STEP_TOLERANCE:g}"
+        "completion_unsettled",
+        count=len(set(open_.tolist())),
+        steps=NEWTON_STEPS,
+        size=length.max(),
+        tolerance=STEP_TOLERANCE,
     )
 
 

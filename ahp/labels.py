@@ -16,14 +16,18 @@ from typing import Any
 import numpy as np
 
 from .errors import AHPError
+from .messages import Cell, Phrase
 
 Labels = tuple[Any, ...]
 
 
 def is_frame(a: object) -> bool:
     """Whether something is a pandas `DataFrame`, or looks like one."""
-    return not isinstance(a, type) and all(
-        hasattr(a, name) for name in ("index", "columns", "to_numpy")
+    return (
+        hasattr(a, "to_numpy")  # first, since numbers and lists haven't it
+        and hasattr(a, "columns")
+        and hasattr(a, "index")
+        and not isinstance(a, type)
     )
 
 
@@ -65,15 +69,19 @@ def numbers_of(values: Any) -> Any:
 
 
 def order_of(
-    labels: Labels, expected: Labels, name: str, owner: str, error: type[AHPError]
+    labels: Labels,
+    expected: Labels,
+    name: Cell | Phrase,
+    owner: Cell | Phrase,
+    error: type[AHPError],
 ) -> list[int] | None:
     """Positions that bring labels into the expected order, None when they stand in it.
 
     Args:
         labels: of what is joined.
         expected: the labels to join it to.
-        name: of what is joined, for the message.
-        owner: what has the expected labels, as in "as in matrices[0]".
+        name: of what is joined, for the error.
+        owner: what has the expected labels.
         error: to raise.
 
     Raises:
@@ -81,28 +89,28 @@ def order_of(
     """
     if labels == expected:
         return None
-    listed = ", ".join(map(repr, expected))
+    said = {"name": name, "expected": expected, "owner": owner}
     for k, label in enumerate(labels):
         if label not in expected:
-            raise error(f"{name}: label {label!r}, expected {listed} as {owner}")
+            raise error("label_unexpected", label=label, **said)
         if label in labels[:k]:
-            raise error(f"{name}: label {label!r} twice, expected {listed} as {owner}")
+            raise error("label_twice", label=label, **said)
     for label in expected:
         if label not in labels:
-            raise error(f"{name}: no label {label!r}, expected {listed} as {owner}")
+            raise error("label_missing", label=label, **said)
     position: dict[Hashable, int] = {label: k for k, label in enumerate(labels)}
     return [position[label] for label in expected]
 
 
 def joined_vector(
-    values: Any, labels: Labels | None, name: str, owner: str, error: type[AHPError]
+    values: Any, labels: Labels | None, name: Phrase, owner: Phrase, error: type[AHPError]
 ) -> Any:
     """The numbers of a vector in the order of the labels it is joined to.
 
     Args:
         values: with labels or without, shape (..., n).
         labels: to join it to; None when the other has none.
-        name: of the vector, for the message.
+        name: of the vector, for the error.
         owner: what has the labels.
         error: to raise.
 
@@ -113,21 +121,18 @@ def joined_vector(
     if own is None:
         return numbers
     if labels is None:
-        raise error(
-            f"{name}: labels {', '.join(map(repr, own))}, {owner} without labels, expected both "
-            "with labels or neither"
-        )
-    order = order_of(own, labels, name, f"in {owner}", error)
+        raise error("labels_of_one", name=name, labels=own, owner=owner)
+    order = order_of(own, labels, name, owner, error)
     return numbers if order is None else np.asarray(numbers)[..., order]
 
 
-def joined_panel(expert_weights: Any, values: Any, name: str, error: type[AHPError]) -> Any:
+def joined_panel(expert_weights: Any, values: Any, name: Phrase, error: type[AHPError]) -> Any:
     """Expert weights in the order of a table's rows, when both have the experts' names.
 
     Args:
         expert_weights: with names or without.
         values: one row an expert.
-        name: of the values, for the message.
+        name: of the values, for the error.
         error: to raise.
 
     Raises:
@@ -136,15 +141,16 @@ def joined_panel(expert_weights: Any, values: Any, name: str, error: type[AHPErr
     experts = axis_labels(values.index) if is_frame(values) else None
     if experts is None or vector_labels(expert_weights) is None:
         return expert_weights
-    return joined_vector(expert_weights, experts, "expert weights", f"the index of {name}", error)
+    owner = Phrase("index_of", name=name)
+    return joined_vector(expert_weights, experts, Phrase("expert_weights"), owner, error)
 
 
-def joined_rows(values: Any, name: str, error: type[AHPError]) -> tuple[Any, Labels | None]:
+def joined_rows(values: Any, name: Phrase, error: type[AHPError]) -> tuple[Any, Labels | None]:
     """Vectors, one an expert, in the order of the first one's labels; and these labels.
 
     Args:
         values: a table, or a list of vectors, nested or not, all labeled or none.
-        name: of the vectors, for the message.
+        name: of the vectors, for the error.
         error: to raise.
 
     Raises:
@@ -182,7 +188,7 @@ def holds_labeled(values: Any, labels_of: Callable[[Any], Labels | None]) -> boo
 
 def joined(
     values: Any,
-    name: str,
+    name: Phrase,
     error: type[AHPError],
     *,
     labels_of: Callable[[Any], Labels | None],
@@ -194,7 +200,7 @@ def joined(
 
     Args:
         values: list, nested or not, of things that are all labeled or none.
-        name: of the list, for the message.
+        name: of the list, for the error.
         error: to raise.
         labels_of: the labels of one thing; None without.
         numbers: what numpy can read of it.
@@ -204,22 +210,22 @@ def joined(
     Raises:
         AHPError: other labels, or things with labels beside others without.
     """
-    first: tuple[str, Labels | None] | None = None
+    first: tuple[tuple[int, ...], Labels | None] | None = None
 
     def join(item: Any, path: tuple[int, ...]) -> Any:
         nonlocal first
         if isinstance(item, list | tuple) and not _is_plain(item, axes):
             return [join(each, (*path, k)) for k, each in enumerate(item)]
-        place, own = f"{name}[{', '.join(map(str, path))}]", labels_of(item)
+        own = labels_of(item)
         if first is None:
-            first = place, own
-        owner, expected = first
+            first = path, own
+        place, owner, expected = Cell(name, path), Cell(name, first[0]), first[1]
         if own is None or expected is None:
             if own is not expected:
-                has, none = (place, owner) if expected is None else (owner, place)
-                raise error(f"{has} with labels, {none} without, expected all with labels or none")
+                labeled, unlabeled = (place, owner) if expected is None else (owner, place)
+                raise error("labels_of_some", labeled=labeled, unlabeled=unlabeled)
             return numbers(item)
-        order = order_of(own, expected, place, f"in {owner}", error)
+        order = order_of(own, expected, place, owner, error)
         return numbers(item) if order is None else permuted(np.asarray(numbers(item)), order)
 
     return join(values, ()), first[1] if first else None

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import AHPError, IncompleteError, MatrixError
 from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
+from .messages import Cell, Phrase
 from .result import data_frame
 from .scale import judgment_text, parse_judgment, rounds_to
 
@@ -27,6 +28,9 @@ write for 1/3, and refuses 0.33 and 0.333333."""
 LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
 method overflows."""
+
+IN_RANGE = Phrase("number_from_to", low=1 / LARGEST, high=LARGEST)
+"""What errors say of `LARGEST`."""
 
 CHUNK_CELLS = 2**17
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
@@ -51,22 +55,32 @@ class PairwiseMatrix:
 
     Raises:
         MatrixError: names the cell, its value and what was expected.
+
+    >>> A = ahp.PairwiseMatrix([[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]])
+    >>> A.n, A["1", "3"]
+    (3, 5.0)
+    >>> A.values.round(2)
+    array([[1.  , 3.  , 5.  ],
+           [0.33, 1.  , 3.  ],
+           [0.2 , 0.33, 1.  ]])
     """
 
-    __slots__ = ("_labels", "_values")
+    __slots__ = ("_labels", "_solution", "_values")
 
     def __init__(self, values: ArrayLike | Any, labels: Sequence[str] | None = None) -> None:
         array = as_matrices(values, complete=False)
         if array.ndim != 2:
-            raise MatrixError(f"shape {array.shape}, expected one square matrix")
+            raise MatrixError("not_a_square", shape=str(array.shape))
         own = given_labels(values)
         if own is not None and labels is not None:
             names = _check_labels(labels, array.shape[0])
-            array = in_order(array, order_of(own, names, "values", "in labels", MatrixError))
+            order = order_of(own, names, Phrase("values"), Phrase("labels"), MatrixError)
+            array = in_order(array, order)
             own = names
         array = array.copy()
         array.setflags(write=False)
         self._values = array
+        self._solution: tuple[Float, Float] | None = None  # see `ahp.eigen.solution`
         self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
 
     @classmethod
@@ -78,13 +92,17 @@ class PairwiseMatrix:
         Args:
             upper: n(n-1)/2 judgments; numbers, text such as `"1/3"`, or None for not judged.
             labels: as for the constructor.
+
+        >>> ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+        PairwiseMatrix tea, coffee, milk
+            1    3    5
+          1/3    1    3
+          1/5  1/3    1
         """
         count = len(upper)
         n = int((1 + np.sqrt(1 + 8 * count)) / 2)
         if n * (n - 1) // 2 != count or count == 0:
-            raise MatrixError(
-                f"{count} judgments, expected n(n-1)/2 of them: 1, 3, 6, 10, 15, 21, 28, 36, …"
-            )
+            raise MatrixError("upper_count", count=count)
         values = np.ones((n, n))
         for (i, j), judgment in zip(_pairs(n), upper, strict=True):
             values[i, j] = _number(judgment, (i, j))
@@ -102,6 +120,12 @@ class PairwiseMatrix:
         Args:
             judgments: each pair once, in either direction; a pair left out is not judged.
             labels: the order of the items; by default the order in which they first appear.
+
+        >>> ahp.PairwiseMatrix.from_judgments({("tea", "milk"): 5, ("coffee", "milk"): "1/2"})
+        PairwiseMatrix tea, milk, coffee
+            1    5  nan
+          1/5    1    2
+          nan  1/2    1
         """
         if labels is None:
             labels = list(dict.fromkeys(label for pair in judgments for label in _two(pair)))
@@ -114,13 +138,12 @@ class PairwiseMatrix:
             left, right = _two(pair)
             for label in (left, right):
                 if label not in position:
-                    listed = ", ".join(map(repr, labels))
-                    raise MatrixError(f"label {label!r}, expected one of {listed}")
+                    raise MatrixError("label_unknown", label=label, valid=tuple(labels))
             i, j = position[left], position[right]
             if i == j:
-                raise MatrixError(f"({left!r}, {right!r}): an item cannot be compared with itself")
+                raise MatrixError("compared_with_itself", left=left, right=right)
             if frozenset((i, j)) in seen:
-                raise MatrixError(f"({left!r}, {right!r}) is judged twice, expected each pair once")
+                raise MatrixError("judged_twice", left=left, right=right)
             seen.add(frozenset((i, j)))
             values[i, j] = _number(judgment, (i, j))
             values[j, i] = _reciprocal(values[i, j], (i, j))
@@ -218,8 +241,7 @@ class PairwiseMatrix:
         if not isinstance(part, str):
             return part
         if part not in self.labels:
-            listed = ", ".join(map(repr, self.labels))
-            raise MatrixError(f"label {part!r}, expected one of {listed}")
+            raise MatrixError("label_unknown", label=part, valid=self.labels)
         return self.labels.index(part)
 
     def __hash__(self) -> int:
@@ -239,7 +261,7 @@ def as_matrices(
     a: ArrayLike | PairwiseMatrix | Any,
     *,
     complete: bool = True,
-    instead: str = "ahp.complete_matrices fills them",
+    instead: str = "fill_judgments",
 ) -> Float:
     """Validate one matrix or a batch of them: the one door into the numeric modules.
 
@@ -247,7 +269,7 @@ def as_matrices(
         a: shape (..., n, n), as for `PairwiseMatrix`. Labeled ones in a list, nested or not, are
             brought into the order of the first, all of them or none being labeled.
         complete: refuse pairs that are not judged.
-        instead: what the refusal names to do about them.
+        instead: code of what the refusal names to do about them.
 
     Returns:
         float64 array of the same shape.
@@ -265,8 +287,10 @@ def as_matrices(
         _check_values(array)
     if complete and (missing := np.isnan(array)).any():
         raise IncompleteError(
-            f"{_cell(_first(missing))} is not judged, expected a complete matrix; "
-            f"judgments missing: {np.triu(missing).sum()}; {instead}"
+            "not_judged",
+            cell=first_cell(missing),
+            count=int(np.triu(missing).sum()),
+            instead=Phrase(instead),
         )
     return array
 
@@ -298,12 +322,9 @@ def _own_labels(a: Any) -> tuple[str, ...] | None:
         return None
     rows, columns = axis_labels(a.index), axis_labels(a.columns)
     if rows != columns:
-        listed = (", ".join(map(repr, tuple(axis)[:4])) for axis in (a.index, a.columns))
+        more = (Phrase("ellipsis"),) if len(a.columns) > 4 else ()
         raise MatrixError(
-            "index {} and columns {} of a DataFrame, expected the same names in the same order; "
-            "pandas.read_csv(…, index_col=0) takes the names of the rows from the file".format(
-                *(f"[{names}{', …' if len(a.columns) > 4 else ''}]" for names in listed)
-            )
+            "index_and_columns", index=(*a.index[:4], *more), columns=(*a.columns[:4], *more)
         )
     return None if rows is None else _check_labels(rows, len(rows))
 
@@ -363,22 +384,51 @@ def view(memory: Float, *shape: int) -> Float:
     return memory[: prod(shape)].reshape(shape)
 
 
-def as_numbers(values: ArrayLike, name: str, error: type[AHPError]) -> Float:
+def as_numbers(values: ArrayLike, name: str | Phrase, error: type[AHPError]) -> Float:
     """Plain numbers as a float64 array, or an error of the given type that has the name."""
     first = values[0] if isinstance(values, list | tuple) and values else values
     if isinstance(first, PairwiseMatrix):
-        raise error(f"{name} = pairwise comparison matrices, expected numbers")
+        raise error("matrices_given", name=name)
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as cause:
-        raise error(f"{name} = {values!r}, expected numbers") from cause
+        raise error("not_numbers", name=name, values=repr(values)) from cause
+
+
+def refuse(
+    wrong: Any,
+    name: str | Phrase,
+    array: Float,
+    expected: Phrase,
+    error: type[AHPError] = MatrixError,
+) -> None:
+    """Raise an error that names the first cell that is wrong, if one is."""
+    if wrong.any():
+        raise error(
+            "cell_value",
+            cell=first_cell(wrong, name),
+            value=array[wrong].flat[0],
+            expected=expected,
+        )
+
+
+def shape_error(
+    name: str, array: ArrayLike, expected: str | Phrase, error: type[AHPError] = MatrixError
+) -> AHPError:
+    """The error for an array of another shape than expected; `name` is the code of its name."""
+    return error("of_shape", name=Phrase(name), shape=str(np.shape(array)), expected=expected)
+
+
+def first_cell(mask: Any, name: str | Phrase = "a") -> Cell:
+    """The first cell of an array that is set in a mask."""
+    return Cell(name, tuple(np.argwhere(mask)[0].tolist()))
 
 
 def _as_floats(a: Any) -> Float:
     if isinstance(a, list | tuple) and holds_labeled(a, _own_labels):
         a, _ = joined(
             a,
-            "matrices",
+            Phrase("matrices"),
             MatrixError,
             labels_of=_own_labels,
             numbers=_own_numbers,
@@ -391,19 +441,21 @@ def _as_floats(a: Any) -> Float:
     try:
         array = np.asarray(a)
     except ValueError as error:
-        raise MatrixError(_ragged(a)) from error
+        raise _ragged(a) from error
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
-        raise MatrixError(f"shape {array.shape}, expected square matrices (..., n, n)")
+        raise MatrixError("no_matrix", shape=str(array.shape))
     if array.shape[-1] == 0:
-        raise MatrixError(f"shape {array.shape}, expected at least one item")
+        raise MatrixError("empty_matrix", shape=str(array.shape))
+    if array.dtype == np.float64:
+        return np.ascontiguousarray(array)
     if array.dtype.kind in "fiu":
         with np.errstate(over="ignore"):  # a long double beyond float64 is refused as infinite
             return array.astype(np.float64, order="C", copy=False)
     if array.dtype.kind == "c":
         index = _first(array.imag != 0) if (array.imag != 0).any() else (0,) * array.ndim
-        raise MatrixError(f"{_cell(index)} = {array[index]}, expected a real number")
+        raise MatrixError("real_number", cell=Cell("a", index), value=array[index])
     if array.dtype.kind not in "UO":
-        raise MatrixError(f"values of type {array.dtype}, expected numbers")
+        raise MatrixError("values_of_type", type=str(array.dtype))
     cells = np.array(a, dtype=object)  # numbers next to text keep their digits
     floats = np.empty(cells.shape)
     for index in np.ndindex(cells.shape):
@@ -415,17 +467,17 @@ def _as_floats(a: Any) -> Float:
     return floats
 
 
-def _ragged(a: Any) -> str:
+def _ragged(a: Any) -> MatrixError:
     """What is wrong with nested lists that numpy refuses to make an array of."""
     lengths = [len(row) if isinstance(row, Sequence) else 0 for row in a]
     if any(length != len(lengths) for length in lengths):
-        return f"rows of lengths {lengths}, expected {len(lengths)} in each row"
-    return "lists that are nested unevenly, expected square matrices (..., n, n)"
+        return MatrixError("rows_uneven", lengths=lengths, n=len(lengths))
+    return MatrixError("nested_unevenly")
 
 
 def _two(pair: Any) -> tuple[str, str]:
     if not isinstance(pair, tuple) or len(pair) != 2:
-        raise MatrixError(f"{pair!r}, expected a pair of labels (left, right)")
+        raise MatrixError("pair_of_labels", pair=repr(pair))
     return pair
 
 
@@ -439,17 +491,17 @@ def _number(cell: Any, index: tuple[int, ...]) -> float:
         if isinstance(cell, (Real, Decimal)) and not isinstance(cell, bool):
             return float(cell)
     except MatrixError as error:
-        raise MatrixError(f"{_cell(index)} = {error}") from None
+        raise MatrixError("cell_refused", cell=Cell("a", index), problem=error) from None
     except (ValueError, OverflowError):
         pass  # a signaling NaN, an integer beyond float64: refused like any other non-number
-    raise MatrixError(
-        f'{_cell(index)} = {cell!r}, expected a positive number or a fraction such as "1/3"'
-    )
+    raise MatrixError("cell_unreadable", cell=Cell("a", index), value=cell)
 
 
 def _reciprocal(value: float, index: tuple[int, ...]) -> float:
     if value <= 0 or np.isinf(value):
-        raise MatrixError(f"{_cell(index)} = {value:.12g}, expected a positive finite number")
+        raise MatrixError(
+            "cell_value", cell=Cell("a", index), value=value, expected=Phrase("positive_finite")
+        )
     return 1 / float(value)
 
 
@@ -459,56 +511,50 @@ def _complete_and_valid(array: Float) -> bool:
     Fast and in little memory; false also where LARGEST is just reached. With a_ij * a_ji = 1, the
     smallest cell tells the largest, and a_ii * a_ii = 1 means a_ii = 1.
     """
+    if array.ndim == 2:
+        return _valid_cells(array)
     n = array.shape[-1]
     batch = array.reshape(-1, n, n)
     parts = chunks(len(batch), n * n)
     memory = workspace(parts, n * n, 2)
-    for part in parts:
-        cells = batch_last(batch[part], memory[0])
-        products = view(memory[1], *cells.shape)
-        if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
-            return False
-        with np.errstate(over="ignore"):  # an infinite product is not near 1
-            np.multiply(cells, cells.swapaxes(0, 1), out=products)
-        if not max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL:
-            return False
-    return True
+    return all(_valid_cells(batch_last(batch[part], memory[0]), memory[1]) for part in parts)
+
+
+def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
+    """The same for cells of shape (n, n, ...), in memory for as many products."""
+    if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
+        return False
+    with np.errstate(over="ignore"):  # an infinite product is not near 1
+        out = None if memory is None else view(memory, *cells.shape)
+        products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
+    return bool(max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL)
 
 
 def _check_values(array: Float) -> None:
     missing = np.isnan(array)
-    for bad, expected in (
-        (np.isinf(array) | (~missing & (array <= 0)), "a positive finite number"),
-        ((array > LARGEST) | (array < 1 / LARGEST), f"a number from {1 / LARGEST} to {LARGEST}"),
-        (_diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)), "1 on the diagonal"),
+    for wrong, expected in (
+        (np.isinf(array) | (~missing & (array <= 0)), Phrase("positive_finite")),
+        ((array > LARGEST) | (array < 1 / LARGEST), IN_RANGE),
+        (
+            _diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)),
+            Phrase("one_on_diagonal"),
+        ),
     ):
-        if bad.any():
-            index = _first(bad)
-            raise MatrixError(f"{_cell(index)} = {array[index]:.12g}, expected {expected}")
+        refuse(wrong, "a", array, expected)
     mirrored = np.swapaxes(array, -1, -2)
     lonely = missing & ~np.isnan(mirrored)
     if lonely.any():
         index = _first(lonely)
-        raise MatrixError(
-            f"{_cell(index)} is not judged but {_cell(_mirror(index))} = {mirrored[index]:.12g}, "
-            "expected both cells of a pair or neither"
-        )
+        raise MatrixError("not_judged_once", **_both(index), value=mirrored[index])
     product = array * mirrored
     broken = np.abs(product - 1) > RECIPROCITY_RTOL
     if broken.any():
         index = _first(broken)
-        pair = f"{_cell(index)} * {_cell(_mirror(index))}"
-        raise MatrixError(
-            f"{pair} = {product[index]:.12g}, expected 1{_hint(array[index], mirrored[index])}"
-        )
-
-
-def _hint(value: float, mirrored: float) -> str:
-    """What to write instead of a rounded decimal such as 0.33."""
-    small, large = sorted((value, mirrored))
-    if large == round(large) and abs(small * large - 1) < 0.1:
-        return f'; write "1/{large:.0f}" instead of {small:.12g}'
-    return ""
+        small, large = sorted((array[index], mirrored[index]))
+        pair = _both(index) | {"product": product[index]}
+        if large == round(large) and abs(small * large - 1) < 0.1:  # a rounded decimal, as 0.33
+            raise MatrixError("not_reciprocal_rounded", **pair, whole=large, decimal=small)
+        raise MatrixError("not_reciprocal", **pair)
 
 
 def _check_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
@@ -516,12 +562,13 @@ def _check_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
         return tuple(str(index + 1) for index in range(n))
     names = tuple(labels)
     if len(names) != n:
-        raise MatrixError(f"{len(names)} labels, expected {n}, one for each row")
+        raise MatrixError("labels_count", count=len(names), n=n)
     for index, name in enumerate(names):
+        cell = Cell(Phrase("labels"), (index,))
         if not isinstance(name, str) or not name:
-            raise MatrixError(f"labels[{index}] = {name!r}, expected a name")
+            raise MatrixError("label_not_name", cell=cell, label=name)
         if name in names[:index]:
-            raise MatrixError(f"labels[{index}] = {name!r}, expected names that differ")
+            raise MatrixError("label_repeated", cell=cell, label=name)
     return names
 
 
@@ -541,5 +588,6 @@ def _mirror(index: tuple[int, ...]) -> tuple[int, ...]:
     return (*index[:-2], index[-1], index[-2])
 
 
-def _cell(index: tuple[int, ...]) -> str:
-    return f"a[{', '.join(map(str, index))}]"
+def _both(index: tuple[int, ...]) -> dict[str, Any]:
+    """The cells of a pair, for an error."""
+    return {"cell": Cell("a", index), "mirror": Cell("a", _mirror(index))}

@@ -27,29 +27,489 @@ def _(text: str) -> str:
 # One section a room; codes in the order of the alphabet.
 
 _NUMERIC = {
+    "above_to": _("a number above {low}, to {high}"),
+    "all_abstained": _(
+        "{cell}: every expert of weight above 0 abstained, expected the weights of one or more"
+    ),
+    "all_judged": _("all {count} pairs are judged, expected one that is not"),
+    "all_weights_given": _("all weights of the hierarchy are given: nothing varies"),
+    "all_zero": _("{name} are all 0, expected a positive one"),
+    "all_zero_given": _("{name} are all 0, expected one above"),
+    "alternatives": _("alternatives"),
+    "are_matrices": _(
+        "{name} of shape {shape} are pairwise comparison matrices, expected {expected}"
+    ),
+    "at_matrix": _("{cell}: {problem}"),
+    "axis_missing": _("{name} of shape {shape}, expected an axis {axis}"),
+    "basis": _("basis"),
+    "basis_incomplete": _("basis without {ground!r}, expected all of [{grounds!r}]"),
+    "basis_of": _("basis {ground!r}"),
+    "between": _("a number between {low:g} and {high:g}"),
+    "cell_refused": _("{cell} = {problem}"),
+    "cell_unreadable": _(
+        '{cell} = {value!r}, expected a positive number or a fraction such as "1/3"'
+    ),
+    "cell_value": _("{cell} = {value:.12g}, expected {expected}"),
+    "chi_square": _("chi-square"),
+    "ci": _("ci"),
+    "compared_with_itself": _("({left!r}, {right!r}): an item cannot be compared with itself"),
+    "completed_beyond": _("the missing {cell} completes to {value:.6g}, expected {expected}"),
+    "completion_unsettled": _(
+        "completion: {count} matrices not settled after {steps} Newton steps, last step "
+        "{size:.3g} in the logarithms, expected {tolerance:g}"
+    ),
+    "components_left": _("the judged pairs leave {count} components, expected one"),
+    "components_named": _(
+        "the judged pairs leave {count} components, {components}, expected one; judging "
+        "{left!r} against {right!r} joins two of them"
+    ),
+    "cr": _("cr"),
+    "either": _("{one} or {other}"),
+    "ellipsis": _("…"),
+    "empty_matrix": _("shape {shape}, expected at least one item"),
+    "expert_weights": _("expert weights"),
+    "experts_apart": _(
+        "experts {first} and {second} judged no pair in common, expected one or more: without "
+        "it they have no distance"
+    ),
+    "experts_uneven": _("matrices of {parent!r} by {count} experts, expected {expected}"),
+    "familiarity": _("familiarity"),
+    "fill_judgments": _("ahp.complete_matrices fills them"),
+    "finite": _("a finite number"),
+    "finite_not_negative": _("a finite number of 0 or more"),
+    "finite_or_abstained": _(
+        "a finite number of 0 or more, or NaN for all items of an expert who abstained"
+    ),
+    "finite_or_nan": _("a finite number, or NaN"),
+    "footnote_mark": _(
+        "{text!r} has the footnote mark {mark!r}, expected a positive number or a fraction such"
+        ' as "1/3" without it'
+    ),
+    "fuzzy_unsettled": _("fuzzy preference: {count} matrices not settled after {steps} steps"),
+    "given_below": _("weights are given below {parent!r}, expected a node with children"),
+    "given_weights_below": _("the weights given below {parent!r}"),
+    "global_weights": _("global weights"),
+    "goal_alone": _("the goal {goal!r} has no children, expected two or more"),
+    "grade_unknown": _("grades[{alternative}][{criterion}] = {grade!r}, expected one of {valid!r}"),
+    "grades_count": _(
+        "grades[{alternative}] = {grades}, expected {count} grades, one for each criterion"
+    ),
+    "greedy_stuck": _(
+        "greedy repair: no single change lowers CR further after {changes} changes, CR "
+        "{cr:.6g}, expected below {limit:g}"
+    ),
+    "grid": _("grid"),
+    "group_of_items": _("({items!r})"),
+    "group_weights": _("group weights"),
+    "have_shape": _("{name} have shape {shape}, expected {expected}"),
+    "incomplete_cr": _("ahp.check_incomplete_consistency has the CR without them"),
+    "incomplete_index_none": _(
+        "no random index by method {method!r} for n = {n} with {missing} missing pairs; "
+        '"approximation" has one, simulate_incomplete_random_index makes one'
+    ),
+    "index_and_columns": _(
+        "index [{index!r}] and columns [{columns!r}] of a DataFrame, expected the same names in"
+        " the same order; pandas.read_csv(…, index_col=0) takes the names of the rows from the "
+        "file"
+    ),
+    "index_of": _("the index of {name}"),
+    "integer_from_to": _("an integer from {low} to {high}, or None"),
+    "integer_or_more": _("an integer of {least} or more"),
+    "intensities_of": _("intensities[{number}]"),
+    "interval_of": _("intervals[{item!r}]"),
+    "inverse_scale": _("1, other positive values, and with every value its inverse"),
+    "is_single_matrix": _(
+        "judgments of shape {shape} are a single pairwise comparison matrix, expected one an "
+        "expert, (..., k, n, n), or one vector of judgments an expert, (..., k, p)"
+    ),
+    "judged_asymmetric": _("{cell} = {value}, {mirror} = {mirrored}, expected the same"),
+    "judged_shape": _("judged has shape {shape} and type {type}, expected (n, n) and bool"),
+    "judged_twice": _("({left!r}, {right!r}) is judged twice, expected each pair once"),
     "judgment_unreadable": _('{text!r}, expected a positive number or a fraction such as "1/3"'),
+    "judgments": _("judgments"),
+    "keys_differ": _("{kind} from {found}, expected {expected}"),
+    "label_missing": _("{name}: no label {label!r}, expected {expected!r} as in {owner}"),
+    "label_not_name": _("{cell} = {label!r}, expected a name"),
+    "label_repeated": _("{cell} = {label!r}, expected names that differ"),
+    "label_twice": _("{name}: label {label!r} twice, expected {expected!r} as in {owner}"),
+    "label_unexpected": _("{name}: label {label!r}, expected {expected!r} as in {owner}"),
+    "label_unknown": _("label {label!r}, expected one of {valid!r}"),
+    "labels": _("labels"),
+    "labels_count": _("{count} labels, expected {n}, one for each row"),
+    "labels_of_one": _(
+        "{name}: labels {labels!r}, {owner} without labels, expected both with labels or neither"
+    ),
+    "labels_of_some": _(
+        "{labeled} with labels, {unlabeled} without, expected all with labels or none"
+    ),
+    "leading_axes": _("{shape} with leading axes that broadcast with {batch}"),
+    "leaf_weights_zero": _("local weights of leaf {leaf} are all 0, expected a positive one"),
+    "least_absolute_program": _("log least absolute values: the linear program: {message}"),
+    "least_squares_unsettled": _(
+        "least squares: no start settled within {steps} steps, expected steps of {tolerance:g} "
+        "or less"
+    ),
+    "local_weights": _("local weights"),
+    "local_weights_from_to": _("local weights from {low} to {high}"),
+    "local_weights_of": _("local weights of {parent!r}"),
+    "matrices": _("matrices"),
+    "matrices_and_weights": _(
+        "matrices of shape {shape} and group weights of shape {weights_shape}, expected leading"
+        " axes that broadcast"
+    ),
+    "matrices_given": _("{name} = pairwise comparison matrices, expected numbers"),
+    "matrix_a": _("a"),
+    "matrix_missing": _("no matrix of {parent!r}"),
+    "matrix_of": _("matrix of {parent!r}"),
+    "matrix_refused": _("matrix of {parent!r}: {problem}"),
+    "matrix_shape": _("matrix of {parent!r} has shape {shape}, expected {expected} with n = {n}"),
+    "matrix_unexpected": _("matrix of {parent!r}, expected those of {valid!r}"),
+    "measures": _("measures"),
+    "missing_count": _(
+        "n = {n!r}, missing = {missing!r}, expected n of 1 or more and 0 to (n-1)(n-2)/2 "
+        "missing pairs: more leave no connected comparison graph"
+    ),
+    "missing_none": _("missing = 0, expected 1 or more; simulate_random_index has none missing"),
+    "name_or_more": _("a name or more"),
+    "names": _("names"),
+    "names_differ": _("names [{names!r}], expected {count} that differ"),
+    "nested_unevenly": _("lists that are nested unevenly, expected square matrices (..., n, n)"),
+    "no_common_pair": _(
+        "{cell} have no pair in common with any other expert's, expected one or more"
+    ),
+    "no_experts": _("matrices of {parent!r} by {count} experts, expected 1 or more"),
+    "no_experts_agree": _(
+        "{cell}: no two experts agree at all, so the weights are 0/0; expected a distance below"
+        " 2 ln M between some"
+    ),
+    "no_local_weights": _("no local weights for {parent!r}"),
+    "no_matrix": _("shape {shape}, expected square matrices (..., n, n)"),
+    "no_option": _("option {option!r}, but {method!r} takes none"),
+    "no_scores": _("no scores, expected those of one alternative or more"),
+    "no_siblings": _("siblings of {node!r} have weight 0, expected a share to vary"),
+    "no_table": _("none"),
+    "node_weights": _("node weights"),
+    "node_without_weight": _("node {node!r} has no local weight, expected one of {valid!r}"),
+    "not_a_square": _("shape {shape}, expected one square matrix"),
+    "not_below_goal": _("{node!r} is not below the goal {goal!r} (a cycle, or a lost branch)"),
+    "not_judged": _(
+        "{cell} is not judged, expected a complete matrix; judgments missing: {count}; {instead}"
+    ),
+    "not_judged_once": _(
+        "{cell} is not judged but {mirror} = {value:.12g}, expected both cells of a pair or neither"
+    ),
+    "not_numbers": _("{name} = {values}, expected numbers"),
+    "not_one_matrix": _("shape {shape}, expected one matrix (n, n), not a batch"),
+    "not_reciprocal": _("{cell} * {mirror} = {product:.12g}, expected 1"),
+    "not_reciprocal_rounded": _(
+        '{cell} * {mirror} = {product:.12g}, expected 1; write "1/{whole:.0f}" instead of '
+        "{decimal:.12g}"
+    ),
+    "nothing_varies": _(
+        "bootstrap = False and perturbation = None: nothing varies, expected one of them"
+    ),
+    "number_from_to": _("a number from {low} to {high}"),
+    "number_from_to_below": _("a number from {low} to below {high}"),
+    "number_from_to_or_nan": _("a number from {low} to {high}, or NaN"),
+    "number_up_to_for": _("a number from 0 to {most:g} for {option!r}"),
+    "numbers_expected": _("{name} {values}, expected {expected}"),
+    "numbers_not_all_zero": _("finite numbers of 0 or more, not all 0"),
+    "numbers_not_negative": _("finite numbers of 0 or more"),
+    "numbers_positive": _("positive finite numbers"),
+    "of_each_expert": _("{expected} of each expert"),
+    "of_shape": _("{name} of shape {shape}, expected {expected}"),
+    "off_grid": _(
+        "{cell} = {value:.12g}, expected one of the 17 positions from 1/9 to 9 for 'grid'; "
+        "'lognormal' takes any judgment"
+    ),
+    "off_scale": _(
+        "{cell} = {value:.12g}, expected {expected}: scale {scale!r} has no value for it"
+    ),
+    "one_of_local_and_matrices": _("expected one of local and matrices, not both or none"),
+    "one_on_diagonal": _("1 on the diagonal"),
+    "one_positive": _("one positive, finite number"),
+    "one_vector_an_expert": _("one vector an expert, such as ahp.weights makes of the matrices"),
+    "option": _("option"),
+    "option_refused": _("{option} = {value}, expected {expected}"),
     "option_unknown": _("{option} = {value!r}, expected one of {valid!r}"),
+    "or_more": _("{least} or more"),
+    "order_of_pairs": _(
+        "order has {count} pairs, {different} different ones, expected each of the {pairs} "
+        "pairs once"
+    ),
+    "pair_of_items": _(
+        "{cell} = ({left!r}, {right!r}), expected two different items from 0 to {last}"
+    ),
+    "pair_of_labels": _("{pair}, expected a pair of labels (left, right)"),
+    "panel": _("panel"),
+    "panels_apart": _(
+        "the judgments of {redrawn} panels drawn do not connect all items, expected {most} at "
+        "most for {draws} draws; bootstrap = False varies the judgments alone"
+    ),
+    "parents_differ": _(
+        "node weights of shape {shape} for similarities of shape {other_shape}, expected the "
+        "same number of parents in both"
+    ),
+    "perron_unsettled": _(
+        "Perron root: {count} matrices not settled after {steps} inverse iterations, relative "
+        "width of the bounds {width:.3g}, expected {tolerance:g}"
+    ),
+    "position": _("position"),
+    "positive_comma_finite": _("a positive, finite number"),
+    "positive_finite": _("a positive finite number"),
+    "positive_for_mean": _("a positive number for a geometric mean"),
+    "positive_for_product": _("{cell} = 0, expected a positive number for a product"),
+    "random_index_beyond": _("no table has a random index for n = {n}, expected at most {most}"),
+    "random_index_missing": _(
+        "random_index {table!r} has no value for n = {n} (its largest is {largest}); tables "
+        "with n = {n}: {tables}"
+    ),
+    "ranking_of_items": _("ranking = {ranking}, expected each of the items 0 to {last} once"),
+    "rankings_few": _(
+        "{experts} complete rankings of {items} items, expected two or more of two or more"
+    ),
+    "ratios": _("ratios (..., k), such as ahp.check_consistency(matrices).cr"),
+    "read_as_matrices": _(
+        "judgments of shape {shape} are read as matrices, one an expert: {problem}"
+    ),
+    "real_number": _("{cell} = {value}, expected a real number"),
+    "repair_steps": _(
+        "exponent = {exponent:g}: CR {cr:.6g} after {steps} steps, expected below {limit:g}"
+    ),
+    "ri": _("ri"),
+    "rows_uneven": _("rows of lengths {lengths}, expected {n} in each row"),
+    "scale_first_step": _("scale {scale!r}: {table}, expected 1: 1 as its first step"),
+    "scale_function": _("scale {scale!r} is defined by a function, expected a table"),
+    "scale_named": _("scale {scale!r}"),
+    "scale_step": _(
+        "scale {scale!r}: {step:.12g}: {value:.12g}, expected a finite step and a finite value "
+        "of {below:.12g}, that of the step below, or more"
+    ),
+    "scores": _("scores"),
+    "scores_of": _("scores of {name!r}"),
+    "scores_shape": _("{name} have shape {shape}, expected ({count},), one for each leaf"),
+    "shape_expected": _("shape {shape}, expected {expected}"),
+    "shapes_of_authority": _(
+        "basis of shape {shape} and familiarity of shape {other_shape}, expected shapes that "
+        "broadcast"
+    ),
+    "similarities": _("similarities"),
+    "similarity": _("similarity"),
+    "single_child": _("{parent!r} has the single child {child!r}, expected two or more to compare"),
+    "singular_value_decomposition": _("singular value decomposition"),
+    "singular_values_near": _(
+        "singular value decomposition: the two largest singular values are {gap:.3g} apart "
+        "(relatively), expected {least:g} or more"
+    ),
+    "spread_unused": _("spread = {spread!r} of no perturbation, expected None"),
+    "step_from_to": _("a number from 1/{largest} to {largest}"),
+    "steps_or_reciprocal": _("one of {steps:.12g} or a reciprocal"),
+    "sum_not_one": _("local weights of {parent!r} have the sum {total:.12g}, expected 1"),
+    "the_basis": _("the basis"),
+    "the_leaves": _("the leaves"),
+    "the_local_weights": _("the local weights"),
+    "the_matrices": _("the matrices"),
+    "the_matrix": _("the matrix"),
+    "the_node_weights": _("the node weights"),
+    "the_parents": _("the parents"),
+    "the_scores": _("the scores"),
+    "the_tree": _("the tree"),
+    "twice_in_tree": _("{node!r} stands in the tree twice, expected once"),
+    "unsettled": _(
+        "{method}: {count} matrices not settled after {steps} steps, last step {size:.3g}, "
+        "expected {tolerance:.3g} or less"
+    ),
+    "upper_count": _(
+        "{count} judgments, expected n(n-1)/2 of them: 1, 3, 6, 10, 15, 21, 28, 36, …"
+    ),
+    "value_expected": _("{name} = {value}, expected {expected}"),
+    "values": _("values"),
+    "values_of_type": _("values of type {type}, expected numbers"),
+    "weight_lost": _(
+        "w[{item}] = exp({exponent:.6g}) times the largest weight, expected judgments that "
+        "leave every weight above 0"
+    ),
+    "weights": _("weights"),
+    "weights_do_not_fit": _(
+        "{name} of shape {shape} for global weights of shape {weights_shape}, expected (..., m,"
+        " leaves) for (..., leaves)"
+    ),
+    "weights_of_experts": _(
+        "weights (..., k, n), one vector an expert, such as ahp.weights makes of the matrices"
+    ),
+    "weights_of_panel": _("the panel's weights (..., n)"),
+    "whole_number_at_least": _("a whole number of at least {least}"),
+    "with_alternatives": _("(m, leaves) with 2 alternatives or more"),
+    "with_expert": _("{shape} with an expert or more"),
+    "with_item": _("(..., n) with n of 1 or more"),
+    "with_item_of_expert": _("{shape} with an expert and an item or more"),
+    "with_pair_of_expert": _("{shape} with an expert and a pair or more"),
+    "with_two_items": _("(..., k, n) with two items or more"),
 }
 
-_PUBLISHED: dict[str, str] = {}
+_PUBLISHED = {
+    "a_name": _("a name"),
+    "a_relation": _("a relation"),
+    "above_zero": _("a number above 0"),
+    "an_operator": _("an operator, a relation"),
+    "both_blank": _("{cell} and {mirror} are blank, expected one of them"),
+    "candidates_cells": _("{place}: {count} cells, expected {expected}"),
+    "candidates_columns": _("line 1: {columns!r}, expected {expected}"),
+    "candidates_compare": _("{place}: compares {count}, expected {expected} as of {parent}"),
+    "candidates_none": _("{place}: names no candidates, expected a stored reconstruction"),
+    "candidates_parent": _("{place}: parent {parent!r}, expected one of {valid}"),
+    "claim_division": _("column {column}: division by zero"),
+    "claim_function": _("column {column}: function {function!r}, expected one of {valid}"),
+    "claim_long": _("column {column}: more than {most} words and signs"),
+    "claim_nested": _("column {column}: nested deeper than {most}"),
+    "claim_quotation": _("column {column}: a quotation mark without its partner"),
+    "claim_unexpected": _("column {column}: {found!r}, expected {expected}"),
+    "csv_unreadable": _("{place}: {message}"),
+    "diagonal_not_one": _("{cell} = {text!r}, expected 1 on the diagonal"),
+    "fully_printed": _("{place}: every matrix is printed, nothing to reconstruct"),
+    "index_once": _("each index 0 to {last} once at most"),
+    "intermediate_decimals": _("intermediate rounding needs the decimals of the steps"),
+    "intermediate_method": _("method of intermediate rounding"),
+    "item_and_ends": _("the index of an item, and its lowest and highest weight"),
+    "many_readings": _(
+        "{cells} cells of one digit can each be several steps of the scale, which makes {count}"
+        ' readings, expected {most} or fewer: write "1/8" instead of 0.1'
+    ),
+    "not_reciprocal_printed": _(
+        "{cell} = {text!r} beside {mirror} = {mirrored!r}, expected reciprocals: {reciprocal} "
+        "is not printed as {small}"
+    ),
+    "numbers_count": _("{low} to {high} numbers"),
+    "one_of_signs": _("one of {signs}"),
+    "printed_number": _('printed number {text!r}, expected text such as "0.1540" or "15.4%"'),
+    "rows_no_triangle": _("rows of lengths {lengths}, expected {n} in each row, or a triangle's"),
+    "scale_long": _("scale has {count} values, expected {most} at most"),
+    "search_incomplete": _("{parent}: the search was not complete ({note}), nothing to store"),
+    "the_end": _("the end"),
+    "value_long": _("{place}: a value of more than {most} lines"),
+    "whole_number": _("a whole number, 0 or more"),
+}
 
 _STUDY = {
+    "a_number_or_text": _("a number or text"),
+    "a_table_of_texts": _("a table of texts"),
+    "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
         "file of another program or platform, choose its format above."
     ),
+    "answers_empty": _("{source}: is empty; a long CSV has the columns {expected}."),
+    "asking_not_short": _("short = True, this study asks all comparisons"),
+    "asking_other_way": _("way = {way!r}, this study asks {expected!r}"),
     "authority_incomplete": _(
         "The authority coefficient needs both what the expert judges from and how familiar they "
         "are: please choose all of it, or nothing."
     ),
+    "authority_missing": _(
+        "expert {name!r} has no authority coefficient, expected one for each expert; give the "
+        "basis of judgment and the familiarity, or choose another weighting"
+    ),
+    "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
+    "column_empty": _("{place}: {column} is empty"),
+    "count_range": _("count = {count!r}, expected a whole number of at least 1"),
+    "cr_limit_range": _(
+        "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
+    ),
+    "draft_explanation_missing": _("{item!r}: explanation ({language}) is empty, expected text"),
+    "draft_item_wrong": _("{item!r}: {problem}"),
+    "draft_name_missing": _("{item!r}: name ({language}) is empty, expected text"),
+    "draft_source_missing": _("{item!r}: source is empty, expected text"),
+    "draft_survey_description_missing": _(
+        "the survey: description ({language}) is empty, expected text"
+    ),
+    "draft_survey_name_missing": _("the survey: name ({language}) is empty, expected text"),
+    "draft_too_few_items": _(
+        "{item!r} has too few items below it ({count}), expected two or more to compare"
+    ),
+    "expert_without_weight": _("no expert weight for {name!r}, expected one for each expert"),
     "experts_excluded": _(
         "too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
         "({listed}); expected incoherent = 'downweight' or 'include', or a larger cr_limit"
     ),
+    "experts_not_connected": _(
+        "no expert's own judgments under {parent!r} connect all items, expected those of one or "
+        "more: the mean of the experts' weights needs them"
+    ),
+    "field_type": _("{field} = {value!r}, expected {expected}"),
+    "given_without_children": _("{node!r} has no children, expected none"),
+    "invited_too_few": _(
+        "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
+    ),
+    "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
+    "language_code": _("{value!r}, expected different codes such as 'zh'"),
+    "made_a_date": _(
+        "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
+        "the cells as text, then enter the fraction again"
+    ),
+    "made_a_date_number": _(
+        "{text!r} is the number of the date {date}: a spreadsheet made a date of a fraction such "
+        "as {fraction}; format the cells as text, then enter the fraction again"
+    ),
+    "made_a_time": _(
+        "{text!r} is a time of day: a spreadsheet made a time of a ratio such as {ratio}; enter "
+        "a number or a fraction instead"
+    ),
+    "missing_beside": _("missing, expected with {key}"),
+    "no_answers": _("no answers, expected those of one expert or more"),
+    "no_judgments": _("{source}: no judgments, expected a line for each"),
+    "no_tables": _("no tables, expected one or more"),
+    "not_a_child": _("expected a child of {parent!r}: {valid}"),
+    "not_a_compared_child": _(
+        "{place}: {side} = {value!r}, expected a child of {parent!r}: {valid}"
+    ),
+    "not_languages": _("is {kind}, expected an array of language codes"),
+    "nothing_to_compare": _("all weights are given, expected a parent whose children are compared"),
+    "order_entry": _("order has {pair}, expected parent, left and right as text"),
+    "order_incomplete": _(
+        "order has {count} comparisons, expected each of the {expected} of the survey"
+    ),
+    "pair_answered_twice": _(
+        "{place}: expert {expert!r} answers ({left!r}, {right!r}) under {parent!r} twice, first "
+        "at {first}"
+    ),
+    "pair_judged_by_nobody": _(
+        "nobody whose judgments count has judged ({left!r}, {right!r}) under {parent!r}, and the "
+        "others there do not connect all items ({missing} of {count} pairs are missing)"
+    ),
+    "pair_not_judged": _(
+        "expert {expert!r} has not judged ({left!r}, {right!r}) under {parent!r} ({missing} of "
+        "{count} are missing there)"
+    ),
+    "parent_cycle": _("cycle {cycle}, expected a way to the goal"),
+    "parent_has_given": _(
+        "{place}: parent = {parent!r} has given weights, nothing is compared below it, expected "
+        "one of {valid}"
+    ),
+    "parent_not_compared": _("{place}: parent = {parent!r}, expected one of {valid}"),
+    "parent_unknown": _("{value!r}, expected the id of another node"),
+    "ranking_items": _("ranking below {parent!r} = {content}, expected each of {valid} once"),
+    "ranking_parent": _("ranking below {parent!r}, expected one of {valid}"),
+    "receipt_count": _("{source}: has {count} receipts, expected one, from {begin} to {end}"),
+    "receipt_damaged": _("{source}: the receipt in it is damaged, lines are missing"),
+    "receipt_kind": _(
+        "the content of the receipt cannot be read: expected kind {kind!r} with format {format}"
+    ),
+    "receipt_not_canonical": _("the content of the receipt is not in canonical JSON"),
+    "receipt_unreadable": _(
+        "the content of the receipt cannot be read: it is damaged, or made by another program or "
+        "version"
+    ),
     "recusal_reason": _("Please give a reason for every recusal."),
+    "recused_unknown": _("recused {value!r}, expected one of {valid!r}"),
+    "row_length": _("{place}: {count} values, expected {expected}"),
+    "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
+    "short_type": _("short = {value!r}, expected true or false"),
+    "survey_not_shipped": _(
+        "{name!r} is no shipped survey, expected one of {valid} or the path of a .toml file"
+    ),
     "text_too_long": _(
-        "{what} has {length} characters, at most {limit} can be stored. Nothing was saved; please "
-        "shorten it."
+        "{what} has {length} characters, at most {limit} can be stored. Nothing was saved; "
+        "please shorten it."
     ),
     "the_comment": _("The comment"),
     "the_consent": _("The consent"),
@@ -63,16 +523,375 @@ _STUDY = {
     "the_survey": _("The survey"),
     "the_title": _("The title"),
     "the_value": _("The value"),
+    "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
+    "true_or_false": _("true or false"),
+    "value_refused": _("value = {problem}"),
+    "way_unreadable": _("way = {content!r}, expected an object with way, short and order"),
+    "weight_is_no_number": _("is {kind}, expected a number of 0 or more"),
+    "weight_of_nobody": _("expert weight for {name!r}, expected one of {valid!r}"),
+    "weight_out_of_range": _("{value!r}, expected a number of 0 or more"),
+    "weight_range": _("weight = {weight!r}, expected a number from 0 to {most}"),
     "weight_reason": _("A weight of {weight:g} needs a reason; please write it down."),
+    "weights_sum": _("the weights sum to {total:.6g}, expected 1"),
+    "weights_sum_below": _("the weights below {parent!r} sum to {total:.6g}, expected 1"),
+    "wrong_kind": _("is {kind}, expected {expected}"),
 }
 
 _FILES = {
+    "a_boolean": _("a boolean"),
+    "a_date_or_time": _("a date or time"),
+    "a_list": _("a list"),
+    "a_mapping": _("a mapping"),
+    "a_number": _("a number"),
+    "a_survey": _("a survey"),
+    "a_table": _("a table"),
+    "a_text": _("text"),
+    "a_whole_number": _("a whole number"),
+    "a_wide_table": _("a wide table"),
+    "about_range": _("{value!r}, expected a number between 0 and 1"),
+    "access_denied": _("Permission denied"),
+    "address_in_use": _("Address already in use"),
+    "alternatives_alike": _("alternatives {alternatives}, expected names that differ"),
+    "an_ahp_file": _("an ahp file"),
+    "an_ahp_os_project": _("an AHP-OS project"),
+    "an_array": _("an array"),
+    "an_empty_array": _("an empty array"),
+    "answer_not_listed": _(
+        "the answer to ({left!r}, {right!r}) under {parent!r} is {value!r}, expected one of {valid}"
+    ),
+    "at_place": _("{place}: {problem}"),
+    "beside_another": _("beside {key}, expected one of them"),
+    "branch_apart": _(
+        "{place}: branch {name!r} is not below the goal {goal!r}, expected its name among the "
+        "items of another branch"
+    ),
+    "branch_colons": _("{place}: {text!r} has {count} colons, expected one, as in 'A: a1, a2;'"),
+    "branch_twice": _("{place}: branch {name!r} stands twice, expected once"),
+    "branch_unended": _("{place}: the last branch does not end, expected ';'"),
+    "cell_merged": _(
+        "{place}: merged with other cells, expected a cell of its own; undo the change, or ask "
+        "the organizer for the questionnaire anew"
+    ),
+    "cell_not_listed": _("{place}: {value!r}, expected one of {valid}"),
+    "cell_not_unicode": _("{place}: {text!r}, expected text that UTF-8 can write"),
+    "cell_position": _("{place}: {value!r}, expected a whole number from 1 to 17"),
+    "cell_signed": _("{place}: {value!r}, expected a whole number from 1 to 9 or -1 to -9"),
+    "cell_signed_or_blank": _(
+        "{value!r}, expected a whole number from 1 to 9 or -1 to -9, blank or NA"
+    ),
+    "cell_spaces": _(
+        "{place}: {text!r}, expected text without spaces around it or carriage returns in it"
+    ),
+    "column_absent": _("{source}: column {column!r}, expected one of A to {last}"),
+    "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
+    "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
+    "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
+    "column_name": _("full name"),
+    "column_name_ambiguous": _(
+        "survey {survey!r}: column {column} could be read in several ways, expected ids that can "
+        "be told apart"
+    ),
+    "column_name_taken": _("column {column} is that of the experts, too; expected another name"),
+    "column_named": _("{place}, column {column}"),
+    "column_no_pair": _(
+        "{place}: names no pair below {parents}, expected two items with _ between them"
+    ),
+    "column_of": _("{place}, {column}"),
+    "column_organization": _("organization"),
+    "column_pair_again": _(
+        "{place}: compares the pair of column {other}, expected one column a pair"
+    ),
+    "column_readings": _("{place}: can be read as two items in {count} ways, expected one"),
+    "column_readings_without_items": _(
+        "{place}: can be read as two items in {count} ways, expected one; give the items or a "
+        "survey"
+    ),
+    "column_reason": _("reason"),
+    "column_weight": _("weight"),
+    "columns_same_pair": _(
+        "{source}: columns {one} and {other} have the same pair ({left!r}, {right!r}), expected "
+        "one column a pair"
+    ),
+    "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
+    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
+    "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
+    "digit_count": _(
+        "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
+    ),
+    "digit_wrong": _("{digits!r}, digit {number} is {digit!r}, expected one of {valid}"),
+    "document_type": _("has a document type, expected none in a workbook"),
+    "empty": _("empty"),
+    "entry_footnote": _(
+        "{place}: {value!r} has the footnote mark {mark!r}, expected an entry of the cell's "
+        "list, from '← 9' over '1 =' to '9 →'; choose it from the list"
+    ),
+    "entry_is_date": _(
+        "{place}: date or time {value}, expected an entry of the cell's list, from '← 9' over '1 "
+        "=' to '9 →'; the program made a date of what was typed, empty the cell and choose from "
+        "the list"
+    ),
+    "entry_is_error": _(
+        "{place}: error value {value!r}, expected an entry of the cell's list, from '← 9' over "
+        "'1 =' to '9 →'; choose it from the list"
+    ),
+    "entry_is_formula": _(
+        "{place}: formula {value!r}, expected an entry of the cell's list, from '← 9' over '1 =' "
+        "to '9 →'; choose it from the list"
+    ),
+    "entry_made_a_date": _("{place}: {reason}, or choose it from the list"),
+    "entry_not_listed": _(
+        "{place}: {value!r}, expected an entry of the cell's list, from '← 9' over '1 =' to '9 "
+        "→'; choose it from the list"
+    ),
+    "entry_sideless": _(
+        "{place}: {value!r} does not say which item is more important, expected {left!r} for the "
+        "left or {right!r} for the right one; choose it from the list"
+    ),
+    "erratum_digits": _("{value!r}, expected as many digits as printed"),
+    "erratum_place": _("{value!r}, expected the place of a printed number, each once"),
+    "expert_column": _("{place}: {count} columns {column!r}, expected one with the experts"),
+    "expert_in_two_lines": _(
+        "{place}: expert {expert!r} stands in line {first}, too; expected a row for each"
+    ),
+    "expert_in_two_rows": _(
+        "{place}: {expert!r} stands in row {first}, too; expected a row for each expert"
+    ),
+    "file_absent": _("No such file or directory"),
+    "file_is_folder": _("Is a directory"),
+    "file_is_no_folder": _("Not a directory"),
+    "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
+    "file_unreadable": _("{source}: cannot be read: {problem}"),
+    "file_without_experts": _("{source}: no experts, expected a row for each"),
+    "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
+    "gluc_empty": _("{source}: is empty, expected an ahp file"),
+    "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
+    "gluc_version": _("{version!r}, expected 2.0"),
+    "hidden_cell_changed": _(
+        "{source}: sheet '_ahp', row {row}: cell {cell!r}, expected a cell of its own in column "
+        "C; undo the change, or ask the organizer for the questionnaire anew"
+    ),
+    "hidden_list_short": _(
+        "{source}: sheet '_ahp', row {row}: the list ends after {count} comparisons, expected "
+        "{expected}; undo the change, or ask the organizer for the questionnaire anew"
+    ),
+    "hidden_pair_changed": _(
+        "{source}: sheet '_ahp', row {row}: {pair}, expected parent, left and right of a "
+        "comparison that is not listed above; undo the change, or ask the organizer for the "
+        "questionnaire anew"
+    ),
+    "hidden_value_changed": _(
+        "{source}: sheet '_ahp', cell {cell}: {value!r}, expected {expected} beside {name!r}; "
+        "undo the change, or ask the organizer for the questionnaire anew"
+    ),
+    "id_form": _("{value!r}, expected a letter, then only letters, digits, _ and -"),
+    "id_twice": _("{value!r} is used twice, expected ids that differ"),
+    "is_missing": _("missing"),
+    "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
+    "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
+    "item_twice": _("{place}: {name!r} stands twice, expected once"),
+    "item_weight": _("{place}: {item!r}: weight {weight!r}, expected a number from 0 to 1"),
+    "item_with_itself": _("{place}: {item!r} is compared with itself, expected two items"),
+    "item_without_weight": _(
+        "{place}: {item!r} has no weight, expected one for every item of {parent!r} or for none"
+    ),
+    "judgment_at": _("{place}: expert {expert!r}: ({left!r}, {right!r}) under {parent!r}"),
+    "judgment_not_a_step": _(
+        "{place} = {value!r}, expected a whole number from 1 to 9 or 1 over one: {holder} can't "
+        "hold another"
+    ),
+    "judgment_of": _("expert {expert!r}: ({left!r}, {right!r}) under {parent!r}"),
+    "judgment_of_no_pair": _("{place}, expected a pair of the survey"),
+    "judgments_as_text": _('expected judgments as text such as "1/3"'),
+    "key_twice": _("key {name!r} stands twice, expected once"),
+    "key_unknown": _("unknown key, expected one of {valid}"),
+    "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
+    "level_range": _("{value}, expected 1 to {most}"),
+    "levels_differ": _("{value!r}, expected different levels, 1 or more"),
+    "list_columns_alike": _(
+        "{source}: columns {one} and {other} are both the {column}, expected one"
+    ),
     "list_no_name": _("{place}: there is no name."),
+    "list_no_names": _("{source}: columns {columns}, expected one with the heading {headings}"),
     "list_twice": _("{place}: “{name}” stands in the list twice."),
     "list_weight": _("{place}: the weight “{weight}” isn't a number of 0 or more."),
     "list_weight_reason": _(
         "{place}: the weight {weight} of “{name}” needs a reason; please write it down."
     ),
+    "list_width": _(
+        "{place}: {count} values, expected at most {most}: {columns}; put one that has a comma "
+        "in double quotes"
+    ),
+    "mapping_side": _("{value!r}, expected left or right for signed values and none for others"),
+    "mapping_texts": _("expected for text values and for no others"),
+    "matrix_empty": _("{source}: no values, expected a matrix"),
+    "matrix_incomplete": _(
+        "{source}: ({left}, {right}) is not judged, expected a complete matrix; judgments "
+        "missing: {missing}; ahp.complete_matrices fills them"
+    ),
+    "matrix_names": _("{place}: name {name!r}, expected {expected!r} as in the first line"),
+    "matrix_not_square": _(
+        "{source}: {rows} rows of {columns} values, expected a square matrix, with or without names"
+    ),
+    "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
+    "more_columns": _("{place}: more than {most} columns"),
+    "more_rows": _("{source}: more than {most} rows"),
+    "more_than": _("more than {count}"),
+    "name_controls": _("{place}: {name!r}, expected a name without control characters"),
+    "name_empty": _("{place}: is empty, expected a name"),
+    "name_in_survey": _("survey {survey!r}: name of {node!r}"),
+    "name_numeric": _("{place}: {name!r}, expected a name that is not a number"),
+    "name_reserved": _(
+        "{place}: {name!r}, expected a name without , : ; = ~ < and with single spaces"
+    ),
+    "name_shared": _("{place}: {name!r} is that of {other!r}, too; expected another"),
+    "name_unknown": _("unknown, expected one of {valid}"),
+    "names_changed": _(
+        "{place}: {value!r}, expected {expected!r}; rows and names must stay as they were: undo "
+        "the change, or ask the organizer for the questionnaire anew"
+    ),
+    "names_count": _("{count} names, expected {expected} as of items"),
+    "needed_with_matrix": _("missing, needed where a matrix is printed with weights"),
+    "needed_without_weights": _("missing, needed where no weight is printed"),
+    "needs_goal": _("needs a goal"),
+    "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
+    "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
+    "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
+    "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
+    "no_project": _(
+        "{source}: is no project of AHP-OS and no study from here; please download it again"
+    ),
+    "no_such_sheet": _("{source}: has no sheet {sheet!r}, expected one of {valid}"),
+    "not_a_list": _("is {kind}, expected a list"),
+    "not_a_mapping": _("is {kind}, expected a mapping"),
+    "not_a_questionnaire": _("not an .xlsx workbook, or a damaged one, expected a questionnaire"),
+    "not_a_table": _("is {kind}, expected a table"),
+    "not_a_text": _("is {kind}, expected text"),
+    "not_csv": _("{place}: not CSV; please check the quotation marks there"),
+    "not_json": _("{place}: not JSON; please check the quotation marks, brackets and commas there"),
+    "not_made_as_questionnaire": _(
+        "{source}: has no sheet '_ahp' that begins with 'ahp questionnaire', expected a workbook "
+        "made as a questionnaire; fill in the file that the organizer sent"
+    ),
+    "not_pdf": _("{source}: cannot be read as PDF: it is damaged, or no PDF"),
+    "not_printable": _("{place}: {mark}, expected printable text"),
+    "not_tables": _("is {kind}, expected an array of tables"),
+    "not_texts": _("is {kind}, expected an array of text"),
+    "not_toml": _(
+        "{place}: not TOML; please check the quotation marks, brackets and equals signs there"
+    ),
+    "not_unicode": _("{value!r}, expected text that UTF-8 can write"),
+    "not_utf8": _("{source}: byte {position} is not UTF-8, expected UTF-8 text"),
+    "not_xlsx": _("is no XLSX file, or a damaged one"),
+    "not_yaml": _(
+        "{place}: not YAML; please check the indentation, colons and quotation marks there"
+    ),
+    "nothing": _("nothing"),
+    "nothing_left_to_ask": _("skip = {skipped!r}, expected a parent that is left to ask about"),
+    "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
+    "number_too_long": _("{source}: a whole number of more than {most} digits"),
+    "old_workbook": _(
+        "{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
+        "save it without a password as Excel Workbook (.xlsx)"
+    ),
+    "one_alternative": _("one alternative, expected two or more to compare"),
+    "one_of": _("one of {valid}"),
+    "order_unlike_items": _("compares {order}, expected {expected} as of items"),
+    "other_session": _("{value!r}, expected {expected!r} as in pj[0]"),
+    "pair_below": _("({left!r}, {right!r}) under {parent!r}"),
+    "pair_not_children": _(
+        "{place}: ({left!r}, {right!r}), expected two children of {parent!r}: {valid}"
+    ),
+    "parent_no_leaf": _("{parent!r} is no leaf, expected one: it compares the alternatives"),
+    "pdf_page_too_large": _(
+        "{source}: cannot be read as PDF: a page of more than {most} bytes, expected fewer"
+    ),
+    "pdf_pages": _("{source}: cannot be read as PDF: {count} pages, expected at most {most}"),
+    "place_alone": _("{place}"),
+    "preference_unknown": _("unknown kind, expected pairwise, priority, score"),
+    "preferences_beside": _("{kinds}, expected one of them"),
+    "priority_missing": _("{item!r} is missing, expected a priority of each item"),
+    "project_count": _("{count} projects, expected one"),
+    "project_pair_missing": _(
+        "expert {expert!r} has not judged ({left!r}, {right!r}) under {parent!r}, expected all "
+        "{count} pairs or none: an AHP-OS project can't leave one out"
+    ),
+    "questionnaire_newer": _(
+        "{source}: sheet '_ahp', cell B1: format {version}, expected {expected}; the file was "
+        "made by a newer version of ahp, which can read it"
+    ),
+    "questionnaire_of_other_expert": _(
+        "{source}: expert {found!r}, expected {expected!r}; use the questionnaire of this expert"
+    ),
+    "questionnaire_of_other_round": _(
+        "{source}: round {found!r}, expected {expected!r}; use the questionnaire of this round"
+    ),
+    "questionnaire_of_other_study": _(
+        "{source}: was made for another study; use the questionnaire of this study"
+    ),
+    "questionnaire_of_other_survey": _(
+        "{source}: was made for another survey, or before this one was changed; use the "
+        "questionnaire made for this survey as it is now"
+    ),
+    "questionnaire_refused": _(
+        "{place}: {problem}; save the questionnaire again as Excel Workbook (.xlsx), or ask the "
+        "organizer for it anew"
+    ),
+    "reference_unknown": _("column {column}: {name!r}, expected one of {valid}"),
+    "reference_without_goal": _(
+        "column {column}: {name!r}, expected one of none, since there is no goal"
+    ),
+    "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
+    "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
+    "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
+    "score_missing": _("{item!r} is missing, expected a score of each item"),
+    "scores_zero": _("all scores are 0, expected one above"),
+    "several_sheets": _("{source}: has several sheets, expected one of {valid}"),
+    "sheet_missing": _(
+        "{source}: sheet {sheet!r} is missing, expected it; undo the change, or ask the "
+        "organizer for the questionnaire anew"
+    ),
+    "single_item": _(
+        "{place}: {name!r} has the single item {item!r}, expected two or more to compare"
+    ),
+    "some_text": _("a text"),
+    "some_weights": _("weights of some experts only, expected all or none"),
+    "stands_twice": _("{name!r} stands twice, expected once"),
+    "survey_id_form": _(
+        "{source}: id = {value!r}, expected a letter, then only letters, digits, _ and -"
+    ),
+    "survey_language_form": _("{source}: language = {value!r}, expected a code such as zh"),
+    "system_fault": _("the system reports the error {number}"),
+    "table_without_rows": _("{source}: {count} rows, expected a line of names and answers"),
+    "tag_formula": _(
+        "tag {tag}: formulas are refused, never evaluated; write the judgments as pairwise"
+    ),
+    "tag_refused": _("tag {tag}: expected text, lists and mappings alone"),
+    "text_empty": _("is empty, expected text"),
+    "text_of": _("{place}: text {text!r}"),
+    "text_two_values": _("{place}: text {text!r} has two values, expected one"),
+    "texts_differ": _("{value!r}, expected different texts"),
+    "the_format": _("format {number}"),
+    "toml_key_long": _("{place}: a key of 50 parts or more, expected fewer"),
+    "toml_too_deep": _("{source}: arrays inside arrays too deep, expected {expected}"),
+    "too_many_bytes": _("{source}: {count} bytes, expected at most {most}"),
+    "too_many_cells_inside": _("more than {limit} elements of cells, expected fewer"),
+    "too_many_characters": _("{source}: {count} characters, expected at most {most}"),
+    "too_many_columns": _("{source}: {count} columns, expected at most {most}"),
+    "too_many_decimals": _("{value} has more than {most} decimals, expected fewer"),
+    "too_many_elements": _("more than {limit} elements, expected fewer"),
+    "too_many_levels": _("more than {most} levels, expected fewer"),
+    "too_many_lines": _("{source}: more than {most} lines, expected fewer"),
+    "too_many_names": _("{source}: {count} names, expected at most {most}"),
+    "too_many_parts": _("{count} files inside, expected at most {most}"),
+    "too_many_rows": _("{source}: {count} rows, expected at most {most}"),
+    "too_many_rows_inside": _("more than {limit} rows and texts, expected fewer"),
+    "too_many_separators": _("{source}: {count} separators, expected at most {most}"),
+    "too_many_values": _("{source}: more than {most} values"),
+    "too_many_yaml_values": _("more than {most} values, aliases counted"),
+    "unpacked_size": _("{size} bytes when unpacked, expected at most {most}"),
+    "upload_ending": _("{name}: expected a file that ends with {endings}"),
+    "value_not": _("{value!r}, expected {expected!r}"),
+    "value_not_listed": _("{value!r}, expected one of {valid}"),
 }
 
 _STORE = {
@@ -81,7 +900,6 @@ _STORE = {
         "expert {name!r} has answered {answered} of {total} comparisons, still missing: {missing}"
     ),
     "answers_submitted": _("“{name}” has submitted, the answers are locked."),
-    "at_place": _("{place}: {problem}"),
     "chain_actor": _("it does not say who did it"),
     "chain_broken": _("it does not continue the event before it"),
     "chain_format": _("its format is {format}, expected one up to {newest}"),
@@ -131,7 +949,6 @@ _STORE = {
     "event_column": _("its {name} is {value!r}"),
     "event_creates_nothing": _("it creates no study"),
     "event_detail_lacks": _("its detail has no {name}"),
-    "event_detail_not_json": _("its detail is not JSON: {problem}"),
     "event_id_form": _(
         "event_id = {event_id!r}, expected 1 to 64 letters, digits, hyphens or underscores"
     ),
@@ -151,10 +968,10 @@ _STORE = {
     "evidence_differs": _("its evidence does not follow from the log: {difference}"),
     "evidence_no_object": _("its evidence is {found}, expected an object"),
     "evidence_no_result": _("no result follows from its round: {problem}"),
-    "evidence_not_json": _("its evidence is not JSON: {problem}"),
     "evidence_of_nobody": _(
         "its evidence does not follow from the log: it has some, though nobody submitted an answer"
     ),
+    "evidence_unreadable": _("its evidence cannot be read: {problem}"),
     "expert_recused": _("expert {name!r} is recused from {parent!r} and not asked there"),
     "expert_stays": _(
         "“{name}” has answered in “{title}” and stays there with this name and organization."
@@ -167,13 +984,10 @@ _STORE = {
     ),
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),
-    "export_not_json": _("{source}: not JSON: {problem}"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
     "export_survey_no_text": _("{source}: survey is {found}, expected text"),
-    "export_survey_not_json": _("{source}: survey: not JSON: {problem}"),
-    "export_text": _("text"),
     "export_text_or_null": _("text or null"),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
@@ -206,7 +1020,6 @@ _STORE = {
     "name_not_a_line": _("Please write a name, in one line."),
     "name_taken": _("This study has an expert “{name}” already."),
     "no_active_link": _("“{name}” has no link that works."),
-    "no_answers": _("no answers, expected those of one expert or more"),
     "no_expert": _("no expert {id!r}"),
     "no_study": _("no study {id!r}"),
     "not_submitted": _("expert {name!r} has not submitted in round {round}"),
@@ -242,15 +1055,53 @@ _STORE = {
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),
     "title_not_a_line": _("Please write a title, in one line."),
-    "value_of_a_spreadsheet": _("value = {value!r} {reason}"),
+    "value_of_a_spreadsheet": _("value = {reason}"),
     "value_off_the_scale": _("value = {value!r}, expected one of {valid}"),
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
 }
 
-_APP: dict[str, str] = {}
+_APP = {
+    "password_short": _(
+        "{variable} has {length} characters, expected at least {least}: set a longer one, such "
+        "as four random words, or unset it to sign in by the link in the terminal"
+    ),
+    "port_refused": _("{host}:{port} cannot be opened ({problem}); choose another --port"),
+    "screen_unknown": _("place = {screen!r}, expected a comparison of the survey"),
+    "streamlit_changed": _(
+        "Streamlit {version} works differently from the versions this program was made for "
+        "({missing}). Install the versions in constraints.txt."
+    ),
+    "streamlit_dialogs": _("the setting that keeps its own dialogs away"),
+    "streamlit_downloads": _("the address of downloads"),
+    "streamlit_store": _("its store of uploads"),
+    "streamlit_uploads": _("the address of uploads"),
+}
+
+_CLI = {
+    "app_missing": _('this command needs the app: pip install "ahp-evidence[app]"'),
+    "argument_choice": _("invalid choice: {value} (choose from {choices})"),
+    "argument_no_number": _("invalid float value: {value}"),
+    "argument_no_whole_number": _("invalid int value: {value}"),
+    "argument_one": _("expected one argument"),
+    "argument_problem": _("argument {name}: {problem}"),
+    "arguments_missing": _("the following arguments are required: {names}"),
+    "arguments_unknown": _("unrecognized arguments: {given}"),
+    "candidates_unnamed": _("{place}: names no candidates, expected a file to write"),
+    "expert_weight_twice": _("{name!r} has two weights, expected one"),
+    "expert_weight_unreadable": _("{text!r}, expected NAME=WEIGHT such as E1=0.2"),
+    "option_ambiguous": _("ambiguous option: {option} could match {matches}"),
+    "option_missing": _("{option} is missing, expected with {read} to {written}: {reason}"),
+    "option_takes_nothing": _("ignored explicit argument {value}"),
+    "option_useless": _("{option} {given}, expected none with {read} to {written}"),
+    "port_out_of_range": _("{text!r}, expected a port from 1 to 65535"),
+    "reason_language": _("a survey file tells the language of its names"),
+    "reason_no_survey": _("answers files have no survey"),
+    "reason_sign": _("ahpsurvey tables have a sign convention"),
+    "system_refuses": _("[Errno {number}] {reason}: {file!r}"),
+}
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP}
+    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI}
 )
 """Code -> English sentence."""
 
@@ -282,23 +1133,41 @@ class Cell:
     """A cell of an array.
 
     Attributes:
-        name: of the array, as the caller knows it.
-        index: one number an axis, from 0.
+        name: of the array, as the caller knows it, or in words.
+        index: one number an axis, from 0; none for a single number.
 
     >>> str(Cell("a", (0, 1)))
     'a[0, 1]'
     """
 
-    name: str
+    name: str | Phrase
     index: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.name}[{', '.join(map(str, self.index))}]"
+        return f"{self.name}[{', '.join(map(str, self.index))}]" if self.index else str(self.name)
 
 
 def _speaks(value: Any) -> bool:
     """Whether something is a `Phrase` or an error."""
     return hasattr(value, "code") and hasattr(value, "parameters")
+
+
+def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
+    """What a `Phrase` or an error says, with names in place of ids.
+
+    Args:
+        message: what stands in it and says something itself gets its names, too.
+        names: id -> name.
+    """
+
+    def named(value: Any) -> Any:
+        if _speaks(value):
+            return with_names(value, names)
+        if isinstance(value, tuple):
+            return tuple(map(named, value))
+        return names.get(value, value) if isinstance(value, str) else value
+
+    return Phrase(message.code, **{key: named(one) for key, one in message.parameters.items()})
 
 
 class Wording(string.Formatter):

@@ -1,8 +1,9 @@
 """Weights (priority vectors) from pairwise comparison matrices, one function a method.
 
 Every method takes complete matrices (..., n, n) and returns weights (..., n), positive, sum 1; one
-matrix and a batch give the same bits. On a consistent matrix all methods agree. The eigenvector and
-the geometric mean are defined for missing judgments (NaN) as well; the other methods refuse them:
+matrix and a batch give the same bits, but for the eigenvector, whose last digits differ within
+`eigen.PERRON_RTOL`. On a consistent matrix all methods agree. The eigenvector and the geometric
+mean are defined for missing judgments (NaN) as well; the other methods refuse them:
 `ahp.complete_matrices` makes matrices that every method takes. `prioritize` adds
 what the method minimizes or maximizes, and whether its answer is the only one. The iterations are
 in `solvers`.
@@ -22,7 +23,18 @@ from . import solvers
 from .eigen import from_logs, geometric_means, normalized
 from .errors import MatrixError, OptionError
 from .incomplete import eigenvectors, log_least_squares
-from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, chunks, given_labels, plain
+from .matrix import (
+    Float,
+    PairwiseMatrix,
+    as_matrices,
+    as_numbers,
+    chunks,
+    first_cell,
+    given_labels,
+    plain,
+    shape_error,
+)
+from .messages import Phrase
 from .result import Result, data_frame
 from .solvers import Unique
 from .version import __version__
@@ -80,6 +92,14 @@ def weights(a: ArrayLike | PairwiseMatrix | Any, method: str = "eigenvector") ->
         IncompleteError: judgments are missing where the method needs all, or they do not connect
             all items.
         ConvergenceError: an iteration stopped short.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> ahp.weights(A).round(3)
+    array([0.637, 0.258, 0.105])
+    >>> batch = [[[1, 3], [1/3, 1]], [[1, 1], [1, 1]]]
+    >>> ahp.weights(batch, "geometric_mean")
+    array([[0.75, 0.25],
+           [0.5 , 0.5 ]])
     """
     return METHODS[check_method(method)](a)
 
@@ -104,6 +124,11 @@ def prioritize(
         MatrixError: not pairwise comparison matrices.
         IncompleteError: as for `weights`.
         ConvergenceError: an iteration stopped short.
+
+    >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
+    >>> found = ahp.prioritize(A, "least_squares")
+    >>> found.weights.round(3), round(found.objective, 3), found.unique
+    (array([0.616, 0.268, 0.116]), 1.084, True)
     """
     used = _check_options(check_method(method), options)
     array = as_matrices(a, complete=method not in INCOMPLETE)
@@ -136,15 +161,20 @@ def direct_weights(measures: ArrayLike) -> Float:
 
     Raises:
         MatrixError: not positive, finite numbers.
+
+    >>> ahp.direct_weights([200, 300, 500])
+    array([0.2, 0.3, 0.5])
     """
-    array = as_numbers(measures, "measures", MatrixError)
+    array = as_numbers(measures, Phrase("measures"), MatrixError)
     if array.ndim == 0 or array.shape[-1] == 0:
-        raise MatrixError(f"measures of shape {array.shape}, expected (..., n) with n of 1 or more")
+        raise shape_error("measures", array, Phrase("with_item"))
     if (wrong := ~(np.isfinite(array) & (array > 0))).any():
-        place = tuple(int(k) for k in np.argwhere(wrong)[0])
+        cell = first_cell(wrong, Phrase("measures"))
         raise MatrixError(
-            f"measures[{', '.join(map(str, place))}] = {array[place]}, "
-            "expected a positive, finite number"
+            "value_expected",
+            name=cell,
+            value=array[cell.index],
+            expected=Phrase("positive_comma_finite"),
         )
     return normalized(array / array.max(axis=-1, keepdims=True))
 
@@ -163,6 +193,9 @@ def eigenvector(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> ahp.eigenvector([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]).round(3)
+    array([0.637, 0.258, 0.105])
     """
     return eigenvectors(as_matrices(a, complete=False), a)
 
@@ -185,6 +218,9 @@ def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Raises:
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> ahp.geometric_mean([[1, 2, 4], [1/2, 1, 2], [1/4, 1/2, 1]]).round(3)
+    array([0.571, 0.286, 0.143])
     """
     array = as_matrices(a, complete=False)
     missing = np.isnan(array)
@@ -205,6 +241,9 @@ def column_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
 
     Returns:
         Weights, shape (..., n).
+
+    >>> ahp.column_mean([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]).round(3)
+    array([0.633, 0.26 , 0.106])
     """
     array = as_matrices(a)
     return normalized((array / array.sum(axis=-2, keepdims=True)).mean(axis=-1))
@@ -445,12 +484,12 @@ def _check_options(method: str, options: Mapping[str, Any]) -> dict[str, float]:
     used = dict(_OPTIONS.get(method, {}))
     for name, value in options.items():
         if not used:
-            raise OptionError(f"option {name!r}, but {method!r} takes none")
+            raise OptionError("no_option", option=name, method=method)
         if name not in used:
-            raise OptionError.unknown("option", name, used)
+            raise OptionError.unknown(Phrase("option"), name, used)
         number = as_numbers(value, name, OptionError)
         if number.ndim or not np.isfinite(number) or number <= 0:
-            raise OptionError(f"{name} = {value!r}, expected one positive, finite number")
+            raise OptionError.refused(name, value, Phrase("one_positive"))
         used[name] = float(number)
     return used
 

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 from .eigen import perron
 from .errors import OptionError, RandomIndexError
+from .messages import Phrase
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
 
 BLOCK_CELLS = 2**20
 """Cells of the random matrices that are made at a time."""
+
+CR_LIMIT = 0.1
+"""CR below this is acceptable (Saaty 1980, p. 21)."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -173,10 +177,8 @@ def reaching_random_index(orders: Iterable[int], preferred: str = "saaty") -> st
     for name in (check_random_index(preferred), *FURTHER_TABLES):
         if name in reaching:
             return name
-    raise RandomIndexError(
-        f"no table has a random index for n = {max(asked)}, expected at most "
-        f"{max(RANDOM_INDEX_TABLES[FURTHER_TABLES[-1]].values)}"
-    )
+    most = max(RANDOM_INDEX_TABLES[FURTHER_TABLES[-1]].values)
+    raise RandomIndexError("random_index_beyond", n=max(asked), most=most)
 
 
 def random_index_value(n: int, random_index: str = "saaty") -> float:
@@ -189,13 +191,19 @@ def random_index_value(n: int, random_index: str = "saaty") -> float:
     Raises:
         OptionError: unknown table.
         RandomIndexError: the table has no value for n; the message names those that have.
+
+    >>> ahp.random_index_value(5), ahp.random_index_value(5, "saaty_2005")
+    (1.12, 1.11)
     """
     values = RANDOM_INDEX_TABLES[check_random_index(random_index)].values
     if n not in values:
-        reach = [name for name, table in RANDOM_INDEX_TABLES.items() if n in table.values]
+        reach = tuple(name for name, table in RANDOM_INDEX_TABLES.items() if n in table.values)
         raise RandomIndexError(
-            f"random_index {random_index!r} has no value for n = {n} (its largest is "
-            f"{max(values)}); tables with n = {n}: {', '.join(reach) or 'none'}"
+            "random_index_missing",
+            table=random_index,
+            n=n,
+            largest=max(values),
+            tables=reach or Phrase("no_table"),
         )
     return values[n]
 
@@ -206,20 +214,20 @@ class SimulatedRandomIndex(Result):
 
     Attributes:
         n: order of the matrices.
-        samples: how many of them.
+        draws: how many of them.
         seed: of the random numbers; None where all matrices were enumerated.
         ri: mean of their CI.
         standard_error: of `ri`, 0 where all matrices were enumerated.
     """
 
     n: int
-    samples: int
+    draws: int
     seed: int | None
     ri: float
     standard_error: float
 
 
-def simulate_random_index(n: int, samples: int, seed: int = 0) -> SimulatedRandomIndex:
+def simulate_random_index(n: int, *, draws: int, seed: int = 0) -> SimulatedRandomIndex:
     """RI as the mean CI of random matrices (Saaty 1980, p. 21).
 
     Judgments are independent and uniform over the 17 positions of Saaty's scale. The matrices are
@@ -227,24 +235,24 @@ def simulate_random_index(n: int, samples: int, seed: int = 0) -> SimulatedRando
 
     Args:
         n: order of the matrices, 3 or more. For n = 3 the 4913 matrices are enumerated, and
-            `samples` and `seed` do not matter.
-        samples: number of matrices, 2 or more.
+            `draws` and `seed` do not matter.
+        draws: number of matrices, 2 or more.
         seed: of `numpy.random.default_rng`; the same seed gives the same bits.
 
     Raises:
-        OptionError: n or samples are too small.
+        OptionError: n or draws are too small.
     """
     if n < 3:
-        raise OptionError(f"n = {n!r}, expected 3 or more")
-    if samples < 2:
-        raise OptionError(f"samples = {samples!r}, expected 2 or more")
+        raise OptionError.refused("n", n, Phrase("or_more", least=3))
+    if draws < 2:
+        raise OptionError.refused("draws", draws, Phrase("or_more", least=2))
     if n == 3:
         return enumerate_random_index(n)
     rng = np.random.default_rng(seed)
     pairs = n * (n - 1) // 2
-    blocks = (rng.integers(17, size=(len(block), pairs)) for block in _blocks(samples, n))
+    blocks = (rng.integers(17, size=(len(block), pairs)) for block in _blocks(draws, n))
     mean, error = _mean_ci(n, blocks)
-    return SimulatedRandomIndex(n, samples, seed, mean, error)
+    return SimulatedRandomIndex(n, draws, seed, mean, error)
 
 
 def enumerate_random_index(n: int) -> SimulatedRandomIndex:
@@ -257,18 +265,18 @@ def enumerate_random_index(n: int) -> SimulatedRandomIndex:
         OptionError: another n.
     """
     if n not in (3, 4):
-        raise OptionError(f"n = {n!r}, expected 3 or 4")
+        raise OptionError.refused("n", n, Phrase("either", one=3, other=4))
     shape = (17,) * (n * (n - 1) // 2)
-    samples = 17 ** len(shape)
-    half = samples // 2  # the other half are the transposes, and equal judgments with CI = 0
+    draws = 17 ** len(shape)
+    half = draws // 2  # the other half are the transposes, and equal judgments with CI = 0
     blocks = (np.stack(np.unravel_index(block, shape), axis=-1) for block in _blocks(half, n))
-    ri = _mean_ci(n, blocks)[0] * 2 * half / samples
-    return SimulatedRandomIndex(n, samples, None, ri, 0.0)
+    ri = _mean_ci(n, blocks)[0] * 2 * half / draws
+    return SimulatedRandomIndex(n, draws, None, ri, 0.0)
 
 
-def _blocks(samples: int, n: int) -> Iterator[range]:
+def _blocks(draws: int, n: int) -> Iterator[range]:
     size = max(1, BLOCK_CELLS // n**2)
-    return (range(start, min(start + size, samples)) for start in range(0, samples, size))
+    return (range(start, min(start + size, draws)) for start in range(0, draws, size))
 
 
 def _mean_ci(n: int, blocks: Iterable[NDArray[np.int64]]) -> tuple[float, float]:

@@ -38,6 +38,7 @@ from .matrix import (
     as_numbers,
     given_labels,
 )
+from .messages import Phrase
 from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .result import Result
@@ -217,6 +218,11 @@ def rank_judgments(
         MatrixError: not one pairwise comparison matrix.
         IncompleteError: the judged pairs do not connect all items.
         OptionError, RandomIndexError: unknown table, or one that does not reach n; no scale.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> worst = ahp.rank_judgments(B)[0]
+    >>> worst.i, worst.j, worst.best_value, round(worst.cr_before, 3), round(worst.cr_after, 3)
+    (0, 3, 7.0, 1.005, 0.012)
     """
     array = _one(a, complete=False)
     if np.isnan(array).any():
@@ -353,9 +359,15 @@ def worst_triads(
     Raises:
         MatrixError: not one pairwise comparison matrix.
         OptionError: unknown table, no scale, or a count that is none.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> triad = ahp.worst_triads(B)[0]
+    >>> triad.i, triad.j, triad.k, round(triad.implied, 3), triad.cyclic
+    (1, 3, 0, 27.0, True)
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
+        expected = Phrase("whole_number_at_least", least=1)
+        raise OptionError.refused("count", count, expected)
     array = _one(a, complete=False)
     values = scale_values(scale)
     ri = random_index_value(3, random_index)
@@ -436,6 +448,13 @@ def fewest_changes(
         OptionError, RandomIndexError: unknown method or table, or one that does not reach n; no
             scale; no limit.
         ConvergenceError: the heuristic came to a matrix that no single change improves.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> found = ahp.fewest_changes(B)
+    >>> found.changes
+    (Change(i=0, j=3, old=0.1111111111111111, new=2.0),)
+    >>> round(found.cr_after, 3)
+    0.083
     """
     if method not in REPAIR_METHODS:
         raise OptionError.unknown("method", method, REPAIR_METHODS)
@@ -446,10 +465,7 @@ def fewest_changes(
     if method == "exact" and task.cr_before >= task.cr_max:
         best = Search(task, best, progress).run()
     elif best.cr >= task.cr_max:
-        raise ConvergenceError(
-            f"greedy repair: no single change lowers CR further after {best.size} changes, "
-            f"CR {best.cr:.6g}, expected below {task.cr_max:g}"
-        )
+        raise ConvergenceError("greedy_stuck", changes=best.size, cr=best.cr, limit=task.cr_max)
     return _repair(task, a, task.matrices(best.positions[None])[0], method, method == "exact")
 
 
@@ -485,6 +501,11 @@ def smallest_adjustment(
         OptionError, RandomIndexError: unknown table, or one that does not reach n; no limit; λ out
             of range.
         ConvergenceError: too many steps.
+
+    >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
+    >>> found = ahp.smallest_adjustment(B)
+    >>> round(found.cr_before, 3), round(found.cr_after, 3), len(found.changes)
+    (1.005, 0.1, 6)
     """
     task = _task(a, SAATY_POSITIONS, random_index, cr_max)
     if exponent is not None:
@@ -520,14 +541,15 @@ def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
 def _one(a: Any, *, complete: bool = True) -> Float:
     array = as_matrices(a, complete=complete)
     if array.ndim != 2:
-        raise MatrixError(f"shape {array.shape}, expected one matrix (n, n), not a batch")
+        raise MatrixError("not_one_matrix", shape=str(array.shape))
     return array
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
     number = float(as_numbers(value, name, OptionError)) if np.ndim(value) == 0 else math.nan
     if not low < number < high:
-        raise OptionError(f"{name} = {value!r}, expected a number between {low:g} and {high:g}")
+        expected = Phrase("between", low=low, high=high)
+        raise OptionError.refused(name, value, expected)
     return number
 
 
@@ -653,6 +675,9 @@ def _repeated_steps(task: Task, exponent: float) -> tuple[Float, int]:
         if task.cr(matrix) < task.cr_max:
             return matrix, step
     raise ConvergenceError(
-        f"exponent = {exponent:g}: CR {float(task.cr(matrix)):.6g} after {XU_WEI_STEPS} steps, "
-        f"expected below {task.cr_max:g}"
+        "repair_steps",
+        exponent=exponent,
+        cr=float(task.cr(matrix)),
+        steps=XU_WEI_STEPS,
+        limit=task.cr_max,
     )

@@ -83,7 +83,9 @@ class Result:
         """
         hints = _hints(cls)
         if data.keys() != hints.keys():
-            raise OptionError(f"{cls.__name__} from {', '.join(data)}, expected {', '.join(hints)}")
+            raise OptionError(
+                "keys_differ", kind=cls.__name__, found=tuple(data), expected=tuple(hints)
+            )
         return cls(**{key: _read(hint, data[key]) for key, hint in hints.items()})
 
 

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
 from .group import normalize_expert_weights
-from .hierarchy import Hierarchy, leaf_weights
+from .hierarchy import Hierarchy, check_not_negative, leaf_weights
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
 from .matrix import (
@@ -41,6 +41,7 @@ from .matrix import (
     labels_of,
     plain,
 )
+from .messages import Cell, Phrase
 from .priority import check_method, weights
 from .result import Result, data_frame
 from .scale import SAATY_POSITIONS, parse_judgment
@@ -176,11 +177,15 @@ def simulate_matrix(
         OptionError: an option that is not on its list or out of its range.
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
         IncompleteError: the judged pairs do not connect all items.
+
+    >>> found = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
+    >>> found.weights.round(3), found.lower.round(3), found.upper.round(3)
+    (array([0.637, 0.258, 0.105]), array([0.547, 0.193, 0.082]), array([0.701, 0.345, 0.143]))
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
     array = as_matrices(a, complete=False)
     if array.ndim != 2:
-        raise MatrixError(f"shape {array.shape}, expected one square matrix")
+        raise MatrixError("not_a_square", shape=str(array.shape))
     check_connected(array, a)
     names = labels_of(a, array.shape[-1])
     judgments = _Judgments({"": array[None]}, run)
@@ -283,9 +288,8 @@ def simulate_panel(
     count = next(iter(counts.values()))
     for parent, own in counts.items():
         if own != count or own == 0:
-            raise HierarchyError(
-                f"matrices of {parent!r} by {own} experts, expected {count or '1 or more'}"
-            )
+            code = "experts_uneven" if count else "no_experts"
+            raise HierarchyError(code, parent=parent, count=own, expected=count)
     panel = normalize_expert_weights(expert_weights, count)
     return _simulated(hierarchy, arrays, panel, run)
 
@@ -308,15 +312,13 @@ class _Run:
         _check_integer("draws", self.draws, 1)
         _check_integer("seed", self.seed, 0)
         if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
-            raise OptionError(f"level = {self.level!r}, expected a number between 0 and 1")
+            expected = Phrase("between", low=0, high=1)
+            raise OptionError.refused("level", self.level, expected)
         if self.perturbation is None:
             if not self.bootstrap:
-                raise OptionError(
-                    "bootstrap = False and perturbation = None: nothing varies, expected one of "
-                    "them"
-                )
+                raise OptionError("nothing_varies")
             if self.spread is not None:
-                raise OptionError(f"spread = {self.spread!r} of no perturbation, expected None")
+                raise OptionError("spread_unused", spread=self.spread)
             return
         if self.perturbation not in tuple(SPREADS):
             raise OptionError.unknown("perturbation", self.perturbation, SPREADS)
@@ -325,42 +327,44 @@ class _Run:
             return
         most = 1 if self.perturbation == "grid" else _LARGEST_SIGMA
         if not isinstance(self.spread, (int, float)) or not 0 <= self.spread <= most:
-            raise OptionError(
-                f"spread = {self.spread!r}, expected a number from 0 to {most:g} "
-                f"for {self.perturbation!r}"
-            )
+            expected = Phrase("number_up_to_for", most=most, option=self.perturbation)
+            raise OptionError.refused("spread", self.spread, expected)
 
 
 def _check_integer(option: str, value: object, least: int) -> None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise OptionError(f"{option} = {value!r}, expected an integer of {least} or more")
+        expected = Phrase("integer_or_more", least=least)
+        raise OptionError.refused(option, value, expected)
 
 
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
     """Validated matrices of every parent that is compared, in the order of the tree."""
     if not hierarchy.compared:
-        raise HierarchyError("all weights of the hierarchy are given: nothing varies")
+        raise HierarchyError("all_weights_given")
     for parent in matrices:
         if parent not in hierarchy.compared:
-            listed = ", ".join(map(repr, hierarchy.compared))
-            raise HierarchyError(f"matrix of {parent!r}, expected those of {listed}")
+            raise HierarchyError("matrix_unexpected", parent=parent, valid=hierarchy.compared)
     found = {}
     for parent in hierarchy.compared:
         kids = hierarchy.children[parent]
         if parent not in matrices:
-            raise HierarchyError(f"no matrix of {parent!r}")
+            raise HierarchyError("matrix_missing", parent=parent)
         given = matrices[parent]
         try:
             array = as_matrices(given, complete=False)
         except MatrixError as error:
-            raise type(error)(f"matrix of {parent!r}: {error}") from error
+            raise type(error)("matrix_refused", parent=parent, problem=error) from error
         if array.ndim != shape.count(",") + 1 or array.shape[-1] != len(kids):
             raise HierarchyError(
-                f"matrix of {parent!r} has shape {array.shape}, expected {shape} with "
-                f"n = {len(kids)}"
+                "matrix_shape",
+                parent=parent,
+                shape=str(array.shape),
+                expected=shape,
+                n=len(kids),
             )
         labels = given_labels(given) or kids
-        order = order_of(labels, kids, f"matrix of {parent!r}", "in the tree", HierarchyError)
+        name = Phrase("matrix_of", parent=parent)
+        order = order_of(labels, kids, name, Phrase("the_tree"), HierarchyError)
         found[parent] = in_order(array, order)
     return found
 
@@ -384,7 +388,7 @@ class _Judgments:
             on_scale = _LOG_SCALE[self.positions]
             off = np.abs(self.logs - on_scale) > _LOG_ATOL
             if off.any():
-                raise MatrixError(_off_scale(arrays, self.logs, off))
+                raise _off_grid(arrays, self.logs, off)
             self.logs = np.where(missing, np.nan, on_scale)
 
     def draw(self, panel: Float) -> tuple[list[Float], int]:
@@ -450,9 +454,10 @@ class _Judgments:
             left -= len(who)
             if redrawn > MOST_REDRAWN * self.run.draws:
                 raise IncompleteError(
-                    f"the judgments of {redrawn} panels drawn do not connect all items, expected "
-                    f"{MOST_REDRAWN * self.run.draws} at most for {self.run.draws} draws; "
-                    "bootstrap = False varies the judgments alone"
+                    "panels_apart",
+                    redrawn=redrawn,
+                    most=MOST_REDRAWN * self.run.draws,
+                    draws=self.run.draws,
                 )
         return np.concatenate(kept), redrawn
 
@@ -508,22 +513,18 @@ def _upper_logs(array: Float) -> Float:
     return (logs[:, i, j] - logs[:, j, i]) / 2
 
 
-def _off_scale(arrays: Mapping[str, Float], logs: Float, off: Bool) -> str:
-    """The message for the first judgment off the scale: its place, value and what to do."""
+def _off_grid(arrays: Mapping[str, Float], logs: Float, off: Bool) -> MatrixError:
+    """The error for the first judgment off the scale: its place, value and what to do."""
     expert, cell = (int(k) for k in np.argwhere(off)[0])
     cells = [
-        (place, int(i), int(j))
-        for place, array in arrays.items()
+        (parent, int(i), int(j))
+        for parent, array in arrays.items()
         for i, j in zip(*np.triu_indices(array.shape[-1], 1), strict=True)
     ]
-    place, row, column = cells[cell]
-    value = math.exp(logs[expert, cell])
-    where = f"a[{row}, {column}]" if len(logs) == 1 else f"a[{expert}, {row}, {column}]"
-    prefix = f"matrix of {place!r}: " if place else ""
-    return (
-        f"{prefix}{where} = {value:.12g}, expected one of the 17 positions from 1/9 to 9 for "
-        "'grid'; 'lognormal' takes any judgment"
-    )
+    parent, *place = cells[cell]
+    index = tuple(place) if len(logs) == 1 else (expert, *place)
+    error = MatrixError("off_grid", cell=Cell("a", index), value=math.exp(logs[expert, cell]))
+    return MatrixError("matrix_refused", parent=parent, problem=error) if parent else error
 
 
 def _simulated(
@@ -557,7 +558,7 @@ def _check_judged(parent: str, kids: tuple[str, ...], matrices: Float) -> None:
     try:
         check_connected(judged.values, judged)
     except IncompleteError as error:
-        raise IncompleteError(f"matrix of {parent!r}: {error}") from error
+        raise IncompleteError("matrix_refused", parent=parent, problem=error) from error
 
 
 def _summary(
@@ -645,11 +646,27 @@ def one_at_a_time(
 
     Raises:
         HierarchyError: weights, node, grid or scores that do not fit.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> found = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
+    >>> found.names
+    ('price', 'upkeep', 'quality')
+    >>> found.values
+    array([[0. , 0. , 1. ],
+           [0.3, 0.2, 0.5],
+           [0.6, 0.4, 0. ]])
     """
     line = _line(hierarchy, local_weights, node, scores)
-    steps = as_numbers(np.linspace(0, 1, 101) if grid is None else grid, "grid", HierarchyError)
+    name = Phrase("grid")
+    steps = as_numbers(np.linspace(0, 1, 101) if grid is None else grid, name, HierarchyError)
     if steps.ndim != 1 or not ((steps >= 0) & (steps <= 1)).all():
-        raise HierarchyError(f"grid {steps.tolist()}, expected local weights from 0 to 1")
+        raise HierarchyError(
+            "numbers_expected",
+            name=name,
+            values=steps.tolist(),
+            expected=Phrase("local_weights_from_to", low=0, high=1),
+        )
     values = line.at(steps[:, None])
     return OneAtATime(node, line.weight, line.names, plain(steps.copy()), plain(values))
 
@@ -720,6 +737,12 @@ def stability_interval(
     Raises:
         HierarchyError: weights, node or scores that do not fit.
         OptionError: `top` is not an integer of 1 or more.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> found = ahp.stability_interval(tree, local, "cost")
+    >>> found.lower, found.upper, found.lower_pairs
+    (0.625, 1.0, (('price', 'quality'),))
     """
     if top is not None:
         _check_integer("top", top, 1)
@@ -779,6 +802,11 @@ def critical_criteria(
 
     Raises:
         HierarchyError, OptionError: as for `stability_interval`.
+
+    >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
+    >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
+    >>> [(found.node, round(found.change, 3)) for found in ahp.critical_criteria(tree, local)]
+    [('quality', 0.12), ('cost', 0.2), ('price', 0.2), ('upkeep', 0.2)]
     """
     nodes = [kid for kids in hierarchy.children.values() for kid in kids]
     found = [
@@ -815,26 +843,22 @@ def _line(
 ) -> _Line:
     parent = hierarchy.parent_of(node)
     if parent is None:
-        listed = ", ".join(repr(kid) for kids in hierarchy.children.values() for kid in kids)
-        raise HierarchyError(f"node {node!r} has no local weight, expected one of {listed}")
+        valid = tuple(kid for kids in hierarchy.children.values() for kid in kids)
+        raise HierarchyError("node_without_weight", node=node, valid=valid)
     hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
     given = {**hierarchy.given_weights, **local_weights}
-    local = {
-        name: np.asarray(
-            joined_vector(given[name], kids, name, "the tree", HierarchyError), dtype=np.float64
-        )
-        for name, kids in hierarchy.children.items()
-    }
-    for name in hierarchy.parents:
-        if abs(local[name].sum() - 1) > SUM_ATOL:
-            raise HierarchyError(
-                f"local weights of {name!r} have the sum {local[name].sum():.12g}, expected 1"
-            )
+    local = {}
+    for name, kids in hierarchy.children.items():
+        said = Phrase("local_weights_of", parent=name)
+        joined = joined_vector(given[name], kids, said, Phrase("the_tree"), HierarchyError)
+        local[name] = np.asarray(joined, dtype=np.float64)
+        if abs((total := local[name].sum()) - 1) > SUM_ATOL:
+            raise HierarchyError("sum_not_one", parent=name, total=total)
     index = hierarchy.children[parent].index(node)
     rest = local[parent].copy()
     rest[index] = 0
     if not rest.any():
-        raise HierarchyError(f"siblings of {node!r} have weight 0, expected a share to vary")
+        raise HierarchyError("no_siblings", node=node)
     rest /= rest.sum()
     alone = np.zeros_like(rest)
     alone[index] = 1
@@ -856,19 +880,14 @@ def _table(
 ) -> tuple[tuple[str, ...], Float]:
     """Names of the alternatives and their scores, shape (alternatives, leaves)."""
     if not scores:
-        raise HierarchyError("no scores, expected those of one alternative or more")
+        raise HierarchyError("no_scores")
     rows = []
     for name, own in scores.items():
-        joined = joined_vector(own, leaves, f"scores of {name!r}", "the leaves", HierarchyError)
-        row = as_numbers(joined, f"scores of {name!r}", HierarchyError)
+        said = Phrase("scores_of", name=name)
+        joined = joined_vector(own, leaves, said, Phrase("the_leaves"), HierarchyError)
+        row = as_numbers(joined, said, HierarchyError)
         if row.shape != (len(leaves),):
-            raise HierarchyError(
-                f"scores of {name!r} have shape {row.shape}, expected ({len(leaves)},), "
-                "one for each leaf"
-            )
-        if not (np.isfinite(row) & (row >= 0)).all():
-            raise HierarchyError(
-                f"scores of {name!r} {row.tolist()}, expected finite numbers of 0 or more"
-            )
+            raise HierarchyError("scores_shape", name=said, shape=str(row.shape), count=len(leaves))
+        check_not_negative(row, said)
         rows.append(row)
     return tuple(scores), np.stack(rows)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .eigen import from_logs, log_row_means, normalized
 from .errors import ConvergenceError
 from .matrix import Bool, Float, Int
+from .messages import Phrase
 
 NEWTON_STEPS = 1000
 """Newton steps after which `chi_square`, `least_squares` and `right_singular_vectors` give up."""
@@ -77,9 +78,18 @@ def chi_square(flat: Float) -> Float:
         open_ = open_[~(size <= NEWTON_TOLERANCE)]
         if not len(open_):
             return x
-    raise ConvergenceError(
-        f"chi-square: {len(open_)} matrices not settled after {NEWTON_STEPS} steps, "
-        f"last step {float(size.max()):.3g}, expected {NEWTON_TOLERANCE:g} or less"
+    raise _unsettled("chi_square", len(open_), size, NEWTON_TOLERANCE)
+
+
+def _unsettled(method: str, count: int, size: Float, tolerance: float) -> ConvergenceError:
+    """The error for matrices whose last Newton steps had these sizes."""
+    return ConvergenceError(
+        "unsettled",
+        method=Phrase(method),
+        count=count,
+        steps=NEWTON_STEPS,
+        size=float(size.max()),
+        tolerance=tolerance,
     )
 
 
@@ -93,10 +103,7 @@ def right_singular_vectors(flat: Float) -> Float:
     _, values, right = np.linalg.svd(flat)
     gap = np.ones(len(flat)) if flat.shape[-1] == 1 else 1 - values[:, 1] / values[:, 0]
     if (gap < SINGULAR_GAP).any():
-        raise ConvergenceError(
-            f"singular value decomposition: the two largest singular values are {gap.min():.3g} "
-            f"apart (relatively), expected {SINGULAR_GAP:g} or more"
-        )
+        raise ConvergenceError("singular_values_near", gap=float(gap.min()), least=SINGULAR_GAP)
     tolerance = NEWTON_TOLERANCE + 100 * np.finfo(np.float64).eps / gap
     gram = np.zeros(flat.shape)
     for row in range(flat.shape[-1]):
@@ -119,10 +126,8 @@ def right_singular_vectors(flat: Float) -> Float:
         open_ = open_[~(size <= tolerance[open_])]
         if not len(open_):
             return np.asarray(v)
-    raise ConvergenceError(
-        f"singular value decomposition: {len(open_)} matrices not settled after {NEWTON_STEPS} "
-        f"steps, last step {float(size.max()):.3g}, expected {tolerance[open_].max():.3g} or less"
-    )
+    allowed = float(tolerance[open_].max())
+    raise _unsettled("singular_value_decomposition", len(open_), size, allowed)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a step too far is refused, whatever it gives
@@ -158,8 +163,7 @@ def _lowest(matrix: Float, candidates: Float, near: Float) -> tuple[Float, bool 
     """The lowest of the minima found, and False where there are others as low, None where not."""
     if not len(candidates):
         raise ConvergenceError(
-            f"least squares: no start settled within {NEWTON_STEPS} steps, "
-            f"expected steps of {NEWTON_TOLERANCE:g} or less"
+            "least_squares_unsettled", steps=NEWTON_STEPS, tolerance=NEWTON_TOLERANCE
         )
     values = sum_of_squares(matrix, np.exp(candidates - candidates.max(axis=-1, keepdims=True)))
     tied = candidates[values <= values.min() * (1 + TIED)]
@@ -334,7 +338,7 @@ def _largest_ratios(b: Float) -> Float:
         # the flow is not quite optimal: look closer at the costs that its prices leave
         prices = np.concatenate([[0.0], solved.eqlin.marginals]) / zoom
         cost = cost + prices[i] - prices[j]
-    raise ConvergenceError(f"log least absolute values: the linear program: {solved.message}")
+    raise ConvergenceError("least_absolute_program", message=solved.message)
 
 
 def _shortest_paths(lengths: Float) -> Float:
@@ -368,9 +372,7 @@ def fuzzy_preference(flat: Float) -> Float:
         open_, policy = open_[going], policy[going]
         if not len(open_):
             return found
-    raise ConvergenceError(
-        f"fuzzy preference: {len(open_)} matrices not settled after {POLICY_STEPS} steps"
-    )
+    raise ConvergenceError("fuzzy_unsettled", count=len(open_), steps=POLICY_STEPS)
 
 
 def _tightest_triads(b: Float) -> tuple[Float, Int]:

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,11 +72,11 @@ def with_missing(rng: np.random.Generator, a: np.ndarray, missing: int) -> np.nd
     return holes
 
 
-def seconds(work: Callable[[], Any]) -> float:
+def seconds(work: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
     """Seconds that it takes."""
-    start = time.perf_counter()
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def medians(*timers: Callable[[], float], repeats: int = 5) -> list[float]:
@@ -112,17 +113,14 @@ class Report:
 
 
 @contextmanager
-def peers(
-    python: str, complete: np.ndarray, incomplete: np.ndarray
-) -> Iterator[Callable[[str], float]]:
-    """Gives a function from another program's name to its seconds for one matrix."""
+def peers(python: str, **matrices: np.ndarray) -> Iterator[Callable[[str], float]]:
+    """Gives a function from another program's name to its seconds for one of its matrices."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = [str(Path(folder) / name) for name in ("complete.npy", "incomplete.npy")]
-        for path, array in zip(paths, (complete[:1000], incomplete[:100]), strict=True):
-            np.save(path, array)
+        path = str(Path(folder) / "matrices.npz")
+        np.savez(path, **matrices)
         script = Path(__file__).with_name("peers.py")
         with subprocess.Popen(
-            [python, str(script), *paths],
+            [python, str(script), path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -136,6 +134,46 @@ def peers(
 
             yield ask
             process.stdin.close()
+
+
+def alone(report: Report, peer: Callable[[str], float], some: Mapping[int, np.ndarray]) -> None:
+    """Rows for one matrix after another, each a list of lists: as people do it in a loop."""
+
+    def each(work: Callable[[Any], Any], matrices: Iterable[Any]) -> float:
+        return seconds(lambda: [work(one) for one in matrices], time.process_time)
+
+    for n, matrices in some.items():
+        lists, arrays = matrices.tolist(), [*matrices]
+        own, eig, other = medians(
+            lambda lists=lists: each(ahp.check_consistency, lists) / len(lists),
+            lambda arrays=arrays: each(np.linalg.eig, arrays) / len(arrays),
+            lambda n=n: peer(f"AHPy {n}"),
+        )
+        work, must = f"weights, λmax, CR of one {n}×{n}, a list of lists", 12 if n == 9 else 6
+        report.row(f"{work}: × numpy.linalg.eig", must, own / eig, at_most=True)
+        report.row("the same: × AHPy", 1.7, other / own)
+
+
+def loading(report: Report) -> None:
+    """Rows for what new processes take that import the package, and that go on to weights."""
+    codes = ("import numpy", "import numpy, ahp", "import ahp; ahp.check_consistency([[1]])")
+    numpy, package, first = medians(
+        *(lambda code=code: seconds(lambda: python(code), cpu_of_children) for code in codes),
+        repeats=9,
+    )
+    report.row("import ahp: ms more", 50, 1000 * (package - numpy), at_most=True)
+    report.row("a process with first weights: × import numpy", 1.8, first / numpy, at_most=True)
+
+
+def python(code: str) -> None:
+    """Runs code in a process of its own."""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def cpu_of_children() -> float:
+    """Seconds that processes started here have computed, of those that ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def panel() -> tuple[ahp.Hierarchy, dict[str, np.ndarray]]:
@@ -164,7 +202,13 @@ def main() -> int:
     tracemalloc.stop()
     report.row("the same: peak memory, × the input", 2, 1 + peak / like.nbytes, at_most=True)
     incomplete = with_missing(rng, like[:10_000], 3)
-    with peers(sys.argv[1], like, incomplete) as peer:
+    some = {n: judgment_like(rng, 200, n) for n in (3, 4, 5, 9)}
+    with peers(
+        sys.argv[1],
+        complete=like[:1000],
+        incomplete=incomplete[:100],
+        **{f"alone_{n}": matrices for n, matrices in some.items()},
+    ) as peer:
         musts = {"AHPy": 250, "pyanp": 200, "pyDecision": 35}
         own, *others = medians(
             lambda: seconds(lambda: ahp.check_consistency(like)) / len(like),
@@ -176,7 +220,9 @@ def main() -> int:
             lambda: seconds(lambda: ahp.complete_matrices(incomplete)) / len(incomplete),
             lambda: peer("AHPy completion"),
         )
+        alone(report, peer, some)
     report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, other / own)
+    loading(report)
     own, logs = medians(
         lambda: seconds(lambda: ahp.weights(like, "geometric_mean")),
         lambda: seconds(lambda: np.log(like).sum()),
@@ -185,8 +231,8 @@ def main() -> int:
     hierarchy, matrices = panel()
     own = seconds(lambda: ahp.simulate_panel(hierarchy, matrices, seed=1, perturbation="grid"))
     report.row("Monte Carlo, 18 indicators, 20 experts, 10,000 draws: s", 2, own, at_most=True)
-    own = seconds(lambda: ahp.simulate_random_index(9, 1_000_000))
-    report.row("simulate_random_index(9, 1,000,000): s", 10, own, at_most=True)
+    own = seconds(lambda: ahp.simulate_random_index(9, draws=1_000_000))
+    report.row("simulate_random_index(9, draws=1,000,000): s", 10, own, at_most=True)
     return 1 if report.short else 0
 
 

@@ -1,7 +1,8 @@
 """Seconds a matrix in other programs; runs in an environment of their own.
 
-Arguments: a .npy file of 5×5 matrices, and one with NaN for three missing judgments. Each line
-read names a program, the line written in answer is its seconds for one matrix.
+Argument: a .npz file of matrices: `complete`, 5×5; `incomplete`, with NaN for three missing
+judgments; `alone_3` and so on, those that are solved one by one. Each line read names a program,
+the line written in answer is its seconds for one matrix.
 """
 
 import contextlib
@@ -18,13 +19,13 @@ from pyDecision.algorithm import ahp_method
 warnings.simplefilter("ignore")
 
 
-def seconds_each(work, matrices):
+def seconds_each(work, matrices, clock=time.perf_counter):
     """Time for one matrix."""
-    start = time.perf_counter()
+    start = clock()
     with contextlib.redirect_stdout(io.StringIO()):
         for matrix in matrices:
             work(matrix)
-    return (time.perf_counter() - start) / len(matrices)
+    return (clock() - start) / len(matrices)
 
 
 def judgments(matrix):
@@ -39,8 +40,13 @@ def judgments(matrix):
 
 def ahpy_weights(matrix):
     """Weights and CR; completes the matrix first where judgments are missing."""
-    compared = ahpy.Compare("c", judgments(matrix), precision=8)
-    return compared.local_weights, compared.consistency_ratio
+    return ahpy_judgments(judgments(matrix))
+
+
+def ahpy_judgments(compared):
+    """The same, of a matrix that is written in AHPy's way already."""
+    found = ahpy.Compare("c", compared, precision=8)
+    return found.local_weights, found.consistency_ratio
 
 
 def pyanp_weights(matrix):
@@ -55,12 +61,17 @@ def pydecision_weights(matrix):
 
 def main():
     """Answer until there is no further line."""
-    complete, incomplete = (np.load(path) for path in sys.argv[1:])
+    arrays = dict(np.load(sys.argv[1]))
+    complete, incomplete = arrays.pop("complete"), arrays.pop("incomplete")
     programs = {
         "AHPy": (ahpy_weights, complete[:100]),
         "pyanp": (pyanp_weights, complete[:200]),
         "pyDecision": (pydecision_weights, complete[:500]),
         "AHPy completion": (ahpy_weights, incomplete[:20]),
+        **{
+            f"AHPy {alone.shape[-1]}": (ahpy_judgments, [*map(judgments, alone)], time.process_time)
+            for alone in arrays.values()
+        },
     }
     for line in sys.stdin:
         print(seconds_each(*programs[line.strip()]), flush=True)

@@ -1,8 +1,11 @@
-"""A real Chromium, one for all tests of a process, which can't drive two; and no deadlines."""
+"""A real Chromium and a wheel, one each for all tests of a process; and no deadlines."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +20,21 @@ settings.load_profile("ahp")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """A process can't drive two."""
     with sync_playwright() as playwright:
         launched = actions.chromium(playwright)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, Path(__file__).parents[1]],
+        check=True,
+        capture_output=True,
+    )
+    [found] = folder.glob("*.whl")
+    return found

@@ -177,7 +177,7 @@ def test_kinds_of_matrix_files(
             "(tea, coffee) is not judged, expected a complete matrix; judgments missing: 2; "
             "ahp.complete_matrices fills them",
         ),
-        ('1,"3\n1/3,1\n', "line 2: not CSV: unexpected end of data"),
+        ('1,"3\n1/3,1\n', "line 2: not CSV; please check the quotation marks there"),
         (
             NAMED.replace("5", "45662", 1),
             "line 2, column 4: '45662' is the number of the date 2025-01-05: a spreadsheet made a "
@@ -384,19 +384,17 @@ def test_analyze_a_panel(run: Any) -> None:
 
 def test_analyze_joins_as_told(run: Any) -> None:
     survey, answers = DONG / "survey.toml", DONG / "answers.csv"
-    options = ("--aggregate", "aij_trimmed", "--trim", "0.2", "--expert-weights", "consistency")
+    options = ("--how", "aij_trimmed", "--trim", "0.2", "--expert-weights", "consistency")
     data = json.loads(run("analyze", survey, answers, "--json", *options).out)
     expected = ahp.analyze(
         ahp.load_survey(survey),
         ahp.read_answers(answers),
-        aggregate="aij_trimmed",
+        how="aij_trimmed",
         trim=0.2,
         expert_weights="consistency",
     )
     assert data["global_weights"] == dict(expected.global_weights)
-    assert (data["aggregate"], data["trim"], data["weighting"]) == (
-        *("aij_trimmed", 0.2, "consistency"),
-    )
+    assert (data["how"], data["trim"], data["weighting"]) == (*("aij_trimmed", 0.2, "consistency"),)
 
 
 def test_analyze_refuses(run: Any, tmp_path: Path) -> None:
@@ -662,7 +660,8 @@ def test_convert_gluc(run: Any, files: Path) -> None:
         ),
         (
             "shop.csv --from ahp-os --to long-csv",
-            "shop.csv: line 1, column 1: not JSON: Expecting value",
+            "shop.csv: line 1, column 1: not JSON; please check the quotation marks, brackets and "
+            "commas there",
         ),
         (
             "none.json --from ahp-os --to long-csv",

@@ -101,7 +101,7 @@ def test_a_receipt_that_verifies_in_chinese(run: Run, kept: Kept) -> None:
         f"{receipt}：核验通过",
         f"签名出自密钥 {kept.key_id}。",
         f"{export} 中的日志核验通过。",
-        f"其中第 {kept.receipt.statement.seq} 号事件即本次提交，散列值一致。",
+        f"其中第 {kept.receipt.statement.seq} 号事件即本次提交，哈希值一致。",
         "全部回答与日志一致。",
     ]
 
@@ -145,7 +145,7 @@ def test_files_that_are_something_else(run: Run, kept: Kept) -> None:
     )
     status, out, err = run("receipt", "verify", receipt, receipt, "--key", kept.key)
     assert (status, out) == (2, "")
-    assert err.startswith(f"ahp: error: {receipt}: not JSON: ")
+    assert err.startswith(f"ahp: error: {receipt}: line 1, column 1: not JSON; please check ")
     damaged = kept.folder / "damaged.pdf"
     damaged.write_bytes(
         b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer 9<\nstartxref\n9\n%%EOF\n"

@@ -27,22 +27,24 @@ TRIADS = [
     # alike, though both say otherwise
     (
         (5, 3, 1),
-        "您认为“A”比“B”重要 5 倍、“B”比“C”重要 3 倍，却认为“A”与“C”同等重要。",
+        "您认为“A”的重要程度是“B”的 5 倍、“B”的重要程度是“C”的 3 倍，却认为“A”与“C”同等重要。",
         "You said that “A” is 5 times as important as “B” and that “B” is 3 times as important as "
         "“C”, and yet that “A” and “C” are equally important.",
     ),
     # cycle
     (
         (5, 3, 1 / 2),
-        "您认为“A”比“B”重要 5 倍、“B”比“C”重要 3 倍，却认为“C”比“A”重要 2 倍。",
+        "您认为“A”的重要程度是“B”的 5 倍、“B”的重要程度是“C”的 3 倍，"
+        "却认为“C”的重要程度是“A”的 2 倍。",
         "You said that “A” is 5 times as important as “B” and that “B” is 3 times as important as "
         "“C”, and yet that “C” is 2 times as important as “A”.",
     ),
     # too little
     (
         (3, 2, 2),
-        "您认为“A”比“B”重要 3 倍、“B”比“C”重要 2 倍，却认为“A”只比“C”重要 2 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 6 倍左右。",
+        "您认为“A”的重要程度是“B”的 3 倍、“B”的重要程度是“C”的 2 倍，"
+        "却认为“A”的重要程度只是“C”的 2 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 6 倍。",
         "You said that “A” is 3 times as important as “B” and that “B” is 2 times as important as "
         "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 6 times as important as “C”.",
@@ -50,8 +52,9 @@ TRIADS = [
     # too little, and the first two together lie beyond the scale
     (
         (5, 3, 2),
-        "您认为“A”比“B”重要 5 倍、“B”比“C”重要 3 倍，却认为“A”只比“C”重要 2 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 15 倍左右，比可选的最大值 9 倍还多。",
+        "您认为“A”的重要程度是“B”的 5 倍、“B”的重要程度是“C”的 3 倍，"
+        "却认为“A”的重要程度只是“C”的 2 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 15 倍，已超过可选的最大值 9 倍。",
         "You said that “A” is 5 times as important as “B” and that “B” is 3 times as important as "
         "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 15 times as important as “C”, which is more than 9, "
@@ -60,8 +63,9 @@ TRIADS = [
     # the end of the scale is not “only”
     (
         (9, 9, 9),
-        "您认为“A”比“B”重要 9 倍、“B”比“C”重要 9 倍，却认为“A”比“C”重要 9 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 81 倍左右，比可选的最大值 9 倍还多。",
+        "您认为“A”的重要程度是“B”的 9 倍、“B”的重要程度是“C”的 9 倍，"
+        "却认为“A”的重要程度是“C”的 9 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 81 倍，已超过可选的最大值 9 倍。",
         "You said that “A” is 9 times as important as “B” and that “B” is 9 times as important as "
         "“C”, and yet that “A” is 9 times as important as “C”. Together, the first two answers "
         "amount to “A” being about 81 times as important as “C”, which is more than 9, the most "
@@ -70,8 +74,8 @@ TRIADS = [
     # too much
     (
         (2, 1, 9),
-        "您认为“A”比“B”重要 2 倍、“B”与“C”同等重要，却认为“A”比“C”重要 9 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 2 倍左右。",
+        "您认为“A”的重要程度是“B”的 2 倍、“B”与“C”同等重要，却认为“A”的重要程度是“C”的 9 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 2 倍。",
         "You said that “A” is 2 times as important as “B” and that “B” and “C” are equally "
         "important, and yet that “A” is 9 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 2 times as important as “C”.",
@@ -79,35 +83,35 @@ TRIADS = [
     # one tie, against it
     (
         (1, 3, 1 / 4),
-        "您认为“A”与“B”同等重要、“B”比“C”重要 3 倍，却认为“C”比“A”重要 4 倍。",
+        "您认为“A”与“B”同等重要、“B”的重要程度是“C”的 3 倍，却认为“C”的重要程度是“A”的 4 倍。",
         "You said that “A” and “B” are equally important and that “B” is 3 times as important as "
         "“C”, and yet that “C” is 4 times as important as “A”.",
     ),
     (
         (1, 3, 1),
-        "您认为“A”与“B”同等重要、“B”比“C”重要 3 倍，却认为“A”与“C”同等重要。",
+        "您认为“A”与“B”同等重要、“B”的重要程度是“C”的 3 倍，却认为“A”与“C”同等重要。",
         "You said that “A” and “B” are equally important and that “B” is 3 times as important as "
         "“C”, and yet that “A” and “C” are equally important.",
     ),
     (
         (4, 1, 1 / 3),
-        "您认为“A”比“B”重要 4 倍、“B”与“C”同等重要，却认为“C”比“A”重要 3 倍。",
+        "您认为“A”的重要程度是“B”的 4 倍、“B”与“C”同等重要，却认为“C”的重要程度是“A”的 3 倍。",
         "You said that “A” is 4 times as important as “B” and that “B” and “C” are equally "
         "important, and yet that “C” is 3 times as important as “A”.",
     ),
     # one tie, the right direction, too little
     (
         (1, 5, 2),
-        "您认为“A”与“B”同等重要、“B”比“C”重要 5 倍，却认为“A”只比“C”重要 2 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 5 倍左右。",
+        "您认为“A”与“B”同等重要、“B”的重要程度是“C”的 5 倍，却认为“A”的重要程度只是“C”的 2 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 5 倍。",
         "You said that “A” and “B” are equally important and that “B” is 5 times as important as "
         "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 5 times as important as “C”.",
     ),
     (
         (5, 1, 2),
-        "您认为“A”比“B”重要 5 倍、“B”与“C”同等重要，却认为“A”只比“C”重要 2 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 5 倍左右。",
+        "您认为“A”的重要程度是“B”的 5 倍、“B”与“C”同等重要，却认为“A”的重要程度只是“C”的 2 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 5 倍。",
         "You said that “A” is 5 times as important as “B” and that “B” and “C” are equally "
         "important, and yet that “A” is only 2 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 5 times as important as “C”.",
@@ -115,8 +119,8 @@ TRIADS = [
     # one tie, too much
     (
         (1, 2, 9),
-        "您认为“A”与“B”同等重要、“B”比“C”重要 2 倍，却认为“A”比“C”重要 9 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 2 倍左右。",
+        "您认为“A”与“B”同等重要、“B”的重要程度是“C”的 2 倍，却认为“A”的重要程度是“C”的 9 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 2 倍。",
         "You said that “A” and “B” are equally important and that “B” is 2 times as important as "
         "“C”, and yet that “A” is 9 times as important as “C”. Together, the first two answers "
         "amount to “A” being about 2 times as important as “C”.",
@@ -124,8 +128,9 @@ TRIADS = [
     # no tie, too much
     (
         (2, 2, 9),
-        "您认为“A”比“B”重要 2 倍、“B”比“C”重要 2 倍，却认为“A”比“C”重要 9 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 4 倍左右。",
+        "您认为“A”的重要程度是“B”的 2 倍、“B”的重要程度是“C”的 2 倍，"
+        "却认为“A”的重要程度是“C”的 9 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 4 倍。",
         "You said that “A” is 2 times as important as “B” and that “B” is 2 times as important as "
         "“C”, and yet that “A” is 9 times as important as “C”. Together, the first two answers "
         "amount to “A” being about 4 times as important as “C”.",
@@ -133,8 +138,9 @@ TRIADS = [
     # too little, and the first two together are just the end of the scale
     (
         (3, 3, 2),
-        "您认为“A”比“B”重要 3 倍、“B”比“C”重要 3 倍，却认为“A”只比“C”重要 2 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 9 倍左右。",
+        "您认为“A”的重要程度是“B”的 3 倍、“B”的重要程度是“C”的 3 倍，"
+        "却认为“A”的重要程度只是“C”的 2 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 9 倍。",
         "You said that “A” is 3 times as important as “B” and that “B” is 3 times as important as "
         "“C”, and yet that “A” is only 2 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 9 times as important as “C”.",
@@ -142,40 +148,42 @@ TRIADS = [
     # two ties
     (
         (4, 1, 1),
-        "您认为“A”比“B”重要 4 倍、“B”与“C”同等重要，却认为“A”与“C”同等重要。",
+        "您认为“A”的重要程度是“B”的 4 倍、“B”与“C”同等重要，却认为“A”与“C”同等重要。",
         "You said that “A” is 4 times as important as “B” and that “B” and “C” are equally "
         "important, and yet that “A” and “C” are equally important.",
     ),
     (
         (1, 1, 1 / 5),
-        "您认为“A”与“B”同等重要、“B”与“C”同等重要，却认为“C”比“A”重要 5 倍。",
+        "您认为“A”与“B”同等重要、“B”与“C”同等重要，却认为“C”的重要程度是“A”的 5 倍。",
         "You said that “A” and “B” are equally important and that “B” and “C” are equally "
         "important, and yet that “C” is 5 times as important as “A”.",
     ),
     (
         (1, 1, 5),
-        "您认为“A”与“B”同等重要、“B”与“C”同等重要，却认为“A”比“C”重要 5 倍。",
+        "您认为“A”与“B”同等重要、“B”与“C”同等重要，却认为“A”的重要程度是“C”的 5 倍。",
         "You said that “A” and “B” are equally important and that “B” and “C” are equally "
         "important, and yet that “A” is 5 times as important as “C”.",
     ),
     # off the scale
     (
         (2.5, 2.5, 1 / 1.333333333),
-        "您认为“A”比“B”重要 2.5 倍、“B”比“C”重要 2.5 倍，却认为“C”比“A”重要 1.33 倍。",
+        "您认为“A”的重要程度是“B”的 2.5 倍、“B”的重要程度是“C”的 2.5 倍，"
+        "却认为“C”的重要程度是“A”的 1.33 倍。",
         "You said that “A” is 2.5 times as important as “B” and that “B” is 2.5 times as important "
         "as “C”, and yet that “C” is 1.33 times as important as “A”.",
     ),
     (
         (2.5, 2.5, 1.5),
-        "您认为“A”比“B”重要 2.5 倍、“B”比“C”重要 2.5 倍，却认为“A”只比“C”重要 1.5 倍。"
-        "前两个回答合起来，相当于“A”比“C”重要 6.2 倍左右。",
+        "您认为“A”的重要程度是“B”的 2.5 倍、“B”的重要程度是“C”的 2.5 倍，"
+        "却认为“A”的重要程度只是“C”的 1.5 倍。"
+        "前两个回答合起来，相当于“A”的重要程度约为“C”的 6.2 倍。",
         "You said that “A” is 2.5 times as important as “B” and that “B” is 2.5 times as important "
         "as “C”, and yet that “A” is only 1.5 times as important as “C”. Together, the first two "
         "answers amount to “A” being about 6.2 times as important as “C”.",
     ),
     (
         (12, 1.004, 0.999),
-        "您认为“A”比“B”重要 12 倍、“B”与“C”同等重要，却认为“A”与“C”同等重要。",
+        "您认为“A”的重要程度是“B”的 12 倍、“B”与“C”同等重要，却认为“A”与“C”同等重要。",
         "You said that “A” is 12 times as important as “B” and that “B” and “C” are equally "
         "important, and yet that “A” and “C” are equally important.",
     ),
@@ -193,19 +201,19 @@ FIT = "就与您的其他回答基本相符。"
 RANGES = [
     (
         ("3", "9"),
-        f"如果您认为“A”比“C”重要 3 到 9 倍，{FIT}",
+        f"如果您认为“A”的重要程度是“C”的 3 到 9 倍，{FIT}",
         "If you said that “A” is 3 to 9 times as important as “C”, it would fit your other "
         "answers.",
     ),
     (
         ("1/9", "1/3"),
-        f"如果您认为“C”比“A”重要 3 到 9 倍，{FIT}",
+        f"如果您认为“C”的重要程度是“A”的 3 到 9 倍，{FIT}",
         "If you said that “C” is 3 to 9 times as important as “A”, it would fit your other "
         "answers.",
     ),
     (
         ("4", "4"),
-        f"如果您认为“A”比“C”重要 4 倍，{FIT}",
+        f"如果您认为“A”的重要程度是“C”的 4 倍，{FIT}",
         "If you said that “A” is 4 times as important as “C”, it would fit your other answers.",
     ),
     (
@@ -215,24 +223,24 @@ RANGES = [
     ),
     (
         ("1/2", "1/2"),
-        f"如果您认为“C”比“A”重要 2 倍，{FIT}",
+        f"如果您认为“C”的重要程度是“A”的 2 倍，{FIT}",
         "If you said that “C” is 2 times as important as “A”, it would fit your other answers.",
     ),
     (
         ("1", "5"),
-        f"如果您的回答在从“A”与“C”同等重要到“A”比“C”重要 5 倍的范围内，{FIT}",
+        f"如果您的回答在从“A”与“C”同等重要到“A”的重要程度是“C”的 5 倍的范围内，{FIT}",
         "If you said anything from “A” and “C” being equally important to “A” being 5 times as "
         "important as “C”, it would fit your other answers.",
     ),
     (
         ("1/5", "1"),
-        f"如果您的回答在从“A”与“C”同等重要到“C”比“A”重要 5 倍的范围内，{FIT}",
+        f"如果您的回答在从“A”与“C”同等重要到“C”的重要程度是“A”的 5 倍的范围内，{FIT}",
         "If you said anything from “A” and “C” being equally important to “C” being 5 times as "
         "important as “A”, it would fit your other answers.",
     ),
     (
         ("1/2", "3"),
-        f"如果您的回答在从“C”比“A”重要 2 倍到“A”比“C”重要 3 倍的范围内，{FIT}",
+        f"如果您的回答在从“C”的重要程度是“A”的 2 倍到“A”的重要程度是“C”的 3 倍的范围内，{FIT}",
         "If you said anything from “C” being 2 times as important as “A” to “A” being 3 times as "
         "important as “C”, it would fit your other answers.",
     ),
@@ -249,7 +257,7 @@ def test_every_kind_of_range(ends: tuple[str, str], chinese: str, english: str) 
 def test_a_range_that_is_not_enough() -> None:
     shown = suggestion("2", "9", enough=False)
     assert range_sentence(shown, str.upper, translator("zh")) == (
-        "如果您认为“A”比“C”重要 2 到 9 倍，矛盾会减小。"
+        "如果您认为“A”的重要程度是“C”的 2 到 9 倍，矛盾会减小。"
     )
     assert range_sentence(shown, str.upper, translator("en")) == (
         "If you said that “A” is 2 to 9 times as important as “C”, the contradiction would become "
@@ -261,13 +269,15 @@ def test_names_with_braces_and_fields_stay_as_they_are() -> None:
     names = {"a": "{first}", "b": "{x", "c": "}"}
     sentence = contradiction_sentence(triad(5, 3, 2), names.__getitem__, translator("zh"))
     assert sentence == (
-        "您认为“{first}”比“{x”重要 5 倍、“{x”比“}”重要 3 倍，却认为“{first}”只比“}”重要 2 倍。"
-        "前两个回答合起来，相当于“{first}”比“}”重要 15 倍左右，比可选的最大值 9 倍还多。"
+        "您认为“{first}”的重要程度是“{x”的 5 倍、“{x”的重要程度是“}”的 3 倍，"
+        "却认为“{first}”的重要程度只是“}”的 2 倍。"
+        "前两个回答合起来，相当于“{first}”的重要程度约为“}”的 15 倍，已超过可选的最大值 9 倍。"
     )
     found = range_sentence(suggestion("1/2", "3"), names.__getitem__, translator("zh"))
     assert (
         found
-        == f"如果您的回答在从“}}”比“{{first}}”重要 2 倍到“{{first}}”比“}}”重要 3 倍的范围内，{FIT}"
+        == f"如果您的回答在从“}}”的重要程度是“{{first}}”的 2 倍到“{{first}}”的重要程度是“}}”的 3 倍"
+        f"的范围内，{FIT}"
     )
 
 

@@ -37,7 +37,7 @@ def survey(name: str, content: bytes) -> Callable[[], object]:
         (survey("s.toml", b'"\\"".' + b'"=".' * 60 + b"b = 1"), f"s.toml: line 1: {LONG_KEY}"),
         (
             survey("s.toml", b"format = 0x" + b"9" * 100_000),
-            "s.toml: not TOML: a whole number of more than 19 digits",
+            "s.toml: a whole number of more than 19 digits",
         ),
         (
             survey("s.toml", b"a = " + b"[" * 5000),
@@ -53,11 +53,11 @@ def survey(name: str, content: bytes) -> Callable[[], object]:
         ),
         (
             survey("s.json", b'{"pj": ' + b"9" * 4000 + b"}"),
-            "s.json: not JSON: a whole number of 4000 digits, expected at most 19",
+            "s.json: a whole number of more than 19 digits",
         ),
         (
             survey("s.json", b"[" + b"[]," * 1_500_000 + b"1]"),
-            "s.json: not JSON: more than 2000000 values",
+            "s.json: more than 2000000 values",
         ),
         (
             survey("s.json", b"[" * 100_000),
@@ -98,7 +98,7 @@ def test_numbers_of_too_many_digits(digits: int, tmp_path: Path) -> None:
         with pytest.raises(error) as caught:
             load(file)
         expected = (
-            "not TOML: a whole number of more than 19 digits"
+            "a whole number of more than 19 digits"
             if digits == 20
             else "more than 262144 bytes, expected at most 262144"
         )

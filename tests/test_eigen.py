@@ -6,6 +6,8 @@ import tracemalloc
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ahp
 from ahp import eigen, matrix
@@ -74,19 +76,22 @@ def test_against_thirty_digits(n: int) -> None:
     # three exact steps of inverse iteration from equal weights; the one positive eigenvector
     # belongs to the largest root
     for array in saaty(250, n):
-        found, weights = perron(array)
+        found, weights = perron(array[None])
+        alone = perron(array)
         with mpmath.workdps(30):
             exact = mpmath.matrix(array.tolist())
-            shifted = exact - mpmath.mpf(float(found) * (1 + 1e-9)) * mpmath.eye(n)
+            shifted = exact - mpmath.mpf(float(found[0]) * (1 + 1e-9)) * mpmath.eye(n)
             vector = mpmath.ones(n, 1)
             for _ in range(3):
                 vector = mpmath.lu_solve(shifted, vector)
                 vector /= mpmath.fsum(vector)
             root = (exact * vector)[0] / vector[0]
             assert all(component > 0 for component in vector)
-            assert abs(found / root - 1) <= 1e-13
-            for weight, component in zip(weights, vector, strict=True):
+            assert abs(found[0] / root - 1) <= 1e-13
+            assert abs(float(alone[0]) / root - 1) <= 1e-14
+            for weight, own, component in zip(weights[0], alone[1], vector, strict=True):
                 assert abs(weight / component - 1) <= 1e-12
+                assert abs(own / component - 1) <= 2e-14
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 9, 12])
@@ -104,10 +109,57 @@ def test_the_same_bits_in_every_batch(n: int, monkeypatch: pytest.MonkeyPatch) -
             assert log_row_means(batch[-count:]).tolist() == logs[-count:].tolist()
             assert geometric_means(batch[-count:]).tolist() == means[-count:].tolist()
     for k, array in enumerate(batch):
-        assert perron(array)[0] == roots[k]
-        assert perron(array)[1].tolist() == weights[k].tolist()
         assert log_row_means(array).tolist() == logs[k].tolist()
         assert geometric_means(array).tolist() == means[k].tolist()
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Float:
+    """Consistent, nearly consistent and contradictory ones, some with entries of `LARGEST`."""
+    n = draw(st.integers(1, 12))
+    exponents = st.lists(st.floats(-1, 1), min_size=n * (n + 1) // 2, max_size=n * (n + 1) // 2)
+    heights, errors = np.split(np.array(draw(exponents)), [n])
+    apart, error = draw(st.sampled_from([0, 1, 4, 49])), draw(st.sampled_from([0, 1e-9, 0.1, 1, 6]))
+    i, j = np.triu_indices(n, 1)
+    powers = apart * (heights[i] - heights[j]) + error * errors
+    powers[draw(st.lists(st.sampled_from(range(len(i))), max_size=2)) if n > 1 else []] = 100
+    return reciprocal(10.0 ** powers[None].clip(-100, 100), n)[0]
+
+
+@settings(deadline=None, max_examples=300)
+@given(array=matrices())
+def test_one_matrix_is_as_in_a_batch(array: Float) -> None:
+    root, weights = perron(array)
+    roots, rows = perron(array[None])
+    assert abs(root / roots[0] - 1) <= eigen.PERRON_RTOL
+    quotients = (array * weights).sum(axis=-1) / weights
+    assert np.abs(quotients / root - 1).max() <= eigen.PERRON_RTOL + 2 * len(array) * EPS
+    squared = eigen._squared(array)
+    if squared is None:  # the wildest go the way of the batch
+        assert (root.item(), weights.tolist()) == (roots.item(), rows[0].tolist())
+        return
+    assert (root.item(), weights.tolist()) == (squared[0].item(), squared[1].tolist())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(eigen, "PERRON_RTOL", 1e-14)  # a batch as narrow as one matrix
+        roots, rows = perron(array[None])
+    assert abs(root / roots[0] - 1) <= 1e-13
+    assert np.abs(weights / rows[0] - 1).max() <= 1e-13
+
+
+@pytest.mark.parametrize(
+    ("share", "array"),
+    [
+        (1, consistent(200, 9)),
+        (1, consistent(200, 5) ** 20),
+        (0.9, saaty(1000, 3)),
+        (0.95, saaty(1000, 5)),
+        (0.95, saaty(1000, 9)),
+        (0, powers_of_ten(50, 9, [-100, 0, 100])),
+    ],
+)
+def test_most_matrices_are_solved_by_squaring(share: float, array: Float) -> None:
+    found = [eigen._squared(one) is not None for one in array]
+    assert share <= np.mean(found) <= (share > 0)
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 9, 20])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import ahp
-from ahp.cli import main, read_matrix
+from ahp.cli import main
+from ahp.exchange import read_matrix
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PUBLISHED = {

@@ -73,7 +73,7 @@ def test_the_published_panel() -> None:
     assert ahp.geometric_mean(panel).round(4).tolist() == [0.4984, 0.2727, 0.1541, 0.0747]
     assert round(ahp.geometric_consistency_index(panel), 3) == 0.056
     alone = [ahp.geometric_mean(one) for one in experts]
-    aip = ahp.aggregate_priorities(alone, [1, 3, 1, 2, 3], mean="geometric")
+    aip = ahp.aggregate_priorities(alone, [1, 3, 1, 2, 3], how="geometric")
     assert np.abs(aip - ahp.geometric_mean(panel)).max() <= 1e-15
 
 
@@ -102,7 +102,7 @@ def test_aij_and_row_geometric_means_commute() -> None:
     upper = np.exp(rng.normal(size=(5, 6)))
     experts = np.stack([ahp.PairwiseMatrix.from_upper(row.tolist()).values for row in upper])
     share = np.array([0.1, 0.3, 0.1, 0.2, 0.3])
-    aip = ahp.aggregate_priorities(ahp.geometric_mean(experts), share, mean="geometric")
+    aip = ahp.aggregate_priorities(ahp.geometric_mean(experts), share, how="geometric")
     aij = ahp.geometric_mean(ahp.aggregate_judgments(experts, share))
     assert np.abs(aij - aip).max() <= 1e-15
 
@@ -320,10 +320,10 @@ def test_priorities_by_hand() -> None:
     assert found == pytest.approx([0.425, 0.375, 0.2], rel=1e-15)
     assert ahp.aggregate_priorities(weights) == pytest.approx([0.35, 0.45, 0.2], rel=1e-15)
     means = [math.sqrt(0.1), math.sqrt(0.18), 0.2]
-    geometric = ahp.aggregate_priorities(weights, mean="geometric")
+    geometric = ahp.aggregate_priorities(weights, how="geometric")
     assert geometric == pytest.approx([m / sum(means) for m in means], rel=1e-15)
     means = [0.5**0.75 * 0.2**0.25, 0.3**0.75 * 0.6**0.25, 0.2]
-    geometric = ahp.aggregate_priorities(weights, [3, 1], mean="geometric")
+    geometric = ahp.aggregate_priorities(weights, [3, 1], how="geometric")
     assert geometric == pytest.approx([m / sum(means) for m in means], rel=1e-15)
 
 
@@ -339,19 +339,19 @@ def test_abstentions_and_batches_of_priorities(mean: str) -> None:
     own = rng.dirichlet(np.ones(4), size=(3, 5))
     own[1, 2] = own[2, 0] = np.nan
     w = rng.uniform(size=5)
-    found = ahp.aggregate_priorities(own, w, mean=mean)
+    found = ahp.aggregate_priorities(own, w, how=mean)
     for panel, expected in zip(own, found, strict=True):
-        assert np.array_equal(ahp.aggregate_priorities(panel, w, mean=mean), expected)
+        assert np.array_equal(ahp.aggregate_priorities(panel, w, how=mean), expected)
         there = ~np.isnan(panel[:, 0])
-        assert same(ahp.aggregate_priorities(panel[there], w[there], mean=mean), expected)
+        assert same(ahp.aggregate_priorities(panel[there], w[there], how=mean), expected)
     assert np.abs(found.sum(axis=-1) - 1).max() <= 4e-16
-    loo = ahp.aggregate_priorities(own[0], 1 - np.eye(5), mean=mean)
+    loo = ahp.aggregate_priorities(own[0], 1 - np.eye(5), how=mean)
     for k in range(5):
-        assert same(loo[k], ahp.aggregate_priorities(np.delete(own[0], k, axis=0), mean=mean))
-    ones = ahp.aggregate_priorities(own, np.ones(5), mean=mean)
-    assert same(ones, ahp.aggregate_priorities(own, mean=mean), 1e-15)
+        assert same(loo[k], ahp.aggregate_priorities(np.delete(own[0], k, axis=0), how=mean))
+    ones = ahp.aggregate_priorities(own, np.ones(5), how=mean)
+    assert same(ones, ahp.aggregate_priorities(own, how=mean), 1e-15)
     order = rng.permutation(4)
-    assert same(ahp.aggregate_priorities(own[..., order], w, mean=mean), found[..., order])
+    assert same(ahp.aggregate_priorities(own[..., order], w, how=mean), found[..., order])
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_abstentions_and_batches_of_priorities(mean: str) -> None:
         (
             [[1, 1], [1, 0]],
             None,
-            {"mean": "geometric"},
+            {"how": "geometric"},
             "weights[1, 1] = 0, expected a positive number for a geometric mean",
         ),
         (
@@ -406,8 +406,8 @@ def test_priorities_that_do_not_fit(
 
 def test_unknown_mean() -> None:
     with pytest.raises(ahp.OptionError) as raised:
-        ahp.aggregate_priorities([[1, 1]], mean="median")
-    assert str(raised.value) == "mean = 'median', expected one of 'arithmetic', 'geometric'"
+        ahp.aggregate_priorities([[1, 1]], how="median")
+    assert str(raised.value) == "how = 'median', expected one of 'arithmetic', 'geometric'"
 
 
 # --- expert weights ------------------------------------------------------------------------------
@@ -653,7 +653,7 @@ def test_properties_of_distances(panel: Float, data: st.DataObject) -> None:
 )
 def test_distance_weights_that_do_not_fit(judgments: Any, scale_max: Any, message: str) -> None:
     with pytest.raises(ahp.AHPError) as raised:
-        ahp.distance_weights(judgments, scale_max)
+        ahp.distance_weights(judgments, scale_max=scale_max)
     assert str(raised.value) == message
     option = message.startswith("scale_max")
     assert isinstance(raised.value, ahp.OptionError if option else ahp.MatrixError)

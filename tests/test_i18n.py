@@ -11,11 +11,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ahp import i18n
+from ahp.errors import LinkError
 from ahp.i18n import LANGUAGES, best_language, terminal_language, translator
+from ahp.i18n.errors import error_sentence
 from ahp.i18n.words import (
     consistency_sentence,
     judgment_sentence,
-    link_problem,
     middle_half,
 )
 from ahp.scale import SAATY_POSITIONS
@@ -138,10 +139,10 @@ def test_consistency_in_words():
         "With two items there is only one comparison, so nothing can contradict it."
     )
     assert consistency_sentence(0.0994, 3, _) == (
-        "Your judgments fit together (CR = 0.099, below 0.1)."
+        "Your judgments are consistent (CR = 0.099, below 0.1)."
     )
     assert consistency_sentence(0.09997, 3, _) == (
-        "Your judgments fit together (CR = 0.09997, below 0.1)."
+        "Your judgments are consistent (CR = 0.09997, below 0.1)."
     )
     assert consistency_sentence(0.10041, 3, _).startswith(
         "Some of your judgments contradict each other (CR = 0.1004, it should be below 0.1)."
@@ -152,12 +153,13 @@ def test_consistency_in_words():
 
 
 def test_link_problems_in_both_languages():
-    assert link_problem("closed", "en") == (
+    assert error_sentence(LinkError("link_closed"), "en") == (
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again."
     )
     assert (
-        link_problem("closed", "zh")
+        error_sentence(LinkError("link_closed"), "zh")
         == "本轮已结束，不能再作答，感谢您的参与。如果组织者开启下一轮，此链接会重新生效。"
     )
-    assert len({link_problem(reason, "zh") for reason in ("unknown", "revoked", "closed")}) == 3
+    links = ("unknown", "revoked", "closed")
+    assert len({error_sentence(LinkError(f"link_{reason}"), "zh") for reason in links}) == 3

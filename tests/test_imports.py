@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+import ahp
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ahp"
 
 NUMERIC = {
-    *("errors", "scale", "matrix", "eigen", "solvers", "priority", "random_index", "consistency"),
+    *(
+        "errors",
+        "scale",
+        "scales",
+        "matrix",
+        "eigen",
+        "solvers",
+        "priority",
+        "random_index",
+        "consistency",
+    ),
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
@@ -22,19 +36,20 @@ BASE = {"resources", "version", "datafile"}
 STUDY = NUMERIC | BASE | {"study"}
 PROCESS = STUDY | {"process"}
 RESULTS = PROCESS | {"i18n"}
-PAGES = RESULTS | {"report", "store", "exchange", "plots", "published", "__init__"}
+PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
-    **dict.fromkeys(BASE, BASE | {"errors"}),
+    **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,
     "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
-    "report": RESULTS | {"published", "report"},
-    "exchange": RESULTS | {"report", "exchange"},
+    "templates": set(),
+    "report": RESULTS | {"published", "report", "templates"},
+    "exchange": RESULTS | {"report", "exchange", "templates"},
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
@@ -55,7 +70,7 @@ LIBRARIES: dict[str, set[str]] = {
     "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
-    "rfc8785": {"datafile"},
+    "rfc8785": {"datafile", "store"},
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
@@ -64,6 +79,8 @@ LIBRARIES: dict[str, set[str]] = {
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},
     "segno": {"exchange"},
+    "jinja2": {"templates"},
+    "markupsafe": {"exchange"},
     "pypdf": {"exchange"},
     "babel": {"report"},
 }
@@ -129,6 +146,27 @@ def test_scipy_is_imported_inside_functions(path: Path) -> None:
             assert (statement.lineno, statement.col_offset) in inside
 
 
+def module_of(path: Path) -> str:
+    inside = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(inside[:-1] if inside[-1] == "__init__" else inside)
+
+
+def test_no_circle() -> None:
+    """No two modules need each other, inside functions neither, nor in a round of several."""
+    modules = {module_of(path) for path in FILES}
+    needed: dict[str, set[str]] = {}
+    for path in FILES:
+        own = module_of(path)
+        names = {name for name, _ in imports(path)}
+        found = {
+            name if name in modules else name.rpartition(".")[0]
+            for name in names
+            if name.startswith("ahp.")
+        }
+        needed[own] = found & modules - {own}
+    TopologicalSorter(needed).prepare()
+
+
 def test_every_room_is_known() -> None:
     assert {room_of(path) for path in FILES} <= set(ROOMS)
     assert len(FILES) > 20
@@ -142,13 +180,43 @@ def loaded_after(statement: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import ahp", "import ahp.cli, ahp.report"])
+def test_the_package_loads_what_is_asked_for() -> None:
+    def rooms(statement: str) -> set[str]:
+        return {name.split(".")[1] for name in loaded_after(statement) if name.startswith("ahp.")}
+
+    assert rooms("import ahp") == {"version"}
+    assert rooms("import ahp; ahp.check_consistency([[1]])") == {
+        *("errors", "messages", "version", "labels", "result", "scale", "matrix", "eigen"),
+        *("random_index", "tolerance", "consistency", "incomplete"),
+    }
+    assert "published" in rooms("import ahp; ahp.published")
+
+
+def test_the_names_of_the_package() -> None:
+    checked = {
+        alias.name: statement.module
+        for statement in ast.walk(ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8")))
+        if isinstance(statement, ast.ImportFrom) and statement.level == 1
+        for alias in statement.names
+    }
+    assert checked == {**ahp._MODULE_OF, "published": None, "__version__": "version"}
+    assert sorted(checked) == sorted(ahp.__all__)
+    for name, module in checked.items():
+        home = importlib.import_module(f"ahp.{module}" if module else "ahp")
+        assert getattr(ahp, name) is getattr(home, name)
+    assert set(ahp.__all__) <= set(dir(ahp))
+    with pytest.raises(AttributeError) as raised:
+        ahp.no_such_name  # noqa: B018 - that it is asked for is what counts
+    assert str(raised.value) == "module 'ahp' has no attribute 'no_such_name'"
+
+
+@pytest.mark.parametrize("statement", ["from ahp import *", "import ahp.cli, ahp.report"])
 def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     loaded = loaded_after(statement)
     assert "numpy" in loaded
     heavy = {
         *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
-        *("cryptography", "pypdf", "babel"),
+        *("cryptography", "pypdf", "babel", "jinja2"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy

@@ -101,7 +101,7 @@ def test_the_published_example() -> None:
     assert found.values[3, 2] == 1 / found.values[2, 3]
     assert found.lambda_max == pytest.approx(4.092367294, abs=5e-10)
     assert np.abs(found.weights - [0.3738, 0.3920, 0.0985, 0.1357]).max() <= 5e-5
-    assert (found.missing, found.largest) == (1, None)
+    assert (found.missing, found.scale_max) == (1, None)
     assert 1 <= found.iterations <= 5
     assert {type(found.lambda_max), type(found.missing), type(found.iterations)} == {float, int}
     judged = ~np.isnan(EXAMPLE.values)
@@ -173,26 +173,26 @@ def test_completion_against_thirty_digits(seed: int) -> None:
             assert abs(close / value - 1) <= 1e-12
 
 
-@pytest.mark.parametrize("largest", [1, 1.5, 9])
-def test_completion_within_bounds(largest: float) -> None:
+@pytest.mark.parametrize("scale_max", [1, 1.5, 9])
+def test_completion_within_bounds(scale_max: float) -> None:
     for n, missing in ((4, 3), (5, 4), (6, 6), (6, 10)):
         for matrix in random_batch(np.random.default_rng(n + missing), 5, n, missing):
-            found = complete_matrices(matrix, largest=largest)
+            found = complete_matrices(matrix, scale_max=scale_max)
             root, slopes = root_and_slopes(found.values)
             for i, j in holes(matrix):
                 slope, value = slopes[i, j] - slopes[j, i], found.values[i, j]
-                assert 1 / largest * (1 - 1e-15) <= value <= largest * (1 + 1e-15)
+                assert 1 / scale_max * (1 - 1e-15) <= value <= scale_max * (1 + 1e-15)
                 # stationary, or held at a bound that λmax would fall beyond
                 assert (
                     abs(slope) <= 1e-11
-                    or (slope < 0 and value == pytest.approx(largest, rel=1e-15))
-                    or (slope > 0 and value == pytest.approx(1 / largest, rel=1e-15))
+                    or (slope < 0 and value == pytest.approx(scale_max, rel=1e-15))
+                    or (slope > 0 and value == pytest.approx(1 / scale_max, rel=1e-15))
                 )
             assert root == pytest.approx(found.lambda_max, rel=1e-12)
-            assert found.largest == largest
+            assert found.scale_max == scale_max
     free = complete_matrices(path(9, 9))
     assert free.values[0, 2] == pytest.approx(81, rel=1e-14)
-    held = complete_matrices(path(9, 9), largest=9)
+    held = complete_matrices(path(9, 9), scale_max=9)
     assert held.values[0, 2] == pytest.approx(9, rel=1e-15)
     assert (free.lambda_max, held.lambda_max > 3.1) == (pytest.approx(3, abs=1e-14), True)
 
@@ -247,10 +247,10 @@ def test_one_and_two_items(n: int) -> None:
 def test_a_batch_is_its_matrices_bit_for_bit(n: int, missing: int) -> None:
     batch = random_batch(np.random.default_rng(n), 31, n, missing, 3)
     for form in (batch, np.asfortranarray(batch), batch.swapaxes(-1, -2), batch[::-1][::2]):
-        for largest in (None, 9):
-            together = complete_matrices(form, largest=largest)
+        for scale_max in (None, 9):
+            together = complete_matrices(form, scale_max=scale_max)
             for k, matrix in enumerate(form):
-                alone = complete_matrices(matrix, largest=largest)
+                alone = complete_matrices(matrix, scale_max=scale_max)
                 for name in ("values", "weights", "lambda_max", "missing", "iterations"):
                     assert np.array_equal(getattr(together, name)[k], getattr(alone, name))
         weights = log_least_squares(form)
@@ -394,11 +394,11 @@ def test_values_beyond_what_a_matrix_holds() -> None:
     )
 
 
-@pytest.mark.parametrize("largest", [0.5, 0, -9, math.nan, math.inf, 1e101])
-def test_bounds_that_are_none(largest: float) -> None:
+@pytest.mark.parametrize("scale_max", [0.5, 0, -9, math.nan, math.inf, 1e101])
+def test_bounds_that_are_none(scale_max: float) -> None:
     with pytest.raises(ahp.OptionError) as raised:
-        complete_matrices(EXAMPLE, largest=largest)
-    assert str(raised.value) == f"largest = {largest!r}, expected a number from 1 to 1e+100"
+        complete_matrices(EXAMPLE, scale_max=scale_max)
+    assert str(raised.value) == f"scale_max = {scale_max!r}, expected a number from 1 to 1e+100"
 
 
 def test_steps_are_few() -> None:
@@ -408,7 +408,7 @@ def test_steps_are_few() -> None:
     assert complete_matrices(batch).iterations.max() <= 5
     trees = random_batch(np.random.default_rng(6), 100, 8, 21)
     assert complete_matrices(trees).iterations.max() == 1
-    assert complete_matrices(trees, largest=2).iterations.max() <= 8
+    assert complete_matrices(trees, scale_max=2).iterations.max() <= 8
 
 
 def test_steps_that_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -446,7 +446,7 @@ def test_the_simulated_random_index_agrees_with_the_printed_one() -> None:
 def test_three_items_by_enumeration() -> None:
     positions = [parse_judgment(text) for text in SAATY_POSITIONS]
     batch = np.array([path(left, right) for left in positions for right in positions])
-    ci = (complete_matrices(batch, largest=9).lambda_max - 3) / 2
+    ci = (complete_matrices(batch, scale_max=9).lambda_max - 3) / 2
     found = incomplete_random_index(3, 1)
     assert found == IncompleteRandomIndex(3, 1, round(float(ci.mean()), 6), "simulated", 0.0)
     # λmax of three items: 1 + t + 1/t with t³ = a_12 a_23 a_31
@@ -462,8 +462,8 @@ def test_the_shipped_simulation_can_be_repeated() -> None:
     assert round(found.value, 6) == shipped.value
     assert found.standard_error is not None
     assert round(found.standard_error, 6) == shipped.standard_error
-    assert simulate_incomplete_random_index(5, 1, samples=50, seed=3) == (
-        simulate_incomplete_random_index(5, 1, samples=50, seed=3)
+    assert simulate_incomplete_random_index(5, 1, draws=50, seed=3) == (
+        simulate_incomplete_random_index(5, 1, draws=50, seed=3)
     )
 
 
@@ -534,8 +534,8 @@ def test_unknown_options_list_the_valid_ones() -> None:
     with pytest.raises(ahp.OptionError, match="random_index = 'Saaty', expected one of 'saaty'"):
         check_incomplete_consistency(EXAMPLE, random_index="Saaty")
     with pytest.raises(ahp.OptionError) as raised:
-        simulate_incomplete_random_index(4, 1, samples=1)
-    assert str(raised.value) == "samples = 1, expected 2 or more"
+        simulate_incomplete_random_index(4, 1, draws=1)
+    assert str(raised.value) == "draws = 1, expected 2 or more"
     for n in (1, 4):
         with pytest.raises(ahp.OptionError) as raised:
             simulate_incomplete_random_index(n, 0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 import ahp
+from ahp import eigen
 
 NUMBER = 'expected a positive number or a fraction such as "1/3"'
 NAN = float("nan")
@@ -164,7 +167,7 @@ def test_a_printed_decimal_is_a_step_of_the_scale_wherever_it_stands() -> None:
     assert ahp.PairwiseMatrix(whole) == expected
     assert ahp.PairwiseMatrix([[1, "0.33"], [3, 1]]).values[0, 1] == 1 / 3
     batch = ahp.weights([whole, whole])
-    assert np.array_equal(batch, [ahp.weights(expected)] * 2)
+    assert np.array_equal(batch, ahp.weights([expected] * 2))
 
 
 def test_numbers_stay_as_given() -> None:
@@ -274,3 +277,42 @@ def test_repr_shows_fractions() -> None:
     assert repr(matrix) == (
         "PairwiseMatrix a, b, c\n    1    3  nan\n  1/3    1  2.5\n  nan  0.4    1"
     )
+
+
+@pytest.mark.parametrize(
+    "upper", [[3, 5, 3], [1e100, 1e-100, 1e100]], ids=["by squaring", "by iteration"]
+)
+def test_a_matrix_is_solved_once(upper: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    solved: list[Any] = []
+    solve = eigen.perron
+    monkeypatch.setattr(eigen, "perron", lambda array: solved.append(array) or solve(array))
+    values = ahp.PairwiseMatrix.from_upper(upper).values
+    expected = ahp.weights(values), ahp.check_consistency(values)
+    assert len(solved) == 2  # an array by each call
+    matrix = ahp.PairwiseMatrix(values)
+    for _ in range(2):
+        assert ahp.weights(matrix).tolist() == expected[0].tolist()
+        assert ahp.prioritize(matrix).weights.tolist() == expected[0].tolist()
+        assert ahp.check_consistency(matrix) == expected[1]
+    assert len(solved) == 3
+
+
+def test_what_a_matrix_remembers_stays_inside() -> None:
+    fresh, used = (ahp.PairwiseMatrix.from_upper([3, 5, 3]) for _ in range(2))
+    found = ahp.check_consistency(used)
+    own = ahp.weights(used)
+    own[0] = 1  # an array of the caller's own
+    assert ahp.weights(used).tolist() == found.eigenvector.tolist() == ahp.weights(fresh).tolist()
+    with pytest.raises(ValueError, match="read-only"):
+        found.eigenvector[0] = 1
+    assert used == ahp.PairwiseMatrix.from_upper([3, 5, 3])
+    assert hash(used) == hash(ahp.PairwiseMatrix.from_upper([3, 5, 3]))
+    assert pickle.dumps(used) == pickle.dumps(ahp.PairwiseMatrix.from_upper([3, 5, 3]))
+    assert ahp.weights(pickle.loads(pickle.dumps(used))).tolist() == ahp.weights(used).tolist()
+
+
+def test_threads_share_a_matrix() -> None:
+    matrix = ahp.PairwiseMatrix.from_upper([3, 5, 3])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ahp.check_consistency(matrix), range(200)))
+    assert all(each == found[0] for each in found)

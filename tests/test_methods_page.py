@@ -112,7 +112,7 @@ def test_comments_in_the_code_are_what_it_gives(names: dict[str, Any]) -> None:
             decimals = [len(text.partition(".")[2]) for text in printed]
             assert list(map(n, values, decimals)) == printed, line
             checked += len(values) == len(printed)
-    assert checked == 15
+    assert checked == 17
 
 
 @pytest.mark.parametrize("part", ["When to use", "When not", "Source", "Worked number"])
@@ -364,12 +364,12 @@ def test_simulated_random_index() -> None:
     errors = ahp.RANDOM_INDEX_TABLES["simulated"].standard_errors
     assert errors is not None
     drawn = [error for order, error in errors.items() if order > 4]
-    three = ahp.simulate_random_index(3, 2)
+    three = ahp.simulate_random_index(3, draws=2)
     holds(
         "Random indices",
         f"standard error, {n(min(drawn))} to {n(max(drawn))}, in",
         "λmax = n + 1.7699 n − 4.3513 at CR = 1, hence RI = (1.7699 n − 4.3513)/(n − 1)",
-        f"the {three.samples} matrices instead of drawing: RI(3) = {n(three.ri)}.",
+        f"the {three.draws} matrices instead of drawing: RI(3) = {n(three.ri)}.",
     )
 
 
@@ -449,7 +449,7 @@ def test_incomplete(names: dict[str, Any]) -> None:
     example = ahp.complete_matrices(article)
     path = ahp.PairwiseMatrix.from_upper([9, None, 9])
     assert ahp.complete_matrices(path).values[0, 2] == pytest.approx(81)
-    assert ahp.complete_matrices(path, largest=9).values[0, 2] == pytest.approx(9)
+    assert ahp.complete_matrices(path, scale_max=9).values[0, 2] == pytest.approx(9)
     assert example.values[2, 3] == pytest.approx(math.sqrt(8 / 15))
     holds(
         "`complete_matrices`",
@@ -549,7 +549,7 @@ def test_groups(names: dict[str, Any]) -> None:
     arithmetic = ahp.aggregate_priorities(own, c)
     terms = " + ".join(f"{n(a, 1)} · {n(w, 4)}" for a, w in zip(c, own[:, 0], strict=True))
     geometric, eigenvector = (
-        n(ahp.aggregate_priorities(ahp.weights(experts, method), c, mean="geometric"), 4)
+        n(ahp.aggregate_priorities(ahp.weights(experts, method), c, how="geometric"), 4)
         for method in ("geometric_mean", "eigenvector")
     )
     holds(

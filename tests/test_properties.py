@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ahp
+from ahp.eigen import PERRON_RTOL
 from ahp.matrix import Float
 from ahp.priority import METHODS, prioritize
 from ahp.scale import SAATY_POSITIONS
@@ -122,12 +123,13 @@ def test_a_batch_is_its_matrices_bit_for_bit(method: str, n: int) -> None:
     for form in (batch, np.asfortranarray(batch), batch[::-1][::2], batch.swapaxes(-1, -2)):
         together = ahp.weights(form, method)
         apart = np.stack([ahp.weights(matrix, method) for matrix in form])
-        assert np.array_equal(together, apart)
+        rtol = PERRON_RTOL if method == "eigenvector" else 0
+        assert (np.abs(apart - together) <= rtol * together).all()
     table = "donegan_dodd" if n <= 20 else "simulated"
     if n <= 15:
         found = ahp.check_consistency(batch, random_index=table).lambda_max
         alone = [ahp.check_consistency(one, random_index=table).lambda_max for one in batch]
-        assert found.tolist() == alone
+        assert found.tolist() == pytest.approx(alone, rel=PERRON_RTOL)
 
 
 @pytest.mark.parametrize("n", [1, 2, 50])

@@ -61,7 +61,7 @@ def test_printed_tables_have_none(name: str) -> None:
 
 @pytest.mark.parametrize("n", [5, 8, 12, 16, 21, 30])
 def test_a_fresh_simulation_agrees_with_the_table(n: int) -> None:
-    found = simulate_random_index(n, 4000, seed=n)
+    found = simulate_random_index(n, draws=4000, seed=n)
     table = RANDOM_INDEX_TABLES["simulated"]
     assert table.standard_errors is not None
     scale = np.hypot(found.standard_error, table.standard_errors[n])
@@ -73,7 +73,7 @@ def test_three_items_are_enumerated() -> None:
     a, b, c = np.meshgrid(SCALE, SCALE, SCALE)
     q = np.cbrt(c / (a * b))
     expected = ((1 + q + 1 / q - 3) / 2).mean()
-    found = simulate_random_index(3, samples=2, seed=5)
+    found = simulate_random_index(3, draws=2, seed=5)
     assert found == random_index.SimulatedRandomIndex(3, 17**3, None, found.ri, 0.0)
     assert found == enumerate_random_index(3)
     assert found.ri == pytest.approx(expected, rel=1e-12)
@@ -83,33 +83,33 @@ def test_three_items_are_enumerated() -> None:
 @pytest.mark.slow
 def test_four_items_enumerated() -> None:
     found = enumerate_random_index(4)
-    assert (found.n, found.samples, found.seed, found.standard_error) == (4, 17**6, None, 0.0)
+    assert (found.n, found.draws, found.seed, found.standard_error) == (4, 17**6, None, 0.0)
     assert round(found.ri, 6) == random_index_value(4, "simulated") == 0.884158
 
 
 @pytest.mark.parametrize("n", [4, 7])
 def test_against_a_plain_loop(n: int) -> None:
     expected = plain_cis(n, 500, seed=3)
-    found = simulate_random_index(n, samples=500, seed=3)
-    assert (found.n, found.samples, found.seed) == (n, 500, 3)
+    found = simulate_random_index(n, draws=500, seed=3)
+    assert (found.n, found.draws, found.seed) == (n, 500, 3)
     assert found.ri == pytest.approx(expected.mean(), rel=1e-12)
     error = expected.std(ddof=1) / np.sqrt(500)
     assert found.standard_error == pytest.approx(error, rel=1e-10)
 
 
 def test_the_seed_alone_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = simulate_random_index(6, 3000, seed=1)
-    assert simulate_random_index(6, 3000, seed=1) == found
-    assert simulate_random_index(6, 3000, seed=2).ri != found.ri
-    assert simulate_random_index(6, 3000) == simulate_random_index(6, 3000, seed=0)
+    found = simulate_random_index(6, draws=3000, seed=1)
+    assert simulate_random_index(6, draws=3000, seed=1) == found
+    assert simulate_random_index(6, draws=3000, seed=2).ri != found.ri
+    assert simulate_random_index(6, draws=3000) == simulate_random_index(6, draws=3000, seed=0)
     monkeypatch.setattr(random_index, "BLOCK_CELLS", 36 * 7)  # the sums round otherwise
-    assert simulate_random_index(6, 3000, seed=1).ri == pytest.approx(found.ri, rel=1e-13)
+    assert simulate_random_index(6, draws=3000, seed=1).ri == pytest.approx(found.ri, rel=1e-13)
 
 
 def test_memory_is_bounded() -> None:
     tracemalloc.start()
     try:
-        simulate_random_index(9, 100_000)
+        simulate_random_index(9, draws=100_000)
         assert tracemalloc.get_traced_memory()[1] < 40e6  # the matrices alone are 65 MB
     finally:
         tracemalloc.stop()
@@ -118,8 +118,8 @@ def test_memory_is_bounded() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: simulate_random_index(2, 100), "n = 2, expected 3 or more"),
-        (lambda: simulate_random_index(5, 1), "samples = 1, expected 2 or more"),
+        (lambda: simulate_random_index(2, draws=100), "n = 2, expected 3 or more"),
+        (lambda: simulate_random_index(5, draws=1), "draws = 1, expected 2 or more"),
         (lambda: enumerate_random_index(5), "n = 5, expected 3 or 4"),
     ],
 )

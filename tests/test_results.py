@@ -63,7 +63,7 @@ def results() -> Iterator[Any]:
     yield from ahp.SCALES.values()
     yield ahp.Scale.from_table({1: 1, 2: 1.5, 3: 2.2})
     yield from ahp.RANDOM_INDEX_TABLES.values()
-    yield ahp.simulate_random_index(3, samples=500)
+    yield ahp.simulate_random_index(3, draws=500)
     yield ahp.rank_reversal_report(
         ahp.weights(CAR), np.random.default_rng(1).uniform(1, 9, (4, 3)), names=list("pqrs")
     )

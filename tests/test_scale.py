@@ -10,15 +10,8 @@ import pytest
 
 from ahp.errors import MatrixError, OptionError
 from ahp.matrix import PairwiseMatrix
-from ahp.scale import (
-    SAATY_POSITIONS,
-    SCALES,
-    Scale,
-    apply_scale,
-    judgment_text,
-    opposite,
-    parse_judgment,
-)
+from ahp.scale import SAATY_POSITIONS, judgment_text, opposite, parse_judgment
+from ahp.scales import SCALES, Scale, apply_scale
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ assert_type(ahp.weights(A), NDArray[np.float64])
 assert_type(ahp.prioritize(A).to_dict(), dict[str, Any])
 assert_type(ahp.Priorities.from_dict({}), ahp.Priorities)
 ahp.check_consistency(A).ratio
+ahp.wieghts
 """
 
 
@@ -30,5 +31,6 @@ def test_a_script_is_checked_against_the_types(tmp_path: Path) -> None:
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert found.stdout.splitlines() == [
         'script.py:13: error: "Consistency" has no attribute "ratio"  [attr-defined]',
-        "Found 1 error in 1 file (checked 1 source file)",
+        'script.py:14: error: Module has no attribute "wieghts"; maybe "weights"?  [attr-defined]',
+        "Found 2 errors in 1 file (checked 1 source file)",
     ]

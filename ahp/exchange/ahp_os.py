@@ -102,10 +102,12 @@ def read_project(
     """
     data, source = load_content(content, source, SurveyError)
     top = DataTable(_json(data, source), source, "", SurveyError)
+    if "pj" not in top.data:
+        raise SurveyError("no_project", source=source)
     top.only(("pj",), ("pwc", "alt"))
     projects = top.tables("pj")
     if len(projects) != 1:
-        raise top.error("pj", f"{len(projects)} projects, expected one")
+        raise top.error("pj", "project_count", count=len(projects))
     (project,) = projects
     project.only(_PROJECT, _PROJECT_OTHER)
     title = check_name(project.string("project_name"), f"{source}: pj[0].project_name")
@@ -135,16 +137,7 @@ def read_project(
 
 def _json(content: bytes, source: str) -> Any:
     text = decode_text(content, source, SurveyError)
-    try:
-        return parse_json(text)
-    except json.JSONDecodeError as error:
-        raise SurveyError(
-            f"{source}: line {error.lineno}, column {error.colno}: not JSON: {error.msg}"
-        ) from error
-    except RecursionError as error:
-        raise SurveyError(f"{source}: nested too deep, expected an AHP-OS project") from error
-    except ValueError as error:  # a whole number of thousands of digits
-        raise SurveyError(f"{source}: not JSON: {error}") from error
+    return parse_json(text, source, SurveyError, "an_ahp_os_project")
 
 
 def _optional(table: DataTable, key: str) -> str:
@@ -153,9 +146,9 @@ def _optional(table: DataTable, key: str) -> str:
     if value is None or value == "":
         return ""
     if not isinstance(value, str):
-        raise table.error(key, f"is {kind(value)}, expected text")
+        raise table.error(key, "not_a_text", kind=kind(value))
     if not is_writable(value):
-        raise table.error(key, f"{value!r}, expected text that UTF-8 can write")
+        raise table.error(key, "not_unicode", value=value)
     return value.strip()
 
 
@@ -168,16 +161,16 @@ def _alternatives(top: DataTable, session: str) -> tuple[str, ...]:
         _check_session(table, session)
         name = check_name(table.string("alt"), f"{top.source}: {table.place('alt')}")
         if name_key(name) in names:
-            raise table.error("alt", f"{name!r} stands twice, expected once")
+            raise table.error("alt", "stands_twice", name=name)
         names[name_key(name)] = name
     if len(names) == 1:
-        raise top.error("alt", "one alternative, expected two or more to compare")
+        raise top.error("alt", "one_alternative")
     return tuple(names.values())
 
 
 def _check_session(table: DataTable, session: str) -> None:
     if (found := _optional(table, "project_sc")) and session and found != session:
-        raise table.error("project_sc", f"{found!r}, expected {session!r} as in pj[0]")
+        raise table.error("project_sc", "other_session", value=found, expected=session)
 
 
 def _rows(
@@ -213,7 +206,7 @@ def _rows(
             listed = [survey.node_name(one, language) for one in pairs]
             if below_leaves:
                 listed += [survey.node_name(one, language) for one in survey.hierarchy.leaves]
-            raise table.error("pwc_node", f"{name!r}, expected one of {', '.join(listed)}")
+            raise table.error("pwc_node", "value_not_listed", value=name, valid=tuple(listed))
     return Answers(tuple(judgments)), Answers(tuple(of_alternatives))
 
 
@@ -236,15 +229,21 @@ def _decoded(
         if len(digits[key]) != len(pairs):
             raise table.error(
                 key,
-                f"{digits[key]!r} has {len(digits[key])} digits, expected {len(pairs)}, one for "
-                f"each pair below {name!r}",
+                "digit_count",
+                digits=digits[key],
+                count=len(digits[key]),
+                expected=len(pairs),
+                parent=name,
             )
         for k, digit in enumerate(digits[key]):
             if digit not in allowed:
                 raise table.error(
                     key,
-                    f"{digits[key]!r}, digit {k + 1} is {digit!r}, expected one of "
-                    f"{', '.join(allowed)}",
+                    "digit_wrong",
+                    digits=digits[key],
+                    number=k + 1,
+                    digit=digit,
+                    valid=tuple(allowed),
                 )
     place = f"{table.source}: {table.path}"
     return [
@@ -294,7 +293,7 @@ def write_project(
     names = plain_names(survey, language)
     created = created or datetime.now(UTC)
     if len({name_key(name) for name in alternatives}) < len(alternatives):
-        raise SurveyError(f"alternatives {', '.join(alternatives)}, expected names that differ")
+        raise SurveyError("alternatives_alike", alternatives=tuple(alternatives))
     parents = survey.hierarchy.parents
     pairs = {parent: _pairs(survey, parent, parents) for parent in parents}
     leaves = dict.fromkeys(survey.hierarchy.leaves, tuple(combinations(alternatives, 2)))
@@ -333,20 +332,24 @@ def _encoded(
     judged: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
     known = {parent: set(each) for parent, each in pairs.items()}
     for one in answers.judgments:
-        text = saaty_step(one, "an AHP-OS project")
+        text = saaty_step(one, "an_ahp_os_project")
         pair = (one.left, one.right)
         if pair[::-1] in known.get(one.parent, ()):
             pair, text = pair[::-1], opposite(text)
         if pair not in known.get(one.parent, ()):
-            raise AnswersError(f"{asked(one)}, expected a pair of the survey")
+            raise AnswersError("judgment_of_no_pair", place=asked(one))
         judged.setdefault((one.expert, one.parent), {})[pair] = text
     rows = []
     for (expert, parent), values in judged.items():
         for pair in pairs[parent]:
             if pair not in values:
                 raise AnswersError(
-                    f"expert {expert!r} has not judged {pair} under {parent!r}, expected all "
-                    f"{len(pairs[parent])} pairs or none: an AHP-OS project can't leave one out"
+                    "project_pair_missing",
+                    expert=expert,
+                    left=pair[0],
+                    right=pair[1],
+                    parent=parent,
+                    count=len(pairs[parent]),
                 )
         texts = [values[pair] for pair in pairs[parent]]
         rows.append(

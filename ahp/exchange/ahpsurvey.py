@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import AnswersError, OptionError
+from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
@@ -115,15 +116,16 @@ def read_ahpsurvey(
     for number, (line, row) in enumerate(lines, start=1):
         place = f"{source}: line {line}"
         if len(row) != len(header.names):
-            raise AnswersError(f"{place}: {len(row)} values, expected {len(header.names)}")
+            raise AnswersError(
+                "row_length", place=place, count=len(row), expected=len(header.names)
+            )
         expert = str(number)
         if header.expert_at is not None:
             where = f"{place}, column {header.names[header.expert_at] or 1}"
             expert = check_name(unguarded(row[header.expert_at]), where, AnswersError)
         if expert in experts:
             raise AnswersError(
-                f"{place}: expert {expert!r} stands in line {experts[expert]}, too; expected a "
-                "row for each"
+                "expert_in_two_lines", place=place, expert=expert, first=experts[expert]
             )
         experts[expert] = line
         for column, pair in pairs.items():
@@ -132,13 +134,12 @@ def read_ahpsurvey(
             value = signed_judgment(row[column], negative_is)
             where = f"{place}, column {header.names[column]}"
             if value is None:
-                reason = spreadsheet_reason(row[column])
-                expected = "expected a whole number from 1 to 9 or -1 to -9, blank or NA"
-                problem = f" {reason}" if reason else f", {expected}"
-                raise AnswersError(f"{where}: {row[column]!r}{problem}")
+                problem = spreadsheet_reason(row[column])
+                problem = problem or Phrase("cell_signed_or_blank", value=row[column])
+                raise AnswersError("at_place", place=where, problem=problem)
             judgments.append(Judgment(expert, *pair, value, where))
     if not experts:
-        raise AnswersError(f"{source}: no experts, expected a row for each")
+        raise AnswersError("file_without_experts", source=source)
     return Answers(tuple(judgments))
 
 
@@ -198,13 +199,11 @@ def _load(
         key = name_key(expert_column)
         found = [k for k, name in enumerate(names) if name_key(name) == key]
         if len(found) != 1:
-            raise AnswersError(
-                f"{place}: {len(found)} columns {expert_column!r}, expected one with the experts"
-            )
+            raise AnswersError("expert_column", place=place, count=len(found), column=expert_column)
         expert_at = found[0]
     header = _Header(names, expert_at, place)
     if not header.columns:
-        raise AnswersError(f"{place}: no columns of pairs, expected some such as a_b")
+        raise AnswersError("no_pair_columns", place=place)
     return source, header, rows[1:]
 
 
@@ -232,8 +231,9 @@ def _survey(
             readings = [pair for pair in readings if set(pair) <= known]
         if len(readings) != 1:
             raise AnswersError(
-                f"{header.place}, column {name}: can be read as two items in {len(readings)} "
-                f"ways, expected one{'' if items else '; give the items or a survey'}"
+                "column_readings" if items else "column_readings_without_items",
+                place=Phrase("column_named", place=header.place, column=name),
+                count=len(readings),
             )
         if known is None:
             names |= dict.fromkeys(readings[0])
@@ -248,22 +248,20 @@ def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[in
     found: dict[int, Pair] = {}
     first: dict[tuple[str, frozenset[str]], str] = {}
     for k, name in header.columns:
-        place = f"{header.place}, column {name}"
+        place = Phrase("column_named", place=header.place, column=name)
         readings = _readings(name, labels)
         if not readings:
-            raise AnswersError(
-                f"{place}: names no pair below {' or '.join(parents)}, expected two items with _ "
-                "between them"
-            )
+            raise AnswersError("column_no_pair", place=place, parents=tuple(parents))
         if len(readings) > 1:
-            listed = ", ".join(f"({a!r}, {b!r}) under {parent!r}" for parent, a, b in readings)
-            raise AnswersError(f"{place}: is ambiguous, expected one of {listed}")
+            valid = (
+                Phrase("pair_below", left=left, right=right, parent=parent)
+                for parent, left, right in readings
+            )
+            raise AnswersError("column_ambiguous", place=place, valid=tuple(valid))
         (parent, left, right) = readings[0]
         key = (parent, frozenset((left, right)))
         if key in first:
-            raise AnswersError(
-                f"{place}: compares the pair of column {first[key]}, expected one column a pair"
-            )
+            raise AnswersError("column_pair_again", place=place, other=first[key])
         first[key] = name
         found[k] = readings[0]
     return found
@@ -319,22 +317,19 @@ def write_ahpsurvey(
     }
     for name in columns.values():
         if len(_readings(name, labels)) != 1:
-            raise AnswersError(
-                f"survey {survey.id!r}: column {name} could be read in several ways, expected ids "
-                "that can be told apart"
-            )
+            raise AnswersError("column_name_ambiguous", survey=survey.id, column=name)
         if expert_column is not None and name_key(expert_column) == name_key(name):
-            raise AnswersError(f"column {name} is that of the experts, too; expected another name")
+            raise AnswersError("column_name_taken", column=name)
     cells: dict[str, dict[Pair, str]] = {expert: {} for expert in answers.experts}
     for one in answers.judgments:
         if parent is not None and one.parent != parent and one.parent in hierarchy.children:
             continue
-        text = saaty_step(one, "a wide table")
+        text = saaty_step(one, "a_wide_table")
         pair = (one.parent, one.left, one.right)
         if pair not in columns:
             pair, text = (one.parent, one.right, one.left), opposite(text)
         if pair not in columns:
-            raise AnswersError(f"{asked(one)}, expected a pair of the survey")
+            raise AnswersError("judgment_of_no_pair", place=asked(one))
         negative = (text != "1") and ("/" not in text) == (negative_is == "left")
         cells[one.expert][pair] = f"{'-' * negative}{text[-1]}"
     out = io.StringIO(newline="")

@@ -19,6 +19,7 @@ from typing import Any, Literal, cast
 
 from ..datafile import DataTable, check_size, kind, parse_json
 from ..errors import AnswersError
+from ..messages import Phrase
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
@@ -164,18 +165,21 @@ def read_columns(
             (line, cells) for line, cells in split_rows(data, source, AnswersError) if any(cells)
         ]
     if len(lines) < 2:
-        raise AnswersError(f"{source}: {len(lines)} rows, expected a line of names and answers")
+        raise AnswersError("table_without_rows", source=source, count=len(lines))
     if len(lines) > MAX_ROWS:
-        raise AnswersError(f"{source}: {len(lines)} rows, expected at most {MAX_ROWS}")
+        raise AnswersError("too_many_rows", source=source, count=len(lines), most=MAX_ROWS)
     width = max(len(cells) for _, cells in lines)
     if width > MAX_COLUMNS:
-        raise AnswersError(f"{source}: {width} columns, expected at most {MAX_COLUMNS}")
+        raise AnswersError("too_many_columns", source=source, count=width, most=MAX_COLUMNS)
     (first, headers), *others = lines
     for row, cells in others:
         if any(cells[len(headers) :]):
             raise AnswersError(
-                f"{source}: row {row}: {len(cells)} values, expected {len(headers)} as in row "
-                f"{first}"
+                "row_length_unlike_row",
+                place=f"{source}: row {row}",
+                count=len(cells),
+                expected=len(headers),
+                first=first,
             )
     width = len(headers)
     return ColumnTable(
@@ -194,16 +198,13 @@ def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[s
         source,
         max_bytes=MAX_UNPACKED,
         max_spread=None,
-        too_large="{size} bytes unpacked",
-        damaged="is no XLSX file: {reason}",
     ) as book:
         names = book.sheetnames
         if name is None and len(names) == 1:
             (name,) = names
         if name not in names:
-            listed = ", ".join(names)
-            asked = "has several sheets" if name is None else f"has no sheet {name!r}"
-            raise AnswersError(f"{source}: {asked}, expected one of {listed}")
+            code = "several_sheets" if name is None else "no_such_sheet"
+            raise AnswersError(code, source=source, sheet=name, valid=tuple(names))
         sheet: Any = book[name]
         sheet.reset_dimensions()  # what the file says of its size may be wrong
         return _cells(sheet.iter_rows(), source)
@@ -213,9 +214,9 @@ def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[s
     found: list[tuple[int, list[str]]] = []
     for number, row in enumerate(rows, start=1):
         if len(found) > MAX_ROWS:
-            raise AnswersError(f"{source}: more than {MAX_ROWS} rows")
+            raise AnswersError("more_rows", source=source, most=MAX_ROWS)
         if len(row) > MAX_COLUMNS:
-            raise AnswersError(f"{source}: row {number}: more than {MAX_COLUMNS} columns")
+            raise AnswersError("more_columns", place=f"{source}: row {number}", most=MAX_COLUMNS)
         cells = [_cell_text(cell.value) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
@@ -241,18 +242,12 @@ def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
         AnswersError: names the file, the path inside it and what was expected.
     """
     check_size(content, source, AnswersError, MAX_MAPPING)
-    try:
-        data = parse_json(content)
-    except UnicodeDecodeError as error:
-        raise AnswersError(f"{source}: byte {error.start} is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise AnswersError(f"{source}: not JSON: {error}") from error
-    top = DataTable(data, source, "", AnswersError)
+    top = DataTable(parse_json(content, source, AnswersError), source, "", AnswersError)
     top.only(("format", "expert", "pairs"), ("not_answered",))
     top.format(FORMAT)
     words = top.data.get("not_answered", list(NOT_ANSWERED))
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise top.error("not_answered", f"is {kind(words)}, expected an array of text")
+        raise top.error("not_answered", "not_texts", kind=kind(words))
     expert = None if top.data["expert"] is None else top.string("expert")
     tables = top.tables("pairs") if top.data["pairs"] != [] else []
     return ColumnMapping(expert, tuple(map(_pair, tables)), tuple(words))
@@ -262,15 +257,13 @@ def _pair(table: DataTable) -> PairColumn:
     table.only(("column", "parent", "left", "right"), ("coding", "negative_is", "texts"))
     coding = table.data.get("coding")
     if coding is not None and coding not in CODINGS:
-        raise table.error("coding", f"{coding!r}, expected one of {', '.join(CODINGS)}")
+        raise table.error("coding", "value_not_listed", value=coding, valid=tuple(CODINGS))
     side = table.data.get("negative_is")
     if (side in SIDES) != (coding == "signed") or (side is not None and side not in SIDES):
-        raise table.error(
-            "negative_is", f"{side!r}, expected left or right for signed values and none for others"
-        )
+        raise table.error("negative_is", "mapping_side", value=side)
     texts = {}
     if (coding == "text") != ("texts" in table.data):
-        raise table.error("texts", "expected for text values and for no others")
+        raise table.error("texts", "mapping_texts")
     if coding == "text":
         inner = table.table("texts")
         texts = {key: inner.string(key) for key in inner.data}
@@ -430,18 +423,22 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
     for letter in [pair.column for pair in pairs] + ([mapping.expert] if mapping.expert else []):
         if letter not in at:
             raise AnswersError(
-                f"{table.source}: column {letter!r}, expected one of A to {table.letters[-1]}"
+                "column_absent", source=table.source, column=letter, last=table.letters[-1]
             )
         if letter in used:
-            raise AnswersError(f"{table.source}: column {letter} is mapped twice, expected once")
+            raise AnswersError("column_mapped_twice", source=table.source, column=letter)
         used[letter] = letter
     asked: dict[tuple[str, frozenset[str]], str] = {}
     for pair in pairs:
         key = (pair.parent, frozenset((pair.left, pair.right)))
         if key in asked:
             raise AnswersError(
-                f"{table.source}: columns {asked[key]} and {pair.column} have the same pair "
-                f"({pair.left!r}, {pair.right!r}), expected one column a pair"
+                "columns_same_pair",
+                source=table.source,
+                one=asked[key],
+                other=pair.column,
+                left=survey.node_name(pair.left, survey.languages[0]),
+                right=survey.node_name(pair.right, survey.languages[0]),
             )
         asked[key] = pair.column
     empty = {name_key(word) for word in mapping.not_answered} | {""}
@@ -454,8 +451,7 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
             expert = check_name(cells[at[mapping.expert]], place, AnswersError)
             if expert in experts:
                 raise AnswersError(
-                    f"{place}: {expert!r} stands in row {experts[expert]}, too; expected a row "
-                    "for each expert"
+                    "expert_in_two_rows", place=place, expert=expert, first=experts[expert]
                 )
         experts[expert] = row
         for pair in pairs:
@@ -475,20 +471,22 @@ def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
     kids = survey.hierarchy.children[pair.parent]
     if pair.left not in kids or pair.right not in kids or pair.left == pair.right:
         raise AnswersError(
-            f"{place}: ({pair.left!r}, {pair.right!r}), expected two children of "
-            f"{pair.parent!r}: {', '.join(kids)}"
+            "pair_not_children",
+            place=place,
+            left=pair.left,
+            right=pair.right,
+            parent=pair.parent,
+            valid=kids,
         )
     if pair.coding not in CODINGS:
-        raise AnswersError(
-            f"{place}: coding = {pair.coding!r}, expected one of {', '.join(CODINGS)}"
-        )
+        raise AnswersError("column_coding", place=place, coding=pair.coding, valid=tuple(CODINGS))
     if pair.coding == "signed":
         check_side(str(pair.negative_is))
     texts: dict[str, str] = {}
     for text, value in pair.texts.items():
-        judged(value, f"{place}: text {text!r}")
+        judged(value, Phrase("text_of", place=place, text=text))
         if texts.setdefault(name_key(text), value) != value:
-            raise AnswersError(f"{place}: text {text!r} has two values, expected one")
+            raise AnswersError("text_two_values", place=place, text=text)
     return replace(pair, texts=MappingProxyType(texts))
 
 
@@ -500,15 +498,15 @@ def _value(cell: str, pair: PairColumn, place: str) -> str:
         judged(cell, place)
         return cell
     if reason := spreadsheet_reason(cell):
-        raise AnswersError(f"{place}: {cell!r} {reason}")
+        raise AnswersError("at_place", place=place, problem=reason)
     if pair.coding == "text":
-        raise AnswersError(f"{place}: {cell!r}, expected one of {', '.join(pair.texts)}")
+        raise AnswersError("cell_not_listed", place=place, value=cell, valid=tuple(pair.texts))
     if pair.coding == "position":
         found = _POSITION.fullmatch(cell)
         if found is None or not 1 <= int(found[1]) <= len(SAATY_POSITIONS):
-            raise AnswersError(f"{place}: {cell!r}, expected a whole number from 1 to 17")
+            raise AnswersError("cell_position", place=place, value=cell)
         return SAATY_POSITIONS[int(found[1]) - 1]
     value = signed_judgment(cell, cast(Side, pair.negative_is))
     if value is None:
-        raise AnswersError(f"{place}: {cell!r}, expected a whole number from 1 to 9 or -1 to -9")
+        raise AnswersError("cell_signed", place=place, value=cell)
     return value

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import AHPError, AnswersError
+from ..messages import Phrase
 from ..study.standing import Standing
 from .column_mapper import read_columns
 from .survey_text import caseless_key
@@ -68,6 +69,15 @@ _ORGANIZATION = re.compile(
     r"|安全|安保|管理|纪检|监察)"
 )
 _PERSON = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\u3000 ·]{0,4}[\u4e00-\u9fff]")
+
+
+_COLUMN_WORDS = {
+    "name": "column_name",
+    "organization": "column_organization",
+    "weight": "column_weight",
+    "reason": "column_reason",
+}
+"""Columns and the codes of their words."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ def _split(line: str, marks: str, number: int) -> list[str]:
             ['"'.join(parts)], delimiter=separator, skipinitialspace=True, strict=True
         )
     except csv.Error as error:
-        raise AnswersError(f"list: line {number}: not CSV: {error}") from error
+        raise AnswersError("not_csv", place=f"line {number}") from error
     return [cell.strip() for cell in cells]
 
 
@@ -242,9 +252,11 @@ def _check_width(cells: list[str], columns: Sequence[str | None], place: str) ->
         cells.pop()
     if len(cells) > len(columns):
         raise AnswersError(
-            f"{place}: {len(cells)} values, expected at most {len(columns)}: "
-            f"{', '.join(column or '…' for column in columns)}; put one that has a comma in "
-            "double quotes"
+            "list_width",
+            place=place,
+            count=len(cells),
+            most=len(columns),
+            columns=tuple(Phrase(_COLUMN_WORDS[column]) if column else "…" for column in columns),
         )
 
 
@@ -265,14 +277,16 @@ def read_list(content: bytes, source: str) -> ExpertList:
             continue
         if key in found:
             raise AnswersError(
-                f"{source}: columns {table.headers[found[key]]} and {heading} are both the {key}, "
-                "expected one"
+                "list_columns_alike",
+                source=source,
+                one=table.headers[found[key]],
+                other=heading,
+                column=Phrase(_COLUMN_WORDS[key]),
             )
         found[key] = k
     if "name" not in found:
         raise AnswersError(
-            f"{source}: columns {', '.join(table.headers)}, expected one with the heading "
-            f"{' or '.join(HEADINGS['name'])}"
+            "list_no_names", source=source, columns=table.headers, headings=HEADINGS["name"]
         )
     rows = []
     for row, cells in table.rows:

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
 from ..datafile import decode_text
 from ..errors import AnswersError, SurveyError
+from ..messages import Phrase
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
 from ..study.survey import wrong_sum
@@ -57,7 +59,6 @@ _TAGS = frozenset(
     f"{_PLAIN}{kind}"
     for kind in ("null", "bool", "int", "float", "str", "timestamp", "seq", "map", "value")
 )
-_REFUSED = "formulas are refused, never evaluated; write the judgments as pairwise"
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,11 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
 
-    def error(self, node: yaml.Node, path: str, problem: str) -> SurveyError:
-        return SurveyError(f"{self.place(node, path)}: {problem}")
+    def error(self, node: yaml.Node, path: str, code: str, /, **parameters: Any) -> SurveyError:
+        return self.wrapped(node, path, Phrase(code, **parameters))
+
+    def wrapped(self, node: yaml.Node, path: str, problem: Phrase) -> SurveyError:
+        return SurveyError("at_place", place=self.place(node, path), problem=problem)
 
     def place(self, node: yaml.Node, path: str) -> str:
         return f"{self.source}: line {node.start_mark.line + 1}: {path or 'top level'}"
@@ -144,20 +148,23 @@ class _Reader:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
-            place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-            raise SurveyError(f"{self.source}: {place}not YAML: {error.problem}") from error
+            place = f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            raise SurveyError("not_yaml", place=f"{self.source}{place}") from error
         except yaml.reader.ReaderError as error:
             *lines, last = text[: error.position].split("\n")
             raise SurveyError(
-                f"{self.source}: line {len(lines) + 1}, column {len(last) + 1}: "
-                f"{text[error.position]!r}, expected printable text"
+                "not_printable",
+                place=f"{self.source}: line {len(lines) + 1}, column {len(last) + 1}",
+                mark=ascii(text[error.position]),
             ) from error
         except (yaml.YAMLError, ValueError, OverflowError) as error:
-            raise SurveyError(f"{self.source}: not YAML: {error}") from error
+            raise SurveyError("not_yaml", place=self.source) from error
         except RecursionError as error:
-            raise SurveyError(f"{self.source}: nested too deep, expected an ahp file") from error
+            raise SurveyError(
+                "nested_too_deep", source=self.source, expected=Phrase("an_ahp_file")
+            ) from error
         if root is None:
-            raise SurveyError(f"{self.source}: is empty, expected an ahp file")
+            raise SurveyError("gluc_empty", source=self.source)
         self._measure(root, "", 0, {})
         return root
 
@@ -166,15 +173,15 @@ class _Reader:
         if id(node) in sizes:
             return sizes[id(node)]
         if depth > MAX_DEPTH:
-            raise self.error(node, path, f"more than {MAX_DEPTH} levels, expected fewer")
+            raise self.error(node, path, "too_many_levels", most=MAX_DEPTH)
         if node.tag not in _TAGS:
             tag = node.tag.replace(_PLAIN, "!!")
-            expected = _REFUSED if "expr" in tag else "expected text, lists and mappings alone"
-            raise self.error(node, path, f"tag {tag}: {expected}")
+            code = "tag_formula" if "expr" in tag else "tag_refused"
+            raise self.error(node, path, code, tag=tag)
         size = 1
         if isinstance(node, yaml.ScalarNode):
             if _CODE.search(node.value) and not _FORMULA_PATH.search(path):
-                raise self.error(node, path, _REFUSED)
+                raise self.error(node, path, "formula_refused")
         elif isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 size += self._measure(key, path, depth + 1, sizes)
@@ -184,7 +191,7 @@ class _Reader:
             for k, value in enumerate(node.value):
                 size += self._measure(value, f"{path}[{k}]", depth + 1, sizes)
         if size > MAX_YAML_NODES:
-            raise self.error(node, path, f"more than {MAX_YAML_NODES} values, aliases counted")
+            raise self.error(node, path, "too_many_yaml_values", most=MAX_YAML_NODES)
         sizes[id(node)] = size
         return size
 
@@ -193,13 +200,13 @@ class _Reader:
         if node.tag == f"{_PLAIN}null":
             return {}
         if not isinstance(node, yaml.MappingNode):
-            raise self.error(node, path, f"is {_kind(node)}, expected a mapping")
+            raise self.error(node, path, "not_a_mapping", kind=_kind(node))
         found: dict[str, yaml.Node] = {}
         seen: set[str] = set()
         for key, value in node.value:
             name = self.text(key, path)
             if name_key(name) in seen:
-                raise self.error(key, path, f"key {name!r} stands twice, expected once")
+                raise self.error(key, path, "key_twice", name=name)
             seen.add(name_key(name))
             found[name] = value
         return found
@@ -209,13 +216,13 @@ class _Reader:
         if node.tag == f"{_PLAIN}null":
             return []
         if not isinstance(node, yaml.SequenceNode):
-            raise self.error(node, path, f"is {_kind(node)}, expected a list")
+            raise self.error(node, path, "not_a_list", kind=_kind(node))
         return list(node.value)
 
     def text(self, node: yaml.Node, path: str) -> str:
         """A text as it is written, whatever YAML takes it for."""
         if not isinstance(node, yaml.ScalarNode):
-            raise self.error(node, path, f"is {_kind(node)}, expected text")
+            raise self.error(node, path, "not_a_text", kind=_kind(node))
         return check_name(node.value, self.place(node, path))
 
     def numbers(self, node: yaml.Node, path: str) -> dict[str, tuple[float, yaml.Node]]:
@@ -235,11 +242,9 @@ class _Reader:
             number = read_number(self.text(value, f"{path}.{name}"))
             if number is None:
                 shown = self.text(value, f"{path}.{name}")
-                raise self.error(
-                    value, f"{path}.{name}", f"{shown!r}, expected a number of 0 or more"
-                )
+                raise self.error(value, f"{path}.{name}", "weight_out_of_range", value=shown)
             if name_key(name) in seen:
-                raise self.error(value, path, f"{name!r} stands twice, expected once")
+                raise self.error(value, path, "stands_twice", name=name)
             seen.add(name_key(name))
             found[name] = (number, value)
         return found
@@ -247,15 +252,15 @@ class _Reader:
     def project(self, root: yaml.Node, survey_id: str | None, language: str) -> GlucProject:
         top = self.mapping(root, "")
         for key, value in top.items():
-            if key not in {"Version", "Alternatives", "Goal"}:
-                raise self.error(
-                    value, key, "unknown key, expected one of Version, Alternatives, Goal"
-                )
+            if key not in (keys := ("Version", "Alternatives", "Goal")):
+                raise self.error(value, key, "key_unknown", valid=keys)
         for key in ("Version", "Goal"):
             if key not in top:
-                raise SurveyError(f"{self.source}: {key}: missing")
+                raise SurveyError(
+                    "at_place", place=f"{self.source}: {key}", problem=Phrase("is_missing")
+                )
         if (version := self.text(top["Version"], "Version")) != "2.0":
-            raise self.error(top["Version"], "Version", f"{version!r}, expected 2.0")
+            raise self.error(top["Version"], "Version", "gluc_version", version=version)
         listed = top.get("Alternatives")
         alternatives = tuple(self.mapping(listed, "Alternatives")) if listed else ()
         criteria = list(self.criteria(top["Goal"], listed, alternatives))
@@ -293,7 +298,7 @@ class _Reader:
         if node is None or node.tag == f"{_PLAIN}null":
             return ""
         if not isinstance(node, yaml.ScalarNode):
-            raise self.error(node, f"{path}.description", f"is {_kind(node)}, expected text")
+            raise self.error(node, f"{path}.description", "not_a_text", kind=_kind(node))
         return " ".join(node.value.split())
 
     def criteria(
@@ -302,7 +307,7 @@ class _Reader:
         """The criteria, level by level from the goal."""
         fields = self.fields(goal, "Goal", None)
         if "name" not in fields:
-            raise self.error(goal, "Goal.name", "missing")
+            raise self.error(goal, "Goal.name", "is_missing")
         top = Branch(self.text(fields["name"], "Goal.name"), self.place(goal, "Goal"))
         level = [_Criterion(top, "Goal", fields, None)]
         while level:
@@ -335,15 +340,15 @@ class _Reader:
         fields = self.mapping(node, path)
         for key, value in fields.items():
             if key in _FORMULAS:
-                raise self.error(value, f"{path}.{key}", _REFUSED)
+                raise self.error(value, f"{path}.{key}", "formula_refused")
             if key not in _KEYS and not isinstance(value, yaml.ScalarNode):
-                raise self.error(
-                    value, f"{path}.{key}", f"unknown key, expected one of {', '.join(_KEYS)}"
-                )
+                raise self.error(value, f"{path}.{key}", "key_unknown", valid=tuple(_KEYS))
         if name is not None and "name" in fields:
             own = self.text(fields["name"], f"{path}.name")
             if own != name:
-                raise self.error(fields["name"], f"{path}.name", f"{own!r}, expected {name!r}")
+                raise self.error(
+                    fields["name"], f"{path}.name", "value_not", value=own, expected=name
+                )
         return fields
 
     def voters(self, criterion: _Criterion) -> None:
@@ -359,7 +364,7 @@ class _Reader:
 
     def check_sum(self, weights: Mapping[str, float], node: yaml.Node, path: str) -> None:
         if problem := wrong_sum(weights):
-            raise self.error(node, path, problem)
+            raise self.wrapped(node, path, problem)
 
     def preferences(
         self, criterion: _Criterion, alternatives: tuple[str, ...], found: _Found
@@ -381,19 +386,18 @@ class _Reader:
             kinds = self.mapping(each, inner)
             for kind, value in kinds.items():
                 if kind in _FORMULAS and not criterion.lowest:
-                    raise self.error(value, f"{inner}.{kind}", _REFUSED)
+                    raise self.error(value, f"{inner}.{kind}", "formula_refused")
                 if kind not in _KINDS:
-                    raise self.error(
-                        value, f"{inner}.{kind}", "unknown kind, expected pairwise, priority, score"
-                    )
+                    raise self.error(value, f"{inner}.{kind}", "preference_unknown")
             if len(kinds) > 1:
-                raise self.error(each, inner, f"{' and '.join(kinds)}, expected one of them")
+                raise self.error(each, inner, "preferences_beside", kinds=tuple(kinds))
             if criterion.voters and expert not in criterion.voters:
                 raise self.error(
                     each,
                     inner,
-                    f"{expert!r} is none of the decision-makers, expected one of "
-                    f"{', '.join(criterion.voters)}",
+                    "no_decision_maker",
+                    expert=expert,
+                    valid=tuple(criterion.voters),
                 )
             for kind, value in kinds.items():
                 if kind in _FORMULAS:
@@ -421,21 +425,20 @@ class _Reader:
             place = self.place(entry, inner)
             texts = [self.text(part, inner) for part in self.sequence(entry, inner)]
             if len(texts) != 3:
-                raise AnswersError(
-                    f"{place}: {len(texts)} values, expected three such as [A, B, 1/4]"
-                )
+                raise AnswersError("gluc_judgment", place=place, count=len(texts))
             *pair, value = texts
             for name in pair:
                 if name_key(name) not in names:
                     raise AnswersError(
-                        f"{place}: {name!r}, expected an item below "
-                        f"{criterion.branch.name!r}: {', '.join(self.items(criterion, names))}"
+                        "item_not_below",
+                        place=place,
+                        name=name,
+                        parent=criterion.branch.name,
+                        valid=tuple(self.items(criterion, names)),
                     )
             left, right = (names[name_key(name)] for name in pair)
             if left == right:
-                raise AnswersError(
-                    f"{place}: {pair[0]!r} is compared with itself, expected two items"
-                )
+                raise AnswersError("item_with_itself", place=place, item=pair[0])
             judged(value, place)
             yield Judgment(expert, criterion.branch.id, left, right, name_key(value), place)
 
@@ -452,18 +455,18 @@ class _Reader:
         given = self.numbers(node, path)
         for name, (_, value) in given.items():
             if name_key(name) not in names:
-                listed = ", ".join(names)
-                raise self.error(value, path, f"{name!r}, expected one of {listed}")
+                raise self.error(value, path, "value_not_listed", value=name, valid=tuple(names))
         found = {names[name_key(name)]: number for name, (number, _) in given.items()}
         for key, one in names.items():
             if one not in found:
-                raise self.error(node, path, f"{key!r} is missing, expected a {kind} of each item")
+                code = "priority_missing" if kind == "priority" else "score_missing"
+                raise self.error(node, path, code, item=key)
         total = sum(found.values())
         if kind == "priority":
             self.check_sum(found, node, path)
             return found
         if not total:
-            raise self.error(node, path, "all scores are 0, expected one above")
+            raise self.error(node, path, "scores_zero")
         return {one: number / total for one, number in found.items()}
 
 
@@ -484,9 +487,9 @@ def _frozen(
     return MappingProxyType({expert: freeze(table) for expert, table in weights.items()})
 
 
-def _kind(node: yaml.Node) -> str:
+def _kind(node: yaml.Node) -> Phrase:
     if node.tag == f"{_PLAIN}null":
-        return "empty"
+        return Phrase("empty")
     if isinstance(node, yaml.ScalarNode):
-        return "text"
-    return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
+        return Phrase("a_text")
+    return Phrase("a_mapping" if isinstance(node, yaml.MappingNode) else "a_list")

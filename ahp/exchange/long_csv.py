@@ -6,38 +6,38 @@ import csv
 import io
 
 from ..errors import AnswersError
+from ..messages import Phrase
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS, FORMULA
 from ..study.entered import judged, step_of
 from .survey_text import is_writable
 
 
-def asked(judgment: Judgment) -> str:
+def asked(judgment: Judgment) -> Phrase:
     """Who judged which pair, and where it was read, for messages."""
-    words = (
-        f"expert {judgment.expert!r}: ({judgment.left!r}, {judgment.right!r}) "
-        f"under {judgment.parent!r}"
-    )
-    return f"{judgment.place}: {words}" if judgment.place else words
+    code = "judgment_at" if judgment.place else "judgment_of"
+    return Phrase(code, **vars(judgment))
 
 
 def saaty_step(judgment: Judgment, holder: str) -> str:
     """The value as a step of Saaty's scale, `3` or `1/3`, for a format that holds no other.
 
     Raises:
-        AnswersError: names the judgment, and the format by `holder`.
+        AnswersError: names the judgment, and the format by `holder`, a code.
     """
     judged(judgment.value, asked(judgment))
     text = step_of(judgment.value)
     if text is None:
         raise AnswersError(
-            f"{asked(judgment)} = {judgment.value!r}, expected a whole number from 1 to 9 or 1 "
-            f"over one: {holder} can't hold another"
+            "judgment_not_a_step",
+            place=asked(judgment),
+            value=judgment.value,
+            holder=Phrase(holder),
         )
     return text
 
 
-def guarded(cell: str, place: str) -> str:
+def guarded(cell: str, place: str | Phrase) -> str:
     """A cell that reads back as it is, and that no spreadsheet runs as a formula.
 
     A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe before it; `unguarded` takes it
@@ -48,11 +48,9 @@ def guarded(cell: str, place: str) -> str:
             in UTF-8.
     """
     if not cell or cell != cell.strip() or "\r" in cell:
-        raise AnswersError(
-            f"{place}: {cell!r}, expected text without spaces around it or carriage returns in it"
-        )
+        raise AnswersError("cell_spaces", place=place, text=cell)
     if not is_writable(cell):
-        raise AnswersError(f"{place}: {cell!r}, expected text that UTF-8 can write")
+        raise AnswersError("cell_not_unicode", place=place, text=cell)
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
@@ -63,13 +61,14 @@ def write_answers(answers: Answers) -> bytes:
         AnswersError: no judgments, or one that the file can't hold; names it.
     """
     if not answers.judgments:
-        raise AnswersError("no judgments, expected one at least: an answers file can't be empty")
+        raise AnswersError("nothing_to_write")
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in answers.judgments:
         judged(one.value, asked(one))
         writer.writerow(
-            guarded(getattr(one, column), f"{asked(one)}, {column}") for column in COLUMNS
+            guarded(getattr(one, column), Phrase("column_of", place=asked(one), column=column))
+            for column in COLUMNS
         )
     return out.getvalue().encode()

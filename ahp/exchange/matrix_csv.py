@@ -40,23 +40,26 @@ def read_matrix(file: str) -> PairwiseMatrix:
     )
     rows = split_rows(content, source, MatrixError, decimal_comma=True)
     if not rows:
-        raise MatrixError(f"{source}: no values, expected a matrix")
+        raise MatrixError("matrix_empty", source=source)
     columns = len(rows[0][1])
     for line, cells in rows:
         if len(cells) != columns:
             raise MatrixError(
-                f"{source}: line {line}: {len(cells)} values, expected {columns} as in line "
-                f"{rows[0][0]}"
+                "row_length_unlike_line",
+                place=f"{source}: line {line}",
+                count=len(cells),
+                expected=columns,
+                first=rows[0][0],
             )
-    shape = f"{len(rows)} rows of {columns} values"
+    lines = len(rows)
     header, labels, rows = _take_names(rows)
     n = len(rows)
     if not n or any(len(cells) != n for _, cells in rows):
-        raise MatrixError(f"{source}: {shape}, expected a square matrix, with or without names")
+        raise MatrixError("matrix_not_square", source=source, rows=lines, columns=columns)
     for (line, _), name, expected in zip(rows, labels, header, strict=False):
         if name != expected:
             raise MatrixError(
-                f"{source}: line {line}: name {name!r}, expected {expected!r} as in the first line"
+                "matrix_names", place=f"{source}: line {line}", name=name, expected=expected
             )
     first_line, first_column = rows[0][0], 2 if labels else 1
     values = [
@@ -69,14 +72,18 @@ def read_matrix(file: str) -> PairwiseMatrix:
     try:
         matrix = PairwiseMatrix(values, header or labels or None)
     except MatrixError as error:
-        place = f"a[0, 0] stands in line {first_line}, column {first_column}"
-        raise MatrixError(f"{source}: {error} ({place})") from error
+        raise MatrixError(
+            "csv_refused",
+            source=source,
+            problem=error,
+            line=first_line,
+            column=first_column,
+        ) from error
     missing = np.argwhere(np.isnan(np.triu(matrix.values)))
     if len(missing):
         left, right = (matrix.labels[index] for index in missing[0])
         raise IncompleteError(
-            f"{source}: ({left}, {right}) is not judged, expected a complete matrix; "
-            f"judgments missing: {len(missing)}; ahp.complete_matrices fills them"
+            "matrix_incomplete", source=source, left=left, right=right, missing=len(missing)
         )
     return matrix
 
@@ -114,8 +121,8 @@ def _cell(cell: str, place: str) -> float:
     if cell.lower() in NOT_JUDGED:
         return math.nan
     if reason := spreadsheet_reason(cell):
-        raise MatrixError(f"{place}: {cell!r} {reason}")
+        raise MatrixError("at_place", place=place, problem=reason)
     try:
         return parse_judgment(cell)
     except MatrixError as error:
-        raise MatrixError(f"{place}: {error}") from error
+        raise MatrixError("at_place", place=place, problem=error) from error

@@ -208,7 +208,7 @@ def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Bloc
             raise OptionError.unknown("skip", parent, tree.compared)
     asked = [parent for parent in tree.compared if parent not in skip]
     if not asked:
-        raise OptionError(f"skip = {sorted(skip)!r}, expected a parent that is left to ask about")
+        raise OptionError("nothing_left_to_ask", skipped=tuple(sorted(skip)))
     return tuple(
         _Block(
             number,
@@ -301,8 +301,12 @@ def _write_pairs(
         if pair in given:
             if given[pair] not in ENTRIES:
                 raise AnswersError(
-                    f"the answer to ({left!r}, {right!r}) under {block.parent!r} is "
-                    f"{given[pair]!r}, expected one of {', '.join(ENTRIES)}"
+                    "answer_not_listed",
+                    left=left,
+                    right=right,
+                    parent=block.parent,
+                    value=given[pair],
+                    valid=tuple(ENTRIES),
                 )
             sheet[f"C{row}"] = ENTRIES[given[pair]]
         template = f"INDEX({_TEMPLATES},MATCH(C{row},{_TEXTS},0))"
@@ -397,7 +401,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     done = _("{done} of {total} answered").replace("{total}", str(total))
     put_formula(sheet, "A3", fill_in(done, done=_count(block.cells)), "name")
     sheet.merge_cells("A3:B3")
-    fit = _("Your judgments here fit together (CR is below 0.1).")
+    fit = _("Your judgments here are consistent (CR is below 0.1).")
     contradict = _(
         "Some of your judgments here contradict each other (CR should be below 0.1). "
         "Please look at them once more."
@@ -469,7 +473,7 @@ def _write_contents(writer: _Writer, sheet: Worksheet, row: int) -> int:
     header = row + 1
     headings = (
         *(_("No."), _("Sheet"), _("Answered"), _("Comparisons")),
-        *("CR", _("Do the judgments fit together?")),
+        *("CR", _("Are the judgments consistent?")),
     )
     for letter, heading in zip("ABCDEF", headings, strict=True):
         put(sheet, f"{letter}{header}", heading, "header")

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import AnswersError
 from ..i18n import LANGUAGES
+from ..messages import Phrase
 from ..scale import footnote_mark, opposite
 from ..study.answers import Judgment
 from ..study.entered import spreadsheet_reason, step_of
@@ -45,9 +46,6 @@ MAX_BYTES = 8 * 2**20
 MAX_SPREAD = 100_000
 """A workbook whose merged cells and links cover more cells than this is refused."""
 
-_CHOOSE = "expected an entry of the cell's list, from '← 9' over '1 =' to '9 →'"
-_UNDO = "undo the change, or ask the organizer for the questionnaire anew"
-_SAVE = "save the questionnaire again as Excel Workbook (.xlsx), or ask the organizer for it anew"
 _CELL = re.compile(r"C[1-9][0-9]{0,6}")
 _TYPED = re.compile(r"(?:←([2-9])|([2-9])←)|(?:([2-9])→|→([2-9]))")
 _ZEROS = re.compile(r"(?<![\d./])([1-9])\.0+(?![\d./])")
@@ -101,19 +99,16 @@ def read_questionnaire(
     workbook = _open(content, source)
     hidden = _hidden(workbook, source)
     expected = {
-        "survey": (survey.content_hash, "made for this survey as it is now"),
-        "study": (study_id, "of this study"),
-        "expert": (expert, "of this expert"),
-        "round": (round_number, "of this round"),
+        "survey": (survey.content_hash, "questionnaire_of_other_survey"),
+        "study": (study_id, "questionnaire_of_other_study"),
+        "expert": (expert, "questionnaire_of_other_expert"),
+        "round": (round_number, "questionnaire_of_other_round"),
     }
     found = {name: _field(hidden, row, source) for row, name in enumerate(FIELDS, start=1)}
-    for name, (value, which) in expected.items():
+    for name, (value, code) in expected.items():
         wanted = one_line(value) if isinstance(value, str) else value
         if value is not None and found[name] != wanted:
-            raise AnswersError(
-                f"{source}: {name} {found[name]!r}, expected {wanted!r}; "
-                f"use the questionnaire {which}"
-            )
+            raise AnswersError(code, source=source, found=found[name], expected=wanted)
     who = found["expert"] if expert is None else expert
     judgments, unanswered = [], []
     for pair, cell in _places(workbook, hidden, survey, found["comparisons"], source):
@@ -136,18 +131,14 @@ def read_questionnaire(
 def _open(content: bytes, source: str) -> Workbook:
     """The workbook, once its size is known to be harmless."""
     if content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
-        raise AnswersError(
-            f"{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
-            "save it without a password as Excel Workbook (.xlsx)"
-        )
+        raise AnswersError("old_workbook", source=source)
     with uploaded_workbook(
         content,
         source,
         max_bytes=MAX_BYTES,
         max_spread=MAX_SPREAD,
-        too_large="{size} bytes when unpacked",
-        damaged="not an .xlsx workbook, or a damaged one, expected a questionnaire",
-        advice=f"; {_SAVE}",
+        damaged="not_a_questionnaire",
+        refused="questionnaire_refused",
     ) as workbook:
         return workbook
 
@@ -156,16 +147,10 @@ def _hidden(workbook: Workbook, source: str) -> Worksheet:
     """The hidden sheet of a questionnaire in this format."""
     hidden = next((sheet for sheet in workbook.worksheets if sheet.title == HIDDEN), None)
     if hidden is None or hidden["A1"].value != KIND:
-        raise AnswersError(
-            f"{source}: has no sheet {HIDDEN!r} that begins with {KIND!r}, expected a workbook "
-            "made as a questionnaire; fill in the file that the organizer sent"
-        )
+        raise AnswersError("not_made_as_questionnaire", source=source)
     version = hidden["B1"].value
     if type(version) is int and version > FORMAT:
-        raise AnswersError(
-            f"{source}: sheet {HIDDEN!r}, cell B1: format {version}, expected {FORMAT}; the file "
-            "was made by a newer version of ahp, which can read it"
-        )
+        raise AnswersError("questionnaire_newer", source=source, version=version, expected=FORMAT)
     return hidden
 
 
@@ -173,15 +158,19 @@ def _field(hidden: Worksheet, row: int, source: str) -> Any:
     """A value from the head of the hidden sheet, of the type it must have."""
     name, value = FIELDS[row - 1], hidden[f"B{row}"].value
     fits, expected = {
-        KIND: (value == FORMAT, f"format {FORMAT}"),
-        "round": (type(value) is int, "a whole number"),
-        "comparisons": (type(value) is int, "a whole number"),
-        "language": (value in tuple(LANGUAGES), f"one of {', '.join(LANGUAGES)}"),
-    }.get(name, (isinstance(value, str), "a text"))
+        KIND: (value == FORMAT, Phrase("the_format", number=FORMAT)),
+        "round": (type(value) is int, Phrase("a_whole_number")),
+        "comparisons": (type(value) is int, Phrase("a_whole_number")),
+        "language": (value in tuple(LANGUAGES), Phrase("one_of", valid=tuple(LANGUAGES))),
+    }.get(name, (isinstance(value, str), Phrase("some_text")))
     if not fits or hidden[f"A{row}"].value != name:
         raise AnswersError(
-            f"{source}: sheet {HIDDEN!r}, cell B{row}: {value!r}, expected {expected} beside "
-            f"{name!r}; {_UNDO}"
+            "hidden_value_changed",
+            source=source,
+            cell=f"B{row}",
+            value=value,
+            expected=expected,
+            name=name,
         )
     return value
 
@@ -196,25 +185,19 @@ def _places(
     while any(line := [hidden[f"{letter}{row + 1}"].value for letter in MAP]):
         row += 1
         name, place, *ids = line
-        pair, where = tuple(ids), f"{source}: sheet {HIDDEN!r}, row {row}"
+        pair = tuple(ids)
         if pair not in open_pairs:
-            raise AnswersError(
-                f"{where}: {pair}, expected parent, left and right of a comparison that is not "
-                f"listed above; {_UNDO}"
-            )
+            raise AnswersError("hidden_pair_changed", source=source, row=row, pair=repr(pair))
         if name not in sheets:
-            raise AnswersError(f"{source}: sheet {name!r} is missing, expected it; {_UNDO}")
+            raise AnswersError("sheet_missing", source=source, sheet=name)
         if not _CELL.fullmatch(str(place)) or (name, place) in taken:
-            raise AnswersError(
-                f"{where}: cell {place!r}, expected a cell of its own in column C; {_UNDO}"
-            )
+            raise AnswersError("hidden_cell_changed", source=source, row=row, cell=place)
         open_pairs.remove(pair)
         taken.add((name, place))
         yield pair, sheets[name][place]
     if row != count:
         raise AnswersError(
-            f"{source}: sheet {HIDDEN!r}, row {row + 1}: the list ends after {row} comparisons, "
-            f"expected {count}; {_UNDO}"
+            "hidden_list_short", source=source, row=row + 1, count=row, expected=count
         )
 
 
@@ -222,17 +205,16 @@ def _check_names(cell: Cell, pair: Pair, survey: Survey, language: str, place: s
     """Refuse a row whose names are not those of its pair, or whose cells were merged."""
     sheet = cast(Worksheet, cell.parent)
     if cell.coordinate in sheet.merged_cells:
-        raise AnswersError(
-            f"{place}{cell.coordinate}: merged with other cells, expected a cell of its own; "
-            f"{_UNDO}"
-        )
+        raise AnswersError("cell_merged", place=f"{place}{cell.coordinate}")
     for letter, node in (("B", pair[1]), ("D", pair[2])):
         shown = sheet[f"{letter}{cell.row}"].value
         expected = one_line(survey.node_name(node, language))
         if not isinstance(shown, str) or one_line(shown) != expected:
             raise AnswersError(
-                f"{place}{letter}{cell.row}: {shown!r}, expected {expected!r}; rows and names must "
-                f"stay as they were: {_UNDO}"
+                "names_changed",
+                place=f"{place}{letter}{cell.row}",
+                value=shown,
+                expected=expected,
             )
 
 
@@ -245,22 +227,17 @@ def _position(cell: Cell, place: str) -> str | None:
     value: Any = cell.value
     if cell.data_type == "f":
         formula = getattr(value, "text", value)  # array formulas are objects
-        raise AnswersError(f"{place}: formula {formula!r}, {_CHOOSE}; choose it from the list")
+        raise AnswersError("entry_is_formula", place=place, value=formula)
     if cell.data_type == "e":
-        raise AnswersError(f"{place}: error value {value!r}, {_CHOOSE}; choose it from the list")
+        raise AnswersError("entry_is_error", place=place, value=value)
     dated = isinstance(value, datetime.date | datetime.time | datetime.timedelta)
     if not dated and (reason := spreadsheet_reason(str(value or ""))):
-        raise AnswersError(f"{place}: {value!r} {reason}, or choose it from the list")
+        raise AnswersError("entry_made_a_date", place=place, reason=reason)
     if dated:
-        raise AnswersError(
-            f"{place}: date or time {value}, {_CHOOSE}; the program made a date of what was typed, "
-            "empty the cell and choose from the list"
-        )
+        raise AnswersError("entry_is_date", place=place, value=str(value))
     text = "" if value is None else str(value)
     if mark := footnote_mark(text):
-        raise AnswersError(
-            f"{place}: {value!r} has the footnote mark {mark!r}, {_CHOOSE}; choose it from the list"
-        )
+        raise AnswersError("entry_footnote", place=place, value=value, mark=mark)
     text = "".join(unicodedata.normalize("NFKC", text).split())
     for typed, arrow in _SIDES.items():
         text = text.replace(typed, arrow)
@@ -276,8 +253,10 @@ def _position(cell: Cell, place: str) -> str | None:
     if step is not None:
         step = step.removeprefix("1/")
         raise AnswersError(
-            f"{place}: {value!r} does not say which item is more important, expected "
-            f"{ENTRIES[step]!r} for the left or {ENTRIES[opposite(step)]!r} for the right one; "
-            "choose it from the list"
+            "entry_sideless",
+            place=place,
+            value=value,
+            left=ENTRIES[step],
+            right=ENTRIES[opposite(step)],
         )
-    raise AnswersError(f"{place}: {value!r}, {_CHOOSE}; choose it from the list")
+    raise AnswersError("entry_not_listed", place=place, value=value)

@@ -31,20 +31,22 @@ def read_receipt(path: Path) -> Receipt:
     if not content.startswith(b"%PDF"):
         return find_receipt(content.decode("latin-1"), str(path))
     try:
-        pages = [_text(page) for page in _pages(PdfReader(io.BytesIO(content)))]
+        pages = [_text(page, path) for page in _pages(PdfReader(io.BytesIO(content)), path)]
+    except AnswersError:
+        raise
     except Exception as error:  # pypdf raises whatever a damaged file makes fail in it
-        raise AnswersError(f"{path}: cannot be read as PDF: {error}") from error
+        raise AnswersError("not_pdf", source=str(path)) from error
     return find_receipt("\n".join(pages), str(path))
 
 
-def _pages(reader: PdfReader) -> Sequence[PageObject]:
+def _pages(reader: PdfReader, path: Path) -> Sequence[PageObject]:
     if len(reader.pages) > MAX_PAGES:
-        raise ValueError(f"{len(reader.pages)} pages, expected at most {MAX_PAGES}")
+        raise AnswersError("pdf_pages", source=str(path), count=len(reader.pages), most=MAX_PAGES)
     return reader.pages
 
 
-def _text(page: PageObject) -> str:
+def _text(page: PageObject, path: Path) -> str:
     content = page.get_contents()
     if content is not None and len(content.get_data()) > MAX_RECEIPT:
-        raise ValueError(f"a page of more than {MAX_RECEIPT} bytes, expected fewer")
+        raise AnswersError("pdf_page_too_large", source=str(path), most=MAX_RECEIPT)
     return page.extract_text()

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from ..datafile import check_size, read_bytes
+from ..datafile import ID, check_size, read_bytes
 from ..errors import AHPError, MatrixError, SurveyError
 from ..hierarchy import Hierarchy
+from ..messages import Phrase
 from ..scale import parse_number, plain_text
 from ..study import Node, Survey
 from ..study.survey import FORMAT, SourcedWeights, check_comparisons, tree_of, wrong_sum
@@ -30,7 +31,6 @@ MAX_NODES = 2000
 UNKNOWN_LANGUAGE = "und"
 """Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _PUNCTUATION = str.maketrans("：，；＝", ":,;=")
 _RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
@@ -78,7 +78,7 @@ def is_writable(text: str) -> bool:
     return not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
-def check_name(name: str, place: str, error: type[AHPError] = SurveyError) -> str:
+def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyError) -> str:
     """A name of an item or an expert, outer spaces off.
 
     Raises:
@@ -86,9 +86,9 @@ def check_name(name: str, place: str, error: type[AHPError] = SurveyError) -> st
     """
     stripped = name.strip()
     if not stripped:
-        raise error(f"{place}: is empty, expected a name")
+        raise error("name_empty", place=place)
     if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in stripped):
-        raise error(f"{place}: {name!r}, expected a name without control characters")
+        raise error("name_controls", place=place, name=name)
     return stripped
 
 
@@ -114,7 +114,7 @@ def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") if plain.isascii() else ""
-    return slug if _ID.fullmatch(slug) else ""
+    return slug if ID.fullmatch(slug) else ""
 
 
 @dataclass
@@ -161,19 +161,21 @@ def survey_from_branches(
     """
     branches = list(goal.walk())
     if len(branches) > MAX_NODES:
-        raise SurveyError(f"{source}: {len(branches)} names, expected at most {MAX_NODES}")
+        raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
     for branch, node_id in zip(branches, make_ids(one.name for one in branches), strict=True):
         branch.id = node_id
         if len(branch.children) == 1:
             raise SurveyError(
-                f"{branch.place}: {branch.name!r} has the single item "
-                f"{branch.children[0].name!r}, expected two or more to compare"
+                "single_item", place=branch.place, name=branch.name, item=branch.children[0].name
             )
     title = title.strip() or goal.name
     survey_id = id or _slug(title) or "imported"
-    for key, value, pattern in (("id", survey_id, _ID), ("language", language, _LANGUAGE)):
+    for code, value, pattern in (
+        ("survey_id_form", survey_id, ID),
+        ("survey_language_form", language, _LANGUAGE),
+    ):
         if not pattern.fullmatch(value):
-            raise SurveyError(f"{source}: {key} = {value!r}, expected the form {pattern.pattern}")
+            raise SurveyError(code, source=source, value=value)
 
     def text(value: str) -> Mapping[str, str]:
         return MappingProxyType({language: value})
@@ -183,7 +185,7 @@ def survey_from_branches(
         hierarchy = Hierarchy(goal.id, children)
         check_comparisons(hierarchy)
     except AHPError as error:
-        raise SurveyError(f"{goal.place}: {error}") from error
+        raise SurveyError("at_place", place=goal.place, problem=error) from error
     return Survey(
         id=survey_id,
         languages=(language,),
@@ -280,10 +282,10 @@ def read_hierarchy_text(
         SurveyError: names the line, the column and what was expected.
     """
     if len(text) > MAX_TEXT:
-        raise SurveyError(f"{source}: {len(text)} characters, expected at most {MAX_TEXT}")
+        raise SurveyError("too_many_characters", source=source, count=len(text), most=MAX_TEXT)
     plain = text.translate(_PUNCTUATION)
     if (count := sum(map(plain.count, ",;"))) > 2 * MAX_NODES:
-        raise SurveyError(f"{source}: {count} separators, expected at most {2 * MAX_NODES}")
+        raise SurveyError("too_many_separators", source=source, count=count, most=2 * MAX_NODES)
 
     def place(start: int) -> str:
         start += len(plain[start:]) - len(plain[start:].lstrip())
@@ -292,9 +294,9 @@ def read_hierarchy_text(
 
     *parts, rest = _split(plain, 0, len(plain), ";")
     if plain[rest[0] : rest[1]].strip():
-        raise SurveyError(f"{place(rest[0])}: the last branch does not end, expected ';'")
+        raise SurveyError("branch_unended", place=place(rest[0]))
     if not parts:
-        raise SurveyError(f"{source}: is empty, expected branches such as 'Goal: A, B;'")
+        raise SurveyError("no_branches", source=source)
     heads: dict[str, Branch] = {}
     items: dict[str, Branch] = {}
     weights: dict[str, dict[str, float]] = {}
@@ -303,14 +305,13 @@ def read_hierarchy_text(
         if len(pieces) != 2:
             shown = " ".join(text[start:end].split())
             raise SurveyError(
-                f"{place(start)}: {shown!r} has {len(pieces) - 1} colons, expected one, as in "
-                "'A: a1, a2;'"
+                "branch_colons", place=place(start), text=shown, count=len(pieces) - 1
             )
         head, body = pieces
         name = check_name(" ".join(text[slice(*head)].split()), place(head[0]))
         key = name_key(name)
         if key in heads:
-            raise SurveyError(f"{place(head[0])}: branch {name!r} stands twice, expected once")
+            raise SurveyError("branch_twice", place=place(head[0]), name=name)
         heads[key] = branch = items.get(key) or Branch(name, place(head[0]))
         weights[key] = {}
         for piece in _split(plain, *body, ","):
@@ -319,20 +320,17 @@ def read_hierarchy_text(
             item = check_name(shown, place(piece[0]))
             item_key = name_key(item)
             if item_key in items or item_key == next(iter(heads)):
-                raise SurveyError(f"{place(piece[0])}: {item!r} stands twice, expected once")
+                raise SurveyError("item_twice", place=place(piece[0]), name=item)
             items[item_key] = heads.get(item_key) or Branch(item, place(piece[0]))
             branch.children.append(items[item_key])
             if equals:
-                weights[key][item_key] = _weight(weight, f"{place(piece[0])}: {item!r}")
+                weights[key][item_key] = _weight(weight, place(piece[0]), item)
         _check_weights(weights[key], branch)
     goal = next(iter(heads.values()))
     below = {name_key(branch.name) for branch in goal.walk()}
     for key, branch in heads.items():
         if key not in below:
-            raise SurveyError(
-                f"{branch.place}: branch {branch.name!r} is not below the goal {goal.name!r}, "
-                "expected its name among the items of another branch"
-            )
+            raise SurveyError("branch_apart", place=branch.place, name=branch.name, goal=goal.name)
     survey = survey_from_branches(
         goal, source, id=id, language=language, title=title, description=description
     )
@@ -355,10 +353,10 @@ def _split(text: str, start: int, end: int, mark: str) -> list[tuple[int, int]]:
     return [(left + 1, right) for left, right in pairwise(cuts)]
 
 
-def _weight(text: str, place: str) -> float:
+def _weight(text: str, place: str, item: str) -> float:
     value = read_number(text)
     if value is None or value > 1:
-        raise SurveyError(f"{place}: weight {text.strip()!r}, expected a number from 0 to 1")
+        raise SurveyError("item_weight", place=place, item=item, weight=text.strip())
     return value
 
 
@@ -376,11 +374,10 @@ def _check_weights(given: Mapping[str, float], branch: Branch) -> None:
     for kid in branch.children:
         if name_key(kid.name) not in given:
             raise SurveyError(
-                f"{kid.place}: {kid.name!r} has no weight, expected one for every item of "
-                f"{branch.name!r} or for none"
+                "item_without_weight", place=kid.place, item=kid.name, parent=branch.name
             )
-    if problem := wrong_sum(given, f"the weights below {branch.name!r}"):
-        raise SurveyError(f"{branch.place}: {problem}")
+    if problem := wrong_sum(given, branch.name):
+        raise SurveyError("at_place", place=branch.place, problem=problem)
 
 
 def freeze(table: Mapping[_Key, Mapping[str, _Value]]) -> Mapping[_Key, Mapping[str, _Value]]:
@@ -424,16 +421,14 @@ def plain_names(survey: Survey, language: str | None = None) -> dict[str, str]:
     seen: dict[str, str] = {}
     for node in survey.nodes:
         name = survey.node_name(node, language or survey.languages[0])
-        place = f"survey {survey.id!r}: name of {node!r}"
+        place = Phrase("name_in_survey", survey=survey.id, node=node)
         if _RESERVED.search(name) or name != " ".join(name.split()):
-            raise SurveyError(
-                f"{place}: {name!r}, expected a name without , : ; = ~ < and with single spaces"
-            )
+            raise SurveyError("name_reserved", place=place, name=name)
         if _NUMERIC.fullmatch(name_key(name)):
-            raise SurveyError(f"{place}: {name!r}, expected a name that is not a number")
+            raise SurveyError("name_numeric", place=place, name=name)
         key = name_key(name)
         if key in seen:
-            raise SurveyError(f"{place}: {name!r} is that of {seen[key]!r}, too; expected another")
+            raise SurveyError("name_shared", place=place, name=name, other=seen[key])
         seen[key] = node
         names[node] = check_name(name, place)
     return names

@@ -149,17 +149,17 @@ def _with_given(
     if given and given.keys() == set(survey.hierarchy.parents):
         remarks.append(
             _(
-                "The file gives all weights, which would leave nothing to compare: they are not "
-                "taken over, and everything is compared."
+                "The file gives all weights, which would leave nothing to compare: they are "
+                "not imported, and everything is compared."
             )
         )
         return survey, tuple(remarks), lost + _count([given])
     for parent, own in given.items():
-        shown = ", ".join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
+        shown = _(", ").join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
         remarks.append(
             _(
-                "The weights given below “{name}” are taken over, and nobody is asked about them: "
-                "{weights}."
+                "The weights given below “{name}” are imported, and nobody is asked about "
+                "them: {weights}."
             ).format(name=survey.node_name(parent, language), weights=shown)
         )
         where = source if isinstance(source, str) else source[parent]
@@ -190,11 +190,11 @@ def _joined_priorities(
         rows = [[table[kid] for kid in kids] for table in own.values()]
         shares = [voters[expert] for expert in own]
         try:
-            mean = aggregate_priorities(rows, shares, mean="geometric")
+            mean = aggregate_priorities(rows, shares, how="geometric")
         except MatrixError:  # a weight of 0 has no geometric mean with others
             continue
         joined[parent] = dict(zip(kids, mean.tolist(), strict=True))
-        named = ", ".join(f"{expert} {voters[expert]:.6g}" for expert in own)
+        named = _(", ").join(f"{expert} {voters[expert]:.6g}" for expert in own)
         sources[parent] = _("{file}: geometric mean of {experts}").format(
             file=source, experts=named
         )
@@ -242,15 +242,15 @@ def _expert_weights(project: GlucProject, _: Translate) -> tuple[dict[str, float
             _("All who compare in the file have the weight 0 there; here they count alike."),
         )
     language = survey.languages[0]
-    shown = ", ".join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
+    shown = _(", ").join(f"{expert} {weight:.6g}" for expert, weight in weights.items())
     remarks = [
-        _("The decision makers' weights are taken over and count: {weights}.").format(weights=shown)
+        _("The decision makers' weights are imported and used: {weights}.").format(weights=shown)
     ]
     for k in contrary:
         remarks.append(
             _(
-                "The decision makers' weights at “{name}” are others, which a study can't keep: an "
-                "expert has one weight."
+                "The decision makers have other weights at “{name}”. A study can't keep those: "
+                "an expert has one weight."
             ).format(name=survey.node_name(names[k], language))
         )
     silent = {

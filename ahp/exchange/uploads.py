@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from ..datafile import MAX_FILE, MAX_TOML, check_size, parse_json
+from ..datafile import MAX_FILE, MAX_TOML, check_size, decode_text, parse_json
 from ..errors import SurveyError
 from ..study import Answers, Survey
 from ..study.survey import survey_from_toml
@@ -57,16 +57,13 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     """
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if ending not in UPLOADS:
-        raise SurveyError(f"{name}: expected a file that ends with .{', .'.join(UPLOADS)}")
+        raise SurveyError("upload_ending", name=name, endings=tuple(f".{one}" for one in UPLOADS))
     title = PurePath(name).stem
     if ending == "toml":
         return Upload(survey=survey_from_toml(content, name), title=title)
     if ending == "txt":
         check_size(content, name, SurveyError, MAX_TOML)
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise SurveyError(f"{name}: byte {error.start} is not UTF-8") from error
+        text = decode_text(content, name, SurveyError)
         found = read_hierarchy_text(text, name, language=language)
         return _upload(
             from_hierarchy_text(found.survey, found.given_weights, name, language), title, language
@@ -95,7 +92,7 @@ def _upload(found: TakenOver, title: str, language: str) -> Upload:
 def _is_study(content: bytes) -> bool:
     """Whether a JSON file says it is a whole study; what is no JSON is told later."""
     try:
-        data = parse_json(content)
-    except (ValueError, RecursionError):
+        data = parse_json(content, "", SurveyError)
+    except SurveyError:
         return False
     return isinstance(data, dict) and data.get("kind") == "ahp study"

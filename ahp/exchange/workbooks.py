@@ -7,12 +7,14 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
 from ..errors import AnswersError
+from ..messages import Phrase
 
 MAX_PARTS = 2000
 """Files in an archive."""
@@ -35,7 +37,11 @@ _CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
 
 
 class _OversizeError(Exception):
-    """Too much of something; says of what, and how much is expected."""
+    """Too much of something; says of what, and how much is expected, by a code of `MESSAGES`."""
+
+    def __init__(self, code: str, **parameters: Any) -> None:
+        super().__init__(code)
+        self.problem = Phrase(code, **parameters)
 
 
 @contextmanager
@@ -45,9 +51,8 @@ def uploaded_workbook(
     *,
     max_bytes: int,
     max_spread: int | None,
-    too_large: str,
-    damaged: str,
-    advice: str = "",
+    damaged: str = "not_xlsx",
+    refused: str = "at_place",
 ) -> Iterator[Workbook]:
     """Open a workbook; nothing in it is evaluated.
 
@@ -57,9 +62,8 @@ def uploaded_workbook(
         max_bytes: what it may unpack to.
         max_spread: how many cells its merged cells and links may cover; None opens it for the saved
             values alone, row by row, which neither can slow down.
-        too_large: what is wrong with one that unpacks to `{size}` bytes.
-        damaged: what is wrong with one that cannot be read, as it is opened or used, by `{reason}`.
-        advice: end of the messages.
+        damaged: code of what is wrong with one that cannot be read, as it is opened or used.
+        refused: code of the errors, which have a place and a problem.
 
     Raises:
         AnswersError: too large, has a document type, or cannot be read.
@@ -71,9 +75,7 @@ def uploaded_workbook(
         # openpyxl gets what was counted, never the file, which may say otherwise to it
         counted = _packed({name: census.checked(part) for name, part in parts.items()})
         if max_spread is not None and census.spread > max_spread:
-            raise _OversizeError(
-                f"merged cells and links over {census.spread} cells, expected at most {max_spread}"
-            )
+            raise _OversizeError("merged_cells", count=census.spread, most=max_spread)
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
             warnings.simplefilter("ignore")
             workbook = load_workbook(
@@ -83,18 +85,10 @@ def uploaded_workbook(
             workbook.close()
     except AnswersError:
         raise
-    except _UnpackedSizeError as error:
-        problem = too_large.format(size=error)
-        raise AnswersError(f"{source}: {problem}, expected at most {max_bytes}{advice}") from error
     except _OversizeError as error:
-        raise AnswersError(f"{source}: {error}{advice}") from error
+        raise AnswersError(refused, place=source, problem=error.problem) from error
     except Exception as error:  # a damaged file fails wherever the readers happen to stumble
-        reason = str(error) or type(error).__name__
-        raise AnswersError(f"{source}: {damaged.format(reason=reason)}{advice}") from error
-
-
-class _UnpackedSizeError(Exception):
-    """An archive unpacks to too much; says to how many bytes."""
+        raise AnswersError(refused, place=source, problem=Phrase(damaged)) from error
 
 
 def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
@@ -109,13 +103,13 @@ def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
         Exception: too large, or not such an archive.
     """
     if (count := content.count(b"PK\1\2")) > MAX_PARTS:
-        raise _OversizeError(f"{count} files inside, expected at most {MAX_PARTS}")
+        raise _OversizeError("too_many_parts", count=count, most=MAX_PARTS)
     parts: dict[str, bytes] = {}
     room = max_bytes
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
         if (size := sum(info.file_size for info in infos)) > max_bytes:
-            raise _UnpackedSizeError(size)
+            raise _OversizeError("unpacked_size", size=size, most=max_bytes)
         for info in infos:
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise zipfile.BadZipFile(f"{info.filename!r} is compressed in an unusual way")
@@ -126,7 +120,8 @@ def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
                 while chunk := part.read(_CHUNK):
                     room -= len(chunk)
                     if room < 0:
-                        raise _UnpackedSizeError(f"more than {max_bytes}")
+                        more = Phrase("more_than", count=max_bytes)
+                        raise _OversizeError("unpacked_size", size=more, most=max_bytes)
                     chunks.append(chunk)
             parts[info.filename] = b"".join(chunks)
     return parts
@@ -171,7 +166,7 @@ class _Census:
         return part
 
     def _refuse_doctype(self, *_declaration: object) -> None:
-        raise _OversizeError("has a document type, expected none in a workbook")
+        raise _OversizeError("document_type")
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = name.rpartition(":")[2]
@@ -179,16 +174,16 @@ class _Census:
             if kind in ("row", "si"):
                 self.rows, self.in_row = self.rows + 1, 0
             self.in_row, self.cells = self.in_row + 1, self.cells + 1
-            self._limit(self.rows, MAX_ROWS, "rows and texts")
-            self._limit(self.in_row, MAX_ROW, "elements in a row")
-            self._limit(self.cells, MAX_CELLS, "elements of cells")
+            self._limit(self.rows, MAX_ROWS, "too_many_rows_inside")
+            self._limit(self.in_row, MAX_ROW, "row_too_long_inside")
+            self._limit(self.cells, MAX_CELLS, "too_many_cells_inside")
             return
         self.elements += 1
-        self._limit(self.elements, MAX_ELEMENTS, "elements")
+        self._limit(self.elements, MAX_ELEMENTS, "too_many_elements")
         if kind in ("mergeCell", "hyperlink") and (cells := attributes.get("ref")):
             left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells))
             self.spread += (right - left + 1) * (bottom - top + 1)
 
-    def _limit(self, count: int, limit: int, what: str) -> None:
+    def _limit(self, count: int, limit: int, code: str) -> None:
         if count > limit:
-            raise _OversizeError(f"more than {limit} {what}, expected fewer")
+            raise _OversizeError(code, limit=limit)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..messages import MESSAGES, Cell, Wording
-from . import translator
+from . import Translate, translator
 
 
 class _Translated(Wording):
@@ -25,13 +25,21 @@ class _Translated(Wording):
         return _("“{text}”").format(text=text)
 
     def cell(self, cell: Cell) -> str:
-        """Rows and columns counted from 1, as people count them."""
+        """Rows and columns counted from 1, as people count them; with the array's name in words,
+        not with the one it has in a program.
+        """
         _ = self._
-        *batch, row, column = (number + 1 for number in cell.index)
-        words = _("row {row}, column {column}").format(row=row, column=column)
+        in_words = not isinstance(cell.name, str)
+        name = self.sentence(cell.name) if in_words else cell.name
+        if not cell.index:
+            return str(name)
+        *batch, last = (number + 1 for number in cell.index)
+        if not batch:
+            return _("number {number} of {name}").format(number=last, name=name)
+        words = _("row {row}, column {column}").format(row=batch.pop(), column=last)
         for number in reversed(batch):
             words = _("matrix {number}, {place}").format(number=number, place=words)
-        return words
+        return _("{place} of {name}").format(place=words, name=name) if in_words else words
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = super().get_value(key, args, kwargs)
@@ -39,16 +47,107 @@ class _Translated(Wording):
         return place_words(value, self._language) if place else value
 
 
+def _key_words(_: Translate) -> dict[str, str]:
+    """Keys of data files, as people call what stands there."""
+    return {
+        "top level": _("the whole file"),
+        "alt": _("alternative"),
+        "alternatives": _("alternatives"),
+        "Alternatives": _("alternatives"),
+        "children": _("items below"),
+        "coding": _("coding"),
+        "column": _("column"),
+        "decision-makers": _("decision makers"),
+        "description": _("description"),
+        "expert": _("column of the experts"),
+        "explanation": _("explanation"),
+        "format": _("format"),
+        "goal": _("goal"),
+        "Goal": _("goal"),
+        "id": _("id"),
+        "languages": _("languages"),
+        "left": _("left item"),
+        "method": _("method"),
+        "name": _("name"),
+        "negative_is": _("side of the negative values"),
+        "nodes": _("nodes"),
+        "not_answered": _("words for what is not answered"),
+        "pairs": _("columns"),
+        "pairwise": _("comparisons"),
+        "parent": _("item above"),
+        "pj": _("projects"),
+        "preferences": _("judgments"),
+        "priority": _("priorities"),
+        "project_author": _("author"),
+        "project_description": _("description"),
+        "project_hText": _("hierarchy text"),
+        "project_name": _("name"),
+        "project_sc": _("session code"),
+        "pwc": _("rows of comparisons"),
+        "pwc_ab": _("sides"),
+        "pwc_intense": _("intensities"),
+        "pwc_node": _("node"),
+        "random_index": _("random index"),
+        "right": _("right item"),
+        "score": _("scores"),
+        "source": _("source"),
+        "texts": _("options"),
+        "Version": _("version"),
+        "weights": _("weights"),
+    }
+
+
+def _path_words(path: str, _: Translate) -> str:
+    """A path of keys in a file, such as `nodes[2].parent`, as people read it."""
+    words = _key_words(_)
+    if path in words:
+        return words[path]
+    parts = []
+    for part in path.split("."):
+        key, *indices = re.split(r"[\[\]]+", part.removesuffix("]"))
+        word = words.get(key, key)
+        for index in indices:
+            word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
+        parts.append(word)
+    return " › ".join(parts)
+
+
+_LINE = re.compile(r"(line|row) (\d+)(?:, column (.+))?")
+_COLUMN = re.compile(r"column (.+)")
+_SHEET = re.compile(r"sheet (['\"])(.+)\1, cell (\w+)")
+_PATH = re.compile(r"(?!sheet |expert )[^,:'\"]+")
+
+
+def _part_words(part: str, _: Translate) -> str | None:
+    """A line, a column or a cell, as people read it; None for what is none of these."""
+    if found := _LINE.fullmatch(part):
+        kind, number, column = found.groups()
+        line = _("line {number}") if kind == "line" else _("row {number}")
+        line = line.format(number=number)
+        if column is None:
+            return line
+        return _("{line}, {column}").format(line=line, column=_column_words(column, _))
+    if found := _COLUMN.fullmatch(part):
+        return _column_words(found[1], _)
+    if found := _SHEET.fullmatch(part):
+        return _("sheet “{sheet}”, cell {cell}").format(sheet=found[2], cell=found[3])
+    return None
+
+
+def _column_words(name: str, _: Translate) -> str:
+    return (_("column {number}") if name.isdecimal() else _("column {name}")).format(
+        number=name, name=name
+    )
+
+
 def place_words(place: str, language: str) -> str:
     """A place in a file, such as `experts.csv: line 3`, as people read it."""
     _ = translator(language)
-    for name, word in (
-        ("line", _("line {number}")),
-        ("row", _("row {number}")),
-        ("column", _("column {number}")),
-    ):
-        place = re.sub(rf"\b{name} (\d+|[A-Z]{{1,3}})(?=$|[:,])", word.format(number=r"\1"), place)
-    return place
+    words = []
+    for k, part in enumerate(place.split(": ")):
+        path = k > 0 and _PATH.fullmatch(part)
+        words.append(_part_words(part, _) or (_path_words(part, _) if path else part))
+    return _(": ").join(words)
 
 
 @cache

@@ -113,7 +113,7 @@ def consistency_sentence(cr: float, n: int, _: Translate) -> str:
         return _("With two items there is only one comparison, so nothing can contradict it.")
     shown = show_beside(cr, CR_LIMIT, digits=3)
     if cr < CR_LIMIT:
-        return _("Your judgments fit together (CR = {cr}, below 0.1).").format(cr=shown)
+        return _("Your judgments are consistent (CR = {cr}, below 0.1).").format(cr=shown)
     return _(
         "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
         "Please look at them once more."

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from ..datafile import jcs
+from ..datafile import jcs, parse_json
 from ..errors import OptionError
 from ..hierarchy import Hierarchy
 from ..study.plain import check_option, check_types, from_plain
@@ -54,9 +54,9 @@ class Asking:
             OptionError: says which are.
         """
         if self.way not in ("expert", way.way):
-            raise OptionError(f"way = {way.way!r}, this study asks {self.way!r}")
+            raise OptionError("asking_other_way", way=way.way, expected=self.way)
         if way.short and not self.short_form:
-            raise OptionError("short = True, this study asks all comparisons")
+            raise OptionError("asking_not_short")
 
     @classmethod
     def from_content(cls, content: str) -> Self:
@@ -91,10 +91,10 @@ class Way:
     def __post_init__(self) -> None:
         check_option("way", self.way, WAYS)
         if not isinstance(self.short, bool):
-            raise OptionError(f"short = {self.short!r}, expected true or false")
+            raise OptionError("short_type", value=self.short)
         for pair in self.order:
             if len(pair) != 3 or not all(isinstance(node, str) for node in pair):
-                raise OptionError(f"order has {pair!r}, expected parent, left and right as text")
+                raise OptionError("order_entry", pair=repr(pair))
 
     @classmethod
     def seeded(cls, way: str, short: bool, hierarchy: Hierarchy, seed: str) -> Self:
@@ -130,9 +130,7 @@ class Way:
             way, short, order = data["way"], data["short"], data["order"]
             pairs = tuple((parent, left, right) for parent, left, right in order)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise OptionError(
-                f"way = {content[:80]!r}, expected an object with way, short and order"
-            ) from error
+            raise OptionError("way_unreadable", content=content[:80]) from error
         return cls(way, short, pairs)
 
     @property
@@ -154,9 +152,7 @@ def check_way(way: Way, hierarchy: Hierarchy) -> None:
     given = sorted((parent, *sorted(pair)) for parent, *pair in way.order)
     asked = sorted((parent, *sorted(pair)) for parent, *pair in hierarchy.comparisons)
     if given != asked:
-        raise OptionError(
-            f"order has {len(given)} comparisons, expected each of the {len(asked)} of the survey"
-        )
+        raise OptionError("order_incomplete", count=len(given), expected=len(asked))
 
 
 def read_ranking(parent: str, content: str, hierarchy: Hierarchy) -> tuple[str, ...]:
@@ -166,15 +162,9 @@ def read_ranking(parent: str, content: str, hierarchy: Hierarchy) -> tuple[str, 
         OptionError: not a list of each item below that parent once, or no parent.
     """
     if parent not in hierarchy.compared:
-        listed = ", ".join(hierarchy.compared)
-        raise OptionError(f"ranking below {parent!r}, expected one of {listed}")
-    try:
-        ranking = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise OptionError(f"ranking: not JSON: {error}") from error
+        raise OptionError("ranking_parent", parent=parent, valid=hierarchy.compared)
+    ranking = parse_json(content, "ranking", OptionError)
     items = hierarchy.children[parent]
     if not isinstance(ranking, list) or sorted(map(str, ranking)) != sorted(items):
-        raise OptionError(
-            f"ranking below {parent!r} = {content[:80]}, expected each of {', '.join(items)} once"
-        )
+        raise OptionError("ranking_items", parent=parent, content=content[:80], valid=items)
     return tuple(ranking)

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ..errors import SurveyError
+from ..messages import with_names
 from ..study.survey import Survey, definition, survey_from_content
+
+_NOT_WRITTEN = {
+    "name": "draft_name_missing",
+    "explanation": "draft_explanation_missing",
+    "source": "draft_source_missing",
+}
+_SURVEY_NOT_WRITTEN = {
+    "name": "draft_survey_name_missing",
+    "description": "draft_survey_description_missing",
+}
 
 
 @dataclass(frozen=True)
@@ -93,14 +105,31 @@ class Draft:
         """The finished survey.
 
         Raises:
-            SurveyError: what is still missing or wrong, with its path.
+            SurveyError: what is still missing or wrong, and at which item, by its name.
         """
         for node, what, language in self.missing():
-            place = "the survey" if node is None else repr(self.label(node))
-            where = f"{what} ({language})" if language else what
-            raise SurveyError(f"{place}: {where} is empty, expected text")
+            code = (_NOT_WRITTEN if node else _SURVEY_NOT_WRITTEN)[what]
+            raise SurveyError(code, item=node and self.label(node), language=language)
+        goal = self.nodes[0].id
+        for one in self.nodes:
+            count = len(self.children(one.id))
+            if count == 1 or (one.id == goal and not count):
+                raise SurveyError("draft_too_few_items", item=self.label(one.id), count=count)
         data = definition(self, [self._data(node) for node in self.nodes])
-        return survey_from_content(json.dumps(data))
+        try:
+            return survey_from_content(json.dumps(data))
+        except SurveyError as error:
+            raise self._named(error) from error
+
+    def _named(self, error: SurveyError) -> SurveyError:
+        """An error of the finished survey that has the names of items instead of ids and paths."""
+        labels = {one.id: self.label(one.id) for one in self.nodes}
+        problem, path = with_names(error.parameters["problem"], labels), error.parameters["path"]
+        if found := re.match(r"goal\b|nodes\[(\d+)\]", path):
+            node, last = self.nodes[int(found[1] or -1) + 1].id, path.split(".")[-1]
+            item = labels.get(last, labels[node])
+            return SurveyError("draft_item_wrong", item=item, problem=problem)
+        return SurveyError(problem.code, **problem.parameters)
 
     def _data(self, node: DraftNode) -> dict[str, Any]:
         """A node as a survey file has it."""

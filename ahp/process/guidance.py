@@ -102,7 +102,7 @@ def guidance(
             missing pairs, or a count that is none.
     """
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise OptionError(f"count = {count!r}, expected a whole number of at least 1")
+        raise OptionError("count_range", count=count)
     consistency = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     if consistency.acceptable:
         return ()

@@ -86,13 +86,15 @@ class Receipt:
         try:
             data = json.loads(self.content)
             if (data.pop("kind"), data.pop("format")) != (KIND, FORMAT):
-                raise ValueError(f"expected kind {KIND!r} with format {FORMAT}")
+                raise AnswersError("receipt_kind", kind=KIND, format=FORMAT)
             answers = tuple((a, b, c, value) for a, b, c, value in data.pop("answers"))
             statement = Statement(**data, answers=answers)
+        except AnswersError:
+            raise
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-            raise AnswersError(f"the content of the receipt cannot be read: {error}") from error
+            raise AnswersError("receipt_unreadable") from error
         if statement.content != self.content:
-            raise AnswersError("the content of the receipt is not in canonical JSON")
+            raise AnswersError("receipt_not_canonical")
         return statement
 
     @property
@@ -119,13 +121,11 @@ def find_receipt(text: str, source: str) -> Receipt:
     """
     blocks = _BLOCK.findall(text)
     if len(blocks) != 1:
-        raise AnswersError(
-            f"{source}: has {len(blocks)} receipts, expected one, from {BEGIN} to {END}"
-        )
+        raise AnswersError("receipt_count", source=source, count=len(blocks), begin=BEGIN, end=END)
     data = base64.b64decode("".join(_LINES.findall(blocks[0])))
     try:
         content, key_id, signature = data.decode().rstrip(" ").split("\n")
         json.loads(content)
     except (RecursionError, ValueError) as error:
-        raise AnswersError(f"{source}: the receipt in it is damaged, lines are missing") from error
+        raise AnswersError("receipt_damaged", source=source) from error
     return Receipt(content, key_id, signature)

@@ -157,7 +157,7 @@ def analyze_round(
         answers,
         method=settings.method,
         random_index=settings.random_index,
-        aggregate=settings.aggregate,
+        how=settings.aggregate,
         trim=settings.trim,
         expert_weights=expert_weights(settings.weighting, own),
         weighting=settings.weighting,

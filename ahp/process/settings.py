@@ -84,7 +84,7 @@ class Settings:
             ("rounds", ROUNDS_LIMITS),
         ):
             if not least <= (value := getattr(self, name)) <= most:
-                raise OptionError(f"{name} = {value!r}, expected a number from {least} to {most}")
+                raise OptionError("setting_range", name=name, value=value, least=least, most=most)
         check_cr_limit(self.cr_limit)
         for name in ("trim", "target"):
             object.__setattr__(self, name, float(getattr(self, name)))

@@ -21,6 +21,7 @@ import numpy as np
 from ..errors import MatrixError
 from ..group import aggregate_judgments
 from ..matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix
+from ..messages import Cell
 from ..result import Result
 from ..scale import SAATY_POSITIONS, parse_judgment
 from .printing import decimals_of, printed_interval
@@ -90,7 +91,7 @@ def read_matrix(rows: Sequence[Sequence[str]]) -> Judgments:
         return _read([[*row, *[""] * (n - len(row))] for row in rows], half=True)
     if lengths == up[::-1]:
         return _read([[*[""] * (n - len(row)), *row] for row in rows], half=True)
-    raise MatrixError(f"rows of lengths {lengths}, expected {n} in each row, or a triangle's")
+    raise MatrixError("rows_no_triangle", lengths=lengths, n=n)
 
 
 def join(panel: Sequence[Judgments], weights: Sequence[float] | None) -> Judgments:
@@ -129,7 +130,7 @@ def join(panel: Sequence[Judgments], weights: Sequence[float] | None) -> Judgmen
 class _Cell:
     """A printed cell: its place and text, its value as typed, and the numbers it stands for."""
 
-    place: str
+    place: Cell
     text: str
     value: float
     rounded: bool
@@ -210,7 +211,7 @@ def _read(grid: list[list[str]], half: bool = False) -> Judgments:
         else:
             if half:
                 parse_cell(grid[i][j] or grid[j][i], i, j)
-            raise MatrixError(f"a[{i}, {j}] and a[{j}, {i}] are blank, expected one of them")
+            raise MatrixError("both_blank", cell=Cell("a", (i, j)), mirror=Cell("a", (j, i)))
     return _judgments(pairs, n, said="" if half or not blank else _BLANK_HALF)
 
 
@@ -273,15 +274,12 @@ def _check_count(sizes: list[int]) -> None:
     count = int(np.prod([float(size) for size in sizes]))
     if count > MOST_READINGS:
         cells = sum(size > 1 for size in sizes)
-        raise MatrixError(
-            f"{cells} cells of one digit can each be several steps of the scale, which makes "
-            f'{count} readings, expected {MOST_READINGS} or fewer: write "1/8" instead of 0.1'
-        )
+        raise MatrixError("many_readings", cells=cells, count=count, most=MOST_READINGS)
 
 
 def _check_diagonal(text: str, k: int) -> None:
     if not _BLANK.fullmatch(_ascii(text)) and parse_cell(text, k, k) != 1:
-        raise MatrixError(f"a[{k}, {k}] = {text!r}, expected 1 on the diagonal")
+        raise MatrixError("diagonal_not_one", cell=Cell("a", (k, k)), text=text)
 
 
 def _ascii(text: str) -> str:
@@ -293,7 +291,7 @@ def parse_cell(text: str, i: int, j: int) -> float:
     try:
         value = parse_judgment(text)
     except MatrixError as error:
-        raise MatrixError(f"a[{i}, {j}] = {error}") from None
+        raise MatrixError("cell_refused", cell=Cell("a", (i, j)), problem=error) from None
     plain = _ascii(text)
     return float(Decimal(plain)) if _DECIMAL.fullmatch(plain) else value
 
@@ -303,7 +301,7 @@ def _cell(text: str, i: int, j: int) -> _Cell | None:
     if i == j or _BLANK.fullmatch(plain):
         return None
     value = parse_cell(text, i, j)
-    return _Cell(f"a[{i}, {j}]", text, value, bool(_DECIMAL.fullmatch(plain)))
+    return _Cell(Cell("a", (i, j)), text, value, bool(_DECIMAL.fullmatch(plain)))
 
 
 def _coarse(cells: Sequence[_Cell | None]) -> bool:
@@ -358,9 +356,15 @@ def _both(upper: _Cell, lower: _Cell) -> _Pair:
         value = float(np.sqrt(low * high))
         words = f"{upper.text} beside {lower.text} read as {value:.4g}"
         return _Pair(upper.text, ((words, value),), upper.value, (low, high), scaled=False)
+    large, small = sorted((upper, lower), key=lambda cell: -cell.value)
     raise MatrixError(
-        f"{upper.place} = {upper.text!r} beside {lower.place} = {lower.text!r}, expected "
-        f"reciprocals: {_wrong(upper, lower)}"
+        "not_reciprocal_printed",
+        cell=upper.place,
+        text=upper.text,
+        mirror=lower.place,
+        mirrored=lower.text,
+        reciprocal=_reciprocal(large),
+        small=small.text,
     )
 
 
@@ -375,9 +379,3 @@ def _reciprocal(cell: _Cell) -> str:
     if not bottom:
         return f"1/{top}"
     return bottom if top == "1" else f"{bottom}/{top}"
-
-
-def _wrong(upper: _Cell, lower: _Cell) -> str:
-    """Which reciprocal the smaller cell should have been."""
-    large, small = sorted((upper, lower), key=lambda cell: -cell.value)
-    return f"{_reciprocal(large)} is not printed as {small.text}"

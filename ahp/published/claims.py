@@ -26,6 +26,7 @@ import numpy as np
 
 from ..errors import PublishedError
 from ..matrix import Bool, Float
+from ..messages import Phrase
 from ..result import Result
 
 FUNCTIONS = ("local", "global", "cr", "ci", "lambda_max", "total_cr")
@@ -157,7 +158,7 @@ def _evaluate(node: Expression, value_of: Callable[[Reference], Interval]) -> In
         return a - d, b - c
     if node.sign == "/":
         if ((c <= 0) & (d >= 0)).any():
-            raise PublishedError(f"column {node.column}: division by zero")
+            raise PublishedError("claim_division", column=node.column)
         c, d = 1 / d, 1 / c
     corners = np.broadcast_arrays(a * c, a * d, b * c, b * d)
     return np.min(corners, axis=0), np.max(corners, axis=0)
@@ -184,7 +185,7 @@ class _Parser:
         found = [self.chain()]
         while self.accept(","):
             found.append(self.chain())
-        self.expect("end", "a relation" if self.order else "an operator, a relation")
+        self.expect("end", Phrase("a_relation" if self.order else "an_operator"))
         return tuple(found)
 
     def chain(self) -> Chain:
@@ -195,13 +196,13 @@ class _Parser:
             relations.append("≈" if relation.text == "~" else relation.text)
             operands.append(operand())
         if not relations:
-            raise self.error(f"one of {' '.join(valid)}")
+            raise self.error(Phrase("one_of_signs", signs=" ".join(valid)))
         return Chain(tuple(operands), tuple(relations))
 
     def item(self) -> Expression:
         token = self.peek
         if token.kind not in {"name", "quoted", "number"}:
-            raise self.error("a name")
+            raise self.error(Phrase("a_name"))
         self.next += 1
         return Reference("", token.text, token.column)
 
@@ -220,7 +221,7 @@ class _Parser:
     def factor(self) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise PublishedError(f"column {self.peek.column}: nested deeper than {MAX_DEPTH}")
+            raise PublishedError("claim_nested", column=self.peek.column, most=MAX_DEPTH)
         found = self.unit()
         self.depth -= 1
         return found
@@ -239,9 +240,8 @@ class _Parser:
         reference = self.item()
         if token.kind == "name" and self.accept("("):
             if token.text not in FUNCTIONS:
-                listed = ", ".join(FUNCTIONS)
                 raise PublishedError(
-                    f"column {token.column}: function {token.text!r}, expected one of {listed}"
+                    "claim_function", column=token.column, function=token.text, valid=FUNCTIONS
                 )
             argument = self.item()
             assert isinstance(argument, Reference)
@@ -260,14 +260,17 @@ class _Parser:
         self.next += 1
         return token
 
-    def expect(self, sign: str, words: str) -> None:
+    def expect(self, sign: str, expected: str | Phrase) -> None:
         if self.peek.kind == sign or self.accept(sign):
             return
-        raise self.error(words)
+        raise self.error(expected)
 
-    def error(self, expected: str) -> PublishedError:
-        found = "the end" if self.peek.kind == "end" else repr(self.peek.text)
-        return PublishedError(f"column {self.peek.column}: {found}, expected {expected}")
+    def error(self, expected: str | Phrase) -> PublishedError:
+        token = self.peek
+        found = Phrase("the_end") if token.kind == "end" else token.text
+        return PublishedError(
+            "claim_unexpected", column=token.column, found=found, expected=expected
+        )
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -279,9 +282,9 @@ def _tokens(text: str) -> list[_Token]:
             continue
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
-            raise PublishedError(f"column {position + 1}: a quotation mark without its partner")
+            raise PublishedError("claim_quotation", column=position + 1)
         found.append(_Token(match.lastgroup, match[match.lastgroup], position + 1))
         position = match.end()
         if len(found) > MAX_TOKENS:
-            raise PublishedError(f"column {position}: more than {MAX_TOKENS} words and signs")
+            raise PublishedError("claim_long", column=position, most=MAX_TOKENS)
     return [*found, _Token("end", "", len(text) + 1)]

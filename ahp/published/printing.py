@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..eigen import perron
 from ..errors import OptionError
 from ..matrix import Float
+from ..messages import Phrase
 from ..priority import METHODS, check_method
 
 ROUNDINGS = ("half_up", "truncate", "intermediate")
@@ -44,7 +45,7 @@ def check_printed(text: str) -> str:
 def _matched(text: str) -> re.Match[str]:
     found = _NUMBER.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise OptionError(f'printed number {text!r}, expected text such as "0.1540" or "15.4%"')
+        raise OptionError("printed_number", text=text)
     return found
 
 
@@ -122,9 +123,9 @@ def rounded_weights(
     if check_rounding(rounding) != "intermediate":
         return METHODS[check_method(method)](matrices)
     if method not in RECONSTRUCTED_METHODS:
-        raise OptionError.unknown("method of intermediate rounding", method, RECONSTRUCTED_METHODS)
+        raise OptionError.unknown(Phrase("intermediate_method"), method, RECONSTRUCTED_METHODS)
     if decimals is None:
-        raise OptionError("intermediate rounding needs the decimals of the steps")
+        raise OptionError("intermediate_decimals")
     if method == "column_mean":
         shares = round_half_up(matrices / matrices.sum(axis=-2, keepdims=True), decimals)
         found = shares.mean(axis=-1)

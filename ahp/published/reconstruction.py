@@ -16,6 +16,7 @@ from ..consistency import CR_LIMIT, ci_and_cr
 from ..eigen import perron
 from ..errors import OptionError
 from ..matrix import Bool, Float, Int, as_numbers
+from ..messages import Phrase
 from ..random_index import random_index_value
 from ..result import Result
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
@@ -191,6 +192,14 @@ def reconstruct(
 
     Raises:
         OptionError, RandomIndexError: an argument that is none of these.
+
+    >>> found = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
+    >>> len(found), found.unique
+    (1, True)
+    >>> found.candidates[0].round(2)
+    array([[1.  , 3.  , 5.  ],
+           [0.33, 1.  , 3.  ],
+           [0.2 , 0.33, 1.  ]])
     """
     task = check_task(
         printed,
@@ -266,34 +275,33 @@ def check_task(
 ) -> Task:
     """The arguments of `reconstruct`, or its errors."""
     if isinstance(printed, str) or not 2 <= len(printed) <= LARGEST_ORDER:
-        raise OptionError(f"printed = {printed!r}, expected 2 to {LARGEST_ORDER} numbers")
+        expected = Phrase("numbers_count", low=2, high=LARGEST_ORDER)
+        raise OptionError.refused("printed", printed, expected)
     if decimals is not None and not (isinstance(decimals, int) and decimals >= 0):
-        raise OptionError(f"decimals = {decimals!r}, expected a whole number, 0 or more")
+        raise OptionError.refused("decimals", decimals, Phrase("whole_number"))
     steps = max([decimals or 0, *(decimals_of(check_printed(text)) for text in printed if text)])
     methods = _names("method", RECONSTRUCTED_METHODS if method is None else method)
     for name in methods:
         if name not in RECONSTRUCTED_METHODS:
             raise OptionError.unknown("method", name, RECONSTRUCTED_METHODS)
     if not isinstance(cr_max, int | float) or not 0 < cr_max < np.inf:
-        raise OptionError(f"cr_max = {cr_max!r}, expected a number above 0")
+        raise OptionError.refused("cr_max", cr_max, Phrase("above_zero"))
     roundings = tuple(check_rounding(name) for name in _names("rounding", rounding))
     known = np.array([[(0.0, 1.0)] * len(printed)] * len(roundings))
     for item, text in enumerate(printed):
         if text is not None:
             known[:, item] = [printed_interval(text, name, decimals) for name in roundings]
     for item, ends in (intervals or {}).items():
-        pair = as_numbers(ends, f"intervals[{item!r}]", OptionError)
+        interval = Phrase("interval_of", item=item)
+        pair = as_numbers(ends, interval, OptionError)
         if item not in range(len(printed)) or pair.shape != (2,) or not pair[0] <= pair[1]:
-            raise OptionError(
-                f"intervals[{item!r}] = {ends!r}, expected the index of an item, "
-                "and its lowest and highest weight"
-            )
+            raise OptionError.refused(interval, ends, Phrase("item_and_ends"))
         low, high = pair
         known[:, item, 0] = np.maximum(known[:, item, 0], low - SLACK)
         known[:, item, 1] = np.minimum(known[:, item, 1], high + SLACK)
     values = scale_values(SAATY_POSITIONS if isinstance(scale, str) and scale == "saaty" else scale)
     if len(values) > LARGEST_SCALE:
-        raise OptionError(f"scale has {len(values)} values, expected {LARGEST_SCALE} at most")
+        raise OptionError("scale_long", count=len(values), most=LARGEST_SCALE)
     return Task(
         printed=tuple(text or None for text in printed),
         methods=methods,
@@ -310,7 +318,7 @@ def check_task(
 def _names(option: str, value: str | Sequence[str]) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
     if not names:
-        raise OptionError(f"{option} = {value!r}, expected a name or more")
+        raise OptionError.refused(option, value, Phrase("name_or_more"))
     return names
 
 
@@ -322,7 +330,7 @@ def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
         for item in items
     )
     if not known or len(set(items)) < len(items) or not all(groups):
-        raise OptionError(f"ranking = {ranking!r}, expected each index 0 to {n - 1} once at most")
+        raise OptionError.refused("ranking", ranking, Phrase("index_once", last=n - 1))
     return groups
 
 

@@ -257,6 +257,12 @@ def load_table(path: str | Path) -> PublishedTable:
 
     Raises:
         PublishedError: the file, the path inside it and what was expected.
+
+    >>> from ahp.resources import data_folder
+    >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
+    >>> table = ahp.published.load_table(file)
+    >>> table.title, len(table.parents), len(list(table.numbers))
+    ('Buying a house: the eight criteria', 2, 11)
     """
     path = Path(path)
     content = read_bytes(path, PublishedError, MAX_TOML)
@@ -274,7 +280,7 @@ def load_table(path: str | Path) -> PublishedTable:
     try:
         lines = _lines(text)
     except PublishedError as error:
-        raise PublishedError(f"{path}: {error}") from error
+        raise PublishedError("at_place", place=str(path), problem=error) from error
     return _Reader(path, top, lines).table()
 
 
@@ -292,7 +298,7 @@ class _Reader:
         for k, entry in enumerate(top.tables("parents")):
             parent = self.parent(entry, k)
             if parent.id in parents:
-                raise entry.error("id", f"{parent.id!r} is used twice, expected ids that differ")
+                raise entry.error("id", "id_twice", value=parent.id)
             parents[parent.id] = parent
         composite = self.composite() if "composite" in top.data else None
         table = PublishedTable(
@@ -335,7 +341,7 @@ class _Reader:
         place, at = f"parents.{name}", ("parents", k)
         labels = _names(entry, "labels") if "labels" in entry.data else None
         if labels is not None and len(labels) != len(items):
-            raise entry.error("labels", f"{len(labels)} names, expected {len(items)} as of items")
+            raise entry.error("labels", "names_count", count=len(labels), expected=len(items))
         weights = self.numbers(entry, "weights", at, place) if "weights" in entry.data else {}
         _expect(entry, "weights", weights, items)
         indices = self.numbers(entry, "indices", at, place) if "indices" in entry.data else {}
@@ -362,13 +368,13 @@ class _Reader:
         _check_names(entry, "order", found.order, items)
         conventions = found.conventions
         if conventions.rounding == "intermediate" and not found.step_decimals:
-            raise entry.error("intermediate_decimals", "missing, needed where no weight is printed")
+            raise entry.error("intermediate_decimals", "needed_without_weights")
         if (
             found.judgments is not None
             and conventions.method is None
             and (weights or found.order or conventions.lambda_by == "mean")
         ):
-            raise entry.error("method", "missing, needed where a matrix is printed with weights")
+            raise entry.error("method", "needed_with_matrix")
         return found
 
     def judgments_at(
@@ -440,7 +446,7 @@ class _Reader:
             entry.only(("level",), TOTALS)
             level = entry.data["level"]
             if type(level) is not int or level < 1 or level in found:
-                raise entry.error("level", f"{level!r}, expected different levels, 1 or more")
+                raise entry.error("level", "levels_differ", value=level)
             found[level] = {
                 key: self.number(entry, key, ("totals", k), f"totals[{k}]")
                 for key in TOTALS
@@ -461,13 +467,10 @@ class _Reader:
         try:
             tree = Hierarchy(goal or next(iter(parents)), over)
         except AHPError as error:
-            raise top.error("parents", str(error)) from error
+            raise top.wrapped("parents", error) from error
         for parent in parents.values():
             if parent.id not in over and parent.id not in tree.leaves:
-                raise top.error(
-                    "parents",
-                    f"{parent.id!r} is no leaf, expected one: it compares the alternatives",
-                )
+                raise top.error("parents", "parent_no_leaf", parent=parent.id)
         return tree
 
     def check(self, table: PublishedTable) -> None:
@@ -476,12 +479,12 @@ class _Reader:
         levels = range(1, len(tree.levels) + bool(table.alternatives)) if tree else range(0)
         for key, asked in (("composite", table.composite), ("totals", table.totals)):
             if asked and tree is None:
-                raise top.error(key, "needs a goal")
+                raise top.error(key, "needs_goal")
         if table.composite:
             _expect(top.table("composite"), "weights", table.composite, table.ranked)
         for k, level in enumerate(table.totals):
             if level not in levels:
-                raise top.error(f"totals[{k}].level", f"{level}, expected 1 to {levels[-1]}")
+                raise top.error(f"totals[{k}].level", "level_range", value=level, most=levels[-1])
         valid = {
             "": table.ranked,
             "global": table.ranked,
@@ -512,9 +515,7 @@ class _Reader:
         levels = [tree.levels[int(name) - 1] for function, name in asked if function == "total_cr"]
         for leaf in tree.leaves:
             if leaf not in table.parents and (ranked or any(leaf in level for level in levels)):
-                raise self.top.error(
-                    "parents", f"no parent {leaf!r}, expected one that compares the alternatives"
-                )
+                raise self.top.error("parents", "leaf_not_compared", leaf=leaf)
 
     def errata(self, table: PublishedTable) -> dict[str, Erratum]:
         if "errata" not in self.top.data:
@@ -525,12 +526,10 @@ class _Reader:
             entry.only(("place", "printed", "correct", "reason"))
             place = entry.string("place")
             if place not in printed or place in found:
-                raise entry.error(
-                    "place", f"{place!r}, expected the place of a printed number, each once"
-                )
+                raise entry.error("place", "erratum_place", value=place)
             slip, correct = _digits(entry, "printed"), _digits(entry, "correct")
             if decimals_of(slip) != decimals_of(correct):
-                raise entry.error("correct", f"{correct!r}, expected as many digits as printed")
+                raise entry.error("correct", "erratum_digits", value=correct)
             line, reason = printed[place].line, entry.string("reason")
             found[place] = Erratum(place, line, slip, correct, reason)
         return found
@@ -545,7 +544,7 @@ def _lines(text: str) -> _Lines:
     for number, row in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         buffer.append(row)
         if len(buffer) > MOST_LINES:
-            raise PublishedError(f"line {number}: a value of more than {MOST_LINES} lines")
+            raise PublishedError("value_long", place=f"line {number}", most=MOST_LINES)
         whole, statement = _parsed(buffer)
         if whole and buffer[0].lstrip().startswith("["):
             prefix = _section(statement, counts)
@@ -603,7 +602,7 @@ def _optional(table: DataTable, key: str) -> str | None:
 def _option(table: DataTable, key: str, default: str, valid: tuple[str, ...]) -> str:
     text = table.string(key) if key in table.data else default
     if text not in valid:
-        raise table.error(key, f"{text!r}, expected one of {', '.join(valid)}")
+        raise table.error(key, "value_not_listed", value=text, valid=valid)
     return text
 
 
@@ -611,10 +610,10 @@ def _names(table: DataTable, key: str) -> tuple[str, ...]:
     """An array of different texts."""
     value = table.data[key]
     if not isinstance(value, list) or not value:
-        raise table.error(key, f"is {kind(value)}, expected an array of text")
+        raise table.error(key, "not_texts", kind=kind(value))
     for k, name in enumerate(value):
         if not isinstance(name, str) or not name.strip() or name in value[:k]:
-            raise table.error(f"{key}[{k}]", f"{name!r}, expected different texts")
+            raise table.error(f"{key}[{k}]", "texts_differ", value=name)
     return tuple(value)
 
 
@@ -623,13 +622,13 @@ def _asked(table: DataTable, key: str, check: Callable[[str], Any], text: str) -
     try:
         return check(text)
     except AHPError as error:
-        raise table.error(key, str(error)) from error
+        raise table.wrapped(key, error) from error
 
 
 def _digits(table: DataTable, key: str) -> str:
     text = str(_asked(table, key, check_printed, table.string(key)))
     if decimals_of(text) > MOST_DECIMALS:
-        raise table.error(key, f"{text} has more than {MOST_DECIMALS} decimals, expected fewer")
+        raise table.error(key, "too_many_decimals", value=text, most=MOST_DECIMALS)
     return text
 
 
@@ -646,11 +645,11 @@ def _conventions(table: DataTable, over: Conventions) -> Conventions:
         if key in table.data:
             found[key] = table.data[key]
             if type(found[key]) is not int or not 1 <= found[key] <= 15:
-                raise table.error(key, f"{found[key]!r}, expected a whole number from 1 to 15")
+                raise table.error(key, "decimals_range", value=found[key])
     if "about" in table.data:
         found["about"] = table.data["about"]
         if not isinstance(found["about"], float) or not 0 < found["about"] < 1:
-            raise table.error("about", f"{found['about']!r}, expected a number between 0 and 1")
+            raise table.error("about", "about_range", value=found["about"])
     found["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
     return replace(over, **found)
 
@@ -661,7 +660,7 @@ def _judgments(entry: DataTable, n: int) -> Judgments | None:
     if not given:
         return None
     if len(given) > 1:
-        raise entry.error(given[1], f"beside {given[0]}, expected one of them")
+        raise entry.error(given[1], "beside_another", key=given[0])
     if given[0] != "experts":
         return _matrix(entry, n)
     panel, weights = [], []
@@ -672,7 +671,7 @@ def _judgments(entry: DataTable, n: int) -> Judgments | None:
         if "weight" in expert.data:
             weights.append(float(printed_decimal(_digits(expert, "weight"))))
     if weights and len(weights) < len(experts):
-        raise entry.error("experts", "weights of some experts only, expected all or none")
+        raise entry.error("experts", "some_weights")
     joined: Judgments = _asked(entry, "experts", lambda _: join(panel, weights or None), "")
     return joined
 
@@ -680,20 +679,20 @@ def _judgments(entry: DataTable, n: int) -> Judgments | None:
 def _matrix(entry: DataTable, n: int) -> Judgments:
     key = "matrix" if "matrix" in entry.data else "upper"
     if key not in entry.data:
-        raise entry.error(key, "missing")
+        raise entry.error(key, "is_missing")
     cells = entry.data[key]
     rows = cells if key == "matrix" and isinstance(cells, list) else [cells]
     if not all(
         isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows
     ):
-        raise entry.error(key, 'expected judgments as text such as "1/3"')
+        raise entry.error(key, "judgments_as_text")
     try:
         found = read_matrix(cells) if key == "matrix" else read_upper(cells)
     except AHPError as error:
-        raise entry.error(key, str(error)) from error
+        raise entry.wrapped(key, error) from error
     order = found.readings.shape[-1]
     if order != n:
-        raise entry.error(key, f"compares {order}, expected {n} as of items")
+        raise entry.error(key, "order_unlike_items", order=order, expected=n)
     return found
 
 
@@ -702,7 +701,7 @@ def _expect(
 ) -> None:
     for name in found:
         if name not in valid:
-            raise entry.error(f"{key}.{name}", f"unknown, expected one of {', '.join(valid)}")
+            raise entry.error(f"{key}.{name}", "name_unknown", valid=valid)
 
 
 def _check_names(
@@ -717,7 +716,7 @@ def _check_reference(
     entry: DataTable, key: str, reference: Reference, valid: tuple[str, ...]
 ) -> None:
     if reference.name not in valid:
-        listed = ", ".join(valid) or "none, since there is no goal"
+        code = "reference_unknown" if valid else "reference_without_goal"
         raise entry.error(
-            key, f"column {reference.column}: {reference.name!r}, expected one of {listed}"
+            key, code, column=reference.column, name=reference.name, valid=tuple(valid)
         )

@@ -136,6 +136,12 @@ def verify(table: PublishedTable) -> Verification:
     Raises:
         PublishedError: the stored candidates can't be read, the method or the RI table has nothing
             for a parent, or a claim divides by zero.
+
+    >>> from ahp.resources import data_folder
+    >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
+    >>> found = ahp.published.verify(ahp.published.load_table(file))
+    >>> found.reproduced, len(found.checks)
+    (True, 11)
     """
     if table.candidates is not None:
         _check_parents(table, table.candidates)
@@ -211,7 +217,8 @@ def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
     try:
         return _printed(parent)
     except AHPError as error:
-        raise PublishedError(f"{table.path}: parents.{parent.id}: {error}") from error
+        place = f"{table.path}: parents.{parent.id}"
+        raise PublishedError("at_place", place=place, problem=error) from error
 
 
 def _printed(parent: PublishedParent) -> _Solutions:
@@ -263,7 +270,7 @@ def _stored(table: PublishedTable, parent: PublishedParent) -> _Solutions | None
     try:
         return _stored_solutions(text, _Key(parent))
     except AHPError as error:
-        raise PublishedError(f"{path}: {error}") from error
+        raise PublishedError("at_place", place=str(path), problem=error) from error
 
 
 def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
@@ -276,7 +283,7 @@ def candidate_rows(path: Path) -> Sequence[tuple[int, list[str]]]:
     try:
         return _candidate_rows(text)
     except PublishedError as error:
-        raise PublishedError(f"{path}: {error}") from error
+        raise PublishedError("at_place", place=str(path), problem=error) from error
 
 
 def _candidates_text(path: Path) -> str:
@@ -287,7 +294,10 @@ def _check_parents(table: PublishedTable, path: Path) -> None:
     for line, (name, *_) in candidate_rows(path):
         if name not in table.parents:
             raise PublishedError(
-                f"{path}: line {line}: parent {name!r}, expected one of {', '.join(table.parents)}"
+                "candidates_parent",
+                place=f"{path}: line {line}",
+                parent=name,
+                valid=tuple(table.parents),
             )
 
 
@@ -303,10 +313,14 @@ def _stored_solutions(text: str, key: _Key) -> _Solutions | None:
             check_rounding(row[2])
             matrix = PairwiseMatrix.from_upper(row[3].split())
         except AHPError as error:
-            raise PublishedError(f"line {line}: {error}") from error
+            raise PublishedError("at_place", place=f"line {line}", problem=error) from error
         if matrix.n != len(parent.items):
             raise PublishedError(
-                f"line {line}: compares {matrix.n}, expected {len(parent.items)} as of {parent.id}"
+                "candidates_compare",
+                place=f"line {line}",
+                count=matrix.n,
+                expected=len(parent.items),
+                parent=parent.id,
             )
         groups.setdefault((row[1], row[2]), []).append(matrix.values)
     parts = [
@@ -328,12 +342,17 @@ def _candidate_rows(text: str) -> Sequence[tuple[int, list[str]]]:
         header = next(reader, [])
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise PublishedError(f"line {reader.line_num}: {error}") from error
+        place = f"line {reader.line_num}"
+        raise PublishedError("csv_unreadable", place=place, message=str(error)) from error
     if header != COLUMNS:
-        raise PublishedError(f"line 1: {','.join(header)!r}, expected {','.join(COLUMNS)}")
+        raise PublishedError(
+            "candidates_columns", columns=",".join(header), expected=",".join(COLUMNS)
+        )
     for line, row in rows:
         if len(row) != len(COLUMNS):
-            raise PublishedError(f"line {line}: {len(row)} cells, expected {len(COLUMNS)}")
+            raise PublishedError(
+                "candidates_cells", place=f"line {line}", count=len(row), expected=len(COLUMNS)
+            )
     return rows
 
 
@@ -449,9 +468,8 @@ def _statement_row(
         for chain in statement.chains:
             fits = fits & holds(chain, watched, about)
     except PublishedError as error:
-        raise PublishedError(
-            f"{table.path}:{statement.line}: {statement.place}: {error}"
-        ) from error
+        place = f"{table.path}:{statement.line}: {statement.place}"
+        raise PublishedError("at_place", place=place, problem=error) from error
     return _Row(statement, fits, unknown=unknown)
 
 

@@ -86,7 +86,7 @@ def reconstruct_table(
     """
     unprinted = [parent for parent in table.parents.values() if parent.matrix is None]
     if not unprinted:
-        raise PublishedError(f"{table.path}: every matrix is printed, nothing to reconstruct")
+        raise PublishedError("fully_printed", place=str(table.path))
     bounds = _Bounds(table)
     settings: list[tuple[str, str]] | None = None
     found: dict[str, Reconstruction] = {}
@@ -110,7 +110,7 @@ def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
         PublishedError: there is none, or its file can't be read.
     """
     if table.candidates is None:
-        raise PublishedError(f"{table.path}: names no candidates, expected a stored reconstruction")
+        raise PublishedError("candidates_none", place=str(table.path))
     found: dict[str, Reconstruction] = {}
     rows = candidate_rows(table.candidates)
     for parent in table.parents.values():
@@ -417,9 +417,7 @@ def save_candidates(result: TableReconstruction, path: Path) -> None:
     """
     for name, found in result.parents.items():
         if found.coverage < 1:
-            raise PublishedError(
-                f"{name}: the search was not complete ({found.coverage_note}), nothing to store"
-            )
+            raise PublishedError("search_incomplete", parent=name, note=found.coverage_note)
     rows = [
         [name, method, rounding, " ".join(_upper(matrix))]
         for name, found in result.parents.items()

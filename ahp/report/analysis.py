@@ -191,8 +191,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         random_index += _(" (the survey names {named}, which does not reach so many items)").format(
             named=survey.random_index
         )
-    aggregation = aggregate_words(_)[analysis.aggregate]
-    if analysis.aggregate == "aij_trimmed":
+    aggregation = aggregate_words(_)[analysis.how]
+    if analysis.how == "aij_trimmed":
         aggregation = _(
             "{aggregation}, {share}% of the experts' weight cut off at each end"
         ).format(aggregation=aggregation, share=f"{100 * analysis.trim:g}")
@@ -203,7 +203,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         (_("Random index"), random_index),
         (_("Aggregation"), aggregation),
     ]
-    if analysis.aggregate.startswith("aip"):
+    if analysis.how.startswith("aip"):
         shown = _("those of the weighted geometric mean of the judgments, for reading only")
         pairs.append((_("Matrices and their consistency"), shown))
     if based := who_counts(analysis, language):
@@ -212,7 +212,7 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
     weighting = weighting_words(_)[analysis.weighting]
-    pairs.append((_("Experts and their weights"), f"{experts} ({weighting})"))
+    pairs.append((_("Expert weights"), f"{experts} ({weighting})"))
     if analysis.recused:
         recused = "; ".join(
             f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused
@@ -259,7 +259,7 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "method": analysis.method,
         "random_index": analysis.random_index,
         "random_index_source": RANDOM_INDEX_TABLES[analysis.random_index].source,
-        "aggregate": analysis.aggregate,
+        "how": analysis.how,
         "trim": analysis.trim,
         "weighting": analysis.weighting,
         "recused": [list(pair) for pair in analysis.recused],

@@ -97,7 +97,7 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
     return Table(
         title=_("Experts"),
         columns=(
-            *(_("Expert"), _("Weight in the panel"), _("Counted by")),
+            *(_("Expert"), _("Weight in the panel"), _("Weighting")),
             *(_("Given weight"), _("Reason of the given weight")),
             *(_("Authority coefficient"), _("Mean CR"), _("Comparisons judged")),
             _("Recused from"),
@@ -143,7 +143,7 @@ def own_weights_table(survey: Survey, panel: Panel, expert: str, language: str) 
             names = (survey.node_name(parent, language), survey.node_name(kid, language))
             rows.append((*names, _number(weight), _number(above[kid][0])))
     return Table(
-        title=_("Own weights of {expert}").format(expert=expert),
+        title=_("{expert}'s own weights").format(expert=expert),
         columns=(_("Compared under"), _("Item"), _("Local weight"), _("Global weight")),
         rows=tuple(rows),
         language=language,
@@ -387,15 +387,15 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
     """How much each choice changes."""
     _ = translator(language)
     kinds = {
-        "aggregate": _("Aggregation"),
+        "how": _("Aggregation"),
         "weighting": _("Weighting of the experts"),
         "incoherent": _("Judgments that contradict each other"),
         "without": _("An expert left out"),
     }
     return Table(
-        title=_("What other choices change"),
+        title=_("Sensitivity to choices"),
         columns=(
-            *(_("Choice of"), _("Choice"), _("In use")),
+            *(_("Kind of choice"), _("Choice"), _("In use")),
             *(_("Ranks changed"), _("Largest change of a weight")),
         ),
         rows=tuple(
@@ -714,7 +714,7 @@ def _choice_words(choice: Choice, _: Translate) -> str:
     if choice.kind == "without":
         return _("without {expert}").format(expert=choice.name)
     words = {
-        "aggregate": aggregate_words,
+        "how": aggregate_words,
         "weighting": weighting_words,
         "incoherent": incoherent_words,
     }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from html import escape
-from pathlib import Path
 
 from babel.dates import format_datetime
 
@@ -13,6 +11,7 @@ from ..i18n.words import judgment_sentence
 from ..process.receipt import ABSTAIN, Receipt, Statement
 from ..scale import SAATY_POSITIONS
 from ..study import Survey
+from ..templates import render
 
 COMMAND = "ahp receipt verify receipt.html study.json --key receipt-key.pem"
 
@@ -82,33 +81,27 @@ def receipt_html(receipt: Receipt, survey: Survey, language: str, timezone: tzin
     ]
     sections, number = [], 1
     for parent, sentences in answers_in_words(said, survey, language).items():
-        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-        name = escape(survey.node_name(parent, language))
-        sections.append(f'<section><h3>{name}</h3><ol start="{number}">{items}</ol></section>')
+        sections.append((survey.node_name(parent, language), number, sentences))
         number += len(sentences)
-    heading = _("Receipt of submitted answers")
-    button, answers, proof_heading = _("Print or save as PDF"), _("The answers"), _("Proof")
-    explained = _(
-        "The signature covers all of the above: who answered, every answer, and the place in the "
-        "log. Keep this page. To check it later, take this page as a file (saved, or printed as "
-        "PDF), the study's export, which the organizer has, and the server's public key, which "
-        "the server gives out at /receipt-key.pem. Then run this command; it reads the lines at "
-        "the end of the page, not the words above them:"
+    return render(
+        "receipt.html",
+        language=language,
+        heading=_("Receipt of submitted answers"),
+        name=said.name,
+        title=said.title,
+        button=_("Print or save as PDF"),
+        told=told,
+        answers=_("The answers"),
+        sections=sections,
+        proof_heading=_("Proof"),
+        proof=proof,
+        explained=_(
+            "The signature covers all of the above: who answered, every answer, and the place in "
+            "the log. Keep this page. To check it later, take this page as a file (saved, or "
+            "printed as PDF), the study's export, which the organizer has, and the server's "
+            "public key, which the server gives out at /receipt-key.pem. Then run this command; "
+            "it reads the lines at the end of the page, not the words above them:"
+        ),
+        command=COMMAND,
+        block=receipt.block,
     )
-    css = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-    return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(heading)} · {escape(said.name)}</title><style>\n{css}</style></head>\n"
-        f"<body><main><header><p>{escape(heading)}</p><h1>{escape(said.title)}</h1>"
-        f'<button type="button" onclick="print()">{escape(button)}</button>'
-        f"</header>\n{_list(told)}\n<h2>{escape(answers)}</h2>\n{''.join(sections)}\n"
-        f"<h2>{escape(proof_heading)}</h2>\n{_list(proof)}\n<p>{escape(explained)}</p>\n"
-        f"<p><code>{escape(COMMAND)}</code></p>\n<pre>\n{receipt.block}\n</pre>\n"
-        "</main></body></html>\n"
-    )
-
-
-def _list(pairs: list[tuple[str, str]]) -> str:
-    lines = "".join(f"<dt>{escape(what)}</dt><dd>{escape(words)}</dd>" for what, words in pairs)
-    return f"<dl>{lines}</dl>"

@@ -56,7 +56,7 @@ def incoherent_words(_: Translate) -> dict[str, str]:
     return {
         "include": _("they count like all others"),
         "exclude": _("they are left out there"),
-        "downweight": _("they are weighed down there"),
+        "downweight": _("they are down-weighted there"),
     }
 
 
@@ -127,7 +127,7 @@ def incoherent_table(analysis: Analysis, language: str) -> Table:
         title=_("Experts who contradict themselves"),
         columns=(
             *(_("Expert"), _("Compared under"), "n", "CR", _("Limit")),
-            _("Part of the weight that counts there"),
+            _("Share of the weight counted there"),
         ),
         rows=tuple(
             (
@@ -155,7 +155,7 @@ def incoherent_choices_table(analysis: Analysis, choices: Sequence[Choice], lang
     names = {
         "include": _("All included"),
         "exclude": _("Left out"),
-        "downweight": _("Weighed down"),
+        "downweight": _("Down-weighted"),
     }
     columns = [_("Indicator")]
     for choice in choices:
@@ -202,7 +202,7 @@ def _treated(analysis: Analysis, _: Translate) -> str:
     share = incoherent_share(analysis, analysis.panel.cr, _)
     text = {
         "exclude": _("left out where the CR reaches {limit}: {share} experts"),
-        "downweight": _("weighed down where the CR reaches {limit}: {share} experts"),
+        "downweight": _("down-weighted where the CR reaches {limit}: {share} experts"),
     }[analysis.incoherent]
     saaty = isinstance(analysis.cr_limit, str)
     limit = _("Saaty's limit") if saaty else f"{analysis.cr_limit:g}"

@@ -40,7 +40,7 @@ def xlsx_bytes(*tables: Table) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to load, needed here alone
 
     if not tables:
-        raise OptionError("no tables, expected one or more")
+        raise OptionError("no_tables")
     book = Workbook()
     del book["Sheet"]
     for table, name in zip(tables, sheet_names([table.title for table in tables]), strict=True):

@@ -213,7 +213,7 @@ class Replying(Part):
         Args:
             expert_id: who saw them.
             parent: id of the node.
-            detail: canonical JSON of what was shown.
+            detail: JSON of what was shown.
             round_number: as for `answer`.
 
         Raises:
@@ -522,7 +522,7 @@ def _not_asked(
         return Phrase("expert_recused", name=who.name, parent=parent)
     if isinstance(action, Answered) and action.value not in SAATY_POSITIONS:
         if reason := spreadsheet_reason(action.value):
-            return Phrase("value_of_a_spreadsheet", value=action.value, reason=reason)
+            return Phrase("value_of_a_spreadsheet", reason=reason)
         return Phrase("value_off_the_scale", value=action.value, valid=SAATY_POSITIONS)
     return None
 

@@ -66,10 +66,7 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         LogError: the log does not verify.
     """
     check_size(content, source, StoreError, MAX_FILE)
-    try:
-        data = parse_json(content)
-    except (ValueError, RecursionError) as error:
-        raise StoreError("export_not_json", source=source, problem=str(error)) from error
+    data = parse_json(content, source, StoreError)
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -119,12 +116,11 @@ def _survey(data: dict[str, Any], source: str) -> Survey:
     content = data["survey"] if data["format"] > 1 else json.dumps(data["survey"])
     if not isinstance(content, str):
         raise StoreError("export_survey_no_text", source=source, found=kind(content))
+    parse_json(content, f"{source}: survey", StoreError)
     try:
         return survey_from_content(content)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, AHPError):
-            raise StoreError("export_survey", source=source, problem=error) from error
-        raise StoreError("export_survey_not_json", source=source, problem=str(error)) from error
+    except AHPError as error:
+        raise StoreError("export_survey", source=source, problem=error) from error
 
 
 def _derive(session: Session, study: StudyRow, events: list[dict[str, Any]]) -> None:
@@ -150,7 +146,7 @@ def _columns(data: Any, columns: tuple[str, ...], place: str) -> None:
             fits = fits and 0 <= value <= _LARGEST
         else:
             optional = name in _OPTIONAL
-            text_ = "export_text_or_null" if optional else "export_text"
+            text_ = "export_text_or_null" if optional else "a_text"
             fits, expected = isinstance(value, str), Phrase(text_)
             fits = fits or (optional and value is None)
         if not fits:

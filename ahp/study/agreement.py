@@ -72,7 +72,7 @@ class Choice(Result):
     """The ranking that follows from one choice.
 
     Attributes:
-        kind: `"aggregate"`, `"weighting"`, `"incoherent"` (what becomes of judgments that
+        kind: `"how"`, `"weighting"`, `"incoherent"` (what becomes of judgments that
             contradict each other) or `"without"` (one expert left out).
         name: of the aggregation, the weighting or the option `incoherent`, or of the expert.
         in_use: whether it is the choice the analysis was made with.
@@ -98,6 +98,14 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
     Args:
         analysis: of the panel.
         clusters: how many clusters of experts; None = where the largest gap is.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> found = ahp.panel_agreement(result)
+    >>> round(found.kendall.w, 4), round(found.hierarchy, 4), round(found.leaves.similarity, 4)
+    (0.9585, 0.9817, 0.9838)
     """
     panel, hierarchy = analysis.panel, analysis.survey.hierarchy
     leaves = panel.global_weights
@@ -112,7 +120,7 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
             panel.matrices[parent], analysis.local_weights[parent]
         )
     shares = np.array(list(analysis.expert_weights.values()))
-    joined = panel.joined(shares, analysis.aggregate, analysis.trim)  # nothing filled in
+    joined = panel.joined(shares, analysis.how, analysis.trim)  # nothing filled in
     apart = log_distances(panel.judgments)
     found = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
     inside: list[float] = []
@@ -164,12 +172,20 @@ def compare_choices(
     Returns:
         The aggregations, then the weightings; the weights are NaN where a weighting has no result,
         such as when no two experts agree at all.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> _same, median, *_others = ahp.compare_choices(result)
+    >>> median.name, median.moved, round(median.largest_change, 4)
+    ('aij_median', 3, 0.0203)
     """
     used = np.array(list(analysis.expert_weights.values()))
     found = []
     for name in AGGREGATES:
         weights = _leaf_weights(analysis, used[None], name)[0]
-        found.append(_choice(analysis, "aggregate", name, weights))
+        found.append(_choice(analysis, "how", name, weights))
     own = {name: (standings or {}).get(name, Standing()) for name in analysis.panel.experts}
     for name in WEIGHTINGS:
         shares = used
@@ -184,7 +200,7 @@ def compare_choices(
                 nothing = np.full(len(analysis.survey.hierarchy.leaves), np.nan)
                 found.append(_choice(analysis, "weighting", name, nothing))
                 continue
-        weights = _leaf_weights(analysis, shares[None], analysis.aggregate)[0]
+        weights = _leaf_weights(analysis, shares[None], analysis.how)[0]
         found.append(_choice(analysis, "weighting", name, weights))
     return tuple(found)
 
@@ -202,7 +218,7 @@ def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
     for name in INCOHERENT:
         counting = factors(analysis.panel, name, analysis.cr_limit)
         panel = replace(analysis.panel, factors=counting)
-        weights = _leaf_weights(replace(analysis, panel=panel), shares, analysis.aggregate)[0]
+        weights = _leaf_weights(replace(analysis, panel=panel), shares, analysis.how)[0]
         found.append(_choice(analysis, "incoherent", name, weights))
     return tuple(found)
 
@@ -211,6 +227,14 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     """What the ranking would be without each of the experts, by the shares of the others.
 
     Empty for one expert; the weights are NaN when none follow without an expert.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> first, *_others = ahp.leave_one_out(result)
+    >>> first.name, first.moved, round(first.largest_change, 4)
+    ('E1', 1, 0.0021)
     """
     experts = analysis.panel.experts
     used = np.array(list(analysis.expert_weights.values()))
@@ -218,24 +242,24 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     others = without.sum(axis=-1) > 0
     weights = np.full((len(experts), len(analysis.survey.hierarchy.leaves)), np.nan)
     if others.any():
-        weights[others] = _leaf_weights(analysis, without[others], analysis.aggregate)
+        weights[others] = _leaf_weights(analysis, without[others], analysis.how)
     pairs = zip(experts, weights, strict=True) if len(experts) > 1 else ()
     return tuple(_choice(analysis, "without", name, own) for name, own in pairs)
 
 
-def _leaf_weights(analysis: Analysis, shares: Float, aggregate: str) -> Float:
+def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
     """Weights of the leaves, shape (m, leaves), for expert weights of shape (m, k)."""
     panel, hierarchy = analysis.panel, analysis.survey.hierarchy
     # a row of expert weights is worked on beside all experts' judgments
     parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
-    each = (panel.panel_weights(shares[part], aggregate, analysis.trim) for part in parts)
+    each = (panel.panel_weights(shares[part], how, analysis.trim) for part in parts)
     return np.concatenate([leaf_weights(hierarchy, local) for local in each])
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
     now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
     in_use = {
-        "aggregate": analysis.aggregate,
+        "how": analysis.how,
         "weighting": analysis.weighting,
         "incoherent": analysis.incoherent,
     }

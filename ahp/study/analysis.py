@@ -45,7 +45,7 @@ class Analysis(Result):
         consistency: likewise -> λmax, CI, RI, CR of its matrix, with `lambda_mean` beside them.
         total_consistency: one for each level below the goal that has a matrix; parents whose
             weights are given stay out of it.
-        method, random_index, aggregate, trim: the options in use.
+        method, random_index, how, trim: the options in use.
         expert_weights: expert -> weight in the panel, sum 1.
         weighting: where these weights come from, one of `ahp.study.standing.WEIGHTINGS`.
         recused: (expert, parent) whose judgments do not count.
@@ -68,7 +68,7 @@ class Analysis(Result):
     total_consistency: tuple[TotalConsistency, ...]
     method: str
     random_index: str
-    aggregate: str
+    how: str
     trim: float
     expert_weights: Mapping[str, float]
     weighting: str
@@ -125,7 +125,7 @@ def analyze(
     *,
     method: str | None = None,
     random_index: str | None = None,
-    aggregate: str = "aij",
+    how: str = "aij",
     trim: float = 0.1,
     expert_weights: Mapping[str, float] | str | None = None,
     weighting: str | None = None,
@@ -147,7 +147,7 @@ def analyze(
         method: as for `ahp.weights`; None = the survey's default.
         random_index: as for `ahp.check_consistency`; None = the survey's default, or the
             table that goes on where that one ends (`Survey.reaching_random_index`).
-        aggregate: one of `ahp.study.standing.AGGREGATES`.
+        how: one of `ahp.study.standing.AGGREGATES`.
         trim: as for `ahp.aggregate_judgments`, used by `"aij_trimmed"`.
         expert_weights: expert -> weight, one for each expert, scaled to sum 1; `"consistency"` or
             `"distance"`: computed from the judgments; None or `"equal"`: equal.
@@ -165,12 +165,21 @@ def analyze(
         AnswersError: answers or expert weights that do not fit, fewer invited than answered.
         IncoherentError: nobody is left below a parent who does not contradict themselves.
         IncompleteError: the judgments below a parent do not connect all items.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> result.ranking[:2], round(result.total_consistency[0].cr, 4)
+    (('management_model', 'positioning'), 0.0056)
+    >>> round(result.global_weights[result.ranking[0]], 4)
+    0.3417
     """
     method = check_method(survey.method if method is None else method)
     random_index = check_random_index(
         survey.reaching_random_index if random_index is None else random_index
     )
-    check_option("aggregate", aggregate, AGGREGATES)
+    check_option("how", how, AGGREGATES)
     weighting = _weighting(expert_weights, weighting)
     check_option("incoherent", incoherent, INCOHERENT)
     check_cr_limit(cr_limit)
@@ -183,7 +192,7 @@ def analyze(
         survey,
         replace(panel, factors=factors(panel, incoherent, cr_limit)),
         shares,
-        aggregate=aggregate,
+        how=how,
         trim=trim,
         weighting=weighting,
         recused=tuple(recused),
@@ -212,7 +221,7 @@ def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
         analysis.survey,
         panel,
         normalize_expert_weights(kept, len(kept)),
-        aggregate=analysis.aggregate,
+        how=analysis.how,
         trim=analysis.trim,
         weighting=analysis.weighting,
         recused=tuple(one for one in analysis.recused if one[0] in panel.experts),
@@ -224,14 +233,14 @@ def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
 
 
 def _analyze_panel(
-    survey: Survey, panel: Panel, shares: Float, *, aggregate: str, trim: float, **told: Any
+    survey: Survey, panel: Panel, shares: Float, *, how: str, trim: float, **told: Any
 ) -> Analysis:
     """The result of a panel; `told` are the attributes that change no number."""
     hierarchy = survey.hierarchy
     matrices: dict[str, PairwiseMatrix] = {}
     consistency: dict[str, Consistency] = {}
     filled: dict[str, int] = {}
-    joined = panel.joined(shares, aggregate, trim)
+    joined = panel.joined(shares, how, trim)
     for parent, values in joined.items():
         if not connects(values) and (excluded := _exclusion(panel, shares, parent)):
             raise excluded
@@ -240,14 +249,11 @@ def _analyze_panel(
             filled[parent] = missing
         kids = hierarchy.children[parent]
         matrices[parent] = PairwiseMatrix(completed(values[None])[0], kids)
-    local = {
-        parent: own[0] for parent, own in panel.panel_weights(shares[None], aggregate, trim).items()
-    }
+    local = {parent: own[0] for parent, own in panel.panel_weights(shares[None], how, trim).items()}
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():
             raise _exclusion(panel, shares, parent) or IncompleteError(
-                f"no expert's own judgments under {parent!r} connect all items, expected those of "
-                "one or more: the mean of the experts' weights needs them"
+                "experts_not_connected", parent=parent
             )
         local[parent].setflags(write=False)
         found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
@@ -278,7 +284,7 @@ def _analyze_panel(
         total_consistency=level_consistency(hierarchy, global_weights, consistency),
         method=panel.method,
         random_index=panel.random_index,
-        aggregate=aggregate,
+        how=how,
         trim=trim,
         expert_weights=MappingProxyType(dict(zip(panel.experts, shares.tolist(), strict=True))),
         filled=MappingProxyType(filled),
@@ -316,7 +322,4 @@ def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | No
 def _check_invited(invited: int | None, answered: int) -> None:
     whole = isinstance(invited, Integral) and not isinstance(invited, bool)
     if invited is not None and not (whole and invited >= answered):
-        raise AnswersError(
-            f"invited = {invited!r}, expected a whole number of at least the {answered} who "
-            "answered"
-        )
+        raise AnswersError("invited_too_few", invited=invited, answered=answered)

@@ -13,6 +13,7 @@ from ..datafile import read_bytes
 from ..errors import AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
+from ..messages import Phrase
 from ..result import Result
 from ..scale import parse_judgment
 from .delimited import MAX_CSV, split_rows
@@ -66,9 +67,13 @@ class Answers(Result):
             key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
             if key in seen:
                 raise AnswersError(
-                    f"{judgment.place}: expert {judgment.expert!r} answers "
-                    f"({judgment.left!r}, {judgment.right!r}) under {judgment.parent!r} twice, "
-                    f"first at {seen[key].place}"
+                    "pair_answered_twice",
+                    place=judgment.place,
+                    expert=judgment.expert,
+                    left=judgment.left,
+                    right=judgment.right,
+                    parent=judgment.parent,
+                    first=Phrase("place_alone", place=seen[key].place),
                 )
             seen[key] = judgment
 
@@ -144,8 +149,13 @@ class Answers(Result):
                     pair = next(p for p in hierarchy.pairs(parent) if not _has(judged, p))
                     missing = sum(not _has(judged, p) for p in hierarchy.pairs(parent))
                     raise IncompleteError(
-                        f"expert {expert!r} has not judged {pair} under {parent!r} "
-                        f"({missing} of {len(hierarchy.pairs(parent))} are missing there)"
+                        "pair_not_judged",
+                        expert=expert,
+                        left=pair[0],
+                        right=pair[1],
+                        parent=parent,
+                        missing=missing,
+                        count=len(hierarchy.pairs(parent)),
                     )
                 names = kids if labels is None else [labels[kid] for kid in kids]
                 found[expert][parent] = PairwiseMatrix(values, names)
@@ -167,13 +177,15 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
     for side in ("left", "right"):
         if (value := getattr(judgment, side)) not in kids:
             raise AnswersError(
-                f"{judgment.place}: {side} = {value!r}, expected a child of "
-                f"{judgment.parent!r}: {', '.join(kids)}"
+                "not_a_compared_child",
+                place=judgment.place,
+                side=side,
+                value=value,
+                parent=judgment.parent,
+                valid=kids,
             )
     if judgment.left == judgment.right:
-        raise AnswersError(
-            f"{judgment.place}: {judgment.left!r} is compared with itself, expected two children"
-        )
+        raise AnswersError("answer_compares_itself", place=judgment.place, item=judgment.left)
 
 
 def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
@@ -183,10 +195,12 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
         AnswersError: names the place, the id and the valid ones.
     """
     if parent not in hierarchy.compared:
-        given = " has given weights, nothing is compared below it"
+        given = parent in hierarchy.given_weights
         raise AnswersError(
-            f"{place}: parent = {parent!r}{given if parent in hierarchy.given_weights else ''}, "
-            f"expected one of {', '.join(hierarchy.compared)}"
+            "parent_has_given" if given else "parent_not_compared",
+            place=place,
+            parent=parent,
+            valid=hierarchy.compared,
         )
 
 
@@ -200,6 +214,12 @@ def read_answers(path: str | Path) -> Answers:
     Raises:
         AnswersError: names the file, the line, the value and what was expected. A value beyond the
             scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> answers = ahp.read_answers(demo)
+    >>> answers.experts, len(answers.judgments)
+    (('E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7'), 245)
     """
     source = Path(path)
     return answers_from_csv(read_bytes(source, AnswersError, MAX_CSV), str(source))
@@ -216,7 +236,9 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
         AnswersError: as `read_answers`.
     """
     rows = split_rows(content, source, AnswersError, decimal_comma=True)
-    line, header = rows[0] if rows else (1, [])
+    if not rows:
+        raise AnswersError("answers_empty", source=source, expected=COLUMNS)
+    line, header = rows[0]
     if sorted(header) != sorted(COLUMNS):
         raise AnswersError(
             "answers_columns",
@@ -228,18 +250,19 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
     for line, row in rows[1:]:
         place = f"{source}: line {line}"
         if len(row) != len(header):
-            raise AnswersError(f"{place}: {len(row)} values, expected {len(header)}")
+            raise AnswersError("row_length", place=place, count=len(row), expected=len(header))
         cells = dict(zip(header, map(unguarded, row), strict=True))
         for column in COLUMNS:
             if not cells[column]:
-                raise AnswersError(f"{place}: {column} is empty")
+                raise AnswersError("column_empty", place=place, column=column)
         try:
             entered_judgment(cells["value"])
         except MatrixError as error:
-            raise AnswersError(f"{place}: value = {error}") from error
+            problem = Phrase("value_refused", problem=error)
+            raise AnswersError("at_place", place=place, problem=problem) from error
         judgments.append(Judgment(**cells, place=place))
     if not judgments:
-        raise AnswersError(f"{source}: no judgments, expected a line for each")
+        raise AnswersError("no_judgments", source=source)
     return Answers(tuple(judgments))
 
 

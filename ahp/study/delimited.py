@@ -45,9 +45,7 @@ def split_rows(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
-        raise error(
-            f"{source}: byte {cause.start} is not UTF-8; save the file as CSV UTF-8"
-        ) from cause
+        raise error("csv_not_utf8", source=str(source), position=cause.start) from cause
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((mark for mark in SEPARATORS if mark in first), ",")
     reader = csv.reader(
@@ -66,8 +64,8 @@ def split_rows(
             if any(stripped):
                 rows.append((line, stripped))
             if line > MAX_LINES:
-                raise error(f"{source}: more than {MAX_LINES} lines, expected fewer")
+                raise error("too_many_lines", source=str(source), most=MAX_LINES)
             line = reader.line_num + 1
     except csv.Error as cause:
-        raise error(f"{source}: line {reader.line_num}: not CSV: {cause}") from cause
+        raise error("not_csv", place=f"{source}: line {reader.line_num}") from cause
     return rows

@@ -12,6 +12,7 @@ import unicodedata
 from datetime import date, timedelta
 
 from ..errors import AnswersError, MatrixError
+from ..messages import Phrase
 from ..scale import LARGEST_STEP, SAATY_POSITIONS, STEP_RTOL, parse_judgment
 
 SERIAL_NUMBERS = range(20_000, 80_000)
@@ -20,7 +21,6 @@ SERIAL_NUMBERS = range(20_000, 80_000)
 _ONE_DIGIT = re.compile(r"\d(?:/\d|\.\d*)?")
 """Judgments such as 3, 1/3 and 2.14, as nearly every cell has them, which are no dates."""
 
-_PREVENTION = "format the cells as text, then enter the fraction again"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[T ].*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d{2})(?: .*)?")
 _CHINESE = re.compile(
@@ -48,34 +48,31 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(?: ?[AaPp][Mm])?")
 _THOUSANDS = re.compile(r"(\d{2}),(\d{3})(?:\.0+)?")
 
 
-def spreadsheet_reason(text: str) -> str | None:
+def spreadsheet_reason(text: str) -> Phrase | None:
     """Why a cell holds a date or a time where a judgment was entered; None when it holds neither.
 
     Args:
         text: the cell; a date in one of the usual forms, or the number that one is kept as.
 
     Returns:
-        What the cell is, what a spreadsheet made it of, and how to prevent that.
+        The cell, what a spreadsheet made it of, and how to prevent that.
     """
     if _ONE_DIGIT.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFKC", text).strip()
     if found := _TIME.fullmatch(plain):
         ratio = f"{int(found[1])}:{int(found[2])}"
-        return (
-            f"is a time of day: a spreadsheet made a time of a ratio such as {ratio}; "
-            "enter a number or a fraction instead"
-        )
+        return Phrase("made_a_time", text=text, ratio=ratio)
     day = _serial_date(plain)
     if day is not None:
-        what, parts = f"is the number of the date {day.isoformat()}", (day.month, day.day)
+        code, parts = "made_a_date_number", (day.month, day.day)
     elif (named := _date_parts(plain)) is not None:
-        what, parts = "is a date", named
+        code, parts = "made_a_date", named
     else:
         return None
     low, high = sorted(parts)
     fraction = f"{low}/{high}" if 0 < low < high <= LARGEST_STEP else "1/3"
-    return f"{what}: a spreadsheet made a date of a fraction such as {fraction}; {_PREVENTION}"
+    return Phrase(code, text=text, date=day and day.isoformat(), fraction=fraction)
 
 
 def _serial_date(text: str) -> date | None:
@@ -116,14 +113,14 @@ def entered_judgment(text: str) -> float:
             spreadsheet made a date of a fraction.
     """
     if reason := spreadsheet_reason(text):
-        raise MatrixError(f"{text!r} {reason}")
+        raise MatrixError(reason.code, **reason.parameters)
     value = parse_judgment(text)
     if not 1 / LARGEST_STEP / (1 + STEP_RTOL) <= value <= LARGEST_STEP * (1 + STEP_RTOL):
-        raise MatrixError(f"{text!r}, expected a judgment from 1/{LARGEST_STEP} to {LARGEST_STEP}")
+        raise MatrixError("judgment_off_scale", text=text, largest=LARGEST_STEP)
     return value
 
 
-def judged(value: str, place: str) -> float:
+def judged(value: str, place: str | Phrase) -> float:
     """The number of a judgment in a file, see `entered_judgment`.
 
     Raises:
@@ -132,7 +129,7 @@ def judged(value: str, place: str) -> float:
     try:
         return entered_judgment(value)
     except MatrixError as error:
-        raise AnswersError(f"{place}: {error}") from error
+        raise AnswersError("at_place", place=place, problem=error) from error
 
 
 def step_of(text: str) -> str | None:

@@ -62,9 +62,7 @@ def check_cr_limit(cr_limit: float | str) -> None:
     least, most = CR_LIMITS
     number = isinstance(cr_limit, Real) and not isinstance(cr_limit, bool)
     if cr_limit != "saaty" and not (number and least <= float(cr_limit) <= most):
-        raise OptionError(
-            f"cr_limit = {cr_limit!r}, expected 'saaty' or a number from {least} to {most}"
-        )
+        raise OptionError("cr_limit_range", value=cr_limit, least=least, most=most)
 
 
 def limit_of(n: int, cr_limit: float | str) -> float:

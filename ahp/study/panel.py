@@ -135,11 +135,10 @@ class Panel(Result):
             return distance_weights(self.judgments)
         for name in given:
             if name not in self.experts:
-                listed = ", ".join(map(repr, self.experts))
-                raise AnswersError(f"expert weight for {name!r}, expected one of {listed}")
+                raise AnswersError("weight_of_nobody", name=name, valid=self.experts)
         for name in self.experts:
             if name not in given:
-                raise AnswersError(f"no expert weight for {name!r}, expected one for each expert")
+                raise AnswersError("expert_without_weight", name=name)
         return normalize_expert_weights([given[name] for name in self.experts], len(self.experts))
 
     def only(self, experts: Collection[str]) -> Panel:
@@ -152,11 +151,11 @@ class Panel(Result):
             factors=MappingProxyType({p: _read_only(f[rows]) for p, f in self.factors.items()}),
         )
 
-    def joined(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+    def joined(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's matrices for expert weights of shape (..., k): (..., n, n); for
         AIP those of the weighted geometric mean. NaN off the diagonal where nobody is left.
         """
-        how = _HOW.get(aggregate, "geometric")
+        how = _HOW.get(how, "geometric")
         found = {}
         for parent, matrices in self.matrices.items():
             counting = self._counting(parent, expert_weights)
@@ -177,13 +176,13 @@ class Panel(Result):
         factors = self.factors.get(parent)
         return expert_weights if factors is None else expert_weights * factors
 
-    def panel_weights(self, expert_weights: Float, aggregate: str, trim: float) -> dict[str, Float]:
+    def panel_weights(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
         """Parent id -> the panel's local weights for expert weights of shape (m, k): (m, n).
 
         NaN where the judgments that count do not connect all items.
         """
-        if aggregate not in _MEAN:
-            joined = self.joined(expert_weights, aggregate, trim)
+        if how not in _MEAN:
+            joined = self.joined(expert_weights, how, trim)
             return {parent: local_weights(each, self.method) for parent, each in joined.items()}
         found = {}
         for parent, own in self.local_weights.items():
@@ -192,9 +191,7 @@ class Panel(Result):
             counts = ((counting > 0) & judged).any(axis=-1)
             found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
             if counts.any():
-                found[parent][counts] = aggregate_priorities(
-                    own, counting[counts], mean=_MEAN[aggregate]
-                )
+                found[parent][counts] = aggregate_priorities(own, counting[counts], how=_MEAN[how])
         return found
 
 
@@ -219,14 +216,13 @@ def build_panel(
         AnswersError: answers that do not fit, or none; a recusal of nobody, or from nothing.
     """
     if not answers.experts:
-        raise AnswersError("no answers, expected those of one expert or more")
+        raise AnswersError("no_answers")
     matrices = answers.arrays(hierarchy)
     position = {name: k for k, name in enumerate(answers.experts)}
     for name, parent in recused:
         for value, valid in ((name, answers.experts), (parent, hierarchy.compared)):
             if value not in valid:
-                listed = ", ".join(map(repr, valid))
-                raise AnswersError(f"recused {value!r}, expected one of {listed}")
+                raise AnswersError("recused_unknown", value=value, valid=tuple(valid))
         n = len(hierarchy.children[parent])
         matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
     return Panel(
@@ -266,9 +262,12 @@ def check_judged(parent: str, matrix: Float, hierarchy: Hierarchy) -> None:
         missing = np.isnan(np.triu(matrix, 1))
         i, j = np.argwhere(missing)[0]
         raise IncompleteError(
-            f"nobody whose judgments count has judged ({kids[i]!r}, {kids[j]!r}) under {parent!r}, "
-            f"and the others there do not connect all items ({missing.sum()} of "
-            f"{len(hierarchy.pairs(parent))} pairs are missing)"
+            "pair_judged_by_nobody",
+            left=kids[i],
+            right=kids[j],
+            parent=parent,
+            missing=int(missing.sum()),
+            count=len(hierarchy.pairs(parent)),
         )
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from ..datafile import DataTable, kind
+from ..datafile import DataTable, kind, parse_json
 from ..errors import OptionError
+from ..messages import Phrase
 
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "str": ((str,), "text"),
-    "int": ((int,), "a whole number"),
-    "float": ((int, float), "a number"),
-    "float | str": ((int, float, str), "a number or text"),
-    "bool": ((bool,), "true or false"),
-    "Mapping[str, str]": ((Mapping,), "a table of texts"),
+    "str": ((str,), "a_text"),
+    "int": ((int,), "a_whole_number"),
+    "float": ((int, float), "a_number"),
+    "float | str": ((int, float, str), "a_number_or_text"),
+    "bool": ((bool,), "true_or_false"),
+    "Mapping[str, str]": ((Mapping,), "a_table_of_texts"),
 }
-"""Annotations of their fields -> their types, and the words for them."""
+"""Annotations of their fields -> their types, and the code of the words for them."""
 
 
 def check_types(chosen: Any) -> None:
@@ -30,9 +30,9 @@ def check_types(chosen: Any) -> None:
     """
     for one in fields(chosen):
         value = getattr(chosen, one.name)
-        _types, words = _TYPES[str(one.type)]
+        _types, code = _TYPES[str(one.type)]
         if not _has_type(value, str(one.type)):
-            raise OptionError(f"{one.name} = {value!r}, expected {words}")
+            raise OptionError("field_type", field=one.name, value=value, expected=Phrase(code))
 
 
 def _has_type(value: Any, annotation: str) -> bool:
@@ -47,18 +47,15 @@ def _has_type(value: Any, annotation: str) -> bool:
 
 def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
     """The fields of a class from JSON, their types checked; their values are for the class."""
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise OptionError(f"{source}: not JSON: {error}") from error
+    data = parse_json(content, source, OptionError)
     table = DataTable(data, source, "", OptionError)
     own = {one.name: one for one in fields(cls)}
     required = tuple(k for k, one in own.items() if one.default is one.default_factory is MISSING)
     table.only(required, tuple(key for key in own if key not in required))
     for key, value in table.data.items():
-        _types, words = _TYPES[str(own[key].type)]
+        _types, code = _TYPES[str(own[key].type)]
         if not _has_type(value, str(own[key].type)):
-            raise table.error(key, f"is {kind(value)}, expected {words}")
+            raise table.error(key, "wrong_kind", kind=kind(value), expected=Phrase(code))
     return table.data
 
 

@@ -50,7 +50,7 @@ class Standing:
         for text in (self.reason, *self.recused.values()):
             check_length("reason", text)
         if not 0 <= self.weight <= LARGEST:
-            raise OptionError(f"weight = {self.weight!r}, expected a number from 0 to {LARGEST}")
+            raise OptionError("weight_range", weight=self.weight, most=LARGEST)
         if self.weight != 1 and not self.reason.strip():
             raise OptionError("weight_reason", weight=self.weight)
         if bool(self.basis) != bool(self.familiarity):
@@ -106,10 +106,7 @@ def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping
     found = {}
     for name, one in standings.items():
         if (authority := one.authority) is None:
-            raise OptionError(
-                f"expert {name!r} has no authority coefficient, expected one for each expert; "
-                "give the basis of judgment and the familiarity, or choose another weighting"
-            )
+            raise OptionError("authority_missing", name=name)
         found[name] = authority
     return found
 

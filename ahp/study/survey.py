@@ -22,6 +22,7 @@ from ..datafile import MAX_TOML, DataTable, canonical, kind, parse_toml, read_by
 from ..errors import AHPError, RandomIndexError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
+from ..messages import Phrase
 from ..priority import check_method
 from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
@@ -41,7 +42,6 @@ Text = Mapping[str, str]
 MAX_COMPARISONS = 10_000
 """Comparisons of a survey; experts answer some 60 well."""
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 
 
@@ -185,7 +185,11 @@ class Survey(Result):
 
 
 def shipped_surveys() -> dict[str, Path]:
-    """The surveys that come with `ahp`: name -> file."""
+    """The surveys that come with `ahp`: name -> file.
+
+    >>> "supervision_effectiveness" in ahp.shipped_surveys()
+    True
+    """
     return {path.stem: path for path in sorted(data_folder("surveys").glob("*.toml"))}
 
 
@@ -198,16 +202,16 @@ def load_survey(name_or_path: str | Path) -> Survey:
 
     Raises:
         SurveyError: the file, the path inside it and what was expected.
+
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> survey.languages, len(survey.hierarchy.leaves), len(survey.hierarchy.comparisons)
+    (('zh', 'en'), 18, 35)
     """
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.suffix != ".toml" and len(path.parts) == 1:
         shipped = shipped_surveys()
         if name_or_path not in shipped:
-            listed = ", ".join(shipped)
-            raise SurveyError(
-                f"{name_or_path!r} is no shipped survey, expected one of {listed} "
-                "or the path of a .toml file"
-            )
+            raise SurveyError("survey_not_shipped", name=name_or_path, valid=tuple(shipped))
         path = shipped[name_or_path]
     survey = survey_from_toml(read_bytes(path, SurveyError, MAX_TOML), str(path))
     divided = (
@@ -230,7 +234,7 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
     Raises:
         SurveyError: the file, the path inside it and what was expected.
     """
-    return _build(parse_toml(content, source, SurveyError, "a survey"), source)
+    return _build(parse_toml(content, source, SurveyError, "a_survey"), source)
 
 
 def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -282,14 +286,14 @@ def _build(data: Any, source: str) -> Survey:
             ("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())),
             ("weights", "source"),
         )
-        node_id = table.string("id", _ID)
+        node_id = table.id("id")
         if node_id in nodes:
-            raise table.error("id", f"{node_id!r} is used twice, expected ids that differ")
+            raise table.error("id", "id_twice", value=node_id)
         name, explanation = (_text(table, key, languages) for key in ("name", "explanation"))
         nodes[node_id] = Node(node_id, name, explanation, _given(table))
     goal, *_ = nodes
     survey = Survey(
-        id=top.string("id", _ID),
+        id=top.id("id"),
         languages=languages,
         name=_text(top, "name", languages),
         description=_text(top, "description", languages),
@@ -301,7 +305,7 @@ def _build(data: Any, source: str) -> Survey:
     try:
         reaching_random_index(survey.orders)
     except RandomIndexError as error:
-        raise top.error("nodes", str(error)) from error
+        raise top.wrapped("nodes", error) from error
     return survey
 
 
@@ -309,21 +313,21 @@ def _given(table: DataTable) -> SourcedWeights | None:
     """The weights given at a node; whether they are of its children, the hierarchy tells."""
     for key, other in (("weights", "source"), ("source", "weights")):
         if key in table.data and other not in table.data:
-            raise table.error(other, f"missing, expected with {key}")
+            raise table.error(other, "missing_beside", key=key)
     if "weights" not in table.data:
         return None
     numbers = table.table("weights")
     for child, weight in numbers.data.items():
         if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise numbers.error(child, f"is {kind(weight)}, expected a number of 0 or more")
+            raise numbers.error(child, "weight_is_no_number", kind=kind(weight))
         if not 0 <= weight <= LARGEST:
-            raise numbers.error(child, f"{weight!r}, expected a number of 0 or more")
+            raise numbers.error(child, "weight_out_of_range", value=weight)
     weights = {child: float(weight) for child, weight in numbers.data.items()}
     return SourcedWeights(MappingProxyType(weights), table.string("source").strip())
 
 
-def wrong_sum(weights: Mapping[str, float], name: str = "the weights") -> str:
-    """Why printed weights can't be shares of one whole; empty where they can.
+def wrong_sum(weights: Mapping[str, float], parent: str | None = None) -> Phrase | None:
+    """Why printed weights, those below a parent, can't be shares of one whole; None if they can.
 
     Their sum is 1 within `SUM_TOLERANCE`, or within what rounding to their decimals, two or more,
     makes of many.
@@ -333,8 +337,9 @@ def wrong_sum(weights: Mapping[str, float], name: str = "the weights") -> str:
     rounding = sum((Decimal(5).scaleb(-1 - count) for count in digits), Decimal(0))
     total = sum(printed, Decimal(0))
     if abs(total - 1) <= max(rounding, Decimal(str(SUM_TOLERANCE))):
-        return ""
-    return f"{name} sum to {float(total):.6g}, expected 1"
+        return None
+    code = "weights_sum" if parent is None else "weights_sum_below"
+    return Phrase(code, parent=parent, total=float(total))
 
 
 def _check_given(table: DataTable, node: Node, kids: Sequence[str]) -> None:
@@ -342,25 +347,25 @@ def _check_given(table: DataTable, node: Node, kids: Sequence[str]) -> None:
     if node.given is None:
         return
     if not kids:
-        raise table.error("weights", f"{node.id!r} has no children, expected none")
+        raise table.error("weights", "given_without_children", node=node.id)
     numbers = table.table("weights")
     for child in numbers.data:
         if child not in kids:
-            raise numbers.error(child, f"expected a child of {node.id!r}: {', '.join(kids)}")
+            raise numbers.error(child, "not_a_child", parent=node.id, valid=tuple(kids))
     for kid in kids:
         if kid not in numbers.data:
-            raise numbers.error(kid, f"missing, expected a weight for each child of {node.id!r}")
+            raise numbers.error(kid, "child_without_weight", parent=node.id)
     if problem := wrong_sum(node.given.weights):
-        raise table.error("weights", problem)
+        raise table.wrapped("weights", problem)
 
 
 def _languages(top: DataTable) -> tuple[str, ...]:
     languages = top.data["languages"]
     if not isinstance(languages, list) or not languages:
-        raise top.error("languages", f"is {kind(languages)}, expected an array of language codes")
+        raise top.error("languages", "not_languages", kind=kind(languages))
     for k, code in enumerate(languages):
         if not isinstance(code, str) or not _LANGUAGE.fullmatch(code) or code in languages[:k]:
-            raise top.error(f"languages[{k}]", f"{code!r}, expected different codes such as 'zh'")
+            raise top.error(f"languages[{k}]", "language_code", value=code)
     return tuple(languages)
 
 
@@ -372,7 +377,7 @@ def _hierarchy(
     for table in tables[1:]:
         parent = table.string("parent")
         if parent not in nodes:
-            raise table.error("parent", f"{parent!r}, expected the id of another node")
+            raise table.error("parent", "parent_unknown", value=parent)
         parents[table.data["id"]] = parent
         place[table.data["id"]] = table
     for node in parents:
@@ -381,7 +386,7 @@ def _hierarchy(
             above = parents[path[-1]]
             if above in path:
                 cycle = " -> ".join([*path[path.index(above) :], above])
-                raise place[node].error("parent", f"cycle {cycle}, expected a way to the goal")
+                raise place[node].error("parent", "parent_cycle", cycle=cycle)
             path.append(above)
     children: dict[str, tuple[str, ...]] = {}
     for node, parent in parents.items():
@@ -392,7 +397,7 @@ def _hierarchy(
         hierarchy = tree_of(goal, children, nodes)
         check_comparisons(hierarchy)
     except AHPError as error:
-        raise top.error("nodes", str(error)) from error
+        raise top.wrapped("nodes", error) from error
     return hierarchy
 
 
@@ -404,7 +409,7 @@ def check_comparisons(hierarchy: Hierarchy) -> None:
     """
     count = sum(math.comb(len(hierarchy.children[parent]), 2) for parent in hierarchy.compared)
     if count > MAX_COMPARISONS:
-        raise SurveyError(f"{count} comparisons, expected at most {MAX_COMPARISONS}")
+        raise SurveyError("too_many_comparisons", count=count, most=MAX_COMPARISONS)
 
 
 def tree_of(
@@ -423,7 +428,7 @@ def tree_of(
     }
     hierarchy = Hierarchy(goal, {p: tuple(kids) for p, kids in children.items()}, given)
     if not hierarchy.compared:
-        raise SurveyError("all weights are given, expected a parent whose children are compared")
+        raise SurveyError("nothing_to_compare")
     return hierarchy
 
 
@@ -435,4 +440,4 @@ def _option(top: DataTable, key: str, default: str, check: Any) -> str:
     except AHPError as error:
         if isinstance(error, SurveyError):
             raise
-        raise top.error(key, str(error)) from error
+        raise top.wrapped(key, error) from error

@@ -58,8 +58,8 @@ def nobody_left(survey: Survey, problem: IncoherentError) -> str:
     experts = _(", ").join(f"{name} (CR {cr:.3f})" for name, cr in problem.ratios.items())
     return _(
         "There is no result: below “{parent}” too few judgments are left once the experts who "
-        "contradict themselves are left out: {experts}. Let them count, or weigh them down, or "
-        "choose a higher limit: on the page “Rounds”, “How the panel is joined, and when to stop”."
+        "contradict themselves are left out: {experts}. Include them, down-weight them, or "
+        "choose a higher limit: on the page “Rounds”, “Aggregation and stopping rule”."
     ).format(parent=survey.node_name(problem.parent, state.language()), experts=experts)
 
 
@@ -151,14 +151,14 @@ def show_weights_question(study_id: str) -> None:
     with st.container(border=True, key="weights_question"):
         st.warning(
             _(
-                "Experts came with weights ({names}), but they don't count yet: this study counts "
-                "{weighting}. Shall they count?"
+                "The experts came with weights ({names}) that are not in use yet: the study's "
+                "weighting is “{weighting}”. Use these weights?"
             ).format(names=names, weighting=now),
             icon=":material/balance:",
         )
         with st.container(horizontal=True):
             st.button(
-                _("Let these weights count"),
+                _("Use these weights"),
                 type="primary",
                 on_click=decide_weights,
                 args=(study_id, "given"),
@@ -170,7 +170,9 @@ def show_weights_question(study_id: str) -> None:
                 args=(study_id, database.settings(study_id).weighting),
                 key="weights_keep",
             )
-        st.caption(_("Your decision stands in the log; it can be changed on the page “Rounds”."))
+        st.caption(
+            _("Your decision is recorded in the log; you can change it on the page “Rounds”.")
+        )
 
 
 def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | None = None) -> None:

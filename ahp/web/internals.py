@@ -20,11 +20,61 @@ from streamlit.logger import get_logger
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.version import STREAMLIT_VERSION_STRING
+from streamlit.web.server.starlette.starlette_routes import (
+    BASE_ROUTE_MEDIA,
+    BASE_ROUTE_UPLOAD_FILE,
+)
 
-from ..errors import DatabaseError
+from ..errors import AHPError, DatabaseError
+from ..messages import Phrase
+
+_UPLOAD, _MEDIA = "/_stcore/upload_file/", "/media/"
 
 TICKET_SECONDS = 300
 """How long a download may begin after its button was pressed."""
+
+
+async def check_streamlit(app: ASGIApp) -> None:
+    """Look, at start, whether this version of Streamlit still works as all below relies on.
+
+    Args:
+        app: the application, with the middleware of this module.
+
+    Raises:
+        AHPError: names the version, and what is missing.
+    """
+    dialogs = await _answer(app, "GET", "/_stcore/host-config")
+    upload = await _answer(app, "PUT", f"{_UPLOAD}page/file")
+    manager = MemoryUploadedFileManager(_UPLOAD)
+    checks = {
+        "streamlit_dialogs": b'"blockErrorDialogs":true' in dialogs[1],
+        "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
+        "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
+        "streamlit_store": isinstance(getattr(manager, "file_storage", None), Mapping),
+    }
+    if missing := tuple(Phrase(code) for code, there in checks.items() if not there):
+        raise AHPError("streamlit_changed", version=STREAMLIT_VERSION_STRING, missing=missing)
+
+
+async def _answer(app: ASGIApp, method: str, path: str) -> tuple[int, bytes]:
+    """Status and body of the application's answer to a visitor without any rights."""
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
+        **{"method": method, "path": path, "raw_path": path.encode(), "query_string": b""},
+        **{"root_path": "", "headers": [(b"host", b"127.0.0.1"), (b"content-length", b"0")]},
+        **{"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1), "state": {}},
+    }
+    await app(scope, receive, send)
+    return messages[0]["status"], b"".join(message.get("body", b"") for message in messages[1:])
 
 
 def keep_log_short() -> None:
@@ -115,7 +165,7 @@ class Downloads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        if scope["type"] != "http" or "/media/" not in scope["path"]:
+        if scope["type"] != "http" or _MEDIA not in scope["path"]:
             await self.app(scope, receive, send)
             return
         messages: list[Message] = []
@@ -142,8 +192,6 @@ class Downloads:
             response.headers["content-type"] = given["content-type"]
         await response(scope, receive, send)
 
-
-_UPLOAD = "/_stcore/upload_file/"
 
 _FRAMING = 2**12
 """Bytes that a form puts around a file."""

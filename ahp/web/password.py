@@ -46,10 +46,7 @@ def check_password() -> None:
         AHPError: it is too short.
     """
     if 0 < (length := len(password())) < SHORTEST:
-        raise AHPError(
-            f"{VARIABLE} has {length} characters, expected at least {SHORTEST}: set a longer one, "
-            "such as four random words, or unset it to sign in by the link in the terminal"
-        )
+        raise AHPError("password_short", variable=VARIABLE, length=length, least=SHORTEST)
 
 
 def fingerprint() -> str:

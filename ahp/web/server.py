@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import html
 import logging
 import os
 import secrets
@@ -32,11 +31,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from ..datafile import system_problem
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, translator
 from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
-from .internals import Downloads, NoDialogs, Offer, UploadGuard, keep_log_short
+from ..templates import render
+from .internals import Downloads, NoDialogs, Offer, UploadGuard, check_streamlit, keep_log_short
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -165,16 +166,15 @@ async def organizer(request: Request) -> Response:
             "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
             "too large": (_("The password did not arrive. Please try again."), 400),
         }[outcome]
-    form = (
-        '<form method="post"><label>{label}<br>'
-        '<input type="password" name="password" autocomplete="current-password" autofocus '
-        'required></label> <button>{button}</button></form><p role="alert">{problem}</p>'
-    ).format(
-        label=html.escape(_("Organizer's password")),
-        button=html.escape(_("Sign in")),
-        problem=html.escape(problem),
+    return _page(
+        {},
+        template="sign_in.html",
+        language=language,
+        label=_("Organizer's password"),
+        button=_("Sign in"),
+        problem=problem,
+        status=status,
     )
-    return _page({language: ""}, body=form, status=status)
 
 
 async def receipt(request: Request) -> Response:
@@ -261,29 +261,17 @@ def _language(request: Request) -> str:
 def _page(
     texts: Mapping[str, str],
     *,
-    body: str = "",
+    template: str = "page.html",
+    language: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    **values: str,
 ) -> HTMLResponse:
     """A page without Streamlit: a text in its language, or in several; the first is the page's."""
-    text = "".join(
-        f'<p lang="{language}">{html.escape(words)}</p>' for language, words in texts.items()
-    )
-    first = next(iter(texts))
-    _ = translator(first)
-    title = html.escape(_("Pairwise survey"))
-    return HTMLResponse(
-        f"<!doctype html><html lang='{first}'><head><meta charset='utf-8'><title>{title}</title>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'><style>"
-        ":root{color-scheme:light dark}"
-        "body{font:1.15rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"
-        "padding:0 1rem}"
-        "h1{font-size:1.6rem}"
-        "input,button{font:inherit;padding:.5rem .8rem;margin:.3rem 0}"
-        f"</style></head><body><main><h1>{title}</h1>{text}{body}</main></body></html>",
-        status_code=status,
-        headers=headers,
-    )
+    language = language or next(iter(texts))
+    _ = translator(language)
+    page = render(template, language=language, title=_("Pairwise survey"), texts=texts, **values)
+    return HTMLResponse(page, status_code=status, headers=headers)
 
 
 ROUTES = [
@@ -351,7 +339,7 @@ def _warm_up() -> None:
 
 
 @asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
+async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is, warm up."""
     check_password()
     configure()
@@ -359,6 +347,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     store = await asyncio.to_thread(database)
+    await check_streamlit(app)
     print(f"\n  ahp — {_address()}\n  Database: {store.location}")
     if password():
         print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
@@ -448,7 +437,7 @@ def serve(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise AHPError(
-                f"{host}:{port} cannot be opened ({error.strerror}); choose another --port"
+                "port_refused", host=host, port=port, problem=system_problem(error)
             ) from error
     app = st.App(MAIN, routes=ROUTES, **OPTIONS)
     uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=MESSAGE + 2**16)

@@ -16,7 +16,9 @@ import streamlit as st
 from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
+from ..messages import with_names
 from ..store import ExpertInfo, Grants, Store, StudyInfo
+from ..study import Survey
 from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
@@ -46,8 +48,9 @@ def grants() -> Grants:
     return database().grants(session_token())
 
 
-def attempt(change: Callable[[], object]) -> bool:
-    """Run an organizer's change in the database; what it refuses is shown by `show_problem`.
+def attempt(change: Callable[[], object], survey: Survey | None = None) -> bool:
+    """Run an organizer's change in the database; what it refuses is shown by `show_problem`, with
+    the names of a survey's items.
 
     Callbacks run before the page asks who is there, so this asks, too.
     """
@@ -56,20 +59,25 @@ def attempt(change: Callable[[], object]) -> bool:
             return False
         change()
     except AHPError as error:
-        st.session_state["problem"] = in_words(error)
+        st.session_state["problem"] = in_words(error, survey)
         return False
     return True
 
 
-def in_words(error: AHPError) -> str:
-    """What people read of an error: nothing of where the server has its files."""
+def in_words(error: AHPError, survey: Survey | None = None) -> str:
+    """What people read of an error: nothing of where the server has its files, and the names of a
+    survey's items in place of their ids.
+    """
     if isinstance(error, DatabaseError):
         _ = translate()
         return _("The server's database does not answer. This was not saved; please try again.")
     if isinstance(error, DatabaseFaultError):
         _log.error("%s", error)
         return went_wrong(translate())
-    return error_sentence(error, language())
+    if survey is None:
+        return error_sentence(error, language())
+    names = {node: survey.node_name(node, language()) for node in survey.nodes}
+    return error_sentence(with_names(error, names), language())
 
 
 def went_wrong(_: Translate) -> str:
@@ -80,9 +88,9 @@ def went_wrong(_: Translate) -> str:
     )
 
 
-def show_error(error: AHPError) -> None:
-    """What was refused, on the page."""
-    st.error(plain(in_words(error)))
+def show_error(error: AHPError, survey: Survey | None = None) -> None:
+    """What was refused, on the page; `survey` as for `in_words`."""
+    st.error(plain(in_words(error, survey)))
 
 
 def show_unavailable() -> None:

@@ -104,7 +104,7 @@ def show_own_weights(visit: Visit, parent: str) -> bool:
         )
         return False
     if found.cr is None:
-        st.info(_("Whether your judgments fit together can't be computed for so many items."))
+        st.info(_("The consistency of your judgments can't be computed for so many items."))
     else:
         sentence = consistency_sentence(found.cr, len(kids), _)
         if found.contradicts:
@@ -188,9 +188,7 @@ def show_keeping(visit: Visit, parent: str) -> None:
     """Keep the answers as they are, with a reason."""
     _, kept = state.translate(), visit.replies.kept
     if visit.asking.guidance == "require":
-        st.info(
-            _("This study asks for answers that fit together (CR below 0.1) before submitting.")
-        )
+        st.info(_("This study asks for consistent answers (CR below 0.1) before you submit."))
         return
     if may_stay(visit.replies, visit.asking, parent):
         st.success(
@@ -307,7 +305,7 @@ def show_unsettled(visit: Visit, parents: tuple[str, ...]) -> None:
     _ = state.translate()
     with st.container(key="unsettled"):
         st.warning(
-            _("Before you submit, please change answers here until they fit together (CR < 0.1):")
+            _("Before you submit, please change answers here until they are consistent (CR < 0.1):")
             if visit.asking.guidance == "require"
             else _("Before you submit, please change answers here, or say why they stay:")
         )
@@ -350,7 +348,7 @@ def overview_line(visit: Visit, parent: str) -> str:
     if found.cr is None or total == 1:  # one comparison can't contradict itself
         return line
     if not found.contradicts:
-        verdict = _("judgments fit together")
+        verdict = _("judgments are consistent")
     elif may_stay(visit.replies, visit.asking, parent):
         verdict = _("kept as they are")
     else:

@@ -123,7 +123,7 @@ class Visit:
             for pair in ((parent, left, right), (parent, right, left)):
                 if Stop("pair", *pair).place == place:
                     return pair
-        raise AnswersError(f"place = {place!r}, expected a comparison of the survey")
+        raise AnswersError("screen_unknown", screen=place)
 
     def stops_below(self, parent: str) -> tuple[Stop, ...]:
         """The comparisons below a parent, as far as they are known."""
@@ -222,7 +222,7 @@ def refusal(error: AHPError) -> str:
     return _(
         "This could not be saved. Please try again. If it happens again, tell the organizer: "
         "{problem}"
-    ).format(problem=error)
+    ).format(problem=state.in_words(error))
 
 
 def go(visit: Visit, stop: Stop) -> None:

@@ -222,7 +222,7 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     expect(page.locator(f"{QUESTION} .explanation:not(.closed)")).to_have_count(2)
     page.locator(f"{QUESTION} .comment .disclosure").click()
     expect(page.locator(f"{QUESTION} textarea")).to_be_visible()
-    page.locator("summary").last.click()
+    actions.unfold(page.locator("summary").last)
     expect(page.get_by_role("table")).to_be_visible()
     seen.look("comparison with everything open")
     actions.choose(page, actions.planned(ANSWERS, place))

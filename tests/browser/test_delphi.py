@@ -326,7 +326,7 @@ def test_what_an_expert_s_session_receives(
         ),
     )
     page.goto(f"{server.url}/i/{store.issue_link(me.id)}")
-    actions.unfold(page.get_by_text("Rather fill it in as a spreadsheet?"))
+    actions.unfold(page.get_by_text("Prefer a spreadsheet?"))
     with page.expect_download() as download:
         actions.press(page, f"questionnaire-{me.id}")
     download.value.save_as(tmp_path / "mine.xlsx")

@@ -108,7 +108,7 @@ def test_an_expert_s_questionnaire_is_the_expert_s(browser, server, store) -> No
     page, other = context.new_page(), context.new_page()
     page.goto(mine)
     other.goto(theirs)
-    actions.unfold(page.get_by_text("Rather fill it in as a spreadsheet?"))
+    actions.unfold(page.get_by_text("Prefer a spreadsheet?"))
     path, content = pressed(page, f"questionnaire-{experts[0].id}")
     assert content.startswith(b"PK")
     cookie = own_cookie(page)

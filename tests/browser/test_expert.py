@@ -85,7 +85,7 @@ def test_pair_by_pair_on_a_phone_in_chinese(
     page = panel.visitor("zh-CN", PHONE).new_page()
     page.goto(panel.link)
     expect(actions.control(page, "start")).to_be_visible()
-    sentences(page, "共有 35 项比较，每项比较两个指标。")
+    sentences(page, "共有 35 项比较，每次比较两个要素。")
 
     actions.choose(page, "1/5", key="practice_scale")
     practice = actions.control(page, "practice_scale")
@@ -315,7 +315,8 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     parent = page.locator(actions.PARENT)
     expect(parent).to_contain_text("CR = 1.232")
     contradiction = (
-        "您认为“苹果”比“浆果”重要 5 倍、“浆果”比“樱桃”重要 3 倍，却认为“樱桃”比“苹果”重要 2 倍。"
+        "您认为“苹果”的重要程度是“浆果”的 5 倍、“浆果”的重要程度是“樱桃”的 3 倍，"
+        "却认为“樱桃”的重要程度是“苹果”的 2 倍。"
     )
     guidance = actions.control(page, "guidance")
     expect(guidance.get_by_text(contradiction, exact=True)).to_be_visible()
@@ -324,9 +325,11 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     expect(picture).to_be_visible()
     expect(picture.locator(".item")).to_have_text(["苹果", "浆果", "樱桃"])
     fits = {
-        "apple-berry": "如果您认为“浆果”比“苹果”重要 3 到 9 倍，就与您的其他回答基本相符。",
-        "berry-cherry": "如果您认为“樱桃”比“浆果”重要 4 到 9 倍，就与您的其他回答基本相符。",
-        "apple-cherry": "如果您认为“苹果”比“樱桃”重要 6 到 9 倍，就与您的其他回答基本相符。",
+        "apple-berry": "如果您认为“浆果”的重要程度是“苹果”的 3 到 9 倍，就与您的其他回答基本相符。",
+        "berry-cherry": "如果您认为“樱桃”的重要程度是“浆果”的 4 到 9 倍，"
+        "就与您的其他回答基本相符。",
+        "apple-cherry": "如果您认为“苹果”的重要程度是“樱桃”的 6 到 9 倍，"
+        "就与您的其他回答基本相符。",
     }
     for pair, fit in fits.items():
         suggestion = actions.control(page, f"suggestion-{pair}")
@@ -361,7 +364,7 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     assert (kept.parent, kept.detail) == (GOAL, "樱桃只是点缀。")
     overview = page.locator("summary").first
     expect(overview).to_contain_text("水果 · 3/3 · CR 0.254 · 已保留")
-    overview.click()
+    actions.unfold(overview)
     sentences(page, "您保留了这些回答。樱桃只是点缀。")
     page.get_by_role("button", name="查看哪些回答互相矛盾").click()
     expect(actions.control(page, "guidance")).to_contain_text("您保留了这些回答。樱桃只是点缀。")
@@ -375,19 +378,17 @@ def test_contradictions_that_must_be_mended(study: Study) -> None:
     panel = study(small_survey("apple", "berry", "cherry"), guidance="require", way="pairs")
     page = panel.visitor("en-US", DESKTOP).new_page()
     answer_in_a_circle(page, panel)
-    sentences(
-        page, "This study asks for answers that fit together (CR below 0.1) before submitting."
-    )
+    sentences(page, "This study asks for consistent answers (CR below 0.1) before you submit.")
     expect(actions.control(page, "keep_answers")).to_have_count(0)
     to_review(page)
     expect(actions.control(page, "unsettled")).to_contain_text(
-        "Before you submit, please change answers here until they fit together (CR < 0.1):"
+        "Before you submit, please change answers here until they are consistent (CR < 0.1):"
     )
     expect(actions.control(page, "submit")).to_have_count(0)
     actions.control(page, "unsettled").get_by_role("button", name="Goal").click()
     change(page, "apple", "cherry", "9")
     expect(page.locator(actions.PARENT)).to_contain_text(
-        "Your judgments fit together (CR = 0.025, below 0.1)."
+        "Your judgments are consistent (CR = 0.025, below 0.1)."
     )
     expect(actions.control(page, "guidance")).to_have_count(0)
     to_review(page)

@@ -36,7 +36,7 @@ def test_an_expert_fills_in_the_workbook_and_uploads_it(
     expert = store.add_expert(study.id, "Wang Wu")
     page = actions.visitor(browser, locale="en-US", size=PHONE).new_page()
     page.goto(f"{server.url}/i/{store.issue_link(expert.id)}")
-    actions.unfold(page.get_by_text("Rather fill it in as a spreadsheet?"))
+    actions.unfold(page.get_by_text("Prefer a spreadsheet?"))
     with page.expect_download() as download:
         actions.press(page, f"questionnaire-{expert.id}")
     path = tmp_path / "mine.xlsx"

@@ -54,18 +54,6 @@ def test_the_same_app_whatever_starts_it(browser, tmp_path, launcher):
         server.stop()
 
 
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, CHECKOUT],
-        check=True,
-        capture_output=True,
-    )
-    [found] = folder.glob("*.whl")
-    return found
-
-
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AHP_")}
     return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)

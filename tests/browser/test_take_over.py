@@ -45,10 +45,10 @@ def upload(page: Page, running: RunningServer, name: str, content: str) -> None:
 @pytest.mark.parametrize(
     ("locale", "size", "weights", "lost"),
     [
-        ("zh-CN", PHONE, "将采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
+        ("zh-CN", PHONE, "将采用文件中各决策者的权重，并计入结果：Ann 0.9、Bo 0.1。",
          ("文件中的以下内容无法保留：", "备选方案之间的比较，1 项", "比较备选方案的公式，1 项")),
         ("en-US", DESKTOP,
-         "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1.",
+         "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1.",
          ("A study can't keep this part of the file:", "comparisons of alternatives, 1",
           "formulas that compare alternatives, 1")),
     ],
@@ -83,7 +83,7 @@ def test_given_weights_stand_in_the_results(browser: Browser, running: RunningSe
     upload(page, running, "shop.json", SHOP)
     expect(
         page.get_by_text(
-            "The weights given below “Shop” are taken over, and nobody is asked about them: Price "
+            "The weights given below “Shop” are imported, and nobody is asked about them: Price "
             "0.3, Quality 0.7."
         )
     ).to_be_visible()

@@ -21,7 +21,7 @@ NOT_ME = {
     "zh-CN": "这不是我 / 在这台电脑上退出",
     "en-US": "This isn't me / sign out on this computer",
 }
-OPEN_LINK = "请打开您的个人链接。此前的回答均已保存。"
+OPEN_LINK = "请打开您的专属链接。此前的回答均已保存。"
 
 
 @pytest.fixture

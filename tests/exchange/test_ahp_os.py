@@ -226,7 +226,10 @@ def with_project(**changes: Any) -> dict[str, Any]:
     ("data", "expected"),
     [
         ([], "p.json: top level: is an empty array, expected a table"),
-        ({}, "p.json: pj: missing"),
+        (
+            {},
+            "p.json: is no project of AHP-OS and no study from here; please download it again",
+        ),
         (project(other=1), "p.json: other: unknown key, expected one of pj, pwc, alt"),
         ({"pj": []}, "p.json: pj: is an empty array, expected an array of tables"),
         ({"pj": [{}, {}]}, "p.json: pj: 2 projects, expected one"),
@@ -311,11 +314,15 @@ def test_bad_projects(data: object, expected: str) -> None:
     ("data", "expected"),
     [
         (b"\xff", "p.json: byte 0 is not UTF-8, expected UTF-8 text"),
-        (b'{\n "pj" 1', "p.json: line 2, column 7: not JSON: Expecting ':' delimiter"),
+        (
+            b'{\n "pj" 1',
+            "p.json: line 2, column 7: not JSON; please check the quotation marks, "
+            "brackets and commas there",
+        ),
         (b"[" * 100_000, "p.json: nested too deep, expected an AHP-OS project"),
         (
             b"1" * 5000,
-            "p.json: not JSON: a whole number of 5000 digits, expected at most 19",
+            "p.json: a whole number of more than 19 digits",
         ),
         (b" " * (2**23 + 1), "p.json: 8388609 bytes, expected at most 8388608"),
     ],

@@ -190,7 +190,7 @@ def test_more_bad_tables() -> None:
         lambda: read_ahpsurvey(CITY, survey=TREE, parent="rent", negative_is="left")
     ) == ("parent = 'rent', expected one of 'goal', 'cost', 'life'")
     assert message(lambda: read_ahpsurvey(CITY, "w", survey=TREE, negative_is="left")) == (
-        "w: line 1, column cult_fam: names no pair below goal or cost or life, expected two items "
+        "w: line 1, column cult_fam: names no pair below goal, cost, life, expected two items "
         "with _ between them"
     )
     assert (

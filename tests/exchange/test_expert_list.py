@@ -136,23 +136,23 @@ def test_totals_and_other_columns_of_a_table_are_passed_over() -> None:
     [
         (
             "姓名，单位\n张三，财务处，2",
-            "line 2: 3 values, expected at most 2: name, organization; put one that has a comma in "
-            "double quotes",
+            "line 2: 3 values, expected at most 2: full name, organization; put one that has a "
+            "comma in double quotes",
         ),
-        ("1.\n张三", "line 1: the name is empty"),
-        ("Ada\n,Audit", "line 2: the name is empty"),
-        ("Ada\n\nBo\nAda ", "line 4: 'Ada' stands in the list twice"),
-        ("Ada,Audit,much,chair", "line 1: weight = 'much', expected a number of 0 or more"),
-        ("Ada,Audit,nan,chair", "line 1: weight = 'nan', expected a number of 0 or more"),
-        ("Ada,,-1,x", "line 1: weight = -1.0, expected a number from 0 to 1e+100"),
-        ("Ada,,inf,x", "line 1: weight = inf, expected a number from 0 to 1e+100"),
-        ("Bo\nAda,,2", "line 2: weight = 2.0 without a reason, expected one in writing"),
+        ("1.\n张三", "line 1: there is no name."),
+        ("Ada\n,Audit", "line 2: there is no name."),
+        ("Ada\n\nBo\nAda ", "line 4: “Ada” stands in the list twice."),
+        ("Ada,Audit,much,chair", "line 1: the weight “much” isn't a number of 0 or more."),
+        ("Ada,Audit,nan,chair", "line 1: the weight “nan” isn't a number of 0 or more."),
+        ("Ada,,-1,x", "line 1: the weight “-1” isn't a number of 0 or more."),
+        ("Ada,,inf,x", "line 1: the weight “inf” isn't a number of 0 or more."),
+        ("Bo\nAda,,2", "line 2: the weight 2 of “Ada” needs a reason; please write it down."),
         (
             "Ada,Audit,2,senior, chair",
-            "line 1: 5 values, expected at most 4: name, organization, weight, reason; put one "
-            "that has a comma in double quotes",
+            "line 1: 5 values, expected at most 4: full name, organization, weight, reason; "
+            "put one that has a comma in double quotes",
         ),
-        ('Ada,"Audit', "list: line 1: not CSV: unexpected end of data"),
+        ('Ada,"Audit', "line 1: not CSV; please check the quotation marks there"),
     ],
 )
 def test_pasted_is_refused(text: str, expected: str) -> None:
@@ -216,23 +216,22 @@ def test_columns_in_any_order_and_others() -> None:
     [
         (
             b"first,last\nAda,B",
-            "list.csv: columns first, last, expected one with the heading name or expert or 姓名 "
-            "or 专家",
+            "list.csv: columns first, last, expected one with the heading name, expert, 姓名, 专家",
         ),
         (
             "name,姓名\nAda,王芳".encode(),
-            "list.csv: columns name and 姓名 are both the name, expected one",
+            "list.csv: columns name and 姓名 are both the full name, expected one",
         ),
         (b"name\n", "list.csv: 1 rows, expected a line of names and answers"),
-        (b"name,unit\nAda,x\n,y", "list.csv: row 3: the name is empty"),
-        (b"name\nAda\nAda", "list.csv: row 3: 'Ada' stands in the list twice"),
+        (b"name,unit\nAda,x\n,y", "list.csv: row 3: there is no name."),
+        (b"name\nAda\nAda", "list.csv: row 3: “Ada” stands in the list twice."),
         (
             b"name,weight\nAda,x",
-            "list.csv: row 2: weight = 'x', expected a number of 0 or more",
+            "list.csv: row 2: the weight “x” isn't a number of 0 or more.",
         ),
         (
             b"name,weight\nAda,2",
-            "list.csv: row 2: weight = 2.0 without a reason, expected one in writing",
+            "list.csv: row 2: the weight 2 of “Ada” needs a reason; please write it down.",
         ),
         (
             "姓名".encode("gbk"),
@@ -247,6 +246,8 @@ def test_tables_are_refused(content: bytes, expected: str) -> None:
 def test_a_workbook_is_refused() -> None:
     book = xlsx(("姓名", "权重"), ("王芳", "二"))
     assert message(lambda: read_list(book, "list.xlsx")) == (
-        "list.xlsx: row 2: weight = '二', expected a number of 0 or more"
+        "list.xlsx: row 2: the weight “二” isn't a number of 0 or more."
     )
-    assert message(lambda: read_list(b"PK no workbook", "list.xlsx")).startswith("list.xlsx: ")
+    assert message(lambda: read_list(b"PK no workbook", "list.xlsx")) == (
+        "list.xlsx: is no XLSX file, or a damaged one"
+    )

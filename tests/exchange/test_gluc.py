@@ -206,7 +206,7 @@ REFUSED = "formulas are refused, never evaluated; write the judgments as pairwis
          "line 17: Goal.preferences.Ann.pairwise[1]: expert 'Ann' answers ('rest', 'cost') under "
          "'weekend' twice, first at f.ahp: line 16: Goal.preferences.Ann.pairwise[0]"),
         ("Ann: {pairwise: [[Lake, City, 4]]}", "Ann: {pairwise: [], score: []}",
-         "line 26: Goal.children.Cost.preferences.Ann: pairwise and score, expected one of them"),
+         "line 26: Goal.children.Cost.preferences.Ann: pairwise, score, expected one of them"),
         ("Ann: {pairwise: [[Lake, City, 4]]}", "Ann: {pairwize: []}",
          "line 26: Goal.children.Cost.preferences.Ann.pairwize: unknown kind, expected pairwise, "
          "priority, score"),
@@ -217,9 +217,11 @@ REFUSED = "formulas are refused, never evaluated; write the judgments as pairwis
          "line 31: Goal.children.Rest: 'Rest' has the single item 'Quiet', expected two or more to "
          "compare"),
         ("weather: any", "weather: *nowhere",
-         "line 32, column 16: not YAML: found undefined alias 'nowhere'"),
+         "line 32, column 16: not YAML; please check the indentation, colons and "
+         "quotation marks there"),
         ("weather: any", "weather: a: b",
-         "line 32, column 17: not YAML: mapping values are not allowed here"),
+         "line 32, column 17: not YAML; please check the indentation, colons and "
+         "quotation marks there"),
         ("weather: any", "weather: \x07", "line 32, column 16: '\\x07', expected printable text"),
     ],
 )  # fmt: skip
@@ -232,11 +234,13 @@ def test_refusals(old: str, new: str, expected: str) -> None:
     [
         ("", "is empty, expected an ahp file"),
         ("[a]", "line 1: top level: is a list, expected a mapping"),
-        ("a: b\n--- c", "line 2, column 1: not YAML: but found another document"),
+        ("a: b\n--- c", "line 2, column 1: not YAML; please check the indentation, colons and "
+         "quotation marks there"),
         ("[" * 5000, "nested too deep, expected an ahp file"),
         ("[" * 60 + "]" * 60,
          "line 1: " + "[0]" * 51 + ": more than 50 levels, expected fewer"),
-        ('"\\UFFFFFFFF"', "not YAML: Python int too large to convert to C int"),
+        ('"\\UFFFFFFFF"', "not YAML; please check the indentation, colons and "
+         "quotation marks there"),
         ("&a [*a]", "line 1: " + "[0]" * 51 + ": more than 50 levels, expected fewer"),
         ("Version: 2.0\nGoal: {name: g}",
          "line 2: Goal: the goal 'g' has no children, expected two or more"),

@@ -142,7 +142,7 @@ def test_skipped_parents_are_not_asked(small: Survey) -> None:
     with pytest.raises(OptionError) as caught:
         make(small, skip=small.hierarchy.parents)
     assert str(caught.value) == (
-        "skip = ['a', 'b', 'b1', 'goal'], expected a parent that is left to ask about"
+        "skip = 'a', 'b', 'b1', 'goal', expected a parent that is left to ask about"
     )
 
 
@@ -249,7 +249,7 @@ def test_formulas_calculate_what_ahp_does(sent: dict[str, Any], returned: dict[s
             verdicts[bool(checked.cr_mean < 0.1)] += 1
             if n > 2 and name != "zh":
                 assert sheet["D3"].value.startswith(
-                    "Your judgments here fit together (CR is below 0.1)."
+                    "Your judgments here are consistent (CR is below 0.1)."
                     if checked.cr_mean < 0.1
                     else "Some of your judgments here contradict each other"
                 )
@@ -614,7 +614,10 @@ def test_another_study_expert_round_or_survey_is_refused(
     home: Survey, small: Survey, blank: bytes
 ) -> None:
     for options, message in (
-        ({"study_id": "s2"}, "study 's1', expected 's2'; use the questionnaire of this study"),
+        (
+            {"study_id": "s2"},
+            "was made for another study; use the questionnaire of this study",
+        ),
         (
             {"expert": "李强"},
             "expert '王芳', expected '李强'; use the questionnaire of this expert",
@@ -627,8 +630,8 @@ def test_another_study_expert_round_or_survey_is_refused(
     with pytest.raises(AnswersError) as caught:
         read_questionnaire(blank, home)
     assert str(caught.value) == (
-        f"questionnaire.xlsx: survey {small.content_hash!r}, expected {home.content_hash!r}; "
-        "use the questionnaire made for this survey as it is now"
+        "questionnaire.xlsx: was made for another survey, or before this one was changed; use the "
+        "questionnaire made for this survey as it is now"
     )
 
 

@@ -276,10 +276,10 @@ def test_weights_of_0_and_rounded_ones() -> None:
 
 def test_bad_ids_and_languages() -> None:
     assert message(lambda: parse_hierarchy_text("G: A, B;", id="1")) == (
-        "hierarchy text: id = '1', expected the form [A-Za-z][A-Za-z0-9_-]*"
+        "hierarchy text: id = '1', expected a letter, then only letters, digits, _ and -"
     )
     assert message(lambda: parse_hierarchy_text("G: A, B;", language="Chinese")) == (
-        "hierarchy text: language = 'Chinese', expected the form [a-z]{2,3}(?:-[A-Za-z0-9]+)*"
+        "hierarchy text: language = 'Chinese', expected a code such as zh"
     )
 
 
@@ -358,7 +358,11 @@ def test_any_survey_file_round_trips(survey: Survey) -> None:
     ("content", "expected"),
     [
         (b"\xff", "up.toml: byte 0 is not UTF-8, expected UTF-8 text"),
-        ("=", "up.toml: not TOML: Invalid statement (at line 1, column 1)"),
+        (
+            "=",
+            "up.toml: line 1, column 1: not TOML; please check the quotation marks, brackets and "
+            "equals signs there",
+        ),
         ("a = " + "[" * 9999, "up.toml: arrays inside arrays too deep, expected a survey"),
         ("format = 2", "up.toml: format: 2, expected 1"),
         ("format = 1", "up.toml: id: missing"),

@@ -48,7 +48,7 @@ def test_decision_makers_weights_count() -> None:
     found = gluc(VOTERS + OPPOSITE + CHILDREN)
     assert found.expert_weights == {"Ann": 0.9, "Bo": 0.1}
     assert found.remarks == (
-        "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1.",
+        "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1.",
     )
     assert found.lost == ()
     assert found.answers is not None
@@ -59,7 +59,7 @@ def test_decision_makers_weights_count() -> None:
 
 def test_remarks_in_chinese() -> None:
     assert gluc(VOTERS + OPPOSITE + CHILDREN, "zh").remarks == (
-        "将采用文件中各决策者的权重，并计入结果：Ann 0.9, Bo 0.1。",
+        "将采用文件中各决策者的权重，并计入结果：Ann 0.9、Bo 0.1。",
     )
 
 
@@ -106,8 +106,8 @@ def test_weights_that_contradict_each_other_are_named() -> None:
     found = gluc(text)
     assert found.expert_weights == {"Ann": 0.9, "Bo": 0.1}
     assert found.remarks[1:] == (
-        "The decision makers' weights at “Risk” are others, which a study can't keep: an expert "
-        "has one weight.",
+        "The decision makers have other weights at “Risk”. A study can't keep those: an expert has "
+        "one weight.",
     )
 
 
@@ -132,7 +132,7 @@ def test_priorities_are_given_weights(bo: float, flood: float, source: str) -> N
     assert weights.weights == pytest.approx({"flood": flood, "fire": 1 - flood})
     assert weights.source == source
     assert found.lost == ()
-    assert found.remarks[1].startswith("The weights given below “Risk” are taken over, and nobody ")
+    assert found.remarks[1].startswith("The weights given below “Risk” are imported, and nobody ")
 
 
 def test_priorities_beside_comparisons_are_left_out_and_said() -> None:
@@ -170,7 +170,7 @@ def test_given_weights_of_ahp_os() -> None:
     assert given(found) == {"shop": {"price": 0.3, "quality": 0.7}}
     assert survey_of(found).given["shop"].source == "shop.json"
     assert found.remarks == (
-        "The weights given below “Shop” are taken over, and nobody is asked about them: Price 0.3, "
+        "The weights given below “Shop” are imported, and nobody is asked about them: Price 0.3, "
         "Quality 0.7.",
     )
     assert found.answers is not None
@@ -192,8 +192,8 @@ def test_a_survey_keeps_something_to_ask() -> None:
     found = ahp_os("Shop: Price=0.3, Quality=0.7;")
     assert given(found) == {}
     assert found.remarks == (
-        "The file gives all weights, which would leave nothing to compare: they are not taken "
-        "over, and everything is compared.",
+        "The file gives all weights, which would leave nothing to compare: they are not "
+        "imported, and everything is compared.",
     )
     assert found.lost == ("given weights, 2",)
 

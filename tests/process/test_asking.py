@@ -45,11 +45,11 @@ def test_asking_in_the_log():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "asking: not JSON: Expecting property name enclosed in double quotes"),
+        ("{", "asking: line 1, column 2: not JSON; please check the quotation marks"),
         ("[]", "asking: top level: is an empty array, expected a table"),
         ('{"form": 1}', "asking: form: unknown key"),
         ('{"short_form": 1}', "asking: short_form: is a whole number, expected true or false"),
-        ('{"way": null}', "asking: way: is a NoneType, expected text"),
+        ('{"way": null}', "asking: way: is nothing, expected text"),
         ('{"way": "pair"}', "way = 'pair', expected one of 'expert', 'pairs', 'rank'"),
         ('{"guidance": ""}', "guidance = '', expected one of 'offer', 'reason', 'require'"),
     ],
@@ -249,5 +249,5 @@ def test_refused_ranking(parent, ranking, message):
 
 
 def test_ranking_that_is_not_json():
-    with pytest.raises(OptionError, match=r"^ranking: not JSON: Expecting value: line 1 column 1"):
+    with pytest.raises(OptionError, match=r"^ranking: line 1, column 1: not JSON; please "):
         read_ranking("b", "b1", TREE)

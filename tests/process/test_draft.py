@@ -97,8 +97,7 @@ def test_a_written_draft_is_a_survey() -> None:
         ),
         (
             full().remove("n2"),
-            "stored survey: nodes: 'goal' has the single child 'n1', expected two or more "
-            "to compare",
+            "'goal' has too few items below it (1), expected two or more to compare",
         ),
     ],
 )

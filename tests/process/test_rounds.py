@@ -446,7 +446,7 @@ def test_a_round_is_analyzed_by_its_settings() -> None:
         judged,
         method="geometric_mean",
         random_index="saaty_2005",
-        aggregate="aij_trimmed",
+        how="aij_trimmed",
         trim=0.3,
         recused=[("A", "b")],
     )

@@ -147,8 +147,8 @@ def test_settings_at_the_edge(change: dict[str, Any]) -> None:
     ("content", "message"),
     [
         ("[]", "settings: top level: is an empty array, expected a table"),
-        ("{", "settings: not JSON: Expecting property name enclosed in double quotes: line 1 "),
-        ("[" * 100_000, "settings: not JSON: "),
+        ("{", "settings: line 1, column 2: not JSON; please check the quotation marks, brackets "),
+        ("[" * 100_000, "settings: nested too deep, expected a table"),
         ('{"random_index":"saaty"}', "settings: method: missing"),
         (
             '{"method":"eigenvector","random_index":"saaty","color":1}',
@@ -165,7 +165,7 @@ def test_settings_at_the_edge(change: dict[str, Any]) -> None:
         ),
         (
             '{"method":"eigenvector","random_index":"saaty","cr_limit":null}',
-            "settings: cr_limit: is a NoneType, expected a number or text",
+            "settings: cr_limit: is nothing, expected a number or text",
         ),
         (
             '{"method":"eigenvector","random_index":"saaty","rounds":1.5}',
@@ -216,6 +216,12 @@ def test_authority_by_hand() -> None:
     assert Standing().authority is None
 
 
+AUTHORITY = (
+    "The authority coefficient needs both what the expert judges from and how familiar they are: "
+    "please choose all of it, or nothing."
+)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -228,10 +234,10 @@ def test_authority_by_hand() -> None:
             {"weight": 10**400, "reason": "x"},
             f"weight = 1{'0' * 400}, expected a number from 0 to 1e+100",
         ),
-        ({"weight": 2}, "weight = 2 without a reason, expected one in writing"),
-        ({"weight": 0, "reason": " "}, "weight = 0 without a reason, expected one in writing"),
-        ({"basis": BASIS}, "the authority coefficient needs both basis and familiarity"),
-        ({"familiarity": "familiar"}, "the authority coefficient needs both basis and familiarity"),
+        ({"weight": 2}, "A weight of 2 needs a reason; please write it down."),
+        ({"weight": 0, "reason": " "}, "A weight of 0 needs a reason; please write it down."),
+        ({"basis": BASIS}, AUTHORITY),
+        ({"familiarity": "familiar"}, AUTHORITY),
         (
             {"basis": BASIS, "familiarity": "well"},
             "familiarity = 'well', expected one of 'very_familiar', 'familiar', "
@@ -251,7 +257,7 @@ def test_authority_by_hand() -> None:
             "basis without 'theoretical_analysis', expected all of ['theoretical_analysis', "
             "'practical_experience', 'peers_work', 'intuition']",
         ),
-        ({"recused": {"a": " "}}, "recused from 'a' without a reason, expected one"),
+        ({"recused": {"a": " "}}, "Please give a reason for every recusal."),
     ],
 )
 def test_standing_is_refused(given: dict[str, Any], message: str) -> None:

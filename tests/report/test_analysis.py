@@ -149,7 +149,7 @@ def test_provenance(dong: ahp.Analysis) -> None:
         ("Random index", "saaty: Saaty 1980, The Analytic Hierarchy Process, p. 21"),
         ("Aggregation", "weighted geometric mean of the judgments (AIJ)"),
         (
-            "Experts and their weights",
+            "Expert weights",
             "E1 0.1000, E2 0.3000, E3 0.1000, E4 0.2000, E5 0.3000 "
             "(weights given by the organizer)",
         ),
@@ -166,7 +166,7 @@ def test_provenance_names_every_choice() -> None:
     trimmed = small_panel(
         judged,
         recused=[("Ping", "b"), ("Qin", "goal")],
-        aggregate="aij_trimmed",
+        how="aij_trimmed",
         trim=0.25,
         expert_weights="consistency",
     )
@@ -175,9 +175,7 @@ def test_provenance_names_every_choice() -> None:
         "trimmed geometric mean of the judgments (AIJ), "
         "25% of the experts' weight cut off at each end"
     )
-    assert found["Experts and their weights"] == (
-        "Ping 0.5000, Qin 0.5000 (by consistency of the judgments)"
-    )
+    assert found["Expert weights"] == ("Ping 0.5000, Qin 0.5000 (by consistency of the judgments)")
     assert found["Judgments that do not count (recused)"] == "Ping: Capability B; Qin: Goal"
     assert found["Pairs nobody judged, computed from the others"] == "Capability A: 1"
     assert "能力甲: 1" in dict(report.provenance(trimmed, "zh")).values()
@@ -185,7 +183,7 @@ def test_provenance_names_every_choice() -> None:
 
 def test_provenance_says_whose_matrices_are_shown_when_weights_are_joined() -> None:
     labels = [label for label, _value in report.provenance(small_panel(), "en")]
-    found = report.provenance(small_panel(aggregate="aip_arithmetic"), "en")
+    found = report.provenance(small_panel(how="aip_arithmetic"), "en")
     assert found[4:6] == [
         ("Aggregation", "weighted arithmetic mean of the experts' weights (AIP)"),
         (
@@ -217,7 +215,7 @@ def test_analysis_data_is_exact_and_plain(demo: ahp.Analysis) -> None:
     assert setup["consistency"]["cr"] == demo.consistency["setup"].cr
     assert data["total_consistency"][1]["cr"] == demo.total_consistency[1].cr
     assert data["version"] == ahp.__version__
-    assert (data["aggregate"], data["trim"], data["weighting"]) == ("aij", 0.1, "equal")
+    assert (data["how"], data["trim"], data["weighting"]) == ("aij", 0.1, "equal")
     assert (data["recused"], data["filled"]) == ([], {})
 
 
@@ -226,10 +224,10 @@ def test_analysis_data_tells_what_does_not_count() -> None:
     panel = small_panel(
         judged,
         recused=[("Ping", "b")],
-        aggregate="aij_trimmed",
+        how="aij_trimmed",
         trim=0.2,
         expert_weights="distance",
     )
     data = json.loads(json.dumps(report.analysis_data(panel), allow_nan=False))
-    assert (data["aggregate"], data["trim"], data["weighting"]) == ("aij_trimmed", 0.2, "distance")
+    assert (data["how"], data["trim"], data["weighting"]) == ("aij_trimmed", 0.2, "distance")
     assert (data["recused"], data["filled"]) == ([["Ping", "b"]], {"a": 1})

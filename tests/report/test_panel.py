@@ -79,7 +79,7 @@ def test_experts_table() -> None:
     table = report.experts_table(panel, standings, "en")
     assert table.title == "Experts"
     assert table.columns == (
-        *("Expert", "Weight in the panel", "Counted by"),
+        *("Expert", "Weight in the panel", "Weighting"),
         *("Given weight", "Reason of the given weight", "Authority coefficient"),
         *("Mean CR", "Comparisons judged", "Recused from"),
     )
@@ -288,7 +288,7 @@ def choice(kind: str, name: str, ranks: list[int], change: float = 0.1, moved: i
 def test_choices_tables(panel: ahp.Analysis) -> None:
     ranked = [LEAVES.index(leaf) + 1 for leaf in panel.ranking]  # as each leaf's own number
     choices = [
-        choice("aggregate", "aij", [1, 2, 3, 4, 5], 0.0, 0),
+        choice("how", "aij", [1, 2, 3, 4, 5], 0.0, 0),
         choice("weighting", "distance", [5, 4, 3, 2, 1]),
         choice("without", "Qin", [1, 2, 3, 4, 5], math.nan, 0),
     ]
@@ -302,9 +302,9 @@ def test_choices_tables(panel: ahp.Analysis) -> None:
         (f"Indicator {number}", number, 6 - number, None) for number in ranked
     )
     summary = report.choices_summary_table(choices, "en")
-    assert summary.title == "What other choices change"
+    assert summary.title == "Sensitivity to choices"
     assert summary.columns == (
-        *("Choice of", "Choice", "In use", "Ranks changed", "Largest change of a weight"),
+        *("Kind of choice", "Choice", "In use", "Ranks changed", "Largest change of a weight"),
     )
     assert summary.rows == (
         ("Aggregation", "weighted geometric mean of the judgments (AIJ)", True, 0, 0.0),

@@ -29,7 +29,7 @@ def test_who_counts() -> None:
 def test_who_counts_less() -> None:
     less = small_panel(TURNED, incoherent="downweight", cr_limit=0.2, invited=4)
     assert report.who_counts(less, "en") == (
-        "4 of 4 invited experts · weighed down where the CR reaches 0.2: 1 of 4 experts"
+        "4 of 4 invited experts · down-weighted where the CR reaches 0.2: 1 of 4 experts"
     )
     out = small_panel(TURNED, incoherent="exclude", cr_limit="saaty")
     assert report.who_counts(out, "en") == (
@@ -76,8 +76,8 @@ def test_who_contradicts_themselves_and_what_it_changes() -> None:
     assert found.columns == (
         *("Indicator", "All included: weight", "All included: rank"),
         *("Left out: weight", "Left out: rank", "Left out: ranks gained"),
-        *("Weighed down (in use): weight", "Weighed down (in use): rank"),
-        "Weighed down (in use): ranks gained",
+        *("Down-weighted (in use): weight", "Down-weighted (in use): rank"),
+        "Down-weighted (in use): ranks gained",
     )
     every, out = small_panel(TURNED), small_panel(TURNED, incoherent="exclude")
     for row, leaf in zip(found.rows, panel.ranking, strict=True):

@@ -377,9 +377,9 @@ def test_what_the_key_signed_but_the_log_does_not_say(store, study, wang, key_fi
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("[", "Expecting value: line 1 column 2 (char 1)"),
-        ("[]", "pop expected at most 1 argument, got 2"),
-        ('{"format":1}', "'kind'"),
+        ("[", "it is damaged, or made by another program or version"),
+        ("[]", "it is damaged, or made by another program or version"),
+        ('{"format":1}', "it is damaged, or made by another program or version"),
         ('{"format":2,"kind":"ahp receipt"}', "expected kind 'ahp receipt' with format 1"),
         ('{"format":1,"kind":"ahp study"}', "expected kind 'ahp receipt' with format 1"),
     ],
@@ -389,9 +389,7 @@ def test_another_content_that_the_key_signed(store, study, key_file, content, pr
     receipt = Receipt(content, store.public_key()[0], signing.sign(key, content))
     with pytest.raises(AnswersError) as caught:
         verify(receipt, store, study.id)
-    assert str(caught.value).startswith("the content of the receipt cannot be read: ")
-    if "argument" not in problem:  # Python's own words
-        assert str(caught.value).endswith(problem)
+    assert str(caught.value) == f"the content of the receipt cannot be read: {problem}"
 
 
 def test_a_content_in_another_spelling(store, study, wang, key_file):
@@ -440,7 +438,7 @@ def test_files_that_are_something_else(store, study, wang):
     for key in (b"", private, signing.public_pem(curve).encode()):
         with pytest.raises(StoreError, match=r"^key.pem: holds no Ed25519 public key in PEM$"):
             verify_receipt(receipt, export, key, sources=SOURCES)
-    with pytest.raises(StoreError, match="^study.json: not JSON: "):
+    with pytest.raises(StoreError, match="^study.json: line 1, column 1: not JSON; please check "):
         verify_receipt(receipt, b"<html>", public, sources=SOURCES)
 
 

@@ -99,11 +99,12 @@ def test_line_numbers_count_lines_in_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "line 1: columns none, expected expert, parent, left, right, value"),
+        ("", "is empty; a long CSV has the columns expert, parent, left, right, value."),
         (
             "expert,parent,left,right\n",
-            "line 1: columns expert, parent, left, right, "
-            "expected expert, parent, left, right, value",
+            "line 1: the columns are expert, parent, left, right; a long CSV has the columns "
+            "expert, parent, left, right, value. If this is a file of another program or platform, "
+            "choose its format above.",
         ),
         (HEADER, "no judgments, expected a line for each"),
         (HEADER + "E1,g,a,b\n", "line 2: 4 values, expected 5"),
@@ -115,7 +116,7 @@ def test_line_numbers_count_lines_in_the_file(tmp_path: Path) -> None:
         ),
         (
             HEADER + '"E1"x,g,a,b,3\n',
-            "line 2: not CSV: ',' expected after '\"'",
+            "line 2: not CSV; please check the quotation marks there",
         ),
         (HEADER.encode() + b"E\xd6,g,a,b,3\n", "byte 32 is not UTF-8; save the file as CSV UTF-8"),
     ],

@@ -50,7 +50,7 @@ TIME = (
     ],
 )
 def test_dates_and_times_of_spreadsheets(text: str, expected: str) -> None:
-    assert spreadsheet_reason(text) == expected
+    assert str(spreadsheet_reason(text)) == f"{text!r} {expected}"
     with pytest.raises(ahp.MatrixError) as raised:
         entered_judgment(text)
     assert str(raised.value) == f"{text!r} {expected}"

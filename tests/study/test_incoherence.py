@@ -38,10 +38,10 @@ def test_a_joined_matrix_hides_who_contradicts_themselves() -> None:
     assert [one.expert for one in found.incoherences] == ["A", "B"]
 
 
-@pytest.mark.parametrize("aggregate", AGGREGATES)
-def test_excluded_is_as_if_not_judged_there(aggregate: str) -> None:
+@pytest.mark.parametrize("how", AGGREGATES)
+def test_excluded_is_as_if_not_judged_there(how: str) -> None:
     options: dict[str, Any] = {
-        "aggregate": aggregate,
+        "how": how,
         "expert_weights": {"A": 1, "B": 3, "C": 2},
         "trim": 0.2,
     }
@@ -123,9 +123,9 @@ def test_the_ranking_with_without_and_weighed_down() -> None:
     assert [bool(np.isnan(one.weights).all()) for one in alone] == [False, True, False]
 
 
-@pytest.mark.parametrize("aggregate", AGGREGATES)
-def test_some_experts_by_the_same_options(aggregate: str) -> None:
-    options: dict[str, Any] = {"aggregate": aggregate, "incoherent": "downweight"}
+@pytest.mark.parametrize("how", AGGREGATES)
+def test_some_experts_by_the_same_options(how: str) -> None:
+    options: dict[str, Any] = {"how": how, "incoherent": "downweight"}
     shares = {"A": 1, "B": 3, "C": 2}
     found = ahp.analyze(SURVEY, PANEL, expert_weights=shares, invited=4, **options)
     part = only_experts(found, ["C", "B"])

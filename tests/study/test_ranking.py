@@ -41,7 +41,7 @@ CLEAR = judged(A="1/3 1/5 1/2", B="1/2 1/4 1/3")
 @pytest.mark.parametrize("aggregate", AGGREGATES)
 @pytest.mark.parametrize("names", ["A", "AB"])
 def test_ties_are_in_the_order_of_the_tree(names: str, aggregate: str) -> None:
-    analysis = ahp.analyze(THREE, TIED.only(list(names)), aggregate=aggregate)
+    analysis = ahp.analyze(THREE, TIED.only(list(names)), how=aggregate)
     weights = [analysis.global_weights[leaf] for leaf in "abc"]
     assert weights == pytest.approx([1 / 3] * 3, rel=1e-14)
     assert analysis.ranking == ("a", "b", "c")
@@ -50,7 +50,7 @@ def test_ties_are_in_the_order_of_the_tree(names: str, aggregate: str) -> None:
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
 def test_choices_that_tie_move_nothing(aggregate: str) -> None:
-    analysis = ahp.analyze(THREE, TIED, aggregate=aggregate)
+    analysis = ahp.analyze(THREE, TIED, how=aggregate)
     choices = compare_choices(analysis) + leave_one_out(analysis)
     assert len(choices) == len(AGGREGATES) + 3 + 2
     for choice in choices:

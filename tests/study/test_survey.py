@@ -139,7 +139,7 @@ def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 
 REMOVE = object()
 TOP = "format, id, languages, name, description, goal, nodes, method, random_index"
-ID_FORM = "expected the form [A-Za-z][A-Za-z0-9_-]*"
+ID_FORM = "expected a letter, then only letters, digits, _ and -"
 METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
     "'saaty', 'saaty_2005', 'donegan_dodd', 'alonso_lamata', 'aguaron_moreno_2003', "
@@ -271,7 +271,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     path = write(tmp_path, "format = \n")
     with pytest.raises(ahp.SurveyError) as raised:
         ahp.load_survey(path)
-    assert str(raised.value) == f"{path}: not TOML: Invalid value (at line 1, column 10)"
+    assert str(raised.value) == (
+        f"{path}: line 1, column 10: not TOML; please check the quotation marks, brackets and "
+        "equals signs there"
+    )
     path.write_bytes("名".encode("gb18030"))
     with pytest.raises(ahp.SurveyError) as raised:
         ahp.load_survey(path)

@@ -205,7 +205,7 @@ def test_a_text_that_is_too_long(visit, store, organizer, study):
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
     assert [error.value for error in app.error] == [
-        "姓名有 201 个字符，最多只能保存 200 个。没有保存任何内容，请缩短后再试。"
+        "姓名有 201 个字，最多可保存 200 个字。未保存任何内容，请缩短后重试。"
     ]
 
 
@@ -256,7 +256,7 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert [error.value for error in app.error] == [
-        "expert 'A' has no authority coefficient, expected one for each expert; "
+        "expert “A” has no authority coefficient, expected one for each expert; "
         "give the basis of judgment and the familiarity, or choose another weighting"
     ]
     assert store.study(study.id).open
@@ -362,10 +362,10 @@ def test_trying_other_options_says_that_they_change_nothing(visit, store, organi
     app = visit(organizer, "results")
     keyed(app.selectbox, "round-").select(2).run()
     assert not any("trying other options" in info.value for info in app.info)
-    keyed(app.selectbox, "aggregate-").select("aip_arithmetic").run()
+    keyed(app.selectbox, "how-").select("aip_arithmetic").run()
     assert any("trying other options" in info.value for info in app.info)
     answers = store.answers(study.id)
-    tried = ahp.analyze(study.survey, answers, aggregate="aip_arithmetic")
+    tried = ahp.analyze(study.survey, answers, how="aip_arithmetic")
     assert app.table[0].value["Global weight"].tolist() == [
         f"{tried.global_weights[leaf]:.4f}" for leaf in tried.ranking
     ]
@@ -417,7 +417,7 @@ def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, st
     assert table["Expert"].tolist() == [one.expert for one in found.incoherences]
     assert table["CR"].tolist() == [f"{one.cr:.4f}" for one in found.incoherences]
     less = ahp.analyze(study.survey, answers, incoherent="downweight")
-    assert choices[state.plain("Weighed down: weight")].tolist() == [
+    assert choices[state.plain("Down-weighted: weight")].tolist() == [
         f"{less.global_weights[leaf]:.4f}" for leaf in found.ranking
     ]
     keyed(app.selectbox, "incoherent-").select("downweight").run()
@@ -495,22 +495,22 @@ def test_weights_that_arrive_are_asked_about(visit, store, organizer, survey, ch
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
     assert app.warning[0].value == (
-        "Experts came with weights (Zhao 3), but they don't count yet: this study counts all "
-        "experts equally. Shall they count?"
+        "The experts came with weights (Zhao 3) that are not in use yet: the study's weighting is "
+        "“all experts equally”. Use these weights?"
     )
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000"] * 3
-    assert set(app.table[0].value["Counted by"]) == {"all experts equally"}
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000"] * 3
+    assert set(app.table[0].value["Weighting"]) == {"all experts equally"}
     app.button(key=choice).click().run()
-    assert not any("Shall they count?" in warning.value for warning in app.warning)
+    assert not any("Use these weights?" in warning.value for warning in app.warning)
     (event,) = [one for one in store.events(study.id) if one.kind == "settings"]
     given = choice == "weights_count"
     assert json.loads(event.detail)["weighting"] == ("given" if given else "equal")
     third = "3.0000" if given else "1.0000"
-    assert app.table[0].value["Weight that counts"].tolist() == ["1.0000", "1.0000", third]
+    assert app.table[0].value["Effective weight"].tolist() == ["1.0000", "1.0000", third]
     app.text_area(key="entered").set_value("Sun, Audit, .5, new")
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
-    asked = [warning.value for warning in app.warning if "Shall they count?" in warning.value]
+    asked = [warning.value for warning in app.warning if "Use these weights?" in warning.value]
     assert len(asked) == (0 if given else 1)
     assert [log.events for log in store.verify_log()] == [len(store.events(study.id))]
 
@@ -686,7 +686,7 @@ def test_decision_makers_weights_of_a_file_count(visit, store, organizer):
     app = visit(organizer)
     app.file_uploader(key="survey_file").set_value(("site.ahp", SITE, "text/plain")).run()
     assert [one.value for one in app.info][1:] == [
-        "The decision makers' weights are taken over and count: Ann 0.9, Bo 0.1."
+        "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1."
     ]
     assert not app.warning
     assert store.studies() == []
@@ -721,7 +721,7 @@ def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, stor
     app = visit(organizer)
     app.file_uploader(key="survey_file").set_value(("shop.json", SHOP, "application/json")).run()
     assert [one.value for one in app.info][1:] == [
-        "The weights given below “Shop” are taken over, and nobody is asked about them: Price 0.3, "
+        "The weights given below “Shop” are imported, and nobody is asked about them: Price 0.3, "
         "Quality 0.7."
     ]
     assert [one.value for one in app.warning] == [
@@ -812,7 +812,7 @@ def test_a_stale_tick_closes_nothing(visit, store, organizer, study):
     store.close_round(study.id)
     store.open_round(study.id)
     app.button(key="close").click().run()
-    assert [error.value for error in app.error] == ["round 2 of '2026' is closed, round 3 is open"]
+    assert [error.value for error in app.error] == ["Round 2 of “2026” is closed, round 3 is open."]
     assert store.study(study.id).open
     assert not keyed(app.checkbox, "sure-").value
 

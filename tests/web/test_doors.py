@@ -299,7 +299,7 @@ def test_a_download_while_the_database_is_away_is_asked_for_again(monkeypatch):
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["refresh"]) == (
         *(503, "3", "3"),
     )
-    assert "The server&#x27;s database can&#x27;t be reached at the moment." in answer.body.decode()
+    assert "The server&#39;s database can&#39;t be reached at the moment." in answer.body.decode()
 
 
 def test_every_download_button_goes_through_the_guard():

@@ -272,7 +272,7 @@ def test_a_tab_of_somebody_else_asks_for_the_link(visit, store, survey):
         app.query_params["e"] = asked
         app.run()
         assert [info.value for info in app.info] == [
-            "要在此浏览器中作答，请打开您的个人链接。此前的回答均已保存。",
+            "要在此浏览器中作答，请打开您的专属链接。此前的回答均已保存。",
             "To answer here, please open your personal link in this browser. What you answered "
             "before is stored.",
         ]

@@ -352,7 +352,7 @@ def test_no_receipt_before_submission(server, store):
     assert chinese.status == 404
     assert '<p lang="zh">还没有回执：这些回答尚未提交。</p>' in chinese.text
     assert (
-        '<p lang="zh">此浏览器无法显示回执。请先在此浏览器中打开您的个人链接，然后重试。</p>'
+        '<p lang="zh">此浏览器无法显示回执。请先在此浏览器中打开您的专属链接，然后重试。</p>'
         in (ask(server, f"/receipt/{expert.id}", language="zh").text)
     )
 

@@ -163,7 +163,7 @@ def test_the_study_s_random_index_decides(visit, store, survey, expert, session)
         store.answer(expert.id, "learning", *pair, ("2", "3", "4")[k], event_id=f"three-{k}")
     store.set_place(expert.id, "parent learning")
     assert [one.value for one in visit(session).success] == [
-        "Your judgments fit together (CR = 0.093, below 0.1)."
+        "Your judgments are consistent (CR = 0.093, below 0.1)."
     ]
     store.set_settings(expert.study_id, Settings("eigenvector", "alonso_lamata"))
     app = visit(session)
@@ -183,7 +183,7 @@ def test_the_study_s_random_index_decides(visit, store, survey, expert, session)
         ),
         (
             "require",
-            "Before you submit, please change answers here until they fit together (CR < 0.1):",
+            "Before you submit, please change answers here until they are consistent (CR < 0.1):",
         ),
     ],
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from ...templates import render
 
 _FOLDER = Path(__file__).parent
 
@@ -183,20 +184,15 @@ def histogram(
         title: stands above.
     """
     tallest = max(count for _label, count in bars) or 1
-    columns = "".join(
-        f'<div class="bar"><div class="count">{count or ""}</div>'
-        f'<div class="fill" style="height:{40 * count / tallest:.1f}px"></div>'
-        f'<div class="label">{html.escape(label)}</div></div>'
-        for label, count in bars
-    )
     st.html(
-        f"<style>{_source('histogram.css')}</style>"
-        f'<div class="ahp-histogram" role="img" aria-label="{html.escape(title)}: '
-        f'{html.escape(", ".join(f"{label}: {count}" for label, count in bars))}">'
-        f'<div class="title">{html.escape(title)}</div><div class="bars">{columns}'
-        f'<div class="mark" style="left:{100 * mark / len(bars):.2f}%"></div></div>'
-        f'<div class="ends"><span>{html.escape(left)}</span><span>{html.escape(right)}</span></div>'
-        "</div>"
+        render(
+            "histogram.html",
+            title=title,
+            bars=[(label, count, 40 * count / tallest) for label, count in bars],
+            mark=100 * mark / len(bars),
+            left=left,
+            right=right,
+        )
     )
 
 
@@ -208,15 +204,5 @@ def weight_bars(rows: Sequence[tuple[str, float, str]], title: str) -> None:
         title: stands above.
     """
     largest = max(weight for _name, weight, _printed in rows)
-    lines = "".join(
-        f'<li><span class="name">{html.escape(name)}</span>'
-        f'<span class="value">{html.escape(printed)}</span>'
-        f'<div class="bar" aria-hidden="true">'
-        f'<div class="fill" style="width:{100 * weight / largest:.2f}%"></div></div></li>'
-        for name, weight, printed in rows
-    )
-    st.html(
-        f"<style>{_source('weight_bars.css')}</style>"
-        f'<div class="ahp-weights"><div class="title">{html.escape(title)}</div>'
-        f'<ol aria-label="{html.escape(title)}">{lines}</ol></div>'
-    )
+    shares = [(name, 100 * weight / largest, printed) for name, weight, printed in rows]
+    st.html(render("weight_bars.html", title=title, rows=shares))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
-from pathlib import Path
 
 from ...i18n import Translate
 from ...i18n.contradictions import Name, contradiction_sentence, times
 from ...process.guidance import Contradiction
-
-_CSS = (Path(__file__).parent / "cycle.css").read_text(encoding="utf-8")
+from ...templates import render
 
 
 def cycle_picture(
@@ -31,31 +28,24 @@ def cycle_picture(
         HTML for `st.html`, which describes itself by `contradiction_sentence` to screen readers.
     """
     marked = {frozenset(pair) for pair in suspects}
-    items = "".join(
-        f'<div class="item {place}"><span>{html.escape(name(item))}</span></div>'
-        for place, item in (("i", triad.i), ("j", triad.j), ("k", triad.k))
-    )
-    arrows = "".join(
-        _arrow(place, value, suspect=frozenset((one, other)) in marked)
-        for place, one, other, value in (
-            ("ij", triad.i, triad.j, triad.a_ij),
-            ("jk", triad.j, triad.k, triad.a_jk),
-            ("ik", triad.i, triad.k, triad.a_ik),
-        )
-    )
-    label = html.escape(contradiction_sentence(triad, name, _))
-    return (
-        f'<style>{_CSS}</style><div class="ahp-cycle" role="img" aria-label="{label}">'
-        f"{items}{arrows}</div>"
+    return render(
+        "cycle.html",
+        label=contradiction_sentence(triad, name, _),
+        items=[(place, name(getattr(triad, place))) for place in "ijk"],
+        arrows=[
+            _arrow(place, value, suspect=frozenset((left, right)) in marked)
+            for place, left, right, value in (
+                ("ij", triad.i, triad.j, triad.a_ij),
+                ("jk", triad.j, triad.k, triad.a_jk),
+                ("ik", triad.i, triad.k, triad.a_ik),
+            )
+        ],
     )
 
 
-def _arrow(place: str, value: float, suspect: bool) -> str:
+def _arrow(place: str, value: float, suspect: bool) -> tuple[str, str, str, str]:
+    """Between which items, where it points, how it is marked, and its label."""
     number = times(value)
     direction = "even" if number == "1" else "forward" if value > 1 else "backward"
     text = "=" if number == "1" else f"×{number}"
-    mark = " suspect" if suspect else ""
-    return (
-        f'<div class="arrow {place} {direction}{mark}"></div>'
-        f'<div class="times {place}{mark}">{text}</div>'
-    )
+    return place, direction, " suspect" if suspect else "", text

@@ -243,7 +243,9 @@ def show_preview(now: Draft) -> None:
     try:
         survey = now.survey()
     except AHPError as error:
-        st.warning(state.plain(_("Not finished yet: {problem}").format(problem=error)))
+        st.warning(
+            state.plain(_("Not finished yet: {problem}").format(problem=state.in_words(error)))
+        )
         return
     show_survey(survey)
     st.download_button(

@@ -56,7 +56,7 @@ def show_progress(study: StudyInfo) -> None:
             _("Progress in round {round}").format(round=study.round),
             (
                 *(_("Expert"), _("Organization"), _("Answered"), _("Submitted"), _("Link")),
-                *(_("Weight that counts"), _("Counted by")),
+                *(_("Effective weight"), _("Weighting")),
                 *names,
             ),
             rows,
@@ -155,7 +155,7 @@ def show_adding(study: StudyInfo) -> None:
                 ),
                 key="entered",
             )
-            st.form_submit_button(_("Look at the list"), key="add")
+            st.form_submit_button(_("Review the list"), key="add")
         if st.session_state["entered"].strip():
             show_list(study, lambda: pasted_list(st.session_state["entered"]), "pasted")
     with form, st.form("add_one"):
@@ -221,8 +221,8 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
     if weighting != "given" and any(one.standing.weight != 1 for one in new):
         st.info(
             _(
-                "This study counts {weighting}. Once these experts are added you are asked whether "
-                "their weights shall count."
+                "The study's weighting is “{weighting}”. Once these experts are added, you "
+                "will be asked whether to use their weights."
             ).format(weighting=weighting_words(_)[weighting])
         )
     st.button(
@@ -429,14 +429,14 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     )
                     state.database().set_standing(chosen, standing)
                 except AHPError as error:
-                    state.show_error(error)
+                    state.show_error(error, study.survey)
                 else:
                     st.rerun()
         if (authority := now.authority) is not None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
         weighting = state.database().settings(study.id).weighting
         st.caption(
-            _("This study counts {weighting}; that is chosen on the page “Rounds”.").format(
+            _("The study's weighting is “{weighting}”; it is chosen on the page “Rounds”.").format(
                 weighting=weighting_words(_)[weighting]
             )
         )

@@ -397,7 +397,7 @@ def show_export(study: StudyInfo) -> None:
         except AHPError as error:
             st.caption(
                 _("{format} isn't possible: {problem}").format(
-                    format=label, problem=state.plain(state.in_words(error))
+                    format=label, problem=state.plain(state.in_words(error, study.survey))
                 )
             )
             continue

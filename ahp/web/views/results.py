@@ -124,13 +124,13 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
             ),
             key=f"who-{about}",
         )
-        aggregate = st.selectbox(
-            _("Joined by"),
+        how = st.selectbox(
+            _("Aggregated by"),
             list(AGGREGATES),
-            index=AGGREGATES.index(result.aggregate),
+            index=AGGREGATES.index(result.how),
             format_func=aggregates.__getitem__,
             disabled=who is not None,
-            key=f"aggregate-{about}",
+            key=f"how-{about}",
         )
         method = st.selectbox(
             _("Method"),
@@ -159,14 +159,14 @@ def options(result: Analysis, about: str) -> dict[str, Any]:
         "incoherent": incoherent,
         "method": method,
         "random_index": random_index,
-        "aggregate": aggregate,
+        "how": how,
     }
 
 
 def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     """The result by the options on the page."""
     _ = state.translate()
-    options_in_use = (result.aggregate, result.method, result.random_index)
+    options_in_use = (result.how, result.method, result.random_index)
     made = (study.id, number, *options_in_use, result.incoherent, result.cr_limit)
     chosen = options(result, "-".join(map(str, made)))
     who = chosen.pop("who")
@@ -263,7 +263,7 @@ def show_ranking(analysis: Analysis) -> None:
             "An expert's judgments below a parent contradict each other where their own CR reaches "
             "the limit; contradictions of several experts cancel out in the joined matrix. Whether "
             "such judgments count there, and from which limit on, is chosen on the page “Rounds”; "
-            "the choice stands in the log."
+            "the choice is recorded in the log."
         )
     )
     show_result(analysis, report.incoherent_table(analysis, language), "incoherent")
@@ -392,7 +392,7 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
     except AHPError as problem:
         st.info(
             _("No result follows from the experts who answered these rounds: {problem}").format(
-                problem=state.plain(state.in_words(problem))
+                problem=state.plain(state.in_words(problem, rounds[0][1].survey))
             )
         )
 
@@ -425,7 +425,7 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
-        (_("What choices change"), lambda: show_choices(analysis, standings)),
+        (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
         screens.append((_("From round to round"), lambda: show_movement(study, closed, number)))
@@ -460,7 +460,7 @@ except IncoherentError as problem:
     st.error(state.plain(nobody_left(picked.survey, problem)))
     st.stop()
 except AHPError as problem:
-    state.show_error(problem)
+    state.show_error(problem, picked.survey)
     st.stop()
 show_who(shown)
 show(picked, closed_rounds, round_number, shown, people)

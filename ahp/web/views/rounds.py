@@ -69,9 +69,7 @@ def choose_limit(now: Settings, about: str) -> float | str:
         f"set_limit-{about}",
     )
     if kind == "own":
-        return st.number_input(
-            _("CR from which on"), *CR_LIMITS, own, 0.01, key=f"set_cr_limit-{about}"
-        )
+        return st.number_input(_("CR limit"), *CR_LIMITS, own, 0.01, key=f"set_cr_limit-{about}")
     return CR_LIMIT if kind == "usual" else kind
 
 
@@ -81,16 +79,16 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
     # one study's unsaved choices are not another's, nor those before the settings changed
     about = f"{study.id}-{hashlib.sha256(now.content.encode()).hexdigest()[:8]}"
     with (
-        st.expander(_("How the panel is joined, and when to stop"), icon=":material/tune:"),
+        st.expander(_("Aggregation and stopping rule"), icon=":material/tune:"),
         st.container(key="settings"),
     ):
-        st.caption(_("Every change stands in the log. Closed rounds keep what they had."))
+        st.caption(_("Every change is recorded in the log. Closed rounds keep what they had."))
         left, right = st.columns(2)
         chosen: dict[str, Any] = {}
         with left:
             st.markdown("**" + _("Result") + "**")
             chosen["aggregate"] = choose(
-                _("Judgments or weights are joined by"),
+                _("Judgments or weights are aggregated by"),
                 {name: aggregate_words(_)[name] for name in AGGREGATES},
                 now.aggregate,
                 f"set_aggregate-{about}",
@@ -104,7 +102,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                     key=f"set_trim-{about}",
                 )
             chosen["weighting"] = choose(
-                _("Experts count"),
+                _("Weighting of the experts"),
                 {name: weighting_words(_)[name] for name in WEIGHTINGS},
                 now.weighting,
                 f"set_weighting-{about}",
@@ -159,8 +157,8 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 st.warning(
                     _(
                         "With so few others, experts who know each other can often tell who "
-                        "answered what, above all at the ends of the scale. Anonymity is what lets "
-                        "people answer freely. Your choice stands in the log."
+                        "answered what, above all at the ends of the scale. Anonymity is what "
+                        "lets people answer freely. Your choice is recorded in the log."
                     )
                 )
                 agreed = st.checkbox(
@@ -173,7 +171,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             try:
                 state.database().set_settings(study.id, Settings(**{**given, **chosen}))
             except AHPError as error:
-                state.show_error(error)
+                state.show_error(error, study.survey)
             else:
                 st.toast(_("Saved"))
                 st.rerun()
@@ -187,7 +185,12 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
         st.expander(_("How experts are asked"), icon=":material/contact_support:"),
         st.container(key="asking"),
     ):
-        st.caption(_("Every change stands in the log. Who has started keeps the way they began."))
+        st.caption(
+            _(
+                "Every change is recorded in the log. Experts who have started keep the "
+                "way they began."
+            )
+        )
         way = choose(
             _("Experts begin"),
             {
@@ -245,9 +248,9 @@ def close_round(study: StudyInfo) -> None:
         try:
             state.database().close_round(study.id, round_number=study.round)
         except IncoherentError as problem:
-            raise AHPError(nobody_left(study.survey, problem)) from problem
+            st.session_state["problem"] = nobody_left(study.survey, problem)
 
-    state.attempt(close)
+    state.attempt(close, study.survey)
 
 
 def open_round(study: StudyInfo) -> None:

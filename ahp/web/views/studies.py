@@ -164,7 +164,7 @@ def show_archived() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{state.plain(study.title)}** · {study.created[:10]}")
                 st.button(
-                    _("Bring back"),
+                    _("Restore to the list"),
                     on_click=unarchive,
                     args=(study,),
                     key=f"unarchive-{study.id}",
@@ -230,7 +230,7 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
                 count=len(found.answers.experts)
             )
         )
-        if st.button(_("Take over survey and answers"), type="primary", key="import_panel"):
+        if st.button(_("Import survey and answers"), type="primary", key="import_panel"):
             try:
                 study = state.database().import_study(
                     found.survey, found.answers, found.title, standings=standings, actor=file
@@ -242,9 +242,7 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
     if st.button(_("Change it in the editor"), icon=":material/edit:", key=f"edit-{name}"):
         edit(Draft.of(found.survey))
     if found.answers is not None:
-        st.write(
-            _("Or ask anew, with experts of your own; those of the file are not taken over then:")
-        )
+        st.write(_("Or ask again, with your own experts; those of the file are then not imported:"))
         standings = {}
     create_study(found.survey, "create_uploaded", standings)
 
@@ -274,7 +272,7 @@ with shipped:
     names = {name: survey.text(survey.name, state.language()) for name, survey in surveys.items()}
     survey_name = st.selectbox(_("Survey"), list(surveys), format_func=names.__getitem__)
     create_study(surveys[survey_name], "create")
-    with st.expander(_("Look at the survey")):
+    with st.expander(_("Preview the survey")):
         show_survey(surveys[survey_name])
         if st.button(_("Change it in the editor"), icon=":material/edit:", key="edit_shipped"):
             edit(Draft.of(surveys[survey_name]))

@@ -168,7 +168,7 @@ def show_welcome(visit: Visit) -> None:
         key="start",
     )
     show_scale(_)
-    with st.expander(_("Rather fill it in as a spreadsheet?"), icon=":material/table:"):
+    with st.expander(_("Prefer a spreadsheet?"), icon=":material/table:"):
         st.write(
             _(
                 "Download your questionnaire, fill it in with Excel, WPS or LibreOffice, also "
@@ -228,7 +228,7 @@ def choose_way(visit: Visit, count: int) -> tuple[str, bool]:
             "rank": _("Rank first, then compare"),
         }
         captions = {
-            "pairs": _("Two items at a time, in mixed order."),
+            "pairs": _("Two items at a time, in random order."),
             "rank": _("Put the items of each group in order, then say by how much they differ."),
         }
         question = _("How would you like to begin?")

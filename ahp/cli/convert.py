@@ -1,0 +1,220 @@
+"""`ahp convert`: the files of other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OptionError
+from ..i18n import translator
+from ..i18n.errors import place_words
+from ..messages import Phrase
+from ..study import Answers, Survey, load_survey, read_answers
+from .arguments import Commands
+from .printing import line_language, print_warning, table_language
+
+if TYPE_CHECKING:
+    from ..exchange.take_over import TakenOver
+
+CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv")
+CONVERT_TO = ("ahp-os", "ahpsurvey", "hierarchy-text", "long-csv", "survey-toml")
+"""Formats that `ahp convert` reads and writes."""
+
+
+def add(commands: Commands) -> None:
+    """The command and its options."""
+    command = commands.add_parser(
+        "convert",
+        help="read the files of other programs, and write them",
+        description="Reads answers or a survey in one format and writes them in another. Formats: "
+        "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
+        "a YAML file of the R package ahp; long-csv, an answers file; hierarchy-text, the tree as "
+        "AHP-OS takes it; survey-toml, a survey file.",
+    )
+    command.add_argument("input", metavar="INPUT", help="the file to read")
+    command.add_argument("--from", dest="source", choices=CONVERT_FROM, required=True)
+    command.add_argument("--to", dest="target", choices=CONVERT_TO, required=True)
+    command.add_argument(
+        "--survey",
+        metavar="FILE",
+        help="for long-csv and ahpsurvey: a shipped survey, or a .toml file, that they answer",
+    )
+    command.add_argument(
+        "--negative-is",
+        choices=("left", "right"),
+        help="for ahpsurvey: the item that matters more when a value is negative; left means that "
+        "-5 in a_b says a matters 5 times as much as b",
+    )
+    command.add_argument(
+        "--expert-column", metavar="NAME", help="for --from ahpsurvey: the column with the experts"
+    )
+    command.add_argument(
+        "--language",
+        dest="names_language",
+        metavar="CODE",
+        help="of the names read, or of those written, such as zh; that of errors stands before "
+        "the command",
+    )
+    command.add_argument("--output", metavar="FILE", help="write here; standard output by default")
+    command.set_defaults(run=_run)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """What `ahp convert` read, and in words what the file holds beside it."""
+
+    survey: Survey | None
+    answers: Answers
+    kept: dict[str, Any] = field(default_factory=dict)
+    beside: tuple[tuple[int, str], ...] = ()
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    _check_conversion(arguments)
+    found = _read_conversion(arguments)
+    if arguments.source == "ahpsurvey":
+        _show_direction(found, arguments)
+    content = _write_conversion(arguments, found)
+    language = line_language(arguments)
+    _ = translator(language)
+    for count, words in found.beside:
+        if count:
+            line = _("{file}: not written: {what}, {count}")
+            said = line.format(file=arguments.input, what=_(words), count=count)
+            print_warning(said, language)
+    if arguments.output:
+        Path(arguments.output).write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+    return 0
+
+
+def _show_direction(found: _Converted, arguments: argparse.Namespace) -> None:
+    """One answer in words: nothing in a file tells whether its sign convention was said rightly."""
+    from ..report.answers import answer_in_words, telling_answer  # noqa: PLC0415
+
+    sample = telling_answer(found.answers)
+    if sample is None or found.survey is None:
+        return
+    language = table_language(arguments)
+    _ = translator(language)
+    line = _("ahp: {place}: expert {expert}: {sentence}").format(
+        place=place_words(sample.place, language),
+        expert=sample.expert,
+        sentence=answer_in_words(sample, found.survey, language),
+    )
+    print(line, file=sys.stderr)
+
+
+def _check_conversion(arguments: argparse.Namespace) -> None:
+    """Refuse options that are missing, and those that would do nothing."""
+    source, target = arguments.source, arguments.target
+    wide = "ahpsurvey" in {source, target}
+    made = not arguments.survey and source != "long-csv"  # a survey made from names
+    conversion = {"read": source, "written": target}
+    for option, given, wanted, reason in (
+        ("--negative-is", arguments.negative_is, wide, "reason_sign"),
+        (
+            "--survey",
+            arguments.survey,
+            source == "long-csv" and target != "long-csv",
+            "reason_no_survey",
+        ),
+        (
+            "--language",
+            arguments.names_language,
+            target == "survey-toml" and made,
+            "reason_language",
+        ),
+    ):
+        if wanted and not given:
+            raise OptionError("option_missing", option=option, reason=Phrase(reason), **conversion)
+    for option, given, useful in (
+        ("--negative-is", arguments.negative_is, wide),
+        ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
+        ("--survey", arguments.survey, source in {"ahpsurvey", "long-csv"}),
+    ):
+        if given and not useful:
+            raise OptionError("option_useless", option=option, given=given, **conversion)
+
+
+def _read_conversion(arguments: argparse.Namespace) -> _Converted:
+    path, options = Path(arguments.input), {}
+    if arguments.names_language:
+        options["language"] = arguments.names_language
+    if arguments.source == "ahp-os":
+        from ..exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
+        from ..exchange.take_over import from_ahp_os  # noqa: PLC0415
+
+        project = read_project(path, **options)
+        kept = {
+            "given_weights": project.given_weights,
+            "alternatives": project.alternatives,
+            "alternative_answers": project.alternative_answers,
+            "author": project.author,
+        }
+        taken = from_ahp_os(project, path.name)
+        if arguments.target == "ahp-os":
+            return _Converted(taken.survey, taken.answers, kept)
+        if arguments.target == "hierarchy-text":
+            beside = tuple(one for one in taken.left_out if one[1] != "given weights")
+            return _Converted(taken.survey, taken.answers, kept, beside)
+        return _converted(taken, arguments.target)
+    if arguments.source == "gluc":
+        from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
+        from ..exchange.take_over import from_gluc  # noqa: PLC0415
+
+        file = read_gluc(path, **options)
+        voters = sum(map(len, file.decision_makers.values()))
+        found = _converted(from_gluc(file, path.name), arguments.target)
+        first, *others = found.beside
+        _ = translator("en")  # all words of what is not written are translated when printed
+        beside = (first, (voters, _("weights of decision makers")), *others)
+        return replace(found, beside=beside)
+    survey = load_survey(arguments.survey) if arguments.survey else None
+    if survey and arguments.names_language and arguments.names_language not in survey.languages:
+        raise OptionError.unknown("--language", arguments.names_language, survey.languages)
+    if arguments.source == "long-csv":
+        return _Converted(survey, read_answers(path))
+    from ..exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
+
+    column = arguments.expert_column
+    survey = survey or survey_of_columns(path, expert_column=column, **options)
+    return _Converted(
+        survey,
+        read_ahpsurvey(
+            path, survey=survey, negative_is=arguments.negative_is, expert_column=column
+        ),
+    )
+
+
+def _converted(taken: TakenOver, target: str) -> _Converted:
+    """What is written of a project, and what is not."""
+    given = sum(len(one.weights) for one in taken.survey.given.values())
+    written = target in {"survey-toml", "hierarchy-text", "ahp-os"}
+    beside = (
+        (count + given if words == "given weights" and not written else count, words)
+        for count, words in taken.left_out
+    )
+    return _Converted(taken.survey, taken.answers, beside=tuple(beside))
+
+
+def _write_conversion(arguments: argparse.Namespace, found: _Converted) -> bytes:
+    from ..exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
+
+    language = arguments.names_language
+    if found.survey is None or arguments.target == "long-csv":
+        return long_csv.write_answers(found.answers)
+    if arguments.target == "ahp-os":
+        return ahp_os.write_project(found.survey, found.answers, language=language, **found.kept)
+    if arguments.target == "ahpsurvey":
+        return ahpsurvey.write_ahpsurvey(
+            found.survey, found.answers, negative_is=arguments.negative_is
+        )
+    if arguments.target == "hierarchy-text":
+        weights = found.kept.get("given_weights")
+        return survey_text.hierarchy_text(found.survey, language, weights).encode()
+    return survey_text.survey_toml(found.survey).encode()

@@ -1,0 +1,98 @@
+"""`ahp verify`: do printed weights follow from printed judgments?"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from ..errors import AHPError
+from ..i18n import translator
+from ..published import Verification, load_table, verify
+from .arguments import Commands, add_output_options
+from .printing import fail, line_language, print_json, table_language
+
+
+def add(commands: Commands) -> None:
+    """The command and its options."""
+    command = commands.add_parser("verify", help="recompute published weight tables")
+    command.add_argument("files", nargs="+", metavar="FILE", help="published tables, *.ahp.toml")
+    command.add_argument("--junit", metavar="FILE", help="write the checks as JUnit XML, too")
+    add_output_options(command)
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    found: dict[str, Verification] = {}
+    refused: dict[str, str] = {}
+    for file in arguments.files:
+        try:
+            found[file] = verify(load_table(file))
+        except AHPError as error:
+            refused[file] = str(error)
+            fail(error, line_language(arguments))
+    if arguments.json:
+        print_json([_verification_data(file, each) for file, each in found.items()])
+    else:
+        for file, each in found.items():
+            print(_verification_text(file, each, table_language(arguments)))
+    if arguments.junit:
+        _write_junit(Path(arguments.junit), found, refused)
+    if refused:
+        return 2
+    return 0 if all(each.reproduced for each in found.values()) else 1
+
+
+def _verification_text(file: str, found: Verification, language: str) -> str:
+    _ = translator(language)
+    passed = len(found.checks) - len(found.failures)
+    if found.reproduced:
+        line = _("{file}: reproduced, {passed} of {all} checks")
+    else:
+        line = _("{file}: not reproduced, {passed} of {all} checks")
+    lines = [line.format(file=file, passed=passed, all=len(found.checks))]
+    if behind := sum(check.origin == "reconstructed" for check in found.checks):
+        lines[0] += _(", {count} of them by reconstructed matrices").format(count=behind)
+    if found.unchecked:
+        lines[0] += _(", {count} not checked, no matrix").format(count=len(found.unchecked))
+    lines += [f"{file}:{check.line}: {check.message}" for check in found.failures]
+    lines += [f"{file}:{remark.line}: {remark.message}" for remark in found.remarks]
+    return "\n".join(lines)
+
+
+def _verification_data(file: str, found: Verification) -> dict[str, Any]:
+    return {
+        "file": file,
+        "id": found.table.id,
+        "reproduced": found.reproduced,
+        "checks": [asdict(check) for check in found.checks],
+        "unchecked": [printed.place for printed in found.unchecked],
+        "remarks": [asdict(remark) for remark in found.remarks],
+        "version": found.version,
+    }
+
+
+def _write_junit(path: Path, found: dict[str, Verification], refused: dict[str, str]) -> None:
+    """One test suite a file, one test case a check."""
+    root = ElementTree.Element("testsuites")
+    for file, each in found.items():
+        counts = {"tests": str(len(each.checks)), "failures": str(len(each.failures))}
+        suite = ElementTree.SubElement(root, "testsuite", {"name": file, "errors": "0", **counts})
+        for check in each.checks:
+            named = {"classname": file, "name": check.place, "line": str(check.line)}
+            case = ElementTree.SubElement(suite, "testcase", named)
+            if not check.reproduced:
+                message = f"{file}:{check.line}: {check.message}"
+                ElementTree.SubElement(case, "failure", message=message).text = message
+        if each.remarks:
+            said = [f"{file}:{remark.line}: {remark.message}" for remark in each.remarks]
+            ElementTree.SubElement(suite, "system-out").text = "\n".join(said)
+    for file, problem in refused.items():
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=file, errors="1", tests="1", failures="0"
+        )
+        case = ElementTree.SubElement(suite, "testcase", classname=file, name="file")
+        ElementTree.SubElement(case, "error", message=problem).text = problem
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

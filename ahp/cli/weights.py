@@ -1,0 +1,66 @@
+"""`ahp weights`: one matrix."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..consistency import CR_LIMIT, check_consistency
+from ..exchange import read_matrix
+from ..i18n import translator
+from ..i18n.numbers import show_beside
+from ..priority import check_method, weights
+from ..random_index import check_random_index, reaching_random_index
+from ..report import Table, consistency_data, method_words, pairs_to_text, show_number, to_text
+from ..version import __version__
+from .arguments import Commands, add_analysis_options
+from .printing import print_json, table_language
+
+
+def add(commands: Commands) -> None:
+    """The command and its options."""
+    command = commands.add_parser("weights", help="weights and consistency of one matrix")
+    command.add_argument("file", help="CSV file of the matrix; - reads standard input")
+    add_analysis_options(command, "eigenvector", "saaty, or one that goes on where it ends")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    method = check_method(arguments.method)
+    if arguments.random_index is not None:
+        check_random_index(arguments.random_index)
+    matrix = read_matrix(arguments.file)
+    found = weights(matrix, method)
+    random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
+    checked = check_consistency(matrix, random_index=random_index, weights=found)
+    if arguments.json:
+        print_json(
+            {
+                "labels": list(matrix.labels),
+                "matrix": matrix.values.tolist(),
+                "method": method,
+                "weights": found.tolist(),
+                "consistency": consistency_data(checked),
+                "version": __version__,
+            }
+        )
+        return 0
+    language = table_language(arguments)
+    _ = translator(language)
+    table = Table(
+        title=_("Weights"),
+        columns=(_("Item"), _("Weight")),
+        rows=tuple(zip(matrix.labels, found.tolist(), strict=True)),
+        language=language,
+    )
+    print(to_text(table))
+    pairs = [
+        (_("Method"), method_words(_)[method]),
+        ("λmax", show_number(checked.lambda_max)),
+        (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
+        ("CI", show_number(checked.ci)),
+        ("RI", f"{show_number(checked.ri)} ({checked.random_index})"),
+        ("CR", show_beside(checked.cr, CR_LIMIT)),
+        (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
+    ]
+    print(pairs_to_text(pairs), end="")
+    return 0

@@ -1,0 +1,35 @@
+"""What the app relies on inside Streamlit is looked at when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from ahp.errors import AHPError
+from ahp.i18n.errors import error_sentence
+from ahp.web import internals
+from ahp.web.internals import check_streamlit
+
+
+async def another_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+    """Knows nothing of the dialogs' setting, and takes files at another address."""
+    status = 200 if scope["method"] == "GET" else 404
+    await JSONResponse({"dialogs": "always"}, status)(scope, receive, send)
+
+
+def test_another_streamlit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals, "STREAMLIT_VERSION_STRING", "9.9")
+    with pytest.raises(AHPError) as refused:
+        asyncio.run(check_streamlit(another_streamlit))
+    assert str(refused.value) == (
+        "Streamlit 9.9 works differently from the versions this program was made for (the setting "
+        "that keeps its own dialogs away, the address of uploads). Install the versions in "
+        "constraints.txt."
+    )
+    assert error_sentence(refused.value, "zh") == (
+        "Streamlit 9.9 的内部做法与本程序所适配的版本不同（屏蔽其自带对话框的设置、上传地址）。"
+        "请安装 constraints.txt 中列出的版本。"
+    )
