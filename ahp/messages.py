@@ -979,15 +979,14 @@ _STORE = {
     "export_column": _("{place}: {name} is {found}, expected {expected}"),
     "export_keys": _("{place}: {found}, expected an object with {keys}"),
     "export_kind": _(
-        "{source}: kind {kind} with format {format}, expected 'ahp study' with a format up to "
-        "{newest}"
+        "{source}: kind {kind} with format {format}, expected {name!r} with a format up to {newest}"
     ),
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),
+    "export_no_text": _("{place}: {name} is {found}, expected text"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
-    "export_survey_no_text": _("{source}: survey is {found}, expected text"),
     "export_text_or_null": _("text or null"),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
@@ -1010,10 +1009,9 @@ _STORE = {
         "This link is not known. Please check that it was copied completely, "
         "or ask the organizer for a new one."
     ),
-    "log_ends": _(
-        "study {study_id} ({title!r}): event {seq} is missing, the log ends with event {last}"
-    ),
-    "log_event": _("study {study_id} ({title!r}), event {seq} ({event_id}): {problem}"),
+    "log_ends": _("{book}: event {seq} is missing, the log ends with event {last}"),
+    "log_event": _("{book}, event {seq} ({event_id}): {problem}"),
+    "log_of_a_study": _("study {id} ({title!r})"),
     "log_of_no_study": _(
         "event {seq} ({event_id}) belongs to no study: there is none with the id {study_id!r}"
     ),
