@@ -30,7 +30,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .messages import ENGLISH, Phrase
+from .messages import ENGLISH, Phrase, check_code
 
 
 class AHPError(Exception):
@@ -48,6 +48,7 @@ class AHPError(Exception):
     """
 
     def __init__(self, code: str, /, **parameters: Any) -> None:
+        check_code(code)
         super().__init__(code)
         self.code, self.parameters = code, MappingProxyType(parameters)
 

@@ -1104,6 +1104,16 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 """Code -> English sentence."""
 
 
+def check_code(code: str) -> None:
+    """Refuse a code without a sentence, where it is used and not only where it is said.
+
+    Raises:
+        KeyError: it is not in `MESSAGES`.
+    """
+    if code not in MESSAGES:
+        raise KeyError(code)
+
+
 class Phrase:
     """A part of a sentence that is said in the language of the sentence.
 
@@ -1113,6 +1123,7 @@ class Phrase:
     """
 
     def __init__(self, code: str, /, **parameters: Any) -> None:
+        check_code(code)
         self.code, self.parameters = code, MappingProxyType(parameters)
 
     def __str__(self) -> str:
@@ -1179,8 +1190,6 @@ class Wording(string.Formatter):
 
     def sentence(self, message: Any) -> str:
         """What a `Phrase` or an error says."""
-        if message.code not in MESSAGES:  # TRANSITION
-            return str(message.code)
         return self.vformat(self.template(message.code), (), message.parameters)
 
     def quoted(self, text: str) -> str:

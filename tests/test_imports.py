@@ -70,7 +70,7 @@ LIBRARIES: dict[str, set[str]] = {
     "psycopg": {"store"},
     "platformdirs": {"store"},
     "cryptography": {"store"},
-    "rfc8785": {"datafile", "store"},
+    "rfc8785": {"datafile", "store"},  # a migration stays as it is
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
