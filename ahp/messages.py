@@ -958,7 +958,6 @@ _STORE = {
     "event_column": _("its {name} is {value!r}"),
     "event_creates_nothing": _("it creates no study"),
     "event_detail_lacks": _("its detail has no {name}"),
-    "event_detail_not_json": _("its detail is not JSON: {problem}"),
     "event_id_form": _(
         "event_id = {event_id!r}, expected 1 to 64 letters, digits, hyphens or underscores"
     ),
@@ -978,10 +977,10 @@ _STORE = {
     "evidence_differs": _("its evidence does not follow from the log: {difference}"),
     "evidence_no_object": _("its evidence is {found}, expected an object"),
     "evidence_no_result": _("no result follows from its round: {problem}"),
-    "evidence_not_json": _("its evidence is not JSON: {problem}"),
     "evidence_of_nobody": _(
         "its evidence does not follow from the log: it has some, though nobody submitted an answer"
     ),
+    "evidence_unreadable": _("its evidence cannot be read: {problem}"),
     "expert_recused": _("expert {name!r} is recused from {parent!r} and not asked there"),
     "expert_stays": _(
         "“{name}” has answered in “{title}” and stays there with this name and organization."
@@ -989,17 +988,14 @@ _STORE = {
     "export_column": _("{place}: {name} is {found}, expected {expected}"),
     "export_keys": _("{place}: {found}, expected an object with {keys}"),
     "export_kind": _(
-        "{source}: kind {kind} with format {format}, expected 'ahp study' with a format up to "
-        "{newest}"
+        "{source}: kind {kind} with format {format}, expected {name!r} with a format up to {newest}"
     ),
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),
+    "export_no_text": _("{place}: {name} is {found}, expected text"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
-    "export_survey_no_text": _("{source}: survey is {found}, expected text"),
-    "export_survey_not_json": _("{source}: survey: not JSON: {problem}"),
-    "export_text": _("text"),
     "export_text_or_null": _("text or null"),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
@@ -1022,10 +1018,9 @@ _STORE = {
         "This link is not known. Please check that it was copied completely, "
         "or ask the organizer for a new one."
     ),
-    "log_ends": _(
-        "study {study_id} ({title!r}): event {seq} is missing, the log ends with event {last}"
-    ),
-    "log_event": _("study {study_id} ({title!r}), event {seq} ({event_id}): {problem}"),
+    "log_ends": _("{book}: event {seq} is missing, the log ends with event {last}"),
+    "log_event": _("{book}, event {seq} ({event_id}): {problem}"),
+    "log_of_a_study": _("study {id} ({title!r})"),
     "log_of_no_study": _(
         "event {seq} ({event_id}) belongs to no study: there is none with the id {study_id!r}"
     ),

@@ -7,12 +7,11 @@ has them. `columns` writes them, `read_action` reads them back; nothing else kno
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-from ..datafile import jcs
+from ..datafile import jcs, parse_json
 from ..errors import LogError, OptionError
 from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
@@ -477,7 +476,4 @@ _TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
 
 
 def _json(detail: str | None) -> Any:
-    try:
-        return json.loads(detail or "")
-    except (ValueError, RecursionError) as error:
-        raise LogError("event_detail_not_json", problem=str(error)) from error
+    return parse_json(detail or "", "detail", LogError)

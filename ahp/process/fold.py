@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce, singledispatch
 from typing import Any, Self
 
-from ..errors import AHPError
+from ..datafile import parse_json
+from ..errors import AHPError, LogError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Analysis, Answers, Judgment, Survey
@@ -505,9 +506,9 @@ def false_evidence(state: State, stored: str | None) -> Phrase | None:
     """Where the evidence with which a round is closed is not what its events give."""
     held: dict[str, Any] = {}
     try:
-        held = json.loads(stored) if stored is not None else held
-    except (ValueError, RecursionError) as error:
-        return Phrase("evidence_not_json", problem=str(error))
+        held = parse_json(stored, "evidence", LogError) if stored is not None else held
+    except LogError as error:
+        return Phrase("evidence_unreadable", problem=error)
     if not isinstance(held, dict):
         return Phrase("evidence_no_object", found=str(stored)[:80])
     try:

@@ -6,7 +6,7 @@ A chain does not know what its events mean. A book is whatever has a head; studi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Protocol
 
@@ -14,12 +14,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..datafile import jcs
+from ..errors import LogError
 from ..messages import Phrase
 from .models import EventRow
 from .records import Event
 
 FORMAT = 2
-"""Of new events. Those of format 1 say nothing of their actor."""
+"""Of new events."""
+
+SINCE_FORMAT_2 = ("format", "actor_kind", "actor_id")
+"""Columns that events of format 1 do not have."""
 
 SEAL = "chain_sealed"
 """The kind of event that ends the part of a chain that is in an older format, and names its last
@@ -41,7 +45,7 @@ class Book(Protocol):
 
 def digest(event: Event) -> str:
     """SHA-256 over the JSON (RFC 8785) of all columns that the format has, but `hash` itself."""
-    left_out = {"hash"} if event.format > 1 else {"hash", "format", "actor_kind", "actor_id"}
+    left_out = ("hash",) if event.format > 1 else ("hash", *SINCE_FORMAT_2)
     content = {name: value for name, value in vars(event).items() if name not in left_out}
     return hashlib.sha256(jcs(content).encode()).hexdigest()
 
@@ -138,8 +142,42 @@ def seal_detail(last: Event) -> str:
     return jcs({"events": last.seq, "format": last.format, "last_hash": last.hash})
 
 
-def wrong_head(book: Book, last: Event) -> Phrase | None:
-    """Where the head of a book is not its last event."""
-    if (book.head_seq, book.head_hash) == (last.seq, last.hash):
-        return None
-    return Phrase("chain_head", seq=book.head_seq, hash=book.head_hash)
+def verify(
+    session: Session,
+    book: Book,
+    name: Phrase,
+    bound_to: str,
+    meaning: Callable[[Event], Phrase | None],
+) -> Event:
+    """Walk the chain of a book: every hash is computed anew.
+
+    Args:
+        session: a transaction.
+        book: the book.
+        name: how messages call it.
+        bound_to: the hash that `survey_hash` must be.
+        meaning: what is wrong with an event by those before it, once its place is right.
+
+    Returns:
+        The last event.
+
+    Raises:
+        LogError: names the first bad event and what is wrong with it.
+    """
+    last = None
+    for event in read(session, book.id):
+        if problem := fault(event, last, bound_to) or meaning(event):
+            raise broken(name, event, problem)
+        last = event
+    if last is None or book.head_seq > last.seq:
+        missing = max(book.head_seq, 1)
+        raise LogError("log_ends", book=name, seq=missing, last=last.seq if last else 0)
+    if (book.head_seq, book.head_hash) != (last.seq, last.hash):
+        head = Phrase("chain_head", seq=book.head_seq, hash=book.head_hash)
+        raise broken(name, last, head)
+    return last
+
+
+def broken(name: Phrase, event: Event, problem: Phrase) -> LogError:
+    """The error for what is wrong with an event of a book."""
+    return LogError("log_event", book=name, seq=event.seq, event_id=event.event_id, problem=problem)

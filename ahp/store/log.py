@@ -214,25 +214,19 @@ def verify_study(session: Session, study: StudyRow, survey_content: str | None) 
         LogError: names the first bad event and what is wrong with it.
     """
     survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
-    named = {"study_id": study.id, "title": study.title}
-    state, last = None, None
-    for event in chain.read(session, study.id):
-        problem = chain.fault(event, last, survey_hash)
-        if problem is None:
-            # only now is the survey known to be the one that was answered
-            state = state or State.of(parse_survey(survey_content or ""))
-            state, problem = _next(state, event)
-        if problem is not None:
-            raise LogError(
-                "log_event", **named, seq=event.seq, event_id=event.event_id, problem=problem
-            )
-        last = event
-    if state is None or last is None or study.head_seq > last.seq:
-        ends = last.seq if last else 0
-        raise LogError("log_ends", **named, seq=max(study.head_seq, 1), last=ends)
-    problem = chain.wrong_head(study, last) or _other_rows(session, study, state)
-    if problem:
-        raise LogError("log_event", **named, seq=last.seq, event_id=last.event_id, problem=problem)
+    name = Phrase("log_of_a_study", id=study.id, title=study.title)
+    state: State | None = None
+
+    def meaning(event: Event) -> Phrase | None:
+        nonlocal state
+        # only now is the survey known to be the one that was answered
+        state, problem = _next(state or State.of(parse_survey(survey_content or "")), event)
+        return problem
+
+    last = chain.verify(session, study, name, survey_hash, meaning)
+    assert state is not None  # a chain has an event, or does not verify
+    if problem := _other_rows(session, study, state):
+        raise chain.broken(name, last, problem)
     bare = (one.state for one in state.closed if one.evidence is None)
     without = tuple(one.round for one in bare if one.analysis is not None)
     return StudyLog(study.id, study.title, last.seq, last.hash, without)

@@ -148,7 +148,7 @@ class ClosedRound:
         round: its number.
         closed: when, UTC, ISO 8601.
         seq: of the event that closed it.
-        evidence: canonical JSON of `ahp.process.rounds.round_evidence`, as the log holds it; None
+        evidence: JSON of `ahp.process.rounds.round_evidence`, as the log holds it; None
             when nobody who had submitted had answered anything.
     """
 

@@ -213,7 +213,7 @@ class Replying(Part):
         Args:
             expert_id: who saw them.
             parent: id of the node.
-            detail: canonical JSON of what was shown.
+            detail: JSON of what was shown.
             round_number: as for `answer`.
 
         Raises:

@@ -98,8 +98,10 @@ class Inspector:
         self.too_wide: list[tuple[str, object]] = []
         self.states: list[str] = []
 
-    def look(self, state: str) -> None:
+    def look(self, state: str, *, connected: bool = True) -> None:
         self.states.append(state)
+        if connected and self.page.locator(".stApp").count():
+            actions.drawn(self.page)  # until then texts may be faded
         self.page.evaluate(STILL)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
@@ -335,7 +337,7 @@ def walk_on(seen: Inspector, server: RunningServer, store: Store) -> None:
     server.kill()
     actions.choose(page, "1")
     expect(page.locator(".status.offline")).to_be_visible()
-    seen.look("offline")
+    seen.look("offline", connected=False)
     server.start()
 
 

@@ -103,7 +103,8 @@ def test_every_kind_has_its_columns() -> None:
         (
             events.ExpertAdded("Ada", None),
             {"detail": "x"},
-            "its detail is not JSON: Expecting value: line 1 column 1 (char 0)",
+            "detail: line 1, column 1: not JSON; please check the quotation marks, brackets and "
+            "commas there",
         ),
         (
             events.Submitted(),

@@ -76,7 +76,7 @@ def test_nobody_is_asked_below_a_parent_with_given_weights(store, fixed):
         {"goal": 1, "a": 0.5, "b": 0.3, "c": 0.2, "a1": 0.375, "a2": 0.125}
     )
     content = store.export_study(study.id)
-    assert json.loads(content)["survey"]["goal"]["weights"] == WEIGHTS["goal"]
+    assert json.loads(json.loads(content)["survey"])["goal"]["weights"] == WEIGHTS["goal"]
     store.verify_log()
 
 

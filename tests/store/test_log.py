@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import pytest
 from sqlalchemy import delete, insert, text
 
-from ahp.datafile import canonical
+from ahp.datafile import jcs
 from ahp.errors import LogError
 from ahp.process.events import Cleared
 from ahp.store import Event, Store, StudyLog, chain, log
@@ -307,7 +307,7 @@ def edited(events, number, edit):
         if (event.kind, event.round) == ("round_closed", number):
             data = json.loads(event.detail)
             edit(data)
-            found.append(replace(event, detail=canonical(data)))
+            found.append(replace(event, detail=jcs(data)))
         else:
             found.append(event)
     return found
@@ -351,10 +351,10 @@ def test_forged_evidence_is_found(store, rounds):
         anew = evidence[number]
         for step in path:
             anew = anew[step]
-        anew = float(anew) if isinstance(value, float) else anew
+        anew, stated = float(anew) if isinstance(value, float) else anew, json.loads(jcs(value))
         place = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path).lstrip(".")
         assert problem_of(store, rounds, events, ends[number]) == (
-            f"its evidence does not follow from the log: {place} = {value!r}, made anew it is "
+            f"its evidence does not follow from the log: {place} = {stated!r}, made anew it is "
             f"{anew!r}"
         )
     forge(store, rounds, original)

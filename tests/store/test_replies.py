@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, insert
 
-from ahp.datafile import canonical
+from ahp.datafile import jcs
 from ahp.errors import AnswersError, LockedError, LogError, OptionError, StoreError
 from ahp.process.asking import Asking, Way
 from ahp.process.events import ACTIONS, Cleared, Said
@@ -594,7 +594,7 @@ def test_every_kind_is_in_the_log(store, talked):
     said = {one.kind for one in store.events(talked.id)}
     assert said >= {kind for kind, one in ACTIONS.items() if issubclass(one, Said)} - {"clear"}
     assert said >= {"asking", "round_closed"}
-    assert canonical(["c", "a", "b"]) == store.events(talked.id)[5].detail
+    assert jcs(["c", "a", "b"]) == store.events(talked.id)[5].detail
 
 
 def test_text_that_no_database_takes_is_refused(store, study):

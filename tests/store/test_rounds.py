@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp.datafile import canonical
+from ahp.datafile import jcs
 from ahp.errors import (
     AnswersError,
     IncompleteError,
@@ -142,7 +142,7 @@ def closing(store, study):
 def evidence_of(survey, texts, settings, standings, before, round_number):
     analysis = analyze_round(survey, panel(texts), settings, standings)
     found = round_evidence(analysis, settings, summarize(analysis, before, round_number))
-    return analysis, canonical(found)
+    return analysis, jcs(found)
 
 
 def test_three_rounds_leave_their_evidence(store, study, survey, third):

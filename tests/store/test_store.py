@@ -170,6 +170,9 @@ def test_answer_is_an_event(store, study, frozen):
         "survey_hash": study.survey.content_hash,
         "previous_hash": added.hash,
         "hash": event.hash,
+        "format": 2,
+        "actor_kind": "expert",
+        "actor_id": expert.id,
     }
     assert (created.kind, created.detail) == ("study_created", '{"note":null,"title":"Pilot"}')
     assert (added.kind, added.detail) == ("expert_added", '{"name":"Ada","organization":null}')

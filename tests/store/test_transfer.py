@@ -232,7 +232,8 @@ def test_damaged_files(other, data):
         (
             ("survey",),
             "x",
-            "study.json: survey: not JSON: Expecting value: line 1 column 1 (char 0)",
+            "study.json: survey: line 1, column 1: not JSON; please check the quotation marks, "
+            "brackets and commas there",
         ),
         (
             ("survey",),
@@ -371,8 +372,8 @@ def test_forged_events_that_say_nothing(other, data, survey):
         ),
         (
             at("round_closed", detail="{"),
-            "its evidence is not JSON: Expecting property name enclosed in double quotes: line 1 "
-            "column 2 (char 1)",
+            "its evidence cannot be read: evidence: line 1, column 2: not JSON; please check the "
+            "quotation marks, brackets and commas there",
         ),
         (at("round_closed", detail="null"), "its evidence is null, expected an object"),
         (at("round_closed", detail='["a"]'), 'its evidence is ["a"], expected an object'),

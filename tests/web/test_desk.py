@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -550,6 +551,9 @@ def test_a_filled_workbook_is_shown_and_recorded(visit, store, organizer, study)
     assert (stored.kind, stored.source) == ("answer", "file")
     assert str(stored.detail).startswith("A.xlsx: sheet ")
     assert (submitted.kind, submitted.source) == ("submit", "file")
+    assert stored.actor_kind == submitted.actor_kind == "file"
+    assert re.fullmatch("[0-9a-f]{64}", stored.actor_id)
+    assert submitted.actor_id == stored.actor_id
 
 
 def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, study):
