@@ -93,7 +93,7 @@ REQUESTS = [
 def test_every_address_says_so_and_loads_itself_again(
     break_down: Callable[[Exception], None], method: str, path: str
 ) -> None:
-    break_down(DatabaseError("/srv/secret: database is locked"))
+    break_down(DatabaseError("database_locked", location="/srv/secret"))
     status, headers, body = ask(method, path)
     assert status == 503
     assert (headers[b"retry-after"], headers[b"cache-control"]) == (b"3", b"no-store")
@@ -102,7 +102,7 @@ def test_every_address_says_so_and_loads_itself_again(
 
 
 def test_an_upload_is_refused_for_now(break_down: Callable[[Exception], None]) -> None:
-    break_down(DatabaseError("database is locked"))
+    break_down(DatabaseError("database_locked", location="ahp.db"))
     assert ask("PUT", "/_stcore/upload_file/page/file")[0] == 503
 
 
@@ -123,8 +123,8 @@ def test_the_log_has_no_traceback_of_a_page_that_asks_again(
     logger = logging.getLogger("streamlit.error_util")
     monkeypatch.setattr(logger, "propagate", True)
     internals.keep_log_short()
-    mistake = AHPError("a mistake")
-    for error in (DatabaseError("away"), mistake):
+    mistake = AHPError("text_not_unicode")
+    for error in (DatabaseError("database_locked", location="ahp.db"), mistake):
         error_util.handle_user_script_exception(error, lambda _error: True)
     said = {record.exc_info[1] for record in caplog.records if record.exc_info}
     assert said == {mistake}
