@@ -206,7 +206,7 @@ def test_a_text_that_is_too_long(visit, store, organizer, study):
     app.button(key="add").click().run()
     app.button(key="add_pasted").click().run()
     assert [error.value for error in app.error] == [
-        "姓名有 201 个字，最多可保存 200 个字。未保存任何内容，请缩短后重试。"
+        "姓名有 201 个字符，最多只能保存 200 个。没有保存任何内容，请缩短后再试。"
     ]
 
 
