@@ -23,7 +23,7 @@ COMMANDS = (weights, surveys, analyze, verify, reconstruct, convert, serve, log,
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 
 APP_PACKAGES = frozenset(
-    {"alembic", "babel", "cryptography", "platformdirs", "plotly", "psycopg", "pypdf"}
+    {"alembic", "argon2", "babel", "cryptography", "platformdirs", "plotly", "psycopg", "pypdf"}
     | {"sqlalchemy", "starlette", "streamlit", "tomli_w", "uvicorn", "yaml"}
 )
 """What `pip install "ahp-evidence[app]"` brings."""
