@@ -43,7 +43,7 @@ def test_models_and_migrations_agree(url, store):
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
-        assert context.get_current_heads() == ("0005",)
+        assert context.get_current_heads() == ("0006",)
     engine.dispose()
 
 
@@ -51,7 +51,7 @@ def test_newer_database_is_refused(url, store, database):
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     assert refused(url) == (
         f"{store.location}: the database is at revision '9999', this version of ahp knows those "
-        "up to '0005'; use a newer version of ahp"
+        "up to '0006'; use a newer version of ahp"
     )
 
 
