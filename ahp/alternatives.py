@@ -30,7 +30,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .priority import check_method, weights
-from .result import Result
+from .result import Result, read_only
 from .tolerance import shared_ranks
 from .version import __version__
 
@@ -293,8 +293,8 @@ def rank_reversal_report(
                 (labels[stay[i]], labels[stay[j]])
                 for i, j in _reversed(base[mode][stay], after[: len(stay)])
             )
-            cases.append(RankReversal(mode, change, labels[changed], _read_only(after), pairs))
-    priorities = MappingProxyType({mode: _read_only(found) for mode, found in base.items()})
+            cases.append(RankReversal(mode, change, labels[changed], read_only(after), pairs))
+    priorities = MappingProxyType({mode: read_only(scores) for mode, scores in base.items()})
     used = None if compared is None else method
     return RankReversalReport(labels, priorities, tuple(cases), used)
 
@@ -352,8 +352,3 @@ def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     if len(names) != count or len(set(names)) != count:
         raise HierarchyError("names_differ", names=tuple(names), count=count)
     return tuple(names)
-
-
-def _read_only(array: Float) -> Float:
-    array.setflags(write=False)
-    return array

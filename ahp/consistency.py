@@ -50,7 +50,7 @@ from .matrix import (
 from .messages import Phrase
 from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
-from .result import Result
+from .result import Result, read_only
 from .tolerance import TIE_RTOL
 
 COSINE_LIMIT = 0.90
@@ -125,7 +125,6 @@ def check_consistency(
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
     lambda_max, eigenvector = solution(array, a)
-    eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
@@ -144,7 +143,7 @@ def check_consistency(
         lambda_mean=lambda_mean,
         ci_mean=ci_mean,
         cr_mean=cr_mean,
-        eigenvector=eigenvector,
+        eigenvector=read_only(eigenvector),
         labels=given_labels(a),
     )
 
@@ -513,8 +512,7 @@ def order_preservation(
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
     given = None if weights is None else _fitting_weights(weights, array, labels).copy()
-    w = eigenvectors(array, a) if given is None else given
-    w.setflags(write=False)
+    w = read_only(eigenvectors(array, a) if given is None else given)
     logs = _log_judgments(array)
     heights = np.log(w)
     i, j = np.triu_indices(array.shape[-1], 1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import ConvergenceError
 from .matrix import Float, PairwiseMatrix, batch_last, chunks, two_or_more, view, workspace
+from .result import read_only
 
 PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
@@ -85,7 +86,7 @@ def solution(array: Float, a: Any) -> tuple[Float, Float]:
     if a._solution is None:
         found = perron(array)
         for part in found:
-            part.setflags(write=False)
+            read_only(part)
         a._solution = found  # all at once: another thread sees none of it or all
     return a._solution
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import AHPError, IncompleteError, MatrixError
 from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
 from .messages import Cell, Phrase
-from .result import data_frame
+from .result import data_frame, read_only
 from .scale import judgment_text, parse_judgment, rounds_to
 
 RECIPROCITY_RTOL = 1e-8
@@ -77,9 +77,7 @@ class PairwiseMatrix:
             order = order_of(own, names, Phrase("values"), Phrase("labels"), MatrixError)
             array = in_order(array, order)
             own = names
-        array = array.copy()
-        array.setflags(write=False)
-        self._values = array
+        self._values = read_only(array.copy())
         self._solution: tuple[Float, Float] | None = None  # see `ahp.eigen.solution`
         self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
 
@@ -352,10 +350,7 @@ def plain(value: Any) -> Any:
     if value is None:
         return None
     array = np.asarray(value)
-    if array.ndim == 0:
-        return array.item()
-    array.setflags(write=False)
-    return array
+    return array.item() if array.ndim == 0 else read_only(array)
 
 
 def batch_last(batch: Float, memory: Float | None = None) -> Float:

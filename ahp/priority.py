@@ -35,7 +35,7 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
-from .result import Result, data_frame
+from .result import Result, data_frame, read_only
 from .solvers import Unique
 from .version import __version__
 
@@ -138,9 +138,8 @@ def prioritize(
     else:
         found = METHODS[method](a)
     objective = _OBJECTIVES[method](array, found, **used) if method in _OBJECTIVES else None
-    found.setflags(write=False)
     return Priorities(
-        found,
+        read_only(found),
         method,
         MappingProxyType(used),
         plain(objective),

@@ -14,16 +14,25 @@ from collections.abc import Mapping
 from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import OptionError
 
 LONGEST_REPR = 300
 """Characters of a result's `repr` at most."""
 
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """The array itself, from now on read-only."""
+    array.setflags(write=False)
+    return array
 
 
 class Result:
@@ -135,7 +144,7 @@ def _thawed(value: Any) -> Any:
 def _frozen(value: Any) -> Any:
     """With read-only arrays and mappings."""
     if isinstance(value, np.ndarray):
-        value.setflags(write=False)
+        return read_only(value)
     if isinstance(value, dict):
         return MappingProxyType({key: _frozen(each) for key, each in value.items()})
     return tuple(map(_frozen, value)) if type(value) is tuple else value
@@ -215,15 +224,11 @@ def _arm(types: tuple[Any, ...], value: Any) -> Any:
 
 def _read_array(value: Any, dtype: Any) -> Any:
     if isinstance(value, Mapping):
-        array = np.empty(value["shape"], dtype=dtype)
-        array.setflags(write=False)
-        return array
+        return read_only(np.empty(value["shape"], dtype=dtype))
 
     def numbers(each: Any) -> Any:
         if isinstance(each, list):
             return [numbers(inner) for inner in each]
         return _NOT_IN_JSON.get(each, each)
 
-    array = np.array(numbers(value), dtype=dtype)
-    array.setflags(write=False)
-    return array
+    return read_only(np.array(numbers(value), dtype=dtype))

@@ -22,7 +22,7 @@ from ..errors import MatrixError
 from ..group import aggregate_judgments
 from ..matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix
 from ..messages import Cell
-from ..result import Result
+from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, parse_judgment
 from .printing import decimals_of, printed_interval
 
@@ -55,7 +55,7 @@ class Judgments(Result):
 
     def __post_init__(self) -> None:
         for cells in (self.readings, self.typed, self.low, self.high):
-            cells.setflags(write=False)
+            read_only(cells)
 
     def only(self, reading: int) -> Judgments:
         """One of the readings."""

@@ -18,7 +18,7 @@ from ..errors import OptionError
 from ..matrix import Bool, Float, Int, as_numbers
 from ..messages import Phrase
 from ..random_index import random_index_value
-from ..result import Result
+from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
 from ..version import __version__
 from .printing import (
@@ -120,7 +120,7 @@ class Reconstruction(Result):
 
     def __post_init__(self) -> None:
         for array in (self.candidates, self.weights, self.lambda_max, self.cr, self.plainness):
-            array.setflags(write=False)
+            read_only(array)
 
     @cached_property
     def unique(self) -> bool:
@@ -555,11 +555,9 @@ def _result(
 
 def _range(values: Float) -> Float:
     """Lowest and highest over the candidates, shape (..., 2), read-only."""
-    found = np.full((*values.shape[1:], 2), np.nan)
-    if len(values):
-        found = np.stack([values.min(axis=0), values.max(axis=0)], axis=-1)
-    found.setflags(write=False)
-    return found
+    if not len(values):
+        return read_only(np.full((*values.shape[1:], 2), np.nan))
+    return read_only(np.stack([values.min(axis=0), values.max(axis=0)], axis=-1))
 
 
 def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
@@ -605,7 +603,7 @@ def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> 
     printed = np.array([np.nan if text is None else float(text) for text in task.printed])
     misses = (near.weights - printed) / task.unit
     for array in (near.matrix, near.weights, misses):
-        array.setflags(write=False)
+        read_only(array)
     return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task, near.miss))
 
 
