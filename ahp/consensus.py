@@ -39,7 +39,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .result import Result
-from .tolerance import TIE_RTOL, rank_spans
+from .tolerance import ROUNDING_ATOL, TIE_RTOL, rank_spans
 from .version import __version__
 
 BANDS = ("very low", "low", "moderate", "high", "very high")
@@ -57,9 +57,6 @@ whose words stand at .1, .3, .5, .7 and .9)."""
 
 SIGNIFICANT = 0.05
 """A p-value below this is taken for more than chance."""
-
-HEIGHT_ATOL = 1e-12
-"""Heights of merges closer than this are equal."""
 
 
 def scale_position(a: ArrayLike) -> Any:
@@ -562,8 +559,8 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
     Args:
         judgments: as for `ahp.log_distances`, shape (k, n, n) or (k, p).
         clusters: how many, 1 to k. None = cut at the largest gap between the heights of successive
-            merges, the upper of equal ones; one cluster if there is no gap (`HEIGHT_ATOL`), and so
-            for one or two experts. The gap always exists when experts differ: it suggests a
+            merges, the upper of equal ones; one cluster if there is no gap (`ROUNDING_ATOL`), and
+            so for one or two experts. The gap always exists when experts differ: it suggests a
             number, and proves none.
 
     Raises:
@@ -609,9 +606,9 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
 def _gap(heights: Float) -> int:
     """Clusters that are left below the largest gap between successive heights."""
     gaps = np.diff(heights)
-    if not len(gaps) or gaps.max() <= HEIGHT_ATOL:
+    if not len(gaps) or gaps.max() <= ROUNDING_ATOL:
         return 1
-    return 1 + int(np.argmax(gaps[::-1] >= gaps.max() - HEIGHT_ATOL)) + 1
+    return 1 + int(np.argmax(gaps[::-1] >= gaps.max() - ROUNDING_ATOL)) + 1
 
 
 def _labels(merges: Float, number: int) -> NDArray[np.intp]:

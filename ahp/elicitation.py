@@ -14,6 +14,7 @@ from .incomplete import components_of, effective_resistance
 from .matrix import PairwiseMatrix
 from .messages import Cell, Phrase
 from .scale import LARGEST_STEP
+from .tolerance import ROUNDING_RTOL
 
 
 def short_form(n: int) -> int:
@@ -106,7 +107,7 @@ def next_question(
     expected = -resistance @ np.log(np.where(judged, values, 1)).sum(axis=-1) / 2
     beyond = np.abs(expected[:, None] - expected) - np.log(LARGEST_STEP)
     information = resistance / (1 + np.maximum(beyond, 0) ** 2)
-    largest = max(information[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
+    largest = max(information[pair] for pair in left) * (1 - ROUNDING_RTOL)
     return min((pair for pair in left if information[pair] >= largest), key=first)
 
 

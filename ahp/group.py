@@ -24,7 +24,6 @@ from .labels import is_frame, joined_panel, joined_rows, joined_vector, vector_l
 from .matrix import (
     IN_RANGE,
     LARGEST,
-    RECIPROCITY_RTOL,
     Bool,
     Float,
     PairwiseMatrix,
@@ -37,15 +36,13 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
+from .tolerance import ROUNDING_ATOL, WRITTEN_RTOL
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
 
 MEANS = ("arithmetic", "geometric")
 """Ways of `aggregate_priorities`."""
-
-SHARE_ATOL = 1e-12
-"""Shares of the panel's weight closer than this are equal: half of ten tenths is one half."""
 
 INFLUENCES = ("large", "medium", "small")
 """How much a ground weighed in an expert's judgment: the columns of `JUDGMENT_BASIS`."""
@@ -166,7 +163,7 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
     total = reached[..., -1:, :, :]
     reached = reached / np.where(total > 0, total, 1.0)
     if how == "median":
-        half = np.argmax(reached >= 0.5 - SHARE_ATOL, axis=-3, keepdims=True)
+        half = np.argmax(reached >= 0.5 - ROUNDING_ATOL, axis=-3, keepdims=True)
         lower: Float = np.take_along_axis(logs, half, axis=-3).squeeze(axis=-3)
         return lower
     kept = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
@@ -513,7 +510,7 @@ def is_matrix(array: Float) -> Any:
     mirrored = np.swapaxes(array, -1, -2)
     missing = np.isnan(array) & np.isnan(mirrored) & ~np.eye(n, dtype=bool)
     with np.errstate(all="ignore"):
-        reciprocal = (np.abs(array * mirrored - 1) <= RECIPROCITY_RTOL) & (array > 0)
+        reciprocal = (np.abs(array * mirrored - 1) <= WRITTEN_RTOL) & (array > 0)
     fits = (reciprocal | missing).all(axis=(-1, -2))
     return fits & ((array != 1) & ~missing).any(axis=(-1, -2))
 

@@ -43,6 +43,7 @@ from .messages import Cell, Phrase
 from .random_index import CR_LIMIT, check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
+from .tolerance import ROUNDING_RTOL
 
 STEP_TOLERANCE = 1e-8
 """Length of the Newton step, in logarithms, that ends a completion; convergence being quadratic,
@@ -517,7 +518,7 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
         return NextPair(int(i), int(j), float("inf"), given_labels(a))
     resistance = np.where(judged, 0, effective_resistance(judged))
     largest = float(resistance.max())
-    i, j = np.argwhere(resistance >= largest * (1 - 1e-9))[0]  # rounding must not decide
+    i, j = np.argwhere(resistance >= largest * (1 - ROUNDING_RTOL))[0]
     return NextPair(int(i), int(j), float(np.log1p(largest) / 2), given_labels(a))
 
 

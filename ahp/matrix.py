@@ -20,10 +20,7 @@ from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
 from .messages import Cell, Phrase
 from .result import data_frame, read_only
 from .scale import judgment_text, parse_judgment, rounds_to
-
-RECIPROCITY_RTOL = 1e-8
-"""Largest relative deviation of `a_ij * a_ji` from 1: lets the nine digits pass that spreadsheets
-write for 1/3, and refuses 0.33 and 0.333333."""
+from .tolerance import WRITTEN_RTOL
 
 LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
@@ -45,7 +42,7 @@ class PairwiseMatrix:
 
     Args:
         values: square, positive, at most `LARGEST`, unit diagonal, reciprocal to a relative
-            tolerance of `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
+            tolerance of `WRITTEN_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
             cells of a pair = not judged. Numbers stay as given. Text is a printed decimal:
             `"0.33"` is 1/3 (`parse_judgment`), beside 3 or by itself, and `"0.4673"` beside 2.14 is
             1/2.14, the cell of 1 or more being taken as typed. A `PairwiseMatrix` or a pandas
@@ -522,7 +519,7 @@ def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
     with np.errstate(over="ignore"):  # an infinite product is not near 1
         out = None if memory is None else view(memory, *cells.shape)
         products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
-    return bool(max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL)
+    return bool(max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL)
 
 
 def _check_values(array: Float) -> None:
@@ -531,7 +528,7 @@ def _check_values(array: Float) -> None:
         (np.isinf(array) | (~missing & (array <= 0)), Phrase("positive_finite")),
         ((array > LARGEST) | (array < 1 / LARGEST), IN_RANGE),
         (
-            _diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)),
+            _diagonal(~np.isclose(array, 1, rtol=0, atol=WRITTEN_RTOL)),
             Phrase("one_on_diagonal"),
         ),
     ):
@@ -542,7 +539,7 @@ def _check_values(array: Float) -> None:
         index = _first(lonely)
         raise MatrixError("not_judged_once", **_both(index), value=mirrored[index])
     product = array * mirrored
-    broken = np.abs(product - 1) > RECIPROCITY_RTOL
+    broken = np.abs(product - 1) > WRITTEN_RTOL
     if broken.any():
         index = _first(broken)
         small, large = sorted((array[index], mirrored[index]))

@@ -30,7 +30,6 @@ from .incomplete import (
     eigenvectors,
 )
 from .matrix import (
-    RECIPROCITY_RTOL,
     Float,
     Int,
     PairwiseMatrix,
@@ -43,6 +42,7 @@ from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .result import Result
 from .scale import SAATY_POSITIONS, ScaleValues, scale_values
+from .tolerance import WRITTEN_RTOL
 
 EXACT_ORDER = 7
 """Largest matrix that `fewest_changes` searches exactly unless told otherwise."""
@@ -533,7 +533,7 @@ def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
     rows, cols = np.triu_indices(n, 1)
     old = array[rows, cols][:, None]
     steps = np.log(values) - np.log(old)
-    same = np.abs(values / old - 1) <= RECIPROCITY_RTOL
+    same = np.abs(values / old - 1) <= WRITTEN_RTOL
     costs = np.where(same, np.inf, np.abs(steps))
     return Task(array, rows, cols, values, steps, costs, ri, random_index, limit)
 

@@ -16,15 +16,13 @@ import numpy as np
 
 from .eigen import perron
 from .matrix import Bool, Float, Int, chunks
+from .tolerance import ROUNDING_RTOL
 
 Progress = Callable[[int, int], None]
 """Called with the number of sets of judgments that are decided, and the number of all."""
 
 _TIE = 1e-9
 """Sums of |ln(new/old)| closer than this count as equal."""
-
-_MARGIN = 1e-9
-"""How far above ln of the limit a cut must be to exclude: far more than rounding."""
 
 _DESCENTS = 8
 """Steps of the minimization of λmax over a set; more exclude hardly more."""
@@ -295,7 +293,7 @@ class Search:
         return least
 
     def _keep(self, sets: Int, members: Float, bounds: Float) -> tuple[Int, Float, Float]:
-        kept = bounds < self.limit + _MARGIN
+        kept = bounds < self.limit + ROUNDING_RTOL
         self._report(int((~kept).sum()))
         return sets[kept], members[kept], bounds[kept]
 
@@ -317,7 +315,7 @@ class Search:
             cuts, heights, pull = self._tangents(logs[open_])
             found.slopes[open_], found.offsets[open_] = cuts.slopes, cuts.offsets
             least = cuts.offsets + (self.least(cuts.slopes) * members[open_]).sum(axis=1)
-            undecided[open_] = least < self.limit + _MARGIN
+            undecided[open_] = least < self.limit + ROUNDING_RTOL
             further = undecided[open_] & (heights >= self.limit)
             open_, pull = open_[further], pull[further]
             if not len(open_):
@@ -472,7 +470,7 @@ class _Guide:
         kept = costs + self.cheapest[depth] <= most
         chosen, costs = chosen[kept], costs[kept]
         values = self.cuts.slopes[:, :depth] @ self.steps_of(chosen).T + self.cuts.offsets[:, None]
-        kept = (values + self.least[:, depth, None]).max(axis=0) < search.limit + _MARGIN
+        kept = (values + self.least[:, depth, None]).max(axis=0) < search.limit + ROUNDING_RTOL
         chosen, costs, values = chosen[kept], costs[kept], values[:, kept]
         excess = (values - search.limit) * self.multipliers[:, None]
         kept = costs + (excess + self.dual[:, depth, None]).max(axis=0) <= most + _TIE

@@ -20,7 +20,8 @@ from .errors import MatrixError, OptionError
 from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, given_labels
 from .messages import Cell, Phrase
 from .result import Result
-from .scale import LARGEST_STEP, STEP_RTOL
+from .scale import LARGEST_STEP
+from .tolerance import WRITTEN_RTOL
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,11 @@ class Scale(Result):
     def _at(self, large: Float, n: int, judgments: Float, name: str) -> Float:
         """Values of judgments of 1 or more; errors show the judgments as they were given."""
         if self.steps:
-            refused = ~np.isclose(large[..., None], self.steps, rtol=STEP_RTOL, atol=0).any(axis=-1)
+            on_step = np.isclose(large[..., None], self.steps, rtol=WRITTEN_RTOL, atol=0)
+            refused = ~on_step.any(axis=-1)
             expected = Phrase("steps_or_reciprocal", steps=self.steps)
         else:
-            refused = ~((large >= 1) & (large <= LARGEST_STEP * (1 + STEP_RTOL)))
+            refused = ~((large >= 1) & (large <= LARGEST_STEP * (1 + WRITTEN_RTOL)))
             expected = Phrase("step_from_to", largest=LARGEST_STEP)
             large = np.minimum(large, LARGEST_STEP)
         refused &= ~np.isnan(large)

@@ -45,7 +45,7 @@ from .messages import Cell, Phrase
 from .priority import check_method, weights
 from .result import Result, data_frame
 from .scale import SAATY_POSITIONS, parse_judgment
-from .tolerance import TIE_RTOL, falling_order, rank_spans
+from .tolerance import ROUNDING_ATOL, TIE_RTOL, WRITTEN_RTOL, falling_order, rank_spans
 from .version import __version__
 
 Progress = Callable[[int, int], object]
@@ -63,9 +63,6 @@ SPREADS: Mapping[str, float] = MappingProxyType({"grid": 2 / 3, "lognormal": 0.2
 SUM_ATOL = 1e-8
 """Largest deviation from 1 of the sum of local weights that are varied one at a time."""
 
-_EDGE = 1e-12
-"""Crossings this near to each other, or to 0 and 1, are one."""
-
 MOST_REDRAWN = 100
 """Panels drawn for each one that is kept, beyond which a bootstrap gives up."""
 
@@ -77,9 +74,6 @@ _ROWS = 1 << 16
 
 _LOG_SCALE = np.log(np.sort([parse_judgment(text) for text in SAATY_POSITIONS]))
 """Logarithms of Saaty's 17 positions, ascending."""
-
-_LOG_ATOL = 1e-8
-"""Judgments whose logarithms are this near to a position's are on it."""
 
 _LARGEST_SIGMA = 10.0
 """Largest spread of `"lognormal"`, far beyond any expert's error: no judgment overflows."""
@@ -386,7 +380,7 @@ class _Judgments:
         if run.perturbation == "grid":
             self.positions: Int = np.abs(self.logs[..., None] - _LOG_SCALE).argmin(axis=-1)
             on_scale = _LOG_SCALE[self.positions]
-            off = np.abs(self.logs - on_scale) > _LOG_ATOL
+            off = np.abs(self.logs - on_scale) > WRITTEN_RTOL
             if off.any():
                 raise _off_grid(arrays, self.logs, off)
             self.logs = np.where(missing, np.nan, on_scale)
@@ -760,14 +754,14 @@ def stability_interval(
     gap, slope, ahead, behind = gap[moving], slope[moving], ahead[moving], behind[moving]
     tied = gap <= TIE_RTOL * now[ahead]
     crossing = line.weight - np.where(tied, 0, gap / slope)
-    inside = (crossing > _EDGE) & (crossing < 1 - _EDGE)
+    inside = (crossing > ROUNDING_ATOL) & (crossing < 1 - ROUNDING_ATOL)
 
     def bound(side: Bool, nearest: Callable[[Float], Any], end: float) -> Any:
         candidates = side & (inside | tied)
         if not candidates.any():
             return end, ()
         found = float(nearest(crossing[candidates]))
-        at = candidates & (np.abs(crossing - found) <= _EDGE)
+        at = candidates & (np.abs(crossing - found) <= ROUNDING_ATOL)
         pairs = zip(ahead[at], behind[at], strict=True)
         return found, tuple((line.names[i], line.names[j]) for i, j in pairs)
 

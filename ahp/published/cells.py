@@ -20,10 +20,11 @@ import numpy as np
 
 from ..errors import MatrixError
 from ..group import aggregate_judgments
-from ..matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix
+from ..matrix import Float, PairwiseMatrix
 from ..messages import Cell
 from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, parse_judgment
+from ..tolerance import WRITTEN_RTOL
 from .printing import decimals_of, printed_interval
 
 MOST_READINGS = 20_000
@@ -138,7 +139,7 @@ class _Cell:
     def stands_for(self, value: float) -> bool:
         """Whether a value is printed so, rounded or cut off."""
         if not self.rounded:
-            return abs(value / self.value - 1) <= RECIPROCITY_RTOL
+            return abs(value / self.value - 1) <= WRITTEN_RTOL
         low, high = self.interval
         cut = printed_interval(_ascii(self.text), "truncate")
         return low <= value <= high or cut[0] <= value <= cut[1]

@@ -20,6 +20,7 @@ from ..messages import Phrase
 from ..random_index import random_index_value
 from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
+from ..tolerance import ROUNDING_ATOL
 from ..version import __version__
 from .printing import (
     RECONSTRUCTED_METHODS,
@@ -532,7 +533,7 @@ def _result(
     plain = plainness(found.matrices, found.weights)
     order = np.lexsort((found.method, cr.round(12), plain))
     found, cr, plain = found.take(order), cr[order], plain[order]
-    complete = coverage >= 1 - 1e-12
+    complete = coverage >= 1 - ROUNDING_ATOL
     methods = tuple(task.methods[index] for index in found.method)
     return Reconstruction(
         candidates=found.matrices,

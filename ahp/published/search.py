@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from ..eigen import perron
 from ..matrix import Bool, Float, Int
+from ..tolerance import ROUNDING_RTOL
 
 Codes = NDArray[np.int8]
 """Judgments as positions on the scale, the smallest is 0."""
@@ -42,9 +43,6 @@ LARGE_BLOCK = 200_000
 
 BLOCK = 1500
 """Submatrices that the pivot is added to at a time: keeps the arrays in the processor's cache."""
-
-MARGIN = 1e-9
-"""How far (relatively) bounds are widened against rounding."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Space:
     def windows(self) -> tuple[Codes, Codes]:
         """Positions that triads leave for a_kj, by those of a_ij (first axis) and a_ki (second)."""
         logs = np.log(self.values)
-        ratio = np.log(largest_triad(self.n, self.limit)) + MARGIN
+        ratio = np.log(largest_triad(self.n, self.limit)) + ROUNDING_RTOL
         middle = logs[:, None] + logs[None, :]
         low = np.searchsorted(logs, middle - ratio, side="left")
         high = np.searchsorted(logs, middle + ratio, side="right") - 1
@@ -253,7 +251,7 @@ def _least_extension(matrices: Float) -> Float:
     # the larger root of (λ − β)(λ − 1) = square
     middle = (root + 1) / 2
     bound: Float = middle + np.sqrt((root - 1) ** 2 / 4 + square)
-    return bound * (1 - MARGIN)
+    return bound * (1 - ROUNDING_RTOL)
 
 
 @dataclass(frozen=True)
@@ -300,7 +298,7 @@ def _eigenvector(values: Float, matrices: Float, least: Float, limit: float) -> 
     Its weight is therefore 1/(1 + Σ s_j/a_pj), s the column sums of the inverse. These fall with λ,
     which lies between the least extension and the limit.
     """
-    highest = np.full(len(least), limit * (1 + MARGIN))
+    highest = np.full(len(least), limit * (1 + ROUNDING_RTOL))
     most, lowest = (
         [(sums / values[:, None]).ravel() for sums in _inverse_column_sums(matrices, root)]
         for root in (highest, least)
@@ -413,13 +411,13 @@ def search(
     """
     total = subs.codes.shape[1]
     four = FourItems.of_space(space, subs)
-    limit = space.limit * (1 + MARGIN)
+    limit = space.limit * (1 + ROUNDING_RTOL)
 
     def work(start: int) -> Found:
         codes, least = subs.codes[:, start : start + BLOCK], subs.least[start : start + BLOCK]
         others = matrices_of(space, subs.items[:-1], codes)
         share = SHARES[method](space.values, others, least, space.limit)
-        bounds = PivotBounds(share, interval[0] - MARGIN, interval[1] + MARGIN)
+        bounds = PivotBounds(share, interval[0] - ROUNDING_RTOL, interval[1] + ROUNDING_RTOL)
         table = four and four.of(codes)
 
         def narrow(block: Block) -> None:

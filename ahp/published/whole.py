@@ -17,6 +17,7 @@ from ..matrix import Bool, Float, PairwiseMatrix
 from ..priority import weights
 from ..result import Result
 from ..scale import judgment_text
+from ..tolerance import ROUNDING_RTOL
 from .claims import Reference, holds
 from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
 from .reconstruction import MAX_CANDIDATES, Reconstruction, Task, check_task, gathered, run
@@ -28,9 +29,6 @@ Progress = Callable[[str, int, int], None]
 
 ROUNDS = 20
 """How often bounds are passed on between parents at most; a few times is usual."""
-
-MARGIN = 1e-9
-"""Global weights this near to each other (relatively) are the same."""
 
 JOINED = 10_000_000
 """Pairs of candidates that are compared at a time."""
@@ -347,15 +345,16 @@ class _Bounds:
             for leaf in leaves
         }
 
-    def _above(self, one: str, other: str, found: Mapping[str, Reconstruction]) -> bool:
+    def _above(self, leaf: str, below: str, parents: Mapping[str, Reconstruction]) -> bool:
         """Whether a leaf is above another one with all candidates."""
         assert self.tree is not None
-        parent = self.tree.parent_of(one) or ""
-        if parent == self.tree.parent_of(other) and parent in found:
+        parent = self.tree.parent_of(leaf) or ""
+        if parent == self.tree.parent_of(below) and parent in parents:
             kids = self.tree.children[parent]
-            w = found[parent].weights
-            return bool((w[:, kids.index(one)] > w[:, kids.index(other)] * (1 + MARGIN)).all())
-        return self.ranges[one][0] > self.ranges[other][1] * (1 + MARGIN)
+            w = parents[parent].weights
+            upper, lower = w[:, kids.index(leaf)], w[:, kids.index(below)]
+            return bool((upper > lower * (1 + ROUNDING_RTOL)).all())
+        return self.ranges[leaf][0] > self.ranges[below][1] * (1 + ROUNDING_RTOL)
 
     def join(self, found: dict[str, Reconstruction]) -> dict[str, Reconstruction]:
         """The candidates that go with some candidate of every neighbor."""
@@ -388,7 +387,7 @@ class _Bounds:
         low, high = self.ranges[kid]
         share = upper.weights[:, k]
         # of the child's global weight, with a margin for rounding
-        least, most = scale[0] * share * (1 - MARGIN), scale[1] * share * (1 + MARGIN)
+        least, most = scale[0] * share * (1 - ROUNDING_RTOL), scale[1] * share * (1 + ROUNDING_RTOL)
         fits = (most >= low) & (least <= high)
         if lower is None or not len(lower):
             return fits, None
