@@ -150,9 +150,9 @@ def ratings(
     array([1.    , 0.3125])
     """
     scales = []
-    for number, own in enumerate(intensities):
+    for number, by_grade in enumerate(intensities):
         name = Phrase("intensities_of", number=number)
-        values = as_numbers(list(own.values()), name, HierarchyError)
+        values = as_numbers(list(by_grade.values()), name, HierarchyError)
         if not (np.isfinite(values) & (values >= 0)).all() or not values.any():
             raise HierarchyError(
                 "numbers_expected",
@@ -160,7 +160,7 @@ def ratings(
                 values=values.tolist(),
                 expected=Phrase("numbers_not_all_zero"),
             )
-        scales.append(dict(zip(own, (values / values.max()).tolist(), strict=True)))
+        scales.append(dict(zip(by_grade, (values / values.max()).tolist(), strict=True)))
     scores = np.empty((len(grades), len(scales)))
     for i, row in enumerate(grades):
         if isinstance(row, str) or len(row) != len(scales):
@@ -284,10 +284,10 @@ def rank_reversal_report(
     for mode in MODES:
         for change, changed, there in changes:
             if compared is None:
-                found = columns[there]
+                local_after = columns[there]
             else:
-                found = weights(compared[:, there][:, :, there], method).T
-            after = _synthesis(w, found, mode)
+                local_after = weights(compared[:, there][:, :, there], method).T
+            after = _synthesis(w, local_after, mode)
             stay = there[: len(everyone)]  # without the copy
             pairs = tuple(
                 (labels[stay[i]], labels[stay[j]])

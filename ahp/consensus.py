@@ -152,15 +152,15 @@ def group_consensus(
     >>> round(ahp.group_consensus(weights).similarity, 4)
     0.8965
     """
-    own = _two_items(weights)
-    floor = _floor(own.shape[-1], scale_max)
-    abstained = np.isnan(own[..., 0])
+    priorities = _two_items(weights)
+    floor = _floor(priorities.shape[-1], scale_max)
+    abstained = np.isnan(priorities[..., 0])
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
-    shares = panel_shares(expert_weights, own.shape[-2], own.shape[:-2])
+    shares = panel_shares(expert_weights, priorities.shape[-2], priorities.shape[:-2])
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
     counted = np.where(total > 0, counted, np.nan) / np.where(total > 0, total, 1.0)
-    filled = np.where(abstained[..., None], 1.0, own)
+    filled = np.where(abstained[..., None], 1.0, priorities)
     alpha = (counted * _entropy(filled)).sum(axis=-1)
     gamma = _entropy((counted[..., None] * filled).sum(axis=-2))
     beta = gamma - alpha
@@ -189,15 +189,15 @@ def pairwise_consensus(weights: ArrayLike | Any, *, scale_max: float | None = 9.
         OptionError: M of 1 or less.
         MatrixError: weights that do not fit.
     """
-    own = _two_items(weights)
-    floor = _floor(own.shape[-1], scale_max)
-    entropy = _entropy(own)
-    found = np.empty((*own.shape[:-1], own.shape[-2]))
-    for k in range(own.shape[-2]):
-        joint = _entropy((own + own[..., k : k + 1, :]) / 2)
+    priorities = _two_items(weights)
+    floor = _floor(priorities.shape[-1], scale_max)
+    entropy = _entropy(priorities)
+    similarity = np.empty((*priorities.shape[:-1], priorities.shape[-2]))
+    for k in range(priorities.shape[-2]):
+        joint = _entropy((priorities + priorities[..., k : k + 1, :]) / 2)
         beta = joint - (entropy + entropy[..., k : k + 1]) / 2
-        found[..., k] = (np.exp(-beta) - floor) / (1 - floor)
-    return found
+        similarity[..., k] = (np.exp(-beta) - floor) / (1 - floor)
+    return similarity
 
 
 def hierarchy_consensus(node_weights: ArrayLike, similarities: ArrayLike) -> Any:
@@ -263,10 +263,10 @@ def order_band(kendall: KendallW) -> str | None:
 
 
 def _two_items(weights: ArrayLike) -> Float:
-    own = panel_weights(weights)
-    if own.shape[-1] < 2:
-        raise shape_error("weights", own, Phrase("with_two_items"))
-    return own
+    priorities = panel_weights(weights)
+    if priorities.shape[-1] < 2:
+        raise shape_error("weights", priorities, Phrase("with_two_items"))
+    return priorities
 
 
 def _floor(n: int, scale_max: float | None) -> float:
@@ -581,8 +581,8 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
         expected = Phrase("integer_from_to", low=1, high=count)
         raise OptionError.refused("clusters", clusters, expected)
     if count == 1:
-        one = np.ones(1, dtype=np.intp)
-        return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)
+        label = np.ones(1, dtype=np.intp)
+        return Clusters(plain(np.empty((0, 4))), plain(label - 1), plain(label), 1)
     i, j = np.triu_indices(count, 1)
     distances = log_distances(array)[i, j]
     if (apart := np.isnan(distances)).any():
@@ -615,11 +615,11 @@ def _labels(merges: Float, number: int) -> NDArray[np.intp]:
     """Clusters after the lowest merges: a cut by height could not part equal heights."""
     count = len(merges) + 1
     members = {k: [k] for k in range(count)}
-    for step, (one, other) in enumerate(merges[: count - number, :2].astype(int).tolist()):
-        members[count + step] = members.pop(one) + members.pop(other)
+    for step, (left, right) in enumerate(merges[: count - number, :2].astype(int).tolist()):
+        members[count + step] = members.pop(left) + members.pop(right)
     labels = np.empty(count, dtype=np.intp)
-    for label, own in enumerate(sorted(members.values(), key=min), start=1):
-        labels[own] = label
+    for label, experts in enumerate(sorted(members.values(), key=min), start=1):
+        labels[experts] = label
     return labels
 
 

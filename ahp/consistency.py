@@ -511,34 +511,34 @@ def order_preservation(
     """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
-    given = None if weights is None else _fitting_weights(weights, array, labels).copy()
-    w = read_only(eigenvectors(array, a) if given is None else given)
+    fitting = None if weights is None else _fitting_weights(weights, array, labels)
+    w = read_only(eigenvectors(array, a) if fitting is None else fitting.copy())
     logs = _log_judgments(array)
     heights = np.log(w)
     i, j = np.triu_indices(array.shape[-1], 1)
     judged = _cells(logs, i, j)
-    found = np.where(judged < 0, -1, 1) * (heights[..., i] - heights[..., j])
+    gaps = np.where(judged < 0, -1, 1) * (heights[..., i] - heights[..., j])
     judged = np.abs(judged)
     preferences = np.zeros((3, *array.shape[:-2]), dtype=np.int64)
     intensities = np.zeros_like(preferences)
     preferred = judged > TIE_RTOL
-    _keep(preferences, preferred, found)
+    _keep(preferences, preferred, gaps)
     for p in range(len(i)):
         weaker = preferred & (judged[..., p, None] - judged > TIE_RTOL)
-        _keep(intensities, weaker, found[..., p, None] - found)
+        _keep(intensities, weaker, gaps[..., p, None] - gaps)
     return OrderPreservation(_preserved(preferences), _preserved(intensities), w, labels)
 
 
-def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], found: Float) -> None:
+def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], gaps: Float) -> None:
     """Add to the counts: orders asked for, those found strictly, those not reversed."""
-    for count, kept in enumerate((asked, asked & (found > TIE_RTOL), asked & (found >= -TIE_RTOL))):
-        counts[count] += kept.sum(axis=-1)
+    for count, orders in enumerate((asked, asked & (gaps > TIE_RTOL), asked & (gaps >= -TIE_RTOL))):
+        counts[count] += orders.sum(axis=-1)
 
 
 def _preserved(counts: NDArray[np.int64]) -> Preserved:
     asked, strict, weak = counts
     whole = np.maximum(asked, 1)
-    shares = (np.where(asked == 0, 1.0, kept / whole) for kept in (strict, weak))
+    shares = (np.where(asked == 0, 1.0, count / whole) for count in (strict, weak))
     return Preserved(*map(plain, (asked, strict, weak, *shares)))
 
 

@@ -80,12 +80,12 @@ def next_question(
     pairs = list(combinations(range(n), 2))
     left = set(pairs) - _pairs(skipped, n, "skipped").keys()
     left -= {pair for pair in pairs if judged[pair]}
-    place = {pair: k for k, pair in enumerate(pairs)}
+    position = {pair: k for k, pair in enumerate(pairs)}
     if order is not None:
-        place = _pairs(order, n, "order")
-        if len(order) != len(pairs) or len(place) != len(pairs):
+        position = _pairs(order, n, "order")
+        if len(order) != len(pairs) or len(position) != len(pairs):
             raise OptionError(
-                "order_of_pairs", count=len(order), different=len(place), pairs=len(pairs)
+                "order_of_pairs", count=len(order), different=len(position), pairs=len(pairs)
             )
     if ranking is not None:
         if sorted(ranking) != list(range(n)):
@@ -96,7 +96,7 @@ def next_question(
     degree = judged.sum(axis=-1)
 
     def first(pair: tuple[int, int]) -> tuple[int, int]:
-        return int(degree[[*pair]].sum()), place[pair]
+        return int(degree[[*pair]].sum()), position[pair]
 
     component = components_of(judged)
     joining = [(i, j) for i, j in left if component[i] != component[j]]
@@ -152,9 +152,9 @@ def standard_error_factor(judged: ArrayLike) -> float:
 
 def _pairs(pairs: Iterable[tuple[int, int]], n: int, name: str) -> dict[tuple[int, int], int]:
     """Position of each pair (i, j), i < j."""
-    place: dict[tuple[int, int], int] = {}
+    positions: dict[tuple[int, int], int] = {}
     for k, (i, j) in enumerate(pairs):
         if i == j or not (0 <= i < n and 0 <= j < n):
             raise OptionError("pair_of_items", cell=Cell(name, (k,)), left=i, right=j, last=n - 1)
-        place[min(i, j), max(i, j)] = k
-    return place
+        positions[min(i, j), max(i, j)] = k
+    return positions

@@ -166,9 +166,9 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
         half = np.argmax(reached >= 0.5 - ROUNDING_ATOL, axis=-3, keepdims=True)
         lower: Float = np.take_along_axis(logs, half, axis=-3).squeeze(axis=-3)
         return lower
-    kept = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
-    sums = np.where(kept > 0, kept * logs, 0.0).sum(axis=-3)
-    left = kept.sum(axis=-3)
+    inside = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
+    sums = np.where(inside > 0, inside * logs, 0.0).sum(axis=-3)
+    left = inside.sum(axis=-3)
     mean: Float = sums / np.where(left > 0, left, np.nan)
     return mean
 
@@ -199,20 +199,21 @@ def aggregate_priorities(
     """
     if how not in MEANS:
         raise OptionError.unknown("how", how, MEANS)
-    own = panel_weights(weights)
+    vectors = panel_weights(weights)
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
     if how == "geometric":
-        refuse(own == 0, Phrase("weights"), own, Phrase("positive_for_mean"))
-    abstained = np.isnan(own[..., 0])
-    w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
+        refuse(vectors == 0, Phrase("weights"), vectors, Phrase("positive_for_mean"))
+    abstained = np.isnan(vectors[..., 0])
+    shares = panel_shares(expert_weights, vectors.shape[-2], vectors.shape[:-2])
+    w = np.where(abstained, 0.0, shares)
     total = w.sum(axis=-1)
     if not total.all():
         raise MatrixError("all_abstained", cell=first_cell(total == 0, Phrase("panel")))
-    shares: Float = w / total[..., None]
-    own = np.where(abstained[..., None], 1.0, own)
+    w = w / total[..., None]
+    vectors = np.where(abstained[..., None], 1.0, vectors)
     if how == "arithmetic":
-        return normalized((own * shares[..., None]).sum(axis=-2))
-    logs = (np.log(own) * shares[..., None]).sum(axis=-2)
+        return normalized((vectors * w[..., None]).sum(axis=-2))
+    logs = (np.log(vectors) * w[..., None]).sum(axis=-2)
     return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
 
 
@@ -448,8 +449,8 @@ def panel_weights(weights: ArrayLike) -> Float:
     if zero.any():
         raise MatrixError("all_zero", name=first_cell(zero, name))
     filled = np.where(abstained, 1.0, array)
-    own = normalized(filled / filled.max(axis=-1, keepdims=True))
-    return np.where(abstained, np.nan, own)
+    priorities = normalized(filled / filled.max(axis=-1, keepdims=True))
+    return np.where(abstained, np.nan, priorities)
 
 
 def as_judgments(judgments: Any) -> Float:

@@ -407,7 +407,7 @@ def simulate_incomplete_random_index(
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
-    found: list[Float] = []
+    indices: list[Float] = []
     left = draws
     while left:
         count = min(left, SIMULATION_BLOCK)
@@ -419,9 +419,9 @@ def simulate_incomplete_random_index(
         matrices[:, *upper[::-1]] = 1 / judgments
         connected = ~components_of(~np.isnan(matrices)).any(axis=-1)
         completion = complete_matrices(matrices[connected], scale_max=9)
-        found.append((completion.lambda_max - n) / (n - 1))
+        indices.append((completion.lambda_max - n) / (n - 1))
         left -= int(connected.sum())
-    ci = np.concatenate(found)
+    ci = np.concatenate(indices)
     error = float(ci.std(ddof=1) / np.sqrt(draws))
     return IncompleteRandomIndex(n, missing, float(ci.mean()), "simulated", error)
 
@@ -754,8 +754,8 @@ def _log_least_squares(logs: Float) -> Float:
 
 
 def _at(array: Float, index: Int) -> Float:
-    found: Float = np.take_along_axis(array, index, axis=0)
-    return found
+    picked: Float = np.take_along_axis(array, index, axis=0)
+    return picked
 
 
 def _largest(array: Float) -> Float:

@@ -68,15 +68,16 @@ class PairwiseMatrix:
         array = as_matrices(values, complete=False)
         if array.ndim != 2:
             raise MatrixError("not_a_square", shape=str(array.shape))
-        own = given_labels(values)
-        if own is not None and labels is not None:
-            names = _check_labels(labels, array.shape[0])
-            order = order_of(own, names, Phrase("values"), Phrase("labels"), MatrixError)
-            array = in_order(array, order)
-            own = names
+        names = given_labels(values)
+        if labels is not None:
+            wanted = _check_labels(labels, len(array))
+            if names is not None:
+                order = order_of(names, wanted, Phrase("values"), Phrase("labels"), MatrixError)
+                array = in_order(array, order)
+            names = wanted
         self._values = read_only(array.copy())
         self._solution: tuple[Float, Float] | None = None  # see `ahp.eigen.solution`
-        self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
+        self._labels = None if names is None else _check_labels(names, len(array))
 
     @classmethod
     def from_upper(
@@ -229,8 +230,8 @@ class PairwiseMatrix:
             MatrixError: there is no item with this label.
         """
         parts = index if isinstance(index, tuple) else (index,)
-        found = self._values[tuple(self._position(part) for part in parts)]
-        return float(found) if np.ndim(found) == 0 else found
+        judgments = self._values[tuple(self._position(part) for part in parts)]
+        return float(judgments) if np.ndim(judgments) == 0 else judgments
 
     def _position(self, part: Any) -> Any:
         if not isinstance(part, str):
@@ -453,9 +454,9 @@ def _as_floats(a: Any) -> Float:
     for index in np.ndindex(cells.shape):
         floats[index] = _number(cells[index], index)
     for index in np.ndindex(cells.shape):
-        other = floats[_mirror(index)]
-        if isinstance(cells[index], str) and other >= 1 and rounds_to(1 / other, cells[index]):
-            floats[index] = 1 / other
+        mirror = floats[_mirror(index)]
+        if isinstance(cells[index], str) and mirror >= 1 and rounds_to(1 / mirror, cells[index]):
+            floats[index] = 1 / mirror
     return floats
 
 

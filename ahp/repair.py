@@ -230,10 +230,10 @@ def rank_judgments(
     task = _task(a, scale, random_index, CR_LIMIT)
     before = task.cr_before
     best, after = task.values.copy(), np.full(task.pairs, before)
-    for pair, found in enumerate(task.singles(task.untouched)):
-        position = np.lexsort((task.costs[pair], found.round(_CR_DECIMALS)))[0]
-        if found[position].round(_CR_DECIMALS) < round(before, _CR_DECIMALS):
-            best[pair], after[pair] = task.scale[position], found[position]
+    for pair, ratios in enumerate(task.singles(task.untouched)):
+        position = np.lexsort((task.costs[pair], ratios.round(_CR_DECIMALS)))[0]
+        if ratios[position].round(_CR_DECIMALS) < round(before, _CR_DECIMALS):
+            best[pair], after[pair] = task.scale[position], ratios[position]
     continuous, cr_continuous = _best_values(task)
     w = perron(task.array)[1]
     epsilon = task.values * (w[task.cols] / w[task.rows])
@@ -260,10 +260,10 @@ def single_changes(array: Float, values: Float, random_index: str) -> tuple[Int,
     which = np.arange(len(pairs))
     tried = np.tile(array, (len(pairs), len(values), 1, 1))
     tried[which, :, i, j], tried[which, :, j, i] = values, 1 / values
-    found = check_incomplete_consistency(
+    consistency = check_incomplete_consistency(
         tried.reshape(-1, n, n), method="any", random_index=random_index
     )
-    return pairs, np.reshape(found.cr, (len(pairs), len(values)))
+    return pairs, np.reshape(consistency.cr, (len(pairs), len(values)))
 
 
 def _rank_given(
@@ -517,8 +517,8 @@ def smallest_adjustment(
         steps = 1
     else:
         matrix, steps = _repeated_steps(task, exponent)
-    found = _repair(task, a, matrix, "xu_wei", exact=False)
-    return replace(found, exponent=exponent, steps=steps)
+    repair = _repair(task, a, matrix, "xu_wei", exact=False)
+    return replace(repair, exponent=exponent, steps=steps)
 
 
 # --- from arguments to a task, from a matrix to a result -----------------------------------------

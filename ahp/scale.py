@@ -130,10 +130,10 @@ def parse_number(text: str) -> float:
 
 
 def _number(plain: str, text: str) -> float:
-    found = _JUDGMENT.fullmatch(plain)
-    if found is None:
+    match = _JUDGMENT.fullmatch(plain)
+    if match is None:
         raise MatrixError("judgment_unreadable", text=text)
-    numerator, denominator = float(found[1]), float(found[2] or 1)
+    numerator, denominator = float(match[1]), float(match[2] or 1)
     value = numerator / denominator if denominator else math.inf
     if not 0 < value < math.inf:
         raise MatrixError("judgment_unreadable", text=text)

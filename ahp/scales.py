@@ -123,8 +123,8 @@ class Scale(Result):
         judgments = as_numbers(x, "x", MatrixError)
         with np.errstate(divide="ignore"):  # 0 is refused below
             large = np.where(judgments < 1, 1 / judgments, judgments)
-        found = self._at(large, n, judgments, "x")
-        return np.where(judgments < 1, 1 / found, found)
+        scaled = self._at(large, n, judgments, "x")
+        return np.where(judgments < 1, 1 / scaled, scaled)
 
     def maximum(self, n: int) -> float:
         """The value of the strongest judgment in a matrix of order n."""
@@ -262,8 +262,8 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
     mirrored = np.swapaxes(array, -1, -2)
     # from the cell of 1 or more alone, so that both cells of a pair stay reciprocal
     stronger = np.maximum(np.maximum(array, mirrored), 1)
-    found = scale._at(stronger, array.shape[-1], array, "a")
-    found = np.where(array >= mirrored, found, 1 / found)
+    scaled = scale._at(stronger, array.shape[-1], array, "a")
+    scaled = np.where(array >= mirrored, scaled, 1 / scaled)
     labels = given_labels(a)
-    labeled = isinstance(a, PairwiseMatrix) or (labels is not None and found.ndim == 2)
-    return PairwiseMatrix(found, labels) if labeled else found
+    labeled = isinstance(a, PairwiseMatrix) or (labels is not None and scaled.ndim == 2)
+    return PairwiseMatrix(scaled, labels) if labeled else scaled

@@ -280,10 +280,10 @@ def simulate_panel(
     arrays = _checked(hierarchy, matrices, "(k, n, n)")
     counts = {parent: len(array) for parent, array in arrays.items()}
     count = next(iter(counts.values()))
-    for parent, own in counts.items():
-        if own != count or own == 0:
+    for parent, experts in counts.items():
+        if experts != count or experts == 0:
             code = "experts_uneven" if count else "no_experts"
-            raise HierarchyError(code, parent=parent, count=own, expected=count)
+            raise HierarchyError(code, parent=parent, count=experts, expected=count)
     panel = normalize_expert_weights(expert_weights, count)
     return _simulated(hierarchy, arrays, panel, run)
 
@@ -338,14 +338,14 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
     for parent in matrices:
         if parent not in hierarchy.compared:
             raise HierarchyError("matrix_unexpected", parent=parent, valid=hierarchy.compared)
-    found = {}
+    arrays = {}
     for parent in hierarchy.compared:
         kids = hierarchy.children[parent]
         if parent not in matrices:
             raise HierarchyError("matrix_missing", parent=parent)
-        given = matrices[parent]
+        matrix = matrices[parent]
         try:
-            array = as_matrices(given, complete=False)
+            array = as_matrices(matrix, complete=False)
         except MatrixError as error:
             raise type(error)("matrix_refused", parent=parent, problem=error) from error
         if array.ndim != shape.count(",") + 1 or array.shape[-1] != len(kids):
@@ -356,11 +356,11 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
                 expected=shape,
                 n=len(kids),
             )
-        labels = given_labels(given) or kids
+        labels = given_labels(matrix) or kids
         name = Phrase("matrix_of", parent=parent)
         order = order_of(labels, kids, name, Phrase("the_tree"), HierarchyError)
-        found[parent] = in_order(array, order)
-    return found
+        arrays[parent] = in_order(array, order)
+    return arrays
 
 
 class _Judgments:
@@ -396,7 +396,7 @@ class _Judgments:
         experts, cells = len(there), self.logs.shape[-1]
         # a stream for each purpose, used draw by draw: no bit depends on the chunks
         resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
-        found = [np.empty((run.draws, n)) for n in self.orders]
+        drawn = [np.empty((run.draws, n)) for n in self.orders]
         redrawn = 0
         chunk = max(1, _CELLS // max(1, experts * cells))
         for start in range(0, run.draws, chunk):
@@ -407,11 +407,11 @@ class _Judgments:
             share = panel[who]
             share = share / share.sum(axis=-1, keepdims=True)
             joined = self.joined(self._perturbed(who, noise), share)
-            for target, local in zip(found, self.local(joined), strict=True):
+            for target, local in zip(drawn, self.local(joined), strict=True):
                 target[start : start + count] = local
             if run.progress is not None:
                 run.progress(start + count, run.draws)
-        return found, redrawn
+        return drawn, redrawn
 
     def joined(self, logs: Float, share: Float) -> Float:
         """Means over the experts, shapes (draws, k, judgments) and (draws, k), of those who judged
@@ -437,13 +437,13 @@ class _Judgments:
 
         The stream is used up to the last panel that is kept, so that no bit depends on the chunks.
         """
-        kept: list[Int] = []
+        panels: list[Int] = []
         left = count
         while left:
             who = there[resampling.integers(len(there), size=(left, len(there)))]
             if self.missing is not None:
                 who = who[self._connected(np.asarray(~self.missing[who].all(axis=1)))]
-            kept.append(who)
+            panels.append(who)
             redrawn += left - len(who)
             left -= len(who)
             if redrawn > MOST_REDRAWN * self.run.draws:
@@ -453,7 +453,7 @@ class _Judgments:
                     most=MOST_REDRAWN * self.run.draws,
                     draws=self.run.draws,
                 )
-        return np.concatenate(kept), redrawn
+        return np.concatenate(panels), redrawn
 
     def _connected(self, judged: Bool) -> Bool:
         """Which rows of pairs, shape (draws, judgments), connect the items of every matrix."""
@@ -485,7 +485,7 @@ class _Judgments:
 
     def local(self, logs: Float) -> list[Float]:
         """Weights of every matrix from its upper triangles, logs of shape (draws, judgments)."""
-        found = []
+        local_weights = []
         start = 0
         for n in self.orders:
             i, j = np.triu_indices(n, 1)
@@ -495,9 +495,9 @@ class _Judgments:
             matrices = np.exp(full)
             if self.missing is not None:
                 matrices = complete_matrices(matrices).values
-            found.append(weights(matrices, self.run.method))
+            local_weights.append(weights(matrices, self.run.method))
             start += len(i)
-        return found
+        return local_weights
 
 
 def _upper_logs(array: Float) -> Float:
@@ -515,8 +515,8 @@ def _off_grid(arrays: Mapping[str, Float], logs: Float, off: Bool) -> MatrixErro
         for parent, array in arrays.items()
         for i, j in zip(*np.triu_indices(array.shape[-1], 1), strict=True)
     ]
-    parent, *place = cells[cell]
-    index = tuple(place) if len(logs) == 1 else (expert, *place)
+    parent, *pair = cells[cell]
+    index = tuple(pair) if len(logs) == 1 else (expert, *pair)
     error = MatrixError("off_grid", cell=Cell("a", index), value=math.exp(logs[expert, cell]))
     return MatrixError("matrix_refused", parent=parent, problem=error) if parent else error
 
@@ -538,8 +538,8 @@ def _simulated(
         for index, parent in enumerate(hierarchy.compared)
     }
     (whole, *_), products = (
-        leaf_weights(hierarchy, dict(zip(hierarchy.compared, found, strict=True)))
-        for found in (base, drawn)
+        leaf_weights(hierarchy, dict(zip(hierarchy.compared, vectors, strict=True)))
+        for vectors in (base, drawn)
     )
     return HierarchyUncertainty(
         MappingProxyType(local), _summary(hierarchy.leaves, whole, products, run, redrawn)
@@ -760,10 +760,10 @@ def stability_interval(
         candidates = side & (inside | tied)
         if not candidates.any():
             return end, ()
-        found = float(nearest(crossing[candidates]))
-        at = candidates & (np.abs(crossing - found) <= ROUNDING_ATOL)
+        weight = float(nearest(crossing[candidates]))
+        at = candidates & (np.abs(crossing - weight) <= ROUNDING_ATOL)
         pairs = zip(ahead[at], behind[at], strict=True)
-        return found, tuple((line.names[i], line.names[j]) for i, j in pairs)
+        return weight, tuple((line.names[i], line.names[j]) for i, j in pairs)
 
     lower, lower_pairs = bound(tied | (slope > 0), np.max, 0.0)
     upper, upper_pairs = bound(tied | (slope < 0), np.min, 1.0)
@@ -803,15 +803,15 @@ def critical_criteria(
     [('quality', 0.12), ('cost', 0.2), ('price', 0.2), ('upkeep', 0.2)]
     """
     nodes = [kid for kids in hierarchy.children.values() for kid in kids]
-    found = [
+    intervals = [
         stability_interval(hierarchy, local_weights, node, top=top, scores=scores) for node in nodes
     ]
 
-    def change(one: StabilityInterval) -> float:
+    def change(interval: StabilityInterval) -> float:
         # rounded, so that changes that are equal keep the order of the tree
-        return round(one.relative_change if relative else one.change, 12)
+        return round(interval.relative_change if relative else interval.change, 12)
 
-    return tuple(sorted(found, key=change))
+    return tuple(sorted(intervals, key=change))
 
 
 @dataclass(frozen=True)
@@ -840,11 +840,11 @@ def _line(
         valid = tuple(kid for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError("node_without_weight", node=node, valid=valid)
     hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
-    given = {**hierarchy.given_weights, **local_weights}
+    vectors = {**hierarchy.given_weights, **local_weights}
     local = {}
     for name, kids in hierarchy.children.items():
         said = Phrase("local_weights_of", parent=name)
-        joined = joined_vector(given[name], kids, said, Phrase("the_tree"), HierarchyError)
+        joined = joined_vector(vectors[name], kids, said, Phrase("the_tree"), HierarchyError)
         local[name] = np.asarray(joined, dtype=np.float64)
         if abs((total := local[name].sum()) - 1) > SUM_ATOL:
             raise HierarchyError("sum_not_one", parent=name, total=total)
@@ -858,9 +858,9 @@ def _line(
     alone[index] = 1
     leaves = hierarchy.leaves
     ends = []
-    for own in (rest, alone):
-        found = hierarchy.global_weights({**local, parent: own})
-        ends.append(np.array([found[leaf] for leaf in leaves]))
+    for shares in (rest, alone):
+        global_weights = hierarchy.global_weights({**local, parent: shares})
+        ends.append(np.array([global_weights[leaf] for leaf in leaves]))
     names = leaves
     if scores is not None:
         names, table = _table(scores, leaves)
@@ -876,9 +876,9 @@ def _table(
     if not scores:
         raise HierarchyError("no_scores")
     rows = []
-    for name, own in scores.items():
+    for name, values in scores.items():
         said = Phrase("scores_of", name=name)
-        joined = joined_vector(own, leaves, said, Phrase("the_leaves"), HierarchyError)
+        joined = joined_vector(values, leaves, said, Phrase("the_leaves"), HierarchyError)
         row = as_numbers(joined, said, HierarchyError)
         if row.shape != (len(leaves),):
             raise HierarchyError("scores_shape", name=said, shape=str(row.shape), count=len(leaves))
