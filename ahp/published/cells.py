@@ -226,20 +226,20 @@ def _judgments(pairs: list[_Pair], n: int, said: str) -> Judgments:
         for pair in pairs
     ]
     if not scaled:  # all cells as typed, or all that can be steps as steps
-        options = [each[:2] for each in options]
-        several = any(len(each) > 1 for each in options)
-        choices = [tuple(min(k, len(each) - 1) for each in options) for k in range(1 + several)]
+        options = [ways[:2] for ways in options]
+        several = any(len(ways) > 1 for ways in options)
+        choices = [tuple(min(k, len(ways) - 1) for ways in options) for k in range(1 + several)]
     else:
-        _check_count([len(each) for each in options])
-        choices = list(product(*(range(len(each)) for each in options)))
+        _check_count([len(ways) for ways in options])
+        choices = list(product(*(range(len(ways)) for ways in options)))
     count = len(choices)
     readings = [
-        _square(n, [each[k][1] for each, k in zip(options, choice, strict=True)])
+        _square(n, [ways[k][1] for ways, k in zip(options, choice, strict=True)])
         for choice in choices
     ]
     remarks = []
     for choice in choices:
-        words = _words(pairs, [each[k][0] for each, k in zip(options, choice, strict=True)])
+        words = _words(pairs, [ways[k][0] for ways, k in zip(options, choice, strict=True)])
         if words and count > 1:
             words += f" (of {count} ways to read the print)"
         remarks.append("; ".join(filter(None, [words, said])))
@@ -343,15 +343,15 @@ def _both(upper: _Cell, lower: _Cell) -> _Pair:
         MatrixError: names both.
     """
     order = sorted((upper, lower), key=lambda cell: (cell.rounded, -cell.value))
-    for kept, other in (order, order[::-1]):
-        if other.stands_for(1 / kept.value) and (other.rounded or not kept.rounded):
-            exact = kept.value == 1 / other.value or 1 / kept.value == other.value
-            words = "" if exact else f"{other.text} read as {_reciprocal(kept)}"
-            value = kept.value if kept is upper else 1 / kept.value
-            scaled = not kept.rounded or kept.value in _STEPS.values()
+    for main, mirror in (order, order[::-1]):
+        if mirror.stands_for(1 / main.value) and (mirror.rounded or not main.rounded):
+            exact = main.value == 1 / mirror.value or 1 / main.value == mirror.value
+            words = "" if exact else f"{mirror.text} read as {_reciprocal(main)}"
+            value = main.value if main is upper else 1 / main.value
+            scaled = not main.rounded or main.value in _STEPS.values()
             low, high = _shared(upper, lower)
-            interval = (value, value) if not kept.rounded else (min(low, value), max(high, value))
-            return _Pair(other.text, ((words, value),), upper.value, interval, scaled)
+            interval = (value, value) if not main.rounded else (min(low, value), max(high, value))
+            return _Pair(mirror.text, ((words, value),), upper.value, interval, scaled)
     low, high = _shared(upper, lower)
     if upper.rounded and lower.rounded and low <= high:
         value = float(np.sqrt(low * high))

@@ -106,15 +106,15 @@ class Block:
 
     def keep(self, mask: Bool) -> None:
         """Drop the candidates that are not in the mask."""
-        kept = np.flatnonzero(mask)
-        if len(kept) < len(mask):
-            self.take(kept)
+        chosen = np.flatnonzero(mask)
+        if len(chosen) < len(mask):
+            self.take(chosen)
 
-    def take(self, kept: Int) -> None:
+    def take(self, chosen: Int) -> None:
         """Take candidates, some of them more than once."""
-        self.at = self.at[kept]
+        self.at = self.at[chosen]
         for part in (self.row, self.low, self.high):
-            part[:] = [positions[kept] for positions in part]
+            part[:] = [positions[chosen] for positions in part]
 
     def joined(self) -> Codes:
         """The matrices with the new item, whose row is complete."""
@@ -178,13 +178,13 @@ def _narrow_by_triads(space: Space, block: Block, j: int) -> None:
 def matrices_of(space: Space, items: Sequence[int], codes: Codes) -> Float:
     """Codes as matrices (m, k, k) whose rows stand in the order of the items' numbers."""
     order = np.argsort(np.argsort(items))
-    found = np.ones((codes.shape[1], len(items), len(items)))
+    matrices = np.ones((codes.shape[1], len(items), len(items)))
     for k in range(len(items)):
         for i in range(k):
             cells = codes[pair_index(k, i)]
-            found[:, order[k], order[i]] = space.values[cells]
-            found[:, order[i], order[k]] = space.values[len(space.values) - 1 - cells]
-    return found
+            matrices[:, order[k], order[i]] = space.values[cells]
+            matrices[:, order[i], order[k]] = space.values[len(space.values) - 1 - cells]
+    return matrices
 
 
 @dataclass(frozen=True)
@@ -217,8 +217,8 @@ def submatrices(space: Space, pivot: int) -> Submatrices:
         matrices = matrices_of(space, others, part)
         below = _is_below(matrices, space.limit)
         least = _least_extension(matrices[below])
-        kept = least <= space.limit
-        return part[:, below][:, kept], np.maximum(least[kept], space.n)
+        extensible = least <= space.limit
+        return part[:, below][:, extensible], np.maximum(least[extensible], space.n)
 
     parts = list(in_order(possible, range(0, codes.shape[1], LARGE_BLOCK)))
     return Submatrices(
@@ -281,7 +281,7 @@ def _column_mean(values: Float, matrices: Float, _least: Float, _limit: float) -
     n = matrices.shape[-1] + 1
     judgment = values[:, None]
     shares = [(judgment / (judgment + sums)).ravel() for sums in matrices.sum(axis=-2).T]
-    return Share(1 / values, shares, shares, np.add, lambda own, rest: (1 / (1 + own) + rest) / n)
+    return Share(1 / values, shares, shares, np.add, lambda part, rest: (1 / (1 + part) + rest) / n)
 
 
 def _geometric_mean(values: Float, matrices: Float, _least: Float, _limit: float) -> Share:
@@ -289,7 +289,7 @@ def _geometric_mean(values: Float, matrices: Float, _least: Float, _limit: float
     power = 1 / (matrices.shape[-1] + 1)
     judgment = values[:, None]
     means = [(mean / judgment**power).ravel() for mean in (matrices.prod(axis=-1) ** power).T]
-    return Share(values**power, means, means, np.multiply, lambda own, rest: own / (own + rest))
+    return Share(values**power, means, means, np.multiply, lambda part, rest: part / (part + rest))
 
 
 def _eigenvector(values: Float, matrices: Float, least: Float, limit: float) -> Share:
@@ -319,8 +319,8 @@ def _inverse_column_sums(matrices: Float, root: Float) -> Float:
     """Column sums of (root·I − B)⁻¹, shape (k, m)."""
     n = matrices.shape[-1]
     system = root[:, None, None] * np.eye(n) - np.swapaxes(matrices, -1, -2)
-    found = np.linalg.solve(system, np.ones((*system.shape[:-1], 1)))[..., 0]
-    sums: Float = np.ascontiguousarray(found.T)
+    solved = np.linalg.solve(system, np.ones((*system.shape[:-1], 1)))[..., 0]
+    sums: Float = np.ascontiguousarray(solved.T)
     return sums
 
 
@@ -371,8 +371,8 @@ class PivotBounds:
         """Totals with the parts of judgments on the items from `start` on."""
         count = block.codes.shape[1]
         for table, x in zip(tables[start:], row, strict=False):
-            own, rest = self.share.own[x], table[x * np.intp(count) + block.at]
-            total = (self.share.join(total[0], own), total[1] + rest) if total else (own, rest)
+            pivot, rest = self.share.own[x], table[x * np.intp(count) + block.at]
+            total = (self.share.join(total[0], pivot), total[1] + rest) if total else (pivot, rest)
         return total
 
 
@@ -425,14 +425,14 @@ def search(
                 table(block)
             bounds(block)
 
-        found = extend(space, subs.items, codes, narrow)
+        extended = extend(space, subs.items, codes, narrow)
         if table:
-            table(found)
-        found.keep(_is_below_with_pivot(space, others, limit, found))
-        return accept(matrices_of(space, subs.items, found.joined()))
+            table(extended)
+        extended.keep(_is_below_with_pivot(space, others, limit, extended))
+        return accept(matrices_of(space, subs.items, extended.joined()))
 
-    for done, found in enumerate(in_order(work, range(0, total, BLOCK)), start=1):
-        yield found, min(done * BLOCK, total), total
+    for done, accepted in enumerate(in_order(work, range(0, total, BLOCK)), start=1):
+        yield accepted, min(done * BLOCK, total), total
 
 
 def _is_below_with_pivot(space: Space, others: Float, limit: float, block: Block) -> Bool:
@@ -495,8 +495,8 @@ def _number(digits: Iterable[Codes], base: int) -> Int:
     number: Any = 0
     for digit in digits:
         number = number * base + digit.astype(np.intp)
-    found: Int = number
-    return found
+    code: Int = number
+    return code
 
 
 def in_order(work: Callable[[int], Found], starts: Iterable[int]) -> Iterator[Found]:
