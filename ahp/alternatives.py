@@ -253,7 +253,7 @@ def rank_reversal_report(
 
     >>> local = [[1/11, 9/11, 8/18], [9/11, 1/11, 9/18], [1/11, 1/11, 1/18]]
     >>> report = ahp.rank_reversal_report([1, 1, 1], local, names=["A", "B", "C"])
-    >>> [(one.change, one.alternative, one.reversed_pairs) for one in report.reversals]
+    >>> [(case.change, case.alternative, case.reversed_pairs) for case in report.reversals]
     [('copied', 'B', (('B', 'A'),))]
     """
     check_method(method)

@@ -324,8 +324,8 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
         MatrixError: numbers that do not fit, or fewer than two experts or items.
 
     >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
-    >>> found = ahp.kendall_w(weights)
-    >>> round(found.w, 4), found.df, round(found.p_value, 4)
+    >>> concordance = ahp.kendall_w(weights)
+    >>> round(concordance.w, 4), concordance.df, round(concordance.p_value, 4)
     (0.7778, 2, 0.097)
     """
     name = Phrase("scores")
@@ -445,8 +445,8 @@ def judgment_spread(
         MatrixError: judgments or expert weights that do not fit.
 
     >>> experts = [[[1, a], [1/a, 1]] for a in (2, 4, 8)]
-    >>> found = ahp.judgment_spread(experts)
-    >>> found.median, found.iqr  # in steps of the scale, 0 = equal
+    >>> spread = ahp.judgment_spread(experts)
+    >>> spread.median, spread.iqr  # in steps of the scale, 0 = equal
     (array([3.]), array([3.]))
     """
     array = _one_panel(judgments)

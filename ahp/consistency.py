@@ -115,10 +115,10 @@ def check_consistency(
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = ahp.check_consistency(A)
-    >>> round(found.lambda_max, 4), round(found.ci, 4), found.ri, round(found.cr, 4)
+    >>> checked = ahp.check_consistency(A)
+    >>> round(checked.lambda_max, 4), round(checked.ci, 4), checked.ri, round(checked.cr, 4)
     (3.0385, 0.0193, 0.58, 0.0332)
-    >>> found.acceptable
+    >>> checked.acceptable
     True
     """
     array = as_matrices(a, instead="incomplete_cr")
@@ -589,8 +589,8 @@ def all_indices(
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = {index.name: index.value for index in ahp.all_indices(A)}
-    >>> round(found["consistency_ratio"], 4), round(found["koczkodaj_index"], 4)
+    >>> indices = {index.name: index.value for index in ahp.all_indices(A)}
+    >>> round(indices["consistency_ratio"], 4), round(indices["koczkodaj_index"], 4)
     (0.0332, 0.4444)
     """
     matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on

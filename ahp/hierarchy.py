@@ -235,8 +235,8 @@ def total_consistency(
     Raises:
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
 
-    >>> found = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
-    >>> round(found.ci, 4), round(found.ri, 4), round(found.cr, 4)
+    >>> total = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
+    >>> round(total.ci, 4), round(total.ri, 4), round(total.cr, 4)
     (0.025, 0.66, 0.0379)
     """
     named = vector_labels(weights)

@@ -453,8 +453,8 @@ def check_incomplete_consistency(
         ConvergenceError: a completion did not settle.
 
     >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
-    >>> found = ahp.check_incomplete_consistency(A)
-    >>> found.missing, round(found.ri, 3), found.acceptable
+    >>> consistency = ahp.check_incomplete_consistency(A)
+    >>> consistency.missing, round(consistency.ri, 3), consistency.acceptable
     (1, 0.037, True)
     """
     _check_options(method, random_index)

@@ -126,8 +126,8 @@ def prioritize(
         ConvergenceError: an iteration stopped short.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = ahp.prioritize(A, "least_squares")
-    >>> found.weights.round(3), round(found.objective, 3), found.unique
+    >>> priorities = ahp.prioritize(A, "least_squares")
+    >>> priorities.weights.round(3), round(priorities.objective, 3), priorities.unique
     (array([0.616, 0.268, 0.116]), 1.084, True)
     """
     used = _check_options(check_method(method), options)

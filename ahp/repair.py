@@ -450,10 +450,10 @@ def fewest_changes(
         ConvergenceError: the heuristic came to a matrix that no single change improves.
 
     >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
-    >>> found = ahp.fewest_changes(B)
-    >>> found.changes
+    >>> repair = ahp.fewest_changes(B)
+    >>> repair.changes
     (Change(i=0, j=3, old=0.1111111111111111, new=2.0),)
-    >>> round(found.cr_after, 3)
+    >>> round(repair.cr_after, 3)
     0.083
     """
     if method not in REPAIR_METHODS:
@@ -503,8 +503,8 @@ def smallest_adjustment(
         ConvergenceError: too many steps.
 
     >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
-    >>> found = ahp.smallest_adjustment(B)
-    >>> round(found.cr_before, 3), round(found.cr_after, 3), len(found.changes)
+    >>> repair = ahp.smallest_adjustment(B)
+    >>> round(repair.cr_before, 3), round(repair.cr_after, 3), len(repair.changes)
     (1.005, 0.1, 6)
     """
     task = _task(a, SAATY_POSITIONS, random_index, cr_max)

@@ -172,8 +172,8 @@ def simulate_matrix(
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
         IncompleteError: the judged pairs do not connect all items.
 
-    >>> found = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
-    >>> found.weights.round(3), found.lower.round(3), found.upper.round(3)
+    >>> scatter = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
+    >>> scatter.weights.round(3), scatter.lower.round(3), scatter.upper.round(3)
     (array([0.637, 0.258, 0.105]), array([0.547, 0.193, 0.082]), array([0.701, 0.345, 0.143]))
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
@@ -643,10 +643,10 @@ def one_at_a_time(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> found = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
-    >>> found.names
+    >>> line = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
+    >>> line.names
     ('price', 'upkeep', 'quality')
-    >>> found.values
+    >>> line.values
     array([[0. , 0. , 1. ],
            [0.3, 0.2, 0.5],
            [0.6, 0.4, 0. ]])
@@ -734,8 +734,8 @@ def stability_interval(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> found = ahp.stability_interval(tree, local, "cost")
-    >>> found.lower, found.upper, found.lower_pairs
+    >>> interval = ahp.stability_interval(tree, local, "cost")
+    >>> interval.lower, interval.upper, interval.lower_pairs
     (0.625, 1.0, (('price', 'quality'),))
     """
     if top is not None:
@@ -799,7 +799,8 @@ def critical_criteria(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> [(found.node, round(found.change, 3)) for found in ahp.critical_criteria(tree, local)]
+    >>> intervals = ahp.critical_criteria(tree, local)
+    >>> [(interval.node, round(interval.change, 3)) for interval in intervals]
     [('quality', 0.12), ('cost', 0.2), ('price', 0.2), ('upkeep', 0.2)]
     """
     nodes = [kid for kids in hierarchy.children.values() for kid in kids]

@@ -122,7 +122,7 @@ class _Stories:
     """What explains one number of a parent.
 
     Attributes:
-        found: words of the stories that give it.
+        explanations: words of the stories that give it.
         clear: whether they leave no room for a slip of the pen.
         apart: words of a slip of the pen in a number that a story gives, which explains the rest.
     """

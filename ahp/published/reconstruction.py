@@ -194,10 +194,10 @@ def reconstruct(
     Raises:
         OptionError, RandomIndexError: an argument that is none of these.
 
-    >>> found = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
-    >>> len(found), found.unique
+    >>> result = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
+    >>> len(result), result.unique
     (1, True)
-    >>> found.candidates[0].round(2)
+    >>> result.candidates[0].round(2)
     array([[1.  , 3.  , 5.  ],
            [0.33, 1.  , 3.  ],
            [0.2 , 0.33, 1.  ]])

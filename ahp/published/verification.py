@@ -139,8 +139,8 @@ def verify(table: PublishedTable) -> Verification:
 
     >>> from ahp.resources import data_folder
     >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
-    >>> found = ahp.published.verify(ahp.published.load_table(file))
-    >>> found.reproduced, len(found.checks)
+    >>> verification = ahp.published.verify(ahp.published.load_table(file))
+    >>> verification.reproduced, len(verification.checks)
     (True, 11)
     """
     if table.candidates is not None:
