@@ -138,19 +138,24 @@ class Hierarchy(Result):
         Raises:
             HierarchyError: a parent has no weights, or not one for each child; other labels.
         """
-        local_weights = {**self.given_weights, **local_weights}
         weight_of = {self.goal: 1.0}
-        for parent, kids in self.children.items():
-            if parent not in local_weights:
-                raise HierarchyError("no_local_weights", parent=parent)
-            name = Phrase("local_weights_of", parent=parent)
-            vector = joined_vector(
-                local_weights[parent], kids, name, Phrase("the_tree"), HierarchyError
-            )
-            local = _checked_weights(vector, len(kids), name)
-            for kid, weight in zip(kids, local, strict=True):
+        for parent, local in local_vectors(self, local_weights).items():
+            for kid, weight in zip(self.children[parent], local, strict=True):
                 weight_of[kid] = weight_of[parent] * float(weight)
         return weight_of
+
+
+def local_vectors(hierarchy: Hierarchy, local: Mapping[str, ArrayLike]) -> dict[str, Float]:
+    """Parent id -> local weights in the order of its children; as for `global_weights`."""
+    local = {**hierarchy.given_weights, **local}
+    vectors = {}
+    for parent, kids in hierarchy.children.items():
+        if parent not in local:
+            raise HierarchyError("no_local_weights", parent=parent)
+        name = Phrase("local_weights_of", parent=parent)
+        vector = joined_vector(local[parent], kids, name, Phrase("the_tree"), HierarchyError)
+        vectors[parent] = _checked_weights(vector, len(kids), name)
+    return vectors
 
 
 def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
 from .group import normalize_expert_weights
-from .hierarchy import Hierarchy, check_not_negative, leaf_weights
+from .hierarchy import Hierarchy, check_not_negative, leaf_weights, local_vectors
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
 from .matrix import (
@@ -840,14 +840,9 @@ def _line(
     if parent is None:
         valid = tuple(kid for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError("node_without_weight", node=node, valid=valid)
-    hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
-    vectors = {**hierarchy.given_weights, **local_weights}
-    local = {}
-    for name, kids in hierarchy.children.items():
-        said = Phrase("local_weights_of", parent=name)
-        joined = joined_vector(vectors[name], kids, said, Phrase("the_tree"), HierarchyError)
-        local[name] = np.asarray(joined, dtype=np.float64)
-        if abs((total := local[name].sum()) - 1) > SUM_ATOL:
+    local = local_vectors(hierarchy, local_weights)
+    for name, vector in local.items():
+        if abs((total := vector.sum()) - 1) > SUM_ATOL:
             raise HierarchyError("sum_not_one", parent=name, total=total)
     index = hierarchy.children[parent].index(node)
     rest = local[parent].copy()
