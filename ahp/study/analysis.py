@@ -19,7 +19,7 @@ from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method
 from ..random_index import check_random_index
-from ..result import Result, data_frame
+from ..result import Result, data_frame, read_only
 from ..tolerance import ranked
 from ..version import __version__
 from .answers import Answers
@@ -255,7 +255,7 @@ def _analyze_panel(
             raise _exclusion(panel, shares, parent) or IncompleteError(
                 "experts_not_connected", parent=parent
             )
-        local[parent].setflags(write=False)
+        read_only(local[parent])
         found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
         if parent in filled:
             partial = check_incomplete_consistency(
@@ -271,8 +271,7 @@ def _analyze_panel(
             )
         consistency[parent] = found
     for parent, given in hierarchy.given_weights.items():
-        local[parent] = np.array(given)
-        local[parent].setflags(write=False)
+        local[parent] = read_only(np.array(given))
     local = {parent: local[parent] for parent in hierarchy.parents}
     global_weights = hierarchy.global_weights(local)
     return Analysis(

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
-from ..scale import LARGEST_STEP, SAATY_POSITIONS, STEP_RTOL, parse_judgment
+from ..scale import LARGEST_STEP, SAATY_POSITIONS, parse_judgment
+from ..tolerance import WRITTEN_RTOL
 
 SERIAL_NUMBERS = range(20_000, 80_000)
 """Numbers that spreadsheets keep dates of 1954 to 2119 as: days since 1899-12-30."""
@@ -115,7 +116,7 @@ def entered_judgment(text: str) -> float:
     if reason := spreadsheet_reason(text):
         raise MatrixError(reason.code, **reason.parameters)
     value = parse_judgment(text)
-    if not 1 / LARGEST_STEP / (1 + STEP_RTOL) <= value <= LARGEST_STEP * (1 + STEP_RTOL):
+    if not 1 / LARGEST_STEP / (1 + WRITTEN_RTOL) <= value <= LARGEST_STEP * (1 + WRITTEN_RTOL):
         raise MatrixError("judgment_off_scale", text=text, largest=LARGEST_STEP)
     return value
 
@@ -142,5 +143,5 @@ def step_of(text: str) -> str | None:
         return None
     steps = ((step, parse_judgment(step)) for step in SAATY_POSITIONS)
     return next(
-        (step for step, number in steps if math.isclose(value, number, rel_tol=STEP_RTOL)), None
+        (step for step, number in steps if math.isclose(value, number, rel_tol=WRITTEN_RTOL)), None
     )

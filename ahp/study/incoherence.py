@@ -19,7 +19,7 @@ import numpy as np
 from ..consistency import CR_LIMIT
 from ..errors import OptionError
 from ..matrix import Float
-from ..result import Result
+from ..result import Result, read_only
 from .panel import Panel
 
 INCOHERENT = ("include", "exclude", "downweight")
@@ -114,5 +114,5 @@ def factors(panel: Panel, incoherent: str, cr_limit: float | str) -> Mapping[str
         own = found.setdefault(one.parent, np.ones(len(panel.experts)))
         own[rows[one.expert]] = one.factor
     for own in found.values():
-        own.setflags(write=False)
+        read_only(own)
     return MappingProxyType(found)

@@ -23,7 +23,7 @@ from ..incomplete import check_incomplete_consistency, complete_matrices
 from ..matrix import Bool, Float
 from ..priority import weights
 from ..random_index import random_index_value
-from ..result import Result
+from ..result import Result, read_only
 from .answers import Answers
 
 TOLERANCE = 1e-9
@@ -61,14 +61,14 @@ class Panel(Result):
         connect all items. Missing judgments are completed as in `ahp.complete_matrices`.
         """
         found = {p: local_weights(m, self.method) for p, m in self.matrices.items()}
-        return MappingProxyType({parent: _read_only(local) for parent, local in found.items()})
+        return MappingProxyType({parent: read_only(local) for parent, local in found.items()})
 
     @cached_property
     def global_weights(self) -> Float:
         """Each expert's own weights of the leaves, shape (k, leaves); NaN where one is missing on
         the way from the goal.
         """
-        return _read_only(leaf_weights(self.hierarchy, self.local_weights))
+        return read_only(leaf_weights(self.hierarchy, self.local_weights))
 
     @cached_property
     def cr(self) -> Mapping[str, Float]:
@@ -86,7 +86,7 @@ class Panel(Result):
                 ratios[partial] = check_incomplete_consistency(
                     matrices[partial], method="any", random_index=self.random_index
                 ).cr
-            found[parent] = _read_only(ratios)
+            found[parent] = read_only(ratios)
         return MappingProxyType(found)
 
     @cached_property
@@ -103,7 +103,7 @@ class Panel(Result):
             return np.zeros(len(self.experts))
         ratios = np.stack(can)
         count = np.sum(~np.isnan(ratios), axis=0)
-        return _read_only(np.nansum(ratios, axis=0) / np.maximum(count, 1))
+        return read_only(np.nansum(ratios, axis=0) / np.maximum(count, 1))
 
     @cached_property
     def judgments(self) -> Float:
@@ -114,7 +114,7 @@ class Panel(Result):
         for matrices in self.matrices.values():
             upper = np.triu_indices(matrices.shape[-1], 1)
             parts.append(matrices[:, *upper])
-        return _read_only(np.concatenate(parts, axis=1))
+        return read_only(np.concatenate(parts, axis=1))
 
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
         """One weight for each expert, shape (k,), sum 1.
@@ -147,8 +147,8 @@ class Panel(Result):
         return replace(
             self,
             experts=tuple(self.experts[k] for k in rows),
-            matrices=MappingProxyType({p: _read_only(m[rows]) for p, m in self.matrices.items()}),
-            factors=MappingProxyType({p: _read_only(f[rows]) for p, f in self.factors.items()}),
+            matrices=MappingProxyType({p: read_only(m[rows]) for p, m in self.matrices.items()}),
+            factors=MappingProxyType({p: read_only(f[rows]) for p, f in self.factors.items()}),
         )
 
     def joined(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
@@ -228,7 +228,7 @@ def build_panel(
     return Panel(
         hierarchy=hierarchy,
         experts=answers.experts,
-        matrices=MappingProxyType({p: _read_only(m) for p, m in matrices.items()}),
+        matrices=MappingProxyType({p: read_only(m) for p, m in matrices.items()}),
         method=method,
         random_index=random_index,
     )
@@ -287,8 +287,3 @@ def _connected(matrices: Float) -> Bool:
     for _ in range(int(np.ceil(np.log2(max(matrices.shape[-1], 2))))):
         reached = reached @ reached  # paths of twice the length
     return np.asarray(reached.all(axis=(-1, -2)))
-
-
-def _read_only(array: Float) -> Float:
-    array.setflags(write=False)
-    return array
