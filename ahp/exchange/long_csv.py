@@ -65,10 +65,11 @@ def write_answers(answers: Answers) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in answers.judgments:
-        judged(one.value, asked(one))
+    for judgment in answers.judgments:
+        place = asked(judgment)
+        judged(judgment.value, place)
         writer.writerow(
-            guarded(getattr(one, column), Phrase("column_of", place=asked(one), column=column))
+            guarded(getattr(judgment, column), Phrase("column_of", place=place, column=column))
             for column in COLUMNS
         )
     return out.getvalue().encode()

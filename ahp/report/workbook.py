@@ -53,7 +53,7 @@ def xlsx_bytes(*tables: Table) -> bytes:
 def sheet_names(titles: list[str]) -> list[str]:
     """A legal name of a sheet for each title; a number behind those that would be equal."""
     taken = {RESERVED_NAME}
-    found = []
+    names = []
     for title in titles:
         base = (
             NOT_IN_NAMES.sub("-", NOT_IN_XML.sub("-", title)).strip("' ")[:NAME_LENGTH].rstrip("' ")
@@ -65,8 +65,8 @@ def sheet_names(titles: list[str]) -> list[str]:
             end = f" ({number})"
             name = base[: NAME_LENGTH - len(end)] + end
         taken.add(name.lower())
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 def _write(sheet: Worksheet, table: Table) -> None:
