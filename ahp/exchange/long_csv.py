@@ -8,7 +8,8 @@ import io
 from ..errors import AnswersError
 from ..messages import Phrase
 from ..study import Answers, Judgment
-from ..study.answers import COLUMNS, FORMULA
+from ..study.answers import COLUMNS
+from ..study.delimited import starts_formula
 from ..study.entered import judged, step_of
 from .survey_text import is_writable
 
@@ -51,7 +52,7 @@ def guarded(cell: str, place: str | Phrase) -> str:
         raise AnswersError("cell_spaces", place=place, text=cell)
     if not is_writable(cell):
         raise AnswersError("cell_not_unicode", place=place, text=cell)
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return f"'{cell}" if starts_formula(cell.lstrip("'")) else cell
 
 
 def write_answers(answers: Answers) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,11 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import parse_judgment
-from .delimited import MAX_CSV, split_rows
+from .delimited import MAX_CSV, split_rows, starts_formula
 from .entered import entered_judgment
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
-
-FORMULA = re.compile(r"'*[=+@\-＝＋＠－]")
-"""Cells that spreadsheets take for formulas, and those with an apostrophe before them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -268,4 +264,4 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
 
 def unguarded(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it as a formula."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and starts_formula(cell.lstrip("'")) else cell
