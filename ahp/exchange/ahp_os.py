@@ -22,7 +22,7 @@ from ..datafile import DataTable, decode_text, kind, parse_json
 from ..errors import AnswersError, SurveyError
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
-from .long_csv import asked, saaty_step
+from .long_csv import saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     GivenWeights,
@@ -331,15 +331,10 @@ def _encoded(
 ) -> list[dict[str, str]]:
     """One row for each expert and node."""
     judged: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
-    known = {parent: set(parent_pairs) for parent, parent_pairs in pairs.items()}
+    known = {(parent, *pair) for parent, below in pairs.items() for pair in below}
     for judgment in answers.judgments:
-        text = saaty_step(judgment, "an_ahp_os_project")
-        pair = (judgment.left, judgment.right)
-        if pair[::-1] in known.get(judgment.parent, ()):
-            pair, text = pair[::-1], opposite(text)
-        if pair not in known.get(judgment.parent, ()):
-            raise AnswersError("judgment_of_no_pair", place=asked(judgment))
-        judged.setdefault((judgment.expert, judgment.parent), {})[pair] = text
+        (parent, left, right), text = saaty_step(judgment, known, "an_ahp_os_project")
+        judged.setdefault((judgment.expert, parent), {})[left, right] = text
     rows = []
     for (expert, parent), values in judged.items():
         for pair in pairs[parent]:

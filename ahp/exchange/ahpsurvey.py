@@ -22,7 +22,7 @@ from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.delimited import Row, split_rows
 from ..study.entered import spreadsheet_reason
-from .long_csv import asked, guarded, saaty_step
+from .long_csv import guarded, saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     Branch,
@@ -324,12 +324,7 @@ def write_ahpsurvey(
     for judgment in answers.judgments:
         if judgment.parent in hierarchy.children and parent not in (None, judgment.parent):
             continue
-        text = saaty_step(judgment, "a_wide_table")
-        pair = (judgment.parent, judgment.left, judgment.right)
-        if pair not in columns:
-            pair, text = (judgment.parent, judgment.right, judgment.left), opposite(text)
-        if pair not in columns:
-            raise AnswersError("judgment_of_no_pair", place=asked(judgment))
+        pair, text = saaty_step(judgment, columns, "a_wide_table")
         negative = (text != "1") and ("/" not in text) == (negative_is == "left")
         cells[judgment.expert][pair] = f"{'-' * negative}{text[-1]}"
     out = io.StringIO(newline="")
