@@ -150,7 +150,7 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         from ..exchange.take_over import from_ahp_os  # noqa: PLC0415
 
         project = read_project(path, **options)
-        parts = {
+        project_parts = {
             "given_weights": project.given_weights,
             "alternatives": project.alternatives,
             "alternative_answers": project.alternative_answers,
@@ -158,10 +158,10 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         }
         taken = from_ahp_os(project, path.name)
         if arguments.target == "ahp-os":
-            return _Converted(taken.survey, taken.answers, parts)
+            return _Converted(taken.survey, taken.answers, project_parts)
         if arguments.target == "hierarchy-text":
-            beside = tuple(left for left in taken.left_out if left[1] != "given weights")
-            return _Converted(taken.survey, taken.answers, parts, beside)
+            beside = tuple(item for item in taken.left_out if item[1] != "given weights")
+            return _Converted(taken.survey, taken.answers, project_parts, beside)
         return _converted(taken, arguments.target)
     if arguments.source == "gluc":
         from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app

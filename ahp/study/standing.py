@@ -90,7 +90,7 @@ class Standing:
 
     def comparisons(self, hierarchy: Hierarchy) -> tuple[tuple[str, str, str], ...]:
         """The comparisons this expert is asked."""
-        return tuple(asked for asked in hierarchy.comparisons if asked[0] not in self.recused)
+        return tuple(pair for pair in hierarchy.comparisons if pair[0] not in self.recused)
 
 
 def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping[str, float] | str:

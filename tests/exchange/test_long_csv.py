@@ -54,6 +54,7 @@ def test_write_answers() -> None:
         "@x",
         "＝1",
         "－",
+        "⁼1",
         "'x",
         "x=1",
         'a"b',
