@@ -61,8 +61,8 @@ def spreadsheet_reason(text: str) -> Phrase | None:
     if _ONE_DIGIT.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFKC", text).strip()
-    if found := _TIME.fullmatch(plain):
-        ratio = f"{int(found[1])}:{int(found[2])}"
+    if match := _TIME.fullmatch(plain):
+        ratio = f"{int(match[1])}:{int(match[2])}"
         return Phrase("made_a_time", text=text, ratio=ratio)
     day = _serial_date(plain)
     if day is not None:
@@ -89,14 +89,14 @@ def _serial_date(text: str) -> date | None:
 
 def _date_parts(text: str) -> tuple[int, int] | None:
     """Day and month in the text of a date, in either order; 0 for one that it doesn't tell."""
-    if found := _YEAR_FIRST.fullmatch(text):
-        return int(found[3]), int(found[4])
-    if found := _YEAR_LAST.fullmatch(text):
-        return int(found[1]), int(found[3])
-    if found := _CHINESE.fullmatch(text):
-        return int(found[1] or 0), int(found[2] or 0)
-    if found := _NAMED.fullmatch(text):
-        name, day = (found[2], found[1]) if found[2] else (found[3], found[4])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return int(match[3]), int(match[4])
+    if match := _YEAR_LAST.fullmatch(text):
+        return int(match[1]), int(match[3])
+    if match := _CHINESE.fullmatch(text):
+        return int(match[1] or 0), int(match[2] or 0)
+    if match := _NAMED.fullmatch(text):
+        name, day = (match[2], match[1]) if match[2] else (match[3], match[4])
         return _MONTHS[name.casefold()], int(day)
     return None
 

@@ -60,8 +60,12 @@ class Panel(Result):
         """Parent id -> each expert's own weights, shape (k, n); NaN where the judgments do not
         connect all items. Missing judgments are completed as in `ahp.complete_matrices`.
         """
-        found = {p: local_weights(m, self.method) for p, m in self.matrices.items()}
-        return MappingProxyType({parent: read_only(local) for parent, local in found.items()})
+        return MappingProxyType(
+            {
+                parent: read_only(local_weights(matrices, self.method))
+                for parent, matrices in self.matrices.items()
+            }
+        )
 
     @cached_property
     def global_weights(self) -> Float:
@@ -73,7 +77,7 @@ class Panel(Result):
     @cached_property
     def cr(self) -> Mapping[str, Float]:
         """Parent id -> each expert's consistency ratio, shape (k,); NaN where it has none."""
-        found: dict[str, Float] = {}
+        by_parent: dict[str, Float] = {}
         for parent, matrices in self.matrices.items():
             ratios = np.full(len(matrices), np.nan)
             whole, partial = _judged(matrices), _connected(matrices)
@@ -86,8 +90,8 @@ class Panel(Result):
                 ratios[partial] = check_incomplete_consistency(
                     matrices[partial], method="any", random_index=self.random_index
                 ).cr
-            found[parent] = read_only(ratios)
-        return MappingProxyType(found)
+            by_parent[parent] = read_only(ratios)
+        return MappingProxyType(by_parent)
 
     @cached_property
     def mean_cr(self) -> Float:
@@ -156,20 +160,20 @@ class Panel(Result):
         AIP those of the weighted geometric mean. NaN off the diagonal where nobody is left.
         """
         how = _HOW.get(how, "geometric")
-        found = {}
+        joined = {}
         for parent, matrices in self.matrices.items():
             counting = self._counting(parent, expert_weights)
             n = matrices.shape[-1]
             nothing = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
-            found[parent] = np.broadcast_to(nothing, (*counting.shape[:-1], n, n)).copy()
+            joined[parent] = np.broadcast_to(nothing, (*counting.shape[:-1], n, n)).copy()
             left = counting.any(axis=-1)
             if len(self.experts) == 1:  # as it is, not through logarithms and back
-                found[parent][left] = matrices[0]
+                joined[parent][left] = matrices[0]
             elif left.any():
-                found[parent][left] = aggregate_judgments(
+                joined[parent][left] = aggregate_judgments(
                     matrices, counting[left], how=how, trim=trim
                 )
-        return found
+        return joined
 
     def _counting(self, parent: str, expert_weights: Float) -> Float:
         """Expert weights of shape (..., k) as they count below a parent."""
@@ -183,16 +187,20 @@ class Panel(Result):
         """
         if how not in _MEAN:
             joined = self.joined(expert_weights, how, trim)
-            return {parent: local_weights(each, self.method) for parent, each in joined.items()}
-        found = {}
-        for parent, own in self.local_weights.items():
+            return {
+                parent: local_weights(matrices, self.method) for parent, matrices in joined.items()
+            }
+        by_parent = {}
+        for parent, local in self.local_weights.items():
             counting = self._counting(parent, expert_weights)
-            judged = ~np.isnan(own).any(axis=-1)
+            judged = ~np.isnan(local).any(axis=-1)
             counts = ((counting > 0) & judged).any(axis=-1)
-            found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
+            by_parent[parent] = np.full((len(expert_weights), local.shape[-1]), np.nan)
             if counts.any():
-                found[parent][counts] = aggregate_priorities(own, counting[counts], how=_MEAN[how])
-        return found
+                by_parent[parent][counts] = aggregate_priorities(
+                    local, counting[counts], how=_MEAN[how]
+                )
+        return by_parent
 
 
 def build_panel(
@@ -238,11 +246,11 @@ def local_weights(matrices: Float, method: str) -> Float:
     """Weights of matrices, shape (m, n, n) -> (m, n); missing judgments are completed, NaN where
     the comparisons do not connect all items.
     """
-    found = np.full(matrices.shape[:-1], np.nan)
+    local = np.full(matrices.shape[:-1], np.nan)
     connected = _connected(matrices)
     if connected.any():
-        found[connected] = weights(completed(matrices[connected]), method)
-    return found
+        local[connected] = weights(completed(matrices[connected]), method)
+    return local
 
 
 def completed(matrices: Float) -> Float:
