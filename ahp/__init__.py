@@ -439,9 +439,9 @@ if not TYPE_CHECKING:  # or a type checker would take any name
             return import_module(f".{name}", __name__)
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
-        globals()[name] = found  # not asked again
-        return found
+        member = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+        globals()[name] = member  # not asked again
+        return member
 
 
 def __dir__() -> list[str]:

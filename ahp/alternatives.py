@@ -30,7 +30,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .priority import check_method, weights
-from .result import Result
+from .result import Result, read_only
 from .tolerance import shared_ranks
 from .version import __version__
 
@@ -150,9 +150,9 @@ def ratings(
     array([1.    , 0.3125])
     """
     scales = []
-    for number, own in enumerate(intensities):
+    for number, by_grade in enumerate(intensities):
         name = Phrase("intensities_of", number=number)
-        values = as_numbers(list(own.values()), name, HierarchyError)
+        values = as_numbers(list(by_grade.values()), name, HierarchyError)
         if not (np.isfinite(values) & (values >= 0)).all() or not values.any():
             raise HierarchyError(
                 "numbers_expected",
@@ -160,7 +160,7 @@ def ratings(
                 values=values.tolist(),
                 expected=Phrase("numbers_not_all_zero"),
             )
-        scales.append(dict(zip(own, (values / values.max()).tolist(), strict=True)))
+        scales.append(dict(zip(by_grade, (values / values.max()).tolist(), strict=True)))
     scores = np.empty((len(grades), len(scales)))
     for i, row in enumerate(grades):
         if isinstance(row, str) or len(row) != len(scales):
@@ -253,7 +253,7 @@ def rank_reversal_report(
 
     >>> local = [[1/11, 9/11, 8/18], [9/11, 1/11, 9/18], [1/11, 1/11, 1/18]]
     >>> report = ahp.rank_reversal_report([1, 1, 1], local, names=["A", "B", "C"])
-    >>> [(one.change, one.alternative, one.reversed_pairs) for one in report.reversals]
+    >>> [(case.change, case.alternative, case.reversed_pairs) for case in report.reversals]
     [('copied', 'B', (('B', 'A'),))]
     """
     check_method(method)
@@ -284,17 +284,17 @@ def rank_reversal_report(
     for mode in MODES:
         for change, changed, there in changes:
             if compared is None:
-                found = columns[there]
+                local_after = columns[there]
             else:
-                found = weights(compared[:, there][:, :, there], method).T
-            after = _synthesis(w, found, mode)
+                local_after = weights(compared[:, there][:, :, there], method).T
+            after = _synthesis(w, local_after, mode)
             stay = there[: len(everyone)]  # without the copy
             pairs = tuple(
                 (labels[stay[i]], labels[stay[j]])
                 for i, j in _reversed(base[mode][stay], after[: len(stay)])
             )
-            cases.append(RankReversal(mode, change, labels[changed], _read_only(after), pairs))
-    priorities = MappingProxyType({mode: _read_only(found) for mode, found in base.items()})
+            cases.append(RankReversal(mode, change, labels[changed], read_only(after), pairs))
+    priorities = MappingProxyType({mode: read_only(scores) for mode, scores in base.items()})
     used = None if compared is None else method
     return RankReversalReport(labels, priorities, tuple(cases), used)
 
@@ -352,8 +352,3 @@ def _names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     if len(names) != count or len(set(names)) != count:
         raise HierarchyError("names_differ", names=tuple(names), count=count)
     return tuple(names)
-
-
-def _read_only(array: Float) -> Float:
-    array.setflags(write=False)
-    return array

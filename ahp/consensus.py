@@ -39,7 +39,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .result import Result
-from .tolerance import TIE_RTOL, rank_spans
+from .tolerance import ROUNDING_ATOL, TIE_RTOL, rank_spans
 from .version import __version__
 
 BANDS = ("very low", "low", "moderate", "high", "very high")
@@ -57,9 +57,6 @@ whose words stand at .1, .3, .5, .7 and .9)."""
 
 SIGNIFICANT = 0.05
 """A p-value below this is taken for more than chance."""
-
-HEIGHT_ATOL = 1e-12
-"""Heights of merges closer than this are equal."""
 
 
 def scale_position(a: ArrayLike) -> Any:
@@ -155,15 +152,15 @@ def group_consensus(
     >>> round(ahp.group_consensus(weights).similarity, 4)
     0.8965
     """
-    own = _two_items(weights)
-    floor = _floor(own.shape[-1], scale_max)
-    abstained = np.isnan(own[..., 0])
+    priorities = _two_items(weights)
+    floor = _floor(priorities.shape[-1], scale_max)
+    abstained = np.isnan(priorities[..., 0])
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
-    shares = panel_shares(expert_weights, own.shape[-2], own.shape[:-2])
+    shares = panel_shares(expert_weights, priorities.shape[-2], priorities.shape[:-2])
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
     counted = np.where(total > 0, counted, np.nan) / np.where(total > 0, total, 1.0)
-    filled = np.where(abstained[..., None], 1.0, own)
+    filled = np.where(abstained[..., None], 1.0, priorities)
     alpha = (counted * _entropy(filled)).sum(axis=-1)
     gamma = _entropy((counted[..., None] * filled).sum(axis=-2))
     beta = gamma - alpha
@@ -192,15 +189,15 @@ def pairwise_consensus(weights: ArrayLike | Any, *, scale_max: float | None = 9.
         OptionError: M of 1 or less.
         MatrixError: weights that do not fit.
     """
-    own = _two_items(weights)
-    floor = _floor(own.shape[-1], scale_max)
-    entropy = _entropy(own)
-    found = np.empty((*own.shape[:-1], own.shape[-2]))
-    for k in range(own.shape[-2]):
-        joint = _entropy((own + own[..., k : k + 1, :]) / 2)
+    priorities = _two_items(weights)
+    floor = _floor(priorities.shape[-1], scale_max)
+    entropy = _entropy(priorities)
+    similarity = np.empty((*priorities.shape[:-1], priorities.shape[-2]))
+    for k in range(priorities.shape[-2]):
+        joint = _entropy((priorities + priorities[..., k : k + 1, :]) / 2)
         beta = joint - (entropy + entropy[..., k : k + 1]) / 2
-        found[..., k] = (np.exp(-beta) - floor) / (1 - floor)
-    return found
+        similarity[..., k] = (np.exp(-beta) - floor) / (1 - floor)
+    return similarity
 
 
 def hierarchy_consensus(node_weights: ArrayLike, similarities: ArrayLike) -> Any:
@@ -266,10 +263,10 @@ def order_band(kendall: KendallW) -> str | None:
 
 
 def _two_items(weights: ArrayLike) -> Float:
-    own = panel_weights(weights)
-    if own.shape[-1] < 2:
-        raise shape_error("weights", own, Phrase("with_two_items"))
-    return own
+    priorities = panel_weights(weights)
+    if priorities.shape[-1] < 2:
+        raise shape_error("weights", priorities, Phrase("with_two_items"))
+    return priorities
 
 
 def _floor(n: int, scale_max: float | None) -> float:
@@ -327,8 +324,8 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
         MatrixError: numbers that do not fit, or fewer than two experts or items.
 
     >>> weights = [[0.6, 0.3, 0.1], [0.5, 0.3, 0.2], [0.6, 0.1, 0.3]]  # a row an expert
-    >>> found = ahp.kendall_w(weights)
-    >>> round(found.w, 4), found.df, round(found.p_value, 4)
+    >>> concordance = ahp.kendall_w(weights)
+    >>> round(concordance.w, 4), concordance.df, round(concordance.p_value, 4)
     (0.7778, 2, 0.097)
     """
     name = Phrase("scores")
@@ -448,8 +445,8 @@ def judgment_spread(
         MatrixError: judgments or expert weights that do not fit.
 
     >>> experts = [[[1, a], [1/a, 1]] for a in (2, 4, 8)]
-    >>> found = ahp.judgment_spread(experts)
-    >>> found.median, found.iqr  # in steps of the scale, 0 = equal
+    >>> spread = ahp.judgment_spread(experts)
+    >>> spread.median, spread.iqr  # in steps of the scale, 0 = equal
     (array([3.]), array([3.]))
     """
     array = _one_panel(judgments)
@@ -562,8 +559,8 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
     Args:
         judgments: as for `ahp.log_distances`, shape (k, n, n) or (k, p).
         clusters: how many, 1 to k. None = cut at the largest gap between the heights of successive
-            merges, the upper of equal ones; one cluster if there is no gap (`HEIGHT_ATOL`), and so
-            for one or two experts. The gap always exists when experts differ: it suggests a
+            merges, the upper of equal ones; one cluster if there is no gap (`ROUNDING_ATOL`), and
+            so for one or two experts. The gap always exists when experts differ: it suggests a
             number, and proves none.
 
     Raises:
@@ -584,8 +581,8 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
         expected = Phrase("integer_from_to", low=1, high=count)
         raise OptionError.refused("clusters", clusters, expected)
     if count == 1:
-        one = np.ones(1, dtype=np.intp)
-        return Clusters(plain(np.empty((0, 4))), plain(one - 1), plain(one), 1)
+        label = np.ones(1, dtype=np.intp)
+        return Clusters(plain(np.empty((0, 4))), plain(label - 1), plain(label), 1)
     i, j = np.triu_indices(count, 1)
     distances = log_distances(array)[i, j]
     if (apart := np.isnan(distances)).any():
@@ -609,20 +606,20 @@ def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> 
 def _gap(heights: Float) -> int:
     """Clusters that are left below the largest gap between successive heights."""
     gaps = np.diff(heights)
-    if not len(gaps) or gaps.max() <= HEIGHT_ATOL:
+    if not len(gaps) or gaps.max() <= ROUNDING_ATOL:
         return 1
-    return 1 + int(np.argmax(gaps[::-1] >= gaps.max() - HEIGHT_ATOL)) + 1
+    return 1 + int(np.argmax(gaps[::-1] >= gaps.max() - ROUNDING_ATOL)) + 1
 
 
 def _labels(merges: Float, number: int) -> NDArray[np.intp]:
     """Clusters after the lowest merges: a cut by height could not part equal heights."""
     count = len(merges) + 1
     members = {k: [k] for k in range(count)}
-    for step, (one, other) in enumerate(merges[: count - number, :2].astype(int).tolist()):
-        members[count + step] = members.pop(one) + members.pop(other)
+    for step, (left, right) in enumerate(merges[: count - number, :2].astype(int).tolist()):
+        members[count + step] = members.pop(left) + members.pop(right)
     labels = np.empty(count, dtype=np.intp)
-    for label, own in enumerate(sorted(members.values(), key=min), start=1):
-        labels[own] = label
+    for label, experts in enumerate(sorted(members.values(), key=min), start=1):
+        labels[experts] = label
     return labels
 
 

@@ -50,7 +50,7 @@ from .matrix import (
 from .messages import Phrase
 from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
 from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
-from .result import Result
+from .result import Result, read_only
 from .tolerance import TIE_RTOL
 
 COSINE_LIMIT = 0.90
@@ -115,17 +115,16 @@ def check_consistency(
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = ahp.check_consistency(A)
-    >>> round(found.lambda_max, 4), round(found.ci, 4), found.ri, round(found.cr, 4)
+    >>> checked = ahp.check_consistency(A)
+    >>> round(checked.lambda_max, 4), round(checked.ci, 4), checked.ri, round(checked.cr, 4)
     (3.0385, 0.0193, 0.58, 0.0332)
-    >>> found.acceptable
+    >>> checked.acceptable
     True
     """
     array = as_matrices(a, instead="incomplete_cr")
     n = array.shape[-1]
     ri = random_index_value(n, random_index)
     lambda_max, eigenvector = solution(array, a)
-    eigenvector.setflags(write=False)
     ci, cr = ci_and_cr(lambda_max, n, ri)
     mean: tuple[Any, ...] = (None, None, None)
     if weights is not None:
@@ -144,7 +143,7 @@ def check_consistency(
         lambda_mean=lambda_mean,
         ci_mean=ci_mean,
         cr_mean=cr_mean,
-        eigenvector=eigenvector,
+        eigenvector=read_only(eigenvector),
         labels=given_labels(a),
     )
 
@@ -512,35 +511,34 @@ def order_preservation(
     """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
-    given = None if weights is None else _fitting_weights(weights, array, labels).copy()
-    w = eigenvectors(array, a) if given is None else given
-    w.setflags(write=False)
+    fitting = None if weights is None else _fitting_weights(weights, array, labels)
+    w = read_only(eigenvectors(array, a) if fitting is None else fitting.copy())
     logs = _log_judgments(array)
     heights = np.log(w)
     i, j = np.triu_indices(array.shape[-1], 1)
     judged = _cells(logs, i, j)
-    found = np.where(judged < 0, -1, 1) * (heights[..., i] - heights[..., j])
+    gaps = np.where(judged < 0, -1, 1) * (heights[..., i] - heights[..., j])
     judged = np.abs(judged)
     preferences = np.zeros((3, *array.shape[:-2]), dtype=np.int64)
     intensities = np.zeros_like(preferences)
     preferred = judged > TIE_RTOL
-    _keep(preferences, preferred, found)
+    _keep(preferences, preferred, gaps)
     for p in range(len(i)):
         weaker = preferred & (judged[..., p, None] - judged > TIE_RTOL)
-        _keep(intensities, weaker, found[..., p, None] - found)
+        _keep(intensities, weaker, gaps[..., p, None] - gaps)
     return OrderPreservation(_preserved(preferences), _preserved(intensities), w, labels)
 
 
-def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], found: Float) -> None:
+def _keep(counts: NDArray[np.int64], asked: NDArray[np.bool_], gaps: Float) -> None:
     """Add to the counts: orders asked for, those found strictly, those not reversed."""
-    for count, kept in enumerate((asked, asked & (found > TIE_RTOL), asked & (found >= -TIE_RTOL))):
-        counts[count] += kept.sum(axis=-1)
+    for count, orders in enumerate((asked, asked & (gaps > TIE_RTOL), asked & (gaps >= -TIE_RTOL))):
+        counts[count] += orders.sum(axis=-1)
 
 
 def _preserved(counts: NDArray[np.int64]) -> Preserved:
     asked, strict, weak = counts
     whole = np.maximum(asked, 1)
-    shares = (np.where(asked == 0, 1.0, kept / whole) for kept in (strict, weak))
+    shares = (np.where(asked == 0, 1.0, count / whole) for count in (strict, weak))
     return Preserved(*map(plain, (asked, strict, weak, *shares)))
 
 
@@ -591,8 +589,8 @@ def all_indices(
         OptionError, RandomIndexError: unknown table, or one that does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = {index.name: index.value for index in ahp.all_indices(A)}
-    >>> round(found["consistency_ratio"], 4), round(found["koczkodaj_index"], 4)
+    >>> indices = {index.name: index.value for index in ahp.all_indices(A)}
+    >>> round(indices["consistency_ratio"], 4), round(indices["koczkodaj_index"], 4)
     (0.0332, 0.4444)
     """
     matrix = a if isinstance(a, PairwiseMatrix) else PairwiseMatrix(a)  # validated from here on

@@ -100,8 +100,8 @@ def parse_toml(
 
 def _toml_place(text: str, problem: tomllib.TOMLDecodeError) -> str:
     """Where TOML ends to be TOML; nothing where its reader doesn't tell."""
-    if found := re.search(r"\(at line (\d+), column (\d+)\)$", str(problem)):
-        return f": line {found[1]}, column {found[2]}"
+    if position := re.search(r"\(at line (\d+), column (\d+)\)$", str(problem)):
+        return f": line {position[1]}, column {position[2]}"
     return f": line {len(text.splitlines()) or 1}" if "at end of document" in str(problem) else ""
 
 
@@ -216,9 +216,9 @@ class DataTable:
 
     def format(self, number: int) -> None:
         """Refuse another format; to be called first, since it may have other keys."""
-        found = self.data.get("format", number)
-        if type(found) is not int or found != number:
-            raise self.error("format", "value_not", value=found, expected=number)
+        value = self.data.get("format", number)
+        if type(value) is not int or value != number:
+            raise self.error("format", "value_not", value=value, expected=number)
 
     def string(self, key: str) -> str:
         """A text that isn't empty."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import ConvergenceError
 from .matrix import Float, PairwiseMatrix, batch_last, chunks, two_or_more, view, workspace
+from .result import read_only
 
 PERRON_RTOL = 1e-12
 """Largest relative width of the Collatz-Wielandt bounds at which `perron` stops."""
@@ -55,8 +56,8 @@ def perron(array: Float) -> tuple[Float, Float]:
     Raises:
         ConvergenceError: the bounds of some matrices stayed apart.
     """
-    if array.ndim == 2 and (found := _squared(array)):
-        return found
+    if array.ndim == 2 and (solved := _squared(array)):
+        return solved
     n = array.shape[-1]
     roots, weights = np.empty(array.shape[:-2]), np.empty(array.shape[:-1])
     batch, root_of, row_of = array.reshape(-1, n, n), roots.reshape(-1), weights.reshape(-1, n)
@@ -83,10 +84,10 @@ def solution(array: Float, a: Any) -> tuple[Float, Float]:
     if not isinstance(a, PairwiseMatrix):
         return perron(array)
     if a._solution is None:
-        found = perron(array)
-        for part in found:
-            part.setflags(write=False)
-        a._solution = found  # all at once: another thread sees none of it or all
+        solved = perron(array)
+        for part in solved:
+            read_only(part)
+        a._solution = solved  # all at once: another thread sees none of it or all
     return a._solution
 
 
@@ -117,14 +118,14 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
     cells = batch_last(batch, memory[0])
     x = np.exp(np.log(cells, out=view(memory[1], *cells.shape)).sum(axis=1) / n)
     x = _scaled(_product(cells, x))
-    place, open_ = two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
+    matrix_at, open_ = two_or_more(np.arange(count)), np.ones(max(2, count), dtype=bool)
     for step in range(PERRON_STEPS + 1):
         image = _product(cells, x)
         ratios = image / x
         low, high = ratios.min(axis=0), ratios.max(axis=0)
         settled = np.flatnonzero(open_ & (high - low <= PERRON_RTOL * high))
         if len(settled):
-            done = place[settled]
+            done = matrix_at[settled]
             roots[done] = np.maximum((low[settled] + high[settled]) / 2, n)
             weights[done] = _sum_one(image.take(two_or_more(settled), axis=-1)).T[: len(done)]
             open_[settled] = False
@@ -133,7 +134,7 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
                 return np.empty(0)
             if len(keep) < _SHRINK * len(open_):
                 keep = two_or_more(keep)
-                place, open_, low, high = place[keep], open_[keep], low[keep], high[keep]
+                matrix_at, open_, low, high = matrix_at[keep], open_[keep], low[keep], high[keep]
                 cells, x, image, ratios = (
                     part.take(keep, axis=-1) for part in (cells, x, image, ratios)
                 )
@@ -142,8 +143,8 @@ def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:
             x = _step(cells, x, ratios, shift, memory)
             if not x.min() > 0:  # a pivot was 0 or less: any positive vector will do
                 x = np.where(x > 0, x, _scaled(image))
-    _, each = np.unique(place[open_], return_index=True)
-    widths: Float = (1 - low / high)[open_][each]
+    _, once = np.unique(matrix_at[open_], return_index=True)
+    widths: Float = (1 - low / high)[open_][once]
     return widths
 
 
@@ -201,14 +202,14 @@ def log_row_means(array: Float) -> Float:
 def _of_log_means(array: Float, function: Callable[[Float], Float]) -> Float:
     """A function from rows to rows, of the logarithms of the row geometric means."""
     n = array.shape[-1]
-    found = np.empty(array.shape[:-1])
-    batch, row_of = array.reshape(-1, n, n), found.reshape(-1, n)
+    values = np.empty(array.shape[:-1])
+    batch, row_of = array.reshape(-1, n, n), values.reshape(-1, n)
     parts = chunks(len(batch), n * n)
     memory = workspace(parts, n * n, 1)[0]
     for part in parts:
         logs = np.log(batch[part], out=view(memory, *batch[part].shape))
         row_of[part] = function(_folded(np.add, logs) / n)
-    return found
+    return values
 
 
 def from_logs(logs: Float) -> Float:
@@ -232,10 +233,10 @@ def _folded(function: np.ufunc, array: Float) -> Float:
 
 def _by_column(function: np.ufunc, array: Float, column: Float) -> Float:
     """A function of every column of an array and the column given."""
-    found = np.empty(array.shape)
+    values = np.empty(array.shape)
     for j in range(array.shape[-1]):
-        function(array[..., j], column, out=found[..., j])
-    return found
+        function(array[..., j], column, out=values[..., j])
+    return values
 
 
 def _sum_one(rows: Float) -> Float:

@@ -14,6 +14,7 @@ from .incomplete import components_of, effective_resistance
 from .matrix import PairwiseMatrix
 from .messages import Cell, Phrase
 from .scale import LARGEST_STEP
+from .tolerance import ROUNDING_RTOL
 
 
 def short_form(n: int) -> int:
@@ -79,12 +80,12 @@ def next_question(
     pairs = list(combinations(range(n), 2))
     left = set(pairs) - _pairs(skipped, n, "skipped").keys()
     left -= {pair for pair in pairs if judged[pair]}
-    place = {pair: k for k, pair in enumerate(pairs)}
+    position = {pair: k for k, pair in enumerate(pairs)}
     if order is not None:
-        place = _pairs(order, n, "order")
-        if len(order) != len(pairs) or len(place) != len(pairs):
+        position = _pairs(order, n, "order")
+        if len(order) != len(pairs) or len(position) != len(pairs):
             raise OptionError(
-                "order_of_pairs", count=len(order), different=len(place), pairs=len(pairs)
+                "order_of_pairs", count=len(order), different=len(position), pairs=len(pairs)
             )
     if ranking is not None:
         if sorted(ranking) != list(range(n)):
@@ -95,7 +96,7 @@ def next_question(
     degree = judged.sum(axis=-1)
 
     def first(pair: tuple[int, int]) -> tuple[int, int]:
-        return int(degree[[*pair]].sum()), place[pair]
+        return int(degree[[*pair]].sum()), position[pair]
 
     component = components_of(judged)
     joining = [(i, j) for i, j in left if component[i] != component[j]]
@@ -106,7 +107,7 @@ def next_question(
     expected = -resistance @ np.log(np.where(judged, values, 1)).sum(axis=-1) / 2
     beyond = np.abs(expected[:, None] - expected) - np.log(LARGEST_STEP)
     information = resistance / (1 + np.maximum(beyond, 0) ** 2)
-    largest = max(information[pair] for pair in left) * (1 - 1e-9)  # rounding must not decide
+    largest = max(information[pair] for pair in left) * (1 - ROUNDING_RTOL)
     return min((pair for pair in left if information[pair] >= largest), key=first)
 
 
@@ -151,9 +152,9 @@ def standard_error_factor(judged: ArrayLike) -> float:
 
 def _pairs(pairs: Iterable[tuple[int, int]], n: int, name: str) -> dict[tuple[int, int], int]:
     """Position of each pair (i, j), i < j."""
-    place: dict[tuple[int, int], int] = {}
+    positions: dict[tuple[int, int], int] = {}
     for k, (i, j) in enumerate(pairs):
         if i == j or not (0 <= i < n and 0 <= j < n):
             raise OptionError("pair_of_items", cell=Cell(name, (k,)), left=i, right=j, last=n - 1)
-        place[min(i, j), max(i, j)] = k
-    return place
+        positions[min(i, j), max(i, j)] = k
+    return positions

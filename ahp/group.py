@@ -24,7 +24,6 @@ from .labels import is_frame, joined_panel, joined_rows, joined_vector, vector_l
 from .matrix import (
     IN_RANGE,
     LARGEST,
-    RECIPROCITY_RTOL,
     Bool,
     Float,
     PairwiseMatrix,
@@ -37,15 +36,13 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
+from .tolerance import ROUNDING_ATOL, WRITTEN_RTOL
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
 
 MEANS = ("arithmetic", "geometric")
 """Ways of `aggregate_priorities`."""
-
-SHARE_ATOL = 1e-12
-"""Shares of the panel's weight closer than this are equal: half of ten tenths is one half."""
 
 INFLUENCES = ("large", "medium", "small")
 """How much a ground weighed in an expert's judgment: the columns of `JUDGMENT_BASIS`."""
@@ -166,12 +163,12 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
     total = reached[..., -1:, :, :]
     reached = reached / np.where(total > 0, total, 1.0)
     if how == "median":
-        half = np.argmax(reached >= 0.5 - SHARE_ATOL, axis=-3, keepdims=True)
+        half = np.argmax(reached >= 0.5 - ROUNDING_ATOL, axis=-3, keepdims=True)
         lower: Float = np.take_along_axis(logs, half, axis=-3).squeeze(axis=-3)
         return lower
-    kept = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
-    sums = np.where(kept > 0, kept * logs, 0.0).sum(axis=-3)
-    left = kept.sum(axis=-3)
+    inside = np.diff(np.clip(reached, trim, 1 - trim), axis=-3, prepend=trim)
+    sums = np.where(inside > 0, inside * logs, 0.0).sum(axis=-3)
+    left = inside.sum(axis=-3)
     mean: Float = sums / np.where(left > 0, left, np.nan)
     return mean
 
@@ -202,20 +199,21 @@ def aggregate_priorities(
     """
     if how not in MEANS:
         raise OptionError.unknown("how", how, MEANS)
-    own = panel_weights(weights)
+    vectors = panel_weights(weights)
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
     if how == "geometric":
-        refuse(own == 0, Phrase("weights"), own, Phrase("positive_for_mean"))
-    abstained = np.isnan(own[..., 0])
-    w = np.where(abstained, 0.0, panel_shares(expert_weights, own.shape[-2], own.shape[:-2]))
+        refuse(vectors == 0, Phrase("weights"), vectors, Phrase("positive_for_mean"))
+    abstained = np.isnan(vectors[..., 0])
+    shares = panel_shares(expert_weights, vectors.shape[-2], vectors.shape[:-2])
+    w = np.where(abstained, 0.0, shares)
     total = w.sum(axis=-1)
     if not total.all():
         raise MatrixError("all_abstained", cell=first_cell(total == 0, Phrase("panel")))
-    shares: Float = w / total[..., None]
-    own = np.where(abstained[..., None], 1.0, own)
+    w = w / total[..., None]
+    vectors = np.where(abstained[..., None], 1.0, vectors)
     if how == "arithmetic":
-        return normalized((own * shares[..., None]).sum(axis=-2))
-    logs = (np.log(own) * shares[..., None]).sum(axis=-2)
+        return normalized((vectors * w[..., None]).sum(axis=-2))
+    logs = (np.log(vectors) * w[..., None]).sum(axis=-2)
     return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
 
 
@@ -451,8 +449,8 @@ def panel_weights(weights: ArrayLike) -> Float:
     if zero.any():
         raise MatrixError("all_zero", name=first_cell(zero, name))
     filled = np.where(abstained, 1.0, array)
-    own = normalized(filled / filled.max(axis=-1, keepdims=True))
-    return np.where(abstained, np.nan, own)
+    priorities = normalized(filled / filled.max(axis=-1, keepdims=True))
+    return np.where(abstained, np.nan, priorities)
 
 
 def as_judgments(judgments: Any) -> Float:
@@ -513,7 +511,7 @@ def is_matrix(array: Float) -> Any:
     mirrored = np.swapaxes(array, -1, -2)
     missing = np.isnan(array) & np.isnan(mirrored) & ~np.eye(n, dtype=bool)
     with np.errstate(all="ignore"):
-        reciprocal = (np.abs(array * mirrored - 1) <= RECIPROCITY_RTOL) & (array > 0)
+        reciprocal = (np.abs(array * mirrored - 1) <= WRITTEN_RTOL) & (array > 0)
     fits = (reciprocal | missing).all(axis=(-1, -2))
     return fits & ((array != 1) & ~missing).any(axis=(-1, -2))
 

@@ -69,16 +69,16 @@ class Hierarchy(Result):
         for parent in self.children:
             if parent not in seen:
                 raise HierarchyError("not_below_goal", node=parent, goal=self.goal)
-        given = {p: self._shares(p, self.given_weights[p]) for p in self.given_weights}
+        shares = {p: self._shares(p, self.given_weights[p]) for p in self.given_weights}
         object.__setattr__(self, "children", MappingProxyType(ordered))
-        object.__setattr__(self, "given_weights", MappingProxyType(given))
+        object.__setattr__(self, "given_weights", MappingProxyType(shares))
 
-    def _shares(self, parent: str, given: ArrayLike) -> tuple[float, ...]:
+    def _shares(self, parent: str, values: ArrayLike) -> tuple[float, ...]:
         """The weights given below a parent, divided by their sum."""
         if parent not in self.children:
             raise HierarchyError("given_below", parent=parent)
         name = Phrase("given_weights_below", parent=parent)
-        weights = _checked_weights(given, len(self.children[parent]), name)
+        weights = _checked_weights(values, len(self.children[parent]), name)
         if not (total := weights.sum()):
             raise HierarchyError("all_zero_given", name=name)
         return tuple((weights / total).tolist())
@@ -96,10 +96,10 @@ class Hierarchy(Result):
     @property
     def levels(self) -> tuple[tuple[str, ...], ...]:
         """Node ids of each level; the first level is the goal alone."""
-        found: list[tuple[str, ...]] = [(self.goal,)]
-        while below := tuple(kid for node in found[-1] for kid in self.children.get(node, ())):
-            found.append(below)
-        return tuple(found)
+        levels: list[tuple[str, ...]] = [(self.goal,)]
+        while below := tuple(kid for node in levels[-1] for kid in self.children.get(node, ())):
+            levels.append(below)
+        return tuple(levels)
 
     @property
     def leaves(self) -> tuple[str, ...]:
@@ -138,19 +138,24 @@ class Hierarchy(Result):
         Raises:
             HierarchyError: a parent has no weights, or not one for each child; other labels.
         """
-        local_weights = {**self.given_weights, **local_weights}
-        found = {self.goal: 1.0}
-        for parent, kids in self.children.items():
-            if parent not in local_weights:
-                raise HierarchyError("no_local_weights", parent=parent)
-            name = Phrase("local_weights_of", parent=parent)
-            given = joined_vector(
-                local_weights[parent], kids, name, Phrase("the_tree"), HierarchyError
-            )
-            local = _checked_weights(given, len(kids), name)
-            for kid, weight in zip(kids, local, strict=True):
-                found[kid] = found[parent] * float(weight)
-        return found
+        weight_of = {self.goal: 1.0}
+        for parent, local in local_vectors(self, local_weights).items():
+            for kid, weight in zip(self.children[parent], local, strict=True):
+                weight_of[kid] = weight_of[parent] * float(weight)
+        return weight_of
+
+
+def local_vectors(hierarchy: Hierarchy, local: Mapping[str, ArrayLike]) -> dict[str, Float]:
+    """Parent id -> local weights in the order of its children; as for `global_weights`."""
+    local = {**hierarchy.given_weights, **local}
+    vectors = {}
+    for parent, kids in hierarchy.children.items():
+        if parent not in local:
+            raise HierarchyError("no_local_weights", parent=parent)
+        name = Phrase("local_weights_of", parent=parent)
+        vector = joined_vector(local[parent], kids, name, Phrase("the_tree"), HierarchyError)
+        vectors[parent] = _checked_weights(vector, len(kids), name)
+    return vectors
 
 
 def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, Float]:
@@ -171,9 +176,9 @@ def leaf_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
     return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
 
 
-def _checked_weights(given: ArrayLike, count: int, name: Phrase) -> Float:
+def _checked_weights(values: ArrayLike, count: int, name: Phrase) -> Float:
     """Weights as an array of shape (count,)."""
-    weights = as_numbers(given, name, HierarchyError)
+    weights = as_numbers(values, name, HierarchyError)
     if weights.shape != (count,):
         raise HierarchyError(
             "have_shape", name=name, shape=str(weights.shape), expected=str((count,))
@@ -235,20 +240,20 @@ def total_consistency(
     Raises:
         HierarchyError: not finite numbers of 0 or more, or shapes that do not fit.
 
-    >>> found = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
-    >>> round(found.ci, 4), round(found.ri, 4), round(found.cr, 4)
+    >>> total = ahp.total_consistency([0.75, 0.25], [0.02, 0.04], [0.58, 0.9])
+    >>> round(total.ci, 4), round(total.ri, 4), round(total.cr, 4)
     (0.025, 0.66, 0.0379)
     """
     named = vector_labels(weights)
     if named is not None and parents:
         named = tuple(parents)
     parents = parents or named or ()
-    given = {
+    vectors = {
         code: joined_vector(value, named, Phrase(code), Phrase("the_parents"), HierarchyError)
         for code, value in (("weights", weights), ("ci", ci), ("ri", ri))
     }
     arrays = {
-        code: as_numbers(value, Phrase(code), HierarchyError) for code, value in given.items()
+        code: as_numbers(value, Phrase(code), HierarchyError) for code, value in vectors.items()
     }
     w = arrays["weights"]
     for code, array in arrays.items():
@@ -276,12 +281,12 @@ def level_consistency(
         global_weights: node id -> global weight.
         consistency: parent id -> consistency of its matrix.
     """
-    found = []
+    totals = []
     for level, nodes in enumerate(hierarchy.levels[:-1], start=1):
         parents = [node for node in nodes if node in hierarchy.compared]
         if not parents:
             continue
-        found.append(
+        totals.append(
             total_consistency(
                 [global_weights[parent] for parent in parents],
                 [consistency[parent].ci for parent in parents],
@@ -290,4 +295,4 @@ def level_consistency(
                 parents=parents,
             )
         )
-    return tuple(found)
+    return tuple(totals)

@@ -43,6 +43,7 @@ from .messages import Cell, Phrase
 from .random_index import CR_LIMIT, check_random_index, random_index_value
 from .result import Result
 from .scale import SAATY_POSITIONS, parse_judgment
+from .tolerance import ROUNDING_RTOL
 
 STEP_TOLERANCE = 1e-8
 """Length of the Newton step, in logarithms, that ends a completion; convergence being quadratic,
@@ -406,7 +407,7 @@ def simulate_incomplete_random_index(
     rng = np.random.default_rng(seed)
     positions = np.array([parse_judgment(text) for text in SAATY_POSITIONS])
     upper = np.triu_indices(n, 1)
-    found: list[Float] = []
+    indices: list[Float] = []
     left = draws
     while left:
         count = min(left, SIMULATION_BLOCK)
@@ -418,9 +419,9 @@ def simulate_incomplete_random_index(
         matrices[:, *upper[::-1]] = 1 / judgments
         connected = ~components_of(~np.isnan(matrices)).any(axis=-1)
         completion = complete_matrices(matrices[connected], scale_max=9)
-        found.append((completion.lambda_max - n) / (n - 1))
+        indices.append((completion.lambda_max - n) / (n - 1))
         left -= int(connected.sum())
-    ci = np.concatenate(found)
+    ci = np.concatenate(indices)
     error = float(ci.std(ddof=1) / np.sqrt(draws))
     return IncompleteRandomIndex(n, missing, float(ci.mean()), "simulated", error)
 
@@ -452,8 +453,8 @@ def check_incomplete_consistency(
         ConvergenceError: a completion did not settle.
 
     >>> A = ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, 2], [None, "1/2", 1]])
-    >>> found = ahp.check_incomplete_consistency(A)
-    >>> found.missing, round(found.ri, 3), found.acceptable
+    >>> consistency = ahp.check_incomplete_consistency(A)
+    >>> consistency.missing, round(consistency.ri, 3), consistency.acceptable
     (1, 0.037, True)
     """
     _check_options(method, random_index)
@@ -517,7 +518,7 @@ def next_pair(a: ArrayLike | PairwiseMatrix | Any) -> NextPair:
         return NextPair(int(i), int(j), float("inf"), given_labels(a))
     resistance = np.where(judged, 0, effective_resistance(judged))
     largest = float(resistance.max())
-    i, j = np.argwhere(resistance >= largest * (1 - 1e-9))[0]  # rounding must not decide
+    i, j = np.argwhere(resistance >= largest * (1 - ROUNDING_RTOL))[0]
     return NextPair(int(i), int(j), float(np.log1p(largest) / 2), given_labels(a))
 
 
@@ -753,8 +754,8 @@ def _log_least_squares(logs: Float) -> Float:
 
 
 def _at(array: Float, index: Int) -> Float:
-    found: Float = np.take_along_axis(array, index, axis=0)
-    return found
+    picked: Float = np.take_along_axis(array, index, axis=0)
+    return picked
 
 
 def _largest(array: Float) -> Float:

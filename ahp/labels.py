@@ -117,12 +117,12 @@ def joined_vector(
     Raises:
         AHPError: other labels, or labels where the other has none.
     """
-    own, numbers = vector_labels(values), numbers_of(values)
-    if own is None:
+    value_labels, numbers = vector_labels(values), numbers_of(values)
+    if value_labels is None:
         return numbers
     if labels is None:
-        raise error("labels_of_one", name=name, labels=own, owner=owner)
-    order = order_of(own, labels, name, owner, error)
+        raise error("labels_of_one", name=name, labels=value_labels, owner=owner)
+    order = order_of(value_labels, labels, name, owner, error)
     return numbers if order is None else np.asarray(numbers)[..., order]
 
 
@@ -177,8 +177,8 @@ def holds_labeled(values: Any, labels_of: Callable[[Any], Labels | None]) -> boo
     level = values
     while level:
         types = set(map(type, level)) - _NESTS
-        other = types - _PLAIN
-        if other and any(labels_of(item) is not None for item in level if type(item) in other):
+        unknown = types - _PLAIN
+        if unknown and any(labels_of(item) is not None for item in level if type(item) in unknown):
             return True
         if types or not level[0] or type(level[0][0]) in _PLAIN:
             return False
@@ -215,17 +215,17 @@ def joined(
     def join(item: Any, path: tuple[int, ...]) -> Any:
         nonlocal first
         if isinstance(item, list | tuple) and not _is_plain(item, axes):
-            return [join(each, (*path, k)) for k, each in enumerate(item)]
-        own = labels_of(item)
+            return [join(part, (*path, k)) for k, part in enumerate(item)]
+        item_labels = labels_of(item)
         if first is None:
-            first = path, own
-        place, owner, expected = Cell(name, path), Cell(name, first[0]), first[1]
-        if own is None or expected is None:
-            if own is not expected:
-                labeled, unlabeled = (place, owner) if expected is None else (owner, place)
+            first = path, item_labels
+        cell, owner, expected = Cell(name, path), Cell(name, first[0]), first[1]
+        if item_labels is None or expected is None:
+            if item_labels is not expected:
+                labeled, unlabeled = (cell, owner) if expected is None else (owner, cell)
                 raise error("labels_of_some", labeled=labeled, unlabeled=unlabeled)
             return numbers(item)
-        order = order_of(own, expected, place, owner, error)
+        order = order_of(item_labels, expected, cell, owner, error)
         return numbers(item) if order is None else permuted(np.asarray(numbers(item)), order)
 
     return join(values, ()), first[1] if first else None

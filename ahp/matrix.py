@@ -18,12 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import AHPError, IncompleteError, MatrixError
 from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
 from .messages import Cell, Phrase
-from .result import data_frame
+from .result import data_frame, read_only
 from .scale import judgment_text, parse_judgment, rounds_to
-
-RECIPROCITY_RTOL = 1e-8
-"""Largest relative deviation of `a_ij * a_ji` from 1: lets the nine digits pass that spreadsheets
-write for 1/3, and refuses 0.33 and 0.333333."""
+from .tolerance import WRITTEN_RTOL
 
 LARGEST = 1e100
 """Largest judgment, its reciprocal the smallest: far beyond any scale, and near enough that no
@@ -45,7 +42,7 @@ class PairwiseMatrix:
 
     Args:
         values: square, positive, at most `LARGEST`, unit diagonal, reciprocal to a relative
-            tolerance of `RECIPROCITY_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
+            tolerance of `WRITTEN_RTOL`. Numbers, or text such as `"1/3"`. NaN or None in both
             cells of a pair = not judged. Numbers stay as given. Text is a printed decimal:
             `"0.33"` is 1/3 (`parse_judgment`), beside 3 or by itself, and `"0.4673"` beside 2.14 is
             1/2.14, the cell of 1 or more being taken as typed. A `PairwiseMatrix` or a pandas
@@ -71,17 +68,16 @@ class PairwiseMatrix:
         array = as_matrices(values, complete=False)
         if array.ndim != 2:
             raise MatrixError("not_a_square", shape=str(array.shape))
-        own = given_labels(values)
-        if own is not None and labels is not None:
-            names = _check_labels(labels, array.shape[0])
-            order = order_of(own, names, Phrase("values"), Phrase("labels"), MatrixError)
-            array = in_order(array, order)
-            own = names
-        array = array.copy()
-        array.setflags(write=False)
-        self._values = array
+        names = given_labels(values)
+        if labels is not None:
+            wanted = _check_labels(labels, len(array))
+            if names is not None:
+                order = order_of(names, wanted, Phrase("values"), Phrase("labels"), MatrixError)
+                array = in_order(array, order)
+            names = wanted
+        self._values = read_only(array.copy())
         self._solution: tuple[Float, Float] | None = None  # see `ahp.eigen.solution`
-        self._labels = None if own is labels is None else _check_labels(own or labels, len(array))
+        self._labels = None if names is None else _check_labels(names, len(array))
 
     @classmethod
     def from_upper(
@@ -234,8 +230,8 @@ class PairwiseMatrix:
             MatrixError: there is no item with this label.
         """
         parts = index if isinstance(index, tuple) else (index,)
-        found = self._values[tuple(self._position(part) for part in parts)]
-        return float(found) if np.ndim(found) == 0 else found
+        judgments = self._values[tuple(self._position(part) for part in parts)]
+        return float(judgments) if np.ndim(judgments) == 0 else judgments
 
     def _position(self, part: Any) -> Any:
         if not isinstance(part, str):
@@ -352,10 +348,7 @@ def plain(value: Any) -> Any:
     if value is None:
         return None
     array = np.asarray(value)
-    if array.ndim == 0:
-        return array.item()
-    array.setflags(write=False)
-    return array
+    return array.item() if array.ndim == 0 else read_only(array)
 
 
 def batch_last(batch: Float, memory: Float | None = None) -> Float:
@@ -461,9 +454,9 @@ def _as_floats(a: Any) -> Float:
     for index in np.ndindex(cells.shape):
         floats[index] = _number(cells[index], index)
     for index in np.ndindex(cells.shape):
-        other = floats[_mirror(index)]
-        if isinstance(cells[index], str) and other >= 1 and rounds_to(1 / other, cells[index]):
-            floats[index] = 1 / other
+        mirror = floats[_mirror(index)]
+        if isinstance(cells[index], str) and mirror >= 1 and rounds_to(1 / mirror, cells[index]):
+            floats[index] = 1 / mirror
     return floats
 
 
@@ -527,7 +520,7 @@ def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
     with np.errstate(over="ignore"):  # an infinite product is not near 1
         out = None if memory is None else view(memory, *cells.shape)
         products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
-    return bool(max(1 - products.min(), products.max() - 1) <= RECIPROCITY_RTOL)
+    return bool(max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL)
 
 
 def _check_values(array: Float) -> None:
@@ -536,7 +529,7 @@ def _check_values(array: Float) -> None:
         (np.isinf(array) | (~missing & (array <= 0)), Phrase("positive_finite")),
         ((array > LARGEST) | (array < 1 / LARGEST), IN_RANGE),
         (
-            _diagonal(~np.isclose(array, 1, rtol=0, atol=RECIPROCITY_RTOL)),
+            _diagonal(~np.isclose(array, 1, rtol=0, atol=WRITTEN_RTOL)),
             Phrase("one_on_diagonal"),
         ),
     ):
@@ -547,7 +540,7 @@ def _check_values(array: Float) -> None:
         index = _first(lonely)
         raise MatrixError("not_judged_once", **_both(index), value=mirrored[index])
     product = array * mirrored
-    broken = np.abs(product - 1) > RECIPROCITY_RTOL
+    broken = np.abs(product - 1) > WRITTEN_RTOL
     if broken.any():
         index = _first(broken)
         small, large = sorted((array[index], mirrored[index]))

@@ -396,7 +396,7 @@ _STUDY = {
     "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
-        "file of another program or platform, choose its format above."
+        "file of another program or platform, please choose its format."
     ),
     "answers_empty": _("{source}: is empty; a long CSV has the columns {expected}."),
     "asking_not_short": _("short = True, this study asks all comparisons"),

@@ -35,7 +35,7 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
-from .result import Result, data_frame
+from .result import Result, data_frame, read_only
 from .solvers import Unique
 from .version import __version__
 
@@ -126,21 +126,20 @@ def prioritize(
         ConvergenceError: an iteration stopped short.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
-    >>> found = ahp.prioritize(A, "least_squares")
-    >>> found.weights.round(3), round(found.objective, 3), found.unique
+    >>> priorities = ahp.prioritize(A, "least_squares")
+    >>> priorities.weights.round(3), round(priorities.objective, 3), priorities.unique
     (array([0.616, 0.268, 0.116]), 1.084, True)
     """
     used = _check_options(check_method(method), options)
     array = as_matrices(a, complete=method not in INCOMPLETE)
     unique: Unique = np.full(array.shape[:-2], True, dtype=object)
     if method in _SEARCHES:
-        found, unique = _searched(array, method)
+        w, unique = _searched(array, method)
     else:
-        found = METHODS[method](a)
-    objective = _OBJECTIVES[method](array, found, **used) if method in _OBJECTIVES else None
-    found.setflags(write=False)
+        w = METHODS[method](a)
+    objective = _OBJECTIVES[method](array, w, **used) if method in _OBJECTIVES else None
     return Priorities(
-        found,
+        read_only(w),
         method,
         MappingProxyType(used),
         plain(objective),
@@ -226,10 +225,10 @@ def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     missing = np.isnan(array)
     if not missing.any():
         return geometric_means(array)
-    found = log_least_squares(a)
+    w = log_least_squares(a)
     whole = ~missing.any(axis=(-1, -2))
-    found[whole] = geometric_means(array[whole])  # with the bits they have by themselves
-    return found
+    w[whole] = geometric_means(array[whole])  # with the bits they have by themselves
+    return w
 
 
 def column_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -564,21 +563,21 @@ def _searched(array: Float, method: str) -> tuple[Float, Unique]:
     """Weights of a method in `_SEARCHES`, shape (..., n), and whether they are the only ones."""
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
-    found = np.empty(flat.shape[:-1])
+    w = np.empty(flat.shape[:-1])
     unique: Unique = np.empty(len(flat), dtype=object)
     for part in chunks(len(flat), 2 * n * n * n):
-        found[part], unique[part] = _SEARCHES[method](flat[part])
-    return found.reshape(array.shape[:-1]), unique.reshape(array.shape[:-2])
+        w[part], unique[part] = _SEARCHES[method](flat[part])
+    return w.reshape(array.shape[:-1]), unique.reshape(array.shape[:-2])
 
 
 def _in_chunks(solve: Callable[[Float], Float], array: Float) -> Float:
     """What a function from matrices (m, n, n) to rows (m, n) gives, shape (..., n)."""
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
-    found = np.empty(flat.shape[:-1])
+    rows = np.empty(flat.shape[:-1])
     for part in chunks(len(flat), n * n):
-        found[part] = solve(flat[part])
-    return found.reshape(array.shape[:-1])
+        rows[part] = solve(flat[part])
+    return rows.reshape(array.shape[:-1])
 
 
 def _unit(vector: Float) -> Float:

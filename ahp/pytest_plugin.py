@@ -25,11 +25,11 @@ class TableFile(pytest.File):
     def collect(self) -> Iterator[TableItem]:
         """One item for each check."""
         try:
-            found = verify(load_table(self.path))
+            verified = verify(load_table(self.path))
         except PublishedError as error:
             raise self.CollectError(str(error)) from error
-        remarks = [f"{self.path}:{each.line}: {each.message}" for each in found.remarks]
-        for check in found.checks:
+        remarks = [f"{self.path}:{remark.line}: {remark.message}" for remark in verified.remarks]
+        for check in verified.checks:
             yield TableItem.from_parent(self, name=check.place, check=check, remarks=remarks)
 
 

@@ -30,7 +30,6 @@ from .incomplete import (
     eigenvectors,
 )
 from .matrix import (
-    RECIPROCITY_RTOL,
     Float,
     Int,
     PairwiseMatrix,
@@ -43,6 +42,7 @@ from .random_index import random_index_value
 from .repair_search import Progress, Search, Task, greedy, vanishing, vectors
 from .result import Result
 from .scale import SAATY_POSITIONS, ScaleValues, scale_values
+from .tolerance import WRITTEN_RTOL
 
 EXACT_ORDER = 7
 """Largest matrix that `fewest_changes` searches exactly unless told otherwise."""
@@ -230,10 +230,10 @@ def rank_judgments(
     task = _task(a, scale, random_index, CR_LIMIT)
     before = task.cr_before
     best, after = task.values.copy(), np.full(task.pairs, before)
-    for pair, found in enumerate(task.singles(task.untouched)):
-        position = np.lexsort((task.costs[pair], found.round(_CR_DECIMALS)))[0]
-        if found[position].round(_CR_DECIMALS) < round(before, _CR_DECIMALS):
-            best[pair], after[pair] = task.scale[position], found[position]
+    for pair, ratios in enumerate(task.singles(task.untouched)):
+        position = np.lexsort((task.costs[pair], ratios.round(_CR_DECIMALS)))[0]
+        if ratios[position].round(_CR_DECIMALS) < round(before, _CR_DECIMALS):
+            best[pair], after[pair] = task.scale[position], ratios[position]
     continuous, cr_continuous = _best_values(task)
     w = perron(task.array)[1]
     epsilon = task.values * (w[task.cols] / w[task.rows])
@@ -260,10 +260,10 @@ def single_changes(array: Float, values: Float, random_index: str) -> tuple[Int,
     which = np.arange(len(pairs))
     tried = np.tile(array, (len(pairs), len(values), 1, 1))
     tried[which, :, i, j], tried[which, :, j, i] = values, 1 / values
-    found = check_incomplete_consistency(
+    consistency = check_incomplete_consistency(
         tried.reshape(-1, n, n), method="any", random_index=random_index
     )
-    return pairs, np.reshape(found.cr, (len(pairs), len(values)))
+    return pairs, np.reshape(consistency.cr, (len(pairs), len(values)))
 
 
 def _rank_given(
@@ -450,10 +450,10 @@ def fewest_changes(
         ConvergenceError: the heuristic came to a matrix that no single change improves.
 
     >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
-    >>> found = ahp.fewest_changes(B)
-    >>> found.changes
+    >>> repair = ahp.fewest_changes(B)
+    >>> repair.changes
     (Change(i=0, j=3, old=0.1111111111111111, new=2.0),)
-    >>> round(found.cr_after, 3)
+    >>> round(repair.cr_after, 3)
     0.083
     """
     if method not in REPAIR_METHODS:
@@ -503,8 +503,8 @@ def smallest_adjustment(
         ConvergenceError: too many steps.
 
     >>> B = ahp.PairwiseMatrix.from_upper([3, 5, 1/9, 3, 3, 1])  # 1/9 was meant to be 9
-    >>> found = ahp.smallest_adjustment(B)
-    >>> round(found.cr_before, 3), round(found.cr_after, 3), len(found.changes)
+    >>> repair = ahp.smallest_adjustment(B)
+    >>> round(repair.cr_before, 3), round(repair.cr_after, 3), len(repair.changes)
     (1.005, 0.1, 6)
     """
     task = _task(a, SAATY_POSITIONS, random_index, cr_max)
@@ -517,8 +517,8 @@ def smallest_adjustment(
         steps = 1
     else:
         matrix, steps = _repeated_steps(task, exponent)
-    found = _repair(task, a, matrix, "xu_wei", exact=False)
-    return replace(found, exponent=exponent, steps=steps)
+    repair = _repair(task, a, matrix, "xu_wei", exact=False)
+    return replace(repair, exponent=exponent, steps=steps)
 
 
 # --- from arguments to a task, from a matrix to a result -----------------------------------------
@@ -533,7 +533,7 @@ def _task(a: Any, scale: ScaleValues, random_index: str, cr_max: float) -> Task:
     rows, cols = np.triu_indices(n, 1)
     old = array[rows, cols][:, None]
     steps = np.log(values) - np.log(old)
-    same = np.abs(values / old - 1) <= RECIPROCITY_RTOL
+    same = np.abs(values / old - 1) <= WRITTEN_RTOL
     costs = np.where(same, np.inf, np.abs(steps))
     return Task(array, rows, cols, values, steps, costs, ri, random_index, limit)
 

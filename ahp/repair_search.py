@@ -16,15 +16,13 @@ import numpy as np
 
 from .eigen import perron
 from .matrix import Bool, Float, Int, chunks
+from .tolerance import ROUNDING_RTOL
 
 Progress = Callable[[int, int], None]
 """Called with the number of sets of judgments that are decided, and the number of all."""
 
 _TIE = 1e-9
 """Sums of |ln(new/old)| closer than this count as equal."""
-
-_MARGIN = 1e-9
-"""How far above ln of the limit a cut must be to exclude: far more than rounding."""
 
 _DESCENTS = 8
 """Steps of the minimization of λmax over a set; more exclude hardly more."""
@@ -106,21 +104,21 @@ class Task:
 
     def crs(self, positions: Int) -> Float:
         """CR of proposals (m, pairs), shape (m,)."""
-        found = np.empty(len(positions))
+        ratios = np.empty(len(positions))
         for part in chunks(len(positions), self.n**2):
-            found[part] = self.cr(self.matrices(positions[part]))
-        return found
+            ratios[part] = self.cr(self.matrices(positions[part]))
+        return ratios
 
     def singles(self, positions: Int) -> Float:
         """CR of a proposal with one pair put on one value, (pairs, scale)."""
         values = np.where(np.isfinite(self.costs), np.arange(len(self.scale)), -1)
-        found = np.empty(values.shape)
+        ratios = np.empty(values.shape)
         for part in chunks(self.pairs, values.shape[1] * self.n**2):
             pairs = np.arange(part.start, part.stop)
             tried = np.tile(positions, (*values[part].shape, 1))
             tried[np.arange(len(pairs)), :, pairs] = values[part]
-            found[part] = self.crs(tried.reshape(-1, self.pairs)).reshape(len(pairs), -1)
-        return found
+            ratios[part] = self.crs(tried.reshape(-1, self.pairs)).reshape(len(pairs), -1)
+        return ratios
 
     def distance(self, positions: Int) -> float:
         """Σ |ln(new/old)| of a proposal."""
@@ -136,8 +134,8 @@ class Task:
 def vectors(matrices: Float) -> tuple[Float, Float, Float]:
     """Perron roots, eigenvectors, and eigenvectors of the transposes, of matrices (m, n, n)."""
     count = len(matrices)
-    roots, found = perron(np.concatenate([matrices, matrices.swapaxes(-1, -2)]))
-    return roots[:count], found[:count], found[count:]
+    roots, eigenvectors = perron(np.concatenate([matrices, matrices.swapaxes(-1, -2)]))
+    return roots[:count], eigenvectors[:count], eigenvectors[count:]
 
 
 def vanishing(right: Float, left: Float, rows: Int, cols: Int) -> Float:
@@ -161,12 +159,12 @@ def greedy(task: Task) -> Proposal:
     """The heuristic of `fewest_changes`; above the limit where no single change lowers CR."""
     positions, cr = task.untouched, task.cr_before
     while cr >= task.cr_max:
-        found = task.singles(positions)
-        pair, position = np.unravel_index(np.argmin(found), found.shape)
-        if found[pair, position] >= cr:
+        ratios = task.singles(positions)
+        pair, position = np.unravel_index(np.argmin(ratios), ratios.shape)
+        if ratios[pair, position] >= cr:
             return task.proposal(positions)
         positions[pair] = position if np.isfinite(task.costs[pair, position]) else -1
-        cr = found[pair, position]
+        cr = ratios[pair, position]
     while len(moves := _acceptable(task, positions, _taken_back(positions))):
         positions = moves[np.argmin(task.crs(moves))]
     while len(moves := _acceptable(task, positions, _nearer(task, positions))):
@@ -179,8 +177,8 @@ def _acceptable(task: Task, positions: Int, moves: list[tuple[int, int]]) -> Int
     tried = np.repeat(positions[None], len(moves), axis=0)
     for row, (pair, position) in enumerate(moves):
         tried[row, pair] = position
-    kept: Int = tried[task.crs(tried) < task.cr_max]
-    return kept
+    accepted: Int = tried[task.crs(tried) < task.cr_max]
+    return accepted
 
 
 def _taken_back(positions: Int) -> list[tuple[int, int]]:
@@ -295,9 +293,9 @@ class Search:
         return least
 
     def _keep(self, sets: Int, members: Float, bounds: Float) -> tuple[Int, Float, Float]:
-        kept = bounds < self.limit + _MARGIN
-        self._report(int((~kept).sum()))
-        return sets[kept], members[kept], bounds[kept]
+        below = bounds < self.limit + ROUNDING_RTOL
+        self._report(int((~below).sum()))
+        return sets[below], members[below], bounds[below]
 
     def _minimize(self, members: Bool) -> tuple[Bool, _Cuts]:
         """Minimize λmax over each set until it is excluded or seen to reach the limit.
@@ -311,13 +309,13 @@ class Search:
         low, high = self.box
         logs = np.where(members, np.clip(self.logs, low, high), self.logs)
         undecided = np.ones(len(members), dtype=bool)
-        found = _Cuts(np.empty(members.shape), np.empty(len(members)))
+        tangents = _Cuts(np.empty(members.shape), np.empty(len(members)))
         open_ = np.arange(len(members))
         for _ in range(_DESCENTS):
             cuts, heights, pull = self._tangents(logs[open_])
-            found.slopes[open_], found.offsets[open_] = cuts.slopes, cuts.offsets
+            tangents.slopes[open_], tangents.offsets[open_] = cuts.slopes, cuts.offsets
             least = cuts.offsets + (self.least(cuts.slopes) * members[open_]).sum(axis=1)
-            undecided[open_] = least < self.limit + _MARGIN
+            undecided[open_] = least < self.limit + ROUNDING_RTOL
             further = undecided[open_] & (heights >= self.limit)
             open_, pull = open_[further], pull[further]
             if not len(open_):
@@ -326,7 +324,7 @@ class Search:
             logs[open_] = np.where(
                 members[open_], np.clip(logs[open_] + step, low, high), logs[open_]
             )
-        return undecided, found
+        return undecided, tangents
 
     def _newton(self, logs: Float, members: Bool, pull: Float) -> Float:
         """Newton's step with the second derivatives of consistent matrices, within the box."""
@@ -469,14 +467,14 @@ class _Guide:
         search, depth = self.search, chosen.shape[1]
         best, size = search.best, len(self.pairs)
         most = best.distance + _TIE if best is not None and best.size == size else np.inf
-        kept = costs + self.cheapest[depth] <= most
-        chosen, costs = chosen[kept], costs[kept]
+        possible = costs + self.cheapest[depth] <= most
+        chosen, costs = chosen[possible], costs[possible]
         values = self.cuts.slopes[:, :depth] @ self.steps_of(chosen).T + self.cuts.offsets[:, None]
-        kept = (values + self.least[:, depth, None]).max(axis=0) < search.limit + _MARGIN
-        chosen, costs, values = chosen[kept], costs[kept], values[:, kept]
+        possible = (values + self.least[:, depth, None]).max(axis=0) < search.limit + ROUNDING_RTOL
+        chosen, costs, values = chosen[possible], costs[possible], values[:, possible]
         excess = (values - search.limit) * self.multipliers[:, None]
-        kept = costs + (excess + self.dual[:, depth, None]).max(axis=0) <= most + _TIE
-        return chosen[kept], costs[kept]
+        possible = costs + (excess + self.dual[:, depth, None]).max(axis=0) <= most + _TIE
+        return chosen[possible], costs[possible]
 
 
 def _rests(members: Float) -> Float:

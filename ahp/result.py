@@ -10,20 +10,29 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import OptionError
 
 LONGEST_REPR = 300
 """Characters of a result's `repr` at most."""
 
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """The array itself, from now on read-only."""
+    array.setflags(write=False)
+    return array
 
 
 class Result:
@@ -48,10 +57,12 @@ class Result:
         for key, value in state.items():
             object.__setattr__(self, key, _frozen(value))
 
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        return ((field.name, getattr(self, field.name)) for field in fields(self) if field.repr)
+
     def __repr__(self) -> str:
-        shown = ((each.name, getattr(self, each.name)) for each in fields(self) if each.repr)
         text = f"{type(self).__name__}("
-        for number, (key, value) in enumerate(shown):
+        for number, (key, value) in enumerate(self._shown()):
             part = f"{', ' * (number > 0)}{key}={_short(value)}"
             if len(text) + len(part) > LONGEST_REPR - 4:
                 return f"{text}, …)"
@@ -60,10 +71,9 @@ class Result:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(each.name)}</th>"
-            f"<td style='text-align:left'>{html.escape(_short(getattr(self, each.name)))}</td></tr>"
-            for each in fields(self)
-            if each.repr
+            f"<tr><th style='text-align:left'>{html.escape(key)}</th>"
+            f"<td style='text-align:left'>{html.escape(_short(value))}</td></tr>"
+            for key, value in self._shown()
         )
         return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
 
@@ -102,7 +112,7 @@ _HINTS: dict[Any, dict[str, Any]] = {}
 
 def _names(kind: Any) -> tuple[str, ...]:
     if kind not in _NAMES:
-        _NAMES[kind] = tuple(each.name for each in fields(kind))
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
     return _NAMES[kind]
 
 
@@ -113,31 +123,31 @@ def _hints(kind: Any) -> dict[str, Any]:
     return _HINTS[kind]
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        alike = isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
-        numbers = alike and one.dtype.kind == other.dtype.kind == "f"
-        return alike and np.array_equal(one, other, equal_nan=numbers)
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return [*one] == [*other] and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other) or bool(one != one and other != other)  # noqa: PLR0124 - NaN
+def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        alike = isinstance(left, np.ndarray) and isinstance(right, np.ndarray)
+        numbers = alike and left.dtype.kind == right.dtype.kind == "f"
+        return alike and np.array_equal(left, right, equal_nan=numbers)
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return [*left] == [*right] and all(_same(left[key], right[key]) for key in left)
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(map(_same, left, right))
+    return bool(left == right) or bool(left != left and right != right)  # noqa: PLR0124 - NaN
 
 
 def _thawed(value: Any) -> Any:
     """Without read-only mappings, which can't be pickled."""
     if isinstance(value, Mapping):
-        return {key: _thawed(each) for key, each in value.items()}
+        return {key: _thawed(item) for key, item in value.items()}
     return tuple(map(_thawed, value)) if type(value) is tuple else value
 
 
 def _frozen(value: Any) -> Any:
     """With read-only arrays and mappings."""
     if isinstance(value, np.ndarray):
-        value.setflags(write=False)
+        return read_only(value)
     if isinstance(value, dict):
-        return MappingProxyType({key: _frozen(each) for key, each in value.items()})
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
     return tuple(map(_frozen, value)) if type(value) is tuple else value
 
 
@@ -164,10 +174,10 @@ def _plain(value: Any) -> Any:
         return _plain(value.tolist()) if value.size else {"shape": list(value.shape)}
     if isinstance(value, Mapping):
         if all(isinstance(key, str) for key in value):
-            return {key: _plain(each) for key, each in value.items()}
-        return [[_plain(key), _plain(each)] for key, each in value.items()]
+            return {key: _plain(item) for key, item in value.items()}
+        return [[_plain(key), _plain(item)] for key, item in value.items()]
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
     as_text = isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value))
@@ -198,13 +208,13 @@ def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
         inner = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
         return tuple(map(_read, inner, value))
     pairs = value.items() if isinstance(value, Mapping) else value
-    key, each = arguments
-    return MappingProxyType({_read(key, k): _read(each, v) for k, v in pairs})
+    key_type, value_type = arguments
+    return MappingProxyType({_read(key_type, k): _read(value_type, v) for k, v in pairs})
 
 
 def _arm(types: tuple[Any, ...], value: Any) -> Any:
     """Which of several types a value that is not None has."""
-    arms = [each for each in types if each is not NoneType]
+    arms = [kind for kind in types if kind is not NoneType]
     for arm in arms:
         if len(arms) == 1 or (isinstance(arm, type) and type(value) is arm):
             return arm
@@ -215,15 +225,11 @@ def _arm(types: tuple[Any, ...], value: Any) -> Any:
 
 def _read_array(value: Any, dtype: Any) -> Any:
     if isinstance(value, Mapping):
-        array = np.empty(value["shape"], dtype=dtype)
-        array.setflags(write=False)
-        return array
+        return read_only(np.empty(value["shape"], dtype=dtype))
 
-    def numbers(each: Any) -> Any:
-        if isinstance(each, list):
-            return [numbers(inner) for inner in each]
-        return _NOT_IN_JSON.get(each, each)
+    def numbers(item: Any) -> Any:
+        if isinstance(item, list):
+            return [numbers(inner) for inner in item]
+        return _NOT_IN_JSON.get(item, item)
 
-    array = np.array(numbers(value), dtype=dtype)
-    array.setflags(write=False)
-    return array
+    return read_only(np.array(numbers(value), dtype=dtype))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from .errors import MatrixError, OptionError
 from .messages import Phrase
+from .tolerance import WRITTEN_RTOL
 
 if TYPE_CHECKING:
     pass
@@ -129,10 +130,10 @@ def parse_number(text: str) -> float:
 
 
 def _number(plain: str, text: str) -> float:
-    found = _JUDGMENT.fullmatch(plain)
-    if found is None:
+    match = _JUDGMENT.fullmatch(plain)
+    if match is None:
         raise MatrixError("judgment_unreadable", text=text)
-    numerator, denominator = float(found[1]), float(found[2] or 1)
+    numerator, denominator = float(match[1]), float(match[2] or 1)
     value = numerator / denominator if denominator else math.inf
     if not 0 < value < math.inf:
         raise MatrixError("judgment_unreadable", text=text)
@@ -164,7 +165,7 @@ def scale_values(scale: ScaleValues) -> NDArray[np.float64]:
     except (MatrixError, TypeError, ValueError) as error:
         raise OptionError.refused("scale", scale, expected) from error
     positive = values.size > 1 and np.isfinite(values).all() and values[0] > 0 and 1 in values
-    if not positive or np.abs(values * values[::-1] - 1).max() > 1e-8:
+    if not positive or np.abs(values * values[::-1] - 1).max() > WRITTEN_RTOL:
         raise OptionError.refused("scale", scale, expected)
     return values
 
@@ -179,8 +180,3 @@ def opposite(text: str) -> str:
     if not denominator:
         return numerator if numerator == "1" else f"1/{numerator}"
     return denominator if numerator == "1" else f"{denominator}/{numerator}"
-
-
-STEP_RTOL = 1e-8
-"""Relative tolerance within which a judgment is the end of the scale, or a step of an own table:
-spreadsheets write nine digits for 1/9."""

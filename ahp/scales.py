@@ -20,7 +20,8 @@ from .errors import MatrixError, OptionError
 from .matrix import Float, PairwiseMatrix, as_matrices, as_numbers, given_labels
 from .messages import Cell, Phrase
 from .result import Result
-from .scale import LARGEST_STEP, STEP_RTOL
+from .scale import LARGEST_STEP
+from .tolerance import WRITTEN_RTOL
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ class Scale(Result):
         judgments = as_numbers(x, "x", MatrixError)
         with np.errstate(divide="ignore"):  # 0 is refused below
             large = np.where(judgments < 1, 1 / judgments, judgments)
-        found = self._at(large, n, judgments, "x")
-        return np.where(judgments < 1, 1 / found, found)
+        scaled = self._at(large, n, judgments, "x")
+        return np.where(judgments < 1, 1 / scaled, scaled)
 
     def maximum(self, n: int) -> float:
         """The value of the strongest judgment in a matrix of order n."""
@@ -133,10 +134,11 @@ class Scale(Result):
     def _at(self, large: Float, n: int, judgments: Float, name: str) -> Float:
         """Values of judgments of 1 or more; errors show the judgments as they were given."""
         if self.steps:
-            refused = ~np.isclose(large[..., None], self.steps, rtol=STEP_RTOL, atol=0).any(axis=-1)
+            on_step = np.isclose(large[..., None], self.steps, rtol=WRITTEN_RTOL, atol=0)
+            refused = ~on_step.any(axis=-1)
             expected = Phrase("steps_or_reciprocal", steps=self.steps)
         else:
-            refused = ~((large >= 1) & (large <= LARGEST_STEP * (1 + STEP_RTOL)))
+            refused = ~((large >= 1) & (large <= LARGEST_STEP * (1 + WRITTEN_RTOL)))
             expected = Phrase("step_from_to", largest=LARGEST_STEP)
             large = np.minimum(large, LARGEST_STEP)
         refused &= ~np.isnan(large)
@@ -260,8 +262,8 @@ def apply_scale(a: Any, scale: str | Scale) -> Any:
     mirrored = np.swapaxes(array, -1, -2)
     # from the cell of 1 or more alone, so that both cells of a pair stay reciprocal
     stronger = np.maximum(np.maximum(array, mirrored), 1)
-    found = scale._at(stronger, array.shape[-1], array, "a")
-    found = np.where(array >= mirrored, found, 1 / found)
+    scaled = scale._at(stronger, array.shape[-1], array, "a")
+    scaled = np.where(array >= mirrored, scaled, 1 / scaled)
     labels = given_labels(a)
-    labeled = isinstance(a, PairwiseMatrix) or (labels is not None and found.ndim == 2)
-    return PairwiseMatrix(found, labels) if labeled else found
+    labeled = isinstance(a, PairwiseMatrix) or (labels is not None and scaled.ndim == 2)
+    return PairwiseMatrix(scaled, labels) if labeled else scaled

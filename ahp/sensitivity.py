@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
 from .group import normalize_expert_weights
-from .hierarchy import Hierarchy, check_not_negative, leaf_weights
+from .hierarchy import Hierarchy, check_not_negative, leaf_weights, local_vectors
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
 from .matrix import (
@@ -45,7 +45,7 @@ from .messages import Cell, Phrase
 from .priority import check_method, weights
 from .result import Result, data_frame
 from .scale import SAATY_POSITIONS, parse_judgment
-from .tolerance import TIE_RTOL, falling_order, rank_spans
+from .tolerance import ROUNDING_ATOL, TIE_RTOL, WRITTEN_RTOL, falling_order, rank_spans
 from .version import __version__
 
 Progress = Callable[[int, int], object]
@@ -63,9 +63,6 @@ SPREADS: Mapping[str, float] = MappingProxyType({"grid": 2 / 3, "lognormal": 0.2
 SUM_ATOL = 1e-8
 """Largest deviation from 1 of the sum of local weights that are varied one at a time."""
 
-_EDGE = 1e-12
-"""Crossings this near to each other, or to 0 and 1, are one."""
-
 MOST_REDRAWN = 100
 """Panels drawn for each one that is kept, beyond which a bootstrap gives up."""
 
@@ -77,9 +74,6 @@ _ROWS = 1 << 16
 
 _LOG_SCALE = np.log(np.sort([parse_judgment(text) for text in SAATY_POSITIONS]))
 """Logarithms of Saaty's 17 positions, ascending."""
-
-_LOG_ATOL = 1e-8
-"""Judgments whose logarithms are this near to a position's are on it."""
 
 _LARGEST_SIGMA = 10.0
 """Largest spread of `"lognormal"`, far beyond any expert's error: no judgment overflows."""
@@ -178,8 +172,8 @@ def simulate_matrix(
         MatrixError: not a matrix, or for `"grid"` a judgment off the scale; the cell is named.
         IncompleteError: the judged pairs do not connect all items.
 
-    >>> found = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
-    >>> found.weights.round(3), found.lower.round(3), found.upper.round(3)
+    >>> scatter = ahp.simulate_matrix([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]], seed=1)
+    >>> scatter.weights.round(3), scatter.lower.round(3), scatter.upper.round(3)
     (array([0.637, 0.258, 0.105]), array([0.547, 0.193, 0.082]), array([0.701, 0.345, 0.143]))
     """
     run = _Run(draws, seed, perturbation, spread, False, method, level, progress)
@@ -286,10 +280,10 @@ def simulate_panel(
     arrays = _checked(hierarchy, matrices, "(k, n, n)")
     counts = {parent: len(array) for parent, array in arrays.items()}
     count = next(iter(counts.values()))
-    for parent, own in counts.items():
-        if own != count or own == 0:
+    for parent, experts in counts.items():
+        if experts != count or experts == 0:
             code = "experts_uneven" if count else "no_experts"
-            raise HierarchyError(code, parent=parent, count=own, expected=count)
+            raise HierarchyError(code, parent=parent, count=experts, expected=count)
     panel = normalize_expert_weights(expert_weights, count)
     return _simulated(hierarchy, arrays, panel, run)
 
@@ -344,14 +338,14 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
     for parent in matrices:
         if parent not in hierarchy.compared:
             raise HierarchyError("matrix_unexpected", parent=parent, valid=hierarchy.compared)
-    found = {}
+    arrays = {}
     for parent in hierarchy.compared:
         kids = hierarchy.children[parent]
         if parent not in matrices:
             raise HierarchyError("matrix_missing", parent=parent)
-        given = matrices[parent]
+        matrix = matrices[parent]
         try:
-            array = as_matrices(given, complete=False)
+            array = as_matrices(matrix, complete=False)
         except MatrixError as error:
             raise type(error)("matrix_refused", parent=parent, problem=error) from error
         if array.ndim != shape.count(",") + 1 or array.shape[-1] != len(kids):
@@ -362,11 +356,11 @@ def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> d
                 expected=shape,
                 n=len(kids),
             )
-        labels = given_labels(given) or kids
+        labels = given_labels(matrix) or kids
         name = Phrase("matrix_of", parent=parent)
         order = order_of(labels, kids, name, Phrase("the_tree"), HierarchyError)
-        found[parent] = in_order(array, order)
-    return found
+        arrays[parent] = in_order(array, order)
+    return arrays
 
 
 class _Judgments:
@@ -386,7 +380,7 @@ class _Judgments:
         if run.perturbation == "grid":
             self.positions: Int = np.abs(self.logs[..., None] - _LOG_SCALE).argmin(axis=-1)
             on_scale = _LOG_SCALE[self.positions]
-            off = np.abs(self.logs - on_scale) > _LOG_ATOL
+            off = np.abs(self.logs - on_scale) > WRITTEN_RTOL
             if off.any():
                 raise _off_grid(arrays, self.logs, off)
             self.logs = np.where(missing, np.nan, on_scale)
@@ -402,7 +396,7 @@ class _Judgments:
         experts, cells = len(there), self.logs.shape[-1]
         # a stream for each purpose, used draw by draw: no bit depends on the chunks
         resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
-        found = [np.empty((run.draws, n)) for n in self.orders]
+        drawn = [np.empty((run.draws, n)) for n in self.orders]
         redrawn = 0
         chunk = max(1, _CELLS // max(1, experts * cells))
         for start in range(0, run.draws, chunk):
@@ -413,11 +407,11 @@ class _Judgments:
             share = panel[who]
             share = share / share.sum(axis=-1, keepdims=True)
             joined = self.joined(self._perturbed(who, noise), share)
-            for target, local in zip(found, self.local(joined), strict=True):
+            for target, local in zip(drawn, self.local(joined), strict=True):
                 target[start : start + count] = local
             if run.progress is not None:
                 run.progress(start + count, run.draws)
-        return found, redrawn
+        return drawn, redrawn
 
     def joined(self, logs: Float, share: Float) -> Float:
         """Means over the experts, shapes (draws, k, judgments) and (draws, k), of those who judged
@@ -443,13 +437,13 @@ class _Judgments:
 
         The stream is used up to the last panel that is kept, so that no bit depends on the chunks.
         """
-        kept: list[Int] = []
+        panels: list[Int] = []
         left = count
         while left:
             who = there[resampling.integers(len(there), size=(left, len(there)))]
             if self.missing is not None:
                 who = who[self._connected(np.asarray(~self.missing[who].all(axis=1)))]
-            kept.append(who)
+            panels.append(who)
             redrawn += left - len(who)
             left -= len(who)
             if redrawn > MOST_REDRAWN * self.run.draws:
@@ -459,7 +453,7 @@ class _Judgments:
                     most=MOST_REDRAWN * self.run.draws,
                     draws=self.run.draws,
                 )
-        return np.concatenate(kept), redrawn
+        return np.concatenate(panels), redrawn
 
     def _connected(self, judged: Bool) -> Bool:
         """Which rows of pairs, shape (draws, judgments), connect the items of every matrix."""
@@ -491,7 +485,7 @@ class _Judgments:
 
     def local(self, logs: Float) -> list[Float]:
         """Weights of every matrix from its upper triangles, logs of shape (draws, judgments)."""
-        found = []
+        local_weights = []
         start = 0
         for n in self.orders:
             i, j = np.triu_indices(n, 1)
@@ -501,9 +495,9 @@ class _Judgments:
             matrices = np.exp(full)
             if self.missing is not None:
                 matrices = complete_matrices(matrices).values
-            found.append(weights(matrices, self.run.method))
+            local_weights.append(weights(matrices, self.run.method))
             start += len(i)
-        return found
+        return local_weights
 
 
 def _upper_logs(array: Float) -> Float:
@@ -521,8 +515,8 @@ def _off_grid(arrays: Mapping[str, Float], logs: Float, off: Bool) -> MatrixErro
         for parent, array in arrays.items()
         for i, j in zip(*np.triu_indices(array.shape[-1], 1), strict=True)
     ]
-    parent, *place = cells[cell]
-    index = tuple(place) if len(logs) == 1 else (expert, *place)
+    parent, *pair = cells[cell]
+    index = tuple(pair) if len(logs) == 1 else (expert, *pair)
     error = MatrixError("off_grid", cell=Cell("a", index), value=math.exp(logs[expert, cell]))
     return MatrixError("matrix_refused", parent=parent, problem=error) if parent else error
 
@@ -544,8 +538,8 @@ def _simulated(
         for index, parent in enumerate(hierarchy.compared)
     }
     (whole, *_), products = (
-        leaf_weights(hierarchy, dict(zip(hierarchy.compared, found, strict=True)))
-        for found in (base, drawn)
+        leaf_weights(hierarchy, dict(zip(hierarchy.compared, vectors, strict=True)))
+        for vectors in (base, drawn)
     )
     return HierarchyUncertainty(
         MappingProxyType(local), _summary(hierarchy.leaves, whole, products, run, redrawn)
@@ -649,10 +643,10 @@ def one_at_a_time(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> found = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
-    >>> found.names
+    >>> line = ahp.one_at_a_time(tree, local, "cost", grid=[0, 0.5, 1])
+    >>> line.names
     ('price', 'upkeep', 'quality')
-    >>> found.values
+    >>> line.values
     array([[0. , 0. , 1. ],
            [0.3, 0.2, 0.5],
            [0.6, 0.4, 0. ]])
@@ -740,8 +734,8 @@ def stability_interval(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> found = ahp.stability_interval(tree, local, "cost")
-    >>> found.lower, found.upper, found.lower_pairs
+    >>> interval = ahp.stability_interval(tree, local, "cost")
+    >>> interval.lower, interval.upper, interval.lower_pairs
     (0.625, 1.0, (('price', 'quality'),))
     """
     if top is not None:
@@ -760,16 +754,16 @@ def stability_interval(
     gap, slope, ahead, behind = gap[moving], slope[moving], ahead[moving], behind[moving]
     tied = gap <= TIE_RTOL * now[ahead]
     crossing = line.weight - np.where(tied, 0, gap / slope)
-    inside = (crossing > _EDGE) & (crossing < 1 - _EDGE)
+    inside = (crossing > ROUNDING_ATOL) & (crossing < 1 - ROUNDING_ATOL)
 
     def bound(side: Bool, nearest: Callable[[Float], Any], end: float) -> Any:
         candidates = side & (inside | tied)
         if not candidates.any():
             return end, ()
-        found = float(nearest(crossing[candidates]))
-        at = candidates & (np.abs(crossing - found) <= _EDGE)
+        weight = float(nearest(crossing[candidates]))
+        at = candidates & (np.abs(crossing - weight) <= ROUNDING_ATOL)
         pairs = zip(ahead[at], behind[at], strict=True)
-        return found, tuple((line.names[i], line.names[j]) for i, j in pairs)
+        return weight, tuple((line.names[i], line.names[j]) for i, j in pairs)
 
     lower, lower_pairs = bound(tied | (slope > 0), np.max, 0.0)
     upper, upper_pairs = bound(tied | (slope < 0), np.min, 1.0)
@@ -805,19 +799,20 @@ def critical_criteria(
 
     >>> tree = ahp.Hierarchy("goal", {"goal": ("cost", "quality"), "cost": ("price", "upkeep")})
     >>> local = {"goal": [0.7, 0.3], "cost": [0.6, 0.4]}
-    >>> [(found.node, round(found.change, 3)) for found in ahp.critical_criteria(tree, local)]
+    >>> intervals = ahp.critical_criteria(tree, local)
+    >>> [(interval.node, round(interval.change, 3)) for interval in intervals]
     [('quality', 0.12), ('cost', 0.2), ('price', 0.2), ('upkeep', 0.2)]
     """
     nodes = [kid for kids in hierarchy.children.values() for kid in kids]
-    found = [
+    intervals = [
         stability_interval(hierarchy, local_weights, node, top=top, scores=scores) for node in nodes
     ]
 
-    def change(one: StabilityInterval) -> float:
+    def change(interval: StabilityInterval) -> float:
         # rounded, so that changes that are equal keep the order of the tree
-        return round(one.relative_change if relative else one.change, 12)
+        return round(interval.relative_change if relative else interval.change, 12)
 
-    return tuple(sorted(found, key=change))
+    return tuple(sorted(intervals, key=change))
 
 
 @dataclass(frozen=True)
@@ -845,14 +840,9 @@ def _line(
     if parent is None:
         valid = tuple(kid for kids in hierarchy.children.values() for kid in kids)
         raise HierarchyError("node_without_weight", node=node, valid=valid)
-    hierarchy.global_weights(local_weights)  # refuses weights that do not fit the tree
-    given = {**hierarchy.given_weights, **local_weights}
-    local = {}
-    for name, kids in hierarchy.children.items():
-        said = Phrase("local_weights_of", parent=name)
-        joined = joined_vector(given[name], kids, said, Phrase("the_tree"), HierarchyError)
-        local[name] = np.asarray(joined, dtype=np.float64)
-        if abs((total := local[name].sum()) - 1) > SUM_ATOL:
+    local = local_vectors(hierarchy, local_weights)
+    for name, vector in local.items():
+        if abs((total := vector.sum()) - 1) > SUM_ATOL:
             raise HierarchyError("sum_not_one", parent=name, total=total)
     index = hierarchy.children[parent].index(node)
     rest = local[parent].copy()
@@ -864,9 +854,9 @@ def _line(
     alone[index] = 1
     leaves = hierarchy.leaves
     ends = []
-    for own in (rest, alone):
-        found = hierarchy.global_weights({**local, parent: own})
-        ends.append(np.array([found[leaf] for leaf in leaves]))
+    for shares in (rest, alone):
+        global_weights = hierarchy.global_weights({**local, parent: shares})
+        ends.append(np.array([global_weights[leaf] for leaf in leaves]))
     names = leaves
     if scores is not None:
         names, table = _table(scores, leaves)
@@ -882,9 +872,9 @@ def _table(
     if not scores:
         raise HierarchyError("no_scores")
     rows = []
-    for name, own in scores.items():
+    for name, values in scores.items():
         said = Phrase("scores_of", name=name)
-        joined = joined_vector(own, leaves, said, Phrase("the_leaves"), HierarchyError)
+        joined = joined_vector(values, leaves, said, Phrase("the_leaves"), HierarchyError)
         row = as_numbers(joined, said, HierarchyError)
         if row.shape != (len(leaves),):
             raise HierarchyError("scores_shape", name=said, shape=str(row.shape), count=len(leaves))

@@ -152,8 +152,8 @@ def least_squares(flat: Float) -> tuple[Float, Unique]:
     ends, done = _descend(np.repeat(flat[open_], count, axis=0), starts)
     ends = np.concatenate([x[open_, None], ends.reshape(-1, count, n)], axis=1)
     done = np.concatenate([settled[open_, None], done.reshape(-1, count)], axis=1)
-    for place, matrix in enumerate(open_):
-        x[matrix], unique[matrix] = _lowest(flat[matrix], ends[place, done[place]], middle[matrix])
+    for row, matrix in enumerate(open_):
+        x[matrix], unique[matrix] = _lowest(flat[matrix], ends[row, done[row]], middle[matrix])
     proven = _only_minimum(flat[open_], x[open_])
     unique[open_[proven]] = True
     return from_logs(x), unique
@@ -353,7 +353,7 @@ def _shortest_paths(lengths: Float) -> Float:
 def fuzzy_preference(flat: Float) -> Float:
     """Weights with the least max |w_i − a_ij w_j| over a_ij ≥ 1, of matrices (m, n, n)."""
     n = flat.shape[-1]
-    found = from_logs(log_row_means(flat))
+    weights = from_logs(log_row_means(flat))
     slack, policy = _tightest_triads(np.log(flat))
     open_ = np.flatnonzero(slack < -CONSISTENT)
     policy = policy[open_]
@@ -368,10 +368,10 @@ def fuzzy_preference(flat: Float) -> Float:
         better = bounds.min(axis=-1) < w * (1 - CONSISTENT / 10)
         policy = np.where(better, bounds.argmin(axis=-1), policy)
         going = better.any(axis=-1)
-        found[open_[~going]] = normalized(w[~going])
+        weights[open_[~going]] = normalized(w[~going])
         open_, policy = open_[going], policy[going]
         if not len(open_):
-            return found
+            return weights
     raise ConvergenceError("fuzzy_unsettled", count=len(open_), steps=POLICY_STEPS)
 
 
@@ -389,8 +389,8 @@ def _tightest_triads(b: Float) -> tuple[Float, Int]:
         least[lower], middle[lower] = via[lower], j
     least[:, range(n), range(n)] = np.inf
     rows = np.arange(m)
-    place = least.reshape(m, -1).argmin(axis=-1)
-    i, k = np.divmod(place, n)
+    cell = least.reshape(m, -1).argmin(axis=-1)
+    i, k = np.divmod(cell, n)
     between = middle[rows, i, k]
     after = np.repeat(i[:, None], n, axis=1)
     after[rows, i], after[rows, between], after[rows, k] = between, k, i
@@ -484,5 +484,5 @@ def weight_ratios(w: Float) -> Float:
 
 def differences(x: Float) -> Float:
     """x_i − x_j, shape (..., n, n)."""
-    found: Float = x[..., :, None] - x[..., None, :]
-    return found
+    gaps: Float = x[..., :, None] - x[..., None, :]
+    return gaps

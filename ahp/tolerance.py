@@ -1,4 +1,4 @@
-"""One tolerance for ties, and one rule for the ranks of what ties.
+"""The tolerances that several modules share, and one rule for the ranks of what ties.
 
 In the order of falling values neighbors tie that differ by `TIE_RTOL` of the larger at most, and a
 chain of such neighbors ties as a whole. Tied items are listed in their own order (that of the
@@ -15,10 +15,22 @@ from numpy.typing import ArrayLike, NDArray
 
 Int = NDArray[np.intp]
 
+WRITTEN_RTOL = 1e-8
+"""How well a judgment is known that is written in digits, relatively: the nine that spreadsheets
+write for 1/3 and 1/9 pass for them, 0.33 and 0.333333 do not."""
+
 TIE_RTOL = 1e-8
 """Values nearer than this to each other, relative to the larger, tie, and so do judgments whose
-logarithms are: a matrix itself is known no better (`ahp.matrix.RECIPROCITY_RTOL`), it is far above
-the rounding of any method, and far below any difference that a judgment can make."""
+logarithms are: a matrix itself is known no better (`WRITTEN_RTOL`), it is far above the rounding of
+any method, and far below any difference that a judgment can make."""
+
+ROUNDING_ATOL = 1e-12
+"""Numbers of the order of 1 (shares, local weights, heights of merges) that are nearer than this to
+each other differ by rounding alone: half of ten tenths is one half."""
+
+ROUNDING_RTOL = 1e-9
+"""How far bounds are widened, and how far maxima and weights may miss each other, for rounding to
+decide nothing: relatively, or in logarithms, or in weights."""
 
 
 def falling_order(values: ArrayLike) -> Int:

@@ -45,14 +45,14 @@ def judgment_like(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
     """Judgments of hidden weights, with noise, on the scale; CR < 0.2."""
     i, j = np.triu_indices(n, 1)
     steps = np.log(np.sort(POSITIONS))
-    found: list[np.ndarray] = []
-    while sum(map(len, found)) < count:
+    matrices: list[np.ndarray] = []
+    while sum(map(len, matrices)) < count:
         height = rng.normal(0, 0.8, (count // 2, n))
         logs = height[:, i] - height[:, j] + rng.normal(0, 0.35, (count // 2, len(i)))
         nearest = np.abs(logs[..., None] - steps).argmin(axis=-1)
         a = reciprocal(np.exp(steps[nearest]), n)
-        found.append(a[ahp.check_consistency(a).cr < 0.2])
-    return np.concatenate(found)[:count]
+        matrices.append(a[ahp.check_consistency(a).cr < 0.2])
+    return np.concatenate(matrices)[:count]
 
 
 def with_missing(rng: np.random.Generator, a: np.ndarray, missing: int) -> np.ndarray:
@@ -82,7 +82,7 @@ def seconds(work: Callable[[], Any], clock: Callable[[], float] = time.perf_coun
 def medians(*timers: Callable[[], float], repeats: int = 5) -> list[float]:
     """Median of what each timer says, the timers taking turns: all see the machine's same load."""
     rounds = [[timer() for timer in timers] for _ in range(repeats)]
-    return [statistics.median(own) for own in zip(*rounds, strict=True)]
+    return [statistics.median(timings) for timings in zip(*rounds, strict=True)]
 
 
 def lapack(a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -139,19 +139,19 @@ def peers(python: str, **matrices: np.ndarray) -> Iterator[Callable[[str], float
 def alone(report: Report, peer: Callable[[str], float], some: Mapping[int, np.ndarray]) -> None:
     """Rows for one matrix after another, each a list of lists: as people do it in a loop."""
 
-    def each(work: Callable[[Any], Any], matrices: Iterable[Any]) -> float:
-        return seconds(lambda: [work(one) for one in matrices], time.process_time)
+    def in_a_loop(work: Callable[[Any], Any], matrices: Iterable[Any]) -> float:
+        return seconds(lambda: [work(matrix) for matrix in matrices], time.process_time)
 
     for n, matrices in some.items():
         lists, arrays = matrices.tolist(), [*matrices]
-        own, eig, other = medians(
-            lambda lists=lists: each(ahp.check_consistency, lists) / len(lists),
-            lambda arrays=arrays: each(np.linalg.eig, arrays) / len(arrays),
+        ours, eig, theirs = medians(
+            lambda lists=lists: in_a_loop(ahp.check_consistency, lists) / len(lists),
+            lambda arrays=arrays: in_a_loop(np.linalg.eig, arrays) / len(arrays),
             lambda n=n: peer(f"AHPy {n}"),
         )
         work, must = f"weights, λmax, CR of one {n}×{n}, a list of lists", 12 if n == 9 else 6
-        report.row(f"{work}: × numpy.linalg.eig", must, own / eig, at_most=True)
-        report.row("the same: × AHPy", 1.7, other / own)
+        report.row(f"{work}: × numpy.linalg.eig", must, ours / eig, at_most=True)
+        report.row("the same: × AHPy", 1.7, theirs / ours)
 
 
 def loading(report: Report) -> None:
@@ -190,12 +190,12 @@ def main() -> int:
     report = Report()
     like, random = judgment_like(rng, COUNT, 5), uniform(rng, COUNT, 5)
     for kind, a, must in (("judgment-like", like, 12), ("uniform", random, 7)):
-        own, theirs = medians(
+        ours, theirs = medians(
             lambda a=a: seconds(lambda: ahp.check_consistency(a)),
             lambda a=a: seconds(lambda: lapack(a)),
             repeats=3,
         )
-        report.row(f"weights, λmax, CR of 1M 5×5, {kind}: × batched eig", must, theirs / own)
+        report.row(f"weights, λmax, CR of 1M 5×5, {kind}: × batched eig", must, theirs / ours)
     tracemalloc.start()
     ahp.check_consistency(like)
     peak = tracemalloc.get_traced_memory()[1]
@@ -210,29 +210,29 @@ def main() -> int:
         **{f"alone_{n}": matrices for n, matrices in some.items()},
     ) as peer:
         musts = {"AHPy": 250, "pyanp": 200, "pyDecision": 35}
-        own, *others = medians(
+        ours, *others = medians(
             lambda: seconds(lambda: ahp.check_consistency(like)) / len(like),
             *(lambda name=name: peer(name) for name in musts),
         )
-        for (name, must), other in zip(musts.items(), others, strict=True):
-            report.row(f"the same, judgment-like: × {name}", must, other / own)
-        own, other = medians(
+        for (name, must), theirs in zip(musts.items(), others, strict=True):
+            report.row(f"the same, judgment-like: × {name}", must, theirs / ours)
+        ours, theirs = medians(
             lambda: seconds(lambda: ahp.complete_matrices(incomplete)) / len(incomplete),
             lambda: peer("AHPy completion"),
         )
         alone(report, peer, some)
-    report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, other / own)
+    report.row("λmax-minimal completion of 10,000 5×5: × AHPy", 500, theirs / ours)
     loading(report)
-    own, logs = medians(
+    ours, logs = medians(
         lambda: seconds(lambda: ahp.weights(like, "geometric_mean")),
         lambda: seconds(lambda: np.log(like).sum()),
     )
-    report.row("geometric mean of 1M 5×5: × np.log(A).sum()", 3, own / logs, at_most=True)
+    report.row("geometric mean of 1M 5×5: × np.log(A).sum()", 3, ours / logs, at_most=True)
     hierarchy, matrices = panel()
-    own = seconds(lambda: ahp.simulate_panel(hierarchy, matrices, seed=1, perturbation="grid"))
-    report.row("Monte Carlo, 18 indicators, 20 experts, 10,000 draws: s", 2, own, at_most=True)
-    own = seconds(lambda: ahp.simulate_random_index(9, draws=1_000_000))
-    report.row("simulate_random_index(9, draws=1,000,000): s", 10, own, at_most=True)
+    ours = seconds(lambda: ahp.simulate_panel(hierarchy, matrices, seed=1, perturbation="grid"))
+    report.row("Monte Carlo, 18 indicators, 20 experts, 10,000 draws: s", 2, ours, at_most=True)
+    ours = seconds(lambda: ahp.simulate_random_index(9, draws=1_000_000))
+    report.row("simulate_random_index(9, draws=1,000,000): s", 10, ours, at_most=True)
     return 1 if report.short else 0
 
 

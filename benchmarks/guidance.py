@@ -82,11 +82,11 @@ def follow(matrix: ahp.PairwiseMatrix) -> ahp.PairwiseMatrix:
 
 def course(matrix: ahp.PairwiseMatrix) -> list[float]:
     """CR before, and after each suggestion followed, until it is acceptable or three are."""
-    found = [float(ahp.check_consistency(matrix).cr)]
-    while len(found) <= ROUNDS and found[-1] >= ahp.consistency.CR_LIMIT:
+    ratios = [float(ahp.check_consistency(matrix).cr)]
+    while len(ratios) <= ROUNDS and ratios[-1] >= ahp.consistency.CR_LIMIT:
         matrix = follow(matrix)
-        found.append(float(ahp.check_consistency(matrix).cr))
-    return found
+        ratios.append(float(ahp.check_consistency(matrix).cr))
+    return ratios
 
 
 def main() -> None:

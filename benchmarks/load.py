@@ -191,7 +191,7 @@ def run_clients(
     """Be one expert per link, then send a `Clients`."""
     report = Clients()
 
-    async def one(number: int, expert_id: str, link: str) -> None:
+    async def be_expert(number: int, expert_id: str, link: str) -> None:
         await asyncio.sleep(number * STAGGER)
         page = await StreamlitClient.open(link)
         expert = Expert(expert_id, page, contradicts=number % CONTRADICTS == 0)
@@ -204,7 +204,7 @@ def run_clients(
             report.milliseconds += [1000 * seconds for seconds in expert.seconds]
 
     async def everybody() -> None:
-        experts = (one(number, *link) for number, link in enumerate(links.items()))
+        experts = (be_expert(number, *link) for number, link in enumerate(links.items()))
         for outcome in await asyncio.gather(*experts, return_exceptions=True):
             if outcome is not None:
                 report.problems.append(repr(outcome))
@@ -314,8 +314,8 @@ def person(
                 expect(page.locator(QUESTION)).to_be_visible()
         page.wait_for_timeout(1000)
         milliseconds: dict[tuple[str, str], list[float]] = {}
-        for one in page.evaluate("() => measured.slice(1)"):
-            milliseconds.setdefault((one["from"], one["to"]), []).append(one["ms"])
+        for click in page.evaluate("() => measured.slice(1)"):
+            milliseconds.setdefault((click["from"], click["to"]), []).append(click["ms"])
     return confirmed, milliseconds
 
 
@@ -341,9 +341,9 @@ class Visits:
     def show(self, name: str) -> float:
         """Print them; the median until the question is what counts."""
         median = statistics.median(self.question)
-        each = " ".join(f"{seconds:.2f}" for seconds in self.question)
+        shown = " ".join(f"{seconds:.2f}" for seconds in self.question)
         print(
-            f"{name}: question visible {median:.2f} s ({each}), welcome {self.welcome[0]:.2f} s, "
+            f"{name}: question visible {median:.2f} s ({shown}), welcome {self.welcome[0]:.2f} s, "
             f"from start to the first question {self.start[0]:.2f} s"
         )
         return median
@@ -505,7 +505,7 @@ def measure(options: argparse.Namespace, server: RunningServer) -> bool:
         )
         load = put_to_work(playwright, server, panel, (measuring, links[measuring]), options)
     load.show()
-    found = Counter(
+    logged = Counter(
         Answer(str(event.expert_id), f"pair {event.parent} {event.left} {event.right}", event.value)
         for event in store.events(study.id)
         if event.kind == "answer" and event.expert_id in {*panel, measuring} and event.value
@@ -513,15 +513,15 @@ def measure(options: argparse.Namespace, server: RunningServer) -> bool:
     store.close()
     verify = [sys.executable, "-m", "ahp", "log", "verify", "--database", url]
     verified = subprocess.run(verify, check=False, cwd=ROOT).returncode == 0
-    lost, unknown = load.sent - found, found - load.sent
+    lost, unknown = load.sent - logged, logged - load.sent
     print(
-        f"answers: {load.sent.total()} confirmed, {found.total()} in the log, {lost.total()} lost, "
-        f"{unknown.total()} in the log twice or never confirmed"
+        f"answers: {load.sent.total()} confirmed, {logged.total()} in the log, {lost.total()} "
+        f"lost, {unknown.total()} in the log twice or never confirmed"
     )
     for problem in load.clients.problems:
         print(f"  an expert failed: {problem}")
     questions = load.clicks["question", "question"]
-    kept = {
+    checks = {
         "every answer is given": load.sent.total() == (options.sessions + 1) * options.answers,
         "every confirmed answer is in the log exactly once": not lost and not unknown,
         "the log verifies": verified,
@@ -532,9 +532,9 @@ def measure(options: argparse.Namespace, server: RunningServer) -> bool:
         f"cold at most {COLD} s": cold_seconds <= COLD,
         f"warm at most {WARM} s": warm_seconds <= WARM,
     }
-    for name, met in (kept | limits).items():
+    for name, met in (checks | limits).items():
         print(f"{'met' if met else 'NOT met'}: {name}")
-    return all((kept if options.report else kept | limits).values())
+    return all((checks if options.report else checks | limits).values())
 
 
 def main() -> int:

@@ -45,8 +45,8 @@ def ahpy_weights(matrix):
 
 def ahpy_judgments(compared):
     """The same, of a matrix that is written in AHPy's way already."""
-    found = ahpy.Compare("c", compared, precision=8)
-    return found.local_weights, found.consistency_ratio
+    comparison = ahpy.Compare("c", compared, precision=8)
+    return comparison.local_weights, comparison.consistency_ratio
 
 
 def pyanp_weights(matrix):

@@ -69,7 +69,7 @@ def main() -> int:
         server.stop()
     median = statistics.median(seconds)
     print(f"{experts} experts × 35 comparisons, click to ranked table and chart, {VISITS} visits")
-    print("seconds: " + " ".join(f"{one:.2f}" for one in seconds))
+    print("seconds: " + " ".join(f"{duration:.2f}" for duration in seconds))
     print(f"median {median:.2f} s, limit {LIMIT} s: {'met' if median < LIMIT else 'NOT met'}")
     return median >= LIMIT
 

@@ -128,14 +128,14 @@ def errors(weights: Array, logs: Array) -> Errors:
     Root mean square error of ln w (centered), mean absolute error of w in percentage points, and
     Kendall's τ of the ranking.
     """
-    found = np.log(weights)
-    found -= found.mean(axis=-1, keepdims=True)
+    estimated = np.log(weights)
+    estimated -= estimated.mean(axis=-1, keepdims=True)
     truth = np.exp(logs)
     truth /= truth.sum(axis=-1, keepdims=True)
     i, j = np.triu_indices(logs.shape[-1], 1)
-    tau = np.sign(np.round(found[:, i] - found[:, j], 9)) * np.sign(logs[:, i] - logs[:, j])
+    tau = np.sign(np.round(estimated[:, i] - estimated[:, j], 9)) * np.sign(logs[:, i] - logs[:, j])
     return (
-        float(np.sqrt(((found - logs) ** 2).mean(axis=-1)).mean()),
+        float(np.sqrt(((estimated - logs) ** 2).mean(axis=-1)).mean()),
         float(100 * np.abs(weights - truth).mean()),
         float(tau.mean()),
     )
@@ -165,15 +165,15 @@ def experiment(
     for k, some in in_our_order(answers, budgets(n), None):
         result[k, "short form"] = errors(ahp.complete_matrices(some).weights, logs)
 
-    place = np.argsort(-perceived, axis=-1)
+    order = np.argsort(-perceived, axis=-1)
     expert = np.arange(count)[:, None]
-    ranked = answers[expert[..., None], place[:, :, None], place[:, None]]
-    ranked_logs = logs[expert, place]
+    ranked = answers[expert[..., None], order[:, :, None], order[:, None]]
+    ranked_logs = logs[expert, order]
     for k, some in in_our_order(ranked, budgets(n), range(n)):
-        found = errors(ahp.complete_matrices(some).weights, ranked_logs)
-        result[k, "rank first"] = found
+        missed = errors(ahp.complete_matrices(some).weights, ranked_logs)
+        result[k, "rank first"] = missed
         if k + n in budgets(n):
-            result[k + n, "ranking counted"] = found
+            result[k + n, "ranking counted"] = missed
 
     result[n, "rating, calibrated"] = errors(rated(perceived, calibrated=True), logs)
     result[n, "rating, even steps"] = errors(rated(perceived, calibrated=False), logs)
@@ -188,7 +188,7 @@ def show(title: str, table: dict[int, dict[Row, Errors]]) -> None:
         print("|---" * (2 + len(STRATEGIES)) + "|")
         for n, rows in table.items():
             for k in sorted({questions for questions, _ in rows}):
-                values = {way: found[measure] for (at, way), found in rows.items() if at == k}
+                values = {way: missed[measure] for (at, way), missed in rows.items() if at == k}
                 best = best_of(values.values()) if len(values) > 1 else None
                 cells = (
                     ("**{:.{}f}**" if values[way] == best else "{:.{}f}").format(
@@ -233,11 +233,11 @@ def main() -> None:
                     [options.seed, n, WEIGHTS.index(kind), NOISES.index(noise)]
                 )
                 table[n] = experiment(rng, options.replications, n, kind, noise)
-                for row, found in table[n].items():
-                    everything[n][row].append(found)
+                for row, missed in table[n].items():
+                    everything[n][row].append(missed)
             show(f"{kind} weights, noise {noise}", table)
     means = {
-        n: {row: tuple(np.mean(found, axis=0).tolist()) for row, found in rows.items()}
+        n: {row: tuple(np.mean(missed, axis=0).tolist()) for row, missed in rows.items()}
         for n, rows in everything.items()
     }
     show("mean of the six settings", means)

@@ -138,7 +138,7 @@ class StreamlitClient:
             message = ForwardMsg.FromString(await self._socket.recv(decode=False))
             if message.metadata.cacheable:
                 self._cached[message.hash] = message
-            place = tuple(message.metadata.delta_path)
+            path = tuple(message.metadata.delta_path)
             if message.WhichOneof("type") == "ref_hash":
                 message = self._cached[message.ref_hash]
             match message.WhichOneof("type"):
@@ -148,7 +148,7 @@ class StreamlitClient:
                 case "delta" if message.delta.WhichOneof("type") == "new_element":
                     if message.delta.new_element.HasField("exception"):
                         raise RuntimeError(message.delta.new_element.exception.message)
-                    drawn[place] = Widget(message.delta.new_element, message.delta.fragment_id)
+                    drawn[path] = Widget(message.delta.new_element, message.delta.fragment_id)
                 case "script_finished":
                     match message.script_finished:
                         case ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -156,12 +156,12 @@ class StreamlitClient:
                             return
                         case ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
                             again = {widget.fragment for widget in drawn.values()}
-                            kept = {
+                            unchanged = {
                                 where: widget
                                 for where, widget in self.widgets.items()
                                 if widget.fragment not in again
                             }
-                            self.widgets = kept | drawn
+                            self.widgets = unchanged | drawn
                             return
                         case ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                             raise RuntimeError("the script doesn't compile")
@@ -179,11 +179,11 @@ class StreamlitClient:
         Raises:
             RuntimeError: the page has no such button, or one that can't be pressed.
         """
-        found = self.button(key)
-        if found is None or found.element.button.disabled:
+        button = self.button(key)
+        if button is None or button.element.button.disabled:
             raise RuntimeError(f"no button {key!r} to press on the page, only {self._shown()}")
-        state = WidgetState(id=found.element.button.id, trigger_value=True)
-        await self.rerun(state, fragment=found.fragment)
+        state = WidgetState(id=button.element.button.id, trigger_value=True)
+        await self.rerun(state, fragment=button.fragment)
 
     def components(self, name: str) -> list[tuple[Widget, Mapping[str, Any]]]:
         """The components of this name, each with the data it was given."""
@@ -262,11 +262,11 @@ class Expert:
         Raises:
             RuntimeError: the next question doesn't say that the answer is dealt with.
         """
-        found = self.asked()
-        if found is None:
+        asked = self.asked()
+        if asked is None:
             await self.page.press("start" if self.page.button("start") else "next")
             return False
-        component, data = found
+        component, data = asked
         value = self._judge.choose(
             data["left"]["name"],
             data["right"]["name"],

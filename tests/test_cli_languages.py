@@ -58,8 +58,8 @@ USAGE = {
 """Arguments that can't be read -> the line below the usage."""
 
 REFUSALS = {
-    "weights m.csv --method median": f"method 的取值为 “median”，应为以下之一：{METHODS}",
-    "weights m.csv --random-index noble": f"random_index 的取值为 “noble”，应为以下之一：{TABLES}",
+    "weights m.csv --method median": f"method 的取值为“median”，应为以下之一：{METHODS}",
+    "weights m.csv --random-index noble": f"random_index 的取值为“noble”，应为以下之一：{TABLES}",
     f"verify {HEFA} --junit none/hefa.xml": (
         "无法访问 none/hefa.xml：没有这个文件或文件夹（系统错误 2）"
     ),
@@ -82,7 +82,7 @@ REFUSALS = {
         "从 long-csv 转换为 long-csv 用不到 --negative-is left，请去掉"
     ),
     "convert x.csv --from long-csv --to ahp-os --survey supervision_effectiveness --language fr": (
-        "--language 的取值为 “fr”，应为以下之一：“zh”、“en”"
+        "--language 的取值为“fr”，应为以下之一：“zh”、“en”"
     ),
 }
 """Arguments that are read, but not followed -> what is said behind `ahp：错误：`."""
@@ -192,7 +192,7 @@ def test_surveys_and_warnings_in_chinese(capsys: pytest.CaptureFixture[str]) -> 
     survey = str(ROOT / "examples" / "dong_2010" / "survey.toml")
     assert main(["--language", "zh", "surveys", "validate", survey]) == 0
     assert capsys.readouterr().out.startswith(
-        f"{survey}：无误，4 项指标，6 项比较，语言 en zh，散列值 "
+        f"{survey}：无误，4 项指标，6 项比较，语言 en zh，哈希值 "
     )
     Path("w.csv").write_text("cult_fam\n-5\n", encoding="utf-8")
     arguments = "convert w.csv --from ahpsurvey --to long-csv --negative-is left"

@@ -93,7 +93,7 @@ def test_every_code_is_used() -> None:
 def test_an_error_is_said_in_both_languages() -> None:
     error = OptionError.unknown("how", "mean", ("aij", "aip"))
     assert str(error) == "how = 'mean', expected one of 'aij', 'aip'"
-    assert error_sentence(error, "zh") == "how 的取值为 “mean”，应为以下之一：“aij”、“aip”"
+    assert error_sentence(error, "zh") == "how 的取值为“mean”，应为以下之一：“aij”、“aip”"
     assert isinstance(error, ValueError)
     assert (error.code, error.parameters["value"]) == ("option_unknown", "mean")
 

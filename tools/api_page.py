@@ -73,16 +73,16 @@ def modules_of(name: str) -> Iterator[ModuleType]:
 def definitions(module: ModuleType) -> dict[str, str]:
     """Name -> docstring, of all that a module defines; that of a constant stands below it."""
     body = ast.parse(inspect.getsource(module)).body
-    found = {module.__name__.rpartition(".")[2]: module.__doc__ or ""}
+    docstrings = {module.__name__.rpartition(".")[2]: module.__doc__ or ""}
     for node, below in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found[node.name] = ast.get_docstring(node) or ""
+            docstrings[node.name] = ast.get_docstring(node) or ""
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
             if isinstance(target, ast.Name):
                 value = getattr(getattr(below, "value", None), "value", None)
-                found[target.id] = value if isinstance(value, str) else module.__doc__ or ""
-    return found
+                docstrings[target.id] = value if isinstance(value, str) else module.__doc__ or ""
+    return docstrings
 
 
 def first_paragraph(docstring: str) -> str:
@@ -92,19 +92,19 @@ def first_paragraph(docstring: str) -> str:
 
 def signature(name: str, thing: Callable[..., Any]) -> str:
     """How something is called, with its annotations as they stand in the source."""
-    found = inspect.signature(thing)
+    annotated = inspect.signature(thing)
     parameters = [
-        each.replace(annotation=_Verbatim(each.annotation))
-        if each.annotation is not each.empty
-        else each
-        for each in found.parameters.values()
+        parameter.replace(annotation=_Verbatim(parameter.annotation))
+        if parameter.annotation is not parameter.empty
+        else parameter
+        for parameter in annotated.parameters.values()
     ]
-    made = isinstance(thing, type) or found.return_annotation is found.empty
-    returned = found.empty if made else _Verbatim(found.return_annotation)
-    text = name + str(found.replace(parameters=parameters, return_annotation=returned))
+    made = isinstance(thing, type) or annotated.return_annotation is annotated.empty
+    returned = annotated.empty if made else _Verbatim(annotated.return_annotation)
+    text = name + str(annotated.replace(parameters=parameters, return_annotation=returned))
     if len(text) <= LONGEST:
         return text
-    inside = str(found.replace(parameters=parameters, return_annotation=found.empty))
+    inside = str(annotated.replace(parameters=parameters, return_annotation=annotated.empty))
     lines, depth, start = [], 0, 1
     for k, sign in enumerate(inside):
         depth += (sign in "([{") - (sign in ")]}")

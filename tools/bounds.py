@@ -78,10 +78,10 @@ def version_of(python: Path) -> str | None:
     """Such as "3.11"; None for what does not run, like a shim of pyenv without its version."""
     show = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        found = subprocess.run([python, "-c", show], capture_output=True, text=True, check=False)
+        process = subprocess.run([python, "-c", show], capture_output=True, text=True, check=False)
     except OSError:
         return None
-    return found.stdout.strip() if found.returncode == 0 else None
+    return process.stdout.strip() if process.returncode == 0 else None
 
 
 def passes(name: str, python: Path, tests: list[str]) -> bool:
@@ -112,8 +112,8 @@ def versions(name: str) -> str:
     """The versions of an environment that say most about it."""
     pins = FOLDER / f"{name}.txt"
     lines = pins.read_text(encoding="utf-8").splitlines() if pins.exists() else []
-    found = dict(line.split("==") for line in lines if "==" in line)
-    return ", ".join(f"{package} {found[package]}" for package in SHOWN if package in found)
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    return ", ".join(f"{package} {pinned[package]}" for package in SHOWN if package in pinned)
 
 
 if __name__ == "__main__":

@@ -26,16 +26,16 @@ def main() -> int:
     print(f"{SAMPLES} matrices from n = 5 on, seed {SEED}")
     print("  n        RI  std. error   shipped  std. errors apart")
     for n in range(3, 31):
-        found = (
+        index = (
             enumerate_random_index(n)
             if n < 5
             else simulate_random_index(n, draws=SAMPLES, seed=SEED)
         )
         shipped, error = table.values[n], table.standard_errors[n]
-        scale = math.hypot(found.standard_error, error, 5e-7)
-        apart = abs(found.ri - shipped) / scale
+        scale = math.hypot(index.standard_error, error, 5e-7)
+        apart = abs(index.ri - shipped) / scale
         far += apart > 4
-        print(f"{n:3} {found.ri:.6f}    {found.standard_error:.6f}  {shipped:.6f}  {apart:5.2f}")
+        print(f"{n:3} {index.ri:.6f}    {index.standard_error:.6f}  {shipped:.6f}  {apart:5.2f}")
     return 1 if far else 0
 
 

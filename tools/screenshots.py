@@ -176,13 +176,13 @@ def expert_screens(page: Page, server: RunningServer, camera: Camera) -> None:
     actions.begin(page)
     for number in range(len(ANSWERS)):
         expect(page.locator(actions.QUESTION)).to_be_visible()
-        place = actions.asked(page)
-        actions.choose(page, actions.planned(ANSWERS, place))
-        actions.moved_on(page, place)
+        pair = actions.asked(page)
+        actions.choose(page, actions.planned(ANSWERS, pair))
+        actions.moved_on(page, pair)
         if number == 1:
             camera.take(page, "question")
             actions.tap(page.locator(".abstain"))
-            expect(page.locator(f'{actions.QUESTION}[data-pair="{place}"]')).to_have_count(0)
+            expect(page.locator(f'{actions.QUESTION}[data-pair="{pair}"]')).to_have_count(0)
             actions.press(page, "back")
             camera.take(page, "cannot_judge")
         if number == 2:
@@ -191,7 +191,7 @@ def expert_screens(page: Page, server: RunningServer, camera: Camera) -> None:
             page.locator(f"{actions.QUESTION} .comment .disclosure").click()
             camera.take(page, "comment")
             actions.press(page, "next")
-            actions.moved_on(page, place)
+            actions.moved_on(page, pair)
         if not actions.asked(page):
             camera.take(page, f"parent_{number}", whole=True)
             actions.go_on(page)

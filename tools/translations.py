@@ -28,8 +28,8 @@ def update(path: Path) -> int:
     with path.open("rb") as file:
         old = read_po(file, locale=language)
     new = Catalog(locale=language)
-    found = extract_from_dir(PACKAGE, method_map=[("**.py", "python")], keywords={"_": None})
-    for _file, _line, text, _comments, _context in found:
+    extracted = extract_from_dir(PACKAGE, method_map=[("**.py", "python")], keywords={"_": None})
+    for _file, _line, text, _comments, _context in extracted:
         flags = ["python-brace-format"] if "{" in text else []
         new.add(text, old[text].string if text in old else "", flags=flags)
     body = io.BytesIO()

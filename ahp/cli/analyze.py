@@ -96,7 +96,7 @@ def add(commands: Commands) -> None:
 def _expert_weights(text: str) -> dict[str, float] | str:
     if text in COMPUTED_WEIGHTINGS:
         return text
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for part in text.split(","):
         name, _, weight = (piece.strip() for piece in part.rpartition("="))
         try:
@@ -105,10 +105,10 @@ def _expert_weights(text: str) -> dict[str, float] | str:
             number = math.nan
         if not name or math.isnan(number):
             raise OptionError("expert_weight_unreadable", text=part)
-        if name in found:
+        if name in weights:
             raise OptionError("expert_weight_twice", name=name)
-        found[name] = number
-    return found
+        weights[name] = number
+    return weights
 
 
 def _cr_limit(text: str) -> float | str:
@@ -134,11 +134,11 @@ def _run(arguments: argparse.Namespace) -> int:
         cr_limit=arguments.cr_limit,
         invited=arguments.invited,
     )
-    found = panel_agreement(analysis) if arguments.panel else None
+    agreement = panel_agreement(analysis) if arguments.panel else None
     if arguments.json:
         data = analysis_data(analysis)
-        if found is not None:
-            data["agreement"] = agreement_data(analysis, found)
+        if agreement is not None:
+            data["agreement"] = agreement_data(analysis, agreement)
         print_json(data)
         return 0
     language = table_language(arguments)
@@ -155,17 +155,17 @@ def _run(arguments: argparse.Namespace) -> int:
             incoherent_table(analysis, language),
             incoherent_choices_table(analysis, choices, language),
         ]
-    if found is not None:
+    if agreement is not None:
         tables += [
             individual_table(analysis, language),
             expert_consistency_table(analysis, language),
-            consensus_table(analysis, found, language),
-            disagreement_table(analysis, found, language),
+            consensus_table(analysis, agreement, language),
+            disagreement_table(analysis, agreement, language),
             choices_summary_table((*compare_choices(analysis), *choices), language),
             choices_summary_table(leave_one_out(analysis), language),
         ]
     print("\n".join(to_text(based_on(table, analysis)) for table in tables), end="")
-    if found is not None:
-        for sentence in agreement_sentences(analysis, found, language):
+    if agreement is not None:
+        for sentence in agreement_sentences(analysis, agreement, language):
             print(f"\n{sentence}")
     return 0

@@ -72,8 +72,8 @@ def _usage_problem(message: str) -> Phrase | str:
             re.escape(text) + (f"(?P<{field}>.+?)" if field else "")
             for text, field, _format, _conversion in string.Formatter().parse(MESSAGES[code])
         )
-        if found := re.fullmatch(pattern, message, re.DOTALL):
-            parts: dict[str, Any] = found.groupdict()
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            parts: dict[str, Any] = match.groupdict()
             if "problem" in parts:
                 parts["problem"] = _usage_problem(parts["problem"])
             return Phrase(code, **parts)
@@ -87,9 +87,9 @@ def asked_language(argv: Sequence[str]) -> str | None:
     `ahp convert` has a `--language` of its own behind its name, that of the names.
     """
     options = "\n".join(["", *argv, ""]).partition("\nconvert\n")[0]
-    found = re.findall(r"\n--l[a-z]*[=\n](.*)", options)
-    if found and found[-1] in LANGUAGES:
-        return str(found[-1])
+    values = re.findall(r"\n--l[a-z]*[=\n](.*)", options)
+    if values and values[-1] in LANGUAGES:
+        return str(values[-1])
     language = os.environ.get("AHP_LANGUAGE") or None
     if language and language not in LANGUAGES:
         raise OptionError.unknown("AHP_LANGUAGE", language, LANGUAGES)

@@ -74,13 +74,13 @@ class _Converted:
 
 def _run(arguments: argparse.Namespace) -> int:
     _check_conversion(arguments)
-    found = _read_conversion(arguments)
+    conversion = _read_conversion(arguments)
     if arguments.source == "ahpsurvey":
-        _show_direction(found, arguments)
-    content = _write_conversion(arguments, found)
+        _show_direction(conversion, arguments)
+    content = _write_conversion(arguments, conversion)
     language = line_language(arguments)
     _ = translator(language)
-    for count, words in found.beside:
+    for count, words in conversion.beside:
         if count:
             line = _("{file}: not written: {what}, {count}")
             said = line.format(file=arguments.input, what=_(words), count=count)
@@ -92,19 +92,19 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show_direction(found: _Converted, arguments: argparse.Namespace) -> None:
+def _show_direction(taken: _Converted, arguments: argparse.Namespace) -> None:
     """One answer in words: nothing in a file tells whether its sign convention was said rightly."""
     from ..report.answers import answer_in_words, telling_answer  # noqa: PLC0415
 
-    sample = telling_answer(found.answers)
-    if sample is None or found.survey is None:
+    sample = telling_answer(taken.answers)
+    if sample is None or taken.survey is None:
         return
     language = table_language(arguments)
     _ = translator(language)
     line = _("ahp: {place}: expert {expert}: {sentence}").format(
         place=place_words(sample.place, language),
         expert=sample.expert,
-        sentence=answer_in_words(sample, found.survey, language),
+        sentence=answer_in_words(sample, taken.survey, language),
     )
     print(line, file=sys.stderr)
 
@@ -150,7 +150,7 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         from ..exchange.take_over import from_ahp_os  # noqa: PLC0415
 
         project = read_project(path, **options)
-        kept = {
+        project_parts = {
             "given_weights": project.given_weights,
             "alternatives": project.alternatives,
             "alternative_answers": project.alternative_answers,
@@ -158,10 +158,10 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         }
         taken = from_ahp_os(project, path.name)
         if arguments.target == "ahp-os":
-            return _Converted(taken.survey, taken.answers, kept)
+            return _Converted(taken.survey, taken.answers, project_parts)
         if arguments.target == "hierarchy-text":
-            beside = tuple(one for one in taken.left_out if one[1] != "given weights")
-            return _Converted(taken.survey, taken.answers, kept, beside)
+            beside = tuple(item for item in taken.left_out if item[1] != "given weights")
+            return _Converted(taken.survey, taken.answers, project_parts, beside)
         return _converted(taken, arguments.target)
     if arguments.source == "gluc":
         from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
@@ -169,11 +169,11 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
 
         file = read_gluc(path, **options)
         voters = sum(map(len, file.decision_makers.values()))
-        found = _converted(from_gluc(file, path.name), arguments.target)
-        first, *others = found.beside
+        conversion = _converted(from_gluc(file, path.name), arguments.target)
+        first, *others = conversion.beside
         _ = translator("en")  # all words of what is not written are translated when printed
         beside = (first, (voters, _("weights of decision makers")), *others)
-        return replace(found, beside=beside)
+        return replace(conversion, beside=beside)
     survey = load_survey(arguments.survey) if arguments.survey else None
     if survey and arguments.names_language and arguments.names_language not in survey.languages:
         raise OptionError.unknown("--language", arguments.names_language, survey.languages)
@@ -193,7 +193,7 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
 
 def _converted(taken: TakenOver, target: str) -> _Converted:
     """What is written of a project, and what is not."""
-    given = sum(len(one.weights) for one in taken.survey.given.values())
+    given = sum(len(sourced.weights) for sourced in taken.survey.given.values())
     written = target in {"survey-toml", "hierarchy-text", "ahp-os"}
     beside = (
         (count + given if words == "given weights" and not written else count, words)
@@ -202,19 +202,19 @@ def _converted(taken: TakenOver, target: str) -> _Converted:
     return _Converted(taken.survey, taken.answers, beside=tuple(beside))
 
 
-def _write_conversion(arguments: argparse.Namespace, found: _Converted) -> bytes:
+def _write_conversion(arguments: argparse.Namespace, taken: _Converted) -> bytes:
     from ..exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
 
     language = arguments.names_language
-    if found.survey is None or arguments.target == "long-csv":
-        return long_csv.write_answers(found.answers)
+    if taken.survey is None or arguments.target == "long-csv":
+        return long_csv.write_answers(taken.answers)
     if arguments.target == "ahp-os":
-        return ahp_os.write_project(found.survey, found.answers, language=language, **found.kept)
+        return ahp_os.write_project(taken.survey, taken.answers, language=language, **taken.kept)
     if arguments.target == "ahpsurvey":
         return ahpsurvey.write_ahpsurvey(
-            found.survey, found.answers, negative_is=arguments.negative_is
+            taken.survey, taken.answers, negative_is=arguments.negative_is
         )
     if arguments.target == "hierarchy-text":
-        weights = found.kept.get("given_weights")
-        return survey_text.hierarchy_text(found.survey, language, weights).encode()
-    return survey_text.survey_toml(found.survey).encode()
+        weights = taken.kept.get("given_weights")
+        return survey_text.hierarchy_text(taken.survey, language, weights).encode()
+    return survey_text.survey_toml(taken.survey).encode()

@@ -33,8 +33,8 @@ def _verify(arguments: argparse.Namespace) -> int:
             for number in log.without_evidence:
                 line = _("  round {number} was closed without evidence of its result")
                 print(line.format(number=number))
-        one, many = _("{location}: 1 study verified"), _("{location}: {count} studies verified")
-        line = one if len(logs) == 1 else many
+        verified = _("{location}: {count} studies verified")
+        line = _("{location}: 1 study verified") if len(logs) == 1 else verified
         print(line.format(location=store.location, count=len(logs)))
     finally:
         store.close()

@@ -38,15 +38,15 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     language = table_language(arguments)
     _ = translator(language)
-    found = read_receipt(Path(arguments.receipt))
+    receipt = read_receipt(Path(arguments.receipt))
     said, survey = verify_receipt(
-        found,
+        receipt,
         read_bytes(Path(arguments.export), StoreError),
         read_bytes(Path(arguments.key), StoreError),
         sources=(arguments.export, arguments.key),
     )
     print(_("{file}: verified").format(file=arguments.receipt))
-    print(_("The signature is that of the key {key}.").format(key=found.key_id))
+    print(_("The signature is that of the key {key}.").format(key=receipt.key_id))
     print(_("The log in {file} verifies.").format(file=arguments.export))
     print(_("Its event {seq} is this submission, with the same hash.").format(seq=said.seq))
     print(_("All answers are those in the log."))

@@ -67,7 +67,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 f"\r{parent}: {done / total:4.0%}, {seconds:.0f} s\033[K", end="", file=sys.stderr
             )
 
-    found = reconstruct_table(
+    reconstruction = reconstruct_table(
         table,
         method=arguments.method,
         rounding=arguments.rounding or ROUNDINGS,
@@ -77,18 +77,18 @@ def _run(arguments: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
     if table.candidates and arguments.save:
-        save_candidates(found, table.candidates)
+        save_candidates(reconstruction, table.candidates)
     if arguments.json:
-        print_json(reconstruction_data(table, found))
+        print_json(reconstruction_data(table, reconstruction))
     else:
-        print(_reconstruction_text(table, found, table_language(arguments)), end="")
-    return 0 if all(len(result) for result in found.parents.values()) else 1
+        print(_reconstruction_text(table, reconstruction, table_language(arguments)), end="")
+    return 0 if all(len(result) for result in reconstruction.parents.values()) else 1
 
 
-def _reconstruction_text(table: PublishedTable, found: TableReconstruction, language: str) -> str:
+def _reconstruction_text(table: PublishedTable, rebuilt: TableReconstruction, language: str) -> str:
     _ = translator(language)
-    parts = [to_text(reconstruction_table(table, found, language))]
-    for name, result in found.parents.items():
+    parts = [to_text(reconstruction_table(table, rebuilt, language))]
+    for name, result in rebuilt.parents.items():
         if len(result):
             parts.append(to_text(reconstructed_parent(table.parents[name], result, language)))
         elif result.nearest:
@@ -103,6 +103,6 @@ def _reconstruction_text(table: PublishedTable, found: TableReconstruction, lang
                 )
                 + "\n"
             )
-    if found.ranks:
-        parts.append(to_text(reconstructed_ranking(table, found, language)))
+    if rebuilt.ranks:
+        parts.append(to_text(reconstructed_ranking(table, rebuilt, language)))
     return "\n".join(parts)

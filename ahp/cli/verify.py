@@ -25,69 +25,69 @@ def add(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    found: dict[str, Verification] = {}
+    verified: dict[str, Verification] = {}
     refused: dict[str, str] = {}
     for file in arguments.files:
         try:
-            found[file] = verify(load_table(file))
+            verified[file] = verify(load_table(file))
         except AHPError as error:
             refused[file] = str(error)
             fail(error, line_language(arguments))
     if arguments.json:
-        print_json([_verification_data(file, each) for file, each in found.items()])
+        print_json([_verification_data(file, result) for file, result in verified.items()])
     else:
-        for file, each in found.items():
-            print(_verification_text(file, each, table_language(arguments)))
+        for file, result in verified.items():
+            print(_verification_text(file, result, table_language(arguments)))
     if arguments.junit:
-        _write_junit(Path(arguments.junit), found, refused)
+        _write_junit(Path(arguments.junit), verified, refused)
     if refused:
         return 2
-    return 0 if all(each.reproduced for each in found.values()) else 1
+    return 0 if all(result.reproduced for result in verified.values()) else 1
 
 
-def _verification_text(file: str, found: Verification, language: str) -> str:
+def _verification_text(file: str, verified: Verification, language: str) -> str:
     _ = translator(language)
-    passed = len(found.checks) - len(found.failures)
-    if found.reproduced:
+    passed = len(verified.checks) - len(verified.failures)
+    if verified.reproduced:
         line = _("{file}: reproduced, {passed} of {all} checks")
     else:
         line = _("{file}: not reproduced, {passed} of {all} checks")
-    lines = [line.format(file=file, passed=passed, all=len(found.checks))]
-    if behind := sum(check.origin == "reconstructed" for check in found.checks):
+    lines = [line.format(file=file, passed=passed, all=len(verified.checks))]
+    if behind := sum(check.origin == "reconstructed" for check in verified.checks):
         lines[0] += _(", {count} of them by reconstructed matrices").format(count=behind)
-    if found.unchecked:
-        lines[0] += _(", {count} not checked, no matrix").format(count=len(found.unchecked))
-    lines += [f"{file}:{check.line}: {check.message}" for check in found.failures]
-    lines += [f"{file}:{remark.line}: {remark.message}" for remark in found.remarks]
+    if verified.unchecked:
+        lines[0] += _(", {count} not checked, no matrix").format(count=len(verified.unchecked))
+    lines += [f"{file}:{check.line}: {check.message}" for check in verified.failures]
+    lines += [f"{file}:{remark.line}: {remark.message}" for remark in verified.remarks]
     return "\n".join(lines)
 
 
-def _verification_data(file: str, found: Verification) -> dict[str, Any]:
+def _verification_data(file: str, verified: Verification) -> dict[str, Any]:
     return {
         "file": file,
-        "id": found.table.id,
-        "reproduced": found.reproduced,
-        "checks": [asdict(check) for check in found.checks],
-        "unchecked": [printed.place for printed in found.unchecked],
-        "remarks": [asdict(remark) for remark in found.remarks],
-        "version": found.version,
+        "id": verified.table.id,
+        "reproduced": verified.reproduced,
+        "checks": [asdict(check) for check in verified.checks],
+        "unchecked": [printed.place for printed in verified.unchecked],
+        "remarks": [asdict(remark) for remark in verified.remarks],
+        "version": verified.version,
     }
 
 
-def _write_junit(path: Path, found: dict[str, Verification], refused: dict[str, str]) -> None:
+def _write_junit(path: Path, verified: dict[str, Verification], refused: dict[str, str]) -> None:
     """One test suite a file, one test case a check."""
     root = ElementTree.Element("testsuites")
-    for file, each in found.items():
-        counts = {"tests": str(len(each.checks)), "failures": str(len(each.failures))}
+    for file, result in verified.items():
+        counts = {"tests": str(len(result.checks)), "failures": str(len(result.failures))}
         suite = ElementTree.SubElement(root, "testsuite", {"name": file, "errors": "0", **counts})
-        for check in each.checks:
+        for check in result.checks:
             named = {"classname": file, "name": check.place, "line": str(check.line)}
             case = ElementTree.SubElement(suite, "testcase", named)
             if not check.reproduced:
                 message = f"{file}:{check.line}: {check.message}"
                 ElementTree.SubElement(case, "failure", message=message).text = message
-        if each.remarks:
-            said = [f"{file}:{remark.line}: {remark.message}" for remark in each.remarks]
+        if result.remarks:
+            said = [f"{file}:{remark.line}: {remark.message}" for remark in result.remarks]
             ElementTree.SubElement(suite, "system-out").text = "\n".join(said)
     for file, problem in refused.items():
         suite = ElementTree.SubElement(

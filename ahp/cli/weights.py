@@ -29,16 +29,16 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.random_index is not None:
         check_random_index(arguments.random_index)
     matrix = read_matrix(arguments.file)
-    found = weights(matrix, method)
+    priorities = weights(matrix, method)
     random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
-    checked = check_consistency(matrix, random_index=random_index, weights=found)
+    checked = check_consistency(matrix, random_index=random_index, weights=priorities)
     if arguments.json:
         print_json(
             {
                 "labels": list(matrix.labels),
                 "matrix": matrix.values.tolist(),
                 "method": method,
-                "weights": found.tolist(),
+                "weights": priorities.tolist(),
                 "consistency": consistency_data(checked),
                 "version": __version__,
             }
@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
     table = Table(
         title=_("Weights"),
         columns=(_("Item"), _("Weight")),
-        rows=tuple(zip(matrix.labels, found.tolist(), strict=True)),
+        rows=tuple(zip(matrix.labels, priorities.tolist(), strict=True)),
         language=language,
     )
     print(to_text(table))

@@ -22,7 +22,7 @@ from ..datafile import DataTable, decode_text, kind, parse_json
 from ..errors import AnswersError, SurveyError
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
-from .long_csv import asked, saaty_step
+from .long_csv import saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     GivenWeights,
@@ -111,7 +111,7 @@ def read_project(
     (project,) = projects
     project.only(_PROJECT, _PROJECT_OTHER)
     title = check_name(project.string("project_name"), f"{source}: pj[0].project_name")
-    found = read_hierarchy_text(
+    hierarchy_text = read_hierarchy_text(
         project.string("project_hText"),
         f"{source}: pj[0].project_hText",
         id=id,
@@ -121,11 +121,11 @@ def read_project(
     )
     session = _optional(project, "project_sc")
     alternatives = _alternatives(top, session)
-    answers, of_alternatives = _rows(top, session, found, language, alternatives)
+    answers, of_alternatives = _rows(top, session, hierarchy_text, language, alternatives)
     return AhpOsProject(
-        survey=found.survey,
+        survey=hierarchy_text.survey,
         answers=answers,
-        given_weights=found.given_weights,
+        given_weights=hierarchy_text.given_weights,
         title=title,
         description=_optional(project, "project_description"),
         author=_optional(project, "project_author"),
@@ -169,23 +169,24 @@ def _alternatives(top: DataTable, session: str) -> tuple[str, ...]:
 
 
 def _check_session(table: DataTable, session: str) -> None:
-    if (found := _optional(table, "project_sc")) and session and found != session:
-        raise table.error("project_sc", "other_session", value=found, expected=session)
+    if (row_session := _optional(table, "project_sc")) and session and row_session != session:
+        raise table.error("project_sc", "other_session", value=row_session, expected=session)
 
 
 def _rows(
     top: DataTable,
     session: str,
-    found: HierarchyText,
+    hierarchy_text: HierarchyText,
     language: str,
     alternatives: tuple[str, ...],
 ) -> tuple[Answers, Answers]:
     """The comparisons of nodes, and those of alternatives below leaves."""
     if top.data.get("pwc", []) == []:
         return Answers(()), Answers(())
-    survey = found.survey
+    survey = hierarchy_text.survey
     ids = {name_key(survey.node_name(node, language)): node for node in survey.nodes}
-    pairs = {parent: _pairs(survey, parent, found.branches) for parent in survey.hierarchy.parents}
+    branches = hierarchy_text.branches
+    pairs = {parent: _pairs(survey, parent, branches) for parent in survey.hierarchy.parents}
     below_leaves = tuple(combinations(alternatives, 2))
     judgments: list[Judgment] = []
     of_alternatives: list[Judgment] = []
@@ -203,9 +204,9 @@ def _rows(
         elif node is not None and below_leaves:
             of_alternatives += _decoded(table, expert, node, name, below_leaves)
         else:
-            listed = [survey.node_name(one, language) for one in pairs]
+            listed = [survey.node_name(parent, language) for parent in pairs]
             if below_leaves:
-                listed += [survey.node_name(one, language) for one in survey.hierarchy.leaves]
+                listed += [survey.node_name(leaf, language) for leaf in survey.hierarchy.leaves]
             raise table.error("pwc_node", "value_not_listed", value=name, valid=tuple(listed))
     return Answers(tuple(judgments)), Answers(tuple(of_alternatives))
 
@@ -330,15 +331,10 @@ def _encoded(
 ) -> list[dict[str, str]]:
     """One row for each expert and node."""
     judged: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
-    known = {parent: set(each) for parent, each in pairs.items()}
-    for one in answers.judgments:
-        text = saaty_step(one, "an_ahp_os_project")
-        pair = (one.left, one.right)
-        if pair[::-1] in known.get(one.parent, ()):
-            pair, text = pair[::-1], opposite(text)
-        if pair not in known.get(one.parent, ()):
-            raise AnswersError("judgment_of_no_pair", place=asked(one))
-        judged.setdefault((one.expert, one.parent), {})[pair] = text
+    known = {(parent, *pair) for parent, below in pairs.items() for pair in below}
+    for judgment in answers.judgments:
+        (parent, left, right), text = saaty_step(judgment, known, "an_ahp_os_project")
+        judged.setdefault((judgment.expert, parent), {})[left, right] = text
     rows = []
     for (expert, parent), values in judged.items():
         for pair in pairs[parent]:

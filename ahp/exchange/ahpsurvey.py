@@ -22,7 +22,7 @@ from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.delimited import Row, split_rows
 from ..study.entered import spreadsheet_reason
-from .long_csv import asked, guarded, saaty_step
+from .long_csv import guarded, saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
     Branch,
@@ -63,11 +63,11 @@ def signed_judgment(cell: str, negative_is: Side) -> str | None:
     Returns:
         `"5"`, `"1/5"`; None when the cell is none of 1 … 9 and -1 … -9.
     """
-    found = _STEP.fullmatch(name_key(cell).replace("\N{MINUS SIGN}", "-"))
-    if found is None:
+    step = _STEP.fullmatch(name_key(cell).replace("\N{MINUS SIGN}", "-"))
+    if step is None:
         return None
-    left_matters = (found[1] == "-") == (negative_is == "left")
-    return found[2] if left_matters else opposite(found[2])
+    left_matters = (step[1] == "-") == (negative_is == "left")
+    return step[2] if left_matters else opposite(step[2])
 
 
 def read_ahpsurvey(
@@ -197,10 +197,10 @@ def _load(
     expert_at = 0 if names and not names[0] else None
     if expert_column is not None:
         key = name_key(expert_column)
-        found = [k for k, name in enumerate(names) if name_key(name) == key]
-        if len(found) != 1:
-            raise AnswersError("expert_column", place=place, count=len(found), column=expert_column)
-        expert_at = found[0]
+        named = [k for k, name in enumerate(names) if name_key(name) == key]
+        if len(named) != 1:
+            raise AnswersError("expert_column", place=place, count=len(named), column=expert_column)
+        expert_at = named[0]
     header = _Header(names, expert_at, place)
     if not header.columns:
         raise AnswersError("no_pair_columns", place=place)
@@ -245,7 +245,7 @@ def _survey(
 def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[int, Pair]:
     """Position of a column -> (parent, left, right)."""
     labels = {parent: labels_of(survey, survey.hierarchy.children[parent]) for parent in parents}
-    found: dict[int, Pair] = {}
+    pairs: dict[int, Pair] = {}
     first: dict[tuple[str, frozenset[str]], str] = {}
     for k, name in header.columns:
         place = Phrase("column_named", place=header.place, column=name)
@@ -263,8 +263,8 @@ def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[in
         if key in first:
             raise AnswersError("column_pair_again", place=place, other=first[key])
         first[key] = name
-        found[k] = readings[0]
-    return found
+        pairs[k] = readings[0]
+    return pairs
 
 
 def _readings(name: str, labels: Mapping[str, Mapping[str, set[str]]]) -> list[Pair]:
@@ -311,9 +311,9 @@ def write_ahpsurvey(
     if parent is not None and parent not in hierarchy.compared:
         raise OptionError.unknown("parent", parent, hierarchy.compared)
     parents = hierarchy.compared if parent is None else (parent,)
-    labels = {each: labels_of(survey, hierarchy.children[each]) for each in parents}
+    labels = {node: labels_of(survey, hierarchy.children[node]) for node in parents}
     columns = {
-        (each, *pair): f"{pair[0]}_{pair[1]}" for each in parents for pair in hierarchy.pairs(each)
+        (node, *pair): f"{pair[0]}_{pair[1]}" for node in parents for pair in hierarchy.pairs(node)
     }
     for name in columns.values():
         if len(_readings(name, labels)) != 1:
@@ -321,17 +321,12 @@ def write_ahpsurvey(
         if expert_column is not None and name_key(expert_column) == name_key(name):
             raise AnswersError("column_name_taken", column=name)
     cells: dict[str, dict[Pair, str]] = {expert: {} for expert in answers.experts}
-    for one in answers.judgments:
-        if parent is not None and one.parent != parent and one.parent in hierarchy.children:
+    for judgment in answers.judgments:
+        if judgment.parent in hierarchy.children and parent not in (None, judgment.parent):
             continue
-        text = saaty_step(one, "a_wide_table")
-        pair = (one.parent, one.left, one.right)
-        if pair not in columns:
-            pair, text = (one.parent, one.right, one.left), opposite(text)
-        if pair not in columns:
-            raise AnswersError("judgment_of_no_pair", place=asked(one))
+        pair, text = saaty_step(judgment, columns, "a_wide_table")
         negative = (text != "1") and ("/" not in text) == (negative_is == "left")
-        cells[one.expert][pair] = f"{'-' * negative}{text[-1]}"
+        cells[judgment.expert][pair] = f"{'-' * negative}{text[-1]}"
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     head = [] if expert_column is None else [expert_column]

@@ -30,14 +30,6 @@ def one_line(text: str) -> str:
     return " ".join(NOT_IN_XML.sub(" ", text).split())
 
 
-def sheet_name(text: str) -> str:
-    """A text as Excel allows it for a sheet: at most 31 UTF-16 units, without some characters."""
-    name = one_line(re.sub(r"[\[\]:*?/\\]", " ", text))
-    while len(name.encode("utf-16-le")) > 2 * 31:
-        name = name[:-1]
-    return name.rstrip(" '")
-
-
 def add_looks(workbook: Workbook, font: str) -> None:
     """Register the styles of the cells under their names."""
     thin = Side(style="thin", color="BFBFBF")

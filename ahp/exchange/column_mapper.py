@@ -211,9 +211,9 @@ def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[s
 
 
 def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[str]]]:
-    found: list[tuple[int, list[str]]] = []
+    filled_rows: list[tuple[int, list[str]]] = []
     for number, row in enumerate(rows, start=1):
-        if len(found) > MAX_ROWS:
+        if len(filled_rows) > MAX_ROWS:
             raise AnswersError("more_rows", source=source, most=MAX_ROWS)
         if len(row) > MAX_COLUMNS:
             raise AnswersError("more_columns", place=f"{source}: row {number}", most=MAX_COLUMNS)
@@ -221,8 +221,8 @@ def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[s
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            found.append((number, cells))
-    return found
+            filled_rows.append((number, cells))
+    return filled_rows
 
 
 def _cell_text(value: Any) -> str:
@@ -369,12 +369,12 @@ def _word(label: str) -> str:
     return f"{before}{re.escape(label)}{after}"
 
 
-def _candidates(found: Sequence[set[str]], survey: Survey) -> list[Pair]:
+def _candidates(named_nodes: Sequence[set[str]], survey: Survey) -> list[Pair]:
     """The pairs that the labels in a header may stand for, in their order."""
     pairs: dict[tuple[str, frozenset[str]], Pair] = {}
     for parent in survey.hierarchy.compared:
         kids = survey.hierarchy.children[parent]
-        here = [node for nodes in found for node in nodes if node in kids]
+        here = [node for nodes in named_nodes for node in nodes if node in kids]
         order = list(dict.fromkeys(here))
         for k, left in enumerate(order):
             for right in order[k + 1 :]:
@@ -389,7 +389,7 @@ def _coding(table: ColumnTable, columns: Iterable[str]) -> Coding | None:
     if any(re.fullmatch(r"\d+ ?/ ?\d+", cell.replace("⁄", "/")) for cell in cells):
         return "ratio"
     positions = [_POSITION.fullmatch(cell) for cell in cells]
-    numbers = [int(found[1]) for found in positions if found]
+    numbers = [int(position[1]) for position in positions if position]
     if (
         len(numbers) == len(cells)
         and numbers
@@ -502,10 +502,10 @@ def _value(cell: str, pair: PairColumn, place: str) -> str:
     if pair.coding == "text":
         raise AnswersError("cell_not_listed", place=place, value=cell, valid=tuple(pair.texts))
     if pair.coding == "position":
-        found = _POSITION.fullmatch(cell)
-        if found is None or not 1 <= int(found[1]) <= len(SAATY_POSITIONS):
+        position = _POSITION.fullmatch(cell)
+        if position is None or not 1 <= int(position[1]) <= len(SAATY_POSITIONS):
             raise AnswersError("cell_position", place=place, value=cell)
-        return SAATY_POSITIONS[int(found[1]) - 1]
+        return SAATY_POSITIONS[int(position[1]) - 1]
     value = signed_judgment(cell, cast(Side, pair.negative_is))
     if value is None:
         raise AnswersError("cell_signed", place=place, value=cell)

@@ -35,7 +35,9 @@ _ALSO = {
     "weight": ("专家权重",),
     "reason": ("reason for the weight", "权重理由", "权重说明"),
 }
-_KNOWN = {word: key for words in (HEADINGS, _ALSO) for key, each in words.items() for word in each}
+_KNOWN = {
+    word: key for words in (HEADINGS, _ALSO) for key, synonyms in words.items() for word in synonyms
+}
 _INDEX = frozenset({"序号", "编号", "no", "no.", "#", "nr", "nr.", "number"})
 
 _DIGITS = r"[0-9０-９]{1,3}"
@@ -147,15 +149,15 @@ def pasted_list(text: str) -> ExpertList:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers; a cell in quotes may go over several."""
-    started, kept = 0, ""
+    started, row = 0, ""
     lines = text.removeprefix("\ufeff").splitlines()
     for number, line in enumerate(lines, start=1):
-        started, kept = (started, f"{kept}\n{line}") if kept else (number, line)
-        if kept.count('"') % 2 and number < len(lines):
+        started, row = (started, f"{row}\n{line}") if row else (number, line)
+        if row.count('"') % 2 and number < len(lines):
             continue
-        if kept.strip():
-            yield started, kept.strip("\n\r \u3000") if "\t" in kept else kept.strip()
-        kept = ""
+        if row.strip():
+            yield started, row.strip("\n\r \u3000") if "\t" in row else row.strip()
+        row = ""
 
 
 def _records(line: str, number: int) -> Iterator[list[str]]:
@@ -268,45 +270,45 @@ def read_list(content: bytes, source: str) -> ExpertList:
         AnswersError: names the file, the row, the value and what was expected.
     """
     table = read_columns(content, source)
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     passed_over = []
     for k, heading in enumerate(table.headers):
         if (key := _column(heading)) is None:
             if heading and caseless_key(heading) not in _INDEX:
                 passed_over.append(heading)
             continue
-        if key in found:
+        if key in columns:
             raise AnswersError(
                 "list_columns_alike",
                 source=source,
-                one=table.headers[found[key]],
+                one=table.headers[columns[key]],
                 other=heading,
                 column=Phrase(_COLUMN_WORDS[key]),
             )
-        found[key] = k
-    if "name" not in found:
+        columns[key] = k
+    if "name" not in columns:
         raise AnswersError(
             "list_no_names", source=source, columns=table.headers, headings=HEADINGS["name"]
         )
     rows = []
     for row, cells in table.rows:
         place = f"{source}: row {row}"
-        if _is_total(cells) or _is_total([cells[found["name"]]]):
+        if _is_total(cells) or _is_total([cells[columns["name"]]]):
             passed_over.append(" ".join(filter(None, cells)))
             continue
-        read = {key: cells[k] for key, k in found.items()}
+        read = {key: cells[k] for key, k in columns.items()}
         (read["name"],) = _unnumbered([read["name"]])
         rows.append((place, read))
     return ExpertList(_experts(rows), tuple(passed_over))
 
 
 def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, ...]:
-    found: dict[str, NewExpert] = {}
+    experts: dict[str, NewExpert] = {}
     for place, cells in rows:
         name = cells.get("name", "").strip()
         if not name:
             raise AnswersError("list_no_name", place=place)
-        if name in found:
+        if name in experts:
             raise AnswersError("list_twice", place=place, name=name)
         text = cells.get("weight", "").strip()
         try:
@@ -319,5 +321,5 @@ def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, 
             code = "list_weight_reason" if error.code == "weight_reason" else "list_weight"
             raise AnswersError(code, place=place, name=name, weight=text) from error
         organization = cells.get("organization", "").strip() or None
-        found[name] = NewExpert(name, organization, standing)
-    return tuple(found.values())
+        experts[name] = NewExpert(name, organization, standing)
+    return tuple(experts.values())

@@ -201,15 +201,15 @@ class _Reader:
             return {}
         if not isinstance(node, yaml.MappingNode):
             raise self.error(node, path, "not_a_mapping", kind=_kind(node))
-        found: dict[str, yaml.Node] = {}
+        nodes: dict[str, yaml.Node] = {}
         seen: set[str] = set()
         for key, value in node.value:
             name = self.text(key, path)
             if name_key(name) in seen:
                 raise self.error(key, path, "key_twice", name=name)
             seen.add(name_key(name))
-            found[name] = value
-        return found
+            nodes[name] = value
+        return nodes
 
     def sequence(self, node: yaml.Node, path: str) -> list[yaml.Node]:
         """A list; nothing is an empty one."""
@@ -231,12 +231,12 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             pairs = (
                 pair
-                for k, each in enumerate(node.value)
-                for pair in self.mapping(each, f"{path}[{k}]").items()
+                for k, item in enumerate(node.value)
+                for pair in self.mapping(item, f"{path}[{k}]").items()
             )
         else:
             pairs = iter(self.mapping(node, path).items())
-        found: dict[str, tuple[float, yaml.Node]] = {}
+        numbers: dict[str, tuple[float, yaml.Node]] = {}
         seen: set[str] = set()
         for name, value in pairs:
             number = read_number(self.text(value, f"{path}.{name}"))
@@ -246,8 +246,8 @@ class _Reader:
             if name_key(name) in seen:
                 raise self.error(value, path, "stands_twice", name=name)
             seen.add(name_key(name))
-            found[name] = (number, value)
-        return found
+            numbers[name] = (number, value)
+        return numbers
 
     def project(self, root: yaml.Node, survey_id: str | None, language: str) -> GlucProject:
         top = self.mapping(root, "")
@@ -272,25 +272,25 @@ class _Reader:
             language=language,
             description=self.described(goal.fields, goal.path),
         )
-        found = _Found()
+        stated = _Stated()
         for criterion in criteria:
-            self.preferences(criterion, alternatives, found)
+            self.preferences(criterion, alternatives, stated)
         return GlucProject(
             survey=survey,
-            answers=Answers(tuple(found.judgments)),
+            answers=Answers(tuple(stated.judgments)),
             alternatives=alternatives,
-            alternative_answers=Answers(tuple(found.of_alternatives)),
+            alternative_answers=Answers(tuple(stated.of_alternatives)),
             decision_makers=freeze(
                 {
-                    one.branch.id: one.voters
-                    for one in criteria
-                    if one.above is None or one.voters is not one.above.voters
-                    if one.voters
+                    criterion.branch.id: criterion.voters
+                    for criterion in criteria
+                    if criterion.above is None or criterion.voters is not criterion.above.voters
+                    if criterion.voters
                 }
             ),
-            given_weights=_frozen(found.weights),
-            alternative_weights=_frozen(found.alternative_weights),
-            formulas=tuple(found.formulas),
+            given_weights=_frozen(stated.weights),
+            alternative_weights=_frozen(stated.alternative_weights),
+            formulas=tuple(stated.formulas),
         )
 
     def described(self, fields: Mapping[str, yaml.Node], path: str) -> str:
@@ -313,26 +313,26 @@ class _Reader:
         while level:
             yield from level
             below: list[_Criterion] = []
-            for one in level:
-                self.voters(one)
-                node = one.fields.get("children")
+            for criterion in level:
+                self.voters(criterion)
+                node = criterion.fields.get("children")
                 if node is None:
                     continue
-                path = f"{one.path}.children"
+                path = f"{criterion.path}.children"
                 children = self.mapping(node, path)
                 is_alternatives = node is listed or (
                     bool(alternatives)
                     and {*map(name_key, children)} == {*map(name_key, alternatives)}
                 )
-                if is_alternatives and one.above is not None:
-                    one.lowest = True
+                if is_alternatives and criterion.above is not None:
+                    criterion.lowest = True
                     continue
                 for name, child in children.items():
                     inner = f"{path}.{name}"
                     kid_fields = {} if is_alternatives else self.fields(child, inner, name)
                     kid = Branch(name, self.place(child, inner), self.described(kid_fields, inner))
-                    one.branch.children.append(kid)
-                    below.append(_Criterion(kid, inner, kid_fields, one))
+                    criterion.branch.children.append(kid)
+                    below.append(_Criterion(kid, inner, kid_fields, criterion))
             level = below
 
     def fields(self, node: yaml.Node, path: str, name: str | None) -> dict[str, yaml.Node]:
@@ -344,10 +344,10 @@ class _Reader:
             if key not in _KEYS and not isinstance(value, yaml.ScalarNode):
                 raise self.error(value, f"{path}.{key}", "key_unknown", valid=tuple(_KEYS))
         if name is not None and "name" in fields:
-            own = self.text(fields["name"], f"{path}.name")
-            if own != name:
+            stated_name = self.text(fields["name"], f"{path}.name")
+            if stated_name != name:
                 raise self.error(
-                    fields["name"], f"{path}.name", "value_not", value=own, expected=name
+                    fields["name"], f"{path}.name", "value_not", value=stated_name, expected=name
                 )
         return fields
 
@@ -367,7 +367,7 @@ class _Reader:
             raise self.wrapped(node, path, problem)
 
     def preferences(
-        self, criterion: _Criterion, alternatives: tuple[str, ...], found: _Found
+        self, criterion: _Criterion, alternatives: tuple[str, ...], stated: _Stated
     ) -> None:
         node = criterion.fields.get("preferences")
         if node is None:
@@ -381,19 +381,19 @@ class _Reader:
             if criterion.lowest
             else {name_key(kid.name): kid.id for kid in criterion.branch.children}
         )
-        for expert, each in by_expert.items():
-            inner = path if each is node else f"{path}.{expert}"
-            kinds = self.mapping(each, inner)
+        for expert, expert_node in by_expert.items():
+            inner = path if expert_node is node else f"{path}.{expert}"
+            kinds = self.mapping(expert_node, inner)
             for kind, value in kinds.items():
                 if kind in _FORMULAS and not criterion.lowest:
                     raise self.error(value, f"{inner}.{kind}", "formula_refused")
                 if kind not in _KINDS:
                     raise self.error(value, f"{inner}.{kind}", "preference_unknown")
             if len(kinds) > 1:
-                raise self.error(each, inner, "preferences_beside", kinds=tuple(kinds))
+                raise self.error(expert_node, inner, "preferences_beside", kinds=tuple(kinds))
             if criterion.voters and expert not in criterion.voters:
                 raise self.error(
-                    each,
+                    expert_node,
                     inner,
                     "no_decision_maker",
                     expert=expert,
@@ -401,15 +401,15 @@ class _Reader:
                 )
             for kind, value in kinds.items():
                 if kind in _FORMULAS:
-                    found.formulas.append((expert, criterion.branch.id))
+                    stated.formulas.append((expert, criterion.branch.id))
                 elif kind == "pairwise":
                     judgments = self.pairwise(value, f"{inner}.pairwise", expert, criterion, names)
-                    (found.of_alternatives if criterion.lowest else found.judgments).extend(
+                    (stated.of_alternatives if criterion.lowest else stated.judgments).extend(
                         judgments
                     )
                 else:
                     weights = self.weights(value, f"{inner}.{kind}", kind, names)
-                    table = found.alternative_weights if criterion.lowest else found.weights
+                    table = stated.alternative_weights if criterion.lowest else stated.weights
                     table.setdefault(expert, {})[criterion.branch.id] = weights
 
     def pairwise(
@@ -456,22 +456,22 @@ class _Reader:
         for name, (_, value) in given.items():
             if name_key(name) not in names:
                 raise self.error(value, path, "value_not_listed", value=name, valid=tuple(names))
-        found = {names[name_key(name)]: number for name, (number, _) in given.items()}
-        for key, one in names.items():
-            if one not in found:
+        weights = {names[name_key(name)]: number for name, (number, _) in given.items()}
+        for key, item in names.items():
+            if item not in weights:
                 code = "priority_missing" if kind == "priority" else "score_missing"
                 raise self.error(node, path, code, item=key)
-        total = sum(found.values())
+        total = sum(weights.values())
         if kind == "priority":
-            self.check_sum(found, node, path)
-            return found
+            self.check_sum(weights, node, path)
+            return weights
         if not total:
             raise self.error(node, path, "scores_zero")
-        return {one: number / total for one, number in found.items()}
+        return {item: number / total for item, number in weights.items()}
 
 
 @dataclass
-class _Found:
+class _Stated:
     """What the preferences of a file add up to."""
 
     judgments: list[Judgment] = field(default_factory=list)

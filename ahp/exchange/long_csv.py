@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 
 from ..errors import AnswersError
 from ..messages import Phrase
+from ..scale import opposite
 from ..study import Answers, Judgment
-from ..study.answers import COLUMNS, FORMULA
+from ..study.answers import COLUMNS
+from ..study.delimited import starts_formula
 from ..study.entered import judged, step_of
-from .survey_text import is_writable
+from .survey_text import Pair, is_writable
 
 
 def asked(judgment: Judgment) -> Phrase:
@@ -19,8 +22,9 @@ def asked(judgment: Judgment) -> Phrase:
     return Phrase(code, **vars(judgment))
 
 
-def saaty_step(judgment: Judgment, holder: str) -> str:
-    """The value as a step of Saaty's scale, `3` or `1/3`, for a format that holds no other.
+def saaty_step(judgment: Judgment, pairs: Collection[Pair], holder: str) -> tuple[Pair, str]:
+    """The pair as it stands in `pairs`, and its judgment as a step of Saaty's scale, `3` or `1/3`,
+    for a format that holds no other.
 
     Raises:
         AnswersError: names the judgment, and the format by `holder`, a code.
@@ -34,7 +38,12 @@ def saaty_step(judgment: Judgment, holder: str) -> str:
             value=judgment.value,
             holder=Phrase(holder),
         )
-    return text
+    pair = (judgment.parent, judgment.left, judgment.right)
+    if pair not in pairs:
+        pair, text = (judgment.parent, judgment.right, judgment.left), opposite(text)
+    if pair not in pairs:
+        raise AnswersError("judgment_of_no_pair", place=asked(judgment))
+    return pair, text
 
 
 def guarded(cell: str, place: str | Phrase) -> str:
@@ -51,7 +60,7 @@ def guarded(cell: str, place: str | Phrase) -> str:
         raise AnswersError("cell_spaces", place=place, text=cell)
     if not is_writable(cell):
         raise AnswersError("cell_not_unicode", place=place, text=cell)
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return f"'{cell}" if starts_formula(cell.lstrip("'")) else cell
 
 
 def write_answers(answers: Answers) -> bytes:
@@ -65,10 +74,11 @@ def write_answers(answers: Answers) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in answers.judgments:
-        judged(one.value, asked(one))
+    for judgment in answers.judgments:
+        place = asked(judgment)
+        judged(judgment.value, place)
         writer.writerow(
-            guarded(getattr(one, column), Phrase("column_of", place=asked(one), column=column))
+            guarded(getattr(judgment, column), Phrase("column_of", place=place, column=column))
             for column in COLUMNS
         )
     return out.getvalue().encode()

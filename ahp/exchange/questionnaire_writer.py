@@ -19,6 +19,7 @@ from ..errors import AnswersError, OptionError
 from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, judgment_sentence, step_words
 from ..random_index import RANDOM_INDEX_TABLES, random_index_value
+from ..report.workbook import NOT_IN_NAMES, sheet_name
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..study.survey import Survey
 from .cells import (
@@ -36,7 +37,6 @@ from .cells import (
     quoted,
     raise_row,
     set_up,
-    sheet_name,
     span,
 )
 from .survey_text import Pair
@@ -213,7 +213,9 @@ def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Bloc
         _Block(
             number,
             parent,
-            sheet_name(f"{number} {survey.node_name(parent, language)}"),
+            sheet_name(
+                one_line(NOT_IN_NAMES.sub(" ", f"{number} {survey.node_name(parent, language)}"))
+            ),
             tree.children[parent],
             tree.pairs(parent),
         )

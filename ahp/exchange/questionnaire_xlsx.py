@@ -104,16 +104,16 @@ def read_questionnaire(
         "expert": (expert, "questionnaire_of_other_expert"),
         "round": (round_number, "questionnaire_of_other_round"),
     }
-    found = {name: _field(hidden, row, source) for row, name in enumerate(FIELDS, start=1)}
+    fields = {name: _field(hidden, row, source) for row, name in enumerate(FIELDS, start=1)}
     for name, (value, code) in expected.items():
         wanted = one_line(value) if isinstance(value, str) else value
-        if value is not None and found[name] != wanted:
-            raise AnswersError(code, source=source, found=found[name], expected=wanted)
-    who = found["expert"] if expert is None else expert
+        if value is not None and fields[name] != wanted:
+            raise AnswersError(code, source=source, found=fields[name], expected=wanted)
+    who = fields["expert"] if expert is None else expert
     judgments, unanswered = [], []
-    for pair, cell in _places(workbook, hidden, survey, found["comparisons"], source):
+    for pair, cell in _places(workbook, hidden, survey, fields["comparisons"], source):
         place = f"{source}: sheet {cell.parent.title!r}, cell "
-        _check_names(cell, pair, survey, found["language"], place)
+        _check_names(cell, pair, survey, fields["language"], place)
         value = _position(cell, f"{place}{cell.coordinate}")
         if value is None:
             unanswered.append(pair)
@@ -121,8 +121,8 @@ def read_questionnaire(
             judgments.append(Judgment(who, *pair, value, f"{place}{cell.coordinate}"))
     return FilledQuestionnaire(
         expert=who,
-        study_id=found["study"],
-        round_number=found["round"],
+        study_id=fields["study"],
+        round_number=fields["round"],
         judgments=tuple(judgments),
         unanswered=tuple(unanswered),
     )
@@ -247,8 +247,8 @@ def _position(cell: Cell, place: str) -> str | None:
     step = step_of(text)
     if step == "1" or text == "1=":
         return "1"
-    if found := _TYPED.fullmatch(text):
-        left, right = found[1] or found[2], found[3] or found[4]
+    if entry := _TYPED.fullmatch(text):
+        left, right = entry[1] or entry[2], entry[3] or entry[4]
         return left or f"1/{right}"
     if step is not None:
         step = step.removeprefix("1/")

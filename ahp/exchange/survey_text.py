@@ -97,7 +97,7 @@ def make_ids(names: Iterable[str]) -> list[str]:
     slugs = [_slug(name) for name in names]
     taken = set(slugs)
     counts: dict[str, int] = {}
-    found: list[str] = []
+    ids: list[str] = []
     for slug in slugs:
         candidate = slug if slug not in counts else ""
         counts.setdefault(slug, 1 if slug else 0)
@@ -106,8 +106,8 @@ def make_ids(names: Iterable[str]) -> list[str]:
             numbered = f"{slug}_{counts[slug]}" if slug else f"n{counts[slug]}"
             candidate = numbered if numbered not in taken else ""
         taken.add(candidate)
-        found.append(candidate)
-    return found
+        ids.append(candidate)
+    return ids
 
 
 def _slug(name: str) -> str:
@@ -162,7 +162,7 @@ def survey_from_branches(
     branches = list(goal.walk())
     if len(branches) > MAX_NODES:
         raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
-    for branch, node_id in zip(branches, make_ids(one.name for one in branches), strict=True):
+    for branch, node_id in zip(branches, make_ids(branch.name for branch in branches), strict=True):
         branch.id = node_id
         if len(branch.children) == 1:
             raise SurveyError(
@@ -180,7 +180,11 @@ def survey_from_branches(
     def text(value: str) -> Mapping[str, str]:
         return MappingProxyType({language: value})
 
-    children = {one.id: tuple(kid.id for kid in one.children) for one in branches if one.children}
+    children = {
+        branch.id: tuple(kid.id for kid in branch.children)
+        for branch in branches
+        if branch.children
+    }
     try:
         hierarchy = Hierarchy(goal.id, children)
         check_comparisons(hierarchy)
@@ -193,8 +197,8 @@ def survey_from_branches(
         description=text(description.strip() or title),
         nodes=MappingProxyType(
             {
-                one.id: Node(one.id, text(one.name), text(one.explanation or one.name))
-                for one in branches
+                item.id: Node(item.id, text(item.name), text(item.explanation or item.name))
+                for item in branches
             }
         ),
         hierarchy=hierarchy,
@@ -215,10 +219,10 @@ def with_given_weights(survey: Survey, weights: GivenWeights, source: str) -> Su
         SurveyError: no parent is left to compare under.
     """
     nodes = {
-        node: replace(one, given=SourcedWeights(MappingProxyType(dict(weights[node])), source))
-        if node in weights
-        else one
-        for node, one in survey.nodes.items()
+        key: replace(node, given=SourcedWeights(MappingProxyType(dict(weights[key])), source))
+        if key in weights
+        else node
+        for key, node in survey.nodes.items()
     }
     tree = tree_of(survey.hierarchy.goal, survey.hierarchy.children, nodes)
     return replace(survey, nodes=MappingProxyType(nodes), hierarchy=tree)
@@ -439,13 +443,13 @@ def survey_toml(survey: Survey) -> str:
     import tomli_w  # noqa: PLC0415 - comes with the app
 
     def node(node_id: str, **parent: str) -> dict[str, Any]:
-        one = survey.nodes[node_id]
+        item = survey.nodes[node_id]
         return {
-            "id": one.id,
+            "id": item.id,
             **parent,
-            "name": dict(one.name),
-            "explanation": dict(one.explanation),
-            **(one.given.data if one.given else {}),
+            "name": dict(item.name),
+            "explanation": dict(item.explanation),
+            **(item.given.data if item.given else {}),
         }
 
     parent_of = {kid: parent for parent, kids in survey.hierarchy.children.items() for kid in kids}
@@ -459,15 +463,15 @@ def survey_toml(survey: Survey) -> str:
         "name": dict(survey.name),
         "description": dict(survey.description),
         "goal": node(goal),
-        "nodes": [node(other, parent=parent_of[other]) for other in others],
+        "nodes": [node(node_id, parent=parent_of[node_id]) for node_id in others],
     }
     return tomli_w.dumps(data)
 
 
 def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
     """What people may call nodes, their ids and names in any language -> the nodes so called."""
-    found: dict[str, set[str]] = {}
+    labels: dict[str, set[str]] = {}
     for node in nodes:
         for label in (node, *survey.nodes[node].name.values()):
-            found.setdefault(name_key(label), set()).add(node)
-    return found
+            labels.setdefault(name_key(label), set()).add(node)
+    return labels

@@ -91,8 +91,8 @@ def from_gluc(project: GlucProject, source: str, language: str = "en") -> TakenO
             of_alternatives
             + sum(
                 len(given)
-                for own in project.given_weights.values()
-                for parent, given in own.items()
+                for table in project.given_weights.values()
+                for parent, given in table.items()
                 if parent not in survey.given
             ),
             _("given weights"),
@@ -136,8 +136,8 @@ def _with_given(
         _: turns words into a language.
     """
     language = survey.languages[0]
-    compared = {one.parent for one in answers.judgments}
-    given = {parent: own for parent, own in weights.items() if parent not in compared}
+    compared = {judgment.parent for judgment in answers.judgments}
+    given = {parent: local for parent, local in weights.items() if parent not in compared}
     lost = _count([weights]) - _count([given])
     remarks = [
         _("“{name}” is compared in the file; the weights given there, too, do not count.").format(
@@ -154,8 +154,8 @@ def _with_given(
             )
         )
         return survey, tuple(remarks), lost + _count([given])
-    for parent, own in given.items():
-        shown = _(", ").join(f"{survey.node_name(kid, language)} {w:.6g}" for kid, w in own.items())
+    for parent, local in given.items():
+        shown = _(", ").join(f"{survey.node_name(k, language)} {w:.6g}" for k, w in local.items())
         remarks.append(
             _(
                 "The weights given below “{name}” are imported, and nobody is asked about "
@@ -163,7 +163,7 @@ def _with_given(
             ).format(name=survey.node_name(parent, language), weights=shown)
         )
         where = source if isinstance(source, str) else source[parent]
-        survey = with_given_weights(survey, {parent: own}, where)
+        survey = with_given_weights(survey, {parent: local}, where)
     return survey, tuple(remarks), lost
 
 
@@ -174,35 +174,35 @@ def _joined_priorities(
     joined: dict[str, dict[str, float]] = {}
     sources: dict[str, str] = {}
     for parent, kids in project.survey.hierarchy.children.items():
-        own = {
+        priorities = {
             expert: table[parent]
             for expert, table in project.given_weights.items()
             if parent in table
         }
-        voters = _voters(project, parent) or dict.fromkeys(own, 1.0)
-        own = {expert: table for expert, table in own.items() if voters[expert]}
-        if not own:
+        voters = _voters(project, parent) or dict.fromkeys(priorities, 1.0)
+        priorities = {expert: table for expert, table in priorities.items() if voters[expert]}
+        if not priorities:
             continue
-        first, *others = own.values()
-        if all(_alike(first, other) for other in others):
-            joined[parent], sources[parent] = dict(first), f"{source}: {', '.join(own)}"
+        first, *others = priorities.values()
+        if all(_alike(first, table) for table in others):
+            joined[parent], sources[parent] = dict(first), f"{source}: {', '.join(priorities)}"
             continue
-        rows = [[table[kid] for kid in kids] for table in own.values()]
-        shares = [voters[expert] for expert in own]
+        rows = [[table[kid] for kid in kids] for table in priorities.values()]
+        shares = [voters[expert] for expert in priorities]
         try:
             mean = aggregate_priorities(rows, shares, how="geometric")
         except MatrixError:  # a weight of 0 has no geometric mean with others
             continue
         joined[parent] = dict(zip(kids, mean.tolist(), strict=True))
-        named = _(", ").join(f"{expert} {voters[expert]:.6g}" for expert in own)
+        named = _(", ").join(f"{expert} {voters[expert]:.6g}" for expert in priorities)
         sources[parent] = _("{file}: geometric mean of {experts}").format(
             file=source, experts=named
         )
     return joined, sources
 
 
-def _alike(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    return all(math.isclose(one[kid], other[kid], rel_tol=_RTOL) for kid in one)
+def _alike(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    return all(math.isclose(first[kid], second[kid], rel_tol=_RTOL) for kid in first)
 
 
 def _voters(project: GlucProject, parent: str) -> Mapping[str, float]:
@@ -226,9 +226,9 @@ def _expert_weights(project: GlucProject, _: Translate) -> tuple[dict[str, float
         return {}, ()
     survey, answers = project.survey, project.answers
     judging: dict[str, dict[str, float]] = {}
-    for one in answers.judgments:
-        voters = _voters(project, one.parent)
-        judging.setdefault(one.parent, {})[one.expert] = voters.get(one.expert, 1.0)
+    for judgment in answers.judgments:
+        voters = _voters(project, judgment.parent)
+        judging.setdefault(judgment.parent, {})[judgment.expert] = voters.get(judgment.expert, 1.0)
     tables = [judging[parent] for parent in survey.hierarchy.parents if parent in judging]
     names = [parent for parent in survey.hierarchy.parents if parent in judging]
     if not tables:
@@ -278,7 +278,7 @@ def _one_weight_each(
     contrary = []
     for k, table in enumerate(tables):
         joined = dict(table)
-        for group in [one for one in groups if one.keys() & table.keys()]:
+        for group in [group for group in groups if group.keys() & table.keys()]:
             groups.remove(group)
             both = [expert for expert in group if group[expert] and joined.get(expert)]
             factor = joined[both[0]] / group[both[0]] if both else 1.0

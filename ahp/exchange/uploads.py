@@ -57,16 +57,16 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     """
     ending = PurePath(name).suffix.lower().removeprefix(".")
     if ending not in UPLOADS:
-        raise SurveyError("upload_ending", name=name, endings=tuple(f".{one}" for one in UPLOADS))
+        raise SurveyError("upload_ending", name=name, endings=tuple(map(".{}".format, UPLOADS)))
     title = PurePath(name).stem
     if ending == "toml":
         return Upload(survey=survey_from_toml(content, name), title=title)
     if ending == "txt":
         check_size(content, name, SurveyError, MAX_TOML)
         text = decode_text(content, name, SurveyError)
-        found = read_hierarchy_text(text, name, language=language)
+        tree = read_hierarchy_text(text, name, language=language)
         return _upload(
-            from_hierarchy_text(found.survey, found.given_weights, name, language), title, language
+            from_hierarchy_text(tree.survey, tree.given_weights, name, language), title, language
         )
     if ending == "json":
         check_size(content, name, SurveyError, MAX_FILE)
@@ -78,14 +78,14 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
     return _upload(from_gluc(gluc, name, language), title, language)
 
 
-def _upload(found: TakenOver, title: str, language: str) -> Upload:
+def _upload(taken: TakenOver, title: str, language: str) -> Upload:
     return Upload(
-        survey=found.survey,
-        answers=found.answers if found.answers.experts else None,
+        survey=taken.survey,
+        answers=taken.answers if taken.answers.experts else None,
         title=title,
-        expert_weights=found.expert_weights,
-        remarks=found.remarks,
-        lost=found.lost(language),
+        expert_weights=taken.expert_weights,
+        remarks=taken.remarks,
+        lost=taken.lost(language),
     )
 
 

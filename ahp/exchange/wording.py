@@ -103,19 +103,19 @@ def judged_first(text: str, mentions: Sequence[Mention]) -> bool | None:
 
 def _without_repetition(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     """The mentions, those of one item right after another as one: "价格 Price"."""
-    kept = [mentions[0]]
+    merged = [mentions[0]]
     for last, here in pairwise(mentions):
         apart = _QUOTES.sub("", text[last[1] : here[0]])
-        if here[2] == kept[-1][2] and _TRANSLATED.fullmatch(apart):
-            kept[-1] = (kept[-1][0], here[1], here[2])
+        if here[2] == merged[-1][2] and _TRANSLATED.fullmatch(apart):
+            merged[-1] = (merged[-1][0], here[1], here[2])
         else:
-            kept.append(here)
-    return kept
+            merged.append(here)
+    return merged
 
 
 def _around(text: str, named: Sequence[Mention]) -> tuple[str, list[str], str]:
     """The text before, between and after the items, without quotes."""
-    cuts = [0, *(place for begin, end, _ in named for place in (begin, end)), len(text)]
+    cuts = [0, *(position for begin, end, _ in named for position in (begin, end)), len(text)]
     parts = [_QUOTES.sub("", text[cuts[k] : cuts[k + 1]]) for k in range(0, len(cuts), 2)]
     return parts[0], parts[1:-1], parts[-1]
 

@@ -43,8 +43,8 @@ class _Translated(Wording):
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = super().get_value(key, args, kwargs)
-        place = key in ("place", "source") and isinstance(value, str)
-        return place_words(value, self._language) if place else value
+        is_place = key in ("place", "source") and isinstance(value, str)
+        return place_words(value, self._language) if is_place else value
 
 
 def _key_words(_: Translate) -> dict[str, str]:
@@ -120,17 +120,17 @@ _PATH = re.compile(r"(?!sheet |expert )[^,:'\"]+")
 
 def _part_words(part: str, _: Translate) -> str | None:
     """A line, a column or a cell, as people read it; None for what is none of these."""
-    if found := _LINE.fullmatch(part):
-        kind, number, column = found.groups()
+    if match := _LINE.fullmatch(part):
+        kind, number, column = match.groups()
         line = _("line {number}") if kind == "line" else _("row {number}")
         line = line.format(number=number)
         if column is None:
             return line
         return _("{line}, {column}").format(line=line, column=_column_words(column, _))
-    if found := _COLUMN.fullmatch(part):
-        return _column_words(found[1], _)
-    if found := _SHEET.fullmatch(part):
-        return _("sheet “{sheet}”, cell {cell}").format(sheet=found[2], cell=found[3])
+    if match := _COLUMN.fullmatch(part):
+        return _column_words(match[1], _)
+    if match := _SHEET.fullmatch(part):
+        return _("sheet “{sheet}”, cell {cell}").format(sheet=match[2], cell=match[3])
     return None
 
 

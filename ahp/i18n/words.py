@@ -97,14 +97,14 @@ def middle_half(left: str, right: str, middle: tuple[int, int], _: Translate) ->
         middle: `ahp.process.rounds.Distribution.middle`.
         _: translates.
     """
-    one, other = (position_words(left, right, step, _) for step in (max(middle), min(middle)))
-    if one == other:
-        return _("The middle half of the answers: {one}.").format(one=one)
+    first, last = (position_words(left, right, step, _) for step in (max(middle), min(middle)))
+    if first == last:
+        return _("The middle half of the answers: {one}.").format(one=first)
     if middle[0] > middle[1]:
         return _("The middle half of the answers lies between {one} and {other}.").format(
-            one=one, other=other
+            one=first, other=last
         )
-    return _("The middle half of the answers: {one} to {other}.").format(one=one, other=other)
+    return _("The middle half of the answers: {one} to {other}.").format(one=first, other=last)
 
 
 def consistency_sentence(cr: float, n: int, _: Translate) -> str:

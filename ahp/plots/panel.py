@@ -53,7 +53,7 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
     leaves = survey.hierarchy.leaves
     order = [leaves.index(leaf) for leaf in analysis.ranking]
     whole = np.flatnonzero(~np.isnan(panel.global_weights).any(axis=-1))
-    own = panel.global_weights[whole][:, order]
+    expert_weights = panel.global_weights[whole][:, order]
     experts = [harmless(panel.experts[k]) for k in whole]
     names = [harmless(survey.node_name(leaf, language)) for leaf in analysis.ranking]
     q1, median, q3 = agreement.quartiles[:, order]
@@ -64,8 +64,8 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         q1=q1,
         median=median,
         q3=q3,
-        lowerfence=own.min(axis=0),
-        upperfence=own.max(axis=0),
+        lowerfence=expert_weights.min(axis=0),
+        upperfence=expert_weights.max(axis=0),
         orientation="h",
         width=0.6,
         name=_("Experts: smallest, quartiles, largest"),
@@ -74,8 +74,8 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=own.ravel(),
-        y=rows * len(own),
+        x=expert_weights.ravel(),
+        y=rows * len(expert_weights),
         mode="markers",
         name=_("Each expert"),
         marker={"color": MIDDLE_BLUE, "size": 5, "opacity": 0.6},
@@ -360,7 +360,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
             marker={"size": 8},
             cliponaxis=False,
             customdata=[[harmless(name), weight] for weight in weights],
-            text=[str(own[leaf]) for own in ranks],
+            text=[str(round_ranks[leaf]) for round_ranks in ranks],
             hovertemplate="%{customdata[0]}<br>"
             + _("Round {round}: rank {rank}, weight {weight}").format(
                 round="%{x}", rank="%{text}", weight="%{customdata[1]:.4f}"
@@ -415,9 +415,9 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
     inside: dict[int, int | None] = dict(enumerate(labels))  # of a merge, None across clusters
     ends = {k: (0.0, float(row)) for row, k in enumerate(order)}
     for node, (first, second, height, _count) in enumerate(clusters.linkage, start=len(order)):
-        one, other = int(first), int(second)
-        (start, upper), (end, lower) = ends[one], ends[other]
-        inside[node] = inside[one] if inside[one] == inside[other] else None
+        upper_node, lower_node = int(first), int(second)
+        (start, upper), (end, lower) = ends[upper_node], ends[lower_node]
+        inside[node] = inside[upper_node] if inside[upper_node] == inside[lower_node] else None
         ends[node] = (float(height), (upper + lower) / 2)
         figure.add_scatter(
             x=[start, height, height, end],

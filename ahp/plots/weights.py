@@ -130,22 +130,22 @@ def weights_chart(analysis: Analysis, language: str) -> go.Figure:
     hierarchy = survey.hierarchy
     figure = go.Figure()
     for top in hierarchy.children[hierarchy.goal]:
-        own = [
+        branch_leaves = [
             leaf
             for leaf in analysis.ranking
             if colors[leaf] == colors[top] and _below(analysis, leaf, top)
         ]
         figure.add_bar(
-            x=[analysis.global_weights[leaf] for leaf in own],
-            y=own,
+            x=[analysis.global_weights[leaf] for leaf in branch_leaves],
+            y=branch_leaves,
             name=harmless(survey.node_name(top, language)),
             orientation="h",
             marker={"color": colors[top]},
-            text=[f"{analysis.global_weights[leaf]:.4f}" for leaf in own],
+            text=[f"{analysis.global_weights[leaf]:.4f}" for leaf in branch_leaves],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}<br>%{x:.6f}<extra></extra>",
-            customdata=[harmless(survey.node_name(leaf, language)) for leaf in own],
+            customdata=[harmless(survey.node_name(leaf, language)) for leaf in branch_leaves],
         )
     largest = max(analysis.global_weights[leaf] for leaf in hierarchy.leaves)
     figure.update_yaxes(

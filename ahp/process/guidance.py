@@ -14,9 +14,10 @@ import numpy as np
 from ..consistency import CR_LIMIT
 from ..errors import OptionError
 from ..incomplete import check_incomplete_consistency
-from ..matrix import RECIPROCITY_RTOL, Bool, PairwiseMatrix
+from ..matrix import Bool, PairwiseMatrix
 from ..repair import single_changes, worst_triads
 from ..scale import SAATY_POSITIONS, parse_judgment
+from ..tolerance import WRITTEN_RTOL
 
 _TEXTS = SAATY_POSITIONS[::-1]
 _POSITIONS = np.array([parse_judgment(text) for text in _TEXTS])  # ascending
@@ -160,7 +161,7 @@ def _run(fits: Bool, start: int) -> tuple[int, int]:
 
 def _text(value: float) -> str:
     """The position as text, also for the nine digits of a spreadsheet; the number off the scale."""
-    near = np.flatnonzero(np.abs(_POSITIONS / value - 1) <= RECIPROCITY_RTOL)
+    near = np.flatnonzero(np.abs(_POSITIONS / value - 1) <= WRITTEN_RTOL)
     return _TEXTS[near[0]] if near.size else repr(value)
 
 

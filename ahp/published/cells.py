@@ -20,10 +20,11 @@ import numpy as np
 
 from ..errors import MatrixError
 from ..group import aggregate_judgments
-from ..matrix import RECIPROCITY_RTOL, Float, PairwiseMatrix
+from ..matrix import Float, PairwiseMatrix
 from ..messages import Cell
-from ..result import Result
+from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, parse_judgment
+from ..tolerance import WRITTEN_RTOL
 from .printing import decimals_of, printed_interval
 
 MOST_READINGS = 20_000
@@ -55,7 +56,7 @@ class Judgments(Result):
 
     def __post_init__(self) -> None:
         for cells in (self.readings, self.typed, self.low, self.high):
-            cells.setflags(write=False)
+            read_only(cells)
 
     def only(self, reading: int) -> Judgments:
         """One of the readings."""
@@ -138,7 +139,7 @@ class _Cell:
     def stands_for(self, value: float) -> bool:
         """Whether a value is printed so, rounded or cut off."""
         if not self.rounded:
-            return abs(value / self.value - 1) <= RECIPROCITY_RTOL
+            return abs(value / self.value - 1) <= WRITTEN_RTOL
         low, high = self.interval
         cut = printed_interval(_ascii(self.text), "truncate")
         return low <= value <= high or cut[0] <= value <= cut[1]
@@ -225,20 +226,20 @@ def _judgments(pairs: list[_Pair], n: int, said: str) -> Judgments:
         for pair in pairs
     ]
     if not scaled:  # all cells as typed, or all that can be steps as steps
-        options = [each[:2] for each in options]
-        several = any(len(each) > 1 for each in options)
-        choices = [tuple(min(k, len(each) - 1) for each in options) for k in range(1 + several)]
+        options = [ways[:2] for ways in options]
+        several = any(len(ways) > 1 for ways in options)
+        choices = [tuple(min(k, len(ways) - 1) for ways in options) for k in range(1 + several)]
     else:
-        _check_count([len(each) for each in options])
-        choices = list(product(*(range(len(each)) for each in options)))
+        _check_count([len(ways) for ways in options])
+        choices = list(product(*(range(len(ways)) for ways in options)))
     count = len(choices)
     readings = [
-        _square(n, [each[k][1] for each, k in zip(options, choice, strict=True)])
+        _square(n, [ways[k][1] for ways, k in zip(options, choice, strict=True)])
         for choice in choices
     ]
     remarks = []
     for choice in choices:
-        words = _words(pairs, [each[k][0] for each, k in zip(options, choice, strict=True)])
+        words = _words(pairs, [ways[k][0] for ways, k in zip(options, choice, strict=True)])
         if words and count > 1:
             words += f" (of {count} ways to read the print)"
         remarks.append("; ".join(filter(None, [words, said])))
@@ -342,15 +343,15 @@ def _both(upper: _Cell, lower: _Cell) -> _Pair:
         MatrixError: names both.
     """
     order = sorted((upper, lower), key=lambda cell: (cell.rounded, -cell.value))
-    for kept, other in (order, order[::-1]):
-        if other.stands_for(1 / kept.value) and (other.rounded or not kept.rounded):
-            exact = kept.value == 1 / other.value or 1 / kept.value == other.value
-            words = "" if exact else f"{other.text} read as {_reciprocal(kept)}"
-            value = kept.value if kept is upper else 1 / kept.value
-            scaled = not kept.rounded or kept.value in _STEPS.values()
+    for main, mirror in (order, order[::-1]):
+        if mirror.stands_for(1 / main.value) and (mirror.rounded or not main.rounded):
+            exact = main.value == 1 / mirror.value or 1 / main.value == mirror.value
+            words = "" if exact else f"{mirror.text} read as {_reciprocal(main)}"
+            value = main.value if main is upper else 1 / main.value
+            scaled = not main.rounded or main.value in _STEPS.values()
             low, high = _shared(upper, lower)
-            interval = (value, value) if not kept.rounded else (min(low, value), max(high, value))
-            return _Pair(other.text, ((words, value),), upper.value, interval, scaled)
+            interval = (value, value) if not main.rounded else (min(low, value), max(high, value))
+            return _Pair(mirror.text, ((words, value),), upper.value, interval, scaled)
     low, high = _shared(upper, lower)
     if upper.rounded and lower.rounded and low <= high:
         value = float(np.sqrt(low * high))

@@ -128,10 +128,10 @@ def holds(chain: Chain, value_of: Callable[[Reference], Interval], about: float)
         PublishedError: division by zero, with its column.
     """
     values = [_evaluate(operand, value_of) for operand in chain.operands]
-    found: Bool = np.asarray(True)
+    held: Bool = np.asarray(True)
     for relation, left, right in zip(chain.relations, values, values[1:], strict=False):
-        found = found & _relation(relation, left, right, about)
-    return found
+        held = held & _relation(relation, left, right, about)
+    return held
 
 
 def _relation(relation: str, left: Interval, right: Interval, about: float) -> Bool:
@@ -182,11 +182,11 @@ class _Parser:
         self.depth = 0
 
     def statements(self) -> tuple[Chain, ...]:
-        found = [self.chain()]
+        chains = [self.chain()]
         while self.accept(","):
-            found.append(self.chain())
+            chains.append(self.chain())
         self.expect("end", Phrase("a_relation" if self.order else "an_operator"))
-        return tuple(found)
+        return tuple(chains)
 
     def chain(self) -> Chain:
         operand = self.item if self.order else self.sum
@@ -213,18 +213,18 @@ class _Parser:
         return self.joined(self.factor, "*", "/")
 
     def joined(self, part: Callable[[], Expression], *signs: str) -> Expression:
-        found = part()
+        expression = part()
         while sign := self.accept(*signs):
-            found = Operation(sign.text, found, part(), sign.column)
-        return found
+            expression = Operation(sign.text, expression, part(), sign.column)
+        return expression
 
     def factor(self) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise PublishedError("claim_nested", column=self.peek.column, most=MAX_DEPTH)
-        found = self.unit()
+        expression = self.unit()
         self.depth -= 1
-        return found
+        return expression
 
     def unit(self) -> Expression:
         token = self.peek
@@ -267,14 +267,14 @@ class _Parser:
 
     def error(self, expected: str | Phrase) -> PublishedError:
         token = self.peek
-        found = Phrase("the_end") if token.kind == "end" else token.text
+        word = Phrase("the_end") if token.kind == "end" else token.text
         return PublishedError(
-            "claim_unexpected", column=token.column, found=found, expected=expected
+            "claim_unexpected", column=token.column, found=word, expected=expected
         )
 
 
 def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
+    tokens: list[_Token] = []
     position = 0
     while position < len(text):
         if text[position].isspace():
@@ -283,8 +283,8 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             raise PublishedError("claim_quotation", column=position + 1)
-        found.append(_Token(match.lastgroup, match[match.lastgroup], position + 1))
+        tokens.append(_Token(match.lastgroup, match[match.lastgroup], position + 1))
         position = match.end()
-        if len(found) > MAX_TOKENS:
+        if len(tokens) > MAX_TOKENS:
             raise PublishedError("claim_long", column=position, most=MAX_TOKENS)
-    return [*found, _Token("end", "", len(text) + 1)]
+    return [*tokens, _Token("end", "", len(text) + 1)]

@@ -72,15 +72,15 @@ def explain_number(parent: PublishedParent, key: str, text: str, value: float) -
     """
     rounding = parent.conventions.rounding
     stories = _Stories(parent, key, value)
-    found = stories.found
+    explanations = stories.explanations
     if not stories.clear:
-        found += _misprints(text, value, rounding)
-    if not found:
-        found = stories.apart or stories.nearest(text)
+        explanations += _misprints(text, value, rounding)
+    if not explanations:
+        explanations = stories.apart or stories.nearest(text)
     name = "weight" if key in parent.items else NAMES.get(key, key)
     return tuple(
-        each if each.startswith("nearest") or each == NOTHING else f"printed {name} {text} {each}"
-        for each in dict.fromkeys(found or [NOTHING])
+        why if why.startswith("nearest") or why == NOTHING else f"printed {name} {text} {why}"
+        for why in dict.fromkeys(explanations or [NOTHING])
     )
 
 
@@ -103,26 +103,26 @@ def explain_digits(
         largest: the one of its level, when all of these are printed divided by it.
         others: the other wrong numbers of its kind, name -> (printed, computed).
     """
-    found = list(_cut_off(text, value, rounding))
+    explanations = list(_cut_off(text, value, rounding))
     if by_print is not None and agrees(by_print, text, rounding):
-        found.append("comes from the printed, rounded weights")
+        explanations.append("comes from the printed, rounded weights")
     sure = not split_percent(text)[1] and value and bool(agrees(100 * value, text, rounding))
-    found += ["is in percent"] if sure else []
+    explanations += ["is in percent"] if sure else []
     if largest is not None:
-        found, sure = [*found, "is the weight divided by the largest"], True
+        explanations, sure = [*explanations, "is the weight divided by the largest"], True
     for name, (printed, computed) in (others or {}).items():
         if agrees(computed, text, rounding) and agrees(value, printed, rounding):
-            found, sure = [*found, f"is that of {name}: the two are exchanged"], True
+            explanations, sure = [*explanations, f"is that of {name}: the two are exchanged"], True
     if not sure:
-        found += _misprints(text, value, rounding)
-    return tuple(f"printed {text} {words}" for words in found) or (NOTHING,)
+        explanations += _misprints(text, value, rounding)
+    return tuple(f"printed {text} {words}" for words in explanations) or (NOTHING,)
 
 
 class _Stories:
     """What explains one number of a parent.
 
     Attributes:
-        found: words of the stories that give it.
+        explanations: words of the stories that give it.
         clear: whether they leave no room for a slip of the pen.
         apart: words of a slip of the pen in a number that a story gives, which explains the rest.
     """
@@ -136,7 +136,7 @@ class _Stories:
         self.failing = self._misses(_story(parent, declared, ""))
         self.all: list[_Story] = []
         better: list[tuple[_Story, frozenset[str]]] = []
-        self.kept: list[_Story] = []
+        self.fitting: list[_Story] = []
         leading, gain, causes = False, 0, self._causes()
         for kinds in (self._kinds(), self._unlikely_kinds()):
             tried = [list(kind) for kind in kinds]
@@ -152,18 +152,18 @@ class _Stories:
             fit = [story for story, missed in giving if len(missed) == fewest]
             # of each kind the first, which is the likeliest
             first = [next((story for story in kind if story in fit), None) for kind in tried]
-            kept = [story for story in first if story is not None]
-            led = [story for story in kept if story.cause in causes]
-            if led or (kept and len(self.failing) - fewest > gain):
-                self.kept, gain = led or kept, len(self.failing) - fewest
+            likeliest = [story for story in first if story is not None]
+            led = [story for story in likeliest if story.cause in causes]
+            if led or (likeliest and len(self.failing) - fewest > gain):
+                self.fitting, gain = led or likeliest, len(self.failing) - fewest
             leading = bool(led)
             if leading or (gain == len(self.failing) and not causes):
                 break
             if len(self.failing) == 1 and not causes and self._slips():
                 break
-        self.found = [story.words[key] for story in self.kept]
+        self.explanations = [story.words[key] for story in self.fitting]
         self.clear = leading or (
-            bool(self.kept) and (gain > 1 or any(story.sure for story in self.kept))
+            bool(self.fitting) and (gain > 1 or any(story.sure for story in self.fitting))
         )
         self.apart = self._apart(better)
 
@@ -180,7 +180,7 @@ class _Stories:
             if item in self.parent.weights:
                 stories = _Stories(self.parent, item, computed)
                 if item in stories.failing and stories.clear:
-                    return {story.cause for story in stories.kept if story.cause}
+                    return {story.cause for story in stories.fitting if story.cause}
         return set()
 
     def _group(self) -> Mapping[str, Printed]:
@@ -251,10 +251,10 @@ class _Stories:
             if self.key in story.words
         ]
         near = [entry for entry in near if np.isfinite(entry[0])]
-        miss, other, words = min(near, default=(np.inf, 0.0, ""))
+        miss, value, words = min(near, default=(np.inf, 0.0, ""))
         if miss > 1.5 * unit or miss >= abs(self.declared[self.key] - number):
             return []
-        return [f"nearest: {other:.{decimals_of(text) + 2}f}, if it {words}"]
+        return [f"nearest: {value:.{decimals_of(text) + 2}f}, if it {words}"]
 
 
 def _declared(parent: PublishedParent, printed: Mapping[str, Printed]) -> dict[str, float]:
@@ -287,10 +287,10 @@ def _declared_weights(parent: PublishedParent) -> Float:
 
 
 def _other_rounding(parent: PublishedParent, declared: Mapping[str, float]) -> Iterator[_Story]:
-    other, words = "truncate", "was cut off, not rounded"
+    rounding, words = "truncate", "was cut off, not rounded"
     if parent.conventions.rounding == "truncate":
-        other, words = "half_up", "was rounded, not cut off"
-    yield _Story(dict.fromkeys(declared, words), declared, other)
+        rounding, words = "half_up", "was rounded, not cut off"
+    yield _Story(dict.fromkeys(declared, words), declared, rounding)
 
 
 def _forced(
@@ -317,9 +317,9 @@ def _weight_stories(
 
     weights = np.array([declared[item] for item in parent.items])
     yield _other_methods(parent, RECONSTRUCTED_METHODS)
-    yield [story(other, words) for words, other in _stepwise(parent)]
+    yield [story(w, words) for words, w in _stepwise(parent)]
     yield _of_cells(parent, _rounded_cells(parent))
-    yield [story(other, words) for words, other in _other_sums(parent, weights)]
+    yield [story(w, words) for words, w in _other_sums(parent, weights)]
     turned = METHODS[said.method or "eigenvector"](matrix.T)
     yield [story(turned, "comes from the transposed matrix, rows and columns exchanged")]
     yield _other_order(parent, declared, failing)
@@ -624,11 +624,11 @@ def _other_random_indices(
     percent: bool = False,
 ) -> Iterator[_Story]:
     """CR with the random index of another table, or of another order."""
-    n, own = len(parent.items), parent.conventions.random_index
+    n, table = len(parent.items), parent.conventions.random_index
     for offset in offsets:
-        for name in sorted(names, key=lambda name: name != own):
+        for name in sorted(names, key=lambda name: name != table):
             ri = _random_index(parent, n + offset, name)
-            if not ri or (offset == 0 and name == own):
+            if not ri or (offset == 0 and name == table):
                 continue
             words = f"is CI/RI with RI {ri:g} ({name})"
             words += f" of order {n + offset}, not {n}" if offset else ""

@@ -43,10 +43,10 @@ def check_printed(text: str) -> str:
 
 
 def _matched(text: str) -> re.Match[str]:
-    found = _NUMBER.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    match = _NUMBER.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
         raise OptionError("printed_number", text=text)
-    return found
+    return match
 
 
 def split_percent(text: str) -> tuple[str, str]:
@@ -92,8 +92,8 @@ def agrees(
 ) -> NDArray[np.bool_]:
     """Whether values are printed so, shape of `values`; arguments as of `printed_interval`."""
     low, high = printed_interval(text, rounding, decimals)
-    found: NDArray[np.bool_] = (np.asarray(values) >= low) & (np.asarray(values) <= high)
-    return found
+    inside: NDArray[np.bool_] = (np.asarray(values) >= low) & (np.asarray(values) <= high)
+    return inside
 
 
 def round_half_up(values: Float, decimals: int) -> Float:
@@ -128,10 +128,10 @@ def rounded_weights(
         raise OptionError("intermediate_decimals")
     if method == "column_mean":
         shares = round_half_up(matrices / matrices.sum(axis=-2, keepdims=True), decimals)
-        found = shares.mean(axis=-1)
+        w = shares.mean(axis=-1)
     elif method == "geometric_mean":
         means = round_half_up(matrices.prod(axis=-1) ** (1 / matrices.shape[-1]), decimals)
-        found = means / means.sum(axis=-1, keepdims=True)
+        w = means / means.sum(axis=-1, keepdims=True)
     else:
-        found = perron(matrices)[1]
-    return round_half_up(found, decimals)
+        w = perron(matrices)[1]
+    return round_half_up(w, decimals)

@@ -18,8 +18,9 @@ from ..errors import OptionError
 from ..matrix import Bool, Float, Int, as_numbers
 from ..messages import Phrase
 from ..random_index import random_index_value
-from ..result import Result
+from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, ScaleValues, scale_values
+from ..tolerance import ROUNDING_ATOL
 from ..version import __version__
 from .printing import (
     RECONSTRUCTED_METHODS,
@@ -120,7 +121,7 @@ class Reconstruction(Result):
 
     def __post_init__(self) -> None:
         for array in (self.candidates, self.weights, self.lambda_max, self.cr, self.plainness):
-            array.setflags(write=False)
+            read_only(array)
 
     @cached_property
     def unique(self) -> bool:
@@ -193,10 +194,10 @@ def reconstruct(
     Raises:
         OptionError, RandomIndexError: an argument that is none of these.
 
-    >>> found = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
-    >>> len(found), found.unique
+    >>> result = ahp.published.reconstruct(["0.637", "0.258", "0.105"], method="eigenvector")
+    >>> len(result), result.unique
     (1, True)
-    >>> found.candidates[0].round(2)
+    >>> result.candidates[0].round(2)
     array([[1.  , 3.  , 5.  ],
            [0.33, 1.  , 3.  ],
            [0.2 , 0.33, 1.  ]])
@@ -217,9 +218,9 @@ def reconstruct(
 
 def run(task: Task, max_candidates: int, progress: Progress | None) -> Reconstruction:
     """Reconstruct from checked arguments."""
-    found, near, coverage, note = _search_all(task, max_candidates, progress)
-    nearest = None if len(found.matrices) else _nearest_miss(task, near, progress)
-    return _result(task, found, coverage, note, nearest)
+    candidates, near, coverage, note = _search_all(task, max_candidates, progress)
+    nearest = None if len(candidates.matrices) else _nearest_miss(task, near, progress)
+    return _result(task, candidates, coverage, note, nearest)
 
 
 @dataclass(frozen=True)
@@ -343,11 +344,11 @@ def gathered(
     parts = []
     for method, rounding in dict.fromkeys(zip(methods, roundings, strict=True)):
         mine = [pair == (method, rounding) for pair in zip(methods, roundings, strict=True)]
-        kept = matrices[np.array(mine, dtype=bool)]
-        place = (task.methods.index(method), task.roundings.index(rounding))
-        by, rounded = (np.full(len(kept), index) for index in place)
-        w = rounded_weights(kept, method, rounding, task.steps)
-        parts.append(_Found(kept, by, rounded, w, perron(kept)[0]))
+        chosen = matrices[np.array(mine, dtype=bool)]
+        indices = (task.methods.index(method), task.roundings.index(rounding))
+        by, rounded = (np.full(len(chosen), index) for index in indices)
+        w = rounded_weights(chosen, method, rounding, task.steps)
+        parts.append(_Found(chosen, by, rounded, w, perron(chosen)[0]))
     result = _result(task, _Found.joined(parts, task.n), 1.0, note, None)
     return replace(result, ruled_out=())
 
@@ -369,8 +370,8 @@ class _Found:
         columns = zip(*(vars(part).values() for part in (empty, *parts)), strict=True)
         return cls(*(np.concatenate(column) for column in columns))
 
-    def take(self, kept: Any) -> _Found:
-        return _Found(*(part[kept] for part in vars(self).values()))
+    def take(self, chosen: Any) -> _Found:
+        return _Found(*(part[chosen] for part in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -403,13 +404,13 @@ def _search_all(
             return _reproducing(task, matrices, method)
 
         count = done = total = 0
-        for (found, near), done, total in search(
+        for (candidates, near), done, total in search(
             space, subs, method, (low - wider, high + wider), accept
         ):
-            parts.append(found)
+            parts.append(candidates)
             if near and (nearest is None or near.miss < nearest.miss):
                 nearest = near
-            count += len(found.matrices)
+            count += len(candidates.matrices)
             if progress:
                 progress(index * total + done, len(task.methods) * total)
             if count > max_candidates and done < total:
@@ -458,9 +459,9 @@ def _reproducing(task: Task, matrices: Float, method: str) -> tuple[_Found, _Nea
         fits = miss == 0
         if task.accept:
             fits[fits] = task.accept(w[fits])
-        kept = np.flatnonzero(fits)
-        constant = (np.full(len(kept), task.methods.index(method)), np.full(len(kept), index))
-        parts.append(_Found(matrices[kept], *constant, w[kept], roots[kept]))
+        chosen = np.flatnonzero(fits)
+        constant = (np.full(len(chosen), task.methods.index(method)), np.full(len(chosen), index))
+        parts.append(_Found(matrices[chosen], *constant, w[chosen], roots[chosen]))
         if len(miss) and (nearest is None or miss.min() < nearest.miss):
             best = miss.argmin()
             nearest = _Near(float(miss[best]), matrices[best].copy(), method, w[best].copy())
@@ -526,20 +527,20 @@ def _weight_bounds(task: Task) -> tuple[Float, Float]:
 
 
 def _result(
-    task: Task, found: _Found, coverage: float, note: str, nearest: NearestMiss | None
+    task: Task, candidates: _Found, coverage: float, note: str, nearest: NearestMiss | None
 ) -> Reconstruction:
-    cr = _ratio(task, found.roots)
-    plain = plainness(found.matrices, found.weights)
-    order = np.lexsort((found.method, cr.round(12), plain))
-    found, cr, plain = found.take(order), cr[order], plain[order]
-    complete = coverage >= 1 - 1e-12
-    methods = tuple(task.methods[index] for index in found.method)
+    cr = _ratio(task, candidates.roots)
+    plain = plainness(candidates.matrices, candidates.weights)
+    order = np.lexsort((candidates.method, cr.round(12), plain))
+    candidates, cr, plain = candidates.take(order), cr[order], plain[order]
+    complete = coverage >= 1 - ROUNDING_ATOL
+    methods = tuple(task.methods[index] for index in candidates.method)
     return Reconstruction(
-        candidates=found.matrices,
+        candidates=candidates.matrices,
         methods=methods,
-        roundings=tuple(task.roundings[index] for index in found.rounding),
-        weights=found.weights,
-        lambda_max=found.roots,
+        roundings=tuple(task.roundings[index] for index in candidates.rounding),
+        weights=candidates.weights,
+        lambda_max=candidates.roots,
         cr=cr,
         plainness=plain,
         coverage=1.0 if complete else coverage,
@@ -555,11 +556,9 @@ def _result(
 
 def _range(values: Float) -> Float:
     """Lowest and highest over the candidates, shape (..., 2), read-only."""
-    found = np.full((*values.shape[1:], 2), np.nan)
-    if len(values):
-        found = np.stack([values.min(axis=0), values.max(axis=0)], axis=-1)
-    found.setflags(write=False)
-    return found
+    if not len(values):
+        return read_only(np.full((*values.shape[1:], 2), np.nan))
+    return read_only(np.stack([values.min(axis=0), values.max(axis=0)], axis=-1))
 
 
 def plainness(matrices: Float, weights: Float) -> NDArray[np.int64]:
@@ -599,13 +598,13 @@ def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> 
     ):
         width = width * WIDER or 1.0
         wider = _search_all(task, MAX_CANDIDATES, progress, width * task.unit)[1]
-        near = min(filter(None, (near, wider)), key=lambda one: one.miss, default=None)
+        near = min(filter(None, (near, wider)), key=lambda candidate: candidate.miss, default=None)
     if near is None:
         return None
     printed = np.array([np.nan if text is None else float(text) for text in task.printed])
     misses = (near.weights - printed) / task.unit
     for array in (near.matrix, near.weights, misses):
-        array.setflags(write=False)
+        read_only(array)
     return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task, near.miss))
 
 

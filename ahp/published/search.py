@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from ..eigen import perron
 from ..matrix import Bool, Float, Int
+from ..tolerance import ROUNDING_RTOL
 
 Codes = NDArray[np.int8]
 """Judgments as positions on the scale, the smallest is 0."""
@@ -42,9 +43,6 @@ LARGE_BLOCK = 200_000
 
 BLOCK = 1500
 """Submatrices that the pivot is added to at a time: keeps the arrays in the processor's cache."""
-
-MARGIN = 1e-9
-"""How far (relatively) bounds are widened against rounding."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Space:
     def windows(self) -> tuple[Codes, Codes]:
         """Positions that triads leave for a_kj, by those of a_ij (first axis) and a_ki (second)."""
         logs = np.log(self.values)
-        ratio = np.log(largest_triad(self.n, self.limit)) + MARGIN
+        ratio = np.log(largest_triad(self.n, self.limit)) + ROUNDING_RTOL
         middle = logs[:, None] + logs[None, :]
         low = np.searchsorted(logs, middle - ratio, side="left")
         high = np.searchsorted(logs, middle + ratio, side="right") - 1
@@ -108,15 +106,15 @@ class Block:
 
     def keep(self, mask: Bool) -> None:
         """Drop the candidates that are not in the mask."""
-        kept = np.flatnonzero(mask)
-        if len(kept) < len(mask):
-            self.take(kept)
+        chosen = np.flatnonzero(mask)
+        if len(chosen) < len(mask):
+            self.take(chosen)
 
-    def take(self, kept: Int) -> None:
+    def take(self, chosen: Int) -> None:
         """Take candidates, some of them more than once."""
-        self.at = self.at[kept]
+        self.at = self.at[chosen]
         for part in (self.row, self.low, self.high):
-            part[:] = [positions[kept] for positions in part]
+            part[:] = [positions[chosen] for positions in part]
 
     def joined(self) -> Codes:
         """The matrices with the new item, whose row is complete."""
@@ -180,13 +178,13 @@ def _narrow_by_triads(space: Space, block: Block, j: int) -> None:
 def matrices_of(space: Space, items: Sequence[int], codes: Codes) -> Float:
     """Codes as matrices (m, k, k) whose rows stand in the order of the items' numbers."""
     order = np.argsort(np.argsort(items))
-    found = np.ones((codes.shape[1], len(items), len(items)))
+    matrices = np.ones((codes.shape[1], len(items), len(items)))
     for k in range(len(items)):
         for i in range(k):
             cells = codes[pair_index(k, i)]
-            found[:, order[k], order[i]] = space.values[cells]
-            found[:, order[i], order[k]] = space.values[len(space.values) - 1 - cells]
-    return found
+            matrices[:, order[k], order[i]] = space.values[cells]
+            matrices[:, order[i], order[k]] = space.values[len(space.values) - 1 - cells]
+    return matrices
 
 
 @dataclass(frozen=True)
@@ -219,8 +217,8 @@ def submatrices(space: Space, pivot: int) -> Submatrices:
         matrices = matrices_of(space, others, part)
         below = _is_below(matrices, space.limit)
         least = _least_extension(matrices[below])
-        kept = least <= space.limit
-        return part[:, below][:, kept], np.maximum(least[kept], space.n)
+        extensible = least <= space.limit
+        return part[:, below][:, extensible], np.maximum(least[extensible], space.n)
 
     parts = list(in_order(possible, range(0, codes.shape[1], LARGE_BLOCK)))
     return Submatrices(
@@ -253,7 +251,7 @@ def _least_extension(matrices: Float) -> Float:
     # the larger root of (λ − β)(λ − 1) = square
     middle = (root + 1) / 2
     bound: Float = middle + np.sqrt((root - 1) ** 2 / 4 + square)
-    return bound * (1 - MARGIN)
+    return bound * (1 - ROUNDING_RTOL)
 
 
 @dataclass(frozen=True)
@@ -283,7 +281,7 @@ def _column_mean(values: Float, matrices: Float, _least: Float, _limit: float) -
     n = matrices.shape[-1] + 1
     judgment = values[:, None]
     shares = [(judgment / (judgment + sums)).ravel() for sums in matrices.sum(axis=-2).T]
-    return Share(1 / values, shares, shares, np.add, lambda own, rest: (1 / (1 + own) + rest) / n)
+    return Share(1 / values, shares, shares, np.add, lambda part, rest: (1 / (1 + part) + rest) / n)
 
 
 def _geometric_mean(values: Float, matrices: Float, _least: Float, _limit: float) -> Share:
@@ -291,7 +289,7 @@ def _geometric_mean(values: Float, matrices: Float, _least: Float, _limit: float
     power = 1 / (matrices.shape[-1] + 1)
     judgment = values[:, None]
     means = [(mean / judgment**power).ravel() for mean in (matrices.prod(axis=-1) ** power).T]
-    return Share(values**power, means, means, np.multiply, lambda own, rest: own / (own + rest))
+    return Share(values**power, means, means, np.multiply, lambda part, rest: part / (part + rest))
 
 
 def _eigenvector(values: Float, matrices: Float, least: Float, limit: float) -> Share:
@@ -300,7 +298,7 @@ def _eigenvector(values: Float, matrices: Float, least: Float, limit: float) -> 
     Its weight is therefore 1/(1 + Σ s_j/a_pj), s the column sums of the inverse. These fall with λ,
     which lies between the least extension and the limit.
     """
-    highest = np.full(len(least), limit * (1 + MARGIN))
+    highest = np.full(len(least), limit * (1 + ROUNDING_RTOL))
     most, lowest = (
         [(sums / values[:, None]).ravel() for sums in _inverse_column_sums(matrices, root)]
         for root in (highest, least)
@@ -321,8 +319,8 @@ def _inverse_column_sums(matrices: Float, root: Float) -> Float:
     """Column sums of (root·I − B)⁻¹, shape (k, m)."""
     n = matrices.shape[-1]
     system = root[:, None, None] * np.eye(n) - np.swapaxes(matrices, -1, -2)
-    found = np.linalg.solve(system, np.ones((*system.shape[:-1], 1)))[..., 0]
-    sums: Float = np.ascontiguousarray(found.T)
+    solved = np.linalg.solve(system, np.ones((*system.shape[:-1], 1)))[..., 0]
+    sums: Float = np.ascontiguousarray(solved.T)
     return sums
 
 
@@ -373,8 +371,8 @@ class PivotBounds:
         """Totals with the parts of judgments on the items from `start` on."""
         count = block.codes.shape[1]
         for table, x in zip(tables[start:], row, strict=False):
-            own, rest = self.share.own[x], table[x * np.intp(count) + block.at]
-            total = (self.share.join(total[0], own), total[1] + rest) if total else (own, rest)
+            pivot, rest = self.share.own[x], table[x * np.intp(count) + block.at]
+            total = (self.share.join(total[0], pivot), total[1] + rest) if total else (pivot, rest)
         return total
 
 
@@ -413,13 +411,13 @@ def search(
     """
     total = subs.codes.shape[1]
     four = FourItems.of_space(space, subs)
-    limit = space.limit * (1 + MARGIN)
+    limit = space.limit * (1 + ROUNDING_RTOL)
 
     def work(start: int) -> Found:
         codes, least = subs.codes[:, start : start + BLOCK], subs.least[start : start + BLOCK]
         others = matrices_of(space, subs.items[:-1], codes)
         share = SHARES[method](space.values, others, least, space.limit)
-        bounds = PivotBounds(share, interval[0] - MARGIN, interval[1] + MARGIN)
+        bounds = PivotBounds(share, interval[0] - ROUNDING_RTOL, interval[1] + ROUNDING_RTOL)
         table = four and four.of(codes)
 
         def narrow(block: Block) -> None:
@@ -427,14 +425,14 @@ def search(
                 table(block)
             bounds(block)
 
-        found = extend(space, subs.items, codes, narrow)
+        extended = extend(space, subs.items, codes, narrow)
         if table:
-            table(found)
-        found.keep(_is_below_with_pivot(space, others, limit, found))
-        return accept(matrices_of(space, subs.items, found.joined()))
+            table(extended)
+        extended.keep(_is_below_with_pivot(space, others, limit, extended))
+        return accept(matrices_of(space, subs.items, extended.joined()))
 
-    for done, found in enumerate(in_order(work, range(0, total, BLOCK)), start=1):
-        yield found, min(done * BLOCK, total), total
+    for done, accepted in enumerate(in_order(work, range(0, total, BLOCK)), start=1):
+        yield accepted, min(done * BLOCK, total), total
 
 
 def _is_below_with_pivot(space: Space, others: Float, limit: float, block: Block) -> Bool:
@@ -497,8 +495,8 @@ def _number(digits: Iterable[Codes], base: int) -> Int:
     number: Any = 0
     for digit in digits:
         number = number * base + digit.astype(np.intp)
-    found: Int = number
-    return found
+    code: Int = number
+    return code
 
 
 def in_order(work: Callable[[int], Found], starts: Iterable[int]) -> Iterator[Found]:

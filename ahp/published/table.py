@@ -182,8 +182,8 @@ class PublishedParent(Result):
     @property
     def step_decimals(self) -> int:
         """Digits of each step of intermediate rounding."""
-        found = [decimals_of(number.text) for number in self.weights.values()]
-        default = max([*found, self.conventions.decimals or 0], default=0)
+        printed = [decimals_of(number.text) for number in self.weights.values()]
+        default = max([*printed, self.conventions.decimals or 0], default=0)
         return self.conventions.intermediate_decimals or default
 
 
@@ -346,7 +346,7 @@ class _Reader:
         _expect(entry, "weights", weights, items)
         indices = self.numbers(entry, "indices", at, place) if "indices" in entry.data else {}
         _expect(entry, "indices", indices, tuple(INDICES))
-        found = PublishedParent(
+        parent = PublishedParent(
             id=name,
             label=_optional(entry, "label"),
             items=items,
@@ -365,17 +365,17 @@ class _Reader:
             indices=MappingProxyType(indices),
             conventions=_conventions(entry, self.conventions),
         )
-        _check_names(entry, "order", found.order, items)
-        conventions = found.conventions
-        if conventions.rounding == "intermediate" and not found.step_decimals:
+        _check_names(entry, "order", parent.order, items)
+        conventions = parent.conventions
+        if conventions.rounding == "intermediate" and not parent.step_decimals:
             raise entry.error("intermediate_decimals", "needed_without_weights")
         if (
-            found.judgments is not None
+            parent.judgments is not None
             and conventions.method is None
-            and (weights or found.order or conventions.lambda_by == "mean")
+            and (weights or parent.order or conventions.lambda_by == "mean")
         ):
             raise entry.error("method", "needed_with_matrix")
-        return found
+        return parent
 
     def judgments_at(
         self, entry: DataTable, at: tuple[str | int, ...], place: str
@@ -419,12 +419,12 @@ class _Reader:
         return table
 
     def orders(self, composite: DataTable | None) -> tuple[Statement, ...]:
-        found = [self.statement(self.top, "order", (), "", parse_order)]
+        orders = [self.statement(self.top, "order", (), "", parse_order)]
         if composite is not None:
-            found.append(
+            orders.append(
                 self.statement(composite, "order", ("composite",), "composite", parse_order)
             )
-        return tuple(order for order in found if order is not None)
+        return tuple(order for order in orders if order is not None)
 
     def claims(self) -> tuple[Statement, ...]:
         if "claims" not in self.top.data:
@@ -441,18 +441,18 @@ class _Reader:
         )
 
     def totals(self) -> dict[int, Mapping[str, Printed]]:
-        found: dict[int, Mapping[str, Printed]] = {}
+        totals: dict[int, Mapping[str, Printed]] = {}
         for k, entry in enumerate(self.top.tables("totals")):
             entry.only(("level",), TOTALS)
             level = entry.data["level"]
-            if type(level) is not int or level < 1 or level in found:
+            if type(level) is not int or level < 1 or level in totals:
                 raise entry.error("level", "levels_differ", value=level)
-            found[level] = {
+            totals[level] = {
                 key: self.number(entry, key, ("totals", k), f"totals[{k}]")
                 for key in TOTALS
                 if key in entry.data
             }
-        return found
+        return totals
 
     def hierarchy(self, parents: Mapping[str, PublishedParent]) -> Hierarchy | None:
         top = self.top
@@ -521,23 +521,23 @@ class _Reader:
         if "errata" not in self.top.data:
             return {}
         printed = {number.place: number for number in table.numbers}
-        found: dict[str, Erratum] = {}
+        errata: dict[str, Erratum] = {}
         for entry in self.top.tables("errata"):
             entry.only(("place", "printed", "correct", "reason"))
             place = entry.string("place")
-            if place not in printed or place in found:
+            if place not in printed or place in errata:
                 raise entry.error("place", "erratum_place", value=place)
             slip, correct = _digits(entry, "printed"), _digits(entry, "correct")
             if decimals_of(slip) != decimals_of(correct):
                 raise entry.error("correct", "erratum_digits", value=correct)
             line, reason = printed[place].line, entry.string("reason")
-            found[place] = Erratum(place, line, slip, correct, reason)
-        return found
+            errata[place] = Erratum(place, line, slip, correct, reason)
+        return errata
 
 
 def _lines(text: str) -> _Lines:
     """Path inside a TOML file -> line, from 1; arrays of tables and of text are counted from 0."""
-    found: dict[tuple[str | int, ...], int] = {}
+    lines: dict[tuple[str | int, ...], int] = {}
     counts: Counter[tuple[str | int, ...]] = Counter()
     prefix: tuple[str | int, ...] = ()
     buffer: list[str] = []
@@ -552,10 +552,10 @@ def _lines(text: str) -> _Lines:
             for path in _leaves(statement):
                 entry = any(isinstance(step, int) for step in path)
                 line = number if entry else number - len(buffer) + 1
-                found.setdefault((*prefix, *path), line)
+                lines.setdefault((*prefix, *path), line)
         if whole:
             buffer = []
-    return found
+    return lines
 
 
 def _parsed(rows: list[str]) -> tuple[bool, dict[str, Any]]:
@@ -633,35 +633,35 @@ def _digits(table: DataTable, key: str) -> str:
 
 
 def _conventions(table: DataTable, over: Conventions) -> Conventions:
-    found: dict[str, Any] = {}
+    declared: dict[str, Any] = {}
     for key, check in (
         ("method", check_method),
         ("random_index", check_random_index),
         ("rounding", check_rounding),
     ):
         if key in table.data:
-            found[key] = _asked(table, key, check, table.string(key))
+            declared[key] = _asked(table, key, check, table.string(key))
     for key in ("decimals", "intermediate_decimals"):
         if key in table.data:
-            found[key] = table.data[key]
-            if type(found[key]) is not int or not 1 <= found[key] <= 15:
-                raise table.error(key, "decimals_range", value=found[key])
+            declared[key] = table.data[key]
+            if type(declared[key]) is not int or not 1 <= declared[key] <= 15:
+                raise table.error(key, "decimals_range", value=declared[key])
     if "about" in table.data:
-        found["about"] = table.data["about"]
-        if not isinstance(found["about"], float) or not 0 < found["about"] < 1:
-            raise table.error("about", "about_range", value=found["about"])
-    found["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
-    return replace(over, **found)
+        declared["about"] = table.data["about"]
+        if not isinstance(declared["about"], float) or not 0 < declared["about"] < 1:
+            raise table.error("about", "about_range", value=declared["about"])
+    declared["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
+    return replace(over, **declared)
 
 
 def _judgments(entry: DataTable, n: int) -> Judgments | None:
     """The printed judgments of a parent, a panel's aggregated."""
-    given = [key for key in JUDGMENTS if key in entry.data]
-    if not given:
+    keys = [key for key in JUDGMENTS if key in entry.data]
+    if not keys:
         return None
-    if len(given) > 1:
-        raise entry.error(given[1], "beside_another", key=given[0])
-    if given[0] != "experts":
+    if len(keys) > 1:
+        raise entry.error(keys[1], "beside_another", key=keys[0])
+    if keys[0] != "experts":
         return _matrix(entry, n)
     panel, weights = [], []
     experts = entry.tables("experts")
@@ -687,19 +687,19 @@ def _matrix(entry: DataTable, n: int) -> Judgments:
     ):
         raise entry.error(key, "judgments_as_text")
     try:
-        found = read_matrix(cells) if key == "matrix" else read_upper(cells)
+        judgments = read_matrix(cells) if key == "matrix" else read_upper(cells)
     except AHPError as error:
         raise entry.wrapped(key, error) from error
-    order = found.readings.shape[-1]
+    order = judgments.readings.shape[-1]
     if order != n:
         raise entry.error(key, "order_unlike_items", order=order, expected=n)
-    return found
+    return judgments
 
 
 def _expect(
-    entry: DataTable, key: str, found: Mapping[str, Printed], valid: tuple[str, ...]
+    entry: DataTable, key: str, numbers: Mapping[str, Printed], valid: tuple[str, ...]
 ) -> None:
-    for name in found:
+    for name in numbers:
         if name not in valid:
             raise entry.error(f"{key}.{name}", "name_unknown", valid=valid)
 

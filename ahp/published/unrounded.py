@@ -40,9 +40,9 @@ def with_unrounded(parent: PublishedParent) -> PublishedParent | None:
     away = np.abs(typed - ends.mean(axis=1)) / half
     everything = np.ones(len(printed), dtype=bool)
     worst_first = np.argsort(-away, kind="stable")
-    for kept in (everything, *(everything & (np.arange(len(printed)) != k) for k in worst_first)):
-        keys = [key for key, keep in zip(printed, kept, strict=True) if keep]
-        matrix = _search(parent, judgments, keys, ends[kept]) if keys else None
+    for mask in (everything, *(everything & (np.arange(len(printed)) != k) for k in worst_first)):
+        keys = [key for key, keep in zip(printed, mask, strict=True) if keep]
+        matrix = _search(parent, judgments, keys, ends[mask]) if keys else None
         if matrix is not None:
             return _with_reading(parent, judgments, matrix)
     return None
@@ -64,13 +64,13 @@ def _search(
     from scipy.optimize import linprog  # noqa: PLC0415 - scipy where it is needed
 
     rows, columns = np.triu_indices(len(judgments.typed), 1)
-    low, high = (np.log(each[rows, columns]) for each in (judgments.low, judgments.high))
+    low, high = (np.log(bound[rows, columns]) for bound in (judgments.low, judgments.high))
     half = (ends[:, 1] - ends[:, 0]) / 2
 
     def matrices(logs: Float) -> Float:
-        found = np.ones((len(logs), *judgments.typed.shape))
-        found[:, rows, columns], found[:, columns, rows] = np.exp(logs), np.exp(-logs)
-        return found
+        batch = np.ones((len(logs), *judgments.typed.shape))
+        batch[:, rows, columns], batch[:, columns, rows] = np.exp(logs), np.exp(-logs)
+        return batch
 
     logs = np.clip(np.log(judgments.readings[0][rows, columns]), low, high)
     for _ in range(PROGRAMS):
@@ -81,15 +81,15 @@ def _search(
         beside = _numbers(parent, matrices(logs + STEP * np.eye(len(logs))), keys)
         slopes = (beside - here).T / STEP
         # the least s with which each number is within (1 + s) half intervals of its middle
-        found = linprog(
+        solution = linprog(
             [*np.zeros(len(logs)), 1],
             A_ub=np.vstack([np.c_[slopes, -half], np.c_[-slopes, -half]]),
             b_ub=np.concatenate([ends[:, 1] - here, here - ends[:, 0]]),
             bounds=[*zip(low - logs, high - logs, strict=True), (-1, None)],
         )
-        if not found.success:
+        if not solution.success:
             return None
-        logs = np.clip(logs + found.x[:-1], low, high)
+        logs = np.clip(logs + solution.x[:-1], low, high)
     return None
 
 

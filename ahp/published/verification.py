@@ -139,8 +139,8 @@ def verify(table: PublishedTable) -> Verification:
 
     >>> from ahp.resources import data_folder
     >>> file = data_folder("examples") / "published" / "saaty_1990_house.ahp.toml"
-    >>> found = ahp.published.verify(ahp.published.load_table(file))
-    >>> found.reproduced, len(found.checks)
+    >>> verification = ahp.published.verify(ahp.published.load_table(file))
+    >>> verification.reproduced, len(verification.checks)
     (True, 11)
     """
     if table.candidates is not None:
@@ -151,15 +151,15 @@ def verify(table: PublishedTable) -> Verification:
     remarks: list[Remark] = []
     for parent in table.parents.values():
         rows = _parent_rows(table, parent, solutions[parent.id])
-        found, kept = _judge(rows, solutions[parent.id], table, parent)
-        if any(not check.reproduced for check in found) and (more := with_unrounded(parent)):
+        judged, best = _judge(rows, solutions[parent.id], table, parent)
+        if any(not check.reproduced for check in judged) and (more := with_unrounded(parent)):
             parent, solutions[parent.id] = more, _solve(table, more)  # noqa: PLW2901
             rows = _parent_rows(table, parent, solutions[parent.id])
-            found, kept = _judge(rows, solutions[parent.id], table, parent)
-        checks += found
+            judged, best = _judge(rows, solutions[parent.id], table, parent)
+        checks += judged
         unchecked += [row.printed for row in rows if row.unknown]
-        solutions[parent.id] = solutions[parent.id].only(kept)
-        if parent.judgments and (text := parent.judgments.remarks[int(kept.argmax())]):
+        solutions[parent.id] = solutions[parent.id].only(best)
+        if parent.judgments and (text := parent.judgments.remarks[int(best.argmax())]):
             remarks.append(Remark(*parent.judgments_at, text))
     rows, together = _rows_across(table, solutions)
     across = _judge(rows, together, table, None)[0]
@@ -184,10 +184,10 @@ class _Solutions:
     weights: Float
     values: Mapping[str, Float]
 
-    def only(self, kept: Bool) -> _Solutions:
+    def only(self, chosen: Bool) -> _Solutions:
         """Some of the solutions."""
-        values = {key: value[kept] for key, value in self.values.items()}
-        return _Solutions(self.origin, self.weights[kept], values)
+        values = {key: value[chosen] for key, value in self.values.items()}
+        return _Solutions(self.origin, self.weights[chosen], values)
 
 
 class _Key:
@@ -211,9 +211,9 @@ class _Key:
 
 def _solve(table: PublishedTable, parent: PublishedParent) -> _Solutions:
     stored = parent.judgments is None and table.candidates is not None
-    found = _stored(table, parent) if stored else None
-    if found is not None:
-        return found
+    solutions = _stored(table, parent) if stored else None
+    if solutions is not None:
+        return solutions
     try:
         return _printed(parent)
     except AHPError as error:
@@ -252,9 +252,9 @@ def _computed(
     weights = rounded_weights(matrices, method, rounding, parent.step_decimals)
     with np.errstate(divide="ignore", invalid="ignore"):  # weights may be rounded to 0
         mean = ((matrices * weights[:, None, :]).sum(axis=-1) / weights).mean(axis=-1)
-    found = check_consistency(matrices, random_index=conventions.random_index)
-    n, ri = len(parent.items), found.ri
-    root = mean if conventions.lambda_by == "mean" else found.lambda_max
+    consistency = check_consistency(matrices, random_index=conventions.random_index)
+    n, ri = len(parent.items), consistency.ri
+    root = mean if conventions.lambda_by == "mean" else consistency.lambda_max
     ci = (root - n) / (n - 1)
     values = {"lambda_max": root, "ci": ci, "cr": ci / ri if ri else np.zeros_like(ci)}
     values |= {key: np.asarray(INDICES[key](matrices)) for key in parent.indices}
@@ -386,8 +386,8 @@ def _number_row(
 ) -> _Row:
     def fits(text: str) -> Bool:
         low, high = printed_interval(text, rounding, decimals)
-        found: Bool = (value[1] >= low) & (value[0] <= high)
-        return found
+        overlaps: Bool = (value[1] >= low) & (value[0] <= high)
+        return overlaps
 
     erratum = table.errata.get(number.place)
     if erratum is None:
@@ -397,11 +397,11 @@ def _number_row(
     return _Row(number, right, value, key, bool(np.isnan(value[0]).all()))
 
 
-def _parent_rows(table: PublishedTable, parent: PublishedParent, found: _Solutions) -> list[_Row]:
+def _parent_rows(table: PublishedTable, parent: PublishedParent, solved: _Solutions) -> list[_Row]:
     """The numbers, the order and the claims that a parent alone decides."""
     conventions = parent.conventions
     rows = []
-    local = {item: found.weights[:, k] for k, item in enumerate(parent.items)}
+    local = {item: solved.weights[:, k] for k, item in enumerate(parent.items)}
     for item, number in parent.weights.items():
         value = (local[item], local[item])
         rows.append(
@@ -410,21 +410,21 @@ def _parent_rows(table: PublishedTable, parent: PublishedParent, found: _Solutio
             )
         )
     for key, number in (*parent.consistency.items(), *parent.indices.items()):
-        value = (found.values[key], found.values[key])
+        value = (solved.values[key], solved.values[key])
         rows.append(_number_row(table, number, value, conventions.rounding, key=key))
-    unknown = found.origin == "inputs"
+    unknown = solved.origin == "inputs"
     rows = [_Row(row.printed, row.fits, row.value, row.key, unknown) for row in rows]
 
     def value_of(reference: Reference) -> Interval:
-        values = local if reference.function in {"", "local", "global"} else found.values
-        key = reference.function if values is found.values else reference.name
+        values = local if reference.function in {"", "local", "global"} else solved.values
+        key = reference.function if values is solved.values else reference.name
         return values[key], values[key]
 
     statements = [] if parent.order is None else [parent.order]
     statements += [claim for claim in _statements(table) if _owner(table, claim) == parent.id]
     rows += [
-        _statement_row(table, each, value_of, conventions.about, len(found.weights))
-        for each in statements
+        _statement_row(table, statement, value_of, conventions.about, len(solved.weights))
+        for statement in statements
     ]
     return rows
 
@@ -474,16 +474,16 @@ def _statement_row(
 
 
 def _judge(
-    rows: list[_Row], found: _Solutions, table: PublishedTable, parent: PublishedParent | None
+    rows: list[_Row], solutions: _Solutions, table: PublishedTable, parent: PublishedParent | None
 ) -> tuple[list[Check], Bool]:
     """Checks of the rows, and which of the solutions reproduce the most of them."""
     known = [row for row in rows if not row.unknown]
     if not known:
-        return [], np.ones(len(found.weights), dtype=bool)
-    fits = np.array([np.broadcast_to(row.fits, len(found.weights)) for row in known])
+        return [], np.ones(len(solutions.weights), dtype=bool)
+    fits = np.array([np.broadcast_to(row.fits, len(solutions.weights)) for row in known])
     misses = (~fits).sum(axis=0)
     best = misses == misses.min()
-    if found.origin == "matrix" and parent is not None and misses.min():
+    if solutions.origin == "matrix" and parent is not None and misses.min():
         reading = int(best.argmax())  # what is wrong is told of one of them
         best = np.arange(len(misses)) == reading
         parent = parent.read_as(reading)
@@ -491,10 +491,10 @@ def _judge(
     contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
     contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
     contradiction += "reproduced together"
-    several = found.origin == "reconstructed" and wrong.sum() > 1  # no single one is at fault
+    several = solutions.origin == "reconstructed" and wrong.sum() > 1  # no single one is at fault
     checks = []
     for row, failed in zip(known, wrong, strict=True):
-        check = _check(row, best, found.origin)
+        check = _check(row, best, solutions.origin)
         if failed:
             why = (contradiction,) if several else _why(row, check.computed, table, parent)
             check = replace(check, reproduced=False, explanations=why)
@@ -555,15 +555,15 @@ def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
     if not failed or table.hierarchy is None:
         return checks
     by_print, largest = _by_print(table), _divided_by_largest(table, checks)
-    found = []
+    explained = []
     for check in checks:
         if check.reproduced or check.computed is None or check.place in table.errata:
-            found.append(check)
+            explained.append(check)
             continue
         others = {
-            name: (other.printed, computed)
-            for name, (other, computed) in wrong.items()
-            if check.place.startswith("composite.") and other is not check
+            name: (candidate.printed, computed)
+            for name, (candidate, computed) in wrong.items()
+            if check.place.startswith("composite.") and candidate is not check
         }
         why = explain_digits(
             check.printed,
@@ -573,8 +573,8 @@ def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:
             largest=largest.get(check.place),
             others=others,
         )
-        found.append(replace(check, explanations=why))
-    return found
+        explained.append(replace(check, explanations=why))
+    return explained
 
 
 def _divided_by_largest(table: PublishedTable, checks: list[Check]) -> Mapping[str, float]:
@@ -583,7 +583,7 @@ def _divided_by_largest(table: PublishedTable, checks: list[Check]) -> Mapping[s
     """
     assert table.hierarchy is not None
     by_place = {check.place: check for check in checks}
-    found: dict[str, float] = {}
+    divisors: dict[str, float] = {}
     for level in (*table.hierarchy.levels, table.alternatives):
         printed = [
             by_place[table.composite[name].place] for name in level if name in table.composite
@@ -592,8 +592,8 @@ def _divided_by_largest(table: PublishedTable, checks: list[Check]) -> Mapping[s
         largest = max(weights.values(), default=0.0)
         rounding = table.conventions.rounding
         if largest and all(agrees(w / largest, c.printed, rounding) for c, w in weights.items()):
-            found |= dict.fromkeys((check.place for check in weights), largest)
-    return found
+            divisors |= dict.fromkeys((check.place for check in weights), largest)
+    return divisors
 
 
 def _by_print(table: PublishedTable) -> Mapping[str, float]:
@@ -611,24 +611,24 @@ def _rows_across(
     """What no parent decides alone, with the solutions that are the columns: the goal's, or one
     for all without a tree.
     """
-    origins = {found.origin for found in solutions.values()}
-    origin = next(each for each in reversed(ORIGINS) if each in origins)
+    origins = {solution.origin for solution in solutions.values()}
+    origin = next(name for name in reversed(ORIGINS) if name in origins)
     if table.hierarchy is None:
-        found, rows = _Solutions(origin, np.empty((1, 0)), {}), []
+        columns, rows = _Solutions(origin, np.empty((1, 0)), {}), []
 
         def value_of(reference: Reference) -> Interval:
             values = _values(table, solutions, reference)
             return values.min(keepdims=True), values.max(keepdims=True)
     else:
         tree = _Tree(table, solutions)
-        found = replace(solutions[table.hierarchy.goal], origin=origin)
+        columns = replace(solutions[table.hierarchy.goal], origin=origin)
         rows, value_of = tree.rows(), tree.value_of
     rows += [
-        _statement_row(table, each, value_of, table.conventions.about, len(found.weights))
-        for each in _statements(table)
-        if _owner(table, each) is None
+        _statement_row(table, statement, value_of, table.conventions.about, len(columns.weights))
+        for statement in _statements(table)
+        if _owner(table, statement) is None
     ]
-    return rows, found
+    return rows, columns
 
 
 def _values(
@@ -648,8 +648,8 @@ class _Tree:
         tree = table.hierarchy
         assert tree is not None
         self.table, self.tree, self.solutions = table, tree, solutions
-        one = np.ones(len(solutions[tree.goal].weights))
-        self.weights: dict[str, Interval] = {tree.goal: (one, one)}
+        ones = np.ones(len(solutions[tree.goal].weights))
+        self.weights: dict[str, Interval] = {tree.goal: (ones, ones)}
         self.ci: dict[str, Interval] = {}  # global weight times CI
         self.together: dict[str, Bool] = {}  # node -> whether its number goes with its sisters'
         shares = []
@@ -667,11 +667,11 @@ class _Tree:
 
     def below(self, parent: PublishedParent) -> Interval:
         """Global weights of a parent's items, shape (items, columns); keeps its CI."""
-        found, scale = self.solutions[parent.id], self.weights[parent.id]
+        solutions, scale = self.solutions[parent.id], self.weights[parent.id]
         if parent.id == self.tree.goal:
-            self.ci[parent.id] = (found.values["ci"], found.values["ci"])
-            return found.weights.T, found.weights.T
-        weights, count = found.weights, len(found.weights)
+            self.ci[parent.id] = (solutions.values["ci"], solutions.values["ci"])
+            return solutions.weights.T, solutions.weights.T
+        weights, count = solutions.weights, len(solutions.weights)
         leaf = parent.id in self.tree.leaves
         if leaf and self.table.mode == "ideal":
             weights = weights / weights.max(axis=1, keepdims=True)
@@ -685,7 +685,7 @@ class _Tree:
             lows, highs = (np.array([row[end] for row in printed]) for end in (1, 2))
             lower, upper = lows.max(axis=0), highs.min(axis=0)
             self.together |= _together([row[0] for row in printed], lows, highs, scale)
-        low, high = _spread(scale, np.column_stack([weights, found.values["ci"]]), lower, upper)
+        low, high = _spread(scale, np.column_stack([weights, solutions.values["ci"]]), lower, upper)
         self.ci[parent.id] = (low[-1], high[-1])
         return low[:-1], high[:-1]
 
@@ -693,20 +693,18 @@ class _Tree:
         self, shares: list[Interval], items: list[tuple[str, ...]]
     ) -> dict[str, Interval]:
         """Global priorities of the alternatives: sums over the leaves."""
-        found = {}
+        sums = {}
         for name in self.table.alternatives:
             at = [names.index(name) for names in items]
             low, high = (
                 np.sum([share[end][k] for share, k in zip(shares, at, strict=True)], axis=0)
                 for end in (0, 1)
             )
-            found[name] = (low, high)
+            sums[name] = (low, high)
         if self.table.mode == "ideal":
-            totals = [np.sum([found[name][end] for name in found], axis=0) for end in (0, 1)]
-            found = {
-                name: (low / totals[1], high / totals[0]) for name, (low, high) in found.items()
-            }
-        return {name: (low, high) for name, (low, high) in found.items()}
+            totals = [np.sum([sums[name][end] for name in sums], axis=0) for end in (0, 1)]
+            sums = {name: (low / totals[1], high / totals[0]) for name, (low, high) in sums.items()}
+        return {name: (low, high) for name, (low, high) in sums.items()}
 
     def total(self, level: int) -> dict[str, Interval]:
         """Total-hierarchy consistency of a level: Σ w·CI / Σ w·RI over the parents above it."""
@@ -730,11 +728,11 @@ class _Tree:
 
     def numbers(self, table: PublishedTable) -> dict[str, Interval]:
         """Place -> value of the global numbers that a table prints."""
-        found = {number.place: self.weights[name] for name, number in table.composite.items()}
+        values = {number.place: self.weights[name] for name, number in table.composite.items()}
         for level, numbers in table.totals.items():
             totals = self.total(level)
-            found |= {number.place: totals[key] for key, number in numbers.items()}
-        return found
+            values |= {number.place: totals[key] for key, number in numbers.items()}
+        return values
 
     def rows(self) -> list[_Row]:
         """The global numbers."""
@@ -745,9 +743,9 @@ class _Tree:
             fits = row.fits & self.together.get(name, np.asarray(True))
             rows.append(_Row(row.printed, fits, row.value, unknown=row.unknown))
         for level, numbers in table.totals.items():
-            found = self.total(level)
+            totals = self.total(level)
             rows += [
-                _number_row(table, number, found[key], rounding) for key, number in numbers.items()
+                _number_row(table, number, totals[key], rounding) for key, number in numbers.items()
             ]
         return rows
 
@@ -762,8 +760,8 @@ class _Tree:
         parent = self.table.once[name] if function == "local" else name
         if parent == self.tree.goal:
             return values, values
-        one = self.weights[self.tree.goal][0]
-        return values.min() * one, values.max() * one
+        ones = self.weights[self.tree.goal][0]
+        return values.min() * ones, values.max() * ones
 
 
 def _bounds(table: PublishedTable, number: Printed, weights: Float) -> tuple[Float, Float]:
@@ -797,8 +795,8 @@ def _possible(lows: Float, highs: Float, scale: Interval) -> Bool:
     lower, upper = lows.max(axis=0), highs.min(axis=0)
     order = np.argsort(lower)
     reach = np.concatenate([[-np.inf], np.maximum.accumulate(upper[order])])
-    found: Bool = reach[np.searchsorted(lower[order], scale[1], side="right")] >= scale[0]
-    return found
+    possible: Bool = reach[np.searchsorted(lower[order], scale[1], side="right")] >= scale[0]
+    return possible
 
 
 def _spread(scale: Interval, values: Float, lower: Float, upper: Float) -> Interval:
@@ -819,5 +817,5 @@ def _spread(scale: Interval, values: Float, lower: Float, upper: Float) -> Inter
 
 def _ratio(ci: Float, ri: Float) -> Float:
     """CI/RI, 0 where RI is 0."""
-    found: Float = np.divide(ci, ri, out=np.zeros_like(ci), where=ri != 0)
-    return found
+    ratio: Float = np.divide(ci, ri, out=np.zeros_like(ci), where=ri != 0)
+    return ratio

@@ -17,6 +17,7 @@ from ..matrix import Bool, Float, PairwiseMatrix
 from ..priority import weights
 from ..result import Result
 from ..scale import judgment_text
+from ..tolerance import ROUNDING_RTOL
 from .claims import Reference, holds
 from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
 from .reconstruction import MAX_CANDIDATES, Reconstruction, Task, check_task, gathered, run
@@ -28,9 +29,6 @@ Progress = Callable[[str, int, int], None]
 
 ROUNDS = 20
 """How often bounds are passed on between parents at most; a few times is usual."""
-
-MARGIN = 1e-9
-"""Global weights this near to each other (relatively) are the same."""
 
 JOINED = 10_000_000
 """Pairs of candidates that are compared at a time."""
@@ -89,18 +87,18 @@ def reconstruct_table(
         raise PublishedError("fully_printed", place=str(table.path))
     bounds = _Bounds(table)
     settings: list[tuple[str, str]] | None = None
-    found: dict[str, Reconstruction] = {}
-    for parent in sorted(unprinted, key=lambda one: len(one.items)):
-        bounds.narrow(found)
+    results: dict[str, Reconstruction] = {}
+    for parent in sorted(unprinted, key=lambda parent: len(parent.items)):
+        bounds.narrow(results)
         methods, roundings = method or table.conventions.method, rounding
         if settings:
             pairs = zip(*settings, strict=True)
             methods, roundings = (tuple(dict.fromkeys(names)) for names in pairs)
         task = _task(parent, methods, roundings, cr_max, bounds.local(parent))
         result = run(task, max_candidates, _named(progress, parent.id))
-        found[parent.id] = result.only(_as_printed(parent, result))
-        settings = _common(found.values()) or settings
-    return _joined(table, bounds, found)
+        results[parent.id] = result.only(_as_printed(parent, result))
+        settings = _common(results.values()) or settings
+    return _joined(table, bounds, results)
 
 
 def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
@@ -111,7 +109,7 @@ def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
     """
     if table.candidates is None:
         raise PublishedError("candidates_none", place=str(table.path))
-    found: dict[str, Reconstruction] = {}
+    results: dict[str, Reconstruction] = {}
     rows = candidate_rows(table.candidates)
     for parent in table.parents.values():
         mine = [row for _, row in rows if row[0] == parent.id]
@@ -120,8 +118,8 @@ def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
         matrices = np.stack([PairwiseMatrix.from_upper(row[3].split()).values for row in mine])
         task = _task(parent, None, ROUNDINGS, CR_LIMIT, {})
         methods, roundings = ([row[column] for row in mine] for column in (1, 2))
-        found[parent.id] = gathered(task, matrices, methods, roundings, "stored candidates")
-    return _joined(table, _Bounds(table), found)
+        results[parent.id] = gathered(task, matrices, methods, roundings, "stored candidates")
+    return _joined(table, _Bounds(table), results)
 
 
 def _task(
@@ -149,37 +147,37 @@ def _task(
 
 
 def _joined(
-    table: PublishedTable, bounds: _Bounds, found: dict[str, Reconstruction]
+    table: PublishedTable, bounds: _Bounds, results: dict[str, Reconstruction]
 ) -> TableReconstruction:
     """The candidates of all parents that go with each other; without any for some parent, each
     keeps its own.
     """
-    ruled_out = {name: result.ruled_out for name, result in found.items()}
-    common = _common(found.values())
+    ruled_out = {name: result.ruled_out for name, result in results.items()}
+    common = _common(results.values())
     if common:
-        for name, result in found.items():
-            kept = [pair in common for pair in _settings(result)]
-            found[name] = result.only(np.array(kept, dtype=bool))
+        for name, result in results.items():
+            fits = [pair in common for pair in _settings(result)]
+            results[name] = result.only(np.array(fits, dtype=bool))
         if all(rounding == "intermediate" for _, rounding in common):
             bounds = _Bounds(table, rounded=True)
-        bounds.narrow(found)
-        found = bounds.join(found)
-    common = _common(found.values())
+        bounds.narrow(results)
+        results = bounds.join(results)
+    common = _common(results.values())
     return TableReconstruction(
         parents=MappingProxyType(
-            {parent: found[parent] for parent in table.parents if parent in found}
+            {parent: results[parent] for parent in table.parents if parent in results}
         ),
         settings=tuple(common),
         ruled_out=MappingProxyType(ruled_out),
         global_ranges=MappingProxyType(dict(bounds.ranges) if common else {}),
-        ranks=MappingProxyType(bounds.ranks(found) if common else {}),
+        ranks=MappingProxyType(bounds.ranks(results) if common else {}),
     )
 
 
-def _common(found: Iterable[Reconstruction]) -> list[tuple[str, str]]:
+def _common(results: Iterable[Reconstruction]) -> list[tuple[str, str]]:
     """The pairs of method and rounding that work for all parents."""
-    settings = [dict.fromkeys(_settings(result)) for result in found]
-    return [pair for pair in settings[0] if all(pair in other for other in settings)]
+    settings = [dict.fromkeys(_settings(result)) for result in results]
+    return [pair for pair in settings[0] if all(pair in of_parent for of_parent in settings)]
 
 
 def _settings(result: Reconstruction) -> list[tuple[str, str]]:
@@ -281,16 +279,16 @@ class _Bounds:
         return changed
 
     def _are_nodes(self, *operands: object) -> bool:
-        return all(isinstance(one, Reference) and one.name in self.ranges for one in operands)
+        return all(isinstance(part, Reference) and part.name in self.ranges for part in operands)
 
-    def narrow(self, found: Mapping[str, Reconstruction]) -> None:
+    def narrow(self, results: Mapping[str, Reconstruction]) -> None:
         """Pass bounds up and down the tree."""
         if self.tree is None:
             return
         for _ in range(ROUNDS):
             changed = self._orders()
             for parent, kids in self.tree.children.items():
-                shares = self._shares(parent, found)
+                shares = self._shares(parent, results)
                 for kid, (least, most) in zip(kids, shares.tolist(), strict=True):
                     low, high = self.ranges[parent]
                     changed |= self._cut(kid, low * least, high * most)
@@ -301,11 +299,11 @@ class _Bounds:
             if not changed:
                 return
 
-    def _shares(self, name: str, found: Mapping[str, Reconstruction]) -> Float:
+    def _shares(self, name: str, results: Mapping[str, Reconstruction]) -> Float:
         """Lowest and highest local weights below a parent, shape (n, 2)."""
         parent = self.table.parents.get(name)
-        if name in found and len(found[name]):
-            return found[name].weights_range
+        if name in results and len(results[name]):
+            return results[name].weights_range
         if parent is None:
             return np.array([(0.0, 1.0)] * len(self.tree.children[name] if self.tree else ()))
         if parent.matrix is not None:
@@ -325,56 +323,57 @@ class _Bounds:
         if self.tree is None or parent.id not in self.tree.children:
             return {}
         low, high = self.ranges[parent.id]
-        found = {}
+        bounds = {}
         for k, item in enumerate(parent.items):
             least, most = self.ranges[item]
             lowest = least / high if high else 0.0
             highest = min(1.0, most / low) if low else 1.0
             # global weights that contradict each other leave no weight, which the search says
-            found[k] = (lowest, max(lowest, highest))
-        return found
+            bounds[k] = (lowest, max(lowest, highest))
+        return bounds
 
-    def ranks(self, found: Mapping[str, Reconstruction]) -> dict[str, tuple[int, int]]:
+    def ranks(self, results: Mapping[str, Reconstruction]) -> dict[str, tuple[int, int]]:
         """Best and worst rank of each leaf."""
         if self.tree is None:
             return {}
         leaves = self.tree.leaves
         return {
             leaf: (
-                1 + sum(self._above(other, leaf, found) for other in leaves),
-                len(leaves) - sum(self._above(leaf, other, found) for other in leaves),
+                1 + sum(self._above(rival, leaf, results) for rival in leaves),
+                len(leaves) - sum(self._above(leaf, rival, results) for rival in leaves),
             )
             for leaf in leaves
         }
 
-    def _above(self, one: str, other: str, found: Mapping[str, Reconstruction]) -> bool:
+    def _above(self, leaf: str, below: str, results: Mapping[str, Reconstruction]) -> bool:
         """Whether a leaf is above another one with all candidates."""
         assert self.tree is not None
-        parent = self.tree.parent_of(one) or ""
-        if parent == self.tree.parent_of(other) and parent in found:
+        parent = self.tree.parent_of(leaf) or ""
+        if parent == self.tree.parent_of(below) and parent in results:
             kids = self.tree.children[parent]
-            w = found[parent].weights
-            return bool((w[:, kids.index(one)] > w[:, kids.index(other)] * (1 + MARGIN)).all())
-        return self.ranges[one][0] > self.ranges[other][1] * (1 + MARGIN)
+            w = results[parent].weights
+            upper, lower = w[:, kids.index(leaf)], w[:, kids.index(below)]
+            return bool((upper > lower * (1 + ROUNDING_RTOL)).all())
+        return self.ranges[leaf][0] > self.ranges[below][1] * (1 + ROUNDING_RTOL)
 
-    def join(self, found: dict[str, Reconstruction]) -> dict[str, Reconstruction]:
+    def join(self, results: dict[str, Reconstruction]) -> dict[str, Reconstruction]:
         """The candidates that go with some candidate of every neighbor."""
         if self.tree is None:
-            return found
+            return results
         changed = True
         while changed:
             changed = False
             for parent, kids in self.tree.children.items():
-                if parent not in found:
+                if parent not in results:
                     continue
                 for kid in kids:
-                    upper, lower = found[parent], found.get(kid)
+                    upper, lower = results[parent], results.get(kid)
                     fits = self._pairs(upper, kids.index(kid), self.ranges[parent], kid, lower)
-                    for name, kept in ((parent, fits[0]), (kid, fits[1])):
-                        if kept is not None and not kept.all():
-                            found[name], changed = found[name].only(kept), True
-            self.narrow(found)
-        return found
+                    for name, mask in ((parent, fits[0]), (kid, fits[1])):
+                        if mask is not None and not mask.all():
+                            results[name], changed = results[name].only(mask), True
+            self.narrow(results)
+        return results
 
     def _pairs(
         self,
@@ -388,7 +387,7 @@ class _Bounds:
         low, high = self.ranges[kid]
         share = upper.weights[:, k]
         # of the child's global weight, with a margin for rounding
-        least, most = scale[0] * share * (1 - MARGIN), scale[1] * share * (1 + MARGIN)
+        least, most = scale[0] * share * (1 - ROUNDING_RTOL), scale[1] * share * (1 + ROUNDING_RTOL)
         fits = (most >= low) & (least <= high)
         if lower is None or not len(lower):
             return fits, None
@@ -415,14 +414,14 @@ def save_candidates(result: TableReconstruction, path: Path) -> None:
     Raises:
         PublishedError: not everything was searched.
     """
-    for name, found in result.parents.items():
-        if found.coverage < 1:
-            raise PublishedError("search_incomplete", parent=name, note=found.coverage_note)
+    for name, solved in result.parents.items():
+        if solved.coverage < 1:
+            raise PublishedError("search_incomplete", parent=name, note=solved.coverage_note)
     rows = [
         [name, method, rounding, " ".join(_upper(matrix))]
-        for name, found in result.parents.items()
+        for name, solved in result.parents.items()
         for matrix, method, rounding in zip(
-            found.candidates, found.methods, found.roundings, strict=True
+            solved.candidates, solved.methods, solved.roundings, strict=True
         )
     ]
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -83,8 +83,8 @@ def consistency_table(analysis: Analysis, language: str) -> Table:
             given = given_words(survey, parent, language)
             rows.append((name, len(kids), None, None, None, None, given, None))
             continue
-        found = analysis.consistency[parent]
-        verdict = found.n, found.lambda_max, found.ci, found.ri, found.cr, found.acceptable
+        report = analysis.consistency[parent]
+        verdict = report.n, report.lambda_max, report.ci, report.ri, report.cr, report.acceptable
         rows.append((name, *verdict, incoherent_share(analysis, [parent], _)))
     return Table(
         title=_("Consistency of the judgment matrices"),
@@ -220,8 +220,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         pairs.append((_("Judgments that do not count (recused)"), recused))
     if survey.given:
         given = "; ".join(
-            f"{survey.node_name(parent, language)}: {one.source}"
-            for parent, one in survey.given.items()
+            f"{survey.node_name(parent, language)}: {sourced.source}"
+            for parent, sourced in survey.given.items()
         )
         pairs.append((_("Weights given instead of compared"), given))
     pairs.append((_("Experts who contradict themselves"), incoherent_sentence(analysis, language)))
@@ -269,7 +269,7 @@ def analysis_data(analysis: Analysis) -> dict[str, Any]:
         "provisional": analysis.running,
         "incoherent": analysis.incoherent,
         "cr_limit": analysis.cr_limit,
-        "incoherences": [asdict(one) for one in analysis.incoherences],
+        "incoherences": [asdict(incoherence) for incoherence in analysis.incoherences],
         "filled": dict(analysis.filled),
         "expert_weights": dict(analysis.expert_weights),
         "parents": parents,

@@ -30,5 +30,5 @@ def answer_in_words(judgment: Judgment, survey: Survey, language: str) -> str:
 
 def telling_answer(answers: Answers) -> Judgment | None:
     """The first answer that tells a direction, else the first one; None without any."""
-    directed = (one for one in answers.judgments if step_of(one.value) != "1")
+    directed = (judgment for judgment in answers.judgments if step_of(judgment.value) != "1")
     return next(directed, next(iter(answers.judgments), None))

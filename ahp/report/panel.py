@@ -41,13 +41,13 @@ def individual_table(analysis: Analysis, language: str) -> Table:
     """
     _ = translator(language)
     survey = analysis.survey
-    own = analysis.panel.global_weights
-    own = own[~np.isnan(own).any(axis=-1)]
-    found = np.full((6, own.shape[-1]), np.nan)
-    if len(own):
-        found[:5] = np.percentile(own, (0, 25, 50, 75, 100), axis=0)
-        found[5] = coefficient_of_variation(own)
-    columns = dict(zip(survey.hierarchy.leaves, found.T, strict=True))
+    expert_weights = analysis.panel.global_weights
+    expert_weights = expert_weights[~np.isnan(expert_weights).any(axis=-1)]
+    spread = np.full((6, expert_weights.shape[-1]), np.nan)
+    if len(expert_weights):
+        spread[:5] = np.percentile(expert_weights, (0, 25, 50, 75, 100), axis=0)
+        spread[5] = coefficient_of_variation(expert_weights)
+    columns = dict(zip(survey.hierarchy.leaves, spread.T, strict=True))
     return Table(
         title=_("Weights of the panel and of its experts"),
         columns=(
@@ -78,7 +78,7 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
     survey, panel = analysis.survey, analysis.panel
     rows = []
     for k, name in enumerate(panel.experts):
-        own = standings.get(name, Standing())
+        standing = standings.get(name, Standing())
         recused = [parent for expert, parent in analysis.recused if expert == name]
         judged_none = all(math.isnan(ratios[k]) for ratios in panel.cr.values())
         rows.append(
@@ -86,9 +86,9 @@ def experts_table(analysis: Analysis, standings: Mapping[str, Standing], languag
                 name,
                 analysis.expert_weights[name],
                 weighting_words(_)[analysis.weighting],
-                own.weight,
-                own.reason,
-                own.authority,
+                standing.weight,
+                standing.reason,
+                standing.authority,
                 None if judged_none else float(panel.mean_cr[k]),
                 int((~np.isnan(panel.judgments[k])).sum()),
                 _(", ").join(survey.node_name(parent, language) for parent in recused),
@@ -135,10 +135,10 @@ def own_weights_table(survey: Survey, panel: Panel, expert: str, language: str) 
     """
     _, hierarchy = translator(language), survey.hierarchy
     k = panel.experts.index(expert)
-    own = {parent: local[k : k + 1] for parent, local in panel.local_weights.items()}
-    above = node_weights(hierarchy, own)
+    own_weights = {parent: local[k : k + 1] for parent, local in panel.local_weights.items()}
+    above = node_weights(hierarchy, own_weights)
     rows: list[tuple[Cell, ...]] = []
-    for parent, weights in own.items():
+    for parent, weights in own_weights.items():
         for kid, weight in zip(hierarchy.children[parent], weights[0], strict=True):
             names = (survey.node_name(parent, language), survey.node_name(kid, language))
             rows.append((*names, _number(weight), _number(above[kid][0])))
@@ -213,12 +213,12 @@ def consensus_table(analysis: Analysis, agreement: Agreement, language: str) -> 
     _ = translator(language)
     bands, orders = band_words(_), order_words(_)
     rows: list[tuple[Cell, ...]] = []
-    for parent, name, found, kendall in _agreements(analysis, agreement, language):
-        numbers = map(_number, (found.alpha, found.beta, found.gamma, found.similarity))
+    for parent, name, group, kendall in _agreements(analysis, agreement, language):
+        numbers = map(_number, (group.alpha, group.beta, group.gamma, group.similarity))
         test = (_number(kendall.w), _number(kendall.chi_square), kendall.df)
         rows.append(
             (
-                *(name, int(found.experts), *numbers, bands[consensus_band(found.similarity)]),
+                *(name, int(group.experts), *numbers, bands[consensus_band(group.similarity)]),
                 *(*test, _number(kendall.p_value), orders.get(order_band(kendall) or "")),
                 None if parent is None else agreement.gci[parent],
                 None if parent is None else _mean(agreement.compatibility[parent]),
@@ -246,8 +246,8 @@ def agreement_sentences(analysis: Analysis, agreement: Agreement, language: str)
     """
     _ = translator(language)
     sentences = []
-    for parent, name, found, kendall in _agreements(analysis, agreement, language):
-        weights, order = consensus_band(found.similarity), order_band(kendall)
+    for parent, name, consensus, kendall in _agreements(analysis, agreement, language):
+        weights, order = consensus_band(consensus.similarity), order_band(kendall)
         if weights in ("high", "very high") and order in ("may be chance", "very weak", "weak"):
             text = _no_common_order(analysis, parent, kendall, _)
         elif weights in ("very low", "low") and order in ("strong", "very strong"):
@@ -262,8 +262,8 @@ def agreement_sentences(analysis: Analysis, agreement: Agreement, language: str)
         sentences.append(
             text.format(
                 name=name,
-                count=int(found.experts),
-                s=show_beside(found.similarity, *BAND_LIMITS, digits=2),
+                count=int(consensus.experts),
+                s=show_beside(consensus.similarity, *BAND_LIMITS, digits=2),
                 w=show_beside(kendall.w, *ORDER_LIMITS, digits=2),
                 p=p if p.startswith("<") else f"= {p}",
             )
@@ -285,9 +285,9 @@ def _no_common_order(
             "(p {p}). Use the weights; do not call the order proven."
         )
     panel = analysis.panel
-    own = panel.global_weights if parent is None else panel.local_weights[parent]
-    own = own[~np.isnan(own).any(axis=-1)]
-    if (own.max(axis=-1) < 3 * own.min(axis=-1)).all():
+    expert_weights = panel.global_weights if parent is None else panel.local_weights[parent]
+    expert_weights = expert_weights[~np.isnan(expert_weights).any(axis=-1)]
+    if (expert_weights.max(axis=-1) < 3 * expert_weights.min(axis=-1)).all():
         return _(
             "{name}: the experts give nearly the same weights (S* = {s}), but do not agree on "
             "the order (W = {w}, p {p}): the items are about equally important to them, and "
@@ -309,8 +309,8 @@ def _agreements(
     _ = translator(language)
     return [
         *(
-            (parent, analysis.survey.node_name(parent, language), found, kendall)
-            for (parent, found), kendall in zip(
+            (parent, analysis.survey.node_name(parent, language), consensus, kendall)
+            for (parent, consensus), kendall in zip(
                 agreement.parents.items(), agreement.kendall_parents.values(), strict=True
             )
         ),
@@ -425,10 +425,10 @@ def reasons_table(
     rows: list[tuple[Cell, ...]] = []
     for k, pair in enumerate(comparisons):
         names = [survey.node_name(node, language) for node in pair]
-        for (expert, *place), text in reasons.items():
-            if tuple(place) == pair and expert in panel.experts:
-                own = panel.judgments[panel.experts.index(expert), k]
-                rows.append((*names, expert, _number(own), text))
+        for (expert, *compared), text in reasons.items():
+            if tuple(compared) == pair and expert in panel.experts:
+                judgment = panel.judgments[panel.experts.index(expert), k]
+                rows.append((*names, expert, _number(judgment), text))
     return Table(
         title=_("Reasons of the experts"),
         columns=(
@@ -480,8 +480,8 @@ def remarks_table(survey: Survey, replies: Mapping[str, Replies], language: str)
 def clusters_table(analysis: Analysis, agreement: Agreement, language: str) -> Table:
     """Every expert's cluster and S* inside it, cluster by cluster; no rows without clusters."""
     _ = translator(language)
-    found = agreement.clusters
-    labels = [] if found is None else found.labels.tolist()
+    clusters = agreement.clusters
+    labels = [] if clusters is None else clusters.labels.tolist()
     pairs = sorted(zip(labels, range(len(labels)), strict=True))
     return Table(
         title=_("Experts who judge alike"),
@@ -508,10 +508,10 @@ def rounds_table(settings: Settings, summaries: Sequence[RoundSummary], language
         ),
         rows=tuple(
             (
-                *(one.round, one.experts, one.invited, one.w, one.p_value, one.cv, one.changed),
-                one.both,
+                *(summary.round, summary.experts, summary.invited, summary.w),
+                *(summary.p_value, summary.cv, summary.changed, summary.both),
             )
-            for one in summaries
+            for summary in summaries
         ),
         language=language,
         p_values=frozenset({4}),
@@ -532,7 +532,7 @@ def movement_table(before: Analysis, after: Analysis, language: str) -> Table:
         AHPError: no result follows from these experts alone.
     """
     _ = translator(language)
-    counts = [len(one.panel.experts) for one in (before, after)]
+    counts = [len(analysis.panel.experts) for analysis in (before, after)]
     alike = both_rounds(before, after)
     note = _("Experts who answered both rounds: {count} (before: {before}, after: {after})").format(
         count=len(alike[0].panel.experts) if alike else 0, before=counts[0], after=counts[1]
@@ -575,10 +575,10 @@ def recommendation_sentence(
     """
     _ = translator(language)
     last = summaries[-1]
-    found = recommend(settings, summaries, closed)
-    if found.reason == "reached":
+    recommendation = recommend(settings, summaries, closed)
+    if recommendation.reason == "reached":
         advice = _("this is enough, the rounds can end")
-    elif found.reason == "used_up":
+    elif recommendation.reason == "used_up":
         advice = _("the last round is done, the rounds end here")
     else:
         advice = _("another round is recommended")
@@ -743,7 +743,7 @@ def agreement_data(analysis: Analysis, found: Agreement) -> dict[str, Any]:
     return {
         "parents": {
             parent: {
-                **_consensus_data(one, found.kendall_parents[parent]),
+                **_consensus_data(consensus, found.kendall_parents[parent]),
                 "gci": found.gci[parent],
                 "compatibility": dict(
                     zip(
@@ -753,7 +753,7 @@ def agreement_data(analysis: Analysis, found: Agreement) -> dict[str, Any]:
                     )
                 ),
             }
-            for parent, one in found.parents.items()
+            for parent, consensus in found.parents.items()
         },
         "hierarchy": _number(found.hierarchy),
         "indicators": {
@@ -779,12 +779,12 @@ def agreement_data(analysis: Analysis, found: Agreement) -> dict[str, Any]:
     }
 
 
-def _consensus_data(one: Consensus, kendall: KendallW) -> dict[str, Any]:
+def _consensus_data(consensus: Consensus, kendall: KendallW) -> dict[str, Any]:
     return {
-        "alpha": _number(one.alpha),
-        "beta": _number(one.beta),
-        "gamma": _number(one.gamma),
-        "consensus": _number(one.similarity),
+        "alpha": _number(consensus.alpha),
+        "beta": _number(consensus.beta),
+        "gamma": _number(consensus.gamma),
+        "consensus": _number(consensus.similarity),
         "kendall_w": _number(kendall.w),
         "p_value": _number(kendall.p_value),
     }

@@ -19,11 +19,11 @@ COMMAND = "ahp receipt verify receipt.html study.json --key receipt-key.pem"
 def answers_in_words(statement: Statement, survey: Survey, language: str) -> dict[str, list[str]]:
     """Parent id -> the answers below it, in words."""
     _ = translator(language)
-    found: dict[str, list[str]] = {}
+    sentences: dict[str, list[str]] = {}
     for parent, left, right, value in statement.answers:
         first, second = (survey.node_name(node, language) for node in (left, right))
-        found.setdefault(parent, []).append(_sentence(first, second, value, _))
-    return found
+        sentences.setdefault(parent, []).append(_sentence(first, second, value, _))
+    return sentences
 
 
 def _sentence(left: str, right: str, value: str, _: Translate) -> str:

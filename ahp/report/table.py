@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from ..i18n import translator
 from ..i18n.numbers import show_beside, show_number
 from ..scale import SAATY_POSITIONS, parse_judgment
+from ..study.delimited import starts_formula
 
 Cell = str | int | float | bool | None
 """What a cell of a table holds: raw, never rounded."""
-
-FORMULA_STARTS = frozenset("=+-@\t\r\n")
-"""A text cell that starts like this is run as a formula by spreadsheet programs (OWASP, "CSV
-Injection"); some read the full-width forms as well."""
 
 JUDGMENT_RTOL = 1e-12
 """A judgment this near to a position of the scale is shown as that position: the mean of seven
@@ -165,5 +162,4 @@ def _is_number(value: Cell) -> bool:
 
 
 def _harmless(text: str) -> str:
-    starts_formula = unicodedata.normalize("NFKC", text[:1]) in FORMULA_STARTS
-    return f"'{text}" if text and starts_formula else text
+    return f"'{text}" if starts_formula(text) else text

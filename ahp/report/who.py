@@ -77,7 +77,7 @@ def limit_heading(cr_limit: float | str, _: Translate) -> str:
 def incoherent_share(analysis: Analysis, parents: Iterable[str], _: Translate) -> str:
     """How many experts reach the limit below one of these parents, of those with a CR there."""
     among = set(parents)
-    count = len({one.expert for one in analysis.incoherences if one.parent in among})
+    count = len({case.expert for case in analysis.incoherences if case.parent in among})
     known = sum(
         any(not math.isnan(analysis.panel.cr[parent][k]) for parent in among)
         for k in range(len(analysis.panel.experts))
@@ -101,7 +101,7 @@ def incoherent_sentence(analysis: Analysis, language: str) -> str:
         return _(
             "Experts who contradict themselves (their own CR reaches {limit}): {share}."
         ).format(limit=limit, share=share)
-    names = list(dict.fromkeys(one.expert for one in analysis.incoherences))
+    names = list(dict.fromkeys(case.expert for case in analysis.incoherences))
     return _(
         "Experts who contradict themselves (their own CR reaches {limit}): {share} "
         "({names}); {treated}."
@@ -131,11 +131,11 @@ def incoherent_table(analysis: Analysis, language: str) -> Table:
         ),
         rows=tuple(
             (
-                *(one.expert, survey.node_name(one.parent, language)),
-                *(len(survey.hierarchy.children[one.parent]), one.cr, f"{one.limit:g}"),
-                factor_words(one.factor, _),
+                *(case.expert, survey.node_name(case.parent, language)),
+                *(len(survey.hierarchy.children[case.parent]), case.cr, f"{case.limit:g}"),
+                factor_words(case.factor, _),
             )
-            for one in analysis.incoherences
+            for case in analysis.incoherences
         ),
         language=language,
     )
@@ -180,10 +180,10 @@ def incoherent_choices_table(analysis: Analysis, choices: Sequence[Choice], lang
         language=language,
         note=" · ".join(
             _("{choice}: no result, as too few are left below a parent").format(
-                choice=names[one.name]
+                choice=names[choice.name]
             )
-            for one in choices
-            if math.isnan(one.largest_change)
+            for choice in choices
+            if math.isnan(choice.largest_change)
         ),
     )
 

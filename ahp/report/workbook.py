@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 NAME_LENGTH = 31
-"""Characters of a sheet's name, at most."""
+"""UTF-16 units of a sheet's name, at most."""
 
 NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 RESERVED_NAME = "history"
@@ -50,23 +50,28 @@ def xlsx_bytes(*tables: Table) -> bytes:
     return out.getvalue()
 
 
+def sheet_name(text: str, length: int = NAME_LENGTH) -> str:
+    """A text as Excel allows it for a sheet, "-" for what it refuses; nothing may be left."""
+    name = NOT_IN_NAMES.sub("-", NOT_IN_XML.sub("-", text)).strip("' ")
+    while len(name.encode("utf-16-le")) > 2 * length:
+        name = name[:-1]
+    return name.rstrip("' ")
+
+
 def sheet_names(titles: list[str]) -> list[str]:
     """A legal name of a sheet for each title; a number behind those that would be equal."""
     taken = {RESERVED_NAME}
-    found = []
+    names = []
     for title in titles:
-        base = (
-            NOT_IN_NAMES.sub("-", NOT_IN_XML.sub("-", title)).strip("' ")[:NAME_LENGTH].rstrip("' ")
-            or "-"
-        )
-        name, number = base, 1
+        base = name = sheet_name(title) or "-"
+        number = 1
         while name.lower() in taken:
             number += 1
             end = f" ({number})"
-            name = base[: NAME_LENGTH - len(end)] + end
+            name = sheet_name(base, NAME_LENGTH - len(end)) + end
         taken.add(name.lower())
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 def _write(sheet: Worksheet, table: Table) -> None:

@@ -113,20 +113,20 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
     if whole.sum() < 2:
         return None
     parents, kendall, compatibility = {}, {}, {}
-    for parent, own in panel.local_weights.items():
-        parents[parent] = group_consensus(own)
-        kendall[parent] = kendall_w(own)
+    for parent, local in panel.local_weights.items():
+        parents[parent] = group_consensus(local)
+        kendall[parent] = kendall_w(local)
         compatibility[parent] = geometric_compatibility(
             panel.matrices[parent], analysis.local_weights[parent]
         )
     shares = np.array(list(analysis.expert_weights.values()))
     joined = panel.joined(shares, analysis.how, analysis.trim)  # nothing filled in
     apart = log_distances(panel.judgments)
-    found = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
+    clustering = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
     inside: list[float] = []
-    if found is not None:
-        for number in range(1, found.count + 1):
-            members = leaves[(found.labels == number) & whole]
+    if clustering is not None:
+        for number in range(1, clustering.count + 1):
+            members = leaves[(clustering.labels == number) & whole]
             alike = group_consensus(members, scale_max=None) if len(members) else None
             inside.append(float(alike.similarity) if alike else np.nan)
     return Agreement(
@@ -154,7 +154,7 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
             }
         ),
         compatibility=MappingProxyType(compatibility),
-        clusters=found,
+        clusters=clustering,
         cluster_consensus=tuple(inside),
     )
 
@@ -182,27 +182,29 @@ def compare_choices(
     ('aij_median', 3, 0.0203)
     """
     used = np.array(list(analysis.expert_weights.values()))
-    found = []
+    choices = []
     for name in AGGREGATES:
         weights = _leaf_weights(analysis, used[None], name)[0]
-        found.append(_choice(analysis, "how", name, weights))
-    own = {name: (standings or {}).get(name, Standing()) for name in analysis.panel.experts}
+        choices.append(_choice(analysis, "how", name, weights))
+    given = {name: (standings or {}).get(name, Standing()) for name in analysis.panel.experts}
     for name in WEIGHTINGS:
         shares = used
         if name != analysis.weighting:
-            if name == "given" and all(one.weight == 1 for one in own.values()):
+            if name == "given" and all(standing.weight == 1 for standing in given.values()):
                 continue
-            if name == "authority" and any(one.authority is None for one in own.values()):
+            if name == "authority" and any(
+                standing.authority is None for standing in given.values()
+            ):
                 continue
             try:
-                shares = analysis.panel.expert_weights(expert_weights(name, own))
+                shares = analysis.panel.expert_weights(expert_weights(name, given))
             except MatrixError:  # all given weights 0, nobody agrees with anybody, ...
                 nothing = np.full(len(analysis.survey.hierarchy.leaves), np.nan)
-                found.append(_choice(analysis, "weighting", name, nothing))
+                choices.append(_choice(analysis, "weighting", name, nothing))
                 continue
         weights = _leaf_weights(analysis, shares[None], analysis.how)[0]
-        found.append(_choice(analysis, "weighting", name, weights))
-    return tuple(found)
+        choices.append(_choice(analysis, "weighting", name, weights))
+    return tuple(choices)
 
 
 def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
@@ -214,13 +216,13 @@ def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
     if not analysis.incoherences:
         return ()
     shares = np.array([list(analysis.expert_weights.values())])
-    found = []
+    choices = []
     for name in INCOHERENT:
         counting = factors(analysis.panel, name, analysis.cr_limit)
         panel = replace(analysis.panel, factors=counting)
         weights = _leaf_weights(replace(analysis, panel=panel), shares, analysis.how)[0]
-        found.append(_choice(analysis, "incoherent", name, weights))
-    return tuple(found)
+        choices.append(_choice(analysis, "incoherent", name, weights))
+    return tuple(choices)
 
 
 def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
@@ -244,7 +246,7 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     if others.any():
         weights[others] = _leaf_weights(analysis, without[others], analysis.how)
     pairs = zip(experts, weights, strict=True) if len(experts) > 1 else ()
-    return tuple(_choice(analysis, "without", name, own) for name, own in pairs)
+    return tuple(_choice(analysis, "without", name, row) for name, row in pairs)
 
 
 def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
@@ -252,8 +254,8 @@ def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
     panel, hierarchy = analysis.panel, analysis.survey.hierarchy
     # a row of expert weights is worked on beside all experts' judgments
     parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
-    each = (panel.panel_weights(shares[part], how, analysis.trim) for part in parts)
-    return np.concatenate([leaf_weights(hierarchy, local) for local in each])
+    panel_weights = (panel.panel_weights(shares[part], how, analysis.trim) for part in parts)
+    return np.concatenate([leaf_weights(hierarchy, local) for local in panel_weights])
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:

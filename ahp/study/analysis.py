@@ -19,7 +19,7 @@ from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method
 from ..random_index import check_random_index
-from ..result import Result, data_frame
+from ..result import Result, data_frame, read_only
 from ..tolerance import ranked
 from ..version import __version__
 from .answers import Answers
@@ -216,15 +216,15 @@ def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
         IncompleteError: their judgments below a parent do not connect all items.
     """
     panel = analysis.panel.only(experts)
-    kept = [analysis.expert_weights[name] for name in panel.experts]
+    shares = [analysis.expert_weights[name] for name in panel.experts]
     return _analyze_panel(
         analysis.survey,
         panel,
-        normalize_expert_weights(kept, len(kept)),
+        normalize_expert_weights(shares, len(shares)),
         how=analysis.how,
         trim=analysis.trim,
         weighting=analysis.weighting,
-        recused=tuple(one for one in analysis.recused if one[0] in panel.experts),
+        recused=tuple(pair for pair in analysis.recused if pair[0] in panel.experts),
         incoherent=analysis.incoherent,
         cr_limit=analysis.cr_limit,
         round=analysis.round,
@@ -249,30 +249,30 @@ def _analyze_panel(
             filled[parent] = missing
         kids = hierarchy.children[parent]
         matrices[parent] = PairwiseMatrix(completed(values[None])[0], kids)
-    local = {parent: own[0] for parent, own in panel.panel_weights(shares[None], how, trim).items()}
+    rows = panel.panel_weights(shares[None], how, trim)
+    local = {parent: row[0] for parent, row in rows.items()}
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():
             raise _exclusion(panel, shares, parent) or IncompleteError(
                 "experts_not_connected", parent=parent
             )
-        local[parent].setflags(write=False)
-        found = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
+        read_only(local[parent])
+        checked = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
         if parent in filled:
             partial = check_incomplete_consistency(
                 joined[parent], method="any", random_index=panel.random_index
             )
             ri = float(partial.ri)
-            found = replace(
-                found,
+            checked = replace(
+                checked,
                 ri=ri,
                 cr=float(partial.cr),
                 acceptable=bool(partial.cr < CR_LIMIT),
-                cr_mean=float(found.ci_mean / ri) if ri else 0.0,
+                cr_mean=float(checked.ci_mean / ri) if ri else 0.0,
             )
-        consistency[parent] = found
+        consistency[parent] = checked
     for parent, given in hierarchy.given_weights.items():
-        local[parent] = np.array(given)
-        local[parent].setflags(write=False)
+        local[parent] = read_only(np.array(given))
     local = {parent: local[parent] for parent in hierarchy.parents}
     global_weights = hierarchy.global_weights(local)
     return Analysis(
@@ -302,18 +302,18 @@ def _weighting(expert_weights: Mapping[str, float] | str | None, weighting: str 
         names = (computed,)
     else:
         names = tuple(name for name in WEIGHTINGS if name not in COMPUTED_WEIGHTINGS)
-    found = names[0] if weighting is None else weighting
-    check_option("weighting", found, names)
-    return found
+    chosen = names[0] if weighting is None else weighting
+    check_option("weighting", chosen, names)
+    return chosen
 
 
 def _exclusion(panel: Panel, shares: Float, parent: str) -> IncoherentError | None:
     """What to say of a parent without a result, if that is because experts are excluded there."""
-    own = panel.factors.get(parent)
+    factors = panel.factors.get(parent)
     counted = ~np.isnan(panel.matrices[parent][shares > 0]).all(axis=0)
-    if own is None or own.all() or not connects(np.where(counted, 1.0, np.nan)):
+    if factors is None or factors.all() or not connects(np.where(counted, 1.0, np.nan)):
         return None
-    out = np.flatnonzero(own == 0)
+    out = np.flatnonzero(factors == 0)
     ratios = {panel.experts[k]: float(panel.cr[parent][k]) for k in out}
     listed = tuple(f"{name!r} {cr:.3g}" for name, cr in ratios.items())
     return IncoherentError("experts_excluded", parent=parent, ratios=ratios, listed=listed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,11 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import parse_judgment
-from .delimited import MAX_CSV, split_rows
+from .delimited import MAX_CSV, split_rows, starts_formula
 from .entered import entered_judgment
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
-
-FORMULA = re.compile(r"'*[=+@\-＝＋＠－]")
-"""Cells that spreadsheets take for formulas, and those with an apostrophe before them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,28 +93,28 @@ class Answers(Result):
             AnswersError: an id that is not in the tree, or a value that is no judgment.
         """
         experts = {name: k for k, name in enumerate(self.experts)}
-        found = {}
+        arrays = {}
         for parent in hierarchy.compared:
             kids = hierarchy.children[parent]
-            found[parent] = np.full((len(experts), len(kids), len(kids)), np.nan)
-            found[parent][:, range(len(kids)), range(len(kids))] = 1.0
+            arrays[parent] = np.full((len(experts), len(kids), len(kids)), np.nan)
+            arrays[parent][:, range(len(kids)), range(len(kids))] = 1.0
         position = {
             (parent, kid): k
             for parent in hierarchy.compared
             for k, kid in enumerate(hierarchy.children[parent])
         }
-        texts = dict.fromkeys(one.value for one in self.judgments)
+        texts = dict.fromkeys(judgment.value for judgment in self.judgments)
         numbers = {text: parse_judgment(text) for text in texts}
-        for one in self.judgments:
-            check_place(one, hierarchy)
+        for judgment in self.judgments:
+            check_place(judgment, hierarchy)
             k, i, j = (
-                experts[one.expert],
-                position[one.parent, one.left],
-                position[one.parent, one.right],
+                experts[judgment.expert],
+                position[judgment.parent, judgment.left],
+                position[judgment.parent, judgment.right],
             )
-            number, batch = numbers[one.value], found[one.parent]
+            number, batch = numbers[judgment.value], arrays[judgment.parent]
             batch[k, i, j], batch[k, j, i] = number, 1 / number
-        return {parent: as_matrices(batch, complete=False) for parent, batch in found.items()}
+        return {parent: as_matrices(batch, complete=False) for parent, batch in arrays.items()}
 
     def matrices(
         self, hierarchy: Hierarchy, labels: Mapping[str, str] | None = None
@@ -139,9 +135,9 @@ class Answers(Result):
         for judgment in self.judgments:
             check_place(judgment, hierarchy)
             cells[judgment.expert][judgment.parent][judgment.left, judgment.right] = judgment.value
-        found: dict[str, dict[str, PairwiseMatrix]] = {}
+        matrices: dict[str, dict[str, PairwiseMatrix]] = {}
         for expert, by_parent in cells.items():
-            found[expert] = {}
+            matrices[expert] = {}
             for parent, judged in by_parent.items():
                 kids = hierarchy.children[parent]
                 values = PairwiseMatrix.from_judgments(judged, labels=kids).values
@@ -158,8 +154,8 @@ class Answers(Result):
                         count=len(hierarchy.pairs(parent)),
                     )
                 names = kids if labels is None else [labels[kid] for kid in kids]
-                found[expert][parent] = PairwiseMatrix(values, names)
-        return found
+                matrices[expert][parent] = PairwiseMatrix(values, names)
+        return matrices
 
 
 def _has(judged: Mapping[tuple[str, str], str], pair: tuple[str, str]) -> bool:
@@ -268,4 +264,4 @@ def answers_from_csv(content: bytes, source: str) -> Answers:
 
 def unguarded(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it as a formula."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and starts_formula(cell.lstrip("'")) else cell

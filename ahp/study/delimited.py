@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from pathlib import Path
 
 from ..datafile import check_size
@@ -21,10 +22,18 @@ MAX_LINES = 200_000
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
 
+_FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 _DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
 """Numbers with a decimal comma, as spreadsheets in most of Europe write them beside semicolons;
 45,660 is a date's number with its thousands."""
+
+
+def starts_formula(text: str) -> bool:
+    """Whether spreadsheets run a cell of this text as a formula (OWASP, "CSV Injection"); some read
+    the full-width forms as well.
+    """
+    return unicodedata.normalize("NFKC", text[:1]) in _FORMULA_STARTS
 
 
 def split_rows(

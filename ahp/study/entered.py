@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
-from ..scale import LARGEST_STEP, SAATY_POSITIONS, STEP_RTOL, parse_judgment
+from ..scale import LARGEST_STEP, SAATY_POSITIONS, parse_judgment
+from ..tolerance import WRITTEN_RTOL
 
 SERIAL_NUMBERS = range(20_000, 80_000)
 """Numbers that spreadsheets keep dates of 1954 to 2119 as: days since 1899-12-30."""
@@ -60,8 +61,8 @@ def spreadsheet_reason(text: str) -> Phrase | None:
     if _ONE_DIGIT.fullmatch(text):
         return None
     plain = unicodedata.normalize("NFKC", text).strip()
-    if found := _TIME.fullmatch(plain):
-        ratio = f"{int(found[1])}:{int(found[2])}"
+    if match := _TIME.fullmatch(plain):
+        ratio = f"{int(match[1])}:{int(match[2])}"
         return Phrase("made_a_time", text=text, ratio=ratio)
     day = _serial_date(plain)
     if day is not None:
@@ -88,14 +89,14 @@ def _serial_date(text: str) -> date | None:
 
 def _date_parts(text: str) -> tuple[int, int] | None:
     """Day and month in the text of a date, in either order; 0 for one that it doesn't tell."""
-    if found := _YEAR_FIRST.fullmatch(text):
-        return int(found[3]), int(found[4])
-    if found := _YEAR_LAST.fullmatch(text):
-        return int(found[1]), int(found[3])
-    if found := _CHINESE.fullmatch(text):
-        return int(found[1] or 0), int(found[2] or 0)
-    if found := _NAMED.fullmatch(text):
-        name, day = (found[2], found[1]) if found[2] else (found[3], found[4])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return int(match[3]), int(match[4])
+    if match := _YEAR_LAST.fullmatch(text):
+        return int(match[1]), int(match[3])
+    if match := _CHINESE.fullmatch(text):
+        return int(match[1] or 0), int(match[2] or 0)
+    if match := _NAMED.fullmatch(text):
+        name, day = (match[2], match[1]) if match[2] else (match[3], match[4])
         return _MONTHS[name.casefold()], int(day)
     return None
 
@@ -115,7 +116,7 @@ def entered_judgment(text: str) -> float:
     if reason := spreadsheet_reason(text):
         raise MatrixError(reason.code, **reason.parameters)
     value = parse_judgment(text)
-    if not 1 / LARGEST_STEP / (1 + STEP_RTOL) <= value <= LARGEST_STEP * (1 + STEP_RTOL):
+    if not 1 / LARGEST_STEP / (1 + WRITTEN_RTOL) <= value <= LARGEST_STEP * (1 + WRITTEN_RTOL):
         raise MatrixError("judgment_off_scale", text=text, largest=LARGEST_STEP)
     return value
 
@@ -142,5 +143,5 @@ def step_of(text: str) -> str | None:
         return None
     steps = ((step, parse_judgment(step)) for step in SAATY_POSITIONS)
     return next(
-        (step for step, number in steps if math.isclose(value, number, rel_tol=STEP_RTOL)), None
+        (step for step, number in steps if math.isclose(value, number, rel_tol=WRITTEN_RTOL)), None
     )

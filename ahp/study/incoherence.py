@@ -19,7 +19,7 @@ import numpy as np
 from ..consistency import CR_LIMIT
 from ..errors import OptionError
 from ..matrix import Float
-from ..result import Result
+from ..result import Result, read_only
 from .panel import Panel
 
 INCOHERENT = ("include", "exclude", "downweight")
@@ -91,15 +91,15 @@ def find_incoherence(
         incoherent: one of `INCOHERENT`.
         cr_limit: as for `limit_of`.
     """
-    found = []
+    incoherences = []
     for k, expert in enumerate(panel.experts):
         for parent, ratios in panel.cr.items():
             cr = float(ratios[k])
             limit = limit_of(len(panel.hierarchy.children[parent]), cr_limit)
             if not math.isnan(cr) and cr >= limit:
                 factor = {"include": 1.0, "exclude": 0.0, "downweight": limit / cr}[incoherent]
-                found.append(Incoherence(expert, parent, cr, limit, factor))
-    return tuple(found)
+                incoherences.append(Incoherence(expert, parent, cr, limit, factor))
+    return tuple(incoherences)
 
 
 def factors(panel: Panel, incoherent: str, cr_limit: float | str) -> Mapping[str, Float]:
@@ -108,11 +108,11 @@ def factors(panel: Panel, incoherent: str, cr_limit: float | str) -> Mapping[str
     """
     if incoherent == "include":
         return MappingProxyType({})
-    found: dict[str, Float] = {}
+    by_parent: dict[str, Float] = {}
     rows = {name: k for k, name in enumerate(panel.experts)}
-    for one in find_incoherence(panel, incoherent, cr_limit):
-        own = found.setdefault(one.parent, np.ones(len(panel.experts)))
-        own[rows[one.expert]] = one.factor
-    for own in found.values():
-        own.setflags(write=False)
-    return MappingProxyType(found)
+    for incoherence in find_incoherence(panel, incoherent, cr_limit):
+        expert_factors = by_parent.setdefault(incoherence.parent, np.ones(len(panel.experts)))
+        expert_factors[rows[incoherence.expert]] = incoherence.factor
+    for expert_factors in by_parent.values():
+        read_only(expert_factors)
+    return MappingProxyType(by_parent)

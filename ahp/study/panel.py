@@ -23,7 +23,7 @@ from ..incomplete import check_incomplete_consistency, complete_matrices
 from ..matrix import Bool, Float
 from ..priority import weights
 from ..random_index import random_index_value
-from ..result import Result
+from ..result import Result, read_only
 from .answers import Answers
 
 TOLERANCE = 1e-9
@@ -60,20 +60,24 @@ class Panel(Result):
         """Parent id -> each expert's own weights, shape (k, n); NaN where the judgments do not
         connect all items. Missing judgments are completed as in `ahp.complete_matrices`.
         """
-        found = {p: local_weights(m, self.method) for p, m in self.matrices.items()}
-        return MappingProxyType({parent: _read_only(local) for parent, local in found.items()})
+        return MappingProxyType(
+            {
+                parent: read_only(local_weights(matrices, self.method))
+                for parent, matrices in self.matrices.items()
+            }
+        )
 
     @cached_property
     def global_weights(self) -> Float:
         """Each expert's own weights of the leaves, shape (k, leaves); NaN where one is missing on
         the way from the goal.
         """
-        return _read_only(leaf_weights(self.hierarchy, self.local_weights))
+        return read_only(leaf_weights(self.hierarchy, self.local_weights))
 
     @cached_property
     def cr(self) -> Mapping[str, Float]:
         """Parent id -> each expert's consistency ratio, shape (k,); NaN where it has none."""
-        found: dict[str, Float] = {}
+        by_parent: dict[str, Float] = {}
         for parent, matrices in self.matrices.items():
             ratios = np.full(len(matrices), np.nan)
             whole, partial = _judged(matrices), _connected(matrices)
@@ -86,8 +90,8 @@ class Panel(Result):
                 ratios[partial] = check_incomplete_consistency(
                     matrices[partial], method="any", random_index=self.random_index
                 ).cr
-            found[parent] = _read_only(ratios)
-        return MappingProxyType(found)
+            by_parent[parent] = read_only(ratios)
+        return MappingProxyType(by_parent)
 
     @cached_property
     def mean_cr(self) -> Float:
@@ -103,7 +107,7 @@ class Panel(Result):
             return np.zeros(len(self.experts))
         ratios = np.stack(can)
         count = np.sum(~np.isnan(ratios), axis=0)
-        return _read_only(np.nansum(ratios, axis=0) / np.maximum(count, 1))
+        return read_only(np.nansum(ratios, axis=0) / np.maximum(count, 1))
 
     @cached_property
     def judgments(self) -> Float:
@@ -114,7 +118,7 @@ class Panel(Result):
         for matrices in self.matrices.values():
             upper = np.triu_indices(matrices.shape[-1], 1)
             parts.append(matrices[:, *upper])
-        return _read_only(np.concatenate(parts, axis=1))
+        return read_only(np.concatenate(parts, axis=1))
 
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
         """One weight for each expert, shape (k,), sum 1.
@@ -147,8 +151,8 @@ class Panel(Result):
         return replace(
             self,
             experts=tuple(self.experts[k] for k in rows),
-            matrices=MappingProxyType({p: _read_only(m[rows]) for p, m in self.matrices.items()}),
-            factors=MappingProxyType({p: _read_only(f[rows]) for p, f in self.factors.items()}),
+            matrices=MappingProxyType({p: read_only(m[rows]) for p, m in self.matrices.items()}),
+            factors=MappingProxyType({p: read_only(f[rows]) for p, f in self.factors.items()}),
         )
 
     def joined(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
@@ -156,20 +160,20 @@ class Panel(Result):
         AIP those of the weighted geometric mean. NaN off the diagonal where nobody is left.
         """
         how = _HOW.get(how, "geometric")
-        found = {}
+        joined = {}
         for parent, matrices in self.matrices.items():
             counting = self._counting(parent, expert_weights)
             n = matrices.shape[-1]
             nothing = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
-            found[parent] = np.broadcast_to(nothing, (*counting.shape[:-1], n, n)).copy()
+            joined[parent] = np.broadcast_to(nothing, (*counting.shape[:-1], n, n)).copy()
             left = counting.any(axis=-1)
             if len(self.experts) == 1:  # as it is, not through logarithms and back
-                found[parent][left] = matrices[0]
+                joined[parent][left] = matrices[0]
             elif left.any():
-                found[parent][left] = aggregate_judgments(
+                joined[parent][left] = aggregate_judgments(
                     matrices, counting[left], how=how, trim=trim
                 )
-        return found
+        return joined
 
     def _counting(self, parent: str, expert_weights: Float) -> Float:
         """Expert weights of shape (..., k) as they count below a parent."""
@@ -183,16 +187,20 @@ class Panel(Result):
         """
         if how not in _MEAN:
             joined = self.joined(expert_weights, how, trim)
-            return {parent: local_weights(each, self.method) for parent, each in joined.items()}
-        found = {}
-        for parent, own in self.local_weights.items():
+            return {
+                parent: local_weights(matrices, self.method) for parent, matrices in joined.items()
+            }
+        by_parent = {}
+        for parent, local in self.local_weights.items():
             counting = self._counting(parent, expert_weights)
-            judged = ~np.isnan(own).any(axis=-1)
+            judged = ~np.isnan(local).any(axis=-1)
             counts = ((counting > 0) & judged).any(axis=-1)
-            found[parent] = np.full((len(expert_weights), own.shape[-1]), np.nan)
+            by_parent[parent] = np.full((len(expert_weights), local.shape[-1]), np.nan)
             if counts.any():
-                found[parent][counts] = aggregate_priorities(own, counting[counts], how=_MEAN[how])
-        return found
+                by_parent[parent][counts] = aggregate_priorities(
+                    local, counting[counts], how=_MEAN[how]
+                )
+        return by_parent
 
 
 def build_panel(
@@ -228,7 +236,7 @@ def build_panel(
     return Panel(
         hierarchy=hierarchy,
         experts=answers.experts,
-        matrices=MappingProxyType({p: _read_only(m) for p, m in matrices.items()}),
+        matrices=MappingProxyType({p: read_only(m) for p, m in matrices.items()}),
         method=method,
         random_index=random_index,
     )
@@ -238,11 +246,11 @@ def local_weights(matrices: Float, method: str) -> Float:
     """Weights of matrices, shape (m, n, n) -> (m, n); missing judgments are completed, NaN where
     the comparisons do not connect all items.
     """
-    found = np.full(matrices.shape[:-1], np.nan)
+    local = np.full(matrices.shape[:-1], np.nan)
     connected = _connected(matrices)
     if connected.any():
-        found[connected] = weights(completed(matrices[connected]), method)
-    return found
+        local[connected] = weights(completed(matrices[connected]), method)
+    return local
 
 
 def completed(matrices: Float) -> Float:
@@ -287,8 +295,3 @@ def _connected(matrices: Float) -> Bool:
     for _ in range(int(np.ceil(np.log2(max(matrices.shape[-1], 2))))):
         reached = reached @ reached  # paths of twice the length
     return np.asarray(reached.all(axis=(-1, -2)))
-
-
-def _read_only(array: Float) -> Float:
-    array.setflags(write=False)
-    return array

@@ -28,11 +28,13 @@ def check_types(chosen: Any) -> None:
     Raises:
         OptionError: names the field and what was expected.
     """
-    for one in fields(chosen):
-        value = getattr(chosen, one.name)
-        _types, code = _TYPES[str(one.type)]
-        if not _has_type(value, str(one.type)):
-            raise OptionError("field_type", field=one.name, value=value, expected=Phrase(code))
+    for attribute in fields(chosen):
+        value = getattr(chosen, attribute.name)
+        _types, code = _TYPES[str(attribute.type)]
+        if not _has_type(value, str(attribute.type)):
+            raise OptionError(
+                "field_type", field=attribute.name, value=value, expected=Phrase(code)
+            )
 
 
 def _has_type(value: Any, annotation: str) -> bool:
@@ -41,7 +43,7 @@ def _has_type(value: Any, annotation: str) -> bool:
     return (
         isinstance(value, bool) is (types == (bool,))
         and isinstance(value, types)
-        and all(isinstance(one, str) for one in inside)
+        and all(isinstance(item, str) for item in inside)
     )
 
 
@@ -49,12 +51,16 @@ def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
     """The fields of a class from JSON, their types checked; their values are for the class."""
     data = parse_json(content, source, OptionError)
     table = DataTable(data, source, "", OptionError)
-    own = {one.name: one for one in fields(cls)}
-    required = tuple(k for k, one in own.items() if one.default is one.default_factory is MISSING)
-    table.only(required, tuple(key for key in own if key not in required))
+    known = {attribute.name: attribute for attribute in fields(cls)}
+    required = tuple(
+        name
+        for name, attribute in known.items()
+        if attribute.default is attribute.default_factory is MISSING
+    )
+    table.only(required, tuple(key for key in known if key not in required))
     for key, value in table.data.items():
-        _types, code = _TYPES[str(own[key].type)]
-        if not _has_type(value, str(own[key].type)):
+        _types, code = _TYPES[str(known[key].type)]
+        if not _has_type(value, str(known[key].type)):
             raise table.error(key, "wrong_kind", kind=kind(value), expected=Phrase(code))
     return table.data
 

@@ -77,7 +77,7 @@ class Standing:
     @property
     def content(self) -> str:
         """JSON (RFC 8785)."""
-        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        plain = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
         return jcs({**plain, "basis": dict(self.basis), "recused": dict(self.recused)})
 
     @property
@@ -85,12 +85,12 @@ class Standing:
         """Authority coefficient Cr = (Ca + Cs)/2; None when it was not asked."""
         if not self.familiarity:
             return None
-        found = authority_coefficient(judgment_basis(self.basis), FAMILIARITY[self.familiarity])
-        return float(found)
+        basis = judgment_basis(self.basis)
+        return float(authority_coefficient(basis, FAMILIARITY[self.familiarity]))
 
     def comparisons(self, hierarchy: Hierarchy) -> tuple[tuple[str, str, str], ...]:
         """The comparisons this expert is asked."""
-        return tuple(one for one in hierarchy.comparisons if one[0] not in self.recused)
+        return tuple(pair for pair in hierarchy.comparisons if pair[0] not in self.recused)
 
 
 def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping[str, float] | str:
@@ -100,15 +100,15 @@ def expert_weights(weighting: str, standings: Mapping[str, Standing]) -> Mapping
         OptionError: an expert has no authority coefficient where it is asked for.
     """
     if weighting == "given":
-        return {name: one.weight for name, one in standings.items()}
+        return {name: standing.weight for name, standing in standings.items()}
     if weighting != "authority":
         return weighting
-    found = {}
-    for name, one in standings.items():
-        if (authority := one.authority) is None:
+    coefficients = {}
+    for name, standing in standings.items():
+        if (authority := standing.authority) is None:
             raise OptionError("authority_missing", name=name)
-        found[name] = authority
-    return found
+        coefficients[name] = authority
+    return coefficients
 
 
 def counting_weight(weighting: str, standing: Standing) -> float | None:

@@ -311,9 +311,9 @@ def _build(data: Any, source: str) -> Survey:
 
 def _given(table: DataTable) -> SourcedWeights | None:
     """The weights given at a node; whether they are of its children, the hierarchy tells."""
-    for key, other in (("weights", "source"), ("source", "weights")):
-        if key in table.data and other not in table.data:
-            raise table.error(other, "missing_beside", key=key)
+    for key, needed in (("weights", "source"), ("source", "weights")):
+        if key in table.data and needed not in table.data:
+            raise table.error(needed, "missing_beside", key=key)
     if "weights" not in table.data:
         return None
     numbers = table.table("weights")
@@ -373,26 +373,26 @@ def _hierarchy(
     goal: str, tables: list[DataTable], nodes: Mapping[str, Node], top: DataTable
 ) -> Hierarchy:
     parents: dict[str, str] = {}
-    place: dict[str, DataTable] = {}
+    table_of: dict[str, DataTable] = {}
     for table in tables[1:]:
         parent = table.string("parent")
         if parent not in nodes:
             raise table.error("parent", "parent_unknown", value=parent)
         parents[table.data["id"]] = parent
-        place[table.data["id"]] = table
-    for node in parents:
-        path = [node]
+        table_of[table.data["id"]] = table
+    for node_id in parents:
+        path = [node_id]
         while path[-1] != goal:
             above = parents[path[-1]]
             if above in path:
                 cycle = " -> ".join([*path[path.index(above) :], above])
-                raise place[node].error("parent", "parent_cycle", cycle=cycle)
+                raise table_of[node_id].error("parent", "parent_cycle", cycle=cycle)
             path.append(above)
     children: dict[str, tuple[str, ...]] = {}
-    for node, parent in parents.items():
-        children[parent] = (*children.get(parent, ()), node)
-    for table, one in zip(tables, nodes.values(), strict=True):
-        _check_given(table, one, children.get(one.id, ()))
+    for node_id, parent in parents.items():
+        children[parent] = (*children.get(parent, ()), node_id)
+    for table, node in zip(tables, nodes.values(), strict=True):
+        _check_given(table, node, children.get(node.id, ()))
     try:
         hierarchy = tree_of(goal, children, nodes)
         check_comparisons(hierarchy)
@@ -422,9 +422,9 @@ def tree_of(
         HierarchyError: names the node where the tree is broken.
     """
     given = {
-        parent: tuple(own.weights[kid] for kid in kids)
+        parent: tuple(sourced.weights[kid] for kid in kids)
         for parent, kids in children.items()
-        if (own := nodes[parent].given) is not None
+        if (sourced := nodes[parent].given) is not None
     }
     hierarchy = Hierarchy(goal, {p: tuple(kids) for p, kids in children.items()}, given)
     if not hierarchy.compared:

@@ -54,6 +54,7 @@ def test_write_answers() -> None:
         "@x",
         "＝1",
         "－",
+        "⁼1",
         "'x",
         "x=1",
         'a"b',
@@ -66,7 +67,7 @@ def test_names_that_need_care(name: str) -> None:
     answers = Answers((Judgment(name, "g", name, "b", "1"),))
     assert read_back(answers) == answers
     cells = write_answers(answers).decode().splitlines()[1]
-    assert cells.lstrip('"')[0] not in "=+-@＝＋－＠"
+    assert cells.lstrip('"')[0] not in "=+-@＝＋－＠⁼"
 
 
 def test_an_apostrophe_that_guards_nothing_stays() -> None:

@@ -92,13 +92,14 @@ def test_one_sheet_a_table() -> None:
 
 def test_names_of_sheets_are_legal_and_differ() -> None:
     long = "Consistency of the judgment matrices"
-    assert sheet_names([long, long, "'a' [1]: *?\\/'", "History", "", "能力" * 20]) == [
+    assert sheet_names([long, long, "'a' [1]: *?\\/'", "History", "", "能力" * 20, "𠮷" * 20]) == [
         "Consistency of the judgment mat",
         "Consistency of the judgment (2)",
         "a' -1-- ----",
         "History (2)",
         "-",
         "能力" * 15 + "能",
+        "𠮷" * 15,
     ]
 
 

@@ -104,7 +104,7 @@ def test_line_numbers_count_lines_in_the_file(tmp_path: Path) -> None:
             "expert,parent,left,right\n",
             "line 1: the columns are expert, parent, left, right; a long CSV has the columns "
             "expert, parent, left, right, value. If this is a file of another program or platform, "
-            "choose its format above.",
+            "please choose its format.",
         ),
         (HEADER, "no judgments, expected a line for each"),
         (HEADER + "E1,g,a,b\n", "line 2: 4 values, expected 5"),

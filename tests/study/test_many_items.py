@@ -51,7 +51,7 @@ def test_which_table_is_used_is_said() -> None:
         "Choose another on the page “Rounds” under “Random index”.",
     )
     assert survey_remarks(survey, "zh") == (
-        "“GOAL”下有 16 项；人一次最多能比较好 9 项。",
+        "“GOAL”下有 16 个要素；一次比较超过 9 个，判断就不易可靠。",
         "随机一致性指标表 saaty 不含 16 阶的值，改用 simulated。"
         "可在“轮次”页的“随机一致性指标”中另选。",
     )

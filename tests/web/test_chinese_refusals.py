@@ -160,12 +160,12 @@ CASES = {
     "an id that stands twice": Case(
         survey(SHOP + RENT),
         ("rent",),
-        "选址.toml：第 4 个节点 › 标识：标识“rent”出现了两次，各标识不得重复。",
+        "选址.toml：第 4 个要素 › 标识：标识“rent”出现了两次，各标识不得重复。",
     ),
     "an item above that is not there": Case(
         survey(SHOP + NODE.format("x", "nowhere", "其他")),
         ("nowhere",),
-        "选址.toml：第 4 个节点 › 上级：取值为“nowhere”，应为另一节点的标识。",
+        "选址.toml：第 4 个要素 › 上级：取值为“nowhere”，应为另一要素的标识。",
     ),
     "items above each other": Case(
         survey(SHOP + NODE.format("x", "y", "甲") + NODE.format("y", "x", "乙")), ("x -> y -> x",)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
@@ -12,6 +10,8 @@ from ahp.errors import AHPError
 from ahp.i18n.errors import error_sentence
 from ahp.web import internals
 from ahp.web.internals import check_streamlit
+
+from .test_doors import run
 
 
 async def another_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,7 +23,7 @@ async def another_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
 def test_another_streamlit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(internals, "STREAMLIT_VERSION_STRING", "9.9")
     with pytest.raises(AHPError) as refused:
-        asyncio.run(check_streamlit(another_streamlit))
+        run(check_streamlit(another_streamlit))
     assert str(refused.value) == (
         "Streamlit 9.9 works differently from the versions this program was made for (the setting "
         "that keeps its own dialogs away, the address of uploads). Install the versions in "

@@ -58,7 +58,7 @@ def test_a_platforms_file_taken_for_a_long_csv() -> None:
     assert error_sentence(refused.value, "zh") == (
         "wjx.csv：第 1 行：文件的列为：序号、与价格相比：味道；长格式 CSV 的列应为："
         "expert、parent、left、right、value。"
-        "如果这是其他程序或问卷平台的文件，请在上方选择相应的格式。"
+        "如果这是其他程序或问卷平台的文件，请选择相应的格式。"
     )
 
 
@@ -66,7 +66,7 @@ def test_places_in_files() -> None:
     assert place_words("a.csv: line 12", "zh") == "a.csv：第 12 行"
     assert place_words("line 3.csv: row 4, value", "en") == "line 3.csv: row 4, value"
     assert place_words("a.csv: line 2, column rent_flow", "zh") == "a.csv：第 2 行，rent_flow 列"
-    assert place_words("a.toml: nodes[2].name.zh", "zh") == "a.toml：第 3 个节点 › 名称 › zh"
+    assert place_words("a.toml: nodes[2].name.zh", "zh") == "a.toml：第 3 个要素 › 名称 › zh"
     assert place_words("a.xlsx: sheet '1 Price', cell C5", "zh") == (
         "a.xlsx：工作表“1 Price”单元格 C5"
     )
