@@ -325,4 +325,5 @@ def test_migrations_ship_with_the_package():
         "0003_removed_and_archived.py",
         "0004_doors.py",
         "0005_actors.py",
+        "0006_accounts.py",
     ]
