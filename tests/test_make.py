@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -74,5 +75,6 @@ def test_an_environment_that_is_whole_is_kept(checkout: Path) -> None:
     (checkout / "online").touch()
     assert make(checkout, "./python").stdout == "made with -m venv .venv\n-m pip install\n"
     assert make(checkout, "./python").stdout == ""
-    (checkout / "constraints.txt").touch()
+    later = (checkout / ".venv" / "app").stat().st_mtime + 1  # clocks of files tick slowly
+    os.utime(checkout / "constraints.txt", (later, later))
     assert make(checkout, "./python").stdout == "-m pip install\n"
