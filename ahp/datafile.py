@@ -57,6 +57,7 @@ def read_bytes(path: Path, error: type[AHPError], most: int = MAX_FILE) -> bytes
 _SYSTEM_PROBLEMS = {
     errno.ENOENT: "file_absent",
     errno.EACCES: "access_denied",
+    errno.EEXIST: "file_exists",
     errno.EISDIR: "file_is_folder",
     errno.ENOTDIR: "file_is_no_folder",
     errno.EADDRINUSE: "address_in_use",

@@ -657,6 +657,7 @@ _FILES = {
         "{place}: {expert!r} stands in row {first}, too; expected a row for each expert"
     ),
     "file_absent": _("No such file or directory"),
+    "file_exists": _("File exists"),
     "file_is_folder": _("Is a directory"),
     "file_is_no_folder": _("Not a directory"),
     "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
@@ -989,6 +990,9 @@ _STORE = {
     "export_keys": _("{place}: {found}, expected an object with {keys}"),
     "export_kind": _(
         "{source}: kind {kind} with format {format}, expected {name!r} with a format up to {newest}"
+    ),
+    "export_contradicts_itself": _(
+        "{source}: an event or an expert stands in it twice, or an event is of an expert it hasn't"
     ),
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),

@@ -59,7 +59,9 @@ def _key_words(_: Translate) -> dict[str, str]:
         "column": _("column"),
         "decision-makers": _("decision makers"),
         "description": _("description"),
+        "events": _("events"),
         "expert": _("column of the experts"),
+        "experts": _("experts"),
         "explanation": _("explanation"),
         "format": _("format"),
         "goal": _("goal"),
@@ -91,10 +93,16 @@ def _key_words(_: Translate) -> dict[str, str]:
         "right": _("right item"),
         "score": _("scores"),
         "source": _("source"),
+        "study": _("study"),
+        "survey": _("survey"),
         "texts": _("options"),
         "Version": _("version"),
         "weights": _("weights"),
     }
+
+
+_INDEXED = re.compile(r"(.*?)((?:\[\d+\])*)", re.DOTALL)
+"""A key, which may have brackets of its own, and the places in lists below it."""
 
 
 def _path_words(path: str, _: Translate) -> str:
@@ -104,9 +112,9 @@ def _path_words(path: str, _: Translate) -> str:
         return words[path]
     parts = []
     for part in path.split("."):
-        key, *indices = re.split(r"[\[\]]+", part.removesuffix("]"))
+        key, indices = _INDEXED.fullmatch(part).groups()  # type: ignore[union-attr] # any text
         word = words.get(key, key)
-        for index in indices:
+        for index in re.findall(r"\d+", indices):
             word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
         parts.append(word)
     return " › ".join(parts)

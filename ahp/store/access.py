@@ -289,16 +289,20 @@ def _period() -> tuple[str, str]:
 
 def visitor_of(session: Session, browser: str | None, address: str) -> str:
     """By what a visitor is counted: a browser in which an organizer was signed in before by itself,
-    so that nobody who shares its address can keep it out; any other by its address.
+    so that nobody who shares its address can keep it out; all those of one account together, or
+    whoever has any account could try as many passwords as they make sessions; any other by its
+    address.
     """
     if browser is None:
         return address
-    known = session.scalars(
-        select(SessionRow.browser)
+    known = session.execute(
+        select(SessionRow.browser, GrantRow.account)
         .join(GrantRow, GrantRow.session == SessionRow.token_hash)
         .where(SessionRow.token_hash == _hash(browser), GrantRow.kind == "organizer")
     ).first()
-    return f"browser {known}" if known else address
+    if known is None:
+        return address
+    return f"browsers of {known.account}" if known.account else f"browser {known.browser}"
 
 
 def forget_sign_in(session: Session, attempt: int) -> None:

@@ -124,7 +124,7 @@ class Accounts(Part):
 
         It takes as long for a name that nobody has as for a wrong password.
         """
-        query = select(AccountRow).where(AccountRow.name == name.strip())
+        query = select(AccountRow).where(AccountRow.name == name.strip().replace("\0", " "))
         with self._database.read() as session:
             row = session.scalars(query).one_or_none()
             account, hashed = (row.id, row.password) if row else (None, _nobody())

@@ -111,7 +111,8 @@ class BookFile:
 def insert_events(session: Session, book: Book, events: Iterable[Mapping[str, Any]]) -> None:
     """Insert the events of a file as they are; `ahp.store.chain.verify` says whether they hold."""
     same = {"study_id": book.id, "survey_hash": book.survey_hash}
-    if rows := [{**event, **same} for event in events]:
+    first_format = dict.fromkeys(chain.SINCE_FORMAT_2) | {"format": 1}
+    if rows := [{**first_format, **event, **same} for event in events]:
         session.execute(insert(EventRow), rows)
 
 

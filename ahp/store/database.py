@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from ..datafile import system_problem
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..process.events import ORGANIZER
 from ..resources import checkout
@@ -100,7 +101,7 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(
-                    "database_folder", path=str(path.parent), problem=error.strerror
+                    "database_folder", path=str(path.parent), problem=system_problem(error)
                 ) from error
         else:
             hidden = {name: "***" for name in parsed.query if name == "password"}

@@ -97,7 +97,7 @@ class EventRow(Base):
     survey_hash: Mapped[str] = mapped_column(ForeignKey("surveys.content_hash"))
     previous_hash: Mapped[str]
     hash: Mapped[str]
-    format: Mapped[int] = mapped_column(server_default=text("1"))
+    format: Mapped[int]
     actor_kind: Mapped[str | None]
     actor_id: Mapped[str | None]
 

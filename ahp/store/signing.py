@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from ..datafile import system_problem
 from ..errors import ReceiptError, StoreError
 
 ENVIRONMENT_VARIABLE = "AHP_SIGNING_KEY"
@@ -41,7 +42,10 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         content = path.read_bytes()
     except OSError as error:
         raise StoreError(
-            "key_unreadable", path=str(path), problem=error.strerror, variable=ENVIRONMENT_VARIABLE
+            "key_unreadable",
+            path=str(path),
+            problem=system_problem(error),
+            variable=ENVIRONMENT_VARIABLE,
         ) from error
     try:
         key = load_pem_private_key(content, password=None)

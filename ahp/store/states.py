@@ -37,7 +37,7 @@ class States:
 
     def of(self, session: Session, study: StudyRow) -> State:
         """A study's state in a transaction."""
-        for kept in self._kept.get(study.id, ()):
+        for kept in sorted(self._kept.get(study.id, ()), key=lambda kept: -kept.seq):
             if (kept.seq, kept.hash) == (study.head_seq, study.head_hash):
                 return kept.state
             if kept.seq < study.head_seq:
@@ -52,8 +52,7 @@ class States:
         new = _Kept(study.head_seq, study.head_hash, state)
         with self._lock:
             others = (one for one in self._kept.pop(study.id, ()) if one.seq != new.seq)
-            newest = sorted((new, *others), key=lambda one: -one.seq)
-            self._kept[study.id] = tuple(newest[:STATES])
+            self._kept[study.id] = (new, *others)[:STATES]  # those taken back go as others come
             if len(self._kept) > STUDIES:
                 del self._kept[next(iter(self._kept))]
         return state

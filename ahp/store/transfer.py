@@ -7,10 +7,11 @@ import secrets
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..datafile import parse_json
-from ..errors import AHPError, StoreError
+from ..errors import AHPError, LogError, StoreError
 from ..process.events import SERVER, ChainSealed
 from ..study import Survey, survey_from_content
 from . import chain, log
@@ -52,9 +53,12 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     study = StudyRow(**data["study"], created=created, survey_hash=survey.content_hash)
     session.add(study)
     session.flush()
-    if experts := [{**one, "study_id": study.id} for one in data["experts"]]:
-        session.execute(insert(ExpertRow), experts)
-    insert_events(session, study, data["events"])
+    try:
+        if experts := [{**one, "study_id": study.id} for one in data["experts"]]:
+            session.execute(insert(ExpertRow), experts)
+        insert_events(session, study, data["events"])
+    except IntegrityError as error:  # a number, an id or a name twice, or of nobody
+        raise LogError("export_contradicts_itself", source=source) from error
     _derive(session, study, data["events"])
     log.verify_study(session, study, survey.content)
     last = next(chain.read(session, study.id, study.head_seq))

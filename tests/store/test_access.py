@@ -157,6 +157,14 @@ def test_ten_wrong_passwords_a_minute(store, database, frozen):
     assert database.rows("SELECT count(*) FROM sign_ins") == [(1,)]  # no address is kept longer
 
 
+def test_all_browsers_of_an_account_try_together(store):
+    """Or whoever has an account could guess the password of another one, session by session."""
+    li = store.add_account("Li", "twelve characters", ["administrator", "reader"])
+    browsers = [store.open_account(li.id, None) for _ in range(3)]
+    tries = [store.begin_sign_in("192.0.2.1", browsers[k % 3]).attempt for k in range(11)]
+    assert [one is None for one in tries] == [False] * 10 + [True]
+
+
 def test_the_right_password_does_not_count(store):
     for _ in range(30):
         store.forget_sign_in(store.begin_sign_in("192.0.2.1").attempt)

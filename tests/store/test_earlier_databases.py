@@ -16,6 +16,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, insert, text
+from sqlalchemy.exc import IntegrityError
 
 from ahp.errors import LogError
 from ahp.process.rounds import evidence_distributions
@@ -217,3 +218,19 @@ def test_both_parts_are_held_together_by_the_seal(earlier: Store) -> None:
         (with_(after, actor_id=None), "it does not say who did it"),
     ):
         assert forge(earlier, change) == problem
+
+
+def test_a_server_of_an_earlier_version_that_still_runs_writes_nothing(earlier: Store) -> None:
+    """Its events would be in the old format behind the seal, and the log never verify again."""
+    [study] = earlier.studies()
+    names = [column.name for column in EventRow.__table__.columns]
+    old = [name for name in names if name not in ("format", "actor_kind", "actor_id")]
+    event = earlier.events(study.id)[-1]
+    row = {name: getattr(event, name) for name in old} | {"seq": event.seq + 1, "event_id": "old"}
+    with pytest.raises(IntegrityError, match="format"), earlier._database._engine.begin() as writer:
+        columns = ", ".join(f'"{name}"' for name in old)
+        writer.execute(
+            text(f"INSERT INTO events ({columns}) VALUES ({', '.join(f':{n}' for n in old)})"), row
+        )
+    assert earlier.events(study.id)[-1] == event
+    earlier.verify_log()

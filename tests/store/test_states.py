@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, text
 
+from ahp.errors import StoreError
 from ahp.process.events import StudyRenamed
 from ahp.store import Store, chain, log, part, states
+from ahp.study.standing import Standing
 
 AB = ("goal", "a", "b")
 
@@ -65,6 +67,18 @@ def test_what_is_taken_back_is_not_kept(store, study, ada) -> None:
         row = session.get_one(states.StudyRow, study.id)
         assert states.state_of(session, row).title == "Final"
     store.verify_log()
+
+
+def test_what_is_taken_back_pushes_nothing_out(store, study, ada, monkeypatch) -> None:
+    """A change of many steps that is refused at the last one leaves the kept states of use."""
+    monkeypatch.setattr(states, "STATES", 3)
+    many = [store.add_expert(study.id, f"E{k}").id for k in range(6)]
+    store.replies(ada)
+    given = dict.fromkeys(many, Standing(2, "chair"))
+    with pytest.raises(StoreError, match="nobody"):
+        store.set_standings(given | {"nobody": Standing()})
+    store.answer(ada, *AB, "3", event_id="one")
+    assert reads(store, lambda: store.replies(ada)) == []
 
 
 def test_another_log_under_the_same_numbers_is_read_anew(store, study, ada, url) -> None:

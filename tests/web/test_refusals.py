@@ -66,6 +66,8 @@ def test_places_in_files() -> None:
     assert place_words("a.csv: line 12", "zh") == "a.csv：第 12 行"
     assert place_words("line 3.csv: row 4, value", "en") == "line 3.csv: row 4, value"
     assert place_words("a.csv: line 2, column rent_flow", "zh") == "a.csv：第 2 行，rent_flow 列"
+    assert place_words("a.toml: 成本[万元].b[0]", "zh") == "a.toml：成本[万元] › 第 1 个b"
+    assert place_words("x[.csv: y]", "zh") == "x[.csv：y]"
     assert place_words("a.toml: nodes[2].name.zh", "zh") == "a.toml：第 3 个要素 › 名称 › zh"
     assert place_words("a.xlsx: sheet '1 Price', cell C5", "zh") == (
         "a.xlsx：工作表“1 Price”单元格 C5"

@@ -86,28 +86,31 @@ def show_own(account: AccountInfo) -> None:
         st.caption(_("Afterwards you sign in anew, here and wherever else you are signed in."))
 
 
-def add() -> None:
+def add(roles_key: str) -> None:
     """Make the account of the form."""
     form = st.session_state
     made = state.attempt(
         lambda: state.desk().add_account(
-            form["account_name"], form["account_password"], form["account_roles"]
+            form["account_name"], form["account_password"], form[roles_key]
         )
     )
     if made:
         form["account_name"] = form["account_password"] = ""
 
 
-def show_adding(*, first: bool) -> None:
-    """Make an account."""
+def show_adding(already: int) -> None:
+    """Make an account beside those there are already."""
+    first, roles_key = already == 0, f"account_roles-{already}"  # so that each form begins anew
     _ = state.translate()
     st.subheader(_("Make the first account") if first else _("Add an account"))
     with st.form("add_account"):
         st.text_input(_("Name"), max_chars=LONGEST["name"], autocomplete="off", key="account_name")
         ask_password(_("Password"), "account_password")
         roles = ("administrator", "organizer") if first else ("organizer",)
-        choose_roles(roles, "account_roles")
-        st.form_submit_button(_("Add"), type="primary", on_click=add, key="add_account_button")
+        choose_roles(roles, roles_key)
+        st.form_submit_button(
+            _("Add"), type="primary", on_click=add, args=(roles_key,), key="add_account_button"
+        )
 
 
 def show_list(accounts: list[AccountInfo]) -> None:
@@ -129,9 +132,9 @@ def show_list(accounts: list[AccountInfo]) -> None:
     )
 
 
-def save_roles(account: AccountInfo) -> None:
+def save_roles(account: AccountInfo, key: str) -> None:
     """Give an account the roles of the form."""
-    _, roles = state.translate(), st.session_state[f"roles-{account.id}"]
+    _, roles = state.translate(), st.session_state[key]
     if state.attempt(lambda: state.desk().set_roles(account.id, roles)):
         st.toast(_("Saved"))
 
@@ -165,9 +168,10 @@ def show_changing(accounts: list[AccountInfo]) -> None:
         )
     ]
     with st.form(f"roles_form-{chosen.id}"):
-        choose_roles(chosen.roles, f"roles-{chosen.id}")
+        roles_key = f"roles-{chosen.id}-{'-'.join(chosen.roles)}"  # what was withdrawn stays so
+        choose_roles(chosen.roles, roles_key)
         st.form_submit_button(
-            _("Save"), on_click=save_roles, args=(chosen,), key=f"save_roles-{chosen.id}"
+            _("Save"), on_click=save_roles, args=(chosen, roles_key), key=f"save_roles-{chosen.id}"
         )
     with st.form(f"password_form-{chosen.id}"):
         ask_password(_("New password"), f"password-{chosen.id}")
@@ -209,4 +213,4 @@ if state.may("accounts"):
                 "terminal stays the way back in."
             )
         )
-    show_adding(first=not everybody)
+    show_adding(len(everybody))

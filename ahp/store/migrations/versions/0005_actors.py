@@ -28,6 +28,9 @@ def upgrade() -> None:
     )
     op.add_column("events", sa.Column("actor_kind", sa.String(), nullable=True))
     op.add_column("events", sa.Column("actor_id", sa.String(), nullable=True))
+    # a server of an earlier version that still runs must fail, not go on in the old format
+    with op.batch_alter_table("events") as table:
+        table.alter_column("format", server_default=None)
     connection = op.get_bind()
     events = sa.table("events", *map(sa.column, _COLUMNS))
     heads = sa.text(
