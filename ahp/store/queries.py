@@ -30,8 +30,7 @@ def study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRo
     Raises:
         StoreError: there is none.
     """
-    query = select(StudyRow).where(StudyRow.id == study_id)
-    study = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    study = session.get(StudyRow, study_id, with_for_update=lock)
     if study is None:
         raise StoreError("no_study", id=study_id)
     return study
@@ -59,8 +58,7 @@ def account_row(session: Session, account_id: str, *, lock: bool = False) -> Acc
     Raises:
         AccessError: there is none.
     """
-    query = select(AccountRow).where(AccountRow.id == account_id)
-    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    row = session.get(AccountRow, account_id, with_for_update=lock)
     if row is None:
         raise AccessError("no_account", id=account_id)
     return row
