@@ -52,6 +52,13 @@ ALL = log(
 )
 
 
+def test_what_is_taken_back_is_no_reply() -> None:
+    state = fold(log(*BEGIN, ("1", e.Answered(*PAIR, "3")), ("1", e.Cleared(*PAIR))), START)
+    replies = state.told_by("1").replies
+    assert (replies.answers, replies.abstained) == ({}, frozenset())
+    assert state.told_by("1").last_reply == TIME
+
+
 def test_a_log_becomes_a_state() -> None:
     state = fold(ALL, START)
     assert (state.seq, state.round, state.open) == (16, 2, True)

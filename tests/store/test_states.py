@@ -98,6 +98,23 @@ def test_another_log_under_the_same_numbers_is_read_anew(store, study, ada, url)
     other.close()
 
 
+def test_another_log_is_not_continued_from_a_kept_state(store, study, ada, url) -> None:
+    """One event further, too: the kept state is of an event that the log has no more."""
+    store.answer(ada, *AB, "3", event_id="one")
+    store.comment(ada, *AB, "gone", event_id="two")
+    with store._database.write() as session:
+        session.execute(text("DELETE FROM events WHERE seq > 2"))
+        row = session.get_one(states.StudyRow, study.id)
+        last = next(chain.read(session, study.id, 2))
+        row.head_seq, row.head_hash = last.seq, last.hash
+    other = Store(url)
+    for number, value in enumerate(("1/9", "1/8", "1/7")):
+        other.answer(ada, *AB, value, event_id=f"other-{number}")
+    replies = store.replies(ada)
+    assert (replies.answers, replies.comments) == ({AB: "1/7"}, {})
+    other.close()
+
+
 def test_few_states_are_kept(store, survey, monkeypatch) -> None:
     monkeypatch.setattr(states, "STUDIES", 2)
     monkeypatch.setattr(states, "STATES", 3)
