@@ -1122,8 +1122,134 @@ _CLI = {
     "system_refuses": _("[Errno {number}] {reason}: {file!r}"),
 }
 
+_SCORING = {
+    "a_half": _("a half-year"),
+    "a_month": _("a month"),
+    "a_quarter": _("a quarter"),
+    "a_year": _("a year"),
+    "bands_begin": _(
+        "the lowest band begins at {lowest}, totals at {floor}: below it there is no band"
+    ),
+    "bands_gap": _(
+        "between {below} and {at_least} there is no band ({worse!r} ends, {better!r} begins)"
+    ),
+    "bands_none": _("no bands, expected one or more"),
+    "bands_order": _("not below the band before it, expected bands from the best down"),
+    "bands_overlap": _(
+        "bands {worse!r} and {better!r} overlap from {at_least} to {below}; the better one counts"
+    ),
+    "cap_not_positive": _("cap {cap}, expected above 0"),
+    "cell_beyond": _("{text!r} stands beyond the headers"),
+    "cell_empty": _("is empty"),
+    "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
+    "cell_too_long": _("has {count} characters, expected at most {most}"),
+    "cell_twice": _("{value!r}, but row {line} says {other!r} of the same cell"),
+    "column_not_known": _("not a column of observations, expected one of {valid}"),
+    "column_twice": _("a second column for {role!r}, expected one"),
+    "column_unknown": _(
+        "not a column of observations, expected one of {valid}; {missing} is missing"
+    ),
+    "columns_missing": _("{place}: column {missing} is missing"),
+    "condition_ends": _("expected below or above, one of both"),
+    "count_expected": _(
+        "{value!r}, expected a whole number of times, 0 or more, for {indicator!r}"
+    ),
+    "dates_order": _("before the date the scheme holds from"),
+    "derived_below_zero": _(
+        "the formula of {indicator!r} gives a number below 0, expected 0 or more"
+    ),
+    "digits_beyond": _(
+        "expected weights with 1 to 9 digits, points with at most 9 and not fewer than totals"
+    ),
+    "digits_too_many": _("{text!r} has too many digits, expected at most {most}"),
+    "division_by_zero": _("division by 0 ({divisor}) in the formula {formula!r}"),
+    "encoding_is": _("the file is read as {encoding}"),
+    "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+    "evidence_missing": _("is empty, expected the document that shows it"),
+    "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
+    "formula_part": _(
+        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and numbers alone"
+    ),
+    "formula_too_deep": _("formula {formula!r} is nested deeper than {most} levels"),
+    "formula_too_long": _("the formula has {count} characters, expected at most {most}"),
+    "formula_unreadable": _("formula {text!r} is not arithmetic from character {column} on"),
+    "goal_has_parent": _("the goal has no parent, expected none"),
+    "hierarchy_differs": _("below {parent!r} the scheme has {children}, the analysis {other}"),
+    "indicator_unknown": _("{name!r} is no indicator of the scheme, expected one of {valid}"),
+    "indicators_count": _("{count} indicators; {least} to {most} are usual"),
+    "indicators_without_rule": _("no rule for {indicators}"),
+    "input_twice": _("a second value of input {input!r} of one item, expected one"),
+    "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
+    "item_again": _("a second value of {item!r} by one rater, expected one"),
+    "lower_unsaid": _(
+        "where lower is better, expected lower = ratio (T/x) or difference (2 - x/T), else none"
+    ),
+    "no_headers": _("{source}: no row with the columns {columns}"),
+    "no_observations": _("{source}: no observations below the headers"),
+    "no_rule": _("no rule for {indicators}, expected one for each indicator"),
+    "no_scheme": _(
+        "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
+    ),
+    "not_among": _("{value!r}, expected one of {valid}"),
+    "not_below": _("{low} and {high}, expected the first below the second"),
+    "nothing_counts": _("no indicator counts in {period}"),
+    "observations_sheet": _(
+        "{source}: no sheet is called observations, expected one besides {valid}"
+    ),
+    "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
+    "order_expected": _("expected {valid}, each once"),
+    "period_after": _("{period} begins after the scheme ends ({date})"),
+    "period_before": _("{period} ends before the scheme holds ({date})"),
+    "period_kind": _("{period} is {kind}, expected {expected}"),
+    "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
+    "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "points_not_positive": _("points {points}, expected above 0"),
+    "raters_few": _("{count} raters, expected {least} or more"),
+    "raters_least": _("expected 1 or more"),
+    "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
+    "result_unknown": _(
+        "{value!r} is no result of a control point of {indicator!r}, expected one of {valid}"
+    ),
+    "rows_above": _("rows {lines} above the headers are passed over"),
+    "rows_twice": _("{count} rows say again what another one says; each counts once"),
+    "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
+    "share_beyond": _("expected a share from 0 to 1"),
+    "shares_sum": _("the shares of this cell sum to {total}, expected 1"),
+    "steps_jump": _("points of {indicator!r} jump at {edge}, from {below} to {above}"),
+    "steps_linear": _("the first and the last step have no end, expected one number of points"),
+    "steps_open": _("expected two steps or more, each with up_to but the last"),
+    "target_not_positive": _("target {target}, expected above 0"),
+    "thresholds_points": _(
+        "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
+    ),
+    "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
+    "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
+    "unit_twice": _("{unit!r} stands in two groups, expected one"),
+    "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
+    "value_below_zero": _("{value!r} of {indicator!r} is below 0, expected 0 or more"),
+    "value_invalid": _("{value!r} cannot be for {indicator!r}, expected {low} to {high}"),
+    "value_no_number": _("{value!r}, expected a number for {indicator!r}"),
+    "veto_band": _("effect {effect!r}, expected a band with cap and band, none with the others"),
+    "warning_edge": _("{unit}, {period}: {total} is {above} above the edge of {band!r}"),
+    "warning_fall": _("{unit}, {period}: {total}, {fall} less than the period before"),
+    "warning_falls": _("{unit}, {period}: {total}, fallen {count} times in a row"),
+    "warning_floor": _("{unit}, {period}: {total} is below {floor}"),
+    "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
+    "weight_below_zero": _("weight {weight}, expected 0 or more"),
+    "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
+    "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
+    "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_missing": _("no weight for {nodes}"),
+    "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
+    "weights_zero": _("all are 0, expected one above 0"),
+    "word_twice": _("{word!r} is also an id or a name in {other}, expected others"),
+    "year_weights": _("expected {count} weights of 0 or more that sum to 1"),
+}
+
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI}
+    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI, **_SCORING}
 )
 """Code -> English sentence."""
 

@@ -20,7 +20,7 @@ from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
-from ..study.delimited import Row, split_rows
+from ..tables.delimited import Row, split_rows
 from ..study.entered import spreadsheet_reason
 from .long_csv import guarded, saaty_step
 from .survey_text import (

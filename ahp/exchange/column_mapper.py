@@ -23,7 +23,7 @@ from ..messages import Phrase
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
-from ..study.delimited import split_rows
+from ..tables.delimited import split_rows
 from ..study.entered import judged, spreadsheet_reason
 from . import wording
 from .ahpsurvey import SIDES, Side, check_side, signed_judgment
@@ -191,7 +191,7 @@ def read_columns(
 
 def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[str]]]:
     """The rows of a sheet that are not empty, cells as text."""
-    from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+    from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
     with uploaded_workbook(
         data,

@@ -11,7 +11,7 @@ from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS
-from ..study.delimited import starts_formula
+from ..tables.delimited import starts_formula
 from ..study.entered import judged, step_of
 from .survey_text import Pair, is_writable
 

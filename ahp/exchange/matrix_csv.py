@@ -12,7 +12,7 @@ from ..datafile import read_bytes
 from ..errors import IncompleteError, MatrixError
 from ..matrix import PairwiseMatrix
 from ..scale import parse_judgment
-from ..study.delimited import MAX_CSV, Row, split_rows
+from ..tables.delimited import MAX_CSV, Row, split_rows
 from ..study.entered import spreadsheet_reason
 
 NOT_JUDGED = frozenset({"", "nan"})

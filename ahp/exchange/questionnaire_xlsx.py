@@ -36,7 +36,7 @@ from .questionnaire_writer import (
     questionnaire_workbook,
 )
 from .survey_text import Pair
-from .workbooks import uploaded_workbook
+from ..tables.workbooks import uploaded_workbook
 
 __all__ = ["ENTRIES", "FilledQuestionnaire", "questionnaire_workbook", "read_questionnaire"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..i18n import translator
 from ..i18n.numbers import show_beside, show_number
 from ..scale import SAATY_POSITIONS, parse_judgment
-from ..study.delimited import starts_formula
+from ..tables.delimited import starts_formula
 
 Cell = str | int | float | bool | None
 """What a cell of a table holds: raw, never rounded."""

@@ -15,7 +15,7 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import parse_judgment
-from .delimited import MAX_CSV, split_rows, starts_formula
+from ..tables.delimited import MAX_CSV, split_rows, starts_formula
 from .entered import entered_judgment
 
 COLUMNS = ("expert", "parent", "left", "right", "value")

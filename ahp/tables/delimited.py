@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from ..datafile import check_size
 from ..errors import AHPError
@@ -18,6 +21,8 @@ MAX_CSV = 2**23
 """Bytes of a CSV file."""
 
 MAX_LINES = 200_000
+
+_CHUNK = 2**20
 
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
@@ -52,17 +57,33 @@ def split_rows(
     """
     check_size(content, str(source), error, MAX_CSV)
     try:
-        text = content.decode("utf-8-sig")
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as cause:
         raise error("csv_not_utf8", source=str(source), position=cause.start) from cause
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    return list(each_row(text, source, error, decimal_comma=decimal_comma))
+
+
+def each_row(
+    text: TextIO,
+    source: str | Path,
+    error: type[AHPError],
+    *,
+    decimal_comma: bool = False,
+    most: int = MAX_LINES,
+) -> Iterator[Row]:
+    """The rows of an open CSV file one by one, as `split_rows` gives them.
+
+    Args:
+        text: opened with `newline=""`, at its beginning.
+        source, error, decimal_comma: as for `split_rows`.
+        most: lines it may have.
+    """
+    first = next((line for line in text if line.strip()), "")
     separator = next((mark for mark in SEPARATORS if mark in first), ",")
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
-    )
-    rows: list[Row] = []
+    text.seek(0)
+    reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
+    line = 1
     try:
-        line = 1
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
             if decimal_comma and separator != ",":
@@ -71,10 +92,29 @@ def split_rows(
                     for cell in stripped
                 ]
             if any(stripped):
-                rows.append((line, stripped))
-            if line > MAX_LINES:
-                raise error("too_many_lines", source=str(source), most=MAX_LINES)
+                yield line, stripped
+            if line > most:
+                raise error("too_many_lines", source=str(source), most=most)
             line = reader.line_num + 1
     except csv.Error as cause:
         raise error("not_csv", place=f"{source}: line {reader.line_num}") from cause
-    return rows
+
+
+def encoding_of(path: Path) -> str | None:
+    """How the text of a file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` as Windows
+    writes "Unicode text", `"gb18030"` as programs in Chinese write CSV; None if it is none of these.
+    """
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        for encoding in ("utf-8-sig", "gb18030"):
+            decoder = codecs.getincrementaldecoder(encoding)()
+            file.seek(0)
+            try:
+                while chunk := file.read(_CHUNK):
+                    decoder.decode(chunk)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+            return encoding
+    return None

@@ -13,7 +13,7 @@ from xml.parsers import expat
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from ..errors import AnswersError
+from ..errors import AHPError, AnswersError
 from ..messages import Phrase
 
 MAX_PARTS = 2000
@@ -53,6 +53,7 @@ def uploaded_workbook(
     max_spread: int | None,
     damaged: str = "not_xlsx",
     refused: str = "at_place",
+    error: type[AHPError] = AnswersError,
 ) -> Iterator[Workbook]:
     """Open a workbook; nothing in it is evaluated.
 
@@ -64,9 +65,10 @@ def uploaded_workbook(
             values alone, row by row, which neither can slow down.
         damaged: code of what is wrong with one that cannot be read, as it is opened or used.
         refused: code of the errors, which have a place and a problem.
+        error: their type.
 
     Raises:
-        AnswersError: too large, has a document type, or cannot be read.
+        AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     values_only = max_spread is None
     try:
@@ -83,12 +85,12 @@ def uploaded_workbook(
             )
             yield workbook
             workbook.close()
-    except AnswersError:
+    except AHPError:
         raise
-    except _OversizeError as error:
-        raise AnswersError(refused, place=source, problem=error.problem) from error
-    except Exception as error:  # a damaged file fails wherever the readers happen to stumble
-        raise AnswersError(refused, place=source, problem=Phrase(damaged)) from error
+    except _OversizeError as cause:
+        raise error(refused, place=source, problem=cause.problem) from cause
+    except Exception as cause:  # a damaged file fails wherever the readers happen to stumble
+        raise error(refused, place=source, problem=Phrase(damaged)) from cause
 
 
 def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:

@@ -1,0 +1,544 @@
+"""Observations: what was measured, rated, checked or counted, a row each.
+
+A long table with the columns `unit`, `period`, `indicator` and `value`, and where they are needed
+`rater`, `item`, `input`, `evidence` and `note`. Numbers are kept exactly as they were written.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datafile import MAX_FILE, read_bytes, system_problem
+from ..errors import EvaluationError
+from ..messages import Phrase
+from ..result import Result, data_frame, read_only
+from ..tables.delimited import Row, each_row, encoding_of
+from .exact import Ratios, Whole, narrowed, whole
+from .periods import parse_period
+
+Codes = NDArray[np.int32]
+
+REQUIRED = ("unit", "period", "indicator", "value")
+OPTIONAL = ("rater", "item", "input", "evidence", "note")
+ROLES = (*REQUIRED, *OPTIONAL)
+KEYS = ("indicator", "unit", "period", "item", "rater", "input")
+"""What tells one cell from another, in the order in which rows are kept."""
+
+_HEADERS = {
+    "unit": ("unit", "单位", "被评价单位", "单位名称"),
+    "period": ("period", "评价期", "期间", "时期"),
+    "indicator": ("indicator", "指标", "指标名称"),
+    "value": ("value", "观测值", "数值", "值", "得分"),
+    "rater": ("rater", "评分人", "评委"),
+    "item": ("item", "项目", "明细", "检查点"),
+    "input": ("input", "数据项", "输入项"),
+    "evidence": ("evidence", "依据", "凭据", "佐证"),
+    "note": ("note", "备注", "说明"),
+}
+_ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
+
+NOT_APPLICABLE, NOT_REPORTED, NOT_DUE = "not applicable", "not reported", "not due"
+_SPECIAL = {
+    **dict.fromkeys(("n/a", "na", "n.a.", "not applicable", "不适用"), NOT_APPLICABLE),
+    **dict.fromkeys(("", "not reported", "missing", "缺报", "未报"), NOT_REPORTED),
+    **dict.fromkeys(("not due", "not yet due", "未到期"), NOT_DUE),
+}
+
+MAX_ROWS = 20_000_000
+MAX_DIGITS = 18
+MAX_LENGTH = 1000
+"""Characters of a cell."""
+
+_BATCH = 100_000
+_TITLE_ROWS = 10
+"""How many rows may stand above the headers."""
+
+_PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
+_NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
+_SHEET_ERROR = re.compile(r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_WHITESPACE = re.compile(r"\s+")
+_SHEETS = ("observations", "观测值")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(Result):
+    """A column of texts, each kept once.
+
+    Attributes:
+        names: the different texts, in order.
+        codes: for each row the position of its text, -1 where there is none.
+    """
+
+    names: tuple[str, ...]
+    codes: Codes
+
+    def __getitem__(self, row: int) -> str:
+        code = int(self.codes[row])
+        return self.names[code] if code >= 0 else ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Observations(Result):
+    """What was observed, a row each, sorted, so that the order of the file never matters.
+
+    Attributes:
+        source: name of the file.
+        columns: `unit`, `period` (as `str(Period)`), `indicator`, `rater`, `item`, `input`,
+            `evidence`, `note` -> their texts.
+        mantissas, digits: the numbers, each mantissa / 10^digits; 0 where the value is a word.
+        words: values that are no numbers: a grade, yes or no, `"not applicable"`,
+            `"not reported"`, `"not due"`.
+        lines: where each row stands in the file.
+        headers: what the columns are called there.
+        remarks: what was read how, of `ahp.messages`.
+    """
+
+    source: str
+    columns: Mapping[str, Column]
+    mantissas: Whole = field(repr=False)
+    digits: NDArray[np.int8] = field(repr=False)
+    words: Column = field(repr=False)
+    lines: Codes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    remarks: tuple[Phrase, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def place(self, row: int, role: str) -> str:
+        """Where a cell stands in the file: row and column."""
+        return f"{self.source}: row {self.lines[row]}, column {self.headers.get(role, role)}"
+
+    def refuse(self, row: int, role: str, code: str, **parameters: Any) -> NoReturn:
+        """Refuse a cell.
+
+        Raises:
+            EvaluationError: what `Phrase(code, **parameters)` says, and where.
+        """
+        raise EvaluationError(
+            "at_place", place=self.place(row, role), problem=Phrase(code, **parameters)
+        )
+
+    def value(self, row: int) -> str:
+        """A value as text."""
+        if word := self.words[row]:
+            return word
+        mantissa, digits = int(self.mantissas[row]), int(self.digits[row])
+        text = f"{abs(mantissa):0{digits + 1}d}"
+        sign = "-" * (mantissa < 0)
+        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else f"{sign}{text}"
+
+    def numbers(self, rows: Any) -> Ratios:
+        """The numbers of some rows, over one denominator."""
+        mantissas, digits = self.mantissas[rows], self.digits[rows]
+        most = int(digits.max(initial=0))
+        if (digits == most).all():
+            return Ratios(mantissas, whole(10**most))
+        powers = np.array([10**k for k in range(most + 1)], object)
+        scaled = mantissas.astype(object) * powers[most - digits.astype(int)]
+        return Ratios(narrowed(scaled), whole(10**most))
+
+    def fraction(self, row: int) -> Fraction:
+        """The number of a row."""
+        return Fraction(int(self.mantissas[row]), 10 ** int(self.digits[row]))
+
+    def chosen(self, rows: NDArray[np.bool_]) -> Observations:
+        """Some of the rows, with the names that stand in them."""
+        return self._with(
+            rows, {role: _pruned(column, rows) for role, column in self.columns.items()}
+        )
+
+    def renamed(self, role: str, names: Mapping[str, str]) -> Observations:
+        """The observations with other names in a column, sorted by them.
+
+        Raises:
+            EvaluationError: two names become one, and two rows of a cell say different things.
+        """
+        column = _sorted_column(
+            tuple(names[name] for name in self.columns[role].names), self.columns[role].codes
+        )
+        columns = {**self.columns, role: column}
+        order, same = _sorted_rows([columns[key] for key in KEYS])
+        moved = self._with(
+            order,
+            {key: Column(one.names, read_only(one.codes[order])) for key, one in columns.items()},
+        )
+        return _each_once(moved, same, list(self.remarks)) if same.any() else moved
+
+    def _with(self, rows: Any, columns: Mapping[str, Column]) -> Observations:
+        return replace(
+            self,
+            columns=columns,
+            mantissas=read_only(self.mantissas[rows]),
+            digits=read_only(self.digits[rows]),
+            words=Column(self.words.names, read_only(self.words.codes[rows])),
+            lines=read_only(self.lines[rows]),
+        )
+
+    def records(self) -> Iterator[dict[str, str]]:
+        """The rows as texts, with the columns that have any."""
+        roles = [role for role, column in self.columns.items() if (column.codes >= 0).any()]
+        for row in range(len(self)):
+            yield {**{role: self.columns[role][row] for role in roles}, "value": self.value(row)}
+
+    def to_frame(self) -> Any:
+        """A pandas `DataFrame` with a row an observation."""
+        return data_frame(list(self.records()))
+
+
+def read_observations(path: str | Path) -> Observations:
+    """Read a long table of observations, CSV or XLSX.
+
+    Columns are `unit`, `period`, `indicator`, `value` and, where needed, `rater`, `item` (one of
+    several observations of a cell: a loan, a call, a control point), `input` (of a derived
+    indicator), `evidence`, `note`, in any order, in English or Chinese. An empty value is not
+    reported; `n/a` (不适用) is not applicable, `not due` (未到期) a delivery that is not due yet.
+
+    Args:
+        path: a file of UTF-8, GBK or "Unicode text" (CSV), or a workbook, whose sheet is called
+            `observations` (观测值) or is the only one.
+
+    Raises:
+        EvaluationError: names row and column, and what was expected.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".xlsx":
+        return _from_rows(_workbook_rows(path), str(path))
+    try:
+        encoding = encoding_of(path)
+        if encoding is None:
+            raise EvaluationError("encoding_unknown", source=str(path))
+        remarks = [] if encoding == "utf-8-sig" else [Phrase("encoding_is", encoding=encoding)]
+        with path.open(encoding=encoding, newline="") as text:
+            rows = each_row(text, path, EvaluationError, decimal_comma=True, most=MAX_ROWS)
+            return _from_rows(rows, str(path), remarks)
+    except OSError as problem:
+        raise EvaluationError(
+            "file_unreadable", source=str(path), problem=system_problem(problem)
+        ) from problem
+
+
+def observations_from_records(
+    records: Iterable[Mapping[str, Any]], source: str = "records"
+) -> Observations:
+    """Observations from mappings of column to value, such as the rows of a `csv.DictReader`.
+
+    Args:
+        records: with the columns of `read_observations`; numbers may be numbers, a float counting
+            as its `repr`; None is an empty cell.
+        source: what to call them in errors.
+
+    Raises:
+        EvaluationError: names row (from 1) and column.
+
+    >>> observations = evaluation.observations_from_records(
+    ...     [{"unit": "A", "period": "2026Q1", "indicator": "errors", "value": 0.02}]
+    ... )
+    >>> len(observations), observations.value(0)
+    (1, '0.02')
+    """
+    kept = list(records)
+    headers = list(dict.fromkeys(key for record in kept for key in record))
+    rows = [(0, headers)] if headers else []
+    rows += [
+        (number, [_cell_text(record.get(key)) for key in headers])
+        for number, record in enumerate(kept, start=1)
+    ]
+    return _from_rows(iter(rows), source)
+
+
+def _from_rows(rows: Iterator[Row], source: str, remarks: Iterable[Phrase] = ()) -> Observations:
+    """The observations in the rows of a table, headers first."""
+    reader = _Reader(source, rows)
+    while batch := list(itertools.islice(rows, _BATCH)):
+        reader.add(batch)
+    return reader.finish([*remarks, *reader.remarks])
+
+
+class _Reader:
+    """Reads rows in batches, since there may be millions."""
+
+    def __init__(self, source: str, rows: Iterator[Row]) -> None:
+        self.source = source
+        self.remarks: list[Phrase] = []
+        self.line, self.header = self._header(rows)
+        self.position = self._positions()
+        self.texts: dict[str, dict[str, int]] = {role: {} for role in (*ROLES, "word")}
+        self.periods: dict[str, int] = {}
+        self.parts: list[dict[str, Any]] = []
+
+    def _refuse(self, line: int, column: str, code: str, **parameters: Any) -> NoReturn:
+        place = f"{self.source}: row {line}, column {column}"
+        raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
+
+    def _header(self, rows: Iterator[Row]) -> tuple[int, list[str]]:
+        """The row with the headers; lines above it that have none are passed over and said."""
+        above = []
+        for line, cells in itertools.islice(rows, _TITLE_ROWS):
+            roles = {_ROLE_OF.get(_header_text(cell)) for cell in cells}
+            if roles.issuperset(REQUIRED):
+                if above:
+                    self.remarks.append(Phrase("rows_above", lines=tuple(above)))
+                return line, cells
+            above.append(line)
+            if len(roles - {None}) > 1:  # headers, but not all: more rows won't help
+                missing = tuple(role for role in REQUIRED if role not in roles)
+                self._refuse_header(line, cells, missing)
+        raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
+
+    def _refuse_header(self, line: int, cells: list[str], missing: tuple[str, ...]) -> NoReturn:
+        unknown = [cell for cell in cells if cell and _header_text(cell) not in _ROLE_OF]
+        if unknown:
+            self._refuse(line, unknown[0], "column_unknown", valid=ROLES, missing=missing)
+        raise EvaluationError(
+            "columns_missing", place=f"{self.source}: row {line}", missing=missing
+        )
+
+    def _positions(self) -> dict[str, int]:
+        positions: dict[str, int] = {}
+        for k, cell in enumerate(self.header):
+            role = _ROLE_OF.get(_header_text(cell))
+            if role is None:
+                if cell:
+                    self._refuse(self.line, cell, "column_not_known", valid=ROLES)
+                continue
+            if role in positions:
+                self._refuse(self.line, cell, "column_twice", role=role)
+            positions[role] = k
+        return positions
+
+    def add(self, batch: list[Row]) -> None:
+        """Take a batch of rows."""
+        width = len(self.header)
+        for line, cells in batch:
+            if len(cells) > width and any(cells[width:]):
+                number = next(k for k in range(width, len(cells)) if cells[k])
+                self._refuse(line, str(number + 1), "cell_beyond", text=cells[number])
+        lines = [line for line, _ in batch]
+        columns = list(
+            zip(*((cells + [""] * (width - len(cells)))[:width] for _, cells in batch), strict=True)
+        )
+        part: dict[str, Any] = {"lines": np.array(lines, np.int32)}
+        for role, position in self.position.items():
+            if role != "value":
+                part[role] = self._coded(role, columns[position], lines)
+        part |= self._values(columns[self.position["value"]], lines)
+        self.parts.append(part)
+
+    def _coded(self, role: str, texts: tuple[str, ...], lines: list[int]) -> Codes:
+        """The codes of a column; a text is checked where it comes first."""
+        known = self.texts[role]
+        for text in set(texts) - known.keys():
+            line = lines[texts.index(text)]
+            header = self.header[self.position[role]]
+            if len(text) > MAX_LENGTH:
+                self._refuse(line, header, "cell_too_long", count=len(text), most=MAX_LENGTH)
+            if not text and role in REQUIRED:
+                self._refuse(line, header, "cell_empty")
+            if _SHEET_ERROR.fullmatch(text):
+                self._refuse(line, header, "cell_is_error", text=text)
+            if role == "period":
+                self._check_period(text, line, header)
+            known[text] = len(known)
+        return np.array([known[text] for text in texts], np.int32)
+
+    def _check_period(self, text: str, line: int, header: str) -> None:
+        try:
+            parse_period(text)
+        except EvaluationError as problem:
+            self._refuse(line, header, problem.code, **problem.parameters)
+
+    def _values(self, texts: tuple[str, ...], lines: list[int]) -> dict[str, Any]:
+        """The values of a batch: numbers, or words."""
+        mantissas, digits, words = [], [], []
+        known = self.texts["word"]
+        for k, text in enumerate(texts):
+            word = -1
+            if (match := _PLAIN.fullmatch(text)) and len(text) <= MAX_DIGITS:
+                sign, before, after = match.groups("")
+                mantissa, count = int(sign + before + after), len(after)
+            else:
+                value = self._value(text, lines[k])
+                if isinstance(value, str):
+                    word = known.setdefault(value, len(known))
+                    mantissa = count = 0
+                else:
+                    mantissa, count = value
+            mantissas.append(mantissa)
+            digits.append(count)
+            words.append(word)
+        return {
+            "mantissas": np.array(mantissas, np.int64),
+            "digits": np.array(digits, np.int8),
+            "words": np.array(words, np.int32),
+        }
+
+    def _value(self, text: str, line: int) -> str | tuple[int, int]:
+        """A value that is not a plain number: a word, or mantissa and digits."""
+        header = self.header[self.position["value"]]
+        plain = _WHITESPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+        if special := _SPECIAL.get(plain.casefold()):
+            return special
+        if _SHEET_ERROR.fullmatch(plain):
+            self._refuse(line, header, "cell_is_error", text=text)
+        if len(plain) > MAX_LENGTH:
+            self._refuse(line, header, "cell_too_long", count=len(plain), most=MAX_LENGTH)
+        match = _NUMBER.fullmatch(plain.replace("−", "-"))
+        if match is None or not (match[2] or match[3]):
+            return plain
+        sign, before, after, exponent, percent = match.groups("")
+        figures = before.replace(",", "") + after
+        count = len(after) - int(exponent or 0) + 2 * bool(percent)
+        if count < 0:
+            figures, count = figures + "0" * -count, 0
+        if len(figures.lstrip("0")) > MAX_DIGITS or count > MAX_DIGITS:
+            self._refuse(line, header, "digits_too_many", text=text, most=MAX_DIGITS)
+        return int(f"{sign}{figures}"), count
+
+    def finish(self, remarks: list[Phrase]) -> Observations:
+        """The observations of all batches, sorted, each once."""
+        if not self.parts:
+            raise EvaluationError("no_observations", source=self.source)
+        joined = {key: np.concatenate([part[key] for part in self.parts]) for key in self.parts[0]}
+        self.parts.clear()
+        columns = {role: self._column(role, joined) for role in ROLES if role != "value"}
+        words = _sorted_column(tuple(self.texts["word"]), joined["words"])
+        order, same = _sorted_rows([columns[role] for role in KEYS])
+        everything = Observations(
+            self.source,
+            {role: Column(c.names, read_only(c.codes[order])) for role, c in columns.items()},
+            read_only(joined["mantissas"][order]),
+            read_only(joined["digits"][order]),
+            Column(words.names, read_only(words.codes[order])),
+            read_only(joined["lines"][order]),
+            {role: self.header[position] for role, position in self.position.items()},
+        )
+        return _each_once(everything, same, remarks)
+
+    def _column(self, role: str, joined: Mapping[str, Any]) -> Column:
+        count = len(joined["lines"])
+        if role not in joined:
+            return Column((), np.full(count, -1, np.int32))
+        names = tuple(self.texts[role])
+        if role == "period":
+            names = tuple(str(parse_period(name)) for name in names)
+        return _sorted_column(names, joined[role])
+
+
+def _sorted_column(names: tuple[str, ...], codes: Codes) -> Column:
+    """A column with its texts in order; two that mean the same become one, "" none."""
+    ordered = tuple(sorted({name for name in names if name}))
+    position = {name: k for k, name in enumerate(ordered)}
+    table = np.array([*(position.get(name, -1) for name in names), -1], np.int32)
+    return Column(ordered, table[codes])
+
+
+def _pruned(column: Column, rows: NDArray[np.bool_]) -> Column:
+    """Some rows of a column, with the texts that stand in them."""
+    codes = column.codes[rows]
+    used = np.unique(codes[codes >= 0])
+    table = np.full(len(column.names) + 1, -1, np.int32)
+    table[used] = np.arange(len(used))
+    return Column(tuple(column.names[k] for k in used), read_only(table[codes]))
+
+
+def _sorted_rows(keys: list[Column]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The order of the rows by their keys, those of the file among equal ones, and for each but the
+    first whether its keys are those of the one before.
+    """
+    size = 1
+    for key in keys:
+        size *= len(key.names) + 1
+    if size < 2**63:  # one number a row sorts much faster than six
+        joined = np.zeros(len(keys[0].codes), np.int64)
+        for key in keys:
+            joined = joined * (len(key.names) + 1) + key.codes + 1
+        order = np.argsort(joined, kind="stable")
+        joined = joined[order]
+        return order, joined[1:] == joined[:-1]
+    order = np.lexsort([key.codes for key in reversed(keys)])
+    ordered = np.stack([key.codes[order] for key in keys])
+    return order, (ordered[:, 1:] == ordered[:, :-1]).all(axis=0)
+
+
+def _each_once(
+    observations: Observations, same: NDArray[np.bool_], remarks: list[Phrase]
+) -> Observations:
+    """The observations without rows that say again what another one says.
+
+    Raises:
+        EvaluationError: two rows of one cell say different things.
+    """
+    twice = np.flatnonzero(same) + 1
+    for row in twice.tolist():
+        if observations.words.codes[row] != observations.words.codes[
+            row - 1
+        ] or observations.fraction(row) != observations.fraction(row - 1):
+            first, second = sorted((row - 1, row), key=lambda k: int(observations.lines[k]))
+            observations.refuse(
+                second,
+                "value",
+                "cell_twice",
+                value=observations.value(second),
+                other=observations.value(first),
+                line=int(observations.lines[first]),
+            )
+    if len(twice):
+        remarks.append(Phrase("rows_twice", count=len(twice)))
+    kept = np.ones(len(observations), bool)
+    kept[twice] = False
+    columns = {
+        role: Column(column.names, read_only(column.codes[kept]))
+        for role, column in observations.columns.items()
+    }
+    return replace(observations._with(kept, columns), remarks=tuple(remarks))
+
+
+def _header_text(cell: str) -> str:
+    return _WHITESPACE.sub("", unicodedata.normalize("NFKC", cell)).casefold()
+
+
+def _cell_text(value: Any) -> str:
+    """A cell of a workbook or a record as text; a number counts as Python writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time(0) and value.day == 1:
+        return f"{value.year}-{value.month:02d}"  # what spreadsheets make of 2026-03
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _workbook_rows(path: Path) -> Iterator[Row]:
+    """The rows of the sheet with observations."""
+    from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+
+    content = read_bytes(path, EvaluationError)
+    with uploaded_workbook(
+        content, str(path), max_bytes=16 * MAX_FILE, max_spread=None, error=EvaluationError
+    ) as book:
+        names = book.sheetnames
+        sheet = next((name for name in names if name.strip().casefold() in _SHEETS), None)
+        if sheet is None and len(names) > 1:
+            raise EvaluationError("observations_sheet", source=str(path), valid=tuple(names))
+        chosen: Any = book[sheet or names[0]]
+        chosen.reset_dimensions()  # what the file says of its size may be wrong
+        for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
+            cells = [_cell_text(value) for value in row]
+            if any(cells):
+                yield number, cells

@@ -1,0 +1,657 @@
+"""Schemes: the rules and weights of an evaluation, versioned, read from a data file.
+
+The format is documented in `docs/scheme-format.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, NoReturn
+
+from ..errors import EvaluationError
+from ..messages import Phrase
+from .periods import PERIODS, Period
+from .rules import AnyRule, Checklist, Derived, Grade, Join, Rated, Shares, Stepwise, Text, decimal
+
+FORMAT = 1
+FEWEST_INDICATORS, MOST_INDICATORS = 10, 25
+"""Fewer say little, with more each weighs little: outside is a remark."""
+
+WEIGHT_SUM_ATOL = Fraction(1, 10**9)
+"""How far weights may be from summing to 1."""
+
+ORDER = ("deductions", "bonuses", "limits", "vetoes")
+"""What happens to the weighted total, in this order unless a scheme declares another; rounding and
+band come last."""
+
+Operation = Literal["deductions", "bonuses", "limits", "vetoes"]
+Effect = Literal["zero", "cap", "lower_band", "band", "not_rated"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the hierarchy.
+
+    Attributes:
+        id: unique in the scheme.
+        name: in each language.
+        parent: id of the node above; none for the goal.
+        explanation: in each language.
+    """
+
+    id: str
+    name: Text
+    parent: str | None = None
+    explanation: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """How a leaf of the hierarchy gets its points.
+
+    Attributes:
+        id: of the leaf.
+        rule: from what is observed to points.
+        unit: of the values, such as `"%"`.
+        source: who delivers it, in each language.
+        clause: of the rules, that is cited.
+        items, raters: how several items, and several raters of an item, are joined.
+        fewest_raters: raters an item needs.
+        valid: lowest and highest value that can be; others are refused.
+        counts_in: parts of the year it counts in, such as `Q4`; none for all.
+        document: whether each observation needs evidence.
+        view: `"static"`, as it is today, or `"dynamic"`, seen by its trend.
+    """
+
+    id: str
+    rule: AnyRule
+    unit: str = ""
+    source: Text = field(default_factory=dict)
+    clause: str = ""
+    items: Join = "mean"
+    raters: Join = "mean"
+    fewest_raters: int = 1
+    valid: tuple[Fraction, Fraction] | None = None
+    counts_in: tuple[str, ...] = ()
+    document: bool = False
+    view: Literal["static", "dynamic"] = "static"
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """Points taken for what an observation of its id documents; the value is how many times.
+
+    Attributes:
+        id: `indicator` of its observations.
+        name: in each language.
+        points: taken each time; of the unit's 100, or of the indicator's where one is named.
+        indicator: id of the indicator it is taken from, none for the total.
+        cap: most that is taken in a period.
+        clause: of the rules, that is cited.
+        document: whether each observation needs evidence.
+    """
+
+    id: str
+    name: Text
+    points: Fraction
+    indicator: str | None = None
+    cap: Fraction | None = None
+    clause: str = ""
+    document: bool = True
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """Points given for what an observation of its id documents.
+
+    Attributes:
+        id: `indicator` of its observations.
+        name: in each language.
+        points: given each time, the value being how many times; none where the value is the points.
+        cap: most that is given in a period.
+        clause, document: as for deductions.
+    """
+
+    id: str
+    name: Text
+    points: Fraction | None = None
+    cap: Fraction | None = None
+    clause: str = ""
+    document: bool = True
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a veto falls without anybody reporting it.
+
+    Attributes:
+        indicator: id of the indicator that is looked at.
+        of: its `"value"` or its `"points"`.
+        below, above: beyond which end it falls; one of both.
+    """
+
+    indicator: str
+    of: Literal["value", "points"] = "value"
+    below: Fraction | None = None
+    above: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        if (self.below is None) == (self.above is None):
+            raise EvaluationError("condition_ends")
+
+
+@dataclass(frozen=True)
+class Veto:
+    """What overrides the total.
+
+    Attributes:
+        id: `indicator` of its observations, the value being how many times.
+        name: in each language.
+        effect: `"zero"`, total 0; `"cap"`, at most just below the band; `"lower_band"`, one band
+            lower; `"band"`, this band; `"not_rated"`, no total.
+        band: id of the band, for `"cap"` and `"band"`.
+        when: a condition that makes it fall as well.
+        clause, document: as for deductions.
+    """
+
+    id: str
+    name: Text
+    effect: Effect
+    band: str | None = None
+    when: Condition | None = None
+    clause: str = ""
+    document: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.effect in ("cap", "band")) != (self.band is not None):
+            raise EvaluationError("veto_band", effect=self.effect)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of totals, half open: from `at_least` to the next one's.
+
+    Attributes:
+        id: unique in the scheme.
+        name: in each language.
+        at_least: its lower end, which belongs to it.
+        below: its upper end, where the scheme states it: that of the next band, or of the total.
+        coefficient: of pay.
+        consequence: in each language.
+    """
+
+    id: str
+    name: Text
+    at_least: Fraction
+    below: Fraction | None = None
+    coefficient: Fraction | None = None
+    consequence: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Units that are compared with each other.
+
+    Attributes:
+        id: unique in the scheme.
+        name: in each language.
+        units: their names, as in observations.
+    """
+
+    id: str
+    name: Text
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Decimals that are kept: what is printed is what the next line uses.
+
+    Attributes:
+        weights: of the weights inside each parent, frozen by largest remainder.
+        points: of indicators, parents, deductions and bonuses.
+        total: of the total.
+    """
+
+    weights: int = 6
+    points: int = 4
+    total: int = 1
+
+    def __post_init__(self) -> None:
+        if not (0 < self.weights <= 9 and self.total <= self.points <= 9 and self.total >= 0):
+            raise EvaluationError("digits_beyond")
+
+
+@dataclass(frozen=True)
+class TotalRules:
+    """What becomes of the weighted total.
+
+    Attributes:
+        order: of the operations.
+        cap, floor: of the total; no cap where there is none.
+        bonus_cap: most that all bonuses together give.
+    """
+
+    order: tuple[Operation, ...] = ORDER  # type: ignore[assignment] # its literals
+    cap: Fraction | None = Fraction(100)
+    floor: Fraction = Fraction(0)
+    bonus_cap: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        if sorted(self.order) != sorted(ORDER):
+            raise EvaluationError("order_expected", valid=ORDER)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What becomes of values that were not reported.
+
+    Attributes:
+        not_reported: `"zero"` points, those of the `"last"` period, or `"blocks"`, no total.
+        share: of known weight that a parent needs, 0…1; with less it has no score.
+    """
+
+    not_reported: Literal["zero", "last", "blocks"]
+    share: Fraction = Fraction(0)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise EvaluationError("share_beyond")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Periods.
+
+    Attributes:
+        kind: `"month"`, `"quarter"`, `"half"` or `"year"`.
+        year: how a year's total comes of its periods: `"mean"`, `"last"`, or their weights in
+            order; none for no yearly total.
+    """
+
+    kind: Literal["month", "quarter", "half", "year"]
+    year: Literal["mean", "last"] | tuple[Fraction, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.year, tuple):
+            count = PERIODS[self.kind]
+            if len(self.year) != count or sum(self.year) != 1 or min(self.year) < 0:
+                raise EvaluationError("year_weights", count=count)
+
+
+@dataclass(frozen=True)
+class WarningRules:
+    """When a unit's head should look: each is left out where it isn't named.
+
+    Attributes:
+        floor: of the total; a unit below it.
+        fall: points that a total may fall from one period to the next.
+        falls: how many falls in a row.
+        below_median: points that a total may be below its group's median.
+        band_edge: points that a total may be above the edge of its band.
+    """
+
+    floor: Fraction | None = None
+    fall: Fraction | None = None
+    falls: int | None = None
+    below_median: Fraction | None = None
+    band_edge: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme of an evaluation, checked.
+
+    Attributes:
+        id, version: of the scheme; a change is another version.
+        languages: codes of the languages every text is in, the first is the original.
+        name, description: in each language.
+        nodes: of the hierarchy, the goal first.
+        weights: node id -> weight inside its parent; they sum to 1 below each.
+        full_marks: leaf id -> full mark, in place of weights.
+        indicators: how each leaf gets its points.
+        bands: of the total, from the best down.
+        missing: what becomes of values that were not reported.
+        period: kind of period, and how years come of them.
+        grades: name -> grades that raters give, the best first.
+        digits, total: decimals; what becomes of the weighted total.
+        deductions, bonuses, vetoes: on the total, or on indicators.
+        groups: of units; where there are any, these are all units.
+        findings_once: whether a finding (`evidence`) that touches several control points is
+            deducted once, where it costs most.
+        warnings: early warnings.
+        effective_from, effective_to: dates the scheme holds from and to.
+    """
+
+    id: str
+    version: str
+    languages: tuple[str, ...]
+    name: Text
+    nodes: tuple[Node, ...]
+    indicators: tuple[Indicator, ...]
+    bands: tuple[Band, ...]
+    missing: Missing
+    period: Calendar
+    weights: Mapping[str, Fraction] = field(default_factory=dict)
+    full_marks: Mapping[str, Fraction] = field(default_factory=dict)
+    description: Text = field(default_factory=dict)
+    grades: Mapping[str, tuple[Grade, ...]] = field(default_factory=dict)
+    digits: Digits = Digits()
+    total: TotalRules = TotalRules()
+    deductions: tuple[Deduction, ...] = ()
+    bonuses: tuple[Bonus, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    groups: tuple[Group, ...] = ()
+    findings_once: bool = False
+    warnings: WarningRules = WarningRules()
+    effective_from: date | None = None
+    effective_to: date | None = None
+    survey: str | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @cached_property
+    def goal(self) -> str:
+        """Id of the root."""
+        return self.nodes[0].id
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Parent id -> ids of its children, parents level by level from the goal."""
+        below: dict[str, list[str]] = {}
+        for node in self.nodes[1:]:
+            below.setdefault(node.parent or "", []).append(node.id)
+        ordered: dict[str, tuple[str, ...]] = {}
+        frontier = [self.goal]
+        while frontier:
+            parent = frontier.pop(0)
+            if parent in below:
+                ordered[parent] = tuple(below[parent])
+                frontier.extend(below[parent])
+        return MappingProxyType(ordered)
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """The indicators, in the order of the tree."""
+
+        def under(node: str) -> Iterator[str]:
+            if node not in self.children:
+                yield node
+            for kid in self.children.get(node, ()):
+                yield from under(kid)
+
+        return tuple(under(self.goal))
+
+    @cached_property
+    def node(self) -> Mapping[str, Node]:
+        """Node id -> node."""
+        return MappingProxyType({node.id: node for node in self.nodes})
+
+    @cached_property
+    def indicator(self) -> Mapping[str, Indicator]:
+        """Leaf id -> how it gets its points, in the order of the tree."""
+        of = {indicator.id: indicator for indicator in self.indicators}
+        return MappingProxyType({leaf: of[leaf] for leaf in self.leaves if leaf in of})
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """What `indicator` may hold in observations, in lower case -> id."""
+        named = (*(self.node[leaf] for leaf in self.leaves), *self.events.values())
+        return MappingProxyType(
+            {word.casefold(): one.id for one in named for word in (one.id, *one.name.values())}
+        )
+
+    @cached_property
+    def events(self) -> Mapping[str, Deduction | Bonus | Veto]:
+        """Id -> deduction, bonus or veto."""
+        events = (*self.deductions, *self.bonuses, *self.vetoes)
+        return MappingProxyType({event.id: event for event in events})
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """The units of all groups, in order; none where the scheme doesn't list any."""
+        return tuple(unit for group in self.groups for unit in group.units)
+
+    @cached_property
+    def local_weights(self) -> Mapping[str, Mapping[str, Fraction]]:
+        """Parent id -> child id -> weight inside the parent, before it is frozen."""
+        if not self.full_marks:
+            given = {
+                parent: {kid: self.weights.get(kid, Fraction(1)) for kid in kids}
+                for parent, kids in self.children.items()
+            }
+            return {
+                parent: {kid: weight / sum(shares.values()) for kid, weight in shares.items()}
+                for parent, shares in given.items()
+            }
+        return self.local_from_leaves(self.full_marks)
+
+    def local_from_leaves(self, weights: Mapping[str, Fraction]) -> dict[str, dict[str, Fraction]]:
+        """Parent id -> child id -> weight inside the parent, from weights of leaves in the whole;
+        leaves without one are left out, and parents that have no other.
+        """
+
+        def weight(node: str) -> Fraction:
+            kids = self.children.get(node)
+            return (
+                weights.get(node, Fraction(0))
+                if kids is None
+                else sum(map(weight, kids), Fraction(0))
+            )
+
+        local = {}
+        for parent, kids in self.children.items():
+            shares = {kid: share for kid in kids if (share := weight(kid))}
+            if whole := sum(shares.values(), Fraction(0)):
+                local[parent] = {kid: share / whole for kid, share in shares.items()}
+        return local
+
+    def counting(self, period: Period) -> tuple[str, ...]:
+        """The leaves that count in a period."""
+        return tuple(
+            leaf
+            for leaf, indicator in self.indicator.items()
+            if not indicator.counts_in or period.part in indicator.counts_in
+        )
+
+    def band_of(self, total: Fraction) -> Band | None:
+        """The band of a rounded total; none in a gap between bands."""
+        band = next((band for band in self.bands if total >= band.at_least), None)
+        top = band is self.bands[0]
+        inside = band is not None and (top or band.below is None or total < band.below)
+        return band if inside else None
+
+    def text(self, text: Text, language: str) -> str:
+        """A text in the language asked for, or in the original one."""
+        return text.get(language) or text.get(self.languages[0], "")
+
+
+def frozen_weights(weights: Mapping[str, Fraction], digits: int) -> dict[str, int]:
+    """Weights that sum to 1 as whole numbers of 10^-digits that do, by largest remainder; of equal
+    remainders the first gets more.
+
+    >>> from fractions import Fraction
+    >>> from ahp.evaluation.scheme import frozen_weights
+    >>> frozen_weights({"a": Fraction(1, 3), "b": Fraction(1, 3), "c": Fraction(1, 3)}, 6)
+    {'a': 333334, 'b': 333333, 'c': 333333}
+    """
+    scale = 10**digits
+    floors = {key: int(weight * scale) for key, weight in weights.items()}
+    left = scale - sum(floors.values())
+    by_remainder = sorted(weights, key=lambda key: floors[key] - weights[key] * scale)
+    for key in by_remainder[:left]:
+        floors[key] += 1
+    return floors
+
+
+def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
+    """What works, but should be looked at before a scheme is put in force.
+
+    Returns:
+        Jumps between steps, gaps and overlaps of bands, indicators without a rule, and fewer than
+        10 or more than 25 indicators, as phrases for `ahp.i18n.errors.error_sentence`.
+    """
+    remarks = []
+    if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
+        remarks.append(Phrase("indicators_without_rule", indicators=without))
+    count = len(scheme.leaves)
+    if not FEWEST_INDICATORS <= count <= MOST_INDICATORS:
+        limits = {"least": FEWEST_INDICATORS, "most": MOST_INDICATORS}
+        remarks.append(Phrase("indicators_count", count=count, **limits))
+    for leaf, indicator in scheme.indicator.items():
+        rule = indicator.rule.rule if isinstance(indicator.rule, Derived) else indicator.rule
+        for edge, below, above in rule.jumps if isinstance(rule, Stepwise) else ():
+            ends = {"below": decimal(below), "above": decimal(above)}
+            remarks.append(Phrase("steps_jump", indicator=leaf, edge=decimal(edge), **ends))
+    for better, worse in zip(scheme.bands, scheme.bands[1:], strict=False):
+        if worse.below is not None and worse.below != better.at_least:
+            code = "bands_gap" if worse.below < better.at_least else "bands_overlap"
+            ends = {"below": decimal(worse.below), "at_least": decimal(better.at_least)}
+            remarks.append(Phrase(code, better=better.id, worse=worse.id, **ends))
+    if scheme.bands[-1].at_least > scheme.total.floor:
+        lowest, floor = decimal(scheme.bands[-1].at_least), decimal(scheme.total.floor)
+        remarks.append(Phrase("bands_begin", lowest=lowest, floor=floor))
+    return tuple(remarks)
+
+
+def _refuse(path: str, code: str, **parameters: object) -> NoReturn:
+    raise EvaluationError("at_place", place=path, problem=Phrase(code, **parameters), path=path)
+
+
+def _check(scheme: Scheme) -> None:
+    """Refuse a scheme whose parts don't fit each other.
+
+    Raises:
+        EvaluationError: the path and what was expected.
+    """
+    _check_ids(scheme)
+    _check_tree(scheme)
+    _check_weights(scheme)
+    for k, indicator in enumerate(scheme.indicators):
+        _check_indicator(scheme, indicator, f"indicators[{k}]")
+    for k, (better, worse) in enumerate(zip(scheme.bands, scheme.bands[1:], strict=False)):
+        if worse.at_least >= better.at_least:
+            _refuse(f"bands[{k + 1}].at_least", "bands_order")
+    if not scheme.bands:
+        _refuse("bands", "bands_none")
+    for k, deduction in enumerate(scheme.deductions):
+        path = f"deductions[{k}]"
+        if deduction.indicator is not None:
+            _known(f"{path}.indicator", deduction.indicator, scheme.leaves)
+        if deduction.points <= 0:
+            _refuse(f"{path}.points", "points_not_positive", points=decimal(deduction.points))
+    for k, veto in enumerate(scheme.vetoes):
+        if veto.band is not None:
+            _known(f"vetoes[{k}].band", veto.band, tuple(band.id for band in scheme.bands))
+        if veto.when is not None:
+            _known(f"vetoes[{k}].when.indicator", veto.when.indicator, scheme.leaves)
+    if (
+        scheme.effective_from
+        and scheme.effective_to
+        and (scheme.effective_from > scheme.effective_to)
+    ):
+        _refuse("effective_to", "dates_order")
+
+
+def _check_ids(scheme: Scheme) -> None:
+    seen: dict[str, str] = {}
+    for name in ("nodes", "deductions", "bonuses", "vetoes"):
+        for k, entry in enumerate(getattr(scheme, name)):
+            for word in dict.fromkeys(
+                (entry.id.casefold(), *map(str.casefold, entry.name.values()))
+            ):
+                if (
+                    name == "nodes"
+                    and entry.id not in scheme.leaves
+                    and word != entry.id.casefold()
+                ):
+                    continue
+                if word in seen:
+                    _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
+                seen[word] = f"{name}[{k}]"
+    for name in ("bands", "groups", "indicators"):
+        ids = [entry.id for entry in getattr(scheme, name)]
+        for k, one in enumerate(ids):
+            if one in ids[:k]:
+                _refuse(f"{name}[{k}].id", "id_twice", value=one)
+    units = [unit for group in scheme.groups for unit in group.units]
+    for k, unit in enumerate(units):
+        if unit in units[:k]:
+            _refuse("groups", "unit_twice", unit=unit)
+
+
+def _check_tree(scheme: Scheme) -> None:
+    goal, *others = scheme.nodes
+    if goal.parent is not None:
+        _refuse("nodes[0].parent", "goal_has_parent")
+    ids = tuple(node.id for node in scheme.nodes)
+    for k, node in enumerate(others, start=1):
+        if node.parent is None:
+            _refuse(f"nodes[{k}].parent", "is_missing")
+        _known(f"nodes[{k}].parent", node.parent, ids)
+    reached = {scheme.goal, *(kid for kids in scheme.children.values() for kid in kids)}
+    for k, node in enumerate(scheme.nodes):
+        if node.id not in reached:
+            _refuse(f"nodes[{k}].parent", "not_below_goal", node=node.id, goal=scheme.goal)
+    if not others:
+        _refuse("nodes", "goal_alone", goal=scheme.goal)
+
+
+def _check_weights(scheme: Scheme) -> None:
+    if bool(scheme.weights) == bool(scheme.full_marks):
+        _refuse("weights", "weights_or_marks")
+    for name, expected in (("weights", tuple(scheme.node)), ("full_marks", scheme.leaves)):
+        for key, number in getattr(scheme, name).items():
+            _known(f"{name}.{key}", key, expected)
+            if number < 0:
+                _refuse(f"{name}.{key}", "weight_below_zero", weight=decimal(number))
+    if scheme.full_marks:
+        if missing := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.full_marks):
+            _refuse("full_marks", "weights_missing", nodes=missing)
+        if not sum(scheme.full_marks.values()):
+            _refuse("full_marks", "weights_zero")
+        return
+    for parent, kids in scheme.children.items():
+        if len(kids) > 1 and (missing := tuple(kid for kid in kids if kid not in scheme.weights)):
+            _refuse("weights", "weights_missing", nodes=missing)
+        total = sum(scheme.weights.get(kid, Fraction(len(kids) == 1)) for kid in kids)
+        if abs(total - 1) > WEIGHT_SUM_ATOL:
+            _refuse("weights", "weights_below_sum", parent=parent, total=decimal(total))
+
+
+def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:
+    _known(f"{path}.id", indicator.id, scheme.leaves)
+    rule = indicator.rule
+    if isinstance(rule, Rated | Shares):
+        _known(f"{path}.rule.grades", rule.grades, tuple(scheme.grades))
+    if isinstance(rule, Rated):
+        ids = tuple(grade.id for grade in scheme.grades[rule.grades])
+        for grade in rule.anchors:
+            _known(f"{path}.rule.anchors", grade, ids)
+    if isinstance(rule, Checklist):
+        vetoes = tuple(veto.id for veto in scheme.vetoes)
+        for k, point in enumerate(rule.control_points):
+            if point.veto is not None:
+                _known(f"{path}.rule.control_points[{k}].veto", point.veto, vetoes)
+    if indicator.fewest_raters < 1:
+        _refuse(f"{path}.fewest_raters", "raters_least")
+    if indicator.valid is not None and indicator.valid[0] >= indicator.valid[1]:
+        low, high = map(decimal, indicator.valid)
+        _refuse(f"{path}.valid", "not_below", low=low, high=high)
+    parts = tuple(
+        Period(2000, 12 // PERIODS[scheme.period.kind] * k, 12 // PERIODS[scheme.period.kind]).part
+        for k in range(1, PERIODS[scheme.period.kind] + 1)
+    )
+    for k, part in enumerate(indicator.counts_in):
+        _known(f"{path}.counts_in[{k}]", part, parts)
+
+
+def _known(path: str, value: str, valid: tuple[str, ...]) -> None:
+    if value not in valid:
+        _refuse(path, "not_among", value=value, valid=valid)

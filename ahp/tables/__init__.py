@@ -1,0 +1,1 @@
+"""Tables as people have them: the rows and cells of CSV files and workbooks."""
