@@ -139,7 +139,7 @@ class Formula:
                 self._refuse(node)
         return [name for part in inner for name in self._names(part, depth + 1)]
 
-    def __call__(self, inputs: Mapping[str, Value], tables: Mapping[str, Steps] = {}) -> Value:  # noqa: B006 - never changed
+    def __call__(self, inputs: Mapping[str, Value], tables: Mapping[str, Steps] = {}) -> Value:
         """The value for these inputs.
 
         Args:

@@ -20,8 +20,8 @@ from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
-from ..tables.delimited import Row, split_rows
 from ..study.entered import spreadsheet_reason
+from ..tables.delimited import Row, split_rows
 from .long_csv import guarded, saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,

@@ -23,8 +23,8 @@ from ..messages import Phrase
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
-from ..tables.delimited import split_rows
 from ..study.entered import judged, spreadsheet_reason
+from ..tables.delimited import split_rows
 from . import wording
 from .ahpsurvey import SIDES, Side, check_side, signed_judgment
 from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key

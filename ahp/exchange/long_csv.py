@@ -11,8 +11,8 @@ from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS
-from ..tables.delimited import starts_formula
 from ..study.entered import judged, step_of
+from ..tables.delimited import starts_formula
 from .survey_text import Pair, is_writable
 
 

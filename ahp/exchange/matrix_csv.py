@@ -12,8 +12,8 @@ from ..datafile import read_bytes
 from ..errors import IncompleteError, MatrixError
 from ..matrix import PairwiseMatrix
 from ..scale import parse_judgment
-from ..tables.delimited import MAX_CSV, Row, split_rows
 from ..study.entered import spreadsheet_reason
+from ..tables.delimited import MAX_CSV, Row, split_rows
 
 NOT_JUDGED = frozenset({"", "nan"})
 """Cells of a matrix file, in small letters, that stand for a pair that was not judged."""

@@ -25,6 +25,7 @@ from ..scale import footnote_mark, opposite
 from ..study.answers import Judgment
 from ..study.entered import spreadsheet_reason, step_of
 from ..study.survey import Survey
+from ..tables.workbooks import uploaded_workbook
 from .cells import one_line
 from .questionnaire_writer import (
     ENTRIES,
@@ -36,7 +37,6 @@ from .questionnaire_writer import (
     questionnaire_workbook,
 )
 from .survey_text import Pair
-from ..tables.workbooks import uploaded_workbook
 
 __all__ = ["ENTRIES", "FilledQuestionnaire", "questionnaire_workbook", "read_questionnaire"]
 
