@@ -181,11 +181,8 @@ class Cells:
             items: how items are joined.
             fewest: raters that each item needs.
         """
-        if (
-            len(self.rows) == 0
-            or ((np.diff(self.cell, prepend=-1) > 0).all()
-            and fewest == 1
-            and (how != "trimmed_mean"))
+        if len(self.rows) == 0 or (
+            (np.diff(self.cell, prepend=-1) > 0).all() and fewest == 1 and (how != "trimmed_mean")
         ):
             return values  # one row a cell, as most files have
         by_item, starts = self.rated(values, how, fewest)

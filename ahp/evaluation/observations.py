@@ -6,6 +6,7 @@ A long table with the columns `unit`, `period`, `indicator` and `value`, and whe
 
 from __future__ import annotations
 
+import csv
 import itertools
 import re
 import unicodedata
@@ -23,7 +24,7 @@ from ..datafile import MAX_FILE, read_bytes, system_problem
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import Row, each_row, encoding_of
+from ..tables.delimited import Row, encoding_of, open_csv, with_point
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -221,12 +222,25 @@ def read_observations(path: str | Path) -> Observations:
             raise EvaluationError("encoding_unknown", source=str(path))
         remarks = [] if encoding == "utf-8-sig" else [Phrase("encoding_is", encoding=encoding)]
         with path.open(encoding=encoding, newline="") as text:
-            rows = each_row(text, path, EvaluationError, decimal_comma=True, most=MAX_ROWS)
-            return _from_rows(rows, str(path), remarks)
+            reader, separator = open_csv(text)
+            rows = _csv_rows(reader, str(path))
+            return _from_rows(rows, str(path), remarks, decimal_comma=separator != ",")
     except OSError as problem:
         raise EvaluationError(
             "file_unreadable", source=str(path), problem=system_problem(problem)
         ) from problem
+
+
+def _csv_rows(reader: Any, source: str) -> Iterator[Row]:
+    """The rows of a CSV file that are not empty, with the lines they begin on."""
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        raise EvaluationError("not_csv", place=f"{source}: line {reader.line_num}") from problem
 
 
 def observations_from_records(
@@ -258,24 +272,32 @@ def observations_from_records(
     return _from_rows(iter(rows), source)
 
 
-def _from_rows(rows: Iterator[Row], source: str, remarks: Iterable[Phrase] = ()) -> Observations:
+def _from_rows(
+    rows: Iterator[Row],
+    source: str,
+    remarks: Iterable[Phrase] = (),
+    *,
+    decimal_comma: bool = False,
+) -> Observations:
     """The observations in the rows of a table, headers first."""
-    reader = _Reader(source, rows)
+    reader = _Reader(source, rows, decimal_comma=decimal_comma)
     while batch := list(itertools.islice(rows, _BATCH)):
         reader.add(batch)
+        if batch[-1][0] > MAX_ROWS:
+            raise EvaluationError("too_many_lines", source=source, most=MAX_ROWS)
     return reader.finish([*remarks, *reader.remarks])
 
 
 class _Reader:
     """Reads rows in batches, since there may be millions."""
 
-    def __init__(self, source: str, rows: Iterator[Row]) -> None:
-        self.source = source
+    def __init__(self, source: str, rows: Iterator[Row], *, decimal_comma: bool) -> None:
+        self.source, self.decimal_comma = source, decimal_comma
         self.remarks: list[Phrase] = []
         self.line, self.header = self._header(rows)
         self.position = self._positions()
         self.texts: dict[str, dict[str, int]] = {role: {} for role in (*ROLES, "word")}
-        self.periods: dict[str, int] = {}
+        self.values: dict[str, tuple[int, int, int]] = {}
         self.parts: list[dict[str, Any]] = []
 
     def _refuse(self, line: int, column: str, code: str, **parameters: Any) -> NoReturn:
@@ -320,15 +342,15 @@ class _Reader:
 
     def add(self, batch: list[Row]) -> None:
         """Take a batch of rows."""
+        lines, rows = zip(*batch, strict=True)
         width = len(self.header)
-        for line, cells in batch:
-            if len(cells) > width and any(cells[width:]):
-                number = next(k for k in range(width, len(cells)) if cells[k])
-                self._refuse(line, str(number + 1), "cell_beyond", text=cells[number])
-        lines = [line for line, _ in batch]
-        columns = list(
-            zip(*((cells + [""] * (width - len(cells)))[:width] for _, cells in batch), strict=True)
-        )
+        if set(map(len, rows)) != {width}:
+            for line, cells in batch:
+                if any(cells[width:]):
+                    number = next(k for k in range(width, len(cells)) if cells[k])
+                    self._refuse(line, str(number + 1), "cell_beyond", text=cells[number])
+            rows = tuple((cells + [""] * width)[:width] for cells in rows)
+        columns = list(zip(*rows, strict=True))
         part: dict[str, Any] = {"lines": np.array(lines, np.int32)}
         for role, position in self.position.items():
             if role != "value":
@@ -336,64 +358,73 @@ class _Reader:
         part |= self._values(columns[self.position["value"]], lines)
         self.parts.append(part)
 
-    def _coded(self, role: str, texts: tuple[str, ...], lines: list[int]) -> Codes:
+    def _coded(self, role: str, texts: tuple[str, ...], lines: tuple[int, ...]) -> Codes:
         """The codes of a column; a text is checked where it comes first."""
         known = self.texts[role]
         for text in set(texts) - known.keys():
-            line = lines[texts.index(text)]
-            header = self.header[self.position[role]]
-            if len(text) > MAX_LENGTH:
-                self._refuse(line, header, "cell_too_long", count=len(text), most=MAX_LENGTH)
-            if not text and role in REQUIRED:
-                self._refuse(line, header, "cell_empty")
-            if _SHEET_ERROR.fullmatch(text):
-                self._refuse(line, header, "cell_is_error", text=text)
-            if role == "period":
-                self._check_period(text, line, header)
+            plain = _WHITESPACE.sub(" ", text).strip()
+            problem = self._text_problem(role, plain)
+            if problem is not None:
+                line = lines[texts.index(text)]
+                header = self.header[self.position[role]]
+                self._refuse(line, header, problem.code, **problem.parameters)
             known[text] = len(known)
-        return np.array([known[text] for text in texts], np.int32)
+        return np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
 
-    def _check_period(self, text: str, line: int, header: str) -> None:
-        try:
-            parse_period(text)
-        except EvaluationError as problem:
-            self._refuse(line, header, problem.code, **problem.parameters)
+    @staticmethod
+    def _text_problem(role: str, text: str) -> Phrase | EvaluationError | None:
+        """What is wrong with a text that is no value."""
+        if len(text) > MAX_LENGTH:
+            return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
+        if not text and role in REQUIRED:
+            return Phrase("cell_empty")
+        if _SHEET_ERROR.fullmatch(text):
+            return Phrase("cell_is_error", text=text)
+        if role == "period":
+            try:
+                parse_period(text)
+            except EvaluationError as problem:
+                return problem
+        return None
 
-    def _values(self, texts: tuple[str, ...], lines: list[int]) -> dict[str, Any]:
+    def _values(self, texts: tuple[str, ...], lines: tuple[int, ...]) -> dict[str, Any]:
         """The values of a batch: numbers, or words."""
-        mantissas, digits, words = [], [], []
-        known = self.texts["word"]
-        for k, text in enumerate(texts):
-            word = -1
-            if (match := _PLAIN.fullmatch(text)) and len(text) <= MAX_DIGITS:
-                sign, before, after = match.groups("")
-                mantissa, count = int(sign + before + after), len(after)
-            else:
-                value = self._value(text, lines[k])
-                if isinstance(value, str):
-                    word = known.setdefault(value, len(known))
-                    mantissa = count = 0
-                else:
-                    mantissa, count = value
-            mantissas.append(mantissa)
-            digits.append(count)
-            words.append(word)
+        known = self.values
+        if len(known) > _BATCH * 10:
+            known.clear()
+        for text in set(texts) - known.keys():
+            try:
+                known[text] = self._value(text)
+            except EvaluationError as problem:
+                header = self.header[self.position["value"]]
+                line = lines[texts.index(text)]
+                self._refuse(line, header, problem.code, **problem.parameters)
+        mantissas, digits, words = zip(*map(known.__getitem__, texts), strict=True)
         return {
             "mantissas": np.array(mantissas, np.int64),
             "digits": np.array(digits, np.int8),
             "words": np.array(words, np.int32),
         }
 
-    def _value(self, text: str, line: int) -> str | tuple[int, int]:
+    def _value(self, text: str) -> tuple[int, int, int]:
+        """Mantissa, digits and code of the word of a value."""
+        if (match := _PLAIN.fullmatch(text)) and len(text) <= MAX_DIGITS:
+            sign, before, after = match.groups("")
+            return int(sign + before + after), len(after), -1
+        value = self._word_or_number(text)
+        if isinstance(value, str):
+            words = self.texts["word"]
+            return 0, 0, words.setdefault(value, len(words))
+        return (*value, -1)
+
+    def _word_or_number(self, text: str) -> str | tuple[int, int]:
         """A value that is not a plain number: a word, or mantissa and digits."""
-        header = self.header[self.position["value"]]
         plain = _WHITESPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
         if special := _SPECIAL.get(plain.casefold()):
             return special
-        if _SHEET_ERROR.fullmatch(plain):
-            self._refuse(line, header, "cell_is_error", text=text)
-        if len(plain) > MAX_LENGTH:
-            self._refuse(line, header, "cell_too_long", count=len(plain), most=MAX_LENGTH)
+        if (problem := self._text_problem("value", plain)) is not None:
+            raise EvaluationError(problem.code, **problem.parameters)
+        plain = with_point(plain) if self.decimal_comma else plain
         match = _NUMBER.fullmatch(plain.replace("−", "-"))
         if match is None or not (match[2] or match[3]):
             return plain
@@ -403,7 +434,7 @@ class _Reader:
         if count < 0:
             figures, count = figures + "0" * -count, 0
         if len(figures.lstrip("0")) > MAX_DIGITS or count > MAX_DIGITS:
-            self._refuse(line, header, "digits_too_many", text=text, most=MAX_DIGITS)
+            raise EvaluationError("digits_too_many", text=text, most=MAX_DIGITS)
         return int(f"{sign}{figures}"), count
 
     def finish(self, remarks: list[Phrase]) -> Observations:
@@ -430,7 +461,7 @@ class _Reader:
         count = len(joined["lines"])
         if role not in joined:
             return Column((), np.full(count, -1, np.int32))
-        names = tuple(self.texts[role])
+        names = tuple(_WHITESPACE.sub(" ", name).strip() for name in self.texts[role])
         if role == "period":
             names = tuple(str(parse_period(name)) for name in names)
         return _sorted_column(names, joined[role])

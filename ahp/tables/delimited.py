@@ -7,9 +7,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from ..datafile import check_size
 from ..errors import AHPError
@@ -60,49 +59,45 @@ def split_rows(
         text = io.StringIO(content.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as cause:
         raise error("csv_not_utf8", source=str(source), position=cause.start) from cause
-    return list(each_row(text, source, error, decimal_comma=decimal_comma))
+    reader, separator = open_csv(text)
+    rows: list[Row] = []
+    try:
+        line = 1
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if decimal_comma and separator != ",":
+                stripped = list(map(with_point, stripped))
+            if any(stripped):
+                rows.append((line, stripped))
+            if line > MAX_LINES:
+                raise error("too_many_lines", source=str(source), most=MAX_LINES)
+            line = reader.line_num + 1
+    except csv.Error as cause:
+        raise error("not_csv", place=f"{source}: line {reader.line_num}") from cause
+    return rows
 
 
-def each_row(
-    text: TextIO,
-    source: str | Path,
-    error: type[AHPError],
-    *,
-    decimal_comma: bool = False,
-    most: int = MAX_LINES,
-) -> Iterator[Row]:
-    """The rows of an open CSV file one by one, as `split_rows` gives them.
+def open_csv(text: TextIO) -> tuple[Any, str]:
+    """A `csv.reader` of an open file, and what separates its cells.
 
     Args:
         text: opened with `newline=""`, at its beginning.
-        source, error, decimal_comma: as for `split_rows`.
-        most: lines it may have.
     """
     first = next((line for line in text if line.strip()), "")
     separator = next((mark for mark in SEPARATORS if mark in first), ",")
     text.seek(0)
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if decimal_comma and separator != ",":
-                stripped = [
-                    cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
-                    for cell in stripped
-                ]
-            if any(stripped):
-                yield line, stripped
-            if line > most:
-                raise error("too_many_lines", source=str(source), most=most)
-            line = reader.line_num + 1
-    except csv.Error as cause:
-        raise error("not_csv", place=f"{source}: line {reader.line_num}") from cause
+    return reader, separator
+
+
+def with_point(cell: str) -> str:
+    """A number with a decimal comma with a point instead; other cells as they are."""
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def encoding_of(path: Path) -> str | None:
-    """How the text of a file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` as Windows
-    writes "Unicode text", `"gb18030"` as programs in Chinese write CSV; None if it is none of these.
+    """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` as Windows writes
+    "Unicode text", `"gb18030"` as programs in Chinese write CSV; None if it is none of these.
     """
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
