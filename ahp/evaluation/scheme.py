@@ -5,16 +5,23 @@ The format is documented in `docs/scheme-format.md`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
+from ..codec import Filled, Id, at, placed, structure, unstructure
+from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..messages import Phrase
+from ..resources import data_folder
+from ..study.survey import load_survey, shipped_surveys
 from .periods import PERIODS, Period
 from .rules import AnyRule, Checklist, Derived, Grade, Join, Rated, Shares, Stepwise, Text, decimal
 
@@ -303,14 +310,16 @@ class WarningRules:
     band_edge: Fraction | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scheme:
     """A scheme of an evaluation, checked.
 
     Attributes:
+        format: of the file, 1.
         id, version: of the scheme; a change is another version.
         languages: codes of the languages every text is in, the first is the original.
         name, description: in each language.
+        survey: name of a shipped survey that the hierarchy is taken from, in place of nodes.
         nodes: of the hierarchy, the goal first.
         weights: node id -> weight inside its parent; they sum to 1 below each.
         full_marks: leaf id -> full mark, in place of weights.
@@ -328,11 +337,13 @@ class Scheme:
         effective_from, effective_to: dates the scheme holds from and to.
     """
 
-    id: str
-    version: str
+    format: Literal[1] = 1
+    id: Id
+    version: Filled
     languages: tuple[str, ...]
     name: Text
-    nodes: tuple[Node, ...]
+    survey: str | None = None
+    nodes: tuple[Node, ...] = ()
     indicators: tuple[Indicator, ...]
     bands: tuple[Band, ...]
     missing: Missing
@@ -351,7 +362,6 @@ class Scheme:
     warnings: WarningRules = WarningRules()
     effective_from: date | None = None
     effective_to: date | None = None
-    survey: str | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -467,9 +477,116 @@ class Scheme:
         inside = band is not None and (top or band.below is None or total < band.below)
         return band if inside else None
 
+    @cached_property
+    def content(self) -> str:
+        """Canonical JSON of the definition; `scheme_from_content` reads it back."""
+        return canonical(_plain(unstructure(self)))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of `content`: what results are bound to."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The definition as data that JSON can hold."""
+        data: dict[str, Any] = json.loads(self.content)
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Scheme:
+        """The scheme that `to_dict` was called on."""
+        return structure(dict(data), cls, "scheme", EvaluationError)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scheme) and self.content == other.content
+
+    def __hash__(self) -> int:
+        return hash(self.content)
+
+    def __repr__(self) -> str:
+        return f"Scheme({self.id!r}, version {self.version!r}, {len(self.leaves)} indicators)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Scheme.from_dict, (self.to_dict(),)
+
+    def __deepcopy__(self, memo: object) -> Scheme:
+        return self
+
     def text(self, text: Text, language: str) -> str:
         """A text in the language asked for, or in the original one."""
         return text.get(language) or text.get(self.languages[0], "")
+
+
+def shipped_schemes() -> dict[str, Path]:
+    """The schemes that come with `ahp`: name -> file.
+
+    >>> "supervision_effectiveness" in evaluation.shipped_schemes()
+    True
+    """
+    return {path.stem: path for path in sorted(data_folder("schemes").glob("*.toml"))}
+
+
+def load_scheme(name_or_path: str | Path) -> Scheme:
+    """Load a shipped scheme by its name, or a scheme file by its path.
+
+    Raises:
+        EvaluationError: the file, the path inside it and what was expected.
+
+    >>> scheme = evaluation.load_scheme("supervision_effectiveness")
+    >>> len(scheme.leaves), scheme.period.kind
+    (18, 'quarter')
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, str) and path.suffix != ".toml" and len(path.parts) == 1:
+        shipped = shipped_schemes()
+        if name_or_path not in shipped:
+            raise EvaluationError("no_scheme", name=name_or_path, valid=tuple(shipped))
+        path = shipped[name_or_path]
+    return scheme_from_toml(read_bytes(path, EvaluationError, MAX_TOML), str(path))
+
+
+def scheme_from_toml(content: bytes | str, source: str) -> Scheme:
+    """The scheme in the content of a scheme file, an uploaded one for instance.
+
+    Args:
+        content: TOML, UTF-8.
+        source: name of the file, for messages.
+
+    Raises:
+        EvaluationError: the file, the path inside it and what was expected.
+    """
+    data = parse_toml(content, source, EvaluationError, "a_scheme")
+    if "survey" in data:
+        with placed(source, EvaluationError):
+            data["nodes"] = _survey_nodes(data)
+    return structure(data, Scheme, source, EvaluationError)
+
+
+def _survey_nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The nodes of the survey that a scheme names."""
+    if "nodes" in data:
+        raise at("nodes", Phrase("scheme_survey_or_nodes"))
+    if data["survey"] not in shipped_surveys():
+        valid = tuple(shipped_surveys())
+        raise at("survey", Phrase("not_among", value=data["survey"], valid=valid))
+    survey = load_survey(data["survey"])
+    nodes = []
+    for node in survey.nodes.values():
+        parent = survey.hierarchy.parent_of(node.id)
+        texts = {"name": dict(node.name), "explanation": dict(node.explanation)}
+        nodes.append({"id": node.id, **texts, **({"parent": parent} if parent else {})})
+    return nodes
+
+
+def _plain(value: Any) -> Any:
+    """Data with numbers and texts that JSON can hold, without what is left out by default."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def frozen_weights(weights: Mapping[str, Fraction], digits: int) -> dict[str, int]:
@@ -521,15 +638,20 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
 
 
 def _refuse(path: str, code: str, **parameters: object) -> NoReturn:
-    raise EvaluationError("at_place", place=path, problem=Phrase(code, **parameters), path=path)
+    raise at(path, Phrase(code, **parameters))
 
 
 def _check(scheme: Scheme) -> None:
     """Refuse a scheme whose parts don't fit each other.
 
     Raises:
-        EvaluationError: the path and what was expected.
+        EntryError: the path and what was expected.
     """
+    if not scheme.nodes:
+        _refuse("nodes", "is_missing")
+    if not scheme.languages:
+        _refuse("languages", "without_entries")
+    _check_texts(scheme, scheme.languages, "")
     _check_ids(scheme)
     _check_tree(scheme)
     _check_weights(scheme)
@@ -557,6 +679,25 @@ def _check(scheme: Scheme) -> None:
         and (scheme.effective_from > scheme.effective_to)
     ):
         _refuse("effective_to", "dates_order")
+
+
+def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
+    """Refuse texts that are not in each of the languages."""
+    if isinstance(value, tuple):
+        for k, entry in enumerate(value):
+            _check_texts(entry, languages, f"{path}[{k}]")
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            _check_texts(entry, languages, f"{path}.{key}")
+    elif is_dataclass(value):
+        for one in fields(value):
+            inside = f"{path}.{one.name}" if path else one.name
+            content = getattr(value, one.name)
+            if one.type == "Text":
+                if content and set(content) != set(languages):
+                    _refuse(inside, "text_languages", given=tuple(content), languages=languages)
+            else:
+                _check_texts(content, languages, inside)
 
 
 def _check_ids(scheme: Scheme) -> None:
