@@ -12,11 +12,8 @@ AHPError
 ├── SurveyError             a survey definition is refused
 ├── AnswersError            answers do not fit the survey, or their file is refused
 ├── PublishedError          a file of a published table is refused
-<<<<<<< ours
 ├── EvaluationError         a scheme, an observation or a matrix of scores is refused
-=======
 ├── EntryError              a value is refused at its place in a table
->>>>>>> theirs
 ├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
@@ -130,13 +127,12 @@ class PublishedError(AHPError, ValueError):
     """A file of a published table is refused: the file, the path inside it, what was expected."""
 
 
-<<<<<<< ours
 class EvaluationError(AHPError, ValueError):
     """A scheme, an observation or a matrix of scores is refused; the message says where."""
-=======
+
+
 class EntryError(AHPError, ValueError):
     """A value is refused at its place in a table or an array; errors of files are made of it."""
->>>>>>> theirs
 
 
 class TextLimitError(AHPError, ValueError):

@@ -540,6 +540,7 @@ _FILES = {
     "a_list": _("a list"),
     "a_mapping": _("a mapping"),
     "a_number": _("a number"),
+    "a_scheme": _("a scheme"),
     "a_survey": _("a survey"),
     "a_table": _("a table"),
     "a_table_of_texts": _("a table of texts"),
@@ -1161,6 +1162,8 @@ _SCORING = {
     "count_expected": _(
         "{value!r}, expected a whole number of times, 0 or more, for {indicator!r}"
     ),
+    "a_date": _("a date"),
+    "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
@@ -1227,6 +1230,7 @@ _SCORING = {
     "steps_linear": _("the first and the last step have no end, expected one number of points"),
     "steps_open": _("expected two steps or more, each with up_to but the last"),
     "target_not_positive": _("target {target}, expected above 0"),
+    "text_languages": _("a text in {given}, expected in {languages}"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),

@@ -48,8 +48,7 @@ def scheme(
         "name": {"en": "Test"},
         "nodes": tuple(nodes),
         "indicators": tuple(
-            Indicator(leaf, rules.get(leaf, PERCENT), **indicators.get(leaf, {}))
-            for leaf in leaves
+            Indicator(leaf, rules.get(leaf, PERCENT), **indicators.get(leaf, {})) for leaf in leaves
         ),
         "bands": BANDS,
         "missing": Missing("zero"),
