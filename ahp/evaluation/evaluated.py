@@ -20,7 +20,16 @@ from .exact import Whole, half_up, whole
 from .observations import Observations
 from .periods import PERIODS, Period, parse_period
 from .scheme import WEIGHT_SUM_ATOL, Scheme
-from .scoring import Local, Scored, frozen_local, grid_of, rerun, resolve, score
+from .scoring import (
+    Local,
+    Scored,
+    band_positions,
+    frozen_local,
+    grid_of,
+    rerun,
+    resolve,
+    score,
+)
 from .waterfall import Line, waterfall_lines
 
 Floats = NDArray[np.float64]
@@ -125,11 +134,13 @@ class Evaluation(Result):
         parsed = parse_period(self.periods[column])
         if parsed.kind != self.scheme.period.kind:
             return self._year_lines(unit, parsed)
-        return waterfall_lines(self._scored(unit, parsed), parsed)
+        return waterfall_lines(self.scored((unit,), parsed)[0], parsed)
 
-    def _scored(self, unit: str, period: Period) -> Scored:
-        local = frozen_local(self.scheme, self.local_weights, [period, period.earlier])
-        return rerun(self.scheme, self.observations, local, unit, period)
+    def scored(self, units: tuple[str, ...], period: Period) -> tuple[Scored, Observations]:
+        """All that some units' totals in one period are made of, and the observations used."""
+        evaluated = [one for one in (period, period.earlier) if str(one) in self.periods]
+        local = frozen_local(self.scheme, self.local_weights, evaluated)
+        return rerun(self.scheme, self.observations, local, units, period)
 
     def _year_lines(self, unit: str, year: Period) -> tuple[Line, ...]:
         parts = _parts_of(year, self.scheme.period.kind)
@@ -304,7 +315,6 @@ def _evaluation(
 ) -> Evaluation:
     """The result, with yearly totals, ranks and warnings."""
     from .early_warning import early_warnings  # noqa: PLC0415 - it looks at the result
-    from .scoring import _bands  # noqa: PLC0415
 
     scheme, grid = scored.scheme, scored.grid
     shape = len(grid.units), len(grid.periods)
@@ -352,7 +362,7 @@ def _evaluation(
         whole_numbers = half_up(
             np.rint(np.nan_to_num(yearly) * 10**scheme.digits.total).astype(np.int64), whole(1)
         )
-        band = np.where(np.isnan(yearly), -1, _bands(scheme, whole_numbers))
+        band = np.where(np.isnan(yearly), -1, band_positions(scheme, whole_numbers))
         totals = np.column_stack([totals, yearly])
         bands = np.column_stack([bands, names[band]])
         bounds = np.concatenate([bounds, np.stack([low, high], -1)[:, None]], axis=1)

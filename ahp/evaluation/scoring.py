@@ -5,7 +5,7 @@ Points, scores and totals are whole numbers of the last decimal that is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -17,10 +17,10 @@ from ..errors import EvaluationError
 from ..messages import Phrase
 from .cells import KNOWN, UNCOUNTED, UNDUE, UNREPORTED, Cells, Ints
 from .exact import Mask, Ratios, Whole, half_up, product, total, whole
-from .observations import NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, Observations
+from .observations import NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, Column, Observations
 from .periods import Period, parse_period
 from .rules import Checklist, Context, Deductive, decimal
-from .scheme import Bonus, Deduction, Indicator, Scheme, Veto, frozen_weights
+from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
 Local = Mapping[str, Mapping[str, int]]
 """Parent id -> child id -> frozen weight inside the parent, in units of the last decimal."""
@@ -140,6 +140,7 @@ class Scored:
     amounts: dict[str, Whole]
     conditions: dict[str, Mask]
     observed: Mask
+    excused: Mask
     remarks: list[Phrase]
     totals: Totals
     bounds: tuple[Totals, Totals] | None
@@ -302,6 +303,7 @@ def score(
         amounts,
         conditions,
         observed,
+        excused,
         remarks,
         None,
         None,  # type: ignore[arg-type]
@@ -339,15 +341,7 @@ def _score_leaf(
         in_variant = np.isin(np.arange(grid.size) % len(grid.periods), chosen)
         if indicator.id not in weights:
             continue
-        context = Context(
-            indicator.id,
-            scheme.grades,
-            indicator.items,
-            indicator.raters,
-            indicator.fewest_raters,
-            weights[indicator.id],
-            excused,
-        )
+        context = context_of(scheme, indicator, weights[indicator.id], excused)
         some = rows[np.isin(of_period, chosen)]
         order = np.argsort(cell[some], kind="stable")  # rows are sorted by unit and period as text
         some = some[order]
@@ -371,6 +365,19 @@ def _score_leaf(
     result.values[result.status != KNOWN] = np.nan
     result.points = result.given.copy()
     return result
+
+
+def context_of(scheme: Scheme, indicator: Indicator, weight: Fraction, excused: Mask) -> Context:
+    """What the rule of an indicator needs of the scheme."""
+    return Context(
+        indicator.id,
+        scheme.grades,
+        indicator.items,
+        indicator.raters,
+        indicator.fewest_raters,
+        weight,
+        excused,
+    )
 
 
 def _variants(grid: Grid, local: Mapping[str, Local]) -> list[Ints]:
@@ -511,14 +518,7 @@ def _conditions(
         if veto.when is None:
             continue
         leaf = leaves[veto.when.indicator]
-        known = leaf.status == KNOWN
-        end = veto.when.below if veto.when.below is not None else veto.when.above
-        if veto.when.of == "points":
-            numbers = Ratios(leaf.points, whole(10**scheme.digits.points))
-            side = numbers.compared(end or 0)
-        else:
-            side = np.sign(leaf.values - float(end or 0))
-        falls[veto.id] |= known & (side < 0 if veto.when.below is not None else side > 0)
+        falls[veto.id] |= condition_falls(veto.when, leaf, scheme.digits.points)
     excused = np.zeros(len(observations), bool)
     for leaf_id, indicator in scheme.indicator.items():
         rule = indicator.rule
@@ -535,6 +535,23 @@ def _conditions(
         for k, veto_id in vetoes.items():
             falls[veto_id][cells.cell[failed & (positions == k)]] = True
     return falls
+
+
+def condition_falls(condition: Condition, leaf: LeafScores, digits: int) -> Mask:
+    """Where an indicator is beyond the end of a condition.
+
+    Args:
+        condition: of a veto.
+        leaf: the indicator.
+        digits: of its points.
+    """
+    end = condition.below if condition.below is not None else condition.above
+    if condition.of == "points":
+        side = Ratios(leaf.points, whole(10**digits)).compared(end or 0)
+    else:
+        side = np.sign(leaf.values - float(end or 0))
+    beyond: Mask = side < 0 if condition.below is not None else side > 0
+    return (leaf.status == KNOWN) & beyond
 
 
 def _carry(scheme: Scheme, grid: Grid, leaves: Mapping[str, LeafScores]) -> None:
@@ -575,7 +592,7 @@ def totals(scored: Scored, missing: str | None = None) -> Totals:
                 points = half_up(points, whole(10**scheme.digits.weights))
             nodes[parent][0][inside], nodes[parent][1][inside] = points, known
     rated &= scored.observed
-    return _finish(scored, nodes, rated, weighted)
+    return finished(scored, nodes, rated, weighted)
 
 
 def _tree(
@@ -635,7 +652,7 @@ def _tree(
     return result
 
 
-def _finish(
+def finished(
     scored: Scored, nodes: dict[str, tuple[Whole, Mask]], rated: Mask, weighted: Whole
 ) -> Totals:
     """What becomes of the weighted total: deductions, bonuses, limits, vetoes, rounding, band."""
@@ -689,7 +706,7 @@ def _finish(
                 else:
                     shift.append((veto, falls))
     rounded = half_up(now, whole(10 ** (digits.points + digits.weights - digits.total)))
-    band = _bands(scheme, rounded)
+    band = band_positions(scheme, rounded)
     for veto, falls in shift:
         if veto.effect == "lower_band":
             after = np.where(falls & (band >= 0), np.minimum(band + 1, len(scheme.bands) - 1), band)
@@ -705,10 +722,10 @@ def _finish(
     return Totals(nodes, rated, weighted, steps, rounded, band, lowered)
 
 
-def _bands(scheme: Scheme, rounded: Whole) -> Ints:
+def band_positions(scheme: Scheme, rounded: Whole) -> Ints:
     """The band of each rounded total: the first, from the best down, whose lower end it reaches."""
     numbers = Ratios(rounded, whole(10**scheme.digits.total))
-    band = np.full(len(rounded), -1, np.intp)
+    band = np.full(rounded.shape, -1, np.intp)
     for k, one in reversed(list(enumerate(scheme.bands))):
         inside = numbers.compared(one.at_least) >= 0
         if one.below is not None and k > 0:
@@ -720,17 +737,31 @@ def _bands(scheme: Scheme, rounded: Whole) -> Ints:
 
 
 def rerun(
-    scored_scheme: Scheme,
+    scheme: Scheme,
     observations: Observations,
     local: dict[str, Local],
-    unit: str,
+    units: tuple[str, ...],
     period: Period,
-) -> Scored:
-    """Score one unit in one period again, with the period before it."""
-    units, periods = observations.columns["unit"], observations.columns["period"]
-    wanted = {str(period), str(period.earlier)}
-    chosen = units.codes == units.names.index(unit)
-    chosen &= np.isin(periods.codes, [k for k, name in enumerate(periods.names) if name in wanted])
+) -> tuple[Scored, Observations]:
+    """Score some units in one period again, with the period before it; and what is scored.
+
+    Args:
+        scheme: the scheme.
+        observations: with ids of indicators.
+        local: frozen weights of both periods, by part of the year.
+        units: names, each once.
+        period: the period.
+    """
+    names, periods = observations.columns["unit"], observations.columns["period"]
+    both = {str(period), str(period.earlier)}
+    chosen = _among(names, set(units)) & _among(periods, both)
     some = observations.chosen(chosen)
-    present = tuple(sorted(parse_period(name) for name in some.columns["period"].names))
-    return score(scored_scheme, some, local, Grid((unit,), present))
+    present = {parse_period(name) for name in some.columns["period"].names}
+    grid = Grid(units, tuple(sorted({period, *present})))
+    return score(scheme, some, local, grid), some
+
+
+def _among(column: Column, names: Container[str]) -> Mask:
+    """Rows that have one of these names."""
+    chosen: Mask = np.array([*(name in names for name in column.names), False])[column.codes]
+    return chosen
