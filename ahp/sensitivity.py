@@ -277,6 +277,38 @@ def simulate_panel(
             all its children, or those of hardly any panel drawn do (`MOST_REDRAWN`).
     """
     run = _Run(draws, seed, perturbation, spread, bootstrap, method, level, progress)
+    return _simulated(hierarchy, *_checked_panel(hierarchy, matrices, expert_weights), run)
+
+
+def draw_local_weights(
+    hierarchy: Hierarchy,
+    matrices: Mapping[str, ArrayLike | Any],
+    expert_weights: ArrayLike | None = None,
+    *,
+    seed: int,
+    draws: int = 10_000,
+    bootstrap: bool = True,
+    perturbation: str | None = None,
+    spread: float | None = None,
+    method: str = "eigenvector",
+) -> dict[str, Float]:
+    """The weights that `simulate_panel` draws, for what is computed of them draw by draw.
+
+    Args and errors are those of `simulate_panel`.
+
+    Returns:
+        Parent id -> local weights of its children, shape (draws, n), where they are compared.
+    """
+    run = _Run(draws, seed, perturbation, spread, bootstrap, method, 0.95, None)
+    arrays, panel = _checked_panel(hierarchy, matrices, expert_weights)
+    drawn, _ = _judgments(hierarchy, arrays, panel, run).draw(panel)
+    return dict(zip(hierarchy.compared, drawn, strict=True))
+
+
+def _checked_panel(
+    hierarchy: Hierarchy, matrices: Mapping[str, Any], expert_weights: ArrayLike | None
+) -> tuple[dict[str, Float], Float]:
+    """Validated matrices by parent, shape (k, n, n) each, and the experts' weights, sum 1."""
     arrays = _checked(hierarchy, matrices, "(k, n, n)")
     counts = {parent: len(array) for parent, array in arrays.items()}
     count = next(iter(counts.values()))
@@ -284,8 +316,7 @@ def simulate_panel(
         if experts != count or experts == 0:
             code = "experts_uneven" if count else "no_experts"
             raise HierarchyError(code, parent=parent, count=experts, expected=count)
-    panel = normalize_expert_weights(expert_weights, count)
-    return _simulated(hierarchy, arrays, panel, run)
+    return arrays, normalize_expert_weights(expert_weights, count)
 
 
 @dataclass(frozen=True)
@@ -521,12 +552,19 @@ def _off_grid(arrays: Mapping[str, Float], logs: Float, off: Bool) -> MatrixErro
     return MatrixError("matrix_refused", parent=parent, problem=error) if parent else error
 
 
+def _judgments(
+    hierarchy: Hierarchy, arrays: Mapping[str, Float], panel: Float, run: _Run
+) -> _Judgments:
+    """The panel's judgments, which together connect all items below each parent."""
+    for parent in hierarchy.compared:
+        _check_judged(parent, hierarchy.children[parent], arrays[parent][panel > 0])
+    return _Judgments(arrays, run)
+
+
 def _simulated(
     hierarchy: Hierarchy, arrays: Mapping[str, Float], panel: Float, run: _Run
 ) -> HierarchyUncertainty:
-    for parent in hierarchy.compared:
-        _check_judged(parent, hierarchy.children[parent], arrays[parent][panel > 0])
-    judgments = _Judgments(arrays, run)
+    judgments = _judgments(hierarchy, arrays, panel, run)
     if judgments.missing is None:
         joined = (panel[:, None] * judgments.logs).sum(axis=0, keepdims=True)
     else:

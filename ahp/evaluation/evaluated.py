@@ -228,7 +228,7 @@ def _given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fr
     if weights is None:
         return {parent: dict(kids) for parent, kids in scheme.local_weights.items()}, "scheme"
     if not isinstance(weights, Mapping):
-        return _analysis_weights(scheme, weights), "analysis"
+        return local_from_analysis(scheme, weights), "analysis"
     numbers = {key: _weight(key, value) for key, value in weights.items()}
     if unknown := tuple(key for key in numbers if key not in scheme.node):
         raise EvaluationError("weights_unknown", nodes=unknown, valid=tuple(scheme.node))
@@ -265,7 +265,7 @@ def _local_from_nodes(
     return local
 
 
-def _analysis_weights(scheme: Scheme, analysis: Any) -> dict[str, dict[str, Fraction]]:
+def local_from_analysis(scheme: Scheme, analysis: Any) -> dict[str, dict[str, Fraction]]:
     """The local weights of an analysis whose hierarchy is that of the scheme."""
     hierarchy = analysis.survey.hierarchy
     numbers: dict[str, Fraction] = {}
