@@ -12,6 +12,7 @@ AHPError
 ├── SurveyError             a survey definition is refused
 ├── AnswersError            answers do not fit the survey, or their file is refused
 ├── PublishedError          a file of a published table is refused
+├── EvaluationError         numbers of units, or the rules for scoring them, are refused
 ├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
@@ -123,6 +124,10 @@ class AnswersError(AHPError, ValueError):
 
 class PublishedError(AHPError, ValueError):
     """A file of a published table is refused: the file, the path inside it, what was expected."""
+
+
+class EvaluationError(AHPError, ValueError):
+    """Numbers of units, or the rules for scoring them, are refused; the message names the cell."""
 
 
 class TextLimitError(AHPError, ValueError):
