@@ -428,6 +428,7 @@ _EVALUATION = {
     "one_a_unit": _("({count},), one for each unit"),
     "one_a_vector": _("({count},), one for each vector"),
     "one_an_indicator": _("(..., {count}), one for each indicator"),
+    "one_an_indicator_alone": _("({count},), one for each indicator"),
     "one_an_indicator_or_for_all": _("one for each indicator, or one for all"),
     "one_an_item": _("(..., {count}), one for each item"),
     "one_table_of_units": _("one table, (units, indicators)"),
@@ -455,6 +456,7 @@ _EVALUATION = {
     "scores_before": _("scores before"),
     "shares": _("shares"),
     "shares_unused": _("shares for method {method!r}, expected them for 'linear' alone"),
+    "sum_not_one_of": _("{name} have the sum {total:.12g}, expected 1"),
     "target_one_sided": _(
         "tolerance = None with tolerance_above = {above:.12g}, expected both or neither"
     ),
@@ -483,7 +485,6 @@ _EVALUATION = {
     "vectors": _("vectors"),
     "weights_after": _("weights after"),
     "weights_before": _("weights before"),
-    "weights_sum": _("{name} have the sum {total:.12g}, expected 1"),
     "whole_number_from_to": _("a whole number from {low} to {high}"),
     "with_two_grades": _("(..., g) with two grades or more"),
     "with_two_raters": _("(..., units, raters) with two raters or more"),

@@ -226,7 +226,7 @@ def leave_one_rater_out(
     _two_raters(table)
     w = as_weights(weights, len(table))
     if w.ndim != 1:
-        expected = Phrase("one_an_indicator", count=len(table))
+        expected = Phrase("one_an_indicator_alone", count=len(table))
         raise shape_error("weights", w, expected, EvaluationError)
     total = np.tensordot(w, _joined(table, how, None), axes=1)
     raters = range(table.shape[-1])

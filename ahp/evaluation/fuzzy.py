@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EvaluationError, OptionError
-from ..labels import axis_labels, is_frame, joined_vector, order_of, vector_labels
+from ..labels import joined_vector, order_of, vector_labels
 from ..matrix import Float, plain, shape_error
 from ..messages import Phrase
 from ..tolerance import shared_ranks
-from .inputs import SUM_ATOL, accumulated, as_values, as_weights
+from .inputs import SUM_ATOL, accumulated, as_values, as_weights, row_labels
 
 OPERATORS: Mapping[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = (
     MappingProxyType(
@@ -69,11 +69,11 @@ def fuzzy_synthesis(
     """
     if operator not in OPERATORS:
         raise OptionError.unknown("operator", operator, OPERATORS)
-    r = as_values(membership, "membership", -SUM_ATOL, 1 + SUM_ATOL)
+    r = as_values(membership, "membership", 0, 1, slack=SUM_ATOL)
     if r.ndim < 2 or 0 in r.shape[-2:]:
         raise shape_error("membership", r, "(..., m, g)", EvaluationError)
-    indicators = axis_labels(membership.index) if is_frame(membership) else None
-    w = as_weights(weights, r.shape[-2], indicators, r.shape[:-2], owner="the_rows_of_membership")
+    indicators, batch = row_labels(membership), r.shape[:-2]
+    w = as_weights(weights, r.shape[-2], indicators, batch, owner="the_rows_of_membership")
     join, pool = OPERATORS[operator]
     result = accumulated(w, np.swapaxes(r, -1, -2), join, pool)
     return np.minimum(result, 1.0) if operator == "min_bounded_sum" else result
@@ -191,9 +191,7 @@ def grade_membership(values: ArrayLike | Any, thresholds: ArrayLike | Any) -> Fl
         if x.ndim < 1 or x.shape[-1] != len(t):
             expected = Phrase("one_a_row_of_thresholds", count=len(t))
             raise shape_error("values", x, expected, EvaluationError)
-        names, rows = vector_labels(values), None
-        if is_frame(thresholds):
-            rows = axis_labels(thresholds.index)
+        names, rows = vector_labels(values), row_labels(thresholds)
         if names is not None and rows is not None:
             name, owner = Phrase("thresholds"), Phrase("the_values")
             order = order_of(rows, names, name, owner, EvaluationError)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EvaluationError
-from ..labels import Labels, joined_rows, joined_vector, numbers_of
+from ..labels import Labels, axis_labels, is_frame, joined_rows, joined_vector, numbers_of
 from ..matrix import LARGEST, Float, as_numbers, first_cell, refuse, shape_error
 from ..messages import Phrase
 
@@ -21,7 +21,13 @@ SUM_ATOL = 1e-9
 
 
 def as_values(
-    values: Any, name: str, low: float = -LARGEST, high: float = LARGEST, *, missing: bool = False
+    values: Any,
+    name: str,
+    low: float = -LARGEST,
+    high: float = LARGEST,
+    *,
+    missing: bool = False,
+    slack: float = 0.0,
 ) -> Float:
     """Plain numbers within bounds, any shape.
 
@@ -31,12 +37,13 @@ def as_values(
         low: the least they may be.
         high: the most.
         missing: NaN is allowed.
+        slack: how far rounding may take them beyond.
 
     Raises:
         EvaluationError: names the cell, its value and what was expected.
     """
     array = as_numbers(numbers_of(values), Phrase(name), EvaluationError)
-    fits = (array >= low) & (array <= high)
+    fits = (array >= low - slack) & (array <= high + slack)
     code = "number_from_to_or_nan" if missing else "number_from_to"
     wrong = ~(fits | np.isnan(array)) if missing else ~fits
     refuse(wrong, Phrase(name), array, Phrase(code, low=low, high=high), EvaluationError)
@@ -73,6 +80,11 @@ def as_table(
     return array, labels
 
 
+def row_labels(values: Any) -> Labels | None:
+    """The labels of the rows of a DataFrame; None for other tables."""
+    return axis_labels(values.index) if is_frame(values) else None
+
+
 def as_weights(
     weights: Any,
     count: int,
@@ -104,7 +116,7 @@ def as_weights(
     wrong = np.abs(totals - 1) > SUM_ATOL
     if wrong.any():
         cell = first_cell(wrong, called)
-        raise EvaluationError("weights_sum", name=cell, total=totals[wrong].flat[0])
+        raise EvaluationError("sum_not_one_of", name=cell, total=totals[wrong].flat[0])
     return w
 
 

@@ -174,12 +174,12 @@ def combine_weights(
     elif shares is None:
         alpha = np.full(len(w), 1 / len(w))
     else:
-        alpha = as_values(shares, "shares", 0, 1 + SUM_ATOL)
+        alpha = as_values(shares, "shares", 0, 1, slack=SUM_ATOL)
         if alpha.shape != (len(w),):
             expected = Phrase("one_a_vector", count=len(w))
             raise shape_error("shares", alpha, expected, EvaluationError)
         if abs(alpha.sum() - 1) > SUM_ATOL:
-            raise EvaluationError("weights_sum", name=Phrase("shares"), total=alpha.sum())
+            raise EvaluationError("sum_not_one_of", name=Phrase("shares"), total=alpha.sum())
     return normalized(alpha @ w)
 
 

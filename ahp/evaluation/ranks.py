@@ -156,7 +156,7 @@ def _each(function: Any, values: Any) -> Any:
 def _units(number: Fraction, digits: int) -> int:
     """How many units of the last digit a number is, rounded half up."""
     double = 2 * abs(number.numerator) * 10**digits
-    units = (double + number.denominator) // (2 * number.denominator)
+    units: int = (double + number.denominator) // (2 * number.denominator)
     return -units if number < 0 else units
 
 

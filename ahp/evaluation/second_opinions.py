@@ -18,14 +18,14 @@ from numpy.typing import ArrayLike
 from ..alternatives import weighted_product
 from ..errors import EvaluationError, OptionError
 from ..group import check_option
-from ..labels import Labels, axis_labels, is_frame, joined_vector
+from ..labels import Labels, is_frame, joined_vector
 from ..matrix import Float, Int, first_cell, plain, shape_error
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
 from ..tolerance import ROUNDING_ATOL, TIE_RTOL, rank_spans
 from ..version import __version__
 from .directions import Direction, Target, as_directions, min_max, signs, with_closeness
-from .inputs import accumulated, as_table, as_values, as_weights
+from .inputs import accumulated, as_table, as_values, as_weights, row_labels
 from .objective_weights import critic_weights, entropy_weights, variation_weights
 from .ranks import as_digits, competition_ranks, exact_array, is_exact, round_half_up
 
@@ -152,7 +152,8 @@ def rank_sum_ratio(
     above, tied = rank_spans(np.swapaxes(better, -1, -2))
     units = table.shape[-2]
     ranks = units - above - (tied - 1) / 2
-    return accumulated(w, np.swapaxes(ranks, -1, -2)) / units
+    ratio: Float = accumulated(w, np.swapaxes(ranks, -1, -2)) / units
+    return ratio
 
 
 def weighted_geometric_mean(scores: ArrayLike | Any, weights: ArrayLike | Any) -> Any:
@@ -307,11 +308,12 @@ def compare_methods(
         raise shape_error("points", table, Phrase("one_table_of_units"), EvaluationError)
     w = as_weights(weights, table.shape[1], labels)
     if w.ndim != 1:
-        raise shape_error("weights", w, Phrase("one_an_indicator", count=len(w)), EvaluationError)
+        expected = Phrase("one_an_indicator_alone", count=table.shape[1])
+        raise shape_error("weights", w, expected, EvaluationError)
     edges = as_values(list(bands), "bands")
     if (np.diff(edges) <= 0).any():
         raise EvaluationError("bands_fall", bands=edges.tolist())
-    names = axis_labels(points.index) if is_frame(points) else None
+    names = row_labels(points)
     official = _official(table, w) if scores is None else _given(scores, names, len(table))
     found: dict[str, Any] = {"official": official}
     found |= {method: OPINIONS[method](table, w) for method in methods}
@@ -352,7 +354,8 @@ def _bands(scores: Any, edges: Float, digits: int | None) -> Int:
     if digits is not None:
         scores = np.array([float(round_half_up(score, digits)) for score in scores])
     reached = scores.astype(np.float64)[:, None] >= edges - TIE_RTOL * np.abs(edges)
-    return reached.sum(axis=-1)
+    grades: Int = reached.sum(axis=-1)
+    return grades
 
 
 def _frozen(arrays: Mapping[str, Any]) -> Mapping[str, Any]:
