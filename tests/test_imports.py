@@ -42,6 +42,7 @@ ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
     **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
+    "evaluation": NUMERIC | BASE | {"evaluation"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "study": STUDY,
     "process": PROCESS,
@@ -53,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
-    "__init__": STUDY | {"published"},
+    "__init__": STUDY | {"evaluation", "published"},
     "app": {"web"},
 }
 """Room -> the rooms it may import from, inside functions as well."""
@@ -191,6 +192,7 @@ def test_the_package_loads_what_is_asked_for() -> None:
         *("random_index", "tolerance", "consistency", "incomplete"),
     }
     assert "published" in rooms("import ahp; ahp.published")
+    assert rooms("import ahp; ahp.evaluation") == {"version", "evaluation"}
 
 
 def test_the_names_of_the_package() -> None:
@@ -200,7 +202,12 @@ def test_the_names_of_the_package() -> None:
         if isinstance(statement, ast.ImportFrom) and statement.level == 1
         for alias in statement.names
     }
-    assert checked == {**ahp._MODULE_OF, "published": None, "__version__": "version"}
+    assert checked == {
+        **ahp._MODULE_OF,
+        "evaluation": None,
+        "published": None,
+        "__version__": "version",
+    }
     assert sorted(checked) == sorted(ahp.__all__)
     for name, module in checked.items():
         home = importlib.import_module(f"ahp.{module}" if module else "ahp")
