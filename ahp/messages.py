@@ -1274,6 +1274,10 @@ _SCORING = {
     ),
     "digits_too_many": _("{text!r} has too many digits, expected at most {most}"),
     "division_by_zero": _("division by 0 ({divisor}) in the formula {formula!r}"),
+    "draws_not_joined": _(
+        "weights joined by {how!r} or with experts left out or down-weighted below a parent: "
+        "judgments can't be perturbed, expected perturbation = None"
+    ),
     "encoding_is": _("the file is read as {encoding}"),
     "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
     "evidence_missing": _("is empty, expected the document that shows it"),
@@ -1332,6 +1336,7 @@ _SCORING = {
     "steps_open": _("expected two steps or more, each with up_to but the last"),
     "target_not_positive": _("target {target}, expected above 0"),
     "text_languages": _("a text in {given}, expected in {languages}"),
+    "the_scheme": _("the scheme"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),

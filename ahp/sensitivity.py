@@ -334,8 +334,8 @@ class _Run:
 
     def __post_init__(self) -> None:
         check_method(self.method)
-        _check_integer("draws", self.draws, 1)
-        _check_integer("seed", self.seed, 0)
+        check_integer("draws", self.draws, 1)
+        check_integer("seed", self.seed, 0)
         if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
             expected = Phrase("between", low=0, high=1)
             raise OptionError.refused("level", self.level, expected)
@@ -356,7 +356,7 @@ class _Run:
             raise OptionError.refused("spread", self.spread, expected)
 
 
-def _check_integer(option: str, value: object, least: int) -> None:
+def check_integer(option: str, value: object, least: int) -> None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
         expected = Phrase("integer_or_more", least=least)
         raise OptionError.refused(option, value, expected)
@@ -777,7 +777,7 @@ def stability_interval(
     (0.625, 1.0, (('price', 'quality'),))
     """
     if top is not None:
-        _check_integer("top", top, 1)
+        check_integer("top", top, 1)
     line = _line(hierarchy, local_weights, node, scores)
     now = line.at(np.array(line.weight))
     order = falling_order(now)

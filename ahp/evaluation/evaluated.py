@@ -84,12 +84,14 @@ class Evaluation(Result):
     observations: Observations = field(repr=False)
     version: str = __version__
 
-    def _unit(self, unit: str) -> int:
+    def unit_position(self, unit: str) -> int:
+        """The row of a unit."""
         if unit not in self.units:
             raise EvaluationError("unit_not_evaluated", unit=unit, valid=self.units)
         return self.units.index(unit)
 
-    def _period(self, period: str | Period) -> int:
+    def period_position(self, period: str | Period) -> int:
+        """The column of a period."""
         name = str(parse_period(period) if isinstance(period, str) else period)
         if name not in self.periods:
             raise EvaluationError("period_not_evaluated", period=name, valid=self.periods)
@@ -97,7 +99,7 @@ class Evaluation(Result):
 
     def total(self, unit: str, period: str) -> Decimal | None:
         """The official total of a unit in a period; None where there is none."""
-        number = self.totals[self._unit(unit), self._period(period)]
+        number = self.totals[self.unit_position(unit), self.period_position(period)]
         digits = self.scheme.digits.total
         return (
             None
@@ -129,8 +131,8 @@ class Evaluation(Result):
         Raises:
             EvaluationError: no such unit or period, or nothing was observed there.
         """
-        self._unit(unit)
-        column = self._period(period)
+        self.unit_position(unit)
+        column = self.period_position(period)
         parsed = parse_period(self.periods[column])
         if parsed.kind != self.scheme.period.kind:
             return self._year_lines(unit, parsed)
@@ -143,14 +145,12 @@ class Evaluation(Result):
         return rerun(self.scheme, self.observations, local, units, period)
 
     def _year_lines(self, unit: str, year: Period) -> tuple[Line, ...]:
-        parts = _parts_of(year, self.scheme.period.kind)
-        shares = _year_shares(self.scheme)
         lines: list[Line] = []
         before = Decimal(0)
         exact = Fraction(0)
-        for part, share in zip(parts, shares, strict=True):
+        for part, share in self.parts(year):
             total = self.total(unit, str(part))
-            if total is None or not share:
+            if total is None:
                 continue
             exact += Fraction(total) * share
             after = _decimal_of(exact)
@@ -164,6 +164,16 @@ class Evaluation(Result):
         if rounded is not None and rounded != before:
             lines.append(Line("rounding", self.scheme.goal, "", before, rounded))
         return tuple(lines)
+
+    def parts(self, period: Period) -> tuple[tuple[Period, Fraction], ...]:
+        """The periods that a total is made of, with their shares: those of a year that count in it,
+        or the period alone.
+        """
+        if period.kind == self.scheme.period.kind:
+            return ((period, Fraction(1)),)
+        parts = _parts_of(period, self.scheme.period.kind)
+        shares = zip(parts, _year_shares(self.scheme), strict=True)
+        return tuple((part, share) for part, share in shares if share)
 
     def to_frame(self) -> Any:
         """A pandas `DataFrame` with a row a unit and period: total, rank, rank in its group, band,

@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EvaluationError
-from ..labels import joined_vector
-from ..matrix import as_numbers
-from ..messages import Cell, Phrase
+from ..errors import EvaluationError, IncompleteError
+from ..matrix import shape_error
 from ..result import Result, read_only
 from ..sensitivity import MOST_REDRAWN, draw_local_weights
 from ..study.analysis import Analysis
 from ..version import __version__
 from .evaluated import local_from_analysis
-from .scheme import WEIGHT_SUM_ATOL, Scheme
+from .inputs import as_weights
+from .scheme import Scheme
 
 Floats = NDArray[np.float64]
 
@@ -102,9 +101,7 @@ def draw_weights(
             share = local[..., below.index(kid)] if local is not None and len(kids) > 1 else 1.0
             weight_of[kid] = weight_of[parent] * share
     weights = np.stack([weight_of[leaf] for leaf in scheme.leaves], axis=1)
-    return WeightDraws(
-        scheme.leaves, read_only(weights), seed, bootstrap, perturbation, spread
-    )
+    return WeightDraws(scheme.leaves, read_only(weights), seed, bootstrap, perturbation, spread)
 
 
 def _resampled(analysis: Analysis, seed: int, draws: int) -> dict[str, Floats]:
@@ -124,7 +121,8 @@ def _resampled(analysis: Analysis, seed: int, draws: int) -> dict[str, Floats]:
         redrawn += lacking
         left = lacking
         if redrawn > MOST_REDRAWN * draws:
-            raise EvaluationError("draws_apart", redrawn=redrawn, draws=draws)
+            most = MOST_REDRAWN * draws
+            raise IncompleteError("panels_apart", redrawn=redrawn, most=most, draws=draws)
     return {parent: np.concatenate([one[parent] for one in kept]) for parent in kept[0]}
 
 
@@ -147,21 +145,10 @@ def leaf_draws(
     if isinstance(weights, WeightDraws):
         source = "panel"
         weights = _Labeled(weights.weights, weights.indicators)
-    given = joined_vector(
-        weights, scheme.leaves, Phrase("weights"), Phrase("the_scheme"), EvaluationError
-    )
-    table = as_numbers(given, Phrase("weights"), EvaluationError)
-    expected = (len(table) if draws is None else draws, len(scheme.leaves))
-    if table.shape != expected or not len(table):
-        raise EvaluationError("draws_shape", shape=str(table.shape), expected=str(expected))
-    if not (np.isfinite(table) & (table >= 0)).all():
-        row = int(np.flatnonzero(~(np.isfinite(table) & (table >= 0)).all(axis=1))[0])
-        raise EvaluationError("draws_negative", cell=Cell("weights", (row,)))
-    off = np.abs(table.sum(axis=1) - 1) > float(WEIGHT_SUM_ATOL)
-    if off.any():
-        row = int(np.flatnonzero(off)[0])
-        total = f"{table[row].sum():.12g}"
-        raise EvaluationError("draws_sum", cell=Cell("weights", (row,)), total=total)
+    table = as_weights(weights, len(scheme.leaves), scheme.leaves, owner="the_scheme")
+    if table.ndim != 2 or not len(table) or len(table) != (draws or len(table)):
+        expected = str((draws or "draws", len(scheme.leaves)))
+        raise shape_error("weights", table, expected, EvaluationError)
     return table, len(table), source
 
 
@@ -179,7 +166,7 @@ def local_draws(scheme: Scheme, weights: Mapping[str, Floats]) -> dict[str, dict
     """
     below: dict[str, Floats] = dict(weights)
     local: dict[str, dict[str, Floats]] = {}
-    for parent in reversed(scheme.children):
+    for parent in reversed(tuple(scheme.children)):
         kids = [kid for kid in scheme.children[parent] if kid in below]
         if not kids:
             continue
