@@ -42,6 +42,9 @@ _HALF = 1e-7
 """How near below a half, in the last decimal of points, a number counts as one: far above the
 rounding of floats, and below any other distance of weights with six digits."""
 
+_EVERY = np.ones((1, 1), bool)
+"""A mask of all units and draws."""
+
 _MOST_DIGITS = 13
 """Digits after the point of a weighted total that floats and 64 bits have room for."""
 
@@ -388,21 +391,30 @@ class _Period:
             drawn = [self._drawn(leaf, units) for leaf in leaves]
             fixed = [k for k, one in enumerate(drawn) if one is None]
             sums = self.points[units][:, [columns[k] for k in fixed]] @ local[fixed]
-            for points, share in zip(drawn, local, strict=True):
-                if points is not None:
-                    sums = sums + share * points
-            for kid in shares.keys() - set(leaves):
-                points, has_score, stopped = scores[kid]
-                share = shares[kid] * has_score
-                sums, weight, known = sums + share * points, weight + share, known + share
-                stop = stop | stopped
+            terms = [
+                (share, one) for share, one in zip(local, drawn, strict=True) if one is not None
+            ]
+            for kid in shares:
+                if kid in scores:
+                    points, has_score, stopped = scores[kid]
+                    share = shares[kid] * has_score
+                    terms.append((share, points))
+                    weight, known, stop = weight + share, known + share, stop | stopped
+            sums = _with_terms(sums, terms)
             some = weight > 0
-            stop = stop | (some & (known < least - _HALF))
-            mean = sums / np.where(some, weight, 1.0)
-            rounded = np.floor(mean + (0.5 + _HALF))
-            scores[parent] = rounded, some & ~stop, stop
+            if least:
+                stop = stop | (some & (known < least - _HALF))
+            has_score = some & ~stop
+            if has_score.all():
+                has_score = _EVERY
+            complete = np.abs(weight - 1) < _HALF
+            if not complete.all():
+                sums = np.where(complete, sums, sums / np.where(some, weight, 1.0))
+            rounded = sums + (0.5 + _HALF)
+            np.floor(rounded, out=rounded)
+            scores[parent] = rounded, has_score, stop
             if parent == scheme.goal:
-                return np.where(np.abs(weight - 1) < _HALF, sums, rounded), some & ~stop
+                return np.where(complete, sums, rounded), has_score
         raise AssertionError(scheme.goal)  # it is the last of its own children's parents
 
     def _drawn(self, leaf: str, units: slice) -> Floats | None:
@@ -438,6 +450,16 @@ class _Period:
                 falls = np.broadcast_to(falls, (len(rows), self.run.draws)).copy()
                 falls[here] = drawn.falls[veto][of_drawn][:, drawn.column]
         return falls
+
+
+def _with_terms(sums: Floats, terms: list[tuple[Floats, Floats]]) -> Floats:
+    """Sums with further products of weights and points, no wider than they need to be."""
+    shapes = [np.broadcast_shapes(share.shape, points.shape) for share, points in terms]
+    shape = np.broadcast_shapes(sums.shape, *shapes)
+    sums = sums if sums.shape == shape else np.broadcast_to(sums, shape).copy()
+    for share, points in terms:
+        sums += share * points
+    return sums
 
 
 def _sums(chosen: Mask, local: Floats) -> Floats:
