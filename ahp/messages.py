@@ -1299,6 +1299,13 @@ _SCORING = {
     "lower_unsaid": _(
         "where lower is better, expected lower = ratio (T/x) or difference (2 - x/T), else none"
     ),
+    "missing_band_sure": _("{unit}, {period}: {low}…{high}, {band!r} whatever is still to come"),
+    "missing_decide_together": _(
+        "{unit}, {period}: {low}…{high}, band not decided; {indicators} decide it together"
+    ),
+    "missing_decides": _(
+        "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
+    ),
     "no_headers": _("{source}: no row with the columns {columns}"),
     "no_observations": _("{source}: no observations below the headers"),
     "no_rule": _("no rule for {indicators}, expected one for each indicator"),
@@ -1317,6 +1324,7 @@ _SCORING = {
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_of_others": _("{period} is made of other periods, expected one of these"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
     "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),

@@ -97,6 +97,17 @@ class Evaluation(Result):
             raise EvaluationError("period_not_evaluated", period=name, valid=self.periods)
         return self.periods.index(name)
 
+    def scored_period(self, period: str) -> Period:
+        """A period with observations of its own.
+
+        Raises:
+            EvaluationError: no such period, or a year that is made of others.
+        """
+        parsed = parse_period(self.periods[self.period_position(period)])
+        if parsed.kind != self.scheme.period.kind:
+            raise EvaluationError("period_of_others", period=str(parsed))
+        return parsed
+
     def total(self, unit: str, period: str) -> Decimal | None:
         """The official total of a unit in a period; None where there is none."""
         number = self.totals[self.unit_position(unit), self.period_position(period)]

@@ -139,6 +139,7 @@ class Scored:
     leaves: dict[str, LeafScores]
     amounts: dict[str, Whole]
     conditions: dict[str, Mask]
+    failures: dict[str, Mask]
     observed: Mask
     excused: Mask
     remarks: list[Phrase]
@@ -291,7 +292,8 @@ def score(
             leaf_scores.points = total(leaf_scores.points, -amount)
         if leaf_scores.deductions:
             leaf_scores.points = np.maximum(leaf_scores.points, floor)
-    conditions = _conditions(scheme, observations, rows_of, cell, grid, leaves)
+    failures = _key_failures(scheme, observations, rows_of, cell, grid)
+    conditions = conditions_of(scheme, leaves, failures)
     _carry(scheme, grid, leaves)
     observed = np.zeros(grid.size, bool)
     observed[cell] = True
@@ -302,6 +304,7 @@ def score(
         leaves,
         amounts,
         conditions,
+        failures,
         observed,
         excused,
         remarks,
@@ -504,21 +507,28 @@ def _amounts(
     return amounts
 
 
-def _conditions(
+def conditions_of(
+    scheme: Scheme, leaves: Mapping[str, LeafScores], failures: Mapping[str, Mask]
+) -> dict[str, Mask]:
+    """Veto id -> cells where a key point that failed or a condition makes it fall."""
+    falls = dict(failures)
+    for veto in scheme.vetoes:
+        if veto.when is not None:
+            leaf = leaves[veto.when.indicator]
+            beyond = condition_falls(veto.when, leaf, scheme.digits.points)
+            falls[veto.id] = falls[veto.id] | beyond
+    return falls
+
+
+def _key_failures(
     scheme: Scheme,
     observations: Observations,
     rows_of: Mapping[str, Ints],
     cell: Ints,
     grid: Grid,
-    leaves: Mapping[str, LeafScores],
 ) -> dict[str, Mask]:
-    """Veto id -> cells where a condition makes it fall, or a key point that failed."""
+    """Veto id -> cells where a key point that brings it failed."""
     falls = {veto.id: np.zeros(grid.size, bool) for veto in scheme.vetoes}
-    for veto in scheme.vetoes:
-        if veto.when is None:
-            continue
-        leaf = leaves[veto.when.indicator]
-        falls[veto.id] |= condition_falls(veto.when, leaf, scheme.digits.points)
     excused = np.zeros(len(observations), bool)
     for leaf_id, indicator in scheme.indicator.items():
         rule = indicator.rule
@@ -550,8 +560,9 @@ def condition_falls(condition: Condition, leaf: LeafScores, digits: int) -> Mask
         side = Ratios(leaf.points, whole(10**digits)).compared(end or 0)
     else:
         side = np.sign(leaf.values - float(end or 0))
-    beyond: Mask = side < 0 if condition.below is not None else side > 0
-    return (leaf.status == KNOWN) & beyond
+    wrong = -1 if condition.below is not None else 1
+    falls: Mask = (leaf.status == KNOWN) & (side == wrong)
+    return falls
 
 
 def _carry(scheme: Scheme, grid: Grid, leaves: Mapping[str, LeafScores]) -> None:
@@ -638,7 +649,7 @@ def _tree(
             weight += share * counted[kid]
             known_weight += share * sure[kid]
             stop |= blocked[kid]
-            sums = total(sums, product(whole(share), np.where(counted[kid], scores[kid], 0)))
+            sums = total(sums, product(np.asarray(share), np.where(counted[kid], scores[kid], 0)))
         some = weight > 0
         stop |= some & (known_weight < least)
         divisor = np.where(some, weight, 1)
