@@ -1306,6 +1306,7 @@ _SCORING = {
     "missing_decides": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
     ),
+    "near_below_zero": _("near {near}, expected 0 or more"),
     "no_headers": _("{source}: no row with the columns {columns}"),
     "no_observations": _("{source}: no observations below the headers"),
     "no_rule": _("no rule for {indicators}, expected one for each indicator"),
@@ -1349,6 +1350,7 @@ _SCORING = {
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
+    "total_none": _("{unit!r} has no total in {period}"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
@@ -1361,6 +1363,12 @@ _SCORING = {
     "warning_falls": _("{unit}, {period}: {total}, fallen {count} times in a row"),
     "warning_floor": _("{unit}, {period}: {total} is below {floor}"),
     "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
+    "warning_veto_above": _(
+        "{unit}, {period}: {indicator!r} is {number}; above {end} the veto {veto!r} falls"
+    ),
+    "warning_veto_below": _(
+        "{unit}, {period}: {indicator!r} is {number}; below {end} the veto {veto!r} falls"
+    ),
     "weight_below_zero": _("weight {weight}, expected 0 or more"),
     "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),

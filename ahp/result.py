@@ -3,7 +3,7 @@
 A result is a frozen dataclass of numbers, texts, read-only arrays and mappings, and of other
 results. Two are equal when they are of one class and hold the same, NaN beside NaN counting as the
 same. `to_dict` gives what JSON can hold: arrays as lists, and `"nan"`, `"inf"` and `"-inf"` for the
-numbers that JSON has no word for.
+numbers that JSON has no word for; decimals and fractions are texts there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import html
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -25,6 +27,9 @@ LONGEST_REPR = 300
 """Characters of a result's `repr` at most."""
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_AS_TEXT = (Decimal, Fraction, Path)
+"""What JSON holds as text."""
 
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -164,6 +169,8 @@ def _short(value: Any) -> str:
         text = f"({', '.join(map(_short, value[:3]))}, … {len(value)} in all)"
     elif is_dataclass(value):
         text = type(value).__name__
+    elif isinstance(value, Decimal | Fraction):
+        text = str(value)
     else:
         text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
@@ -180,7 +187,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    as_text = isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value))
+    as_text = isinstance(value, _AS_TEXT) or (isinstance(value, float) and not math.isfinite(value))
     return str(value) if as_text else value
 
 
@@ -196,7 +203,7 @@ def _read(hint: Any, value: Any) -> Any:
         return hint.from_dict(value)
     if hasattr(hint, "_fields"):  # a named tuple
         return hint(*map(_read, get_type_hints(hint).values(), value))
-    return Path(value) if hint is Path else value
+    return hint(value) if hint in _AS_TEXT else value
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:

@@ -140,16 +140,20 @@ class Condition:
         indicator: id of the indicator that is looked at.
         of: its `"value"` or its `"points"`.
         below, above: beyond which end it falls; one of both.
+        near: from how far before that end on it is warned of; none for no warning.
     """
 
     indicator: str
     of: Literal["value", "points"] = "value"
     below: Fraction | None = None
     above: Fraction | None = None
+    near: Fraction | None = None
 
     def __post_init__(self) -> None:
         if (self.below is None) == (self.above is None):
             raise EvaluationError("condition_ends")
+        if self.near is not None and self.near < 0:
+            raise EvaluationError("near_below_zero", near=decimal(self.near))
 
 
 @dataclass(frozen=True)

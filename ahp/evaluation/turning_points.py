@@ -231,16 +231,14 @@ class _Search:
             return totals(replace(copies, conditions=conditions))
 
         def other_band(size: Whole) -> Mask:
-            band: Mask = after(size).band != self.now.band[unit]
-            return band
+            return np.asarray(after(size).band != self.now.band[unit], np.bool_)
 
         better, worse = self._thresholds()
 
         def other_rank(size: Whole) -> Mask:
             done = after(size)
             beyond = (done.rounded >= better[unit]) | (done.rounded <= worse[unit])
-            other: Mask = np.asarray(done.rated & beyond)
-            return other
+            return np.asarray(done.rated & beyond, np.bool_)
 
         for changes in (other_band, other_rank):
             yield _smallest(room, changes) * sign / 10**self.scheme.digits.points
@@ -269,8 +267,8 @@ class _Search:
         sign = 2 * rise - 1
 
         def other_band(size: Whole) -> Mask:
-            band: Mask = self._with_weights(copies, node, weight + sign * size).band
-            return band != self.now.band[unit]
+            done = self._with_weights(copies, node, weight + sign * size)
+            return np.asarray(done.band != self.now.band[unit], np.bool_)
 
         room = np.where(rise == 1, self.scale - weight, weight)
         yield _smallest(room, other_band) * sign / self.scale
