@@ -1289,6 +1289,7 @@ _SCORING = {
     "formula_too_long": _("the formula has {count} characters, expected at most {most}"),
     "formula_unreadable": _("formula {text!r} is not arithmetic from character {column} on"),
     "goal_has_parent": _("the goal has no parent, expected none"),
+    "grades_unknown": _("no grades {name!r} in the scheme, expected one of {valid}"),
     "hierarchy_differs": _("below {parent!r} the scheme has {children}, the analysis {other}"),
     "indicator_unknown": _("{name!r} is no indicator of the scheme, expected one of {valid}"),
     "indicators_count": _("{count} indicators; {least} to {most} are usual"),
@@ -1332,6 +1333,7 @@ _SCORING = {
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
     "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
+    "ratings_none": _("nothing is rated by named raters in {period}"),
     "result_unknown": _(
         "{value!r} is no result of a control point of {indicator!r}, expected one of {valid}"
     ),

@@ -7,7 +7,7 @@ all. Points are those of the rule, exactly; only as many are computed as there a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from .exact import Mask
 from .observations import Observations
 from .periods import Period
 from .rules import Checklist, NumberRule, Rated
-from .scoring import LeafScores, Scored, condition_falls, context_of, leaf_weights
+from .scoring import LeafScores, Scored, condition_falls, context_of
 
 Floats = NDArray[np.float64]
 Names = tuple[str, ...]
@@ -52,12 +52,13 @@ class RatedCells:
         return tuple(sorted({names for names in self.raters if len(names) > 1}))
 
 
-def rated_cells(scored: Scored, observations: Observations, period: Period) -> list[RatedCells]:
-    """The cells of a period whose points come of two raters or more."""
+def ratings(
+    scored: Scored, observations: Observations, period: Period
+) -> Iterator[tuple[str, Cells]]:
+    """The indicators that raters who are named rated in a period, with their known cells."""
     cell = scored.grid.cells(observations)
     in_period = cell % len(scored.grid.periods) == scored.grid.periods.index(period)
     column, rater = observations.columns["indicator"], observations.columns["rater"]
-    found = []
     for leaf, indicator in scored.scheme.indicator.items():
         if leaf not in column.names or not isinstance(
             indicator.rule, Rated | NumberRule | Checklist
@@ -65,12 +66,16 @@ def rated_cells(scored: Scored, observations: Observations, period: Period) -> l
             continue
         chosen = in_period & (column.codes == column.names.index(leaf))
         chosen &= scored.leaves[leaf].status[cell] == KNOWN
-        if not (rater.codes[chosen] >= 0).any():
-            continue
-        rows = np.flatnonzero(chosen)
-        rows = rows[np.argsort(cell[rows], kind="stable")]
-        found += _alike(leaf, Cells.of(observations, rows, cell[rows], scored.grid.size))
-    return found
+        if (rater.codes[chosen] >= 0).any():
+            rows = np.flatnonzero(chosen)
+            rows = rows[np.argsort(cell[rows], kind="stable")]
+            yield leaf, Cells.of(observations, rows, cell[rows], scored.grid.size)
+
+
+def rated_cells(scored: Scored, observations: Observations, period: Period) -> list[RatedCells]:
+    """The cells of a period whose points come of two raters or more."""
+    found = ratings(scored, observations, period)
+    return [alike for leaf, cells in found for alike in _alike(leaf, cells)]
 
 
 def _alike(leaf: str, cells: Cells) -> list[RatedCells]:
@@ -204,8 +209,8 @@ def _scored_again(
     indicator = scheme.indicator[rated.leaf]
     rows = rated.rows[:, ratings]
     shape = rows.shape[:2]
-    part = scored.grid.periods[rated.cells[0] % len(scored.grid.periods)].part
-    weight = leaf_weights(scheme, scored.local[part], 10**scheme.digits.weights)[rated.leaf]
+    period = scored.grid.periods[rated.cells[0] % len(scored.grid.periods)]
+    weight = scored.weight(rated.leaf, period)
     none = np.zeros(0, np.intp)
     cells = Cells(
         observations,

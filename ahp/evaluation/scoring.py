@@ -146,6 +146,11 @@ class Scored:
     totals: Totals
     bounds: tuple[Totals, Totals] | None
 
+    def weight(self, leaf: str, period: Period) -> Fraction:
+        """Weight of an indicator in the whole, in a period in which it counts."""
+        local = self.local[period.part]
+        return leaf_weights(self.scheme, local, 10**self.scheme.digits.weights)[leaf]
+
 
 def resolve(scheme: Scheme, observations: Observations) -> Observations:
     """The observations with ids in place of names of indicators.
