@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         leave_one_rater_out,
         rater_severity,
     )
+    from .certainty import Certainty, simulate
     from .change import split_change
     from .checklist import checklist_score
     from .directions import Target
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
         grade_membership,
         maximum_membership_validity,
     )
+    from .fuzzy_groups import FuzzyProfile, fuzzy_profile
     from .goalposts import goalpost_scores
+    from .missing import MissingValue, missing_phrases, missing_values
+    from .movement import Adjustment, Effect, Movement, explain_change
     from .objective_weights import (
         COMBINATIONS,
         combine_weights,
@@ -41,7 +45,9 @@ if TYPE_CHECKING:
     )
     from .observations import Observations, observations_from_records, read_observations
     from .periods import Period, parse_period
+    from .losses import Loss, PointsLost, points_lost
     from .ranks import competition_ranks, round_half_up
+    from .raters import RatingTable, WithoutRaters, rating_table, totals_without_raters
     from .rules import (
         Checklist,
         Completion,
@@ -66,7 +72,9 @@ if TYPE_CHECKING:
         topsis,
         weighted_geometric_mean,
     )
+    from .turning import Change, TurningPoints, turning_points
     from .waterfall import Line
+    from .weight_draws import WeightDraws, draw_weights
 
 __all__ = [
     "COMBINATIONS",
@@ -77,25 +85,38 @@ __all__ = [
     "OPERATORS",
     "OPINIONS",
     "STATUS_WORDS",
+    "Adjustment",
+    "Certainty",
+    "Change",
     "Checklist",
     "Completion",
     "Deductive",
     "Derived",
+    "Effect",
     "Evaluation",
+    "FuzzyProfile",
     "Grade",
     "IntraclassCorrelation",
     "Line",
+    "Loss",
     "Measured",
     "Membership",
     "MethodComparison",
+    "MissingValue",
+    "Movement",
     "Observations",
     "Period",
+    "PointsLost",
     "Rated",
+    "RatingTable",
     "Scheme",
     "Shares",
     "Step",
     "Stepwise",
     "Target",
+    "TurningPoints",
+    "WeightDraws",
+    "WithoutRaters",
     "check_scheme",
     "checklist_score",
     "combine_weights",
@@ -103,8 +124,11 @@ __all__ = [
     "competition_ranks",
     "critic_weights",
     "defuzzify",
+    "draw_weights",
     "entropy_weights",
     "evaluate",
+    "explain_change",
+    "fuzzy_profile",
     "fuzzy_synthesis",
     "game_theory_shares",
     "goalpost_scores",
@@ -115,16 +139,23 @@ __all__ = [
     "leave_one_rater_out",
     "load_scheme",
     "maximum_membership_validity",
+    "missing_phrases",
+    "missing_values",
     "observations_from_records",
     "parse_period",
+    "points_lost",
     "rank_sum_ratio",
     "rater_severity",
+    "rating_table",
     "read_observations",
     "round_half_up",
     "scheme_from_toml",
     "shipped_schemes",
+    "simulate",
     "split_change",
     "topsis",
+    "totals_without_raters",
+    "turning_points",
     "variation_weights",
     "weighted_geometric_mean",
 ]
@@ -138,6 +169,10 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "krippendorff_alpha",
         "leave_one_rater_out",
         "rater_severity",
+    ),
+    "certainty": (
+        "Certainty",
+        "simulate",
     ),
     "change": ("split_change",),
     "checklist": ("checklist_score",),
@@ -155,7 +190,22 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "grade_membership",
         "maximum_membership_validity",
     ),
+    "fuzzy_groups": (
+        "FuzzyProfile",
+        "fuzzy_profile",
+    ),
     "goalposts": ("goalpost_scores",),
+    "missing": (
+        "MissingValue",
+        "missing_phrases",
+        "missing_values",
+    ),
+    "movement": (
+        "Adjustment",
+        "Effect",
+        "Movement",
+        "explain_change",
+    ),
     "objective_weights": (
         "COMBINATIONS",
         "combine_weights",
@@ -173,9 +223,20 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "Period",
         "parse_period",
     ),
+    "losses": (
+        "Loss",
+        "PointsLost",
+        "points_lost",
+    ),
     "ranks": (
         "competition_ranks",
         "round_half_up",
+    ),
+    "raters": (
+        "RatingTable",
+        "WithoutRaters",
+        "rating_table",
+        "totals_without_raters",
     ),
     "rules": (
         "Checklist",
@@ -207,7 +268,16 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "topsis",
         "weighted_geometric_mean",
     ),
+    "turning": (
+        "Change",
+        "TurningPoints",
+        "turning_points",
+    ),
     "waterfall": ("Line",),
+    "weight_draws": (
+        "WeightDraws",
+        "draw_weights",
+    ),
 }
 """Module -> the names that it gives to the package; it is imported when one is asked for."""
 

@@ -12,7 +12,7 @@ from ..version import __version__
 from .cells import KNOWN, UNDUE, UNREPORTED, Ints
 from .evaluated import STATUS_WORDS, Evaluation
 from .scoring import HIGH, LOW, Totals, totals
-from .turning_points import variants
+from .turning import variants
 
 
 @dataclass(frozen=True, eq=False, repr=False)
