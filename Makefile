@@ -48,6 +48,7 @@ bounds: .venv-bounds/bin/uv
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/evaluation.py
 	$(BIN)/python benchmarks/guidance.py
 	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages
