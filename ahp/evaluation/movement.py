@@ -145,7 +145,10 @@ def explain_change(
         if restated := _restated(before, after, unit, first.period):
             total = restated.total(unit, str(first.period))
             scored, _ = restated.scored((unit,), first.period)
-            by_later_rules = counted_points(scored, scored.grid.periods.index(first.period))
+            cell = scored.grid.periods.index(first.period)
+            points = counted_points(scored, cell)
+            known = [leaf for leaf in points if scored.leaves[leaf].status[cell] == KNOWN]
+            by_later_rules = {leaf: points[leaf] for leaf in known}
     leaves = dict.fromkeys((*after.scheme.leaves, *before.scheme.leaves))
     effects = tuple(_effect(leaf, first, last, by_later_rules) for leaf in leaves)
     return Movement(

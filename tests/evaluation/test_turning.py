@@ -62,13 +62,12 @@ def test_weights_for_another_band() -> None:
 
 
 def test_weights_for_another_rank() -> None:
-    """C has 87.5 and 66, A 80 and 66: they tie where w(87.5 − 80) rounds away, below .02."""
+    """C has 87.5 and 66, A 80 and 66: where the weight of a is small, 7.5 of it rounds away."""
     place = FOUND.nodes.index("a")
-    fall = float(FOUND.weight_for_rank[2, place, 0])
-    tried = {step / 1000: ranks_at(step) for step in range(0, 501)}
-    now = ranks_at(500)
-    expected = max(weight for weight, ranks in tried.items() if ranks[2] != now[2])
-    assert fall == pytest.approx(expected - 0.5, abs=1e-12)
+    tied = max(step for step in range(30) if ranks_at(step) == [2, 1, 2])
+    assert ranks_at(tied + 1) == ranks_at(500) == [3, 1, 2]
+    assert FOUND.weight_for_rank[0, place, 0] == pytest.approx(tied / 1000 - 0.5, abs=1e-12)
+    assert np.isnan(FOUND.weight_for_rank[1:, place]).all()
 
 
 def ranks_at(step: int) -> list[int]:
@@ -92,7 +91,7 @@ def test_the_rest_is_shared_in_proportion() -> None:
 
 
 def test_a_veto_may_be_nearer_than_an_edge() -> None:
-    """Below 55 points of x the total is 0: 60 → 54.9999, though the band would hold down to 59.9."""
+    """Below 55 points of x the total is 0; without the veto the band would hold down to 47.75."""
     veto = Veto("low", {"en": "Low"}, "zero", None, Condition("x", "points", below=Fraction(55)))
     one = scheme({"x": "0.2", "y": "0.8"}, vetoes=(veto,))
     found = turning_points(evaluate(one, table({"A": [60, 78]}, "xy")), "2026Q1")
@@ -168,17 +167,17 @@ def test_one_missing_value_decides() -> None:
         (
             [96, "", 100],
             "A, 2026Q1: 68…98, band not decided; y decides it",
-            "A 2026Q1：总分在 68～98 之间，档次未定，由y决定",
+            "A，2026Q1：总分在 68～98 之间，档次未定，由y决定。",
         ),
         (
             [80, "", ""],
             "A, 2026Q1: 40…90, band not decided; y, z decide it together",
-            "A 2026Q1：总分在 40～90 之间，档次未定，取决于y、z",
+            "A，2026Q1：总分在 40～90 之间，档次未定，取决于y、z。",
         ),
         (
             [10, 10, ""],
             "A, 2026Q1: 8…28, 'poor' whatever is still to come",
-            "A 2026Q1：总分在 8～28 之间，无论缺报数据如何，档次均为“poor”",
+            "A，2026Q1：总分在 8～28 之间，无论缺报数据如何，档次均为“poor”。",
         ),
     ],
 )
