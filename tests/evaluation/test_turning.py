@@ -67,7 +67,10 @@ def test_weights_for_another_rank() -> None:
     tied = max(step for step in range(30) if ranks_at(step) == [2, 1, 2])
     assert ranks_at(tied + 1) == ranks_at(500) == [3, 1, 2]
     assert FOUND.weight_for_rank[0, place, 0] == pytest.approx(tied / 1000 - 0.5, abs=1e-12)
-    assert np.isnan(FOUND.weight_for_rank[1:, place]).all()
+    # B has 87.5 and 76: where the weight of b is small, 10 of it round away, and C is first as well
+    assert (ranks_at(993), ranks_at(994)) == ([3, 1, 2], [3, 1, 1])
+    assert FOUND.weight_for_rank[2, place, 1] == pytest.approx(0.494, abs=1e-12)
+    assert np.isnan(FOUND.weight_for_rank[1, place]).all()
 
 
 def ranks_at(step: int) -> list[int]:
