@@ -1203,6 +1203,7 @@ _SCORING = {
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
+    "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "observations_sheet": _(
         "{source}: no sheet is called observations, expected one besides {valid}"
     ),

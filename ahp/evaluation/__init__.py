@@ -4,7 +4,8 @@ A scheme (`load_scheme`) has the rules, `read_observations` reads what was obser
 gives scores, totals, ranks and bands, each recomputable line by line (`Evaluation.waterfall`).
 """
 
-from .evaluated import STATUS_WORDS, Evaluation, evaluate
+from .cells import STATUS_WORDS
+from .evaluated import Evaluation, evaluate
 from .observations import Observations, observations_from_records, read_observations
 from .periods import Period, parse_period
 from .rules import (
@@ -25,8 +26,30 @@ from .scheme import Scheme, check_scheme, load_scheme, scheme_from_toml, shipped
 from .waterfall import Line
 
 __all__ = [
-    *("Checklist", "Completion", "Deductive", "Derived", "Evaluation", "Grade", "Line", "Measured"),
-    *("Membership", "Observations", "Period", "Rated", "STATUS_WORDS", "Scheme", "Shares", "Step"),
-    *("Stepwise", "Target", "check_scheme", "evaluate", "load_scheme", "observations_from_records"),
-    *("parse_period", "read_observations", "scheme_from_toml", "shipped_schemes"),
+    "STATUS_WORDS",
+    "Checklist",
+    "Completion",
+    "Deductive",
+    "Derived",
+    "Evaluation",
+    "Grade",
+    "Line",
+    "Measured",
+    "Membership",
+    "Observations",
+    "Period",
+    "Rated",
+    "Scheme",
+    "Shares",
+    "Step",
+    "Stepwise",
+    "Target",
+    "check_scheme",
+    "evaluate",
+    "load_scheme",
+    "observations_from_records",
+    "parse_period",
+    "read_observations",
+    "scheme_from_toml",
+    "shipped_schemes",
 ]

@@ -50,6 +50,9 @@ _HEADERS = {
 _ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
 
 NOT_APPLICABLE, NOT_REPORTED, NOT_DUE = "not applicable", "not reported", "not due"
+SPECIAL = (NOT_APPLICABLE, NOT_REPORTED, NOT_DUE)
+"""Values that stand for none."""
+
 _SPECIAL = {
     **dict.fromkeys(("n/a", "na", "n.a.", "not applicable", "不适用"), NOT_APPLICABLE),
     **dict.fromkeys(("", "not reported", "missing", "缺报", "未报"), NOT_REPORTED),
@@ -130,6 +133,10 @@ class Observations(Result):
         raise EvaluationError(
             "at_place", place=self.place(row, role), problem=Phrase(code, **parameters)
         )
+
+    def first(self, rows: NDArray[np.intp]) -> int:
+        """The one among some rows that stands first in the file."""
+        return int(rows[np.argmin(self.lines[rows])])
 
     def value(self, row: int) -> str:
         """A value as text."""
@@ -306,7 +313,7 @@ class _Reader:
 
     def _header(self, rows: Iterator[Row]) -> tuple[int, list[str]]:
         """The row with the headers; lines above it that have none are passed over and said."""
-        above = []
+        above: list[int] = []
         for line, cells in itertools.islice(rows, _TITLE_ROWS):
             roles = {_ROLE_OF.get(_header_text(cell)) for cell in cells}
             if roles.issuperset(REQUIRED):

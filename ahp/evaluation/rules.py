@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import numpy as np
@@ -235,7 +236,7 @@ class Stepwise(NumberRule):
         edges = [step.up_to for step in self.steps]
         if len(edges) < 2 or None in edges[:-1] or edges[-1] is not None:
             raise EvaluationError("steps_open")
-        for low, high in zip(self.edges, self.edges[1:], strict=False):
+        for low, high in pairwise(self.edges):
             _no_order(low, high)
         for step in (self.steps[0], self.steps[-1]):
             if step.ends[0] != step.ends[1]:
@@ -290,7 +291,7 @@ class Membership(NumberRule):
         if len(self.thresholds) != len(self.grade_points) or len(self.thresholds) < 2:
             counts = len(self.thresholds), len(self.grade_points)
             raise EvaluationError("thresholds_points", thresholds=counts[0], points=counts[1])
-        for low, high in zip(self.thresholds, self.thresholds[1:], strict=False):
+        for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
     def points(self, values: Ratios) -> Ratios:

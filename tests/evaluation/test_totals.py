@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -234,7 +235,7 @@ def check_waterfall(result: Evaluation, unit: str, period: str) -> None:
     """Each line begins where the one before it ended, from 0 to the total."""
     lines = result.waterfall(unit, period)
     assert lines[0].before == 0
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         assert line.after == following.before
     total = result.total(unit, period)
     if total is None:
