@@ -121,7 +121,7 @@ def test_the_edge_of_a_step_lies_in_one_step_exactly() -> None:
 
 
 def test_memberships_of_a_number() -> None:
-    """SO2 0.07 in 0.05, 0.15, 0.25, 0.5 belongs to the first two by .8 and .2 (Zhang, fuzzy-eval)."""
+    """0.07 of SO2 belongs to the first two grades by .8 and .2 (Zhang, mathmodels-book)."""
     rule = Membership(
         thresholds=tuple(map(Fraction, ("0.05", "0.15", "0.25", "0.5"))),
         grade_points=tuple(map(Fraction, (100, 80, 60, 0))),
@@ -233,7 +233,7 @@ def test_a_key_point_that_fails_is_a_veto() -> None:
 
 def test_a_finding_is_deducted_once_where_it_costs_most() -> None:
     """One finding in two checklists of weights .6 and .4: only the dearer point counts as lost."""
-    lists = {name: CHECKLIST for name in "xy"}
+    lists = dict.fromkeys("xy", CHECKLIST)
     columns = "unit period indicator value item evidence"
     cells = [
         ("A", "2026Q1", "x", "yes", "1.1", ""),
@@ -273,25 +273,28 @@ def test_what_takes_points_never_takes_more_than_all() -> None:
     assert result.scores[:, 0, 0].tolist() == [0, 100, 100]
 
 
+PRICES = (Fraction("0.01"), Fraction("0.02"), Fraction("0.03"))
 PROFIT = Derived(
-    inputs=tuple(
-        Input(name, NAME, "CNY") for name in ("income", "balance", "months", "cost")
-    ),
+    inputs=tuple(Input(name, NAME, "CNY") for name in ("income", "balance", "months", "cost")),
     formula="sum(income - balance * price(months)) - cost * rate / 2",
-    tables={"price": formulas.Steps(tuple(map(Fraction, (6, 12))), (Fraction("0.01"), Fraction("0.02"), Fraction("0.03")))},
+    tables={"price": formulas.Steps((Fraction(6), Fraction(12)), PRICES)},
     constants={"rate": Fraction("0.5")},
     rule=Measured(low=Fraction(0), high=Fraction(200)),
-)  # fmt: skip
+)
 
 
 def test_a_derived_indicator() -> None:
     """Two loans: 50 - 1000·.01 + 90 - 1000·.03, less 40·.5/2: 90 of 200."""
     columns = "unit period indicator value item input"
     cells = [
-        *(("A", "2026Q1", "x", value, "loan 1", name) for name, value in (("income", 50), ("balance", 1000), ("months", 6))),
-        *(("A", "2026Q1", "x", value, "loan 2", name) for name, value in (("income", 90), ("balance", 1000), ("months", 13))),
+        ("A", "2026Q1", "x", 50, "loan 1", "income"),
+        ("A", "2026Q1", "x", 1000, "loan 1", "balance"),
+        ("A", "2026Q1", "x", 6, "loan 1", "months"),
+        ("A", "2026Q1", "x", 90, "loan 2", "income"),
+        ("A", "2026Q1", "x", 1000, "loan 2", "balance"),
+        ("A", "2026Q1", "x", 13, "loan 2", "months"),
         ("A", "2026Q1", "x", 40, "", "cost"),
-    ]  # fmt: skip
+    ]
     one = scheme({"x": 1}, {"x": PROFIT})
     result = evaluate(one, rows(*cells, columns=columns))
     assert result.values[0, 0, 0] == 90
