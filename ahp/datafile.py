@@ -9,6 +9,7 @@ import errno
 import json
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ MAX_VALUES = 2_000_000
 
 MAX_DIGITS = 19
 """Digits of a whole number: those of 64 bits."""
+
+MAX_PLACES = 400
+"""Digits of a number with a point, zeros between it and the point counted: a float has fewer."""
 
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Signs that no XML holds, and so no workbook and no document (XML 1.0, section 2.2)."""
@@ -80,7 +84,7 @@ def parse_toml(
     content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
 ) -> dict[str, Any]:
     """The content of a TOML file, or an error of the given type that names it by `source`, and by
-    `expected`, a code, what it should hold; a BOM is allowed.
+    `expected`, a code, what it should hold; a BOM is allowed. Numbers with a point are `Decimal`.
     """
     check_size(content, source, error, MAX_TOML)
     text = content if isinstance(content, str) else decode_text(content, source, error)
@@ -88,7 +92,7 @@ def parse_toml(
         line = text.count("\n", 0, long.end()) + 1
         raise error("toml_key_long", place=f"{source}: line {line}")
     try:
-        data = tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()))
+        data = tomllib.loads(text.removeprefix(codecs.BOM_UTF8.decode()), parse_float=Decimal)
         _check_numbers(data)
     except RecursionError as problem:
         raise error("toml_too_deep", source=source, expected=Phrase(expected)) from problem
@@ -96,6 +100,8 @@ def parse_toml(
         raise error("not_toml", place=f"{source}{_toml_place(text, problem)}") from problem
     except ValueError as problem:  # that of int(), for a number of thousands of digits
         raise error("number_too_long", source=source, most=MAX_DIGITS) from problem
+    except ArithmeticError as problem:  # also that of Decimal
+        raise error("too_many_places", source=source, most=MAX_PLACES) from problem
     return data
 
 
@@ -107,9 +113,13 @@ def _toml_place(text: str, problem: tomllib.TOMLDecodeError) -> str:
 
 
 def _check_numbers(data: Any) -> None:
-    """Refuse whole numbers that TOML does not allow: they can't even be shown."""
+    """Refuse numbers that TOML does not allow, or that take long to compute with."""
     if isinstance(data, int) and abs(data) >= 10**MAX_DIGITS:
         raise ValueError
+    if isinstance(data, Decimal) and data.is_finite():
+        _sign, digits, exponent = data.as_tuple()
+        if len(digits) + abs(int(exponent)) > MAX_PLACES:
+            raise ArithmeticError
     if isinstance(data, dict | list):
         for value in data.values() if isinstance(data, dict) else data:
             _check_numbers(value)
@@ -255,6 +265,6 @@ class DataTable:
 def kind(value: Any) -> Phrase:
     """What a value of a data file is, in words."""
     codes = {str: "a_text", bool: "a_boolean", int: "a_whole_number", float: "a_number"}
-    codes |= {list: "an_array" if value else "an_empty_array", dict: "a_table"}
+    codes |= {Decimal: "a_number", list: "an_array" if value else "an_empty_array", dict: "a_table"}
     codes |= {type(None): "nothing"}
     return Phrase(codes.get(type(value), "a_date_or_time"))

@@ -12,6 +12,7 @@ AHPError
 ├── SurveyError             a survey definition is refused
 ├── AnswersError            answers do not fit the survey, or their file is refused
 ├── PublishedError          a file of a published table is refused
+├── EntryError              a value is refused at its place in a table
 ├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
@@ -123,6 +124,10 @@ class AnswersError(AHPError, ValueError):
 
 class PublishedError(AHPError, ValueError):
     """A file of a published table is refused: the file, the path inside it, what was expected."""
+
+
+class EntryError(AHPError, ValueError):
+    """A value is refused at its place in a table or an array; errors of files are made of it."""
 
 
 class TextLimitError(AHPError, ValueError):

@@ -392,7 +392,6 @@ _PUBLISHED = {
 
 _STUDY = {
     "a_number_or_text": _("a number or text"),
-    "a_table_of_texts": _("a table of texts"),
     "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
@@ -524,7 +523,6 @@ _STUDY = {
     "the_title": _("The title"),
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
-    "true_or_false": _("true or false"),
     "value_refused": _("value = {problem}"),
     "way_unreadable": _("way = {content!r}, expected an object with way, short and order"),
     "weight_is_no_number": _("is {kind}, expected a number of 0 or more"),
@@ -534,7 +532,6 @@ _STUDY = {
     "weight_reason": _("A weight of {weight:g} needs a reason; please write it down."),
     "weights_sum": _("the weights sum to {total:.6g}, expected 1"),
     "weights_sum_below": _("the weights below {parent!r} sum to {total:.6g}, expected 1"),
-    "wrong_kind": _("is {kind}, expected {expected}"),
 }
 
 _FILES = {
@@ -545,6 +542,7 @@ _FILES = {
     "a_number": _("a number"),
     "a_survey": _("a survey"),
     "a_table": _("a table"),
+    "a_table_of_texts": _("a table of texts"),
     "a_text": _("text"),
     "a_whole_number": _("a whole number"),
     "a_wide_table": _("a wide table"),
@@ -555,10 +553,13 @@ _FILES = {
     "an_ahp_file": _("an ahp file"),
     "an_ahp_os_project": _("an AHP-OS project"),
     "an_array": _("an array"),
+    "an_array_of_tables": _("an array of tables"),
+    "an_array_of_text": _("an array of text"),
     "an_empty_array": _("an empty array"),
     "answer_not_listed": _(
         "the answer to ({left!r}, {right!r}) under {parent!r} is {value!r}, expected one of {valid}"
     ),
+    "array_length": _("has {count} entries, expected {expected}"),
     "at_place": _("{place}: {problem}"),
     "beside_another": _("beside {key}, expected one of them"),
     "branch_apart": _(
@@ -789,6 +790,7 @@ _FILES = {
     "nothing": _("nothing"),
     "nothing_left_to_ask": _("skip = {skipped!r}, expected a parent that is left to ask about"),
     "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
+    "number_not_finite": _("{value}, expected a finite number"),
     "number_too_long": _("{source}: a whole number of more than {most} digits"),
     "old_workbook": _(
         "{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
@@ -872,6 +874,7 @@ _FILES = {
     "text_two_values": _("{place}: text {text!r} has two values, expected one"),
     "texts_differ": _("{value!r}, expected different texts"),
     "the_format": _("format {number}"),
+    "this_or_that": _("{one} or {others}"),
     "toml_key_long": _("{place}: a key of 50 parts or more, expected fewer"),
     "toml_too_deep": _("{source}: arrays inside arrays too deep, expected {expected}"),
     "too_many_bytes": _("{source}: {count} bytes, expected at most {most}"),
@@ -886,13 +889,17 @@ _FILES = {
     "too_many_parts": _("{count} files inside, expected at most {most}"),
     "too_many_rows": _("{source}: {count} rows, expected at most {most}"),
     "too_many_rows_inside": _("more than {limit} rows and texts, expected fewer"),
+    "too_many_places": _("{source}: a number of more than {most} digits, zeros included"),
     "too_many_separators": _("{source}: {count} separators, expected at most {most}"),
     "too_many_values": _("{source}: more than {most} values"),
     "too_many_yaml_values": _("more than {most} values, aliases counted"),
+    "true_or_false": _("true or false"),
     "unpacked_size": _("{size} bytes when unpacked, expected at most {most}"),
     "upload_ending": _("{name}: expected a file that ends with {endings}"),
     "value_not": _("{value!r}, expected {expected!r}"),
     "value_not_listed": _("{value!r}, expected one of {valid}"),
+    "without_entries": _("has no entries, expected one or more"),
+    "wrong_kind": _("is {kind}, expected {expected}"),
 }
 
 _STORE = {
