@@ -32,7 +32,7 @@ NUMERIC = {
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
-BASE = {"resources", "version", "datafile"}
+BASE = {"resources", "version", "datafile", "codec"}
 STUDY = NUMERIC | BASE | {"study"}
 PROCESS = STUDY | {"process"}
 RESULTS = PROCESS | {"i18n"}
@@ -71,6 +71,7 @@ LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"store"},
     "cryptography": {"store"},
     "argon2": {"store"},
+    "cattrs": {"codec"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
@@ -217,7 +218,7 @@ def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     assert "numpy" in loaded
     heavy = {
         *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
-        *("cryptography", "argon2", "pypdf", "babel", "jinja2"),
+        *("cryptography", "argon2", "pypdf", "babel", "jinja2", "attr", "cattrs"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy
