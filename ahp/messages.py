@@ -1178,7 +1178,8 @@ _SCORING = {
     "evidence_missing": _("is empty, expected the document that shows it"),
     "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
     "formula_part": _(
-        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and numbers alone"
+        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and "
+        "numbers alone"
     ),
     "formula_too_deep": _("formula {formula!r} is nested deeper than {most} levels"),
     "formula_too_long": _("the formula has {count} characters, expected at most {most}"),

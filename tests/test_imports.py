@@ -33,9 +33,11 @@ NUMERIC = {
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
 BASE = {"resources", "version", "datafile", "codec"}
-STUDY = NUMERIC | BASE | {"study"}
+TABLES = NUMERIC | BASE | {"tables"}
+STUDY = TABLES | {"study"}
 PROCESS = STUDY | {"process"}
-RESULTS = PROCESS | {"i18n"}
+EVALUATION = STUDY | {"evaluation"}
+RESULTS = PROCESS | EVALUATION | {"i18n"}
 PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
@@ -43,7 +45,9 @@ ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
+    "tables": TABLES,
     "study": STUDY,
+    "evaluation": EVALUATION,
     "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
@@ -76,7 +80,7 @@ LIBRARIES: dict[str, set[str]] = {
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
-    "openpyxl": {"exchange", "report"},
+    "openpyxl": {"tables", "exchange", "report"},
     "docx": {"exchange"},
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},

@@ -5,7 +5,8 @@ gives scores, totals, ranks and bands, each recomputable line by line (`Evaluati
 """
 
 from .cells import STATUS_WORDS
-from .evaluated import Evaluation, evaluate
+from .evaluated import Evaluation
+from .judging import evaluate
 from .observations import Observations, observations_from_records, read_observations
 from .periods import Period, parse_period
 from .rules import (

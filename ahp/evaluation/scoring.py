@@ -28,6 +28,14 @@ Local = Mapping[str, Mapping[str, int]]
 """Parent id -> child id -> frozen weight inside the parent, in units of the last decimal."""
 
 
+_KINDS = {
+    "month": Phrase("a_month"),
+    "quarter": Phrase("a_quarter"),
+    "half": Phrase("a_half"),
+    "year": Phrase("a_year"),
+}
+
+
 @dataclass(frozen=True)
 class Grid:
     """Units and periods: cell = unit · number of periods + period.
@@ -153,7 +161,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
 
 def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
-        kinds = {"kind": Phrase(f"a_{period.kind}"), "expected": Phrase(f"a_{scheme.period.kind}")}
+        kinds = {"kind": _KINDS[period.kind], "expected": _KINDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
     first = date(period.year, period.last_month - period.months + 1, 1)
     if scheme.effective_from and (period.year, period.last_month) < (

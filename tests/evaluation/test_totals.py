@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ahp.evaluation.evaluated import Evaluation, evaluate
+from ahp.evaluation import Evaluation, evaluate
 from ahp.evaluation.observations import observations_from_records
 from ahp.evaluation.rules import Completion, Measured, Step, Stepwise, Target
 from ahp.evaluation.scheme import (
