@@ -405,18 +405,19 @@ _EVALUATION = {
         "game theory: one of the weight vectors is a mixture of others, which leaves no solution; "
         "expected vectors that are independent, or equal"
     ),
-    "goalposts_turned": _("{cell} = {low:.12g} with high = {high:.12g}, expected low below high"),
+    "goalposts_turned": _(
+        "{cell} = {low:.12g} with an upper goalpost of {high:.12g}, expected one above it"
+    ),
     "grade_scores": _("grade scores"),
     "grade_scores_missing": _(
         "no grade scores, expected one for each grade; how = 'maximum' needs none"
     ),
-    "high": _("high"),
     "indicators_together": _(
         "{cell}: all indicators rise and fall together, expected two that differ in what they "
         "say of the units"
     ),
     "item_points": _("points of the items"),
-    "low": _("low"),
+    "lower_goalposts": _("lower goalposts"),
     "matrix": _("matrix"),
     "membership": _("membership"),
     "nothing_applies": _("{cell}: no item with points applies, expected one or more"),
@@ -481,6 +482,7 @@ _EVALUATION = {
         "{cell}: no two units differ in an indicator that counts, expected two that do"
     ),
     "units_and_columns": _("(..., units, columns) with {least} or more units and a column or more"),
+    "upper_goalposts": _("upper goalposts"),
     "vector": _("vector"),
     "vectors": _("vectors"),
     "weights_after": _("weights after"),

@@ -57,10 +57,10 @@ def goalpost_scores(
     count, labels = columns.shape[-1], vector_labels(values)
     by_indicator = as_directions(directions, count, labels)
     targets = np.array([isinstance(each, Target) for each in by_indicator])
-    lows = _goalposts(low, "low", count, labels, targets)
-    highs = _goalposts(high, "high", count, labels, targets)
+    lows = _goalposts(low, "lower_goalposts", count, labels, targets)
+    highs = _goalposts(high, "upper_goalposts", count, labels, targets)
     if (turned := ~(lows < highs) & ~targets).any():
-        cell = first_cell(turned, Phrase("low"))
+        cell = first_cell(turned, Phrase("lower_goalposts"))
         raise EvaluationError(
             "goalposts_turned", cell=cell, low=lows[turned][0], high=highs[turned][0]
         )

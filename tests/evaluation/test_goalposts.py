@@ -100,15 +100,15 @@ def test_both_directions_add_up(x: float, low: float, span: float) -> None:
         (lambda: goalpost_scores([], 0, 1), "values of shape (0,), expected (..., n)"),
         (
             lambda: goalpost_scores([1, 2], [0, 3], [1, 3]),
-            "low[1] = 3 with high = 3, expected low below high",
+            "lower goalposts[1] = 3 with an upper goalpost of 3, expected one above it",
         ),
         (
             lambda: goalpost_scores([1, 2], [0, 1, 2], 9),
-            "low of shape (3,), expected one for each indicator, or one for all",
+            "lower goalposts of shape (3,), expected one for each indicator, or one for all",
         ),
         (
             lambda: goalpost_scores([1, 2], None, 9),
-            "low[0] = nan, expected a number from -1e+100 to 1e+100",
+            "lower goalposts[0] = nan, expected a number from -1e+100 to 1e+100",
         ),
         (
             lambda: goalpost_scores([1, 2], 0, 9, [1, 0]),
