@@ -390,6 +390,109 @@ _PUBLISHED = {
     "whole_number": _("a whole number, 0 or more"),
 }
 
+_EVALUATION = {
+    "as_many_as_scores_before": _("as many as the scores before, of shape {shape}"),
+    "bands": _("bands"),
+    "bands_fall": _("bands = {bands}, expected rising numbers"),
+    "direction_unknown": _("{cell} = {value!r}, expected 1, -1 or a Target"),
+    "directions": _("directions"),
+    "directions_count": _("directions of {count} indicators, expected {expected}"),
+    "game_share_negative": _(
+        "game theory: {cell} = {value:.6g}, expected 0 or more; these weight vectors have no "
+        "combination by game theory"
+    ),
+    "game_without_solution": _(
+        "game theory: one of the weight vectors is a mixture of others, which leaves no solution; "
+        "expected vectors that are independent, or equal"
+    ),
+    "goalposts_turned": _(
+        "{cell} = {low:.12g} with an upper goalpost of {high:.12g}, expected one above it"
+    ),
+    "grade_scores": _("grade scores"),
+    "grade_scores_missing": _(
+        "no grade scores, expected one for each grade; how = 'maximum' needs none"
+    ),
+    "indicators_together": _(
+        "{cell}: all indicators rise and fall together, expected two that differ in what they "
+        "say of the units"
+    ),
+    "item_points": _("points of the items"),
+    "lower_goalposts": _("lower goalposts"),
+    "matrix": _("matrix"),
+    "membership": _("membership"),
+    "nothing_applies": _("{cell}: no item with points applies, expected one or more"),
+    "number_unreadable": _(
+        "{value!r}, expected a finite number up to 1e100 with 400 decimals at most"
+    ),
+    "one_a_grade": _("({count},), one for each grade"),
+    "one_a_row_of_thresholds": _("(..., {count}), one for each row of thresholds"),
+    "one_a_unit": _("({count},), one for each unit"),
+    "one_a_vector": _("({count},), one for each vector"),
+    "one_an_indicator": _("(..., {count}), one for each indicator"),
+    "one_an_indicator_alone": _("({count},), one for each indicator"),
+    "one_an_indicator_or_for_all": _("one for each indicator, or one for all"),
+    "one_an_item": _("(..., {count}), one for each item"),
+    "one_table_of_units": _("one table, (units, indicators)"),
+    "points": _("points"),
+    "product_of_nothing": _(
+        "every item has weight 0 in one of the vectors, expected one with weight in all: their "
+        "product is 0"
+    ),
+    "rated_once": _("no unit is rated by two raters, expected one or more"),
+    "rater_alone": _("rater {number} shares no unit with another rater, expected one or more"),
+    "ratings": _("ratings"),
+    "ratings_alike": _(
+        "{cell}: units differ no more than by chance, so that there is no intraclass correlation"
+    ),
+    "ratings_few": _("{cell}: {count} ratings, expected {least} or more"),
+    "ratings_few_without": _(
+        "{cell}: {count} ratings without rater {rater}, expected {least} or more"
+    ),
+    "ratings_one_value": _(
+        "all ratings are {value:.12g}, expected two values or more: without them there is no "
+        "disagreement to expect"
+    ),
+    "results": _("results"),
+    "scores_after": _("scores after"),
+    "scores_before": _("scores before"),
+    "shares": _("shares"),
+    "shares_unused": _("shares for method {method!r}, expected them for 'linear' alone"),
+    "sum_not_one_of": _("{name} have the sum {total:.12g}, expected 1"),
+    "target_one_sided": _(
+        "tolerance = None with tolerance_above = {above:.12g}, expected both or neither"
+    ),
+    "target_turned": _("low = {low:.12g} with high = {high:.12g}, expected low up to high"),
+    "target_without_tolerance": _(
+        "{target}, expected a tolerance: without one the points of a unit would depend on the "
+        "other units"
+    ),
+    "the_columns": _("the columns"),
+    "the_results": _("the results"),
+    "the_rows_of_membership": _("the rows of the membership"),
+    "the_rows_of_points": _("the rows of the points"),
+    "the_scores_after": _("the scores after"),
+    "the_scores_before": _("the scores before"),
+    "the_values": _("the values"),
+    "the_vector": _("the vector"),
+    "the_weights_after": _("the weights after"),
+    "the_weights_before": _("the weights before"),
+    "thresholds": _("thresholds"),
+    "thresholds_turn": _("thresholds {thresholds}, expected all rising or all falling"),
+    "units_alike": _(
+        "{cell}: no two units differ in an indicator that counts, expected two that do"
+    ),
+    "units_and_columns": _("(..., units, columns) with {least} or more units and a column or more"),
+    "upper_goalposts": _("upper goalposts"),
+    "vector": _("vector"),
+    "vectors": _("vectors"),
+    "weights_after": _("weights after"),
+    "weights_before": _("weights before"),
+    "whole_number_from_to": _("a whole number from {low} to {high}"),
+    "with_two_grades": _("(..., g) with two grades or more"),
+    "with_two_raters": _("(..., units, raters) with two raters or more"),
+    "with_two_thresholds": _("(g,) or (m, g) with two grades or more"),
+}
+
 _STUDY = {
     "a_number_or_text": _("a number or text"),
     "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
@@ -1262,7 +1365,17 @@ _SCORING = {
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI, **_SCORING}
+    {
+        **_NUMERIC,
+        **_PUBLISHED,
+        **_EVALUATION,
+        **_STUDY,
+        **_FILES,
+        **_STORE,
+        **_APP,
+        **_CLI,
+        **_SCORING,
+    }
 )
 """Code -> English sentence."""
 

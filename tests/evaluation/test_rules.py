@@ -9,25 +9,26 @@ from typing import Any
 import pytest
 
 from ahp.errors import EvaluationError
-from ahp.evaluation import (
+from ahp.evaluation import Evaluation, check_scheme, evaluate
+from ahp.evaluation import formula as formulas
+from ahp.evaluation.rules import (
+    AnyRule,
     Checklist,
     Completion,
     Deductive,
     Derived,
-    Evaluation,
     Grade,
+    Input,
     Measured,
     Membership,
+    Occurrence,
+    Point,
     Rated,
     Shares,
     Step,
     Stepwise,
     Target,
-    check_scheme,
-    evaluate,
 )
-from ahp.evaluation import formula as formulas
-from ahp.evaluation.rules import AnyRule, Input, Occurrence, Point
 from ahp.evaluation.scheme import (
     Bonus,
     Calendar,
