@@ -1152,6 +1152,9 @@ _SCORING = {
     "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
     "cell_too_long": _("has {count} characters, expected at most {most}"),
     "cell_twice": _("{value!r}, but row {line} says {other!r} of the same cell"),
+    "cell_uncalculated": _(
+        "is a formula that was never calculated; open the file in a spreadsheet program and save it"
+    ),
     "column_not_known": _("not a column of observations, expected one of {valid}"),
     "column_twice": _("a second column for {role!r}, expected one"),
     "column_unknown": _(
@@ -1165,6 +1168,7 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "decimals_too_many": _("{text!r} has too many decimals, expected at most {most}"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
     ),
@@ -1178,7 +1182,8 @@ _SCORING = {
     "evidence_missing": _("is empty, expected the document that shows it"),
     "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
     "formula_part": _(
-        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and numbers alone"
+        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and "
+        "numbers alone"
     ),
     "formula_too_deep": _("formula {formula!r} is nested deeper than {most} levels"),
     "formula_too_long": _("the formula has {count} characters, expected at most {most}"),
@@ -1189,6 +1194,7 @@ _SCORING = {
     "indicators_count": _("{count} indicators; {least} to {most} are usual"),
     "indicators_without_rule": _("no rule for {indicators}"),
     "input_twice": _("a second value of input {input!r} of one item, expected one"),
+    "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
     "lower_unsaid": _(
@@ -1207,14 +1213,14 @@ _SCORING = {
     "observations_sheet": _(
         "{source}: no sheet is called observations, expected one besides {valid}"
     ),
-    "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
+    "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
-    "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1236,6 +1242,7 @@ _SCORING = {
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
+    "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
