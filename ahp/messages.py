@@ -1206,6 +1206,12 @@ _SCORING = {
     "no_scheme": _(
         "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
     ),
+    "no_round_closed": _("no round of the study is closed with a result, expected one or more"),
+    "no_weights_in_json": _(
+        "no weights, expected the evidence of a closed round or a whole study as the app hands it "
+        "out"
+    ),
+    "node_twice": _("a second weight of {node!r}, expected one"),
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
@@ -1219,6 +1225,7 @@ _SCORING = {
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
     "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),
@@ -1257,10 +1264,13 @@ _SCORING = {
     "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
     "weight_below_zero": _("weight {weight}, expected 0 or more"),
     "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
+    "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
     "word_twice": _("{word!r} is also an id or a name in {other}, expected others"),
