@@ -1255,6 +1255,9 @@ _SCORING = {
     "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
     "cell_too_long": _("has {count} characters, expected at most {most}"),
     "cell_twice": _("{value!r}, but row {line} says {other!r} of the same cell"),
+    "cell_uncalculated": _(
+        "is a formula that was never calculated; open the file in a spreadsheet program and save it"
+    ),
     "column_not_known": _("not a column of observations, expected one of {valid}"),
     "column_twice": _("a second column for {role!r}, expected one"),
     "column_unknown": _(
@@ -1268,6 +1271,7 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "decimals_too_many": _("{text!r} has too many decimals, expected at most {most}"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
     ),
@@ -1293,6 +1297,7 @@ _SCORING = {
     "indicators_count": _("{count} indicators; {least} to {most} are usual"),
     "indicators_without_rule": _("no rule for {indicators}"),
     "input_twice": _("a second value of input {input!r} of one item, expected one"),
+    "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
     "lower_unsaid": _(
@@ -1304,6 +1309,12 @@ _SCORING = {
     "no_scheme": _(
         "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
     ),
+    "no_round_closed": _("no round of the study is closed with a result, expected one or more"),
+    "no_weights_in_json": _(
+        "no weights, expected the evidence of a closed round or a whole study as the app hands it "
+        "out"
+    ),
+    "node_twice": _("a second weight of {node!r}, expected one"),
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
@@ -1311,14 +1322,15 @@ _SCORING = {
     "observations_sheet": _(
         "{source}: no sheet is called observations, expected one besides {valid}"
     ),
-    "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
+    "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
-    "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1340,6 +1352,7 @@ _SCORING = {
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
+    "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
@@ -1354,10 +1367,13 @@ _SCORING = {
     "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
     "weight_below_zero": _("weight {weight}, expected 0 or more"),
     "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
+    "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
     "word_twice": _("{word!r} is also an id or a name in {other}, expected others"),

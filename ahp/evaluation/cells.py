@@ -150,7 +150,7 @@ class Cells:
         chosen = positions < 0
         if chosen.any():
             row = self.observations.first(self.rows[chosen])
-            parameters = {"item": column[row], "indicator": name, "valid": valid}
+            parameters = {"value": column[row], "indicator": name, "valid": valid}
             self.observations.refuse(row, "item", code, **parameters)
         self._refuse_again(positions)
         return positions

@@ -2,6 +2,7 @@
 
 A long table with the columns `unit`, `period`, `indicator` and `value`, and where they are needed
 `rater`, `item`, `input`, `evidence` and `note`. Numbers are kept exactly as they were written.
+Columns `name` and `unit of measure` may stand beside them for whoever fills the table in.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from ..datafile import MAX_FILE, read_bytes, system_problem
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import Row, encoding_of, open_csv, with_point
+from ..tables.delimited import UNCALCULATED, Row, encoding_of, open_csv, with_point
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -48,6 +49,8 @@ _HEADERS = {
     "note": ("note", "备注", "说明"),
 }
 _ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
+_FOR_READERS = ("name", "名称", "unitofmeasure", "计量单位")
+"""Headers of columns that are passed over: they say to people what a row is about."""
 
 NOT_APPLICABLE, NOT_REPORTED, NOT_DUE = "not applicable", "not reported", "not due"
 SPECIAL = (NOT_APPLICABLE, NOT_REPORTED, NOT_DUE)
@@ -61,6 +64,9 @@ _SPECIAL = {
 
 MAX_ROWS = 20_000_000
 MAX_DIGITS = 18
+MAX_DECIMALS = 60
+"""Digits after the point, zeros in front included, as very small numbers have."""
+
 MAX_LENGTH = 1000
 """Characters of a cell."""
 
@@ -70,9 +76,14 @@ _TITLE_ROWS = 10
 
 _PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
-_SHEET_ERROR = re.compile(r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_SHEET_ERROR = re.compile(
+    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
+    r"|Err:\d{3}"
+)
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]+)?")
 _WHITESPACE = re.compile(r"\s+")
 _SHEETS = ("observations", "观测值")
+_OLD_WORKBOOK = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -221,9 +232,13 @@ def read_observations(path: str | Path) -> Observations:
         EvaluationError: names row and column, and what was expected.
     """
     path = Path(path)
-    if path.suffix.lower() == ".xlsx":
-        return _from_rows(_workbook_rows(path), str(path))
     try:
+        with path.open("rb") as file:
+            begin = file.read(8)
+        if begin == _OLD_WORKBOOK:
+            raise EvaluationError("old_workbook", source=str(path))
+        if path.suffix.lower() == ".xlsx" or begin.startswith(b"PK\3\4"):
+            return _from_rows(_workbook_rows(path), str(path))
         encoding = encoding_of(path)
         if encoding is None:
             raise EvaluationError("encoding_unknown", source=str(path))
@@ -232,6 +247,8 @@ def read_observations(path: str | Path) -> Observations:
             reader, separator = open_csv(text)
             rows = _csv_rows(reader, str(path))
             return _from_rows(rows, str(path), remarks, decimal_comma=separator != ",")
+    except UnicodeDecodeError as problem:  # UTF-16 by its first bytes, but not to its end
+        raise EvaluationError("encoding_unknown", source=str(path)) from problem
     except OSError as problem:
         raise EvaluationError(
             "file_unreadable", source=str(path), problem=system_problem(problem)
@@ -303,6 +320,7 @@ class _Reader:
         self.remarks: list[Phrase] = []
         self.line, self.header = self._header(rows)
         self.position = self._positions()
+        self.nameless = [k for k, cell in enumerate(self.header) if not cell.strip()]
         self.texts: dict[str, dict[str, int]] = {role: {} for role in (*ROLES, "word")}
         self.values: dict[str, tuple[int, int, int]] = {}
         self.parts: list[dict[str, Any]] = []
@@ -327,7 +345,8 @@ class _Reader:
         raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
 
     def _refuse_header(self, line: int, cells: list[str], missing: tuple[str, ...]) -> NoReturn:
-        unknown = [cell for cell in cells if cell and _header_text(cell) not in _ROLE_OF]
+        known = {*_ROLE_OF, *_FOR_READERS}
+        unknown = [cell for cell in cells if cell and _header_text(cell) not in known]
         if unknown:
             self._refuse(line, unknown[0], "column_unknown", valid=ROLES, missing=missing)
         raise EvaluationError(
@@ -339,7 +358,7 @@ class _Reader:
         for k, cell in enumerate(self.header):
             role = _ROLE_OF.get(_header_text(cell))
             if role is None:
-                if cell:
+                if cell and _header_text(cell) not in _FOR_READERS:
                     self._refuse(self.line, cell, "column_not_known", valid=ROLES)
                 continue
             if role in positions:
@@ -358,6 +377,12 @@ class _Reader:
                     self._refuse(line, str(number + 1), "cell_beyond", text=cells[number])
             rows = tuple((cells + [""] * width)[:width] for cells in rows)
         columns = list(zip(*rows, strict=True))
+        for k in self.nameless:
+            if any(columns[k]):
+                line, text = next(
+                    (n, cell) for n, cell in zip(lines, columns[k], strict=True) if cell
+                )
+                self._refuse(line, str(k + 1), "cell_beyond", text=text)
         part: dict[str, Any] = {"lines": np.array(lines, np.int32)}
         for role, position in self.position.items():
             if role != "value":
@@ -385,8 +410,11 @@ class _Reader:
             return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
         if not text and role in REQUIRED:
             return Phrase("cell_empty")
-        if _SHEET_ERROR.fullmatch(text):
-            return Phrase("cell_is_error", text=text)
+        if text == UNCALCULATED or _SHEET_ERROR.fullmatch(text):
+            never = text == UNCALCULATED
+            return Phrase("cell_uncalculated") if never else Phrase("cell_is_error", text=text)
+        if role == "unit" and _DATE.fullmatch(text):
+            return Phrase("unit_is_date", text=text)
         if role == "period":
             try:
                 parse_period(text)
@@ -440,8 +468,10 @@ class _Reader:
         count = len(after) - int(exponent or 0) + 2 * bool(percent)
         if count < 0:
             figures, count = figures + "0" * -count, 0
-        if len(figures.lstrip("0")) > MAX_DIGITS or count > MAX_DIGITS:
+        if len(figures.lstrip("0")) > MAX_DIGITS:
             raise EvaluationError("digits_too_many", text=text, most=MAX_DIGITS)
+        if count > MAX_DECIMALS:
+            raise EvaluationError("decimals_too_many", text=text, most=MAX_DECIMALS)
         return int(f"{sign}{figures}"), count
 
     def finish(self, remarks: list[Phrase]) -> Observations:
@@ -555,8 +585,9 @@ def _cell_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    if isinstance(value, datetime) and value.time() == time(0) and value.day == 1:
-        return f"{value.year}-{value.month:02d}"  # what spreadsheets make of 2026-03
+    if isinstance(value, datetime) and value.time() == time(0):
+        # the first of a month is what spreadsheets make of 2026-03
+        return value.strftime("%Y-%m" if value.day == 1 else "%Y-%m-%d")
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     return str(value).strip()
@@ -564,7 +595,7 @@ def _cell_text(value: Any) -> str:
 
 def _workbook_rows(path: Path) -> Iterator[Row]:
     """The rows of the sheet with observations."""
-    from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+    from ..tables.workbooks import uncalculated_cells, uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
     content = read_bytes(path, EvaluationError)
     with uploaded_workbook(
@@ -576,7 +607,11 @@ def _workbook_rows(path: Path) -> Iterator[Row]:
             raise EvaluationError("observations_sheet", source=str(path), valid=tuple(names))
         chosen: Any = book[sheet or names[0]]
         chosen.reset_dimensions()  # what the file says of its size may be wrong
+        uncalculated = uncalculated_cells(content, chosen)
         for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
             cells = [_cell_text(value) for value in row]
+            for column in uncalculated.get(number, ()):
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = UNCALCULATED
             if any(cells):
                 yield number, cells

@@ -349,6 +349,9 @@ class Shares:
         position = cells.items(known, context.indicator, "rating_unknown", valid)
         values = cells.numbers(context.indicator)
         cells.refuse_value(values.compared(0) < 0, "value_below_zero", indicator=context.indicator)
+        if self.counts:
+            odd = values.num % values.den != 0
+            cells.refuse_value(odd, "count_expected", indicator=context.indicator)
         points = Ratios.from_fractions([grade.points for grade in grades])[position]
         starts = starts_of(cells.cell)
         sums = joined(values, starts, "sum")
@@ -589,7 +592,8 @@ class Derived:
         ids = [known.get(name.casefold()) for name in column.names]
         starts = starts_of(cells.cell)
         values = []
-        for start, end in zip(starts, [*starts[1:], len(cells.rows)], strict=True):
+        counts = np.diff(starts, append=len(cells.rows))
+        for start, end in zip(starts, starts + counts, strict=True):
             inputs: dict[str, dict[int, Fraction]] = {}
             for k in range(start, end):
                 row = int(cells.rows[k])
@@ -610,7 +614,7 @@ class Derived:
                 cells.status[cells.cell[start]] = UNREPORTED
             values.append(value or Fraction(0))
         result = Ratios.from_fractions(values)
-        outside = np.repeat(self.rule.check(result), np.diff(starts, append=len(cells.rows)))
+        outside = np.repeat(self.rule.check(result), counts)
         cells.refuse(outside, "value", "derived_below_zero", indicator=context.indicator)
         return result
 

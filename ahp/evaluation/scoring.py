@@ -21,7 +21,7 @@ from .exact import Mask, Ratios, Whole, half_up, product, total, whole
 from .finishing import Finished, finish
 from .observations import SPECIAL, Observations
 from .periods import Period, parse_period
-from .rules import Checklist, Context, Deductive, decimal
+from .rules import Checklist, Context, Deductive, Derived, decimal
 from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
 Local = Mapping[str, Mapping[str, int]]
@@ -305,6 +305,8 @@ class Scored:
     def _check_rows(self, indicator: Indicator) -> None:
         """Refuse values that cannot be, and rows without the document they need."""
         rows, observations = self._rows_of(indicator.id), self._observations
+        if not isinstance(indicator.rule, Derived):
+            self._check_no_input(indicator.id)
         if indicator.document:
             self._check_documents(rows)
         if indicator.valid is not None:
@@ -317,6 +319,14 @@ class Scored:
                 about = {"value": observations.value(row), "indicator": indicator.id}
                 limits = {"low": decimal(low), "high": decimal(high)}
                 observations.refuse(row, "value", "value_invalid", **about, **limits)
+
+    def _check_no_input(self, name: str) -> None:
+        """Refuse rows with an input of what is observed directly."""
+        rows, inputs = self._rows_of(name), self._observations.columns["input"]
+        if len(given := rows[inputs.codes[rows] >= 0]):
+            row = self._observations.first(given)
+            parameters = {"input": inputs[row], "indicator": name}
+            self._observations.refuse(row, "input", "input_unexpected", **parameters)
 
     def _check_documents(self, rows: Ints) -> None:
         """Refuse rows without evidence, but those that say that there is nothing to show."""
@@ -371,6 +381,7 @@ class Scored:
     def _amount(self, event: Deduction | Bonus | Veto) -> Whole:
         """Points of a deduction or bonus in each cell, capped; how often a veto was reported."""
         rows = self._rows_of(event.id)
+        self._check_no_input(event.id)
         if event.document:
             self._check_documents(rows)
         cells = self._cells(rows)

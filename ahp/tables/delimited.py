@@ -26,6 +26,9 @@ _CHUNK = 2**20
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
 
+UNCALCULATED = "=\0"
+"""Stands for a formula of a workbook that no program has calculated; no cell holds this text."""
+
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 _DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
