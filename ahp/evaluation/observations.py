@@ -11,6 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -213,9 +214,27 @@ def read_observations(path: str | Path) -> Observations:
     Raises:
         EvaluationError: names row and column, and what was expected.
     """
-    path = Path(path)
+    with open_table(Path(path), _SHEETS) as (rows, remarks, decimal_comma):
+        return _from_rows(rows, str(path), remarks, decimal_comma=decimal_comma)
+
+
+@contextmanager
+def open_table(
+    path: Path, sheets: tuple[str, ...], *, whole_dates: bool = False
+) -> Iterator[tuple[Iterator[Row], list[Phrase], bool]]:
+    """The rows of a CSV file or a workbook, what was read how, and whether commas are decimal.
+
+    Args:
+        path: a file of UTF-8, GBK or "Unicode text" (CSV), or a workbook.
+        sheets: what its sheet may be called if there are several.
+        whole_dates: keep the day of the first of a month, which else is the month.
+
+    Raises:
+        EvaluationError: the file can't be read.
+    """
     if path.suffix.lower() == ".xlsx":
-        return _from_rows(_workbook_rows(path), str(path))
+        yield _workbook_rows(path, sheets, whole_dates=whole_dates), [], False
+        return
     try:
         encoding = encoding_of(path)
         if encoding is None:
@@ -223,8 +242,7 @@ def read_observations(path: str | Path) -> Observations:
         remarks = [] if encoding == "utf-8-sig" else [Phrase("encoding_is", encoding=encoding)]
         with path.open(encoding=encoding, newline="") as text:
             reader, separator = open_csv(text)
-            rows = _csv_rows(reader, str(path))
-            return _from_rows(rows, str(path), remarks, decimal_comma=separator != ",")
+            yield _csv_rows(reader, str(path)), remarks, separator != ","
     except OSError as problem:
         raise EvaluationError(
             "file_unreadable", source=str(path), problem=system_problem(problem)
@@ -540,7 +558,7 @@ def _header_text(cell: str) -> str:
     return _WHITESPACE.sub("", unicodedata.normalize("NFKC", cell)).casefold()
 
 
-def _cell_text(value: Any) -> str:
+def _cell_text(value: Any, *, whole_dates: bool = False) -> str:
     """A cell of a workbook or a record as text; a number counts as Python writes it."""
     if value is None:
         return ""
@@ -548,15 +566,16 @@ def _cell_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    if isinstance(value, datetime) and value.time() == time(0) and value.day == 1:
-        return f"{value.year}-{value.month:02d}"  # what spreadsheets make of 2026-03
+    if isinstance(value, datetime) and value.time() == time(0):
+        is_month = value.day == 1 and not whole_dates  # what spreadsheets make of 2026-03
+        return value.date().isoformat()[: 7 if is_month else 10]
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     return str(value).strip()
 
 
-def _workbook_rows(path: Path) -> Iterator[Row]:
-    """The rows of the sheet with observations."""
+def _workbook_rows(path: Path, sheets: tuple[str, ...], *, whole_dates: bool) -> Iterator[Row]:
+    """The rows of the sheet of one of these names, or of the only one."""
     from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
     content = read_bytes(path, EvaluationError)
@@ -564,12 +583,12 @@ def _workbook_rows(path: Path) -> Iterator[Row]:
         content, str(path), max_bytes=16 * MAX_FILE, max_spread=None, error=EvaluationError
     ) as book:
         names = book.sheetnames
-        sheet = next((name for name in names if name.strip().casefold() in _SHEETS), None)
+        sheet = next((name for name in names if name.strip().casefold() in sheets), None)
         if sheet is None and len(names) > 1:
-            raise EvaluationError("observations_sheet", source=str(path), valid=tuple(names))
+            raise EvaluationError("no_sheet", source=str(path), name=sheets[0], valid=tuple(names))
         chosen: Any = book[sheet or names[0]]
         chosen.reset_dimensions()  # what the file says of its size may be wrong
         for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
-            cells = [_cell_text(value) for value in row]
+            cells = [_cell_text(value, whole_dates=whole_dates) for value in row]
             if any(cells):
                 yield number, cells
