@@ -34,6 +34,7 @@ Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Headers = Mapping[str, tuple[str, ...]]
 
+_NOTE = ("note", "备注", "说明")
 _ERRORS: Headers = {
     "unit": ("unit", "单位", "被评价单位", "单位名称"),
     "date": ("date", "日期", "差错日期", "发生日期"),
@@ -43,13 +44,15 @@ _ERRORS: Headers = {
     "source": ("source", "发现来源", "来源", "发现渠道"),
     "due": ("due", "整改期限", "应整改日期"),
     "mended": ("mended", "整改日期", "实际整改日期"),
+    "note": _NOTE,
 }
 _VOUCHERS: Headers = {
     "unit": _ERRORS["unit"],
     "period": ("period", "评价期", "期间", "时期"),
     "vouchers": ("vouchers", "凭证笔数", "业务笔数", "凭证数"),
+    "note": _NOTE,
 }
-_MAY_BE_EMPTY = ("amount", "due", "mended")
+_MAY_BE_EMPTY = ("amount", "due", "mended", "note")
 _SHEETS = {"errors": ("errors", "差错台账"), "vouchers": ("vouchers", "凭证笔数")}
 
 SUPERVISION = ("supervision", "post-supervision", "事后监督", "监督发现")
@@ -353,7 +356,7 @@ def _period_of(day: date, kind: str) -> Period:
 
 
 def _refuse_error(
-    ledger: Ledger, error: LedgerError, role: str, code: str, **parameters: Any
+    ledger: Ledger, error: LedgerError, role: str, code: str, /, **parameters: Any
 ) -> NoReturn:
     place = f"{ledger.source}: row {error.line}, column {ledger.headers[role]}"
     raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
@@ -370,7 +373,7 @@ class _TableRow:
     def __getitem__(self, role: str) -> str:
         return self.cells.get(role, "")
 
-    def refuse(self, role: str, code: str, **parameters: Any) -> NoReturn:
+    def refuse(self, role: str, code: str, /, **parameters: Any) -> NoReturn:
         """Refuse a cell."""
         self.table.refuse(self.line, self.table.headers[role], code, **parameters)
 
@@ -403,7 +406,7 @@ class _Table:
             return
         raise EvaluationError("no_headers", source=source, columns=self.required)
 
-    def refuse(self, line: int, column: str, code: str, **parameters: Any) -> NoReturn:
+    def refuse(self, line: int, column: str, code: str, /, **parameters: Any) -> NoReturn:
         """Refuse a cell."""
         place = f"{self.source}: row {line}, column {column}"
         raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))

@@ -213,7 +213,7 @@ def test_a_cell_of_a_ledger_is_refused(
         (
             f"{HEADERS},clerk",
             "{file}: row 1, column clerk: not a column of this table, expected one of "
-            "unit, date, business, kind, amount, source, due, mended",
+            "unit, date, business, kind, amount, source, due, mended, note",
         ),
         (
             f"{HEADERS},日期",
