@@ -1234,6 +1234,18 @@ _CLI = {
 }
 
 _SCORING = {
+    "amount_unreadable": _("{text!r}, expected an amount of 0 or more"),
+    "column_unexpected": _("not a column of this table, expected one of {valid}"),
+    "date_after": _("{date} is after {on}, the day the ledger stands for"),
+    "date_before": _("{date} is before the day of the error, {error}"),
+    "ledger_feeds_none": _(
+        "no derived indicator of {scheme!r} has inputs that a ledger counts alone: {valid}"
+    ),
+    "ledger_rows_alike": _("rows {lines} say the same as another one; each counts as an error"),
+    "view_empty": _("no indicator has the view {view!r}, expected one of {valid}"),
+    "vouchers_missing": _("no number of vouchers for {unit!r} in {period}"),
+    "vouchers_none": _("no numbers of vouchers, expected one for each unit and period"),
+    "vouchers_unreadable": _("{text!r}, expected a whole number of vouchers above 0"),
     "a_half": _("a half-year"),
     "a_month": _("a month"),
     "a_quarter": _("a quarter"),
@@ -1306,6 +1318,7 @@ _SCORING = {
     "no_headers": _("{source}: no row with the columns {columns}"),
     "no_observations": _("{source}: no observations below the headers"),
     "no_rule": _("no rule for {indicators}, expected one for each indicator"),
+    "no_sheet": _("{source}: no sheet is called {name!r}, expected one besides {valid}"),
     "no_scheme": _(
         "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
     ),
@@ -1319,9 +1332,6 @@ _SCORING = {
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
-    "observations_sheet": _(
-        "{source}: no sheet is called observations, expected one besides {valid}"
-    ),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),

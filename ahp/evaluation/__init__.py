@@ -29,6 +29,15 @@ from .fuzzy import (
 )
 from .goalposts import goalpost_scores
 from .judging import evaluate
+from .ledger import (
+    Ledger,
+    LedgerError,
+    LedgerSummary,
+    Pareto,
+    read_ledger,
+    read_vouchers,
+    summarize_ledger,
+)
 from .objective_weights import (
     COMBINATIONS,
     combine_weights,
@@ -51,6 +60,7 @@ from .second_opinions import (
     topsis,
     weighted_geometric_mean,
 )
+from .views import ViewScores, view_scores
 from .waterfall import Line
 
 __all__ = [
@@ -64,12 +74,17 @@ __all__ = [
     "STATUS_WORDS",
     "Evaluation",
     "IntraclassCorrelation",
+    "Ledger",
+    "LedgerError",
+    "LedgerSummary",
     "Line",
     "MethodComparison",
     "Observations",
+    "Pareto",
     "Period",
     "Scheme",
     "Target",
+    "ViewScores",
     "check_scheme",
     "checklist_score",
     "combine_weights",
@@ -93,12 +108,16 @@ __all__ = [
     "parse_period",
     "rank_sum_ratio",
     "rater_severity",
+    "read_ledger",
     "read_observations",
+    "read_vouchers",
     "round_half_up",
     "scheme_from_toml",
     "shipped_schemes",
     "split_change",
+    "summarize_ledger",
     "topsis",
     "variation_weights",
+    "view_scores",
     "weighted_geometric_mean",
 ]
