@@ -1,10 +1,11 @@
-"""What errors say: every code with its English sentence, and how parameters stand in it.
+"""What errors, warnings and results say: every code with its English sentence, and how parameters
+stand in it.
 
 `ahp.i18n.errors` says the same in other languages. A sentence is a format string; besides numbers
 and texts, its parameters can be
 
 - a tuple: its elements, joined by commas;
-- a `Phrase` or an error: said in the language of the sentence around it;
+- a `Message`, such as a `Phrase` or an error: said in the language of the sentence around it;
 - a `Cell` of an array.
 
 `{name!r}` puts quotation marks around a text, or around each text of a tuple.
@@ -436,6 +437,9 @@ _STUDY = {
         "more: the mean of the experts' weights needs them"
     ),
     "field_type": _("{field} = {value!r}, expected {expected}"),
+    "given_divided": _(
+        "the weights given below {parent!r} sum to {total:.6g}, they are divided by it"
+    ),
     "given_without_children": _("{node!r} has no children, expected none"),
     "invited_too_few": _(
         "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
@@ -504,6 +508,12 @@ _STUDY = {
     "row_length": _("{place}: {count} values, expected {expected}"),
     "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
     "short_type": _("short = {value!r}, expected true or false"),
+    "survey_crowded": _(
+        "{parent!r} has {count} items below it; people compare at most {most} well"
+    ),
+    "survey_index_short": _(
+        "the random index {named!r} ends before {count} items; {used!r} is used instead"
+    ),
     "survey_not_shipped": _(
         "{name!r} is no shipped survey, expected one of {valid} or the path of a .toml file"
     ),
@@ -1138,12 +1148,15 @@ def check_code(code: str) -> None:
         raise KeyError(code)
 
 
-class Phrase:
-    """A part of a sentence that is said in the language of the sentence.
+class Message:
+    """What is said by its code: an error, a warning, a `Phrase`; its text is English.
 
     Args:
         code: key of `MESSAGES`.
-        parameters: what stands in it.
+        parameters: what stands in its sentence.
+
+    Attributes:
+        code, parameters: as given; `ahp.i18n.errors.error_sentence` says them in other languages.
     """
 
     def __init__(self, code: str, /, **parameters: Any) -> None:
@@ -1154,11 +1167,28 @@ class Phrase:
         return ENGLISH.sentence(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _phrase, (self.code, dict(self.parameters))
+        return _message, (type(self), self.code, dict(self.parameters))
 
 
-def _phrase(code: str, parameters: Mapping[str, Any]) -> Phrase:
-    return Phrase(code, **parameters)
+def _message(kind: type[Message], code: str, parameters: Mapping[str, Any]) -> Message:
+    return kind(code, **parameters)
+
+
+class Phrase(Message):
+    """A sentence, or a part of one, that is said in the reader's language; two are equal that have
+    the same code and parameters.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Phrase):
+            return NotImplemented
+        return (self.code, self.parameters) == (other.code, other.parameters)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __repr__(self) -> str:
+        return f"Phrase({str(self)!r})"
 
 
 @dataclass(frozen=True)
@@ -1180,13 +1210,8 @@ class Cell:
         return f"{self.name}[{', '.join(map(str, self.index))}]" if self.index else str(self.name)
 
 
-def _speaks(value: Any) -> bool:
-    """Whether something is a `Phrase` or an error."""
-    return hasattr(value, "code") and hasattr(value, "parameters")
-
-
-def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
-    """What a `Phrase` or an error says, with names in place of ids.
+def with_names(message: Message, names: Mapping[str, str]) -> Phrase:
+    """What a message says, with names in place of ids.
 
     Args:
         message: what stands in it and says something itself gets its names, too.
@@ -1194,7 +1219,7 @@ def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
     """
 
     def named(value: Any) -> Any:
-        if _speaks(value):
+        if isinstance(value, Message):
             return with_names(value, names)
         if isinstance(value, tuple):
             return tuple(map(named, value))
@@ -1212,8 +1237,8 @@ class Wording(string.Formatter):
         """The sentence of a code, before its parameters stand in it."""
         return MESSAGES[code]
 
-    def sentence(self, message: Any) -> str:
-        """What a `Phrase` or an error says."""
+    def sentence(self, message: Message) -> str:
+        """What a message says."""
         return self.vformat(self.template(message.code), (), message.parameters)
 
     def quoted(self, text: str) -> str:
@@ -1228,7 +1253,7 @@ class Wording(string.Formatter):
         """A parameter, or each element of a tuple, with its quotation marks."""
         if isinstance(value, tuple):
             return tuple(self.convert_field(element, conversion) for element in value)
-        if isinstance(value, Cell) or _speaks(value):
+        if isinstance(value, Cell | Message):
             return value
         if conversion == "r":
             return self.quoted(value) if isinstance(value, str) else repr(value)
@@ -1240,7 +1265,7 @@ class Wording(string.Formatter):
             return self.comma.join(self.format_field(element, format_spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)
-        if _speaks(value):
+        if isinstance(value, Message):
             return self.sentence(value)
         text = super().format_field(value, format_spec)
         return str(text)

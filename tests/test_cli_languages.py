@@ -194,6 +194,20 @@ def test_surveys_and_warnings_in_chinese(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.startswith(
         f"{survey}：无误，4 项指标，6 项比较，语言 en zh，哈希值 "
     )
+    nodes = "".join(
+        f'[[nodes]]\nid = "n{k}"\nparent = "goal"\nname.zh = "要素{k}"\nexplanation.zh = "说明"\n'
+        for k in range(16)
+    )
+    Path("s.toml").write_text(
+        'format = 1\nid = "s"\nlanguages = ["zh"]\nname.zh = "问卷"\ndescription.zh = "说明"\n'
+        f'[goal]\nid = "goal"\nname.zh = "目标"\nexplanation.zh = "说明"\n{nodes}',
+        encoding="utf-8",
+    )
+    assert main(["--language", "zh", "surveys", "validate", "s.toml"]) == 0
+    assert capsys.readouterr().err == (
+        "ahp：警告：s.toml：“goal”下有 16 个要素；一次比较超过 9 个，判断就不易可靠。\n"
+        "ahp：警告：s.toml：随机一致性指标表“saaty”不含 16 阶的值，改用“simulated”。\n"
+    )
     Path("w.csv").write_text("cult_fam\n-5\n", encoding="utf-8")
     arguments = "convert w.csv --from ahpsurvey --to long-csv --negative-is left"
     assert main(["--language", "zh", *arguments.split()]) == 0

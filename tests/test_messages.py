@@ -26,7 +26,7 @@ from ahp.published.claims import parse_order
 PACKAGE = Path(__file__).parents[1] / "ahp"
 FILES = sorted(PACKAGE.rglob("*.py"))
 SECTIONS = ("_NUMERIC", "_PUBLISHED", "_STUDY", "_FILES", "_STORE", "_APP", "_CLI")
-KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {"SurveyWarning"}
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 
 
 def codes_in(path: Path) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from ..messages import MESSAGES, Cell, Wording
+from ..messages import MESSAGES, Cell, Message, Wording
 from . import Translate, translator
 
 
@@ -163,6 +163,6 @@ def _wording(language: str) -> Wording:
     return _Translated(language)
 
 
-def error_sentence(error: Any, language: str) -> str:
-    """What an error or a `Phrase` says in a language of `ahp.i18n.LANGUAGES`."""
-    return _wording(language).sentence(error)
+def error_sentence(message: Message, language: str) -> str:
+    """What an error, a warning or a `Phrase` says in a language of `ahp.i18n.LANGUAGES`."""
+    return _wording(language).sentence(message)
