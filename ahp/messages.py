@@ -8,7 +8,8 @@ and texts, its parameters can be
 - a `Message`, such as a `Phrase` or an error: said in the language of the sentence around it;
 - a `Cell` of an array.
 
-`{name!r}` puts quotation marks around a text, or around each text of a tuple.
+`{name!r}` puts quotation marks around a text, or around each text of a tuple; `{name:;}` joins the
+elements of a tuple by semicolons.
 """
 
 from __future__ import annotations
@@ -353,41 +354,156 @@ _PUBLISHED = {
     "a_relation": _("a relation"),
     "above_zero": _("a number above 0"),
     "an_operator": _("an operator, a relation"),
+    "as_typed": _("{text} as typed"),
+    "blank_half": _("blank cells read as the reciprocals of the other half"),
     "both_blank": _("{cell} and {mirror} are blank, expected one of them"),
     "candidates_cells": _("{place}: {count} cells, expected {expected}"),
     "candidates_columns": _("line 1: {columns!r}, expected {expected}"),
     "candidates_compare": _("{place}: compares {count}, expected {expected} as of {parent}"),
     "candidates_none": _("{place}: names no candidates, expected a stored reconstruction"),
     "candidates_parent": _("{place}: parent {parent!r}, expected one of {valid}"),
+    "check_differs": _(
+        "{inside}: printed {printed}, computed {computed} (difference {difference})"
+    ),
+    "check_explained": _("{check}: {why:;}"),
+    "check_place": _("{inside}"),
+    "check_printed": _("{inside}: printed {printed}"),
+    "ci_is": _("is {formula}, not (λ − n)/(n − 1)"),
     "claim_division": _("column {column}: division by zero"),
     "claim_function": _("column {column}: function {function!r}, expected one of {valid}"),
     "claim_long": _("column {column}: more than {most} words and signs"),
     "claim_nested": _("column {column}: nested deeper than {most}"),
     "claim_quotation": _("column {column}: a quotation mark without its partner"),
     "claim_unexpected": _("column {column}: {found!r}, expected {expected}"),
+    "computed_from_printed": _("was computed from the printed {name} {text}"),
+    "contradiction": _(
+        "the numbers of {parent!r} contradict each other: {count} of {all} are reproduced together"
+    ),
+    "contradiction_global": _(
+        "the global numbers contradict each other: {count} of {all} are reproduced together"
+    ),
+    "cr_in_percent": _("{words}, in percent"),
+    "cr_of_order": _("is CI/RI with RI {ri:g} ({table}) of order {order}, not {n}"),
+    "cr_of_table": _("is CI/RI with RI {ri:g} ({table})"),
     "csv_unreadable": _("{place}: {message}"),
     "diagonal_not_one": _("{cell} = {text!r}, expected 1 on the diagonal"),
+    "division_by_zero": _("cannot be computed: division by 0"),
+    "does_not_hold": _("does not hold"),
+    "erratum_about": _("the erratum is about {printed}"),
+    "erratum_false": _("the erratum is false: {correct} is not what is computed"),
+    "erratum_stale": _("the erratum is stale: the printed number is right"),
+    "follows_from_ci": _("follows from CI = {formula}, not (λ − n)/(n − 1)"),
+    "follows_from_root": _("follows from {root}, not {declared}"),
+    "formula_of_printed": _("{formula} of the printed λ {printed}"),
+    "from_cut_cells": _("comes from cells cut off to {decimals} decimals before use"),
+    "from_other_judgment": _("comes from {judgment} in place of {was} for {left} against {right}"),
+    "from_printed_rounded_weights": _("comes from the printed, rounded weights"),
+    "from_printed_weights": _("comes from the printed weights"),
+    "from_rounded_cells": _("comes from cells rounded to {decimals} decimals before use"),
+    "from_rounded_root": _("comes from λ rounded to {decimals} decimals"),
+    "from_rounded_steps": _("comes from rounding each step to {decimals} decimals"),
+    "from_transposed": _("comes from the transposed matrix, rows and columns exchanged"),
+    "from_typed_cells": _("comes from the cells as typed, not from what they stand for"),
     "fully_printed": _("{place}: every matrix is printed, nothing to reconstruct"),
+    "if_it": _("{slip}, if it {words}"),
     "index_once": _("each index 0 to {last} once at most"),
     "intermediate_decimals": _("intermediate rounding needs the decimals of the steps"),
     "intermediate_method": _("method of intermediate rounding"),
+    "is_ci": _("is the CI, not the CR"),
+    "is_cr": _("is the CR, not the CI"),
+    "is_exchanged": _("is that of {owner}: {one} and {other} are exchanged"),
+    "is_in_other_order": _("is that of {owner}: the weights stand in another order"),
+    "is_in_percent": _("is the {name} in percent"),
+    "is_misprinted": _("is {right} with one digit misprinted"),
+    "is_other_weight": _("is the {method} weight, not the {declared} one"),
+    "is_root": _("is {root}, not {declared}"),
+    "is_row_mean": _("is the geometric mean of the row, not divided by their sum"),
+    "is_swapped": _("has two digits of {right} swapped"),
+    "is_that_of": _("is that of {owner}: the two are exchanged"),
+    "is_times": _("is {factor:g} times the computed number"),
+    "is_unrounded_weight": _("is the {method} weight, not rounded on the way"),
+    "is_weight_by_largest": _("is the weight divided by the largest"),
+    "is_weight_by_length": _("is the weight divided by the length of the vector"),
+    "is_weight_by_smallest": _("is the weight divided by the smallest"),
+    "is_weight_in_percent": _("is the weight in percent"),
+    "is_weight_times": _("is the weight times {n}: the weights sum to {n}, not to 1"),
     "item_and_ends": _("the index of an item, and its lowest and highest weight"),
     "many_readings": _(
-        "{cells} cells of one digit can each be several steps of the scale, which makes {count}"
-        ' readings, expected {most} or fewer: write "1/8" instead of 0.1'
+        "{cells} cells of one digit can each be several steps of the scale, which makes "
+        '{count} readings, expected {most} or fewer: write "1/8" instead of 0.1'
     ),
+    "method_chi_square": _("chi_square"),
+    "method_column_mean": _("column_mean"),
+    "method_cosine": _("cosine"),
+    "method_eigenvector": _("eigenvector"),
+    "method_fuzzy_preference": _("fuzzy_preference"),
+    "method_geometric_mean": _("geometric_mean"),
+    "method_harmonic": _("harmonic"),
+    "method_least_squares": _("least_squares"),
+    "method_log_goal_programming": _("log_goal_programming"),
+    "method_log_least_absolute": _("log_least_absolute"),
+    "method_row_sum": _("row_sum"),
+    "method_svd": _("svd"),
+    "method_weighted_least_squares": _("weighted_least_squares"),
+    "nearest_if": _("nearest: {value}, if it {words}"),
+    "nearest_item_unfit": _("item {item}: no weight is as printed and in its interval"),
+    "nearest_none": _(
+        "no matrix on the scale with CR < {limit:g} gives these digits by {methods} ({roundings})"
+    ),
+    "nearest_order": _("matrices give these digits, but none in the printed order"),
+    "nearest_ranking": _(
+        "item {above} is ranked above item {below}, but its weight is at most {most:.6g}, that "
+        "of item {below} at least {least:.6g}"
+    ),
+    "nearest_sum": _("the printed weights sum to {total}, expected 1"),
+    "nearest_sum_least": _(
+        "the weights sum to at least {total:.6g} by print and intervals, expected 1"
+    ),
+    "nearest_sum_most": _(
+        "the weights sum to at most {total:.6g} by print and intervals, expected 1"
+    ),
+    "no_usual_slip": _("no usual slip gives it"),
     "not_reciprocal_printed": _(
         "{cell} = {text!r} beside {mirror} = {mirrored!r}, expected reciprocals: {reciprocal} "
         "is not printed as {small}"
     ),
+    "nothing_to_check": _("nothing to check"),
     "numbers_count": _("{low} to {high} numbers"),
     "one_of_signs": _("one of {signs}"),
+    "percent_alone": _("is in percent"),
+    "printed_is": _("printed {text} {words}"),
+    "printed_name_is": _("printed {name} {text} {words}"),
     "printed_number": _('printed number {text!r}, expected text such as "0.1540" or "15.4%"'),
+    "printed_weight_is": _("printed weight {text} {words}"),
+    "read_as": _("{text} read as {value}"),
+    "read_beside": _("{text} beside {other} read as {value}"),
+    "read_by_expert": _("expert {number}: {remark}"),
+    "read_in_ways": _("{read} (of {count} ways to read the print)"),
+    "read_unrounded": _(
+        "read as judgments that round to the printed ones and give the printed numbers"
+    ),
+    "remark_at": _("{inside}: {remark}"),
+    "root_by_mean": _("the mean of (Aw)/w with {method} weights"),
+    "root_mean_of": _("the {method} λ (mean of (Aw)/w)"),
+    "root_perron": _("the Perron root"),
+    "root_sum_of": _("the {method} λ (sum of Aw)"),
+    "rounding_half_up": _("half_up"),
+    "rounding_intermediate": _("intermediate"),
+    "rounding_truncate": _("truncate"),
     "rows_no_triangle": _("rows of lengths {lengths}, expected {n} in each row, or a triangle's"),
     "scale_long": _("scale has {count} values, expected {most} at most"),
     "search_incomplete": _("{parent}: the search was not complete ({note}), nothing to store"),
+    "searched_all": _("all matrices on the scale"),
+    "searched_near": _("judgments up to {distance} positions beyond the ratios of the weights"),
+    "searched_stored": _("stored candidates"),
+    "searched_until": _("stopped at {count} candidates ({method})"),
+    "several_remarks": _("{each:;}"),
+    "several_words": _("{each}"),
     "the_end": _("the end"),
     "value_long": _("{place}: a value of more than {most} lines"),
+    "was_cut_off": _("was cut off, not rounded"),
+    "was_forced": _("was forced so that the weights sum to 1"),
+    "was_rounded": _("was rounded, not cut off"),
     "whole_number": _("a whole number, 0 or more"),
 }
 
@@ -1185,10 +1301,32 @@ class Phrase(Message):
         return (self.code, self.parameters) == (other.code, other.parameters)
 
     def __hash__(self) -> int:
-        return hash(self.code)
+        return hash((self.code, frozenset(self.parameters.items())))
 
     def __repr__(self) -> str:
         return f"Phrase({str(self)!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The phrase as data that JSON can hold; `from_dict` reads it back."""
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, Phrase):
+                return value.to_dict()
+            return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+        parameters = {key: plain(value) for key, value in self.parameters.items()}
+        return {"code": self.code, "parameters": parameters}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Phrase:
+        """The phrase that `to_dict` was called on."""
+
+        def read(value: Any) -> Any:
+            if isinstance(value, dict):
+                return cls.from_dict(value)
+            return tuple(map(read, value)) if isinstance(value, list) else value
+
+        return cls(data["code"], **{key: read(value) for key, value in data["parameters"].items()})
 
 
 @dataclass(frozen=True)
@@ -1231,7 +1369,7 @@ def with_names(message: Message, names: Mapping[str, str]) -> Phrase:
 class Wording(string.Formatter):
     """How a language puts parameters into sentences; this one is English."""
 
-    comma = ", "
+    comma, semicolon = ", ", "; "
 
     def template(self, code: str) -> str:
         """The sentence of a code, before its parameters stand in it."""
@@ -1262,7 +1400,8 @@ class Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A parameter as text."""
         if isinstance(value, tuple):
-            return self.comma.join(self.format_field(element, format_spec) for element in value)
+            joint, spec = (self.semicolon, "") if format_spec == ";" else (self.comma, format_spec)
+            return joint.join(self.format_field(element, spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)
         if isinstance(value, Message):
