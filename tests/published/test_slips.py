@@ -64,7 +64,9 @@ def test_golden_tables(name: str) -> None:
     found = verify(load_table(GOLDEN / f"{name}.toml"))
     assert len(found.checks) == count
     assert [remark.message for remark in found.remarks] == remarks
-    assert {check.place: "; ".join(map(str, check.explanations)) for check in found.failures} == slips
+    assert {
+        check.place: "; ".join(map(str, check.explanations)) for check in found.failures
+    } == slips
 
 
 def test_remarks_in_text_and_data(capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,7 +343,7 @@ def test_a_slip_in_all_weights_is_named(tmp_path: Path, grid: Grid, slip: str, m
     decimals = 2 if slip == "percent" else 4
     found = verified(tmp_path, grid, method, [printed(weight, decimals) for weight in wrong])
     for check in found.failures:
-        assert any(words in str(each) for each in check.explanations), check.message
+        assert words in check.message
     if len(found.failures) > 1:
         assert not any("misprinted" in check.message for check in found.failures)
     if slip in {"percent", "largest"}:
@@ -378,7 +380,7 @@ def test_a_slip_in_ci_or_cr_is_named(tmp_path: Path, grid: Grid, slip: str, meth
         if Decimal(text) != Decimal(right[key])  # by 2 is right for n = 3, and CI may be 0
     }
     for check in found.failures:
-        assert any(words in str(each) for each in check.explanations), check.message
+        assert words in check.message
 
 
 @quick
@@ -393,7 +395,9 @@ def test_exchanged_and_misprinted_weights_are_named(
     exchanged[i], exchanged[j] = texts[j], texts[i]
     for check in verified(tmp_path, grid, method, exchanged).failures:
         pair = " and ".join(f"c{k}" for k in sorted((i, j)))
-        assert any(f"{pair} are exchanged" in str(each) for each in check.explanations), check.message
+        assert any(f"{pair} are exchanged" in str(each) for each in check.explanations), (
+            check.message
+        )
     digit = data.draw(st.integers(2, 5))
     add = data.draw(st.integers(1, 9))
     text = texts[i]
@@ -401,7 +405,9 @@ def test_exchanged_and_misprinted_weights_are_named(
     texts[i] = misprint
     (check,) = verified(tmp_path, grid, method, texts).failures
     assert check.place == f"parents.g.weights.c{i}"
-    assert any("with one digit misprinted" in str(each) for each in check.explanations), check.message
+    assert any("with one digit misprinted" in str(each) for each in check.explanations), (
+        check.message
+    )
 
 
 TREE = (

@@ -183,7 +183,8 @@ def test_global_weights_that_contradict_each_other_leave_nothing(tmp_path: Path)
     assert len(found.parents["a"]) == 0
     assert found.parents["a"].nearest is not None
     assert (
-        str(found.parents["a"].nearest.reason) == "item 0: no weight is as printed and in its interval"
+        str(found.parents["a"].nearest.reason)
+        == "item 0: no weight is as printed and in its interval"
     )
 
 
