@@ -42,8 +42,9 @@ def in_words(problem: object, language: str) -> str:
     """What an error or a `Phrase` says; the English is that of `str`, which names what programs
     name.
     """
-    coded = isinstance(problem, Message) and language != "en"
-    return error_sentence(problem, language) if coded else str(problem)
+    if isinstance(problem, Message) and language != "en":
+        return error_sentence(problem, language)
+    return str(problem)
 
 
 def system_refusal(error: OSError) -> Phrase:

@@ -6,8 +6,11 @@ import re
 from functools import cache
 from typing import Any
 
-from ..messages import MESSAGES, Cell, Message, Wording
+from ..messages import MESSAGES, Cell, Message, Phrase, Wording
 from . import Translate, translator
+
+FULL_STOP = "。"
+"""With which Chinese sentences end; the English ones of errors end without."""
 
 
 class _Translated(Wording):
@@ -29,10 +32,10 @@ class _Translated(Wording):
         not with the one it has in a program.
         """
         _ = self._
-        in_words = not isinstance(cell.name, str)
-        name = self.sentence(cell.name) if in_words else cell.name
+        in_words = isinstance(cell.name, Phrase)
+        name = self.sentence(cell.name) if isinstance(cell.name, Phrase) else cell.name
         if not cell.index:
-            return str(name)
+            return name
         *batch, last = (number + 1 for number in cell.index)
         if not batch:
             return _("number {number} of {name}").format(number=last, name=name)
@@ -46,6 +49,11 @@ class _Translated(Wording):
         if key in ("place", "source") and isinstance(value, str):
             return place_words(value, self._language)
         return _path_words(value, self._) if key == "inside" else value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A sentence inside another one ends with that one's full stop."""
+        said = super().format_field(value, format_spec)
+        return said.removesuffix(FULL_STOP) if isinstance(value, Message) else said
 
 
 def _key_words(_: Translate) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ahp.errors import PublishedError
+from ahp.messages import Phrase
 from ahp.published import Check, Verification, verify
 from ahp.version import __version__
 
@@ -67,7 +68,7 @@ def test_not_reproduced(tmp_path: Path) -> None:
         check.difference,
         False,
         "matrix",
-        ("printed weight 0.7 is 0.4 with one digit misprinted",),
+        (Phrase("printed_weight_is", text="0.7", words=Phrase("is_misprinted", right="0.4")),),
     )
 
 
