@@ -77,8 +77,8 @@ def test_a_refusal_inside_another_one_has_one_full_stop() -> None:
     )
     refused = AnswersError("questionnaire_refused", place="甲.xlsx", problem=inner)
     assert error_sentence(refused, "zh") == (
-        "甲.xlsx：“三”不是判断值，应为正数或分数，如 1/3。请将问卷重新另存为“Excel 工作簿（.xlsx）”，"
-        "或向组织者重新索取。"
+        "甲.xlsx：“三”不是判断值，应为正数或分数，如 1/3。"
+        "请将问卷重新另存为“Excel 工作簿（.xlsx）”，或向组织者重新索取。"
     )
 
 
