@@ -54,7 +54,7 @@ def facts(
         (_("Study"), statement.title),
         (_("Survey"), survey.text(survey.name, language)),
         (_("Round"), str(statement.round)),
-        (_("Submitted at"), _("{name} ({detail})").format(name=clock, detail=offset)),
+        (_("Submitted at"), f"{clock} ({offset})"),
         (_("Comparisons"), count),
         (_("Place in the log"), _("event {seq}").format(seq=statement.seq)),
         (_("Hash of the event"), statement.hash),

@@ -444,7 +444,8 @@ def serve(host: str, port: int, language: str) -> None:
     """Run the application until it is stopped (`ahp serve`).
 
     Args:
-        host, port: where it is reached.
+        host: where it is reached.
+        port: at that host.
         language: of what it prints when it starts.
 
     Raises:
