@@ -150,29 +150,24 @@ class Survey(Result):
         return random_indices_for(self.orders)
 
     @property
-    def crowded(self) -> dict[str, int]:
-        """Parents with more children than people compare well, and how many they have."""
-        counts = dict(zip(self.hierarchy.compared, self.orders, strict=True))
-        return {parent: count for parent, count in counts.items() if count > MAX_CHILDREN}
-
-    @property
     def given(self) -> Mapping[str, SourcedWeights]:
         """Parent id -> the weights given there instead of compared, in the order of the tree."""
         weights = {parent: self.nodes[parent].given for parent in self.hierarchy.parents}
         return {parent: given for parent, given in weights.items() if given is not None}
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Phrase, ...]:
         """What works but asks too much of people, and what is used instead of what was named."""
+        counts = dict(zip(self.hierarchy.compared, self.orders, strict=True))
         remarks = [
-            f"{parent!r} has {count} children; people compare at most {MAX_CHILDREN} well"
-            for parent, count in self.crowded.items()
+            Phrase("survey_crowded", parent=parent, count=count, most=MAX_CHILDREN)
+            for parent, count in counts.items()
+            if count > MAX_CHILDREN
         ]
         if self.reaching_random_index != self.random_index:
-            remarks.append(
-                f"random_index {self.random_index!r} ends before {max(self.orders)} "
-                f"children; {self.reaching_random_index!r} is used instead"
-            )
+            named, used = self.random_index, self.reaching_random_index
+            count = max(self.orders)
+            remarks.append(Phrase("survey_index_short", named=named, used=used, count=count))
         return tuple(remarks)
 
     def text(self, text: Text, language: str) -> str:
@@ -215,12 +210,12 @@ def load_survey(name_or_path: str | Path) -> Survey:
         path = shipped[name_or_path]
     survey = survey_from_toml(read_bytes(path, SurveyError, MAX_TOML), str(path))
     divided = (
-        f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
+        Phrase("given_divided", parent=parent, total=given.total)
         for parent, given in survey.given.items()
         if given.total != 1
     )
     for remark in (*survey.remarks, *divided):
-        warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
+        warnings.warn(SurveyWarning("at_place", place=str(path), problem=remark), stacklevel=2)
     return survey
 
 

@@ -9,6 +9,8 @@ import pytest
 
 import ahp
 from ahp import priority
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Phrase
 from ahp.resources import data_folder
 from ahp.study import survey_from_content
 from ahp.study.survey import survey_from_toml
@@ -306,9 +308,14 @@ def test_ten_children_load_with_a_warning(tmp_path: Path) -> None:
     path = write(tmp_path, SMALL + extra)
     with pytest.warns(ahp.SurveyWarning) as caught:
         survey = ahp.load_survey(path)
-    remark = "'goal' has 10 children; people compare at most 9 well"
-    assert [str(warning.message) for warning in caught] == [f"{path}: {remark}"]
-    assert survey.remarks == (remark,)
+    (warning,) = caught
+    assert str(warning.message) == (
+        f"{path}: 'goal' has 10 items below it; people compare at most 9 well"
+    )
+    assert survey.remarks == (Phrase("survey_crowded", parent="goal", count=10, most=9),)
+    assert error_sentence(warning.message, "zh") == (
+        f"{path}：“goal”下有 10 个要素；一次比较超过 9 个，判断就不易可靠。"
+    )
     assert len(survey.hierarchy.comparisons) == 45
 
 
