@@ -12,6 +12,7 @@ import html
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +29,7 @@ LONGEST_REPR = 300
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_AS_TEXT = (Path, Fraction, Decimal)
+_AS_TEXT = (Path, Fraction, Decimal, date)
 """What is a text in JSON."""
 
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -202,6 +203,8 @@ def _read(hint: Any, value: Any) -> Any:
         return hint.from_dict(value)
     if hasattr(hint, "_fields"):  # a named tuple
         return hint(*map(_read, get_type_hints(hint).values(), value))
+    if hint is date:
+        return date.fromisoformat(value)
     return hint(value) if hint in _AS_TEXT else value
 
 

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import pickle
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -85,6 +86,19 @@ def results() -> Iterator[Any]:
     yield evaluation.Target(5, 6, tolerance=3)
     yield evaluation.intraclass_correlation([[9, 2, 5], [6, 1, 3], [8, 4, 6]])
     yield evaluation.compare_methods([[95, 60], [80, 80], [70, 88]], [0.6, 0.4], bands=[80])
+    folder = ROOT / "examples" / "evaluation"
+    rules = evaluation.load_scheme("supervision_effectiveness")
+    judged = evaluation.evaluate(
+        rules, evaluation.read_observations(folder / "supervision_effectiveness.csv")
+    )
+    yield from (rules, judged, evaluation.view_scores(judged, "dynamic"))
+    yield from judged.waterfall(judged.units[0], judged.periods[0])
+    ledger = evaluation.read_ledger(folder / "supervision_ledger.csv")
+    vouchers = evaluation.read_vouchers(folder / "supervision_vouchers.csv")
+    yield from (
+        ledger,
+        evaluation.summarize_ledger(ledger, vouchers, days=10, on=date(2026, 12, 31)),
+    )
     yield published.Remark("parents.goal", 7, Phrase("read_as", text="0.33", value="1/3"))
     ranges = {"a": (0.6, 0.7)}
     nothing = MappingProxyType({})

@@ -40,7 +40,7 @@ from .judging import (
 )
 from .ledger import (
     Ledger as Ledger,
-    LedgerError as LedgerError,
+    ErrorEntry as ErrorEntry,
     LedgerSummary as LedgerSummary,
     Pareto as Pareto,
     read_ledger as read_ledger,
