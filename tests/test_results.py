@@ -97,6 +97,7 @@ def results() -> Iterator[Any]:
     vouchers = evaluation.read_vouchers(folder / "supervision_vouchers.csv")
     yield from (
         ledger,
+        ledger.pareto(),
         evaluation.summarize_ledger(ledger, vouchers, days=10, on=date(2026, 12, 31)),
     )
     yield published.Remark("parents.goal", 7, Phrase("read_as", text="0.33", value="1/3"))
