@@ -1216,6 +1216,7 @@ _SCORING = {
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
+    "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),

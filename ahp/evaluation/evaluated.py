@@ -150,7 +150,9 @@ class Evaluation(Result):
             )
             before = after
         rounded = self.total(unit, str(year))
-        if rounded is not None and rounded != before:
+        if rounded is None:
+            lines.append(Line("no_total", self.scheme.goal, "", before, before))
+        elif rounded != before:
             lines.append(Line("rounding", self.scheme.goal, "", before, rounded))
         return tuple(lines)
 

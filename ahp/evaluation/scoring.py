@@ -726,11 +726,17 @@ def rerun(
     unit: str,
     period: Period,
 ) -> Scored:
-    """Score one unit in one period again, with the period before it."""
+    """Score one unit in one period again, with the period before it.
+
+    Raises:
+        EvaluationError: nothing was observed of the unit in the period.
+    """
     units, periods = observations.columns["unit"], observations.columns["period"]
     wanted = {str(period), str(period.earlier)}
-    chosen = units.codes == units.names.index(unit)
+    chosen = np.isin(units.codes, [k for k, name in enumerate(units.names) if name == unit])
     chosen &= np.isin(periods.codes, [k for k, name in enumerate(periods.names) if name in wanted])
     some = observations.chosen(chosen)
     present = tuple(sorted(parse_period(name) for name in some.columns["period"].names))
+    if period not in present:
+        raise EvaluationError("nothing_observed", unit=unit, period=str(period))
     return score(scored_scheme, some, local, Grid((unit,), present))
