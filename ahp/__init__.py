@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from . import published
+    from . import evaluation, published
     from .alternatives import (
         RankReversal,
         RankReversalReport,
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         AHPError,
         AnswersError,
         ConvergenceError,
+        EvaluationError,
         HierarchyError,
         IncoherentError,
         IncompleteError,
@@ -168,6 +169,7 @@ __all__ = [
     "Consensus",
     "Consistency",
     "ConvergenceError",
+    "EvaluationError",
     "Hierarchy",
     "HierarchyError",
     "HierarchyUncertainty",
@@ -223,6 +225,7 @@ __all__ = [
     "direct_weights",
     "distance_weights",
     "eigenvector",
+    "evaluation",
     "fewest_changes",
     "geometric_compatibility",
     "geometric_consistency_index",
@@ -333,6 +336,7 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "AHPError",
         "AnswersError",
         "ConvergenceError",
+        "EvaluationError",
         "HierarchyError",
         "IncoherentError",
         "IncompleteError",
@@ -343,6 +347,7 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
         "SurveyError",
         "SurveyWarning",
     ),
+    "evaluation": (),
     "group": (
         "AGGREGATIONS",
         "FAMILIARITY",

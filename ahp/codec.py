@@ -6,6 +6,7 @@ no other key is allowed. Types are strict:
 
 - `str`, `bool`, `int`, `float`; a whole number may stand for a `float`, a boolean for no number;
 - `Decimal` and `Fraction`, exactly as the number is written; a float counts as its `repr`;
+- `date`: a date, or a text such as 2026-01-31;
 - `Literal[…]`: one of these values;
 - `tuple[X, ...]` and `tuple[X, Y]`: an array, of any length or of this one;
 - `Mapping[X, Y]`: a table with any keys, read-only;

@@ -390,6 +390,109 @@ _PUBLISHED = {
     "whole_number": _("a whole number, 0 or more"),
 }
 
+_EVALUATION = {
+    "as_many_as_scores_before": _("as many as the scores before, of shape {shape}"),
+    "bands": _("bands"),
+    "bands_fall": _("bands = {bands}, expected rising numbers"),
+    "direction_unknown": _("{cell} = {value!r}, expected 1, -1 or a Target"),
+    "directions": _("directions"),
+    "directions_count": _("directions of {count} indicators, expected {expected}"),
+    "game_share_negative": _(
+        "game theory: {cell} = {value:.6g}, expected 0 or more; these weight vectors have no "
+        "combination by game theory"
+    ),
+    "game_without_solution": _(
+        "game theory: one of the weight vectors is a mixture of others, which leaves no solution; "
+        "expected vectors that are independent, or equal"
+    ),
+    "goalposts_turned": _(
+        "{cell} = {low:.12g} with an upper goalpost of {high:.12g}, expected one above it"
+    ),
+    "grade_scores": _("grade scores"),
+    "grade_scores_missing": _(
+        "no grade scores, expected one for each grade; how = 'maximum' needs none"
+    ),
+    "indicators_together": _(
+        "{cell}: all indicators rise and fall together, expected two that differ in what they "
+        "say of the units"
+    ),
+    "item_points": _("points of the items"),
+    "lower_goalposts": _("lower goalposts"),
+    "matrix": _("matrix"),
+    "membership": _("membership"),
+    "nothing_applies": _("{cell}: no item with points applies, expected one or more"),
+    "number_unreadable": _(
+        "{value!r}, expected a finite number up to 1e100 with 400 decimals at most"
+    ),
+    "one_a_grade": _("({count},), one for each grade"),
+    "one_a_row_of_thresholds": _("(..., {count}), one for each row of thresholds"),
+    "one_a_unit": _("({count},), one for each unit"),
+    "one_a_vector": _("({count},), one for each vector"),
+    "one_an_indicator": _("(..., {count}), one for each indicator"),
+    "one_an_indicator_alone": _("({count},), one for each indicator"),
+    "one_an_indicator_or_for_all": _("one for each indicator, or one for all"),
+    "one_an_item": _("(..., {count}), one for each item"),
+    "one_table_of_units": _("one table, (units, indicators)"),
+    "points": _("points"),
+    "product_of_nothing": _(
+        "every item has weight 0 in one of the vectors, expected one with weight in all: their "
+        "product is 0"
+    ),
+    "rated_once": _("no unit is rated by two raters, expected one or more"),
+    "rater_alone": _("rater {number} shares no unit with another rater, expected one or more"),
+    "ratings": _("ratings"),
+    "ratings_alike": _(
+        "{cell}: units differ no more than by chance, so that there is no intraclass correlation"
+    ),
+    "ratings_few": _("{cell}: {count} ratings, expected {least} or more"),
+    "ratings_few_without": _(
+        "{cell}: {count} ratings without rater {rater}, expected {least} or more"
+    ),
+    "ratings_one_value": _(
+        "all ratings are {value:.12g}, expected two values or more: without them there is no "
+        "disagreement to expect"
+    ),
+    "results": _("results"),
+    "scores_after": _("scores after"),
+    "scores_before": _("scores before"),
+    "shares": _("shares"),
+    "shares_unused": _("shares for method {method!r}, expected them for 'linear' alone"),
+    "sum_not_one_of": _("{name} have the sum {total:.12g}, expected 1"),
+    "target_one_sided": _(
+        "tolerance = None with tolerance_above = {above:.12g}, expected both or neither"
+    ),
+    "target_turned": _("low = {low:.12g} with high = {high:.12g}, expected low up to high"),
+    "target_without_tolerance": _(
+        "{target}, expected a tolerance: without one the points of a unit would depend on the "
+        "other units"
+    ),
+    "the_columns": _("the columns"),
+    "the_results": _("the results"),
+    "the_rows_of_membership": _("the rows of the membership"),
+    "the_rows_of_points": _("the rows of the points"),
+    "the_scores_after": _("the scores after"),
+    "the_scores_before": _("the scores before"),
+    "the_values": _("the values"),
+    "the_vector": _("the vector"),
+    "the_weights_after": _("the weights after"),
+    "the_weights_before": _("the weights before"),
+    "thresholds": _("thresholds"),
+    "thresholds_turn": _("thresholds {thresholds}, expected all rising or all falling"),
+    "units_alike": _(
+        "{cell}: no two units differ in an indicator that counts, expected two that do"
+    ),
+    "units_and_columns": _("(..., units, columns) with {least} or more units and a column or more"),
+    "upper_goalposts": _("upper goalposts"),
+    "vector": _("vector"),
+    "vectors": _("vectors"),
+    "weights_after": _("weights after"),
+    "weights_before": _("weights before"),
+    "whole_number_from_to": _("a whole number from {low} to {high}"),
+    "with_two_grades": _("(..., g) with two grades or more"),
+    "with_two_raters": _("(..., units, raters) with two raters or more"),
+    "with_two_thresholds": _("(g,) or (m, g) with two grades or more"),
+}
+
 _STUDY = {
     "a_number_or_text": _("a number or text"),
     "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
@@ -1164,6 +1267,9 @@ _SCORING = {
     "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
     "cell_too_long": _("has {count} characters, expected at most {most}"),
     "cell_twice": _("{value!r}, but row {line} says {other!r} of the same cell"),
+    "cell_uncalculated": _(
+        "is a formula that was never calculated; open the file in a spreadsheet program and save it"
+    ),
     "column_not_known": _("not a column of observations, expected one of {valid}"),
     "column_twice": _("a second column for {role!r}, expected one"),
     "column_unknown": _(
@@ -1177,6 +1283,7 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "decimals_too_many": _("{text!r} has too many decimals, expected at most {most}"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
     ),
@@ -1190,7 +1297,8 @@ _SCORING = {
     "evidence_missing": _("is empty, expected the document that shows it"),
     "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
     "formula_part": _(
-        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and numbers alone"
+        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and "
+        "numbers alone"
     ),
     "formula_too_deep": _("formula {formula!r} is nested deeper than {most} levels"),
     "formula_too_long": _("the formula has {count} characters, expected at most {most}"),
@@ -1201,6 +1309,7 @@ _SCORING = {
     "indicators_count": _("{count} indicators; {least} to {most} are usual"),
     "indicators_without_rule": _("no rule for {indicators}"),
     "input_twice": _("a second value of input {input!r} of one item, expected one"),
+    "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
     "lower_unsaid": _(
@@ -1213,18 +1322,25 @@ _SCORING = {
     "no_scheme": _(
         "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
     ),
+    "no_round_closed": _("no round of the study is closed with a result, expected one or more"),
+    "no_weights_in_json": _(
+        "no weights, expected the evidence of a closed round or a whole study as the app hands it "
+        "out"
+    ),
+    "node_twice": _("a second weight of {node!r}, expected one"),
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
-    "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
+    "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
-    "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1246,6 +1362,7 @@ _SCORING = {
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
+    "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
@@ -1260,10 +1377,13 @@ _SCORING = {
     "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
     "weight_below_zero": _("weight {weight}, expected 0 or more"),
     "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
+    "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
     "word_twice": _("{word!r} is also an id or a name in {other}, expected others"),
@@ -1271,7 +1391,17 @@ _SCORING = {
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI, **_SCORING}
+    {
+        **_NUMERIC,
+        **_PUBLISHED,
+        **_EVALUATION,
+        **_STUDY,
+        **_FILES,
+        **_STORE,
+        **_APP,
+        **_CLI,
+        **_SCORING,
+    }
 )
 """Code -> English sentence."""
 

@@ -32,10 +32,12 @@ NUMERIC = {
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
-BASE = {"resources", "version", "datafile"}
-STUDY = NUMERIC | BASE | {"study"}
+BASE = {"resources", "version", "datafile", "codec"}
+TABLES = NUMERIC | BASE | {"tables"}
+STUDY = TABLES | {"study"}
 PROCESS = STUDY | {"process"}
-RESULTS = PROCESS | {"i18n"}
+EVALUATION = STUDY | {"evaluation"}
+RESULTS = PROCESS | EVALUATION | {"i18n"}
 PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
@@ -43,7 +45,9 @@ ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
+    "tables": TABLES,
     "study": STUDY,
+    "evaluation": EVALUATION,
     "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
@@ -53,7 +57,7 @@ ROOMS: dict[str, set[str]] = {
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
-    "__init__": STUDY | {"published"},
+    "__init__": STUDY | {"evaluation", "published"},
     "app": {"web"},
 }
 """Room -> the rooms it may import from, inside functions as well."""
@@ -71,11 +75,12 @@ LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"store"},
     "cryptography": {"store"},
     "argon2": {"store"},
+    "cattrs": {"codec"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
-    "openpyxl": {"exchange", "report"},
+    "openpyxl": {"tables", "exchange", "report"},
     "docx": {"exchange"},
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},
@@ -191,6 +196,7 @@ def test_the_package_loads_what_is_asked_for() -> None:
         *("random_index", "tolerance", "consistency", "incomplete"),
     }
     assert "published" in rooms("import ahp; ahp.published")
+    assert rooms("import ahp; ahp.evaluation") == {"version", "evaluation"}
 
 
 def test_the_names_of_the_package() -> None:
@@ -200,7 +206,12 @@ def test_the_names_of_the_package() -> None:
         if isinstance(statement, ast.ImportFrom) and statement.level == 1
         for alias in statement.names
     }
-    assert checked == {**ahp._MODULE_OF, "published": None, "__version__": "version"}
+    assert checked == {
+        **ahp._MODULE_OF,
+        "evaluation": None,
+        "published": None,
+        "__version__": "version",
+    }
     assert sorted(checked) == sorted(ahp.__all__)
     for name, module in checked.items():
         home = importlib.import_module(f"ahp.{module}" if module else "ahp")
@@ -217,7 +228,7 @@ def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     assert "numpy" in loaded
     heavy = {
         *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
-        *("cryptography", "argon2", "pypdf", "babel", "jinja2"),
+        *("cryptography", "argon2", "pypdf", "babel", "jinja2", "attr", "cattrs"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy

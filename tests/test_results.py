@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import published
+from ahp import evaluation, published
 from ahp.matrix import PairwiseMatrix
 from ahp.result import LONGEST_REPR, Result
 from ahp.study.agreement import compare_choices, panel_agreement
@@ -79,6 +79,9 @@ def results() -> Iterator[Any]:
         yield published.verify(published.load_table(path))
     yield published.reconstruct(["0.637", "0.258", "0.105"])
     yield published.reconstruct(["0.63335", None, "0.10616"], rounding="intermediate")
+    yield evaluation.Target(5, 6, tolerance=3)
+    yield evaluation.intraclass_correlation([[9, 2, 5], [6, 1, 3], [8, 4, 6]])
+    yield evaluation.compare_methods([[95, 60], [80, 80], [70, 88]], [0.6, 0.4], bands=[80])
     yield published.Remark("parents.goal", 7, "0.33 read as 1/3")
     ranges = {"a": (0.6, 0.7)}
     nothing = MappingProxyType({})
@@ -107,7 +110,7 @@ def parts(value: Any) -> Iterator[Any]:
 def test_every_public_result_is_among_them() -> None:
     public = {
         found
-        for module in (ahp, published)
+        for module in (ahp, evaluation, published)
         for name in module.__all__
         if isinstance(found := getattr(module, name), type) and dataclasses.is_dataclass(found)
     }

@@ -75,8 +75,8 @@ class Period:
 
 
 def parse_period(text: str) -> Period:
-    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, `2026年3月`, `2026年第1季度`,
-    `2026年上半年`, `2026年`.
+    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, or in Chinese 2026年3月,
+    2026年第1季度, 2026年上半年, 2026年.
 
     Raises:
         EvaluationError: it names none.

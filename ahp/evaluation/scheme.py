@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
@@ -420,7 +421,11 @@ class Scheme:
     @cached_property
     def events(self) -> Mapping[str, Deduction | Bonus | Veto]:
         """Id -> deduction, bonus or veto."""
-        events = (*self.deductions, *self.bonuses, *self.vetoes)
+        events: tuple[Deduction | Bonus | Veto, ...] = (
+            *self.deductions,
+            *self.bonuses,
+            *self.vetoes,
+        )
         return MappingProxyType({event.id: event for event in events})
 
     @cached_property
@@ -626,7 +631,7 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         for edge, below, above in rule.jumps if isinstance(rule, Stepwise) else ():
             ends = {"below": decimal(below), "above": decimal(above)}
             remarks.append(Phrase("steps_jump", indicator=leaf, edge=decimal(edge), **ends))
-    for better, worse in zip(scheme.bands, scheme.bands[1:], strict=False):
+    for better, worse in pairwise(scheme.bands):
         if worse.below is not None and worse.below != better.at_least:
             code = "bands_gap" if worse.below < better.at_least else "bands_overlap"
             ends = {"below": decimal(worse.below), "at_least": decimal(better.at_least)}
@@ -657,11 +662,22 @@ def _check(scheme: Scheme) -> None:
     _check_weights(scheme)
     for k, indicator in enumerate(scheme.indicators):
         _check_indicator(scheme, indicator, f"indicators[{k}]")
-    for k, (better, worse) in enumerate(zip(scheme.bands, scheme.bands[1:], strict=False)):
-        if worse.at_least >= better.at_least:
-            _refuse(f"bands[{k + 1}].at_least", "bands_order")
+    _check_bands(scheme)
+    _check_events(scheme)
+    first, last = scheme.effective_from, scheme.effective_to
+    if first and last and first > last:
+        _refuse("effective_to", "dates_order")
+
+
+def _check_bands(scheme: Scheme) -> None:
     if not scheme.bands:
         _refuse("bands", "bands_none")
+    for k, (better, worse) in enumerate(pairwise(scheme.bands), start=1):
+        if worse.at_least >= better.at_least:
+            _refuse(f"bands[{k}].at_least", "bands_order")
+
+
+def _check_events(scheme: Scheme) -> None:
     for k, deduction in enumerate(scheme.deductions):
         path = f"deductions[{k}]"
         if deduction.indicator is not None:
@@ -673,12 +689,6 @@ def _check(scheme: Scheme) -> None:
             _known(f"vetoes[{k}].band", veto.band, tuple(band.id for band in scheme.bands))
         if veto.when is not None:
             _known(f"vetoes[{k}].when.indicator", veto.when.indicator, scheme.leaves)
-    if (
-        scheme.effective_from
-        and scheme.effective_to
-        and (scheme.effective_from > scheme.effective_to)
-    ):
-        _refuse("effective_to", "dates_order")
 
 
 def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
@@ -764,7 +774,8 @@ def _check_weights(scheme: Scheme) -> None:
     for parent, kids in scheme.children.items():
         if len(kids) > 1 and (missing := tuple(kid for kid in kids if kid not in scheme.weights)):
             _refuse("weights", "weights_missing", nodes=missing)
-        total = sum(scheme.weights.get(kid, Fraction(len(kids) == 1)) for kid in kids)
+        shares = (scheme.weights.get(kid, Fraction(len(kids) == 1)) for kid in kids)
+        total = sum(shares, Fraction(0))
         if abs(total - 1) > WEIGHT_SUM_ATOL:
             _refuse("weights", "weights_below_sum", parent=parent, total=decimal(total))
 

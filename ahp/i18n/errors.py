@@ -114,8 +114,11 @@ def _path_words(path: str, _: Translate) -> str:
     for part in path.split("."):
         key, indices = _INDEXED.fullmatch(part).groups()  # type: ignore[union-attr] # any text
         word = words.get(key, key)
-        for index in re.findall(r"\d+", indices):
-            word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
+        for k, index in enumerate(re.findall(r"\d+", indices)):
+            if k == 0:
+                word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
+            else:
+                word += " › " + _("entry {number}").format(number=int(index) + 1)
         parts.append(word)
     return " › ".join(parts)
 

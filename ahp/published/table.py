@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -648,8 +649,9 @@ def _conventions(table: DataTable, over: Conventions) -> Conventions:
                 raise table.error(key, "decimals_range", value=declared[key])
     if "about" in table.data:
         declared["about"] = table.data["about"]
-        if not isinstance(declared["about"], float) or not 0 < declared["about"] < 1:
+        if not isinstance(declared["about"], Decimal) or not 0 < declared["about"] < 1:
             raise table.error("about", "about_range", value=declared["about"])
+        declared["about"] = float(declared["about"])
     declared["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
     return replace(over, **declared)
 

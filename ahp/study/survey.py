@@ -318,7 +318,7 @@ def _given(table: DataTable) -> SourcedWeights | None:
         return None
     numbers = table.table("weights")
     for child, weight in numbers.data.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float):
+        if isinstance(weight, bool) or not isinstance(weight, int | float | Decimal):
             raise numbers.error(child, "weight_is_no_number", kind=kind(weight))
         if not 0 <= weight <= LARGEST:
             raise numbers.error(child, "weight_out_of_range", value=weight)
