@@ -25,7 +25,7 @@ from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, read_only
 from ..tables.delimited import Row, with_point
-from .observations import open_table
+from ..tables.opened import open_table
 from .periods import PERIODS, Period, parse_period
 from .rules import Derived
 from .scheme import Scheme
@@ -239,9 +239,11 @@ def read_ledger(path: str | Path) -> Ledger:
     Raises:
         EvaluationError: names row and column, and what was expected.
     """
-    with open_table(Path(path), _SHEETS["errors"], whole_dates=True) as (rows, remarks, comma):
-        table = _Table(str(path), rows, _ERRORS, decimal_comma=comma)
+    sheets = _SHEETS["errors"]
+    with open_table(Path(path), EvaluationError, sheets, whole_dates=True) as opened:
+        table = _Table(str(path), opened.rows, _ERRORS, decimal_comma=opened.decimal_comma)
         errors = tuple(_error(row) for row in table)
+        remarks = [*opened.remarks]
     seen = Counter(tuple(vars(error).values())[1:] for error in errors)
     alike = tuple(error.line for error in errors if seen[tuple(vars(error).values())[1:]] > 1)
     if alike:
@@ -261,8 +263,8 @@ def read_vouchers(path: str | Path) -> dict[tuple[str, str], int]:
     """
     vouchers: dict[tuple[str, str], int] = {}
     lines: dict[tuple[str, str], int] = {}
-    with open_table(Path(path), _SHEETS["vouchers"]) as (rows, _, comma):
-        for row in _Table(str(path), rows, _VOUCHERS, decimal_comma=comma):
+    with open_table(Path(path), EvaluationError, _SHEETS["vouchers"]) as opened:
+        for row in _Table(str(path), opened.rows, _VOUCHERS, decimal_comma=opened.decimal_comma):
             try:
                 cell = row["unit"], str(parse_period(row["period"]))
             except EvaluationError as problem:
