@@ -27,6 +27,7 @@ from ..messages import Phrase
 from ..result import Result, read_only
 from ..tables.delimited import Row, with_point
 from ..tables.opened import open_table
+from .observations import cell_problem
 from .periods import KIND_WORDS, PERIODS, Period, parse_period
 from .rules import Derived
 from .scheme import Scheme
@@ -423,6 +424,9 @@ class _Table:
             if self.decimal_comma:
                 texts = {role: with_point(text) for role, text in texts.items()}
             row = _TableRow(self, line, texts)
+            for role, text in texts.items():
+                if (problem := cell_problem(text)) is not None:
+                    row.refuse(role, problem.code, **problem.parameters)
             for role in self.required:
                 if not row[role]:
                     row.refuse(role, "cell_empty")

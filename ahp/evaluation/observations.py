@@ -376,13 +376,10 @@ class _Reader:
     @staticmethod
     def _text_problem(role: str, text: str) -> Phrase | EvaluationError | None:
         """What is wrong with a text that is no value."""
-        if len(text) > MAX_LENGTH:
-            return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
         if not text and role in REQUIRED:
             return Phrase("cell_empty")
-        if text == UNCALCULATED or _SHEET_ERROR.fullmatch(text):
-            never = text == UNCALCULATED
-            return Phrase("cell_uncalculated") if never else Phrase("cell_is_error", text=text)
+        if (problem := cell_problem(text)) is not None:
+            return problem
         if role == "unit" and _DATE.fullmatch(text):
             return Phrase("unit_is_date", text=text)
         if role == "period":
@@ -541,6 +538,15 @@ def _each_once(
         for role, column in observations.columns.items()
     }
     return replace(observations._with(kept, columns), remarks=tuple(remarks))
+
+
+def cell_problem(text: str) -> Phrase | None:
+    """What is wrong with a cell whatever it should hold: too long, or a spreadsheet's error."""
+    if len(text) > MAX_LENGTH:
+        return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
+    if text == UNCALCULATED:
+        return Phrase("cell_uncalculated")
+    return Phrase("cell_is_error", text=text) if _SHEET_ERROR.fullmatch(text) else None
 
 
 def _header_text(cell: str) -> str:

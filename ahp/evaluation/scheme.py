@@ -703,10 +703,13 @@ def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
         for one in fields(value):
             inside = f"{path}.{one.name}" if path else one.name
             content = getattr(value, one.name)
-            if one.type == "Text":
-                if content and set(content) != set(languages):
-                    _refuse(inside, "text_languages", given=tuple(content), languages=languages)
-            else:
+            texts = {inside: content} if one.type == "Text" else {}
+            if one.type == "Mapping[str, Text]":
+                texts = {f"{inside}.{key}": text for key, text in content.items()}
+            for place, text in texts.items():
+                if text and set(text) != set(languages):
+                    _refuse(place, "text_languages", given=tuple(text), languages=languages)
+            if not texts:
                 _check_texts(content, languages, inside)
 
 

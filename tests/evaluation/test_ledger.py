@@ -178,6 +178,8 @@ GOOD = {
     ("column", "text", "message"),
     [
         ("unit", "", "is empty"),
+        ("unit", "#REF!", "'#REF!' is an error of a spreadsheet, expected a value"),
+        ("kind", "x" * 1001, "has 1001 characters, expected at most 1000"),
         ("business", " ", "is empty"),
         ("kind", "", "is empty"),
         ("source", "", "is empty"),
