@@ -201,7 +201,10 @@ def missing_weights_sentences(
         )
     if sentences:
         sentences.append(
-            _("There is no own ranking of all indicators, therefore; these are the other weights.")
+            _(
+                "So there is no ranking of all indicators of their own; these are the weights that "
+                "follow."
+            )
         )
     return tuple(sentences)
 
