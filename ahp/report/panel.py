@@ -201,10 +201,7 @@ def missing_weights_sentences(
         )
     if sentences:
         sentences.append(
-            _(
-                "So there is no ranking of all indicators of their own; these are the weights that "
-                "follow."
-            )
+            _("So this expert has no ranking of all indicators; these are their other weights.")
         )
     return tuple(sentences)
 

@@ -974,8 +974,7 @@ def test_sixteen_items_offer_the_random_indices_that_reach(visit, store, organiz
         (
             "en",
             "A is recused from Organizational set-up.\n\n"
-            "So there is no ranking of all indicators of their own; these are the weights that "
-            "follow.",
+            "So this expert has no ranking of all indicators; these are their other weights.",
         ),
         ("zh", "A 回避了组织设置能力的判断。\n\n因此没有本人对全部指标的排序；以下是其余的权重。"),
     ],
