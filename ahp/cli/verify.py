@@ -56,7 +56,8 @@ def _verification_text(file: str, verified: Verification, language: str) -> str:
         lines[0] += _(", {count} of them by reconstructed matrices").format(count=behind)
     if verified.unchecked:
         lines[0] += _(", {count} not checked, no matrix").format(count=len(verified.unchecked))
-    lines += [_line(file, found, language) for found in (*verified.failures, *verified.remarks)]
+    said: list[Check | Remark] = [*verified.failures, *verified.remarks]
+    lines += [_line(file, found, language) for found in said]
     return "\n".join(lines)
 
 

@@ -66,7 +66,7 @@ class Check(Result):
         difference: |printed − computed|; None with `computed`.
         reproduced: whether the print is what the judgments give.
         origin: name in `ORIGINS`: what the number was computed from.
-        explanations: why not.
+        explanations: why not; `str` of each is the sentence.
     """
 
     place: str
