@@ -394,7 +394,7 @@ class _SurveyTable:
         """The survey, if its nodes are a tree."""
         below = {f"nodes[{k}]": table for k, table in enumerate(self.nodes)}
         nodes: dict[str, Node] = {}
-        for place, table in {"goal": self.goal, **below}.items():
+        for place, table in (("goal", self.goal), *below.items()):
             if table.id in nodes:
                 raise at(f"{place}.id", Phrase("id_twice", value=table.id))
             name, explanation = (
@@ -428,9 +428,11 @@ class _SurveyTable:
     def hierarchy(self, below: Mapping[str, _NodeTable], nodes: Mapping[str, Node]) -> Hierarchy:
         """The tree of the nodes, given those below the goal by their places."""
         parents = {table.id: table.parent for table in self.nodes}
+        children: dict[str, tuple[str, ...]] = {}
         for place, table in below.items():
             if table.parent not in nodes:
                 raise at(f"{place}.parent", Phrase("parent_unknown", value=table.parent))
+            children[table.parent] = (*children.get(table.parent, ()), table.id)
         for place, table in below.items():
             path = [table.id]
             while path[-1] != self.goal.id:
@@ -439,12 +441,9 @@ class _SurveyTable:
                     cycle = " -> ".join([*path[path.index(above) :], above])
                     raise at(f"{place}.parent", Phrase("parent_cycle", cycle=cycle))
                 path.append(above)
-        children: dict[str, tuple[str, ...]] = {}
-        for node, parent in parents.items():
-            children[parent] = (*children.get(parent, ()), node)
-        for place, table in {"goal": self.goal, **below}.items():
+        for place, one in (("goal", self.goal), *below.items()):
             with inside(place):
-                table.check_given(children.get(table.id, ()))
+                one.check_given(children.get(one.id, ()))
         with inside("nodes"):
             hierarchy = tree_of(self.goal.id, children, nodes)
             check_comparisons(hierarchy)
