@@ -25,9 +25,9 @@ INPUTS = (
     'weights = { a = "0.6", b = "0.4" }\n[composite]\nweights = { a = "0.6" }\n'
 )
 KEYS = (
-    "format, id, title, source, parents, note, goal, alternatives, mode, method, random_index, "
-    "rounding, decimals, intermediate_decimals, lambda_by, about, order, claims, candidates, "
-    "composite, totals, errata"
+    "format, id, title, source, parents, method, random_index, rounding, decimals, "
+    "intermediate_decimals, lambda_by, about, note, goal, alternatives, mode, order, claims, "
+    "candidates, composite, totals, errata"
 )
 REFUSAL = f"refused.ahp.toml: parent: unknown key, expected one of {KEYS}"
 
