@@ -73,7 +73,8 @@ def goalpost_scores(
             points[..., j] = direction.closeness(column)
         else:
             from_worst = column - lows[j] if direction == 1 else highs[j] - column
-            points[..., j] = from_worst / (highs[j] - lows[j])
+            with np.errstate(over="ignore"):  # far beyond goalposts that are very near
+                points[..., j] = from_worst / (highs[j] - lows[j])
     if cap:
         points = np.clip(points, 0, 1)
     return plain(100 * points.reshape(x.shape))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -18,8 +19,8 @@ from numpy.typing import ArrayLike
 from ..alternatives import weighted_product
 from ..errors import EvaluationError, OptionError
 from ..group import check_option
-from ..labels import Labels, is_frame, joined_vector
-from ..matrix import Float, Int, first_cell, plain, shape_error
+from ..labels import Labels, joined_rows, joined_vector, vector_labels
+from ..matrix import Float, Int, chunks, first_cell, plain, shape_error
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
 from ..tolerance import ROUNDING_ATOL, TIE_RTOL, rank_spans
@@ -175,13 +176,21 @@ def weighted_geometric_mean(scores: ArrayLike | Any, weights: ArrayLike | Any) -
     >>> weighted_geometric_mean([[90, 40], [60, 60], [100, 0]], [0.5, 0.5]).round(4)
     array([60., 60.,  0.])
     """
-    if single := not is_frame(scores) and np.ndim(scores) == 1:
-        scores = [scores]
-    table, labels = as_table(scores, "scores", 0)
-    w = as_weights(weights, table.shape[-1], labels, table.shape[:-2])
+    rows, labels = joined_rows(scores, Phrase("scores"), EvaluationError)
+    table = as_values(rows, "scores", 0)
+    if single := table.ndim == 1:
+        table, labels = table[None], vector_labels(scores)
+    if table.ndim < 2 or 0 in table.shape[-2:]:
+        expected = Phrase("units_and_columns", least=1)
+        raise shape_error("scores", table, expected, EvaluationError)
+    count = table.shape[-1]
+    w = as_weights(weights, count, labels, table.shape[:-2])
     zero = table == 0
-    product = weighted_product(w, np.where(zero, 1.0, table))
-    lost = (zero & (w[..., None, :] > 0)).any(axis=-1)
+    filled = np.where(zero, 1.0, table)
+    draws = prod(np.broadcast_shapes(w.shape[:-1], table.shape[:-2]))
+    parts = chunks(table.shape[-2], draws * count)  # so that many draws need little memory
+    product = np.concatenate([weighted_product(w, filled[..., part, :]) for part in parts], axis=-1)
+    lost = accumulated(w > 0, zero, np.logical_and, np.logical_or)
     means = np.where(lost, 0.0, product)
     return plain(means[..., 0] if single else means)
 
@@ -291,7 +300,8 @@ def compare_methods(
 
     Raises:
         OptionError: an unknown method, or digits out of their range.
-        EvaluationError: numbers that do not fit, bands that do not rise, units that do not differ.
+        EvaluationError: numbers that do not fit, bands that do not rise, units that do not differ,
+            or, for CRITIC, indicators that all rise and fall together.
 
     >>> from ahp.evaluation import compare_methods
     >>> points = [[95, 60], [80, 80], [70, 88]]

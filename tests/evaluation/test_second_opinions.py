@@ -167,6 +167,18 @@ def test_geometric_means_with_zeros() -> None:
     assert weighted_geometric_mean([[0, 0], [4, 9]], EQUAL) == pytest.approx([0, 6])
 
 
+def test_geometric_means_of_many_draws() -> None:
+    rng = np.random.default_rng(7)
+    scores, weights = rng.uniform(0, 100, (60, 18)), rng.dirichlet(np.ones(18), 500)
+    scores[3, 5] = 0
+    found = weighted_geometric_mean(scores, weights)
+    assert found.shape == (500, 60)
+    assert (found[:, 3] == 0).all()
+    assert (found[77] == weighted_geometric_mean(scores, weights[77])).all()
+    unit = pd.Series({"x": 4.0, "y": 9.0})
+    assert weighted_geometric_mean(unit, {"y": 0.5, "x": 0.5}) == pytest.approx(6)
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     "vector": topsis,
     "minmax": lambda *given_: topsis(*given_, normalization="minmax"),
@@ -325,6 +337,15 @@ ONE_UNIT = (
         (
             lambda: weighted_geometric_mean([[1, -2]], EQUAL),
             "scores[0, 1] = -2, expected a number from 0 to 1e+100",
+        ),
+        (
+            lambda: weighted_geometric_mean([[1], [1, 2]], EQUAL),
+            "scores = [[1], [1, 2]], expected numbers",
+        ),
+        (
+            lambda: weighted_geometric_mean([], EQUAL),
+            "scores of shape (1, 0), expected (..., units, columns) with 1 or more units and a "
+            "column or more",
         ),
         (lambda: weighted_geometric_mean([1, 2], [1, 1]), "weights have the sum 2, expected 1"),
         (
