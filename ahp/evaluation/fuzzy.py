@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,15 +16,13 @@ from ..messages import Phrase
 from ..tolerance import shared_ranks
 from .inputs import SUM_ATOL, accumulated, as_values, as_weights, row_labels
 
-OPERATORS: Mapping[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = (
-    MappingProxyType(
-        {
-            "weighted_average": (np.multiply, np.add),
-            "min_max": (np.minimum, np.maximum),
-            "product_max": (np.multiply, np.maximum),
-            "min_bounded_sum": (np.minimum, np.add),
-        }
-    )
+OPERATORS: Mapping[str, tuple[np.ufunc, np.ufunc]] = MappingProxyType(
+    {
+        "weighted_average": (np.multiply, np.add),
+        "min_max": (np.minimum, np.maximum),
+        "product_max": (np.multiply, np.maximum),
+        "min_bounded_sum": (np.minimum, np.add),
+    }
 )
 """Operator of `fuzzy_synthesis` -> how a weight joins its membership, and how indicators pool."""
 
@@ -75,7 +73,7 @@ def fuzzy_synthesis(
     indicators, batch = row_labels(membership), r.shape[:-2]
     w = as_weights(weights, r.shape[-2], indicators, batch, owner="the_rows_of_membership")
     join, pool = OPERATORS[operator]
-    result = accumulated(w, np.swapaxes(r, -1, -2), join, pool)
+    result: Float = accumulated(w, np.swapaxes(r, -1, -2), join, pool)
     return np.minimum(result, 1.0) if operator == "min_bounded_sum" else result
 
 

@@ -6,7 +6,6 @@ label; results are in the order of its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -136,15 +135,12 @@ def check_batch(
 
 
 def accumulated(
-    weights: Float,
-    columns: Float,
-    join: Callable[[Any, Any], Any] = np.multiply,
-    pool: Callable[[Any, Any], Any] = np.add,
-) -> Float:
+    weights: Any, columns: Any, join: np.ufunc = np.multiply, pool: np.ufunc = np.add
+) -> Any:
     """w_1 ∘ c_1 * w_2 ∘ c_2 * …, by default Σ_j w_j c_j.
 
-    One indicator at a time, so that draws of weights times units need no more memory than their
-    result, and equal rows get equal bits.
+    One indicator at a time, so that draws of weights times units need no more memory than twice
+    their result, and equal rows get equal bits.
 
     Args:
         weights: shape (..., n).
@@ -155,7 +151,9 @@ def accumulated(
     Returns:
         Shape (..., rows).
     """
-    total: Float = join(weights[..., :1], columns[..., 0])
+    total = join(weights[..., :1], columns[..., 0])
+    joined = np.empty_like(total)
     for j in range(1, columns.shape[-1]):
-        total = pool(total, join(weights[..., j : j + 1], columns[..., j]))
+        join(weights[..., j : j + 1], columns[..., j], out=joined)
+        pool(total, joined, out=total)
     return total

@@ -121,7 +121,8 @@ def grey_relational(
     nearest = behind.min(axis=(-2, -1), keepdims=True)
     farthest = behind.max(axis=(-2, -1), keepdims=True)
     _refuse_alike(farthest[..., 0] <= ROUNDING_ATOL)
-    return accumulated(w, (nearest + rho * farthest) / (behind + rho * farthest))
+    grades: Float = accumulated(w, (nearest + rho * farthest) / (behind + rho * farthest))
+    return grades
 
 
 def rank_sum_ratio(
