@@ -6,12 +6,13 @@ label; results are in the order of its rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..errors import EvaluationError
-from ..labels import Labels, axis_labels, is_frame, joined_rows, joined_vector, numbers_of
+from ..labels import Labels, axis_labels, is_frame, joined_rows, joined_vector
 from ..matrix import LARGEST, Float, as_numbers, first_cell, refuse, shape_error
 from ..messages import Phrase
 
@@ -31,7 +32,7 @@ def as_values(
     """Plain numbers within bounds, any shape.
 
     Args:
-        values: with labels or without; their order stays.
+        values: what numpy can read; no mapping, as nothing says what its keys stand for.
         name: code of their name.
         low: the least they may be.
         high: the most.
@@ -41,7 +42,7 @@ def as_values(
     Raises:
         EvaluationError: names the cell, its value and what was expected.
     """
-    array = as_numbers(numbers_of(values), Phrase(name), EvaluationError)
+    array = as_numbers(values, Phrase(name), EvaluationError)
     fits = (array >= low - slack) & (array <= high + slack)
     code = "number_from_to_or_nan" if missing else "number_from_to"
     wrong = ~(fits | np.isnan(array)) if missing else ~fits
@@ -80,7 +81,9 @@ def as_table(
 
 
 def row_labels(values: Any) -> Labels | None:
-    """The labels of the rows of a DataFrame; None for other tables."""
+    """The labels of the rows of a DataFrame, or of a mapping from label to row; None without."""
+    if isinstance(values, Mapping):
+        return tuple(values)
     return axis_labels(values.index) if is_frame(values) else None
 
 

@@ -347,6 +347,10 @@ ONE_UNIT = (
             "scores of shape (1, 0), expected (..., units, columns) with 1 or more units and a "
             "column or more",
         ),
+        (
+            lambda: topsis({"late": [1, 2], "done": [3, 4]}, EQUAL),
+            "matrix = {'late': [1, 2], 'done': [3, 4]}, expected numbers",
+        ),
         (lambda: weighted_geometric_mean([1, 2], [1, 1]), "weights have the sum 2, expected 1"),
         (
             lambda: compare_methods(POINTS, EQUAL, methods=["vikor"]),
