@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from .change import split_change
     from .checklist import checklist_score
+    from .comparison import OPINIONS, MethodComparison, compare_methods
     from .directions import Target
     from .fuzzy import (
         DEFUZZIFICATIONS,
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from .ranks import competition_ranks, round_half_up
     from .second_opinions import (
         NORMALIZATIONS,
-        OPINIONS,
-        MethodComparison,
-        compare_methods,
         grey_relational,
         rank_sum_ratio,
         topsis,
@@ -96,6 +94,7 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
     ),
     "change": ("split_change",),
     "checklist": ("checklist_score",),
+    "comparison": ("OPINIONS", "MethodComparison", "compare_methods"),
     "directions": ("Target",),
     "fuzzy": (
         "DEFUZZIFICATIONS",
@@ -117,9 +116,6 @@ _NAMES_IN: dict[str, tuple[str, ...]] = {
     "ranks": ("competition_ranks", "round_half_up"),
     "second_opinions": (
         "NORMALIZATIONS",
-        "OPINIONS",
-        "MethodComparison",
-        "compare_methods",
         "grey_relational",
         "rank_sum_ratio",
         "topsis",
