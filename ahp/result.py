@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -28,8 +29,13 @@ LONGEST_REPR = 300
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_AS_TEXT = (Path, Fraction, Decimal)
-"""What is a text in JSON."""
+_FROM_TEXT: Mapping[Any, Callable[[str], Any]] = {
+    Path: Path,
+    Fraction: Fraction,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+}
+"""What is a text in JSON, and how it is read back."""
 
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -185,7 +191,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    as_text = isinstance(value, _AS_TEXT)
+    as_text = isinstance(value, tuple(_FROM_TEXT))
     as_text |= isinstance(value, float) and not math.isfinite(value)
     return str(value) if as_text else value
 
@@ -202,7 +208,7 @@ def _read(hint: Any, value: Any) -> Any:
         return hint.from_dict(value)
     if hasattr(hint, "_fields"):  # a named tuple
         return hint(*map(_read, get_type_hints(hint).values(), value))
-    return hint(value) if hint in _AS_TEXT else value
+    return _FROM_TEXT[hint](value) if hint in _FROM_TEXT else value
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 def evaluate(
     scheme: Scheme,
     observations: Observations,
-    weights: Mapping[str, float] | Analysis | None = None,
+    weights: Mapping[str, float | Fraction | Decimal] | Analysis | None = None,
 ) -> Evaluation:
     """Score units by a scheme.
 
@@ -72,7 +74,7 @@ def evaluate(
         read_only(table.bounds),
         resolved.remarks,
         weights_source,
-        local_weights,
+        MappingProxyType({key: MappingProxyType(kids) for key, kids in local_weights.items()}),
         resolved,
     )
     return replace(result, warnings=(*result.warnings, *early_warnings(result)))

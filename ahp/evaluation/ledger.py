@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -27,7 +28,7 @@ from ..result import Result, read_only
 from ..tables.delimited import Row, with_point
 from ..tables.opened import open_table
 from .observations import cell_problem
-from .periods import PERIODS, Period, parse_period
+from .periods import KIND_WORDS, PERIODS, Period, parse_period
 from .rules import Derived
 from .scheme import Scheme
 
@@ -67,8 +68,8 @@ _AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?")
 _COUNT = re.compile(r"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 
 
-@dataclass(frozen=True)
-class LedgerError:
+@dataclass(frozen=True, eq=False, repr=False)
+class ErrorEntry(Result):
     """One error.
 
     Attributes:
@@ -98,8 +99,8 @@ class LedgerError:
         return self.source.casefold() not in SUPERVISION
 
 
-@dataclass(frozen=True)
-class Ledger:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ledger(Result):
     """A ledger of errors, as it was read.
 
     Attributes:
@@ -110,7 +111,7 @@ class Ledger:
     """
 
     source: str
-    errors: tuple[LedgerError, ...]
+    errors: tuple[ErrorEntry, ...]
     headers: Mapping[str, str]
     remarks: tuple[Phrase, ...] = ()
 
@@ -249,7 +250,7 @@ def read_ledger(path: str | Path) -> Ledger:
     alike = tuple(error.line for error in errors if seen[tuple(vars(error).values())[1:]] > 1)
     if alike:
         remarks.append(Phrase("ledger_rows_alike", lines=alike))
-    return Ledger(Path(path).name, errors, table.headers, tuple(remarks))
+    return Ledger(Path(path).name, errors, MappingProxyType(dict(table.headers)), tuple(remarks))
 
 
 def read_vouchers(path: str | Path) -> dict[tuple[str, str], int]:
@@ -309,7 +310,7 @@ def summarize_ledger(
         raise EvaluationError("vouchers_none")
     for _, period in cells:
         if period.kind != kind:
-            kinds = {"kind": Phrase(f"a_{period.kind}"), "expected": Phrase(f"a_{kind}")}
+            kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[kind]}
             raise EvaluationError("period_kind", period=str(period), **kinds)
     units = tuple(sorted({unit for unit, _ in cells}))
     periods = tuple(sorted({period for _, period in cells}))
@@ -359,7 +360,7 @@ def _period_of(day: date, kind: str) -> Period:
 
 
 def _refuse_error(
-    ledger: Ledger, error: LedgerError, role: str, code: str, /, **parameters: Any
+    ledger: Ledger, error: ErrorEntry, role: str, code: str, /, **parameters: Any
 ) -> NoReturn:
     place = f"{ledger.source}: row {error.line}, column {ledger.headers[role]}"
     raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
@@ -436,7 +437,7 @@ def _plain(cell: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", cell).split())
 
 
-def _error(row: _TableRow) -> LedgerError:
+def _error(row: _TableRow) -> ErrorEntry:
     """The error that a row of a ledger describes."""
     day = _date(row, "date")
     due = _date(row, "due") if row["due"] else None
@@ -447,7 +448,7 @@ def _error(row: _TableRow) -> LedgerError:
     amount = row["amount"]
     if amount and not _AMOUNT.fullmatch(amount):
         row.refuse("amount", "amount_unreadable", text=amount)
-    return LedgerError(
+    return ErrorEntry(
         row.line,
         row["unit"],
         day,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -124,6 +125,10 @@ class Observations(Result):
     lines: Codes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     remarks: tuple[Phrase, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("columns", "headers"):
+            object.__setattr__(self, name, MappingProxyType({**getattr(self, name)}))
 
     def __len__(self) -> int:
         return len(self.lines)

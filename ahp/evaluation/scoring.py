@@ -20,20 +20,12 @@ from .cells import KNOWN, UNCOUNTED, UNDUE, UNREPORTED, Cells, Ints
 from .exact import Mask, Ratios, Whole, half_up, product, total, whole
 from .finishing import Finished, finish
 from .observations import SPECIAL, Observations
-from .periods import Period, parse_period
+from .periods import KIND_WORDS, Period, parse_period
 from .rules import Checklist, Context, Deductive, Derived, decimal
 from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
 Local = Mapping[str, Mapping[str, int]]
 """Parent id -> child id -> frozen weight inside the parent, in units of the last decimal."""
-
-
-_KINDS = {
-    "month": Phrase("a_month"),
-    "quarter": Phrase("a_quarter"),
-    "half": Phrase("a_half"),
-    "year": Phrase("a_year"),
-}
 
 
 @dataclass(frozen=True)
@@ -161,7 +153,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
 
 def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
-        kinds = {"kind": _KINDS[period.kind], "expected": _KINDS[scheme.period.kind]}
+        kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
     first = date(period.year, period.last_month - period.months + 1, 1)
     if scheme.effective_from and (period.year, period.last_month) < (
