@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from ahp.store import accounts
 from tests.browser import actions
 
 # a busy machine is slow, not wrong
@@ -38,3 +40,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     [found] = folder.glob("*.whl")
     return found
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in a moment: what makes guessing slow makes tests slow."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))
