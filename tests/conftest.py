@@ -1,4 +1,4 @@
-"""A real Chromium and a wheel, one each for all tests of a process; and no deadlines."""
+"""A real Chromium, a wheel and a database, one each for all tests of a process; no deadlines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from ahp.store import accounts
+from ahp.store import Store, accounts
 from tests.browser import actions
 
 # a busy machine is slow, not wrong
@@ -40,6 +40,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     [found] = folder.glob("*.whl")
     return found
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database that is up to date, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "ahp.db"
+    Store(f"sqlite:///{path}").close()
+    return path
 
 
 @pytest.fixture

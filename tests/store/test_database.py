@@ -36,7 +36,8 @@ def opened_location(url=None):
     return store.location
 
 
-def test_models_and_migrations_agree(url, store):
+def test_models_and_migrations_agree(url):
+    Store(url).close()
     engine = create_engine(database._parse(url))
     with engine.connect() as connection:
         context = MigrationContext.configure(
