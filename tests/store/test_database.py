@@ -48,6 +48,12 @@ def test_models_and_migrations_agree(url):
     engine.dispose()
 
 
+def test_what_is_up_to_date_is_opened_without_migrations(url, monkeypatch):
+    Store(url).close()
+    monkeypatch.setattr(database.command, "upgrade", None)
+    Store(url).close()
+
+
 def test_newer_database_is_refused(url, store, database):
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     assert refused(url) == (
