@@ -164,6 +164,8 @@ def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - only where a file is read or written
 
     converter = Converter()
+    converter.register_structure_hook_func(lambda _: True, _undeclared)
+    converter.register_structure_hook_func(lambda declared: declared is Any, lambda value, _: value)
     for plain in (str, bool, int, NoneType):
         converter.register_structure_hook(plain, _strict(plain, lambda value: value))
     for number in (float, Decimal, Fraction):
@@ -174,6 +176,10 @@ def _converter() -> Converter:
     for origin, factory in factories.items():
         converter.register_structure_hook_factory(partial(_is_made_of, origin), factory)
     return converter
+
+
+def _undeclared(_: Any, declared: Any) -> Any:
+    raise TypeError(f"{declared} is none of the types above")
 
 
 def _is_made_of(origin: Any, declared: Any) -> bool:
