@@ -527,7 +527,7 @@ def append(store, study, entry):
         (
             "asking",
             {"detail": '{"way":"other"}'},
-            "way = 'other', expected one of 'expert', 'pairs', 'rank'",
+            "asking: way = 'other', expected one of 'expert', 'pairs', 'rank'",
         ),
         (
             "abstain",
