@@ -752,7 +752,6 @@ _STUDY = {
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
     "value_refused": _("value = {problem}"),
-    "way_unreadable": _("way = {content!r}, expected an object with way, short and order"),
     "weight_of_nobody": _("expert weight for {name!r}, expected one of {valid!r}"),
     "weight_out_of_range": _("{value!r}, expected a number of 0 or more"),
     "weight_range": _("weight = {weight!r}, expected a number from 0 to {most}"),

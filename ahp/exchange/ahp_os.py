@@ -56,18 +56,6 @@ def _text(value: str | None) -> str | None:
     return (value or "").strip()
 
 
-def _one(projects: tuple[_ProjectTable, ...]) -> tuple[_ProjectTable, ...]:
-    if len(projects) > 1:
-        raise at("", Phrase("project_count", count=len(projects)))
-    return projects
-
-
-def _two(alternatives: tuple[_AlternativeTable, ...]) -> tuple[_AlternativeTable, ...]:
-    if len(alternatives) == 1:
-        raise at("", Phrase("one_alternative"))
-    return alternatives
-
-
 _Name = Annotated[str, plain_name]
 _Text = Annotated[str | None, _text]
 """A text that may be missing, null or empty."""
@@ -104,11 +92,15 @@ class _JudgmentsTable:
 
 @dataclass(frozen=True)
 class _ProjectFile:
-    pj: Annotated[tuple[_ProjectTable, ...], filled, _one]
+    pj: Annotated[tuple[_ProjectTable, ...], filled]
     pwc: tuple[_JudgmentsTable, ...] = ()
-    alt: Annotated[tuple[_AlternativeTable, ...], _two] = ()
+    alt: tuple[_AlternativeTable, ...] = ()
 
     def __post_init__(self) -> None:
+        if len(self.pj) > 1:
+            raise at("pj", Phrase("project_count", count=len(self.pj)))
+        if len(self.alt) == 1:
+            raise at("alt", Phrase("one_alternative"))
         expected = self.pj[0].project_sc
         for key in ("pwc", "alt"):
             for k, table in enumerate(getattr(self, key)):
