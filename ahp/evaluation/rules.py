@@ -294,12 +294,17 @@ class Membership(NumberRule):
         for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
-    def points(self, values: Ratios) -> Ratios:
-        """Σ μ_k c_k."""
+    @property
+    def lines(self) -> Stepwise:
+        """The same as linear steps."""
         ends = zip(self.grade_points, self.grade_points[1:], self.thresholds[1:], strict=False)
         lines = (Step((start, end), edge) for start, end, edge in ends)
         first, last = Step(self.grade_points[0], self.thresholds[0]), Step(self.grade_points[-1])
-        return Stepwise(steps=(first, *lines, last), closed="upper").points(values)
+        return Stepwise(steps=(first, *lines, last), closed="upper")
+
+    def points(self, values: Ratios) -> Ratios:
+        """Σ μ_k c_k."""
+        return self.lines.points(values)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
     periods = []
     for code, name in enumerate(period.names):
         parsed = parse_period(name)
-        problem = _period_problem(scheme, parsed)
+        problem = period_problem(scheme, parsed)
         if problem is not None:
             row = observations.first(np.flatnonzero(period.codes == code))
             observations.refuse(row, "period", problem.code, **problem.parameters)
@@ -151,7 +151,8 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
     return Grid(scheme.units or unit.names, tuple(sorted(periods)))
 
 
-def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
+def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
+    """Why a scheme doesn't evaluate a period; None where it does."""
     if period.kind != scheme.period.kind:
         kinds = {"kind": Phrase(f"a_{period.kind}"), "expected": Phrase(f"a_{scheme.period.kind}")}
         return Phrase("period_kind", period=str(period), **kinds)
