@@ -7,25 +7,24 @@ Columns `name` and `unit of measure` may stand beside them for whoever fills the
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datafile import MAX_FILE, read_bytes, system_problem
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import UNCALCULATED, Row, encoding_of, open_csv, with_point
+from ..tables.delimited import UNCALCULATED, Row, with_point
+from ..tables.opened import cell_text, open_table
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -84,7 +83,6 @@ _SHEET_ERROR = re.compile(
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]+)?")
 _WHITESPACE = re.compile(r"\s+")
 _SHEETS = ("observations", "观测值")
-_OLD_WORKBOOK = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,6 +126,10 @@ class Observations(Result):
     lines: Codes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     remarks: tuple[Phrase, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("columns", "headers"):
+            object.__setattr__(self, name, MappingProxyType({**getattr(self, name)}))
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -232,40 +234,8 @@ def read_observations(path: str | Path) -> Observations:
     Raises:
         EvaluationError: names row and column, and what was expected.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            begin = file.read(8)
-        if begin == _OLD_WORKBOOK:
-            raise EvaluationError("old_workbook", source=str(path))
-        if path.suffix.lower() == ".xlsx" or begin.startswith(b"PK\3\4"):
-            return _from_rows(_workbook_rows(path), str(path))
-        encoding = encoding_of(path)
-        if encoding is None:
-            raise EvaluationError("encoding_unknown", source=str(path))
-        remarks = [] if encoding == "utf-8-sig" else [Phrase("encoding_is", encoding=encoding)]
-        with path.open(encoding=encoding, newline="") as text:
-            reader, separator = open_csv(text)
-            rows = _csv_rows(reader, str(path))
-            return _from_rows(rows, str(path), remarks, decimal_comma=separator != ",")
-    except UnicodeDecodeError as problem:  # UTF-16 by its first bytes, but not to its end
-        raise EvaluationError("encoding_unknown", source=str(path)) from problem
-    except OSError as problem:
-        raise EvaluationError(
-            "file_unreadable", source=str(path), problem=system_problem(problem)
-        ) from problem
-
-
-def _csv_rows(reader: Any, source: str) -> Iterator[Row]:
-    """The rows of a CSV file that are not empty, with the lines they begin on."""
-    line = 1
-    try:
-        for cells in reader:
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as problem:
-        raise EvaluationError("not_csv", place=f"{source}: line {reader.line_num}") from problem
+    with open_table(Path(path), EvaluationError, _SHEETS) as table:
+        return _from_rows(table.rows, str(path), table.remarks, decimal_comma=table.decimal_comma)
 
 
 def observations_from_records(
@@ -291,7 +261,7 @@ def observations_from_records(
     headers = list(dict.fromkeys(key for record in kept for key in record))
     rows = [(0, headers)] if headers else []
     rows += [
-        (number, [_cell_text(record.get(key)) for key in headers])
+        (number, [cell_text(record.get(key)) for key in headers])
         for number, record in enumerate(kept, start=1)
     ]
     return _from_rows(iter(rows), source)
@@ -407,13 +377,10 @@ class _Reader:
     @staticmethod
     def _text_problem(role: str, text: str) -> Phrase | EvaluationError | None:
         """What is wrong with a text that is no value."""
-        if len(text) > MAX_LENGTH:
-            return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
         if not text and role in REQUIRED:
             return Phrase("cell_empty")
-        if text == UNCALCULATED or _SHEET_ERROR.fullmatch(text):
-            never = text == UNCALCULATED
-            return Phrase("cell_uncalculated") if never else Phrase("cell_is_error", text=text)
+        if (problem := cell_problem(text)) is not None:
+            return problem
         if role == "unit" and _DATE.fullmatch(text):
             return Phrase("unit_is_date", text=text)
         if role == "period":
@@ -574,45 +541,14 @@ def _each_once(
     return replace(observations._with(kept, columns), remarks=tuple(remarks))
 
 
+def cell_problem(text: str) -> Phrase | None:
+    """What is wrong with a cell whatever it should hold: too long, or a spreadsheet's error."""
+    if len(text) > MAX_LENGTH:
+        return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
+    if text == UNCALCULATED:
+        return Phrase("cell_uncalculated")
+    return Phrase("cell_is_error", text=text) if _SHEET_ERROR.fullmatch(text) else None
+
+
 def _header_text(cell: str) -> str:
     return _WHITESPACE.sub("", unicodedata.normalize("NFKC", cell)).casefold()
-
-
-def _cell_text(value: Any) -> str:
-    """A cell of a workbook or a record as text; a number counts as Python writes it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time(0):
-        # the first of a month is what spreadsheets make of 2026-03
-        return value.strftime("%Y-%m" if value.day == 1 else "%Y-%m-%d")
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    return str(value).strip()
-
-
-def _workbook_rows(path: Path) -> Iterator[Row]:
-    """The rows of the sheet with observations."""
-    from ..tables.workbooks import uncalculated_cells, uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
-
-    content = read_bytes(path, EvaluationError)
-    with uploaded_workbook(
-        content, str(path), max_bytes=16 * MAX_FILE, max_spread=None, error=EvaluationError
-    ) as book:
-        names = book.sheetnames
-        sheet = next((name for name in names if name.strip().casefold() in _SHEETS), None)
-        if sheet is None and len(names) > 1:
-            raise EvaluationError("observations_sheet", source=str(path), valid=tuple(names))
-        chosen: Any = book[sheet or names[0]]
-        chosen.reset_dimensions()  # what the file says of its size may be wrong
-        uncalculated = uncalculated_cells(content, chosen)
-        for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
-            cells = [_cell_text(value) for value in row]
-            for column in uncalculated.get(number, ()):
-                cells += [""] * (column - len(cells))
-                cells[column - 1] = UNCALCULATED
-            if any(cells):
-                yield number, cells

@@ -642,7 +642,7 @@ class Derived:
         except DivisionError as problem:
             row = int(cells.rows[k])
             cells.observations.refuse(
-                row, "value", "division_by_zero", divisor=str(problem), formula=self.formula
+                row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
         if isinstance(value, tuple):
             row_of = Ratios.from_fractions(value)

@@ -22,6 +22,7 @@ from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..resources import data_folder
+from ..result import Result
 from ..study.survey import load_survey, shipped_surveys
 from .periods import PERIODS, Period
 from .rules import AnyRule, Checklist, Derived, Grade, Join, Rated, Shares, Stepwise, Text, decimal
@@ -311,8 +312,8 @@ class WarningRules:
     band_edge: Fraction | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scheme:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Scheme(Result):
     """A scheme of an evaluation, checked.
 
     Attributes:
@@ -365,6 +366,8 @@ class Scheme:
     effective_to: date | None = None
 
     def __post_init__(self) -> None:
+        for name in ("name", "description", "weights", "full_marks", "grades"):
+            object.__setattr__(self, name, MappingProxyType({**getattr(self, name)}))
         _check(self)
 
     @cached_property
@@ -513,9 +516,6 @@ class Scheme:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Scheme.from_dict, (self.to_dict(),)
-
-    def __deepcopy__(self, memo: object) -> Scheme:
-        return self
 
     def text(self, text: Text, language: str) -> str:
         """A text in the language asked for, or in the original one."""
@@ -703,10 +703,13 @@ def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
         for one in fields(value):
             inside = f"{path}.{one.name}" if path else one.name
             content = getattr(value, one.name)
-            if one.type == "Text":
-                if content and set(content) != set(languages):
-                    _refuse(inside, "text_languages", given=tuple(content), languages=languages)
-            else:
+            texts = {inside: content} if one.type == "Text" else {}
+            if one.type == "Mapping[str, Text]":
+                texts = {f"{inside}.{key}": text for key, text in content.items()}
+            for place, text in texts.items():
+                if text and set(text) != set(languages):
+                    _refuse(place, "text_languages", given=tuple(text), languages=languages)
+            if not texts:
                 _check_texts(content, languages, inside)
 
 

@@ -20,7 +20,7 @@ from .cells import KNOWN, UNCOUNTED, UNDUE, UNREPORTED, Cells, Ints
 from .exact import Mask, Ratios, Whole, half_up, product, total, whole
 from .finishing import Finished, finish
 from .observations import SPECIAL, Observations
-from .periods import Period, parse_period
+from .periods import KIND_WORDS, Period, parse_period
 from .rules import Checklist, Context, Deductive, Derived, decimal
 from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
@@ -154,7 +154,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
 def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     """Why a scheme doesn't evaluate a period; None where it does."""
     if period.kind != scheme.period.kind:
-        kinds = {"kind": Phrase(f"a_{period.kind}"), "expected": Phrase(f"a_{scheme.period.kind}")}
+        kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
     first = date(period.year, period.last_month - period.months + 1, 1)
     if scheme.effective_from and (period.year, period.last_month) < (

@@ -9,9 +9,19 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
-from ..evaluation import Checklist, Deductive, Derived, Period, Rated, Scheme, Shares
+from ..evaluation import Period, Scheme
 from ..evaluation.observations import NOT_APPLICABLE, NOT_DUE, SPECIAL_WORDS
-from ..evaluation.rules import YES_NO, Grade, Occurrence, Point
+from ..evaluation.rules import (
+    YES_NO,
+    Checklist,
+    Deductive,
+    Derived,
+    Grade,
+    Occurrence,
+    Point,
+    Rated,
+    Shares,
+)
 from ..evaluation.scheme import Bonus, Indicator
 from ..evaluation.scoring import frozen_local, leaf_weights
 from ..i18n import Translate, translator

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..evaluation import Checklist, Deductive, Derived, Rated, Shares
+from ..evaluation.rules import Checklist, Deductive, Derived, Rated, Shares
 from ..evaluation.scheme import Bonus, Condition, Deduction, Indicator, Veto
 from ..i18n.evaluation import bands_of, status_words
 from .cells import put, put_formula, quoted, set_up

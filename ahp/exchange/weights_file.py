@@ -1,8 +1,8 @@
 """Weights for an evaluation, from files: a table of nodes, a closed round's evidence, a study.
 
 A table (CSV, or an XLSX workbook) has the columns `node` and `weight`, a TOML file a table
-`[weights]`. The evidence of a closed round is the JSON that the page “Rounds” hands out; of a whole
-study (JSON) the last closed round counts.
+`[weights]`. The evidence of a closed round is the JSON that the page “Rounds” hands out, a study
+the JSON of “Whole study”, of which the last closed round counts.
 """
 
 from __future__ import annotations

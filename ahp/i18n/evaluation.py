@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from ..evaluation import (
+from ..evaluation import Line, Scheme
+from ..evaluation.rules import (
+    AnyRule,
     Checklist,
     Completion,
     Deductive,
     Derived,
-    Line,
     Measured,
     Membership,
     Rated,
-    Scheme,
     Shares,
     Stepwise,
     Target,
+    decimal,
 )
-from ..evaluation.rules import AnyRule, decimal
 from ..evaluation.scheme import Band, Bonus, Deduction, Group, Indicator, Node, Veto
 from ..messages import Phrase, with_names
 from . import Translate, translator

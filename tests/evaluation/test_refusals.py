@@ -642,7 +642,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "two sheets of any name": (
         "o.xlsx",
         workbook(Q1=GOOD, Q2=GOOD),
-        "no sheet is called observations, expected one besides Q1, Q2",
+        "no sheet is called 'observations', expected one besides Q1, Q2",
     ),
     "a date in a cell": (
         "o.xlsx",

@@ -14,7 +14,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from ahp.errors import EvaluationError, OptionError
-from ahp.evaluation import (
+from ahp.evaluation import evaluate, load_scheme, read_observations, shipped_schemes
+from ahp.evaluation.rules import (
+    AnyRule,
     Checklist,
     Completion,
     Deductive,
@@ -25,12 +27,7 @@ from ahp.evaluation import (
     Shares,
     Stepwise,
     Target,
-    evaluate,
-    load_scheme,
-    read_observations,
-    shipped_schemes,
 )
-from ahp.evaluation.rules import AnyRule
 from ahp.evaluation.scheme import Bonus, Indicator, Missing, Scheme, TotalRules
 from ahp.exchange.evaluation_xlsx import evaluation_workbook
 
