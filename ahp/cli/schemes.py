@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from ..datafile import read_bytes
 from ..errors import AHPError, EvaluationError, OptionError
 from ..evaluation import Scheme, check_scheme, load_scheme, shipped_schemes
+from ..evaluation.periods import period_of
 from ..i18n import translator
 from ..tables.delimited import split_rows
 from .arguments import Commands, add_language
@@ -38,7 +40,7 @@ def add(commands: Commands) -> None:
         help="names of the units, or a text file with one a line; default: those of the scheme",
     )
     command.add_argument(
-        "--period", metavar="P", required=True, help="such as 2026Q1; the workbook is for this one"
+        "--period", metavar="P", help="such as 2026Q1; default: the one that today is in"
     )
     command.add_argument(
         "--raters", type=int, default=1, metavar="N", help="of each graded indicator; default: 1"
@@ -86,17 +88,19 @@ def _template(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option) < 1:
             raise OptionError("count_below_1", option=option, value=getattr(arguments, option))
     units = _units(arguments.units) if arguments.units else scheme.units
+    today = date.today()
+    period = arguments.period or str(period_of(scheme.period.kind, today.year, today.month))
     content = evaluation_workbook(
         scheme,
         units,
-        arguments.period,
+        period,
         language=language,
         raters=arguments.raters,
         items=arguments.items,
     )
     Path(arguments.output).write_bytes(content)
     said = _("{file}: to fill in for {period}, {count} units")
-    print(said.format(file=arguments.output, period=arguments.period, count=len(units)))
+    print(said.format(file=arguments.output, period=period, count=len(units)))
     return 0
 
 
