@@ -1476,6 +1476,7 @@ _SCORING = {
     ),
     "rows_above": _("rows {lines} above the headers are passed over"),
     "rows_twice": _("{count} rows say again what another one says; each counts once"),
+    "rows_uncounted": _("{indicator!r} counts in {parts} alone; rows passed over: {count}"),
     "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
     "share_beyond": _("expected a share from 0 to 1"),
     "shares_sum": _("the shares of this cell sum to {total}, expected 1"),

@@ -167,6 +167,25 @@ def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     return None
 
 
+def uncounted(scheme: Scheme, observations: Observations) -> tuple[Phrase, ...]:
+    """Remarks on rows of indicators that don't count in their period.
+
+    Args:
+        scheme: the scheme.
+        observations: with ids of indicators.
+    """
+    column, periods = observations.columns["indicator"], observations.columns["period"]
+    parts = np.array([parse_period(name).part for name in periods.names])[periods.codes]
+    remarks = []
+    for leaf, indicator in scheme.indicator.items():
+        if indicator.counts_in and leaf in column.names:
+            of_leaf = column.codes == column.names.index(leaf)
+            count = int((of_leaf & ~np.isin(parts, indicator.counts_in)).sum())
+            about = {"indicator": leaf, "parts": indicator.counts_in}
+            remarks += [Phrase("rows_uncounted", count=count, **about)] if count else []
+    return tuple(remarks)
+
+
 def frozen_local(
     scheme: Scheme, weights: Mapping[str, Mapping[str, Fraction]], periods: Iterable[Period]
 ) -> dict[str, Local]:

@@ -305,7 +305,11 @@ class _Scores:
         code, shown = f"{_CODE}{at}", f"{_SHOWN}{at}"
         states, numbers = self._range(_STATE, rows), self._range(_NUMBER, rows)
         known = self._complete(indicator, rows)
-        silent = f"IF(COUNTIF({states},{INAPPLICABLE})>0,{INAPPLICABLE},0)"
+        nothing = f"COUNTIF({states},{INAPPLICABLE})>0"
+        if isinstance(indicator.rule, Checklist):
+            items = len(self.form.items_of(rows))
+            nothing = f"SUM({self._range(_NOT_APPLYING, rows)})={items}"
+        silent = f"IF({nothing},{INAPPLICABLE},0)"
         given = f"IF(COUNT({numbers})=0,{silent},IF({known},{REPORTED},0))"
         self._put(_CODE, f"IF(COUNTIF({states},{UNDUE})>0,{UNDUE},{given})")
         self._put(_WORDS, self._status(code))
