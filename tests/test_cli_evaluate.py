@@ -244,7 +244,7 @@ def test_each_line_begins_where_the_one_before_ended(run: Any) -> None:
         ("points", "0", "48.0000000000"),
         ("points", "48.0000000000", "82.0000000000"),
         ("deduction", "82.0000000000", "79.0000000000"),
-        ("band", "79.0", "79.0"),
+        ("band", "79.0000000000", "79.0"),
     ]
 
 
