@@ -525,7 +525,7 @@ class Scheme(Result):
 def shipped_schemes() -> dict[str, Path]:
     """The schemes that come with `ahp`: name -> file.
 
-    >>> "supervision_effectiveness" in evaluation.shipped_schemes()
+    >>> "supervision_effectiveness" in ahp.evaluation.shipped_schemes()
     True
     """
     return {path.stem: path for path in sorted(data_folder("schemes").glob("*.toml"))}
@@ -537,7 +537,7 @@ def load_scheme(name_or_path: str | Path) -> Scheme:
     Raises:
         EvaluationError: the file, the path inside it and what was expected.
 
-    >>> scheme = evaluation.load_scheme("supervision_effectiveness")
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> len(scheme.leaves), scheme.period.kind
     (18, 'quarter')
     """
@@ -559,6 +559,10 @@ def scheme_from_toml(content: bytes | str, source: str) -> Scheme:
 
     Raises:
         EvaluationError: the file, the path inside it and what was expected.
+
+    >>> ahp.evaluation.scheme_from_toml("format = 2", "my.toml")
+    Traceback (most recent call last):
+    ahp.errors.EvaluationError: my.toml: format: 2, expected 1
     """
     data = parse_toml(content, source, EvaluationError, "a_scheme")
     if "survey" in data:
@@ -573,7 +577,7 @@ def _survey_nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise at("nodes", Phrase("scheme_survey_or_nodes"))
     if data["survey"] not in shipped_surveys():
         valid = tuple(shipped_surveys())
-        raise at("survey", Phrase("not_among", value=data["survey"], valid=valid))
+        raise at("survey", Phrase("value_not_listed", value=data["survey"], valid=valid))
     survey = load_survey(data["survey"])
     nodes = []
     for node in survey.nodes.values():
@@ -618,6 +622,10 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
     Returns:
         Jumps between steps, gaps and overlaps of bands, indicators without a rule, and fewer than
         10 or more than 25 indicators, as phrases for `ahp.i18n.errors.error_sentence`.
+
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> ahp.evaluation.check_scheme(scheme)
+    ()
     """
     remarks = []
     if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
@@ -809,4 +817,4 @@ def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:
 
 def _known(path: str, value: str, valid: tuple[str, ...]) -> None:
     if value not in valid:
-        _refuse(path, "not_among", value=value, valid=valid)
+        _refuse(path, "value_not_listed", value=value, valid=valid)
