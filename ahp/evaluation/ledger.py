@@ -324,7 +324,7 @@ def summarize_ledger(
     >>> vouchers = read_vouchers(folder / "supervision_vouchers.csv")
     >>> summary = summarize_ledger(ledger, vouchers, days=10, on=date(2026, 12, 31))
     >>> summary.units[0], summary.errors[0].tolist()
-    ('丁市监督中心', [7, 11, 9, 7])
+    ('丁市监督中心', [6, 10, 9, 8])
     """
     cells = {(unit, parse_period(period)): count for (unit, period), count in vouchers.items()}
     if not cells:
