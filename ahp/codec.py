@@ -99,10 +99,11 @@ def placed(source: str, error: type[AHPError]) -> Iterator[None]:
     try:
         yield
     except AHPError as raised:
-        found = at("", raised).parameters
-        place = f"{source}: {found['place'] or 'top level'}"
-        problem = found["problem"]
-        raise error("at_place", place=place, problem=problem, path=found["place"]) from raised
+        path = raised.parameters["place"] if isinstance(raised, EntryError) else None
+        problem = raised if path is None else raised.parameters["problem"]
+        place = source if path is None else f"{source}: {path or 'top level'}"
+        cause = problem if isinstance(problem, AHPError) else None
+        raise error("at_place", place=place, problem=problem, path=path or "") from cause
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def inside(place: str) -> Iterator[None]:
     try:
         yield
     except AHPError as problem:
-        raise at(place, problem) from problem
+        raise at(place, problem) from None
 
 
 def at(place: str | int, problem: Phrase | AHPError) -> EntryError:
@@ -247,7 +248,7 @@ def _entry(value: Any, declared: Any, place: str | int, converter: Converter) ->
     try:
         return converter.structure(value, declared)
     except AHPError as problem:
-        raise at(place, problem) from problem
+        raise at(place, problem) from None
 
 
 def _table(cls: type[Any], converter: Converter) -> _Hook:
@@ -265,7 +266,7 @@ def _table(cls: type[Any], converter: Converter) -> _Hook:
         try:
             return make(data, cls)
         except ClassValidationError as found:
-            raise _first(found) from found
+            raise _first(found) from None
 
     return _strict(cls, read)
 

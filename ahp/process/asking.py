@@ -65,7 +65,7 @@ class Asking:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**from_plain(cls, content, "asking"))
+        return from_plain(cls, content, "asking")
 
     @property
     def content(self) -> str:

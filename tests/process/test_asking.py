@@ -50,8 +50,8 @@ def test_asking_in_the_log():
         ('{"form": 1}', "asking: form: unknown key"),
         ('{"short_form": 1}', "asking: short_form: is a whole number, expected true or false"),
         ('{"way": null}', "asking: way: is nothing, expected text"),
-        ('{"way": "pair"}', "way = 'pair', expected one of 'expert', 'pairs', 'rank'"),
-        ('{"guidance": ""}', "guidance = '', expected one of 'offer', 'reason', 'require'"),
+        ('{"way": "pair"}', "asking: way = 'pair', expected one of 'expert', 'pairs', 'rank'"),
+        ('{"guidance": ""}', "asking: guidance = '', expected one of 'offer', 'reason', 'require'"),
     ],
 )
 def test_refused_asking(content, message):
