@@ -6,6 +6,7 @@ no other key is allowed. Types are strict:
 
 - `str`, `bool`, `int`, `float`; a whole number may stand for a `float`, a boolean for no number;
 - `Decimal` and `Fraction`, exactly as the number is written; a float counts as its `repr`;
+- `date`: a date, or a text such as 2026-01-31;
 - `Literal[…]`: one of these values;
 - `tuple[X, ...]` and `tuple[X, Y]`: an array, of any length or of this one;
 - `Mapping[X, Y]`: a table with any keys, read-only;
@@ -28,7 +29,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from itertools import cycle
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
@@ -94,14 +95,24 @@ def unstructure(declared: Any) -> Any:
 
 @contextmanager
 def placed(source: str, error: type[AHPError]) -> Iterator[None]:
-    """Errors from inside become errors of a type that names the file, and the path if they do."""
+    """Errors from the block become errors of this type that name the file and the path."""
     try:
         yield
     except AHPError as raised:
-        found = at("", raised).parameters
-        place = f"{source}: {found['place'] or 'top level'}"
-        problem = found["problem"]
-        raise error("at_place", place=place, problem=problem, path=found["place"]) from raised
+        path = raised.parameters["place"] if isinstance(raised, EntryError) else None
+        problem = raised if path is None else raised.parameters["problem"]
+        place = source if path is None else f"{source}: {path or 'top level'}"
+        cause = problem if isinstance(problem, AHPError) else None
+        raise error("at_place", place=place, problem=problem, path=path or "") from cause
+
+
+@contextmanager
+def inside(place: str) -> Iterator[None]:
+    """Errors from the block are those of something at this place."""
+    try:
+        yield
+    except AHPError as problem:
+        raise at(place, problem) from None
 
 
 def at(place: str | int, problem: Phrase | AHPError) -> EntryError:
@@ -128,28 +139,26 @@ def filled(value: _Filled) -> _Filled:
     return value
 
 
-def one_of(*valid: str) -> Callable[[str], str]:
-    """A check that refuses other texts than these."""
+def checked(fits: Callable[[_T], object], code: str, **parameters: Any) -> Callable[[_T], _T]:
+    """A check that refuses, by a code whose sentence may have the `value`, what does not fit."""
 
-    def check(value: str) -> str:
-        if value not in valid:
-            raise at("", Phrase("value_not_listed", value=value, valid=valid))
+    def check(value: _T) -> _T:
+        if not fits(value):
+            raise at("", Phrase(code, value=value, **parameters))
         return value
 
     return check
 
 
-def check_id(value: str) -> str:
-    """Refuse a text that has another form than `ahp.datafile.ID`."""
-    if not ID.fullmatch(value):
-        raise at("", Phrase("id_form", value=value))
-    return value
+def one_of(*valid: str) -> Callable[[str], str]:
+    """A check that refuses other texts than these."""
+    return checked(valid.__contains__, "value_not_listed", valid=valid)
 
 
 Filled = Annotated[str, filled]
 """A text that isn't empty."""
 
-Id = Annotated[str, filled, check_id]
+Id = Annotated[str, filled, checked(ID.fullmatch, "id_form")]
 """An id of a survey or node."""
 
 
@@ -158,25 +167,27 @@ def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - only where a file is read or written
 
     converter = Converter()
-    numbers = {float: float, Decimal: _decimal, Fraction: lambda value: Fraction(_decimal(value))}
-    for declared in (str, bool, int, NoneType):
-        converter.register_structure_hook(declared, _strict(declared, lambda value: value))
+    converter.register_structure_hook_func(lambda _: True, _undeclared)
+    converter.register_structure_hook_func(lambda declared: declared is Any, lambda value, _: value)
+    for plain in (str, bool, int, NoneType):
+        converter.register_structure_hook(plain, _strict(plain, lambda value: value))
+    for number in (float, Decimal, Fraction):
+        converter.register_structure_hook(number, _strict(number, partial(_finite, number)))
     converter.register_structure_hook(date, _strict(date, _date))
-    for declared, make in numbers.items():
-        converter.register_structure_hook(declared, _strict(declared, _finite(make)))
     converter.register_structure_hook_factory(is_dataclass, _table)
-    for origin, factory in {
-        Annotated: _checked,
-        Literal: _listed,
-        Mapping: _mapping,
-        Union: _union,
-        UnionType: _union,
-        tuple: _array,
-    }.items():
-        converter.register_structure_hook_factory(
-            lambda declared, origin=origin: get_origin(declared) is origin, factory
-        )
+    factories: dict[Any, Any] = {Annotated: _annotated, Literal: _listed, tuple: _array}
+    factories |= {Mapping: _mapping, Union: _union, UnionType: _union}
+    for origin, factory in factories.items():
+        converter.register_structure_hook_factory(partial(_is_made_of, origin), factory)
     return converter
+
+
+def _undeclared(_: Any, declared: Any) -> Any:
+    raise TypeError(f"{declared} is none of the types above")
+
+
+def _is_made_of(origin: Any, declared: Any) -> bool:
+    return get_origin(declared) is origin
 
 
 def _plain(declared: Any) -> Any:
@@ -222,10 +233,6 @@ def _strict(declared: Any, make: Callable[[Any], Any]) -> _Hook:
     return read
 
 
-def _decimal(value: Any) -> Decimal:
-    return Decimal(repr(value) if isinstance(value, float) else value)
-
-
 def _date(value: date | str) -> date:
     """A date of TOML, or as JSON has it."""
     try:
@@ -234,13 +241,10 @@ def _date(value: date | str) -> date:
         raise at("", Phrase("date_unreadable", text=value)) from None
 
 
-def _finite(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if not math.isfinite(value):
-            raise at("", Phrase("number_not_finite", value=str(value)))
-        return make(value)
-
-    return check
+def _finite(make: Callable[[str], Any], value: Any) -> Any:
+    if not math.isfinite(value):
+        raise at("", Phrase("number_not_finite", value=str(value)))
+    return make(str(value))
 
 
 def _entry(value: Any, declared: Any, place: str | int, converter: Converter) -> Any:
@@ -248,7 +252,7 @@ def _entry(value: Any, declared: Any, place: str | int, converter: Converter) ->
     try:
         return converter.structure(value, declared)
     except AHPError as problem:
-        raise at(place, problem) from problem
+        raise at(place, problem) from None
 
 
 def _table(cls: type[Any], converter: Converter) -> _Hook:
@@ -259,14 +263,14 @@ def _table(cls: type[Any], converter: Converter) -> _Hook:
         return lambda value, _: converter.structure(value, declared)
 
     hints = get_type_hints(cls, include_extras=True)
-    hooks = {one.name: override(struct_hook=hook(hints[one.name])) for one in fields(cls)}
+    hooks: Any = {one.name: override(struct_hook=hook(hints[one.name])) for one in fields(cls)}
     make = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **hooks)
 
     def read(data: dict[str, Any]) -> Any:
         try:
             return make(data, cls)
         except ClassValidationError as found:
-            raise _first(found) from found
+            raise _first(found) from None
 
     return _strict(cls, read)
 
@@ -318,7 +322,7 @@ def _mapping(declared: Any, converter: Converter) -> _Hook:
     return _strict(declared, read)
 
 
-def _checked(declared: Any, converter: Converter) -> _Hook:
+def _annotated(declared: Any, converter: Converter) -> _Hook:
     inner, *checks = get_args(declared)
     return lambda value, _: reduce(
         lambda found, check: check(found), checks, converter.structure(value, inner)
@@ -343,12 +347,12 @@ def _union(declared: Any, converter: Converter) -> _Hook:
     by_type = {
         type_: one for one in reversed(get_args(declared)) for type_ in _PLAIN[_plain(one)][0]
     }
-    key = fields(tables[0])[0].name if len(tables) > 1 else None
+    key = fields(tables[0])[0].name if len(tables) > 1 else ""
     by_tag = {tag: one for one in tables for tag in get_args(get_type_hints(one).get(key))}
 
     def table(data: dict[str, Any]) -> Any:
         if key not in data:
-            raise at(str(key), Phrase("is_missing"))
+            raise at(key, Phrase("is_missing"))
         if data[key] not in [*by_tag]:
             raise at(key, Phrase("value_not_listed", value=data[key], valid=tuple(by_tag)))
         return by_tag[data[key]]
@@ -356,7 +360,7 @@ def _union(declared: Any, converter: Converter) -> _Hook:
     def read(value: Any, _: Any) -> Any:
         if type(value) not in by_type:
             raise _wrong_kind(value, declared)
-        tagged = key is not None and isinstance(value, dict)
+        tagged = key and isinstance(value, dict)
         return converter.structure(value, table(value) if tagged else by_type[type(value)])
 
     return read

@@ -3,15 +3,16 @@
 A result is a frozen dataclass of numbers, texts, read-only arrays and mappings, and of other
 results. Two are equal when they are of one class and hold the same, NaN beside NaN counting as the
 same. `to_dict` gives what JSON can hold: arrays as lists, and `"nan"`, `"inf"` and `"-inf"` for the
-numbers that JSON has no word for; decimals and fractions are texts there.
+numbers that JSON has no word for.
 """
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -28,8 +29,13 @@ LONGEST_REPR = 300
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_AS_TEXT = (Decimal, Fraction, Path)
-"""What JSON holds as text."""
+_FROM_TEXT: Mapping[Any, Callable[[str], Any]] = {
+    Path: Path,
+    Fraction: Fraction,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+}
+"""What is a text in JSON, and how it is read back."""
 
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -169,8 +175,6 @@ def _short(value: Any) -> str:
         text = f"({', '.join(map(_short, value[:3]))}, … {len(value)} in all)"
     elif is_dataclass(value):
         text = type(value).__name__
-    elif isinstance(value, Decimal | Fraction):
-        text = str(value)
     else:
         text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
@@ -187,7 +191,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    as_text = isinstance(value, _AS_TEXT) or (isinstance(value, float) and not math.isfinite(value))
+    as_text = isinstance(value, tuple(_FROM_TEXT))
+    as_text |= isinstance(value, float) and not math.isfinite(value)
     return str(value) if as_text else value
 
 
@@ -203,14 +208,15 @@ def _read(hint: Any, value: Any) -> Any:
         return hint.from_dict(value)
     if hasattr(hint, "_fields"):  # a named tuple
         return hint(*map(_read, get_type_hints(hint).values(), value))
-    return hint(value) if hint in _AS_TEXT else value
+    return _FROM_TEXT[hint](value) if hint in _FROM_TEXT else value
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
     if origin in (Union, UnionType):
         return None if value is None else _read(_arm(arguments, value), value)
     if origin is np.ndarray:
-        return _read_array(value, get_args(arguments[1])[0])
+        dtype = get_args(arguments[1])[0]
+        return _read_array(value, None if dtype is Any else dtype)
     if origin is tuple:
         inner = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
         return tuple(map(_read, inner, value))

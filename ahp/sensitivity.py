@@ -357,6 +357,7 @@ class _Run:
 
 
 def check_integer(option: str, value: object, least: int) -> None:
+    """Refuse an option that is no integer, or below the least."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
         expected = Phrase("integer_or_more", least=least)
         raise OptionError.refused(option, value, expected)

@@ -25,11 +25,11 @@ from ..version import __version__
 from .cells import KNOWN, UNDUE, UNREPORTED, Ints
 from .evaluated import Evaluation
 from .exact import Mask, Whole, half_up, product, total, whole
-from .observations import Observations
+from .finishing import band_of, finish
 from .periods import Period, parse_period
 from .rater_draws import DrawnPoints, Names, RatedCells, draw_raters, drawn_points, rated_cells
 from .scheme import Digits
-from .scoring import Scored, band_positions, finished
+from .scoring import Scored
 from .weight_draws import leaf_draws, local_draws
 
 Floats = NDArray[np.float64]
@@ -264,7 +264,6 @@ class _Part:
 
     period: Period
     scored: Scored
-    observations: Observations
     rated: list[RatedCells]
 
 
@@ -288,12 +287,11 @@ class _Run:
         self, result: Evaluation, period: Period, *, raters: bool
     ) -> tuple[_Period | _Year, tuple[str, ...]]:
         """What draws the totals of a period, and the raters it resamples."""
-        shares = dict(result.parts(period))
+        shares = result.parts(period)
         parts = []
         for part in shares:
-            scored, observations = result.scored(self.units, part)
-            rated = rated_cells(scored, observations, part) if raters else []
-            parts.append(_Part(part, scored, observations, rated))
+            scored = result.scored(self.units, part)
+            parts.append(_Part(part, scored, rated_cells(scored, part) if raters else []))
         sets = {names for part in parts for one in part.rated for names in one.resampled}
         # the stream after those that weights are drawn by
         *_, stream = np.random.SeedSequence(self.seed).spawn(3)
@@ -330,10 +328,7 @@ class _Period:
         self.position = {leaf: k for k, leaf in enumerate(leaves)}
         status = np.stack([one.status[self.cells] for one in leaves.values()], axis=1)
         points = np.stack([one.points[self.cells] for one in leaves.values()], axis=1)
-        carried = np.zeros(status.shape, bool)
-        for k, one in enumerate(leaves.values()):
-            if one.carried is not None:
-                carried[:, k] = one.carried[self.cells]
+        carried = np.stack([one.carried[self.cells] for one in leaves.values()], axis=1)
         self.unknown = (status == UNREPORTED) | (status == UNDUE)
         self.sure: Mask = (status == KNOWN) | carried
         self.counted = self.sure.copy()
@@ -345,7 +340,7 @@ class _Period:
         self.points: Floats = np.where(self.counted, points, 0).astype(np.float64)
         self.of_raters: dict[str, list[DrawnPoints]] = {}
         for rated in part.rated:
-            found = drawn_points(part.scored, part.observations, rated, drawn)
+            found = drawn_points(part.scored, rated, drawn)
             self.of_raters.setdefault(rated.leaf, []).append(found)
         digits = scheme.digits
         weights = min(digits.weights, _MOST_DIGITS - digits.points)
@@ -356,17 +351,17 @@ class _Period:
         """Rounded totals, bands and whether there is one, of some units."""
         weighted, rated = self._weighted(units)
         cells = self.cells[units]
-        scored = replace(
-            self.scored,
-            scheme=self.scheme,
-            amounts={name: one[cells][:, None] for name, one in self.scored.amounts.items()},
-            conditions={
+        rated = rated & self.scored.observed[cells][:, None]
+        done = finish(
+            self.scheme,
+            np.rint(weighted * self.lift).astype(np.int64),
+            rated,
+            {name: one[cells][:, None] for name, one in self.scored.amounts.items()},
+            {
                 name: self._falls(name, one[cells][:, None], units)
-                for name, one in self.scored.conditions.items()
+                for name, one in self.scored.falls.items()
             },
         )
-        rated = rated & self.scored.observed[cells][:, None]
-        done = finished(scored, {}, rated, np.rint(weighted * self.lift).astype(np.int64))
         shape = len(cells), self.run.draws
         return (
             np.broadcast_to(done.rounded, shape),
@@ -485,5 +480,5 @@ class _Year:
             sums = total(sums, product(totals, whole(int(share * divisor))))
             rated = rated & has_total
         rounded = half_up(sums, whole(divisor))
-        band = band_positions(self.parts[0].scheme, rounded)
+        band = band_of(self.parts[0].scheme, rounded)
         return rounded, np.where(rated, band, -1), rated

@@ -6,15 +6,12 @@ import math
 import statistics
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from ..messages import Phrase
 from .cells import KNOWN
+from .evaluated import Evaluation
 from .periods import Period, parse_period
 from .rules import decimal
-
-if TYPE_CHECKING:
-    from .evaluated import Evaluation
 
 Totals = Mapping[Period, Fraction]
 """Totals of one unit in the periods in which it has one."""

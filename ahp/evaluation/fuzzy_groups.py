@@ -17,7 +17,6 @@ from .cells import KNOWN, Cells
 from .evaluated import Evaluation
 from .fuzzy import defuzzify, fuzzy_synthesis, grade_membership, maximum_membership_validity
 from .movement import counted_points, weights_in_force
-from .observations import Observations
 from .periods import Period
 from .rules import Rated, Shares
 from .scheme import Scheme
@@ -103,7 +102,7 @@ def fuzzy_profile(
     if result.total(unit, period) is None:
         raise EvaluationError("total_none", unit=unit, period=str(parsed))
     scheme, name = result.scheme, _grades(result.scheme, grades)
-    scored, observations = result.scored((unit,), parsed)
+    scored = result.scored((unit,), parsed)
     cell = scored.grid.periods.index(parsed)
     of_grade = np.array([float(grade.points) for grade in scheme.grades[name]])
     weights = {node: float(w) for node, w in weights_in_force(scored, cell).items()}
@@ -111,7 +110,7 @@ def fuzzy_profile(
     basis: dict[str, str] = {}
     for leaf, points in counted_points(scored, cell).items():
         if leaf in weights:
-            shares = _shares(scored, observations, leaf, parsed, name)
+            shares = _shares(scored, leaf, parsed, name)
             basis[leaf] = "points" if shares is None else "ratings"
             memberships[leaf] = (
                 grade_membership(float(points), of_grade) if shares is None else shares
@@ -144,9 +143,7 @@ def _grades(scheme: Scheme, name: str | None) -> str:
     return name
 
 
-def _shares(
-    scored: Scored, observations: Observations, leaf: str, period: Period, grades: str
-) -> Floats | None:
+def _shares(scored: Scored, leaf: str, period: Period, grades: str) -> Floats | None:
     """Shares of the ratings that chose each grade; None where points come of something else."""
     rule, one = scored.scheme.indicator[leaf].rule, scored.leaves[leaf]
     cell = scored.grid.periods.index(period)
@@ -155,6 +152,7 @@ def _shares(
         return None
     table = scored.scheme.grades[grades]
     place = {word: k for k, grade in enumerate(table) for word in grade.words}
+    observations = scored.observations
     column = observations.columns["indicator"]
     rows = np.flatnonzero(column.codes == column.names.index(leaf))
     of_rows = scored.grid.cells(observations)[rows]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EvaluationError
-from ..labels import joined_vector, vector_labels
+from ..labels import joined_vector, numbers_of, vector_labels
 from ..matrix import LARGEST, Float, first_cell, plain, shape_error
 from ..messages import Phrase
 from .directions import Target, as_directions
@@ -50,17 +50,17 @@ def goalpost_scores(
     array([[65. , 62.5],
            [ 0. ,  0. ]])
     """
-    x = as_values(values, "values")
+    x = as_values(numbers_of(values), "values")
     if 0 in x.shape[-1:]:
         raise shape_error("values", x, "(..., n)", EvaluationError)
     columns = np.atleast_1d(x)
     count, labels = columns.shape[-1], vector_labels(values)
     by_indicator = as_directions(directions, count, labels)
     targets = np.array([isinstance(each, Target) for each in by_indicator])
-    lows = _goalposts(low, "low", count, labels, targets)
-    highs = _goalposts(high, "high", count, labels, targets)
+    lows = _goalposts(low, "lower_goalposts", count, labels, targets)
+    highs = _goalposts(high, "upper_goalposts", count, labels, targets)
     if (turned := ~(lows < highs) & ~targets).any():
-        cell = first_cell(turned, Phrase("low"))
+        cell = first_cell(turned, Phrase("lower_goalposts"))
         raise EvaluationError(
             "goalposts_turned", cell=cell, low=lows[turned][0], high=highs[turned][0]
         )
@@ -73,7 +73,8 @@ def goalpost_scores(
             points[..., j] = direction.closeness(column)
         else:
             from_worst = column - lows[j] if direction == 1 else highs[j] - column
-            points[..., j] = from_worst / (highs[j] - lows[j])
+            with np.errstate(over="ignore"):  # far beyond goalposts that are very near
+                points[..., j] = from_worst / (highs[j] - lows[j])
     if cap:
         points = np.clip(points, 0, 1)
     return plain(100 * points.reshape(x.shape))

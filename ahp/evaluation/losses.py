@@ -76,12 +76,12 @@ def points_lost(result: Evaluation, period: str) -> PointsLost:
         EvaluationError: no such period, or one that is made of others.
     """
     parsed = result.scored_period(period)
-    scored, _ = result.scored(result.units, parsed)
+    scored = result.scored(result.units, parsed)
     shape = len(result.units), len(result.indicators)
     lost, weights = np.full(shape, np.nan), np.full(shape, np.nan)
     for row in range(len(result.units)):
         cell = row * len(scored.grid.periods) + scored.grid.periods.index(parsed)
-        if scored.totals.rated[cell]:
+        if scored.totals.finished.rated[cell]:
             points = counted_points(scored, cell)
             for leaf, weight in weights_in_force(scored, cell).items():
                 place = row, result.indicators.index(leaf)

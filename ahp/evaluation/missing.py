@@ -9,10 +9,9 @@ import numpy as np
 from ..messages import Phrase
 from ..result import Result
 from ..version import __version__
-from .cells import KNOWN, UNDUE, UNREPORTED, Ints
-from .evaluated import STATUS_WORDS, Evaluation
-from .scoring import HIGH, LOW, Totals, totals
-from .turning import variants
+from .cells import KNOWN, STATUS_WORDS, UNDUE, UNREPORTED, Ints
+from .evaluated import Evaluation
+from .finishing import Finished
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,15 +62,16 @@ def missing_values(result: Evaluation, period: str) -> tuple[MissingValue, ...]:
     parsed = result.scored_period(period)
     status = result.status[:, result.period_position(period)]
     unit, leaf = np.nonzero((status == UNREPORTED) | (status == UNDUE))
-    scored, _ = result.scored(result.units, parsed)
+    scored = result.scored(result.units, parsed)
     cells = unit * len(scored.grid.periods) + scored.grid.periods.index(parsed)
     outcomes = []
     for points in (0, 100 * 10**result.scheme.digits.points):
-        copies = variants(scored, cells, parsed)
+        copies = scored.copies(cells, parsed)
         for k, one in enumerate(copies.leaves.values()):
             one.points = np.where(leaf == k, points, one.points)
             one.status = np.where(leaf == k, KNOWN, one.status)
-        outcomes.append((totals(copies, LOW), totals(copies, HIGH)))
+        low, high = copies.bounds
+        outcomes.append((low.finished, high.finished))
     at_zero, at_full = outcomes
     return tuple(
         MissingValue(
@@ -88,13 +88,13 @@ def missing_values(result: Evaluation, period: str) -> tuple[MissingValue, ...]:
     )
 
 
-def _ends(result: Evaluation, ends: tuple[Totals, Totals], row: int) -> tuple[float, float]:
+def _ends(result: Evaluation, ends: tuple[Finished, Finished], row: int) -> tuple[float, float]:
     scale = 10**result.scheme.digits.total
     low, high = (one.rounded[row] / scale if one.rated[row] else np.nan for one in ends)
     return float(low), float(high)
 
 
-def _bands(result: Evaluation, ends: tuple[Totals, Totals], row: int) -> tuple[str, ...]:
+def _bands(result: Evaluation, ends: tuple[Finished, Finished], row: int) -> tuple[str, ...]:
     worst, best = (int(one.band[row]) for one in ends)
     bands = result.scheme.bands
     between: Ints = (

@@ -19,7 +19,8 @@ from ..errors import EvaluationError
 from ..result import Result
 from ..version import __version__
 from .cells import KNOWN, UNREPORTED
-from .evaluated import Evaluation, evaluate
+from .evaluated import Evaluation
+from .judging import evaluate
 from .periods import Period
 from .scoring import Scored
 
@@ -144,7 +145,7 @@ def explain_change(
         by_later_rules = {}
         if restated := _restated(before, after, unit, first.period):
             total = restated.total(unit, str(first.period))
-            scored, _ = restated.scored((unit,), first.period)
+            scored = restated.scored((unit,), first.period)
             cell = scored.grid.periods.index(first.period)
             points = counted_points(scored, cell)
             known = [leaf for leaf in points if scored.leaves[leaf].status[cell] == KNOWN]
@@ -172,7 +173,7 @@ class _Side:
         if total is None:
             raise EvaluationError("total_none", unit=unit, period=str(self.period))
         self.total = total
-        scored, _ = result.scored((unit,), self.period)
+        scored = result.scored((unit,), self.period)
         self.cell = scored.grid.periods.index(self.period)
         self.points = counted_points(scored, self.cell)
         self.weights = weights_in_force(scored, self.cell)
@@ -183,7 +184,7 @@ class _Side:
         digits = scored.scheme.digits
         unit = 10 ** (digits.points + digits.weights)
         steps: dict[tuple[str, str], Fraction] = {}
-        for step in scored.totals.steps:
+        for step in scored.totals.finished.operations:
             key = step.rule, step.event.id if step.event else ""
             added = Fraction(int(step.after[self.cell]) - int(step.before[self.cell]), unit)
             steps[key] = steps.get(key, Fraction(0)) + added
@@ -202,7 +203,7 @@ def _restated(
     where these have none of its indicators.
     """
     scheme = after.scheme
-    observations = before.scored((unit,), period)[1]
+    observations = before.scored((unit,), period).observations
     column = observations.columns["indicator"]
     known = np.array([name.casefold() in scheme.words for name in column.names], bool)
     rows = known[column.codes]
@@ -221,7 +222,7 @@ def counted_points(scored: Scored, cell: int) -> dict[str, Decimal]:
         for leaf, one in scored.leaves.items()
         if one.status[cell] == KNOWN
         or (one.status[cell] == UNREPORTED and zero)
-        or (one.carried is not None and one.carried[cell])
+        or one.carried[cell]
     }
 
 

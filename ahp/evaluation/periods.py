@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import EvaluationError
+from ..messages import Phrase
 
 PERIODS = {"month": 12, "quarter": 4, "half": 2, "year": 1}
 """Kind of a period -> how many a year has."""
+
+KIND_WORDS = {
+    "month": Phrase("a_month"),
+    "quarter": Phrase("a_quarter"),
+    "half": Phrase("a_half"),
+    "year": Phrase("a_year"),
+}
+"""Kind of a period -> what it is called in sentences."""
 
 _LETTERS = {"month": "-", "quarter": "Q", "half": "H"}
 _CHINESE_DIGITS = str.maketrans("一二三四", "1234")
@@ -24,8 +33,7 @@ _FORMS = (
 _HALVES = {"上": 1, "下": 2, "": 1}
 
 
-@dataclass(frozen=True, order=True)
-class Period:
+class Period(NamedTuple):
     """A month, a quarter, a half-year or a year; in order of where they end, the longer later.
 
     Attributes:
@@ -33,8 +41,8 @@ class Period:
         last_month: the month it ends with, 1…12.
         months: how many it has.
 
-    >>> str(evaluation.parse_period("2026年第1季度"))
-    '2026Q1'
+    >>> ahp.evaluation.Period(2026, 3, 3).earlier.part
+    'Q4'
     """
 
     year: int
@@ -74,12 +82,26 @@ class Period:
         return Period(self.year, 12, 12)
 
 
+def period_of(kind: str, year: int, month: int) -> Period:
+    """The period of a kind that a month lies in.
+
+    >>> from ahp.evaluation.periods import period_of
+    >>> str(period_of("quarter", 2026, 5))
+    '2026Q2'
+    """
+    months = 12 // PERIODS[kind]
+    return Period(year, -(-month // months) * months, months)
+
+
 def parse_period(text: str) -> Period:
-    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, `2026年3月`, `2026年第1季度`,
-    `2026年上半年`, `2026年`.
+    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, or in Chinese 2026年3月,
+    2026年第1季度, 2026年上半年, 2026年.
 
     Raises:
         EvaluationError: it names none.
+
+    >>> str(ahp.evaluation.parse_period("2026年第1季度"))
+    '2026Q1'
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     plain = re.sub("[一二三四](?=季)", lambda digit: digit[0].translate(_CHINESE_DIGITS), plain)

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from .cells import KNOWN, Cells, Ints, starts_of
 from .exact import Mask
-from .observations import Observations
 from .periods import Period
 from .rules import Checklist, NumberRule, Rated
-from .scoring import LeafScores, Scored, condition_falls, context_of
+from .scoring import LeafScores, Scored
 
 Floats = NDArray[np.float64]
 Names = tuple[str, ...]
@@ -52,10 +51,9 @@ class RatedCells:
         return tuple(sorted({names for names in self.raters if len(names) > 1}))
 
 
-def ratings(
-    scored: Scored, observations: Observations, period: Period
-) -> Iterator[tuple[str, Cells]]:
+def ratings(scored: Scored, period: Period) -> Iterator[tuple[str, Cells]]:
     """The indicators that raters who are named rated in a period, with their known cells."""
+    observations = scored.observations
     cell = scored.grid.cells(observations)
     in_period = cell % len(scored.grid.periods) == scored.grid.periods.index(period)
     column, rater = observations.columns["indicator"], observations.columns["rater"]
@@ -72,9 +70,9 @@ def ratings(
             yield leaf, Cells.of(observations, rows, cell[rows], scored.grid.size)
 
 
-def rated_cells(scored: Scored, observations: Observations, period: Period) -> list[RatedCells]:
+def rated_cells(scored: Scored, period: Period) -> list[RatedCells]:
     """The cells of a period whose points come of two raters or more."""
-    found = ratings(scored, observations, period)
+    found = ratings(scored, period)
     return [alike for leaf, cells in found for alike in _alike(leaf, cells)]
 
 
@@ -153,7 +151,6 @@ class DrawnPoints:
 
 def drawn_points(
     scored: Scored,
-    observations: Observations,
     rated: RatedCells,
     drawn: Mapping[Names, NDArray[np.int32]],
 ) -> DrawnPoints:
@@ -175,10 +172,9 @@ def drawn_points(
     ratings = np.concatenate(taken, axis=1)
     step = max(1, _ROWS // rated.rows.size)
     parts = [
-        _scored_again(scored, observations, rated, ratings[start : start + step])
+        _scored_again(scored, rated, ratings[start : start + step])
         for start in range(0, len(ratings), step)
     ]
-    digits = scored.scheme.digits.points
     vetoes = [
         veto
         for veto in scored.scheme.vetoes
@@ -186,7 +182,7 @@ def drawn_points(
     ]
     falls = {
         veto.id: np.concatenate(
-            [condition_falls(veto.when, part, digits) for part in parts if veto.when], axis=1
+            [scored.holds(veto.when, part) for part in parts if veto.when], axis=1
         )
         for veto in vetoes
     }
@@ -194,14 +190,11 @@ def drawn_points(
     return DrawnPoints(rated.leaf, rated.cells, points, falls, column.reshape(-1))
 
 
-def _scored_again(
-    scored: Scored, observations: Observations, rated: RatedCells, ratings: Ints
-) -> LeafScores:
+def _scored_again(scored: Scored, rated: RatedCells, ratings: Ints) -> LeafScores:
     """One indicator with other ratings of each cell, shape (cells, ways to choose them).
 
     Args:
         scored: as it was.
-        observations: that were scored.
         rated: the cells.
         ratings: positions of the ratings chosen, a way a row.
     """
@@ -210,16 +203,15 @@ def _scored_again(
     rows = rated.rows[:, ratings]
     shape = rows.shape[:2]
     period = scored.grid.periods[rated.cells[0] % len(scored.grid.periods)]
-    weight = scored.weight(rated.leaf, period)
     none = np.zeros(0, np.intp)
     cells = Cells(
-        observations,
+        scored.observations,
         rows.reshape(-1),
         np.repeat(np.arange(shape[0] * shape[1]), rows.shape[2]),
         (none, none),
         np.full(shape[0] * shape[1], KNOWN, np.int8),
     )
-    values = indicator.rule.values(cells, context_of(scheme, indicator, weight, scored.excused))
+    values = indicator.rule.values(cells, scored.context(rated.leaf, period))
     given = indicator.rule.points(values).rounded(scheme.digits.points).reshape(shape)
     points = given
     for _, amount in scored.leaves[rated.leaf].deductions:

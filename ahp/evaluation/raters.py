@@ -18,7 +18,7 @@ from .periods import Period
 from .rater_draws import ratings
 from .rules import Checklist
 from .scheme import Indicator
-from .scoring import Scored, context_of, score
+from .scoring import Scored
 
 Floats = NDArray[np.float64]
 Target = tuple[str, str, str]
@@ -101,10 +101,11 @@ def rating_table(result: Evaluation, period: str, indicator: str | None = None) 
     if indicator is not None and indicator not in result.indicators:
         valid = result.indicators
         raise EvaluationError("indicator_unknown", name=indicator, valid=valid)
-    scored, observations = result.scored(result.units, parsed)
+    scored = result.scored(result.units, parsed)
+    observations = scored.observations
     cells: dict[tuple[Target, str], float] = {}
     unit, item, rater = (observations.columns[role] for role in ("unit", "item", "rater"))
-    for leaf, of_leaf in ratings(scored, observations, parsed):
+    for leaf, of_leaf in ratings(scored, parsed):
         if indicator in (None, leaf):
             named = of_leaf.chosen(of_leaf.column("rater") >= 0)
             points = _alone(scored, named, leaf, parsed)
@@ -123,8 +124,7 @@ def _alone(scored: Scored, ratings: Cells, leaf: str, period: Period) -> Floats:
     indicator = scored.scheme.indicator[leaf]
     status = np.full(len(ratings.rows), KNOWN, np.int8)
     each = replace(ratings, cell=np.arange(len(ratings.rows)), status=status)
-    context = context_of(scored.scheme, indicator, scored.weight(leaf, period), scored.excused)
-    context = replace(context, items="mean", raters="mean", fewest=1)
+    context = replace(scored.context(leaf, period), items="mean", raters="mean", fewest=1)
     if isinstance(indicator.rule, Checklist):
         points = indicator.rule.results(each, context) * 100
     else:
@@ -143,8 +143,9 @@ def totals_without_raters(result: Evaluation, period: str) -> WithoutRaters:
         EvaluationError: no such period, or nothing that is rated by anybody named.
     """
     parsed = result.scored_period(period)
-    scored, observations = result.scored(result.units, parsed)
-    rated = list(ratings(scored, observations, parsed))
+    scored = result.scored(result.units, parsed)
+    observations = scored.observations
+    rated = list(ratings(scored, parsed))
     column = observations.columns["rater"]
     names = sorted({column[row] for _, cells in rated for row in cells.rows.tolist()} - {""})
     if not names:
@@ -156,7 +157,9 @@ def totals_without_raters(result: Evaluation, period: str) -> WithoutRaters:
         for leaf, cells in rated:
             kept[cells.rows[cells.column("rater") == column.names.index(name)]] = False
             kept &= ~np.isin(cell, _too_few(scored.scheme.indicator[leaf], cells, kept))
-        again = score(scored.scheme, observations.chosen(kept), scored.local, scored.grid).totals
+        again = Scored(
+            scored.scheme, observations.chosen(kept), scored.local, scored.grid
+        ).totals.finished
         here = slice(scored.grid.periods.index(parsed), None, len(scored.grid.periods))
         numbers = again.rounded[here] / 10**scored.scheme.digits.total
         totals.append(np.where(again.rated[here], numbers, np.nan))

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import numpy as np
 
 from ..errors import EvaluationError
-from .cells import UNREPORTED, Cells, Ints, joined, starts_of
+from .cells import INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
 from .exact import Mask, Ratios, whole
 from .formula import DivisionError, Formula, Steps, Value, check_names
 
@@ -235,7 +236,7 @@ class Stepwise(NumberRule):
         edges = [step.up_to for step in self.steps]
         if len(edges) < 2 or None in edges[:-1] or edges[-1] is not None:
             raise EvaluationError("steps_open")
-        for low, high in zip(self.edges, self.edges[1:], strict=False):
+        for low, high in pairwise(self.edges):
             _no_order(low, high)
         for step in (self.steps[0], self.steps[-1]):
             if step.ends[0] != step.ends[1]:
@@ -290,15 +291,20 @@ class Membership(NumberRule):
         if len(self.thresholds) != len(self.grade_points) or len(self.thresholds) < 2:
             counts = len(self.thresholds), len(self.grade_points)
             raise EvaluationError("thresholds_points", thresholds=counts[0], points=counts[1])
-        for low, high in zip(self.thresholds, self.thresholds[1:], strict=False):
+        for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
-    def points(self, values: Ratios) -> Ratios:
-        """Σ μ_k c_k."""
+    @property
+    def lines(self) -> Stepwise:
+        """The same as linear steps."""
         ends = zip(self.grade_points, self.grade_points[1:], self.thresholds[1:], strict=False)
         lines = (Step((start, end), edge) for start, end, edge in ends)
         first, last = Step(self.grade_points[0], self.thresholds[0]), Step(self.grade_points[-1])
-        return Stepwise(steps=(first, *lines, last), closed="upper").points(values)
+        return Stepwise(steps=(first, *lines, last), closed="upper")
+
+    def points(self, values: Ratios) -> Ratios:
+        """Σ μ_k c_k."""
+        return self.lines.points(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,6 +354,9 @@ class Shares:
         position = cells.items(known, context.indicator, "rating_unknown", valid)
         values = cells.numbers(context.indicator)
         cells.refuse_value(values.compared(0) < 0, "value_below_zero", indicator=context.indicator)
+        if self.counts:
+            odd = values.num % values.den != 0
+            cells.refuse_value(odd, "count_expected", indicator=context.indicator)
         points = Ratios.from_fractions([grade.points for grade in grades])[position]
         starts = starts_of(cells.cell)
         sums = joined(values, starts, "sum")
@@ -425,7 +434,7 @@ class Checklist:
         groups = starts_of(cells.cell[starts])
         full = joined(worth, groups, "sum")
         met = joined((result * worth).aligned(), groups, "sum")
-        self._mark_incomplete(cells, starts, groups)
+        self._mark_incomplete(cells, starts)
         return met * full.inverse()
 
     def points(self, values: Ratios) -> Ratios:
@@ -451,14 +460,19 @@ class Checklist:
         cells.refuse_value(beyond, "result_unknown", indicator=context.indicator, valid=valid)
         return results.where(~context.excused[cells.rows], 1).aligned()
 
-    def _mark_incomplete(self, cells: Cells, starts: Ints, groups: Ints) -> None:
-        counts = np.zeros(len(cells.status), np.intp)
-        counts[cells.cell[starts[groups]]] = np.diff(groups, append=len(starts))
-        rows, cell = cells.without
-        item = cells.observations.columns["item"].codes[rows]
-        np.add.at(counts, cell[starts_of(cell, item)], 1)
-        present = cells.present
-        cells.status[present[counts[present] < len(self.control_points)]] = UNREPORTED
+    def _mark_incomplete(self, cells: Cells, starts: Ints) -> None:
+        """Mark cells that don't say of every point what came of it as not reported; a row without a
+        point that doesn't apply speaks of all.
+        """
+        rows, without = cells.without
+        items = cells.observations.columns["item"].codes
+        cell = np.concatenate([cells.cell[starts], without])
+        item = np.concatenate([cells.column("item")[starts], items[rows]])
+        said = np.unique(np.stack([cell, item]), axis=1)
+        points = np.where(said[1] < 0, len(self.control_points), 1)
+        counts = np.bincount(said[0], points, len(cells.status))
+        lacking = np.isin(cells.status, (KNOWN, INAPPLICABLE))
+        cells.status[lacking & (counts < len(self.control_points))] = UNREPORTED
 
 
 @dataclass(frozen=True)
@@ -588,7 +602,8 @@ class Derived:
         ids = [known.get(name.casefold()) for name in column.names]
         starts = starts_of(cells.cell)
         values = []
-        for start, end in zip(starts, [*starts[1:], len(cells.rows)], strict=True):
+        counts = np.diff(starts, append=len(cells.rows))
+        for start, end in zip(starts, starts + counts, strict=True):
             inputs: dict[str, dict[int, Fraction]] = {}
             for k in range(start, end):
                 row = int(cells.rows[k])
@@ -609,7 +624,7 @@ class Derived:
                 cells.status[cells.cell[start]] = UNREPORTED
             values.append(value or Fraction(0))
         result = Ratios.from_fractions(values)
-        outside = np.repeat(self.rule.check(result), np.diff(starts, append=len(cells.rows)))
+        outside = np.repeat(self.rule.check(result), counts)
         cells.refuse(outside, "value", "derived_below_zero", indicator=context.indicator)
         return result
 
@@ -632,7 +647,7 @@ class Derived:
         except DivisionError as problem:
             row = int(cells.rows[k])
             cells.observations.refuse(
-                row, "value", "division_by_zero", divisor=str(problem), formula=self.formula
+                row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
         if isinstance(value, tuple):
             row_of = Ratios.from_fractions(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -22,8 +22,9 @@ from ..version import __version__
 from .cells import KNOWN, Ints
 from .evaluated import Evaluation
 from .exact import Mask, Whole
+from .finishing import Finished
 from .periods import Period
-from .scoring import Grid, LeafScores, Scored, Totals, conditions_of, totals
+from .scoring import Scored
 
 Floats = NDArray[np.float64]
 
@@ -113,9 +114,9 @@ def turning_points(result: Evaluation, period: str) -> TurningPoints:
         EvaluationError: no such period, or one that is made of others.
     """
     parsed = result.scored_period(period)
-    scored, _ = result.scored(result.units, parsed)
+    scored = result.scored(result.units, parsed)
     cells = np.arange(len(result.units)) * len(scored.grid.periods)
-    search = _Search(variants(scored, cells + scored.grid.periods.index(parsed), parsed), parsed)
+    search = _Search(scored.copies(cells + scored.grid.periods.index(parsed), parsed), parsed)
     lacking, above = search.edges()
     points_for_band, points_for_rank = search.points()
     return TurningPoints(
@@ -132,31 +133,6 @@ def turning_points(result: Evaluation, period: str) -> TurningPoints:
     )
 
 
-def variants(scored: Scored, cells: Ints, period: Period) -> Scored:
-    """Copies of cells of one period, each a unit of its own, to be changed and scored again."""
-    leaves = {
-        leaf: LeafScores(
-            one.status[cells],
-            one.values[cells],
-            one.given[cells],
-            one.points[cells],
-            [(deduction, amount[cells]) for deduction, amount in one.deductions],
-            None if one.carried is None else one.carried[cells],
-        )
-        for leaf, one in scored.leaves.items()
-    }
-    return replace(
-        scored,
-        grid=Grid(tuple(map(str, range(len(cells)))), (period,)),
-        local={period.part: scored.local[period.part]},
-        leaves=leaves,
-        amounts={name: one[cells] for name, one in scored.amounts.items()},
-        conditions={name: one[cells] for name, one in scored.conditions.items()},
-        failures={name: one[cells] for name, one in scored.failures.items()},
-        observed=scored.observed[cells],
-    )
-
-
 class _Search:
     """Searches around the totals of all units in one period.
 
@@ -168,7 +144,7 @@ class _Search:
     def __init__(self, scored: Scored, period: Period) -> None:
         self.scored, self.period, self.scheme = scored, period, scored.scheme
         self.local = scored.local[period.part]
-        self.now = totals(scored)
+        self.now = scored.totals.finished
         self.units = len(scored.grid.units)
         self.scale = 10**self.scheme.digits.weights
         self.parent_of = {kid: parent for parent, kids in self.local.items() for kid in kids}
@@ -213,7 +189,7 @@ class _Search:
         return self._over_all(len(self.scored.leaves), self._points)
 
     def _points(self, unit: Ints, leaf: Ints, rise: Ints) -> Iterator[Floats]:
-        copies = variants(self.scored, unit, self.period)
+        copies = self.scored.copies(unit, self.period)
         table = np.stack([one.points for one in copies.leaves.values()], axis=1)
         status = np.stack([one.status for one in copies.leaves.values()], axis=1)
         place = np.arange(len(unit)), leaf
@@ -222,13 +198,13 @@ class _Search:
         room = np.where(status[place] == KNOWN, room, 0)
         sign = 2 * rise - 1
 
-        def after(size: Whole) -> Totals:
+        def after(size: Whole) -> Finished:
             moved = table.copy()
             moved[place] += sign * size
             for one, points in zip(copies.leaves.values(), moved.T, strict=True):
                 one.points = points
-            conditions = conditions_of(self.scheme, copies.leaves, copies.failures)
-            return totals(replace(copies, conditions=conditions))
+            copies.falls = copies.falling()
+            return copies.totals_now()
 
         def other_band(size: Whole) -> Mask:
             return np.asarray(after(size).band != self.now.band[unit], np.bool_)
@@ -262,7 +238,7 @@ class _Search:
         return found
 
     def _weights(self, unit: Ints, node: Ints, rise: Ints) -> Iterator[Floats]:
-        copies = variants(self.scored, unit, self.period)
+        copies = self.scored.copies(unit, self.period)
         weight = np.array([self._weight(one) for one in self.nodes], np.int64)[node]
         sign = 2 * rise - 1
 
@@ -276,7 +252,7 @@ class _Search:
     def _weight(self, node: str) -> int:
         return self.local[self.parent_of[node]][node]
 
-    def _with_weights(self, copies: Scored, node: Ints, weight: Whole) -> Totals:
+    def _with_weights(self, copies: Scored, node: Ints, weight: Whole) -> Finished:
         """Totals of copies that have another weight of one node each."""
         local: dict[str, dict[str, Any]] = {
             parent: {kid: np.full(len(node), share) for kid, share in kids.items()}
@@ -288,7 +264,8 @@ class _Search:
             moved = rescaled(self.local[parent], self.nodes[k], weight[here], self.scale)
             for kid, share in moved.items():
                 local[parent][kid][here] = share
-        return totals(replace(copies, local={self.period.part: local}))
+        copies.weighted_by(local)
+        return copies.totals_now()
 
     def weights_for_rank(self) -> Floats:
         """Changes of weights for another rank."""
@@ -300,9 +277,7 @@ class _Search:
             ranks = []
             for start in range(0, len(steps), size):
                 some = steps[start : start + size]
-                copies = variants(
-                    self.scored, np.tile(np.arange(self.units), len(some)), self.period
-                )
+                copies = self.scored.copies(np.tile(np.arange(self.units), len(some)), self.period)
                 moved = np.repeat(some, self.units)
                 ranks.append(self._ranks(self._with_weights(copies, np.full(len(moved), k), moved)))
             other = np.concatenate(ranks) != ranks_now
@@ -313,7 +288,7 @@ class _Search:
                 found[:, k, end] = np.where(np.isfinite(sizes), sign * sizes, np.nan)
         return found
 
-    def _ranks(self, done: Totals) -> Ints:
+    def _ranks(self, done: Finished) -> Ints:
         """Ranks of all units in each set of copies, a set a row."""
         numbers = np.where(done.rated, done.rounded, np.nan).reshape(-1, self.units)
         return np.where(np.isnan(numbers), 0, shared_ranks(numbers))

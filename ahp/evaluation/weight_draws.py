@@ -15,8 +15,8 @@ from ..result import Result, read_only
 from ..sensitivity import MOST_REDRAWN, draw_local_weights
 from ..study.analysis import Analysis
 from ..version import __version__
-from .evaluated import local_from_analysis
 from .inputs import as_weights
+from .judging import local_from_analysis
 from .scheme import Scheme
 
 Floats = NDArray[np.float64]

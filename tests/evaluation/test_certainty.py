@@ -14,7 +14,8 @@ import ahp
 from ahp.errors import EvaluationError, OptionError
 from ahp.evaluation import certainty, rater_draws
 from ahp.evaluation.certainty import Certainty, simulate
-from ahp.evaluation.evaluated import Evaluation, evaluate
+from ahp.evaluation.evaluated import Evaluation
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.observations import observations_from_records
 from ahp.evaluation.rater_draws import draw_raters
 from ahp.evaluation.rules import Grade, Measured, Rated

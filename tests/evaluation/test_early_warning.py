@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ahp.errors import EvaluationError
-from ahp.evaluation.evaluated import evaluate
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.observations import Observations
 from ahp.evaluation.scheme import Condition, Group, Missing, Veto, WarningRules
 from ahp.i18n.errors import error_sentence

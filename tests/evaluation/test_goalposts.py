@@ -75,6 +75,11 @@ def test_targets_and_tolerances() -> None:
     assert mixed.tolist() == [[50, 50]]
 
 
+def test_far_beyond_near_goalposts() -> None:
+    assert goalpost_scores([1e100, -1e100], 0, 1e-300).tolist() == [100, 0]
+    assert goalpost_scores([15.0, -5.0], 0, 10, cap=False).tolist() == [150, -50]
+
+
 def test_what_has_labels_is_joined() -> None:
     table = pd.DataFrame({"late": [1.0, 3.0], "done": [0.9, 0.8]}, index=["north", "south"])
     low, high = {"done": 0.5, "late": 0}, pd.Series({"done": 1.0, "late": 4.0})
@@ -100,15 +105,15 @@ def test_both_directions_add_up(x: float, low: float, span: float) -> None:
         (lambda: goalpost_scores([], 0, 1), "values of shape (0,), expected (..., n)"),
         (
             lambda: goalpost_scores([1, 2], [0, 3], [1, 3]),
-            "low[1] = 3 with high = 3, expected low below high",
+            "lower goalposts[1] = 3 with an upper goalpost of 3, expected one above it",
         ),
         (
             lambda: goalpost_scores([1, 2], [0, 1, 2], 9),
-            "low of shape (3,), expected one for each indicator, or one for all",
+            "lower goalposts of shape (3,), expected one for each indicator, or one for all",
         ),
         (
             lambda: goalpost_scores([1, 2], None, 9),
-            "low[0] = nan, expected a number from -1e+100 to 1e+100",
+            "lower goalposts[0] = nan, expected a number from -1e+100 to 1e+100",
         ),
         (
             lambda: goalpost_scores([1, 2], 0, 9, [1, 0]),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ahp.errors import EvaluationError
-from ahp.evaluation.evaluated import evaluate
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.losses import Loss, points_lost
 from ahp.evaluation.movement import Movement, explain_change
 from ahp.evaluation.observations import observations_from_records

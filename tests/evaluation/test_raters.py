@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ahp.errors import EvaluationError, OptionError
 from ahp.evaluation.agreement import intraclass_correlation
-from ahp.evaluation.evaluated import evaluate
 from ahp.evaluation.fuzzy import OPERATORS
 from ahp.evaluation.fuzzy_groups import FuzzyProfile, fuzzy_profile
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.raters import (
     RatingTable,
     WithoutRaters,

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ahp.errors import EvaluationError
-from ahp.evaluation.evaluated import Evaluation, evaluate
+from ahp.evaluation.evaluated import Evaluation
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.missing import MissingValue, missing_phrases, missing_values
 from ahp.evaluation.scheme import Calendar, Condition, Missing, Veto
 from ahp.evaluation.turning import Change, TurningPoints, rescaled, turning_points

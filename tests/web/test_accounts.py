@@ -16,6 +16,7 @@ from tests.running_server import RunningServer
 from tests.web.test_pages import add_expert, answer, labels
 from tests.web.test_server import PASSWORD, ask
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 WORDS, OTHER = "four random words", "four other words"
 WEB = Path(ahp.__file__).parent / "web"
 
@@ -116,7 +117,7 @@ def test_others_change_their_own_password(visit, store):
         app.button(key="change_own").click().run()
         return [one.value for one in app.error]
 
-    assert change(OTHER, WORDS, WORDS + "x") == ["The new password was written in two ways."]
+    assert change(OTHER, WORDS, WORDS + "x") == ["The two new passwords differ."]
     for _ in range(10):
         assert change("guess", WORDS, WORDS) == ["The current password is wrong."]
     assert change(OTHER, WORDS, WORDS) == ["Too many wrong passwords. Wait a minute and try again."]

@@ -26,6 +26,8 @@ from ahp.web.server import configure
 from tests.running_server import RunningServer
 
 PASSWORD = "correct horse"
+KEYS = ("%C3%A4", "%FF", "%ED%B2%80")
+"""Of any letters, and of bytes that are none."""
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +96,11 @@ def test_every_response_carries_the_security_headers(server):
         assert headers["content-security-policy"] == (
             "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
         )
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_keys_of_any_letters_open_nothing(server, key):
+    assert ask(server, f"/organizer/{key}").status == 404
 
 
 def test_streamlit_shows_no_dialogs_of_its_own(server):
@@ -206,11 +213,11 @@ def test_an_expert_s_cookie_is_no_organizer_s(server, store):
 
 
 def test_password_instead_of_the_link(tmp_path, monkeypatch):
-    running = RunningServer(tmp_path / "ahp.db", AHP_ADMIN_PASSWORD=PASSWORD)
+    running = RunningServer(tmp_path / "ahp.db", AHP_ADMIN_PASSWORD=PASSWORD, AHP_LANGUAGE="zh")
     try:
-        log = running.log.read_text()
-        assert "Organizer: http://127.0.0.1" in log
-        assert "valid until restart" not in log
+        log = running.log.read_text(encoding="utf-8")
+        assert f"组织者入口：{running.url}/organizer（密码为 AHP_ADMIN_PASSWORD 的值）\n" in log
+        assert "重启前有效" not in log
         assert PASSWORD not in log
         form = ask(running, "/organizer")
         assert form.status == 200
