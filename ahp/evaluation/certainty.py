@@ -161,6 +161,14 @@ def simulate(
     Raises:
         EvaluationError: an unknown unit or period, or weights that do not fit.
         OptionError: an option out of its range.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> found = ahp.evaluation.simulate(result, "2026Q1", seed=1, draws=500, units=result.units[:3])
+    >>> found.official, found.official_probability
+    (('good', 'fair', 'fair'), array([1., 1., 1.]))
     """
     check_integer("seed", seed, 0)
     if draws is not None:

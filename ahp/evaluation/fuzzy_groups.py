@@ -97,6 +97,14 @@ def fuzzy_profile(
     Raises:
         EvaluationError: no such unit, period or grades, or no total.
         OptionError: unknown operator.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> found = ahp.evaluation.fuzzy_profile(result, result.units[0], "2026Q1")
+    >>> found.grade, round(found.score, 2)
+    ('good', 84.88)
     """
     parsed = result.scored_period(period)
     if result.total(unit, period) is None:

@@ -74,6 +74,13 @@ def points_lost(result: Evaluation, period: str) -> PointsLost:
 
     Raises:
         EvaluationError: no such period, or one that is made of others.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> ahp.evaluation.points_lost(result, "2026Q1").of(result.units[0])[0].indicator
+    'management_model'
     """
     parsed = result.scored_period(period)
     scored = result.scored(result.units, parsed)

@@ -58,6 +58,14 @@ def missing_values(result: Evaluation, period: str) -> tuple[MissingValue, ...]:
 
     Raises:
         EvaluationError: no such period, or one that is made of others.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> (value,) = ahp.evaluation.missing_values(result, "2026Q2")
+    >>> value.indicator, value.bands_at_zero, value.bands_at_full, value.decides
+    ('self_study', ('fair',), ('good',), True)
     """
     parsed = result.scored_period(period)
     status = result.status[:, result.period_position(period)]
@@ -113,6 +121,13 @@ def missing_phrases(result: Evaluation, period: str) -> tuple[Phrase, ...]:
 
     Raises:
         EvaluationError: no such period, or one that is made of others.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> [str(phrase) for phrase in ahp.evaluation.missing_phrases(result, "2026Q2")]
+    ['丙市监督中心, 2026Q2: 78…82.3, band not decided; self_study decides it']
     """
     of_unit: dict[str, list[MissingValue]] = {}
     for value in missing_values(result, period):

@@ -138,6 +138,14 @@ def explain_change(
     Raises:
         EvaluationError: no such unit or period, or no total in one of them; an observation of the
             earlier period that the later rules refuse.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> change = ahp.evaluation.explain_change(result, result, result.units[0], "2026Q1", "2026Q2")
+    >>> change.change, round(float(change.performance), 4), change.weights
+    (Decimal('-7.3'), -7.2409, Fraction(0, 1))
     """
     first, last = _Side(before, unit, period_before), _Side(after, unit, period_after)
     total, by_later_rules = None, first.points

@@ -96,6 +96,14 @@ def rating_table(result: Evaluation, period: str, indicator: str | None = None) 
 
     Raises:
         EvaluationError: no such period or indicator, or nothing that is rated by anybody named.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> found = ahp.evaluation.rating_table(result, "2026Q1")
+    >>> found.raters, found.points.shape
+    (('评分人一', '评分人三', '评分人二'), (108, 3))
     """
     parsed = result.scored_period(period)
     if indicator is not None and indicator not in result.indicators:
@@ -141,6 +149,13 @@ def totals_without_raters(result: Evaluation, period: str) -> WithoutRaters:
 
     Raises:
         EvaluationError: no such period, or nothing that is rated by anybody named.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> ahp.evaluation.totals_without_raters(result, "2026Q1").totals[:, 0]
+    array([85.2, 83.3, 86.1])
     """
     parsed = result.scored_period(period)
     scored = result.scored(result.units, parsed)

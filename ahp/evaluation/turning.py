@@ -112,6 +112,14 @@ def turning_points(result: Evaluation, period: str) -> TurningPoints:
 
     Raises:
         EvaluationError: no such period, or one that is made of others.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> found = ahp.evaluation.turning_points(result, "2026Q1")
+    >>> found.smallest(result.units[0])[0]
+    Change(outcome='rank', of='points', node='management_model', amount=2.554)
     """
     parsed = result.scored_period(period)
     scored = result.scored(result.units, parsed)

@@ -74,6 +74,15 @@ def draw_weights(
             join by their geometric mean.
         OptionError: an option that is not on its list or out of its range, or nothing to vary.
         IncompleteError: the judgments of hardly any panel drawn connect all items.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> analysis = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> drawn = ahp.evaluation.draw_weights(scheme, analysis, seed=1, draws=100)
+    >>> drawn.weights.shape
+    (100, 18)
     """
     local_from_analysis(scheme, analysis)  # refuses another hierarchy
     hierarchy = analysis.survey.hierarchy
