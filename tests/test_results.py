@@ -39,6 +39,20 @@ def analysis() -> ahp.Analysis:
     return ahp.analyze(survey, answers, invited=9)
 
 
+def how_sure(scheme: evaluation.Scheme, result: evaluation.Evaluation) -> Iterator[Any]:
+    """What is said of an evaluation: how sure it is, why it changed, what raters did."""
+    unit = result.units[0]
+    yield evaluation.draw_weights(scheme, analysis(), seed=1, draws=20)
+    yield evaluation.simulate(result, "2026Q1", seed=1, draws=20, pairs=True)
+    yield evaluation.turning_points(result, "2026Q1")
+    yield from evaluation.missing_values(result, "2026Q2")
+    yield evaluation.explain_change(result, result, unit, "2026Q1", "2026Q2")
+    yield evaluation.points_lost(result, "2026Q1")
+    yield evaluation.rating_table(result, "2026Q1")
+    yield evaluation.totals_without_raters(result, "2026Q1")
+    yield evaluation.fuzzy_profile(result, unit, "2026Q1")
+
+
 def results() -> Iterator[Any]:
     """A result of every class, and more where a class holds one matrix or many."""
     yield ahp.PairwiseMatrix(MISSING)
@@ -93,6 +107,7 @@ def results() -> Iterator[Any]:
     )
     yield from (rules, judged, evaluation.view_scores(judged, "dynamic"))
     yield from judged.waterfall(judged.units[0], judged.periods[0])
+    yield from how_sure(rules, judged)
     ledger = evaluation.read_ledger(folder / "supervision_ledger.csv")
     vouchers = evaluation.read_vouchers(folder / "supervision_vouchers.csv")
     yield from (

@@ -315,7 +315,7 @@ def _smallest(room: Whole, changes: Callable[[Whole], Mask]) -> Floats:
         middle = (low + high) // 2
         hit = changes(middle)
         low, high = np.where(hit, low, middle), np.where(hit, middle, high)
-    return np.where(ever, high, np.nan)
+    return np.where(ever, high, np.nan).astype(np.float64)
 
 
 def rescaled(weights: Mapping[str, int], node: str, weight: Whole, scale: int) -> dict[str, Whole]:
