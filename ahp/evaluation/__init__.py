@@ -4,6 +4,14 @@ A scheme (`load_scheme`) has the rules, `read_observations` reads what was obser
 gives scores, totals, ranks and bands, each recomputable line by line (`Evaluation.waterfall`).
 """
 
+from .customer_profit import (
+    CustomerProfit,
+    customer_profit,
+    load_prices,
+    profit_observations,
+    read_accounts,
+)
+from .duties import DutyConflict, duty_conflicts
 from .evaluated import STATUS_WORDS, Evaluation, evaluate
 from .observations import Observations, observations_from_records, read_observations
 from .periods import Period, parse_period
@@ -21,10 +29,13 @@ from .rules import (
     Stepwise,
     Target,
 )
+from .samples import SampleResult, sample_results, wilson_interval
 from .scheme import Scheme, check_scheme, load_scheme, scheme_from_toml, shipped_schemes
 from .waterfall import Line
 
 __all__ = [
+    *("CustomerProfit", "DutyConflict", "SampleResult", "customer_profit", "duty_conflicts"),
+    *("load_prices", "profit_observations", "read_accounts", "sample_results", "wilson_interval"),
     *("Checklist", "Completion", "Deductive", "Derived", "Evaluation", "Grade", "Line", "Measured"),
     *("Membership", "Observations", "Period", "Rated", "STATUS_WORDS", "Scheme", "Shares", "Step"),
     *("Stepwise", "Target", "check_scheme", "evaluate", "load_scheme", "observations_from_records"),

@@ -1,0 +1,77 @@
+"""Duties that must not lie in one hand: who of a unit has two of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..result import Result
+from .records import Record, read_records
+from .scheme import Scheme
+
+_HEADERS = {
+    "unit": ("unit", "单位", "被评价单位", "机构"),
+    "duty": ("duty", "职责", "岗位"),
+    "person": ("person", "人员", "姓名"),
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DutyConflict(Result):
+    """Two duties in one hand.
+
+    Attributes:
+        unit: its name.
+        person: who has both.
+        duties: their ids.
+        clause: of the rules.
+        lines: where the roster says so.
+    """
+
+    unit: str
+    person: str
+    duties: tuple[str, str]
+    clause: str
+    lines: tuple[int, int]
+
+
+def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ...]:
+    """Who has two duties that the scheme keeps apart.
+
+    Args:
+        scheme: with `incompatible_duties`.
+        roster: a CSV or XLSX file with a row a duty of a person: `unit` (单位), `duty` (岗位),
+            `person` (姓名); duties by id or name.
+
+    Returns:
+        Each pair of duties of a person of a unit once, by unit and person in the order of the
+        roster, then in the order of the scheme.
+
+    Raises:
+        EvaluationError: names row and column, such as a duty that the scheme doesn't have.
+    """
+    held: dict[tuple[str, str], dict[str, int]] = {}
+    for record in read_records(roster, _HEADERS, tuple(_HEADERS)):
+        person = record.text("unit"), record.text("person")
+        held.setdefault(person, {}).setdefault(_duty(scheme, record), record.line)
+    return tuple(
+        DutyConflict(unit, person, pair.duties, pair.clause, (lines[first], lines[second]))
+        for (unit, person), lines in held.items()
+        for pair in scheme.incompatible_duties
+        for first, second in (pair.duties,)
+        if first in lines and second in lines
+    )
+
+
+def _duty(scheme: Scheme, record: Record) -> str:
+    known = {
+        word.casefold(): duty.id
+        for duty in scheme.duties
+        for word in (duty.id, *duty.name.values())
+    }
+    text = record.text("duty")
+    if text.casefold() not in known:
+        record.refuse(
+            "duty", "not_among", value=text, valid=tuple(duty.id for duty in scheme.duties)
+        )
+    return known[text.casefold()]
