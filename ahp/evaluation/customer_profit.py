@@ -323,6 +323,7 @@ _HEADERS = {
     "rebate": ("rebate", "回佣"),
     "accounts": ("accounts", "户数", "卡数"),
     "capital": ("capital", "占用资本"),
+    "note": ("note", "备注"),
 }
 
 
@@ -353,7 +354,8 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
     A row is an account: `manager`, `customer`, `account`, `product`, and what `AMOUNTS` lists for
     its kind, where `balance` is its volume (for a wealth-management product what was sold, for a
     card what is overdrawn). A deposit on a card names it in `card`: the card's net deposit income
-    is then that of this balance, and the deposit itself counts no more.
+    is then that of this balance, and the deposit itself counts no more. `capital` and `note` may
+    be left out.
 
     Raises:
         EvaluationError: names row and column, such as a balance that would count twice.
@@ -385,7 +387,7 @@ def _account(record: Record, products: Mapping[str, str], prices: Prices) -> Acc
         record.refuse("product", "not_among", value=name, valid=tuple(prices.products))
     kind = prices.products[product].kind
     columns = (*AMOUNTS[kind], "capital")
-    texts = (*_TEXTS, *(("card",) if kind == "deposit" else ()))
+    texts = (*_TEXTS, "note", *(("card",) if kind == "deposit" else ()))
     for column in record.cells:
         if column not in (*columns, *texts):
             record.refuse(column, "amount_of_other", product=product)

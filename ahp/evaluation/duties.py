@@ -13,6 +13,7 @@ _HEADERS = {
     "unit": ("unit", "单位", "被评价单位", "机构"),
     "duty": ("duty", "职责", "岗位"),
     "person": ("person", "人员", "姓名"),
+    "note": ("note", "备注", "说明"),
 }
 
 
@@ -41,7 +42,7 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
     Args:
         scheme: with `incompatible_duties`.
         roster: a CSV or XLSX file with a row a duty of a person: `unit` (单位), `duty` (岗位),
-            `person` (姓名); duties by id or name.
+            `person` (姓名); duties by id or name. A `note` (备注) is passed over.
 
     Returns:
         Each pair of duties of a person of a unit once, by unit and person in the order of the
@@ -51,7 +52,7 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
         EvaluationError: names row and column, such as a duty that the scheme doesn't have.
     """
     held: dict[tuple[str, str], dict[str, int]] = {}
-    for record in read_records(roster, _HEADERS, tuple(_HEADERS)):
+    for record in read_records(roster, _HEADERS, ("unit", "duty", "person")):
         person = record.text("unit"), record.text("person")
         held.setdefault(person, {}).setdefault(_duty(scheme, record), record.line)
     return tuple(
