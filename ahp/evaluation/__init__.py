@@ -5,8 +5,8 @@ gives scores, totals, ranks and bands, each recomputable line by line (`Evaluati
 """
 
 from .customer_profit import (
-    CustomerProfit,
-    customer_profit,
+    CustomerViews,
+    customer_views,
     load_prices,
     profit_observations,
     read_accounts,
@@ -34,7 +34,7 @@ from .scheme import Scheme, check_scheme, load_scheme, scheme_from_toml, shipped
 from .waterfall import Line
 
 __all__ = [
-    *("CustomerProfit", "DutyConflict", "SampleResult", "customer_profit", "duty_conflicts"),
+    *("CustomerViews", "DutyConflict", "SampleResult", "customer_views", "duty_conflicts"),
     *("load_prices", "profit_observations", "read_accounts", "sample_results", "wilson_interval"),
     *("Checklist", "Completion", "Deductive", "Derived", "Evaluation", "Grade", "Line", "Measured"),
     *("Membership", "Observations", "Period", "Rated", "STATUS_WORDS", "Scheme", "Shares", "Step"),

@@ -451,7 +451,7 @@ class Views(Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CustomerProfit(Result):
+class CustomerViews(Result):
     """What customers bring.
 
     Attributes:
@@ -463,7 +463,7 @@ class CustomerProfit(Result):
     managers: Views
 
 
-def customer_profit(accounts: Iterable[Account], prices: Prices) -> CustomerProfit:
+def customer_views(accounts: Iterable[Account], prices: Prices) -> CustomerViews:
     """Volume, income, profit and economic value added, per customer and per manager.
 
     Amounts are exact until they are rounded half up to cents; the rows of `managers` and
@@ -480,7 +480,7 @@ def customer_profit(accounts: Iterable[Account], prices: Prices) -> CustomerProf
         [profit if kind == _counts_as(account) else Fraction(0) for kind in KINDS]
         for account, profit in zip(rows, profits, strict=True)
     ]
-    return CustomerProfit(
+    return CustomerViews(
         _summed([account.customer for account in rows], kinds, views),
         _summed([account.manager for account in rows], kinds, views),
     )

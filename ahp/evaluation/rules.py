@@ -650,7 +650,7 @@ class Derived:
         ids = [known.get(name.casefold()) for name in column.names]
         starts = starts_of(cells.cell)
         values = []
-        for start, end in zip(starts, [*starts[1:], len(cells.rows)], strict=True):
+        for start, end in zip(starts, np.append(starts, len(cells.rows))[1:], strict=True):
             inputs: dict[str, dict[int, Fraction]] = {}
             for k in range(start, end):
                 row = int(cells.rows[k])

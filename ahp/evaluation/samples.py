@@ -126,12 +126,18 @@ def sample_results(
             observations.refuse(row, "item", "point_unknown", **parameters)
         point = control_points[position]
         low, high = wilson_interval(*sample, level)
-        unit, period, rater = (columns[role][row] for role in ("unit", "period", "rater"))
-        about = {"unit": unit, "period": period, "indicator": leaf, "rater": rater}
-        ends = {"low": float(low), "high": float(high)}
         met, size = sample
         result = SampleResult(
-            **about, point=point.id, met=met, size=size, expected=point.sample, **ends
+            unit=columns["unit"][row],
+            period=columns["period"][row],
+            indicator=leaf,
+            rater=columns["rater"][row],
+            point=point.id,
+            met=met,
+            size=size,
+            expected=point.sample,
+            low=float(low),
+            high=float(high),
         )
         results.append(result)
     return tuple(results)
