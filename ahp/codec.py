@@ -6,6 +6,7 @@ no other key is allowed. Types are strict:
 
 - `str`, `bool`, `int`, `float`; a whole number may stand for a `float`, a boolean for no number;
 - `Decimal` and `Fraction`, exactly as the number is written; a float counts as its `repr`;
+- `date`: a date, or a text such as 2026-01-31;
 - `Literal[…]`: one of these values;
 - `tuple[X, ...]` and `tuple[X, Y]`: an array, of any length or of this one;
 - `Mapping[X, Y]`: a table with any keys, read-only;
@@ -28,7 +29,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from itertools import cycle
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
@@ -94,7 +95,7 @@ def unstructure(declared: Any) -> Any:
 
 @contextmanager
 def placed(source: str, error: type[AHPError]) -> Iterator[None]:
-    """Errors from inside become errors of a type that names the file, and the path if they do."""
+    """Errors from the block become errors of this type that name the file and the path."""
     try:
         yield
     except AHPError as raised:
@@ -102,6 +103,15 @@ def placed(source: str, error: type[AHPError]) -> Iterator[None]:
         place = f"{source}: {found['place'] or 'top level'}"
         problem = found["problem"]
         raise error("at_place", place=place, problem=problem, path=found["place"]) from raised
+
+
+@contextmanager
+def inside(place: str) -> Iterator[None]:
+    """Errors from the block are those of something at this place."""
+    try:
+        yield
+    except AHPError as problem:
+        raise at(place, problem) from problem
 
 
 def at(place: str | int, problem: Phrase | AHPError) -> EntryError:
@@ -158,25 +168,21 @@ def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - only where a file is read or written
 
     converter = Converter()
-    numbers = {float: float, Decimal: _decimal, Fraction: lambda value: Fraction(_decimal(value))}
-    for declared in (str, bool, int, NoneType):
-        converter.register_structure_hook(declared, _strict(declared, lambda value: value))
+    for plain in (str, bool, int, NoneType):
+        converter.register_structure_hook(plain, _strict(plain, lambda value: value))
+    for number in (float, Decimal, Fraction):
+        converter.register_structure_hook(number, _strict(number, partial(_finite, number)))
     converter.register_structure_hook(date, _strict(date, _date))
-    for declared, make in numbers.items():
-        converter.register_structure_hook(declared, _strict(declared, _finite(make)))
     converter.register_structure_hook_factory(is_dataclass, _table)
-    for origin, factory in {
-        Annotated: _checked,
-        Literal: _listed,
-        Mapping: _mapping,
-        Union: _union,
-        UnionType: _union,
-        tuple: _array,
-    }.items():
-        converter.register_structure_hook_factory(
-            lambda declared, origin=origin: get_origin(declared) is origin, factory
-        )
+    factories: dict[Any, Any] = {Annotated: _checked, Literal: _listed, tuple: _array}
+    factories |= {Mapping: _mapping, Union: _union, UnionType: _union}
+    for origin, factory in factories.items():
+        converter.register_structure_hook_factory(partial(_is_made_of, origin), factory)
     return converter
+
+
+def _is_made_of(origin: Any, declared: Any) -> bool:
+    return get_origin(declared) is origin
 
 
 def _plain(declared: Any) -> Any:
@@ -222,10 +228,6 @@ def _strict(declared: Any, make: Callable[[Any], Any]) -> _Hook:
     return read
 
 
-def _decimal(value: Any) -> Decimal:
-    return Decimal(repr(value) if isinstance(value, float) else value)
-
-
 def _date(value: date | str) -> date:
     """A date of TOML, or as JSON has it."""
     try:
@@ -234,13 +236,10 @@ def _date(value: date | str) -> date:
         raise at("", Phrase("date_unreadable", text=value)) from None
 
 
-def _finite(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if not math.isfinite(value):
-            raise at("", Phrase("number_not_finite", value=str(value)))
-        return make(value)
-
-    return check
+def _finite(make: Callable[[str], Any], value: Any) -> Any:
+    if not math.isfinite(value):
+        raise at("", Phrase("number_not_finite", value=str(value)))
+    return make(str(value))
 
 
 def _entry(value: Any, declared: Any, place: str | int, converter: Converter) -> Any:
@@ -259,7 +258,7 @@ def _table(cls: type[Any], converter: Converter) -> _Hook:
         return lambda value, _: converter.structure(value, declared)
 
     hints = get_type_hints(cls, include_extras=True)
-    hooks = {one.name: override(struct_hook=hook(hints[one.name])) for one in fields(cls)}
+    hooks: Any = {one.name: override(struct_hook=hook(hints[one.name])) for one in fields(cls)}
     make = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **hooks)
 
     def read(data: dict[str, Any]) -> Any:
@@ -343,12 +342,12 @@ def _union(declared: Any, converter: Converter) -> _Hook:
     by_type = {
         type_: one for one in reversed(get_args(declared)) for type_ in _PLAIN[_plain(one)][0]
     }
-    key = fields(tables[0])[0].name if len(tables) > 1 else None
+    key = fields(tables[0])[0].name if len(tables) > 1 else ""
     by_tag = {tag: one for one in tables for tag in get_args(get_type_hints(one).get(key))}
 
     def table(data: dict[str, Any]) -> Any:
         if key not in data:
-            raise at(str(key), Phrase("is_missing"))
+            raise at(key, Phrase("is_missing"))
         if data[key] not in [*by_tag]:
             raise at(key, Phrase("value_not_listed", value=data[key], valid=tuple(by_tag)))
         return by_tag[data[key]]
@@ -356,7 +355,7 @@ def _union(declared: Any, converter: Converter) -> _Hook:
     def read(value: Any, _: Any) -> Any:
         if type(value) not in by_type:
             raise _wrong_kind(value, declared)
-        tagged = key is not None and isinstance(value, dict)
+        tagged = key and isinstance(value, dict)
         return converter.structure(value, table(value) if tagged else by_type[type(value)])
 
     return read

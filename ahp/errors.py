@@ -24,46 +24,22 @@ AHPError
     └── ReceiptError        there is no receipt yet, or a receipt does not verify
 ```
 
-`SurveyWarning` is the one warning: a survey that works but asks too much of people.
+`SurveyWarning` is the one warning, of a survey that works; it has a code and parameters, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Any
 
-from .messages import ENGLISH, Phrase, check_code
+from .messages import Message, Phrase
 
 
-class AHPError(Exception):
+class AHPError(Message, Exception):
     """Root of all errors raised on purpose by `ahp`; its text is English.
-
-    Args:
-        code: key of `ahp.messages.MESSAGES`.
-        parameters: what stands in its sentence.
-
-    Attributes:
-        code, parameters: as given; `ahp.i18n.errors.error_sentence` says them in other languages.
 
     >>> str(OptionError("option_unknown", option="how", value="mean", valid=("aij", "aip")))
     "how = 'mean', expected one of 'aij', 'aip'"
     """
-
-    def __init__(self, code: str, /, **parameters: Any) -> None:
-        check_code(code)
-        super().__init__(code)
-        self.code, self.parameters = code, MappingProxyType(parameters)
-
-    def __str__(self) -> str:
-        return ENGLISH.sentence(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _error, (type(self), self.code, dict(self.parameters))
-
-
-def _error(kind: type[AHPError], code: str, parameters: Mapping[str, Any]) -> AHPError:
-    return kind(code, **parameters)
 
 
 class MatrixError(AHPError, ValueError):
@@ -183,5 +159,7 @@ class ReceiptError(StoreError):
     """There is nothing to make a receipt of, or a receipt does not verify; says which check."""
 
 
-class SurveyWarning(UserWarning):
-    """A survey works but asks more of people than they can answer well."""
+class SurveyWarning(Message, UserWarning):
+    """A survey works, but asks more of people than they can answer well, or not all of it is used
+    as it stands.
+    """

@@ -1,13 +1,15 @@
-"""What errors say: every code with its English sentence, and how parameters stand in it.
+"""What errors, warnings and results say: every code with its English sentence, and how parameters
+stand in it.
 
 `ahp.i18n.errors` says the same in other languages. A sentence is a format string; besides numbers
 and texts, its parameters can be
 
 - a tuple: its elements, joined by commas;
-- a `Phrase` or an error: said in the language of the sentence around it;
+- a `Message`, such as a `Phrase` or an error: said in the language of the sentence around it;
 - a `Cell` of an array.
 
-`{name!r}` puts quotation marks around a text, or around each text of a tuple.
+`{name!r}` puts quotation marks around a text, or around each text of a tuple; `{name:;}` joins the
+elements of a tuple by semicolons.
 """
 
 from __future__ import annotations
@@ -352,42 +354,260 @@ _PUBLISHED = {
     "a_relation": _("a relation"),
     "above_zero": _("a number above 0"),
     "an_operator": _("an operator, a relation"),
+    "as_typed": _("{text} as typed"),
+    "blank_half": _("blank cells read as the reciprocals of the other half"),
     "both_blank": _("{cell} and {mirror} are blank, expected one of them"),
     "candidates_cells": _("{place}: {count} cells, expected {expected}"),
     "candidates_columns": _("line 1: {columns!r}, expected {expected}"),
     "candidates_compare": _("{place}: compares {count}, expected {expected} as of {parent}"),
     "candidates_none": _("{place}: names no candidates, expected a stored reconstruction"),
     "candidates_parent": _("{place}: parent {parent!r}, expected one of {valid}"),
+    "check_differs": _(
+        "{inside}: printed {printed}, computed {computed} (difference {difference})"
+    ),
+    "check_explained": _("{check}: {why:;}"),
+    "check_place": _("{inside}"),
+    "check_printed": _("{inside}: printed {printed}"),
+    "ci_is": _("is {formula}, not (λ − n)/(n − 1)"),
     "claim_division": _("column {column}: division by zero"),
     "claim_function": _("column {column}: function {function!r}, expected one of {valid}"),
     "claim_long": _("column {column}: more than {most} words and signs"),
     "claim_nested": _("column {column}: nested deeper than {most}"),
     "claim_quotation": _("column {column}: a quotation mark without its partner"),
     "claim_unexpected": _("column {column}: {found!r}, expected {expected}"),
+    "computed_from_printed": _("was computed from the printed {name} {text}"),
+    "contradiction": _(
+        "the numbers of {parent!r} contradict each other: {count} of {all} are reproduced together"
+    ),
+    "contradiction_global": _(
+        "the global numbers contradict each other: {count} of {all} are reproduced together"
+    ),
+    "cr_in_percent": _("{words}, in percent"),
+    "cr_of_order": _("is CI/RI with RI {ri:g} ({table}) of order {order}, not {n}"),
+    "cr_of_table": _("is CI/RI with RI {ri:g} ({table})"),
     "csv_unreadable": _("{place}: {message}"),
     "diagonal_not_one": _("{cell} = {text!r}, expected 1 on the diagonal"),
+    "division_by_zero": _("cannot be computed: division by 0"),
+    "does_not_hold": _("does not hold"),
+    "erratum_about": _("the erratum is about {printed}"),
+    "erratum_false": _("the erratum is false: {correct} is not what is computed"),
+    "erratum_stale": _("the erratum is stale: the printed number is right"),
+    "follows_from_ci": _("follows from CI = {formula}, not (λ − n)/(n − 1)"),
+    "follows_from_root": _("follows from {root}, not {declared}"),
+    "formula_of_printed": _("{formula} of the printed λ {printed}"),
+    "from_cut_cells": _("comes from cells cut off to {decimals} decimals before use"),
+    "from_other_judgment": _("comes from {judgment} in place of {was} for {left} against {right}"),
+    "from_printed_rounded_weights": _("comes from the printed, rounded weights"),
+    "from_printed_weights": _("comes from the printed weights"),
+    "from_rounded_cells": _("comes from cells rounded to {decimals} decimals before use"),
+    "from_rounded_root": _("comes from λ rounded to {decimals} decimals"),
+    "from_rounded_steps": _("comes from rounding each step to {decimals} decimals"),
+    "from_transposed": _("comes from the transposed matrix, rows and columns exchanged"),
+    "from_typed_cells": _("comes from the cells as typed, not from what they stand for"),
     "fully_printed": _("{place}: every matrix is printed, nothing to reconstruct"),
+    "if_it": _("{slip}, if it {words}"),
     "index_once": _("each index 0 to {last} once at most"),
     "intermediate_decimals": _("intermediate rounding needs the decimals of the steps"),
     "intermediate_method": _("method of intermediate rounding"),
+    "is_ci": _("is the CI, not the CR"),
+    "is_cr": _("is the CR, not the CI"),
+    "is_exchanged": _("is that of {owner}: {one} and {other} are exchanged"),
+    "is_in_other_order": _("is that of {owner}: the weights stand in another order"),
+    "is_in_percent": _("is the {name} in percent"),
+    "is_misprinted": _("is {right} with one digit misprinted"),
+    "is_other_weight": _("is the {method} weight, not the {declared} one"),
+    "is_root": _("is {root}, not {declared}"),
+    "is_row_mean": _("is the geometric mean of the row, not divided by their sum"),
+    "is_swapped": _("has two digits of {right} swapped"),
+    "is_that_of": _("is that of {owner}: the two are exchanged"),
+    "is_times": _("is {factor:g} times the computed number"),
+    "is_unrounded_weight": _("is the {method} weight, not rounded on the way"),
+    "is_weight_by_largest": _("is the weight divided by the largest"),
+    "is_weight_by_length": _("is the weight divided by the length of the vector"),
+    "is_weight_by_smallest": _("is the weight divided by the smallest"),
+    "is_weight_in_percent": _("is the weight in percent"),
+    "is_weight_times": _("is the weight times {n}: the weights sum to {n}, not to 1"),
     "item_and_ends": _("the index of an item, and its lowest and highest weight"),
     "many_readings": _(
-        "{cells} cells of one digit can each be several steps of the scale, which makes {count}"
-        ' readings, expected {most} or fewer: write "1/8" instead of 0.1'
+        "{cells} cells of one digit can each be several steps of the scale, which makes "
+        '{count} readings, expected {most} or fewer: write "1/8" instead of 0.1'
     ),
+    "method_chi_square": _("chi_square"),
+    "method_column_mean": _("column_mean"),
+    "method_cosine": _("cosine"),
+    "method_eigenvector": _("eigenvector"),
+    "method_fuzzy_preference": _("fuzzy_preference"),
+    "method_geometric_mean": _("geometric_mean"),
+    "method_harmonic": _("harmonic"),
+    "method_least_squares": _("least_squares"),
+    "method_log_goal_programming": _("log_goal_programming"),
+    "method_log_least_absolute": _("log_least_absolute"),
+    "method_row_sum": _("row_sum"),
+    "method_svd": _("svd"),
+    "method_weighted_least_squares": _("weighted_least_squares"),
+    "nearest_if": _("nearest: {value}, if it {words}"),
+    "nearest_item_unfit": _("item {item}: no weight is as printed and in its interval"),
+    "nearest_none": _(
+        "no matrix on the scale with CR < {limit:g} gives these digits by {methods} ({roundings})"
+    ),
+    "nearest_order": _("matrices give these digits, but none in the printed order"),
+    "nearest_ranking": _(
+        "item {above} is ranked above item {below}, but its weight is at most {most:.6g}, that "
+        "of item {below} at least {least:.6g}"
+    ),
+    "nearest_sum": _("the printed weights sum to {total}, expected 1"),
+    "nearest_sum_least": _(
+        "the weights sum to at least {total:.6g} by print and intervals, expected 1"
+    ),
+    "nearest_sum_most": _(
+        "the weights sum to at most {total:.6g} by print and intervals, expected 1"
+    ),
+    "no_usual_slip": _("no usual slip gives it"),
     "not_reciprocal_printed": _(
         "{cell} = {text!r} beside {mirror} = {mirrored!r}, expected reciprocals: {reciprocal} "
         "is not printed as {small}"
     ),
+    "nothing_to_check": _("nothing to check"),
     "numbers_count": _("{low} to {high} numbers"),
     "one_of_signs": _("one of {signs}"),
+    "percent_alone": _("is in percent"),
+    "printed_is": _("printed {text} {words}"),
+    "printed_name_is": _("printed {name} {text} {words}"),
     "printed_number": _('printed number {text!r}, expected text such as "0.1540" or "15.4%"'),
+    "printed_weight_is": _("printed weight {text} {words}"),
+    "read_as": _("{text} read as {value}"),
+    "read_beside": _("{text} beside {other} read as {value}"),
+    "read_by_expert": _("expert {number}: {remark}"),
+    "read_in_ways": _("{read} (of {count} ways to read the print)"),
+    "read_unrounded": _(
+        "read as judgments that round to the printed ones and give the printed numbers"
+    ),
+    "remark_at": _("{inside}: {remark}"),
+    "root_by_mean": _("the mean of (Aw)/w with {method} weights"),
+    "root_mean_of": _("the {method} λ (mean of (Aw)/w)"),
+    "root_perron": _("the Perron root"),
+    "root_sum_of": _("the {method} λ (sum of Aw)"),
+    "rounding_half_up": _("half_up"),
+    "rounding_intermediate": _("intermediate"),
+    "rounding_truncate": _("truncate"),
     "rows_no_triangle": _("rows of lengths {lengths}, expected {n} in each row, or a triangle's"),
     "scale_long": _("scale has {count} values, expected {most} at most"),
     "search_incomplete": _("{parent}: the search was not complete ({note}), nothing to store"),
+    "searched_all": _("all matrices on the scale"),
+    "searched_near": _("judgments up to {distance} positions beyond the ratios of the weights"),
+    "searched_stored": _("stored candidates"),
+    "searched_until": _("stopped at {count} candidates ({method})"),
+    "several_remarks": _("{each:;}"),
+    "several_words": _("{each}"),
     "the_end": _("the end"),
     "value_long": _("{place}: a value of more than {most} lines"),
+    "was_cut_off": _("was cut off, not rounded"),
+    "was_forced": _("was forced so that the weights sum to 1"),
+    "was_rounded": _("was rounded, not cut off"),
     "whole_number": _("a whole number, 0 or more"),
+}
+
+_EVALUATION = {
+    "as_many_as_scores_before": _("as many as the scores before, of shape {shape}"),
+    "bands": _("bands"),
+    "bands_fall": _("bands = {bands}, expected rising numbers"),
+    "direction_unknown": _("{cell} = {value!r}, expected 1, -1 or a Target"),
+    "directions": _("directions"),
+    "directions_count": _("directions of {count} indicators, expected {expected}"),
+    "game_share_negative": _(
+        "game theory: {cell} = {value:.6g}, expected 0 or more; these weight vectors have no "
+        "combination by game theory"
+    ),
+    "game_without_solution": _(
+        "game theory: one of the weight vectors is a mixture of others, which leaves no solution; "
+        "expected vectors that are independent, or equal"
+    ),
+    "goalposts_turned": _(
+        "{cell} = {low:.12g} with an upper goalpost of {high:.12g}, expected one above it"
+    ),
+    "grade_scores": _("grade scores"),
+    "grade_scores_missing": _(
+        "no grade scores, expected one for each grade; how = 'maximum' needs none"
+    ),
+    "indicators_together": _(
+        "{cell}: all indicators rise and fall together, expected two that differ in what they "
+        "say of the units"
+    ),
+    "item_points": _("points of the items"),
+    "lower_goalposts": _("lower goalposts"),
+    "matrix": _("matrix"),
+    "membership": _("membership"),
+    "nothing_applies": _("{cell}: no item with points applies, expected one or more"),
+    "number_unreadable": _(
+        "{value!r}, expected a finite number up to 1e100 with 400 decimals at most"
+    ),
+    "one_a_grade": _("({count},), one for each grade"),
+    "one_a_row_of_thresholds": _("(..., {count}), one for each row of thresholds"),
+    "one_a_unit": _("({count},), one for each unit"),
+    "one_a_vector": _("({count},), one for each vector"),
+    "one_an_indicator": _("(..., {count}), one for each indicator"),
+    "one_an_indicator_alone": _("({count},), one for each indicator"),
+    "one_an_indicator_or_for_all": _("one for each indicator, or one for all"),
+    "one_an_item": _("(..., {count}), one for each item"),
+    "one_table_of_units": _("one table, (units, indicators)"),
+    "points": _("points"),
+    "product_of_nothing": _(
+        "every item has weight 0 in one of the vectors, expected one with weight in all: their "
+        "product is 0"
+    ),
+    "rated_once": _("no unit is rated by two raters, expected one or more"),
+    "rater_alone": _("rater {number} shares no unit with another rater, expected one or more"),
+    "ratings": _("ratings"),
+    "ratings_alike": _(
+        "{cell}: units differ no more than by chance, so that there is no intraclass correlation"
+    ),
+    "ratings_few": _("{cell}: {count} ratings, expected {least} or more"),
+    "ratings_few_without": _(
+        "{cell}: {count} ratings without rater {rater}, expected {least} or more"
+    ),
+    "ratings_one_value": _(
+        "all ratings are {value:.12g}, expected two values or more: without them there is no "
+        "disagreement to expect"
+    ),
+    "results": _("results"),
+    "scores_after": _("scores after"),
+    "scores_before": _("scores before"),
+    "shares": _("shares"),
+    "shares_unused": _("shares for method {method!r}, expected them for 'linear' alone"),
+    "sum_not_one_of": _("{name} have the sum {total:.12g}, expected 1"),
+    "target_one_sided": _(
+        "tolerance = None with tolerance_above = {above:.12g}, expected both or neither"
+    ),
+    "target_turned": _("low = {low:.12g} with high = {high:.12g}, expected low up to high"),
+    "target_without_tolerance": _(
+        "{target}, expected a tolerance: without one the points of a unit would depend on the "
+        "other units"
+    ),
+    "the_columns": _("the columns"),
+    "the_results": _("the results"),
+    "the_rows_of_membership": _("the rows of the membership"),
+    "the_rows_of_points": _("the rows of the points"),
+    "the_scores_after": _("the scores after"),
+    "the_scores_before": _("the scores before"),
+    "the_values": _("the values"),
+    "the_vector": _("the vector"),
+    "the_weights_after": _("the weights after"),
+    "the_weights_before": _("the weights before"),
+    "thresholds": _("thresholds"),
+    "thresholds_turn": _("thresholds {thresholds}, expected all rising or all falling"),
+    "units_alike": _(
+        "{cell}: no two units differ in an indicator that counts, expected two that do"
+    ),
+    "units_and_columns": _("(..., units, columns) with {least} or more units and a column or more"),
+    "upper_goalposts": _("upper goalposts"),
+    "vector": _("vector"),
+    "vectors": _("vectors"),
+    "weights_after": _("weights after"),
+    "weights_before": _("weights before"),
+    "whole_number_from_to": _("a whole number from {low} to {high}"),
+    "with_two_grades": _("(..., g) with two grades or more"),
+    "with_two_raters": _("(..., units, raters) with two raters or more"),
+    "with_two_thresholds": _("(g,) or (m, g) with two grades or more"),
 }
 
 _STUDY = {
@@ -435,6 +655,9 @@ _STUDY = {
         "more: the mean of the experts' weights needs them"
     ),
     "field_type": _("{field} = {value!r}, expected {expected}"),
+    "given_divided": _(
+        "the weights given below {parent!r} sum to {total:.6g}, they are divided by it"
+    ),
     "given_without_children": _("{node!r} has no children, expected none"),
     "invited_too_few": _(
         "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
@@ -503,6 +726,12 @@ _STUDY = {
     "row_length": _("{place}: {count} values, expected {expected}"),
     "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
     "short_type": _("short = {value!r}, expected true or false"),
+    "survey_crowded": _(
+        "{parent!r} has {count} items below it; people compare at most {most} well"
+    ),
+    "survey_index_short": _(
+        "the random index {named!r} ends before {count} items; {used!r} is used instead"
+    ),
     "survey_not_shipped": _(
         "{name!r} is no shipped survey, expected one of {valid} or the path of a .toml file"
     ),
@@ -1131,6 +1360,18 @@ _CLI = {
 }
 
 _SCORING = {
+    "amount_unreadable": _("{text!r}, expected an amount of 0 or more"),
+    "column_unexpected": _("not a column of this table, expected one of {valid}"),
+    "date_after": _("{date} is after {on}, the day the ledger stands for"),
+    "date_before": _("{date} is before the day of the error, {error}"),
+    "ledger_feeds_none": _(
+        "no derived indicator of {scheme!r} has inputs that a ledger counts alone: {valid}"
+    ),
+    "ledger_rows_alike": _("rows {lines} say the same as another one; each counts as an error"),
+    "view_empty": _("no indicator has the view {view!r}, expected one of {valid}"),
+    "vouchers_missing": _("no number of vouchers for {unit!r} in {period}"),
+    "vouchers_none": _("no numbers of vouchers, expected one for each unit and period"),
+    "vouchers_unreadable": _("{text!r}, expected a whole number of vouchers above 0"),
     "a_half": _("a half-year"),
     "a_month": _("a month"),
     "a_quarter": _("a quarter"),
@@ -1158,8 +1399,10 @@ _SCORING = {
     "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
     "cell_too_long": _("has {count} characters, expected at most {most}"),
     "cell_twice": _("{value!r}, but row {line} says {other!r} of the same cell"),
+    "cell_uncalculated": _(
+        "is a formula that was never calculated; open the file in a spreadsheet program and save it"
+    ),
     "column_not_known": _("not a column of observations, expected one of {valid}"),
-    "column_of_table": _("not a column of this table, expected one of {valid}"),
     "column_twice": _("a second column for {role!r}, expected one"),
     "column_unknown": _(
         "not a column of observations, expected one of {valid}; {missing} is missing"
@@ -1175,6 +1418,7 @@ _SCORING = {
     "decision_without_veto": _(
         "a decision that must be collective or can't be delegated, expected a veto: its consequence"
     ),
+    "decimals_too_many": _("{text!r} has too many decimals, expected at most {most}"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
     ),
@@ -1182,15 +1426,16 @@ _SCORING = {
         "expected weights with 1 to 9 digits, points with at most 9 and not fewer than totals"
     ),
     "digits_too_many": _("{text!r} has too many digits, expected at most {most}"),
-    "division_by_zero": _("division by 0 ({divisor}) in the formula {formula!r}"),
     "divisor_not_positive": _("{value}, expected above 0: it is divided by"),
     "duties_pair": _("{first!r} and {second!r}, expected two different duties, each pair once"),
+    "formula_divides": _("division by 0 ({divisor}) in the formula {formula!r}"),
     "encoding_is": _("the file is read as {encoding}"),
     "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
     "evidence_missing": _("is empty, expected the document that shows it"),
     "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
     "formula_part": _(
-        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and numbers alone"
+        "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and "
+        "numbers alone"
     ),
     "formula_rows": _(
         "formula {formula!r}: {part!r} mixes rows {rows!r}, expected each joined by sum first"
@@ -1204,6 +1449,7 @@ _SCORING = {
     "indicators_count": _("{count} indicators; {least} to {most} are usual"),
     "indicators_without_rule": _("no rule for {indicators}"),
     "input_twice": _("a second value of input {input!r} of one item, expected one"),
+    "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
     "key_points_low": _(
@@ -1217,24 +1463,30 @@ _SCORING = {
     "no_headers": _("{source}: no row with the columns {columns}"),
     "no_observations": _("{source}: no observations below the headers"),
     "no_rule": _("no rule for {indicators}, expected one for each indicator"),
+    "no_sheet": _("{source}: no sheet is called {name!r}, expected one besides {valid}"),
     "no_scheme": _(
         "no scheme {name!r} comes with ahp, expected one of {valid} or a path to a .toml file"
     ),
+    "no_round_closed": _("no round of the study is closed with a result, expected one or more"),
+    "no_weights_in_json": _(
+        "no weights, expected the evidence of a closed round or a whole study as the app hands it "
+        "out"
+    ),
+    "node_twice": _("a second weight of {node!r}, expected one"),
     "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
     "number_expected": _("{value!r}, expected a number"),
-    "observations_sheet": _(
-        "{source}: no sheet is called observations, expected one besides {valid}"
-    ),
-    "occurrence_unknown": _("{item!r} takes no points of {indicator!r}, expected one of {valid}"),
+    "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
+    "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
     "period_not_evaluated": _("period {period!r} was not evaluated, expected one of {valid}"),
+    "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
-    "point_unknown": _("{item!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1267,6 +1519,7 @@ _SCORING = {
     ),
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
     "transfer_rates": _("{count} transfer rates, expected {expected}"),
+    "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
@@ -1284,10 +1537,13 @@ _SCORING = {
     "warning_median": _("{unit}, {period}: {total}, the median of its group is {median}"),
     "weight_below_zero": _("weight {weight}, expected 0 or more"),
     "weight_below_zero_of": _("weight {value} of {node!r}, expected 0 or more"),
+    "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
     "word_twice": _("{word!r} is also an id or a name in {other}, expected others"),
@@ -1295,7 +1551,17 @@ _SCORING = {
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {**_NUMERIC, **_PUBLISHED, **_STUDY, **_FILES, **_STORE, **_APP, **_CLI, **_SCORING}
+    {
+        **_NUMERIC,
+        **_PUBLISHED,
+        **_EVALUATION,
+        **_STUDY,
+        **_FILES,
+        **_STORE,
+        **_APP,
+        **_CLI,
+        **_SCORING,
+    }
 )
 """Code -> English sentence."""
 
@@ -1310,12 +1576,15 @@ def check_code(code: str) -> None:
         raise KeyError(code)
 
 
-class Phrase:
-    """A part of a sentence that is said in the language of the sentence.
+class Message:
+    """What is said by its code: an error, a warning, a `Phrase`; its text is English.
 
     Args:
         code: key of `MESSAGES`.
-        parameters: what stands in it.
+        parameters: what stands in its sentence.
+
+    Attributes:
+        code, parameters: as given; `ahp.i18n.errors.error_sentence` says them in other languages.
     """
 
     def __init__(self, code: str, /, **parameters: Any) -> None:
@@ -1326,11 +1595,50 @@ class Phrase:
         return ENGLISH.sentence(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _phrase, (self.code, dict(self.parameters))
+        return _message, (type(self), self.code, dict(self.parameters))
 
 
-def _phrase(code: str, parameters: Mapping[str, Any]) -> Phrase:
-    return Phrase(code, **parameters)
+def _message(kind: type[Message], code: str, parameters: Mapping[str, Any]) -> Message:
+    return kind(code, **parameters)
+
+
+class Phrase(Message):
+    """A sentence, or a part of one, that is said in the reader's language; two are equal that have
+    the same code and parameters.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Phrase):
+            return NotImplemented
+        return (self.code, self.parameters) == (other.code, other.parameters)
+
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.parameters.items())))
+
+    def __repr__(self) -> str:
+        return f"Phrase({str(self)!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The phrase as data that JSON can hold; `from_dict` reads it back."""
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, Phrase):
+                return value.to_dict()
+            return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+        parameters = {key: plain(value) for key, value in self.parameters.items()}
+        return {"code": self.code, "parameters": parameters}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Phrase:
+        """The phrase that `to_dict` was called on."""
+
+        def read(value: Any) -> Any:
+            if isinstance(value, dict):
+                return cls.from_dict(value)
+            return tuple(map(read, value)) if isinstance(value, list) else value
+
+        return cls(data["code"], **{key: read(value) for key, value in data["parameters"].items()})
 
 
 @dataclass(frozen=True)
@@ -1352,13 +1660,8 @@ class Cell:
         return f"{self.name}[{', '.join(map(str, self.index))}]" if self.index else str(self.name)
 
 
-def _speaks(value: Any) -> bool:
-    """Whether something is a `Phrase` or an error."""
-    return hasattr(value, "code") and hasattr(value, "parameters")
-
-
-def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
-    """What a `Phrase` or an error says, with names in place of ids.
+def with_names(message: Message, names: Mapping[str, str]) -> Phrase:
+    """What a message says, with names in place of ids.
 
     Args:
         message: what stands in it and says something itself gets its names, too.
@@ -1366,7 +1669,7 @@ def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
     """
 
     def named(value: Any) -> Any:
-        if _speaks(value):
+        if isinstance(value, Message):
             return with_names(value, names)
         if isinstance(value, tuple):
             return tuple(map(named, value))
@@ -1378,14 +1681,14 @@ def with_names(message: Any, names: Mapping[str, str]) -> Phrase:
 class Wording(string.Formatter):
     """How a language puts parameters into sentences; this one is English."""
 
-    comma = ", "
+    comma, semicolon = ", ", "; "
 
     def template(self, code: str) -> str:
         """The sentence of a code, before its parameters stand in it."""
         return MESSAGES[code]
 
-    def sentence(self, message: Any) -> str:
-        """What a `Phrase` or an error says."""
+    def sentence(self, message: Message) -> str:
+        """What a message says."""
         return self.vformat(self.template(message.code), (), message.parameters)
 
     def quoted(self, text: str) -> str:
@@ -1400,7 +1703,7 @@ class Wording(string.Formatter):
         """A parameter, or each element of a tuple, with its quotation marks."""
         if isinstance(value, tuple):
             return tuple(self.convert_field(element, conversion) for element in value)
-        if isinstance(value, Cell) or _speaks(value):
+        if isinstance(value, Cell | Message):
             return value
         if conversion == "r":
             return self.quoted(value) if isinstance(value, str) else repr(value)
@@ -1409,10 +1712,11 @@ class Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A parameter as text."""
         if isinstance(value, tuple):
-            return self.comma.join(self.format_field(element, format_spec) for element in value)
+            joint, spec = (self.semicolon, "") if format_spec == ";" else (self.comma, format_spec)
+            return joint.join(self.format_field(element, spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)
-        if _speaks(value):
+        if isinstance(value, Message):
             return self.sentence(value)
         text = super().format_field(value, format_spec)
         return str(text)

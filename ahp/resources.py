@@ -14,5 +14,5 @@ def checkout() -> Path | None:
 
 
 def data_folder(name: str) -> Path:
-    """The folder `surveys` or `examples`."""
+    """The folder `surveys`, `schemes` or `examples`."""
     return (checkout() or PACKAGE / "data") / name

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -25,6 +28,14 @@ LONGEST_REPR = 300
 """Characters of a result's `repr` at most."""
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_FROM_TEXT: Mapping[Any, Callable[[str], Any]] = {
+    Path: Path,
+    Fraction: Fraction,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+}
+"""What is a text in JSON, and how it is read back."""
 
 _NOT_IN_JSON = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -180,7 +191,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    as_text = isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value))
+    as_text = isinstance(value, tuple(_FROM_TEXT))
+    as_text |= isinstance(value, float) and not math.isfinite(value)
     return str(value) if as_text else value
 
 
@@ -196,14 +208,15 @@ def _read(hint: Any, value: Any) -> Any:
         return hint.from_dict(value)
     if hasattr(hint, "_fields"):  # a named tuple
         return hint(*map(_read, get_type_hints(hint).values(), value))
-    return Path(value) if hint is Path else value
+    return _FROM_TEXT[hint](value) if hint in _FROM_TEXT else value
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
     if origin in (Union, UnionType):
         return None if value is None else _read(_arm(arguments, value), value)
     if origin is np.ndarray:
-        return _read_array(value, get_args(arguments[1])[0])
+        dtype = get_args(arguments[1])[0]
+        return _read_array(value, None if dtype is Any else dtype)
     if origin is tuple:
         inner = arguments[:1] * len(value) if arguments[1:] == (...,) else arguments
         return tuple(map(_read, inner, value))

@@ -245,7 +245,7 @@ def test_survey_warnings_are_one_line(run: Any, tmp_path: Path) -> None:
     assert outcome.status == 0
     assert outcome.out.startswith(f"{path}: ok, 10 indicators, 45 comparisons, ")
     assert outcome.err == (
-        f"ahp: warning: {path}: 'choice' has 10 children; people compare at most 9 well\n"
+        f"ahp: warning: {path}: 'choice' has 10 items below it; people compare at most 9 well\n"
     )
 
 

@@ -12,7 +12,8 @@ from ahp.cli import main
 ROOT = Path(__file__).parents[1]
 HEFA = str(ROOT / "examples" / "published" / "hefa.ahp.toml")
 COMMANDS = (
-    "'weights', 'surveys', 'analyze', 'verify', 'reconstruct', 'convert', 'serve', 'log', 'receipt'"
+    "'weights', 'surveys', 'analyze', 'evaluate', 'schemes', 'verify', 'reconstruct', 'convert', "
+    "'serve', 'log', 'receipt'"
 )
 METHODS = (
     "“eigenvector”、“geometric_mean”、“column_mean”、“row_sum”、“harmonic”、“least_squares”、"
@@ -25,64 +26,66 @@ TABLES = (
 )
 
 USAGE = {
-    "": "ahp：错误：缺少参数：COMMAND",
-    "foo": f"ahp：错误：参数 COMMAND：取值 'foo' 无效，可选：{COMMANDS}",
-    "weights": "ahp weights：错误：缺少参数：file",
-    "weights m.csv --bogus 3": "ahp：错误：无法识别的参数：--bogus 3",
-    "weights m.csv --method": "ahp weights：错误：参数 --method：后面须给出一个值",
-    "weights m.csv --json=3": "ahp weights：错误：参数 --json：不能带值，却给出了 '3'",
-    "surveys validate": "ahp surveys validate：错误：缺少参数：FILE",
-    "log": "ahp log：错误：缺少参数：ACTION",
-    "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify'",
-    "receipt verify a b": "ahp receipt verify：错误：缺少参数：--key",
-    "analyze s a --in 3": "ahp analyze：错误：选项 --in 不明确，可能是：--incoherent, --invited",
-    "analyze s a --trim x": "ahp analyze：错误：参数 --trim：取值 'x' 无效，应为数字",
-    "analyze s a --invited x": "ahp analyze：错误：参数 --invited：取值 'x' 无效，应为整数",
+    "": "ahp：错误：缺少参数：COMMAND。",
+    "foo": f"ahp：错误：参数 COMMAND：取值 'foo' 无效，可选：{COMMANDS}。",
+    "weights": "ahp weights：错误：缺少参数：file。",
+    "weights m.csv --bogus 3": "ahp：错误：无法识别的参数：--bogus 3。",
+    "weights m.csv --method": "ahp weights：错误：参数 --method：后面须给出一个值。",
+    "weights m.csv --json=3": "ahp weights：错误：参数 --json：不能带值，却给出了 '3'。",
+    "surveys validate": "ahp surveys validate：错误：缺少参数：FILE。",
+    "log": "ahp log：错误：缺少参数：ACTION。",
+    "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify'。",
+    "receipt verify a b": "ahp receipt verify：错误：缺少参数：--key。",
+    "analyze s a --in 3": "ahp analyze：错误：选项 --in 不明确，可能是：--incoherent, --invited。",
+    "analyze s a --trim x": "ahp analyze：错误：参数 --trim：取值 'x' 无效，应为数字。",
+    "analyze s a --invited x": "ahp analyze：错误：参数 --invited：取值 'x' 无效，应为整数。",
     "analyze s a --incoherent drop": (
         "ahp analyze：错误：参数 --incoherent：取值 'drop' 无效，可选："
-        "'include', 'exclude', 'downweight'"
+        "'include', 'exclude', 'downweight'。"
     ),
     "analyze s a --expert-weights E1": (
-        "ahp analyze：错误：参数 --expert-weights：“E1”无法识别，应写成“姓名=权重”，例如 E1=0.2"
+        "ahp analyze：错误：参数 --expert-weights：“E1”无法识别，应写成“姓名=权重”，例如 E1=0.2。"
     ),
     "analyze s a --expert-weights E1=1,E1=2": (
-        "ahp analyze：错误：参数 --expert-weights：“E1”有两个权重，只能有一个"
+        "ahp analyze：错误：参数 --expert-weights：“E1”有两个权重，只能有一个。"
     ),
-    "serve --port 80000": ("ahp serve：错误：参数 --port：端口“80000”无效，应为 1 到 65535 的整数"),
-    "convert x.csv": "ahp convert：错误：缺少参数：--from, --to",
+    "serve --port 80000": (
+        "ahp serve：错误：参数 --port：端口“80000”无效，应为 1 到 65535 的整数。"
+    ),
+    "convert x.csv": "ahp convert：错误：缺少参数：--from, --to。",
     "convert x.csv --from excel --to long-csv": (
         "ahp convert：错误：参数 --from：取值 'excel' 无效，可选："
-        "'ahp-os', 'ahpsurvey', 'gluc', 'long-csv'"
+        "'ahp-os', 'ahpsurvey', 'gluc', 'long-csv'。"
     ),
 }
 """Arguments that can't be read -> the line below the usage."""
 
 REFUSALS = {
-    "weights m.csv --method median": f"method 的取值为“median”，应为以下之一：{METHODS}",
-    "weights m.csv --random-index noble": f"random_index 的取值为“noble”，应为以下之一：{TABLES}",
+    "weights m.csv --method median": f"method 的取值为“median”，应为以下之一：{METHODS}。",
+    "weights m.csv --random-index noble": f"random_index 的取值为“noble”，应为以下之一：{TABLES}。",
     f"verify {HEFA} --junit none/hefa.xml": (
-        "无法访问 none/hefa.xml：没有这个文件或文件夹（系统错误 2）"
+        "无法访问 none/hefa.xml：没有这个文件或文件夹（系统错误 2）。"
     ),
-    f"verify {HEFA} --junit folder": "无法访问 folder：它是文件夹，不是文件（系统错误 21）",
+    f"verify {HEFA} --junit folder": "无法访问 folder：它是文件夹，不是文件（系统错误 21）。",
     f"verify {HEFA} --junit m.csv/hefa.xml": (
-        "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）"
+        "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）。"
     ),
-    f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存"),
+    f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存。"),
     "convert x.csv --from ahpsurvey --to long-csv": (
         "从 ahpsurvey 转换为 long-csv 须给出 --negative-is："
-        "ahpsurvey 表格用正负号表示偏向哪一方，须说明负号指哪一方"
+        "ahpsurvey 表格用正负号表示偏向哪一方，须说明负号指哪一方。"
     ),
     "convert x.csv --from long-csv --to ahp-os": (
-        "从 long-csv 转换为 ahp-os 须给出 --survey：回答文件里没有问卷"
+        "从 long-csv 转换为 ahp-os 须给出 --survey：回答文件里没有问卷。"
     ),
     "convert x.json --from ahp-os --to survey-toml": (
-        "从 ahp-os 转换为 survey-toml 须给出 --language：问卷文件要写明名称所用的语言"
+        "从 ahp-os 转换为 survey-toml 须给出 --language：问卷文件要写明名称所用的语言。"
     ),
     "convert x.csv --from long-csv --to long-csv --negative-is left": (
-        "从 long-csv 转换为 long-csv 用不到 --negative-is left，请去掉"
+        "从 long-csv 转换为 long-csv 用不到 --negative-is left，请去掉。"
     ),
     "convert x.csv --from long-csv --to ahp-os --survey supervision_effectiveness --language fr": (
-        "--language 的取值为“fr”，应为以下之一：“zh”、“en”"
+        "--language 的取值为“fr”，应为以下之一：“zh”、“en”。"
     ),
 }
 """Arguments that are read, but not followed -> what is said behind `ahp：错误：`."""
@@ -193,6 +196,20 @@ def test_surveys_and_warnings_in_chinese(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["--language", "zh", "surveys", "validate", survey]) == 0
     assert capsys.readouterr().out.startswith(
         f"{survey}：无误，4 项指标，6 项比较，语言 en zh，哈希值 "
+    )
+    nodes = "".join(
+        f'[[nodes]]\nid = "n{k}"\nparent = "goal"\nname.zh = "要素{k}"\nexplanation.zh = "说明"\n'
+        for k in range(16)
+    )
+    Path("s.toml").write_text(
+        'format = 1\nid = "s"\nlanguages = ["zh"]\nname.zh = "问卷"\ndescription.zh = "说明"\n'
+        f'[goal]\nid = "goal"\nname.zh = "目标"\nexplanation.zh = "说明"\n{nodes}',
+        encoding="utf-8",
+    )
+    assert main(["--language", "zh", "surveys", "validate", "s.toml"]) == 0
+    assert capsys.readouterr().err == (
+        "ahp：警告：s.toml：“goal”下有 16 个要素；一次比较超过 9 个，判断就不易可靠。\n"
+        "ahp：警告：s.toml：随机一致性指标表“saaty”不含 16 阶的值，改用“simulated”。\n"
     )
     Path("w.csv").write_text("cult_fam\n-5\n", encoding="utf-8")
     arguments = "convert w.csv --from ahpsurvey --to long-csv --negative-is left"

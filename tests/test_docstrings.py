@@ -30,6 +30,7 @@ NAMES = (
     *("weighted_product", "rank_reversal_report", "published.reconstruct"),
     *("published.load_table", "published.verify", "shipped_surveys", "load_survey"),
     *("read_answers", "analyze", "panel_agreement", "leave_one_out", "compare_choices"),
+    *(f"evaluation.{name}" for name in ahp.evaluation.__all__ if name[0].islower()),
 )
 """Behind `ahp.`."""
 

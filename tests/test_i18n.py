@@ -56,6 +56,17 @@ def test_translations_keep_their_placeholders(language):
             assert fields(message.string) == fields(message.id)
 
 
+def test_chinese_has_chinese_punctuation():
+    """Marks of English stand in formulas, and in quoted examples of what is typed into a file."""
+    wrong = []
+    for message in catalog("zh"):
+        text = re.sub(r"“[^”]*[:,][^”]*”|\[[^]]*\]", "", message.string)
+        between = re.search(r"[一-鿿”）] ?[,;:?!.] ?[一-鿿“（]|[一-鿿][,;:?!.]$", text)
+        around = re.search(r"\([^()]*[一-鿿][^()]*\)|[一-鿿][\"']|[\"'][一-鿿]", text)
+        wrong += [text] if message.id and (between or around) else []
+    assert wrong == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_compiled_catalog_is_current(language):
     compiled = io.BytesIO()

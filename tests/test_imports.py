@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,10 +33,12 @@ NUMERIC = {
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
     *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
 }
-BASE = {"resources", "version", "datafile"}
-STUDY = NUMERIC | BASE | {"study"}
+BASE = {"resources", "version", "datafile", "codec"}
+TABLES = NUMERIC | BASE | {"tables"}
+STUDY = TABLES | {"study"}
 PROCESS = STUDY | {"process"}
-RESULTS = PROCESS | {"i18n"}
+EVALUATION = STUDY | {"evaluation"}
+RESULTS = PROCESS | EVALUATION | {"i18n"}
 PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
@@ -43,7 +46,9 @@ ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
     "published": NUMERIC | BASE | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
+    "tables": TABLES,
     "study": STUDY,
+    "evaluation": EVALUATION,
     "process": PROCESS,
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
@@ -53,7 +58,7 @@ ROOMS: dict[str, set[str]] = {
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
-    "__init__": STUDY | {"published"},
+    "__init__": STUDY | {"evaluation", "published"},
     "app": {"web"},
 }
 """Room -> the rooms it may import from, inside functions as well."""
@@ -71,11 +76,13 @@ LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"store"},
     "cryptography": {"store"},
     "argon2": {"store"},
+    "cattrs": {"codec"},
+    "lazy_loader": {"__init__", "evaluation"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
-    "openpyxl": {"exchange", "report"},
+    "openpyxl": {"tables", "exchange", "report"},
     "docx": {"exchange"},
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},
@@ -185,30 +192,31 @@ def test_the_package_loads_what_is_asked_for() -> None:
     def rooms(statement: str) -> set[str]:
         return {name.split(".")[1] for name in loaded_after(statement) if name.startswith("ahp.")}
 
-    assert rooms("import ahp") == {"version"}
+    assert rooms("import ahp") == set()
     assert rooms("import ahp; ahp.check_consistency([[1]])") == {
-        *("errors", "messages", "version", "labels", "result", "scale", "matrix", "eigen"),
+        *("errors", "messages", "labels", "result", "scale", "matrix", "eigen"),
         *("random_index", "tolerance", "consistency", "incomplete"),
     }
     assert "published" in rooms("import ahp; ahp.published")
+    assert rooms("import ahp; ahp.evaluation") == {"evaluation"}
 
 
-def test_the_names_of_the_package() -> None:
-    checked = {
+@pytest.mark.parametrize("package", [ahp, ahp.evaluation])
+def test_the_names_of_a_package(package: ModuleType) -> None:
+    stub = Path(str(package.__file__)).with_suffix(".pyi").read_text(encoding="utf-8")
+    module_of = {
         alias.name: statement.module
-        for statement in ast.walk(ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8")))
-        if isinstance(statement, ast.ImportFrom) and statement.level == 1
+        for statement in ast.walk(ast.parse(stub))
+        if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
     }
-    assert checked == {**ahp._MODULE_OF, "published": None, "__version__": "version"}
-    assert sorted(checked) == sorted(ahp.__all__)
-    for name, module in checked.items():
-        home = importlib.import_module(f"ahp.{module}" if module else "ahp")
-        assert getattr(ahp, name) is getattr(home, name)
-    assert set(ahp.__all__) <= set(dir(ahp))
-    with pytest.raises(AttributeError) as raised:
-        ahp.no_such_name  # noqa: B018 - that it is asked for is what counts
-    assert str(raised.value) == "module 'ahp' has no attribute 'no_such_name'"
+    assert package.__all__ == sorted(module_of)
+    assert set(package.__all__) <= set(dir(package))
+    for name, module in module_of.items():
+        home = importlib.import_module(f"{package.__name__}.{module or name}")
+        assert getattr(package, name) is (getattr(home, name) if module else home)
+    with pytest.raises(AttributeError):
+        package.no_such_name  # noqa: B018 - that it is asked for is what counts
 
 
 @pytest.mark.parametrize("statement", ["from ahp import *", "import ahp.cli, ahp.report"])
@@ -217,7 +225,7 @@ def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     assert "numpy" in loaded
     heavy = {
         *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
-        *("cryptography", "argon2", "pypdf", "babel", "jinja2"),
+        *("cryptography", "argon2", "pypdf", "babel", "jinja2", "attr", "cattrs"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }
     assert not loaded & heavy

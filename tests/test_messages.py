@@ -6,7 +6,7 @@ import ast
 import copy
 import pickle
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 import ahp
 from ahp import errors, messages
-from ahp.errors import AHPError, MatrixError, OptionError
+from ahp.errors import AHPError, AnswersError, MatrixError, OptionError, SurveyError
 from ahp.i18n import LANGUAGES, translations
 from ahp.i18n.errors import error_sentence
 from ahp.matrix import first_cell
@@ -25,8 +25,64 @@ from ahp.published.claims import parse_order
 
 PACKAGE = Path(__file__).parents[1] / "ahp"
 FILES = sorted(PACKAGE.rglob("*.py"))
-SECTIONS = ("_NUMERIC", "_PUBLISHED", "_STUDY", "_FILES", "_STORE", "_APP", "_CLI")
-KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {"SurveyWarning"}
+SECTIONS = (
+    *("_NUMERIC", "_PUBLISHED", "_EVALUATION", "_SCORING", "_STUDY", "_FILES", "_STORE", "_APP"),
+    "_CLI",
+)
+KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+
+
+CHOSEN = (
+    *("argument_problem", "arguments_missing", "arguments_unknown", "at_matrix", "csv_refused"),
+    *("database_fails", "expert_recused", "experts_uneven", "label_missing", "label_twice"),
+    *("label_unexpected", "labels_of_one", "labels_of_some", "link_closed", "link_revoked"),
+    *("link_unknown", "matrices_given", "no_experts", "not_numbers", "of_shape"),
+    *("option_ambiguous", "option_refused", "option_unknown", "pair_not_compared"),
+    *("system_refuses", "value_of_a_spreadsheet", "value_off_the_scale", "value_refused"),
+)
+"""Codes of errors that are chosen elsewhere than where the error is raised."""
+
+
+def raised_codes(path: Path) -> Iterator[str]:
+    """Codes of the errors that a file raises."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = (
+            getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if isinstance(node, ast.Call)
+            else ""
+        )
+        if name == "error" and len(node.args) == 2:
+            yield from codes_below(node.args[1])
+        elif name in KINDS - {"Phrase"} and node.args:
+            yield from codes_below(node.args[0])
+
+
+def codes_below(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and inner.value in MESSAGES:
+            yield str(inner.value)
+
+
+def test_refusals_are_whole_sentences_in_chinese() -> None:
+    """What is refused ends with a full stop; phrases, which are parts of a sentence, don't."""
+    codes = {*CHOSEN, *(code for path in FILES for code in raised_codes(path))}
+    assert len(codes) > 400
+    chinese = translations("zh").gettext
+    said = {code: chinese(MESSAGES[code]) for code in sorted(codes)}
+    assert {code: text for code, text in said.items() if text[-1] not in "。？！"} == {}
+
+
+def test_a_refusal_inside_another_one_has_one_full_stop() -> None:
+    inner = MatrixError("judgment_unreadable", text="三")
+    outer = SurveyError("at_place", place="甲.csv: line 3", problem=inner)
+    assert error_sentence(outer, "zh") == (
+        "甲.csv：第 3 行：“三”不是判断值，应为正数或分数，如 1/3。"
+    )
+    refused = AnswersError("questionnaire_refused", place="甲.xlsx", problem=inner)
+    assert error_sentence(refused, "zh") == (
+        "甲.xlsx：“三”不是判断值，应为正数或分数，如 1/3。"
+        "请将问卷重新另存为“Excel 工作簿（.xlsx）”，或向组织者重新索取。"
+    )
 
 
 def codes_in(path: Path) -> set[str]:
@@ -83,7 +139,7 @@ def test_every_code_is_used() -> None:
     texts = set().union(
         *(codes_in(path) for path in FILES if path.name != "messages.py"),
     )
-    made = ("the_", "link_", "_not_a_line")  # their other part is a name
+    made = ("the_", "link_", "_not_a_line", "method_", "rounding_")  # the other part is a name
     unused = [
         code for code in MESSAGES if code not in texts and not any(part in code for part in made)
     ]
@@ -93,7 +149,7 @@ def test_every_code_is_used() -> None:
 def test_an_error_is_said_in_both_languages() -> None:
     error = OptionError.unknown("how", "mean", ("aij", "aip"))
     assert str(error) == "how = 'mean', expected one of 'aij', 'aip'"
-    assert error_sentence(error, "zh") == "how 的取值为“mean”，应为以下之一：“aij”、“aip”"
+    assert error_sentence(error, "zh") == "how 的取值为“mean”，应为以下之一：“aij”、“aip”。"
     assert isinstance(error, ValueError)
     assert (error.code, error.parameters["value"]) == ("option_unknown", "mean")
 
@@ -116,7 +172,7 @@ def test_cells_are_counted_as_people_count() -> None:
 def test_cells_of_named_arrays(index: tuple[int, ...], english: str, chinese: str) -> None:
     error = MatrixError("at_matrix", cell=Cell(Phrase("expert_weights"), index), problem="")
     assert error_sentence(error, "en") == f"{english}: "
-    assert error_sentence(error, "zh") == f"{chinese}："
+    assert error_sentence(error, "zh") == f"{chinese}：。"
 
 
 def test_the_first_cell_of_a_mask() -> None:
@@ -133,66 +189,66 @@ LABELS = ["发现问题", "督促整改", "完善制度"]
     [
         (
             lambda: ahp.PairwiseMatrix([[1, 3], [0.33, 1]]),
-            "第 1 行第 2 列与第 2 行第 1 列不互反：乘积为 0.99，应为 1；请将 0.33 写成 1/3",
+            "第 1 行第 2 列与第 2 行第 1 列不互反：乘积为 0.99，应为 1；请将 0.33 写成 1/3。",
         ),
         (
             lambda: ahp.PairwiseMatrix([[1, "三"], [None, 1]]),
-            "第 1 行第 2 列：“三”不是判断值，应为正数或分数，如 1/3",
+            "第 1 行第 2 列：“三”不是判断值，应为正数或分数，如 1/3。",
         ),
         (
             lambda: ahp.PairwiseMatrix([[1, None], [3, 1]]),
-            "第 1 行第 2 列尚未判断，而第 2 行第 1 列为 3；同一对要素的两个值应都填，或都不填",
+            "第 1 行第 2 列尚未判断，而第 2 行第 1 列为 3；同一对要素的两个值应都填，或都不填。",
         ),
         (
             lambda: ahp.PairwiseMatrix.from_upper(["3", "²5", "1"]),
-            "第 1 行第 3 列：“²5”带有脚注标记“²”，应为不带标记的正数或分数，如 1/3",
+            "第 1 行第 3 列：“²5”带有脚注标记“²”，应为不带标记的正数或分数，如 1/3。",
         ),
         (
             lambda: ahp.weights(
                 ahp.PairwiseMatrix([[1, 3, None], ["1/3", 1, None], [None, None, 1]], LABELS)
             ),
             "已有判断把要素分成互不相连的 2 组：（“发现问题”、“督促整改”）、（“完善制度”），"
-            "应连成一组；补上“发现问题”与“完善制度”的比较即可连接其中两组",
+            "应连成一组；补上“发现问题”与“完善制度”的比较即可连接其中两组。",
         ),
         (
             lambda: ahp.check_consistency(np.ones((16, 16))),
             "随机一致性指标表“saaty”没有 16 阶的值（最大为 15 阶）；"
-            "含有 16 阶的表：donegan_dodd、aguaron_moreno_2003、alonso_lamata_line、simulated",
+            "含有 16 阶的表：donegan_dodd、aguaron_moreno_2003、alonso_lamata_line、simulated。",
         ),
         (
             lambda: ahp.normalize_expert_weights([0, 0], 2),
-            "专家权重为 [0.0, 0.0]，应为大于或等于 0 且不全为 0 的有限数",
+            "专家权重为 [0.0, 0.0]，应为大于或等于 0 且不全为 0 的有限数。",
         ),
         (
             lambda: ahp.aggregate_priorities([[0.5, 0.5], [1.5, -0.5]]),
-            "权重中的第 2 行第 2 列为 -0.5，应为大于或等于 0 的有限数",
+            "权重中的第 2 行第 2 列为 -0.5，应为大于或等于 0 的有限数。",
         ),
         (
             lambda: ahp.aggregate_judgments(np.ones((3, 2, 2)), how="trimmed", trim=0.5),
-            "trim 的取值为 0.5，应为不小于 0 且小于 0.5 的数",
+            "trim 的取值为 0.5，应为不小于 0 且小于 0.5 的数。",
         ),
         (
             lambda: ahp.Hierarchy("履职成效", {"履职成效": ("发现问题",)}),
-            "“履职成效”只有一个下级要素“发现问题”，应有两个或两个以上才能比较",
+            "“履职成效”只有一个下级要素“发现问题”，应有两个或两个以上才能比较。",
         ),
         (
             lambda: ABILITIES.global_weights({"履职成效": {"发现问题": 0.4, "完善制度": 0.6}}),
             "“履职成效”之下的单排序权重：多出名称“完善制度”，"
-            "各名称应与层次结构相同：“发现问题”、“督促整改”",
+            "各名称应与层次结构相同：“发现问题”、“督促整改”。",
         ),
         (
             lambda: ahp.simulate_hierarchy(ABILITIES, {"履职成效": [[1, 3], [3, 1]]}, seed=0),
-            "“履职成效”之下的判断矩阵：第 1 行第 2 列与第 2 行第 1 列不互反：乘积为 9，应为 1",
+            "“履职成效”之下的判断矩阵：第 1 行第 2 列与第 2 行第 1 列不互反：乘积为 9，应为 1。",
         ),
         (
             lambda: ahp.apply_scale([[1, 12], [1 / 12, 1]], "root"),
-            "第 1 行第 2 列为 12，标度“root”没有与之对应的值，应为介于 1/9 与 9 之间的数",
+            "第 1 行第 2 列为 12，标度“root”没有与之对应的值，应为介于 1/9 与 9 之间的数。",
         ),
         (
             lambda: read_matrix([["1", "3"], ["0.5", "1"]]),
-            "第 1 行第 2 列为“3”，而第 2 行第 1 列为“0.5”，两者应互为倒数；1/3 不会写成 0.5",
+            "第 1 行第 2 列为“3”，而第 2 行第 1 列为“0.5”，两者应互为倒数；1/3 不会写成 0.5。",
         ),
-        (lambda: parse_order("发现问题 >"), "第 7 个字符处为结尾，应为名称"),
+        (lambda: parse_order("发现问题 >"), "第 7 个字符处为结尾，应为名称。"),
     ],
 )
 def test_refusals_in_chinese(refused: Callable[[], Any], chinese: str) -> None:

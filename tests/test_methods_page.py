@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def test_comments_in_the_code_are_what_it_gives(names: dict[str, Any]) -> None:
 @pytest.mark.parametrize("part", ["When to use", "When not", "Source", "Worked number"])
 def test_every_function_has_its_parts(part: str) -> None:
     functions = {heading: text for heading, text in SECTIONS.items() if heading.endswith("`")}
-    assert len(functions) == 43
+    assert len(functions) == 58
     assert [heading for heading, text in functions.items() if f"*{part}" not in text] == []
 
 
@@ -781,3 +782,124 @@ def test_rank_reversal() -> None:
         f"With a copy of B: {n(reversal.priorities, 2)}: A leads.",
         f"In the ideal mode, {n(report.priorities['ideal'], 3)}, B stays ahead",
     )
+
+
+# --- evaluation ----------------------------------------------------------------------------------
+
+POINTS = np.array([[95.0, 60], [80, 80], [70, 88]])
+SHARES = [0.6, 0.4]
+OPERATORS = ("weighted_average", "min_max")
+
+
+def test_points() -> None:
+    found = ahp.evaluation.goalpost_scores([0.93, 3], [0.8, 0], [1, 8], [1, -1])
+    grades = [ahp.evaluation.goalpost_scores(range(1, 6), low, 5).round(9) for low in (1, 0)]
+    one, other = (", ".join(f"{points:g}" for points in each) for each in grades)
+    holds(
+        "`goalpost_scores`",
+        f"93 % on time between .8 and 1 are {found[0]:g} points",
+        f"fewer being better, {found[1]:g}.",
+        f"goalposts 1 and 5 are {one} points, between 0 and 5 they are {other}.",
+    )
+    checked = ahp.evaluation.checklist_score([1, 0, 1, math.nan], [3, 1, 1, 5])
+    holds("`checklist_score`", f"points 3, 1, 1, 5: 4/5 = {n(checked, 1)}.")
+
+
+def test_fuzzy_evaluation() -> None:
+    r = [
+        *[(0.2, 0.5, 0.3, 0), (0.1, 0.3, 0.5, 0.1), (0, 0.1, 0.6, 0.3)],
+        *[(0, 0.4, 0.5, 0.1), (0.5, 0.3, 0.2, 0)],
+    ]
+    a = [0.1, 0.1, 0.15, 0.3, 0.35]
+    average, extreme = (ahp.evaluation.fuzzy_synthesis(a, r, how) for how in OPERATORS)
+    assert [ahp.evaluation.defuzzify(b, how="maximum") for b in (average, extreme)] == [2, 0]
+    holds(
+        "`fuzzy_synthesis`",
+        *(f"({', '.join(f'{share:g}'.replace('0.', '.') for share in row)})" for row in r),
+        f"M(·,+) gives {n(average, 3)}, the third grade; M(∧,∨) {n(extreme, 3)}, the first.",
+        f"is {n(ahp.evaluation.maximum_membership_validity(average), 3)}: weak.",
+    )
+    first, second, *rest = ahp.evaluation.grade_membership(0.07, [0.05, 0.15, 0.25, 0.5])
+    assert rest == [0, 0]
+    holds("`grade_membership`", f"grade by {n(first, 2)} and to the second by {n(second, 2)}.")
+
+
+def test_changes() -> None:
+    near = ahp.evaluation.split_change(["0.6", "0.4"], [83, 68], ["0.5", "0.5"], ["85.5", "70.5"])
+    far = ahp.evaluation.split_change(["0.8", "0.2"], [90, 60], ["0.2", "0.8"], [92, 63])
+    words = ["{:g} of performance and −{:g} of weights.", "{:g} of performance, −{:g} of weights."]
+    sums = [(float(sum(gain)), -float(sum(loss))) for gain, loss in (near, far)]
+    holds("`split_change`", *(word.format(*each) for word, each in zip(words, sums, strict=True)))
+    w, points = ["0.29", "0.43", "0.28"], ["92.7", "89.3", "88.1"]
+    exact = sum(Fraction(share) * Fraction(one) for share, one in zip(w, points, strict=True))
+    floats = sum(float(share) * float(one) for share, one in zip(w, points, strict=True))
+    totals = [89.96, 92.5, 90.04, 85]
+    ranks = [ahp.evaluation.competition_ranks(totals, digits) for digits in (None, 1)]
+    unrounded, rounded = (", ".join(map(str, each)) for each in ranks)
+    holds(
+        "`round_half_up`",
+        f"exactly {float(exact)}, which is {ahp.evaluation.round_half_up(exact, 1)};",
+        f"floats add up to {floats}.",
+        f"the ranks {unrounded}, and at one digit {rounded}.",
+    )
+
+
+def test_weights_from_the_data() -> None:
+    passed = np.array([[0.9, 80], [0.8, 60], [0.95, 90], [0.7, 40]])
+    failed = np.column_stack([1 - passed[:, 0], passed[:, 1]])
+    entropy, variation = (
+        [function(table)[0] for table in (passed, failed)]
+        for function in (ahp.evaluation.entropy_weights, ahp.evaluation.variation_weights)
+    )
+    holds(
+        "`entropy_weights`",
+        f"have the entropy weight {n(entropy[0], 3)};",
+        f"the same facts have {n(entropy[1], 3)}.",
+        "By variation {} and {}.".format(*n(variation, 3).split()),
+    )
+    both = [[0.4, 0.3, 0.2, 0.1], [0.25, 0.2, 0.3, 0.25]]
+    linear, product, mean, game = (
+        n(ahp.evaluation.combine_weights(both, how, shares), 4)
+        for how, shares in (
+            *[("linear", [0.6, 0.4]), ("product", None)],
+            *[("geometric", None), ("game_theory", None)],
+        )
+    )
+    holds(
+        "`combine_weights`",
+        f"they are {linear}, as a product {product}, as a geometric mean {mean}, by game theory "
+        f"{game} with the shares {n(ahp.evaluation.game_theory_shares(both), 4)}.",
+    )
+
+
+def test_second_opinions() -> None:
+    by_norm = ahp.evaluation.topsis(POINTS, SHARES)
+    on_a_scale = ahp.evaluation.topsis(POINTS, SHARES, normalization="minmax")
+    holds("`topsis`", f'*Worked number*: {n(by_norm, 4)}; with `"minmax"` {n(on_a_scale, 4)}.')
+    half, tenth = (ahp.evaluation.grey_relational(POINTS, SHARES, rho=rho) for rho in (0.5, 0.1))
+    holds("`grey_relational`", f"*Worked number*: {n(half, 4)}; with ρ = .1 {n(tenth, 4)}.")
+    ratios = ahp.evaluation.rank_sum_ratio(POINTS, SHARES)
+    holds("`rank_sum_ratio`", f"*Worked number*: {n(ratios, 4)}.")
+    means = ahp.evaluation.weighted_geometric_mean(POINTS, SHARES)
+    sums = ahp.weighted_sum(SHARES, POINTS)
+    holds("`weighted_geometric_mean`", f"{n(means, 2)}, where the weighted sum has {n(sums, 2)}:")
+    found = ahp.evaluation.compare_methods(POINTS, SHARES, bands=[70, 80])
+    assert (found.grades["official"][0], found.grades["geometric_mean"][0]) == (2, 1)
+    assert found.rank_depends == found.units
+    holds("`compare_methods`", "the rank of every unit depends on the method.")
+
+
+def test_raters() -> None:
+    ratings = [
+        *[(9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8)],
+        *[(7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7)],
+    ]
+    found = ahp.evaluation.intraclass_correlation(ratings)
+    holds(
+        "`intraclass_correlation`",
+        ", ".join(map(str, ratings)) + ":",
+        f"ICC(2,1) = {n(found.single, 2)}, ICC(2,4) = {n(found.average, 2)}; "
+        f"α of intervals {n(ahp.evaluation.krippendorff_alpha(ratings), 2)}.",
+    )
+    severity = ", ".join(n(ahp.evaluation.rater_severity(ratings), 4).split()).replace("-", "−")
+    holds("`rater_severity`", f"the severities are {severity}.")

@@ -38,7 +38,7 @@ def test_the_wheel_in_the_readme_is_this_version(page: str) -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     broken = [
         f"{page.name}: {target}"
         for page in pages
@@ -56,7 +56,11 @@ def test_the_wheel_holds_what_the_checkout_has(wheel: Path) -> None:
         entry_points = archive.read(f"{NAME}.dist-info/entry_points.txt").decode()
     assert {name for name in names if name.startswith("ahp/")} == {
         *files_below("ahp"),
-        *(f"ahp/data/{path}" for path in (*files_below("surveys"), *files_below("examples"))),
+        *(
+            f"ahp/data/{path}"
+            for folder in ("surveys", "schemes", "examples")
+            for path in files_below(folder)
+        ),
     }
     assert names >= {
         *("ahp/py.typed", "ahp/i18n/zh/LC_MESSAGES/ahp.mo", "ahp/cli/__init__.py"),

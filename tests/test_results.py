@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import pickle
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +18,9 @@ import numpy as np
 import pytest
 
 import ahp
-from ahp import published
+from ahp import evaluation, published
 from ahp.matrix import PairwiseMatrix
+from ahp.messages import Phrase
 from ahp.result import LONGEST_REPR, Result
 from ahp.study.agreement import compare_choices, panel_agreement
 
@@ -77,9 +79,28 @@ def results() -> Iterator[Any]:
     yield panel_agreement(found)
     for path in sorted((ROOT / "examples" / "published").glob("*.ahp.toml"))[:4]:
         yield published.verify(published.load_table(path))
+    wrong = ROOT / "tests" / "golden" / "tables" / "v23_swapped.toml"
+    yield published.verify(published.load_table(wrong))
     yield published.reconstruct(["0.637", "0.258", "0.105"])
     yield published.reconstruct(["0.63335", None, "0.10616"], rounding="intermediate")
-    yield published.Remark("parents.goal", 7, "0.33 read as 1/3")
+    yield evaluation.Target(5, 6, tolerance=3)
+    yield evaluation.intraclass_correlation([[9, 2, 5], [6, 1, 3], [8, 4, 6]])
+    yield evaluation.compare_methods([[95, 60], [80, 80], [70, 88]], [0.6, 0.4], bands=[80])
+    folder = ROOT / "examples" / "evaluation"
+    rules = evaluation.load_scheme("supervision_effectiveness")
+    judged = evaluation.evaluate(
+        rules, evaluation.read_observations(folder / "supervision_effectiveness.csv")
+    )
+    yield from (rules, judged, evaluation.view_scores(judged, "dynamic"))
+    yield from judged.waterfall(judged.units[0], judged.periods[0])
+    ledger = evaluation.read_ledger(folder / "supervision_ledger.csv")
+    vouchers = evaluation.read_vouchers(folder / "supervision_vouchers.csv")
+    yield from (
+        ledger,
+        ledger.pareto(),
+        evaluation.summarize_ledger(ledger, vouchers, days=10, on=date(2026, 12, 31)),
+    )
+    yield published.Remark("parents.goal", 7, Phrase("read_as", text="0.33", value="1/3"))
     ranges = {"a": (0.6, 0.7)}
     nothing = MappingProxyType({})
     yield published.TableReconstruction(
@@ -107,7 +128,7 @@ def parts(value: Any) -> Iterator[Any]:
 def test_every_public_result_is_among_them() -> None:
     public = {
         found
-        for module in (ahp, published)
+        for module in (ahp, evaluation, published)
         for name in module.__all__
         if isinstance(found := getattr(module, name), type) and dataclasses.is_dataclass(found)
     }

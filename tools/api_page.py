@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any
 
 import ahp
-from ahp import published
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 SUBJECTS = {
@@ -26,12 +25,16 @@ SUBJECTS = {
     "Hierarchies": ("hierarchy",),
     "Sensitivity": ("sensitivity",),
     "Alternatives": ("alternatives",),
+    "Evaluation": ("evaluation",),
     "Published tables": ("published",),
     "Studies": ("study",),
     "Errors": ("errors",),
     "Version": ("version",),
 }
 """Heading -> modules and packages of `ahp` whose names stand below it."""
+
+PREFIXES = {"Evaluation": "evaluation.", "Published tables": "published."}
+"""Heading -> what the names below it have in front, where they are not in `ahp` itself."""
 
 HEAD = """\
 # API
@@ -58,7 +61,9 @@ def public_names() -> dict[str, Any]:
     """Name as it is written behind `ahp.` -> what it is."""
     names = {name: getattr(ahp, name) for name in ahp.__all__}
     return names | {
-        f"published.{name}": getattr(published, name) for name in names["published"].__all__
+        f"{package}.{name}": getattr(names[package], name)
+        for package in ("evaluation", "published")
+        for name in names[package].__all__
     }
 
 
@@ -146,7 +151,7 @@ def page() -> str:
         parts.append(f"## {subject}")
         for module in (module for room in rooms for module in modules_of(room)):
             for name, docstring in definitions(module).items():
-                prefix = "published." if subject == "Published tables" else ""
+                prefix = PREFIXES.get(subject, "")
                 for full in {f"{prefix}{name}", name} & set(left):
                     if not docstring:
                         raise SystemExit(f"{full} has no docstring")

@@ -15,11 +15,26 @@ from collections.abc import Sequence
 from ..errors import AHPError, LogError, OptionError, ReceiptError, SurveyWarning
 from ..messages import Phrase
 from ..version import __version__
-from . import analyze, convert, log, receipt, reconstruct, serve, surveys, verify, weights
+from . import (
+    analyze,
+    convert,
+    evaluate,
+    log,
+    receipt,
+    reconstruct,
+    schemes,
+    serve,
+    surveys,
+    verify,
+    weights,
+)
 from .arguments import Parser, add_language, asked_language
 from .printing import fail, line_language, print_warning, system_refusal
 
-COMMANDS = (weights, surveys, analyze, verify, reconstruct, convert, serve, log, receipt)
+COMMANDS = (
+    *(weights, surveys, analyze, evaluate, schemes),
+    *(verify, reconstruct, convert, serve, log, receipt),
+)
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 
 APP_PACKAGES = frozenset(

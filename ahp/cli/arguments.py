@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from ..errors import AHPError, OptionError
 from ..i18n import LANGUAGES, translator
+from ..i18n.errors import FULL_STOP
 from ..messages import MESSAGES, Phrase
 from ..priority import METHODS
 from ..random_index import RANDOM_INDEX_TABLES
@@ -60,7 +61,8 @@ class Parser(argparse.ArgumentParser):
             try:
                 return read(text)
             except AHPError as error:
-                raise argparse.ArgumentTypeError(in_words(error, self.language)) from error
+                said = in_words(error, self.language).removesuffix(FULL_STOP)  # more follows
+                raise argparse.ArgumentTypeError(said) from error
 
         return typed
 

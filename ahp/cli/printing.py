@@ -10,7 +10,7 @@ from typing import Any
 from ..datafile import system_problem
 from ..i18n import terminal_language, translator
 from ..i18n.errors import error_sentence
-from ..messages import Phrase
+from ..messages import Message, Phrase
 
 
 def table_language(arguments: argparse.Namespace) -> str:
@@ -42,8 +42,9 @@ def in_words(problem: object, language: str) -> str:
     """What an error or a `Phrase` says; the English is that of `str`, which names what programs
     name.
     """
-    coded = hasattr(problem, "code")
-    return error_sentence(problem, language) if coded and language != "en" else str(problem)
+    if isinstance(problem, Message) and language != "en":
+        return error_sentence(problem, language)
+    return str(problem)
 
 
 def system_refusal(error: OSError) -> Phrase:

@@ -10,7 +10,7 @@ from ..errors import StoreError
 from ..i18n import translator
 from ..report import pairs_to_text
 from .arguments import Commands, add_language
-from .printing import table_language
+from .printing import line_language, table_language
 
 
 def add(commands: Commands) -> None:
@@ -65,5 +65,7 @@ def _key(arguments: argparse.Namespace) -> int:
         key_id, pem = store.public_key()
     finally:
         store.close()
-    print(f"key {key_id}\n{pem}", end="")
+    _ = translator(line_language(arguments))
+    print(_("key {key}").format(key=key_id))
+    print(pem, end="")
     return 0

@@ -19,6 +19,7 @@ from ..published import (
 )
 from ..report import (
     method_words,
+    reason_with_names,
     reconstructed_parent,
     reconstructed_ranking,
     reconstruction_data,
@@ -27,7 +28,7 @@ from ..report import (
     to_text,
 )
 from .arguments import Commands, add_output_options
-from .printing import print_json, table_language
+from .printing import in_words, print_json, table_language
 
 
 def add(commands: Commands) -> None:
@@ -93,11 +94,11 @@ def _reconstruction_text(table: PublishedTable, rebuilt: TableReconstruction, la
             parts.append(to_text(reconstructed_parent(table.parents[name], result, language)))
         elif result.nearest:
             near = result.nearest
-            misses = ", ".join(show_number(weight, 5) for weight in near.weights.tolist())
+            misses = _(", ").join(show_number(weight, 5) for weight in near.weights.tolist())
             parts.append(
                 _("{parent}: {reason}; nearest: {weights} ({method})").format(
                     parent=table.parents[name].label or name,
-                    reason=near.reason,
+                    reason=in_words(reason_with_names(table.parents[name], near.reason), language),
                     weights=misses,
                     method=method_words(_)[near.method],
                 )

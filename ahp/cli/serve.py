@@ -6,6 +6,7 @@ import argparse
 
 from ..errors import OptionError
 from .arguments import Commands, add_language
+from .printing import table_language
 
 
 def add(commands: Commands) -> None:
@@ -26,5 +27,5 @@ def _port(text: str) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from ..web.server import serve  # noqa: PLC0415 - the app is optional
 
-    serve(arguments.host, arguments.port)
+    serve(arguments.host, arguments.port, table_language(arguments))
     return 0

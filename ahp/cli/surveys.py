@@ -26,8 +26,11 @@ def add(commands: Commands) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    language = line_language(arguments)
+    _ = translator(language)
     for name, path in shipped_surveys().items():
-        print(f"{name}: {_facts(load_survey(path), line_language(arguments))}")
+        facts = _facts(load_survey(path), language)
+        print(_("{name}: {value}").format(name=name, value=facts))
     return 0
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from ..errors import AHPError
 from ..i18n import translator
-from ..published import Verification, load_table, verify
+from ..published import Check, Remark, Verification, load_table, verify
 from .arguments import Commands, add_output_options
-from .printing import fail, line_language, print_json, table_language
+from .printing import fail, in_words, line_language, print_json, table_language
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +30,7 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             verified[file] = verify(load_table(file))
         except AHPError as error:
-            refused[file] = str(error)
+            refused[file] = in_words(error, line_language(arguments))
             fail(error, line_language(arguments))
     if arguments.json:
         print_json([_verification_data(file, result) for file, result in verified.items()])
@@ -39,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
         for file, result in verified.items():
             print(_verification_text(file, result, table_language(arguments)))
     if arguments.junit:
-        _write_junit(Path(arguments.junit), verified, refused)
+        _write_junit(Path(arguments.junit), verified, refused, line_language(arguments))
     if refused:
         return 2
     return 0 if all(result.reproduced for result in verified.values()) else 1
@@ -57,9 +56,13 @@ def _verification_text(file: str, verified: Verification, language: str) -> str:
         lines[0] += _(", {count} of them by reconstructed matrices").format(count=behind)
     if verified.unchecked:
         lines[0] += _(", {count} not checked, no matrix").format(count=len(verified.unchecked))
-    lines += [f"{file}:{check.line}: {check.message}" for check in verified.failures]
-    lines += [f"{file}:{remark.line}: {remark.message}" for remark in verified.remarks]
+    said: list[Check | Remark] = [*verified.failures, *verified.remarks]
+    lines += [_line(file, found, language) for found in said]
     return "\n".join(lines)
+
+
+def _line(file: str, found: Check | Remark, language: str) -> str:
+    return f"{file}:{found.line}: {in_words(found.phrase, language)}"
 
 
 def _verification_data(file: str, verified: Verification) -> dict[str, Any]:
@@ -67,14 +70,19 @@ def _verification_data(file: str, verified: Verification) -> dict[str, Any]:
         "file": file,
         "id": verified.table.id,
         "reproduced": verified.reproduced,
-        "checks": [asdict(check) for check in verified.checks],
+        "checks": [
+            {**check.to_dict(), "explanations": [str(why) for why in check.explanations]}
+            for check in verified.checks
+        ],
         "unchecked": [printed.place for printed in verified.unchecked],
-        "remarks": [asdict(remark) for remark in verified.remarks],
+        "remarks": [{**remark.to_dict(), "text": str(remark.text)} for remark in verified.remarks],
         "version": verified.version,
     }
 
 
-def _write_junit(path: Path, verified: dict[str, Verification], refused: dict[str, str]) -> None:
+def _write_junit(
+    path: Path, verified: dict[str, Verification], refused: dict[str, str], language: str
+) -> None:
     """One test suite a file, one test case a check."""
     root = ElementTree.Element("testsuites")
     for file, result in verified.items():
@@ -84,10 +92,10 @@ def _write_junit(path: Path, verified: dict[str, Verification], refused: dict[st
             named = {"classname": file, "name": check.place, "line": str(check.line)}
             case = ElementTree.SubElement(suite, "testcase", named)
             if not check.reproduced:
-                message = f"{file}:{check.line}: {check.message}"
+                message = _line(file, check, language)
                 ElementTree.SubElement(case, "failure", message=message).text = message
         if result.remarks:
-            said = [f"{file}:{remark.line}: {remark.message}" for remark in result.remarks]
+            said = [_line(file, remark, language) for remark in result.remarks]
             ElementTree.SubElement(suite, "system-out").text = "\n".join(said)
     for file, problem in refused.items():
         suite = ElementTree.SubElement(

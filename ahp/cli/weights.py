@@ -53,12 +53,13 @@ def _run(arguments: argparse.Namespace) -> int:
         language=language,
     )
     print(to_text(table))
+    index = _("{name} ({detail})")
     pairs = [
         (_("Method"), method_words(_)[method]),
         ("λmax", show_number(checked.lambda_max)),
         (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
         ("CI", show_number(checked.ci)),
-        ("RI", f"{show_number(checked.ri)} ({checked.random_index})"),
+        ("RI", index.format(name=show_number(checked.ri), detail=checked.random_index)),
         ("CR", show_beside(checked.cr, CR_LIMIT)),
         (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
     ]

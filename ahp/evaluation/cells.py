@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .exact import Mask, Ratios, Whole, largest, product, total, whole
-from .observations import NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, Observations
+from .observations import NOT_APPLICABLE, NOT_DUE, SPECIAL, Observations
 
 Ints = NDArray[np.intp]
 
 KNOWN, INAPPLICABLE, UNREPORTED, UNDUE, UNCOUNTED = range(5)
 """What is known of a cell: its points; nothing since it doesn't apply, wasn't reported, isn't due,
 or doesn't count in this period."""
+
+STATUS_WORDS = ("known", "not_applicable", "not_reported", "not_due", "not_counted")
+"""The same in words."""
 
 JOINS = ("mean", "median", "trimmed_mean", "sum", "min", "max")
 """How several values become one; `trimmed_mean` is the mean without the highest and the lowest."""
@@ -59,7 +62,7 @@ class Cells:
         none = np.zeros(len(rows), bool)
         says = {
             word: code == words.names.index(word) if word in words.names else none
-            for word in (NOT_REPORTED, NOT_APPLICABLE, NOT_DUE)
+            for word in SPECIAL
         }
         kept = ~np.any(list(says.values()), axis=0)
         # the last of these counts: a value makes a cell known, one that is not due makes it undue
@@ -83,20 +86,17 @@ class Cells:
         """The same cells with some of the rows."""
         return replace(self, rows=self.rows[rows], cell=self.cell[rows])
 
-    def first(self, chosen: Mask) -> int:
-        """The row among those chosen that stands first in the file."""
-        rows = self.rows[chosen]
-        return int(rows[np.argmin(self.observations.lines[rows])])
-
     def refuse(self, chosen: Mask, role: str, code: str, **parameters: object) -> None:
         """Refuse the first of the rows chosen, if there are any."""
         if chosen.any():
-            self.observations.refuse(self.first(chosen), role, code, **parameters)
+            self.observations.refuse(
+                self.observations.first(self.rows[chosen]), role, code, **parameters
+            )
 
     def refuse_value(self, chosen: Mask, code: str, **parameters: object) -> None:
         """Refuse the value of the first of the rows chosen, if there are any; says the value."""
         if chosen.any():
-            row = self.first(chosen)
+            row = self.observations.first(self.rows[chosen])
             value = self.observations.value(row)
             self.observations.refuse(row, "value", code, value=value, **parameters)
 
@@ -149,10 +149,22 @@ class Cells:
         positions: Ints = table[column.codes[self.rows]]
         chosen = positions < 0
         if chosen.any():
-            row = self.first(chosen)
-            parameters = {"item": column[row], "indicator": name, "valid": valid}
+            row = self.observations.first(self.rows[chosen])
+            parameters = {"value": column[row], "indicator": name, "valid": valid}
             self.observations.refuse(row, "item", code, **parameters)
+        self._refuse_again(positions)
         return positions
+
+    def _refuse_again(self, positions: Ints) -> None:
+        """Refuse an item that has two names, and two values by one rater."""
+        keys = (self.column("rater"), positions, self.cell)
+        order = np.lexsort(keys)
+        again = np.zeros(len(order), bool)
+        again[order[1:]] = np.all([key[order[1:]] == key[order[:-1]] for key in keys], axis=0)
+        if again.any():
+            row = self.observations.first(self.rows[again])
+            item = self.observations.columns["item"][row]
+            self.observations.refuse(row, "item", "item_again", item=item)
 
     def rated(self, values: Ratios, how: str, fewest: int = 1) -> tuple[Ratios, Ints]:
         """One value an item of each cell, its raters joined, and the first row of each.
@@ -181,9 +193,8 @@ class Cells:
             items: how items are joined.
             fewest: raters that each item needs.
         """
-        if len(self.rows) == 0 or (
-            (np.diff(self.cell, prepend=-1) > 0).all() and fewest == 1 and (how != "trimmed_mean")
-        ):
+        alone = bool((np.diff(self.cell, prepend=-1) > 0).all())
+        if not len(self.rows) or (alone and fewest == 1 and how != "trimmed_mean"):
             return values  # one row a cell, as most files have
         by_item, starts = self.rated(values, how, fewest)
         return joined(by_item.aligned(), starts_of(self.cell[starts]), items)

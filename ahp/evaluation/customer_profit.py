@@ -22,8 +22,9 @@ from ..codec import structure
 from ..datafile import MAX_TOML, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..result import Result, data_frame, read_only
+from ..tables.opened import open_table
 from .exact import Ratios
-from .records import Record, read_records
+from .records import Headers, Table, TableRow
 from .rules import decimal
 
 Numbers = Any
@@ -302,7 +303,7 @@ AMOUNTS: Mapping[Kind, tuple[str, ...]] = {
 """Kind -> columns that its accounts have besides `capital`; others are empty."""
 
 _TEXTS = ("manager", "customer", "account", "product")
-_HEADERS = {
+_HEADERS: Headers = {
     "manager": ("manager", "客户经理"),
     "customer": ("customer", "客户", "客户号", "客户名称"),
     "account": ("account", "账户", "账号", "卡号"),
@@ -323,8 +324,9 @@ _HEADERS = {
     "rebate": ("rebate", "回佣"),
     "accounts": ("accounts", "户数", "卡数"),
     "capital": ("capital", "占用资本"),
-    "note": ("note", "备注"),
+    "note": ("note", "备注", "说明"),
 }
+_SHEETS = ("accounts", "账户")
 
 
 @dataclass(frozen=True)
@@ -365,52 +367,46 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
         for name, product in prices.products.items()
         for word in (name, *product.names)
     }
-    records = {}
-    accounts = {}
-    for record in read_records(path, _HEADERS, _TEXTS):
-        account = _account(record, products, prices)
-        if account.account in accounts:
-            record.refuse("account", "account_twice", account=account.account)
-        accounts[account.account], records[account.account] = account, record
+    rows: dict[str, TableRow] = {}
+    accounts: dict[str, Account] = {}
+    with open_table(Path(path), EvaluationError, _SHEETS) as opened:
+        for row in Table(str(path), opened, _HEADERS, tuple(_HEADERS.keys() - {*_TEXTS})):
+            account = _account(row, products, prices)
+            if account.account in accounts:
+                row.refuse("account", "account_twice", account=account.account)
+            accounts[account.account], rows[account.account] = account, row
     if not accounts:
         raise EvaluationError("no_accounts", source=str(path))
     for name, account in accounts.items():
         if account.card:
-            _check_card(account, accounts.get(account.card), records[name])
+            _check_card(account, accounts.get(account.card), rows[name])
     return tuple(accounts.values())
 
 
-def _account(record: Record, products: Mapping[str, str], prices: Prices) -> Account:
-    name = record.text("product")
-    product = products.get(name.casefold())
+def _account(row: TableRow, products: Mapping[str, str], prices: Prices) -> Account:
+    product = products.get(row["product"].casefold())
     if product is None:
-        record.refuse("product", "not_among", value=name, valid=tuple(prices.products))
+        row.refuse("product", "not_among", value=row["product"], valid=tuple(prices.products))
     kind = prices.products[product].kind
-    columns = (*AMOUNTS[kind], "capital")
-    texts = (*_TEXTS, "note", *(("card",) if kind == "deposit" else ()))
-    for column in record.cells:
-        if column not in (*columns, *texts):
-            record.refuse(column, "amount_of_other", product=product)
-    amounts = {
-        column: Fraction(0)
-        if column == "capital" and column not in record.cells
-        else record.number(column)
-        for column in columns
-    }
+    may_be_empty = ("capital", "note", *(("card",) if kind == "deposit" else ()))
+    for column, text in row.cells.items():
+        if text and column not in (*_TEXTS, *AMOUNTS[kind], *may_be_empty):
+            row.refuse(column, "amount_of_other", product=product)
+    amounts = {column: row.number(column) for column in AMOUNTS[kind]}
+    amounts["capital"] = row.number("capital") if row["capital"] else Fraction(0)
     for column in ("balance", "term", "accounts", "transactions", "capital"):
         if amounts.get(column, Fraction(0)) < 0:
-            record.refuse(column, "value_below_zero", value=record.text(column), indicator=column)
-    manager, customer, number = (record.text(one) for one in ("manager", "customer", "account"))
-    card = record.cells.get("card", "")
-    return Account(manager, customer, number, product, kind, amounts, card)
+            row.refuse(column, "value_below_zero", value=row[column], indicator=column)
+    card = row["card"]
+    return Account(row["manager"], row["customer"], row["account"], product, kind, amounts, card)
 
 
-def _check_card(deposit: Account, card: Account | None, record: Record) -> None:
+def _check_card(deposit: Account, card: Account | None, row: TableRow) -> None:
     """Refuse a deposit on a card that the customer doesn't have, or whose income is given."""
     if card is None or card.kind != "card" or card.customer != deposit.customer:
-        record.refuse("card", "card_unknown", card=deposit.card, customer=deposit.customer)
+        row.refuse("card", "card_unknown", card=deposit.card, customer=deposit.customer)
     if card.amounts["deposit_income"]:
-        record.refuse("card", "balance_twice", card=deposit.card)
+        row.refuse("card", "balance_twice", card=deposit.card)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import EvaluationError
 from ..result import Result
-from .records import Record, read_records
+from ..tables.opened import open_table
+from .records import Headers, Table, TableRow
 from .scheme import Scheme
 
-_HEADERS = {
+_HEADERS: Headers = {
     "unit": ("unit", "单位", "被评价单位", "机构"),
     "duty": ("duty", "职责", "岗位"),
     "person": ("person", "人员", "姓名"),
     "note": ("note", "备注", "说明"),
 }
+_SHEETS = ("roster", "岗位安排表")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,9 +55,10 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
         EvaluationError: names row and column, such as a duty that the scheme doesn't have.
     """
     held: dict[tuple[str, str], dict[str, int]] = {}
-    for record in read_records(roster, _HEADERS, ("unit", "duty", "person")):
-        person = record.text("unit"), record.text("person")
-        held.setdefault(person, {}).setdefault(_duty(scheme, record), record.line)
+    with open_table(Path(roster), EvaluationError, _SHEETS) as opened:
+        for row in Table(str(roster), opened, _HEADERS, ("note",)):
+            duties = held.setdefault((row["unit"], row["person"]), {})
+            duties.setdefault(_duty(scheme, row), row.line)
     return tuple(
         DutyConflict(unit, person, pair.duties, pair.clause, (lines[first], lines[second]))
         for (unit, person), lines in held.items()
@@ -64,15 +68,9 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
     )
 
 
-def _duty(scheme: Scheme, record: Record) -> str:
-    known = {
-        word.casefold(): duty.id
-        for duty in scheme.duties
-        for word in (duty.id, *duty.name.values())
-    }
-    text = record.text("duty")
-    if text.casefold() not in known:
-        record.refuse(
-            "duty", "not_among", value=text, valid=tuple(duty.id for duty in scheme.duties)
-        )
-    return known[text.casefold()]
+def _duty(scheme: Scheme, row: TableRow) -> str:
+    for duty in scheme.duties:
+        if row["duty"].casefold() in map(str.casefold, (duty.id, *duty.name.values())):
+            return duty.id
+    valid = tuple(duty.id for duty in scheme.duties)
+    row.refuse("duty", "not_among", value=row["duty"], valid=valid)

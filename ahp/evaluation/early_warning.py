@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..messages import Phrase
+from .evaluated import Evaluation
 from .periods import Period, parse_period
 from .rules import decimal
-
-if TYPE_CHECKING:
-    from .evaluated import Evaluation
 
 
 def early_warnings(result: Evaluation) -> tuple[Phrase, ...]:

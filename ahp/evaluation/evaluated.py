@@ -1,4 +1,4 @@
-"""`evaluate`: units judged by a scheme, and the result that says how each number came about."""
+"""The result of an evaluation, which says how each of its numbers came about."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EvaluationError
 from ..messages import Phrase
-from ..result import Result, data_frame, read_only
+from ..result import Result, data_frame
 from ..version import __version__
-from .cells import KNOWN, UNCOUNTED
-from .exact import Whole, half_up, whole
+from .exact import half_up, whole
 from .observations import Observations
 from .periods import PERIODS, Period, parse_period
-from .scheme import WEIGHT_SUM_ATOL, Scheme
-from .scoring import Local, Scored, frozen_local, grid_of, rerun, resolve, score
+from .scheme import Scheme
+from .scoring import frozen_local, rescored
 from .waterfall import Line, waterfall_lines
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    pass
 
-STATUS_WORDS = ("known", "not_applicable", "not_reported", "not_due", "not_counted")
-"""What `Evaluation.status` holds, by its number."""
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,16 +97,14 @@ class Evaluation(Result):
 
     def weights(self, period: str) -> dict[str, Decimal]:
         """Node id -> frozen weight inside its parent, of the nodes that count in a period."""
-        local = self._local(parse_period(period))
+        parsed = parse_period(period)
+        local = frozen_local(self.scheme, self.local_weights, [parsed])[parsed.part]
         digits = self.scheme.digits.weights
         return {
             kid: Decimal(weight).scaleb(-digits)
             for kids in local.values()
             for kid, weight in kids.items()
         }
-
-    def _local(self, period: Period) -> Local:
-        return frozen_local(self.scheme, self.local_weights, [period])[period.part]
 
     def waterfall(self, unit: str, period: str) -> tuple[Line, ...]:
         """How a unit's total came about, line by line; each begins where the one before it ended,
@@ -121,38 +118,34 @@ class Evaluation(Result):
             EvaluationError: no such unit or period, or nothing was observed there.
         """
         self._unit(unit)
-        column = self._period(period)
-        parsed = parse_period(self.periods[column])
+        parsed = parse_period(self.periods[self._period(period)])
         if parsed.kind != self.scheme.period.kind:
             return self._year_lines(unit, parsed)
-        return waterfall_lines(self._scored(unit, parsed), parsed)
-
-    def _scored(self, unit: str, period: Period) -> Scored:
-        local = frozen_local(self.scheme, self.local_weights, [period, period.earlier])
-        return rerun(self.scheme, self.observations, local, unit, period)
+        local = frozen_local(self.scheme, self.local_weights, [parsed, parsed.earlier])
+        scored = rescored(self.scheme, self.observations, local, unit, parsed)
+        if parsed not in scored.grid.periods:
+            raise EvaluationError("nothing_observed", unit=unit, period=str(parsed))
+        return waterfall_lines(scored, parsed)
 
     def _year_lines(self, unit: str, year: Period) -> tuple[Line, ...]:
-        parts = _parts_of(year, self.scheme.period.kind)
-        shares = _year_shares(self.scheme)
         lines: list[Line] = []
-        before = Decimal(0)
-        exact = Fraction(0)
-        for part, share in zip(parts, shares, strict=True):
+        exact, before = Fraction(0), Decimal(0)
+        goal = self.scheme.goal
+        for part, share in parts_of_year(self.scheme, year).items():
             total = self.total(unit, str(part))
-            if total is None or not share:
-                continue
-            exact += Fraction(total) * share
-            after = _decimal_of(exact)
-            lines.append(
-                Line(
-                    "year_part", self.scheme.goal, "", before, after, period=str(part), points=total
-                )
-            )
-            before = after
+            if total is not None:
+                exact += Fraction(total) * share
+                after = _decimal_of(exact)
+                name = str(part)
+                lines.append(Line("year_part", goal, "", before, after, points=total, period=name))
+                before = after
         rounded = self.total(unit, str(year))
-        if rounded is not None and rounded != before:
-            lines.append(Line("rounding", self.scheme.goal, "", before, rounded))
-        return tuple(lines)
+        if rounded is None:
+            return (*lines, Line("no_total", goal, "", before, before))
+        if rounded != before:
+            lines.append(Line("rounding", goal, "", before, rounded))
+        band = str(self.bands[self._unit(unit), self._period(str(year))]) or None
+        return (*lines, Line("band", goal, "", rounded, rounded, band=band))
 
     def to_frame(self) -> Any:
         """A pandas `DataFrame` with a row a unit and period: total, rank, rank in its group, band,
@@ -177,252 +170,22 @@ class Evaluation(Result):
 
 
 def _decimal_of(number: Fraction) -> Decimal:
-    """A fraction as a decimal of 12 digits after the point, exact where they suffice."""
+    """A fraction as a decimal with 12 places, which is exact for all weights of a year but thirds
+    and the like.
+    """
     return Decimal(
         int(half_up(whole(number.numerator * 10**12), whole(number.denominator)))
-    ).scaleb(-12).normalize() + Decimal(0)
+    ).scaleb(-12)
 
 
-def evaluate(
-    scheme: Scheme,
-    observations: Observations,
-    weights: Mapping[str, float] | Any | None = None,
-) -> Evaluation:
-    """Score units by a scheme.
-
-    A unit's points, total and band depend on its own observations and the scheme alone; ranks and
-    some warnings compare units.
-
-    Args:
-        scheme: as `load_scheme` reads it.
-        observations: as `read_observations` reads them.
-        weights: None for those of the scheme; a mapping of each leaf to its weight in the whole, or
-            of each node to its weight inside its parent; or an `Analysis`.
-
-    Raises:
-        EvaluationError: an observation that the scheme refuses, with row and column; weights that
-            don't fit the hierarchy or don't sum to 1; an indicator without a rule.
-    """
-    if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
-        raise EvaluationError("no_rule", indicators=without)
-    local_weights, weights_source = _given_weights(scheme, weights)
-    resolved = resolve(scheme, observations)
-    grid = grid_of(scheme, resolved)
-    scored = score(scheme, resolved, frozen_local(scheme, local_weights, grid.periods), grid)
-    return _evaluation(scored, local_weights, weights_source, resolved)
-
-
-def _given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fraction]], str]:
-    """Parent id -> child id -> weight inside the parent, and where they come from."""
-    if weights is None:
-        return {parent: dict(kids) for parent, kids in scheme.local_weights.items()}, "scheme"
-    if not isinstance(weights, Mapping):
-        return _analysis_weights(scheme, weights), "analysis"
-    numbers = {key: _weight(key, value) for key, value in weights.items()}
-    if unknown := tuple(key for key in numbers if key not in scheme.node):
-        raise EvaluationError("weights_unknown", nodes=unknown, valid=tuple(scheme.node))
-    if numbers.keys() == set(scheme.leaves):
-        total = sum(numbers.values(), Fraction(0))
-        if abs(total - 1) > WEIGHT_SUM_ATOL:
-            raise EvaluationError(
-                "weights_below_sum", parent=scheme.goal, total=f"{float(total):.12g}"
-            )
-        local = scheme.local_from_leaves(numbers)
-        for parent, kids in scheme.children.items():
-            local.setdefault(parent, {kid: Fraction(kid == kids[0]) for kid in kids})
-            local[parent] = {kid: local[parent].get(kid, Fraction(0)) for kid in kids}
-        return local, "mapping"
-    numbers.pop(scheme.goal, None)
-    return _local_from_nodes(scheme, numbers), "mapping"
-
-
-def _local_from_nodes(
-    scheme: Scheme, numbers: Mapping[str, Fraction]
-) -> dict[str, dict[str, Fraction]]:
-    local = {}
-    for parent, kids in scheme.children.items():
-        if len(kids) == 1:
-            local[parent] = {kids[0]: Fraction(1)}
-            continue
-        if missing := tuple(kid for kid in kids if kid not in numbers):
-            raise EvaluationError("weights_missing", nodes=missing)
-        shares = {kid: numbers[kid] for kid in kids}
-        total = sum(shares.values(), Fraction(0))
-        if abs(total - 1) > WEIGHT_SUM_ATOL:
-            raise EvaluationError("weights_below_sum", parent=parent, total=f"{float(total):.12g}")
-        local[parent] = {kid: share / total for kid, share in shares.items()}
-    return local
-
-
-def _analysis_weights(scheme: Scheme, analysis: Any) -> dict[str, dict[str, Fraction]]:
-    """The local weights of an analysis whose hierarchy is that of the scheme."""
-    hierarchy = analysis.survey.hierarchy
-    numbers: dict[str, Fraction] = {}
-    for parent, kids in scheme.children.items():
-        if len(kids) > 1 and set(hierarchy.children.get(parent, ())) != set(kids):
-            raise EvaluationError(
-                "hierarchy_differs",
-                parent=parent,
-                children=kids,
-                other=tuple(hierarchy.children.get(parent, ())),
-            )
-        if len(kids) > 1:
-            local = zip(hierarchy.children[parent], analysis.local_weights[parent], strict=True)
-            numbers |= {kid: Fraction(repr(float(weight))) for kid, weight in local}
-    return _local_from_nodes(scheme, numbers)
-
-
-def _weight(node: str, value: Any) -> Fraction:
-    try:
-        weight = Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
-    except (TypeError, ValueError, OverflowError) as problem:
-        raise EvaluationError("weight_unreadable", node=node, value=repr(value)) from problem
-    if weight < 0:
-        raise EvaluationError("weight_below_zero_of", node=node, value=repr(value))
-    return weight
-
-
-def _parts_of(year: Period, kind: str) -> list[Period]:
-    months = 12 // PERIODS[kind]
-    return [Period(year.year, months * k, months) for k in range(1, PERIODS[kind] + 1)]
-
-
-def _year_shares(scheme: Scheme) -> tuple[Fraction, ...]:
+def parts_of_year(scheme: Scheme, year: Period) -> dict[Period, Fraction]:
+    """The periods that a year's total comes of, with their weights."""
     count = PERIODS[scheme.period.kind]
-    if scheme.period.year == "mean":
-        return (Fraction(1, count),) * count
+    months = 12 // count
+    shares: tuple[Fraction, ...] = (Fraction(1, count),) * count
     if scheme.period.year == "last":
-        return (*(Fraction(0),) * (count - 1), Fraction(1))
-    return scheme.period.year or ()
-
-
-def _evaluation(
-    scored: Scored,
-    local_weights: Mapping[str, Mapping[str, Fraction]],
-    weights_source: str,
-    observations: Observations,
-) -> Evaluation:
-    """The result, with yearly totals, ranks and warnings."""
-    from .early_warning import early_warnings  # noqa: PLC0415 - it looks at the result
-    from .scoring import _bands  # noqa: PLC0415
-
-    scheme, grid = scored.scheme, scored.grid
-    shape = len(grid.units), len(grid.periods)
-    unit = 10**scheme.digits.points
-    leaves = scored.leaves.values()
-    status = np.stack([leaf.status for leaf in leaves], axis=-1).reshape(*shape, -1)
-    values = np.stack([leaf.values for leaf in leaves], axis=-1).reshape(*shape, -1)
-    scores = np.stack(
-        [
-            np.where(
-                (leaf.status == KNOWN) | (leaf.carried if leaf.carried is not None else False),
-                np.asarray(leaf.points / unit, np.float64),
-                np.nan,
-            )
-            for leaf in leaves
-        ],
-        axis=-1,
-    ).reshape(*shape, -1)
-    totals = _floats(scored.totals.rounded, scored.totals.rated, scheme.digits.total).reshape(shape)
-    names = np.array([*(band.id for band in scheme.bands), ""])
-    bands = names[scored.totals.band].reshape(shape)
-    if scored.bounds is None:
-        bounds = np.stack([totals, totals], axis=-1)
-    else:
-        bounds = np.stack(
-            [
-                _floats(one.rounded, one.rated, scheme.digits.total).reshape(shape)
-                for one in scored.bounds
-            ],
-            axis=-1,
-        )
-    periods = [str(period) for period in grid.periods]
-    shares = _year_shares(scheme)
-    for year in sorted({period.whole_year for period in grid.periods}) if shares else ():
-        parts = [str(part) for part in _parts_of(year, scheme.period.kind)]
-        needed = [part for part, share in zip(parts, shares, strict=True) if share]
-        if year.kind == scheme.period.kind or not set(needed) <= set(periods):
-            continue
-        columns = [periods.index(part) for part in needed]
-        weights = [share for share in shares if share]
-        yearly, low, high = (
-            _year_totals(source[:, columns], weights, scheme.digits.total)
-            for source in (totals, bounds[..., 0], bounds[..., 1])
-        )
-        whole_numbers = half_up(
-            np.rint(np.nan_to_num(yearly) * 10**scheme.digits.total).astype(np.int64), whole(1)
-        )
-        band = np.where(np.isnan(yearly), -1, _bands(scheme, whole_numbers))
-        totals = np.column_stack([totals, yearly])
-        bands = np.column_stack([bands, names[band]])
-        bounds = np.concatenate([bounds, np.stack([low, high], -1)[:, None]], axis=1)
-        empty = np.full((shape[0], 1, len(scored.leaves)), np.nan)
-        values, scores = (np.concatenate([one, empty], axis=1) for one in (values, scores))
-        uncounted = np.full(empty.shape, UNCOUNTED, np.int8)
-        status = np.concatenate([status, uncounted], axis=1)
-        periods.append(str(year))
-    order = sorted(range(len(periods)), key=lambda k: parse_period(periods[k]))
-    totals, bands, bounds, values, scores, status = (
-        one[:, order] for one in (totals, bands, bounds, values, scores, status)
-    )
-    result = Evaluation(
-        scheme,
-        grid.units,
-        tuple(periods[k] for k in order),
-        tuple(scored.leaves),
-        read_only(values),
-        read_only(scores),
-        read_only(status),
-        read_only(totals),
-        read_only(_ranks(totals)),
-        read_only(_group_ranks(scheme, grid.units, totals)),
-        read_only(bands),
-        read_only(bounds),
-        (*observations.remarks, *scored.remarks),
-        weights_source,
-        local_weights,
-        observations,
-    )
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(result, warnings=(*result.warnings, *early_warnings(result)))
-
-
-def _floats(numbers: Whole, known: NDArray[np.bool_], digits: int) -> Floats:
-    """Whole numbers of 10^-digits as floats, NaN where nothing is known."""
-    return np.where(known, np.asarray(numbers / 10**digits, np.float64), np.nan)
-
-
-def _year_totals(totals: Floats, shares: list[Fraction], digits: int) -> Floats:
-    """Totals of a year, rounded, from those of its periods; NaN where one is missing."""
-    scale = 10**digits
-    sums = np.zeros(len(totals), object)
-    for column, share in zip(np.nan_to_num(totals).T, shares, strict=True):
-        sums = sums + np.rint(column * scale).astype(np.int64).astype(object) * share
-    rounded = [int(half_up(whole(s.numerator), whole(s.denominator))) for s in map(Fraction, sums)]
-    return np.where(np.isnan(totals).any(axis=1), np.nan, np.array(rounded) / scale)
-
-
-def _ranks(totals: Floats) -> NDArray[np.int64]:
-    """Ranks down each column, from 1 for the largest, ties 1, 2, 2, 4; 0 where there is no total."""
-    known = ~np.isnan(totals)
-    lower = np.where(known, totals, -np.inf)
-    ordered = np.sort(-lower, axis=0)
-    ranks = np.stack(
-        [
-            np.searchsorted(ordered[:, k], -lower[:, k], side="left") + 1
-            for k in range(totals.shape[1])
-        ],
-        axis=1,
-    )
-    return np.where(known, ranks, 0).astype(np.int64)
-
-
-def _group_ranks(scheme: Scheme, units: tuple[str, ...], totals: Floats) -> NDArray[np.int64]:
-    if not scheme.groups:
-        return _ranks(totals)
-    ranks = np.zeros(totals.shape, np.int64)
-    for group in scheme.groups:
-        rows = [units.index(unit) for unit in group.units]
-        ranks[rows] = _ranks(totals[rows])
-    return ranks
+        shares = (*(Fraction(0),) * (count - 1), Fraction(1))
+    elif isinstance(scheme.period.year, tuple):
+        shares = scheme.period.year
+    parts = (Period(year.year, months * k, months) for k in range(1, count + 1))
+    return {part: share for part, share in zip(parts, shares, strict=True) if share}

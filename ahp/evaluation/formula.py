@@ -175,14 +175,19 @@ class Formula:
                     divisor = ast.get_source_segment(self.text.strip(), right)
                     raise DivisionError(divisor or self.text) from None
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                values = [self._value(part, inputs, tables) for part in arguments]
-                if name in tables:
-                    return _each(tables[name], values[0])
-                if len(values) > 1:
-                    return _each(min if name == "min" else max, *values)
-                items = values[0] if isinstance(values[0], tuple) else (values[0],)
-                return _OVER_ITEMS[name](items)
+                return _called(
+                    name, [self._value(part, inputs, tables) for part in arguments], tables
+                )
         raise AssertionError(ast.dump(node))  # all else was refused
+
+
+def _called(name: str, values: list[Value], tables: Mapping[str, Steps]) -> Value:
+    """A function of a formula."""
+    if name in tables:
+        return _each(tables[name], values[0])
+    if len(values) > 1:
+        return _each(min if name == "min" else max, *values)
+    return _OVER_ITEMS[name](values[0] if isinstance(values[0], tuple) else (values[0],))
 
 
 def _each(operation: Callable[..., Fraction], *values: Value) -> Value:

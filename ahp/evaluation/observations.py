@@ -2,29 +2,29 @@
 
 A long table with the columns `unit`, `period`, `indicator` and `value`, and where they are needed
 `rater`, `item`, `input`, `evidence` and `note`. Numbers are kept exactly as they were written.
+Columns `name` and `unit of measure` may stand beside them for whoever fills the table in.
 """
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datafile import MAX_FILE, read_bytes, system_problem
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import Row, encoding_of, open_csv, with_point
+from ..tables.delimited import UNCALCULATED, Row, with_point
+from ..tables.opened import cell_text, open_table
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -48,8 +48,13 @@ _HEADERS = {
     "note": ("note", "备注", "说明"),
 }
 _ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
+_FOR_READERS = ("name", "名称", "unitofmeasure", "计量单位")
+"""Headers of columns that are passed over: they say to people what a row is about."""
 
 NOT_APPLICABLE, NOT_REPORTED, NOT_DUE = "not applicable", "not reported", "not due"
+SPECIAL = (NOT_APPLICABLE, NOT_REPORTED, NOT_DUE)
+"""Values that stand for none."""
+
 _SPECIAL = {
     **dict.fromkeys(("n/a", "na", "n.a.", "not applicable", "不适用"), NOT_APPLICABLE),
     **dict.fromkeys(("", "not reported", "missing", "缺报", "未报"), NOT_REPORTED),
@@ -58,6 +63,9 @@ _SPECIAL = {
 
 MAX_ROWS = 20_000_000
 MAX_DIGITS = 18
+MAX_DECIMALS = 60
+"""Digits after the point, zeros in front included, as very small numbers have."""
+
 MAX_LENGTH = 1000
 """Characters of a cell."""
 
@@ -67,7 +75,11 @@ _TITLE_ROWS = 10
 
 _PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
-_SHEET_ERROR = re.compile(r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_SHEET_ERROR = re.compile(
+    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
+    r"|Err:\d{3}"
+)
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]+)?")
 _WHITESPACE = re.compile(r"\s+")
 _SHEETS = ("observations", "观测值")
 
@@ -114,6 +126,10 @@ class Observations(Result):
     headers: Mapping[str, str] = field(repr=False)
     remarks: tuple[Phrase, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("columns", "headers"):
+            object.__setattr__(self, name, MappingProxyType({**getattr(self, name)}))
+
     def __len__(self) -> int:
         return len(self.lines)
 
@@ -130,6 +146,10 @@ class Observations(Result):
         raise EvaluationError(
             "at_place", place=self.place(row, role), problem=Phrase(code, **parameters)
         )
+
+    def first(self, rows: NDArray[np.intp]) -> int:
+        """The one among some rows that stands first in the file."""
+        return int(rows[np.argmin(self.lines[rows])])
 
     def value(self, row: int) -> str:
         """A value as text."""
@@ -213,34 +233,8 @@ def read_observations(path: str | Path) -> Observations:
     Raises:
         EvaluationError: names row and column, and what was expected.
     """
-    path = Path(path)
-    if path.suffix.lower() == ".xlsx":
-        return _from_rows(_workbook_rows(path), str(path))
-    try:
-        encoding = encoding_of(path)
-        if encoding is None:
-            raise EvaluationError("encoding_unknown", source=str(path))
-        remarks = [] if encoding == "utf-8-sig" else [Phrase("encoding_is", encoding=encoding)]
-        with path.open(encoding=encoding, newline="") as text:
-            reader, separator = open_csv(text)
-            rows = _csv_rows(reader, str(path))
-            return _from_rows(rows, str(path), remarks, decimal_comma=separator != ",")
-    except OSError as problem:
-        raise EvaluationError(
-            "file_unreadable", source=str(path), problem=system_problem(problem)
-        ) from problem
-
-
-def _csv_rows(reader: Any, source: str) -> Iterator[Row]:
-    """The rows of a CSV file that are not empty, with the lines they begin on."""
-    line = 1
-    try:
-        for cells in reader:
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as problem:
-        raise EvaluationError("not_csv", place=f"{source}: line {reader.line_num}") from problem
+    with open_table(Path(path), EvaluationError, _SHEETS) as table:
+        return _from_rows(table.rows, str(path), table.remarks, decimal_comma=table.decimal_comma)
 
 
 def observations_from_records(
@@ -266,7 +260,7 @@ def observations_from_records(
     headers = list(dict.fromkeys(key for record in kept for key in record))
     rows = [(0, headers)] if headers else []
     rows += [
-        (number, [_cell_text(record.get(key)) for key in headers])
+        (number, [cell_text(record.get(key)) for key in headers])
         for number, record in enumerate(kept, start=1)
     ]
     return _from_rows(iter(rows), source)
@@ -296,6 +290,7 @@ class _Reader:
         self.remarks: list[Phrase] = []
         self.line, self.header = self._header(rows)
         self.position = self._positions()
+        self.nameless = [k for k, cell in enumerate(self.header) if not cell.strip()]
         self.texts: dict[str, dict[str, int]] = {role: {} for role in (*ROLES, "word")}
         self.values: dict[str, tuple[int, int, int]] = {}
         self.parts: list[dict[str, Any]] = []
@@ -306,7 +301,7 @@ class _Reader:
 
     def _header(self, rows: Iterator[Row]) -> tuple[int, list[str]]:
         """The row with the headers; lines above it that have none are passed over and said."""
-        above = []
+        above: list[int] = []
         for line, cells in itertools.islice(rows, _TITLE_ROWS):
             roles = {_ROLE_OF.get(_header_text(cell)) for cell in cells}
             if roles.issuperset(REQUIRED):
@@ -320,7 +315,8 @@ class _Reader:
         raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
 
     def _refuse_header(self, line: int, cells: list[str], missing: tuple[str, ...]) -> NoReturn:
-        unknown = [cell for cell in cells if cell and _header_text(cell) not in _ROLE_OF]
+        known = {*_ROLE_OF, *_FOR_READERS}
+        unknown = [cell for cell in cells if cell and _header_text(cell) not in known]
         if unknown:
             self._refuse(line, unknown[0], "column_unknown", valid=ROLES, missing=missing)
         raise EvaluationError(
@@ -332,7 +328,7 @@ class _Reader:
         for k, cell in enumerate(self.header):
             role = _ROLE_OF.get(_header_text(cell))
             if role is None:
-                if cell:
+                if cell and _header_text(cell) not in _FOR_READERS:
                     self._refuse(self.line, cell, "column_not_known", valid=ROLES)
                 continue
             if role in positions:
@@ -351,6 +347,12 @@ class _Reader:
                     self._refuse(line, str(number + 1), "cell_beyond", text=cells[number])
             rows = tuple((cells + [""] * width)[:width] for cells in rows)
         columns = list(zip(*rows, strict=True))
+        for k in self.nameless:
+            if any(columns[k]):
+                line, text = next(
+                    (n, cell) for n, cell in zip(lines, columns[k], strict=True) if cell
+                )
+                self._refuse(line, str(k + 1), "cell_beyond", text=text)
         part: dict[str, Any] = {"lines": np.array(lines, np.int32)}
         for role, position in self.position.items():
             if role != "value":
@@ -374,12 +376,12 @@ class _Reader:
     @staticmethod
     def _text_problem(role: str, text: str) -> Phrase | EvaluationError | None:
         """What is wrong with a text that is no value."""
-        if len(text) > MAX_LENGTH:
-            return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
         if not text and role in REQUIRED:
             return Phrase("cell_empty")
-        if _SHEET_ERROR.fullmatch(text):
-            return Phrase("cell_is_error", text=text)
+        if (problem := cell_problem(text)) is not None:
+            return problem
+        if role == "unit" and _DATE.fullmatch(text):
+            return Phrase("unit_is_date", text=text)
         if role == "period":
             try:
                 parse_period(text)
@@ -530,7 +532,7 @@ def number_parts(text: str) -> tuple[int, int] | None:
     """The mantissa and the digits after the point of a number, None for another text.
 
     Raises:
-        EvaluationError: it has too many digits.
+        EvaluationError: it has too many digits, or decimals.
     """
     match = _NUMBER.fullmatch(text.replace("−", "-"))
     if match is None or not (match[2] or match[3]):
@@ -540,45 +542,21 @@ def number_parts(text: str) -> tuple[int, int] | None:
     count = len(after) - int(exponent or 0) + 2 * bool(percent)
     if count < 0:
         figures, count = figures + "0" * -count, 0
-    if len(figures.lstrip("0")) > MAX_DIGITS or count > MAX_DIGITS:
+    if len(figures.lstrip("0")) > MAX_DIGITS:
         raise EvaluationError("digits_too_many", text=text, most=MAX_DIGITS)
+    if count > MAX_DECIMALS:
+        raise EvaluationError("decimals_too_many", text=text, most=MAX_DECIMALS)
     return int(f"{sign}{figures}"), count
+
+
+def cell_problem(text: str) -> Phrase | None:
+    """What is wrong with a cell whatever it should hold: too long, or a spreadsheet's error."""
+    if len(text) > MAX_LENGTH:
+        return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
+    if text == UNCALCULATED:
+        return Phrase("cell_uncalculated")
+    return Phrase("cell_is_error", text=text) if _SHEET_ERROR.fullmatch(text) else None
 
 
 def _header_text(cell: str) -> str:
     return _WHITESPACE.sub("", unicodedata.normalize("NFKC", cell)).casefold()
-
-
-def _cell_text(value: Any) -> str:
-    """A cell of a workbook or a record as text; a number counts as Python writes it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time(0) and value.day == 1:
-        return f"{value.year}-{value.month:02d}"  # what spreadsheets make of 2026-03
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    return str(value).strip()
-
-
-def _workbook_rows(path: Path) -> Iterator[Row]:
-    """The rows of the sheet with observations."""
-    from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
-
-    content = read_bytes(path, EvaluationError)
-    with uploaded_workbook(
-        content, str(path), max_bytes=16 * MAX_FILE, max_spread=None, error=EvaluationError
-    ) as book:
-        names = book.sheetnames
-        sheet = next((name for name in names if name.strip().casefold() in _SHEETS), None)
-        if sheet is None and len(names) > 1:
-            raise EvaluationError("observations_sheet", source=str(path), valid=tuple(names))
-        chosen: Any = book[sheet or names[0]]
-        chosen.reset_dimensions()  # what the file says of its size may be wrong
-        for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
-            cells = [_cell_text(value) for value in row]
-            if any(cells):
-                yield number, cells

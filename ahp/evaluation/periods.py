@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import EvaluationError
+from ..messages import Phrase
 
 PERIODS = {"month": 12, "quarter": 4, "half": 2, "year": 1}
 """Kind of a period -> how many a year has."""
+
+KIND_WORDS = {
+    "month": Phrase("a_month"),
+    "quarter": Phrase("a_quarter"),
+    "half": Phrase("a_half"),
+    "year": Phrase("a_year"),
+}
+"""Kind of a period -> what it is called in sentences."""
 
 _LETTERS = {"month": "-", "quarter": "Q", "half": "H"}
 _CHINESE_DIGITS = str.maketrans("一二三四", "1234")
@@ -24,8 +33,7 @@ _FORMS = (
 _HALVES = {"上": 1, "下": 2, "": 1}
 
 
-@dataclass(frozen=True, order=True)
-class Period:
+class Period(NamedTuple):
     """A month, a quarter, a half-year or a year; in order of where they end, the longer later.
 
     Attributes:
@@ -75,8 +83,8 @@ class Period:
 
 
 def parse_period(text: str) -> Period:
-    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, `2026年3月`, `2026年第1季度`,
-    `2026年上半年`, `2026年`.
+    """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, or in Chinese 2026年3月,
+    2026年第1季度, 2026年上半年, 2026年.
 
     Raises:
         EvaluationError: it names none.

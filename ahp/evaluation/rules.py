@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import numpy as np
@@ -267,7 +268,7 @@ class Stepwise(NumberRule):
         edges = [step.up_to for step in self.steps]
         if len(edges) < 2 or None in edges[:-1] or edges[-1] is not None:
             raise EvaluationError("steps_open")
-        for low, high in zip(self.edges, self.edges[1:], strict=False):
+        for low, high in pairwise(self.edges):
             _no_order(low, high)
         for step in (self.steps[0], self.steps[-1]):
             if step.ends[0] != step.ends[1]:
@@ -322,7 +323,7 @@ class Membership(NumberRule):
         if len(self.thresholds) != len(self.grade_points) or len(self.thresholds) < 2:
             counts = len(self.thresholds), len(self.grade_points)
             raise EvaluationError("thresholds_points", thresholds=counts[0], points=counts[1])
-        for low, high in zip(self.thresholds, self.thresholds[1:], strict=False):
+        for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
     def points(self, values: Ratios) -> Ratios:
@@ -380,6 +381,9 @@ class Shares:
         position = cells.items(known, context.indicator, "rating_unknown", valid)
         values = cells.numbers(context.indicator)
         cells.refuse_value(values.compared(0) < 0, "value_below_zero", indicator=context.indicator)
+        if self.counts:
+            odd = values.num % values.den != 0
+            cells.refuse_value(odd, "count_expected", indicator=context.indicator)
         points = Ratios.from_fractions([grade.points for grade in grades])[position]
         starts = starts_of(cells.cell)
         sums = joined(values, starts, "sum")
@@ -650,7 +654,8 @@ class Derived:
         ids = [known.get(name.casefold()) for name in column.names]
         starts = starts_of(cells.cell)
         values = []
-        for start, end in zip(starts, np.append(starts, len(cells.rows))[1:], strict=True):
+        counts = np.diff(starts, append=len(cells.rows))
+        for start, end in zip(starts, starts + counts, strict=True):
             inputs: dict[str, dict[int, Fraction]] = {}
             for k in range(start, end):
                 row = int(cells.rows[k])
@@ -671,7 +676,7 @@ class Derived:
                 cells.status[cells.cell[start]] = UNREPORTED
             values.append(value or Fraction(0))
         result = Ratios.from_fractions(values)
-        outside = np.repeat(self.rule.check(result), np.diff(starts, append=len(cells.rows)))
+        outside = np.repeat(self.rule.check(result), counts)
         cells.refuse(outside, "value", "derived_below_zero", indicator=context.indicator)
         return result
 
@@ -696,7 +701,7 @@ class Derived:
         except DivisionError as problem:
             row = int(cells.rows[k])
             cells.observations.refuse(
-                row, "value", "division_by_zero", divisor=str(problem), formula=self.formula
+                row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
         if isinstance(value, tuple):
             row_of = Ratios.from_fractions(value)

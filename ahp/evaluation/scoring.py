@@ -5,10 +5,11 @@ Points, scores and totals are whole numbers of the last decimal that is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +18,14 @@ from ..errors import EvaluationError
 from ..messages import Phrase
 from .cells import KNOWN, UNCOUNTED, UNDUE, UNREPORTED, Cells, Ints
 from .exact import Mask, Ratios, Whole, half_up, product, total, whole
-from .observations import NOT_APPLICABLE, NOT_DUE, NOT_REPORTED, Observations
-from .periods import Period, parse_period
-from .rules import Checklist, Context, Deductive, decimal
-from .scheme import Bonus, Deduction, Indicator, Scheme, Veto, frozen_weights
+from .finishing import Finished, finish
+from .observations import SPECIAL, Observations
+from .periods import KIND_WORDS, Period, parse_period
+from .rules import Checklist, Context, Deductive, Derived, decimal
+from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
 Local = Mapping[str, Mapping[str, int]]
 """Parent id -> child id -> frozen weight inside the parent, in units of the last decimal."""
-
-LOW, HIGH = "low", "high"
 
 
 @dataclass(frozen=True)
@@ -87,62 +87,26 @@ class LeafScores:
     given: Whole
     points: Whole
     deductions: list[tuple[Deduction, Whole]] = field(default_factory=list)
-    carried: Mask | None = None
+    carried: Mask = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.carried = np.zeros(len(self.status), bool)
 
 
 @dataclass(frozen=True)
-class Step:
-    """One operation on the totals of all cells.
-
-    Attributes:
-        rule: `"deduction"`, `"bonus"`, `"bonus_cap"`, `"cap"`, `"floor"`, `"veto"`.
-        event: the deduction, bonus or veto; none for a limit.
-        before, after: totals.
-    """
-
-    rule: str
-    event: Deduction | Bonus | Veto | None
-    before: Whole
-    after: Whole
-
-
-@dataclass
 class Totals:
-    """Totals of all cells, in units of 10^-(points + weights digits) until they are rounded.
+    """Totals of all cells.
 
     Attributes:
-        nodes: parent id -> (score, whether it has one), in units of the last decimal of points.
-        rated: cells that have a total.
-        weighted: the weighted sum, or the mean of what applies.
-        steps: what happened to it, in order.
-        rounded: the official total, in units of its last decimal.
-        band: position of its band in the scheme, -1 where it has none.
-        lowered: by vetoes: their steps on the band, in order.
+        nodes: parent id -> its scores, in units of the last decimal of points, and whether it has
+            one.
+        weighted: the weighted total, in units of 10^-(points + weights digits).
+        finished: what became of it.
     """
 
-    nodes: dict[str, tuple[Whole, Mask]]
-    rated: Mask
+    nodes: Mapping[str, tuple[Whole, Mask]]
     weighted: Whole
-    steps: list[Step]
-    rounded: Whole
-    band: Ints
-    lowered: list[tuple[Veto, Ints, Ints]]
-
-
-@dataclass
-class Scored:
-    """All that `evaluate` and the waterfall are made of."""
-
-    scheme: Scheme
-    grid: Grid
-    local: dict[str, Local]
-    leaves: dict[str, LeafScores]
-    amounts: dict[str, Whole]
-    conditions: dict[str, Mask]
-    observed: Mask
-    remarks: list[Phrase]
-    totals: Totals
-    bounds: tuple[Totals, Totals] | None
+    finished: Finished
 
 
 def resolve(scheme: Scheme, observations: Observations) -> Observations:
@@ -156,17 +120,11 @@ def resolve(scheme: Scheme, observations: Observations) -> Observations:
     for code, name in enumerate(column.names):
         known = scheme.words.get(name.casefold())
         if known is None:
-            row = _first(observations, column.codes == code)
+            row = observations.first(np.flatnonzero(column.codes == code))
             valid = tuple(dict.fromkeys(scheme.words.values()))
             observations.refuse(row, "indicator", "indicator_unknown", name=name, valid=valid)
         ids.append(known)
     return observations.renamed("indicator", dict(zip(column.names, ids, strict=True)))
-
-
-def _first(observations: Observations, chosen: Mask) -> int:
-    """The row among those chosen that stands first in the file."""
-    rows = np.flatnonzero(chosen)
-    return int(rows[np.argmin(observations.lines[rows])])
 
 
 def grid_of(scheme: Scheme, observations: Observations) -> Grid:
@@ -180,14 +138,14 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
     if scheme.units:
         for code, name in enumerate(unit.names):
             if name not in scheme.units:
-                row = _first(observations, unit.codes == code)
+                row = observations.first(np.flatnonzero(unit.codes == code))
                 observations.refuse(row, "unit", "unit_unknown", unit=name, valid=scheme.units)
     periods = []
     for code, name in enumerate(period.names):
         parsed = parse_period(name)
         problem = _period_problem(scheme, parsed)
         if problem is not None:
-            row = _first(observations, period.codes == code)
+            row = observations.first(np.flatnonzero(period.codes == code))
             observations.refuse(row, "period", problem.code, **problem.parameters)
         periods.append(parsed)
     return Grid(scheme.units or unit.names, tuple(sorted(periods)))
@@ -195,7 +153,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
 
 def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
-        kinds = {"kind": Phrase(f"a_{period.kind}"), "expected": Phrase(f"a_{scheme.period.kind}")}
+        kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
     first = date(period.year, period.last_month - period.months + 1, 1)
     if scheme.effective_from and (period.year, period.last_month) < (
@@ -249,488 +207,376 @@ def leaf_weights(
     return {leaf: weight_of[leaf] for leaf in scheme.leaves if leaf in weight_of}
 
 
-def score(
-    scheme: Scheme, observations: Observations, local: dict[str, Local], grid: Grid
-) -> Scored:
-    """Score all cells.
+class Scored:
+    """All cells scored by a scheme, step by step.
 
     Args:
-        scheme: the scheme; every leaf has a rule.
+        scheme: every leaf has a rule.
         observations: with ids of indicators.
-        local: frozen weights by part of the year.
+        local: frozen weights by part of the year, see `frozen_local`.
         grid: units and periods.
+
+    Attributes:
+        scheme, local, grid: as given.
+        leaves: leaf id -> its scores.
+        amounts: id of a deduction or bonus -> points in each cell, in units of the last decimal; of
+            a veto -> how often it was reported.
+        falls: veto id -> cells where it falls.
+        observed: cells that have any observation.
 
     Raises:
         EvaluationError: an observation that the scheme refuses, with row and column.
     """
-    cell = grid.cells(observations)
-    column = observations.columns["indicator"]
-    ends = np.searchsorted(column.codes, np.arange(len(column.names) + 1))
-    rows_of = {name: np.arange(ends[k], ends[k + 1]) for k, name in enumerate(column.names)}
-    nothing = np.zeros(0, np.intp)
-    remarks: list[Phrase] = []
-    excused = _excused(scheme, observations, rows_of, cell, local)
-    leaves = {
-        leaf: _score_leaf(
-            scheme, indicator, observations, rows_of.get(leaf, nothing), cell, grid, local, excused
-        )
-        for leaf, indicator in scheme.indicator.items()
-    }
-    amounts = {
-        event.id: _amounts(scheme, event, observations, rows_of.get(event.id, nothing), cell, grid)
-        for event in scheme.events.values()
-    }
-    for deduction in scheme.deductions:
-        if deduction.indicator is not None:
-            leaf_scores = leaves[deduction.indicator]
-            leaf_scores.deductions.append((deduction, amounts[deduction.id]))
-    floor = whole(0)
-    for leaf_scores in leaves.values():
-        for _, amount in leaf_scores.deductions:
-            leaf_scores.points = total(leaf_scores.points, -amount)
-        if leaf_scores.deductions:
-            leaf_scores.points = np.maximum(leaf_scores.points, floor)
-    conditions = _conditions(scheme, observations, rows_of, cell, grid, leaves)
-    _carry(scheme, grid, leaves)
-    observed = np.zeros(grid.size, bool)
-    observed[cell] = True
-    scored = Scored(
-        scheme,
-        grid,
-        local,
-        leaves,
-        amounts,
-        conditions,
-        observed,
-        remarks,
-        None,
-        None,  # type: ignore[arg-type]
-    )
-    scored.totals = totals(scored)
-    missing = any(np.isin(one.status, (UNREPORTED, UNDUE)).any() for one in leaves.values())
-    if missing:
-        scored.bounds = totals(scored, LOW), totals(scored, HIGH)
-    return scored
 
+    def __init__(
+        self, scheme: Scheme, observations: Observations, local: Mapping[str, Local], grid: Grid
+    ) -> None:
+        self.scheme, self.local, self.grid = scheme, local, grid
+        self._observations = observations
+        self._cell = grid.cells(observations)
+        column = observations.columns["indicator"]
+        ends = np.searchsorted(column.codes, np.arange(len(column.names) + 1))
+        self._rows = {name: np.arange(ends[k], ends[k + 1]) for k, name in enumerate(column.names)}
+        self.observed = np.zeros(grid.size, bool)
+        self.observed[self._cell] = True
+        self._variants = [_Variant.of(scheme, grid, local, part) for part in _parts(grid, local)]
+        self._excused = self._deducted_elsewhere()
+        self.leaves = {leaf: self._leaf(one) for leaf, one in scheme.indicator.items()}
+        self.amounts = {event.id: self._amount(event) for event in scheme.events.values()}
+        self._deduct_inside()
+        self.falls = self._vetoes()
+        self._carry()
 
-def _score_leaf(
-    scheme: Scheme,
-    indicator: Indicator,
-    observations: Observations,
-    rows: Ints,
-    cell: Ints,
-    grid: Grid,
-    local: Mapping[str, Local],
-    excused: Mask,
-) -> LeafScores:
-    """One indicator in all cells, before deductions inside it."""
-    digits = scheme.digits.points
-    result = LeafScores(
-        np.full(grid.size, UNCOUNTED, np.int8),
-        np.full(grid.size, np.nan),
-        np.zeros(grid.size, np.int64),
-        np.zeros(grid.size, np.int64),
-    )
-    _check_rows(indicator, observations, rows)
-    of_period = cell[rows] % len(grid.periods)
-    for chosen in _variants(grid, local):
-        part = grid.periods[chosen[0]].part
-        weights = leaf_weights(scheme, local[part], 10**scheme.digits.weights)
-        in_variant = np.isin(np.arange(grid.size) % len(grid.periods), chosen)
-        if indicator.id not in weights:
-            continue
-        context = Context(
+    def _rows_of(self, name: str) -> Ints:
+        return self._rows.get(name, np.zeros(0, np.intp))
+
+    def _cells(self, rows: Ints) -> Cells:
+        """Cells of rows, in the order of time; rows are sorted by the names of periods."""
+        cell = self._cell[rows]
+        order = np.argsort(cell, kind="stable")
+        return Cells.of(self._observations, rows[order], cell[order], self.grid.size)
+
+    def _leaf(self, indicator: Indicator) -> LeafScores:
+        """One indicator in all cells, before deductions inside it."""
+        self._check_rows(indicator)
+        size = self.grid.size
+        status, values = np.full(size, UNCOUNTED, np.int8), np.full(size, np.nan)
+        points: Whole = np.zeros(size, np.int64)
+        rows = self._rows_of(indicator.id)
+        for variant in self._variants:
+            if indicator.id not in variant.weights:
+                continue
+            cells = self._cells(rows[variant.inside[self._cell[rows]]])
+            given = indicator.rule.values(cells, self._context(indicator, variant))
+            scored = indicator.rule.points(given).rounded(self.scheme.digits.points)
+            present = cells.present
+            status[variant.inside] = cells.status[variant.inside]
+            values[present] = np.asarray(given.num / given.den, np.float64)
+            points = points.astype(np.result_type(points, scored))
+            points[present] = scored
+            if isinstance(indicator.rule, Deductive) and indicator.rule.absent == "full":
+                untouched = variant.inside & self.observed & (status == UNREPORTED)
+                untouched[self._cell[rows]] = False
+                status[untouched], values[untouched] = KNOWN, 0.0
+                points[untouched] = 100 * 10**self.scheme.digits.points
+        points[status != KNOWN] = 0
+        values[status != KNOWN] = np.nan
+        return LeafScores(status, values, points, points)
+
+    def _context(self, indicator: Indicator, variant: _Variant) -> Context:
+        return Context(
             indicator.id,
-            scheme.grades,
+            self.scheme.grades,
             indicator.items,
             indicator.raters,
             indicator.fewest_raters,
-            weights[indicator.id],
-            excused,
+            variant.weights[indicator.id],
+            self._excused,
         )
-        some = rows[np.isin(of_period, chosen)]
-        order = np.argsort(cell[some], kind="stable")  # rows are sorted by unit and period as text
-        some = some[order]
-        cells = Cells.of(observations, some, cell[some], grid.size)
-        values = indicator.rule.values(cells, context)
-        present = cells.present
-        points = indicator.rule.points(values).rounded(digits)
-        result.status[in_variant] = cells.status[in_variant]
-        result.values[present] = np.asarray(values.num / values.den, np.float64)
-        if points.dtype == object:
-            result.given = result.given.astype(object)
-        result.given[present] = points
-        if isinstance(indicator.rule, Deductive) and indicator.rule.absent == "full":
-            untouched = np.zeros(grid.size, bool)
-            untouched[cell] = True  # only where the unit was observed at all
-            untouched[cell[some]] = False
-            untouched &= in_variant
-            result.status[untouched], result.values[untouched] = KNOWN, 0.0
-            result.given[untouched] = 100 * 10**digits
-    result.given[result.status != KNOWN] = 0
-    result.values[result.status != KNOWN] = np.nan
-    result.points = result.given.copy()
-    return result
 
+    def _check_rows(self, indicator: Indicator) -> None:
+        """Refuse values that cannot be, and rows without the document they need."""
+        rows, observations = self._rows_of(indicator.id), self._observations
+        if not isinstance(indicator.rule, Derived):
+            self._check_no_input(indicator.id)
+        if indicator.document:
+            self._check_documents(rows)
+        if indicator.valid is not None:
+            low, high = indicator.valid
+            numbers = observations.numbers(rows)
+            outside = (numbers.compared(low) < 0) | (numbers.compared(high) > 0)
+            outside &= observations.words.codes[rows] < 0
+            if outside.any():
+                row = observations.first(rows[outside])
+                about = {"value": observations.value(row), "indicator": indicator.id}
+                limits = {"low": decimal(low), "high": decimal(high)}
+                observations.refuse(row, "value", "value_invalid", **about, **limits)
 
-def _variants(grid: Grid, local: Mapping[str, Local]) -> list[Ints]:
-    """Positions of the periods that share their weights."""
-    groups: dict[int, list[int]] = {}
-    for k, period in enumerate(grid.periods):
-        groups.setdefault(id(local[period.part]), []).append(k)
-    return [np.array(group, np.intp) for group in groups.values()]
+    def _check_no_input(self, name: str) -> None:
+        """Refuse rows with an input of what is observed directly."""
+        rows, inputs = self._rows_of(name), self._observations.columns["input"]
+        if len(given := rows[inputs.codes[rows] >= 0]):
+            row = self._observations.first(given)
+            parameters = {"input": inputs[row], "indicator": name}
+            self._observations.refuse(row, "input", "input_unexpected", **parameters)
 
+    def _check_documents(self, rows: Ints) -> None:
+        """Refuse rows without evidence, but those that say that there is nothing to show."""
+        observations = self._observations
+        words = observations.words
+        silent = [words.names.index(word) for word in SPECIAL if word in words.names]
+        nothing = (words.codes[rows] < 0) & (observations.mantissas[rows] == 0)
+        nothing |= np.isin(words.codes[rows], silent)
+        lacking = (observations.columns["evidence"].codes[rows] < 0) & ~nothing
+        if lacking.any():
+            observations.refuse(observations.first(rows[lacking]), "evidence", "evidence_missing")
 
-def _check_rows(indicator: Indicator, observations: Observations, rows: Ints) -> None:
-    """Refuse values that cannot be, and rows without the document they need."""
-    if indicator.document:
-        _check_documents(observations, rows)
-    if indicator.valid is not None:
-        low, high = indicator.valid
-        numbers = observations.numbers(rows)
-        outside = (numbers.compared(low) < 0) | (numbers.compared(high) > 0)
-        outside &= observations.words.codes[rows] < 0
-        if outside.any():
-            row = int(rows[outside][np.argmin(observations.lines[rows[outside]])])
-            limits = {"low": decimal(low), "high": decimal(high)}
-            value = observations.value(row)
-            observations.refuse(
-                row, "value", "value_invalid", value=value, indicator=indicator.id, **limits
-            )
+    def _checklists(self) -> Iterator[tuple[str, Checklist, Cells, Ints, Ratios]]:
+        """Leaf id, rule, cells, and the point and the result of each row, of every checklist."""
+        for leaf, indicator in self.scheme.indicator.items():
+            if isinstance(indicator.rule, Checklist) and leaf in self._rows:
+                cells = self._cells(self._rows[leaf])
+                nothing = np.zeros(len(self._observations), bool)
+                context = Context(leaf, self.scheme.grades, "mean", "mean", 1, Fraction(1), nothing)
+                positions = indicator.rule.positions(cells, context)
+                yield leaf, indicator.rule, cells, positions, indicator.rule.results(cells, context)
 
+    def _deducted_elsewhere(self) -> Mask:
+        """Rows of control points whose finding is deducted where it costs more.
 
-def _check_documents(observations: Observations, rows: Ints) -> None:
-    words = observations.words
-    special = [
-        k for k, word in enumerate(words.names) if word in (NOT_APPLICABLE, NOT_DUE, NOT_REPORTED)
-    ]
-    lacking = (observations.columns["evidence"].codes[rows] < 0) & ~np.isin(
-        words.codes[rows], special
-    )
-    nothing = (words.codes[rows] < 0) & (observations.mantissas[rows] == 0)
-    if (lacking := lacking & ~nothing).any():
-        row = int(rows[lacking][np.argmin(observations.lines[rows[lacking]])])
-        observations.refuse(row, "evidence", "evidence_missing")
-
-
-def _excused(
-    scheme: Scheme,
-    observations: Observations,
-    rows_of: Mapping[str, Ints],
-    cell: Ints,
-    local: Mapping[str, Local],
-) -> Mask:
-    """Rows of control points whose finding is deducted where it costs more.
-
-    A point costs, of the unit's 100, its share of its checklist's points times the weight of that
-    indicator, times what is missing of its result; of two that cost the same the first is deducted.
-    """
-    excused = np.zeros(len(observations), bool)
-    if not scheme.findings_once:
+        A point costs, of the unit's 100, its share of its checklist's points times the weight of
+        that indicator, times what is missing of its result; of two that cost the same the first is
+        deducted.
+        """
+        excused = np.zeros(len(self._observations), bool)
+        if not self.scheme.findings_once:
+            return excused
+        evidence = self._observations.columns["evidence"].codes
+        dearest: dict[tuple[int, int], tuple[Fraction, int]] = {}
+        for leaf, rule, cells, positions, results in self._checklists():
+            worth = [point.points for point in rule.control_points]
+            missing = [1 - result for result in results.fractions()]
+            for k, row in enumerate(cells.rows.tolist()):
+                if evidence[row] < 0 or not missing[k]:
+                    continue
+                cell = int(cells.cell[k])
+                variant = next(one for one in self._variants if one.inside[cell])
+                weight = variant.weights.get(leaf, Fraction(0))
+                cost = weight * worth[positions[k]] / sum(worth) * missing[k]
+                finding = cell, int(evidence[row])
+                best = dearest.setdefault(finding, (cost, row))
+                if best[1] != row:
+                    excused[row if cost <= best[0] else best[1]] = True
+                    dearest[finding] = max(best, (cost, row), key=lambda one: one[0])
         return excused
-    evidence = observations.columns["evidence"].codes
-    scale = 10**scheme.digits.weights
-    dearest: dict[tuple[int, int], tuple[Fraction, int]] = {}
-    for leaf, indicator in scheme.indicator.items():
-        rule = indicator.rule
-        if not isinstance(rule, Checklist) or leaf not in rows_of:
-            continue
-        rows = rows_of[leaf]
-        cells = Cells.of(observations, rows, cell[rows], int(cell.max(initial=0)) + 1)
-        context = Context(leaf, scheme.grades, "mean", "mean", 1, Fraction(1), excused)
-        positions = rule.positions(cells, context)
-        results = rule.results(cells, context).fractions()
-        worth = [point.points for point in rule.control_points]
-        weights = {
-            part: leaf_weights(scheme, of_part, scale).get(leaf, Fraction(0))
-            for part, of_part in local.items()
-        }
-        periods = observations.columns["period"]
-        part_of = [parse_period(name).part for name in periods.names]
-        for k, row in enumerate(cells.rows.tolist()):
-            if evidence[row] < 0 or results[k] == 1:
-                continue
-            weight = weights[part_of[periods.codes[row]]]
-            cost = weight * worth[positions[k]] / sum(worth) * (1 - results[k])
-            finding = int(cell[row]), int(evidence[row])
-            best = dearest.get(finding)
-            if best is None:
-                dearest[finding] = cost, row
-            else:
-                excused[row if cost <= best[0] else best[1]] = True
-                if cost > best[0]:
-                    dearest[finding] = cost, row
-    return excused
 
-
-def _amounts(
-    scheme: Scheme,
-    event: Deduction | Bonus | Veto,
-    observations: Observations,
-    rows: Ints,
-    cell: Ints,
-    grid: Grid,
-) -> Whole:
-    """Points of a deduction or bonus in each cell, capped; how often a veto was reported."""
-    amounts = np.zeros(grid.size, np.int64)
-    if not len(rows):
+    def _amount(self, event: Deduction | Bonus | Veto) -> Whole:
+        """Points of a deduction or bonus in each cell, capped; how often a veto was reported."""
+        rows = self._rows_of(event.id)
+        self._check_no_input(event.id)
+        if event.document:
+            self._check_documents(rows)
+        cells = self._cells(rows)
+        values = cells.numbers(event.id)
+        cells.refuse_value(values.compared(0) < 0, "value_below_zero", indicator=event.id)
+        points = None if isinstance(event, Veto) else event.points
+        if isinstance(event, Veto) or points is not None:
+            odd = values.num % values.den != 0
+            cells.refuse_value(odd, "count_expected", indicator=event.id)
+        sums = cells.joined(values, "sum", "sum")
+        sums = sums if points is None else sums * points
+        if not isinstance(event, Veto):
+            sums = sums.clipped(None, event.cap)
+        digits = 0 if isinstance(event, Veto) else self.scheme.digits.points
+        counted = sums.rounded(digits)
+        amounts: Whole = np.zeros(self.grid.size, np.result_type(np.int64, counted))
+        amounts[cells.present] = counted
         return amounts
-    if event.document:
-        _check_documents(observations, rows)
-    order = np.argsort(cell[rows], kind="stable")
-    cells = Cells.of(observations, rows[order], cell[rows][order], grid.size)
-    values = cells.numbers(event.id)
-    cells.refuse_value(values.compared(0) < 0, "value_below_zero", indicator=event.id)
-    points = event.points if isinstance(event, Deduction | Bonus) else Fraction(1)
-    if points is not None:
-        odd = values.num % values.den != 0
-        cells.refuse_value(odd, "count_expected", indicator=event.id)
-    sums = cells.joined(values, "sum", "sum")
-    if isinstance(event, Deduction | Bonus):
-        sums = (sums if event.points is None else sums * event.points).clipped(None, event.cap)
-        counted = sums.rounded(scheme.digits.points)
-    else:
-        counted = sums.rounded(0)
-    if counted.dtype == object:
-        amounts = amounts.astype(object)
-    amounts[cells.present] = counted
-    return amounts
+
+    def _deduct_inside(self) -> None:
+        """Take deductions from indicators, down to 0."""
+        for deduction in self.scheme.deductions:
+            if deduction.indicator is not None:
+                leaf = self.leaves[deduction.indicator]
+                amount = self.amounts[deduction.id]
+                leaf.deductions.append((deduction, amount))
+                leaf.points = np.maximum(total(leaf.points, -amount), 0)
+
+    def _vetoes(self) -> dict[str, Mask]:
+        """Veto id -> cells where it was reported, its condition holds or a key point failed."""
+        falls = {veto.id: self.amounts[veto.id] > 0 for veto in self.scheme.vetoes}
+        for veto in self.scheme.vetoes:
+            if veto.when is not None:
+                falls[veto.id] |= self._holds(veto.when)
+        for _, rule, cells, positions, results in self._checklists():
+            failed = results.compared(0) == 0
+            for k, point in enumerate(rule.control_points):
+                if point.veto is not None:
+                    falls[point.veto][cells.cell[failed & (positions == k)]] = True
+        return falls
+
+    def _holds(self, condition: Condition) -> Mask:
+        leaf = self.leaves[condition.indicator]
+        low = condition.below is not None
+        end = condition.below if condition.below is not None else condition.above or Fraction(0)
+        if condition.of == "points":
+            side = Ratios(leaf.points, whole(10**self.scheme.digits.points)).compared(end)
+        else:
+            side = np.sign(np.nan_to_num(leaf.values) - float(end))
+        holds: Mask = (leaf.status == KNOWN) & (side < 0 if low else side > 0)
+        return holds
+
+    def _carry(self) -> None:
+        """Give what was not reported the points of the period before, where the scheme says so."""
+        if self.scheme.missing.not_reported != "last":
+            return
+        earlier = self.grid.earlier
+        for leaf in self.leaves.values():
+            leaf.carried = (leaf.status == UNREPORTED) & (earlier >= 0)
+            leaf.carried &= (leaf.status[earlier] == KNOWN) & self.observed
+            leaf.points = np.where(leaf.carried, leaf.given[earlier], leaf.points)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Totals of all cells, with what was not reported as the scheme says."""
+        return self._totals(None)
+
+    @cached_property
+    def bounds(self) -> tuple[Totals, Totals]:
+        """Totals with 0 and with 100 points for all that was not reported or isn't due."""
+        missing = any(
+            np.isin(leaf.status, (UNREPORTED, UNDUE)).any() for leaf in self.leaves.values()
+        )
+        if not missing:
+            return self.totals, self.totals
+        return self._totals(0), self._totals(100 * 10**self.scheme.digits.points)
+
+    def _totals(self, unknown: int | None) -> Totals:
+        """Totals with so many points for all that is not known, None as the scheme says."""
+        size = self.grid.size
+        nodes: dict[str, tuple[Whole, Mask]] = {
+            parent: (np.zeros(size, np.int64), np.zeros(size, bool))
+            for parent in self.scheme.children
+        }
+        weighted: Whole = np.zeros(size, np.int64)
+        for variant in self._variants:
+            scores, known, exact = self._tree(variant, unknown)
+            for parent, (all_scores, all_known) in nodes.items():
+                if parent in scores:
+                    all_scores[variant.inside] = scores[parent]
+                    all_known[variant.inside] = known[parent]
+            weighted = weighted.astype(np.result_type(weighted, exact))
+            weighted[variant.inside] = exact
+        rated = nodes[self.scheme.goal][1] & self.observed
+        return Totals(
+            nodes, weighted, finish(self.scheme, weighted, rated, self.amounts, self.falls)
+        )
+
+    def _tree(
+        self, variant: _Variant, unknown: int | None
+    ) -> tuple[dict[str, Whole], dict[str, Mask], Whole]:
+        """Scores of nodes, which of them are known, and the weighted total.
+
+        A parent's score is Σ w·s / Σ w over the children that apply, rounded to the digits of
+        points. The weighted total, which has the digits of weights as well, is not rounded where
+        everything below the goal applies.
+        """
+        scores, known, sure, blocked = self._leaf_states(variant, unknown)
+        full = 10**self.scheme.digits.weights
+        least = self.scheme.missing.share * full
+        goal = self.scheme.goal
+        exact: Whole = np.zeros(0, np.int64)
+        for parent in reversed(list(self.scheme.children)):
+            kids = variant.local.get(parent)
+            if kids is None:
+                continue
+            weight, sure_weight, sums = (np.zeros(variant.count, np.int64) for _ in range(3))
+            stop = np.zeros(variant.count, bool)
+            for kid, share in kids.items():
+                weight += share * known[kid]
+                sure_weight += share * sure[kid]
+                stop |= blocked[kid]
+                sums = total(sums, product(whole(share), np.where(known[kid], scores[kid], 0)))
+            blocked[parent] = stop | ((weight > 0) & (sure_weight < least))
+            known[parent] = sure[parent] = (weight > 0) & ~blocked[parent]
+            scores[parent] = half_up(sums, np.where(weight > 0, weight, 1))
+            if parent == goal:
+                exact = np.where(weight == full, sums, product(scores[goal], whole(full)))
+        return scores, known, exact
+
+    def _leaf_states(
+        self, variant: _Variant, unknown: int | None
+    ) -> tuple[dict[str, Whole], dict[str, Mask], dict[str, Mask], dict[str, Mask]]:
+        """For each leaf its points, whether they count, whether they were reported, and whether
+        what is missing blocks the total.
+        """
+        scores, counted, sure, blocked = {}, {}, {}, {}
+        zero = self.scheme.missing.not_reported == "zero"
+        for leaf in variant.weights:
+            one = self.leaves[leaf]
+            status, points = one.status[variant.inside], one.points[variant.inside]
+            missing = (status == UNREPORTED) | (status == UNDUE)
+            if unknown is not None:
+                scores[leaf] = np.where(missing, unknown, points)
+                counted[leaf] = sure[leaf] = (status == KNOWN) | missing
+            else:
+                carried = one.carried[variant.inside]
+                scores[leaf] = points
+                sure[leaf] = (status == KNOWN) | carried
+                counted[leaf] = sure[leaf] | ((status == UNREPORTED) & zero)
+            blocked[leaf] = missing & ~counted[leaf]
+        return scores, counted, sure, blocked
 
 
-def _conditions(
+@dataclass(frozen=True)
+class _Variant:
+    """Periods in which the same indicators count, with the same weights.
+
+    Attributes:
+        inside: cells of these periods.
+        local: frozen weights inside each parent.
+        weights: leaf id -> weight in the whole.
+    """
+
+    inside: Mask
+    local: Local
+    weights: Mapping[str, Fraction]
+
+    @classmethod
+    def of(
+        cls, scheme: Scheme, grid: Grid, local: Mapping[str, Local], parts: tuple[str, ...]
+    ) -> _Variant:
+        """The variant of some parts of the year."""
+        inside = np.tile([period.part in parts for period in grid.periods], len(grid.units))
+        shares = local[parts[0]]
+        return cls(inside, shares, leaf_weights(scheme, shares, 10**scheme.digits.weights))
+
+    @property
+    def count(self) -> int:
+        """How many cells there are inside."""
+        return int(self.inside.sum())
+
+
+def _parts(grid: Grid, local: Mapping[str, Local]) -> list[tuple[str, ...]]:
+    """Parts of the year, those with the same weights together."""
+    together: dict[int, list[str]] = {}
+    for part in dict.fromkeys(period.part for period in grid.periods):
+        together.setdefault(id(local[part]), []).append(part)
+    return [tuple(parts) for parts in together.values()]
+
+
+def rescored(
     scheme: Scheme,
     observations: Observations,
-    rows_of: Mapping[str, Ints],
-    cell: Ints,
-    grid: Grid,
-    leaves: Mapping[str, LeafScores],
-) -> dict[str, Mask]:
-    """Veto id -> cells where a condition makes it fall, or a key point that failed."""
-    falls = {veto.id: np.zeros(grid.size, bool) for veto in scheme.vetoes}
-    for veto in scheme.vetoes:
-        if veto.when is None:
-            continue
-        leaf = leaves[veto.when.indicator]
-        known = leaf.status == KNOWN
-        end = veto.when.below if veto.when.below is not None else veto.when.above
-        if veto.when.of == "points":
-            numbers = Ratios(leaf.points, whole(10**scheme.digits.points))
-            side = numbers.compared(end or 0)
-        else:
-            side = np.sign(leaf.values - float(end or 0))
-        falls[veto.id] |= known & (side < 0 if veto.when.below is not None else side > 0)
-    excused = np.zeros(len(observations), bool)
-    for leaf_id, indicator in scheme.indicator.items():
-        rule = indicator.rule
-        if not isinstance(rule, Checklist) or leaf_id not in rows_of:
-            continue
-        vetoes = {k: point.veto for k, point in enumerate(rule.control_points) if point.veto}
-        if not vetoes:
-            continue
-        rows = rows_of[leaf_id]
-        cells = Cells.of(observations, rows, cell[rows], grid.size)
-        context = Context(leaf_id, scheme.grades, "mean", "mean", 1, Fraction(1), excused)
-        positions = rule.positions(cells, context)
-        failed = rule.results(cells, context).compared(0) == 0
-        for k, veto_id in vetoes.items():
-            falls[veto_id][cells.cell[failed & (positions == k)]] = True
-    return falls
-
-
-def _carry(scheme: Scheme, grid: Grid, leaves: Mapping[str, LeafScores]) -> None:
-    """Give what was not reported the points of the period before, where the scheme says so."""
-    if scheme.missing.not_reported != "last":
-        return
-    earlier = grid.earlier
-    for leaf in leaves.values():
-        carried = (leaf.status == UNREPORTED) & (earlier >= 0)
-        carried &= leaf.status[earlier] == KNOWN
-        leaf.points = np.where(carried, leaf.given[earlier], leaf.points)
-        leaf.carried = carried
-
-
-def totals(scored: Scored, missing: str | None = None) -> Totals:
-    """Totals of all cells.
-
-    Args:
-        scored: with the points of the indicators.
-        missing: None treats what was not reported as the scheme says, `"low"` gives all of it 0
-            points, `"high"` 100.
-    """
-    scheme, grid = scored.scheme, scored.grid
-    shape = grid.size
-    nodes = {
-        parent: (np.zeros(shape, np.int64), np.zeros(shape, bool)) for parent in scheme.children
-    }
-    rated, weighted = np.zeros(shape, bool), np.zeros(shape, np.int64)
-    if 10 ** (scheme.digits.points + scheme.digits.weights) > 10**13:
-        weighted = weighted.astype(object)
-    for chosen in _variants(grid, scored.local):
-        part = grid.periods[chosen[0]].part
-        inside = np.flatnonzero(np.isin(np.arange(shape) % len(grid.periods), chosen))
-        of_variant = _tree(scored, scored.local[part], inside, missing)
-        for parent, (points, known) in of_variant.items():
-            if parent == scheme.goal:
-                weighted[inside], rated[inside] = points, known
-                points = half_up(points, whole(10**scheme.digits.weights))
-            nodes[parent][0][inside], nodes[parent][1][inside] = points, known
-    rated &= scored.observed
-    return _finish(scored, nodes, rated, weighted)
-
-
-def _tree(
-    scored: Scored, local: Local, inside: Ints, missing: str | None
-) -> dict[str, tuple[Whole, Mask]]:
-    """Parent id -> its scores and whether it has one; the goal's with the digits of weights, too.
-
-    A parent's score is Σ w·s / Σ w over the children that apply, rounded to the digits of points;
-    the goal's is not rounded where all apply.
-    """
-    scheme = scored.scheme
-    full = 10**scheme.digits.weights
-    least = scheme.missing.share * full
-    scores: dict[str, Whole] = {}
-    counted: dict[str, Mask] = {}
-    blocked: dict[str, Mask] = {}
-    sure: dict[str, Mask] = {}
-    for leaf, one in scored.leaves.items():
-        status = one.status[inside]
-        points = one.points[inside]
-        known = status == KNOWN
-        unknown = (status == UNREPORTED) | (status == UNDUE)
-        if missing is not None:
-            points = np.where(
-                unknown, 0 if missing == LOW else 100 * 10**scheme.digits.points, points
-            )
-            counted[leaf] = sure[leaf] = known | unknown
-            blocked[leaf] = np.zeros(len(inside), bool)
-        else:
-            carried = one.carried[inside] if one.carried is not None else np.zeros_like(known)
-            zero = (status == UNREPORTED) & (scheme.missing.not_reported == "zero")
-            counted[leaf] = known | carried | zero
-            sure[leaf] = known | carried
-            blocked[leaf] = unknown & ~counted[leaf]
-        scores[leaf] = points
-    result = {}
-    for parent in reversed(scheme.children):
-        kids = local.get(parent, {})
-        weight, known_weight = np.zeros(len(inside), np.int64), np.zeros(len(inside), np.int64)
-        sums: Whole = np.zeros(len(inside), np.int64)
-        stop = np.zeros(len(inside), bool)
-        for kid, share in kids.items():
-            weight += share * counted[kid]
-            known_weight += share * sure[kid]
-            stop |= blocked[kid]
-            sums = total(sums, product(whole(share), np.where(counted[kid], scores[kid], 0)))
-        some = weight > 0
-        stop |= some & (known_weight < least)
-        divisor = np.where(some, weight, 1)
-        rounded = half_up(sums, divisor)
-        scores[parent], counted[parent] = rounded, some & ~stop
-        blocked[parent], sure[parent] = stop, some & ~stop
-        exact = rounded
-        if parent == scheme.goal:
-            exact = np.where(weight == full, sums, product(rounded, whole(full)))
-        result[parent] = exact, some & ~stop
-    return result
-
-
-def _finish(
-    scored: Scored, nodes: dict[str, tuple[Whole, Mask]], rated: Mask, weighted: Whole
-) -> Totals:
-    """What becomes of the weighted total: deductions, bonuses, limits, vetoes, rounding, band."""
-    scheme = scored.scheme
-    digits = scheme.digits
-    lift = whole(10**digits.weights)
-    unit = 10 ** (digits.points + digits.weights)
-    steps: list[Step] = []
-    now = weighted
-
-    def step(rule: str, event: Deduction | Bonus | Veto | None, after: Whole) -> None:
-        nonlocal now
-        if (after != now).any():
-            steps.append(Step(rule, event, now, after))
-        now = after
-
-    def scaled(number: Fraction) -> Whole:
-        return half_up(whole(number.numerator * unit), whole(number.denominator))
-
-    lowered: list[tuple[Veto, Ints, Ints]] = []
-    shift: list[tuple[Veto, Mask]] = []
-    for operation in scheme.total.order:
-        if operation == "deductions":
-            for deduction in scheme.deductions:
-                if deduction.indicator is None:
-                    taken = product(scored.amounts[deduction.id], lift)
-                    step("deduction", deduction, total(now, -taken))
-        elif operation == "bonuses":
-            start = now
-            for bonus in scheme.bonuses:
-                step("bonus", bonus, total(now, product(scored.amounts[bonus.id], lift)))
-            if scheme.total.bonus_cap is not None:
-                most = total(start, scaled(scheme.total.bonus_cap))
-                step("bonus_cap", None, np.minimum(now, most))
-        elif operation == "limits":
-            if scheme.total.cap is not None:
-                step("cap", None, np.minimum(now, scaled(scheme.total.cap)))
-            step("floor", None, np.maximum(now, scaled(scheme.total.floor)))
-        else:
-            for veto in scheme.vetoes:
-                falls = scored.conditions[veto.id] | (scored.amounts[veto.id] > 0)
-                if veto.effect == "zero":
-                    step("veto", veto, np.where(falls, whole(0), now))
-                elif veto.effect == "cap":
-                    edge = next(band.at_least for band in scheme.bands if band.id == veto.band)
-                    below = scaled(edge - Fraction(1, 10**digits.total))
-                    step("veto", veto, np.where(falls, np.minimum(now, below), now))
-                elif veto.effect == "not_rated":
-                    rated = rated & ~falls
-                    shift.append((veto, falls))
-                else:
-                    shift.append((veto, falls))
-    rounded = half_up(now, whole(10 ** (digits.points + digits.weights - digits.total)))
-    band = _bands(scheme, rounded)
-    for veto, falls in shift:
-        if veto.effect == "lower_band":
-            after = np.where(falls & (band >= 0), np.minimum(band + 1, len(scheme.bands) - 1), band)
-        elif veto.effect == "band":
-            fixed = next(k for k, one in enumerate(scheme.bands) if one.id == veto.band)
-            after = np.where(falls, np.maximum(band, fixed), band)
-        else:
-            after = np.where(falls, -1, band)
-        if (after != band).any():
-            lowered.append((veto, band, after))
-        band = after
-    band = np.where(rated, band, -1)
-    return Totals(nodes, rated, weighted, steps, rounded, band, lowered)
-
-
-def _bands(scheme: Scheme, rounded: Whole) -> Ints:
-    """The band of each rounded total: the first, from the best down, whose lower end it reaches."""
-    numbers = Ratios(rounded, whole(10**scheme.digits.total))
-    band = np.full(len(rounded), -1, np.intp)
-    for k, one in reversed(list(enumerate(scheme.bands))):
-        inside = numbers.compared(one.at_least) >= 0
-        if one.below is not None and k > 0:
-            band[inside & (numbers.compared(one.below) < 0)] = k
-            band[inside & (numbers.compared(one.below) >= 0)] = -1
-        else:
-            band[inside] = k
-    return band
-
-
-def rerun(
-    scored_scheme: Scheme,
-    observations: Observations,
-    local: dict[str, Local],
+    local: Mapping[str, Local],
     unit: str,
     period: Period,
 ) -> Scored:
-    """Score one unit in one period again, with the period before it."""
+    """One unit scored again in one period, with the period before it."""
     units, periods = observations.columns["unit"], observations.columns["period"]
     wanted = {str(period), str(period.earlier)}
     chosen = units.codes == units.names.index(unit)
     chosen &= np.isin(periods.codes, [k for k, name in enumerate(periods.names) if name in wanted])
     some = observations.chosen(chosen)
     present = tuple(sorted(parse_period(name) for name in some.columns["period"].names))
-    return score(scored_scheme, some, local, Grid((unit,), present))
+    return Scored(scheme, some, local, Grid((unit,), present))

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from ..result import Result
-from .cells import INAPPLICABLE, KNOWN, UNDUE, UNREPORTED
+from .cells import INAPPLICABLE, KNOWN, STATUS_WORDS
+from .exact import Whole
 from .periods import Period
-from .scheme import Bonus, Deduction, Veto
+from .scheme import Bonus, Deduction
 from .scoring import Scored
 
 
@@ -18,11 +19,11 @@ class Line(Result):
     """One line of a waterfall.
 
     Attributes:
-        rule: what happened: `"points"`, weight · points of an indicator; `"deduction"` inside one or
-            from the total; `"not_applicable"`, `"not_reported"`, `"carried"`; `"spread"`, the
-            weight of what doesn't apply is spread over the rest of a parent, whose score is rounded;
-            `"rounding"`; `"bonus"`, `"bonus_cap"`, `"cap"`, `"floor"`, `"veto"`; `"band"`;
-            `"no_total"`; `"year_part"`.
+        rule: what happened: `"points"`, weight · points of an indicator; `"deduction"` inside one
+            or from the total; `"not_applicable"`, `"not_reported"`, `"not_due"`; `"carried"`, the
+            points of the period before; `"spread"`, the weight of what doesn't apply goes to the
+            rest of a parent, whose score is rounded; `"rounding"`; `"bonus"`, `"bonus_cap"`,
+            `"cap"`, `"floor"`, `"veto"`; `"band"`; `"no_total"`; `"year_part"`.
         node: id of the indicator or parent it is about, or of the deduction, bonus or veto.
         clause: of the rules.
         before, after: the total so far, exactly.
@@ -56,15 +57,21 @@ def waterfall_lines(scored: Scored, period: Period) -> tuple[Line, ...]:
 
 
 class _Waterfall:
+    """Lines of one cell."""
+
     def __init__(self, scored: Scored, cell: int) -> None:
-        self.scored, self.cell = scored, cell
-        self.scheme = scored.scheme
+        self.scored, self.cell, self.scheme = scored, cell, scored.scheme
         self.local = scored.local[scored.grid.periods[cell].part]
+        self.full = self.scheme.digits.points + self.scheme.digits.weights
         self.running = Decimal(0)
         self.made: list[Line] = []
 
-    def _points(self, number: Any) -> Decimal:
-        return Decimal(int(number)).scaleb(-self.scheme.digits.points)
+    def _decimal(self, numbers: Whole, digits: int) -> Decimal:
+        """The number of this cell, of an array in units of 10^-digits."""
+        return Decimal(int(numbers[self.cell])).scaleb(-digits)
+
+    def _points(self, numbers: Whole) -> Decimal:
+        return self._decimal(numbers, self.scheme.digits.points)
 
     def _add(self, rule: str, node: str, after: Decimal, clause: str = "", **rest: Any) -> None:
         self.made.append(Line(rule, node, clause, self.running, after, **rest))
@@ -72,110 +79,82 @@ class _Waterfall:
 
     def lines(self) -> tuple[Line, ...]:
         """All lines, from 0 to the total."""
-        scored, cell = self.scored, self.cell
-        self._node(self.scheme.goal, Decimal(1))
-        totals = scored.totals
-        digits = self.scheme.digits
-        if not totals.rated[cell]:
-            vetoed = next((v.id for v, _, after in totals.lowered if after[cell] == -1), None)
-            self._add("no_total", vetoed or self.scheme.goal, self.running)
+        finished = self.scored.totals.finished
+        goal, bands = self.scheme.goal, self.scheme.bands
+        self._below(goal, Decimal(1))
+        if not finished.rated[self.cell]:
+            vetoes = [veto for veto in self.scheme.vetoes if veto.effect == "not_rated"]
+            fallen = next((v for v in vetoes if self.scored.falls[v.id][self.cell]), None)
+            clause = fallen.clause if fallen else ""
+            self._add("no_total", fallen.id if fallen else goal, self.running, clause)
             return tuple(self.made)
-        for step in totals.steps:
-            if step.before[cell] == step.after[cell]:
-                continue
-            event = step.event
-            after = Decimal(int(step.after[cell])).scaleb(-digits.points - digits.weights)
-            points = None
-            if isinstance(event, Deduction | Bonus):
-                points = self._points(scored.amounts[event.id][cell])
-            node = event.id if event else self.scheme.goal
-            self._add(step.rule, node, after, event.clause if event else "", points=points)
-        rounded = Decimal(int(totals.rounded[cell])).scaleb(-digits.total)
+        for operation in finished.operations:
+            event = operation.event
+            if operation.before[self.cell] != operation.after[self.cell]:
+                given = isinstance(event, Deduction | Bonus)
+                points = self._points(self.scored.amounts[event.id]) if event and given else None
+                about = (event.id, event.clause) if event else (goal, "")
+                after = self._decimal(operation.after, self.full)
+                self._add(operation.rule, about[0], after, about[1], points=points)
+        rounded = self._decimal(finished.rounded, self.scheme.digits.total)
         if rounded != self.running:
-            self._add("rounding", self.scheme.goal, rounded)
-        bands = self.scheme.bands
-        for veto, _, after in totals.lowered:
-            band = bands[after[cell]].id if after[cell] >= 0 else None
-            if self._falls(veto):
-                self._add("veto", veto.id, self.running, veto.clause, band=band)
-        band = bands[totals.band[cell]].id if totals.band[cell] >= 0 else None
-        self._add("band", self.scheme.goal, self.running, band=band)
+            self._add("rounding", goal, rounded)
+        for veto, after_veto in finished.band_vetoes:
+            if self.scored.falls[veto.id][self.cell]:
+                band = bands[after_veto[self.cell]].id
+                self._add("veto", veto.id, rounded, veto.clause, band=band)
+        k = finished.band[self.cell]
+        self._add("band", goal, rounded, band=bands[k].id if k >= 0 else None)
         return tuple(self.made)
 
-    def _falls(self, veto: Veto) -> bool:
-        scored = self.scored
-        reported = bool(scored.amounts[veto.id][self.cell] > 0)
-        return reported or bool(scored.conditions[veto.id][self.cell])
-
-    def _node(self, node: str, weight: Decimal) -> None:
-        """The lines of what is below a parent, then its own rounding, whose weight in the whole is
-        given.
+    def _below(self, parent: str, weight: Decimal) -> None:
+        """The lines of what is below a parent of this weight in the whole, then what spreading
+        and rounding its score add.
         """
         start = self.running
-        full = Decimal(1).scaleb(self.scheme.digits.weights)
-        for kid, share in self.local.get(node, {}).items():
-            inside = weight * share / full
+        kids = self.local.get(parent, {})
+        for kid, share in kids.items():
+            inside = weight * Decimal(share).scaleb(-self.scheme.digits.weights)
             if kid in self.scheme.children:
-                self._node(kid, inside)
+                self._below(kid, inside)
             else:
                 self._leaf(kid, inside)
-        if node == self.scheme.goal:
-            lift = -self.scheme.digits.points - self.scheme.digits.weights
-            after = Decimal(int(self.scored.totals.weighted[self.cell])).scaleb(lift)
-            rated = bool(self.scored.totals.nodes[node][1][self.cell])
-        else:
-            points, has_score = self.scored.totals.nodes[node]
-            rated = bool(has_score[self.cell])
-            after = start + weight * self._points(points[self.cell])
-        if rated and after != self.running:
-            points = None
-            if node != self.scheme.goal:
-                points = self._points(self.scored.totals.nodes[node][0][self.cell])
-            rule = "spread" if self._lacks(node) else "rounding"
-            self._add(rule, node, after, weight=weight, points=points)
+        scores, known = self.scored.totals.nodes[parent]
+        if not known[self.cell]:
+            return
+        points = self._points(scores)
+        after = start + weight * points
+        if parent == self.scheme.goal:
+            after = self._decimal(self.scored.totals.weighted, self.full)
+        if after != self.running:
+            rule = "spread" if any(map(self._inapplicable, kids)) else "rounding"
+            self._add(rule, parent, after, weight=weight, points=points)
 
-    def _lacks(self, node: str) -> bool:
-        """Whether something below a parent doesn't apply."""
-        kids = self.local.get(node, {})
-        return any(
-            self._lacks(kid)
-            if kid in self.scheme.children
-            else self.scored.leaves[kid].status[self.cell] == INAPPLICABLE
-            for kid in kids
-        )
+    def _inapplicable(self, node: str) -> bool:
+        """Whether a node has no score since nothing of it applies."""
+        if node in self.scheme.children:
+            return all(map(self._inapplicable, self.local.get(node, {})))
+        return bool(self.scored.leaves[node].status[self.cell] == INAPPLICABLE)
 
     def _leaf(self, leaf: str, weight: Decimal) -> None:
-        one, cell = self.scored.leaves[leaf], self.cell
-        status = one.status[cell]
-        indicator = self.scheme.indicator[leaf]
-        carried = one.carried is not None and bool(one.carried[cell])
-        words = {INAPPLICABLE: "not_applicable", UNREPORTED: "not_reported", UNDUE: "not_due"}
-        if status != KNOWN and not carried:
-            self._add(
-                words.get(int(status), "not_reported"),
-                leaf,
-                self.running,
-                indicator.clause,
-                weight=weight,
-            )
-            return
-        points = self._points(one.points[cell] if carried else one.given[cell])
-        value = None if carried else float(one.values[cell])
-        after = self.running + weight * points
-        rule = "carried" if carried else "points"
-        self._add(rule, leaf, after, indicator.clause, weight=weight, points=points, value=value)
-        if carried:
-            return
-        left = points
-        for deduction, amount in one.deductions:
-            taken = min(self._points(amount[cell]), left)
-            if amount[cell]:
-                left -= taken
-                self._add(
-                    "deduction",
-                    deduction.id,
-                    self.running - weight * taken,
-                    deduction.clause,
-                    weight=weight,
-                    points=taken,
-                )
+        one = self.scored.leaves[leaf]
+        status = int(one.status[self.cell])
+        clause = self.scheme.indicator[leaf].clause
+        if one.carried[self.cell]:
+            points = self._points(one.points)
+            after = self.running + weight * points
+            self._add("carried", leaf, after, clause, weight=weight, points=points)
+        elif status != KNOWN:
+            self._add(STATUS_WORDS[status], leaf, self.running, clause, weight=weight)
+        else:
+            left = self._points(one.given)
+            value = float(one.values[self.cell])
+            after = self.running + weight * left
+            self._add("points", leaf, after, clause, weight=weight, points=left, value=value)
+            for deduction, amount in one.deductions:
+                if amount[self.cell]:
+                    taken = min(self._points(amount), left)
+                    left -= taken
+                    after = self.running - weight * taken
+                    about = {"weight": weight, "points": taken}
+                    self._add("deduction", deduction.id, after, deduction.clause, **about)

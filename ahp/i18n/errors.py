@@ -6,8 +6,11 @@ import re
 from functools import cache
 from typing import Any
 
-from ..messages import MESSAGES, Cell, Wording
+from ..messages import MESSAGES, Cell, Message, Phrase, Wording
 from . import Translate, translator
+
+FULL_STOP = "。"
+"""With which Chinese sentences end; the English ones of errors end without."""
 
 
 class _Translated(Wording):
@@ -15,7 +18,7 @@ class _Translated(Wording):
 
     def __init__(self, language: str) -> None:
         self._language, self._ = language, translator(language)
-        self.comma = self._(", ")
+        self.comma, self.semicolon = self._(", "), self._("; ")
 
     def template(self, code: str) -> str:
         return self._(MESSAGES[code])
@@ -29,10 +32,10 @@ class _Translated(Wording):
         not with the one it has in a program.
         """
         _ = self._
-        in_words = not isinstance(cell.name, str)
-        name = self.sentence(cell.name) if in_words else cell.name
+        in_words = isinstance(cell.name, Phrase)
+        name = self.sentence(cell.name) if isinstance(cell.name, Phrase) else cell.name
         if not cell.index:
-            return str(name)
+            return name
         *batch, last = (number + 1 for number in cell.index)
         if not batch:
             return _("number {number} of {name}").format(number=last, name=name)
@@ -43,8 +46,14 @@ class _Translated(Wording):
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = super().get_value(key, args, kwargs)
-        is_place = key in ("place", "source") and isinstance(value, str)
-        return place_words(value, self._language) if is_place else value
+        if key in ("place", "source") and isinstance(value, str):
+            return place_words(value, self._language)
+        return _path_words(value, self._) if key == "inside" else value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A sentence inside another one ends with that one's full stop."""
+        said = super().format_field(value, format_spec)
+        return said.removesuffix(FULL_STOP) if isinstance(value, Message) else said
 
 
 def _key_words(_: Translate) -> dict[str, str]:
@@ -54,11 +63,18 @@ def _key_words(_: Translate) -> dict[str, str]:
         "alt": _("alternative"),
         "alternatives": _("alternatives"),
         "Alternatives": _("alternatives"),
+        "candidates": _("candidates"),
+        "checks": _("checks"),
         "children": _("items below"),
+        "ci": "CI",
+        "claims": _("claims"),
         "coding": _("coding"),
         "column": _("column"),
+        "composite": _("composite ranking"),
+        "cr": "CR",
         "decision-makers": _("decision makers"),
         "description": _("description"),
+        "errata": _("errata"),
         "events": _("events"),
         "expert": _("column of the experts"),
         "experts": _("experts"),
@@ -67,16 +83,23 @@ def _key_words(_: Translate) -> dict[str, str]:
         "goal": _("goal"),
         "Goal": _("goal"),
         "id": _("id"),
+        "indices": _("indices"),
+        "items": _("items"),
+        "lambda_max": "λmax",
         "languages": _("languages"),
         "left": _("left item"),
+        "level": _("level"),
+        "matrix": _("matrix"),
         "method": _("method"),
         "name": _("name"),
         "negative_is": _("side of the negative values"),
         "nodes": _("nodes"),
         "not_answered": _("words for what is not answered"),
+        "order": _("order"),
         "pairs": _("columns"),
         "pairwise": _("comparisons"),
         "parent": _("item above"),
+        "parents": _("parents"),
         "pj": _("projects"),
         "preferences": _("judgments"),
         "priority": _("priorities"),
@@ -90,12 +113,16 @@ def _key_words(_: Translate) -> dict[str, str]:
         "pwc_intense": _("intensities"),
         "pwc_node": _("node"),
         "random_index": _("random index"),
+        "ri": "RI",
         "right": _("right item"),
+        "rounding": _("rounding"),
         "score": _("scores"),
         "source": _("source"),
         "study": _("study"),
         "survey": _("survey"),
         "texts": _("options"),
+        "totals": _("consistency of whole levels"),
+        "upper": _("upper triangle"),
         "Version": _("version"),
         "weights": _("weights"),
     }
@@ -106,18 +133,25 @@ _INDEXED = re.compile(r"(.*?)((?:\[\d+\])*)", re.DOTALL)
 
 
 def _path_words(path: str, _: Translate) -> str:
-    """A path of keys in a file, such as `nodes[2].parent`, as people read it."""
+    """A path of keys in a file, such as `nodes[2].parent`, as people read it; what stands below
+    `parents` and `weights` are names.
+    """
     words = _key_words(_)
     if path in words:
         return words[path]
-    parts = []
-    for part in path.split("."):
+    parts: list[str] = []
+    path, weights, item = path.partition(".weights.")
+    keys = f"{path}.weights".split(".") if weights else path.split(".")
+    for above, part in zip(("", *keys), keys, strict=False):
         key, indices = _INDEXED.fullmatch(part).groups()  # type: ignore[union-attr] # any text
-        word = words.get(key, key)
-        for index in re.findall(r"\d+", indices):
-            word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
+        word = key if above == "parents" else words.get(key, key)
+        for k, index in enumerate(re.findall(r"\d+", indices)):
+            if k == 0:
+                word = _("{name}, no. {number}").format(name=word, number=int(index) + 1)
+            else:
+                word += " › " + _("entry {number}").format(number=int(index) + 1)
         parts.append(word)
-    return " › ".join(parts)
+    return " › ".join([*parts, item] if weights else parts)
 
 
 _LINE = re.compile(r"(line|row) (\d+)(?:, column (.+))?")
@@ -163,6 +197,6 @@ def _wording(language: str) -> Wording:
     return _Translated(language)
 
 
-def error_sentence(error: Any, language: str) -> str:
-    """What an error or a `Phrase` says in a language of `ahp.i18n.LANGUAGES`."""
-    return _wording(language).sentence(error)
+def error_sentence(message: Message, language: str) -> str:
+    """What an error, a warning or a `Phrase` says in a language of `ahp.i18n.LANGUAGES`."""
+    return _wording(language).sentence(message)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..consistency import CR_LIMIT
 from ..random_index import RANDOM_INDEX_TABLES
 from ..scale import opposite
-from ..study.survey import MAX_CHILDREN, Survey
 from . import Translate, translator
 from .numbers import show_beside
 
@@ -118,29 +117,6 @@ def consistency_sentence(cr: float, n: int, _: Translate) -> str:
         "Some of your judgments contradict each other (CR = {cr}, it should be below 0.1). "
         "Please look at them once more."
     ).format(cr=shown)
-
-
-def survey_remarks(survey: Survey, language: str) -> tuple[str, ...]:
-    """`Survey.remarks` for an organizer: what asks too much, and which random index is in use."""
-    _ = translator(language)
-    remarks = [
-        _("“{parent}” has {count} items; people compare at most {most} well.").format(
-            parent=survey.node_name(parent, language), count=count, most=MAX_CHILDREN
-        )
-        for parent, count in survey.crowded.items()
-    ]
-    if survey.reaching_random_index != survey.random_index:
-        remarks.append(
-            _(
-                "The random index {named} ends before {count} items; {used} is used instead. "
-                "Choose another on the page “Rounds” under “Random index”."
-            ).format(
-                named=survey.random_index,
-                count=max(survey.orders),
-                used=survey.reaching_random_index,
-            )
-        )
-    return tuple(remarks)
 
 
 def random_index_source(name: str, language: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -21,7 +21,7 @@ import numpy as np
 from ..errors import MatrixError
 from ..group import aggregate_judgments
 from ..matrix import Float, PairwiseMatrix
-from ..messages import Cell
+from ..messages import Cell, Phrase
 from ..result import Result, read_only
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..tolerance import WRITTEN_RTOL
@@ -41,15 +41,15 @@ class Judgments(Result):
 
     Attributes:
         readings: the matrices that the print stands for, the likeliest first, shape (k, n, n).
-        remarks: for each of them, in words, which cells were read as what; "" where they can only
-            be read as typed.
+        remarks: for each of them, which cells were read as what; None where they can only be read
+            as typed.
         typed: the cells as typed, a blank one the reciprocal of its pair, shape (n, n).
         low, high: what each cell can be that is on no scale: the numbers that round to it; the
             number itself for all other cells, shape (n, n).
     """
 
     readings: Float
-    remarks: tuple[str, ...]
+    remarks: tuple[Phrase | None, ...]
     typed: Float
     low: Float
     high: Float
@@ -111,8 +111,8 @@ def join(panel: Sequence[Judgments], weights: Sequence[float] | None) -> Judgmen
         for choice in choices
     ]
     remarks = [
-        "; ".join(
-            f"expert {number}: {expert.remarks[k]}"
+        _joined(
+            Phrase("read_by_expert", number=number, remark=expert.remarks[k])
             for number, (expert, k) in enumerate(zip(panel, choice, strict=True), start=1)
             if expert.remarks[k]
         )
@@ -164,13 +164,17 @@ class _Cell:
         ]
 
 
+_Option = tuple[Phrase | None, float]
+"""What is said of a way to read a pair of cells, and the value of the upper one."""
+
+
 @dataclass(frozen=True)
 class _Pair:
     """What one pair of cells stands for.
 
     Attributes:
         text: the rounded cell.
-        options: what it may be, as (words, value of the pair's upper cell); several for a cell of
+        options: what it may be, as (remark, value of the pair's upper cell); several for a cell of
             several steps.
         typed: the upper cell as typed.
         interval: of the upper cell.
@@ -179,7 +183,7 @@ class _Pair:
     """
 
     text: str
-    options: tuple[tuple[str, float], ...]
+    options: tuple[_Option, ...]
     typed: float
     interval: tuple[float, float]
     scaled: bool = True
@@ -213,13 +217,11 @@ def _read(grid: list[list[str]], half: bool = False) -> Judgments:
             if half:
                 parse_cell(grid[i][j] or grid[j][i], i, j)
             raise MatrixError("both_blank", cell=Cell("a", (i, j)), mirror=Cell("a", (j, i)))
-    return _judgments(pairs, n, said="" if half or not blank else _BLANK_HALF)
+    return _judgments(pairs, n, said=blank and not half)
 
 
-_BLANK_HALF = "blank cells read as the reciprocals of the other half"
-
-
-def _judgments(pairs: list[_Pair], n: int, said: str) -> Judgments:
+def _judgments(pairs: list[_Pair], n: int, said: bool) -> Judgments:
+    """What the pairs stand for; `said`: that one half is blank is remarked."""
     scaled = all(pair.scaled for pair in pairs)
     options = [
         pair.options if scaled or not pair.alone else (_as_typed(pair), *pair.options)
@@ -239,10 +241,17 @@ def _judgments(pairs: list[_Pair], n: int, said: str) -> Judgments:
     ]
     remarks = []
     for choice in choices:
-        words = _words(pairs, [ways[k][0] for ways, k in zip(options, choice, strict=True)])
-        if words and count > 1:
-            words += f" (of {count} ways to read the print)"
-        remarks.append("; ".join(filter(None, [words, said])))
+        read = tuple(
+            dict.fromkeys(
+                words
+                for ways, k in zip(options, choice, strict=True)
+                if (words := ways[k][0]) is not None
+            )
+        )
+        parts = [Phrase("several_words", each=read)] if read else []
+        if read and count > 1:
+            parts = [Phrase("read_in_ways", read=read, count=count)]
+        remarks.append(_joined([*parts, Phrase("blank_half")] if said else parts))
     loose = [pair.interval if not scaled else (pair.options[0][1],) * 2 for pair in pairs]
     return Judgments(
         np.array(readings),
@@ -253,13 +262,16 @@ def _judgments(pairs: list[_Pair], n: int, said: str) -> Judgments:
     )
 
 
-def _as_typed(pair: _Pair) -> tuple[str, float]:
-    return f"{pair.text} as typed", pair.typed
+def _as_typed(pair: _Pair) -> _Option:
+    return Phrase("as_typed", text=pair.text), pair.typed
 
 
-def _words(pairs: list[_Pair], read: list[str]) -> str:
-    """Which texts were read as what, each once."""
-    return ", ".join(dict.fromkeys(words for words in read if words))
+def _joined(remarks: Iterable[Phrase]) -> Phrase | None:
+    """Remarks as one; None of none."""
+    each = tuple(remarks)
+    if len(each) > 1:
+        return Phrase("several_remarks", each=each)
+    return each[0] if each else None
 
 
 def _square(n: int, upper: Sequence[float]) -> Float:
@@ -317,16 +329,20 @@ def _alone(cell: _Cell, coarse: bool) -> _Pair:
     """The readings of a cell whose pair is blank, itself the upper one."""
     typed = (cell.value, cell.value)
     if not cell.rounded:
-        return _Pair(cell.text, (("", cell.value),), cell.value, typed)
+        return _Pair(cell.text, ((None, cell.value),), cell.value, typed)
     steps = cell.steps(coarse)
     if not steps:
-        return _Pair(cell.text, (("", cell.value),), cell.value, cell.interval, scaled=False)
+        return _Pair(cell.text, ((None, cell.value),), cell.value, cell.interval, scaled=False)
     options = [
-        ("" if _STEPS[step] == cell.value else f"{cell.text} read as {step}", _STEPS[step])
+        (None if _STEPS[step] == cell.value else _read_as(cell, step), _STEPS[step])
         for step in steps
     ]
     inexact = options[0][1] != cell.value
     return _Pair(cell.text, tuple(options), cell.value, cell.interval, alone=inexact)
+
+
+def _read_as(cell: _Cell, value: str) -> Phrase:
+    return Phrase("read_as", text=cell.text, value=value)
 
 
 def _turned(pair: _Pair) -> _Pair:
@@ -346,7 +362,7 @@ def _both(upper: _Cell, lower: _Cell) -> _Pair:
     for main, mirror in (order, order[::-1]):
         if mirror.stands_for(1 / main.value) and (mirror.rounded or not main.rounded):
             exact = main.value == 1 / mirror.value or 1 / main.value == mirror.value
-            words = "" if exact else f"{mirror.text} read as {_reciprocal(main)}"
+            words = None if exact else _read_as(mirror, _reciprocal(main))
             value = main.value if main is upper else 1 / main.value
             scaled = not main.rounded or main.value in _STEPS.values()
             low, high = _shared(upper, lower)
@@ -355,7 +371,8 @@ def _both(upper: _Cell, lower: _Cell) -> _Pair:
     low, high = _shared(upper, lower)
     if upper.rounded and lower.rounded and low <= high:
         value = float(np.sqrt(low * high))
-        words = f"{upper.text} beside {lower.text} read as {value:.4g}"
+        shown = f"{value:.4g}"
+        words = Phrase("read_beside", text=upper.text, other=lower.text, value=shown)
         return _Pair(upper.text, ((words, value),), upper.value, (low, high), scaled=False)
     large, small = sorted((upper, lower), key=lambda cell: -cell.value)
     raise MatrixError(

@@ -18,6 +18,7 @@ import numpy as np
 from ..eigen import perron
 from ..errors import ConvergenceError
 from ..matrix import Float
+from ..messages import Phrase
 from ..priority import METHODS
 from ..random_index import RANDOM_INDEX_TABLES
 from ..scale import SAATY_POSITIONS, judgment_text, parse_judgment
@@ -34,7 +35,7 @@ from .table import CONSISTENCY, Printed, PublishedParent
 
 NAMES = {"lambda_max": "λ", "ci": "CI", "cr": "CR"}
 
-NOTHING = "no usual slip gives it"
+NOTHING = Phrase("no_usual_slip")
 """What is said of a number that nothing explains."""
 
 CELL_DECIMALS = (2, 3, 4, 1)
@@ -47,21 +48,23 @@ class _Story:
 
     Attributes:
         words, values, rounding: what it says, the numbers, and how they are rounded.
-        cause: name of the assumption, by which stories about weights and about λ go together.
+        cause: the assumption itself, by which stories about weights and about λ go together.
         sure: chance can't make it fit.
     """
 
-    words: Mapping[str, str]
+    words: Mapping[str, Phrase]
     values: Mapping[str, float]
     rounding: str
-    cause: str = ""
+    cause: Phrase | str = ""
     sure: bool = False
 
     def gives(self, key: str, printed: Printed, decimals: int | None) -> bool:
         return bool(agrees(self.values[key], printed.text, self.rounding, decimals))
 
 
-def explain_number(parent: PublishedParent, key: str, text: str, value: float) -> tuple[str, ...]:
+def explain_number(
+    parent: PublishedParent, key: str, text: str, value: float
+) -> tuple[Phrase, ...]:
     """Which other assumptions give the printed digits of a weight, λmax, CI, CR or an index.
 
     Args:
@@ -75,13 +78,14 @@ def explain_number(parent: PublishedParent, key: str, text: str, value: float) -
     explanations = stories.explanations
     if not stories.clear:
         explanations += _misprints(text, value, rounding)
+    explanations = explanations or stories.apart
     if not explanations:
-        explanations = stories.apart or stories.nearest(text)
-    name = "weight" if key in parent.items else NAMES.get(key, key)
-    return tuple(
-        why if why.startswith("nearest") or why == NOTHING else f"printed {name} {text} {why}"
-        for why in dict.fromkeys(explanations or [NOTHING])
-    )
+        return tuple(stories.nearest(text)) or (NOTHING,)
+    told = dict.fromkeys(explanations)
+    if key in parent.items:
+        return tuple(Phrase("printed_weight_is", text=text, words=words) for words in told)
+    name = NAMES.get(key, key)
+    return tuple(Phrase("printed_name_is", name=name, text=text, words=words) for words in told)
 
 
 def explain_digits(
@@ -92,7 +96,7 @@ def explain_digits(
     by_print: float | None = None,
     largest: float | None = None,
     others: Mapping[str, tuple[str, float]] | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     """What gives the printed digits of a number that has no matrix of its own.
 
     Args:
@@ -105,17 +109,19 @@ def explain_digits(
     """
     explanations = list(_cut_off(text, value, rounding))
     if by_print is not None and agrees(by_print, text, rounding):
-        explanations.append("comes from the printed, rounded weights")
+        explanations.append(Phrase("from_printed_rounded_weights"))
     sure = not split_percent(text)[1] and value and bool(agrees(100 * value, text, rounding))
-    explanations += ["is in percent"] if sure else []
+    explanations += [Phrase("percent_alone")] if sure else []
     if largest is not None:
-        explanations, sure = [*explanations, "is the weight divided by the largest"], True
+        explanations, sure = [*explanations, Phrase("is_weight_by_largest")], True
     for name, (printed, computed) in (others or {}).items():
         if agrees(computed, text, rounding) and agrees(value, printed, rounding):
-            explanations, sure = [*explanations, f"is that of {name}: the two are exchanged"], True
+            explanations, sure = [*explanations, Phrase("is_that_of", owner=name)], True
     if not sure:
         explanations += _misprints(text, value, rounding)
-    return tuple(f"printed {text} {words}" for words in explanations) or (NOTHING,)
+    return tuple(Phrase("printed_is", text=text, words=words) for words in explanations) or (
+        NOTHING,
+    )
 
 
 class _Stories:
@@ -133,7 +139,7 @@ class _Stories:
         self.decimals = parent.conventions.decimals if key in parent.items else None
         declared = _declared(parent, self.printed) | {key: value}
         self.declared = declared
-        self.failing = self._misses(_story(parent, declared, ""))
+        self.failing = self._misses(_story(parent, declared, {}))
         self.all: list[_Story] = []
         better: list[tuple[_Story, frozenset[str]]] = []
         self.fitting: list[_Story] = []
@@ -172,7 +178,7 @@ class _Stories:
         text, value = self.printed[self.key].text, self.declared[self.key]
         return any(True for _ in _misprints(text, value, self.parent.conventions.rounding))
 
-    def _causes(self) -> set[str]:
+    def _causes(self) -> set[Phrase | str]:
         """What explains the weights, when this is about λmax, CI or CR."""
         if self.key not in CONSISTENCY or self.parent.matrix is None:
             return set()
@@ -233,16 +239,16 @@ class _Stories:
                 for root in (float(perron(cells)[0]),)
             ]
 
-    def _apart(self, better: list[tuple[_Story, frozenset[str]]]) -> list[str]:
+    def _apart(self, better: list[tuple[_Story, frozenset[str]]]) -> list[Phrase]:
         """A slip of the pen beside a story that explains all of the others."""
         text = self.printed[self.key].text
         for story, missed in better:
             if missed == {self.key} and len(self.failing) > 2:
                 slips = _misprints(text, story.values[self.key], story.rounding)
-                return [f"{slip}, if it {story.words[self.key]}" for slip in slips]
+                return [Phrase("if_it", slip=slip, words=story.words[self.key]) for slip in slips]
         return []
 
-    def nearest(self, text: str) -> list[str]:
+    def nearest(self, text: str) -> list[Phrase]:
         """The story that is only one digit away, and nearer than the declared way."""
         number, unit = float(printed_decimal(text)), 10.0 ** -decimals_of(text)
         near = [
@@ -251,10 +257,13 @@ class _Stories:
             if self.key in story.words
         ]
         near = [entry for entry in near if np.isfinite(entry[0])]
-        miss, value, words = min(near, default=(np.inf, 0.0, ""))
+        miss, value, words = min(
+            near, key=lambda entry: (*entry[:2], str(entry[2])), default=(np.inf, 0.0, NOTHING)
+        )
         if miss > 1.5 * unit or miss >= abs(self.declared[self.key] - number):
             return []
-        return [f"nearest: {value:.{decimals_of(text) + 2}f}, if it {words}"]
+        shown = f"{value:.{decimals_of(text) + 2}f}"
+        return [Phrase("nearest_if", value=shown, words=words)]
 
 
 def _declared(parent: PublishedParent, printed: Mapping[str, Printed]) -> dict[str, float]:
@@ -269,9 +278,9 @@ def _declared(parent: PublishedParent, printed: Mapping[str, Printed]) -> dict[s
 
 
 def _story(
-    parent: PublishedParent, values: Mapping[str, float], words: str | Mapping[str, str]
+    parent: PublishedParent, values: Mapping[str, float], words: Phrase | Mapping[str, Phrase]
 ) -> _Story:
-    said = dict.fromkeys(values, words) if isinstance(words, str) else words
+    said = dict.fromkeys(values, words) if isinstance(words, Phrase) else words
     return _Story(said, values, parent.conventions.rounding)
 
 
@@ -287,9 +296,9 @@ def _declared_weights(parent: PublishedParent) -> Float:
 
 
 def _other_rounding(parent: PublishedParent, declared: Mapping[str, float]) -> Iterator[_Story]:
-    rounding, words = "truncate", "was cut off, not rounded"
+    rounding, words = "truncate", Phrase("was_cut_off")
     if parent.conventions.rounding == "truncate":
-        rounding, words = "half_up", "was rounded, not cut off"
+        rounding, words = "half_up", Phrase("was_rounded")
     yield _Story(dict.fromkeys(declared, words), declared, rounding)
 
 
@@ -301,7 +310,7 @@ def _forced(
     (item,) = failing
     others = [printed for name, printed in parent.weights.items() if name != item]
     rest = 1 - sum(printed_decimal(printed.text) for printed in others)
-    words = "was forced so that the weights sum to 1"
+    words = Phrase("was_forced")
     if rest == printed_decimal(parent.weights[item].text):
         yield _story(parent, {**declared, item: float(rest)}, {item: words})
 
@@ -312,7 +321,7 @@ def _weight_stories(
     matrix, said = parent.matrix, parent.conventions
     assert matrix is not None
 
-    def story(weights: Float, words: str) -> _Story:
+    def story(weights: Float, words: Phrase) -> _Story:
         return replace(_story(parent, _by_item(parent, weights), words), cause=words)
 
     weights = np.array([declared[item] for item in parent.items])
@@ -321,7 +330,7 @@ def _weight_stories(
     yield _of_cells(parent, _rounded_cells(parent))
     yield [story(w, words) for words, w in _other_sums(parent, weights)]
     turned = METHODS[said.method or "eigenvector"](matrix.T)
-    yield [story(turned, "comes from the transposed matrix, rows and columns exchanged")]
+    yield [story(turned, Phrase("from_transposed"))]
     yield _other_order(parent, declared, failing)
 
 
@@ -352,13 +361,17 @@ def _other_methods(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[
     for name, weights in _weights(parent, names):
         values = _by_item(parent, weights)
         if name != declared:
-            words = f"is the {name} weight, not the {declared} one"
+            words = Phrase("is_other_weight", method=_method(name), declared=_method(declared))
             yield replace(_story(parent, values, words), cause=name)
         elif parent.conventions.rounding == "intermediate":
-            yield _story(parent, values, f"is the {name} weight, not rounded on the way")
+            yield _story(parent, values, Phrase("is_unrounded_weight", method=_method(name)))
 
 
-def _stepwise(parent: PublishedParent) -> Iterator[tuple[str, Float]]:
+def _method(name: str | None) -> Phrase:
+    return Phrase(f"method_{name or 'eigenvector'}")
+
+
+def _stepwise(parent: PublishedParent) -> Iterator[tuple[Phrase, Float]]:
     """Weights from steps that are rounded."""
     method = parent.conventions.method
     assert parent.matrix is not None
@@ -366,11 +379,11 @@ def _stepwise(parent: PublishedParent) -> Iterator[tuple[str, Float]]:
         return
     most = max((decimals_of(number.text) for number in parent.numbers), default=0)
     for decimals in (most, most + 1, *range(most - 1, 1, -1)):
-        words = f"comes from rounding each step to {decimals} decimals"
+        words = Phrase("from_rounded_steps", decimals=decimals)
         yield words, rounded_weights(parent.matrix, method, "intermediate", decimals)
 
 
-_Cells = Iterable[tuple[str, Float]]
+_Cells = Iterable[tuple[Phrase, Float]]
 """Words and matrices that are not reciprocal."""
 
 
@@ -380,9 +393,9 @@ def _rounded_cells(parent: PublishedParent) -> _Cells:
     assert matrix is not None
     assert judgments is not None
     if (judgments.typed != matrix).any():
-        yield "comes from the cells as typed, not from what they stand for", judgments.typed
+        yield Phrase("from_typed_cells"), judgments.typed
     for decimals in CELL_DECIMALS:
-        words = f"comes from cells rounded to {decimals} decimals before use"
+        words = Phrase("from_rounded_cells", decimals=decimals)
         yield from _both_ways(words, matrix, round_half_up(matrix, decimals))
 
 
@@ -390,12 +403,12 @@ def _cut_cells(parent: PublishedParent) -> _Cells:
     matrix = parent.matrix
     assert matrix is not None
     for decimals in CELL_DECIMALS:
-        words = f"comes from cells cut off to {decimals} decimals before use"
+        words = Phrase("from_cut_cells", decimals=decimals)
         cut = np.floor(matrix * 10.0**decimals + 1e-9) / 10.0**decimals
         yield from _both_ways(words, matrix, cut)
 
 
-def _both_ways(words: str, matrix: Float, cells: Float) -> _Cells:
+def _both_ways(words: Phrase, matrix: Float, cells: Float) -> _Cells:
     """Cells as they are, and the ones below 1 with their reciprocals."""
     if (cells <= 0).any() or (cells == matrix).all():
         return
@@ -452,18 +465,18 @@ def _raw_weights(cells: Float, method: str | None) -> Float:
     return perron(cells)[1]
 
 
-def _other_sums(parent: PublishedParent, weights: Float) -> Iterator[tuple[str, Float]]:
+def _other_sums(parent: PublishedParent, weights: Float) -> Iterator[tuple[Phrase, Float]]:
     """The weights before or after other normalizations than to the sum 1."""
     n = len(weights)
     if not any(split_percent(number.text)[1] for number in parent.weights.values()):
-        yield "is the weight in percent", 100 * weights
-    yield "is the weight divided by the largest", weights / weights.max()
-    yield "is the weight divided by the length of the vector", weights / np.linalg.norm(weights)
+        yield Phrase("is_weight_in_percent"), 100 * weights
+    yield Phrase("is_weight_by_largest"), weights / weights.max()
+    yield Phrase("is_weight_by_length"), weights / np.linalg.norm(weights)
     if parent.conventions.method == "geometric_mean" and parent.matrix is not None:
         means = parent.matrix.prod(axis=1) ** (1 / n)
-        yield "is the geometric mean of the row, not divided by their sum", means
-    yield f"is the weight times {n}: the weights sum to {n}, not to 1", n * weights
-    yield "is the weight divided by the smallest", weights / weights.min()
+        yield Phrase("is_row_mean"), means
+    yield Phrase("is_weight_times", n=n), n * weights
+    yield Phrase("is_weight_by_smallest"), weights / weights.min()
 
 
 def _other_order(
@@ -477,17 +490,17 @@ def _other_order(
     owner = dict(zip(by_print, by_value, strict=True))
     values = {**declared, **{item: declared[owner[item]] for item in by_print}}
     if len(failing) == 2:
-        pair = " and ".join(item for item in parent.items if item in failing)
-        words = {item: f"is that of {owner[item]}: {pair} are exchanged" for item in failing}
-    else:
+        one, other = (item for item in parent.items if item in failing)
         words = {
-            item: f"is that of {owner[item]}: the weights stand in another order"
+            item: Phrase("is_exchanged", owner=owner[item], one=one, other=other)
             for item in failing
         }
+    else:
+        words = {item: Phrase("is_in_other_order", owner=owner[item]) for item in failing}
     yield _Story(words, values, parent.conventions.rounding)
 
 
-def _other_judgment(parent: PublishedParent) -> Iterator[tuple[str, Float, Float]]:
+def _other_judgment(parent: PublishedParent) -> Iterator[tuple[Phrase, Float, Float]]:
     """One judgment that is printed wrong: words, matrix and weights, where all weights agree."""
     matrix, said = parent.matrix, parent.conventions
     assert matrix is not None
@@ -511,9 +524,13 @@ def _other_judgment(parent: PublishedParent) -> Iterator[tuple[str, Float, Float
     if fits.sum() == 1:  # several would be a guess
         at = int(fits.argmax())
         i, j, step = places[at]
-        was = judgment_text(matrix[i, j]) or f"{matrix[i, j]:.4g}"
-        pair = f"{parent.items[i]} against {parent.items[j]}"
-        words = f"comes from {judgment_text(step)} in place of {was} for {pair}"
+        words = Phrase(
+            "from_other_judgment",
+            judgment=judgment_text(step),
+            was=judgment_text(matrix[i, j]) or f"{matrix[i, j]:.4g}",
+            left=parent.items[i],
+            right=parent.items[j],
+        )
         yield words, changed[at], weights[at]
 
 
@@ -524,7 +541,7 @@ def _consistency_stories(
     assert matrix is not None
     ri = _random_index(parent, n)
 
-    def of_root(root: float, words: str) -> _Story:
+    def of_root(root: float, words: Phrase) -> _Story:
         return _story(parent, _from_root(parent, root), words)
 
     yield _other_roots(parent, RECONSTRUCTED_METHODS)
@@ -536,7 +553,7 @@ def _consistency_stories(
     yield _of_rounded_root(parent, declared)
     if len(parent.weights) == n:
         weights = np.array([float(printed_decimal(parent.weights[i].text)) for i in parent.items])
-        words = "comes from the printed weights"
+        words = Phrase("from_printed_weights")
         yield [
             of_root(_mean_root(matrix, weights), words),
             of_root(float((matrix @ weights).sum()), words),
@@ -548,7 +565,7 @@ def _consistency_stories(
     yield _in_percent(parent, declared)
     if ri:
         values = {**declared, "ci": declared["cr"], "cr": declared["ci"]}
-        told = {"ci": "is the CR, not the CI", "cr": "is the CI, not the CR"}
+        told = {"ci": Phrase("is_cr"), "cr": Phrase("is_ci")}
         yield [_story(parent, values, told)]
 
 
@@ -580,31 +597,31 @@ def _mean_root(matrix: Float, weights: Float) -> float:
         return float(((matrix @ weights) / weights).mean())
 
 
-def _follows(words: str) -> dict[str, str]:
-    """Words about a λ, for λ itself and what follows from it."""
-    return {"lambda_max": f"is {words}", **dict.fromkeys(("ci", "cr"), f"follows from {words}")}
-
-
 def _other_roots(parent: PublishedParent, names: tuple[str, ...]) -> Iterator[_Story]:
     matrix, method = parent.matrix, parent.conventions.method
     assert matrix is not None
     by_mean = parent.conventions.lambda_by == "mean"
-    declared = f"the mean of (Aw)/w with {method} weights" if by_mean else "the Perron root"
+    declared = Phrase("root_perron")
+    if by_mean:
+        declared = Phrase("root_by_mean", method=_method(method))
 
-    def of_root(root: float, name: str, words: str) -> _Story:
-        told = _follows(f"{words}, not {declared}")
+    def of_root(root: float, name: str, words: Phrase) -> _Story:
+        follows = Phrase("follows_from_root", root=words, declared=declared)
+        told = {"lambda_max": Phrase("is_root", root=words, declared=declared)}
+        told |= {"ci": follows, "cr": follows}
         return replace(_story(parent, _from_root(parent, root), told), cause=name)
 
     if by_mean:
-        yield of_root(float(perron(matrix)[0]), "eigenvector", "the Perron root")
+        yield of_root(float(perron(matrix)[0]), "eigenvector", Phrase("root_perron"))
     for name, weights in _weights(parent, names):
         if name == "eigenvector":
             continue  # that is the Perron root
         if not (by_mean and name == method):
-            mean = f"the {name} λ (mean of (Aw)/w)"
+            mean = Phrase("root_mean_of", method=_method(name))
             yield of_root(_mean_root(matrix, weights), name, mean)
         if name in RECONSTRUCTED_METHODS:
-            yield of_root(float((matrix @ weights).sum()), name, f"the {name} λ (sum of Aw)")
+            words = Phrase("root_sum_of", method=_method(name))
+            yield of_root(float((matrix @ weights).sum()), name, words)
 
 
 def _of_rounded_root(parent: PublishedParent, declared: Mapping[str, float]) -> Iterator[_Story]:
@@ -612,7 +629,7 @@ def _of_rounded_root(parent: PublishedParent, declared: Mapping[str, float]) -> 
     most = max((decimals_of(number.text) for number in parent.consistency.values()), default=0)
     for decimals in range(2, most + 2):
         values = {**_from_root(parent, round(root, decimals)), "lambda_max": root}
-        yield _story(parent, values, f"comes from λ rounded to {decimals} decimals")
+        yield _story(parent, values, Phrase("from_rounded_root", decimals=decimals))
 
 
 def _other_random_indices(
@@ -630,9 +647,11 @@ def _other_random_indices(
             ri = _random_index(parent, n + offset, name)
             if not ri or (offset == 0 and name == table):
                 continue
-            words = f"is CI/RI with RI {ri:g} ({name})"
-            words += f" of order {n + offset}, not {n}" if offset else ""
-            words += ", in percent" if percent else ""
+            words = Phrase("cr_of_table", ri=ri, table=name)
+            if offset:
+                words = Phrase("cr_of_order", ri=ri, table=name, order=n + offset, n=n)
+            if percent:
+                words = Phrase("cr_in_percent", words=words)
             cr = declared["ci"] / ri * (100 if percent else 1)
             yield replace(_story(parent, {**declared, "cr": cr}, {"cr": words}), sure=percent)
 
@@ -643,15 +662,17 @@ def _other_divisors(parent: PublishedParent, declared: Mapping[str, float]) -> I
     roots = [("", exact)]
     if "lambda_max" in parent.consistency:
         text = parent.consistency["lambda_max"].text
-        roots.append((f" of the printed λ {text}", float(printed_decimal(text))))
-    for said, root in roots:
+        roots.append((text, float(printed_decimal(text))))
+    for text, root in roots:
         for divisor, shown in ((2, "(λ − n)/2"), (n, "(λ − n)/n"), (1, "λ − n")):
             if divisor == n - 1:
                 continue
             values = {**_from_ci(parent, exact, (root - n) / divisor)}
+            of_printed = Phrase("formula_of_printed", formula=shown, printed=text)
+            formula = of_printed if text else shown
             words = {
-                "ci": f"is {shown}{said}, not (λ − n)/(n − 1)",
-                "cr": f"follows from CI = {shown}{said}, not (λ − n)/(n − 1)",
+                "ci": Phrase("ci_is", formula=formula),
+                "cr": Phrase("follows_from_ci", formula=formula),
             }
             yield _story(parent, values, words)
             yield _story(parent, {**values, "cr": declared["cr"]}, words)
@@ -663,7 +684,7 @@ def _in_percent(parent: PublishedParent, declared: Mapping[str, float]) -> Itera
     for keys in ({"cr"}, {"ci"}, {"ci", "cr"}):
         if keys <= plain:
             percent = {key: 100 * declared[key] for key in keys}
-            told = {key: f"is the {NAMES[key]} in percent" for key in keys}
+            told = {key: Phrase("is_in_percent", name=NAMES[key]) for key in keys}
             yield replace(_story(parent, {**declared, **percent}, told), sure=True)
     if "cr" in plain:
         yield from _other_random_indices(
@@ -679,21 +700,21 @@ def _of_printed(parent: PublishedParent, declared: Mapping[str, float]) -> Itera
             continue
         number = float(printed_decimal(printed[key].text))
         ci = (number - n) / (n - 1) if key == "lambda_max" else number
-        words = f"was computed from the printed {NAMES[key]} {printed[key].text}"
+        words = Phrase("computed_from_printed", name=NAMES[key], text=printed[key].text)
         cr = {"cr": ci / ri} if ri else {}
         if key == "lambda_max":
             yield _story(parent, {**declared, "ci": ci, **cr}, dict.fromkeys(("ci", "cr"), words))
         yield _story(parent, {**declared, **cr}, {"cr": words})
 
 
-def _cut_off(text: str, value: float, rounding: str) -> Iterator[str]:
+def _cut_off(text: str, value: float, rounding: str) -> Iterator[Phrase]:
     if rounding != "truncate" and agrees(value, text, "truncate"):
-        yield "was cut off, not rounded"
+        yield Phrase("was_cut_off")
     if rounding == "truncate" and agrees(value, text):
-        yield "was rounded, not cut off"
+        yield Phrase("was_rounded")
 
 
-def _misprints(text: str, value: float, rounding: str) -> Iterator[str]:
+def _misprints(text: str, value: float, rounding: str) -> Iterator[Phrase]:
     digits, percent = split_percent(text)
     unit = Decimal(1).scaleb(int(Decimal(digits).as_tuple().exponent))
     mode = ROUND_DOWN if rounding == "truncate" else ROUND_HALF_UP
@@ -704,9 +725,9 @@ def _misprints(text: str, value: float, rounding: str) -> Iterator[str]:
     places = range(len(right) - 1)
     swapped = {right[:k] + right[k + 1] + right[k] + right[k + 2 :] for k in places}
     if digits != right and digits in swapped:
-        yield f"has two digits of {right}{percent} swapped"
+        yield Phrase("is_swapped", right=f"{right}{percent}")
     elif len(digits) == len(right) and sum(a != b for a, b in zip(digits, right, strict=True)) == 1:
-        yield f"is {right}{percent} with one digit misprinted"
+        yield Phrase("is_misprinted", right=f"{right}{percent}")
     for factor in (10, 0.1):
         if Decimal(digits) and agrees(value * factor, text, rounding):
-            yield f"is {factor:g} times the computed number"
+            yield Phrase("is_times", factor=factor)

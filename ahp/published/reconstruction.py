@@ -70,14 +70,14 @@ class NearestMiss(Result):
         weights: shape (n,).
         misses: per item the distance from the printed weight in units of the last digit (of the
             print that has most of them), NaN where none is printed.
-        reason: why the print can't be right as it stands, in words.
+        reason: why the print can't be right as it stands.
     """
 
     matrix: Float
     method: str
     weights: Float
     misses: Float
-    reason: str
+    reason: Phrase
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,7 +92,7 @@ class Reconstruction(Result):
         plainness: shape (k,), 0 is plainest: judgments that don't rise along the ranking of the
             weights, and even values, counted.
         coverage: share of all matrices on the scale that is decided, 1 = all of them.
-        coverage_note: which part that is, in words.
+        coverage_note: which part that is.
         ruled_out: methods that can't have produced the digits.
         nearest: the nearest miss if there is no candidate.
         printed, ranking, cr_max, random_index: what was asked for.
@@ -107,7 +107,7 @@ class Reconstruction(Result):
     cr: Float
     plainness: NDArray[np.int64]
     coverage: float
-    coverage_note: str
+    coverage_note: Phrase
     ruled_out: tuple[str, ...]
     nearest: NearestMiss | None
     printed: tuple[str | None, ...]
@@ -336,7 +336,7 @@ def _check_ranking(ranking: Ranking, n: int) -> tuple[tuple[int, ...], ...]:
 
 
 def gathered(
-    task: Task, matrices: Float, methods: Sequence[str], roundings: Sequence[str], note: str
+    task: Task, matrices: Float, methods: Sequence[str], roundings: Sequence[str], note: Phrase
 ) -> Reconstruction:
     """The result of a complete search with these candidates, shapes (k, n, n), k and k; what it
     ruled out isn't known.
@@ -386,9 +386,9 @@ class _Near:
 
 def _search_all(
     task: Task, max_candidates: int, progress: Progress | None, wider: float = 0.0
-) -> tuple[_Found, _Near | None, float, str]:
+) -> tuple[_Found, _Near | None, float, Phrase]:
     """Candidates of all methods, the nearest of the others, the share of the space that is decided,
-    and the words for it; the interval of the pivot is made wider by so much at both ends.
+    and what is said of it; the interval of the pivot is made wider by so much at both ends.
     """
     space, note = _space(task)
     pivot = _pivot(task)
@@ -414,7 +414,7 @@ def _search_all(
             if progress:
                 progress(index * total + done, len(task.methods) * total)
             if count > max_candidates and done < total:
-                note = f"stopped at {count} candidates ({method})"
+                note = Phrase("searched_until", count=count, method=Phrase(f"method_{method}"))
                 break
         decided += done / total if total else 1.0
     coverage = space.share * decided / len(task.methods)
@@ -484,7 +484,7 @@ def _miss(task: Task, rounding: int, w: Float) -> Float:
     return distance
 
 
-def _space(task: Task) -> tuple[Space, str]:
+def _space(task: Task) -> tuple[Space, Phrase]:
     """What is searched: the whole scale, or above five items what is near the weights' ratios."""
     n, size = task.n, len(task.values)
     space = Space(
@@ -495,7 +495,7 @@ def _space(task: Task) -> tuple[Space, str]:
         np.full((n, n), size - 1, np.int8),
     )
     if n <= COMPLETE_ORDER:
-        return space, "all matrices on the scale"
+        return space, Phrase("searched_all")
     low, high = _weight_bounds(task)
     others = np.flatnonzero(np.arange(n) != _pivot(task))
     i, j = (others[part] for part in np.triu_indices(len(others), 1))
@@ -507,7 +507,7 @@ def _space(task: Task) -> tuple[Space, str]:
         above = np.clip(last + distance, 0, size - 1)
         if distance == 0 or np.prod((above - below)[i, j] + 1.0) <= SUBMATRICES:
             break
-    note = f"judgments up to {distance} positions beyond the ratios of the weights"
+    note = Phrase("searched_near", distance=distance)
     return replace(space, low=below.astype(np.int8), high=above.astype(np.int8)), note
 
 
@@ -527,7 +527,7 @@ def _weight_bounds(task: Task) -> tuple[Float, Float]:
 
 
 def _result(
-    task: Task, candidates: _Found, coverage: float, note: str, nearest: NearestMiss | None
+    task: Task, candidates: _Found, coverage: float, note: Phrase, nearest: NearestMiss | None
 ) -> Reconstruction:
     cr = _ratio(task, candidates.roots)
     plain = plainness(candidates.matrices, candidates.weights)
@@ -608,27 +608,29 @@ def _nearest_miss(task: Task, near: _Near | None, progress: Progress | None) -> 
     return NearestMiss(near.matrix, near.method, near.weights, misses, _reason(task, near.miss))
 
 
-def _reason(task: Task, miss: float) -> str:
+def _reason(task: Task, miss: float) -> Phrase:
     """Why there is no candidate, from the task and by how much the nearest matrix misses."""
     if miss == 0:
-        return "matrices give these digits, but none in the printed order"
+        return Phrase("nearest_order")
     low, high = task.known[..., 0].min(axis=0), task.known[..., 1].max(axis=0)
     if (low > high).any():
-        return f"item {(low > high).argmax()}: no weight is as printed and in its interval"
+        return Phrase("nearest_item_unfit", item=int((low > high).argmax()))
     for k, above in enumerate(task.ranking):
         for i, j in product(above, chain.from_iterable(task.ranking[k + 1 :])):
             if high[i] <= low[j]:
-                return (
-                    f"item {i} is ranked above item {j}, but its weight is at most {high[i]:.6g}, "
-                    f"that of item {j} at least {low[j]:.6g}"
-                )
+                most, least = float(high[i]), float(low[j])
+                return Phrase("nearest_ranking", above=i, below=j, most=most, least=least)
     if low.sum() > 1 or high.sum() < 1:
         printed = sum(Decimal(text) for text in task.printed if text)
         if printed > 1 if low.sum() > 1 else printed < 1 and None not in task.printed:
-            return f"the printed weights sum to {printed}, expected 1"
-        known = f"least {low.sum():.6g}" if low.sum() > 1 else f"most {high.sum():.6g}"
-        return f"the weights sum to at {known} by print and intervals, expected 1"
-    return (
-        f"no matrix on the scale with CR < {task.cr_max:g} gives these digits by "
-        f"{', '.join(task.methods)} ({', '.join(task.roundings)})"
+            return Phrase("nearest_sum", total=str(printed))
+        code, total = "nearest_sum_most", high.sum()
+        if low.sum() > 1:
+            code, total = "nearest_sum_least", low.sum()
+        return Phrase(code, total=float(total))
+    return Phrase(
+        "nearest_none",
+        limit=task.cr_max,
+        methods=tuple(Phrase(f"method_{name}") for name in task.methods),
+        roundings=tuple(Phrase(f"rounding_{name}") for name in task.roundings),
     )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from ..alternatives import MODES
+from ..codec import Filled, at, filled, inside, one_of, placed, structure
 from ..consistency import (
     cosine_consistency_index,
     geometric_consistency_index,
@@ -25,10 +26,11 @@ from ..consistency import (
     salo_hamalainen_index,
     triad_log_residual,
 )
-from ..datafile import MAX_TOML, DataTable, decode_text, kind, parse_toml, read_bytes
-from ..errors import AHPError, PublishedError
+from ..datafile import MAX_TOML, decode_text, parse_toml, read_bytes
+from ..errors import PublishedError
 from ..hierarchy import Hierarchy
 from ..matrix import Float
+from ..messages import Phrase
 from ..priority import check_method
 from ..random_index import check_random_index
 from ..result import Result
@@ -71,10 +73,6 @@ INDICES: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 JUDGMENTS = ("upper", "matrix", "experts")
 CONSISTENCY = ("lambda_max", "ci", "cr")
 TOTALS = ("ci", "ri", "cr")
-CONVENTIONS = (
-    *("method", "random_index", "rounding", "decimals", "intermediate_decimals"),
-    *("lambda_by", "about"),
-)
 
 _Lines = Mapping[tuple[str | int, ...], int]
 
@@ -267,224 +265,334 @@ def load_table(path: str | Path) -> PublishedTable:
     path = Path(path)
     content = read_bytes(path, PublishedError, MAX_TOML)
     data = parse_toml(content, str(path), PublishedError)
-    top = DataTable(data, str(path), "", PublishedError)
-    top.format(FORMAT)
-    top.only(
-        ("format", "id", "title", "source", "parents"),
-        (
-            *("note", "goal", "alternatives", "mode", *CONVENTIONS, "order", "claims"),
-            *("candidates", "composite", "totals", "errata"),
-        ),
-    )
-    text = decode_text(content, str(path), PublishedError)
+    top = structure(data, _TableFile, str(path), PublishedError)
     try:
-        lines = _lines(text)
+        lines = _lines(decode_text(content, str(path), PublishedError))
     except PublishedError as error:
         raise PublishedError("at_place", place=str(path), problem=error) from error
-    return _Reader(path, top, lines).table()
+    with placed(str(path), PublishedError):
+        return _Reader(path, top, lines).table()
+
+
+def _different(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for k, text in enumerate(texts):
+        if not text.strip() or text in texts[:k]:
+            raise at(k, Phrase("texts_differ", value=text))
+    return texts
+
+
+def _short(text: str) -> str:
+    if decimals_of(text) > MOST_DECIMALS:
+        raise at("", Phrase("too_many_decimals", value=text, most=MOST_DECIMALS))
+    return text
+
+
+def _check_decimals(count: int) -> int:
+    if not 1 <= count <= 15:
+        raise at("", Phrase("decimals_range", value=count))
+    return count
+
+
+def _check_about(share: float) -> float:
+    if not 0 < share < 1:
+        raise at("", Phrase("about_range", value=share))
+    return share
+
+
+def _parsed_by(parse: Callable[[str], tuple[Chain, ...]]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return check
+
+
+def _stated(table: Any, keys: Iterable[str]) -> dict[str, Any]:
+    """The keys that stand in a table, with their values."""
+    return {key: value for key in keys if (value := getattr(table, key)) is not None}
+
+
+_Names = Annotated[tuple[str, ...], filled, _different]
+_Digits = Annotated[str, filled, check_printed, _short]
+_Decimals = Annotated[int, _check_decimals]
+_Order = Annotated[str, filled, _parsed_by(parse_order)]
+_Claim = Annotated[str, _parsed_by(parse_claim)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ConventionKeys:
+    """The conventions that a table or one of its parents states."""
+
+    method: Annotated[str, check_method] | None = None
+    random_index: Annotated[str, check_random_index] | None = None
+    rounding: Annotated[str, check_rounding] | None = None
+    decimals: _Decimals | None = None
+    intermediate_decimals: _Decimals | None = None
+    lambda_by: Annotated[str, one_of(*LAMBDAS)] | None = None
+    about: Annotated[float, _check_about] | None = None
+
+    def over(self, conventions: Conventions) -> Conventions:
+        """These where they are stated, others where not."""
+        return replace(conventions, **_stated(self, [one.name for one in fields(Conventions)]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _JudgmentKeys:
+    """The judgments of one matrix."""
+
+    upper: Annotated[tuple[str, ...], read_upper] | None = None
+    matrix: Annotated[tuple[tuple[str, ...], ...], read_matrix] | None = None
+
+    def single(self, n: int) -> Judgments:
+        """They, if they compare n items."""
+        key = "upper" if self.matrix is None else "matrix"
+        judgments: Judgments | None = getattr(self, key)
+        if judgments is None:
+            raise at(key, Phrase("is_missing"))
+        if (order := judgments.readings.shape[-1]) != n:
+            raise at(key, Phrase("order_unlike_items", order=order, expected=n))
+        return judgments
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ExpertTable(_JudgmentKeys):
+    name: Filled | None = None
+    weight: _Digits | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ParentTable(_ConventionKeys, _JudgmentKeys):
+    id: Filled
+    items: _Names
+    label: Filled | None = None
+    labels: _Names | None = None
+    experts: Annotated[tuple[_ExpertTable, ...], filled] | None = None
+    weights: Mapping[str, _Digits] = field(default_factory=dict)
+    order: _Order | None = None
+    lambda_max: _Digits | None = None
+    ci: _Digits | None = None
+    cr: _Digits | None = None
+    indices: Mapping[str, _Digits] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        count, expected = len(self.labels or self.items), len(self.items)
+        if count != expected:
+            raise at("labels", Phrase("names_count", count=count, expected=expected))
+        _expect("weights", self.weights, self.items)
+        _expect("indices", self.indices, tuple(INDICES))
+
+    @property
+    def judgments_key(self) -> str | None:
+        """Where the judgments stand."""
+        keys = [*_stated(self, JUDGMENTS)]
+        if len(keys) > 1:
+            raise at(keys[1], Phrase("beside_another", key=keys[0]))
+        return keys[0] if keys else None
+
+    @property
+    def judgments(self) -> Judgments | None:
+        """The printed judgments, a panel's aggregated."""
+        if self.judgments_key is None:
+            return None
+        if self.experts is None:
+            return self.single(len(self.items))
+        panel = []
+        for k, expert in enumerate(self.experts):
+            with inside(f"experts[{k}]"):
+                panel.append(expert.single(len(self.items)))
+        weights = [float(printed_decimal(one.weight)) for one in self.experts if one.weight]
+        if weights and len(weights) < len(self.experts):
+            raise at("experts", Phrase("some_weights"))
+        with inside("experts"):
+            return join(panel, weights or None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CompositeTable:
+    weights: Mapping[str, _Digits]
+    order: _Order | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TotalTable:
+    level: int
+    ci: _Digits | None = None
+    ri: _Digits | None = None
+    cr: _Digits | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ErratumTable:
+    place: Filled
+    printed: _Digits
+    correct: _Digits
+    reason: Filled
+
+    def __post_init__(self) -> None:
+        if decimals_of(self.printed) != decimals_of(self.correct):
+            raise at("correct", Phrase("erratum_digits", value=self.correct))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TableFile(_ConventionKeys):
+    format: Literal[1]
+    id: Filled
+    title: Filled
+    source: Filled
+    parents: Annotated[tuple[_ParentTable, ...], filled]
+    note: Filled | None = None
+    goal: Filled | None = None
+    alternatives: _Names = ()
+    mode: Annotated[str, one_of(*MODES)] = "distributive"
+    order: _Order | None = None
+    claims: Annotated[tuple[_Claim, ...], filled, _different] = ()
+    candidates: Filled | None = None
+    composite: _CompositeTable | None = None
+    totals: Annotated[tuple[_TotalTable, ...], filled] = ()
+    errata: Annotated[tuple[_ErratumTable, ...], filled] = ()
 
 
 class _Reader:
-    """One file on its way to a `PublishedTable`."""
+    """One file on its way to a `PublishedTable`; its errors have the path inside the file."""
 
-    def __init__(self, path: Path, top: DataTable, lines: _Lines) -> None:
+    def __init__(self, path: Path, top: _TableFile, lines: _Lines) -> None:
         self.path, self.top, self.lines = path, top, lines
-        self.alternatives = _names(top, "alternatives") if "alternatives" in top.data else ()
-        self.conventions = _conventions(top, Conventions())
+        self.conventions = top.over(Conventions())
 
     def table(self) -> PublishedTable:
         top = self.top
         parents: dict[str, PublishedParent] = {}
-        for k, entry in enumerate(top.tables("parents")):
-            parent = self.parent(entry, k)
-            if parent.id in parents:
-                raise entry.error("id", "id_twice", value=parent.id)
-            parents[parent.id] = parent
-        composite = self.composite() if "composite" in top.data else None
+        for k, entry in enumerate(top.parents):
+            with inside(f"parents[{k}]"):
+                if entry.id in parents:
+                    raise at("id", Phrase("id_twice", value=entry.id))
+                parents[entry.id] = self.parent(entry, k)
+        composite = top.composite or _CompositeTable(weights={})
+        orders = (
+            self.statement(top.order, parse_order, "order"),
+            self.statement(composite.order, parse_order, "composite", "order"),
+        )
+        claims = (
+            self.statement(text, parse_claim, "claims", k) for k, text in enumerate(top.claims)
+        )
         table = PublishedTable(
             path=self.path,
-            id=top.string("id"),
-            title=top.string("title"),
-            source=top.string("source"),
-            note=_optional(top, "note"),
-            alternatives=self.alternatives,
-            mode=_option(top, "mode", "distributive", MODES),
+            id=top.id,
+            title=top.title,
+            source=top.source,
+            note=top.note,
+            alternatives=top.alternatives,
+            mode=top.mode,
             parents=MappingProxyType(parents),
             hierarchy=self.hierarchy(parents),
-            composite=MappingProxyType(
-                self.numbers(composite, "weights", ("composite",)) if composite else {}
-            ),
-            orders=self.orders(composite),
-            claims=self.claims(),
-            totals=MappingProxyType(self.totals() if "totals" in top.data else {}),
+            composite=self.numbers(composite.weights, "composite", "weights"),
+            orders=tuple(filter(None, orders)),
+            claims=tuple(filter(None, claims)),
+            totals=MappingProxyType(self.totals()),
             errata=MappingProxyType({}),
-            candidates=(
-                self.path.parent / top.string("candidates") if "candidates" in top.data else None
-            ),
+            candidates=self.path.parent / top.candidates if top.candidates else None,
             conventions=self.conventions,
         )
         self.check(table)
         return replace(table, errata=MappingProxyType(self.errata(table)))
 
-    def line(self, *path: str | int) -> int:
-        return self.lines[path]
-
-    def parent(self, entry: DataTable, k: int) -> PublishedParent:
-        entry.only(
-            ("id", "items"),
-            (
-                *("label", "labels", "upper", "matrix", "experts", "weights", "order"),
-                *(*CONSISTENCY, "indices", *CONVENTIONS),
-            ),
-        )
-        name, items = entry.string("id"), _names(entry, "items")
-        place, at = f"parents.{name}", ("parents", k)
-        labels = _names(entry, "labels") if "labels" in entry.data else None
-        if labels is not None and len(labels) != len(items):
-            raise entry.error("labels", "names_count", count=len(labels), expected=len(items))
-        weights = self.numbers(entry, "weights", at, place) if "weights" in entry.data else {}
-        _expect(entry, "weights", weights, items)
-        indices = self.numbers(entry, "indices", at, place) if "indices" in entry.data else {}
-        _expect(entry, "indices", indices, tuple(INDICES))
+    def parent(self, entry: _ParentTable, k: int) -> PublishedParent:
+        path = ("parents", k)
         parent = PublishedParent(
-            id=name,
-            label=_optional(entry, "label"),
-            items=items,
-            labels=labels,
-            judgments=_judgments(entry, len(items)),
-            judgments_at=self.judgments_at(entry, at, place),
-            weights=MappingProxyType(weights),
-            order=self.statement(entry, "order", at, place, parse_order),
-            consistency=MappingProxyType(
-                {
-                    key: self.number(entry, key, at, place)
-                    for key in CONSISTENCY
-                    if key in entry.data
-                }
-            ),
-            indices=MappingProxyType(indices),
-            conventions=_conventions(entry, self.conventions),
+            id=entry.id,
+            label=entry.label,
+            items=entry.items,
+            labels=entry.labels,
+            judgments=entry.judgments,
+            judgments_at=self.judgments_at(entry, k),
+            weights=self.numbers(entry.weights, *path, "weights"),
+            order=self.statement(entry.order, parse_order, *path, "order"),
+            consistency=self.numbers(_stated(entry, CONSISTENCY), *path),
+            indices=self.numbers(entry.indices, *path, "indices"),
+            conventions=entry.over(self.conventions),
         )
-        _check_names(entry, "order", parent.order, items)
+        for chain in parent.order.chains if parent.order else ():
+            for reference in chain.references:
+                _check_reference("order", reference, entry.items)
         conventions = parent.conventions
         if conventions.rounding == "intermediate" and not parent.step_decimals:
-            raise entry.error("intermediate_decimals", "needed_without_weights")
+            raise at("intermediate_decimals", Phrase("needed_without_weights"))
         if (
             parent.judgments is not None
             and conventions.method is None
-            and (weights or parent.order or conventions.lambda_by == "mean")
+            and (parent.weights or parent.order or conventions.lambda_by == "mean")
         ):
-            raise entry.error("method", "needed_with_matrix")
+            raise at("method", Phrase("needed_with_matrix"))
         return parent
 
-    def judgments_at(
-        self, entry: DataTable, at: tuple[str | int, ...], place: str
-    ) -> tuple[str, int]:
+    def judgments_at(self, entry: _ParentTable, k: int) -> tuple[str, int]:
         """Where the judgments of a parent stand; at its id when there are none."""
-        for key in JUDGMENTS:
-            if key in entry.data:
-                lines = [line for path, line in self.lines.items() if path[:3] == (*at, key)]
-                return f"{place}.{key}", min(lines)
-        return place, self.line(*at, "id")
+        key = entry.judgments_key
+        if key is None:
+            return self.place("parents", k), self.lines["parents", k, "id"]
+        lines = [line for path, line in self.lines.items() if path[:3] == ("parents", k, key)]
+        return self.place("parents", k, key), min(lines)
 
-    def numbers(
-        self, owner: DataTable, key: str, at: tuple[str | int, ...], place: str = "composite"
-    ) -> dict[str, Printed]:
-        """The printed numbers of the table at a key."""
-        table = owner.table(key)
-        return {name: self.number(table, name, (*at, key), f"{place}.{key}") for name in table.data}
+    def place(self, *path: str | int) -> str:
+        """A path in words; parents are called by their ids there."""
+        if path[0] == "parents":
+            _parents, k, *inner = path
+            path = (f"parents.{self.top.parents[int(k)].id}", *inner)
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+        return "".join(steps).removeprefix(".")
 
-    def number(self, owner: DataTable, key: str, at: tuple[str | int, ...], place: str) -> Printed:
-        """The printed number at a key."""
-        text = _digits(owner, key)  # first, for what is no text may have no line
-        return Printed(f"{place}.{key}", self.line(*at, key), text)
+    def numbers(self, printed: Mapping[str, str], *path: str | int) -> Mapping[str, Printed]:
+        """The printed numbers of the table at a path."""
+        return MappingProxyType(
+            {
+                key: Printed(self.place(*path, key), self.lines[*path, key], text)
+                for key, text in printed.items()
+            }
+        )
 
     def statement(
-        self,
-        owner: DataTable,
-        key: str,
-        at: tuple[str | int, ...],
-        place: str,
-        parse: Callable[[str], tuple[Chain, ...]],
+        self, text: str | None, parse: Callable[[str], tuple[Chain, ...]], *path: str | int
     ) -> Statement | None:
-        if key not in owner.data:
+        if text is None:
             return None
-        text = owner.string(key)
-        whole = f"{place}.{key}" if place else key
-        return Statement(whole, self.line(*at, key), text, _asked(owner, key, parse, text))
-
-    def composite(self) -> DataTable:
-        table = self.top.table("composite")
-        table.only(("weights",), ("order",))
-        return table
-
-    def orders(self, composite: DataTable | None) -> tuple[Statement, ...]:
-        orders = [self.statement(self.top, "order", (), "", parse_order)]
-        if composite is not None:
-            orders.append(
-                self.statement(composite, "order", ("composite",), "composite", parse_order)
-            )
-        return tuple(order for order in orders if order is not None)
-
-    def claims(self) -> tuple[Statement, ...]:
-        if "claims" not in self.top.data:
-            return ()
-        texts = _names(self.top, "claims")
-        return tuple(
-            Statement(
-                f"claims[{k}]",
-                self.line("claims", k),
-                text,
-                _asked(self.top, f"claims[{k}]", parse_claim, text),
-            )
-            for k, text in enumerate(texts)
-        )
+        return Statement(self.place(*path), self.lines[path], text, parse(text))
 
     def totals(self) -> dict[int, Mapping[str, Printed]]:
         totals: dict[int, Mapping[str, Printed]] = {}
-        for k, entry in enumerate(self.top.tables("totals")):
-            entry.only(("level",), TOTALS)
-            level = entry.data["level"]
-            if type(level) is not int or level < 1 or level in totals:
-                raise entry.error("level", "levels_differ", value=level)
-            totals[level] = {
-                key: self.number(entry, key, ("totals", k), f"totals[{k}]")
-                for key in TOTALS
-                if key in entry.data
-            }
+        for k, entry in enumerate(self.top.totals):
+            if entry.level < 1 or entry.level in totals:
+                raise at(f"totals[{k}].level", Phrase("levels_differ", value=entry.level))
+            totals[entry.level] = self.numbers(_stated(entry, TOTALS), "totals", k)
         return totals
 
     def hierarchy(self, parents: Mapping[str, PublishedParent]) -> Hierarchy | None:
-        top = self.top
-        goal = top.string("goal") if "goal" in top.data else None
+        goal, alternatives = self.top.goal, self.top.alternatives
         if goal is None and len(parents) > 1:
             return None
         over = {
             parent.id: parent.items
             for parent in parents.values()
-            if not self.alternatives or set(parent.items) != set(self.alternatives)
+            if not alternatives or set(parent.items) != set(alternatives)
         }
-        try:
+        with inside("parents"):
             tree = Hierarchy(goal or next(iter(parents)), over)
-        except AHPError as error:
-            raise top.wrapped("parents", error) from error
         for parent in parents.values():
             if parent.id not in over and parent.id not in tree.leaves:
-                raise top.error("parents", "parent_no_leaf", parent=parent.id)
+                raise at("parents", Phrase("parent_no_leaf", parent=parent.id))
         return tree
 
     def check(self, table: PublishedTable) -> None:
         """Refuse names and levels that are not in the tree."""
-        top, tree = self.top, table.hierarchy
+        tree = table.hierarchy
         levels = range(1, len(tree.levels) + bool(table.alternatives)) if tree else range(0)
         for key, asked in (("composite", table.composite), ("totals", table.totals)):
             if asked and tree is None:
-                raise top.error(key, "needs_goal")
-        if table.composite:
-            _expect(top.table("composite"), "weights", table.composite, table.ranked)
+                raise at(key, Phrase("needs_goal"))
+        _expect("composite.weights", table.composite, table.ranked)
         for k, level in enumerate(table.totals):
             if level not in levels:
-                raise top.error(f"totals[{k}].level", "level_range", value=level, most=levels[-1])
+                problem = Phrase("level_range", value=level, most=levels[-1])
+                raise at(f"totals[{k}].level", problem)
         valid = {
             "": table.ranked,
             "global": table.ranked,
@@ -495,7 +603,7 @@ class _Reader:
         for statement in (*table.orders, *table.claims):
             for chain in statement.chains:
                 for reference in chain.references:
-                    _check_reference(top, statement.place, reference, valid[reference.function])
+                    _check_reference(statement.place, reference, valid[reference.function])
         if tree is not None and table.alternatives:
             self.check_leaves(table, tree)
 
@@ -515,23 +623,17 @@ class _Reader:
         levels = [tree.levels[int(name) - 1] for function, name in asked if function == "total_cr"]
         for leaf in tree.leaves:
             if leaf not in table.parents and (ranked or any(leaf in level for level in levels)):
-                raise self.top.error("parents", "leaf_not_compared", leaf=leaf)
+                raise at("parents", Phrase("leaf_not_compared", leaf=leaf))
 
     def errata(self, table: PublishedTable) -> dict[str, Erratum]:
-        if "errata" not in self.top.data:
-            return {}
         printed = {number.place: number for number in table.numbers}
         errata: dict[str, Erratum] = {}
-        for entry in self.top.tables("errata"):
-            entry.only(("place", "printed", "correct", "reason"))
-            place = entry.string("place")
+        for k, entry in enumerate(self.top.errata):
+            place = entry.place
             if place not in printed or place in errata:
-                raise entry.error("place", "erratum_place", value=place)
-            slip, correct = _digits(entry, "printed"), _digits(entry, "correct")
-            if decimals_of(slip) != decimals_of(correct):
-                raise entry.error("correct", "erratum_digits", value=correct)
-            line, reason = printed[place].line, entry.string("reason")
-            errata[place] = Erratum(place, line, slip, correct, reason)
+                raise at(f"errata[{k}].place", Phrase("erratum_place", value=place))
+            line = printed[place].line
+            errata[place] = Erratum(place, line, entry.printed, entry.correct, entry.reason)
         return errata
 
 
@@ -595,128 +697,14 @@ def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
             yield from _leaves(inner, (*path, k))
 
 
-def _optional(table: DataTable, key: str) -> str | None:
-    return table.string(key) if key in table.data else None
-
-
-def _option(table: DataTable, key: str, default: str, valid: tuple[str, ...]) -> str:
-    text = table.string(key) if key in table.data else default
-    if text not in valid:
-        raise table.error(key, "value_not_listed", value=text, valid=valid)
-    return text
-
-
-def _names(table: DataTable, key: str) -> tuple[str, ...]:
-    """An array of different texts."""
-    value = table.data[key]
-    if not isinstance(value, list) or not value:
-        raise table.error(key, "not_texts", kind=kind(value))
-    for k, name in enumerate(value):
-        if not isinstance(name, str) or not name.strip() or name in value[:k]:
-            raise table.error(f"{key}[{k}]", "texts_differ", value=name)
-    return tuple(value)
-
-
-def _asked(table: DataTable, key: str, check: Callable[[str], Any], text: str) -> Any:
-    """What a check makes of a text; its error gets the place."""
-    try:
-        return check(text)
-    except AHPError as error:
-        raise table.wrapped(key, error) from error
-
-
-def _digits(table: DataTable, key: str) -> str:
-    text = str(_asked(table, key, check_printed, table.string(key)))
-    if decimals_of(text) > MOST_DECIMALS:
-        raise table.error(key, "too_many_decimals", value=text, most=MOST_DECIMALS)
-    return text
-
-
-def _conventions(table: DataTable, over: Conventions) -> Conventions:
-    declared: dict[str, Any] = {}
-    for key, check in (
-        ("method", check_method),
-        ("random_index", check_random_index),
-        ("rounding", check_rounding),
-    ):
-        if key in table.data:
-            declared[key] = _asked(table, key, check, table.string(key))
-    for key in ("decimals", "intermediate_decimals"):
-        if key in table.data:
-            declared[key] = table.data[key]
-            if type(declared[key]) is not int or not 1 <= declared[key] <= 15:
-                raise table.error(key, "decimals_range", value=declared[key])
-    if "about" in table.data:
-        declared["about"] = table.data["about"]
-        if not isinstance(declared["about"], float) or not 0 < declared["about"] < 1:
-            raise table.error("about", "about_range", value=declared["about"])
-    declared["lambda_by"] = _option(table, "lambda_by", over.lambda_by, LAMBDAS)
-    return replace(over, **declared)
-
-
-def _judgments(entry: DataTable, n: int) -> Judgments | None:
-    """The printed judgments of a parent, a panel's aggregated."""
-    keys = [key for key in JUDGMENTS if key in entry.data]
-    if not keys:
-        return None
-    if len(keys) > 1:
-        raise entry.error(keys[1], "beside_another", key=keys[0])
-    if keys[0] != "experts":
-        return _matrix(entry, n)
-    panel, weights = [], []
-    experts = entry.tables("experts")
-    for expert in experts:
-        expert.only((), ("name", "weight", "upper", "matrix"))
-        panel.append(_matrix(expert, n))
-        if "weight" in expert.data:
-            weights.append(float(printed_decimal(_digits(expert, "weight"))))
-    if weights and len(weights) < len(experts):
-        raise entry.error("experts", "some_weights")
-    joined: Judgments = _asked(entry, "experts", lambda _: join(panel, weights or None), "")
-    return joined
-
-
-def _matrix(entry: DataTable, n: int) -> Judgments:
-    key = "matrix" if "matrix" in entry.data else "upper"
-    if key not in entry.data:
-        raise entry.error(key, "is_missing")
-    cells = entry.data[key]
-    rows = cells if key == "matrix" and isinstance(cells, list) else [cells]
-    if not all(
-        isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows
-    ):
-        raise entry.error(key, "judgments_as_text")
-    try:
-        judgments = read_matrix(cells) if key == "matrix" else read_upper(cells)
-    except AHPError as error:
-        raise entry.wrapped(key, error) from error
-    order = judgments.readings.shape[-1]
-    if order != n:
-        raise entry.error(key, "order_unlike_items", order=order, expected=n)
-    return judgments
-
-
-def _expect(
-    entry: DataTable, key: str, numbers: Mapping[str, Printed], valid: tuple[str, ...]
-) -> None:
-    for name in numbers:
+def _expect(place: str, printed: Mapping[str, Any], valid: tuple[str, ...]) -> None:
+    for name in printed:
         if name not in valid:
-            raise entry.error(f"{key}.{name}", "name_unknown", valid=valid)
+            raise at(f"{place}.{name}", Phrase("name_unknown", valid=valid))
 
 
-def _check_names(
-    entry: DataTable, key: str, order: Statement | None, valid: tuple[str, ...]
-) -> None:
-    for chain in order.chains if order else ():
-        for reference in chain.references:
-            _check_reference(entry, key, reference, valid)
-
-
-def _check_reference(
-    entry: DataTable, key: str, reference: Reference, valid: tuple[str, ...]
-) -> None:
+def _check_reference(place: str, reference: Reference, valid: tuple[str, ...]) -> None:
     if reference.name not in valid:
         code = "reference_unknown" if valid else "reference_without_goal"
-        raise entry.error(
-            key, code, column=reference.column, name=reference.name, valid=tuple(valid)
-        )
+        name, column = reference.name, reference.column
+        raise at(place, Phrase(code, column=column, name=name, valid=tuple(valid)))

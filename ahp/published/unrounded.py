@@ -14,6 +14,7 @@ import numpy as np
 
 from ..eigen import perron
 from ..matrix import Float
+from ..messages import Phrase
 from ..random_index import random_index_value
 from .cells import Judgments
 from .printing import rounded_weights
@@ -49,7 +50,7 @@ def with_unrounded(parent: PublishedParent) -> PublishedParent | None:
 
 
 def _with_reading(parent: PublishedParent, judgments: Judgments, matrix: Float) -> PublishedParent:
-    remark = "read as judgments that round to the printed ones and give the printed numbers"
+    remark = Phrase("read_unrounded")
     readings = np.concatenate([judgments.readings, matrix[None]])
     return replace(
         parent,

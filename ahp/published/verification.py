@@ -23,6 +23,7 @@ from ..consistency import check_consistency
 from ..datafile import decode_text, read_bytes
 from ..errors import AHPError, PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix, chunks
+from ..messages import Phrase
 from ..priority import check_method
 from ..random_index import random_index_value
 from ..result import Result
@@ -65,7 +66,7 @@ class Check(Result):
         difference: |printed − computed|; None with `computed`.
         reproduced: whether the print is what the judgments give.
         origin: name in `ORIGINS`: what the number was computed from.
-        explanations: why not, in words.
+        explanations: why not; `str` of each is the sentence.
     """
 
     place: str
@@ -75,30 +76,47 @@ class Check(Result):
     difference: float | None
     reproduced: bool
     origin: str
-    explanations: tuple[str, ...] = ()
+    explanations: tuple[Phrase, ...] = ()
 
     @property
     def message(self) -> str:
         """What is wrong, in a line."""
-        text = f"{self.place}: printed {self.printed}"
+        return str(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The message, which `ahp.i18n.errors.error_sentence` says in other languages."""
+        said = Phrase("check_printed", inside=self.place, printed=self.printed)
+        if not self.printed:
+            said = Phrase("check_place", inside=self.place)
         if self.computed is not None and self.difference is not None:
             digits = max(8, decimals_of(self.printed) + 2)
-            text += f", computed {self.computed:.{digits}g} (difference {self.difference:.2g})"
-        return ": ".join([text, *filter(None, ["; ".join(self.explanations)])])
+            computed, difference = f"{self.computed:.{digits}g}", f"{self.difference:.2g}"
+            said = Phrase(
+                "check_differs", **said.parameters, computed=computed, difference=difference
+            )
+        if not self.explanations:
+            return said
+        return Phrase("check_explained", check=said, why=self.explanations)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Remark(Result):
-    """How the printed judgments at a place in the file were read, in words."""
+    """How the printed judgments at a place in the file were read."""
 
     place: str
     line: int
-    text: str
+    text: Phrase
 
     @property
     def message(self) -> str:
         """The remark in a line."""
-        return f"{self.place}: {self.text}"
+        return str(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The message, which `ahp.i18n.errors.error_sentence` says in other languages."""
+        return Phrase("remark_at", inside=self.place, remark=self.text)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,7 +184,8 @@ def verify(table: PublishedTable) -> Verification:
     checks += _explained(table, across) if together.origin == "matrix" else across
     unchecked += [row.printed for row in rows if row.unknown]
     if not checks:
-        checks.append(Check("checks", 1, "", None, None, False, "inputs", ("nothing to check",)))
+        why = (Phrase("nothing_to_check"),)
+        checks.append(Check("checks", 1, "", None, None, False, "inputs", why))
     return Verification(table, tuple(checks), tuple(unchecked), tuple(remarks))
 
 
@@ -488,9 +507,10 @@ def _judge(
         best = np.arange(len(misses)) == reading
         parent = parent.read_as(reading)
     wrong: Bool = ~np.all(fits[:, best], axis=1)
-    contradiction = f"the numbers of {parent.id!r}" if parent else "the global numbers"
-    contradiction += f" contradict each other: {len(known) - misses.min()} of {len(known)} are "
-    contradiction += "reproduced together"
+    counts = {"count": len(known) - int(misses.min()), "all": len(known)}
+    contradiction = Phrase("contradiction_global", **counts)
+    if parent:
+        contradiction = Phrase("contradiction", parent=parent.id, **counts)
     several = solutions.origin == "reconstructed" and wrong.sum() > 1  # no single one is at fault
     checks = []
     for row, failed in zip(known, wrong, strict=True):
@@ -520,11 +540,11 @@ def _check(row: _Row, best: Bool, origin: str) -> Check:
 
 def _why(
     row: _Row, value: float | None, table: PublishedTable, parent: PublishedParent | None
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     if row.value is None:
-        return ("does not hold",)
+        return (Phrase("does_not_hold"),)
     if value is None:
-        return ("cannot be computed: division by 0",)
+        return (Phrase("division_by_zero"),)
     conventions = parent.conventions if parent else table.conventions
     erratum = table.errata.get(row.printed.place)
     if erratum is not None:
@@ -536,12 +556,12 @@ def _why(
     return explain_number(parent, row.key, row.printed.text, value)
 
 
-def _erratum_fault(erratum: Erratum, text: str, right: bool) -> str:
+def _erratum_fault(erratum: Erratum, text: str, right: bool) -> Phrase:
     if erratum.printed != text:
-        return f"the erratum is about {erratum.printed}"
+        return Phrase("erratum_about", printed=erratum.printed)
     if right:
-        return "the erratum is stale: the printed number is right"
-    return f"the erratum is false: {erratum.correct} is not what is computed"
+        return Phrase("erratum_stale")
+    return Phrase("erratum_false", correct=erratum.correct)
 
 
 def _explained(table: PublishedTable, checks: list[Check]) -> list[Check]:

@@ -14,6 +14,7 @@ import numpy as np
 from ..consistency import CR_LIMIT, check_consistency
 from ..errors import PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix
+from ..messages import Phrase
 from ..priority import weights
 from ..result import Result
 from ..scale import judgment_text
@@ -118,7 +119,7 @@ def stored_reconstruction(table: PublishedTable) -> TableReconstruction:
         matrices = np.stack([PairwiseMatrix.from_upper(row[3].split()).values for row in mine])
         task = _task(parent, None, ROUNDINGS, CR_LIMIT, {})
         methods, roundings = ([row[column] for row in mine] for column in (1, 2))
-        results[parent.id] = gathered(task, matrices, methods, roundings, "stored candidates")
+        results[parent.id] = gathered(task, matrices, methods, roundings, Phrase("searched_stored"))
     return _joined(table, _Bounds(table), results)
 
 

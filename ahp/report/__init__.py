@@ -36,6 +36,7 @@ from .panel import (
     weighting_words,
 )
 from .reconstruction import (
+    reason_with_names,
     reconstructed_parent,
     reconstructed_ranking,
     reconstruction_data,
@@ -102,6 +103,7 @@ __all__ = [
     "pairs_to_text",
     "parent_tables",
     "provenance",
+    "reason_with_names",
     "recommendation_sentence",
     "reconstructed_parent",
     "reconstructed_ranking",

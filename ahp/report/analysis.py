@@ -186,7 +186,8 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
     _ = translator(language)
     survey = analysis.survey
     name = analysis.random_index
-    random_index = f"{name}: {random_index_source(name, language)}"
+    named, detailed, semicolon = _("{name}: {value}"), _("{name} ({detail})"), _("; ")
+    random_index = named.format(name=name, value=random_index_source(name, language))
     if analysis.random_index == survey.reaching_random_index != survey.random_index:
         random_index += _(" (the survey names {named}, which does not reach so many items)").format(
             named=survey.random_index
@@ -197,7 +198,10 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
             "{aggregation}, {share}% of the experts' weight cut off at each end"
         ).format(aggregation=aggregation, share=f"{100 * analysis.trim:g}")
     pairs = [
-        (_("Survey"), f"{survey.text(survey.name, language)} ({survey.id})"),
+        (
+            _("Survey"),
+            detailed.format(name=survey.text(survey.name, language), detail=survey.id),
+        ),
         (_("Content hash"), survey.content_hash),
         (_("Method"), method_words(_)[analysis.method]),
         (_("Random index"), random_index),
@@ -212,22 +216,23 @@ def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:
         f"{expert} {show_number(weight)}" for expert, weight in analysis.expert_weights.items()
     )
     weighting = weighting_words(_)[analysis.weighting]
-    pairs.append((_("Expert weights"), f"{experts} ({weighting})"))
+    pairs.append((_("Expert weights"), detailed.format(name=experts, detail=weighting)))
     if analysis.recused:
-        recused = "; ".join(
-            f"{expert}: {survey.node_name(parent, language)}" for expert, parent in analysis.recused
+        recused = semicolon.join(
+            named.format(name=expert, value=survey.node_name(parent, language))
+            for expert, parent in analysis.recused
         )
         pairs.append((_("Judgments that do not count (recused)"), recused))
     if survey.given:
-        given = "; ".join(
-            f"{survey.node_name(parent, language)}: {sourced.source}"
+        given = semicolon.join(
+            named.format(name=survey.node_name(parent, language), value=sourced.source)
             for parent, sourced in survey.given.items()
         )
         pairs.append((_("Weights given instead of compared"), given))
     pairs.append((_("Experts who contradict themselves"), incoherent_sentence(analysis, language)))
     if analysis.filled:
-        filled = "; ".join(
-            f"{survey.node_name(parent, language)}: {count}"
+        filled = semicolon.join(
+            named.format(name=survey.node_name(parent, language), value=count)
             for parent, count in analysis.filled.items()
         )
         pairs.append((_("Pairs nobody judged, computed from the others"), filled))

@@ -201,7 +201,7 @@ def missing_weights_sentences(
         )
     if sentences:
         sentences.append(
-            _("There is no own ranking of all indicators, therefore; these are the other weights.")
+            _("So this expert has no ranking of all indicators; these are their other weights.")
         )
     return tuple(sentences)
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_number
 from ..matrix import Float
+from ..messages import Phrase
 from ..published import PublishedParent, PublishedTable, Reconstruction, TableReconstruction
 from .analysis import method_words
 from .table import Table
@@ -20,7 +21,10 @@ def reconstruction_table(
     """For each parent how many matrices there are, and how they came about."""
     _ = translator(language)
     words, roundings = method_words(_), rounding_words(_)
-    pairs = "; ".join(f"{words[method]}, {roundings[name]}" for method, name in found.settings)
+    comma = _(", ")
+    pairs = _("; ").join(
+        f"{words[method]}{comma}{roundings[name]}" for method, name in found.settings
+    )
     return Table(
         title=_("Matrices that work for all parents by one method and rounding: {pairs}").format(
             pairs=pairs or _("none")
@@ -34,9 +38,9 @@ def reconstruction_table(
                 table.parents[name].label or name,
                 len(result),
                 result.unique,
-                ", ".join(words[method] for method in sorted(set(result.methods))),
-                ", ".join(words[method] for method in found.ruled_out[name]),
-                ", ".join(roundings[name] for name in sorted(set(result.roundings))),
+                comma.join(words[method] for method in sorted(set(result.methods))),
+                comma.join(words[method] for method in found.ruled_out[name]),
+                comma.join(roundings[name] for name in sorted(set(result.roundings))),
                 show_range(*result.cr_range) if len(result) else "",
                 f"{result.coverage:.6g}" if result.coverage < 1 else _("all"),
             )
@@ -117,6 +121,15 @@ def reconstructed_ranking(
     )
 
 
+def reason_with_names(parent: PublishedParent, reason: Phrase) -> Phrase:
+    """Why nothing produces the print of a parent, with the names of its items instead of their
+    indices.
+    """
+    names, indices = parent.labels or parent.items, {"item", "above", "below"}
+    named = {key: names[reason.parameters[key]] for key in indices & reason.parameters.keys()}
+    return Phrase(reason.code, **{**reason.parameters, **named})
+
+
 def show_range(low: float, high: float, *, digits: int = 4) -> str:
     """One number, or two with a dash where they differ at these digits."""
     shown = [show_number(float(end), digits) for end in (low, high)]
@@ -133,12 +146,12 @@ def reconstruction_data(table: PublishedTable, found: TableReconstruction) -> di
                 "items": list(table.parents[name].items),
                 "unique": result.unique,
                 "coverage": result.coverage,
-                "coverage_note": result.coverage_note,
+                "coverage_note": str(result.coverage_note),
                 "ruled_out": list(found.ruled_out[name]),
                 "weights_range": _numbers(result.weights_range),
                 "lambda_range": _numbers(result.lambda_range),
                 "cr_range": _numbers(result.cr_range),
-                "nearest": None if result.nearest is None else result.nearest.reason,
+                "nearest": None if result.nearest is None else str(result.nearest.reason),
                 "candidates": [
                     {
                         "matrix": result.candidates[k].tolist(),

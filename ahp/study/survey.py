@@ -16,10 +16,11 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from ..datafile import MAX_TOML, DataTable, canonical, kind, parse_toml, read_bytes
-from ..errors import AHPError, RandomIndexError, SurveyError, SurveyWarning
+from ..codec import Filled, Id, at, filled, inside, placed, structure
+from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
+from ..errors import SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..messages import Phrase
@@ -150,29 +151,24 @@ class Survey(Result):
         return random_indices_for(self.orders)
 
     @property
-    def crowded(self) -> dict[str, int]:
-        """Parents with more children than people compare well, and how many they have."""
-        counts = dict(zip(self.hierarchy.compared, self.orders, strict=True))
-        return {parent: count for parent, count in counts.items() if count > MAX_CHILDREN}
-
-    @property
     def given(self) -> Mapping[str, SourcedWeights]:
         """Parent id -> the weights given there instead of compared, in the order of the tree."""
         weights = {parent: self.nodes[parent].given for parent in self.hierarchy.parents}
         return {parent: given for parent, given in weights.items() if given is not None}
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Phrase, ...]:
         """What works but asks too much of people, and what is used instead of what was named."""
+        counts = dict(zip(self.hierarchy.compared, self.orders, strict=True))
         remarks = [
-            f"{parent!r} has {count} children; people compare at most {MAX_CHILDREN} well"
-            for parent, count in self.crowded.items()
+            Phrase("survey_crowded", parent=parent, count=count, most=MAX_CHILDREN)
+            for parent, count in counts.items()
+            if count > MAX_CHILDREN
         ]
         if self.reaching_random_index != self.random_index:
-            remarks.append(
-                f"random_index {self.random_index!r} ends before {max(self.orders)} "
-                f"children; {self.reaching_random_index!r} is used instead"
-            )
+            named, used = self.random_index, self.reaching_random_index
+            count = max(self.orders)
+            remarks.append(Phrase("survey_index_short", named=named, used=used, count=count))
         return tuple(remarks)
 
     def text(self, text: Text, language: str) -> str:
@@ -215,12 +211,12 @@ def load_survey(name_or_path: str | Path) -> Survey:
         path = shipped[name_or_path]
     survey = survey_from_toml(read_bytes(path, SurveyError, MAX_TOML), str(path))
     divided = (
-        f"the weights given below {parent!r} sum to {given.total:.6g}, they are divided by it"
+        Phrase("given_divided", parent=parent, total=given.total)
         for parent, given in survey.given.items()
         if given.total != 1
     )
     for remark in (*survey.remarks, *divided):
-        warnings.warn(f"{path}: {remark}", SurveyWarning, stacklevel=2)
+        warnings.warn(SurveyWarning("at_place", place=str(path), problem=remark), stacklevel=2)
     return survey
 
 
@@ -264,68 +260,6 @@ def survey_from_content(content: str) -> Survey:
     return _build(json.loads(content), "stored survey")
 
 
-def _text(table: DataTable, key: str, languages: tuple[str, ...]) -> Text:
-    """The text at a key in each of the languages."""
-    texts = table.table(key)
-    texts.only(languages)
-    return MappingProxyType({language: texts.string(language) for language in languages})
-
-
-def _build(data: Any, source: str) -> Survey:
-    top = DataTable(data, source, "", SurveyError)
-    top.format(FORMAT)
-    top.only(
-        ("format", "id", "languages", "name", "description", "goal", "nodes"),
-        ("method", "random_index"),
-    )
-    languages = _languages(top)
-    goal_table, tables = top.table("goal"), top.tables("nodes")
-    nodes: dict[str, Node] = {}
-    for table in (goal_table, *tables):
-        table.only(
-            ("id", "name", "explanation", *(("parent",) if table.path != "goal" else ())),
-            ("weights", "source"),
-        )
-        node_id = table.id("id")
-        if node_id in nodes:
-            raise table.error("id", "id_twice", value=node_id)
-        name, explanation = (_text(table, key, languages) for key in ("name", "explanation"))
-        nodes[node_id] = Node(node_id, name, explanation, _given(table))
-    goal, *_ = nodes
-    survey = Survey(
-        id=top.id("id"),
-        languages=languages,
-        name=_text(top, "name", languages),
-        description=_text(top, "description", languages),
-        nodes=MappingProxyType(nodes),
-        hierarchy=_hierarchy(goal, [goal_table, *tables], nodes, top),
-        method=_option(top, "method", "eigenvector", check_method),
-        random_index=_option(top, "random_index", "saaty", check_random_index),
-    )
-    try:
-        reaching_random_index(survey.orders)
-    except RandomIndexError as error:
-        raise top.wrapped("nodes", error) from error
-    return survey
-
-
-def _given(table: DataTable) -> SourcedWeights | None:
-    """The weights given at a node; whether they are of its children, the hierarchy tells."""
-    for key, needed in (("weights", "source"), ("source", "weights")):
-        if key in table.data and needed not in table.data:
-            raise table.error(needed, "missing_beside", key=key)
-    if "weights" not in table.data:
-        return None
-    numbers = table.table("weights")
-    for child, weight in numbers.data.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise numbers.error(child, "weight_is_no_number", kind=kind(weight))
-        if not 0 <= weight <= LARGEST:
-            raise numbers.error(child, "weight_out_of_range", value=weight)
-    weights = {child: float(weight) for child, weight in numbers.data.items()}
-    return SourcedWeights(MappingProxyType(weights), table.string("source").strip())
-
-
 def wrong_sum(weights: Mapping[str, float], parent: str | None = None) -> Phrase | None:
     """Why printed weights, those below a parent, can't be shares of one whole; None if they can.
 
@@ -340,65 +274,6 @@ def wrong_sum(weights: Mapping[str, float], parent: str | None = None) -> Phrase
         return None
     code = "weights_sum" if parent is None else "weights_sum_below"
     return Phrase(code, parent=parent, total=float(total))
-
-
-def _check_given(table: DataTable, node: Node, kids: Sequence[str]) -> None:
-    """Refuse given weights that are not one for each child, or don't sum to 1."""
-    if node.given is None:
-        return
-    if not kids:
-        raise table.error("weights", "given_without_children", node=node.id)
-    numbers = table.table("weights")
-    for child in numbers.data:
-        if child not in kids:
-            raise numbers.error(child, "not_a_child", parent=node.id, valid=tuple(kids))
-    for kid in kids:
-        if kid not in numbers.data:
-            raise numbers.error(kid, "child_without_weight", parent=node.id)
-    if problem := wrong_sum(node.given.weights):
-        raise table.wrapped("weights", problem)
-
-
-def _languages(top: DataTable) -> tuple[str, ...]:
-    languages = top.data["languages"]
-    if not isinstance(languages, list) or not languages:
-        raise top.error("languages", "not_languages", kind=kind(languages))
-    for k, code in enumerate(languages):
-        if not isinstance(code, str) or not _LANGUAGE.fullmatch(code) or code in languages[:k]:
-            raise top.error(f"languages[{k}]", "language_code", value=code)
-    return tuple(languages)
-
-
-def _hierarchy(
-    goal: str, tables: list[DataTable], nodes: Mapping[str, Node], top: DataTable
-) -> Hierarchy:
-    parents: dict[str, str] = {}
-    table_of: dict[str, DataTable] = {}
-    for table in tables[1:]:
-        parent = table.string("parent")
-        if parent not in nodes:
-            raise table.error("parent", "parent_unknown", value=parent)
-        parents[table.data["id"]] = parent
-        table_of[table.data["id"]] = table
-    for node_id in parents:
-        path = [node_id]
-        while path[-1] != goal:
-            above = parents[path[-1]]
-            if above in path:
-                cycle = " -> ".join([*path[path.index(above) :], above])
-                raise table_of[node_id].error("parent", "parent_cycle", cycle=cycle)
-            path.append(above)
-    children: dict[str, tuple[str, ...]] = {}
-    for node_id, parent in parents.items():
-        children[parent] = (*children.get(parent, ()), node_id)
-    for table, node in zip(tables, nodes.values(), strict=True):
-        _check_given(table, node, children.get(node.id, ()))
-    try:
-        hierarchy = tree_of(goal, children, nodes)
-        check_comparisons(hierarchy)
-    except AHPError as error:
-        raise top.wrapped("nodes", error) from error
-    return hierarchy
 
 
 def check_comparisons(hierarchy: Hierarchy) -> None:
@@ -432,12 +307,139 @@ def tree_of(
     return hierarchy
 
 
-def _option(top: DataTable, key: str, default: str, check: Any) -> str:
-    if key not in top.data:
-        return default
-    try:
-        return str(check(top.string(key)))
-    except AHPError as error:
-        if isinstance(error, SurveyError):
-            raise
-        raise top.wrapped(key, error) from error
+def _build(data: Any, source: str) -> Survey:
+    table = structure(data, _SurveyTable, source, SurveyError)
+    with placed(source, SurveyError):
+        return table.survey()
+
+
+def _check_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for k, code in enumerate(codes):
+        if not _LANGUAGE.fullmatch(code) or code in codes[:k]:
+            raise at(k, Phrase("language_code", value=code))
+    return codes
+
+
+def _check_weight(weight: float) -> float:
+    if not 0 <= weight <= LARGEST:
+        raise at("", Phrase("weight_out_of_range", value=weight))
+    return weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class _GoalTable:
+    """What a survey file says of the goal, or of any node."""
+
+    id: Id
+    name: Mapping[str, Filled]
+    explanation: Mapping[str, Filled]
+    weights: Mapping[str, Annotated[float, _check_weight]] | None = None
+    source: Filled | None = None
+
+    def __post_init__(self) -> None:
+        for key, needed in (("weights", "source"), ("source", "weights")):
+            if getattr(self, key) is not None and getattr(self, needed) is None:
+                raise at(needed, Phrase("missing_beside", key=key))
+
+    @property
+    def given(self) -> SourcedWeights | None:
+        """The weights given here; whether they are of the children, the tree tells."""
+        if self.weights is None or self.source is None:
+            return None
+        return SourcedWeights(self.weights, self.source.strip())
+
+    def check_given(self, kids: Sequence[str]) -> None:
+        """Refuse given weights that are not one for each child, or don't sum to 1."""
+        if self.weights is None:
+            return
+        if not kids:
+            raise at("weights", Phrase("given_without_children", node=self.id))
+        for child in (*self.weights, *kids):
+            if child not in kids:
+                problem = Phrase("not_a_child", parent=self.id, valid=tuple(kids))
+                raise at(f"weights.{child}", problem)
+            if child not in self.weights:
+                raise at(f"weights.{child}", Phrase("child_without_weight", parent=self.id))
+        if wrong := wrong_sum(self.weights):
+            raise at("weights", wrong)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NodeTable(_GoalTable):
+    """What it says of a node below the goal."""
+
+    parent: Filled
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SurveyTable:
+    """A survey file."""
+
+    format: Literal[1]
+    id: Id
+    languages: Annotated[tuple[str, ...], filled, _check_languages]
+    name: Mapping[str, Filled]
+    description: Mapping[str, Filled]
+    goal: _GoalTable
+    nodes: Annotated[tuple[_NodeTable, ...], filled]
+    method: Annotated[str, check_method] = "eigenvector"
+    random_index: Annotated[str, check_random_index] = "saaty"
+
+    def survey(self) -> Survey:
+        """The survey, if its nodes are a tree."""
+        below = {f"nodes[{k}]": table for k, table in enumerate(self.nodes)}
+        nodes: dict[str, Node] = {}
+        for place, table in (("goal", self.goal), *below.items()):
+            if table.id in nodes:
+                raise at(f"{place}.id", Phrase("id_twice", value=table.id))
+            name, explanation = (
+                self.text(getattr(table, key), f"{place}.{key}") for key in ("name", "explanation")
+            )
+            nodes[table.id] = Node(table.id, name, explanation, table.given)
+        hierarchy = self.hierarchy(below, nodes)
+        survey = Survey(
+            id=self.id,
+            languages=self.languages,
+            name=self.text(self.name, "name"),
+            description=self.text(self.description, "description"),
+            nodes=MappingProxyType(nodes),
+            hierarchy=hierarchy,
+            method=self.method,
+            random_index=self.random_index,
+        )
+        with inside("nodes"):
+            reaching_random_index(survey.orders)
+        return survey
+
+    def text(self, text: Text, place: str) -> Text:
+        """A text in each of the languages, in their order."""
+        for language in (*text, *self.languages):
+            if language not in self.languages:
+                raise at(f"{place}.{language}", Phrase("key_unknown", valid=self.languages))
+            if language not in text:
+                raise at(f"{place}.{language}", Phrase("is_missing"))
+        return MappingProxyType({language: text[language] for language in self.languages})
+
+    def hierarchy(self, below: Mapping[str, _NodeTable], nodes: Mapping[str, Node]) -> Hierarchy:
+        """The tree of the nodes, given those below the goal by their places."""
+        parents = {table.id: table.parent for table in self.nodes}
+        children: dict[str, tuple[str, ...]] = {}
+        for place, table in below.items():
+            if table.parent not in nodes:
+                raise at(f"{place}.parent", Phrase("parent_unknown", value=table.parent))
+            children[table.parent] = (*children.get(table.parent, ()), table.id)
+        for place, table in below.items():
+            path = [table.id]
+            while path[-1] != self.goal.id:
+                above = parents[path[-1]]
+                if above in path:
+                    cycle = " -> ".join([*path[path.index(above) :], above])
+                    raise at(f"{place}.parent", Phrase("parent_cycle", cycle=cycle))
+                path.append(above)
+        for place, one in (("goal", self.goal), *below.items()):
+            with inside(place):
+                one.check_given(children.get(one.id, ()))
+        with inside("nodes"):
+            hierarchy = tree_of(self.goal.id, children, nodes)
+            check_comparisons(hierarchy)
+        return hierarchy

@@ -26,6 +26,9 @@ _CHUNK = 2**20
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
 
+UNCALCULATED = "=\0"
+"""Stands for a formula of a workbook that no program has calculated; no cell holds this text."""
+
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 _DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
@@ -96,8 +99,8 @@ def with_point(cell: str) -> str:
 
 
 def encoding_of(path: Path) -> str | None:
-    """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` as Windows writes
-    "Unicode text", `"gb18030"` as programs in Chinese write CSV; None if it is none of these.
+    """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` ("Unicode text"
+    of Windows), `"gb18030"` (CSV of Chinese programs); None if it is none of these.
     """
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):

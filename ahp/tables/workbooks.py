@@ -11,7 +11,7 @@ from typing import Any
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import coordinate_to_tuple, range_boundaries
 
 from ..errors import AHPError, AnswersError
 from ..messages import Phrase
@@ -91,6 +91,54 @@ def uploaded_workbook(
         raise error(refused, place=source, problem=cause.problem) from cause
     except Exception as cause:  # a damaged file fails wherever the readers happen to stumble
         raise error(refused, place=source, problem=Phrase(damaged)) from cause
+
+
+def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
+    """Where a sheet, opened for the saved values alone, has formulas without one: row -> columns.
+
+    A program that doesn't calculate saves them so; who reads values alone would take the cells for
+    empty ones.
+
+    Args:
+        content: the .xlsx file.
+        sheet: of `uploaded_workbook`.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.read(sheet._worksheet_path.lstrip("/"))
+    if b"<f" not in part and b":f" not in part:
+        return {}
+    found: dict[int, list[int]] = {}
+    row = column = 0
+    formula = valued = False
+    inside = ""
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal row, column, formula, valued, inside
+        inside = name.rpartition(":")[2]
+        if inside == "row":
+            row, column = int(attributes.get("r", row + 1)), 0
+        elif inside == "c":
+            place = attributes.get("r")
+            column = coordinate_to_tuple(place)[1] if place else column + 1
+            formula, valued = False, attributes.get("t") == "str"  # text may be empty
+        elif inside == "f":
+            formula = True
+
+    def text(said: str) -> None:
+        nonlocal valued
+        valued = valued or (inside == "v" and bool(said.strip()))
+
+    def end(name: str) -> None:
+        nonlocal inside
+        inside = ""
+        if name.rpartition(":")[2] == "c" and formula and not valued:
+            found.setdefault(row, []).append(column)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    parser.Parse(part, True)
+    return found
 
 
 def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ import streamlit as st
 
 from ahp import report
 from ahp.errors import AHPError, IncoherentError
-from ahp.i18n.words import survey_remarks
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
 from ahp.store import ExpertInfo
@@ -125,8 +124,12 @@ def show_survey(survey: Survey) -> None:
         ]
 
     st.markdown("\n".join(lines(hierarchy.goal, 0)))
-    for remark in survey_remarks(survey, language):
-        st.warning(state.plain(remark))
+    for remark in survey.remarks:
+        st.warning(state.plain(state.in_words(remark, survey)))
+    if survey.reaching_random_index != survey.random_index:
+        st.caption(
+            _("You can choose another random index on the page “Rounds” under “Random index”.")
+        )
 
 
 def decide_weights(study_id: str, weighting: str) -> None:

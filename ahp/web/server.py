@@ -34,7 +34,7 @@ from streamlit import config
 
 from ..datafile import system_problem
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
-from ..i18n import LANGUAGES, best_language, translator
+from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
 from ..templates import render
@@ -350,8 +350,10 @@ def _warm_up() -> None:
 
 
 @asynccontextmanager
-async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Open the database (migrating it), say where everything is, warm up."""
+async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[None]:
+    """Open the database (migrating it), say where everything is (in the terminal's language unless
+    another is given), warm up.
+    """
     check_password()
     configure()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -359,11 +361,16 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     keep_log_short()
     store = await asyncio.to_thread(database)
     await check_streamlit(app)
-    print(f"\n  ahp — {_address()}\n  Database: {store.location}")
+    _ = translator(language or terminal_language())
+    entrance = f"{_address()}/organizer"
+    print(f"\n  ahp — {_address()}")
+    print(_("  Database: {location}").format(location=store.location))
     if password():
-        print(f"  Organizer: {_address()}/organizer (password from AHP_ADMIN_PASSWORD)\n")
+        line = _("  Organizer: {address} (password from AHP_ADMIN_PASSWORD)")
+        print(line.format(address=entrance), end="\n\n")
     else:
-        print(f"  Organizer's link, valid until restart: {_address()}/organizer/{ORGANIZER_KEY}\n")
+        line = _("  Organizer's link, valid until restart: {address}")
+        print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
     yield
@@ -433,8 +440,13 @@ def _address() -> str:
     return f"http://{known.host}:{known.port}"
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, language: str) -> None:
     """Run the application until it is stopped (`ahp serve`).
+
+    Args:
+        host: where it is reached.
+        port: at that host.
+        language: of what it prints when it starts.
 
     Raises:
         AHPError: the port is taken, or the organizer's password is too short.
@@ -450,5 +462,6 @@ def serve(host: str, port: int) -> None:
             raise AHPError(
                 "port_refused", host=host, port=port, problem=system_problem(error)
             ) from error
-    app = st.App(MAIN, routes=ROUTES, **OPTIONS)
+    options = OPTIONS | {"lifespan": partial(lifespan, language=language)}
+    app = st.App(MAIN, routes=ROUTES, **options)
     uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=MESSAGE + 2**16)

@@ -16,7 +16,7 @@ import streamlit as st
 from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
-from ..messages import with_names
+from ..messages import Message, with_names
 from ..process.events import ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, Store, StudyInfo
 from ..study import Survey
@@ -81,20 +81,20 @@ def attempt(change: Callable[[], object], survey: Survey | None = None) -> bool:
     return True
 
 
-def in_words(error: AHPError, survey: Survey | None = None) -> str:
-    """What people read of an error: nothing of where the server has its files, and the names of a
-    survey's items in place of their ids.
+def in_words(message: Message, survey: Survey | None = None) -> str:
+    """What people read of an error or a remark: nothing of where the server has its files, and the
+    names of a survey's items in place of their ids.
     """
-    if isinstance(error, DatabaseError):
+    if isinstance(message, DatabaseError):
         _ = translate()
         return _("The server's database does not answer. This was not saved; please try again.")
-    if isinstance(error, DatabaseFaultError):
-        _log.error("%s", error)
+    if isinstance(message, DatabaseFaultError):
+        _log.error("%s", message)
         return went_wrong(translate())
     if survey is None:
-        return error_sentence(error, language())
+        return error_sentence(message, language())
     names = {node: survey.node_name(node, language()) for node in survey.nodes}
-    return error_sentence(with_names(error, names), language())
+    return error_sentence(with_names(message, names), language())
 
 
 def went_wrong(_: Translate) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from ahp.cli import main
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Phrase
+from ahp.published import load_table
+from ahp.report import reason_with_names
 
 TABLE = """
 format = 1
@@ -77,6 +81,66 @@ def test_nothing_fits(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "a: no matrix on the scale with CR < 0.1 gives these digits by eigenvector, "
         "geometric_mean, column_mean (half_up, truncate, intermediate); nearest: "
         in capsys.readouterr().out
+    )
+
+
+IN_CHINESE = """\
+以同一方法和舍入方式适用于所有上级要素的矩阵：无
+上级要素  候选矩阵数  唯一  方法                              已排除的方法                      \
+舍入方式                              CR      搜索范围
+--------  ----------  ----  --------------------------------  --------------------------------  \
+------------------------------------  ------  --------
+g                  9  是    和法、特征根法、根法（几何平均）                                    \
+最后四舍五入、逐步四舍五入、最后截断  0.0000  全部
+a                  0  否                                      特征根法、根法（几何平均）、和法  \
+                                              全部
+
+g：唯一的矩阵
+要素    a  b  原文数值  权重
+----  ---  -  --------  -------
+a       1  3  0.75      0.75000
+b     1/3  1            0.25000
+
+a：标度上 CR < 0.1 的判断矩阵，按特征根法、根法、和法（最后四舍五入、最后截断、逐步四舍五入）\
+都得不出这些数；最接近的权重：0.63335、0.26050、0.10615（和法）
+"""
+
+
+def test_chinese(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write_text(TABLE.replace("0.63335", "0.63337"), encoding="utf-8")
+    assert main(["--language", "zh", "reconstruct", str(table)]) == 1
+    assert capsys.readouterr().out == IN_CHINESE
+
+
+@pytest.mark.parametrize(
+    ("lines", "english", "chinese"),
+    [
+        ('weights = { x = "0.90000", z = "0.80000" }',
+         "the printed weights sum to 1.70000, expected 1",
+         "原文的权重之和为 1.70000，应为 1"),
+        ('weights = { x = "0.63335", z = "0.10615" }\norder = "z > x"',
+         "matrices give these digits, but none in the printed order",
+         "有判断矩阵能得出这些数，但次序都与原文不同"),
+    ],
+)  # fmt: skip
+def test_why_nothing_fits(
+    table: Path, lines: str, english: str, chinese: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TABLE.replace('weights = { x = "0.63335", z = "0.10615" }', lines)
+    table.write_text(text.partition("[composite]")[0], encoding="utf-8")
+    for language, reason in (("en", f"a: {english}; nearest: "), ("zh", f"a：{chinese}；最接近")):
+        assert main(["--language", language, "reconstruct", str(table)]) == 1
+        assert f"\n{reason}" in capsys.readouterr().out
+
+
+def test_items_stand_in_a_reason_by_name(table: Path) -> None:
+    reason = Phrase("nearest_ranking", above=0, below=2, most=0.1, least=0.25)
+    named = reason_with_names(load_table(table).parents["a"], reason)
+    assert str(named) == (
+        "item x is ranked above item z, but its weight is at most 0.1, that of item z at least 0.25"
+    )
+    assert error_sentence(named, "zh") == (
+        "要素“x”排在要素“z”之前，但其权重至多为 0.1，而要素“z”的权重至少为 0.25"
     )
 
 

@@ -113,7 +113,7 @@ def test_a_global_weight_that_is_no_weight_is_caught() -> None:
     found = reconstructed(number, "1.3548")
     assert len(found) == 0
     assert found.nearest is not None
-    assert found.nearest.reason == "item 0: no weight is as printed and in its interval"
+    assert str(found.nearest.reason) == "item 0: no weight is as printed and in its interval"
 
 
 @pytest.mark.slow

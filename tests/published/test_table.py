@@ -69,9 +69,9 @@ def test_lines_of_numbers_in_inline_tables(tmp_path: Path) -> None:
 
 
 KEYS = (
-    "format, id, title, source, parents, note, goal, alternatives, mode, method, random_index, "
-    "rounding, decimals, intermediate_decimals, lambda_by, about, order, claims, candidates, "
-    "composite, totals, errata"
+    "format, id, title, source, parents, method, random_index, rounding, decimals, "
+    "intermediate_decimals, lambda_by, about, note, goal, alternatives, mode, order, claims, "
+    "candidates, composite, totals, errata"
 )
 
 
@@ -98,9 +98,9 @@ KEYS = (
         (PARENT + PARENT, "parents[1].id: 'goal' is used twice, expected ids that differ"),
         (PARENT + 'upper = ["3"]\n', "parents[0].upper: compares 2, expected 3 as of items"),
         (PARENT + "upper = [3, 5, 3]\n",
-         'parents[0].upper: expected judgments as text such as "1/3"'),
+         "parents[0].upper[0]: is a whole number, expected text"),
         (PARENT + "matrix = [1]\n",
-         'parents[0].matrix: expected judgments as text such as "1/3"'),
+         "parents[0].matrix[0]: is a whole number, expected an array of text"),
         (PARENT + 'upper = ["3", "x", "3"]\n',
          "parents[0].upper: a[0, 2] = 'x', expected a positive number or a fraction such as "
          '"1/3"'),
@@ -119,7 +119,7 @@ KEYS = (
          "rounding: rounding = 'up', expected one of 'half_up', 'truncate', 'intermediate'"),
         ('lambda_by = "x"\n' + PARENT, "lambda_by: 'x', expected one of perron, mean"),
         ("decimals = 0\n" + PARENT, "decimals: 0, expected a whole number from 1 to 15"),
-        ("about = 2\n" + PARENT, "about: 2, expected a number between 0 and 1"),
+        ("about = 2\n" + PARENT, "about: 2.0, expected a number between 0 and 1"),
         ('claims = ["a >"]\n' + PARENT, "claims[0]: column 4: the end, expected a name"),
         ('claims = ["a > q"]\n' + PARENT,
          "claims[0]: column 5: 'q', expected one of a, b, c"),
@@ -134,7 +134,9 @@ KEYS = (
          "parents: the goal 'q' has no children, expected two or more"),
         (TREE + "[[totals]]\nlevel = 3\n", "totals[0].level: 3, expected 1 to 2"),
         (TREE + '[[totals]]\nlevel = "1"\n',
-         "totals[0].level: '1', expected different levels, 1 or more"),
+         "totals[0].level: is text, expected a whole number"),
+        (TREE + "[[totals]]\nlevel = 0\n",
+         "totals[0].level: 0, expected different levels, 1 or more"),
         (PARENT + '[[errata]]\nplace = "cr"\nprinted = "1"\ncorrect = "2"\nreason = "r"\n',
          "errata[0].place: 'cr', expected the place of a printed number, each once"),
         (PARENT + 'cr = "0.1"\n[[errata]]\nplace = "parents.goal.cr"\nprinted = "0.1"\n'

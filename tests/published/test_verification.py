@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ahp.errors import PublishedError
+from ahp.messages import Phrase
 from ahp.published import Check, Verification, verify
 from ahp.version import __version__
 
@@ -67,7 +68,7 @@ def test_not_reproduced(tmp_path: Path) -> None:
         check.difference,
         False,
         "matrix",
-        ("printed weight 0.7 is 0.4 with one digit misprinted",),
+        (Phrase("printed_weight_is", text="0.7", words=Phrase("is_misprinted", right="0.4")),),
     )
 
 
@@ -257,7 +258,7 @@ def test_totals_that_fail(tmp_path: Path) -> None:
 def test_nothing_to_check(tmp_path: Path) -> None:
     found = verified(tmp_path, INPUTS)
     assert not found.reproduced
-    assert [check.message for check in found.checks] == ["checks: printed : nothing to check"]
+    assert [check.message for check in found.checks] == ["checks: nothing to check"]
     assert len(found.unchecked) == 4
 
 
@@ -413,8 +414,8 @@ def test_numbers_that_contradict_each_other(tmp_path: Path) -> None:
     text = STORED.replace('x = "0.63335"', 'x = "0.70000", y = "0.30000"')
     failures = stored(tmp_path, text).failures
     assert [check.place for check in failures] == ["parents.a.weights.x", "parents.a.weights.y"]
-    assert {check.explanations for check in failures} == {
-        ("the numbers of 'a' contradict each other: 1 of 3 are reproduced together",)
+    assert {str(why) for check in failures for why in check.explanations} == {
+        "the numbers of 'a' contradict each other: 1 of 3 are reproduced together"
     }
 
 

@@ -25,9 +25,9 @@ INPUTS = (
     'weights = { a = "0.6", b = "0.4" }\n[composite]\nweights = { a = "0.6" }\n'
 )
 KEYS = (
-    "format, id, title, source, parents, note, goal, alternatives, mode, method, random_index, "
-    "rounding, decimals, intermediate_decimals, lambda_by, about, order, claims, candidates, "
-    "composite, totals, errata"
+    "format, id, title, source, parents, method, random_index, rounding, decimals, "
+    "intermediate_decimals, lambda_by, about, note, goal, alternatives, mode, order, claims, "
+    "candidates, composite, totals, errata"
 )
 REFUSAL = f"refused.ahp.toml: parent: unknown key, expected one of {KEYS}"
 
@@ -113,7 +113,8 @@ def test_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     main(["verify", "--language", "zh", "bad.ahp.toml", "inputs.ahp.toml"])
     assert capsys.readouterr().out.splitlines() == [
         "bad.ahp.toml：未能复现，2 项检验中 1 项通过",
-        f"bad.ahp.toml:11: {WRONG}",
+        "bad.ahp.toml:11: 上级要素 › goal › CR：原文为 0.0323，计算得 0.033199216（相差 0.0009）："
+        "原文的 CR 0.0323 应为 0.0332，有两位数字写颠倒了",
         "inputs.ahp.toml：已复现，1 项检验中 1 项通过，另有 2 项无判断矩阵，未检验",
     ]
 

@@ -106,7 +106,7 @@ def test_digits_that_are_right_in_the_wrong_order(tmp_path: Path) -> None:
     found = reconstruct_table(table(tmp_path, text)).parents["p"]
     assert len(found) == 0
     assert found.nearest is not None
-    assert found.nearest.reason == "matrices give these digits, but none in the printed order"
+    assert str(found.nearest.reason) == "matrices give these digits, but none in the printed order"
     assert found.nearest.weights[0] == pytest.approx(0.6, abs=5e-6)
 
 
@@ -183,7 +183,8 @@ def test_global_weights_that_contradict_each_other_leave_nothing(tmp_path: Path)
     assert len(found.parents["a"]) == 0
     assert found.parents["a"].nearest is not None
     assert (
-        found.parents["a"].nearest.reason == "item 0: no weight is as printed and in its interval"
+        str(found.parents["a"].nearest.reason)
+        == "item 0: no weight is as printed and in its interval"
     )
 
 

@@ -178,7 +178,7 @@ def test_provenance_names_every_choice() -> None:
     assert found["Expert weights"] == ("Ping 0.5000, Qin 0.5000 (by consistency of the judgments)")
     assert found["Judgments that do not count (recused)"] == "Ping: Capability B; Qin: Goal"
     assert found["Pairs nobody judged, computed from the others"] == "Capability A: 1"
-    assert "能力甲: 1" in dict(report.provenance(trimmed, "zh")).values()
+    assert "能力甲：1" in dict(report.provenance(trimmed, "zh")).values()
 
 
 def test_provenance_says_whose_matrices_are_shown_when_weights_are_joined() -> None:

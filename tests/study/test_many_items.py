@@ -7,7 +7,8 @@ import json
 import pytest
 
 import ahp
-from ahp.i18n.words import survey_remarks
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Phrase
 from ahp.process.settings import Settings
 from ahp.random_index import random_index_value
 from ahp.report import provenance
@@ -41,25 +42,19 @@ def test_sixteen_items_have_a_result(count: int, table: str) -> None:
 
 def test_which_table_is_used_is_said() -> None:
     survey = many(16)
-    assert survey.remarks == (
-        "'goal' has 16 children; people compare at most 9 well",
-        "random_index 'saaty' ends before 16 children; 'simulated' is used instead",
-    )
-    assert survey_remarks(survey, "en") == (
-        "“GOAL” has 16 items; people compare at most 9 well.",
-        "The random index saaty ends before 16 items; simulated is used instead. "
-        "Choose another on the page “Rounds” under “Random index”.",
-    )
-    assert survey_remarks(survey, "zh") == (
-        "“GOAL”下有 16 个要素；一次比较超过 9 个，判断就不易可靠。",
-        "随机一致性指标表 saaty 不含 16 阶的值，改用 simulated。"
-        "可在“轮次”页的“随机一致性指标”中另选。",
-    )
+    assert [str(remark) for remark in survey.remarks] == [
+        "'goal' has 16 items below it; people compare at most 9 well",
+        "the random index 'saaty' ends before 16 items; 'simulated' is used instead",
+    ]
+    assert [error_sentence(remark, "zh") for remark in survey.remarks] == [
+        "“goal”下有 16 个要素；一次比较超过 9 个，判断就不易可靠。",
+        "随机一致性指标表“saaty”不含 16 阶的值，改用“simulated”。",
+    ]
     made = dict(provenance(ahp.analyze(survey, all_equal(survey)), "en"))
     assert made["Random index"].endswith(
         " (the survey names saaty, which does not reach so many items)"
     )
-    assert many(15).remarks == ("'goal' has 15 children; people compare at most 9 well",)
+    assert many(15).remarks == (Phrase("survey_crowded", parent="goal", count=15, most=9),)
 
 
 def test_a_table_that_was_asked_for_is_never_replaced() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 import ahp
 from ahp import priority
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Phrase
 from ahp.resources import data_folder
 from ahp.study import survey_from_content
 from ahp.study.survey import survey_from_toml
@@ -182,23 +184,23 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("id",), 5, "id: is a whole number, expected text"),
     (("method",), True, "method: is a boolean, expected text"),
     (("random_index",), 0.5, "random_index: is a number, expected text"),
-    (("languages",), "en", "languages: is text, expected an array of language codes"),
-    (("languages",), [], "languages: is an empty array, expected an array of language codes"),
-    (("languages",), ["en", 1], "languages[1]: 1, expected different codes such as 'zh'"),
+    (("languages",), "en", "languages: is text, expected an array of text"),
+    (("languages",), [], "languages: has no entries, expected one or more"),
+    (("languages",), ["en", 1], "languages[1]: is a whole number, expected text"),
     (("languages",), ["en", "en"], "languages[1]: 'en', expected different codes such as 'zh'"),
     (("languages",), ["EN"], "languages[0]: 'EN', expected different codes such as 'zh'"),
-    (("name",), "Small", "name: is text, expected a table"),
-    (("description",), [], "description: is an empty array, expected a table"),
+    (("name",), "Small", "name: is text, expected a table of texts"),
+    (("description",), [], "description: is an empty array, expected a table of texts"),
     (("name", "en"), 1, "name.en: is a whole number, expected text"),
     (("goal",), "goal", "goal: is text, expected a table"),
     (("goal", "id"), [], "goal.id: is an empty array, expected text"),
-    (("goal", "name"), "Goal", "goal.name: is text, expected a table"),
+    (("goal", "name"), "Goal", "goal.name: is text, expected a table of texts"),
     (("nodes",), {}, "nodes: is a table, expected an array of tables"),
-    (("nodes",), [], "nodes: is an empty array, expected an array of tables"),
+    (("nodes",), [], "nodes: has no entries, expected one or more"),
     (("nodes", 0), "a", "nodes[0]: is text, expected a table"),
     (("nodes", 0, "id"), 1, "nodes[0].id: is a whole number, expected text"),
     (("nodes", 0, "parent"), {}, "nodes[0].parent: is a table, expected text"),
-    (("nodes", 0, "name"), 1, "nodes[0].name: is a whole number, expected a table"),
+    (("nodes", 0, "name"), 1, "nodes[0].name: is a whole number, expected a table of texts"),
     (("nodes", 0, "explanation", "zh"), {}, "nodes[0].explanation.zh: is a table, expected text"),
     # wrong values
     (("format",), 2, "format: 2, expected 1"),
@@ -306,9 +308,14 @@ def test_ten_children_load_with_a_warning(tmp_path: Path) -> None:
     path = write(tmp_path, SMALL + extra)
     with pytest.warns(ahp.SurveyWarning) as caught:
         survey = ahp.load_survey(path)
-    remark = "'goal' has 10 children; people compare at most 9 well"
-    assert [str(warning.message) for warning in caught] == [f"{path}: {remark}"]
-    assert survey.remarks == (remark,)
+    (warning,) = caught
+    assert str(warning.message) == (
+        f"{path}: 'goal' has 10 items below it; people compare at most 9 well"
+    )
+    assert survey.remarks == (Phrase("survey_crowded", parent="goal", count=10, most=9),)
+    assert error_sentence(warning.message, "zh") == (
+        f"{path}：“goal”下有 10 个要素；一次比较超过 9 个，判断就不易可靠。"
+    )
     assert len(survey.hierarchy.comparisons) == 45
 
 

@@ -116,7 +116,7 @@ def test_others_change_their_own_password(visit, store):
         app.button(key="change_own").click().run()
         return [one.value for one in app.error]
 
-    assert change(OTHER, WORDS, WORDS + "x") == ["The new password was written in two ways."]
+    assert change(OTHER, WORDS, WORDS + "x") == ["The two new passwords differ."]
     for _ in range(10):
         assert change("guess", WORDS, WORDS) == ["The current password is wrong."]
     assert change(OTHER, WORDS, WORDS) == ["Too many wrong passwords. Wait a minute and try again."]

@@ -273,7 +273,7 @@ CASES = {
     "an expert in two rows of a wide table": Case(wide(",rent_flow\n张三,3\n张三,3\n")),
     "a table without rows": Case(
         lambda: read_columns("姓名\n".encode(), "平台.csv"),
-        sentence="平台.csv：只有 1 行，应有一行列标题，其下为答案。",
+        sentence="平台.csv：只有 1 行，应有一行列标题，其下为回答。",
     ),
     "a damaged workbook": Case(
         lambda: read_columns(b"PK", "平台.xlsx"),
@@ -383,7 +383,7 @@ def test_items_are_named_not_their_ids() -> None:
     names = {node: SURVEY.node_name(node, "zh") for node in SURVEY.nodes}
     assert error_sentence(with_names(outer, names), "zh") == (
         "选址.csv：在“选址”下，没有计入结果的专家判断过“租金”与“客流”，其余判断也未能把各项连成一体"
-        "（3 个比较中缺 2 个）。"
+        "（3 项比较中缺 2 项）。"
     )
 
 

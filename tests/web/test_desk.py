@@ -974,9 +974,9 @@ def test_sixteen_items_offer_the_random_indices_that_reach(visit, store, organiz
         (
             "en",
             "A is recused from Organizational set-up.\n\n"
-            "There is no own ranking of all indicators, therefore; these are the other weights.",
+            "So this expert has no ranking of all indicators; these are their other weights.",
         ),
-        ("zh", "A 对组织设置能力回避。\n\n因此没有本人对全部指标的排序；以下是其余的权重。"),
+        ("zh", "A 回避了组织设置能力的判断。\n\n因此没有本人对全部指标的排序；以下是其余的权重。"),
     ],
 )
 def test_an_expert_recused_somewhere_shows_their_other_weights(

@@ -206,11 +206,11 @@ def test_an_expert_s_cookie_is_no_organizer_s(server, store):
 
 
 def test_password_instead_of_the_link(tmp_path, monkeypatch):
-    running = RunningServer(tmp_path / "ahp.db", AHP_ADMIN_PASSWORD=PASSWORD)
+    running = RunningServer(tmp_path / "ahp.db", AHP_ADMIN_PASSWORD=PASSWORD, AHP_LANGUAGE="zh")
     try:
-        log = running.log.read_text()
-        assert "Organizer: http://127.0.0.1" in log
-        assert "valid until restart" not in log
+        log = running.log.read_text(encoding="utf-8")
+        assert f"组织者入口：{running.url}/organizer（密码为 AHP_ADMIN_PASSWORD 的值）\n" in log
+        assert "重启前有效" not in log
         assert PASSWORD not in log
         form = ask(running, "/organizer")
         assert form.status == 200

@@ -56,7 +56,7 @@ def change_own(account: AccountInfo) -> None:
     """Change one's own password as the form says; then one signs in anew."""
     _, form = state.translate(), st.session_state
     if form["new_password"] != form["new_password_again"]:
-        form["problem"] = _("The new password was written in two ways.")
+        form["problem"] = _("The two new passwords differ.")
         return
     changed = state.attempt(
         lambda: state.desk().change_password(

@@ -436,7 +436,8 @@ def show(
                 screen()
     with st.expander(_("How these numbers were made")):
         for label, value in report.provenance(analysis, language):
-            st.markdown(f"- {label}: {state.plain(value)}")
+            line = _("{name}: {value}").format(name=label, value=state.plain(value))
+            st.markdown(f"- {line}")
 
 
 state.require_organizer()

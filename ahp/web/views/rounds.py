@@ -63,7 +63,7 @@ def choose_limit(now: Settings, about: str) -> float | str:
     }
     kind = "usual" if now.cr_limit == CR_LIMIT else "own"
     kind = choose(
-        _("They do from this CR on"),
+        _("They contradict each other from this CR on"),
         kinds,
         "saaty" if now.cr_limit == "saaty" else kind,
         f"set_limit-{about}",

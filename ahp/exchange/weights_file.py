@@ -1,0 +1,184 @@
+"""Weights for an evaluation, from files: a table of nodes, a closed round's evidence, a study.
+
+A table (CSV, or an XLSX workbook) has the columns `node` and `weight`, a TOML file a table
+`[weights]`. The evidence of a closed round is the JSON that the page “Rounds” hands out, a study
+the JSON of “Whole study”, of which the last closed round counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from ..datafile import MAX_FILE, parse_json, parse_toml, read_bytes
+from ..errors import EvaluationError
+from ..messages import Phrase
+from ..tables.delimited import UNCALCULATED, Row, split_rows
+
+NODE_HEADERS = ("node", "indicator", "id", "节点", "指标", "编号")
+WEIGHT_HEADERS = ("weight", "global weight", "权重", "综合权重")
+
+_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(%?)")
+
+
+@dataclass(frozen=True)
+class FileWeights:
+    """Weights from a file.
+
+    Attributes:
+        kind: `"table"`, `"evidence"` or `"study"`.
+        weights: node id -> weight: of leaves in the whole, or of nodes inside their parents.
+        content_hash: SHA-256: of the file, or of the event that closed the round.
+        title: of the study.
+        round_number: the closed round they are of.
+    """
+
+    kind: str
+    weights: Mapping[str, Fraction]
+    content_hash: str
+    title: str | None = None
+    round_number: int | None = None
+
+
+def read_weights(path: str | Path) -> FileWeights:
+    """Read weights for `ahp.evaluation.evaluate`.
+
+    Args:
+        path: `.csv`, `.xlsx`, `.toml`, or `.json`.
+
+    Raises:
+        EvaluationError: names the file, the place inside it and what was expected.
+    """
+    path = Path(path)
+    source = str(path)
+    content = read_bytes(path, EvaluationError)
+    content_hash = hashlib.sha256(content).hexdigest()
+    if path.suffix.lower() == ".json":
+        return _from_json(parse_json(content, source, EvaluationError), source, content_hash)
+    if path.suffix.lower() == ".toml":
+        data = parse_toml(content, source, EvaluationError, "a_table").get("weights")
+        if not isinstance(data, dict):
+            raise EvaluationError("at_place", place=source, problem=Phrase("weights_table"))
+        weights = {node: _exact(value, f"{source}: weights.{node}") for node, value in data.items()}
+        return FileWeights("table", MappingProxyType(weights), content_hash)
+    if path.suffix.lower() == ".xlsx":
+        rows = _workbook_rows(content, source)
+    else:
+        rows = split_rows(content, source, EvaluationError, decimal_comma=True)
+    return FileWeights("table", MappingProxyType(_from_rows(rows, source)), content_hash)
+
+
+def _workbook_rows(content: bytes, source: str) -> list[Row]:
+    """The rows of the first sheet."""
+    from ..tables.workbooks import uncalculated_cells, uploaded_workbook  # noqa: PLC0415
+
+    with uploaded_workbook(
+        content, source, max_bytes=MAX_FILE, max_spread=None, error=EvaluationError
+    ) as book:
+        sheet: Any = book.worksheets[0]
+        sheet.reset_dimensions()
+        uncalculated = uncalculated_cells(content, sheet)
+        rows = []
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            cells = [_cell_text(value) for value in values]
+            for column in uncalculated.get(number, ()):
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = UNCALCULATED
+            if any(cells):
+                rows.append((number, cells))
+        return rows
+
+
+def _cell_text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    return "" if value is None else str(value).strip()
+
+
+def _from_rows(rows: Iterable[Row], source: str) -> dict[str, Fraction]:
+    """Node -> weight, below a row of headers."""
+    place = f"{source}: row "
+    rows = iter(rows)
+    line, header = next(rows, (1, []))
+    names = [cell.casefold() for cell in header]
+    positions = []
+    for valid in (NODE_HEADERS, WEIGHT_HEADERS):
+        found = [k for k, name in enumerate(names) if name in valid]
+        if len(found) != 1:
+            _refuse(f"{place}{line}", "weights_header", count=len(found), valid=valid)
+        positions += found
+    weights: dict[str, Fraction] = {}
+    for number, cells in rows:
+        node, text = ((cells + [""] * len(header))[k] for k in positions)
+        about = f"{place}{number}, column "
+        if not node:
+            _refuse(about + header[positions[0]], "cell_empty")
+        if node in weights:
+            _refuse(about + header[positions[0]], "node_twice", node=node)
+        weights[node] = _weight(text, about + header[positions[1]])
+    return weights
+
+
+def _weight(text: str, place: str) -> Fraction:
+    match = _NUMBER.fullmatch(text)
+    if text == UNCALCULATED:
+        _refuse(place, "cell_uncalculated")
+    if match is None:
+        _refuse(place, "weight_text", text=text)
+    return Fraction(match[1]) / (100 if match[2] else 1)
+
+
+def _exact(value: Any, place: str) -> Fraction:
+    """A number of a data file as it is written; a float counts as its `repr`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        _refuse(place, "weight_text", text=str(value))
+    text = repr(value) if isinstance(value, float) else str(value)
+    if not Decimal(text).is_finite() or Decimal(text) < 0:
+        _refuse(place, "weight_text", text=text)
+    return Fraction(text)
+
+
+def _from_json(data: Any, source: str, content_hash: str) -> FileWeights:
+    """Weights of evidence, or of the last closed round of a study that left some."""
+    if not isinstance(data, dict):
+        _refuse(source, "no_weights_in_json")
+    if "global_weights" in data:
+        found = data.get("summary")
+        number = found.get("round") if isinstance(found, dict) else None
+        return FileWeights("evidence", _global_weights(data, source), content_hash, None, number)
+    if data.get("kind") != "ahp study" or not isinstance(data.get("events"), list):
+        _refuse(source, "no_weights_in_json")
+    closed = [
+        event
+        for event in data["events"]
+        if isinstance(event, dict) and event.get("kind") == "round_closed" and event.get("detail")
+    ]
+    if not closed:
+        _refuse(source, "no_round_closed")
+    last = closed[-1]
+    place = f"{source}: event {last.get('seq')}"
+    evidence = parse_json(str(last["detail"]), place, EvaluationError)
+    title = data["study"].get("title") if isinstance(data.get("study"), dict) else None
+    weights = _global_weights(evidence, place)
+    return FileWeights("study", weights, str(last.get("hash")), title, last.get("round"))
+
+
+def _global_weights(evidence: Any, place: str) -> Mapping[str, Fraction]:
+    found = evidence.get("global_weights") if isinstance(evidence, dict) else None
+    if not isinstance(found, dict) or not found:
+        _refuse(place, "no_weights_in_json")
+    weights = {
+        node: _exact(value, f"{place}: global_weights.{node}") for node, value in found.items()
+    }
+    return MappingProxyType(weights)
+
+
+def _refuse(place: str, code: str, **parameters: Any) -> NoReturn:
+    raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))

@@ -1,0 +1,128 @@
+"""Tables that people bring along: the rows of a CSV file or of a sheet of a workbook, as text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from ..datafile import MAX_FILE, read_bytes, system_problem
+from ..errors import AHPError
+from ..messages import Phrase
+from .delimited import UNCALCULATED, Row, encoding_of, open_csv
+
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\3\4"
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table that is being read.
+
+    Attributes:
+        rows: its rows that are not empty, with the lines they begin on.
+        remarks: what was read how.
+        decimal_comma: whether a comma may stand for the decimal point.
+    """
+
+    rows: Iterator[Row]
+    remarks: tuple[Phrase, ...] = ()
+    decimal_comma: bool = False
+
+
+@contextmanager
+def open_table(
+    path: Path, error: type[AHPError], sheets: tuple[str, ...], *, whole_dates: bool = False
+) -> Iterator[OpenTable]:
+    """Open a CSV file or a workbook; which of them it is its content tells.
+
+    Args:
+        path: CSV of UTF-8, GBK or "Unicode text", or an .xlsx workbook.
+        error: type of the errors.
+        sheets: what the sheet may be called if there are several, in lower case.
+        whole_dates: keep the day of the first of a month, which else is the month.
+
+    Raises:
+        AHPError: of that type; the file can't be read.
+    """
+    source = str(path)
+    try:
+        with path.open("rb") as file:
+            begin = file.read(8)
+        if begin == _OLD_WORKBOOK:
+            raise error("old_workbook", source=source)
+        if path.suffix.lower() == ".xlsx" or begin.startswith(_ZIP):
+            yield OpenTable(_sheet_rows(path, error, sheets, whole_dates=whole_dates))
+            return
+        encoding = encoding_of(path)
+        if encoding is None:
+            raise error("encoding_unknown", source=source)
+        said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
+        with path.open(encoding=encoding, newline="") as text:
+            reader, separator = open_csv(text)
+            yield OpenTable(_csv_rows(reader, source, error), said, separator != ",")
+    except UnicodeDecodeError as problem:  # UTF-16 by its first bytes, but not to its end
+        raise error("encoding_unknown", source=source) from problem
+    except OSError as problem:
+        raise error("file_unreadable", source=source, problem=system_problem(problem)) from problem
+
+
+def _csv_rows(reader: Any, source: str, error: type[AHPError]) -> Iterator[Row]:
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
+
+
+def _sheet_rows(
+    path: Path, error: type[AHPError], sheets: tuple[str, ...], *, whole_dates: bool
+) -> Iterator[Row]:
+    from .workbooks import uncalculated_cells, uploaded_workbook  # noqa: PLC0415 - with the app
+
+    content, source = read_bytes(path, error), str(path)
+    with uploaded_workbook(
+        content, source, max_bytes=16 * MAX_FILE, max_spread=None, error=error
+    ) as book:
+        names = book.sheetnames
+        sheet = next((name for name in names if name.strip().casefold() in sheets), None)
+        if sheet is None and len(names) > 1:
+            raise error("no_sheet", source=source, name=sheets[0], valid=tuple(names))
+        chosen: Any = book[sheet or names[0]]
+        chosen.reset_dimensions()  # what the file says of its size may be wrong
+        uncalculated = uncalculated_cells(content, chosen)
+        for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
+            cells = [cell_text(value, whole_dates=whole_dates) for value in row]
+            for column in uncalculated.get(number, ()):
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = UNCALCULATED
+            if any(cells):
+                yield number, cells
+
+
+def cell_text(value: Any, *, whole_dates: bool = False) -> str:
+    """A cell of a workbook or a record as text; a number counts as Python writes it.
+
+    Args:
+        value: None for an empty cell.
+        whole_dates: as for `open_table`.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time(0):
+        is_month = value.day == 1 and not whole_dates  # what spreadsheets make of 2026-03
+        return value.strftime("%Y-%m" if is_month else "%Y-%m-%d")
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return str(value).strip()
