@@ -1473,7 +1473,6 @@ _SCORING = {
         "out"
     ),
     "node_twice": _("a second weight of {node!r}, expected one"),
-    "not_among": _("{value!r}, expected one of {valid}"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
     "number_expected": _("{value!r}, expected a number"),

@@ -604,7 +604,7 @@ def _survey_nodes(data: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise at("nodes", Phrase("scheme_survey_or_nodes"))
     if data["survey"] not in shipped_surveys():
         valid = tuple(shipped_surveys())
-        raise at("survey", Phrase("not_among", value=data["survey"], valid=valid))
+        raise at("survey", Phrase("value_not_listed", value=data["survey"], valid=valid))
     survey = load_survey(data["survey"])
     nodes = []
     for node in survey.nodes.values():
@@ -857,4 +857,4 @@ def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:
 
 def _known(path: str, value: str, valid: tuple[str, ...]) -> None:
     if value not in valid:
-        _refuse(path, "not_among", value=value, valid=valid)
+        _refuse(path, "value_not_listed", value=value, valid=valid)

@@ -89,7 +89,7 @@ def _key_words(_: Translate) -> dict[str, str]:
         "languages": _("languages"),
         "left": _("left item"),
         "level": _("level"),
-        "matrix": _("matrix"),
+        "matrix": _("judgment matrix"),
         "method": _("method"),
         "name": _("name"),
         "negative_is": _("side of the negative values"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ahp.errors import EvaluationError
-from ahp.evaluation.evaluated import evaluate
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.formula import Steps
 from ahp.evaluation.rules import Derived, Input
 
