@@ -386,7 +386,9 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
 def _account(row: TableRow, products: Mapping[str, str], prices: Prices) -> Account:
     product = products.get(row["product"].casefold())
     if product is None:
-        row.refuse("product", "not_among", value=row["product"], valid=tuple(prices.products))
+        row.refuse(
+            "product", "value_not_listed", value=row["product"], valid=tuple(prices.products)
+        )
     kind = prices.products[product].kind
     may_be_empty = ("capital", "note", *(("card",) if kind == "deposit" else ()))
     for column, text in row.cells.items():
@@ -430,7 +432,7 @@ class Views(Result):
             EvaluationError: nobody is called so.
         """
         if name not in self.names:
-            raise EvaluationError("not_among", value=name, valid=self.names)
+            raise EvaluationError("value_not_listed", value=name, valid=self.names)
         row = self.views[self.names.index(name)].tolist()
         return dict(zip(VIEWS, row, strict=True))
 

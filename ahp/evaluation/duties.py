@@ -73,4 +73,4 @@ def _duty(scheme: Scheme, row: TableRow) -> str:
         if row["duty"].casefold() in map(str.casefold, (duty.id, *duty.name.values())):
             return duty.id
     valid = tuple(duty.id for duty in scheme.duties)
-    row.refuse("duty", "not_among", value=row["duty"], valid=valid)
+    row.refuse("duty", "value_not_listed", value=row["duty"], valid=valid)
