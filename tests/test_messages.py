@@ -249,6 +249,22 @@ LABELS = ["发现问题", "督促整改", "完善制度"]
             "第 1 行第 2 列为“3”，而第 2 行第 1 列为“0.5”，两者应互为倒数；1/3 不会写成 0.5。",
         ),
         (lambda: parse_order("发现问题 >"), "第 7 个字符处为结尾，应为名称。"),
+        (
+            lambda: ahp.evaluation.fuzzy_synthesis([0.6, 0.5], [[1], [1]]),
+            "权重之和为 1.1，应为 1。",
+        ),
+        (
+            lambda: ahp.evaluation.topsis([[1, 2], [1, 2]], [0.5, 0.5]),
+            "指标数据：各单位在计入的指标上没有差别，应至少有两个单位不同。",
+        ),
+        (
+            lambda: ahp.evaluation.goalpost_scores([1, 2], [0, 3], 3),
+            "下限中的第 2 个为 3，上限为 3，上限应大于下限。",
+        ),
+        (
+            lambda: ahp.evaluation.leave_one_rater_out([[[1, np.nan]]], [1]),
+            "评分中的第 1 行第 1 列：去掉第 1 名评分人后剩 0 个评分，至少应有 1 个。",
+        ),
     ],
 )
 def test_refusals_in_chinese(refused: Callable[[], Any], chinese: str) -> None:

@@ -53,8 +53,8 @@ from .judging import (
     evaluate as evaluate,
 )
 from .ledger import (
-    Ledger as Ledger,
     ErrorEntry as ErrorEntry,
+    Ledger as Ledger,
     LedgerSummary as LedgerSummary,
     Pareto as Pareto,
     read_ledger as read_ledger,

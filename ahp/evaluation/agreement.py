@@ -68,7 +68,7 @@ def intraclass_correlation(ratings: ArrayLike | Any) -> IntraclassCorrelation:
     >>> from ahp.evaluation import intraclass_correlation
     >>> found = intraclass_correlation([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8]])
     >>> round(found.single, 3), round(found.average, 3)
-    (0.321, 0.654)
+    (0.343, 0.676)
     """
     table, _ = as_table(ratings, "ratings", least=2)
     _two_raters(table)
@@ -122,7 +122,7 @@ def krippendorff_alpha(ratings: ArrayLike | Any, level: str = "interval") -> flo
 
     >>> from ahp.evaluation import krippendorff_alpha
     >>> round(krippendorff_alpha([[1, 1], [2, 3], [3, 3], [5, 4]]), 3)
-    0.897
+    0.87
     """
     if level not in LEVELS:
         raise OptionError.unknown("level", level, LEVELS)
@@ -215,8 +215,8 @@ def leave_one_rater_out(
 
     >>> from ahp.evaluation import leave_one_rater_out
     >>> leave_one_rater_out([[[80, 84, 88], [70, 75, 77]], [[60, 60, 90], [50, 50, 50]]], [.5, .5])
-    array([[ 3.5,  2.5, -6. ],
-           [ 1. , -0.25, -0.75]])
+    array([[ 3.5 ,  2.5 , -6.  ],
+           [ 1.  , -0.25, -0.75]])
     """
     if how not in JOINS:
         raise OptionError.unknown("how", how, JOINS)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EvaluationError
-from ..labels import joined_vector, vector_labels
+from ..labels import joined_vector, numbers_of, vector_labels
 from ..matrix import first_cell, plain, shape_error
 from ..messages import Phrase
 from .inputs import as_values, check_batch
@@ -35,7 +35,7 @@ def checklist_score(results: ArrayLike | Any, points: ArrayLike | Any) -> Any:
     labels = vector_labels(results)
     owner = Phrase("the_results")
     joined = joined_vector(points, labels, Phrase("item_points"), owner, EvaluationError)
-    x = as_values(results, "results", missing=True)
+    x = as_values(numbers_of(results), "results", missing=True)
     p = as_values(joined, "item_points", 0)
     if x.ndim < 1 or x.shape[-1] == 0:
         raise shape_error("results", x, "(..., k)", EvaluationError)

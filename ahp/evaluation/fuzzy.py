@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,21 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EvaluationError, OptionError
-from ..labels import joined_vector, order_of, vector_labels
+from ..labels import joined_vector, numbers_of, order_of, vector_labels
 from ..matrix import Float, plain, shape_error
 from ..messages import Phrase
 from ..tolerance import shared_ranks
 from .inputs import SUM_ATOL, accumulated, as_values, as_weights, row_labels
 
-OPERATORS: Mapping[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = (
-    MappingProxyType(
-        {
-            "weighted_average": (np.multiply, np.add),
-            "min_max": (np.minimum, np.maximum),
-            "product_max": (np.multiply, np.maximum),
-            "min_bounded_sum": (np.minimum, np.add),
-        }
-    )
+OPERATORS: Mapping[str, tuple[np.ufunc, np.ufunc]] = MappingProxyType(
+    {
+        "weighted_average": (np.multiply, np.add),
+        "min_max": (np.minimum, np.maximum),
+        "product_max": (np.multiply, np.maximum),
+        "min_bounded_sum": (np.minimum, np.add),
+    }
 )
 """Operator of `fuzzy_synthesis` -> how a weight joins its membership, and how indicators pool."""
 
@@ -50,7 +48,8 @@ def fuzzy_synthesis(
     Args:
         weights: a, of the indicators, sum 1, shape (..., m).
         membership: R, an indicator a row and a grade a column, 0 … 1, shape (..., m, g); leading
-            axes broadcast. Weights with labels are joined to the index of a DataFrame.
+            axes broadcast. Weights with labels are joined to the index of a DataFrame, or to the
+            keys of a mapping from indicator to row.
         operator: one of `OPERATORS`.
 
     Returns:
@@ -69,13 +68,13 @@ def fuzzy_synthesis(
     """
     if operator not in OPERATORS:
         raise OptionError.unknown("operator", operator, OPERATORS)
-    r = as_values(membership, "membership", 0, 1, slack=SUM_ATOL)
+    r = as_values(numbers_of(membership), "membership", 0, 1, slack=SUM_ATOL)
     if r.ndim < 2 or 0 in r.shape[-2:]:
         raise shape_error("membership", r, "(..., m, g)", EvaluationError)
     indicators, batch = row_labels(membership), r.shape[:-2]
     w = as_weights(weights, r.shape[-2], indicators, batch, owner="the_rows_of_membership")
     join, pool = OPERATORS[operator]
-    result = accumulated(w, np.swapaxes(r, -1, -2), join, pool)
+    result: Float = accumulated(w, np.swapaxes(r, -1, -2), join, pool)
     return np.minimum(result, 1.0) if operator == "min_bounded_sum" else result
 
 
@@ -154,7 +153,7 @@ def maximum_membership_validity(vector: ArrayLike) -> Any:
 
 
 def _memberships(vector: ArrayLike) -> Float:
-    b = as_values(vector, "vector", 0)
+    b = as_values(numbers_of(vector), "vector", 0)
     if b.ndim < 1 or b.shape[-1] == 0:
         raise shape_error("vector", b, "(..., g)", EvaluationError)
     if not b.any(axis=-1).all():
@@ -171,7 +170,8 @@ def grade_membership(values: ArrayLike | Any, thresholds: ArrayLike | Any) -> Fl
     Args:
         values: shape (...) for one row of thresholds, (..., m) for m of them.
         thresholds: of the g grades in their order, rising or falling, shape (g,) or (m, g). The
-            index of a DataFrame is joined to the columns of the values.
+            index of a DataFrame, or the keys of a mapping from indicator to its thresholds, are
+            joined to the columns of the values.
 
     Returns:
         Shape of the values and g.
@@ -184,7 +184,8 @@ def grade_membership(values: ArrayLike | Any, thresholds: ArrayLike | Any) -> Fl
     >>> grade_membership(0.07, [0.05, 0.15, 0.25, 0.5]).round(4)
     array([0.8, 0.2, 0. , 0. ])
     """
-    x, t = as_values(values, "values"), as_values(thresholds, "thresholds")
+    x = as_values(numbers_of(values), "values")
+    t = as_values(numbers_of(thresholds), "thresholds")
     if t.ndim not in (1, 2) or t.shape[-1] < 2:
         raise shape_error("thresholds", t, Phrase("with_two_thresholds"), EvaluationError)
     if t.ndim == 2:
@@ -192,8 +193,10 @@ def grade_membership(values: ArrayLike | Any, thresholds: ArrayLike | Any) -> Fl
             expected = Phrase("one_a_row_of_thresholds", count=len(t))
             raise shape_error("values", x, expected, EvaluationError)
         names, rows = vector_labels(values), row_labels(thresholds)
-        if names is not None and rows is not None:
+        if rows is not None:
             name, owner = Phrase("thresholds"), Phrase("the_values")
+            if names is None:
+                raise EvaluationError("labels_of_one", name=name, labels=rows, owner=owner)
             order = order_of(rows, names, name, owner, EvaluationError)
             t = t if order is None else t[order]
     steps = np.diff(t, axis=-1)

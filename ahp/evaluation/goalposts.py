@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EvaluationError
-from ..labels import joined_vector, vector_labels
+from ..labels import joined_vector, numbers_of, vector_labels
 from ..matrix import LARGEST, Float, first_cell, plain, shape_error
 from ..messages import Phrase
 from .directions import Target, as_directions
@@ -50,7 +50,7 @@ def goalpost_scores(
     array([[65. , 62.5],
            [ 0. ,  0. ]])
     """
-    x = as_values(values, "values")
+    x = as_values(numbers_of(values), "values")
     if 0 in x.shape[-1:]:
         raise shape_error("values", x, "(..., n)", EvaluationError)
     columns = np.atleast_1d(x)
@@ -73,7 +73,8 @@ def goalpost_scores(
             points[..., j] = direction.closeness(column)
         else:
             from_worst = column - lows[j] if direction == 1 else highs[j] - column
-            points[..., j] = from_worst / (highs[j] - lows[j])
+            with np.errstate(over="ignore"):  # far beyond goalposts that are very near
+                points[..., j] = from_worst / (highs[j] - lows[j])
     if cap:
         points = np.clip(points, 0, 1)
     return plain(100 * points.reshape(x.shape))

@@ -6,13 +6,13 @@ label; results are in the order of its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..errors import EvaluationError
-from ..labels import Labels, axis_labels, is_frame, joined_rows, joined_vector, numbers_of
+from ..labels import Labels, axis_labels, is_frame, joined_rows, joined_vector
 from ..matrix import LARGEST, Float, as_numbers, first_cell, refuse, shape_error
 from ..messages import Phrase
 
@@ -32,7 +32,7 @@ def as_values(
     """Plain numbers within bounds, any shape.
 
     Args:
-        values: with labels or without; their order stays.
+        values: what numpy can read; no mapping, as nothing says what its keys stand for.
         name: code of their name.
         low: the least they may be.
         high: the most.
@@ -42,7 +42,7 @@ def as_values(
     Raises:
         EvaluationError: names the cell, its value and what was expected.
     """
-    array = as_numbers(numbers_of(values), Phrase(name), EvaluationError)
+    array = as_numbers(values, Phrase(name), EvaluationError)
     fits = (array >= low - slack) & (array <= high + slack)
     code = "number_from_to_or_nan" if missing else "number_from_to"
     wrong = ~(fits | np.isnan(array)) if missing else ~fits
@@ -81,7 +81,9 @@ def as_table(
 
 
 def row_labels(values: Any) -> Labels | None:
-    """The labels of the rows of a DataFrame; None for other tables."""
+    """The labels of the rows of a DataFrame, or of a mapping from label to row; None without."""
+    if isinstance(values, Mapping):
+        return tuple(values)
     return axis_labels(values.index) if is_frame(values) else None
 
 
@@ -136,15 +138,12 @@ def check_batch(
 
 
 def accumulated(
-    weights: Float,
-    columns: Float,
-    join: Callable[[Any, Any], Any] = np.multiply,
-    pool: Callable[[Any, Any], Any] = np.add,
-) -> Float:
+    weights: Any, columns: Any, join: np.ufunc = np.multiply, pool: np.ufunc = np.add
+) -> Any:
     """w_1 ∘ c_1 * w_2 ∘ c_2 * …, by default Σ_j w_j c_j.
 
-    One indicator at a time, so that draws of weights times units need no more memory than their
-    result, and equal rows get equal bits.
+    One indicator at a time, so that draws of weights times units need no more memory than twice
+    their result, and equal rows get equal bits.
 
     Args:
         weights: shape (..., n).
@@ -155,7 +154,9 @@ def accumulated(
     Returns:
         Shape (..., rows).
     """
-    total: Float = join(weights[..., :1], columns[..., 0])
+    total = join(weights[..., :1], columns[..., 0])
+    joined = np.empty_like(total)
     for j in range(1, columns.shape[-1]):
-        total = pool(total, join(weights[..., j : j + 1], columns[..., j]))
+        join(weights[..., j : j + 1], columns[..., j], out=joined)
+        pool(total, joined, out=total)
     return total

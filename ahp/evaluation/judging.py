@@ -47,6 +47,13 @@ def evaluate(
     Raises:
         EvaluationError: an observation that the scheme refuses, with row and column; weights that
             don't fit the hierarchy or don't sum to 1; an indicator without a rule.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> result.totals.shape, result.total(result.units[0], "2026Q1")
+    ((12, 5), Decimal('84.9'))
     """
     if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
         raise EvaluationError("no_rule", indicators=without)

@@ -232,6 +232,12 @@ def read_observations(path: str | Path) -> Observations:
 
     Raises:
         EvaluationError: names row and column, and what was expected.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> observations = ahp.evaluation.read_observations(table)
+    >>> len(observations.columns["unit"].names), observations.columns["period"].names
+    (12, ('2026Q1', '2026Q2', '2026Q3', '2026Q4'))
     """
     with open_table(Path(path), EvaluationError, _SHEETS) as table:
         return _from_rows(table.rows, str(path), table.remarks, decimal_comma=table.decimal_comma)
@@ -250,7 +256,7 @@ def observations_from_records(
     Raises:
         EvaluationError: names row (from 1) and column.
 
-    >>> observations = evaluation.observations_from_records(
+    >>> observations = ahp.evaluation.observations_from_records(
     ...     [{"unit": "A", "period": "2026Q1", "indicator": "errors", "value": 0.02}]
     ... )
     >>> len(observations), observations.value(0)

@@ -41,8 +41,8 @@ class Period(NamedTuple):
         last_month: the month it ends with, 1…12.
         months: how many it has.
 
-    >>> str(evaluation.parse_period("2026年第1季度"))
-    '2026Q1'
+    >>> ahp.evaluation.Period(2026, 3, 3).earlier.part
+    'Q4'
     """
 
     year: int
@@ -88,6 +88,9 @@ def parse_period(text: str) -> Period:
 
     Raises:
         EvaluationError: it names none.
+
+    >>> str(ahp.evaluation.parse_period("2026年第1季度"))
+    '2026Q1'
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     plain = re.sub("[一二三四](?=季)", lambda digit: digit[0].translate(_CHINESE_DIGITS), plain)

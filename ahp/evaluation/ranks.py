@@ -111,7 +111,7 @@ def competition_ranks(values: ArrayLike | Any, digits: int | None = None) -> Int
     """
     digits = None if digits is None else as_digits(digits)
     if not is_exact(values):
-        array = as_values(values, "values")
+        array = as_values(numbers_of(values), "values")
         if array.ndim < 1:
             raise shape_error("values", array, "(..., n)", EvaluationError)
         if digits is None:

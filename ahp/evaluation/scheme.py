@@ -556,7 +556,7 @@ class Scheme(Result):
 def shipped_schemes() -> dict[str, Path]:
     """The schemes that come with `ahp`: name -> file.
 
-    >>> "supervision_effectiveness" in evaluation.shipped_schemes()
+    >>> "supervision_effectiveness" in ahp.evaluation.shipped_schemes()
     True
     """
     return {path.stem: path for path in sorted(data_folder("schemes").glob("*.toml"))}
@@ -568,7 +568,7 @@ def load_scheme(name_or_path: str | Path) -> Scheme:
     Raises:
         EvaluationError: the file, the path inside it and what was expected.
 
-    >>> scheme = evaluation.load_scheme("supervision_effectiveness")
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> len(scheme.leaves), scheme.period.kind
     (18, 'quarter')
     """
@@ -590,6 +590,10 @@ def scheme_from_toml(content: bytes | str, source: str) -> Scheme:
 
     Raises:
         EvaluationError: the file, the path inside it and what was expected.
+
+    >>> ahp.evaluation.scheme_from_toml("format = 2", "my.toml")
+    Traceback (most recent call last):
+    ahp.errors.EvaluationError: my.toml: format: 2, expected 1
     """
     data = parse_toml(content, source, EvaluationError, "a_scheme")
     if "survey" in data:
@@ -650,6 +654,10 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         Jumps between steps, key points worth no more than general ones, gaps and overlaps of bands,
         indicators without a rule, and fewer than 10 or more than 25 indicators, as phrases for
         `ahp.i18n.errors.error_sentence`.
+
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> ahp.evaluation.check_scheme(scheme)
+    ()
     """
     remarks = []
     if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):

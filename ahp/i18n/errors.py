@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from ..messages import MESSAGES, Cell, Message, Phrase, Wording
+from ..messages import MESSAGES, Cell, Message, Wording
 from . import Translate, translator
 
 FULL_STOP = "。"
@@ -32,8 +32,7 @@ class _Translated(Wording):
         not with the one it has in a program.
         """
         _ = self._
-        in_words = isinstance(cell.name, Phrase)
-        name = self.sentence(cell.name) if isinstance(cell.name, Phrase) else cell.name
+        name = cell.name if isinstance(cell.name, str) else self.sentence(cell.name)
         if not cell.index:
             return name
         *batch, last = (number + 1 for number in cell.index)
@@ -42,7 +41,9 @@ class _Translated(Wording):
         words = _("row {row}, column {column}").format(row=batch.pop(), column=last)
         for number in reversed(batch):
             words = _("matrix {number}, {place}").format(number=number, place=words)
-        return _("{place} of {name}").format(place=words, name=name) if in_words else words
+        if isinstance(cell.name, str):
+            return words
+        return _("{place} of {name}").format(place=words, name=name)
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = super().get_value(key, args, kwargs)

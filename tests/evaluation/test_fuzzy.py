@@ -168,6 +168,12 @@ def test_labels_are_joined() -> None:
     values = pd.DataFrame({"x": [1.0], "y": [3.0]})
     thresholds = pd.DataFrame([[0, 4], [0, 2]], index=["y", "x"])
     assert grade_membership(values, thresholds).tolist() == [[[0.5, 0.5], [0.25, 0.75]]]
+    by_name = {"y": [0, 4], "x": [0, 2]}
+    assert grade_membership(values, by_name).tolist() == [[[0.5, 0.5], [0.25, 0.75]]]
+    assert fuzzy_synthesis({"x": 0.25, "y": 0.75}, {"y": [0, 1], "x": [1, 0]}).tolist() == [
+        0.25,
+        0.75,
+    ]
 
 
 R = [[0.2, 0.8], [0.6, 0.4]]
@@ -222,6 +228,11 @@ R = [[0.2, 0.8], [0.6, 0.4]]
         (
             lambda: defuzzify([0.5, 0.5], [1]),
             "grade scores of shape (1,), expected (2,), one for each grade",
+        ),
+        (
+            lambda: grade_membership([1, 2], {"x": [0, 1], "y": [1, 2]}),
+            "thresholds: labels 'x', 'y', the values without labels, expected both with labels or "
+            "neither",
         ),
         (
             lambda: defuzzify([0.5, 0.5], how="max"),

@@ -75,6 +75,11 @@ def test_targets_and_tolerances() -> None:
     assert mixed.tolist() == [[50, 50]]
 
 
+def test_far_beyond_near_goalposts() -> None:
+    assert goalpost_scores([1e100, -1e100], 0, 1e-300).tolist() == [100, 0]
+    assert goalpost_scores([15.0, -5.0], 0, 10, cap=False).tolist() == [150, -50]
+
+
 def test_what_has_labels_is_joined() -> None:
     table = pd.DataFrame({"late": [1.0, 3.0], "done": [0.9, 0.8]}, index=["north", "south"])
     low, high = {"done": 0.5, "late": 0}, pd.Series({"done": 1.0, "late": 4.0})
