@@ -288,6 +288,11 @@ def load_prices(path: str | Path) -> Prices:
 
     Raises:
         EvaluationError: the file, the path inside it and what was expected.
+
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> prices = ahp.evaluation.load_prices(folder / "customer_prices.toml")
+    >>> prices.transfer_rate(240), prices.products["housing_loan"].price_points
+    (Fraction(3, 125), Fraction(60, 1))
     """
     content = read_bytes(Path(path), EvaluationError, MAX_TOML)
     data = parse_toml(content, str(path), EvaluationError)
@@ -361,6 +366,12 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
 
     Raises:
         EvaluationError: names row and column, such as a balance that would count twice.
+
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> prices = ahp.evaluation.load_prices(folder / "customer_prices.toml")
+    >>> accounts = ahp.evaluation.read_accounts(folder / "customer_accounts.csv", prices)
+    >>> accounts[0].manager, accounts[0].product, accounts[0].card
+    ('周航', 'demand_deposit', '101-001')
     """
     products = {
         word.casefold(): name
@@ -470,6 +481,13 @@ def customer_views(accounts: Iterable[Account], prices: Prices) -> CustomerViews
     Args:
         accounts: as `read_accounts` reads them.
         prices: as `load_prices` reads them.
+
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> prices = ahp.evaluation.load_prices(folder / "customer_prices.toml")
+    >>> accounts = ahp.evaluation.read_accounts(folder / "customer_accounts.csv", prices)
+    >>> views = ahp.evaluation.customer_views(accounts, prices)
+    >>> views.managers.of("周航")["profit"], views.managers.ranked()[0]
+    (32155.32, '周航')
     """
     rows = tuple(accounts)
     profits = [_profit(account, prices) for account in rows]
@@ -579,6 +597,13 @@ def profit_observations(
 
     Returns:
         Records for `observations_from_records`, or for a `csv.DictWriter`.
+
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> prices = ahp.evaluation.load_prices(folder / "customer_prices.toml")
+    >>> accounts = ahp.evaluation.read_accounts(folder / "customer_accounts.csv", prices)
+    >>> records = ahp.evaluation.profit_observations(accounts, prices, "2026Q4")
+    >>> [record["value"] for record in records if record["item"] == "101-001"]
+    ['561.15', '0', '62', '10', '62', '1']
     """
     rows = tuple(accounts)
     on_card: dict[str, Fraction] = {}
@@ -623,7 +648,7 @@ def _no_account(manager: str, kind: Kind, prices: Prices) -> Account:
 def _written(number: Fraction) -> str:
     """A decimal, exactly."""
     digits = 0
-    while (number * 10**digits).denominator != 1:
+    while (number * 10**digits).denominator != 1:  # all are decimals
         digits += 1
     figures = f"{abs(int(number * 10**digits)):0{digits + 1}d}"
     point = len(figures) - digits

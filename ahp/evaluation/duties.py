@@ -53,6 +53,13 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
 
     Raises:
         EvaluationError: names row and column, such as a duty that the scheme doesn't have.
+
+    >>> scheme = ahp.evaluation.load_scheme("internal_control")
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> for one in ahp.evaluation.duty_conflicts(scheme, folder / "internal_control_roster.csv"):
+    ...     print(one.unit, *one.duties)
+    开发区支行 seals blanks
+    开发区支行 investigation payout
     """
     held: dict[tuple[str, str], dict[str, int]] = {}
     with open_table(Path(roster), EvaluationError, _SHEETS) as opened:
@@ -69,8 +76,12 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
 
 
 def _duty(scheme: Scheme, row: TableRow) -> str:
-    for duty in scheme.duties:
-        if row["duty"].casefold() in map(str.casefold, (duty.id, *duty.name.values())):
-            return duty.id
-    valid = tuple(duty.id for duty in scheme.duties)
-    row.refuse("duty", "value_not_listed", value=row["duty"], valid=valid)
+    known = {
+        word.casefold(): duty.id
+        for duty in scheme.duties
+        for word in (duty.id, *duty.name.values())
+    }
+    if row["duty"].casefold() not in known:
+        valid = tuple(duty.id for duty in scheme.duties)
+        row.refuse("duty", "value_not_listed", value=row["duty"], valid=valid)
+    return known[row["duty"].casefold()]

@@ -1,4 +1,4 @@
-"""Tables beside the observations, such as ledgers, rosters and accounts: rows under known headers."""
+"""Tables beside the observations, such as ledgers and rosters: rows under known headers."""
 
 from __future__ import annotations
 

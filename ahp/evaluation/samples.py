@@ -35,8 +35,7 @@ def wilson_interval(
     Raises:
         EvaluationError: a size below 1, more in order than drawn, another level.
 
-    >>> from ahp.evaluation.samples import wilson_interval
-    >>> low, high = wilson_interval(38, 40)
+    >>> low, high = ahp.evaluation.wilson_interval(38, 40)
     >>> print(f"{low:.4f} {high:.4f}")
     0.8350 0.9862
     """
@@ -105,6 +104,13 @@ def sample_results(
 
     Raises:
         EvaluationError: a level that is none.
+
+    >>> scheme = ahp.evaluation.load_scheme("internal_control")
+    >>> folder = ahp.resources.data_folder("examples") / "evaluation"
+    >>> observations = ahp.evaluation.read_observations(folder / "internal_control.csv")
+    >>> first = ahp.evaluation.sample_results(scheme, observations)[0]
+    >>> first.point, first.met, first.size, round(first.low, 4)
+    ('1.1.1', 40, 40, 0.9124)
     """
     points = {
         leaf: (indicator.rule.known, indicator.rule.control_points)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ahp.errors import EvaluationError
-from ahp.evaluation.judging import evaluate
 from ahp.evaluation.formula import Steps
+from ahp.evaluation.judging import evaluate
 from ahp.evaluation.rules import Derived, Input
 
 from .schemes import PERCENT, rows, scheme
