@@ -12,12 +12,14 @@ BIN := .venv/bin
 app: .venv/app
 	$(BIN)/ahp serve
 
+# Tests wait for servers and browsers a third of their time: one process more than processors.
 test: .venv/test
 	tools/system-packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$(($$(nproc) + 1)) \
+		--dist loadfile --no-loadscope-reorder
 
 # Whole reconstructions and long searches for faults: half an hour and more.
 slow: .venv/test

@@ -99,10 +99,11 @@ def placed(source: str, error: type[AHPError]) -> Iterator[None]:
     try:
         yield
     except AHPError as raised:
-        found = at("", raised).parameters
-        place = f"{source}: {found['place'] or 'top level'}"
-        problem = found["problem"]
-        raise error("at_place", place=place, problem=problem, path=found["place"]) from raised
+        path = raised.parameters["place"] if isinstance(raised, EntryError) else None
+        problem = raised if path is None else raised.parameters["problem"]
+        place = source if path is None else f"{source}: {path or 'top level'}"
+        cause = problem if isinstance(problem, AHPError) else None
+        raise error("at_place", place=place, problem=problem, path=path or "") from cause
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def inside(place: str) -> Iterator[None]:
     try:
         yield
     except AHPError as problem:
-        raise at(place, problem) from problem
+        raise at(place, problem) from None
 
 
 def at(place: str | int, problem: Phrase | AHPError) -> EntryError:
@@ -138,28 +139,26 @@ def filled(value: _Filled) -> _Filled:
     return value
 
 
-def one_of(*valid: str) -> Callable[[str], str]:
-    """A check that refuses other texts than these."""
+def checked(fits: Callable[[_T], object], code: str, **parameters: Any) -> Callable[[_T], _T]:
+    """A check that refuses, by a code whose sentence may have the `value`, what does not fit."""
 
-    def check(value: str) -> str:
-        if value not in valid:
-            raise at("", Phrase("value_not_listed", value=value, valid=valid))
+    def check(value: _T) -> _T:
+        if not fits(value):
+            raise at("", Phrase(code, value=value, **parameters))
         return value
 
     return check
 
 
-def check_id(value: str) -> str:
-    """Refuse a text that has another form than `ahp.datafile.ID`."""
-    if not ID.fullmatch(value):
-        raise at("", Phrase("id_form", value=value))
-    return value
+def one_of(*valid: str) -> Callable[[str], str]:
+    """A check that refuses other texts than these."""
+    return checked(valid.__contains__, "value_not_listed", valid=valid)
 
 
 Filled = Annotated[str, filled]
 """A text that isn't empty."""
 
-Id = Annotated[str, filled, check_id]
+Id = Annotated[str, filled, checked(ID.fullmatch, "id_form")]
 """An id of a survey or node."""
 
 
@@ -168,17 +167,23 @@ def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415 - only where a file is read or written
 
     converter = Converter()
+    converter.register_structure_hook_func(lambda _: True, _undeclared)
+    converter.register_structure_hook_func(lambda declared: declared is Any, lambda value, _: value)
     for plain in (str, bool, int, NoneType):
         converter.register_structure_hook(plain, _strict(plain, lambda value: value))
     for number in (float, Decimal, Fraction):
         converter.register_structure_hook(number, _strict(number, partial(_finite, number)))
     converter.register_structure_hook(date, _strict(date, _date))
     converter.register_structure_hook_factory(is_dataclass, _table)
-    factories: dict[Any, Any] = {Annotated: _checked, Literal: _listed, tuple: _array}
+    factories: dict[Any, Any] = {Annotated: _annotated, Literal: _listed, tuple: _array}
     factories |= {Mapping: _mapping, Union: _union, UnionType: _union}
     for origin, factory in factories.items():
         converter.register_structure_hook_factory(partial(_is_made_of, origin), factory)
     return converter
+
+
+def _undeclared(_: Any, declared: Any) -> Any:
+    raise TypeError(f"{declared} is none of the types above")
 
 
 def _is_made_of(origin: Any, declared: Any) -> bool:
@@ -247,7 +252,7 @@ def _entry(value: Any, declared: Any, place: str | int, converter: Converter) ->
     try:
         return converter.structure(value, declared)
     except AHPError as problem:
-        raise at(place, problem) from problem
+        raise at(place, problem) from None
 
 
 def _table(cls: type[Any], converter: Converter) -> _Hook:
@@ -265,7 +270,7 @@ def _table(cls: type[Any], converter: Converter) -> _Hook:
         try:
             return make(data, cls)
         except ClassValidationError as found:
-            raise _first(found) from found
+            raise _first(found) from None
 
     return _strict(cls, read)
 
@@ -317,7 +322,7 @@ def _mapping(declared: Any, converter: Converter) -> _Hook:
     return _strict(declared, read)
 
 
-def _checked(declared: Any, converter: Converter) -> _Hook:
+def _annotated(declared: Any, converter: Converter) -> _Hook:
     inner, *checks = get_args(declared)
     return lambda value, _: reduce(
         lambda found, check: check(found), checks, converter.structure(value, inner)

@@ -684,7 +684,6 @@ _STUDY = {
     "not_a_compared_child": _(
         "{place}: {side} = {value!r}, expected a child of {parent!r}: {valid}"
     ),
-    "not_languages": _("is {kind}, expected an array of language codes"),
     "nothing_to_compare": _("all weights are given, expected a parent whose children are compared"),
     "order_entry": _("order has {pair}, expected parent, left and right as text"),
     "order_incomplete": _(
@@ -753,8 +752,6 @@ _STUDY = {
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
     "value_refused": _("value = {problem}"),
-    "way_unreadable": _("way = {content!r}, expected an object with way, short and order"),
-    "weight_is_no_number": _("is {kind}, expected a number of 0 or more"),
     "weight_of_nobody": _("expert weight for {name!r}, expected one of {valid!r}"),
     "weight_out_of_range": _("{value!r}, expected a number of 0 or more"),
     "weight_range": _("weight = {weight!r}, expected a number from 0 to {most}"),
@@ -933,7 +930,6 @@ _FILES = {
     ),
     "judgment_of": _("expert {expert!r}: ({left!r}, {right!r}) under {parent!r}"),
     "judgment_of_no_pair": _("{place}, expected a pair of the survey"),
-    "judgments_as_text": _('expected judgments as text such as "1/3"'),
     "key_twice": _("key {name!r} stands twice, expected once"),
     "key_unknown": _("unknown key, expected one of {valid}"),
     "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
@@ -954,7 +950,7 @@ _FILES = {
         "in double quotes"
     ),
     "mapping_side": _("{value!r}, expected left or right for signed values and none for others"),
-    "mapping_texts": _("expected for text values and for no others"),
+    "mapping_texts": _("expected for text values alone"),
     "matrix_empty": _("{source}: no values, expected a matrix"),
     "matrix_incomplete": _(
         "{source}: ({left}, {right}) is not judged, expected a complete matrix; judgments "
@@ -968,8 +964,8 @@ _FILES = {
     "more_columns": _("{place}: more than {most} columns"),
     "more_rows": _("{source}: more than {most} rows"),
     "more_than": _("more than {count}"),
-    "name_controls": _("{place}: {name!r}, expected a name without control characters"),
-    "name_empty": _("{place}: is empty, expected a name"),
+    "name_controls": _("{name!r}, expected a name without control characters"),
+    "name_empty": _("is empty, expected a name"),
     "name_in_survey": _("survey {survey!r}: name of {node!r}"),
     "name_numeric": _("{place}: {name!r}, expected a name that is not a number"),
     "name_reserved": _(
@@ -996,7 +992,6 @@ _FILES = {
     "not_a_list": _("is {kind}, expected a list"),
     "not_a_mapping": _("is {kind}, expected a mapping"),
     "not_a_questionnaire": _("not an .xlsx workbook, or a damaged one, expected a questionnaire"),
-    "not_a_table": _("is {kind}, expected a table"),
     "not_a_text": _("is {kind}, expected text"),
     "not_csv": _("{place}: not CSV; please check the quotation marks there"),
     "not_json": _("{place}: not JSON; please check the quotation marks, brackets and commas there"),
@@ -1006,8 +1001,6 @@ _FILES = {
     ),
     "not_pdf": _("{source}: cannot be read as PDF: it is damaged, or no PDF"),
     "not_printable": _("{place}: {mark}, expected printable text"),
-    "not_tables": _("is {kind}, expected an array of tables"),
-    "not_texts": _("is {kind}, expected an array of text"),
     "not_toml": _(
         "{place}: not TOML; please check the quotation marks, brackets and equals signs there"
     ),

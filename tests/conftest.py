@@ -1,4 +1,4 @@
-"""A real Chromium and a wheel, one each for all tests of a process; and no deadlines."""
+"""A real Chromium, a wheel and a database, one each for all tests of a process; no deadlines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from ahp.store import Store, accounts
 from tests.browser import actions
 
 # a busy machine is slow, not wrong
@@ -38,3 +40,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     [found] = folder.glob("*.whl")
     return found
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database that is up to date, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "ahp.db"
+    Store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in a moment: what makes guessing slow makes tests slow."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))

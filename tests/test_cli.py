@@ -355,7 +355,7 @@ def test_analyze_options(run: Any) -> None:
     )
     assert outcome.status == 0
     assert "监督管理模式" in outcome.out
-    assert "alonso_lamata: Alonso & Lamata 2006" in outcome.out
+    assert "alonso_lamata：Alonso & Lamata 2006" in outcome.out
     assert "1.1086" in outcome.out
 
 
@@ -731,12 +731,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"ahp {ahp.__version__}\n"
 
 
-def test_serve_passes_host_and_port(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_passes_host_port_and_language(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     served = []
-    monkeypatch.setattr(server, "serve", lambda host, port: served.append((host, port)))
-    assert run("serve").status == 0
-    assert run("serve", "--host", "0.0.0.0", "--port", 9000).status == 0
-    assert served == [("127.0.0.1", 8501), ("0.0.0.0", 9000)]
+    monkeypatch.setattr(server, "serve", lambda *where: served.append(where))
+    assert run("serve", "--language", "en").status == 0
+    assert run("serve", "--host", "0.0.0.0", "--port", 9000, "--language", "zh").status == 0
+    assert served == [("127.0.0.1", 8501, "en"), ("0.0.0.0", 9000, "zh")]
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from ahp.codec import Filled, Id, at, filled, one_of, placed, structure, unstructure
+from ahp.codec import Filled, Id, at, filled, inside, one_of, placed, structure, unstructure
 from ahp.datafile import parse_json, parse_toml
 from ahp.errors import EntryError, OptionError, SurveyError
 from ahp.i18n.errors import error_sentence
@@ -255,7 +255,7 @@ def test_what_is_wrong_is_said_with_its_path(
                     for key in "abc"
                 ],
             },
-            "top level: indicators = 3, expected one of '1', '2'",
+            "indicators = 3, expected one of '1', '2'",
         ),
     ],
 )
@@ -274,10 +274,15 @@ def test_null_stands_where_it_may() -> None:
 
 
 def test_checks_after_reading_have_the_file_too() -> None:
-    with pytest.raises(SurveyError) as raised, placed("s.toml", SurveyError):
-        raise at("tree", at("below", at(2, Phrase("is_missing"))))
+    with pytest.raises(SurveyError) as raised, placed("s.toml", SurveyError), inside("tree"):
+        raise at("below", at(2, Phrase("is_missing")))
     assert str(raised.value) == "s.toml: tree.below[2]: missing"
-    assert isinstance(raised.value.__cause__, EntryError)
+    assert raised.value.__cause__ is None
+    problem = OptionError.unknown("how", "mean", ("aij",))
+    with pytest.raises(SurveyError) as raised, placed("s.toml", SurveyError), inside("how"):
+        raise problem
+    assert str(raised.value) == "s.toml: how: how = 'mean', expected one of 'aij'"
+    assert raised.value.__cause__ is problem
 
 
 def test_objects_made_in_python_are_checked_too() -> None:

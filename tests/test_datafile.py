@@ -114,8 +114,8 @@ def test_a_file_without_an_end() -> None:
 def test_a_printed_value_of_many_lines(tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text(
-        'format = 1\nid = "a"\ntitle = "t"\nsource = "s"\norder = [\n'
-        + '"a > b",\n' * 1000
+        'format = 1\nid = "a"\ntitle = "t"\nsource = "s"\nclaims = [\n'
+        + "".join(f'"a > b{k}",\n' for k in range(1000))
         + ']\n[[parents]]\nid = "p"\nitems = ["a", "b"]\n'
     )
     with pytest.raises(PublishedError) as caught:

@@ -126,7 +126,7 @@ def matrices(draw: st.DrawFn) -> Float:
     return reciprocal(10.0 ** powers[None].clip(-100, 100), n)[0]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(array=matrices())
 def test_one_matrix_is_as_in_a_batch(array: Float) -> None:
     root, weights = perron(array)

@@ -6,7 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from types import ModuleType
@@ -101,16 +101,24 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py") if path != FILES[-1] else "app"
 
 
-def imports(path: Path) -> Iterator[tuple[str, ast.stmt]]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> list[tuple[str, ast.stmt]]:
     """Full names of what a file imports, with the statements."""
     package = ["ahp", *path.relative_to(PACKAGE).parts[:-1]] if path != FILES[-1] else []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found: list[tuple[str, ast.stmt]] = []
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node) for alias in node.names)
+            found += ((alias.name, node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             base += (node.module or "").split(".") if node.module else []
-            yield from ((".".join([*base, alias.name]), node) for alias in node.names)
+            found += ((".".join([*base, alias.name]), node) for alias in node.names)
+    return found
 
 
 def target_room(name: str) -> str | None:
@@ -141,10 +149,9 @@ def test_imports_point_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_scipy_is_imported_inside_functions(path: Path) -> None:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         (inner.lineno, inner.col_offset)
-        for function in ast.walk(tree)
+        for function in ast.walk(tree_of(path))
         if isinstance(function, functions)
         for inner in ast.walk(function)
         if isinstance(inner, ast.Import | ast.ImportFrom)

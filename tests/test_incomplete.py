@@ -245,7 +245,7 @@ def test_one_and_two_items(n: int) -> None:
     ("n", "missing"), [(4, 1), (4, 3), (5, 3), (6, 7), (9, 12), (9, 28), (12, 40)]
 )
 def test_a_batch_is_its_matrices_bit_for_bit(n: int, missing: int) -> None:
-    batch = random_batch(np.random.default_rng(n), 31, n, missing, 3)
+    batch = random_batch(np.random.default_rng(n), 31 if n < 6 else 11, n, missing, 3)
     for form in (batch, np.asfortranarray(batch), batch.swapaxes(-1, -2), batch[::-1][::2]):
         for scale_max in (None, 9):
             together = complete_matrices(form, scale_max=scale_max)

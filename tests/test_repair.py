@@ -141,7 +141,7 @@ def test_the_order_is_that_of_the_true_effects() -> None:
 def test_the_first_suggestion_lowers_cr() -> None:
     rng = np.random.default_rng(11)
     checked = 0
-    for count in range(400):
+    for count in range(160):
         matrix = judged(rng, 3 + count % 4, math.inf)
         before = ahp.check_consistency(matrix)
         if before.acceptable:
@@ -151,7 +151,7 @@ def test_the_first_suggestion_lowers_cr() -> None:
         assert after == pytest.approx(first.cr_after, abs=1e-12)
         assert after < before.cr
         checked += 1
-    assert checked == 374
+    assert checked == 149
 
 
 def test_a_judgment_that_is_best_already_stays() -> None:

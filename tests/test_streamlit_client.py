@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,9 @@ from benchmarks.streamlit_client import Answer, Expert, StreamlitClient
 from tests.running_server import RunningServer
 
 
-@pytest.fixture
-def server(tmp_path: Path):
-    running = RunningServer(tmp_path / "ahp.db")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory):
+    running = RunningServer(tmp_path_factory.mktemp("client") / "ahp.db")
     yield running
     running.stop()
 

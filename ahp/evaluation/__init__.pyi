@@ -18,6 +18,11 @@ from .change import (
 from .checklist import (
     checklist_score as checklist_score,
 )
+from .comparison import (
+    MethodComparison as MethodComparison,
+    OPINIONS as OPINIONS,
+    compare_methods as compare_methods,
+)
 from .customer_profit import (
     Account as Account,
     CustomerViews as CustomerViews,
@@ -95,10 +100,7 @@ from .scheme import (
     shipped_schemes as shipped_schemes,
 )
 from .second_opinions import (
-    MethodComparison as MethodComparison,
     NORMALIZATIONS as NORMALIZATIONS,
-    OPINIONS as OPINIONS,
-    compare_methods as compare_methods,
     grey_relational as grey_relational,
     rank_sum_ratio as rank_sum_ratio,
     topsis as topsis,

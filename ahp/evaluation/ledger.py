@@ -235,6 +235,12 @@ def read_ledger(path: str | Path) -> Ledger:
 
     Raises:
         EvaluationError: names row and column, and what was expected.
+
+    >>> from ahp.resources import data_folder
+    >>> folder = data_folder("examples") / "evaluation"
+    >>> ledger = ahp.evaluation.read_ledger(folder / "supervision_ledger.csv")
+    >>> len(ledger.errors), ledger.pareto().kinds[0]
+    (457, '凭证要素不全')
     """
     sheets = _SHEETS["errors"]
     with open_table(Path(path), EvaluationError, sheets, whole_dates=True) as opened:
@@ -257,6 +263,11 @@ def read_vouchers(path: str | Path) -> dict[tuple[str, str], int]:
 
     Raises:
         EvaluationError: names row and column, and what was expected.
+
+    >>> from ahp.resources import data_folder
+    >>> folder = data_folder("examples") / "evaluation"
+    >>> len(ahp.evaluation.read_vouchers(folder / "supervision_vouchers.csv"))
+    48
     """
     vouchers: dict[tuple[str, str], int] = {}
     lines: dict[tuple[str, str], int] = {}
@@ -299,6 +310,17 @@ def summarize_ledger(
     Raises:
         EvaluationError: no vouchers, or of another kind of period; an error after `on`, or of a
             unit and period without vouchers, with its row and column.
+
+    >>> from datetime import date
+    >>> from ahp.resources import data_folder
+    >>> folder = data_folder("examples") / "evaluation"
+    >>> ledger = ahp.evaluation.read_ledger(folder / "supervision_ledger.csv")
+    >>> vouchers = ahp.evaluation.read_vouchers(folder / "supervision_vouchers.csv")
+    >>> summary = ahp.evaluation.summarize_ledger(
+    ...     ledger, vouchers, days=10, on=date(2026, 12, 31)
+    ... )
+    >>> summary.periods
+    ('2026Q1', '2026Q2', '2026Q3', '2026Q4')
     """
     cells = {(unit, parse_period(period)): count for (unit, period), count in vouchers.items()}
     if not cells:

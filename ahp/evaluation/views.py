@@ -53,6 +53,13 @@ def view_scores(result: Evaluation, view: Literal["static", "dynamic"]) -> ViewS
 
     Raises:
         EvaluationError: another view, or one without indicators.
+
+    >>> from ahp.resources import data_folder
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> ahp.evaluation.view_scores(result, "dynamic").indicators
+    ('error_education', 'briefings', 'research_reports', 'training', 'self_study', 'research_input')
     """
     scheme = result.scheme
     indicators = tuple(leaf for leaf in result.indicators if scheme.indicator[leaf].view == view)

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from ..datafile import DataTable, decode_text, kind, parse_json
+from ..codec import Filled, at, filled, inside, placed, structure
+from ..datafile import decode_text, parse_json
 from ..errors import AnswersError, SurveyError
+from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from .long_csv import saaty_step
@@ -27,12 +29,12 @@ from .survey_text import (
     UNKNOWN_LANGUAGE,
     GivenWeights,
     HierarchyText,
-    check_name,
     hierarchy_text,
     is_writable,
     load_content,
     name_key,
     parse_hierarchy_text,
+    plain_name,
     plain_names,
     read_hierarchy_text,
 )
@@ -47,13 +49,69 @@ __all__ = [
     "write_project",
 ]
 
-_PROJECT = ("project_name", "project_hText")
-_PROJECT_OTHER = (
-    *("project_id", "project_sc", "project_description", "project_datetime"),
-    *("project_author", "project_status"),
-)
-_ROW = ("pwc_part", "pwc_node", "pwc_ab", "pwc_intense")
-_ROW_OTHER = ("project_sc", "pwc_timestamp", "pwc_id")
+
+def _text(value: str | None) -> str | None:
+    if not is_writable(value or ""):
+        raise at("", Phrase("not_unicode", value=value))
+    return (value or "").strip()
+
+
+_Name = Annotated[str, plain_name]
+_Text = Annotated[str | None, _text]
+"""A text that may be missing, null or empty."""
+
+
+@dataclass(frozen=True)
+class _ProjectTable:
+    project_name: _Name
+    project_hText: Filled  # noqa: N815 - the key of the file
+    project_id: Any = None
+    project_sc: _Text = ""
+    project_description: _Text = ""
+    project_datetime: Any = None
+    project_author: _Text = ""
+    project_status: Any = None
+
+
+@dataclass(frozen=True)
+class _AlternativeTable:
+    alt: _Name
+    project_sc: _Text = ""
+
+
+@dataclass(frozen=True)
+class _JudgmentsTable:
+    pwc_part: _Name
+    pwc_node: Filled
+    pwc_ab: Filled
+    pwc_intense: Filled
+    project_sc: _Text = ""
+    pwc_timestamp: Any = None
+    pwc_id: Any = None
+
+
+@dataclass(frozen=True)
+class _ProjectFile:
+    pj: Annotated[tuple[_ProjectTable, ...], filled]
+    pwc: tuple[_JudgmentsTable, ...] = ()
+    alt: tuple[_AlternativeTable, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.pj) > 1:
+            raise at("pj", Phrase("project_count", count=len(self.pj)))
+        if len(self.alt) == 1:
+            raise at("alt", Phrase("one_alternative"))
+        expected = self.pj[0].project_sc
+        for key in ("pwc", "alt"):
+            for k, table in enumerate(getattr(self, key)):
+                if (session := table.project_sc) and expected and session != expected:
+                    problem = Phrase("other_session", value=session, expected=expected)
+                    raise at(f"{key}[{k}].project_sc", problem)
+        seen: set[str] = set()
+        for k, table in enumerate(self.alt):
+            if name_key(table.alt) in seen:
+                raise at(f"alt[{k}].alt", Phrase("stands_twice", name=table.alt))
+            seen.add(name_key(table.alt))
 
 
 @dataclass(frozen=True)
@@ -98,91 +156,49 @@ def read_project(
 
     Raises:
         SurveyError: the JSON, the project or its hierarchy; names the place in the file.
-        AnswersError: a row of comparisons; names the row.
+        AnswersError: a row of comparisons that does not fit the hierarchy; names the row.
     """
-    data, source = load_content(content, source, SurveyError)
-    top = DataTable(_json(data, source), source, "", SurveyError)
-    if "pj" not in top.data:
+    content, source = load_content(content, source, SurveyError)
+    text = decode_text(content, source, SurveyError)
+    data = parse_json(text, source, SurveyError, "an_ahp_os_project")
+    if isinstance(data, dict) and "pj" not in data:
         raise SurveyError("no_project", source=source)
-    top.only(("pj",), ("pwc", "alt"))
-    projects = top.tables("pj")
-    if len(projects) != 1:
-        raise top.error("pj", "project_count", count=len(projects))
-    (project,) = projects
-    project.only(_PROJECT, _PROJECT_OTHER)
-    title = check_name(project.string("project_name"), f"{source}: pj[0].project_name")
+    file = structure(data, _ProjectFile, source, SurveyError)
+    (project,) = file.pj
     hierarchy_text = read_hierarchy_text(
-        project.string("project_hText"),
+        project.project_hText,
         f"{source}: pj[0].project_hText",
         id=id,
         language=language,
-        title=title,
-        description=_optional(project, "project_description"),
+        title=project.project_name,
+        description=project.project_description or "",
     )
-    session = _optional(project, "project_sc")
-    alternatives = _alternatives(top, session)
-    answers, of_alternatives = _rows(top, session, hierarchy_text, language, alternatives)
+    alternatives = tuple(one.alt for one in file.alt)
+    with placed(source, AnswersError):
+        judgments, of_alternatives = _judgments(
+            file.pwc, source, hierarchy_text, language, alternatives
+        )
     return AhpOsProject(
         survey=hierarchy_text.survey,
-        answers=answers,
+        answers=Answers(tuple(judgments)),
         given_weights=hierarchy_text.given_weights,
-        title=title,
-        description=_optional(project, "project_description"),
-        author=_optional(project, "project_author"),
-        session=session,
+        title=project.project_name,
+        description=project.project_description or "",
+        author=project.project_author or "",
+        session=project.project_sc or "",
         alternatives=alternatives,
-        alternative_answers=of_alternatives,
+        alternative_answers=Answers(tuple(of_alternatives)),
     )
 
 
-def _json(content: bytes, source: str) -> Any:
-    text = decode_text(content, source, SurveyError)
-    return parse_json(text, source, SurveyError, "an_ahp_os_project")
-
-
-def _optional(table: DataTable, key: str) -> str:
-    """A text that may be missing, null or empty."""
-    value = table.data.get(key)
-    if value is None or value == "":
-        return ""
-    if not isinstance(value, str):
-        raise table.error(key, "not_a_text", kind=kind(value))
-    if not is_writable(value):
-        raise table.error(key, "not_unicode", value=value)
-    return value.strip()
-
-
-def _alternatives(top: DataTable, session: str) -> tuple[str, ...]:
-    names: dict[str, str] = {}
-    if top.data.get("alt", []) == []:
-        return ()
-    for table in top.tables("alt"):
-        table.only(("alt",), ("project_sc",))
-        _check_session(table, session)
-        name = check_name(table.string("alt"), f"{top.source}: {table.place('alt')}")
-        if name_key(name) in names:
-            raise table.error("alt", "stands_twice", name=name)
-        names[name_key(name)] = name
-    if len(names) == 1:
-        raise top.error("alt", "one_alternative")
-    return tuple(names.values())
-
-
-def _check_session(table: DataTable, session: str) -> None:
-    if (row_session := _optional(table, "project_sc")) and session and row_session != session:
-        raise table.error("project_sc", "other_session", value=row_session, expected=session)
-
-
-def _rows(
-    top: DataTable,
-    session: str,
+def _judgments(
+    tables: Sequence[_JudgmentsTable],
+    source: str,
     hierarchy_text: HierarchyText,
     language: str,
     alternatives: tuple[str, ...],
-) -> tuple[Answers, Answers]:
+) -> tuple[list[Judgment], list[Judgment]]:
     """The comparisons of nodes, and those of alternatives below leaves."""
-    if top.data.get("pwc", []) == []:
-        return Answers(()), Answers(())
     survey = hierarchy_text.survey
     ids = {name_key(survey.node_name(node, language)): node for node in survey.nodes}
     branches = hierarchy_text.branches
@@ -190,25 +206,21 @@ def _rows(
     below_leaves = tuple(combinations(alternatives, 2))
     judgments: list[Judgment] = []
     of_alternatives: list[Judgment] = []
-    top = DataTable(top.data, top.source, "", AnswersError)
-    for table in top.tables("pwc"):
-        table.only(_ROW, _ROW_OTHER)
-        _check_session(table, session)
-        expert = check_name(
-            table.string("pwc_part"), f"{top.source}: {table.place('pwc_part')}", AnswersError
-        )
-        name = table.string("pwc_node")
-        node = ids.get(name_key(name))
-        if node in pairs:
-            judgments += _decoded(table, expert, node, name, pairs[node])
-        elif node is not None and below_leaves:
-            of_alternatives += _decoded(table, expert, node, name, below_leaves)
-        else:
-            listed = [survey.node_name(parent, language) for parent in pairs]
-            if below_leaves:
-                listed += [survey.node_name(leaf, language) for leaf in survey.hierarchy.leaves]
-            raise table.error("pwc_node", "value_not_listed", value=name, valid=tuple(listed))
-    return Answers(tuple(judgments)), Answers(tuple(of_alternatives))
+    for k, table in enumerate(tables):
+        with inside(f"pwc[{k}]"):
+            node = ids.get(name_key(table.pwc_node))
+            place = f"{source}: pwc[{k}]"
+            if node in pairs:
+                judgments += _decoded(table, node, pairs[node], place)
+            elif node is not None and below_leaves:
+                of_alternatives += _decoded(table, node, below_leaves, place)
+            else:
+                listed = [survey.node_name(parent, language) for parent in pairs]
+                if below_leaves:
+                    listed += [survey.node_name(leaf, language) for leaf in survey.hierarchy.leaves]
+                problem = Phrase("value_not_listed", value=table.pwc_node, valid=tuple(listed))
+                raise at("pwc_node", problem)
+    return judgments, of_alternatives
 
 
 def _pairs(survey: Survey, parent: str, branches: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -222,34 +234,20 @@ def _pairs(survey: Survey, parent: str, branches: tuple[str, ...]) -> tuple[tupl
 
 
 def _decoded(
-    table: DataTable, expert: str, parent: str, name: str, pairs: Sequence[tuple[str, str]]
+    table: _JudgmentsTable, parent: str, pairs: Sequence[tuple[str, str]], place: str
 ) -> list[Judgment]:
-    digits = {}
     for key, allowed in (("pwc_ab", "01"), ("pwc_intense", "123456789")):
-        digits[key] = table.string(key)
-        if len(digits[key]) != len(pairs):
-            raise table.error(
-                key,
-                "digit_count",
-                digits=digits[key],
-                count=len(digits[key]),
-                expected=len(pairs),
-                parent=name,
-            )
-        for k, digit in enumerate(digits[key]):
+        digits = getattr(table, key)
+        if len(digits) != len(pairs):
+            about = {"digits": digits, "count": len(digits), "expected": len(pairs)}
+            raise at(key, Phrase("digit_count", **about, parent=table.pwc_node))
+        for k, digit in enumerate(digits):
             if digit not in allowed:
-                raise table.error(
-                    key,
-                    "digit_wrong",
-                    digits=digits[key],
-                    number=k + 1,
-                    digit=digit,
-                    valid=tuple(allowed),
-                )
-    place = f"{table.source}: {table.path}"
+                about = {"digits": digits, "number": k + 1, "digit": digit, "valid": tuple(allowed)}
+                raise at(key, Phrase("digit_wrong", **about))
     return [
-        Judgment(expert, parent, *pair, opposite(x) if side == "1" else x, place)
-        for pair, side, x in zip(pairs, digits["pwc_ab"], digits["pwc_intense"], strict=True)
+        Judgment(table.pwc_part, parent, *pair, opposite(x) if side == "1" else x, place)
+        for pair, side, x in zip(pairs, table.pwc_ab, table.pwc_intense, strict=True)
     ]
 
 

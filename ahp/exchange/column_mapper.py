@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from ..datafile import DataTable, check_size, kind, parse_json
+from ..codec import Filled, at, structure, unstructure
+from ..datafile import check_size, parse_json
 from ..errors import AnswersError
 from ..messages import Phrase
 from ..scale import SAATY_POSITIONS
@@ -26,7 +27,7 @@ from ..study.answers import check_parent
 from ..study.entered import judged, spreadsheet_reason
 from ..tables.delimited import split_rows
 from . import wording
-from .ahpsurvey import SIDES, Side, check_side, signed_judgment
+from .ahpsurvey import Side, check_side, signed_judgment
 from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
 
 FORMAT = 1
@@ -83,13 +84,13 @@ class PairColumn:
         texts: for `"text"`, the options of the question -> how much left matters more.
     """
 
-    column: str
-    parent: str
-    left: str
-    right: str
+    column: Filled
+    parent: Filled
+    left: Filled
+    right: Filled
     coding: Coding | None = None
     negative_is: Side | None = None
-    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Mapping[str, Filled] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -109,27 +110,7 @@ class ColumnMapping:
 
     def to_json(self) -> str:
         """The mapping as `mapping_from_json` reads it."""
-        pairs = []
-        for pair in self.pairs:
-            plain: dict[str, Any] = {
-                "column": pair.column,
-                "parent": pair.parent,
-                "left": pair.left,
-                "right": pair.right,
-            }
-            if pair.coding:
-                plain["coding"] = pair.coding
-            if pair.negative_is:
-                plain["negative_is"] = pair.negative_is
-            if pair.coding == "text":
-                plain["texts"] = dict(pair.texts)
-            pairs.append(plain)
-        data = {
-            "format": FORMAT,
-            "expert": self.expert,
-            "not_answered": list(self.not_answered),
-            "pairs": pairs,
-        }
+        data = {"format": FORMAT, **unstructure(self)}
         return json.dumps(data, ensure_ascii=False, indent=1)
 
 
@@ -242,41 +223,27 @@ def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
         AnswersError: names the file, the path inside it and what was expected.
     """
     check_size(content, source, AnswersError, MAX_MAPPING)
-    top = DataTable(parse_json(content, source, AnswersError), source, "", AnswersError)
-    top.only(("format", "expert", "pairs"), ("not_answered",))
-    top.format(FORMAT)
-    words = top.data.get("not_answered", list(NOT_ANSWERED))
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise top.error("not_answered", "not_texts", kind=kind(words))
-    expert = None if top.data["expert"] is None else top.string("expert")
-    tables = top.tables("pairs") if top.data["pairs"] != [] else []
-    return ColumnMapping(expert, tuple(map(_pair, tables)), tuple(words))
+    data = parse_json(content, source, AnswersError)
+    table = structure(data, _MappingTable, source, AnswersError)
+    return ColumnMapping(table.expert, table.pairs, table.not_answered)
 
 
-def _pair(table: DataTable) -> PairColumn:
-    table.only(("column", "parent", "left", "right"), ("coding", "negative_is", "texts"))
-    coding = table.data.get("coding")
-    if coding is not None and coding not in CODINGS:
-        raise table.error("coding", "value_not_listed", value=coding, valid=tuple(CODINGS))
-    side = table.data.get("negative_is")
-    if (side in SIDES) != (coding == "signed") or (side is not None and side not in SIDES):
-        raise table.error("negative_is", "mapping_side", value=side)
-    texts = {}
-    if (coding == "text") != ("texts" in table.data):
-        raise table.error("texts", "mapping_texts")
-    if coding == "text":
-        inner = table.table("texts")
-        texts = {key: inner.string(key) for key in inner.data}
-    column, parent, left, right = map(table.string, ("column", "parent", "left", "right"))
-    return PairColumn(
-        column,
-        parent,
-        left,
-        right,
-        coding=coding,
-        negative_is=side,
-        texts=MappingProxyType(texts),
-    )
+def _check_pair(pair: PairColumn) -> PairColumn:
+    if (pair.negative_is is not None) != (pair.coding == "signed"):
+        raise at("negative_is", Phrase("mapping_side", value=pair.negative_is))
+    if pair.texts and pair.coding != "text":
+        raise at("texts", Phrase("mapping_texts"))
+    return pair
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MappingTable:
+    """A saved mapping."""
+
+    format: Literal[1]
+    expert: Filled | None
+    pairs: tuple[Annotated[PairColumn, _check_pair], ...]
+    not_answered: tuple[str, ...] = NOT_ANSWERED
 
 
 def suggest_mapping(

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from ..codec import at
 from ..datafile import ID, check_size, read_bytes
-from ..errors import AHPError, MatrixError, SurveyError
+from ..errors import AHPError, EntryError, MatrixError, SurveyError
 from ..hierarchy import Hierarchy
 from ..messages import Phrase
 from ..scale import parse_number, plain_text
@@ -84,11 +85,23 @@ def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyErr
     Raises:
         AHPError: of the given type; empty, or with characters that no text may have.
     """
+    try:
+        return plain_name(name)
+    except EntryError as refused:
+        raise error("at_place", place=place, problem=refused.parameters["problem"]) from None
+
+
+def plain_name(name: str) -> str:
+    """The same where the place is known elsewhere.
+
+    Raises:
+        EntryError: empty, or with characters that no text may have.
+    """
     stripped = name.strip()
     if not stripped:
-        raise error("name_empty", place=place)
+        raise at("", Phrase("name_empty"))
     if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in stripped):
-        raise error("name_controls", place=place, name=name)
+        raise at("", Phrase("name_controls", name=name))
     return stripped
 
 

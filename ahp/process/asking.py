@@ -6,7 +6,6 @@ Both are kept in the log as JSON, written and read here.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -65,7 +64,7 @@ class Asking:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**from_plain(cls, content, "asking"))
+        return from_plain(cls, content, "asking")
 
     @property
     def content(self) -> str:
@@ -123,15 +122,9 @@ class Way:
         """Read back what `content` wrote.
 
         Raises:
-            OptionError: it is not that.
+            OptionError: it is not that; names the path inside it.
         """
-        try:
-            data = json.loads(content)
-            way, short, order = data["way"], data["short"], data["order"]
-            pairs = tuple((parent, left, right) for parent, left, right in order)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise OptionError("way_unreadable", content=content[:80]) from error
-        return cls(way, short, pairs)
+        return from_plain(cls, content, "way")
 
     @property
     def content(self) -> str:

@@ -103,7 +103,7 @@ class Settings:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**from_plain(cls, content, "settings"))
+        return from_plain(cls, content, "settings")
 
     def reaching(self, survey: Survey) -> Self:
         """These settings with a table of random indices that reaches the survey's largest parent:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from ..alternatives import MODES
-from ..codec import Filled, at, filled, inside, one_of, placed, structure
+from ..codec import Filled, at, checked, filled, inside, one_of, placed, structure
 from ..consistency import (
     cosine_consistency_index,
     geometric_consistency_index,
@@ -281,24 +281,6 @@ def _different(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
-def _short(text: str) -> str:
-    if decimals_of(text) > MOST_DECIMALS:
-        raise at("", Phrase("too_many_decimals", value=text, most=MOST_DECIMALS))
-    return text
-
-
-def _check_decimals(count: int) -> int:
-    if not 1 <= count <= 15:
-        raise at("", Phrase("decimals_range", value=count))
-    return count
-
-
-def _check_about(share: float) -> float:
-    if not 0 < share < 1:
-        raise at("", Phrase("about_range", value=share))
-    return share
-
-
 def _parsed_by(parse: Callable[[str], tuple[Chain, ...]]) -> Callable[[str], str]:
     def check(text: str) -> str:
         parse(text)
@@ -313,8 +295,15 @@ def _stated(table: Any, keys: Iterable[str]) -> dict[str, Any]:
 
 
 _Names = Annotated[tuple[str, ...], filled, _different]
-_Digits = Annotated[str, filled, check_printed, _short]
-_Decimals = Annotated[int, _check_decimals]
+_Digits = Annotated[
+    str,
+    filled,
+    check_printed,
+    checked(
+        lambda text: decimals_of(text) <= MOST_DECIMALS, "too_many_decimals", most=MOST_DECIMALS
+    ),
+]
+_Decimals = Annotated[int, checked(lambda count: 1 <= count <= 15, "decimals_range")]
 _Order = Annotated[str, filled, _parsed_by(parse_order)]
 _Claim = Annotated[str, _parsed_by(parse_claim)]
 
@@ -329,7 +318,7 @@ class _ConventionKeys:
     decimals: _Decimals | None = None
     intermediate_decimals: _Decimals | None = None
     lambda_by: Annotated[str, one_of(*LAMBDAS)] | None = None
-    about: Annotated[float, _check_about] | None = None
+    about: Annotated[float, checked(lambda share: 0 < share < 1, "about_range")] | None = None
 
     def over(self, conventions: Conventions) -> Conventions:
         """These where they are stated, others where not."""

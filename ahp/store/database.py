@@ -202,8 +202,8 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         with self._translated(), self._writer.begin() as connection:
-            scripts = ScriptDirectory.from_config(config).walk_revisions()
-            known = {script.revision for script in scripts}
+            scripts = ScriptDirectory.from_config(config)
+            known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             found = MigrationContext.configure(connection).get_current_heads()
@@ -211,8 +211,9 @@ class Database:
                 raise StoreError(
                     "database_newer", location=self.location, found=newer[0], known=max(known)
                 )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if found != (scripts.get_current_head(),):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
 
 
 class _Turn:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
-from ..datafile import DataTable, kind, parse_json
+from ..codec import structure
+from ..datafile import parse_json
 from ..errors import OptionError
 from ..messages import Phrase
+
+_T = TypeVar("_T")
 
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "a_text"),
@@ -47,22 +50,9 @@ def _has_type(value: Any, annotation: str) -> bool:
     )
 
 
-def from_plain(cls: type[Any], content: str, source: str) -> dict[str, Any]:
-    """The fields of a class from JSON, their types checked; their values are for the class."""
-    data = parse_json(content, source, OptionError)
-    table = DataTable(data, source, "", OptionError)
-    known = {attribute.name: attribute for attribute in fields(cls)}
-    required = tuple(
-        name
-        for name, attribute in known.items()
-        if attribute.default is attribute.default_factory is MISSING
-    )
-    table.only(required, tuple(key for key in known if key not in required))
-    for key, value in table.data.items():
-        _types, code = _TYPES[str(known[key].type)]
-        if not _has_type(value, str(known[key].type)):
-            raise table.error(key, "wrong_kind", kind=kind(value), expected=Phrase(code))
-    return table.data
+def from_plain(cls: type[_T], content: str, source: str) -> _T:
+    """An object of such a class from its JSON."""
+    return structure(parse_json(content, source, OptionError), cls, source, OptionError)
 
 
 def check_option(name: str, value: Any, valid: Any) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
+from ..codec import unstructure
 from ..datafile import jcs
 from ..errors import OptionError
 from ..group import FAMILIARITY, authority_coefficient, judgment_basis
@@ -72,13 +73,12 @@ class Standing:
         Raises:
             OptionError: it is not that; names the path inside it.
         """
-        return cls(**from_plain(cls, content, "standing"))
+        return from_plain(cls, content, "standing")
 
     @property
     def content(self) -> str:
         """JSON (RFC 8785)."""
-        plain = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
-        return jcs({**plain, "basis": dict(self.basis), "recused": dict(self.recused)})
+        return jcs(unstructure(self))
 
     @property
     def authority(self) -> float | None:

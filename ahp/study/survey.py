@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from ..codec import Filled, Id, at, filled, inside, placed, structure
+from ..codec import Filled, Id, at, checked, filled, inside, placed, structure
 from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
 from ..errors import SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
@@ -320,10 +320,7 @@ def _check_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-def _check_weight(weight: float) -> float:
-    if not 0 <= weight <= LARGEST:
-        raise at("", Phrase("weight_out_of_range", value=weight))
-    return weight
+_Weight = Annotated[float, checked(lambda weight: 0 <= weight <= LARGEST, "weight_out_of_range")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +330,7 @@ class _GoalTable:
     id: Id
     name: Mapping[str, Filled]
     explanation: Mapping[str, Filled]
-    weights: Mapping[str, Annotated[float, _check_weight]] | None = None
+    weights: Mapping[str, _Weight] | None = None
     source: Filled | None = None
 
     def __post_init__(self) -> None:

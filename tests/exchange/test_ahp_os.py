@@ -231,10 +231,10 @@ def with_project(**changes: Any) -> dict[str, Any]:
             "p.json: is no project of AHP-OS and no study from here; please download it again",
         ),
         (project(other=1), "p.json: other: unknown key, expected one of pj, pwc, alt"),
-        ({"pj": []}, "p.json: pj: is an empty array, expected an array of tables"),
-        ({"pj": [{}, {}]}, "p.json: pj: 2 projects, expected one"),
+        ({"pj": []}, "p.json: pj: has no entries, expected one or more"),
+        ({"pj": project()["pj"] * 2}, "p.json: pj: 2 projects, expected one"),
         ({"pj": [{"project_name": "x"}]}, "p.json: pj[0].project_hText: missing"),
-        (with_project(project_name=" "), "p.json: pj[0].project_name: is empty, expected text"),
+        (with_project(project_name=" "), "p.json: pj[0].project_name: is empty, expected a name"),
         (
             with_project(project_description=5),
             "p.json: pj[0].project_description: is a whole number, expected text",
@@ -257,7 +257,7 @@ def with_project(**changes: Any) -> dict[str, Any]:
             "p.json: alt[1].alt: 'ｘ' stands twice, expected once",
         ),
         (
-            project(alt=[{"alt": "x", "project_sc": "other"}]),
+            project(alt=[{"alt": "x", "project_sc": "other"}, {"alt": "y"}]),
             "p.json: alt[0].project_sc: 'other', expected 'abc123' as in pj[0]",
         ),
         (project(pwc={}), "p.json: pwc: is a table, expected an array of tables"),
@@ -271,7 +271,7 @@ def with_project(**changes: Any) -> dict[str, Any]:
         ),
         (
             project(pwc=[row(" ", "目标", "0", "1")]),
-            "p.json: pwc[0].pwc_part: is empty, expected text",
+            "p.json: pwc[0].pwc_part: is empty, expected a name",
         ),
         (
             project(pwc=[row("E\x00", "目标", "0", "1")]),

@@ -485,7 +485,7 @@ def changed(**values: Any) -> str:
         (changed(format="-"), "m: format: missing"),
         (changed(format=2), "m: format: 2, expected 1"),
         (changed(expert=5), "m: expert: is a whole number, expected text"),
-        (changed(not_answered=[5]), "m: not_answered: is an array, expected an array of text"),
+        (changed(not_answered=[5]), "m: not_answered[0]: is a whole number, expected text"),
         (changed(pairs={}), "m: pairs: is a table, expected an array of tables"),
         (
             changed(other=1),
@@ -509,13 +509,11 @@ def changed(**values: Any) -> str:
         ),
         (
             changed(negative_is="up"),
-            "m: pairs[0].negative_is: 'up', expected left or right for signed values and none for "
-            "others",
+            "m: pairs[0].negative_is: 'up', expected one of left, right",
         ),
-        (changed(coding="text"), "m: pairs[0].texts: expected for text values and for no others"),
         (
-            changed(coding="ratio", texts={}),
-            "m: pairs[0].texts: expected for text values and for no others",
+            changed(coding="ratio", texts={"a": "1"}),
+            "m: pairs[0].texts: expected for text values alone",
         ),
         (
             changed(coding="text", texts={"a": 1}),

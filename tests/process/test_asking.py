@@ -20,7 +20,6 @@ from tests.study.panels import PAIRS, SURVEY
 
 TREE = SURVEY.hierarchy
 HOME = ahp.load_survey("supervision_effectiveness").hierarchy
-ODD_ORDER = "way = {}, expected an object with way, short and order"
 
 
 def unordered(pairs):
@@ -50,8 +49,8 @@ def test_asking_in_the_log():
         ('{"form": 1}', "asking: form: unknown key"),
         ('{"short_form": 1}', "asking: short_form: is a whole number, expected true or false"),
         ('{"way": null}', "asking: way: is nothing, expected text"),
-        ('{"way": "pair"}', "way = 'pair', expected one of 'expert', 'pairs', 'rank'"),
-        ('{"guidance": ""}', "guidance = '', expected one of 'offer', 'reason', 'require'"),
+        ('{"way": "pair"}', "asking: way = 'pair', expected one of 'expert', 'pairs', 'rank'"),
+        ('{"guidance": ""}', "asking: guidance = '', expected one of 'offer', 'reason', 'require'"),
     ],
 )
 def test_refused_asking(content, message):
@@ -136,40 +135,47 @@ def test_unknown_way():
         lambda: Way.seeded("pair", False, TREE, "x"),
         lambda: Way.from_content('{"way": "pair", "short": false, "order": []}'),
     ):
-        with pytest.raises(OptionError, match=r"^way = 'pair', expected one of 'pairs', 'rank'$"):
+        with pytest.raises(OptionError, match=r"way = 'pair', expected one of 'pairs', 'rank'$"):
             build()
 
 
+NOT_JSON = "not JSON; please check the quotation marks, brackets and commas there"
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "message"),
     [
-        "",
-        "null",
-        "3",
-        "[]",
-        '"way"',
-        "{}",
-        '{"short": false, "order": []}',
-        '{"way": "pairs", "short": false, "order": 3}',
-        '{"way": "pairs", "short": false, "order": [["goal", "a"]]}',
-        '{"way": "pairs", "short": false, "order": [["goal", "a", "b", "c"]]}',
-        '{"way": "pairs", "short": false, "order": [3]}',
-        "[" * 100_000,
-        "1" * 5000,
+        ("", f"line 1, column 1: {NOT_JSON}"),
+        ("null", "top level: is nothing, expected a table"),
+        ("{}", "way: missing"),
+        ('{"short": false, "order": []}', "way: missing"),
+        ('{"way": "pairs", "short": false}', "order: missing"),
+        ('{"way": "pairs", "short": 1, "order": []}',
+         "short: is a whole number, expected true or false"),
+        ('{"way": "pairs", "short": null, "order": []}',
+         "short: is nothing, expected true or false"),
+        ('{"way": "pairs", "short": false, "order": 3}',
+         "order: is a whole number, expected an array"),
+        ('{"way": "pairs", "short": false, "order": [["goal", "a"]]}',
+         "order[0]: has 2 entries, expected 3"),
+        ('{"way": "pairs", "short": false, "order": [["goal", "a", "b", "c"]]}',
+         "order[0]: has 4 entries, expected 3"),
+        ('{"way": "pairs", "short": false, "order": [3]}',
+         "order[0]: is a whole number, expected an array of text"),
+        ("[" * 100_000, "nested too deep, expected a table"),
+        ("1" * 5000, "a whole number of more than 19 digits"),
     ],
-)
-def test_what_is_no_way(content):
+)  # fmt: skip
+def test_what_is_no_way(content, message):
     with pytest.raises(OptionError) as caught:
         Way.from_content(content)
-    assert str(caught.value) == ODD_ORDER.format(repr(content[:80]))
+    assert str(caught.value) == f"way: {message}"
 
 
-@pytest.mark.parametrize("short", ["0", "1", "null", '"yes"', "1.0"])
-def test_short_is_true_or_false(short):
+def test_short_is_true_or_false():
     with pytest.raises(OptionError) as caught:
-        Way.from_content(f'{{"way": "pairs", "short": {short}, "order": []}}')
-    value = json.loads(short)
-    assert str(caught.value) == f"short = {value!r}, expected true or false"
+        Way("pairs", 1, ())
+    assert str(caught.value) == "short = 1, expected true or false"
 
 
 JSON = st.recursive(

@@ -271,7 +271,7 @@ def test_standing_is_refused(given: dict[str, Any], message: str) -> None:
     [
         ({"weight": "1"}, "standing: weight: is text, expected a number"),
         ({"basis": ["large"]}, "standing: basis: is an array, expected a table of texts"),
-        ({"recused": {"a": 1}}, "standing: recused: is a table, expected a table of texts"),
+        ({"recused": {"a": 1}}, "standing: recused.a: is a whole number, expected text"),
         (
             {"shoe": 43},
             "standing: shoe: unknown key, expected one of weight, reason, basis, familiarity, "

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.event import listen, remove
 from sqlalchemy.pool import NullPool
 
 from ahp.store import Event, Store, StudyInfo, chain, clock
@@ -123,10 +124,41 @@ def fresh_schema(server: str) -> Iterator[str]:
         connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
+@pytest.fixture(scope="session")
+def tables(postgres_server: str) -> str:
+    """What the migrations say to PostgreSQL to make the tables."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.lower().startswith(("select", "show")):
+            said.append(statement)
+
+    with fresh_schema(postgres_server) as own:
+        listen(Engine, "before_cursor_execute", note)
+        Store(own).close()
+        remove(Engine, "before_cursor_execute", note)
+    return ";\n".join(said)
+
+
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def open_empty(request: pytest.FixtureRequest, migrated: Path) -> Callable[[str], Store]:
+    """Opens a store on an empty database: with copies of tables, made faster than by migrations."""
+
+    def open_(url: str) -> Store:
+        if url.startswith("sqlite"):
+            shutil.copy(migrated, str(make_url(url).database))
+        else:
+            with psycopg.connect(url) as connection:
+                connection.execute(request.getfixturevalue("tables"))
+        return Store(url)
+
+    return open_
+
+
+@pytest.fixture
+def store(url: str, open_empty: Callable[[str], Store]) -> Iterator[Store]:
     """A store on a fresh database."""
-    opened = Store(url)
+    opened = open_empty(url)
     yield opened
     opened.close()
 

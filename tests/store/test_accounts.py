@@ -11,10 +11,12 @@ from ahp.errors import AccessError, OptionError, StoreError
 from ahp.process.asking import Asking
 from ahp.process.events import ORGANIZER, SERVER, Actor
 from ahp.process.roles import ACTS, ROLES, allowed, second_person
-from ahp.store import AccountInfo, Grants, Store
+from ahp.store import AccountInfo, Grants, Store, accounts
 from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+HASHER = accounts._HASHER
 WORDS = "four random words"
 OTHER = "four other words"
 
@@ -94,9 +96,15 @@ def test_the_first_account_is_an_administrator_s(store):
     assert account(store, "organizer", "administrator").roles == ("administrator", "organizer")
 
 
-def test_passwords_are_stored_as_argon2(store, root, database):
+def test_passwords_are_stored_as_argon2(store, root, database, monkeypatch):
+    monkeypatch.setattr(accounts, "_HASHER", HASHER)
+    store.reset_password(root.id, OTHER)
     [(stored,)] = database.rows("SELECT password FROM accounts")
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert store.account_of("Root", OTHER) == root.id
+
+
+def test_name_and_password_belong_together(store, root):
     assert store.account_of("Root", WORDS) == root.id
     assert store.account_of(" Root ", WORDS) == root.id
     assert store.account_of("Root", WORDS + " ") is None

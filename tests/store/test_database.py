@@ -36,7 +36,8 @@ def opened_location(url=None):
     return store.location
 
 
-def test_models_and_migrations_agree(url, store):
+def test_models_and_migrations_agree(url):
+    Store(url).close()
     engine = create_engine(database._parse(url))
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -45,6 +46,12 @@ def test_models_and_migrations_agree(url, store):
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_heads() == ("0006",)
     engine.dispose()
+
+
+def test_what_is_up_to_date_is_opened_without_migrations(url, monkeypatch):
+    Store(url).close()
+    monkeypatch.setattr(database.command, "upgrade", None)
+    Store(url).close()
 
 
 def test_newer_database_is_refused(url, store, database):

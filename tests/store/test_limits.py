@@ -148,7 +148,7 @@ class Forged:
         ),
         (
             lambda store, study, _expert: store.set_asking(study, Forged('{"way":"some"}')),
-            "way = 'some', expected one of 'expert', 'pairs', 'rank'",
+            "asking: way = 'some', expected one of 'expert', 'pairs', 'rank'",
         ),
         (
             lambda store, _study, expert: store.set_standing(expert, Forged("[]")),

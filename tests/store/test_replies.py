@@ -491,8 +491,13 @@ def append(store, study, entry):
 @pytest.mark.parametrize(
     ("kind", "new", "problem"),
     [
-        ("way", {"detail": "{}"}, "way = '{}', expected an object with way, short and order"),
-        ("way", {"detail": None}, "way = '', expected an object with way, short and order"),
+        ("way", {"detail": "{}"}, "way: way: missing"),
+        (
+            "way",
+            {"detail": None},
+            "way: line 1, column 1: not JSON; please check the quotation marks, brackets and "
+            "commas there",
+        ),
         (
             "way",
             {"detail": '{"order":[["goal","a","b"]],"short":false,"way":"pairs"}'},
@@ -501,7 +506,7 @@ def append(store, study, entry):
         (
             "way",
             {"detail": '{"order":[],"short":0,"way":"pairs"}'},
-            "short = 0, expected true or false",
+            "way: short: is a whole number, expected true or false",
         ),
         (
             "ranked",
@@ -522,7 +527,7 @@ def append(store, study, entry):
         (
             "asking",
             {"detail": '{"way":"other"}'},
-            "way = 'other', expected one of 'expert', 'pairs', 'rank'",
+            "asking: way = 'other', expected one of 'expert', 'pairs', 'rank'",
         ),
         (
             "abstain",

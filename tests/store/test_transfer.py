@@ -7,7 +7,7 @@ import pytest
 
 import ahp
 from ahp.errors import LogError, StoreError
-from ahp.store import Event, Store
+from ahp.store import Event
 from ahp.study import Judgment
 from ahp.study.standing import Standing
 
@@ -20,15 +20,15 @@ EVENT = (
 
 
 @pytest.fixture
-def other(url, request, tmp_path):
+def other(url, request, tmp_path, open_empty):
     """A store on a fresh database of the other kind."""
     if url.startswith("sqlite"):
         with fresh_schema(request.getfixturevalue("postgres_server")) as own:
-            opened = Store(own)
+            opened = open_empty(own)
             yield opened
             opened.close()
         return
-    opened = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    opened = open_empty(f"sqlite:///{tmp_path / 'other.db'}")
     yield opened
     opened.close()
 

@@ -26,6 +26,8 @@ from ahp.web.server import configure
 from tests.running_server import RunningServer
 
 PASSWORD = "correct horse"
+KEYS = ("%C3%A4", "%FF", "%ED%B2%80")
+"""Of any letters, and of bytes that are none."""
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +96,11 @@ def test_every_response_carries_the_security_headers(server):
         assert headers["content-security-policy"] == (
             "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
         )
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_keys_of_any_letters_open_nothing(server, key):
+    assert ask(server, f"/organizer/{key}").status == 404
 
 
 def test_streamlit_shows_no_dialogs_of_its_own(server):
