@@ -83,16 +83,14 @@ def _run(arguments: argparse.Namespace) -> int:
         print_json(data)
         return 0
     language = table_language(arguments)
-    _ = translator(language)
-    print(pairs_to_text(_facts(result, weights, period, language)))
     tables = [totals_table(result, period, language, units)]
     if explained:
         tables.append(waterfall_table(result, explained, period, language))
     if against:
         tables += [change_table(result, one, against, period, language) for one in changes]
+    print(pairs_to_text(_facts(result, weights, period, language)))
     print("\n".join(map(to_text, tables)), end="")
-    said = remarks(result, period, language, units)
-    if said:
+    if said := remarks(result, period, language, units):
         print("\n" + "\n".join(said))
     return 0
 

@@ -70,7 +70,7 @@ class Cells:
         status[cell[kept]] = KNOWN
         status[cell[says[NOT_DUE]]] = UNDUE
         kept &= status[cell] == KNOWN
-        without = says[NOT_APPLICABLE] & (status[cell] == KNOWN)
+        without = says[NOT_APPLICABLE] & (status[cell] != UNDUE)
         return cls(observations, rows[kept], cell[kept], (rows[without], cell[without]), status)
 
     @property

@@ -55,11 +55,12 @@ NOT_APPLICABLE, NOT_REPORTED, NOT_DUE = "not applicable", "not reported", "not d
 SPECIAL = (NOT_APPLICABLE, NOT_REPORTED, NOT_DUE)
 """Values that stand for none."""
 
-_SPECIAL = {
+SPECIAL_WORDS = {
     **dict.fromkeys(("n/a", "na", "n.a.", "not applicable", "不适用"), NOT_APPLICABLE),
     **dict.fromkeys(("", "not reported", "missing", "缺报", "未报"), NOT_REPORTED),
     **dict.fromkeys(("not due", "not yet due", "未到期"), NOT_DUE),
 }
+"""What people write for them, in lower case."""
 
 MAX_ROWS = 20_000_000
 MAX_DIGITS = 18
@@ -428,7 +429,7 @@ class _Reader:
     def _word_or_number(self, text: str) -> str | tuple[int, int]:
         """A value that is not a plain number: a word, or mantissa and digits."""
         plain = _WHITESPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
-        if special := _SPECIAL.get(plain.casefold()):
+        if special := SPECIAL_WORDS.get(plain.casefold()):
             return special
         if (problem := self._text_problem("value", plain)) is not None:
             raise EvaluationError(problem.code, **problem.parameters)

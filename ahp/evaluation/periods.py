@@ -82,6 +82,17 @@ class Period(NamedTuple):
         return Period(self.year, 12, 12)
 
 
+def period_of(kind: str, year: int, month: int) -> Period:
+    """The period of a kind that a month lies in.
+
+    >>> from ahp.evaluation.periods import period_of
+    >>> str(period_of("quarter", 2026, 5))
+    '2026Q2'
+    """
+    months = 12 // PERIODS[kind]
+    return Period(year, -(-month // months) * months, months)
+
+
 def parse_period(text: str) -> Period:
     """The period that a text names: `2026-03`, `2026Q1`, `2026H1`, `2026`, or in Chinese 2026年3月,
     2026年第1季度, 2026年上半年, 2026年.

@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from ..errors import EvaluationError
-from .cells import UNREPORTED, Cells, Ints, joined, starts_of
+from .cells import INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
 from .exact import Mask, Ratios, whole
 from .formula import DivisionError, Formula, Steps, Value, check_names, check_rows
 
@@ -326,12 +326,17 @@ class Membership(NumberRule):
         for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
-    def points(self, values: Ratios) -> Ratios:
-        """Σ μ_k c_k."""
+    @property
+    def lines(self) -> Stepwise:
+        """The same as linear steps."""
         ends = zip(self.grade_points, self.grade_points[1:], self.thresholds[1:], strict=False)
         lines = (Step((start, end), edge) for start, end, edge in ends)
         first, last = Step(self.grade_points[0], self.thresholds[0]), Step(self.grade_points[-1])
-        return Stepwise(steps=(first, *lines, last), closed="upper").points(values)
+        return Stepwise(steps=(first, *lines, last), closed="upper")
+
+    def points(self, values: Ratios) -> Ratios:
+        """Σ μ_k c_k."""
+        return self.lines.points(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -475,7 +480,7 @@ class Checklist:
         groups = starts_of(cells.cell[starts])
         full = joined(worth, groups, "sum")
         met = joined((result * worth).aligned(), groups, "sum")
-        self._mark_incomplete(cells, starts, groups)
+        self._mark_incomplete(cells, starts)
         return met * full.inverse()
 
     def points(self, values: Ratios) -> Ratios:
@@ -508,14 +513,19 @@ class Checklist:
         unsaid = sampled[position] & ~is_share[words.codes[cells.rows]]
         cells.refuse_value(unsaid, "sample_unsaid", indicator=context.indicator)
 
-    def _mark_incomplete(self, cells: Cells, starts: Ints, groups: Ints) -> None:
-        counts = np.zeros(len(cells.status), np.intp)
-        counts[cells.cell[starts[groups]]] = np.diff(groups, append=len(starts))
-        rows, cell = cells.without
-        item = cells.observations.columns["item"].codes[rows]
-        np.add.at(counts, cell[starts_of(cell, item)], 1)
-        present = cells.present
-        cells.status[present[counts[present] < len(self.control_points)]] = UNREPORTED
+    def _mark_incomplete(self, cells: Cells, starts: Ints) -> None:
+        """Mark cells that don't say of every point what came of it as not reported; a row without a
+        point that doesn't apply speaks of all.
+        """
+        rows, without = cells.without
+        items = cells.observations.columns["item"].codes
+        cell = np.concatenate([cells.cell[starts], without])
+        item = np.concatenate([cells.column("item")[starts], items[rows]])
+        said = np.unique(np.stack([cell, item]), axis=1)
+        points = np.where(said[1] < 0, len(self.control_points), 1)
+        counts = np.bincount(said[0], points, len(cells.status))
+        lacking = np.isin(cells.status, (KNOWN, INAPPLICABLE))
+        cells.status[lacking & (counts < len(self.control_points))] = UNREPORTED
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
     periods = []
     for code, name in enumerate(period.names):
         parsed = parse_period(name)
-        problem = _period_problem(scheme, parsed)
+        problem = period_problem(scheme, parsed)
         if problem is not None:
             row = observations.first(np.flatnonzero(period.codes == code))
             observations.refuse(row, "period", problem.code, **problem.parameters)
@@ -151,7 +151,8 @@ def grid_of(scheme: Scheme, observations: Observations) -> Grid:
     return Grid(scheme.units or unit.names, tuple(sorted(periods)))
 
 
-def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
+def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
+    """Why a scheme doesn't evaluate a period; None where it does."""
     if period.kind != scheme.period.kind:
         kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
@@ -164,6 +165,25 @@ def _period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if scheme.effective_to and first > scheme.effective_to:
         return Phrase("period_after", period=str(period), date=scheme.effective_to.isoformat())
     return None
+
+
+def uncounted(scheme: Scheme, observations: Observations) -> tuple[Phrase, ...]:
+    """Remarks on rows of indicators that don't count in their period.
+
+    Args:
+        scheme: the scheme.
+        observations: with ids of indicators.
+    """
+    column, periods = observations.columns["indicator"], observations.columns["period"]
+    parts = np.array([parse_period(name).part for name in periods.names])[periods.codes]
+    remarks = []
+    for leaf, indicator in scheme.indicator.items():
+        if indicator.counts_in and leaf in column.names:
+            of_leaf = column.codes == column.names.index(leaf)
+            count = int((of_leaf & ~np.isin(parts, indicator.counts_in)).sum())
+            about = {"indicator": leaf, "parts": indicator.counts_in}
+            remarks += [Phrase("rows_uncounted", count=count, **about)] if count else []
+    return tuple(remarks)
 
 
 def frozen_local(

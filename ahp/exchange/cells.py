@@ -79,6 +79,7 @@ def add_looks(workbook: Workbook, font: str) -> None:
     add("name", bold=True, border=box)
     add("centered", centered=True, border=box)
     add("answer", size=12, bold=True, centered=True, border=box, fill=_YELLOW, locked=False)
+    add("entry", border=box, fill=_YELLOW, locked=False)
     add("judgment", centered=True, border=box, number_format="# ?/?")
     # a consistent matrix may have a CI of -1e-16: the second part shows it without the sign
     add("number", centered=True, border=box, number_format="0.0000;0.0000")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,15 +17,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from ..datafile import MAX_FILE, parse_json, parse_toml, read_bytes
+from ..datafile import parse_json, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..messages import Phrase
-from ..tables.delimited import UNCALCULATED, Row, split_rows
+from ..tables.delimited import UNCALCULATED, with_point
+from ..tables.opened import OpenTable, open_table
 
 NODE_HEADERS = ("node", "indicator", "id", "节点", "指标", "编号")
 WEIGHT_HEADERS = ("weight", "global weight", "权重", "综合权重")
 
-_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(%?)")
+SHEETS = ("weights", "权重")
+"""What the sheet may be called in a workbook of several."""
+
+_NUMBER = re.compile(r"((?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d{1,2})?)(%?)")
 
 
 @dataclass(frozen=True)
@@ -68,46 +72,16 @@ def read_weights(path: str | Path) -> FileWeights:
             raise EvaluationError("at_place", place=source, problem=Phrase("weights_table"))
         weights = {node: _exact(value, f"{source}: weights.{node}") for node, value in data.items()}
         return FileWeights("table", MappingProxyType(weights), content_hash)
-    if path.suffix.lower() == ".xlsx":
-        rows = _workbook_rows(content, source)
-    else:
-        rows = split_rows(content, source, EvaluationError, decimal_comma=True)
-    return FileWeights("table", MappingProxyType(_from_rows(rows, source)), content_hash)
+    with open_table(path, EvaluationError, SHEETS) as table:
+        weights = _from_rows(table, source)
+    return FileWeights("table", MappingProxyType(weights), content_hash)
 
 
-def _workbook_rows(content: bytes, source: str) -> list[Row]:
-    """The rows of the first sheet."""
-    from ..tables.workbooks import uncalculated_cells, uploaded_workbook  # noqa: PLC0415
-
-    with uploaded_workbook(
-        content, source, max_bytes=MAX_FILE, max_spread=None, error=EvaluationError
-    ) as book:
-        sheet: Any = book.worksheets[0]
-        sheet.reset_dimensions()
-        uncalculated = uncalculated_cells(content, sheet)
-        rows = []
-        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [_cell_text(value) for value in values]
-            for column in uncalculated.get(number, ()):
-                cells += [""] * (column - len(cells))
-                cells[column - 1] = UNCALCULATED
-            if any(cells):
-                rows.append((number, cells))
-        return rows
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}"
-    return "" if value is None else str(value).strip()
-
-
-def _from_rows(rows: Iterable[Row], source: str) -> dict[str, Fraction]:
+def _from_rows(table: OpenTable, source: str) -> dict[str, Fraction]:
     """Node -> weight, below a row of headers."""
     place = f"{source}: row "
-    rows = iter(rows)
-    line, header = next(rows, (1, []))
-    names = [cell.casefold() for cell in header]
+    line, header = next(table.rows, (1, []))
+    names = [cell.strip().casefold() for cell in header]
     positions = []
     for valid in (NODE_HEADERS, WEIGHT_HEADERS):
         found = [k for k, name in enumerate(names) if name in valid]
@@ -115,8 +89,9 @@ def _from_rows(rows: Iterable[Row], source: str) -> dict[str, Fraction]:
             _refuse(f"{place}{line}", "weights_header", count=len(found), valid=valid)
         positions += found
     weights: dict[str, Fraction] = {}
-    for number, cells in rows:
-        node, text = ((cells + [""] * len(header))[k] for k in positions)
+    for number, cells in table.rows:
+        node, text = ((cells + [""] * len(header))[k].strip() for k in positions)
+        text = with_point(text) if table.decimal_comma else text
         about = f"{place}{number}, column "
         if not node:
             _refuse(about + header[positions[0]], "cell_empty")
@@ -171,13 +146,14 @@ def _from_json(data: Any, source: str, content_hash: str) -> FileWeights:
 
 
 def _global_weights(evidence: Any, place: str) -> Mapping[str, Fraction]:
-    found = evidence.get("global_weights") if isinstance(evidence, dict) else None
-    if not isinstance(found, dict) or not found:
+    """The weights of the indicators, which evidence lists by their rank."""
+    known = evidence if isinstance(evidence, dict) else {}
+    found, leaves = known.get("global_weights"), known.get("ranking")
+    if not isinstance(found, dict) or not isinstance(leaves, list) or not leaves:
         _refuse(place, "no_weights_in_json")
-    weights = {
-        node: _exact(value, f"{place}: global_weights.{node}") for node, value in found.items()
-    }
-    return MappingProxyType(weights)
+    return MappingProxyType(
+        {leaf: _exact(found.get(leaf), f"{place}: global_weights.{leaf}") for leaf in leaves}
+    )
 
 
 def _refuse(place: str, code: str, **parameters: Any) -> NoReturn:

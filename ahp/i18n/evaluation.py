@@ -151,6 +151,35 @@ def rule_words(scheme: Scheme, indicator: Indicator, language: str) -> str:
     return _("; ").join(parts)
 
 
+def event_words(scheme: Scheme, event: Deduction | Bonus | Veto, language: str) -> str:
+    """What a deduction, bonus or veto does, in words."""
+    _ = translator(language)
+    if isinstance(event, Veto):
+        band = bands_of(scheme, language)[event.band or ""]
+        sentence = {
+            "zero": _("Veto: the total is 0"),
+            "cap": _("Veto: the total stays below “{band}”"),
+            "lower_band": _("Veto: one band lower"),
+            "band": _("Veto: the band is “{band}” at best"),
+            "not_rated": _("Veto: no total"),
+        }[event.effect]
+        return sentence.format(band=band)
+    points = "" if event.points is None else decimal(event.points)
+    if isinstance(event, Bonus):
+        given = _("Bonus: {points} points each time") if points else _("Bonus: points as reported")
+        parts = [given.format(points=points)]
+    else:
+        inside = event.indicator is not None
+        sentence = _("Deduction: {points} of the total each time")
+        if inside:
+            sentence = _("Deduction: {points} of the points of “{indicator}” each time")
+        name = names_of(scheme, language)[event.indicator or scheme.goal]
+        parts = [sentence.format(points=points, indicator=name)]
+    if event.cap is not None:
+        parts.append(_("at most {cap} a period").format(cap=decimal(event.cap)))
+    return _("; ").join(parts)
+
+
 def _rule(scheme: Scheme, rule: AnyRule, language: str) -> str:
     _ = translator(language)
     match rule:

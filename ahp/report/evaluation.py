@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EvaluationError
-from ..evaluation import STATUS_WORDS, Evaluation, parse_period
+from ..evaluation import STATUS_WORDS, Evaluation, parse_period, split_change
 from ..evaluation.cells import INAPPLICABLE, KNOWN, UNCOUNTED
 from ..i18n import translator
 from ..i18n.errors import error_sentence
@@ -66,11 +66,11 @@ def _rounded(number: float, digits: int) -> Decimal | None:
     return Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-digits))
 
 
-def _aligned(numbers: Sequence[Decimal | None]) -> list[str]:
-    """Numbers with as many decimals each, to the right."""
+def _aligned(numbers: Sequence[Decimal | None], least: int = 0) -> list[str]:
+    """Numbers with as many decimals each, `least` or more, to the right."""
     shown = [Decimal(plain_number(one)) for one in numbers if one is not None]
-    places = max((-int(one.as_tuple().exponent) for one in shown), default=0)
-    texts = ["" if one is None else f"{one:.{max(places, 0)}f}" for one in numbers]
+    places = max([least, *(-int(one.as_tuple().exponent) for one in shown)])
+    texts = ["" if one is None else f"{one:.{places}f}" for one in numbers]
     return [text.rjust(max(map(len, texts))) for text in texts]
 
 
@@ -114,7 +114,7 @@ def totals_table(
     headings += [_("Group"), _("Rank in group")] if scheme.groups else []
     headings += [_("Band")]
     headings += [_("Bounds")] if uncertain else []
-    totals = _aligned([_rounded(result.totals[k, column], digits) for k in rows_of])
+    totals = _aligned([_rounded(result.totals[k, column], digits) for k in rows_of], digits)
     rows = []
     for k, total, (low, high) in zip(rows_of, totals, bounds, strict=True):
         unit = result.units[k]
@@ -205,16 +205,27 @@ def changes_since(
         if before is None or after is None:
             continue
         old, new = (_weighted(result, unit, str(one)) for one in (first, last))
-        performance, weights = {}, {}
-        for leaf in result.indicators:
-            (w0, s0), (w1, s1) = old[leaf], new[leaf]
-            s0, s1 = (s1 if s0 is None else s0) or 0, (s0 if s1 is None else s1) or 0
-            performance[leaf] = (w0 + w1) * (s1 - s0) / 2
-            weights[leaf] = (s0 + s1) * (w1 - w0) / 2
+        w0, w1 = ([one[leaf][0] for leaf in result.indicators] for one in (old, new))
+        s0, s1 = _same_where_alone(
+            *([one[leaf][1] for leaf in result.indicators] for one in (old, new))
+        )
+        performance, weights = (
+            dict(zip(result.indicators, effects, strict=True))
+            for effects in split_change(w0, s0, w1, s1)
+        )
         effects = sum(performance.values(), Fraction(0)) + sum(weights.values(), Fraction(0))
         rest = Fraction(after) - Fraction(before) - effects
         changes.append(Change(unit, before, after, performance, weights, rest))
     return tuple(changes)
+
+
+def _same_where_alone(
+    before: Sequence[Fraction | None], after: Sequence[Fraction | None]
+) -> tuple[list[Fraction], list[Fraction]]:
+    """Points of both periods, those of the other one where there are none."""
+    pairs = zip(before, after, strict=True)
+    filled = [(b if a is None else a, a if b is None else b) for a, b in pairs]
+    return [one or Fraction(0) for one, _ in filled], [one or Fraction(0) for _, one in filled]
 
 
 def _weighted(
@@ -241,11 +252,8 @@ def _weighted(
             share[kid] = share[parent] * part
     known: dict[str, tuple[Fraction, Fraction | None]] = {}
     for leaf in result.indicators:
-        points = _rounded(scores[leaf], scheme.digits.points)
-        counted = None if points is None else Fraction(points)
-        known[leaf] = (share[leaf], counted if applies(leaf) and counted is not None else None)
-        if applies(leaf) and counted is None:
-            known[leaf] = (share[leaf], Fraction(0))  # not reported, and 0 by the scheme
+        points = Fraction(_rounded(scores[leaf], scheme.digits.points) or 0)  # 0 by the scheme
+        known[leaf] = share[leaf], points if applies(leaf) else None
     return known
 
 

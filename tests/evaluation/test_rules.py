@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ahp.errors import EvaluationError
-from ahp.evaluation import Evaluation, check_scheme, evaluate
+from ahp.evaluation import STATUS_WORDS, Evaluation, check_scheme, evaluate
 from ahp.evaluation import formula as formulas
 from ahp.evaluation.rules import (
     AnyRule,
@@ -220,6 +220,43 @@ def test_a_point_that_nobody_reported_leaves_the_checklist_open() -> None:
     assert result.status[0, 0, 0] == 2
     assert result.total("A", "2026Q1") == Decimal("0.0")
     assert result.bounds[0, 0].tolist() == [0, 100]
+
+
+@pytest.mark.parametrize(
+    ("results", "status"),
+    [
+        (("n/a", None, None), "not_reported"),
+        (("n/a", "n/a", None), "not_reported"),
+        (("n/a", "n/a", "n/a"), "not_applicable"),
+        (("yes", "n/a", "n/a"), "known"),
+    ],
+)
+def test_a_checklist_applies_until_no_point_does(results: tuple[Any, ...], status: str) -> None:
+    assert STATUS_WORDS[checked(*results).status[0, 0, 0]] == status
+
+
+def test_a_checklist_may_not_apply_as_a_whole() -> None:
+    one = scheme({"x": "0.5", "y": "0.5"}, {"x": CHECKLIST}, vetoes=(FRAUD,))
+    result = evaluate(one, rows(("A", "2026Q1", "x", "n/a"), ("A", "2026Q1", "y", 80)))
+    assert result.total("A", "2026Q1") == Decimal("80.0")
+
+
+def test_a_point_that_one_rater_calls_not_applicable_is_counted_once() -> None:
+    one = scheme({"x": 1}, {"x": CHECKLIST}, vetoes=(FRAUD,))
+    cells = [
+        ("A", "2026Q1", "x", "yes", "1.1", "Ann"),
+        ("A", "2026Q1", "x", "n/a", "1.1", "Bob"),
+        ("A", "2026Q1", "x", "yes", "1.2", "Ann"),
+    ]
+    result = evaluate(one, rows(*cells, columns=LONG))
+    assert STATUS_WORDS[result.status[0, 0, 0]] == "not_reported"
+
+
+def test_rows_of_what_does_not_count_are_said() -> None:
+    one = scheme({"x": "0.5", "y": "0.5"}, indicators={"y": {"counts_in": ("Q4",)}})
+    result = evaluate(one, rows(("A", "2026Q1", "x", 80), ("A", "2026Q1", "y", 10)))
+    assert result.total("A", "2026Q1") == Decimal("80.0")
+    assert [str(one) for one in result.warnings] == ["'y' counts in Q4 alone; rows passed over: 1"]
 
 
 def test_a_key_point_that_fails_is_a_veto() -> None:
