@@ -350,12 +350,12 @@ def test_a_file_without_accounts_is_refused(tmp_path: Path) -> None:
         (
             "cards_issued = 125_000",
             "cards_issued = 0",
-            "top level: 0, expected above 0: it is divided by",
+            "0, expected above 0: it is divided by",
         ),
         (
             'kind = "card"',
             'kind = "deposit"',
-            "top level: no product of kind card, expected one or more of each",
+            "no product of kind card, expected one or more of each",
         ),
         ("0.0225, 0.0240]", "0.0225]", "transfer_rates: has 4 entries, expected 5"),
     ],
