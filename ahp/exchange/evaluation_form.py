@@ -212,11 +212,11 @@ class Form:
                 for item in several if one.id in with_items else [""]:
                     yield Entry(unit, leaf, label, one.unit, "", item, one.id)
         elif isinstance(rule, Checklist | Shares | Deductive):
-            for one in self.parts(rule):
-                text = self.scheme.text(one.name, self.language)
-                label = part(f"{one.id} {text}" if isinstance(rule, Checklist) else text)
+            for each in self.parts(rule):
+                text = self.scheme.text(each.name, self.language)
+                label = part(f"{each.id} {text}" if isinstance(rule, Checklist) else text)
                 for rater in self.raters_of(indicator):
-                    yield Entry(unit, leaf, label, self._measure(rule, one), rater, one.id)
+                    yield Entry(unit, leaf, label, self._measure(rule, each), rater, each.id)
         else:
             alone = not isinstance(rule, Rated) and indicator.items == "mean"
             for item in [""] if alone else several:

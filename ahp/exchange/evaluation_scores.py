@@ -14,8 +14,8 @@ from ..i18n.evaluation import bands_of, status_words
 from .cells import put, put_formula, quoted, set_up
 from .evaluation_form import EVIDENCE, INAPPLICABLE, REPORTED, SPECIAL, UNDUE, VALUE, Form
 from .evaluation_formulas import (
-    Term,
     CLEAN,
+    Term,
     band_position,
     joined,
     number,

@@ -205,8 +205,8 @@ def inputs(
 ) -> dict[int, float]:
     """Inputs of all items but some; of none, where the formula has no points for its value."""
     values: dict[int, float] = {}
-    for k, own in enumerate(items.values()):
-        if k < 2 or chance.random() < 0.7:
+    for k, (item, own) in enumerate(items.items()):
+        if k < 2 or item is None or chance.random() < 0.7:
             values |= {row: round(chance.uniform(0.5, 90), 2) for row in own}
     given: dict[str, Any] = {}
     for row, one in values.items():
