@@ -8,13 +8,15 @@ from fractions import Fraction
 
 from ..evaluation import Line, Scheme
 from ..evaluation.rules import (
-    AnyRule,
     Checklist,
     Completion,
     Deductive,
     Derived,
+    Grade,
     Measured,
     Membership,
+    Occurrence,
+    Point,
     Rated,
     Shares,
     Stepwise,
@@ -24,6 +26,10 @@ from ..evaluation.rules import (
 from ..evaluation.scheme import Band, Bonus, Deduction, Group, Indicator, Node, Veto
 from ..messages import Phrase, with_names
 from . import Translate, translator
+
+_Items = Rated | Shares | Checklist | Deductive
+_Direct = Measured | Completion | Target | Stepwise | Membership | _Items
+"""Rules whose value is observed, not derived."""
 
 
 def plain_number(number: Decimal | Fraction) -> str:
@@ -180,7 +186,7 @@ def event_words(scheme: Scheme, event: Deduction | Bonus | Veto, language: str) 
     return _("; ").join(parts)
 
 
-def _rule(scheme: Scheme, rule: AnyRule, language: str) -> str:
+def _rule(scheme: Scheme, rule: _Direct, language: str) -> str:
     _ = translator(language)
     match rule:
         case Measured():
@@ -220,11 +226,11 @@ def _memberships(rule: Membership, _: Translate) -> str:
     return _("{edges}; linear between, constant beyond").format(edges=_("; ").join(edges))
 
 
-def _of_items(scheme: Scheme, rule: Rated | Shares | Checklist | Deductive, language: str) -> str:
+def _of_items(scheme: Scheme, rule: _Items, language: str) -> str:
     _ = translator(language)
 
-    def name(one: object) -> str:
-        return scheme.text(one.name, language)  # type: ignore[attr-defined] # all of these have one
+    def name(one: Grade | Point | Occurrence) -> str:
+        return scheme.text(one.name, language)
 
     match rule:
         case Rated():
