@@ -23,8 +23,22 @@ from .comparison import (
     OPINIONS as OPINIONS,
     compare_methods as compare_methods,
 )
+from .customer_profit import (
+    Account as Account,
+    CustomerViews as CustomerViews,
+    Prices as Prices,
+    Views as Views,
+    customer_views as customer_views,
+    load_prices as load_prices,
+    profit_observations as profit_observations,
+    read_accounts as read_accounts,
+)
 from .directions import (
     Target as Target,
+)
+from .duties import (
+    DutyConflict as DutyConflict,
+    duty_conflicts as duty_conflicts,
 )
 from .evaluated import (
     Evaluation as Evaluation,
@@ -72,6 +86,11 @@ from .periods import (
 from .ranks import (
     competition_ranks as competition_ranks,
     round_half_up as round_half_up,
+)
+from .samples import (
+    SampleResult as SampleResult,
+    sample_results as sample_results,
+    wilson_interval as wilson_interval,
 )
 from .scheme import (
     Scheme as Scheme,

@@ -133,7 +133,9 @@ def _write_observations(form: Form, sheet: Worksheet) -> None:
                 put(sheet, f"{letter}{row}", text, sheet[f"{letter}{row}"].style)
         for letter in (VALUE, EVIDENCE, "K"):
             sheet[f"{letter}{row}"].style = "entry"
-        if (name := form.list_of(entry)) is not None:
+        if form.is_sampled(entry):
+            sheet[f"{VALUE}{row}"].number_format = "@"  # 3/4 would become a date
+        elif (name := form.list_of(entry)) is not None:
             chosen.setdefault(name, []).append(row)
     for name, rows in chosen.items():
         choice = DataValidation(

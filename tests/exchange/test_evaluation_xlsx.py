@@ -168,7 +168,7 @@ def fill_indicator(
                 for row, part in zip(rows, parts, strict=True)
             }
         case Checklist():
-            values = results(chance, sheet, rows)
+            values = results(chance, sheet, rule, rows)
         case Deductive():
             values = {row: chance.randint(0, 3) for row in rows}
         case Derived():
@@ -182,14 +182,22 @@ def fill_indicator(
         sheet[f"C{row}"] = one
 
 
-def results(chance: random.Random, sheet: Any, rows: Sequence[int]) -> dict[int, Any]:
+def results(
+    chance: random.Random, sheet: Any, rule: Checklist, rows: Sequence[int]
+) -> dict[int, Any]:
     """Results of control points, sometimes one lacking; findings that touch several of them."""
+    samples = {point.id: point.sample for point in rule.control_points}
     words = ["是", "yes", 1, 0.5, "部分", "no", 0, "n/a", "pass"]
     for row in rows:
         if chance.random() < 0.6:
             sheet[f"J{row}"] = f"finding {chance.randint(1, 2)}"
     left_out = rows[0] if chance.random() < 0.1 else None
-    return {row: chance.choice(words) for row in rows if row != left_out}
+    found: dict[int, Any] = {}
+    for row in rows:
+        size = samples[sheet[f"H{row}"].value] or chance.choice([0] * 9 + [4])
+        drawn = f"{chance.randint(0, size)}/{size}"
+        found[row] = drawn if size else chance.choice(words)
+    return {row: result for row, result in found.items() if row != left_out}
 
 
 def inputs(
@@ -197,8 +205,8 @@ def inputs(
 ) -> dict[int, float]:
     """Inputs of all items but some; of none, where the formula has no points for its value."""
     values: dict[int, float] = {}
-    for k, own in enumerate(items.values()):
-        if k < 2 or chance.random() < 0.7:
+    for k, (item, own) in enumerate(items.items()):
+        if k < 2 or item is None or chance.random() < 0.7:
             values |= {row: round(chance.uniform(0.5, 90), 2) for row in own}
     given: dict[str, Any] = {}
     for row, one in values.items():
