@@ -437,7 +437,7 @@ class _Scores:
                 self._put(_POINTS, self._band_after(veto, before))
         position = f"IF(ISNUMBER({cell}),{_POINTS}{self.at},0)"
         self._line("band", _("Band"), "name")
-        names = [quoted(name) for name in bands_of(scheme, self.form.language).values()]
+        names = [quoted(name) or '""' for name in bands_of(scheme, self.form.language).values()]
         self._put(_WORDS, f"CHOOSE({position}+1,{','.join(names)})")
         return total, self.at
 

@@ -115,19 +115,21 @@ def fill(case: Case, content: bytes, seed: int) -> bytes:
     rows: dict[tuple[str, str], list[int]] = {}
     for row in range(2, sheet.max_row + 1):
         rows.setdefault((sheet[f"A{row}"].value, sheet[f"F{row}"].value), []).append(row)
-    for (_, name), own in rows.items():
+    units = list(dict.fromkeys(unit for unit, _ in rows))
+    for (unit, name), own in rows.items():
         indicator = case.scheme.indicator.get(name)
         if indicator is None:
             fill_event(chance, case.scheme, sheet, name, own[0])
             continue
-        state = chance.random()
+        whole = unit in units[:2]  # where what is missing blocks the total, these have one
+        state = 1 if whole else chance.random()
         if state < 0.06:
             continue
         if state < 0.12:
             for row in own:
                 sheet[f"C{row}"] = "n/a" if case.language == "en" else "不适用"
             continue
-        fill_indicator(chance, case.scheme, sheet, indicator, own)
+        fill_indicator(chance, case.scheme, sheet, indicator, own, whole)
         if indicator.document:
             for row in own:
                 sheet[f"J{row}"] = f"file {row}"
@@ -146,7 +148,12 @@ def fill_event(chance: random.Random, scheme: Scheme, sheet: Any, name: str, row
 
 
 def fill_indicator(
-    chance: random.Random, scheme: Scheme, sheet: Any, indicator: Indicator, rows: Sequence[int]
+    chance: random.Random,
+    scheme: Scheme,
+    sheet: Any,
+    indicator: Indicator,
+    rows: Sequence[int],
+    whole: bool,
 ) -> None:
     rule = indicator.rule
     items: dict[Any, list[int]] = {}
@@ -168,7 +175,7 @@ def fill_indicator(
                 for row, part in zip(rows, parts, strict=True)
             }
         case Checklist():
-            values = results(chance, sheet, rule, rows)
+            values = results(chance, sheet, rule, rows, whole)
         case Deductive():
             values = {row: chance.randint(0, 3) for row in rows}
         case Derived():
@@ -183,7 +190,7 @@ def fill_indicator(
 
 
 def results(
-    chance: random.Random, sheet: Any, rule: Checklist, rows: Sequence[int]
+    chance: random.Random, sheet: Any, rule: Checklist, rows: Sequence[int], whole: bool
 ) -> dict[int, Any]:
     """Results of control points, sometimes one lacking; findings that touch several of them."""
     samples = {point.id: point.sample for point in rule.control_points}
@@ -191,7 +198,7 @@ def results(
     for row in rows:
         if chance.random() < 0.6:
             sheet[f"J{row}"] = f"finding {chance.randint(1, 2)}"
-    left_out = rows[0] if chance.random() < 0.1 else None
+    left_out = rows[0] if chance.random() < 0.1 and not whole else None
     found: dict[int, Any] = {}
     for row in rows:
         size = samples[sheet[f"H{row}"].value] or chance.choice([0] * 9 + [4])
