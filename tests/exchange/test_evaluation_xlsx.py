@@ -110,6 +110,7 @@ def a_number(chance: random.Random, rule: AnyRule) -> float:
 def fill(case: Case, content: bytes, seed: int) -> bytes:
     """The workbook as people may have filled it in."""
     chance = random.Random(seed)
+    gap = 0.5 / len(case.scheme.leaves)
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook.worksheets[0]
     rows: dict[tuple[str, str], list[int]] = {}
@@ -121,9 +122,9 @@ def fill(case: Case, content: bytes, seed: int) -> bytes:
             fill_event(chance, case.scheme, sheet, name, own[0])
             continue
         state = chance.random()
-        if state < 0.06:
+        if state < gap:
             continue
-        if state < 0.12:
+        if state < 2 * gap:
             for row in own:
                 sheet[f"C{row}"] = "n/a" if case.language == "en" else "不适用"
             continue
@@ -191,7 +192,7 @@ def results(
     for row in rows:
         if chance.random() < 0.6:
             sheet[f"J{row}"] = f"finding {chance.randint(1, 2)}"
-    left_out = rows[0] if chance.random() < 0.1 else None
+    left_out = rows[0] if chance.random() < 0.04 else None
     found: dict[int, Any] = {}
     for row in rows:
         size = samples[sheet[f"H{row}"].value] or chance.choice([0] * 9 + [4])
