@@ -212,11 +212,11 @@ class Form:
                 for item in several if one.id in with_items else [""]:
                     yield Entry(unit, leaf, label, one.unit, "", item, one.id)
         elif isinstance(rule, Checklist | Shares | Deductive):
-            for each in self.parts(rule):
-                text = self.scheme.text(each.name, self.language)
-                label = part(f"{each.id} {text}" if isinstance(rule, Checklist) else text)
+            for line in self.parts(rule):
+                text = self.scheme.text(line.name, self.language)
+                label = part(f"{line.id} {text}" if isinstance(rule, Checklist) else text)
                 for rater in self.raters_of(indicator):
-                    yield Entry(unit, leaf, label, self._measure(rule, each), rater, each.id)
+                    yield Entry(unit, leaf, label, self._measure(rule, line), rater, line.id)
         else:
             alone = not isinstance(rule, Rated) and indicator.items == "mean"
             for item in [""] if alone else several:

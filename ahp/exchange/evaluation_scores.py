@@ -266,7 +266,8 @@ class _Scores:
     def _events(self, unit: str) -> None:
         """Points of deductions and bonuses."""
         scheme = self.form.scheme
-        for event in (*scheme.deductions, *scheme.bonuses):
+        events: tuple[Deduction | Bonus, ...] = (*scheme.deductions, *scheme.bonuses)
+        for event in events:
             self._line(event.id, self.form.names[event.id])
             numbers = self._range(_NUMBER, self.form.rows[unit, event.id])
             amount = f"SUM({numbers})"
