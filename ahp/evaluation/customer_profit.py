@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -215,8 +216,8 @@ def _numbers(values: Numbers) -> Any:
     return np.frompyfunc(Fraction, 1, 1)(array) if array.dtype == object else array
 
 
-@dataclass(frozen=True, kw_only=True)
-class Product:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Product(Result):
     """A product that accounts are of.
 
     Attributes:
@@ -245,8 +246,8 @@ def _above_zero(*numbers: Fraction | None) -> None:
             raise EvaluationError("divisor_not_positive", value=decimal(number))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prices:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Prices(Result):
     """What a bank computes its customers' profit with, for a year.
 
     Attributes:
@@ -334,8 +335,8 @@ _HEADERS: Headers = {
 _SHEETS = ("accounts", "账户")
 
 
-@dataclass(frozen=True)
-class Account:
+@dataclass(frozen=True, eq=False, repr=False)
+class Account(Result):
     """An account of a customer.
 
     Attributes:
@@ -410,8 +411,8 @@ def _account(row: TableRow, products: Mapping[str, str], prices: Prices) -> Acco
     for column in ("balance", "term", "accounts", "transactions", "capital"):
         if amounts.get(column, Fraction(0)) < 0:
             row.refuse(column, "value_below_zero", value=row[column], indicator=column)
-    card = row["card"]
-    return Account(row["manager"], row["customer"], row["account"], product, kind, amounts, card)
+    texts = row["manager"], row["customer"], row["account"]
+    return Account(*texts, product, kind, MappingProxyType(amounts), row["card"])
 
 
 def _check_card(deposit: Account, card: Account | None, row: TableRow) -> None:
@@ -641,7 +642,7 @@ def profit_observations(
 def _no_account(manager: str, kind: Kind, prices: Prices) -> Account:
     """An account without anything, for a kind that a manager has none of."""
     product = next(name for name, one in prices.products.items() if one.kind == kind)
-    amounts = dict.fromkeys(AMOUNTS[kind], Fraction(0))
+    amounts = MappingProxyType(dict.fromkeys(AMOUNTS[kind], Fraction(0)))
     return Account(manager, "", "", product, kind, amounts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,12 @@ def wilson_interval(
     >>> print(f"{low:.4f} {high:.4f}")
     0.8350 0.9862
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - only where it is needed
-
     count, drawn = np.broadcast_arrays(np.asarray(met, float), np.asarray(size, float))
     if not ((drawn >= 1) & (count >= 0) & (count <= drawn)).all():
         raise EvaluationError("sample_beyond")
     if not 0 < level < 1:
         raise EvaluationError("level_beyond", level=level)
-    z = float(ndtri((1 + level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     share = count / drawn
     middle = share + z**2 / (2 * drawn)
     half = z * np.sqrt(share * (1 - share) / drawn + z**2 / (4 * drawn**2))

@@ -110,6 +110,7 @@ def a_number(chance: random.Random, rule: AnyRule) -> float:
 def fill(case: Case, content: bytes, seed: int) -> bytes:
     """The workbook as people may have filled it in."""
     chance = random.Random(seed)
+    gap = 0.5 / len(case.scheme.leaves)
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook.worksheets[0]
     rows: dict[tuple[str, str], list[int]] = {}
@@ -123,9 +124,9 @@ def fill(case: Case, content: bytes, seed: int) -> bytes:
             continue
         whole = unit in units[:2]  # where what is missing blocks the total, these have one
         state = 1 if whole else chance.random()
-        if state < 0.06:
+        if state < gap:
             continue
-        if state < 0.12:
+        if state < 2 * gap:
             for row in own:
                 sheet[f"C{row}"] = "n/a" if case.language == "en" else "不适用"
             continue
@@ -198,7 +199,7 @@ def results(
     for row in rows:
         if chance.random() < 0.6:
             sheet[f"J{row}"] = f"finding {chance.randint(1, 2)}"
-    left_out = rows[0] if chance.random() < 0.1 and not whole else None
+    left_out = rows[0] if chance.random() < 0.04 and not whole else None
     found: dict[int, Any] = {}
     for row in rows:
         size = samples[sheet[f"H{row}"].value] or chance.choice([0] * 9 + [4])
