@@ -1370,6 +1370,11 @@ _SCORING = {
     "a_month": _("a month"),
     "a_quarter": _("a quarter"),
     "a_year": _("a year"),
+    "account_twice": _("a second account {account!r}, expected each once"),
+    "amount_of_other": _("a cell that product {product!r} doesn't have, expected none"),
+    "balance_twice": _(
+        "the balance on card {card!r} would count twice, expected 0 as its net deposit income"
+    ),
     "bands_begin": _(
         "the lowest band begins at {lowest}, totals at {floor}: below it there is no band"
     ),
@@ -1382,6 +1387,7 @@ _SCORING = {
         "bands {worse!r} and {better!r} overlap from {at_least} to {below}; the better one counts"
     ),
     "cap_not_positive": _("cap {cap}, expected above 0"),
+    "card_unknown": _("customer {customer!r} has no card {card!r} in this file"),
     "cell_beyond": _("{text!r} stands beyond the headers"),
     "cell_empty": _("is empty"),
     "cell_is_error": _("{text!r} is an error of a spreadsheet, expected a value"),
@@ -1403,6 +1409,9 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "decision_without_veto": _(
+        "a decision that must be collective or can't be delegated, expected a veto: its consequence"
+    ),
     "decimals_too_many": _("{text!r} has too many decimals, expected at most {most}"),
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
@@ -1415,6 +1424,8 @@ _SCORING = {
         "weights joined by {how!r} or with experts left out or down-weighted below a parent: "
         "judgments can't be perturbed, expected perturbation = None"
     ),
+    "divisor_not_positive": _("{value}, expected above 0: it is divided by"),
+    "duties_pair": _("{first!r} and {second!r}, expected two different duties, each pair once"),
     "formula_divides": _("division by 0 ({divisor}) in the formula {formula!r}"),
     "encoding_is": _("the file is read as {encoding}"),
     "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
@@ -1423,6 +1434,9 @@ _SCORING = {
     "formula_part": _(
         "formula {formula!r}: {part!r}, expected + - * / ( ), min, max, sum, count, names and "
         "numbers alone"
+    ),
+    "formula_rows": _(
+        "formula {formula!r}: {part!r} mixes rows {rows!r}, expected each joined by sum first"
     ),
     "formula_too_deep": _("formula {formula!r} is nested deeper than {most} levels"),
     "formula_too_long": _("the formula has {count} characters, expected at most {most}"),
@@ -1437,6 +1451,10 @@ _SCORING = {
     "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
+    "key_points_low": _(
+        "key points {items} of {indicator!r} are worth no more than a general one ({most})"
+    ),
+    "level_beyond": _("level {level}, expected above 0 and below 1"),
     "lower_unsaid": _(
         "where lower is better, expected lower = ratio (T/x) or difference (2 - x/T), else none"
     ),
@@ -1448,6 +1466,7 @@ _SCORING = {
         "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
     ),
     "near_below_zero": _("near {near}, expected 0 or more"),
+    "no_accounts": _("{source}: no accounts below the headers"),
     "no_headers": _("{source}: no row with the columns {columns}"),
     "no_observations": _("{source}: no observations below the headers"),
     "no_rule": _("no rule for {indicators}, expected one for each indicator"),
@@ -1463,6 +1482,7 @@ _SCORING = {
     "node_twice": _("a second weight of {node!r}, expected one"),
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
+    "number_expected": _("{value!r}, expected a number"),
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
@@ -1477,6 +1497,10 @@ _SCORING = {
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
+    "product_cost": _(
+        "kind {kind!r}, expected planned_cost and transactions with wealth, none with the others"
+    ),
+    "products_missing": _("no product of kind {kinds}, expected one or more of each"),
     "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
     "ratings_none": _("nothing is rated by named raters in {period}"),
     "result_unknown": _(
@@ -1485,12 +1509,18 @@ _SCORING = {
     "rows_above": _("rows {lines} above the headers are passed over"),
     "rows_twice": _("{count} rows say again what another one says; each counts once"),
     "rows_uncounted": _("{indicator!r} counts in {parts} alone; rows passed over: {count}"),
+    "sample_beyond": _("expected samples of 1 or more, with no more in order than drawn"),
+    "sample_least": _("sample, expected 1 or more"),
+    "sample_unsaid": _(
+        "{value!r} of {indicator!r}, expected how many of the sample are in order, such as 38/40"
+    ),
     "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
     "share_beyond": _("expected a share from 0 to 1"),
     "shares_sum": _("the shares of this cell sum to {total}, expected 1"),
     "steps_jump": _("points of {indicator!r} jump at {edge}, from {below} to {above}"),
     "steps_linear": _("the first and the last step have no end, expected one number of points"),
     "steps_open": _("expected two steps or more, each with up_to but the last"),
+    "table_steps": _("expected ascending up_to, and one value more than these"),
     "target_not_positive": _("target {target}, expected above 0"),
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
@@ -1501,6 +1531,7 @@ _SCORING = {
     "tolerance_not_positive": _("tolerance {tolerance}, expected above 0"),
     "total_none": _("{unit!r} has no total in {period}"),
     "unit_again": _("unit {unit!r} stands twice, expected once"),
+    "transfer_rates": _("{count} transfer rates, expected {expected}"),
     "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
@@ -1510,6 +1541,9 @@ _SCORING = {
     "value_invalid": _("{value!r} cannot be for {indicator!r}, expected {low} to {high}"),
     "value_no_number": _("{value!r}, expected a number for {indicator!r}"),
     "veto_band": _("effect {effect!r}, expected a band with cap and band, none with the others"),
+    "veto_of_point": _(
+        "a veto, expected on a key point that is checked as a whole, without a sample"
+    ),
     "warning_edge": _("{unit}, {period}: {total} is {above} above the edge of {band!r}"),
     "warning_fall": _("{unit}, {period}: {total}, {fall} less than the period before"),
     "warning_falls": _("{unit}, {period}: {total}, fallen {count} times in a row"),

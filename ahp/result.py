@@ -17,7 +17,17 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -212,6 +222,8 @@ def _read(hint: Any, value: Any) -> Any:
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
+    if origin is Literal:
+        return value
     if origin in (Union, UnionType):
         return None if value is None else _read(_arm(arguments, value), value)
     if origin is np.ndarray:

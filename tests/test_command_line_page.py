@@ -43,5 +43,6 @@ def test_commands_print_what_stands_there(
 ) -> None:
     status = main(shlex.split(command))
     captured = capsys.readouterr()
-    assert captured.out + captured.err == printed
+    said = re.sub("hash [0-9a-f]{64}", "hash …", captured.out + captured.err)  # the page is short
+    assert said == printed
     assert status == (2 if printed.startswith("ahp: error: ") else 0)

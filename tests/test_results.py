@@ -115,6 +115,13 @@ def results() -> Iterator[Any]:
         ledger.pareto(),
         evaluation.summarize_ledger(ledger, vouchers, days=10, on=date(2026, 12, 31)),
     )
+    prices = evaluation.load_prices(folder / "customer_prices.toml")
+    accounts = evaluation.read_accounts(folder / "customer_accounts.csv", prices)
+    yield from (prices, accounts[0], evaluation.customer_views(accounts, prices))
+    control = evaluation.load_scheme("internal_control")
+    checked = evaluation.read_observations(folder / "internal_control.csv")
+    yield evaluation.sample_results(control, checked)[0]
+    yield evaluation.duty_conflicts(control, folder / "internal_control_roster.csv")[0]
     yield published.Remark("parents.goal", 7, Phrase("read_as", text="0.33", value="1/3"))
     ranges = {"a": (0.6, 0.7)}
     nothing = MappingProxyType({})

@@ -27,8 +27,22 @@ from .comparison import (
     OPINIONS as OPINIONS,
     compare_methods as compare_methods,
 )
+from .customer_profit import (
+    Account as Account,
+    CustomerViews as CustomerViews,
+    Prices as Prices,
+    Views as Views,
+    customer_views as customer_views,
+    load_prices as load_prices,
+    profit_observations as profit_observations,
+    read_accounts as read_accounts,
+)
 from .directions import (
     Target as Target,
+)
+from .duties import (
+    DutyConflict as DutyConflict,
+    duty_conflicts as duty_conflicts,
 )
 from .evaluated import (
     Evaluation as Evaluation,
@@ -102,6 +116,11 @@ from .raters import (
     WithoutRaters as WithoutRaters,
     rating_table as rating_table,
     totals_without_raters as totals_without_raters,
+)
+from .samples import (
+    SampleResult as SampleResult,
+    sample_results as sample_results,
+    wilson_interval as wilson_interval,
 )
 from .scheme import (
     Scheme as Scheme,

@@ -2,7 +2,8 @@
 
 `+ - * /`, parentheses, `min`, `max`, `sum`, `count` and tables of the scheme. A name stands for one
 number or, where an indicator has several items (loans, products), for one number each: `sum`,
-`count`, and `min` and `max` of one argument join them. Numbers are exact.
+`count`, and `min` and `max` of one argument join them. Inputs may be of different rows, such as
+loans and deposits: each is joined by itself before they meet. Numbers are exact.
 """
 
 from __future__ import annotations
@@ -59,6 +60,10 @@ class Steps:
 
     up_to: tuple[Fraction, ...]
     values: tuple[Fraction, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.up_to) + 1 or sorted(set(self.up_to)) != [*self.up_to]:
+            raise EvaluationError("table_steps")
 
     def __call__(self, number: Fraction) -> Fraction:
         """The value of the step that a number lies in."""
@@ -193,6 +198,43 @@ def _each(operation: Callable[..., Fraction], *values: Value) -> Value:
     (count,) = counts
     columns = [value if isinstance(value, tuple) else (value,) * count for value in values]
     return tuple(map(operation, *columns))
+
+
+def check_rows(formula: Formula, rows: Mapping[str, str]) -> None:
+    """Refuse a formula that takes numbers of different rows together before they are joined.
+
+    Args:
+        formula: checked.
+        rows: input -> what its numbers are one each of.
+
+    Raises:
+        EvaluationError: the part of the formula, and the rows that meet in it.
+    """
+
+    def rows_of(node: ast.expr) -> set[str]:
+        """What a part of the formula has one number each of; nothing where it is one number."""
+        match node:
+            case ast.Name(id=name):
+                return {rows[name]} if name in rows else set()
+            case ast.UnaryOp(operand=operand):
+                return rows_of(operand)
+            case ast.BinOp(left=left, right=right):
+                parts = [left, right]
+            case ast.Call(args=arguments):
+                parts = arguments
+            case _:
+                return set()
+        meeting = set().union(*map(rows_of, parts))
+        if len(meeting) > 1:
+            part = ast.get_source_segment(formula.text.strip(), node)
+            names = tuple(sorted(meeting))
+            raise EvaluationError("formula_rows", formula=formula.text, part=part, rows=names)
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[_]) if name in _OVER_ITEMS:
+                return set()
+        return meeting
+
+    rows_of(formula.tree)
 
 
 def check_names(formula: Formula, known: Mapping[str, object]) -> None:

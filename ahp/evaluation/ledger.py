@@ -8,13 +8,11 @@ found it, by when it is to be mended and when it was.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
@@ -25,16 +23,14 @@ from numpy.typing import NDArray
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, read_only
-from ..tables.delimited import Row, with_point
 from ..tables.opened import open_table
-from .observations import cell_problem
 from .periods import KIND_WORDS, PERIODS, Period, parse_period
+from .records import Headers, Table, TableRow
 from .rules import Derived
 from .scheme import Scheme
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Headers = Mapping[str, tuple[str, ...]]
 
 _NOTE = ("note", "备注", "说明")
 _ERRORS: Headers = {
@@ -63,7 +59,6 @@ SUPERVISION = ("supervision", "post-supervision", "事后监督", "监督发现"
 QUANTITIES = ("vouchers", "errors", "found_later", "repeated", "due", "late")
 """What a summary counts, and what inputs of derived indicators are called that it can fill."""
 
-_TITLE_ROWS = 10
 _AMOUNT = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?")
 _COUNT = re.compile(r"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 
@@ -249,7 +244,7 @@ def read_ledger(path: str | Path) -> Ledger:
     """
     sheets = _SHEETS["errors"]
     with open_table(Path(path), EvaluationError, sheets, whole_dates=True) as opened:
-        table = _Table(str(path), opened.rows, _ERRORS, decimal_comma=opened.decimal_comma)
+        table = Table(str(path), opened, _ERRORS, _MAY_BE_EMPTY)
         errors = tuple(_error(row) for row in table)
         remarks = [*opened.remarks]
     seen = Counter(tuple(vars(error).values())[1:] for error in errors)
@@ -277,7 +272,7 @@ def read_vouchers(path: str | Path) -> dict[tuple[str, str], int]:
     vouchers: dict[tuple[str, str], int] = {}
     lines: dict[tuple[str, str], int] = {}
     with open_table(Path(path), EvaluationError, _SHEETS["vouchers"]) as opened:
-        for row in _Table(str(path), opened.rows, _VOUCHERS, decimal_comma=opened.decimal_comma):
+        for row in Table(str(path), opened, _VOUCHERS, _MAY_BE_EMPTY):
             try:
                 cell = row["unit"], str(parse_period(row["period"]))
             except EvaluationError as problem:
@@ -388,78 +383,7 @@ def _refuse_error(
     raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
 
 
-@dataclass(frozen=True)
-class _TableRow:
-    """A row of a table whose columns are known."""
-
-    table: _Table
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, role: str) -> str:
-        return self.cells.get(role, "")
-
-    def refuse(self, role: str, code: str, /, **parameters: Any) -> NoReturn:
-        """Refuse a cell."""
-        self.table.refuse(self.line, self.table.headers[role], code, **parameters)
-
-
-class _Table:
-    """A small table with known columns, read row by row; titles may stand above its headers."""
-
-    def __init__(
-        self, source: str, rows: Iterator[Row], columns: Headers, *, decimal_comma: bool
-    ) -> None:
-        self.source, self.rows, self.decimal_comma = source, rows, decimal_comma
-        self.required = tuple(role for role in columns if role not in _MAY_BE_EMPTY)
-        self.positions: dict[int, str] = {}
-        self.headers: dict[str, str] = {}
-        role_of = {header: role for role, headers in columns.items() for header in headers}
-        for line, cells in islice(rows, _TITLE_ROWS):
-            roles = [role_of.get(re.sub(r"\s", "", _plain(cell)).casefold()) for cell in cells]
-            if len({*roles} - {None}) < 2:
-                continue
-            for k, (cell, role) in enumerate(zip(cells, roles, strict=True)):
-                if role is None and cell.strip():
-                    self.refuse(line, cell.strip(), "column_unexpected", valid=tuple(columns))
-                if role in self.headers:
-                    self.refuse(line, cell.strip(), "column_twice", role=role)
-                if role is not None:
-                    self.positions[k], self.headers[role] = role, cell.strip()
-            if missing := tuple(role for role in self.required if role not in self.headers):
-                place = f"{source}: row {line}"
-                raise EvaluationError("columns_missing", place=place, missing=missing)
-            return
-        raise EvaluationError("no_headers", source=source, columns=self.required)
-
-    def refuse(self, line: int, column: str, code: str, /, **parameters: Any) -> NoReturn:
-        """Refuse a cell."""
-        place = f"{self.source}: row {line}, column {column}"
-        raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
-
-    def __iter__(self) -> Iterator[_TableRow]:
-        for line, cells in self.rows:
-            for k, cell in enumerate(cells):
-                if k not in self.positions and cell.strip():
-                    self.refuse(line, str(k + 1), "cell_beyond", text=cell.strip())
-            texts = {role: _plain(cells[k]) for k, role in self.positions.items() if k < len(cells)}
-            if self.decimal_comma:
-                texts = {role: with_point(text) for role, text in texts.items()}
-            row = _TableRow(self, line, texts)
-            for role, text in texts.items():
-                if (problem := cell_problem(text)) is not None:
-                    row.refuse(role, problem.code, **problem.parameters)
-            for role in self.required:
-                if not row[role]:
-                    row.refuse(role, "cell_empty")
-            yield row
-
-
-def _plain(cell: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", cell).split())
-
-
-def _error(row: _TableRow) -> ErrorEntry:
+def _error(row: TableRow) -> ErrorEntry:
     """The error that a row of a ledger describes."""
     day = _date(row, "date")
     due = _date(row, "due") if row["due"] else None
@@ -483,7 +407,7 @@ def _error(row: _TableRow) -> ErrorEntry:
     )
 
 
-def _date(row: _TableRow, role: str) -> date:
+def _date(row: TableRow, role: str) -> date:
     text = re.sub(r"[年月/.]", "-", row[role]).removesuffix("日")
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()

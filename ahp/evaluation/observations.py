@@ -434,19 +434,7 @@ class _Reader:
         if (problem := self._text_problem("value", plain)) is not None:
             raise EvaluationError(problem.code, **problem.parameters)
         plain = with_point(plain) if self.decimal_comma else plain
-        match = _NUMBER.fullmatch(plain.replace("−", "-"))
-        if match is None or not (match[2] or match[3]):
-            return plain
-        sign, before, after, exponent, percent = match.groups("")
-        figures = before.replace(",", "") + after
-        count = len(after) - int(exponent or 0) + 2 * bool(percent)
-        if count < 0:
-            figures, count = figures + "0" * -count, 0
-        if len(figures.lstrip("0")) > MAX_DIGITS:
-            raise EvaluationError("digits_too_many", text=text, most=MAX_DIGITS)
-        if count > MAX_DECIMALS:
-            raise EvaluationError("decimals_too_many", text=text, most=MAX_DECIMALS)
-        return int(f"{sign}{figures}"), count
+        return number_parts(plain) or plain
 
     def finish(self, remarks: list[Phrase]) -> Observations:
         """The observations of all batches, sorted, each once."""
@@ -545,6 +533,27 @@ def _each_once(
         for role, column in observations.columns.items()
     }
     return replace(observations._with(kept, columns), remarks=tuple(remarks))
+
+
+def number_parts(text: str) -> tuple[int, int] | None:
+    """The mantissa and the digits after the point of a number, None for another text.
+
+    Raises:
+        EvaluationError: it has too many digits, or decimals.
+    """
+    match = _NUMBER.fullmatch(text.replace("−", "-"))
+    if match is None or not (match[2] or match[3]):
+        return None
+    sign, before, after, exponent, percent = match.groups("")
+    figures = before.replace(",", "") + after
+    count = len(after) - int(exponent or 0) + 2 * bool(percent)
+    if count < 0:
+        figures, count = figures + "0" * -count, 0
+    if len(figures.lstrip("0")) > MAX_DIGITS:
+        raise EvaluationError("digits_too_many", text=text, most=MAX_DIGITS)
+    if count > MAX_DECIMALS:
+        raise EvaluationError("decimals_too_many", text=text, most=MAX_DECIMALS)
+    return int(f"{sign}{figures}"), count
 
 
 def cell_problem(text: str) -> Phrase | None:

@@ -6,6 +6,7 @@ scheme, never in the data, so that a unit's points depend on its own observation
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,7 +19,7 @@ import numpy as np
 from ..errors import EvaluationError
 from .cells import INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
 from .exact import Mask, Ratios, whole
-from .formula import DivisionError, Formula, Steps, Value, check_names
+from .formula import DivisionError, Formula, Steps, Value, check_names, check_rows
 
 Text = Mapping[str, str]
 Direction = Literal["higher", "lower"]
@@ -34,6 +35,37 @@ YES_NO: Mapping[str, Fraction] = {
     **dict.fromkeys(("partly", "partial", "部分", "部分合格"), Fraction(1, 2)),
 }
 """Results of a control point in words."""
+
+_SAMPLE = re.compile(r"(\d{1,9}) ?/ ?(\d{1,9})")
+"""The result of a control point that was checked on a sample: 38/40, 38 of 40 are in order."""
+
+Evidence = Literal[
+    "voucher",
+    "record",
+    "ledger",
+    "working_note",
+    "document",
+    "rule",
+    "minutes",
+    "basis",
+    "approval",
+    "contract",
+]
+"""What may show that a control point is met."""
+
+
+def sample_of(word: str) -> tuple[int, int] | None:
+    """How many of a sample are in order, and its size; None for a result that is no such share."""
+    match = _SAMPLE.fullmatch(word)
+    met, size = map(int, match.groups()) if match else (0, 0)
+    return (met, size) if met <= size and size else None
+
+
+def _result(word: str) -> Fraction:
+    """A result in words as a number, -1 for what is none."""
+    if sample := sample_of(word):
+        return Fraction(*sample)
+    return YES_NO.get(word.casefold(), Fraction(-1))
 
 
 @dataclass(frozen=True)
@@ -384,27 +416,40 @@ class Point:
         name: in each language.
         points: what it is worth.
         key: whether it is a key point.
-        evidence: what shows that it is met, such as a voucher.
+        evidence: what shows that it is met.
         veto: id of the veto that a key point brings when it fails.
+        sample: how many are drawn, or all where there are fewer; the result is then written as a
+            share of what was drawn, such as 38/40. None where it is checked as a whole.
+        decision: whether it is about a decision that must be `"collective"` or is
+            `"not_delegated"`; it needs a veto, the consequence where it fails.
     """
 
     id: str
     name: Text
     points: Fraction = Fraction(1)
     key: bool = False
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     veto: str | None = None
+    sample: int | None = None
+    decision: Literal["collective", "not_delegated"] | None = None
 
     def __post_init__(self) -> None:
         if self.points <= 0:
             raise EvaluationError("points_not_positive", points=decimal(self.points))
+        if self.sample is not None and self.sample < 1:
+            raise EvaluationError("sample_least")
+        if self.decision is not None and self.veto is None:
+            raise EvaluationError("decision_without_veto")
+        if self.veto is not None and (self.sample is not None or not self.key):
+            raise EvaluationError("veto_of_point")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checklist:
     """Control points, checked one by one; what doesn't apply is left out.
 
-    A cell that doesn't say of every point what came of it is not reported.
+    A cell that doesn't say of every point what came of it is not reported. A result is yes, partly,
+    no, a number from 0 to 1, or what is in order of a sample, such as 38/40.
 
     Attributes:
         control_points: what is checked.
@@ -427,6 +472,7 @@ class Checklist:
     def values(self, cells: Cells, context: Context) -> Ratios:
         """Σ points·result / Σ points, over the points that apply."""
         position = self.positions(cells, context)
+        self._check_samples(cells, position, context)
         result, starts = cells.rated(self.results(cells, context), context.raters, context.fewest)
         worth = Ratios.from_fractions([point.points for point in self.control_points])[
             position[starts]
@@ -450,15 +496,22 @@ class Checklist:
         """The result of each row, 0 to 1; 1 where its finding is deducted elsewhere."""
         words = cells.observations.words
         codes = words.codes[cells.rows]
-        table = [YES_NO.get(word.casefold(), Fraction(-1)) for word in words.names]
-        in_words = Ratios.from_fractions([*table, Fraction(0)])[codes]
-        valid = ("yes", "no", "0…1")
+        in_words = Ratios.from_fractions([*map(_result, words.names), Fraction(0)])[codes]
+        valid = ("yes", "partly", "no", "0…1", "38/40")
         unknown = in_words.compared(0) < 0
         cells.refuse_value(unknown, "result_unknown", indicator=context.indicator, valid=valid)
         results = (in_words + cells.observations.numbers(cells.rows)).aligned()
         beyond = (results.compared(0) < 0) | (results.compared(1) > 0)
         cells.refuse_value(beyond, "result_unknown", indicator=context.indicator, valid=valid)
         return results.where(~context.excused[cells.rows], 1).aligned()
+
+    def _check_samples(self, cells: Cells, position: Ints, context: Context) -> None:
+        """Refuse the result of a point that doesn't say how large its sample was."""
+        words = cells.observations.words
+        is_share = np.array([*(sample_of(word) is not None for word in words.names), False])
+        sampled = np.array([point.sample is not None for point in self.control_points])
+        unsaid = sampled[position] & ~is_share[words.codes[cells.rows]]
+        cells.refuse_value(unsaid, "sample_unsaid", indicator=context.indicator)
 
     def _mark_incomplete(self, cells: Cells, starts: Ints) -> None:
         """Mark cells that don't say of every point what came of it as not reported; a row without a
@@ -552,11 +605,14 @@ class Input:
         id: `input` of its observations, and its name in the formula.
         name: in each language.
         unit: it is stated in.
+        rows: what it has one number each of, such as `"loans"`; inputs of the same rows have the
+            same items.
     """
 
     id: str
     name: Text
     unit: str
+    rows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -582,6 +638,12 @@ class Derived:
         _each_once([*(one.id for one in self.inputs), *self.tables, *self.constants])
         names = {**{one.id: one for one in self.inputs}, **self.constants}
         check_names(self.parsed, names)
+        check_rows(self.parsed, self.rows)
+
+    @cached_property
+    def rows(self) -> Mapping[str, str]:
+        """Input -> what it has one number each of."""
+        return {one.id: one.rows for one in self.inputs}
 
     @cached_property
     def parsed(self) -> Formula:
@@ -632,14 +694,16 @@ class Derived:
         self, inputs: Mapping[str, Mapping[int, Fraction]], cells: Cells, k: int, context: Context
     ) -> Fraction | None:
         """The value of one cell, None where an input, or one of an item, was not reported."""
-        items = sorted({item for of in inputs.values() for item in of if item >= 0})
+        items: dict[str, set[int]] = {rows: set() for rows in self.rows.values()}
+        for name, numbers in inputs.items():
+            items[self.rows[name]] |= numbers.keys() - {-1}
         given: dict[str, Value] = dict(self.constants)
         for name in self.parsed.names - self.constants.keys():
-            numbers = inputs.get(name, {})
+            numbers, expected = inputs.get(name, {}), items[self.rows[name]]
             if set(numbers) == {-1}:
                 given[name] = numbers[-1]
-            elif items and set(numbers) == set(items):
-                given[name] = tuple(numbers[item] for item in items)
+            elif expected and set(numbers) == expected:
+                given[name] = tuple(numbers[item] for item in sorted(expected))
             else:
                 return None
         try:

@@ -222,6 +222,34 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Duty:
+    """A duty that somebody of a unit has.
+
+    Attributes:
+        id: unique in the scheme.
+        name: in each language; a roster may have it in place of the id.
+    """
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class IncompatibleDuties:
+    """Two duties that must not lie in one hand.
+
+    Attributes:
+        duties: their ids.
+        reason: what one person with both could do, in each language.
+        clause: of the rules, that is cited.
+    """
+
+    duties: tuple[str, str]
+    reason: Text
+    clause: str = ""
+
+
+@dataclass(frozen=True)
 class Digits:
     """Decimals that are kept: what is printed is what the next line uses.
 
@@ -339,6 +367,7 @@ class Scheme(Result):
         groups: of units; where there are any, these are all units.
         findings_once: whether a finding (`evidence`) that touches several control points is
             deducted once, where it costs most.
+        duties, incompatible_duties: of the people of a unit, and which must not lie in one hand.
         warnings: early warnings.
         effective_from, effective_to: dates the scheme holds from and to.
     """
@@ -365,6 +394,8 @@ class Scheme(Result):
     vetoes: tuple[Veto, ...] = ()
     groups: tuple[Group, ...] = ()
     findings_once: bool = False
+    duties: tuple[Duty, ...] = ()
+    incompatible_duties: tuple[IncompatibleDuties, ...] = ()
     warnings: WarningRules = WarningRules()
     effective_from: date | None = None
     effective_to: date | None = None
@@ -624,8 +655,9 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
     """What works, but should be looked at before a scheme is put in force.
 
     Returns:
-        Jumps between steps, gaps and overlaps of bands, indicators without a rule, and fewer than
-        10 or more than 25 indicators, as phrases for `ahp.i18n.errors.error_sentence`.
+        Jumps between steps, key points worth no more than general ones, gaps and overlaps of bands,
+        indicators without a rule, and fewer than 10 or more than 25 indicators, as phrases for
+        `ahp.i18n.errors.error_sentence`.
 
     >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> ahp.evaluation.check_scheme(scheme)
@@ -640,6 +672,10 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         remarks.append(Phrase("indicators_count", count=count, **limits))
     for leaf, indicator in scheme.indicator.items():
         rule = indicator.rule.rule if isinstance(indicator.rule, Derived) else indicator.rule
+        points = rule.control_points if isinstance(rule, Checklist) else ()
+        most = max((point.points for point in points if not point.key), default=Fraction(0))
+        if low := tuple(point.id for point in points if point.key and point.points <= most):
+            remarks.append(Phrase("key_points_low", indicator=leaf, items=low, most=decimal(most)))
         for edge, below, above in rule.jumps if isinstance(rule, Stepwise) else ():
             ends = {"below": decimal(below), "above": decimal(above)}
             remarks.append(Phrase("steps_jump", indicator=leaf, edge=decimal(edge), **ends))
@@ -696,6 +732,7 @@ def _check_events(scheme: Scheme) -> None:
             _known(f"{path}.indicator", deduction.indicator, scheme.leaves)
         if deduction.points <= 0:
             _refuse(f"{path}.points", "points_not_positive", points=decimal(deduction.points))
+    _check_duties(scheme)
     for k, veto in enumerate(scheme.vetoes):
         if veto.band is not None:
             _known(f"vetoes[{k}].band", veto.band, tuple(band.id for band in scheme.bands))
@@ -741,7 +778,7 @@ def _check_ids(scheme: Scheme) -> None:
                 if word in seen:
                     _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
                 seen[word] = f"{name}[{k}]"
-    for name in ("bands", "groups", "indicators"):
+    for name in ("bands", "groups", "indicators", "duties"):
         ids = [entry.id for entry in getattr(scheme, name)]
         for k, one in enumerate(ids):
             if one in ids[:k]:
@@ -790,6 +827,17 @@ def _check_weights(scheme: Scheme) -> None:
         total = sum(shares, Fraction(0))
         if abs(total - 1) > WEIGHT_SUM_ATOL:
             _refuse("weights", "weights_below_sum", parent=parent, total=decimal(total))
+
+
+def _check_duties(scheme: Scheme) -> None:
+    ids = tuple(duty.id for duty in scheme.duties)
+    pairs = [frozenset(pair.duties) for pair in scheme.incompatible_duties]
+    for k, pair in enumerate(scheme.incompatible_duties):
+        path = f"incompatible_duties[{k}].duties"
+        for n, duty in enumerate(pair.duties):
+            _known(f"{path}[{n}]", duty, ids)
+        if len(pairs[k]) == 1 or pairs[k] in pairs[:k]:
+            _refuse(path, "duties_pair", first=pair.duties[0], second=pair.duties[1])
 
 
 def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:

@@ -212,11 +212,11 @@ class Form:
                 for item in several if one.id in with_items else [""]:
                     yield Entry(unit, leaf, label, one.unit, "", item, one.id)
         elif isinstance(rule, Checklist | Shares | Deductive):
-            for one in self.parts(rule):
-                text = self.scheme.text(one.name, self.language)
-                label = part(f"{one.id} {text}" if isinstance(rule, Checklist) else text)
+            for line in self.parts(rule):
+                text = self.scheme.text(line.name, self.language)
+                label = part(f"{line.id} {text}" if isinstance(rule, Checklist) else text)
                 for rater in self.raters_of(indicator):
-                    yield Entry(unit, leaf, label, self._measure(rule), rater, one.id)
+                    yield Entry(unit, leaf, label, self._measure(rule, line), rater, line.id)
         else:
             alone = not isinstance(rule, Rated) and indicator.items == "mean"
             for item in [""] if alone else several:
@@ -231,13 +231,16 @@ class Form:
             return self.scheme.grades[rule.grades]
         return rule.control_points if isinstance(rule, Checklist) else rule.occurrences
 
-    def _measure(self, rule: Checklist | Shares | Deductive) -> str:
+    def _measure(
+        self, rule: Checklist | Shares | Deductive, part: Point | Grade | Occurrence
+    ) -> str:
         _ = self.translate
-        if isinstance(rule, Checklist):
-            return ""
+        if isinstance(part, Point):
+            drawn = _("in order/drawn, {count} to be drawn")
+            return "" if part.sample is None else drawn.format(count=part.sample)
         if isinstance(rule, Deductive):
             return _("times")
-        return _("raters") if rule.counts else _("share")
+        return _("raters") if isinstance(rule, Shares) and rule.counts else _("share")
 
     def raters_of(self, indicator: Indicator) -> list[str]:
         """Who gives values of an indicator; nobody by name where one is enough."""
@@ -277,6 +280,14 @@ class Form:
             )
             for k, (name, (words, offered)) in enumerate(tables.items())
         }
+
+    def is_sampled(self, entry: Entry) -> bool:
+        """Whether a value is what is in order of a sample, such as 3/4."""
+        indicator = self.scheme.indicator.get(entry.indicator)
+        if indicator is None or not isinstance(indicator.rule, Checklist):
+            return False
+        points = indicator.rule.control_points
+        return any(point.id == entry.item and point.sample is not None for point in points)
 
     def list_of(self, entry: Entry) -> str | None:
         """Name of the list that a value is chosen from; none for a number."""

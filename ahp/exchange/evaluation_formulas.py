@@ -32,8 +32,8 @@ _OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Div: "/",
 }
 
-Term = str | list[str]
-"""A formula, or one an item."""
+Term = str | list[tuple[str, str]]
+"""A formula, or for each item a condition under which it is there, and one."""
 
 
 def number(value: Fraction | int) -> str:
@@ -53,6 +53,12 @@ def joined(cells: str, how: str) -> str:
         return f"(SUM({cells})-MAX({cells})-MIN({cells}))/(COUNT({cells})-2)"
     names = {"mean": "AVERAGE", "median": "MEDIAN", "sum": "SUM", "min": "MIN", "max": "MAX"}
     return f"{names[how]}({cells})"
+
+
+def sample_share(cell: str) -> str:
+    """A result such as 38/40 as a number; an error where it is none."""
+    slash = f'FIND("/",{cell})'
+    return f"VALUE(LEFT({cell},{slash}-1))/VALUE(MID({cell},{slash}+1,9))"
 
 
 def points(rule: Measured | Completion | Target | Stepwise | Membership | Derived, x: str) -> str:
@@ -133,25 +139,22 @@ def over_items(formula: Formula) -> frozenset[str]:
     return frozenset(inside & formula.names) or formula.names
 
 
-def value(rule: Derived, cells: Mapping[str, Term], present: Sequence[str]) -> Term:
+def value(rule: Derived, cells: Mapping[str, Term]) -> Term:
     """The value of a formula of named inputs.
 
     Args:
         rule: the rule.
         cells: name of an input -> its cell, or one an item.
-        present: for each item a condition under which it is there.
     """
     constants: dict[str, Term] = {name: number(one) for name, one in rule.constants.items()}
-    return _Formulas({**constants, **cells}, rule.tables, present).of(rule.parsed.tree)
+    return _Formulas({**constants, **cells}, rule.tables).of(rule.parsed.tree)
 
 
 class _Formulas:
     """Formulas of the parts of an expression."""
 
-    def __init__(
-        self, names: Mapping[str, Term], tables: Mapping[str, Steps], present: Sequence[str]
-    ) -> None:
-        self.names, self.tables, self.present = names, tables, present
+    def __init__(self, names: Mapping[str, Term], tables: Mapping[str, Steps]) -> None:
+        self.names, self.tables = names, tables
 
     def of(self, node: ast.expr) -> Term:
         """The formula of a part, or one an item."""
@@ -171,10 +174,18 @@ class _Formulas:
         raise AssertionError(ast.dump(node))  # all else was refused when the scheme was read
 
     def _each(self, template: str, terms: Sequence[Term]) -> Term:
-        if all(isinstance(term, str) for term in terms):
+        items = next((term for term in terms if not isinstance(term, str)), None)
+        if items is None:
             return template.format(*terms)
-        columns = [[term] * len(self.present) if isinstance(term, str) else term for term in terms]
-        return [template.format(*row) for row in zip(*columns, strict=True)]
+        columns = [
+            [term] * len(items) if isinstance(term, str) else [one for _, one in term]
+            for term in terms
+        ]
+        rows = zip(*columns, strict=True)
+        return [
+            (condition, template.format(*row))
+            for (condition, _), row in zip(items, rows, strict=True)
+        ]
 
     def _call(self, name: str, terms: list[Term]) -> Term:
         if name in self.tables:
@@ -184,13 +195,12 @@ class _Formulas:
         (term,) = terms
         if isinstance(term, str):
             return "1" if name == "count" else term
-        there = list(zip(self.present, term, strict=True))
         if name == "count":
-            return "(" + "+".join(f"IF({condition},1,0)" for condition, _ in there) + ")"
+            return "(" + "+".join(f"IF({condition},1,0)" for condition, _ in term) + ")"
         if name == "sum":
-            return "(" + "+".join(f"IF({condition},{one},0)" for condition, one in there) + ")"
+            return "(" + "+".join(f"IF({condition},{one},0)" for condition, one in term) + ")"
         beyond = "1E+300" if name == "min" else "-1E+300"
-        parts = ",".join(f"IF({condition},{one},{beyond})" for condition, one in there)
+        parts = ",".join(f"IF({condition},{one},{beyond})" for condition, one in term)
         return f"{name.upper()}({parts})"
 
 

@@ -15,11 +15,13 @@ from .cells import put, put_formula, quoted, set_up
 from .evaluation_form import EVIDENCE, INAPPLICABLE, REPORTED, SPECIAL, UNDUE, VALUE, Form
 from .evaluation_formulas import (
     CLEAN,
+    Term,
     band_position,
     joined,
     number,
     points,
     rounded,
+    sample_share,
     value,
 )
 
@@ -90,7 +92,7 @@ class _Calculation:
         if name is not None:
             found = form.lists[name].looked_up(cell)
             if indicator is not None and isinstance(indicator.rule, Checklist):
-                found = f"IF(ISNUMBER({cell}),{cell},{found})"
+                found = f"IF(ISNUMBER({cell}),{cell},IFERROR({found},{sample_share(cell)}))"
         self._put(_NUMBER, row, f'IF({_STATE}{row}={REPORTED},{found},"")')
 
     def _excuses(self, indicator: Indicator) -> bool:
@@ -156,17 +158,16 @@ class _Calculation:
 
     def _put_derived(self, rule: Derived, rows: range) -> None:
         """The value of a formula of the inputs, or one an item, from the first row on."""
-        cells, present = _inputs(self.form, rule, rows)
-        found = value(rule, cells, present)
-        for k, one in enumerate([found] if isinstance(found, str) else found):
-            there = _complete(rule, cells, present) if isinstance(found, str) else present[k]
-            self._put(_JOINED, rows[k], f'IF({there},{one},"")')
+        cells = _inputs(self.form, rule, rows)
+        found = value(rule, cells)
+        of_items = [(_complete(rule, cells), found)] if isinstance(found, str) else found
+        for row, (there, one) in zip(rows, of_items, strict=False):
+            self._put(_JOINED, row, f'IF({there},{one},"")')
 
 
-def _inputs(
-    form: Form, rule: Derived, rows: range, place: str = ""
-) -> tuple[dict[str, str | list[str]], list[str]]:
-    """Cells of the inputs, one an item where there are several, and for each item when it is there.
+def _inputs(form: Form, rule: Derived, rows: range, place: str = "") -> dict[str, Term]:
+    """Cells of the inputs, one an item where there are several: an item is there when all inputs of
+    its rows are.
 
     Args:
         form: the form.
@@ -174,32 +175,38 @@ def _inputs(
         rows: of the indicator.
         place: the sheet, where the formula is in another one.
     """
-    cells: dict[str, str | list[str]] = {}
+    cells: dict[str, Term] = {}
+    columns: dict[str, dict[str, list[str]]] = {}
     for row in rows:
         entry, cell = form.entry(row), f"{place}{_NUMBER}{row}"
+        if entry.input not in rule.parsed.names:
+            continue
         if entry.item:
-            column = cells.setdefault(entry.input, [])
-            assert isinstance(column, list)
-            column.append(cell)
+            of_rows = columns.setdefault(rule.rows[entry.input], {})
+            of_rows.setdefault(entry.input, []).append(cell)
         else:
             cells[entry.input] = cell
-    needed = [cells[name] for name in sorted(rule.parsed.names) if name in cells]
-    lists = [column for column in needed if isinstance(column, list)]
-    counts = [",".join(item) for item in zip(*lists, strict=True)]
-    return cells, [f"(COUNT({item})={len(lists)})" for item in counts]
+    for inputs in columns.values():
+        items = zip(*(inputs[name] for name in sorted(inputs)), strict=True)
+        there = [f"(COUNT({','.join(item)})={len(inputs)})" for item in items]
+        for name, column in inputs.items():
+            cells[name] = list(zip(there, column, strict=True))
+    return cells
 
 
-def _complete(rule: Derived, cells: Mapping[str, str | list[str]], present: list[str]) -> str:
+def _complete(rule: Derived, cells: Mapping[str, Term]) -> str:
     """When all inputs of a formula are there: those that have no items, and of the others all or
     none of each item.
     """
-    needed = [cells[name] for name in sorted(rule.parsed.names) if name in cells]
-    alone = [cell for cell in needed if isinstance(cell, str)]
+    alone = [cell for _, cell in sorted(cells.items()) if isinstance(cell, str)]
     conditions = [f"COUNT({','.join(alone)})={len(alone)}"] if alone else []
-    if present:
-        lists = [cell for cell in needed if isinstance(cell, list)]
-        whole = "+".join(f"{one}*{len(lists)}" for one in present)
-        every = ",".join(cell for column in lists for cell in column)
+    of_rows: dict[str, list[list[tuple[str, str]]]] = {}
+    for name, items in sorted(cells.items()):
+        if not isinstance(items, str):
+            of_rows.setdefault(rule.rows[name], []).append(items)
+    for columns in of_rows.values():
+        whole = "+".join(f"{there}*{len(columns)}" for there, _ in columns[0])
+        every = ",".join(cell for items in columns for _, cell in items)
         conditions += [f"COUNT({every})>0", f"COUNT({every})={whole}"]
     return f"AND({','.join(conditions)})"
 
@@ -259,7 +266,8 @@ class _Scores:
     def _events(self, unit: str) -> None:
         """Points of deductions and bonuses."""
         scheme = self.form.scheme
-        for event in (*scheme.deductions, *scheme.bonuses):
+        events: tuple[Deduction | Bonus, ...] = (*scheme.deductions, *scheme.bonuses)
+        for event in events:
             self._line(event.id, self.form.names[event.id])
             numbers = self._range(_NUMBER, self.form.rows[unit, event.id])
             amount = f"SUM({numbers})"
@@ -351,8 +359,8 @@ class _Scores:
                 f"{known}+SUM({self._range(_NOT_APPLYING, rows)})={len(self.form.items_of(rows))}"
             )
         if isinstance(indicator.rule, Derived):
-            cells, present = _inputs(self.form, indicator.rule, rows, f"{self.form.sheet(3)}!")
-            return _complete(indicator.rule, cells, present)
+            cells = _inputs(self.form, indicator.rule, rows, f"{self.form.sheet(3)}!")
+            return _complete(indicator.rule, cells)
         return "TRUE"
 
     def _value(self, indicator: Indicator, rows: range) -> str:
@@ -429,7 +437,7 @@ class _Scores:
                 self._put(_POINTS, self._band_after(veto, before))
         position = f"IF(ISNUMBER({cell}),{_POINTS}{self.at},0)"
         self._line("band", _("Band"), "name")
-        names = [quoted(name) for name in bands_of(scheme, self.form.language).values()]
+        names = [quoted(name) or '""' for name in bands_of(scheme, self.form.language).values()]
         self._put(_WORDS, f"CHOOSE({position}+1,{','.join(names)})")
         return total, self.at
 

@@ -106,11 +106,12 @@ def _check_units(scheme: Scheme, units: Sequence[str]) -> None:
 def _write_lists(form: Form, sheet: Worksheet) -> None:
     """Words that may be filled in, with what they stand for."""
     for table in form.lists.values():
-        numbers = map(float, table.numbers)
-        columns = zip(table.columns, (table.words, numbers, table.choices), strict=True)
-        for column, values in columns:
-            for row, value in enumerate(values, start=1):
-                put(sheet, f"{column}{row}", value, "text")
+        words, numbers, choices = table.columns
+        for row, (word, number) in enumerate(zip(table.words, table.numbers, strict=True), start=1):
+            put(sheet, f"{words}{row}", word, "text")
+            put(sheet, f"{numbers}{row}", float(number), "text")
+        for row, choice in enumerate(table.choices, start=1):
+            put(sheet, f"{choices}{row}", choice, "text")
 
 
 def _write_observations(form: Form, sheet: Worksheet) -> None:
@@ -127,10 +128,14 @@ def _write_observations(form: Form, sheet: Worksheet) -> None:
             **{"F": entry.indicator, "G": entry.rater, "H": entry.item, "I": entry.input},
         }
         for letter, text in cells.items():
-            put(sheet, f"{letter}{row}", text or None, "entry" if letter == "G" else "cell")
+            sheet[f"{letter}{row}"].style = "entry" if letter == "G" else "cell"
+            if text:
+                put(sheet, f"{letter}{row}", text, sheet[f"{letter}{row}"].style)
         for letter in (VALUE, EVIDENCE, "K"):
             sheet[f"{letter}{row}"].style = "entry"
-        if (name := form.list_of(entry)) is not None:
+        if form.is_sampled(entry):
+            sheet[f"{VALUE}{row}"].number_format = "@"  # 3/4 would become a date
+        elif (name := form.list_of(entry)) is not None:
             chosen.setdefault(name, []).append(row)
     for name, rows in chosen.items():
         choice = DataValidation(

@@ -256,10 +256,9 @@ def _of_items(scheme: Scheme, rule: _Items, language: str) -> str:
             )
         case Checklist():
             points = (
-                f"{point.id} {name(point)} "
-                + (_("({points}, key point)") if point.key else _("({points})")).format(
-                    points=decimal(point.points)
-                )
+                (
+                    _("{point} ({points}, key point)") if point.key else _("{point} ({points})")
+                ).format(point=f"{point.id} {name(point)}", points=decimal(point.points))
                 for point in rule.control_points
             )
             return _("100 × points met ÷ points that apply: {points}").format(

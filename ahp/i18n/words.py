@@ -128,3 +128,27 @@ def random_index_source(name: str, language: str) -> str:
             "enumeration, standard errors below 0.00016 above"
         )
     return RANDOM_INDEX_TABLES[name].source
+
+
+def evidence_words(_: Translate) -> dict[str, str]:
+    """What may show that a control point is met, as `ahp.evaluation.rules.Evidence` has it."""
+    return {
+        "voucher": _("voucher"),
+        "record": _("record"),
+        "ledger": _("ledger"),
+        "working_note": _("working note"),
+        "document": _("document"),
+        "rule": _("written rule"),
+        "minutes": _("minutes"),
+        "basis": _("written basis"),
+        "approval": _("approval"),
+        "contract": _("contract"),
+    }
+
+
+def decision_words(_: Translate) -> dict[str, str]:
+    """Decisions of control points."""
+    return {
+        "collective": _("must be decided together"),
+        "not_delegated": _("can't be delegated"),
+    }

@@ -110,24 +110,27 @@ def a_number(chance: random.Random, rule: AnyRule) -> float:
 def fill(case: Case, content: bytes, seed: int) -> bytes:
     """The workbook as people may have filled it in."""
     chance = random.Random(seed)
+    gap = 0.5 / len(case.scheme.leaves)
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook.worksheets[0]
     rows: dict[tuple[str, str], list[int]] = {}
     for row in range(2, sheet.max_row + 1):
         rows.setdefault((sheet[f"A{row}"].value, sheet[f"F{row}"].value), []).append(row)
-    for (_, name), own in rows.items():
+    units = list(dict.fromkeys(unit for unit, _ in rows))
+    for (unit, name), own in rows.items():
         indicator = case.scheme.indicator.get(name)
         if indicator is None:
             fill_event(chance, case.scheme, sheet, name, own[0])
             continue
-        state = chance.random()
-        if state < 0.06:
+        whole = unit in units[:2]  # where what is missing blocks the total, these have one
+        state = 1 if whole else chance.random()
+        if state < gap:
             continue
-        if state < 0.12:
+        if state < 2 * gap:
             for row in own:
                 sheet[f"C{row}"] = "n/a" if case.language == "en" else "不适用"
             continue
-        fill_indicator(chance, case.scheme, sheet, indicator, own)
+        fill_indicator(chance, case.scheme, sheet, indicator, own, whole)
         if indicator.document:
             for row in own:
                 sheet[f"J{row}"] = f"file {row}"
@@ -146,7 +149,12 @@ def fill_event(chance: random.Random, scheme: Scheme, sheet: Any, name: str, row
 
 
 def fill_indicator(
-    chance: random.Random, scheme: Scheme, sheet: Any, indicator: Indicator, rows: Sequence[int]
+    chance: random.Random,
+    scheme: Scheme,
+    sheet: Any,
+    indicator: Indicator,
+    rows: Sequence[int],
+    whole: bool,
 ) -> None:
     rule = indicator.rule
     items: dict[Any, list[int]] = {}
@@ -168,7 +176,7 @@ def fill_indicator(
                 for row, part in zip(rows, parts, strict=True)
             }
         case Checklist():
-            values = results(chance, sheet, rows)
+            values = results(chance, sheet, rule, rows, whole)
         case Deductive():
             values = {row: chance.randint(0, 3) for row in rows}
         case Derived():
@@ -182,14 +190,22 @@ def fill_indicator(
         sheet[f"C{row}"] = one
 
 
-def results(chance: random.Random, sheet: Any, rows: Sequence[int]) -> dict[int, Any]:
+def results(
+    chance: random.Random, sheet: Any, rule: Checklist, rows: Sequence[int], whole: bool
+) -> dict[int, Any]:
     """Results of control points, sometimes one lacking; findings that touch several of them."""
+    samples = {point.id: point.sample for point in rule.control_points}
     words = ["是", "yes", 1, 0.5, "部分", "no", 0, "n/a", "pass"]
     for row in rows:
         if chance.random() < 0.6:
             sheet[f"J{row}"] = f"finding {chance.randint(1, 2)}"
-    left_out = rows[0] if chance.random() < 0.1 else None
-    return {row: chance.choice(words) for row in rows if row != left_out}
+    left_out = rows[0] if chance.random() < 0.04 and not whole else None
+    found: dict[int, Any] = {}
+    for row in rows:
+        size = samples[sheet[f"H{row}"].value] or chance.choice([0] * 9 + [4])
+        drawn = f"{chance.randint(0, size)}/{size}"
+        found[row] = drawn if size else chance.choice(words)
+    return {row: result for row, result in found.items() if row != left_out}
 
 
 def inputs(
@@ -197,8 +213,8 @@ def inputs(
 ) -> dict[int, float]:
     """Inputs of all items but some; of none, where the formula has no points for its value."""
     values: dict[int, float] = {}
-    for k, own in enumerate(items.values()):
-        if k < 2 or chance.random() < 0.7:
+    for k, (item, own) in enumerate(items.items()):
+        if k < 2 or item is None or chance.random() < 0.7:
             values |= {row: round(chance.uniform(0.5, 90), 2) for row in own}
     given: dict[str, Any] = {}
     for row, one in values.items():
