@@ -79,7 +79,7 @@ LIBRARIES: dict[str, set[str]] = {
     "cattrs": {"codec"},
     "lazy_loader": {"__init__", "evaluation"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is
-    "scipy": NUMERIC | {"study", "process", "published", "evaluation"},
+    "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
     "pytest": {"pytest_plugin"},
     "openpyxl": {"tables", "exchange", "report"},
