@@ -70,7 +70,11 @@ MAX_DECIMALS = 60
 MAX_LENGTH = 1000
 """Characters of a cell."""
 
-_BATCH = 100_000
+_BATCH = 2_000
+"""Rows read at once: few, so that they stay in the processor's cache."""
+
+_REMEMBERED = 200_000
+"""Values that need not be read again."""
 _TITLE_ROWS = 10
 """How many rows may stand above the headers."""
 
@@ -399,7 +403,7 @@ class _Reader:
     def _values(self, texts: tuple[str, ...], lines: tuple[int, ...]) -> dict[str, Any]:
         """The values of a batch: numbers, or words."""
         known = self.values
-        if len(known) > _BATCH * 10:
+        if len(known) > _REMEMBERED:
             known.clear()
         for text in set(texts) - known.keys():
             try:
