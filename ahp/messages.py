@@ -1480,6 +1480,7 @@ _SCORING = {
     "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
     "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "points_beyond": _("points {points}, expected 0 to 100"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1509,6 +1510,7 @@ _SCORING = {
     "target_not_positive": _("target {target}, expected above 0"),
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
+    "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),

@@ -84,6 +84,9 @@ class Grade:
     name: Text
     anchor: Text
 
+    def __post_init__(self) -> None:
+        _within_100(self.points)
+
     @property
     def words(self) -> tuple[str, ...]:
         """What may stand in observations, in lower case."""
@@ -139,6 +142,12 @@ class NumberRule:
 def _no_order(low: Fraction, high: Fraction) -> None:
     if low >= high:
         raise EvaluationError("not_below", low=decimal(low), high=decimal(high))
+
+
+def _within_100(*points: Fraction) -> None:
+    for number in points:
+        if not 0 <= number <= 100:
+            raise EvaluationError("points_beyond", points=decimal(number))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +254,9 @@ class Step:
     points: Fraction | tuple[Fraction, Fraction]
     up_to: Fraction | None = None
 
+    def __post_init__(self) -> None:
+        _within_100(*self.ends)
+
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
         """Points at its lower and its upper end."""
@@ -323,6 +335,7 @@ class Membership(NumberRule):
         if len(self.thresholds) != len(self.grade_points) or len(self.thresholds) < 2:
             counts = len(self.thresholds), len(self.grade_points)
             raise EvaluationError("thresholds_points", thresholds=counts[0], points=counts[1])
+        _within_100(*self.grade_points)
         for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
