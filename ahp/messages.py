@@ -1446,6 +1446,7 @@ _SCORING = {
     "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
+    "items_few": _("{count} items, expected {least} or more for a trimmed mean"),
     "key_points_low": _(
         "key points {items} of {indicator!r} are worth no more than a general one ({most})"
     ),

@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from ..errors import EvaluationError
-from .cells import INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
+from .cells import FEWEST_TRIMMED, INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
 from .exact import Mask, Ratios, whole
 from .formula import DivisionError, Formula, Steps, Value, check_names, check_rows
 
@@ -727,6 +727,9 @@ class Derived:
                 row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
         if isinstance(value, tuple):
+            if context.items == "trimmed_mean" and len(value) < FEWEST_TRIMMED:
+                about = {"count": len(value), "least": FEWEST_TRIMMED}
+                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **about)
             row_of = Ratios.from_fractions(value)
             return joined(row_of, np.zeros(1, np.intp), context.items).fractions()[0]
         return value

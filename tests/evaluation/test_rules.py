@@ -165,6 +165,19 @@ def test_raters_are_joined_before_items() -> None:
     assert worst.total("A", "2026Q1") == Decimal("40.00")
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_trimmed_mean_of_items_needs_three(count: int) -> None:
+    rules = scheme({"a": 1}, indicators={"a": {"items": "trimmed_mean"}})
+    cells = [("A", "2026Q1", "a", 80 + k, f"call {k}") for k in range(3)]
+    columns = "unit period indicator value item"
+    assert evaluate(rules, rows(*cells, columns=columns)).values[0, 0, 0] == 81
+    with pytest.raises(EvaluationError) as refused:
+        evaluate(rules, rows(*cells[:count], columns=columns))
+    assert str(refused.value) == (
+        f"records: row 1, column item: {count} items, expected 3 or more for a trimmed mean"
+    )
+
+
 def test_a_rater_who_abstains_is_left_out() -> None:
     ratings = [("A", "2026Q1", "x", grade, "", f"r{k}") for k, grade in enumerate(("best", "n/a"))]
     assert rated(*ratings).total("A", "2026Q1") == Decimal("100.00")
