@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .exact import Mask, Ratios, Whole, largest, product, total, whole
-from .observations import NOT_APPLICABLE, NOT_DUE, SPECIAL, Observations
+from .observations import NOT_APPLICABLE, NOT_DUE, SPECIAL, Observations, word_key
 
 Ints = NDArray[np.intp]
 
@@ -119,7 +119,7 @@ class Cells:
         """What the values stand for, one number a row.
 
         Args:
-            numbers: word, in lower case, or number as text -> what it stands for.
+            numbers: word, by its `word_key`, or number as text -> what it stands for.
             name: of the indicator.
             code: of the refusal of other values.
             valid: what it lists.
@@ -130,7 +130,7 @@ class Cells:
         words = self.observations.words
         values = list(numbers.values())
         position = {text: k for k, text in enumerate(numbers)}
-        table = np.array([position.get(word.casefold(), -1) for word in words.names] + [-1])
+        table = np.array([position.get(word_key(word), -1) for word in words.names] + [-1])
         chosen = table[words.codes[self.rows]].astype(np.intp)
         for k in np.flatnonzero(words.codes[self.rows] < 0):
             text = _shortest(self.observations.fraction(int(self.rows[k])))
@@ -142,13 +142,13 @@ class Cells:
         """The positions of the items of the rows in the scheme.
 
         Args:
-            known: item, in lower case -> position.
+            known: item, by its `word_key` -> position.
             name: of the indicator.
             code: of the refusal of other items.
             valid: what it lists.
         """
         column = self.observations.columns["item"]
-        table = np.array([known.get(item.casefold(), -1) for item in column.names] + [-1], np.intp)
+        table = np.array([known.get(word_key(item), -1) for item in column.names] + [-1], np.intp)
         positions: Ints = table[column.codes[self.rows]]
         chosen = positions < 0
         if chosen.any():

@@ -17,15 +17,28 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
-from ..codec import Filled, Id, at, placed, structure, unstructure
+from ..codec import Filled, Id, at, inside, placed, structure, unstructure
 from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..resources import data_folder
 from ..result import Result
 from ..study.survey import load_survey, shipped_surveys
+from .observations import word_key
 from .periods import PERIODS, Period
-from .rules import AnyRule, Checklist, Derived, Grade, Join, Rated, Shares, Stepwise, Text, decimal
+from .rules import (
+    AnyRule,
+    Checklist,
+    Derived,
+    Grade,
+    Join,
+    Rated,
+    Shares,
+    Stepwise,
+    Text,
+    by_word,
+    decimal,
+)
 
 FORMAT = 1
 FEWEST_INDICATORS, MOST_INDICATORS = 10, 25
@@ -453,10 +466,10 @@ class Scheme(Result):
 
     @cached_property
     def words(self) -> Mapping[str, str]:
-        """What `indicator` may hold in observations, in lower case -> id."""
+        """What `indicator` may hold in observations, by its `word_key` -> id."""
         named = (*(self.node[leaf] for leaf in self.leaves), *self.events.values())
         return MappingProxyType(
-            {word.casefold(): one.id for one in named for word in (one.id, *one.name.values())}
+            {word_key(word): one.id for one in named for word in (one.id, *one.name.values())}
         )
 
     @cached_property
@@ -788,18 +801,15 @@ def _check_words(scheme: Scheme) -> None:
     seen: dict[str, str] = {}
     for name in ("nodes", "deductions", "bonuses", "vetoes"):
         for k, entry in enumerate(getattr(scheme, name)):
-            for word in dict.fromkeys(
-                (entry.id.casefold(), *map(str.casefold, entry.name.values()))
-            ):
-                if (
-                    name == "nodes"
-                    and entry.id not in scheme.leaves
-                    and word != entry.id.casefold()
-                ):
+            for word in dict.fromkeys(map(word_key, (entry.id, *entry.name.values()))):
+                if name == "nodes" and entry.id not in scheme.leaves and word != word_key(entry.id):
                     continue
                 if word in seen:
                     _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
                 seen[word] = f"{name}[{k}]"
+    for name, grades in scheme.grades.items():
+        with inside(f"grades.{name}"):
+            by_word(grades)
 
 
 def _check_tree(scheme: Scheme) -> None:

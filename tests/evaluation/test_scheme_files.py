@@ -80,6 +80,14 @@ REFUSED = {
         file(GRADES, "points = -5\n"),
         "grades.two[0]: points -5, expected 0 to 100",
     ),
+    "a grade twice": (
+        file(GRADES, "points = 90\n", GRADES, "points = 50\n"),
+        "grades.two: 'fair' is used twice, expected ids that differ",
+    ),
+    "two names that differ in width": (
+        file(DEDUCTION, BONUS.replace('"Praise"', '"Ｌａｔｅ"')),
+        "bonuses[0]: 'late' is also an id or a name in deductions[0], expected others",
+    ),
     "a step above 100": (
         file(rule=steps("100.5")),
         "indicators[0].rule.steps[0]: points 100.5, expected 0 to 100",
