@@ -407,19 +407,19 @@ ROWS: dict[str, tuple[str, Sequence[str], str]] = {
         LONG,
         ("North,2026Q1,controls,maybe,,1.1,,,",),
         "row 2, column value: 'maybe' is no result of a control point of 'controls', "
-        "expected one of yes, no, 0…1",
+        "expected one of yes, partly, no, 0…1, 38/40",
     ),
     "a result over 1": (
         LONG,
         ("North,2026Q1,controls,2,,1.1,,,",),
         "row 2, column value: '2' is no result of a control point of 'controls', "
-        "expected one of yes, no, 0…1",
+        "expected one of yes, partly, no, 0…1, 38/40",
     ),
     "a result below 0": (
         LONG,
         ("North,2026Q1,controls,-0.5,,1.1,,,",),
         "row 2, column value: '-0.5' is no result of a control point of 'controls', "
-        "expected one of yes, no, 0…1",
+        "expected one of yes, partly, no, 0…1, 38/40",
     ),
     "a point by two names": (
         LONG,
