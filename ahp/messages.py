@@ -1451,6 +1451,7 @@ _SCORING = {
     "input_unexpected": _("{input!r}, expected none: {indicator!r} has no inputs"),
     "input_unknown": _("{input!r} is no input of {indicator!r}, expected one of {valid}"),
     "item_again": _("a second value of {item!r} by one rater, expected one"),
+    "items_few": _("{count} items, expected {least} or more for a trimmed mean"),
     "key_points_low": _(
         "key points {items} of {indicator!r} are worth no more than a general one ({most})"
     ),
@@ -1494,6 +1495,7 @@ _SCORING = {
     "period_order": _("{against} is not before {period}, expected an earlier period"),
     "period_unreadable": _("{text!r}, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"),
     "point_unknown": _("{value!r} is no control point of {indicator!r}, expected one of {valid}"),
+    "points_beyond": _("points {points}, expected 0 to 100"),
     "points_not_positive": _("points {points}, expected above 0"),
     "raters_few": _("{count} raters, expected {least} or more"),
     "raters_least": _("expected 1 or more"),
@@ -1525,6 +1527,7 @@ _SCORING = {
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
     "the_scheme": _("the scheme"),
+    "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
     ),

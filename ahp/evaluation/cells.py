@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .exact import Mask, Ratios, Whole, largest, product, total, whole
-from .observations import NOT_APPLICABLE, NOT_DUE, SPECIAL, Observations
+from .observations import NOT_APPLICABLE, NOT_DUE, SPECIAL, Observations, word_key
 
 Ints = NDArray[np.intp]
 
@@ -26,6 +26,9 @@ STATUS_WORDS = ("known", "not_applicable", "not_reported", "not_due", "not_count
 
 JOINS = ("mean", "median", "trimmed_mean", "sum", "min", "max")
 """How several values become one; `trimmed_mean` is the mean without the highest and the lowest."""
+
+FEWEST_TRIMMED = 3
+"""Values that a trimmed mean needs."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Cells:
         """What the values stand for, one number a row.
 
         Args:
-            numbers: word, in lower case, or number as text -> what it stands for.
+            numbers: word, by its `word_key`, or number as text -> what it stands for.
             name: of the indicator.
             code: of the refusal of other values.
             valid: what it lists.
@@ -127,7 +130,7 @@ class Cells:
         words = self.observations.words
         values = list(numbers.values())
         position = {text: k for k, text in enumerate(numbers)}
-        table = np.array([position.get(word.casefold(), -1) for word in words.names] + [-1])
+        table = np.array([position.get(word_key(word), -1) for word in words.names] + [-1])
         chosen = table[words.codes[self.rows]].astype(np.intp)
         for k in np.flatnonzero(words.codes[self.rows] < 0):
             text = _shortest(self.observations.fraction(int(self.rows[k])))
@@ -139,13 +142,13 @@ class Cells:
         """The positions of the items of the rows in the scheme.
 
         Args:
-            known: item, in lower case -> position.
+            known: item, by its `word_key` -> position.
             name: of the indicator.
             code: of the refusal of other items.
             valid: what it lists.
         """
         column = self.observations.columns["item"]
-        table = np.array([known.get(item.casefold(), -1) for item in column.names] + [-1], np.intp)
+        table = np.array([known.get(word_key(item), -1) for item in column.names] + [-1], np.intp)
         positions: Ints = table[column.codes[self.rows]]
         chosen = positions < 0
         if chosen.any():
@@ -176,13 +179,16 @@ class Cells:
         """
         starts = starts_of(self.cell, self.column("item"))
         counts = np.diff(starts, append=len(self.rows))
-        fewest = max(fewest, 3 if how == "trimmed_mean" else 1)
-        if (counts < fewest).any():
-            first = np.flatnonzero(counts < fewest)[0]
-            row = int(self.rows[starts[first]])
-            count = int(counts[first])
-            self.observations.refuse(row, "rater", "raters_few", count=count, least=fewest)
+        fewest = max(fewest, FEWEST_TRIMMED if how == "trimmed_mean" else 1)
+        self._refuse_few(starts, counts, fewest, "rater", "raters_few")
         return joined(values, starts, how), starts
+
+    def _refuse_few(self, starts: Ints, counts: Ints, least: int, role: str, code: str) -> None:
+        """Refuse the first group, by where it begins and how many it has, that has too few."""
+        if (counts < least).any():
+            first = np.flatnonzero(counts < least)[0]
+            row, count = int(self.rows[starts[first]]), int(counts[first])
+            self.observations.refuse(row, role, code, count=count, least=least)
 
     def joined(self, values: Ratios, how: str, items: str, fewest: int = 1) -> Ratios:
         """One value a cell: raters joined within each item, then items.
@@ -194,10 +200,15 @@ class Cells:
             fewest: raters that each item needs.
         """
         alone = bool((np.diff(self.cell, prepend=-1) > 0).all())
-        if not len(self.rows) or (alone and fewest == 1 and how != "trimmed_mean"):
+        trimmed = "trimmed_mean" in (how, items)
+        if not len(self.rows) or (alone and fewest == 1 and not trimmed):
             return values  # one row a cell, as most files have
         by_item, starts = self.rated(values, how, fewest)
-        return joined(by_item.aligned(), starts_of(self.cell[starts]), items)
+        groups = starts_of(self.cell[starts])
+        if items == "trimmed_mean":
+            counts = np.diff(groups, append=len(starts))
+            self._refuse_few(starts[groups], counts, FEWEST_TRIMMED, "item", "items_few")
+        return joined(by_item.aligned(), groups, items)
 
 
 def starts_of(*keys: NDArray[np.int_] | NDArray[np.int32]) -> Ints:

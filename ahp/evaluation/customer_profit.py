@@ -25,6 +25,7 @@ from ..errors import EvaluationError
 from ..result import Result, data_frame, read_only
 from ..tables.opened import open_table
 from .exact import Ratios
+from .observations import word_key
 from .records import Headers, Table, TableRow
 from .rules import decimal
 
@@ -375,7 +376,7 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
     ('周航', 'demand_deposit', '101-001')
     """
     products = {
-        word.casefold(): name
+        word_key(word): name
         for name, product in prices.products.items()
         for word in (name, *product.names)
     }
@@ -396,7 +397,7 @@ def read_accounts(path: str | Path, prices: Prices) -> tuple[Account, ...]:
 
 
 def _account(row: TableRow, products: Mapping[str, str], prices: Prices) -> Account:
-    product = products.get(row["product"].casefold())
+    product = products.get(word_key(row["product"]))
     if product is None:
         row.refuse(
             "product", "value_not_listed", value=row["product"], valid=tuple(prices.products)

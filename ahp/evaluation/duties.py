@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import EvaluationError
 from ..result import Result
 from ..tables.opened import open_table
+from .observations import word_key
 from .records import Headers, Table, TableRow
 from .scheme import Scheme
 
@@ -77,11 +78,9 @@ def duty_conflicts(scheme: Scheme, roster: str | Path) -> tuple[DutyConflict, ..
 
 def _duty(scheme: Scheme, row: TableRow) -> str:
     known = {
-        word.casefold(): duty.id
-        for duty in scheme.duties
-        for word in (duty.id, *duty.name.values())
+        word_key(word): duty.id for duty in scheme.duties for word in (duty.id, *duty.name.values())
     }
-    if row["duty"].casefold() not in known:
+    if word_key(row["duty"]) not in known:
         valid = tuple(duty.id for duty in scheme.duties)
         row.refuse("duty", "value_not_listed", value=row["duty"], valid=valid)
-    return known[row["duty"].casefold()]
+    return known[word_key(row["duty"])]

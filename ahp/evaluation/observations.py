@@ -569,5 +569,10 @@ def cell_problem(text: str) -> Phrase | None:
     return Phrase("cell_is_error", text=text) if _SHEET_ERROR.fullmatch(text) else None
 
 
+def word_key(text: str) -> str:
+    """What a word is looked up by, whatever its case, width and spaces: ＡＢ（一） is ab(一)."""
+    return _WHITESPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
 def _header_text(cell: str) -> str:
-    return _WHITESPACE.sub("", unicodedata.normalize("NFKC", cell)).casefold()
+    return word_key(cell).replace(" ", "")

@@ -7,7 +7,8 @@ scheme, never in the data, so that a unit's points depend on its own observation
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -17,9 +18,10 @@ from typing import Literal, Protocol
 import numpy as np
 
 from ..errors import EvaluationError
-from .cells import INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
+from .cells import FEWEST_TRIMMED, INAPPLICABLE, KNOWN, UNREPORTED, Cells, Ints, joined, starts_of
 from .exact import Mask, Ratios, whole
 from .formula import DivisionError, Formula, Steps, Value, check_names, check_rows
+from .observations import word_key
 
 Text = Mapping[str, str]
 Direction = Literal["higher", "lower"]
@@ -65,7 +67,7 @@ def _result(word: str) -> Fraction:
     """A result in words as a number, -1 for what is none."""
     if sample := sample_of(word):
         return Fraction(*sample)
-    return YES_NO.get(word.casefold(), Fraction(-1))
+    return YES_NO.get(word_key(word), Fraction(-1))
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,12 @@ class Grade:
     name: Text
     anchor: Text
 
+    def __post_init__(self) -> None:
+        _within_100(self.points)
+
     @property
     def words(self) -> tuple[str, ...]:
-        """What may stand in observations, in lower case."""
+        """Its id and its names, in lower case, each once."""
         return tuple(dict.fromkeys(word.casefold() for word in (self.id, *self.name.values())))
 
 
@@ -139,6 +144,12 @@ class NumberRule:
 def _no_order(low: Fraction, high: Fraction) -> None:
     if low >= high:
         raise EvaluationError("not_below", low=decimal(low), high=decimal(high))
+
+
+def _within_100(*points: Fraction) -> None:
+    for number in points:
+        if not 0 <= number <= 100:
+            raise EvaluationError("points_beyond", points=decimal(number))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +256,9 @@ class Step:
     points: Fraction | tuple[Fraction, Fraction]
     up_to: Fraction | None = None
 
+    def __post_init__(self) -> None:
+        _within_100(*self.ends)
+
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
         """Points at its lower and its upper end."""
@@ -323,6 +337,7 @@ class Membership(NumberRule):
         if len(self.thresholds) != len(self.grade_points) or len(self.thresholds) < 2:
             counts = len(self.thresholds), len(self.grade_points)
             raise EvaluationError("thresholds_points", thresholds=counts[0], points=counts[1])
+        _within_100(*self.grade_points)
         for low, high in pairwise(self.thresholds):
             _no_order(low, high)
 
@@ -355,7 +370,7 @@ class Rated:
     def values(self, cells: Cells, context: Context) -> Ratios:
         """The grades' points, raters and items joined."""
         grades = context.grades[self.grades]
-        numbers = {word: grade.points for grade in grades for word in grade.words}
+        numbers = {word: grades[k].points for word, k in by_word(grades).items()}
         valid = tuple(grade.id for grade in grades)
         points = cells.looked_up(numbers, context.indicator, "rating_unknown", valid)
         return cells.joined(points, context.raters, context.items, context.fewest)
@@ -381,7 +396,7 @@ class Shares:
     def values(self, cells: Cells, context: Context) -> Ratios:
         """Σ share · points of the grade."""
         grades = context.grades[self.grades]
-        known = {word: k for k, grade in enumerate(grades) for word in grade.words}
+        known = by_word(grades)
         valid = tuple(grade.id for grade in grades)
         position = cells.items(known, context.indicator, "rating_unknown", valid)
         values = cells.numbers(context.indicator)
@@ -459,15 +474,12 @@ class Checklist:
     control_points: tuple[Point, ...]
 
     def __post_init__(self) -> None:
-        _each_once([point.id for point in self.control_points])
+        by_word(self.control_points)
 
     @property
     def known(self) -> dict[str, int]:
-        """What `item` may hold, in lower case -> position of the point."""
-        names = (
-            (k, (point.id, *point.name.values())) for k, point in enumerate(self.control_points)
-        )
-        return {name.casefold(): k for k, words in names for name in words}
+        """What `item` may hold, by its `word_key` -> position of the point."""
+        return by_word(self.control_points)
 
     def values(self, cells: Cells, context: Context) -> Ratios:
         """Σ points·result / Σ points, over the points that apply."""
@@ -565,7 +577,7 @@ class Deductive:
     absent: Literal["full", "not_reported"] = "not_reported"
 
     def __post_init__(self) -> None:
-        _each_once([occurrence.id for occurrence in self.occurrences])
+        by_word(self.occurrences)
 
     def values(self, cells: Cells, context: Context) -> Ratios:
         """The points that what occurred takes; a row without an item says that nothing did."""
@@ -573,11 +585,7 @@ class Deductive:
         odd = (counts.compared(0) < 0) | (counts.num % counts.den != 0)
         cells.refuse_value(odd, "count_expected", indicator=context.indicator)
         none = (cells.column("item") < 0) & (counts.compared(0) == 0)
-        known = {
-            name.casefold(): k
-            for k, occurrence in enumerate(self.occurrences)
-            for name in (occurrence.id, *occurrence.name.values())
-        }
+        known = by_word(self.occurrences)
         valid = tuple(occurrence.id for occurrence in self.occurrences)
         some = cells.chosen(~none)
         position = np.full(len(cells.rows), len(self.occurrences))
@@ -657,11 +665,10 @@ class Derived:
     def values(self, cells: Cells, context: Context) -> Ratios:
         """The value of each cell; 0 for one that lacks an input, which is then not reported."""
         numbers = cells.numbers(context.indicator).fractions()
-        known = {
-            name.casefold(): one.id for one in self.inputs for name in (one.id, *one.name.values())
-        }
+        known = by_word(self.inputs)
         column, items = cells.observations.columns["input"], cells.column("item")
-        ids = [known.get(name.casefold()) for name in column.names]
+        position = [known.get(word_key(name), -1) for name in column.names]
+        ids = [self.inputs[k].id if k >= 0 else None for k in position]
         starts = starts_of(cells.cell)
         values = []
         counts = np.diff(starts, append=len(cells.rows))
@@ -714,6 +721,9 @@ class Derived:
                 row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
         if isinstance(value, tuple):
+            if context.items == "trimmed_mean" and len(value) < FEWEST_TRIMMED:
+                about = {"count": len(value), "least": FEWEST_TRIMMED}
+                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **about)
             row_of = Ratios.from_fractions(value)
             return joined(row_of, np.zeros(1, np.intp), context.items).fractions()[0]
         return value
@@ -738,6 +748,33 @@ AnyRule = (
 def decimal(number: Fraction) -> str:
     """A number as people write it."""
     return f"{float(number):.12g}"
+
+
+class _Named(Protocol):
+    """What observations may call by its id or a name."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> Text: ...
+
+
+def by_word(entries: Sequence[_Named]) -> dict[str, int]:
+    """What observations may call each of these, by its `word_key` -> position; a word that stands
+    for two of them is left out.
+
+    Raises:
+        EvaluationError: two have the same id.
+    """
+    _each_once([one.id for one in entries])
+    words = [
+        (word, k)
+        for k, one in enumerate(entries)
+        for word in dict.fromkeys(map(word_key, (one.id, *one.name.values())))
+    ]
+    count = Counter(word for word, _ in words)
+    return {word: k for word, k in words if count[word] == 1}
 
 
 def _each_once(ids: list[str]) -> None:

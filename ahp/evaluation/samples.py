@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 from ..result import Result
-from .observations import Observations
+from .observations import Observations, word_key
 from .rules import Checklist, sample_of
 from .scheme import Scheme
 
@@ -119,15 +119,15 @@ def sample_results(
     results = []
     columns = observations.columns
     for row in range(len(observations)):
-        leaf = scheme.words.get(columns["indicator"][row].casefold(), "")
+        leaf = scheme.words.get(word_key(columns["indicator"][row]), "")
         sample = sample_of(observations.words[row])
         if sample is None or leaf not in points:
             continue
         known, control_points = points[leaf]
-        position = known.get(columns["item"][row].casefold())
+        position = known.get(word_key(columns["item"][row]))
         if position is None:
             valid = tuple(known)
-            parameters = {"item": columns["item"][row], "indicator": leaf, "valid": valid}
+            parameters = {"value": columns["item"][row], "indicator": leaf, "valid": valid}
             observations.refuse(row, "item", "point_unknown", **parameters)
         point = control_points[position]
         low, high = wilson_interval(*sample, level)

@@ -17,19 +17,35 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
-from ..codec import Filled, Id, at, placed, structure, unstructure
+from ..codec import Filled, Id, at, inside, placed, structure, unstructure
 from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..resources import data_folder
 from ..result import Result
 from ..study.survey import load_survey, shipped_surveys
+from .observations import word_key
 from .periods import PERIODS, Period
-from .rules import AnyRule, Checklist, Derived, Grade, Join, Rated, Shares, Stepwise, Text, decimal
+from .rules import (
+    AnyRule,
+    Checklist,
+    Derived,
+    Grade,
+    Join,
+    Rated,
+    Shares,
+    Stepwise,
+    Text,
+    by_word,
+    decimal,
+)
 
 FORMAT = 1
 FEWEST_INDICATORS, MOST_INDICATORS = 10, 25
 """Fewer say little, with more each weighs little: outside is a remark."""
+
+MAX_LEVELS = 20
+"""Levels below the goal."""
 
 WEIGHT_SUM_ATOL = Fraction(1, 10**9)
 """How far weights may be from summing to 1."""
@@ -286,6 +302,10 @@ class TotalRules:
     def __post_init__(self) -> None:
         if sorted(self.order) != sorted(ORDER):
             raise EvaluationError("order_expected", valid=ORDER)
+        if self.cap is not None and self.floor >= self.cap:
+            raise EvaluationError("not_below", low=decimal(self.floor), high=decimal(self.cap))
+        if self.bonus_cap is not None and self.bonus_cap <= 0:
+            raise at("bonus_cap", Phrase("cap_not_positive", cap=decimal(self.bonus_cap)))
 
 
 @dataclass(frozen=True)
@@ -450,10 +470,10 @@ class Scheme(Result):
 
     @cached_property
     def words(self) -> Mapping[str, str]:
-        """What `indicator` may hold in observations, in lower case -> id."""
+        """What `indicator` may hold in observations, by its `word_key` -> id."""
         named = (*(self.node[leaf] for leaf in self.leaves), *self.events.values())
         return MappingProxyType(
-            {word.casefold(): one.id for one in named for word in (one.id, *one.name.values())}
+            {word_key(word): one.id for one in named for word in (one.id, *one.name.values())}
         )
 
     @cached_property
@@ -707,6 +727,7 @@ def _check(scheme: Scheme) -> None:
     _check_texts(scheme, scheme.languages, "")
     _check_ids(scheme)
     _check_tree(scheme)
+    _check_words(scheme)
     _check_weights(scheme)
     for k, indicator in enumerate(scheme.indicators):
         _check_indicator(scheme, indicator, f"indicators[{k}]")
@@ -730,8 +751,13 @@ def _check_events(scheme: Scheme) -> None:
         path = f"deductions[{k}]"
         if deduction.indicator is not None:
             _known(f"{path}.indicator", deduction.indicator, scheme.leaves)
-        if deduction.points <= 0:
-            _refuse(f"{path}.points", "points_not_positive", points=decimal(deduction.points))
+    for name in ("deductions", "bonuses"):
+        for k, event in enumerate(getattr(scheme, name)):
+            if event.points is not None and event.points <= 0:
+                points = decimal(event.points)
+                _refuse(f"{name}[{k}].points", "points_not_positive", points=points)
+            if event.cap is not None and event.cap <= 0:
+                _refuse(f"{name}[{k}].cap", "cap_not_positive", cap=decimal(event.cap))
     _check_duties(scheme)
     for k, veto in enumerate(scheme.vetoes):
         if veto.band is not None:
@@ -763,22 +789,7 @@ def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
 
 
 def _check_ids(scheme: Scheme) -> None:
-    seen: dict[str, str] = {}
-    for name in ("nodes", "deductions", "bonuses", "vetoes"):
-        for k, entry in enumerate(getattr(scheme, name)):
-            for word in dict.fromkeys(
-                (entry.id.casefold(), *map(str.casefold, entry.name.values()))
-            ):
-                if (
-                    name == "nodes"
-                    and entry.id not in scheme.leaves
-                    and word != entry.id.casefold()
-                ):
-                    continue
-                if word in seen:
-                    _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
-                seen[word] = f"{name}[{k}]"
-    for name in ("bands", "groups", "indicators", "duties"):
+    for name in ("nodes", "bands", "groups", "indicators", "duties"):
         ids = [entry.id for entry in getattr(scheme, name)]
         for k, one in enumerate(ids):
             if one in ids[:k]:
@@ -787,6 +798,22 @@ def _check_ids(scheme: Scheme) -> None:
     for k, unit in enumerate(units):
         if unit in units[:k]:
             _refuse("groups", "unit_twice", unit=unit)
+
+
+def _check_words(scheme: Scheme) -> None:
+    """Refuse two things that observations would call the same."""
+    seen: dict[str, str] = {}
+    for name in ("nodes", "deductions", "bonuses", "vetoes"):
+        for k, entry in enumerate(getattr(scheme, name)):
+            for word in dict.fromkeys(map(word_key, (entry.id, *entry.name.values()))):
+                if name == "nodes" and entry.id not in scheme.leaves and word != word_key(entry.id):
+                    continue
+                if word in seen:
+                    _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
+                seen[word] = f"{name}[{k}]"
+    for name, grades in scheme.grades.items():
+        with inside(f"grades.{name}"):
+            by_word(grades)
 
 
 def _check_tree(scheme: Scheme) -> None:
@@ -802,6 +829,11 @@ def _check_tree(scheme: Scheme) -> None:
     for k, node in enumerate(scheme.nodes):
         if node.id not in reached:
             _refuse(f"nodes[{k}].parent", "not_below_goal", node=node.id, goal=scheme.goal)
+    level = {scheme.goal: 0}
+    for parent, kids in scheme.children.items():
+        level |= dict.fromkeys(kids, level[parent] + 1)
+        if level[parent] == MAX_LEVELS:
+            _refuse(f"nodes[{ids.index(kids[0])}].parent", "tree_too_deep", most=MAX_LEVELS)
     if not others:
         _refuse("nodes", "goal_alone", goal=scheme.goal)
 

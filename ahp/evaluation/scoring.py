@@ -21,7 +21,7 @@ from ..messages import Phrase
 from .cells import KNOWN, UNCOUNTED, UNDUE, UNREPORTED, Cells, Ints
 from .exact import Mask, Ratios, Whole, half_up, product, total, whole
 from .finishing import Finished, finish
-from .observations import SPECIAL, Column, Observations
+from .observations import SPECIAL, Column, Observations, word_key
 from .periods import KIND_WORDS, Period, parse_period
 from .rules import Checklist, Context, Deductive, Derived, decimal
 from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
@@ -133,7 +133,7 @@ def resolve(scheme: Scheme, observations: Observations) -> Observations:
     column = observations.columns["indicator"]
     ids = []
     for code, name in enumerate(column.names):
-        known = scheme.words.get(name.casefold())
+        known = scheme.words.get(word_key(name))
         if known is None:
             row = observations.first(np.flatnonzero(column.codes == code))
             valid = tuple(dict.fromkeys(scheme.words.values()))

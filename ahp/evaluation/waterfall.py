@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Any
 
 from ..result import Result
@@ -12,6 +12,9 @@ from .exact import Whole
 from .periods import Period
 from .scheme import Bonus, Deduction
 from .scoring import Scored
+
+_EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
+"""Weights have up to 9 decimals a level: more than the 28 digits that decimals have by default."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,12 +51,14 @@ class Line(Result):
     @property
     def change(self) -> Decimal:
         """What the line adds."""
-        return self.after - self.before
+        with localcontext(_EXACT):
+            return self.after - self.before
 
 
 def waterfall_lines(scored: Scored, period: Period) -> tuple[Line, ...]:
     """The lines of the only unit of `scored`, in one period."""
-    return _Waterfall(scored, scored.grid.periods.index(period)).lines()
+    with localcontext(_EXACT):
+        return _Waterfall(scored, scored.grid.periods.index(period)).lines()
 
 
 class _Waterfall:

@@ -152,6 +152,33 @@ def test_raters(how: str, expected: str) -> None:
     assert result.total("A", "2026Q1") == Decimal(expected)
 
 
+@pytest.mark.parametrize("word", ["优（一）", "优(一)", "ＡＢ", "ab"])
+def test_words_are_found_whatever_their_width_and_case(word: str) -> None:
+    grade = Grade("AB", Fraction(90), {"en": "优（一）"}, {"en": "What it does"})
+    occurrence = Occurrence("AB", {"en": "优（一）"}, Fraction(5))
+    rules = {"a": Rated(grades="one"), "b": Deductive(occurrences=(occurrence,))}
+    cells = ("A", "2026Q1", "ｎｏｄｅ a", word, ""), ("A", "2026Q1", "b", 1, word)
+    result = evaluate(
+        scheme({"a": 0.5, "b": 0.5}, rules, grades={"one": (grade,)}),
+        rows(*cells, columns="unit period indicator value item"),
+    )
+    assert result.scores.tolist() == [[[90.0, 95.0]]]
+
+
+def test_a_name_of_two_grades_is_none() -> None:
+    best, good = (
+        Grade(name, Fraction(points), {"en": "Fine"}, {"en": "What it does"})
+        for name, points in (("best", 100), ("good", 80))
+    )
+    two = scheme({"a": 1}, {"a": Rated(grades="two")}, grades={"two": (best, good)})
+    assert evaluate(two, rows(("A", "2026Q1", "a", "good"))).values[0, 0, 0] == 80
+    with pytest.raises(EvaluationError) as refused:
+        evaluate(two, rows(("A", "2026Q1", "a", "Fine")))
+    assert str(refused.value) == (
+        "records: row 1, column value: 'Fine' is no grade of 'a', expected one of best, good"
+    )
+
+
 def test_raters_are_joined_before_items() -> None:
     """Two calls: the median of three raters each, then their mean."""
     grades = {"call 1": ("best", "good", "none"), "call 2": ("fair", "weak", "weak")}
@@ -163,6 +190,19 @@ def test_raters_are_joined_before_items() -> None:
     assert rated(*ratings, raters="median").total("A", "2026Q1") == Decimal("62.50")
     worst = rated(*ratings, raters="median", items="min")
     assert worst.total("A", "2026Q1") == Decimal("40.00")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_trimmed_mean_of_items_needs_three(count: int) -> None:
+    rules = scheme({"a": 1}, indicators={"a": {"items": "trimmed_mean"}})
+    cells = [("A", "2026Q1", "a", 80 + k, f"call {k}") for k in range(3)]
+    columns = "unit period indicator value item"
+    assert evaluate(rules, rows(*cells, columns=columns)).values[0, 0, 0] == 81
+    with pytest.raises(EvaluationError) as refused:
+        evaluate(rules, rows(*cells[:count], columns=columns))
+    assert str(refused.value) == (
+        f"records: row 1, column item: {count} items, expected 3 or more for a trimmed mean"
+    )
 
 
 def test_a_rater_who_abstains_is_left_out() -> None:
