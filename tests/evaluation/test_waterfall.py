@@ -42,7 +42,8 @@ def test_lines_are_exact_four_levels_down() -> None:
     assert lines[0].weight == Decimal("0.000138830348467305288074414133")
     for line in lines:
         if line.rule == "points":
-            assert line.weight is not None and line.points is not None
+            assert line.weight is not None
+            assert line.points is not None
             change = Fraction(line.after) - Fraction(line.before)
             assert change == Fraction(line.change) == Fraction(line.weight) * Fraction(line.points)
     assert sum(Fraction(line.change) for line in lines) == Fraction(lines[-1].after)
