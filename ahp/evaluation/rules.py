@@ -729,8 +729,8 @@ class Derived:
             cells.observations.refuse(int(cells.rows[k]), "value", "derived_too_large", **about)
         if isinstance(value, tuple):
             if context.items == "trimmed_mean" and len(value) < FEWEST_TRIMMED:
-                about = {"count": len(value), "least": FEWEST_TRIMMED}
-                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **about)
+                few = {"count": len(value), "least": FEWEST_TRIMMED}
+                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **few)
             row_of = Ratios.from_fractions(value)
             return joined(row_of, np.zeros(1, np.intp), context.items).fractions()[0]
         return value
