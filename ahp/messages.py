@@ -1402,6 +1402,7 @@ _SCORING = {
         "not a column of observations, expected one of {valid}; {missing} is missing"
     ),
     "columns_missing": _("{place}: column {missing} is missing"),
+    "comma_unclear": _("{text!r} may be {one} or {other}, expected it without a comma"),
     "condition_ends": _("expected below or above, one of both"),
     "count_expected": _(
         "{value!r}, expected a whole number of times, 0 or more, for {indicator!r}"
@@ -1416,6 +1417,7 @@ _SCORING = {
     "derived_below_zero": _(
         "the formula of {indicator!r} gives a number below 0, expected 0 or more"
     ),
+    "derived_too_large": _("the formula of {indicator!r} gives a number of more than 300 digits"),
     "digits_beyond": _(
         "expected weights with 1 to 9 digits, points with at most 9 and not fewer than totals"
     ),
@@ -1429,6 +1431,10 @@ _SCORING = {
     "formula_divides": _("division by 0 ({divisor}) in the formula {formula!r}"),
     "encoding_is": _("the file is read as {encoding}"),
     "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+    "row_of_other_evidence": _(
+        "row {line} says the same with other evidence ({other!r}), expected one row; the value of "
+        "a deduction, a bonus or a veto is how many times"
+    ),
     "evidence_missing": _("is empty, expected the document that shows it"),
     "formula_names": _("formula {formula!r}: unknown names {names!r}, expected {valid}"),
     "formula_part": _(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import UNCALCULATED, Row, with_point
+from ..tables.delimited import UNCALCULATED, Row
 from ..tables.opened import cell_text, open_table
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
@@ -80,6 +80,7 @@ _TITLE_ROWS = 10
 
 _PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
+_ONE_COMMA = re.compile(r"[+-]?(?:(?P<thousands>[1-9]\d{0,2},\d{3})|\d+,\d+)%?")
 _SHEET_ERROR = re.compile(
     r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
     r"|Err:\d{3}"
@@ -437,8 +438,7 @@ class _Reader:
             return special
         if (problem := self._text_problem("value", plain)) is not None:
             raise EvaluationError(problem.code, **problem.parameters)
-        plain = with_point(plain) if self.decimal_comma else plain
-        return number_parts(plain) or plain
+        return number_parts(plain, decimal_comma=self.decimal_comma) or plain
 
     def finish(self, remarks: list[Phrase]) -> Observations:
         """The observations of all batches, sorted, each once."""
@@ -515,11 +515,12 @@ def _each_once(
         EvaluationError: two rows of one cell say different things.
     """
     twice = np.flatnonzero(same) + 1
+    evidence = observations.columns["evidence"].codes
     for row in twice.tolist():
+        first, second = sorted((row - 1, row), key=lambda k: int(observations.lines[k]))
         if observations.words.codes[row] != observations.words.codes[
             row - 1
         ] or observations.fraction(row) != observations.fraction(row - 1):
-            first, second = sorted((row - 1, row), key=lambda k: int(observations.lines[k]))
             observations.refuse(
                 second,
                 "value",
@@ -528,6 +529,10 @@ def _each_once(
                 other=observations.value(first),
                 line=int(observations.lines[first]),
             )
+        if -1 != evidence[row] != evidence[row - 1] != -1:
+            other, line = observations.columns["evidence"][first], int(observations.lines[first])
+            about = {"other": other, "line": line}
+            observations.refuse(second, "evidence", "row_of_other_evidence", **about)
     if len(twice):
         remarks.append(Phrase("rows_twice", count=len(twice)))
     kept = np.ones(len(observations), bool)
@@ -539,13 +544,25 @@ def _each_once(
     return replace(observations._with(kept, columns), remarks=tuple(remarks))
 
 
-def number_parts(text: str) -> tuple[int, int] | None:
+def number_parts(text: str, *, decimal_comma: bool = False) -> tuple[int, int] | None:
     """The mantissa and the digits after the point of a number, None for another text.
 
+    Args:
+        text: the number.
+        decimal_comma: its only comma may stand for the point.
+
     Raises:
-        EvaluationError: it has too many digits, or decimals.
+        EvaluationError: it has too many digits, or decimals, or its comma may stand for the point
+            or for thousands.
     """
-    match = _NUMBER.fullmatch(text.replace("−", "-"))
+    plain = text.replace("−", "-")
+    if decimal_comma and (comma := _ONE_COMMA.fullmatch(plain)):
+        with_point = plain.replace(",", ".")
+        if comma["thousands"]:
+            without = plain.replace(",", "")
+            raise EvaluationError("comma_unclear", text=text, one=without, other=with_point)
+        plain = with_point
+    match = _NUMBER.fullmatch(plain)
     if match is None or not (match[2] or match[3]):
         return None
     sign, before, after, exponent, percent = match.groups("")

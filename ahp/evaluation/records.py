@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 from ..errors import EvaluationError
 from ..messages import Phrase
-from ..tables.delimited import with_point
 from ..tables.opened import OpenTable
 from .observations import cell_problem, number_parts
 
@@ -39,7 +38,7 @@ class TableRow:
         if not text:
             self.refuse(role, "cell_empty")
         try:
-            parts = number_parts(text)
+            parts = number_parts(text, decimal_comma=self.table.decimal_comma)
         except EvaluationError as problem:
             self.refuse(role, problem.code, **problem.parameters)
         if parts is None:
@@ -99,8 +98,6 @@ class Table:
                 if k not in self.positions and cell.strip():
                     self.refuse(line, str(k + 1), "cell_beyond", text=cell.strip())
             texts = {role: _plain(cells[k]) for k, role in self.positions.items() if k < len(cells)}
-            if self.decimal_comma:
-                texts = {role: with_point(text) for role, text in texts.items()}
             row = TableRow(self, line, texts)
             for role, text in texts.items():
                 if (problem := cell_problem(text)) is not None:

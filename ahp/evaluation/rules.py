@@ -41,6 +41,9 @@ YES_NO: Mapping[str, Fraction] = {
 _SAMPLE = re.compile(r"(\d{1,9}) ?/ ?(\d{1,9})")
 """The result of a control point that was checked on a sample: 38/40, 38 of 40 are in order."""
 
+_LARGEST = 10**300
+"""Values of formulas are below it, as floats are."""
+
 Evidence = Literal[
     "voucher",
     "record",
@@ -720,10 +723,14 @@ class Derived:
             cells.observations.refuse(
                 row, "value", "formula_divides", divisor=str(problem), formula=self.formula
             )
+        largest = max(map(abs, value if isinstance(value, tuple) else (value,)))
+        if largest >= _LARGEST:
+            about = {"indicator": context.indicator}
+            cells.observations.refuse(int(cells.rows[k]), "value", "derived_too_large", **about)
         if isinstance(value, tuple):
             if context.items == "trimmed_mean" and len(value) < FEWEST_TRIMMED:
-                about = {"count": len(value), "least": FEWEST_TRIMMED}
-                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **about)
+                few = {"count": len(value), "least": FEWEST_TRIMMED}
+                cells.observations.refuse(int(cells.rows[k]), "item", "items_few", **few)
             row_of = Ratios.from_fractions(value)
             return joined(row_of, np.zeros(1, np.intp), context.items).fractions()[0]
         return value

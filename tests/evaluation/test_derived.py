@@ -54,6 +54,16 @@ def test_none_of_a_kind_is_said_by_one_number() -> None:
     assert evaluated([*cells, ("paid", "", 0)]).total("A", "2026Q1") == Decimal("34.0")
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_value_of_more_digits_than_floats_have_is_refused(sign: int) -> None:
+    power = derived("*".join(["fixed"] * 17))
+    with pytest.raises(EvaluationError) as refused:
+        evaluated([("fixed", "", sign * 10**18 - sign)], power)
+    assert str(refused.value) == (
+        "records: row 1, column value: the formula of 'x' gives a number of more than 300 digits"
+    )
+
+
 @pytest.mark.parametrize("lacking", range(len(CELLS)))
 def test_a_row_that_lacks_an_input_is_not_reported(lacking: int) -> None:
     cells = CELLS[:lacking] + CELLS[lacking + 1 :]

@@ -30,6 +30,17 @@ PERIOD = "expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"
 
 
 ROWS: dict[str, tuple[str, Sequence[str], str]] = {
+    "thousands or decimals": (
+        SHORT.replace(",", ";"),
+        ("North;2026Q1;reports;5,0", "South;2026Q1;reports;-12,345%"),
+        "row 3, column value: '-12,345%' may be -12345% or -12.345%, expected it without a comma",
+    ),
+    "two findings in two rows": (
+        f"{SHORT},evidence",
+        ("North,2026Q1,late_report,1,Letter 1", "North,2026Q1,late_report,1,Letter 2"),
+        "row 3, column evidence: row 2 says the same with other evidence ('Letter 1'), expected "
+        "one row; the value of a deduction, a bonus or a veto is how many times",
+    ),
     "no unit": (SHORT, (",2026Q1,reports,5",), "row 2, column unit: is empty"),
     "a unit of spaces": (SHORT, (" 　,2026Q1,reports,5",), "row 2, column unit: is empty"),
     "an unknown unit": (
@@ -803,3 +814,24 @@ def test_very_small_numbers_are_read(tmp_path: Path) -> None:
     path = tmp_path / "o.xlsx"
     path.write_bytes(below("North", "2026Q1", "error_rate", 1.2345678901e-08))
     assert read_observations(path).value(0) == "0.000000012345678901"
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_decimal_commas(separator: str, tmp_path: Path) -> None:
+    numbers = {
+        "2,5": "2.5",
+        "-2,5": "-2.5",
+        "89,3%": "0.893",
+        "123,5": "123.5",
+        "0,123": "0.123",
+        "12,3456": "12.3456",
+        "1,234,567": "1234567",
+        "1,234.5": "1234.5",
+        "1.234": "1.234",
+    }
+    lines = [f"A;2026Q1;x{k};{text}" for k, text in enumerate(numbers)]
+    path = tmp_path / "o.csv"
+    content = "\n".join([SHORT.replace(",", ";"), *lines]).replace(";", separator)
+    path.write_text(content, encoding="utf-8")
+    observations = read_observations(path)
+    assert [observations.value(row) for row in range(len(numbers))] == list(numbers.values())
