@@ -1546,6 +1546,9 @@ _SCORING = {
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
+    "units_nearly_alike": _(
+        "{units!r} differ in case, width or spaces alone; each counts as a unit"
+    ),
     "value_below_zero": _("{value!r} of {indicator!r} is below 0, expected 0 or more"),
     "value_invalid": _("{value!r} cannot be for {indicator!r}, expected {low} to {high}"),
     "value_no_number": _("{value!r}, expected a number for {indicator!r}"),

@@ -22,7 +22,7 @@ from .finishing import band_of
 from .observations import Observations
 from .periods import Period
 from .scheme import WEIGHT_SUM_ATOL, Scheme
-from .scoring import Scored, frozen_local, grid_of, resolve, uncounted
+from .scoring import Scored, alike_units, frozen_local, grid_of, resolve, uncounted
 
 if TYPE_CHECKING:
     from ..study.analysis import Analysis
@@ -79,7 +79,7 @@ def evaluate(
         read_only(_group_ranks(scheme, grid.units, table.totals)),
         read_only(np.array([*(band.id for band in scheme.bands), ""])[table.band]),
         read_only(table.bounds),
-        (*resolved.remarks, *uncounted(scheme, resolved)),
+        (*resolved.remarks, *alike_units(resolved), *uncounted(scheme, resolved)),
         weights_source,
         MappingProxyType({key: MappingProxyType(kids) for key, kids in local_weights.items()}),
         resolved,

@@ -73,10 +73,11 @@ def missing_values(result: Evaluation, period: str) -> tuple[MissingValue, ...]:
     scored = result.scored(result.units, parsed)
     cells = unit * len(scored.grid.periods) + scored.grid.periods.index(parsed)
     outcomes = []
-    for points in (0, 100 * 10**result.scheme.digits.points):
+    for share in (0, 1):
         copies = scored.copies(cells, parsed)
-        for k, one in enumerate(copies.leaves.values()):
-            one.points = np.where(leaf == k, points, one.points)
+        for k, (name, one) in enumerate(copies.leaves.items()):
+            end = np.full(len(cells), share * scored.most_of(name))
+            one.points = np.where(leaf == k, one.less_deductions(end), one.points)
             one.status = np.where(leaf == k, KNOWN, one.status)
         low, high = copies.bounds
         outcomes.append((low.finished, high.finished))

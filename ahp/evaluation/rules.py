@@ -752,6 +752,13 @@ AnyRule = (
 `shares`, `checklist`, `points`, `derived`."""
 
 
+def most_points(rule: AnyRule) -> Fraction:
+    """The most that a rule can give: 100, more where a completion may exceed its target."""
+    if isinstance(rule, Derived):
+        return most_points(rule.rule)
+    return 100 * rule.cap if isinstance(rule, Completion) else Fraction(100)
+
+
 def decimal(number: Fraction) -> str:
     """A number as people write it."""
     return f"{float(number):.12g}"

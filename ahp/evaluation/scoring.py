@@ -23,7 +23,7 @@ from .exact import Mask, Ratios, Whole, half_up, product, total, whole
 from .finishing import Finished, finish
 from .observations import SPECIAL, Column, Observations, word_key
 from .periods import KIND_WORDS, Period, parse_period
-from .rules import Checklist, Context, Deductive, Derived, decimal
+from .rules import Checklist, Context, Deductive, Derived, decimal, most_points
 from .scheme import Bonus, Condition, Deduction, Indicator, Scheme, Veto, frozen_weights
 
 Local = Mapping[str, Mapping[str, int]]
@@ -93,6 +93,12 @@ class LeafScores:
 
     def __post_init__(self) -> None:
         self.carried = np.zeros(self.status.shape, bool)
+
+    def less_deductions(self, points: Whole) -> Whole:
+        """Points less what is taken inside the indicator, 0 at least."""
+        for _, amount in self.deductions:
+            points = np.maximum(total(points, -amount), 0)
+        return points
 
     def taken(self, cells: Ints) -> LeafScores:
         """Some cells, in any order, more than once as well."""
@@ -180,6 +186,15 @@ def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if scheme.effective_to and first > scheme.effective_to:
         return Phrase("period_after", period=str(period), date=scheme.effective_to.isoformat())
     return None
+
+
+def alike_units(observations: Observations) -> tuple[Phrase, ...]:
+    """Remarks on units whose names differ in case, width or spaces alone."""
+    alike: dict[str, list[str]] = {}
+    for name in observations.columns["unit"].names:
+        alike.setdefault(word_key(name), []).append(name)
+    several = (tuple(names) for names in alike.values() if len(names) > 1)
+    return tuple(Phrase("units_nearly_alike", units=names) for names in several)
 
 
 def uncounted(scheme: Scheme, observations: Observations) -> tuple[Phrase, ...]:
@@ -464,9 +479,9 @@ class Scored:
         for deduction in self.scheme.deductions:
             if deduction.indicator is not None:
                 leaf = self.leaves[deduction.indicator]
-                amount = self.amounts[deduction.id]
-                leaf.deductions.append((deduction, amount))
-                leaf.points = np.maximum(total(leaf.points, -amount), 0)
+                leaf.deductions.append((deduction, self.amounts[deduction.id]))
+        for leaf in self.leaves.values():
+            leaf.points = leaf.less_deductions(leaf.given)
 
     def _vetoes(self) -> dict[str, Mask]:
         """Veto id -> cells where it was reported or a key point failed."""
@@ -507,7 +522,8 @@ class Scored:
         for leaf in self.leaves.values():
             leaf.carried = (leaf.status == UNREPORTED) & (earlier >= 0)
             leaf.carried &= (leaf.status[earlier] == KNOWN) & self.observed
-            leaf.points = np.where(leaf.carried, leaf.given[earlier], leaf.points)
+            leaf.given = np.where(leaf.carried, leaf.given[earlier], leaf.given)
+            leaf.points = np.where(leaf.carried, leaf.less_deductions(leaf.given), leaf.points)
 
     def totals_now(self) -> Finished:
         """Official totals of all cells as they are now, after changes to their scores."""
@@ -520,16 +536,23 @@ class Scored:
 
     @cached_property
     def bounds(self) -> tuple[Totals, Totals]:
-        """Totals with 0 and with 100 points for all that was not reported or isn't due."""
+        """Totals with no points and with the most for all that was not reported or isn't due."""
         missing = any(
             np.isin(leaf.status, (UNREPORTED, UNDUE)).any() for leaf in self.leaves.values()
         )
         if not missing:
             return self.totals, self.totals
-        return self._totals(0), self._totals(100 * 10**self.scheme.digits.points)
+        return self._totals(0), self._totals(1)
+
+    def most_of(self, leaf: str) -> int:
+        """The most points that an indicator can have, in units of the last decimal."""
+        most = most_points(self.scheme.indicator[leaf].rule)
+        return int(most * 10**self.scheme.digits.points)
 
     def _totals(self, unknown: int | None) -> Totals:
-        """Totals with so many points for all that is not known, None as the scheme says."""
+        """Totals with no points (0) or the most (1) for all that is not known, None as the scheme
+        says.
+        """
         size = self.grid.size
         nodes: dict[str, tuple[Whole, Mask]] = {
             parent: (np.zeros(size, np.int64), np.zeros(size, bool))
@@ -594,7 +617,8 @@ class Scored:
             status, points = one.status[variant.inside], one.points[variant.inside]
             missing = (status == UNREPORTED) | (status == UNDUE)
             if unknown is not None:
-                scores[leaf] = np.where(missing, unknown, points)
+                end = np.full(len(one.status), unknown * self.most_of(leaf))
+                scores[leaf] = np.where(missing, one.less_deductions(end)[variant.inside], points)
                 counted[leaf] = sure[leaf] = (status == KNOWN) | missing
             else:
                 carried = one.carried[variant.inside]

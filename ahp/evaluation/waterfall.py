@@ -145,21 +145,18 @@ class _Waterfall:
         one = self.scored.leaves[leaf]
         status = int(one.status[self.cell])
         clause = self.scheme.indicator[leaf].clause
-        if one.carried[self.cell]:
-            points = self._points(one.points)
-            after = self.running + weight * points
-            self._add("carried", leaf, after, clause, weight=weight, points=points)
-        elif status != KNOWN:
+        carried = bool(one.carried[self.cell])
+        if status != KNOWN and not carried:
             self._add(STATUS_WORDS[status], leaf, self.running, clause, weight=weight)
-        else:
-            left = self._points(one.given)
-            value = float(one.values[self.cell])
-            after = self.running + weight * left
-            self._add("points", leaf, after, clause, weight=weight, points=left, value=value)
-            for deduction, amount in one.deductions:
-                if amount[self.cell]:
-                    taken = min(self._points(amount), left)
-                    left -= taken
-                    after = self.running - weight * taken
-                    about = {"weight": weight, "points": taken}
-                    self._add("deduction", deduction.id, after, deduction.clause, **about)
+            return
+        left = self._points(one.given)
+        value = None if carried else float(one.values[self.cell])
+        rule, after = "carried" if carried else "points", self.running + weight * left
+        self._add(rule, leaf, after, clause, weight=weight, points=left, value=value)
+        for deduction, amount in one.deductions:
+            if amount[self.cell]:
+                taken = min(self._points(amount), left)
+                left -= taken
+                after = self.running - weight * taken
+                about = {"weight": weight, "points": taken}
+                self._add("deduction", deduction.id, after, deduction.clause, **about)

@@ -472,6 +472,26 @@ def test_what_was_not_reported(policy: Any, expected: str | None) -> None:
     check_waterfall(result, "A", "2026Q2")
 
 
+def test_points_that_are_carried_over_are_deducted_from() -> None:
+    """80 a quarter ago, nothing now but a deduction of 10: 70."""
+    late = Deduction("late", {"en": "Late"}, Fraction(10), "x", document=False)
+    one = scheme({"x": "1"}, missing=Missing("last"), deductions=(late,))
+    result = evaluate(one, rows(("A", "2026Q1", "x", 80), ("A", "2026Q2", "late", 1)))
+    assert result.total("A", "2026Q2") == Decimal("70.0")
+    assert result.bounds[0, 1].tolist() == [0, 90]
+    lines = [(line.rule, line.change) for line in result.waterfall("A", "2026Q2")]
+    assert lines == [("carried", 80), ("deduction", -10), ("band", 0)]
+    check_waterfall(result, "A", "2026Q2")
+
+
+def test_what_is_missing_may_exceed_its_target() -> None:
+    """Completion up to 120 %: with nothing reported a total of 48 to 108 is possible."""
+    rule = Completion(target=Fraction(1), cap=Fraction("1.2"))
+    one = scheme({"x": "0.5", "y": "0.5"}, {"x": rule}, total=TotalRules(cap=None))
+    result = evaluate(one, rows(("A", "2026Q1", "y", 96)))
+    assert result.bounds[0, 0].tolist() == [48, 108]
+
+
 def test_what_is_not_due_leaves_no_total() -> None:
     result = evaluate(scheme({"x": "0.6", "y": "0.4"}), table({"A": [50, "not due"]}, "xy"))
     assert result.total("A", "2026Q1") is None

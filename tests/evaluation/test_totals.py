@@ -341,6 +341,13 @@ def test_ranks_tie_as_in_competitions() -> None:
     assert result.ranks[:, 0].tolist() == [3, 1, 1, 4]
 
 
+def test_units_of_nearly_one_name_are_said() -> None:
+    result = evaluate(scheme({"x": 1}), table({"North": [70], "NORTH": [80], "South": [60]}, "x"))
+    assert [str(warning) for warning in result.warnings] == [
+        "'NORTH', 'North' differ in case, width or spaces alone; each counts as a unit"
+    ]
+
+
 def test_weights_of_a_mapping() -> None:
     one: Scheme = scheme(WEIGHTS, RULES, PARENTS)
     observations = table({"A": ["0.01", "0.9", "3", "12", "5", "4", "0.01"]}, LEAVES)
