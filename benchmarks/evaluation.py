@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import statistics
 import sys
 import tempfile
 import time
@@ -112,20 +113,31 @@ def run(units: int, indicators: int, periods: int, draws: int) -> int:
     """All rows; the number of those that fall short."""
     report, one = Report(), scheme(indicators)
     with tempfile.TemporaryDirectory() as folder:
-        taken = {}
-        for count in (units, 10 * units):
-            path = Path(folder) / f"{count}.csv"
-            write_observations(path, count, indicators, periods)
-            result, seconds = timed(lambda path=path: evaluate(one, read_observations(path)))
-            taken[count] = seconds
-            if count == units:
-                size = f"{units:,} units × {indicators} indicators × {periods} periods"
-                report.row(f"{size}: read and scored", seconds, "s", 15)
-                explained(report, result, draws)
-                evaluated = peak(lambda path=path: evaluate(one, read_observations(path)))
-                report.row("the same: most memory", evaluated, "MB")
-        report.row("ten times the units: × the time", taken[10 * units] / taken[units], "", 11)
+        small, large = (Path(folder) / f"{count}.csv" for count in (units, 10 * units))
+        write_observations(small, units, indicators, periods)
+        write_observations(large, 10 * units, indicators, periods)
+        result, seconds = timed(lambda: evaluate(one, read_observations(small)))
+        size = f"{units:,} units × {indicators} indicators × {periods} periods"
+        report.row(f"{size}: read and scored", seconds, "s", 15)
+        explained(report, result, draws)
+        memory = peak(lambda: evaluate(one, read_observations(small)))
+        report.row("the same: most memory", memory, "MB")
+        report.row("ten times the units: × the time", ratio(one, small, large), "", 11)
     return report.short
+
+
+def ratio(one: Scheme, small: Path, large: Path) -> float:
+    """Time for the large table, over that for the small one: the mean of ten runs, half of them
+    before and half after, so that a machine whose pace changes counts for both.
+    """
+
+    def seconds(path: Path) -> float:
+        return timed(lambda: evaluate(one, read_observations(path)))[1]
+
+    before = [seconds(small) for _ in range(5)]
+    of_large = seconds(large)
+    after = [seconds(small) for _ in range(5)]
+    return of_large / statistics.mean((*before, *after))
 
 
 def explained(report: Report, result: Any, draws: int) -> None:
