@@ -375,7 +375,7 @@ class _Reader:
     def _coded(self, role: str, texts: tuple[str, ...], lines: tuple[int, ...]) -> Codes:
         """The codes of a column; a text is checked where it comes first."""
         known = self.texts[role]
-        for text in set(texts) - known.keys():
+        for text in set(texts).difference(known):
             plain = _WHITESPACE.sub(" ", text).strip()
             problem = self._text_problem(role, plain)
             if problem is not None:
@@ -406,7 +406,7 @@ class _Reader:
         known = self.values
         if len(known) > _REMEMBERED:
             known.clear()
-        for text in set(texts) - known.keys():
+        for text in set(texts).difference(known):
             try:
                 known[text] = self._value(text)
             except EvaluationError as problem:
