@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if explained:
         tables.append(waterfall_table(result, explained, period, language))
     if against:
-        tables += [change_table(result, one, against, period, language) for one in changes]
+        tables += [change_table(result, one, language) for one in changes]
     print(pairs_to_text(_facts(result, weights, period, language)))
     print("\n".join(map(to_text, tables)), end="")
     if said := remarks(result, period, language, units):

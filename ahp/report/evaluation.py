@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import EvaluationError
-from ..evaluation import STATUS_WORDS, Evaluation, parse_period, split_change
+from ..evaluation import STATUS_WORDS, Evaluation, Movement, explain_change, parse_period
 from ..evaluation.cells import INAPPLICABLE, KNOWN, UNCOUNTED
+from ..evaluation.periods import KIND_WORDS
 from ..i18n import translator
 from ..i18n.errors import error_sentence
 from ..i18n.evaluation import bands_of, line_words, named_phrase, names_of, plain_number
-from ..messages import Phrase
 from .table import Table
 
 
@@ -157,34 +156,10 @@ def waterfall_table(result: Evaluation, unit: str, period: str, language: str) -
     return Table(title, headings, tuple(rows), language)
 
 
-@dataclass(frozen=True)
-class Change:
-    """Why a unit's total changed from one period to another.
-
-    Attributes:
-        unit: its name.
-        before, after: totals.
-        performance, weights: indicator id -> effect; with `rest` they sum to after - before.
-        rest: what deductions, bonuses, limits, vetoes and rounding changed.
-    """
-
-    unit: str
-    before: Decimal
-    after: Decimal
-    performance: dict[str, Fraction]
-    weights: dict[str, Fraction]
-    rest: Fraction
-
-
 def changes_since(
     result: Evaluation, period: str, against: str, units: Sequence[str]
-) -> tuple[Change, ...]:
-    """Why totals changed, for the units that have one in both periods.
-
-    Σ w̄_j Δs_j is what performance changed and Σ s̄_j Δw_j what weights did, with the means of both
-    periods (Bennet 1920). The weight of an indicator is its share of the unit's total, after what
-    doesn't apply is spread; one that is known in one of the periods alone has the same points in
-    both.
+) -> tuple[Movement, ...]:
+    """Why totals changed, for the units that have one in both periods, see `explain_change`.
 
     Raises:
         EvaluationError: the periods are not in order, or one is no period of the scheme.
@@ -193,90 +168,45 @@ def changes_since(
     for one in (first, last):
         if one.kind != result.scheme.period.kind:
             kinds = {
-                "kind": Phrase(f"a_{one.kind}"),
-                "expected": Phrase(f"a_{result.scheme.period.kind}"),
+                "kind": KIND_WORDS[one.kind],
+                "expected": KIND_WORDS[result.scheme.period.kind],
             }
             raise EvaluationError("period_kind", period=str(one), **kinds)
     if first >= last:
         raise EvaluationError("period_order", against=str(first), period=str(last))
-    changes = []
-    for unit in units:
-        before, after = result.total(unit, str(first)), result.total(unit, str(last))
-        if before is None or after is None:
-            continue
-        old, new = (_weighted(result, unit, str(one)) for one in (first, last))
-        w0, w1 = ([one[leaf][0] for leaf in result.indicators] for one in (old, new))
-        s0, s1 = _same_where_alone(
-            *([one[leaf][1] for leaf in result.indicators] for one in (old, new))
-        )
-        performance, weights = (
-            dict(zip(result.indicators, effects, strict=True))
-            for effects in split_change(w0, s0, w1, s1)
-        )
-        effects = sum(performance.values(), Fraction(0)) + sum(weights.values(), Fraction(0))
-        rest = Fraction(after) - Fraction(before) - effects
-        changes.append(Change(unit, before, after, performance, weights, rest))
-    return tuple(changes)
+    periods = str(first), str(last)
+    rated = (unit for unit in units if None not in (result.total(unit, one) for one in periods))
+    return tuple(explain_change(result, result, unit, *periods) for unit in rated)
 
 
-def _same_where_alone(
-    before: Sequence[Fraction | None], after: Sequence[Fraction | None]
-) -> tuple[list[Fraction], list[Fraction]]:
-    """Points of both periods, those of the other one where there are none."""
-    pairs = zip(before, after, strict=True)
-    filled = [(b if a is None else a, a if b is None else b) for a, b in pairs]
-    return [one or Fraction(0) for one, _ in filled], [one or Fraction(0) for _, one in filled]
+def _rest(change: Movement) -> Fraction:
+    """What deductions, bonuses, limits, vetoes and rounding changed."""
+    return sum((one.effect for one in change.adjustments), Fraction(0))
 
 
-def _weighted(
-    result: Evaluation, unit: str, period: str
-) -> dict[str, tuple[Fraction, Fraction | None]]:
-    """Indicator id -> its share of the unit's total, and its points, None where there are none."""
-    scheme, row = result.scheme, result.units.index(unit)
-    column = result.periods.index(period)
-    local = {node: Fraction(weight) for node, weight in result.weights(period).items()}
-    status = dict(zip(result.indicators, result.status[row, column].tolist(), strict=True))
-    scores = dict(zip(result.indicators, result.scores[row, column].tolist(), strict=True))
-
-    def applies(node: str) -> bool:
-        if node in scheme.children:
-            return any(map(applies, scheme.children[node]))
-        return status[node] not in (INAPPLICABLE, UNCOUNTED)
-
-    share = {scheme.goal: Fraction(1)}
-    for parent, kids in scheme.children.items():
-        counting = [kid for kid in kids if local.get(kid) and applies(kid)]
-        whole = sum((local[kid] for kid in counting), Fraction(0))
-        for kid in kids:
-            part = local[kid] / whole if kid in counting else Fraction(0)
-            share[kid] = share[parent] * part
-    known: dict[str, tuple[Fraction, Fraction | None]] = {}
-    for leaf in result.indicators:
-        points = Fraction(_rounded(scores[leaf], scheme.digits.points) or 0)  # 0 by the scheme
-        known[leaf] = share[leaf], points if applies(leaf) else None
-    return known
-
-
-def change_table(result: Evaluation, change: Change, since: str, to: str, language: str) -> Table:
+def change_table(result: Evaluation, change: Movement, language: str) -> Table:
     """Why one unit's total changed: what each indicator did, then all else."""
     _ = translator(language)
     names = names_of(result.scheme, language)
-    moved = [leaf for leaf in result.indicators if change.performance[leaf] or change.weights[leaf]]
-    effects = [change.performance, change.weights]
-    sums = [sum((one[leaf] for leaf in moved), Fraction(0)) for one in effects]
+    moved = [effect for effect in change.effects if effect.performance or effect.weights]
     columns = [
-        _aligned([*(_decimal(one[leaf]) for leaf in moved), _decimal(total), None, None])
-        for one, total in zip(effects, sums, strict=True)
+        _aligned([*map(_decimal, effects), _decimal(total), None, None])
+        for effects, total in (
+            ([effect.performance for effect in moved], change.performance),
+            ([effect.weights for effect in moved], change.weights),
+        )
     ]
-    both = [change.performance[leaf] + change.weights[leaf] for leaf in moved]
-    whole = Fraction(change.after) - Fraction(change.before)
-    columns.append(
-        _aligned([_decimal(one) for one in (*both, sums[0] + sums[1], change.rest, whole)])
-    )
-    labels = [*(names[leaf] for leaf in moved), _("All indicators")]
+    together = change.performance + change.weights
+    last = (*(effect.total for effect in moved), together, _rest(change), Fraction(change.change))
+    columns.append(_aligned([*map(_decimal, last)]))
+    labels = [*(names[effect.indicator] for effect in moved), _("All indicators")]
     labels += [_("Deductions, bonuses, limits, vetoes, rounding"), _("Change of the total")]
     title = _("{unit}: {before} in {since}, {after} in {to}").format(
-        unit=change.unit, before=change.before, since=since, after=change.after, to=to
+        unit=change.unit,
+        before=change.total_before,
+        since=change.before,
+        after=change.total_after,
+        to=change.after,
     )
     headings = (_("Indicator"), _("Performance"), _("Weights"), _("Together"))
     return Table(title, headings, tuple(zip(labels, *columns, strict=True)), language)
@@ -385,13 +315,13 @@ def _or_none(number: float) -> float | None:
     return None if np.isnan(number) else float(number)
 
 
-def change_data(change: Change) -> dict[str, Any]:
+def change_data(change: Movement) -> dict[str, Any]:
     """A change as data that JSON can hold, its effects as fractions."""
     return {
         "unit": change.unit,
-        "before": f"{change.before:f}",
-        "after": f"{change.after:f}",
-        "performance": {leaf: str(effect) for leaf, effect in change.performance.items()},
-        "weights": {leaf: str(effect) for leaf, effect in change.weights.items()},
-        "rest": str(change.rest),
+        "before": f"{change.total_before:f}",
+        "after": f"{change.total_after:f}",
+        "performance": {one.indicator: str(one.performance) for one in change.effects},
+        "weights": {one.indicator: str(one.weights) for one in change.effects},
+        "rest": str(_rest(change)),
     }
