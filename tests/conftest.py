@@ -51,6 +51,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def english_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in English, whatever the machine's language is."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "en_US.UTF-8")
+    monkeypatch.delenv("AHP_LANGUAGE", raising=False)
+
+
+@pytest.fixture
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed in a moment: what makes guessing slow makes tests slow."""
     monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))

@@ -27,10 +27,7 @@ TEA = "1,3,5\n1/3,1,3\n1/5,1/3,1\n"
 NAMED = ",tea,coffee,milk\ntea,1,3,5\ncoffee,1/3,1,3\nmilk,1/5,1/3,1\n"
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "en_US.UTF-8")
+pytestmark = pytest.mark.usefixtures("english_terminal")
 
 
 @pytest.fixture

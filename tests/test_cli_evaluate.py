@@ -110,11 +110,8 @@ South,2026Q2,service,9
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, english_terminal: None) -> None:
     """An English terminal in a folder with a scheme and observations."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "en_US.UTF-8")
-    monkeypatch.delenv("AHP_LANGUAGE", raising=False)
     monkeypatch.chdir(tmp_path)
     Path("demo.toml").write_text(SCHEME, encoding="utf-8")
     Path("groups.toml").write_text(SCHEME + GROUPS, encoding="utf-8")

@@ -92,11 +92,8 @@ REFUSALS = {
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, english_terminal: None) -> None:
     """An English terminal in a folder with a matrix and a folder."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "en_US.UTF-8")
-    monkeypatch.delenv("AHP_LANGUAGE", raising=False)
     monkeypatch.chdir(tmp_path)
     Path("m.csv").write_text("1,3\n1/3,1\n", encoding="utf-8")
     Path("folder").mkdir()

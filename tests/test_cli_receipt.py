@@ -37,9 +37,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "en_US.UTF-8")
+def kept(tmp_path: Path, english_terminal: None) -> Iterator[Kept]:
     survey = ahp.load_survey(SURVEY)
     store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
     study = store.create_study(survey, "Which alternative?")

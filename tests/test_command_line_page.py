@@ -16,11 +16,8 @@ COMMANDS = re.findall(r"```console\n\$ ahp (.*)\n([^`]*)```", TEXT)
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, english_terminal: None) -> None:
     """An English terminal in a folder with the files of the page."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.setenv(name, "en_US.UTF-8")
-    monkeypatch.delenv("AHP_LANGUAGE", raising=False)
     monkeypatch.chdir(tmp_path)
     (scheme,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     observed, weights = re.findall(r"```csv\n(.*?)```", TEXT, re.DOTALL)

@@ -22,6 +22,9 @@ from .printing import fail, in_words
 Commands = Any
 """What `Parser.add_subparsers` returns; argparse has no public name for it."""
 
+Run = Callable[[argparse.Namespace], int]
+"""What a command runs; returns the exit status."""
+
 USAGE_CODES = (
     *("argument_problem", "argument_choice", "argument_one"),
     *("argument_no_number", "argument_no_whole_number"),
@@ -107,6 +110,33 @@ def add_language(command: argparse.ArgumentParser, default: str | None = argpars
         help="of tables, sentences, errors; default: $AHP_LANGUAGE, else the terminal's for tables "
         "and English for errors",
     )
+
+
+def add_listing(
+    commands: Commands, name: str, summary: str, listed: Run, validated: Run
+) -> Commands:
+    """A command that lists what is shipped, and validates files.
+
+    Args:
+        commands: those of the program.
+        name: of the command, which is what it lists.
+        summary: what it does.
+        listed: what lists.
+        validated: what validates.
+
+    Returns:
+        Its actions, for more of them.
+    """
+    command = commands.add_parser(name, help=summary)
+    add_language(command)
+    command.set_defaults(run=listed)
+    actions = command.add_subparsers(metavar="ACTION")
+    add_language(actions.add_parser("list", help=f"list the shipped {name} (the default)"))
+    validate = actions.add_parser("validate", help=f"check {name[:-1]} files")
+    validate.add_argument("files", nargs="+", metavar="FILE")
+    add_language(validate)
+    validate.set_defaults(run=validated)
+    return actions
 
 
 def add_output_options(command: argparse.ArgumentParser) -> None:

@@ -12,23 +12,14 @@ from ..evaluation import Scheme, check_scheme, load_scheme, shipped_schemes
 from ..evaluation.periods import period_of
 from ..i18n import translator
 from ..tables.delimited import split_rows
-from .arguments import Commands, add_language
+from .arguments import Commands, add_language, add_listing
 from .printing import fail, in_words, line_language, table_language
 
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    schemes = commands.add_parser(
-        "schemes", help="list the shipped schemes, validate scheme files, write workbooks"
-    )
-    add_language(schemes)
-    schemes.set_defaults(run=_list)
-    actions = schemes.add_subparsers(metavar="ACTION")
-    add_language(actions.add_parser("list", help="list the shipped schemes (the default)"))
-    command = actions.add_parser("validate", help="check scheme files")
-    command.add_argument("files", nargs="+", metavar="FILE")
-    add_language(command)
-    command.set_defaults(run=_validate)
+    summary = "list the shipped schemes, validate scheme files, write workbooks"
+    actions = add_listing(commands, "schemes", summary, _list, _validate)
     command = actions.add_parser(
         "template", help="write a workbook to fill in, which scores what is filled in"
     )

@@ -8,21 +8,14 @@ from pathlib import Path
 from ..errors import AHPError
 from ..i18n import translator
 from ..study import Survey, load_survey, shipped_surveys
-from .arguments import Commands, add_language
+from .arguments import Commands, add_listing
 from .printing import fail, line_language
 
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    surveys = commands.add_parser("surveys", help="list the shipped surveys, validate survey files")
-    add_language(surveys)
-    surveys.set_defaults(run=_list)
-    actions = surveys.add_subparsers(metavar="ACTION")
-    add_language(actions.add_parser("list", help="list the shipped surveys (the default)"))
-    command = actions.add_parser("validate", help="check survey files")
-    command.add_argument("files", nargs="+", metavar="FILE")
-    add_language(command)
-    command.set_defaults(run=_validate)
+    summary = "list the shipped surveys, validate survey files"
+    add_listing(commands, "surveys", summary, _list, _validate)
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -235,15 +235,9 @@ class _Table:
     def in_order(self) -> _Table:
         """With the periods in the order of time, a year after its last part."""
         order = sorted(range(len(self.periods)), key=self.periods.__getitem__)
-        return _Table(
-            tuple(self.periods[k] for k in order),
-            self.values[:, order],
-            self.scores[:, order],
-            self.status[:, order],
-            self.totals[:, order],
-            self.band[:, order],
-            self.bounds[:, order],
-        )
+        periods = tuple(self.periods[k] for k in order)
+        arrays = {one.name: getattr(self, one.name) for one in fields(self)[1:]}
+        return _Table(periods, **{name: array[:, order] for name, array in arrays.items()})
 
 
 def _ranks(totals: Floats) -> NDArray[np.int64]:

@@ -45,10 +45,7 @@ def entropy_weights(matrix: ArrayLike | Any) -> Float:
     array([0.135, 0.865])
     """
     table, _ = as_table(matrix, low=0, least=2)
-    largest = table.max(axis=-2, keepdims=True)
-    scaled = table / np.where(largest > 0, largest, 1.0)
-    mean = scaled.mean(axis=-2, keepdims=True)
-    ratio = scaled / np.where(mean > 0, mean, 1.0)
+    ratio = _over_mean(table)
     # Σ p ln(pm) = ln m − (entropy), summed in terms of 0 or more that nothing cancels in
     above = ratio - 1
     terms = ratio * np.log1p(np.where(ratio > 0, above, 0.0)) - above
@@ -72,10 +69,17 @@ def variation_weights(matrix: ArrayLike | Any) -> Float:
     array([0.287, 0.713])
     """
     table, _ = as_table(matrix, low=0, least=2)
+    return _shares(_over_mean(table).std(axis=-2), constant(table))
+
+
+def _over_mean(table: Float) -> Float:
+    """Numbers over the mean of their column, 0 where all are 0; scaled first, so that none of them
+    overflows.
+    """
     largest = table.max(axis=-2, keepdims=True)
-    scaled = table / np.where(largest > 0, largest, 1.0)
-    mean = scaled.mean(axis=-2)
-    return _shares(scaled.std(axis=-2) / np.where(mean > 0, mean, 1.0), constant(table))
+    scaled: Float = table / np.where(largest > 0, largest, 1.0)
+    mean = scaled.mean(axis=-2, keepdims=True)
+    return scaled / np.where(mean > 0, mean, 1.0)
 
 
 def critic_weights(matrix: ArrayLike | Any, directions: Any = None) -> Float:

@@ -533,13 +533,6 @@ class Scheme(Result):
             if not indicator.counts_in or period.part in indicator.counts_in
         )
 
-    def band_of(self, total: Fraction) -> Band | None:
-        """The band of a rounded total; none in a gap between bands."""
-        band = next((band for band in self.bands if total >= band.at_least), None)
-        top = band is self.bands[0]
-        inside = band is not None and (top or band.below is None or total < band.below)
-        return band if inside else None
-
     @cached_property
     def content(self) -> str:
         """Canonical JSON of the definition; `scheme_from_content` reads it back."""
