@@ -416,6 +416,11 @@ def test_weights_of_a_study(run: Any) -> None:
     Path("evidence.json").write_text(closed.evidence, encoding="utf-8")
     last = store.events(study.id)[-1]
     store.close()
+    exported = json.loads(Path("study.json").read_text(encoding="utf-8"))
+    (event,) = [one for one in exported["events"] if one["kind"] == "round_closed"]
+    earlier = {**event, "detail": '{"global_weights": {"means": 1}, "ranking": ["means"]}'}
+    exported["events"].insert(exported["events"].index(event), earlier)
+    Path("two_rounds.json").write_text(json.dumps(exported), encoding="utf-8")
     observed = ROOT / "examples" / "evaluation" / "supervision_effectiveness.csv"
     arguments = ("evaluate", "supervision_effectiveness", observed)
     analysis = ahp.analyze(survey, answers)
@@ -425,14 +430,14 @@ def test_weights_of_a_study(run: Any) -> None:
         {leaf: analysis.global_weights[leaf] for leaf in analysis.ranking},
     )
     found = []
-    for name in ("study.json", "evidence.json"):
+    for name in ("study.json", "evidence.json", "two_rounds.json"):
         data = json.loads(run(*arguments, "--weights", name, "--json"))
         period = data["results"][0]["period"]
         assert Decimal(data["results"][0]["total"]) == expected.total(
             data["results"][0]["unit"], period
         )
         found.append(data)
-    assert found[0]["results"] == found[1]["results"]
+    assert found[0]["results"] == found[1]["results"] == found[2]["results"]
     assert found[0]["weights"]["source"] == "study"
     assert found[0]["weights"]["hash"] == last.hash
     assert found[1]["weights"]["source"] == "evidence"

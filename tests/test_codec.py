@@ -190,6 +190,7 @@ KEYS = "format, title, indicators, weights, pairs, exact, mode, limit, digits, t
          "第 2 个列 › 第 2 项：此处是文本，应为整数。"),
         ('["b", 2]', "2", "pairs[1]: is a whole number, expected an array",
          "第 2 个列：此处是整数，应为数组。"),
+        ("b = 1\n", "b = true\n", "weights.b: is a boolean, expected a number", None),
         ("b = 1\n", 'b = "1"\n', "weights.b: is text, expected a number",
          "权重 › b：此处是文本，应为数。"),
         ('id = "a"', 'id = "1a"',
