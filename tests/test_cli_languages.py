@@ -99,14 +99,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, english_terminal: Non
     Path("folder").mkdir()
 
 
+_WORD = re.compile("[A-Za-z_]{2,}")
+
+
 def english_words(said: str, typed: str) -> list[str]:
     """Words that are neither typed, options, names of arguments, formats nor lists to choose
     from.
     """
     said = re.split("可选：|以下之一：|可能是：|缺少参数：", said)[0]
     names = f"{typed} {typed.replace('--', '').replace('-', '_')}"
-    allowed = {*re.findall(r"\w+", names), "ahp", "COMMAND", "ACTION", "candidates"}
-    words = re.findall(r"[A-Za-z_]{2,}", re.sub(r"--[\w-]+", "", said))
+    allowed = {*_WORD.findall(names), "ahp", "COMMAND", "ACTION", "candidates"}
+    words = _WORD.findall(re.sub(r"--[\w-]+", "", said))
     return [word for word in words if word not in allowed]
 
 
