@@ -315,7 +315,7 @@ class Scored:
         points: Whole = np.zeros(size, np.int64)
         rows = self._rows_of(indicator.id)
         for variant in self._variants:
-            if indicator.id not in variant.weights:
+            if indicator.id not in variant.leaves:
                 continue
             cells = self._cells(rows[variant.inside[self._cell[rows]]])
             given = indicator.rule.values(cells, self._context(indicator, variant))
@@ -357,12 +357,8 @@ class Scored:
     def weighted_by(self, local: Mapping[str, Mapping[str, Any]]) -> None:
         """Take other weights inside parents, a number or one a cell each, in the only period."""
         part = self.grid.periods[0].part
-        inside = np.ones(self.grid.size, bool)
         self.local = {part: local}
-        weights = {
-            kid: Fraction(0) for kids in local.values() for kid in kids if kid in self.leaves
-        }
-        self._variants = [_Variant(inside, local, weights)]
+        self._variants = [_Variant(self.scheme, np.ones(self.grid.size, bool), local)]
 
     def _context(self, indicator: Indicator, variant: _Variant) -> Context:
         return Context(
@@ -612,7 +608,7 @@ class Scored:
         """
         scores, counted, sure, blocked = {}, {}, {}, {}
         zero = self.scheme.missing.not_reported == "zero"
-        for leaf in variant.weights:
+        for leaf in variant.leaves:
             one = self.leaves[leaf]
             status, points = one.status[variant.inside], one.points[variant.inside]
             missing = (status == UNREPORTED) | (status == UNDUE)
@@ -634,14 +630,14 @@ class _Variant:
     """Periods in which the same indicators count, with the same weights.
 
     Attributes:
+        scheme: the scheme.
         inside: cells of these periods.
         local: frozen weights inside each parent.
-        weights: leaf id -> weight in the whole.
     """
 
+    scheme: Scheme
     inside: Mask
     local: Local
-    weights: Mapping[str, Fraction]
 
     @classmethod
     def of(
@@ -649,8 +645,18 @@ class _Variant:
     ) -> _Variant:
         """The variant of some parts of the year."""
         inside = np.tile([period.part in parts for period in grid.periods], len(grid.units))
-        shares = local[parts[0]]
-        return cls(inside, shares, leaf_weights(scheme, shares, 10**scheme.digits.weights))
+        return cls(scheme, inside, local[parts[0]])
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """The indicators that count."""
+        counting = {kid for kids in self.local.values() for kid in kids}
+        return tuple(leaf for leaf in self.scheme.leaves if leaf in counting)
+
+    @cached_property
+    def weights(self) -> Mapping[str, Fraction]:
+        """Leaf id -> weight in the whole."""
+        return leaf_weights(self.scheme, self.local, 10**self.scheme.digits.weights)
 
     @property
     def count(self) -> int:
