@@ -24,7 +24,7 @@ from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
 from ..tables.delimited import UNCALCULATED, Row
-from ..tables.opened import cell_text, open_table
+from ..tables.opened import HeaderRow, cell_text, find_headers, header_key, open_table
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -75,8 +75,6 @@ _BATCH = 2_000
 
 _REMEMBERED = 200_000
 """Values that need not be read again."""
-_TITLE_ROWS = 10
-"""How many rows may stand above the headers."""
 
 _PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
@@ -300,8 +298,8 @@ class _Reader:
     def __init__(self, source: str, rows: Iterator[Row], *, decimal_comma: bool) -> None:
         self.source, self.decimal_comma = source, decimal_comma
         self.remarks: list[Phrase] = []
-        self.line, self.header = self._header(rows)
-        self.position = self._positions()
+        header = self._header(rows)
+        self.header, self.position = header.cells, header.positions
         self.nameless = [k for k, cell in enumerate(self.header) if not cell.strip()]
         self.texts: dict[str, dict[str, int]] = {role: {} for role in (*ROLES, "word")}
         self.values: dict[str, tuple[int, int, int]] = {}
@@ -311,42 +309,26 @@ class _Reader:
         place = f"{self.source}: row {line}, column {column}"
         raise EvaluationError("at_place", place=place, problem=Phrase(code, **parameters))
 
-    def _header(self, rows: Iterator[Row]) -> tuple[int, list[str]]:
-        """The row with the headers; lines above it that have none are passed over and said."""
-        above: list[int] = []
-        for line, cells in itertools.islice(rows, _TITLE_ROWS):
-            roles = {_ROLE_OF.get(_header_text(cell)) for cell in cells}
-            if roles.issuperset(REQUIRED):
-                if above:
-                    self.remarks.append(Phrase("rows_above", lines=tuple(above)))
-                return line, cells
-            above.append(line)
-            if len(roles - {None}) > 1:  # headers, but not all: more rows won't help
-                missing = tuple(role for role in REQUIRED if role not in roles)
-                self._refuse_header(line, cells, missing)
-        raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
-
-    def _refuse_header(self, line: int, cells: list[str], missing: tuple[str, ...]) -> NoReturn:
-        known = {*_ROLE_OF, *_FOR_READERS}
-        unknown = [cell for cell in cells if cell and _header_text(cell) not in known]
+    def _header(self, rows: Iterator[Row]) -> HeaderRow:
+        """The row with the headers; rows above it are passed over and said."""
+        header = find_headers(rows, _ROLE_OF)
+        if header is None:
+            raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
+        missing = tuple(role for role in REQUIRED if role not in header.positions)
+        unknown = [cell for cell in header.unknown if header_key(cell) not in _FOR_READERS]
+        if unknown and missing:
+            about = {"valid": ROLES, "missing": missing}
+            self._refuse(header.line, unknown[0], "column_unknown", **about)
         if unknown:
-            self._refuse(line, unknown[0], "column_unknown", valid=ROLES, missing=missing)
-        raise EvaluationError(
-            "columns_missing", place=f"{self.source}: row {line}", missing=missing
-        )
-
-    def _positions(self) -> dict[str, int]:
-        positions: dict[str, int] = {}
-        for k, cell in enumerate(self.header):
-            role = _ROLE_OF.get(_header_text(cell))
-            if role is None:
-                if cell and _header_text(cell) not in _FOR_READERS:
-                    self._refuse(self.line, cell, "column_not_known", valid=ROLES)
-                continue
-            if role in positions:
-                self._refuse(self.line, cell, "column_twice", role=role)
-            positions[role] = k
-        return positions
+            self._refuse(header.line, unknown[0], "column_not_known", valid=ROLES)
+        if missing:
+            place = f"{self.source}: row {header.line}"
+            raise EvaluationError("columns_missing", place=place, missing=missing)
+        if header.twice:
+            self._refuse(header.line, header.twice[0], "column_twice", role=header.twice[1])
+        if header.above:
+            self.remarks.append(Phrase("rows_above", lines=header.above))
+        return header
 
     def add(self, batch: list[Row]) -> None:
         """Take a batch of rows."""
@@ -589,7 +571,3 @@ def cell_problem(text: str) -> Phrase | None:
 def word_key(text: str) -> str:
     """What a word is looked up by, whatever its case, width and spaces: ＡＢ（一） is ab(一)."""
     return _WHITESPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
-
-
-def _header_text(cell: str) -> str:
-    return word_key(cell).replace(" ", "")

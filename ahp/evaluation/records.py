@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
 from typing import Any, NoReturn
 
 from ..errors import EvaluationError
 from ..messages import Phrase
-from ..tables.opened import OpenTable
+from ..tables.opened import OpenTable, find_headers
 from .observations import cell_problem, number_parts
 
 Headers = Mapping[str, tuple[str, ...]]
 """Column -> what its header may be, in lower case and without spaces."""
-
-_TITLE_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -67,25 +63,21 @@ class Table:
         self.source, self.rows = source, opened.rows
         self.decimal_comma = opened.decimal_comma
         self.required = tuple(role for role in columns if role not in may_be_empty)
-        self.positions: dict[int, str] = {}
-        self.headers: dict[str, str] = {}
         role_of = {header: role for role, headers in columns.items() for header in headers}
-        for line, cells in islice(self.rows, _TITLE_ROWS):
-            roles = [role_of.get(re.sub(r"\s", "", _plain(cell)).casefold()) for cell in cells]
-            if len({*roles} - {None}) < 2:
-                continue
-            for k, (cell, role) in enumerate(zip(cells, roles, strict=True)):
-                if role is None and cell.strip():
-                    self.refuse(line, cell.strip(), "column_unexpected", valid=tuple(columns))
-                if role in self.headers:
-                    self.refuse(line, cell.strip(), "column_twice", role=role)
-                if role is not None:
-                    self.positions[k], self.headers[role] = role, cell.strip()
-            if missing := tuple(role for role in self.required if role not in self.headers):
-                place = f"{source}: row {line}"
-                raise EvaluationError("columns_missing", place=place, missing=missing)
-            return
-        raise EvaluationError("no_headers", source=source, columns=self.required)
+        header = find_headers(self.rows, role_of)
+        if header is None:
+            raise EvaluationError("no_headers", source=source, columns=self.required)
+        if header.unknown:
+            cell = header.unknown[0].strip()
+            self.refuse(header.line, cell, "column_unexpected", valid=tuple(columns))
+        if header.twice:
+            cell, role = header.twice
+            self.refuse(header.line, cell.strip(), "column_twice", role=role)
+        if missing := tuple(role for role in self.required if role not in header.positions):
+            place = f"{source}: row {header.line}"
+            raise EvaluationError("columns_missing", place=place, missing=missing)
+        self.positions = {k: role for role, k in header.positions.items()}
+        self.headers = {role: header.cells[k].strip() for k, role in self.positions.items()}
 
     def refuse(self, line: int, column: str, code: str, /, **parameters: Any) -> NoReturn:
         """Refuse a cell."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from ..datafile import MAX_FILE, read_bytes, system_problem
 from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import UNCALCULATED, Row, encoding_of, open_csv
+
+_TITLE_ROWS = 10
+"""How many rows are looked through for headers."""
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\3\4"
@@ -32,6 +37,57 @@ class OpenTable:
     rows: Iterator[Row]
     remarks: tuple[Phrase, ...] = ()
     decimal_comma: bool = False
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    """The row with the headers of a table.
+
+    Attributes:
+        line: where it stands.
+        cells: as they are written.
+        positions: column -> where it is, the first of several.
+        above: lines of the rows above it, such as a title.
+        unknown: cells that are no header.
+        twice: cell and column of a header that stands there before; None where there is none.
+    """
+
+    line: int
+    cells: list[str]
+    positions: dict[str, int]
+    above: tuple[int, ...]
+    unknown: tuple[str, ...]
+    twice: tuple[str, str] | None
+
+
+def find_headers(rows: Iterator[Row], role_of: Mapping[str, str]) -> HeaderRow | None:
+    """The first of the first rows that has two headers or more; None where none has.
+
+    Args:
+        rows: of the table; those up to the headers are taken from it.
+        role_of: header, as `header_key` makes it -> column.
+    """
+    above: list[int] = []
+    for line, cells in islice(rows, _TITLE_ROWS):
+        roles = [role_of.get(header_key(cell)) for cell in cells]
+        if len({*roles} - {None}) > 1:
+            positions: dict[str, int] = {}
+            twice = None
+            for k, role in enumerate(roles):
+                if role in positions:
+                    twice = twice or (cells[k], role)
+                elif role is not None:
+                    positions[role] = k
+            pairs = zip(cells, roles, strict=True)
+            unknown = tuple(cell for cell, role in pairs if role is None and cell.strip())
+            return HeaderRow(line, cells, positions, tuple(above), unknown, twice)
+        above.append(line)
+    return None
+
+
+def header_key(cell: str) -> str:
+    """What a header is looked up by, whatever its case, width and spaces."""
+    return "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
 
 
 @contextmanager
