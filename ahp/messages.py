@@ -1582,6 +1582,110 @@ _SCORING = {
     "year_weights": _("expected {count} weights of 0 or more that sum to 1"),
 }
 
+_EVALUATIONS = {
+    "act_of_another_kind": _("this is not for who did it"),
+    "act_of_another_person": _("somebody else did it than the event says"),
+    "appeal_decided_already": _("This appeal is decided already."),
+    "appeal_needs_value": _(
+        "An appeal that is granted needs the right value, one that is rejected has none."
+    ),
+    "appeal_of_another_cell": _("The value is for another unit or indicator than the appeal."),
+    "appeal_of_another_unit": _("A contact can appeal for their own unit only."),
+    "appeal_too_late": _("Appeals were possible until {date}."),
+    "appeal_twice": _("This appeal was made already."),
+    "appeal_waits": _("{unit!r}, {indicator!r}: an appeal waits for its decision."),
+    "appeal_without_reason": _("Please say why you appeal."),
+    "appeals_until_past": _("Appeals until {date}, expected today or a later date."),
+    "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
+    "cell_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
+    "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),
+    "check_while_undecided": _(
+        "{count} deductions, bonuses or vetoes wait for a second person: confirm or reject "
+        "them, then finish the check."
+    ),
+    "contact_without_unit": _("{name!r} needs the unit that they answer for."),
+    "correction_empty": _("A correction needs at least one value."),
+    "correction_waits": _(
+        "A correction of {period} waits for a signature: sign or withdraw it first."
+    ),
+    "correction_without_reason": _("Please say why this is corrected."),
+    "decision_without_reason": _("Please give a reason for the decision."),
+    "entry_is_another": _(
+        "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
+    ),
+    "entry_without_document": _(
+        "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
+    ),
+    "evaluation_refused": _("{problem}"),
+    "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
+    "file_differs": _("file {name!r} is not the one that was kept"),
+    "file_gone": _("file {name!r} is not there any more"),
+    "file_gone_here": _("there is no file {sha256!r}"),
+    "file_missing": _("file {name!r} did not come along"),
+    "indicator_not_in_scheme": _(
+        "{indicator!r} is neither an indicator nor a deduction, bonus or veto of the scheme"
+    ),
+    "log_of_an_evaluation": _("evaluation {title!r} ({id})"),
+    "log_of_no_evaluation": _(
+        "event {seq} ({event_id}) belongs to evaluation {id!r}, which there is not"
+    ),
+    "may_not_run_evaluations": _("“{name}” may not change evaluations: this takes an organizer."),
+    "may_not_sign": _("“{name}” may not do this: it takes the head."),
+    "no_active_unit": _("No unit is active in {period}: add units first."),
+    "no_correction": _("There is no correction of {period}."),
+    "no_evaluation": _("there is no evaluation {id!r}"),
+    "no_person": _("there is nobody {id!r} in an evaluation"),
+    "owner_without_indicators": _("{name!r} needs the indicators that they deliver."),
+    "period_is_checked": _(
+        "The check of {period} is finished. To change data, undo the check first."
+    ),
+    "period_is_notified": _(
+        "The notices of {period} are out. To change data, undo the check first; appeals are "
+        "decided on the page of notices."
+    ),
+    "period_is_open": _("{period} is not checked yet: finish the check first."),
+    "period_is_signed": _(
+        "{period} is signed and closed. What is found wrong now becomes a correction that "
+        "stands beside the old figure."
+    ),
+    "period_not_open": _("There is no period {period}: open it first."),
+    "period_not_opened": _("The period can't be opened: {problem}."),
+    "period_not_written_so": _("The period is written {period}."),
+    "period_opened_already": _("{period} is open already."),
+    "period_other_scheme": _("Version {number} of the scheme is in force, another one was meant."),
+    "period_without_scheme": _("No scheme is in force: choose one and approve it first."),
+    "person_name_taken": _("Somebody is called {name!r} already; names must differ."),
+    "person_unknown": _("there is nobody {person!r} in this evaluation"),
+    "rating_is_closed": _("Round {round} of rating is closed."),
+    "rating_is_open": _("Round {round} of rating is open already."),
+    "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
+    "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
+    "rating_without_raters": _("There are no raters yet: add them first."),
+    "result_differs": _(
+        "the result of {period} is not the one that follows from the events before it"
+    ),
+    "row_of_evaluation_differs": _(
+        "the log ends here, and the evaluation has {name} {found!r}, by the log {expected!r}"
+    ),
+    "scheme_not_proposed": _("Version {number} of the scheme waits for no approval."),
+    "scheme_number": _("The next version of the scheme is {number}."),
+    "scheme_unreadable": _("the scheme can't be read: {problem}"),
+    "scheme_waits": _(
+        "Version {number} of the scheme waits for approval: approve or withdraw it first."
+    ),
+    "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
+    "sign_before_decision": _("{count} appeals wait for a decision."),
+    "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "unit_added_again": _("{unit!r} is in the list already."),
+    "unit_merged_already": _("{unit!r} was merged into another unit already."),
+    "unit_merged_into_itself": _("{unit!r} can't be merged into itself."),
+    "unit_name_taken": _("A unit is called {unit!r} already; names must differ."),
+    "unit_not_active": _("{unit!r} is not active in {period}."),
+    "unit_not_listed": _("{unit!r} is not in the list of units."),
+    "unit_without_name": _("A unit needs a name."),
+    "values_of_others": _("{name!r} may deliver their own indicators only."),
+}
+
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         **_NUMERIC,
@@ -1593,6 +1697,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         **_APP,
         **_CLI,
         **_SCORING,
+        **_EVALUATIONS,
     }
 )
 """Code -> English sentence."""

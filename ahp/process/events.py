@@ -26,21 +26,25 @@ COLUMNS = ("kind", "parent", "left", "right", "value", "detail")
 """The columns of an action."""
 
 
+ACTORS = ("organizer", "expert", "person", "server", "file")
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who did something.
 
     Attributes:
-        kind: `"organizer"`, `"expert"`, `"server"`, or `"file"` for what was read from one.
-        id: of the organizer's account, empty where all organizers share one; of the expert; of the
-            file its SHA-256.
+        kind: `"organizer"`, `"expert"`, `"person"` for who takes part in an evaluation by a
+            personal link, `"server"`, or `"file"` for what was read from one.
+        id: of the organizer's account, empty where all organizers share one; of the expert or the
+            person; of the file its SHA-256.
     """
 
     kind: str
     id: str = ""
 
     def __post_init__(self) -> None:
-        check_option("kind", self.kind, ("organizer", "expert", "server", "file"))
+        check_option("kind", self.kind, ACTORS)
 
     @classmethod
     def file(cls, content: bytes) -> Self:

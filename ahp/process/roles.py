@@ -9,14 +9,15 @@ from ..errors import AccessError
 from ..study.plain import check_option
 from .events import Actor
 
-ACTS = ("see", "run_studies", "close_rounds", "accounts")
-"""See every study; run them; close and open their rounds; say who may do what."""
+ACTS = ("see", "run_studies", "close_rounds", "run_evaluations", "sign", "accounts")
+"""See everything; run studies; close and open their rounds; run evaluations; sign their results;
+say who may do what."""
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "administrator": frozenset({"see", "accounts"}),
-        "organizer": frozenset({"see", "run_studies", "close_rounds"}),
-        "head": frozenset({"see", "close_rounds"}),
+        "organizer": frozenset({"see", "run_studies", "close_rounds", "run_evaluations"}),
+        "head": frozenset({"see", "close_rounds", "sign"}),
         "reader": frozenset({"see"}),
     }
 )

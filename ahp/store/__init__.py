@@ -1,11 +1,14 @@
-"""Persistence: studies, experts, links and the append-only log of what was answered."""
+"""Persistence: studies, evaluations, people, links and the append-only log of what was done."""
 
 from .records import (
     AccountInfo,
     ClosedRound,
+    EvaluationInfo,
+    EvaluationLog,
     Event,
     ExpertInfo,
     Grants,
+    PersonInfo,
     SignIn,
     Sitting,
     StudyInfo,
@@ -16,9 +19,12 @@ from .store import Store
 __all__ = [
     "AccountInfo",
     "ClosedRound",
+    "EvaluationInfo",
+    "EvaluationLog",
     "Event",
     "ExpertInfo",
     "Grants",
+    "PersonInfo",
     "SignIn",
     "Sitting",
     "Store",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import LinkError
@@ -32,55 +32,75 @@ _SIGN_IN_LOCK = 0x61687001  # beside the one of migrations: PostgreSQL's locks a
 
 def issue_link(session: Session, study: StudyRow, expert_id: str) -> str:
     """Issue a link; the study's row must be locked."""
-    token = secrets.token_urlsafe(16)
-    issued = clock.timestamp(clock.now())
-    link = LinkRow(expert_id=expert_id, token_hash=_hash(token), issued=issued)
-    session.add(link)
-    session.flush()
-    _log(session, study, LinkIssued, link)
+    token, link = new_link(session, expert_id=expert_id)
+    _log(session, study, LinkIssued(link), expert_id)
     return token
 
 
 def revoke_link(session: Session, study: StudyRow, expert_id: str) -> bool:
     """Revoke the active link, if there is one; the study's row must be locked."""
-    link = session.scalars(
-        select(LinkRow).where(LinkRow.expert_id == expert_id, LinkRow.revoked.is_(None))
-    ).one_or_none()
+    link = end_link(session, LinkRow.expert_id == expert_id)
+    if link is not None:
+        _log(session, study, LinkRevoked(link), expert_id)
+    return link is not None
+
+
+def new_link(session: Session, **holder: str) -> tuple[str, int]:
+    """A link of an expert (`expert_id`) or of a person (`person_id`): its token and its number."""
+    token = secrets.token_urlsafe(16)
+    issued = clock.timestamp(clock.now())
+    link = LinkRow(**holder, token_hash=_hash(token), issued=issued)
+    session.add(link)
+    session.flush()
+    return token, link.id
+
+
+def end_link(session: Session, whose: ColumnElement[bool]) -> int | None:
+    """Revoke the active link of somebody; its number, None where there is none."""
+    link = session.scalars(select(LinkRow).where(whose, LinkRow.revoked.is_(None))).one_or_none()
     if link is None:
-        return False
+        return None
     link.revoked = clock.timestamp(clock.now())
-    _log(session, study, LinkRevoked, link)
-    return True
+    return link.id
+
+
+def link_state(session: Session, person_id: str) -> str:
+    """Of a person's newest link: `"none"`, `"active"` or `"revoked"`."""
+    newest = select(LinkRow).where(LinkRow.person_id == person_id).order_by(LinkRow.id.desc())
+    link = session.scalars(newest.limit(1)).one_or_none()
+    if link is None:
+        return "none"
+    return "active" if link.revoked is None else "revoked"
 
 
 def open_link(session: Session, token: str, browser: str | None) -> str:
     """Grant a browser what a link allows; returns the token of its session."""
     row = session.execute(
         select(LinkRow, StudyRow.state)
-        .join(ExpertRow, ExpertRow.id == LinkRow.expert_id)
-        .join(StudyRow, StudyRow.id == ExpertRow.study_id)
+        .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
+        .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
         .where(LinkRow.token_hash == _hash(token))
     ).one_or_none()
     reason = "unknown" if row is None else _refusal(row[0].revoked, row[1])
     if row is None or reason:
         raise LinkError(f"link_{reason}")
-    return grant(session, browser, "expert", row[0].id)
+    return grant(session, browser, "person" if row[0].person_id else "expert", row[0].id)
 
 
-def expert_of_link(session: Session, token: str) -> str:
-    """Id of the expert of a link, whether it still works or not."""
-    expert = session.scalars(
-        select(LinkRow.expert_id).where(LinkRow.token_hash == _hash(token))
+def holder_of_link(session: Session, token: str) -> tuple[str | None, str | None]:
+    """Id of the expert, or else of the person, of a link, whether it still works or not."""
+    holder = session.execute(
+        select(LinkRow.expert_id, LinkRow.person_id).where(LinkRow.token_hash == _hash(token))
     ).one_or_none()
-    if expert is None:
+    if holder is None:
         raise LinkError("link_unknown")
-    return expert
+    return holder[0], holder[1]
 
 
 def grant(
     session: Session,
     browser: str | None,
-    kind: Literal["organizer", "expert"],
+    kind: Literal["organizer", "expert", "person"],
     link_id: int | None = None,
     *,
     sign_in: str = "",
@@ -166,6 +186,15 @@ def read_grants(
     return organizer, allowed, refused
 
 
+def persons_of(session: Session, browser: str) -> tuple[str, ...]:
+    """Ids of the people of evaluations as whom a browser may act; whose link was opened last comes
+    first.
+    """
+    rows = _live_grants(session, browser)
+    mine = (row.person_id for row in rows if row.person_id and row.revoked is None)
+    return tuple(dict.fromkeys(mine))
+
+
 def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) -> bool:
     """Whether a browser may see what an expert submitted: as organizer, or by a link of the expert
     that was not revoked. A closed round takes no answers, but keeps nobody from their own.
@@ -178,13 +207,14 @@ def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) 
 
 def _live_grants(
     session: Session, browser: str
-) -> Sequence[Row[str, str, str | None, str | None, str | None, str | None]]:
+) -> Sequence[Row[str, str, str | None, str | None, str | None, str | None, str | None]]:
     return session.execute(
         select(
             GrantRow.kind,
             GrantRow.sign_in,
             GrantRow.account,
             LinkRow.expert_id,
+            LinkRow.person_id,
             LinkRow.revoked,
             StudyRow.state,
         )
@@ -217,9 +247,9 @@ def of_one_browser(session: Session, one: str, other: str) -> bool:
     return one == other or (len(known), len(set(known))) == (2, 1)
 
 
-def leave(session: Session, browser: str, expert_id: str) -> None:
-    """Take from a browser, in all its tabs, the right to answer as an expert."""
-    links = select(LinkRow.id).where(LinkRow.expert_id == expert_id)
+def leave(session: Session, browser: str, holder: str) -> None:
+    """Take from a browser, in all its tabs, the right to act as an expert, or a person."""
+    links = select(LinkRow.id).where(or_(LinkRow.expert_id == holder, LinkRow.person_id == holder))
     session.execute(
         delete(GrantRow).where(
             GrantRow.session.in_(_sessions(browser)), GrantRow.link_id.in_(links)
@@ -314,18 +344,13 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _refusal(revoked: str | None, state: str) -> str:
-    """Why a link does not work, empty when it does."""
+def _refusal(revoked: str | None, state: str | None) -> str:
+    """Why a link does not work, empty when it does; evaluations have no state of a round."""
     if revoked is not None:
         return "revoked"
-    return "" if state == "open" else "closed"
+    return "" if state in ("open", None) else "closed"
 
 
-def _log(
-    session: Session,
-    study: StudyRow,
-    done: type[LinkIssued | LinkRevoked],
-    link: LinkRow,
-) -> None:
-    entry = log.Entry(done(link.id), secrets.token_hex(16), "organizer", link.expert_id)
+def _log(session: Session, study: StudyRow, done: LinkIssued | LinkRevoked, expert_id: str) -> None:
+    entry = log.Entry(done, secrets.token_hex(16), "organizer", expert_id)
     log.append(session, study, [entry])

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..datafile import jcs
 from ..errors import LogError
 from ..messages import Phrase
-from .models import EventRow
+from .models import EvaluationEventRow, EventRow
 from .records import Event
 
 FORMAT = 2
@@ -29,7 +29,16 @@ SEAL = "chain_sealed"
 """The kind of event that ends the part of a chain that is in an older format, and names its last
 hash."""
 
-COLUMNS = [EventRow.__table__.c[field.name] for field in fields(Event)]
+Rows = type[EventRow] | type[EvaluationEventRow]
+"""The table that events are in."""
+
+
+def columns_of(rows: Rows) -> list[Any]:
+    """The columns of a table that make an `Event`."""
+    return [rows.__table__.c[field.name] for field in fields(Event)]
+
+
+COLUMNS = columns_of(EventRow)
 
 
 class Book(Protocol):
@@ -50,13 +59,19 @@ def digest(event: Event) -> str:
     return hashlib.sha256(jcs(content).encode()).hexdigest()
 
 
-def append(session: Session, book: Book, contents: Sequence[Mapping[str, Any]]) -> list[Event]:
+def append(
+    session: Session,
+    book: Book,
+    contents: Sequence[Mapping[str, Any]],
+    rows: Rows = EventRow,
+) -> list[Event]:
     """Append events to the chain of a book, whose row must be locked.
 
     Args:
         session: a transaction that writes.
         book: the book; its head moves on.
         contents: all columns of each event that do not follow from its place in the chain.
+        rows: the table they go into.
     """
     events = []
     for content in contents:
@@ -71,24 +86,30 @@ def append(session: Session, book: Book, contents: Sequence[Mapping[str, Any]]) 
         )
         events.append(replace(event, hash=digest(event)))
         book.head_seq, book.head_hash = event.seq, events[-1].hash
-    session.execute(insert(EventRow), [vars(event) for event in events])
+    session.execute(insert(rows), [vars(event) for event in events])
     return events
 
 
 def read(
-    session: Session, book_id: str, first: int = 1, last: int | None = None
+    session: Session,
+    book_id: str,
+    first: int = 1,
+    last: int | None = None,
+    rows: Rows = EventRow,
 ) -> Iterator[Event]:
     """The events of a book in the order of the chain, from one number to another."""
-    chosen = select(*COLUMNS).where(EventRow.study_id == book_id, EventRow.seq >= first)
+    chosen = select(*columns_of(rows)).where(rows.study_id == book_id, rows.seq >= first)
     if last is not None:
-        chosen = chosen.where(EventRow.seq <= last)
-    return (Event(*row) for row in session.execute(chosen.order_by(EventRow.seq)))
+        chosen = chosen.where(rows.seq <= last)
+    return (Event(*row) for row in session.execute(chosen.order_by(rows.seq)))
 
 
-def sent_before(session: Session, book_id: str, event_id: str) -> Event | None:
+def sent_before(
+    session: Session, book_id: str, event_id: str, rows: Rows = EventRow
+) -> Event | None:
     """The event with an id."""
     row = session.execute(
-        select(*COLUMNS).where(EventRow.study_id == book_id, EventRow.event_id == event_id)
+        select(*columns_of(rows)).where(rows.study_id == book_id, rows.event_id == event_id)
     ).one_or_none()
     return None if row is None else Event(*row)
 
@@ -148,6 +169,7 @@ def verify(
     name: Phrase,
     bound_to: str,
     meaning: Callable[[Event], Phrase | None],
+    rows: Rows = EventRow,
 ) -> Event:
     """Walk the chain of a book: every hash is computed anew.
 
@@ -157,6 +179,7 @@ def verify(
         name: how messages call it.
         bound_to: the hash that `survey_hash` must be.
         meaning: what is wrong with an event by those before it, once its place is right.
+        rows: the table its events are in.
 
     Returns:
         The last event.
@@ -165,7 +188,7 @@ def verify(
         LogError: names the first bad event and what is wrong with it.
     """
     last = None
-    for event in read(session, book.id):
+    for event in read(session, book.id, rows=rows):
         if problem := fault(event, last, bound_to) or meaning(event):
             raise broken(name, event, problem)
         last = event

@@ -10,12 +10,12 @@ from ..process.receipt import Receipt
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
 from ..study.standing import Standing
-from . import chain, log, receipts, signing, transfer
+from . import chain, evaluation_log, log, receipts, signing, transfer
 from .log import Entry
 from .part import Part, new_id
 from .people import add_people, let_count
 from .queries import study_info, study_row
-from .records import Event, StudyInfo, StudyLog
+from .records import EvaluationLog, Event, StudyInfo, StudyLog
 from .rounds import close
 from .studies import begin_study
 from .surveys import survey_of
@@ -123,6 +123,15 @@ class Documents(Part):
         with self._database.read() as session:
             study_row(session, study_id)
             return list(chain.read(session, study_id))
+
+    def verify_evaluations(self) -> list[EvaluationLog]:
+        """Walk the logs of all evaluations, recompute every hash and every signed result.
+
+        Raises:
+            LogError: names the first bad event and what is wrong with it.
+        """
+        with self._database.read() as session:
+            return evaluation_log.verify(session)
 
     def verify_log(self) -> list[StudyLog]:
         """Walk the logs of all studies and recompute every hash.

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ..errors import StoreError
 from . import access
+from .evaluations import person_info
 from .models import ExpertRow
 from .part import Part, check_open, locked_expert
 from .queries import EXPERTS, account_info, account_row, expert_infos
@@ -60,14 +61,14 @@ class Doors(Part):
         with self._write() as database:
             return access.open_link(database, token, session)
 
-    def expert_of_link(self, token: str) -> str:
-        """Id of the expert of a link.
+    def holder_of_link(self, token: str) -> tuple[str | None, str | None]:
+        """Id of the expert of a link, or else of the person of an evaluation.
 
         Raises:
             LinkError: there is no such link.
         """
         with self._database.read() as database:
-            return access.expert_of_link(database, token)
+            return access.holder_of_link(database, token)
 
     def open_organizer(self, session: str | None) -> str:
         """Let a browser do all that organizers can, without an account, for 30 days; who may, is
@@ -90,7 +91,11 @@ class Doors(Part):
             infos = {info.id: info for info in expert_infos(database, query)}
             experts = tuple(infos[expert] for expert in allowed)
             account = account_info(account_row(database, organizer)) if organizer else None
-            return Grants(organizer is not None, experts, MappingProxyType(refused), account)
+            persons = tuple(
+                person_info(database, person) for person in access.persons_of(database, session)
+            )
+            refusals = MappingProxyType(refused)
+            return Grants(organizer is not None, experts, refusals, account, persons)
 
     def may_answer(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may answer as an expert now."""
@@ -106,13 +111,14 @@ class Doors(Part):
                 return False
             return access.may_look_back(database, session, expert_id, self._sign_in)
 
-    def may_download(self, session: str | None, maker: str | None, expert_id: str | None) -> bool:
+    def may_download(self, session: str | None, maker: str | None, holder: str | None) -> bool:
         """Whether a browser may have a file that it asked for.
 
         Args:
             session: token of the browser's session.
             maker: token with which the page was opened that offers the file.
-            expert_id: an expert who may have it; None = only organizers may.
+            holder: an expert, or a person of an evaluation, who may have it; None = only organizers
+                may.
         """
         if session is None or maker is None:
             return False
@@ -120,7 +126,9 @@ class Doors(Part):
             if not access.of_one_browser(database, session, maker):
                 return False
             organizer, experts, _ = access.read_grants(database, session, self._sign_in)
-            return organizer is not None or expert_id in experts
+            if organizer is not None:
+                return True
+            return holder in (*experts, *access.persons_of(database, session))
 
     def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
         """Let a visitor try a password, unless they tried ten wrong ones within a minute.
@@ -143,10 +151,10 @@ class Doors(Part):
         with self._write() as database:
             access.forget_sign_in(database, attempt)
 
-    def leave(self, session: str, expert_id: str) -> None:
-        """Take from a browser, in all its tabs, the right to answer as an expert."""
+    def leave(self, session: str, holder: str) -> None:
+        """Take from a browser, in all its tabs, the right to act as an expert or a person."""
         with self._write() as database:
-            access.leave(database, session, expert_id)
+            access.leave(database, session, holder)
 
     def revoke_session(self, session: str) -> None:
         """Sign a browser out, in all its tabs."""

@@ -129,7 +129,7 @@ def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[
         new.append(one)
     _write_rows(session, study, state, new)
     events = chain.append(session, study, contents)
-    states: States = session.info["states"]
+    states: States[State, StudyRow] = session.info["states"]
     states.keep(study, state)
     return events
 

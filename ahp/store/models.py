@@ -5,7 +5,7 @@ Times are UTC, ISO 8601 text. Of links and sessions only the SHA-256 of the toke
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -71,8 +71,29 @@ class ExpertRow(Base):
     removed_seq: Mapped[int | None]
 
 
-class EventRow(Base):
-    """The append-only log; its columns are the attributes of `ahp.store.Event`."""
+class EventColumns:
+    """What every event has; the columns are the attributes of `ahp.store.Event`."""
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str]
+    round: Mapped[int]
+    kind: Mapped[str]
+    parent: Mapped[str | None]
+    left: Mapped[str | None]
+    right: Mapped[str | None]
+    value: Mapped[str | None]
+    detail: Mapped[str | None]
+    source: Mapped[str]
+    time: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+    format: Mapped[int]
+    actor_kind: Mapped[str | None]
+    actor_id: Mapped[str | None]
+
+
+class EventRow(EventColumns, Base):
+    """The append-only log of studies."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -82,33 +103,74 @@ class EventRow(Base):
     )
 
     study_id: Mapped[str] = mapped_column(ForeignKey("studies.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str]
-    round: Mapped[int]
     expert_id: Mapped[str | None] = mapped_column(ForeignKey("experts.id"))
-    kind: Mapped[str]
-    parent: Mapped[str | None]
-    left: Mapped[str | None]
-    right: Mapped[str | None]
-    value: Mapped[str | None]
-    detail: Mapped[str | None]
-    source: Mapped[str]
-    time: Mapped[str]
     survey_hash: Mapped[str] = mapped_column(ForeignKey("surveys.content_hash"))
-    previous_hash: Mapped[str]
-    hash: Mapped[str]
-    format: Mapped[int]
-    actor_kind: Mapped[str | None]
-    actor_id: Mapped[str | None]
+
+
+class EvaluationRow(Base):
+    """An evaluation and the head of its chain; locked while events are appended."""
+
+    __tablename__ = "evaluations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    note: Mapped[str]
+    created: Mapped[str]
+    survey_hash: Mapped[str]
+    head_seq: Mapped[int]
+    head_hash: Mapped[str]
+    archived_seq: Mapped[int | None]
+
+
+class PersonRow(Base):
+    """Somebody who takes part in an evaluation; `added_seq` is the event that added them.
+
+    `removed_seq` is the event that removed the person, who then has the id for a name.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("evaluation_id", "name"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id"))
+    role: Mapped[str]
+    name: Mapped[str]
+    added_seq: Mapped[int]
+    removed_seq: Mapped[int | None]
+
+
+class EvaluationEventRow(EventColumns, Base):
+    """The append-only log of evaluations, in the same format: `study_id` is the evaluation's, and
+    `expert_id` that of a person; `survey_hash` says in which format the events are.
+    """
+
+    __tablename__ = "evaluation_events"
+    __table_args__ = (UniqueConstraint("study_id", "event_id"),)
+
+    study_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id"), primary_key=True)
+    expert_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    survey_hash: Mapped[str]
+
+
+class FileRow(Base):
+    """A file that events name by its SHA-256."""
+
+    __tablename__ = "files"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LinkRow(Base):
-    """A personal link of an expert; at most one is not revoked."""
+    """A personal link of an expert, or of somebody who takes part in an evaluation; at most one of
+    each is not revoked.
+    """
 
     __tablename__ = "links"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id"), index=True)
+    expert_id: Mapped[str | None] = mapped_column(ForeignKey("experts.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     issued: Mapped[str]
     revoked: Mapped[str | None]
@@ -144,7 +206,7 @@ class AccountRow(Base):
 
 
 class GrantRow(Base):
-    """What a browser may do: what an organizer may, or answer as the expert of a link.
+    """What a browser may do: what an organizer may, or what the holder of a link may.
 
     `account` is that of an organizer who has one. `sign_in` tells how another one signed in, see
     `Store`; it is empty for experts and accounts.

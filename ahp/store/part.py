@@ -22,6 +22,8 @@ from .queries import account_info, account_row, expert_and_study, study_row
 _REFUSALS = {
     "run_studies": "may_not_run_studies",
     "close_rounds": "may_not_close_rounds",
+    "run_evaluations": "may_not_run_evaluations",
+    "sign": "may_not_sign",
     "accounts": "may_not_accounts",
 }
 """Act -> what is said to whom it is refused."""
@@ -44,29 +46,34 @@ class Part:
         return twin
 
     @contextmanager
-    def _write(self, act: str = "run_studies") -> Iterator[Session]:
+    def _write(self, *acts: str | tuple[str, ...]) -> Iterator[Session]:
         """A transaction that writes what an organizer or an expert does.
 
         Args:
-            act: what the organizer's account must allow, one of `ahp.process.roles.ACTS`.
+            acts: what the organizer's account must allow, of `ahp.process.roles.ACTS`, or one of
+                several; none = `"run_studies"`.
 
         Raises:
             AccessError: it doesn't.
         """
         with self._database.write() as session:
             if self._organizer.id:
-                _check_account(session, self._organizer.id, act)
+                _check_account(session, self._organizer.id, acts or ("run_studies",))
             session.info["organizer"] = self._organizer
             yield session
 
 
-def _check_account(session: Session, account_id: str, act: str) -> None:
+def _check_account(
+    session: Session, account_id: str, acts: tuple[str | tuple[str, ...], ...]
+) -> None:
     """Refuse what an account does not allow."""
     account = account_info(account_row(session, account_id))
     if account.disabled is not None:
         raise AccessError("account_disabled", name=account.name)
-    if act not in allowed(account.roles):
-        raise AccessError(_REFUSALS[act], name=account.name)
+    for act in acts:
+        some = (act,) if isinstance(act, str) else act
+        if not allowed(account.roles) & {*some}:
+            raise AccessError(_REFUSALS[some[0]], name=account.name)
 
 
 def new_id() -> str:

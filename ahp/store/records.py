@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ..process.asking import Asking, Pair
+from ..process.evaluations.state import Person
 from ..process.itinerary import Replies
 from ..process.roles import allowed
 from ..process.rounds import Feedback
@@ -188,16 +189,71 @@ class Grants:
         experts: those it may answer as.
         refused: ids of the experts whose links no longer work -> `LinkError.reason`.
         account: of the organizer; None for one without, who may do everything.
+        persons: of evaluations, as whom it may act.
     """
 
     organizer: bool = False
     experts: tuple[ExpertInfo, ...] = ()
     refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     account: AccountInfo | None = None
+    persons: tuple[PersonInfo, ...] = ()
 
     def may(self, act: str) -> bool:
         """Whether the organizer may do one of `ahp.process.roles.ACTS`."""
         return self.organizer and (self.account is None or act in allowed(self.account.roles))
+
+
+@dataclass(frozen=True)
+class EvaluationInfo:
+    """An evaluation in the lists.
+
+    Attributes:
+        id: random id.
+        title: as the organizer wrote it.
+        note: what readers must know about it, such as `"simulated"`.
+        created: UTC, ISO 8601.
+        archived: True while it is hidden from the lists.
+    """
+
+    id: str
+    title: str
+    note: str
+    created: str
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class PersonInfo:
+    """Somebody who takes part in an evaluation by a personal link.
+
+    Attributes:
+        person: who, and what they do.
+        evaluation_id, title: the evaluation.
+        link: `"none"`, `"active"` or `"revoked"`.
+    """
+
+    person: Person
+    evaluation_id: str
+    title: str
+    link: str
+
+
+@dataclass(frozen=True)
+class EvaluationLog:
+    """An evaluation's chain that was verified.
+
+    Attributes:
+        evaluation_id, title: the evaluation.
+        events: number of events.
+        head_hash: hash of the last one.
+        signed: periods whose signed results were computed anew, and are the same.
+    """
+
+    evaluation_id: str
+    title: str
+    events: int
+    head_hash: str
+    signed: tuple[str, ...]
 
 
 @dataclass(frozen=True)

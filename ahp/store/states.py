@@ -1,4 +1,4 @@
-"""The states of studies, kept in memory so that only new events are read.
+"""The states of studies and evaluations, kept in memory so that only new events are read.
 
 A kept state is used again only where the log still has the event after which it was, with the same
 hash: whatever another process wrote, or a transaction took back, is seen.
@@ -6,62 +6,109 @@ hash: whatever another process wrote, or a transaction took back, is seen.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
-from ..process.events import Logged, read_action
+from ..process.evaluations import events as evaluation_events
+from ..process.evaluations import state as evaluation_state
+from ..process.evaluations.state import EvaluationState
+from ..process.events import Actor, Logged, read_action
 from ..process.fold import State, fold
 from . import chain
-from .models import StudyRow
+from .chain import Book, Rows
+from .models import EvaluationEventRow, EvaluationRow, EventRow, StudyRow
 from .records import Event
 from .surveys import survey_of
 
-STUDIES, STATES = 64, 8
-"""Of how many studies states are kept, and how many of each: readers may still see an older one."""
+BOOKS, STATES = 64, 8
+"""Of how many books states are kept, and how many of each: readers may still see an older one."""
+
+_State = TypeVar("_State")
+_Row = TypeVar("_Row", StudyRow, EvaluationRow)
 
 
-class _Kept(NamedTuple):
+class _Kept(NamedTuple, Generic[_State]):
     seq: int
     hash: str
-    state: State
+    state: _State
 
 
-class States:
-    """What is kept in one process; safe to share between threads."""
+class States(Generic[_State, _Row]):
+    """What is kept of books of one kind in one process; safe to share between threads.
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[_Kept, ...]] = {}
+    Args:
+        rows: the table of their events.
+        start: the state of a book before its first event.
+        follow: a state after further events.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        start: Callable[[Session, _Row], _State],
+        follow: Callable[[Iterable[Event], _State], _State],
+    ) -> None:
+        self._rows, self._start, self._follow = rows, start, follow
+        self._kept: dict[str, tuple[_Kept[_State], ...]] = {}
         self._lock = Lock()
 
-    def of(self, session: Session, study: StudyRow) -> State:
-        """A study's state in a transaction."""
-        for kept in sorted(self._kept.get(study.id, ()), key=lambda kept: -kept.seq):
-            if (kept.seq, kept.hash) == (study.head_seq, study.head_hash):
+    def of(self, session: Session, book: _Row) -> _State:
+        """A book's state in a transaction."""
+        for kept in sorted(self._kept.get(book.id, ()), key=lambda kept: -kept.seq):
+            if (kept.seq, kept.hash) == (book.head_seq, book.head_hash):
                 return kept.state
-            if kept.seq < study.head_seq:
-                events = list(chain.read(session, study.id, kept.seq, study.head_seq))
+            if kept.seq < book.head_seq:
+                events = list(self._read(session, book, kept.seq))
                 if events and (events[0].seq, events[0].hash) == kept[:2]:
-                    return self.keep(study, fold(map(logged, events[1:]), kept.state))
-        every = chain.read(session, study.id, 1, study.head_seq)
-        return self.keep(study, fold(map(logged, every), State.of(survey_of(session, study))))
+                    return self.keep(book, self._follow(events[1:], kept.state))
+        every = self._read(session, book, 1)
+        return self.keep(book, self._follow(every, self._start(session, book)))
 
-    def keep(self, study: StudyRow, state: State) -> State:
-        """Keep a study's state at its head."""
-        new = _Kept(study.head_seq, study.head_hash, state)
+    def _read(self, session: Session, book: _Row, first: int) -> Iterable[Event]:
+        return chain.read(session, book.id, first, book.head_seq, self._rows)
+
+    def keep(self, book: Book, state: _State) -> _State:
+        """Keep a book's state at its head."""
+        new = _Kept(book.head_seq, book.head_hash, state)
         with self._lock:
-            others = (one for one in self._kept.pop(study.id, ()) if one.seq != new.seq)
-            self._kept[study.id] = (new, *others)[:STATES]  # those taken back go as others come
-            if len(self._kept) > STUDIES:
+            others = (one for one in self._kept.pop(book.id, ()) if one.seq != new.seq)
+            self._kept[book.id] = (new, *others)[:STATES]  # those taken back go as others come
+            if len(self._kept) > BOOKS:
                 del self._kept[next(iter(self._kept))]
         return state
 
 
+def states_of_studies() -> States[State, StudyRow]:
+    """Where states of studies are kept."""
+    return States(
+        EventRow,
+        lambda session, study: State.of(survey_of(session, study)),
+        lambda events, state: fold(map(logged, events), state),
+    )
+
+
+def states_of_evaluations() -> States[EvaluationState, EvaluationRow]:
+    """Where states of evaluations are kept."""
+    return States(
+        EvaluationEventRow,
+        lambda _session, _book: EvaluationState(),
+        lambda events, state: evaluation_state.fold(map(logged_evaluation, events), state),
+    )
+
+
 def state_of(session: Session, study: StudyRow) -> State:
     """A study's state in a transaction, see `ahp.store.database.Database`."""
-    states: States = session.info["states"]
+    states: States[State, StudyRow] = session.info["states"]
     return states.of(session, study)
+
+
+def evaluation_state_of(session: Session, book: EvaluationRow) -> EvaluationState:
+    """An evaluation's state in a transaction."""
+    states: States[EvaluationState, EvaluationRow] = session.info["evaluations"]
+    return states.of(session, book)
 
 
 def state_before(session: Session, study: StudyRow, seq: int | None) -> State:
@@ -76,11 +123,27 @@ def state_before(session: Session, study: StudyRow, seq: int | None) -> State:
 
 
 def logged(event: Event) -> Logged:
-    """What an event of the log says.
+    """What an event of a study's log says.
 
     Raises:
         AHPError: nothing.
     """
     return Logged(
         event.seq, event.round, event.expert_id, event.source, event.time, read_action(vars(event))
+    )
+
+
+def logged_evaluation(event: Event) -> evaluation_events.Logged:
+    """What an event of an evaluation's log says.
+
+    Raises:
+        AHPError: nothing.
+    """
+    return evaluation_events.Logged(
+        event.seq,
+        event.expert_id,
+        event.source,
+        event.time,
+        Actor(str(event.actor_kind), str(event.actor_id)),
+        evaluation_events.read_action(vars(event)),
     )

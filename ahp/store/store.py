@@ -5,14 +5,15 @@ from __future__ import annotations
 from .accounts import Accounts
 from .documents import Documents
 from .doors import Doors
+from .evaluations import Evaluations
 from .people import People
 from .replying import Replying
 from .rounds import Rounds
 from .studies import Studies
 
 
-class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents):
-    """Studies, their experts and answers; safe to share between threads and processes.
+class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations):
+    """Studies, their experts and answers, evaluations and their data; safe to share between threads and processes.
 
     Every action is one transaction: it is done when the method returns, or nothing was written.
 

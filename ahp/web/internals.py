@@ -116,12 +116,13 @@ class Offer:
     Attributes:
         make: makes its content.
         session: token of the browser's session in which the page is open.
-        expert_id: an expert who may have it; None = only organizers may.
+        holder: an expert, or a person of an evaluation, who may have it; None = only organizers
+            may.
     """
 
     make: Callable[[], bytes | str]
     session: str | None
-    expert_id: str | None
+    holder: str | None
 
 
 _offers: dict[bytes, tuple[float, Offer]] = {}

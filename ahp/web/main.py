@@ -7,6 +7,7 @@ import streamlit as st
 from ahp.errors import DatabaseError
 from ahp.web import state
 from ahp.web.components import preload_charts
+from ahp.web.evaluating import page_titles
 
 _ = state.translate()
 st.set_page_config(
@@ -16,25 +17,66 @@ st.set_page_config(
 )
 welcome = st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:")
 survey = st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")
-organizer_pages = [
-    st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:"),
-    st.Page("views/experts.py", title=_("Experts and links"), icon=":material/group:"),
-    st.Page("views/rounds.py", title=_("Rounds"), icon=":material/replay:"),
-    st.Page("views/results.py", title=_("Results"), icon=":material/bar_chart:"),
-    st.Page("views/files.py", title=_("Files"), icon=":material/attach_file:"),
-    st.Page("views/editor.py", title=_("Survey editor"), icon=":material/edit:"),
-    st.Page("views/accounts.py", title=_("Accounts"), icon=":material/manage_accounts:"),
+studies = st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:")
+accounts = st.Page("views/accounts.py", title=_("Accounts"), icon=":material/manage_accounts:")
+study_pages = [
+    ("experts", _("Experts and links"), "group"),
+    ("rounds", _("Rounds"), "replay"),
+    ("results", _("Results"), "bar_chart"),
+    ("files", _("Files"), "attach_file"),
+    ("editor", _("Survey editor"), "edit"),
 ]
+organizer_pages = [
+    studies,
+    *(
+        st.Page(
+            f"views/{page}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            visibility="hidden" if state.in_evaluation() else "visible",
+        )
+        for page, title, icon in study_pages
+    ),
+    accounts,
+]
+evaluations = st.Page("views/evaluations.py", title=_("Evaluations"), icon=":material/monitoring:")
+icons = {
+    **{"scheme": "rule", "units": "domain", "period": "event", "data": "upload_file"},
+    **{"rating": "grade", "check": "fact_check", "results": "leaderboard"},
+    **{"notices": "campaign", "signing": "draw", "years": "calendar_month"},
+}
+evaluation_pages = [
+    st.Page(
+        f"views/evaluation_{page}.py",
+        title=page_titles(_)[page],
+        icon=f":material/{icon}:",
+        visibility="visible" if state.in_evaluation() else "hidden",
+    )
+    for page, icon in icons.items()
+]
+own = {
+    "data_owner": st.Page("views/own_data.py", title=_("My data"), icon=":material/upload_file:"),
+    "rater": st.Page("views/own_rating.py", title=_("My ratings"), icon=":material/grade:"),
+    "contact": st.Page(
+        "views/own_notice.py", title=_("Notice of my unit"), icon=":material/campaign:"
+    ),
+}
 try:
     granted = state.grants()
 except DatabaseError:  # which pages are this visitor's isn't known, but the address is kept
-    st.navigation([welcome, survey, *organizer_pages], position="hidden")
+    every = [welcome, survey, *own.values(), *organizer_pages, evaluations, *evaluation_pages]
+    st.navigation(every, position="hidden")
     state.show_unavailable()
     st.stop()
+person = state.own_person(granted)
 own_pages = [survey] if granted.experts or state.bound_expert() else []
-pages = own_pages + organizer_pages * granted.organizer or [welcome]
+if person:
+    own_pages = [own[person.person.role], *own_pages]
+desks = [*organizer_pages[:-1], evaluations, *evaluation_pages, accounts]
+pages = own_pages + desks * granted.organizer or [welcome]
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
+state.show_menu_of(page in (evaluations, *evaluation_pages))
 st.html(
     "<style>.stMainBlockContainer{{max-width:70rem;padding-top:{top}}}"
     # on a phone a wide table is scrolled instead of broken into single characters
@@ -53,17 +95,19 @@ st.html(
         top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
     )
 )
+by_link = page in (survey, *own.values())
 expert = state.own_expert(granted) if page == survey else None
-state.page_head(expert, None if page == survey else granted.account)
+holder = expert or (person.person if person and page in own.values() else None)
+state.page_head(holder, None if by_link else granted.account)
 if granted.organizer:
     preload_charts()
 page.run()
-if expert:
+if holder:
     st.button(
         _("This isn't me / sign out on this computer"),
         icon=":material/logout:",
         type="tertiary",
         on_click=state.leave,
-        args=(expert.id,),
+        args=(holder.id,),
         key="leave",
     )

@@ -43,6 +43,7 @@ from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
     LANGUAGE_COOKIE,
+    PERSON,
     SESSION_COOKIE,
     database,
     show_unavailable,
@@ -120,11 +121,12 @@ async def open_link(request: Request) -> Response:
     token, session = request.path_params["token"], request.cookies.get(SESSION_COOKIE)
     try:
         session = await run_in_threadpool(database().open_link, token, session)
-        expert_id = await run_in_threadpool(database().expert_of_link, token)
+        expert, person = await run_in_threadpool(database().holder_of_link, token)
     except LinkError as error:
         texts = {language: error_sentence(error, language) for language in LANGUAGES}
         return _page(texts, status=404)
-    return _signed_in(request, session, f"/?{urlencode({EXPERT: expert_id})}")
+    whose = {EXPERT: expert} if expert else {PERSON: person}
+    return _signed_in(request, session, f"/?{urlencode(whose)}")
 
 
 async def open_organizer_link(request: Request) -> Response:
@@ -233,7 +235,7 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     language, session = _language(request), request.cookies.get(SESSION_COOKIE)
     _ = translator(language)
     try:
-        if offer and database().may_download(session, offer.session, offer.expert_id):
+        if offer and database().may_download(session, offer.session, offer.holder):
             return Response(offer.make())
     except DatabaseError:
         return _unavailable(request)

@@ -17,8 +17,9 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
+from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
-from ..store import AccountInfo, ExpertInfo, Grants, Store, StudyInfo
+from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo
 from ..study import Survey
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 SESSION_COOKIE = "ahp_session"
 EXPERT = "e"
 """Under this name, the address of a tab and its session say whose the tab is."""
+PERSON = "p"
+"""Likewise for people of evaluations."""
 LANGUAGE_COOKIE = "ahp_language"
 
 
@@ -129,12 +132,13 @@ def show_problem() -> None:
         st.error(plain(problem))
 
 
-def guarded(make: Callable[[], bytes | str], expert_id: str | None = None) -> Callable[[], bytes]:
+def guarded(make: Callable[[], bytes | str], holder: str | None = None) -> Callable[[], bytes]:
     """What a download button has in place of its file, which is made when it is downloaded.
 
-    This browser alone gets it, for an organizer or the expert given, while they are signed in.
+    This browser alone gets it, for an organizer or the expert or person given, while they are
+    signed in.
     """
-    return partial(ticket, Offer(make, session_token(), expert_id))
+    return partial(ticket, Offer(make, session_token(), holder))
 
 
 def bind(expert_id: str) -> None:
@@ -167,10 +171,36 @@ def own_expert(granted: Grants) -> ExpertInfo | None:
     return expert
 
 
-def leave(expert_id: str) -> None:
-    """End this browser's right to answer as an expert, in all its tabs."""
+def own_person(granted: Grants) -> PersonInfo | None:
+    """The person of an evaluation this tab belongs to, as `own_expert` finds an expert."""
+    persons = {one.person.id: one for one in granted.persons}
+    bound = st.session_state.get(PERSON) or st.query_params.get(PERSON)
+    if bound is None and len(persons) == 1 and not (granted.organizer or granted.experts):
+        [bound] = persons
+    person = persons.get(bound or "")
+    if person is not None:
+        st.session_state[PERSON] = person.person.id
+        if st.query_params.get(PERSON) != person.person.id:
+            st.query_params[PERSON] = person.person.id
+    return person
+
+
+def in_evaluation() -> bool:
+    """Whether the organizer is at the pages of evaluations, whose menu is shown then."""
+    return bool(st.session_state.get("in_evaluation"))
+
+
+def show_menu_of(evaluation: bool) -> None:
+    """Draw the page anew when the menu is not that of its desk, surveys or evaluations."""
+    if in_evaluation() != evaluation:
+        st.session_state["in_evaluation"] = evaluation
+        st.rerun()
+
+
+def leave(holder: str) -> None:
+    """End this browser's right to act as an expert or a person, in all its tabs."""
     if token := session_token():
-        database().leave(token, expert_id)
+        database().leave(token, holder)
 
 
 def sign_out() -> None:
@@ -200,8 +230,8 @@ def translate() -> Translate:
     return translator(language())
 
 
-def page_head(expert: ExpertInfo | None, account: AccountInfo | None = None) -> None:
-    """Whom the page belongs to, an expert or an organizer with an account, and the switch between
+def page_head(expert: ExpertInfo | Person | None, account: AccountInfo | None = None) -> None:
+    """Whom the page belongs to, an expert, a person or an organizer with an account, and the switch between
     languages, whose choice stays in this browser.
     """
     who = expert or account

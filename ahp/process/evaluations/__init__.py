@@ -1,0 +1,1 @@
+"""How an evaluation runs, without SQL: schemes, units, periods, data, ratings, notices, signing."""

@@ -1,0 +1,636 @@
+"""What happens in an evaluation: a class for each kind of event of its log, and how it is stored.
+
+An action is stored in two columns: its kind, and in `detail` its fields as JSON (RFC 8785). Whom it
+is about, or who of the people with a personal link did it, stands in the event's column of experts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from ...codec import structure
+from ...datafile import jcs, parse_json
+from ...errors import LogError
+from ..events import Action, Actor
+from .units import Unit
+
+Role = Literal["data_owner", "rater", "contact"]
+ROLES: tuple[Role, ...] = ("data_owner", "rater", "contact")
+"""Who takes part by a personal link: who delivers data, rates, or answers for a unit."""
+
+
+class CellKey(NamedTuple):
+    """What a value stands for in a period.
+
+    Attributes:
+        unit: its id.
+        indicator: id of an indicator, or of a deduction, bonus or veto.
+        item: one of several observations of a cell; empty where there is one.
+        input: of a derived indicator; empty for others.
+        rater: who rated, where ratings come in a file.
+    """
+
+    unit: str
+    indicator: str
+    item: str = ""
+    input: str = ""
+    rater: str = ""
+
+
+Cell = tuple[str, str, str, str, str]
+"""A `CellKey` in an event."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value, as it was read or typed.
+
+    Attributes:
+        unit, indicator, item, input, rater: as in `CellKey`.
+        value: exact text of a number, or a word; empty = not reported.
+        evidence: document number.
+        note: remark.
+        place: where it stands in the file.
+    """
+
+    unit: str
+    indicator: str
+    value: str
+    item: str = ""
+    input: str = ""
+    rater: str = ""
+    evidence: str = ""
+    note: str = ""
+    place: str = ""
+
+    @property
+    def key(self) -> CellKey:
+        """What the value stands for."""
+        return CellKey(self.unit, self.indicator, self.item, self.input, self.rater)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is kept.
+
+    Attributes:
+        sha256: of its content, under which the store has it.
+        name: as it was called.
+        size: in bytes.
+    """
+
+    sha256: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class WeightsSource:
+    """Where the weights of a scheme come from.
+
+    Attributes:
+        kind: `"scheme"`, as its file has them; `"given"`, typed in; `"round"`, of a closed Delphi
+            round, for which the others stand.
+        study, title: id and title of the study.
+        round: number of the round.
+        counted, asked: how many experts count, of how many.
+        evidence: SHA-256 of the evidence with which the round was closed.
+    """
+
+    kind: Literal["scheme", "given", "round"] = "scheme"
+    study: str = ""
+    title: str = ""
+    round: int = 0
+    counted: int = 0
+    asked: int = 0
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Done(Action):
+    """An action in an evaluation.
+
+    Attributes:
+        acts: an account must allow one of these `ahp.process.roles.ACTS`; none for what people do
+            by their personal links.
+    """
+
+    acts: ClassVar[tuple[str, ...]] = ("run_evaluations",)
+
+    @property
+    def detail(self) -> str:
+        """All fields that aren't as they are by default."""
+        return jcs(_lean(self))
+
+
+@dataclass(frozen=True)
+class EvaluationCreated(Done):
+    """An evaluation begins."""
+
+    kind = "evaluation_created"
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EvaluationRenamed(Done):
+    """Another title."""
+
+    kind = "evaluation_renamed"
+    title: str
+
+
+@dataclass(frozen=True)
+class EvaluationArchived(Done):
+    """Out of the lists."""
+
+    kind = "evaluation_archived"
+
+
+@dataclass(frozen=True)
+class EvaluationUnarchived(Done):
+    """Back in the lists."""
+
+    kind = "evaluation_unarchived"
+
+
+@dataclass(frozen=True)
+class SchemeProposed(Done):
+    """A new version of the scheme, not in force yet.
+
+    Attributes:
+        number: of the version, from 1.
+        content: `Scheme.content`.
+        weights: where its weights come from.
+        reason: why it is changed.
+    """
+
+    kind = "scheme_proposed"
+    number: int
+    content: str
+    weights: WeightsSource = WeightsSource()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SchemeApproved(Done):
+    """A version comes into force for periods opened from now on."""
+
+    kind = "scheme_approved"
+    acts = ("run_evaluations", "sign")
+    number: int
+
+
+@dataclass(frozen=True)
+class SchemeWithdrawn(Done):
+    """A version that was proposed is dropped."""
+
+    kind = "scheme_withdrawn"
+    number: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class UnitAdded(Done):
+    """A unit joins the list."""
+
+    kind = "unit_added"
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class UnitChanged(Done):
+    """A unit is called, grouped or reached otherwise, begins or ends; its history stays."""
+
+    kind = "unit_changed"
+    unit: Unit
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class UnitMerged(Done):
+    """A unit goes into another one from a period on; both keep what they had.
+
+    Attributes:
+        unit, into: ids.
+        period: the first one in which it is no more.
+    """
+
+    kind = "unit_merged"
+    unit: str
+    into: str
+    period: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AliasLearned(Done):
+    """What a unit is called in files, from now on."""
+
+    kind = "alias_learned"
+    alias: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class LayoutRemembered(Done):
+    """How files of one kind are read, from now on."""
+
+    kind = "layout_remembered"
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class PersonAdded(Done):
+    """Somebody takes part by a personal link; the event's column has their id.
+
+    Attributes:
+        role: what they do.
+        name: unique in the evaluation.
+        organization: where they work.
+        unit: id of the unit that a contact answers for, or that a rater belongs to.
+        indicators: ids of what a data owner delivers, or a rater rates; empty for a rater = all
+            that are rated.
+    """
+
+    kind = "person_added"
+    role: Role
+    name: str
+    organization: str = ""
+    unit: str = ""
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonChanged(Done):
+    """What is said of somebody changes, but not their role."""
+
+    kind = "person_changed"
+    name: str
+    organization: str = ""
+    unit: str = ""
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonRemoved(Done):
+    """Somebody takes part no more; what they did stays."""
+
+    kind = "person_removed"
+
+
+@dataclass(frozen=True)
+class PersonLinkIssued(Done):
+    """The number of a new personal link."""
+
+    kind = "person_link_issued"
+    link: int
+
+
+@dataclass(frozen=True)
+class PersonLinkRevoked(Done):
+    """The number of a personal link that ends."""
+
+    kind = "person_link_revoked"
+    link: int
+
+
+@dataclass(frozen=True)
+class OnPeriod(Done):
+    """Something about a period, as `str(Period)`."""
+
+    period: str
+
+
+@dataclass(frozen=True)
+class PeriodOpened(OnPeriod):
+    """A period begins, under the version of the scheme that is in force.
+
+    Attributes:
+        scheme: number of the version.
+        due: date by which data is delivered.
+        dues: indicator -> another date.
+        rating_due: date by which raters submit; empty where nothing is rated.
+    """
+
+    kind = "period_opened"
+    scheme: int
+    due: str
+    dues: Mapping[str, str]
+    rating_due: str = ""
+
+
+@dataclass(frozen=True)
+class DueChanged(OnPeriod):
+    """Other dates, and why."""
+
+    kind = "due_changed"
+    due: str
+    dues: Mapping[str, str]
+    rating_due: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ValuesRecorded(OnPeriod):
+    """Values come in, from a file or typed; those of the same cells are replaced.
+
+    Attributes:
+        rows: the values that are new or other than before.
+        removed: cells that have none any more.
+        file: where they were read; None = typed.
+        layout: how the file was read, `Layout.content`.
+        reason: why values are changed.
+    """
+
+    kind = "values_recorded"
+    rows: tuple[Row, ...]
+    removed: tuple[Cell, ...] = ()
+    file: File | None = None
+    layout: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CellAccepted(OnPeriod):
+    """A value that was conspicuous is right, and why."""
+
+    kind = "cell_accepted"
+    cell: Cell
+    reason: str
+
+
+@dataclass(frozen=True)
+class EntryConfirmed(OnPeriod):
+    """A second person confirms a deduction, bonus or veto as it was recorded.
+
+    Attributes:
+        cell: which.
+        seq: number of the event that recorded it.
+    """
+
+    kind = "entry_confirmed"
+    acts = ("run_evaluations", "sign")
+    cell: Cell
+    seq: int
+
+
+@dataclass(frozen=True)
+class EntryRejected(OnPeriod):
+    """A second person rejects it: it doesn't count."""
+
+    kind = "entry_rejected"
+    acts = ("run_evaluations", "sign")
+    cell: Cell
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class RatingOpened(OnPeriod):
+    """Raters rate, for the first time or anew.
+
+    Attributes:
+        round: from 1.
+        cells: (unit, indicator, item) that are rated anew; in round 1 empty = all.
+        due: date by which raters submit.
+    """
+
+    kind = "rating_opened"
+    round: int
+    cells: tuple[tuple[str, str, str], ...]
+    due: str
+
+
+@dataclass(frozen=True)
+class OwnRating(OnPeriod):
+    """What a rater does; in the open round, before submitting."""
+
+    acts = ()
+    round: int
+
+
+@dataclass(frozen=True)
+class Rated(OwnRating):
+    """A grade or points, as text; `"not applicable"` where the rater can't judge."""
+
+    kind = "rated"
+    unit: str
+    indicator: str
+    value: str
+    item: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RatingAttached(OwnRating):
+    """Evidence for a rating."""
+
+    kind = "rating_attached"
+    unit: str
+    indicator: str
+    file: File
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class RatingsSubmitted(OwnRating):
+    """A rater's ratings are locked."""
+
+    kind = "ratings_submitted"
+
+
+@dataclass(frozen=True)
+class RatingClosed(OnPeriod):
+    """A round of rating is over: its ratings are seen, and count."""
+
+    kind = "rating_closed"
+    round: int
+
+
+@dataclass(frozen=True)
+class PeriodChecked(OnPeriod):
+    """The data is complete and right, as far as it goes."""
+
+    kind = "period_checked"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CheckUndone(OnPeriod):
+    """Data is changed again."""
+
+    kind = "check_undone"
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoticesIssued(OnPeriod):
+    """Every unit's draft notice can be opened by its contact.
+
+    Attributes:
+        until: date until which a contact may appeal.
+        result: what they say, JSON of `judged.evidence_of`.
+    """
+
+    kind = "notices_issued"
+    until: str
+    result: str
+
+
+@dataclass(frozen=True)
+class NoticeOpened(OnPeriod):
+    """A contact has seen the notice."""
+
+    kind = "notice_opened"
+    acts = ()
+
+
+@dataclass(frozen=True)
+class Appealed(OnPeriod):
+    """A unit's contact disputes a value.
+
+    Attributes:
+        appeal: its id.
+        cell: which.
+        reason: why.
+        file: what proves it.
+    """
+
+    kind = "appealed"
+    acts = ()
+    appeal: str
+    cell: Cell
+    reason: str
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class AppealDecided(OnPeriod):
+    """An appeal is granted, with the value that is right, or rejected."""
+
+    kind = "appeal_decided"
+    acts = ("sign",)
+    appeal: str
+    granted: bool
+    reason: str
+    row: Row | None = None
+
+
+@dataclass(frozen=True)
+class PeriodSigned(OnPeriod):
+    """The head signs: the period is closed for ever, with its evidence.
+
+    Attributes:
+        revision: 1, or more for corrections after the first signature.
+        evidence: what it leaves, JSON of `judged.evidence_of`.
+        early: why it is signed before the units' time to appeal is over; empty otherwise.
+    """
+
+    kind = "period_signed"
+    acts = ("sign",)
+    revision: int
+    evidence: str
+    early: str = ""
+
+
+@dataclass(frozen=True)
+class CorrectionProposed(OnPeriod):
+    """After signing, values are found wrong: the new ones stand beside the old until signed.
+
+    Attributes:
+        rows: the right values.
+        reason: why.
+        file: what proves it.
+    """
+
+    kind = "correction_proposed"
+    rows: tuple[Row, ...]
+    reason: str
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class CorrectionWithdrawn(OnPeriod):
+    """A correction that was proposed is dropped."""
+
+    kind = "correction_withdrawn"
+    reason: str
+
+
+ACTIONS: dict[str, type[Done]] = {
+    action.kind: action
+    for action in (
+        *(EvaluationCreated, EvaluationRenamed, EvaluationArchived, EvaluationUnarchived),
+        *(SchemeProposed, SchemeApproved, SchemeWithdrawn),
+        *(UnitAdded, UnitChanged, UnitMerged, AliasLearned, LayoutRemembered),
+        *(PersonAdded, PersonChanged, PersonRemoved, PersonLinkIssued, PersonLinkRevoked),
+        *(PeriodOpened, DueChanged, ValuesRecorded, CellAccepted, EntryConfirmed, EntryRejected),
+        *(RatingOpened, Rated, RatingAttached, RatingsSubmitted, RatingClosed),
+        *(PeriodChecked, CheckUndone, NoticesIssued, NoticeOpened, Appealed, AppealDecided),
+        *(PeriodSigned, CorrectionProposed, CorrectionWithdrawn),
+    )
+}
+"""Kind -> what was done."""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """An action in its place in an evaluation's log.
+
+    Attributes:
+        seq: place in the log: 1, 2, 3 … without gaps.
+        person: id of who of the people with a personal link did it, or whom it is about.
+        source: `"web"`, `"file"` or `"organizer"`.
+        time: UTC, ISO 8601.
+        actor: who did it.
+        action: what was done.
+    """
+
+    seq: int
+    person: str | None
+    source: str
+    time: str
+    actor: Actor
+    action: Done
+
+
+def read_action(stored: Mapping[str, str | None]) -> Done:
+    """The action in its columns.
+
+    Raises:
+        AHPError: the columns do not hold one.
+    """
+    kind = str(stored["kind"])
+    if kind not in ACTIONS:
+        raise LogError("event_kind", kind=kind, kinds=tuple(ACTIONS))
+    detail = str(stored["detail"] or "")
+    action = structure(parse_json(detail, "detail", LogError), ACTIONS[kind], "detail", LogError)
+    if action.detail != detail:
+        raise LogError("event_detail_otherwise", expected=action.detail[:80])
+    return action
+
+
+def _lean(declared: Any) -> Any:
+    """Plain data of a declared object, without what is as it is by default."""
+    if is_dataclass(declared):
+        held = {
+            field.name: (getattr(declared, field.name), field.default) for field in fields(declared)
+        }
+        return {
+            name: _lean(value)
+            for name, (value, default) in held.items()
+            if default is MISSING or value != default
+        }
+    if isinstance(declared, Mapping):
+        return {key: _lean(value) for key, value in declared.items()}
+    return [_lean(one) for one in declared] if isinstance(declared, tuple) else declared
+
+
+def files_of(action: Done) -> tuple[File, ...]:
+    """The files that an action names."""
+    file = getattr(action, "file", None)
+    return () if file is None else (file,)

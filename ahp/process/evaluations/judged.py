@@ -1,0 +1,192 @@
+"""What a period comes to: its observations, its result by the rules, and the evidence it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from math import isnan
+from typing import Any
+
+from ...datafile import jcs
+from ...errors import EvaluationError
+from ...evaluation.evaluated import Evaluation
+from ...evaluation.judging import evaluate
+from ...evaluation.observations import observations_from_records
+from ...evaluation.scheme import Scheme
+from ...evaluation.scoring import period_problem
+from .events import Row
+from .state import EvaluationState, PeriodState
+from .units import Unit, groups_of
+
+EVIDENCE_FORMAT = 1
+"""Of new evidence."""
+
+NOT_DUE = "not due"
+"""What stands where nothing was delivered as long as a period isn't checked."""
+
+Names = tuple[tuple[str, str], ...]
+"""Id -> name of people, as something that can be hashed."""
+
+
+def scheme_in(state: EvaluationState, period: str) -> Scheme:
+    """The scheme a period is under, with the groups of the units that are active in it."""
+    return _scheme(state.periods[period].scheme, state.units, period)
+
+
+@lru_cache(maxsize=64)
+def _scheme(scheme: Scheme, units: tuple[Unit, ...], period: str) -> Scheme:
+    return replace(scheme, groups=groups_of(units, period, scheme))
+
+
+def result_of(state: EvaluationState, period: str, *, corrected: bool = False) -> Evaluation:
+    """The result of a period by what counts now.
+
+    Earlier periods are in it as far as the same rules held for an indicator: early warnings and
+    values carried over look at them. What was signed for them stands in their own evidence.
+
+    Args:
+        state: the evaluation.
+        period: `str(Period)`.
+        corrected: as if the correction that is proposed were signed.
+
+    Raises:
+        EvaluationError: no unit is active, or a value does not fit the scheme; says which.
+    """
+    held = state.periods[period]
+    chain = (*state.before(period), held.after_correction if corrected else held)
+    return _result(chain, state.units, _names(state))
+
+
+def _names(state: EvaluationState) -> Names:
+    return tuple((person.id, person.name) for person in state.people.values())
+
+
+@lru_cache(maxsize=64)
+def _result(chain: tuple[PeriodState, ...], units: tuple[Unit, ...], names: Names) -> Evaluation:
+    """The result of the last of some periods in the order of time."""
+    last = chain[-1]
+    scheme = _scheme(last.scheme, units, str(last.period))
+    if not scheme.units:
+        raise EvaluationError("no_active_unit", period=str(last.period))
+    records = [
+        record
+        for held in chain
+        if period_problem(scheme, held.period) is None
+        for record in _records(held, units, dict(names), scheme)
+    ]
+    return evaluate(scheme, observations_from_records(records, str(last.period)))
+
+
+def records_of(state: EvaluationState, period: str) -> list[dict[str, str]]:
+    """The observations of a period that count, with names of units and raters, as
+    `evaluation.observations_from_records` takes them.
+    """
+    held = state.periods[period]
+    return list(_records(held, state.units, dict(_names(state)), scheme_in(state, period)))
+
+
+def _records(
+    held: PeriodState, units: tuple[Unit, ...], names: dict[str, str], scheme: Scheme
+) -> Iterator[dict[str, str]]:
+    """What counts in a period of the units and rules of a scheme."""
+    period, listed = str(held.period), {*scheme.units}
+    unit_names = {unit.id: unit.name for unit in units if unit.name in listed}
+    same = _same_rules(held.scheme, scheme)
+    delivered = set()
+    for row, rater in _rows(held, names):
+        if row.unit in unit_names and row.indicator in same:
+            delivered.add((row.unit, row.indicator))
+            yield {
+                "unit": unit_names[row.unit],
+                "period": period,
+                "indicator": row.indicator,
+                "value": row.value,
+                "item": row.item,
+                "input": row.input,
+                "rater": rater,
+                "evidence": row.evidence,
+                "note": row.note,
+            }
+    if held.stage == "open":
+        for leaf in held.scheme.counting(held.period):
+            for unit_id, name in unit_names.items():
+                if leaf in same and (unit_id, leaf) not in delivered:
+                    yield {"unit": name, "period": period, "indicator": leaf, "value": NOT_DUE}
+
+
+def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]:
+    """The values and ratings of a period that count, each with its rater."""
+    for key, value in held.values.items():
+        if held.counts(key):
+            yield value.row, key.rater
+    for (unit, indicator, item), ratings in held.ratings.items():
+        for person, rating in ratings.items():
+            row = Row(unit, indicator, rating.value, item, note=rating.note)
+            yield row, names[person]
+
+
+def _same_rules(before: Scheme, now: Scheme) -> set[str]:
+    """Ids of indicators, deductions, bonuses and vetoes for which the same rules hold."""
+    rules, others = ({**one.indicator, **one.events} for one in (now, before))
+    return {key for key, rule in rules.items() if others.get(key) == rule}
+
+
+def evidence_of(state: EvaluationState, period: str, revision: int) -> dict[str, Any]:
+    """What a period leaves behind when it is signed now, with the correction that is proposed; 0
+    for notices, before the first signature.
+
+    Raises:
+        EvaluationError: no result follows.
+    """
+    result = result_of(state, period, corrected=True)
+    held = state.periods[period]
+    scheme, column = result.scheme, result.period_position(period)
+    rows = sorted(
+        jcs(record)
+        for record in _records(held.after_correction, state.units, dict(_names(state)), scheme)
+    )
+    active = [unit for unit in state.units if unit.name in scheme.units]
+    version = held.version
+    units = {}
+    for unit in active:
+        k = result.unit_position(unit.name)
+        total = result.total(unit.name, period)
+        units[unit.id] = {
+            "name": unit.name,
+            "group": unit.group,
+            "total": None if total is None else str(total),
+            "rank": int(result.ranks[k, column]),
+            "group_rank": int(result.group_ranks[k, column]),
+            "band": str(result.bands[k, column]),
+            "points": {
+                leaf: _decimal(float(result.scores[k, column, j]), scheme.digits.points)
+                for j, leaf in enumerate(result.indicators)
+            },
+        }
+    return {
+        "format": EVIDENCE_FORMAT,
+        "period": period,
+        "revision": revision,
+        "scheme": {
+            "id": version.scheme.id,
+            "version": version.scheme.version,
+            "number": version.number,
+            "sha256": version.scheme.content_hash,
+        },
+        "weights": {node: str(weight) for node, weight in result.weights(period).items()},
+        "observations": {"count": len(rows), "sha256": _sha256("\n".join(rows))},
+        "units": units,
+    }
+
+
+def _decimal(number: float, digits: int) -> str | None:
+    return (
+        None if isnan(number) else str(Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits)))
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

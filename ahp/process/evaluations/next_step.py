@@ -1,0 +1,98 @@
+"""What is to be done next in an evaluation, and on which page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .rules import rated_leaves
+from .state import EvaluationState, PeriodState
+from .units import active_in
+
+PAGES = (
+    *("scheme", "units", "period", "data", "rating", "check", "results"),
+    *("notices", "signing", "years"),
+)
+"""The pages of an evaluation, in the order in which they are needed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is next.
+
+    Attributes:
+        page: of `PAGES`.
+        code: what is to be done.
+        period: in which; empty where it is about the whole evaluation.
+        count, of: how many, of how many.
+    """
+
+    page: str
+    code: str
+    period: str = ""
+    count: int = 0
+    of: int = 0
+
+
+def next_step(state: EvaluationState, period: str | None = None) -> Step:
+    """What is next.
+
+    Args:
+        state: the evaluation.
+        period: in this one; None = in the latest that was opened.
+    """
+    if state.version is None:
+        return Step("scheme", "approve_scheme" if state.proposed else "choose_scheme")
+    if not state.units:
+        return Step("units", "add_units")
+    if not state.periods:
+        return Step("period", "open_period")
+    held = state.periods[period or max(state.periods, key=lambda one: state.periods[one].period)]
+    return _in_period(state, held)
+
+
+def _in_period(state: EvaluationState, held: PeriodState) -> Step:
+    name = str(held.period)
+    if held.stage == "open":
+        return _while_open(state, held)
+    if held.stage == "checked":
+        return Step("notices", "issue_notices", name)
+    if held.stage == "notified":
+        if held.open_appeals:
+            return Step("notices", "decide_appeals", name, len(held.open_appeals))
+        return Step("signing", "sign", name)
+    if held.correction:
+        return Step("signing", "sign_correction", name)
+    if state.proposed:
+        return Step("scheme", "approve_scheme")
+    return Step("period", "open_next_period", name)
+
+
+def _while_open(state: EvaluationState, held: PeriodState) -> Step:
+    name = str(held.period)
+    missing, of = missing_deliveries(state, held)
+    rated = rated_leaves(held.scheme)
+    if missing:
+        return Step("data", "deliver", name, missing, of)
+    if held.round:
+        raters = [one for one in state.participants.values() if one.role == "rater"]
+        submitted = sum(held.round.sheet(one.id).submitted is not None for one in raters)
+        return Step("rating", "rate", name, submitted, len(raters))
+    if rated and not held.rounds and not _rated_by_file(held, rated):
+        return Step("rating", "open_rating", name)
+    if held.undecided:
+        return Step("check", "confirm_entries", name, len(held.undecided))
+    return Step("check", "finish_check", name)
+
+
+def missing_deliveries(state: EvaluationState, held: PeriodState) -> tuple[int, int]:
+    """How many units' indicators are not delivered, of how many that are not rated."""
+    rated = {*rated_leaves(held.scheme)}
+    leaves = [leaf for leaf in held.scheme.counting(held.period) if leaf not in rated]
+    units = [unit.id for unit in state.units if active_in(unit, str(held.period))]
+    there = {(key.unit, key.indicator) for key in held.values}
+    wanted = [(unit, leaf) for unit in units for leaf in leaves]
+    return sum(one not in there for one in wanted), len(wanted)
+
+
+def _rated_by_file(held: PeriodState, rated: tuple[str, ...]) -> bool:
+    return any(key.indicator in rated for key in held.values)

@@ -1,0 +1,502 @@
+"""What may happen next in an evaluation, and why something may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import singledispatch
+
+from ...errors import AccessError, AHPError
+from ...evaluation.periods import parse_period
+from ...evaluation.rules import Rated as RatedRule
+from ...evaluation.rules import Shares
+from ...evaluation.scheme import Scheme
+from ...evaluation.scoring import period_problem
+from ...messages import Phrase
+from ..events import Actor
+from ..roles import second_person
+from .events import (
+    AppealDecided,
+    Appealed,
+    CellAccepted,
+    CellKey,
+    CheckUndone,
+    CorrectionProposed,
+    CorrectionWithdrawn,
+    Done,
+    DueChanged,
+    EntryConfirmed,
+    EntryRejected,
+    EvaluationArchived,
+    EvaluationCreated,
+    EvaluationUnarchived,
+    Logged,
+    NoticeOpened,
+    NoticesIssued,
+    OnPeriod,
+    OwnRating,
+    PeriodChecked,
+    PeriodOpened,
+    PeriodSigned,
+    PersonAdded,
+    PersonChanged,
+    RatingClosed,
+    RatingOpened,
+    RatingsSubmitted,
+    Row,
+    SchemeApproved,
+    SchemeProposed,
+    SchemeWithdrawn,
+    UnitAdded,
+    UnitChanged,
+    UnitMerged,
+    ValuesRecorded,
+)
+from .state import EvaluationState, PeriodState, Person, scheme_of_content
+from .units import Unit, active_in
+
+
+def rated_leaves(scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that raters rate."""
+    return tuple(
+        leaf
+        for leaf, indicator in scheme.indicator.items()
+        if isinstance(indicator.rule, RatedRule | Shares)
+    )
+
+
+def asked_of(person: Person, scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that a rater rates."""
+    rated = rated_leaves(scheme)
+    return (
+        tuple(leaf for leaf in rated if leaf in person.indicators) if person.indicators else rated
+    )
+
+
+def objection(state: EvaluationState, event: Logged) -> Phrase | None:
+    """Why something could not happen next in an evaluation."""
+    if isinstance(event.action, EvaluationCreated) != (state.seq == 0):
+        return Phrase("event_not_first" if state.seq else "event_creates_nothing")
+    by_link = event.actor.kind == "person"
+    if by_link != (not event.action.acts) and not (
+        by_link and isinstance(event.action, ValuesRecorded)
+    ):
+        return Phrase("act_of_another_kind")
+    if event.person is not None and not isinstance(event.action, PersonAdded):
+        if event.person not in state.participants:
+            return Phrase("person_unknown", person=event.person)
+    if by_link and event.person != event.actor.id:
+        return Phrase("act_of_another_person")
+    return _objection(event.action, state, event)
+
+
+@singledispatch
+def _objection(action: Done, state: EvaluationState, event: Logged) -> Phrase | None:
+    """Why an action can't be; None by default."""
+    return None
+
+
+@_objection.register
+def _(action: EvaluationArchived, state: EvaluationState, event: Logged) -> Phrase | None:
+    return Phrase("event_archives_again") if state.archived_seq is not None else None
+
+
+@_objection.register
+def _(action: EvaluationUnarchived, state: EvaluationState, event: Logged) -> Phrase | None:
+    return Phrase("event_unarchives_again") if state.archived_seq is None else None
+
+
+@_objection.register
+def _(action: SchemeProposed, state: EvaluationState, event: Logged) -> Phrase | None:
+    if state.proposed:
+        return Phrase("scheme_waits", number=state.proposed.number)
+    if action.number != len(state.versions) + 1:
+        return Phrase("scheme_number", number=len(state.versions) + 1)
+    try:
+        scheme_of_content(action.content)
+    except AHPError as error:
+        return Phrase("scheme_unreadable", problem=error)
+    return None
+
+
+@_objection.register
+def _(action: SchemeApproved, state: EvaluationState, event: Logged) -> Phrase | None:
+    if state.proposed is None or state.proposed.number != action.number:
+        return Phrase("scheme_not_proposed", number=action.number)
+    if state.running:
+        return _same_person(state.proposed.proposed.actor, event.actor)
+    return None
+
+
+@_objection.register
+def _(action: SchemeWithdrawn, state: EvaluationState, event: Logged) -> Phrase | None:
+    if state.proposed is None or state.proposed.number != action.number:
+        return Phrase("scheme_not_proposed", number=action.number)
+    return None
+
+
+def _same_person(first: Actor, second: Actor) -> Phrase | None:
+    """Why an act that takes two people is not done by two."""
+    try:
+        second_person(first, second)
+    except AccessError as error:
+        return Phrase(error.code)
+    return None
+
+
+@_objection.register
+def _(action: UnitAdded, state: EvaluationState, event: Logged) -> Phrase | None:
+    if action.unit.id in state.unit:
+        return Phrase("unit_added_again", unit=action.unit.name)
+    return _name_taken(state, action.unit)
+
+
+@_objection.register
+def _(action: UnitChanged, state: EvaluationState, event: Logged) -> Phrase | None:
+    if action.unit.id not in state.unit:
+        return Phrase("unit_not_listed", unit=action.unit.name)
+    return _name_taken(state, action.unit)
+
+
+def _name_taken(state: EvaluationState, unit: Unit) -> Phrase | None:
+    if not unit.name.strip():
+        return Phrase("unit_without_name")
+    taken = {one.name for one in state.units if one.id != unit.id}
+    return Phrase("unit_name_taken", unit=unit.name) if unit.name in taken else None
+
+
+@_objection.register
+def _(action: UnitMerged, state: EvaluationState, event: Logged) -> Phrase | None:
+    for key in (action.unit, action.into):
+        if key not in state.unit:
+            return Phrase("unit_not_listed", unit=key)
+    merged, into = state.unit[action.unit], state.unit[action.into]
+    if merged.id == into.id:
+        return Phrase("unit_merged_into_itself", unit=merged.name)
+    if merged.merged_into is not None:
+        return Phrase("unit_merged_already", unit=merged.name)
+    if into.merged_into is not None:
+        return Phrase("unit_merged_already", unit=into.name)
+    return None
+
+
+@_objection.register
+def _(action: PersonAdded, state: EvaluationState, event: Logged) -> Phrase | None:
+    if event.person is None or event.person in state.people:
+        return Phrase("event_adds_again", expert=event.person)
+    return _person_problem(action, action.role, state, event.person)
+
+
+@_objection.register
+def _(action: PersonChanged, state: EvaluationState, event: Logged) -> Phrase | None:
+    person = str(event.person)
+    return _person_problem(action, state.people[person].role, state, person)
+
+
+def _person_problem(
+    action: PersonAdded | PersonChanged, role: str, state: EvaluationState, person: str
+) -> Phrase | None:
+    taken = {one.name for one in state.participants.values() if one.id != person}
+    if action.name in taken:
+        return Phrase("person_name_taken", name=action.name)
+    if action.unit and action.unit not in state.unit:
+        return Phrase("unit_not_listed", unit=action.unit)
+    if role == "contact" and not action.unit:
+        return Phrase("contact_without_unit", name=action.name)
+    if role == "data_owner" and not action.indicators:
+        return Phrase("owner_without_indicators", name=action.name)
+    return None
+
+
+@_objection.register
+def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> Phrase | None:
+    if state.version is None:
+        return Phrase("period_without_scheme")
+    if action.scheme != state.version.number:
+        return Phrase("period_other_scheme", number=state.version.number)
+    try:
+        period = parse_period(action.period)
+    except AHPError as error:
+        return Phrase("period_not_opened", problem=error)
+    if action.period in state.periods:
+        return Phrase("period_opened_already", period=action.period)
+    if str(period) != action.period:
+        return Phrase("period_not_written_so", period=str(period))
+    return period_problem(state.version.scheme, period)
+
+
+@_objection.register
+def _(action: OnPeriod, state: EvaluationState, event: Logged) -> Phrase | None:
+    period = state.periods.get(action.period)
+    if period is None:
+        return Phrase("period_not_open", period=action.period)
+    return _in_period(action, period, state, event)
+
+
+@singledispatch
+def _in_period(
+    action: OnPeriod, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    """Why an action can't be in a period; None by default."""
+    return None
+
+
+def _late(period: PeriodState, *stages: str) -> Phrase | None:
+    """Why a period is not in one of these stages."""
+    if period.stage in stages:
+        return None
+    return Phrase(f"period_is_{period.stage}", period=str(period.period))
+
+
+@_in_period.register
+def _(
+    action: DueChanged, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    return _late(period, "open")
+
+
+@_in_period.register
+def _(
+    action: ValuesRecorded, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if late := _late(period, "open"):
+        return late
+    for cell in action.removed:
+        if CellKey(*cell) not in period.values:
+            return Phrase("cell_has_no_value", **_cell_words(cell, state))
+    if event.actor.kind == "person":
+        person = state.people[event.actor.id]
+        others = {row.indicator for row in action.rows} | {cell[1] for cell in action.removed}
+        if person.role != "data_owner" or not others <= set(person.indicators):
+            return Phrase("values_of_others", name=person.name)
+    return _rows_problem(action.rows, period, state)
+
+
+def _rows_problem(
+    rows: Iterable[Row], period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """Why rows can't be recorded: an unknown unit or indicator, no document, a cell twice."""
+    scheme, seen = period.scheme, set()
+    for row in rows:
+        unit = state.unit.get(row.unit)
+        if unit is None:
+            return Phrase("unit_not_listed", unit=row.unit)
+        if not active_in(unit, str(period.period)):
+            return Phrase("unit_not_active", unit=unit.name, period=str(period.period))
+        if row.indicator not in scheme.indicator and row.indicator not in scheme.events:
+            return Phrase("indicator_not_in_scheme", indicator=row.indicator)
+        if row.key in seen:
+            return Phrase("cell_twice", **_cell_words(row.key, state))
+        seen.add(row.key)
+        entry = scheme.events.get(row.indicator)
+        if entry and entry.document and row.value and not row.evidence.strip():
+            return Phrase("entry_without_document", **_cell_words(row.key, state))
+    return None
+
+
+def _cell_words(cell: Iterable[str], state: EvaluationState) -> dict[str, str]:
+    unit, indicator, *_others = cell
+    held = state.unit.get(unit)
+    return {"unit": held.name if held else unit, "indicator": indicator}
+
+
+@_in_period.register
+def _(
+    action: CellAccepted, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if CellKey(*action.cell) not in period.values:
+        return Phrase("cell_has_no_value", **_cell_words(action.cell, state))
+    return _late(period, "open")
+
+
+@_in_period.register(EntryConfirmed)
+@_in_period.register(EntryRejected)
+def _(
+    action: EntryConfirmed | EntryRejected,
+    period: PeriodState,
+    state: EvaluationState,
+    event: Logged,
+) -> Phrase | None:
+    entry = period.entries.get(CellKey(*action.cell))
+    if entry is None or entry.stamp.seq != action.seq:
+        return Phrase("entry_is_another", **_cell_words(action.cell, state))
+    if late := _late(period, "open"):
+        return late
+    return _same_person(entry.stamp.actor, event.actor)
+
+
+@_in_period.register
+def _(
+    action: RatingOpened, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if late := _late(period, "open"):
+        return late
+    if period.round or action.round != len(period.rounds) + 1:
+        return Phrase("rating_is_open", round=len(period.rounds))
+    if not any(one.role == "rater" for one in state.participants.values()):
+        return Phrase("rating_without_raters")
+    return None
+
+
+@_in_period.register
+def _(
+    action: OwnRating, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    person, now = state.people[event.actor.id], period.round
+    if person.role != "rater":
+        return Phrase("act_of_another_kind")
+    if now is None or now.number != action.round:
+        return Phrase("rating_is_closed", round=action.round)
+    if now.sheet(person.id).submitted:
+        return Phrase("event_after_submitting")
+    if isinstance(action, RatingsSubmitted):
+        return None
+    unit, indicator, item = (getattr(action, name) for name in ("unit", "indicator", "item"))
+    held = state.unit.get(unit)
+    if held is None or not active_in(held, action.period):
+        return Phrase("unit_not_listed", unit=unit)
+    if unit == person.unit:
+        return Phrase("rating_of_own_unit", unit=held.name)
+    if indicator not in asked_of(person, period.scheme) or not now.asks((unit, indicator, item)):
+        return Phrase("rating_not_asked", unit=held.name, indicator=indicator)
+    return None
+
+
+@_in_period.register
+def _(
+    action: RatingClosed, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if period.round is None or period.round.number != action.round:
+        return Phrase("rating_is_closed", round=action.round)
+    return None
+
+
+@_in_period.register
+def _(
+    action: PeriodChecked, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if late := _late(period, "open"):
+        return late
+    if period.round:
+        return Phrase("check_while_rating", round=period.round.number)
+    if period.undecided:
+        return Phrase("check_while_undecided", count=len(period.undecided))
+    return None
+
+
+@_in_period.register
+def _(
+    action: CheckUndone, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    return _late(period, "checked", "notified")
+
+
+@_in_period.register
+def _(
+    action: NoticesIssued, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if action.until < event.time[:10] or not _is_date(action.until):
+        return Phrase("appeals_until_past", date=action.until)
+    return _late(period, "checked")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+@_in_period.register
+def _(
+    action: NoticeOpened, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if state.people[event.actor.id].role != "contact":
+        return Phrase("act_of_another_kind")
+    return _late(period, "notified", "signed")
+
+
+@_in_period.register
+def _(
+    action: Appealed, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    person, cell = state.people[event.actor.id], CellKey(*action.cell)
+    if person.role != "contact" or cell.unit != person.unit:
+        return Phrase("appeal_of_another_unit")
+    if period.notices is None or period.stage != "notified":
+        return _late(period, "notified")
+    if event.time[:10] > period.notices.until:
+        return Phrase("appeal_too_late", date=period.notices.until)
+    if not action.reason.strip():
+        return Phrase("appeal_without_reason")
+    if action.appeal in period.appeals:
+        return Phrase("appeal_twice")
+    same = (one for one in period.open_appeals if one.cell == cell)
+    if next(same, None):
+        return Phrase("appeal_waits", **_cell_words(cell, state))
+    scheme = period.scheme
+    if cell.indicator not in scheme.indicator and cell.indicator not in scheme.events:
+        return Phrase("indicator_not_in_scheme", indicator=cell.indicator)
+    return None
+
+
+@_in_period.register
+def _(
+    action: AppealDecided, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    appeal = period.appeals.get(action.appeal)
+    if appeal is None or appeal.granted is not None:
+        return Phrase("appeal_decided_already")
+    if late := _late(period, "notified"):
+        return late
+    if not action.reason.strip():
+        return Phrase("decision_without_reason")
+    if action.granted != (action.row is not None):
+        return Phrase("appeal_needs_value")
+    if action.row is None:
+        return None
+    if (action.row.unit, action.row.indicator) != (appeal.cell.unit, appeal.cell.indicator):
+        return Phrase("appeal_of_another_cell")
+    return _rows_problem([action.row], period, state)
+
+
+@_in_period.register
+def _(
+    action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if action.revision != len(period.signatures) + 1:
+        return Phrase("signed_already", period=action.period)
+    if period.signatures:
+        if period.correction is None:
+            return Phrase("signed_already", period=action.period)
+        return _same_person(period.correction.stamp.actor, event.actor)
+    if period.checked is None:
+        return _late(period, "checked", "notified")
+    if count := len(period.open_appeals):
+        return Phrase("sign_before_decision", count=count)
+    until = period.notices.until if period.notices else ""
+    if until >= event.time[:10] and not action.early:
+        return Phrase("sign_before_appeals_end", date=until)
+    return _same_person(period.checked.actor, event.actor)
+
+
+@_in_period.register
+def _(
+    action: CorrectionProposed, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    if late := _late(period, "signed"):
+        return late
+    if period.correction:
+        return Phrase("correction_waits", period=action.period)
+    if not action.rows:
+        return Phrase("correction_empty")
+    if not action.reason.strip():
+        return Phrase("correction_without_reason")
+    return _rows_problem(action.rows, period, state)
+
+
+@_in_period.register
+def _(
+    action: CorrectionWithdrawn, period: PeriodState, state: EvaluationState, event: Logged
+) -> Phrase | None:
+    return None if period.correction else Phrase("no_correction", period=action.period)

@@ -1,0 +1,388 @@
+"""Evaluations: everything that is done in them goes through here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..datafile import jcs
+from ..errors import StoreError
+from ..messages import Phrase
+from ..process.evaluations.events import (
+    CellKey,
+    Done,
+    EvaluationCreated,
+    File,
+    NoticesIssued,
+    PeriodSigned,
+    PersonAdded,
+    PersonLinkIssued,
+    PersonLinkRevoked,
+    PersonRemoved,
+    Role,
+    Row,
+    ValuesRecorded,
+)
+from ..process.evaluations.judged import evidence_of
+from ..process.evaluations.state import EvaluationState
+from ..process.events import Actor
+from . import access, chain
+from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
+from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
+from .part import Part, line, new_id
+from .records import EvaluationInfo, Event, PersonInfo
+from .states import evaluation_state_of
+
+
+class Evaluations(Part):
+    """Evaluations as wholes, and what happens in them."""
+
+    def create_evaluation(self, title: str, note: str = "") -> EvaluationInfo:
+        """Start an evaluation.
+
+        Args:
+            title: one line of text.
+            note: what readers must know about it, such as `"simulated"`.
+
+        Raises:
+            StoreError: the title is blank.
+        """
+        with self._write("run_evaluations") as session:
+            book = EvaluationRow(
+                id=new_id(),
+                title="",
+                note="",
+                created="",
+                survey_hash=FORMAT_HASH,
+                head_seq=0,
+                head_hash="",
+            )
+            session.add(book)
+            session.flush()
+            created = EvaluationCreated(line("title", title), line("note", note) if note else "")
+            append(session, book, [self._entry(created)])
+            return _info(book)
+
+    def evaluations(self, *, archived: bool = False) -> list[EvaluationInfo]:
+        """The evaluations, the newest first: those in the lists, or those that were archived."""
+        column = EvaluationRow.archived_seq
+        chosen = column.is_not(None) if archived else column.is_(None)
+        with self._database.read() as session:
+            query = select(EvaluationRow).where(chosen)
+            newest = query.order_by(EvaluationRow.created.desc(), EvaluationRow.id)
+            return [_info(book) for book in session.scalars(newest)]
+
+    def evaluation(self, evaluation_id: str) -> EvaluationInfo:
+        """One evaluation."""
+        with self._database.read() as session:
+            return _info(_book(session, evaluation_id))
+
+    def evaluation_state(self, evaluation_id: str) -> EvaluationState:
+        """An evaluation as its log tells it now."""
+        with self._database.read() as session:
+            return evaluation_state_of(session, _book(session, evaluation_id))
+
+    def act(
+        self,
+        evaluation_id: str,
+        action: Done,
+        *,
+        person: str | None = None,
+        event_id: str | None = None,
+        content: bytes | None = None,
+    ) -> EvaluationState:
+        """Do something in an evaluation, as the organizer.
+
+        Args:
+            evaluation_id: the evaluation.
+            action: what.
+            person: whom it is about.
+            event_id: made by who sends it; sent again, nothing is done again. None = a new one.
+            content: of the file that the action names.
+
+        Raises:
+            AccessError: the account doesn't allow it.
+            StoreError: it can't be now; says why.
+        """
+        return self.act_together(
+            evaluation_id, [action], person=person, event_id=event_id, content=content
+        )
+
+    def act_together(
+        self,
+        evaluation_id: str,
+        actions: Sequence[Done],
+        *,
+        person: str | None = None,
+        event_id: str | None = None,
+        content: bytes | None = None,
+    ) -> EvaluationState:
+        """Do several things in an evaluation, all or none, see `act`; `event_id` is that of the
+        first.
+        """
+        with self._act(*actions) as session:
+            book = _book(session, evaluation_id, lock=True)
+            entries = [self._entry(action, person=person) for action in actions]
+            if event_id is not None:
+                entries[0] = self._entry(actions[0], person=person, event_id=event_id)
+                if sent_before(session, book, entries[0]):
+                    return evaluation_state_of(session, book)
+            return append(session, book, entries, _by_hash(content))
+
+    def record_values(
+        self,
+        evaluation_id: str,
+        period: str,
+        rows: Iterable[Row],
+        *,
+        removed: Iterable[CellKey] = (),
+        file: File | None = None,
+        content: bytes | None = None,
+        layout: str = "",
+        reason: str = "",
+        person: str | None = None,
+    ) -> tuple[Row, ...]:
+        """Record values, of those cells where anything changes.
+
+        Args:
+            evaluation_id: the evaluation.
+            period: which.
+            rows: the values.
+            removed: cells that have none any more.
+            file, content: where they were read.
+            layout: how.
+            reason: why values are changed.
+            person: the data owner who does it; None = the organizer.
+
+        Returns:
+            The rows that are new or other than before; none when somebody else has just recorded
+            the same.
+
+        Raises:
+            StoreError: it can't be now; says why.
+            EvaluationError: a value doesn't fit the scheme.
+        """
+        writing = self._database.write() if person else self._act(ValuesRecorded)
+        with writing as session:
+            book = _book(session, evaluation_id, lock=True)
+            state = evaluation_state_of(session, book)
+            held = state.periods.get(period)
+            values = held.values if held else {}
+            new = tuple(
+                row for row in rows if row.key not in values or not _same(values[row.key].row, row)
+            )
+            gone = tuple(key for key in removed if key in values)
+            if new or gone:
+                action = ValuesRecorded(period, new, gone, file, layout, reason)
+                append(session, book, [self._entry(action, by=person)], _by_hash(content))
+            return new
+
+    def act_as(
+        self,
+        person_id: str,
+        action: Done,
+        *,
+        event_id: str | None = None,
+        content: bytes | None = None,
+    ) -> EvaluationState:
+        """Do something in an evaluation as somebody with a personal link; whether this browser may
+        is for the caller to check (`may_act_as`).
+        """
+        with self._database.write() as session:
+            book = _book_of(session, person_id)
+            entry = self._entry(action, by=person_id, event_id=event_id)
+            if event_id is not None and sent_before(session, book, entry):
+                return evaluation_state_of(session, book)
+            return append(session, book, [entry], _by_hash(content))
+
+    def issue_notices(self, evaluation_id: str, period: str, until: str) -> EvaluationState:
+        """Open the draft notices of a period to the contacts of its units.
+
+        Args:
+            evaluation_id: the evaluation.
+            period: which.
+            until: date until which they may appeal.
+        """
+        with self._act(NoticesIssued) as session:
+            book = _book(session, evaluation_id, lock=True)
+            evidence = evidence_of(evaluation_state_of(session, book), period, 0)
+            return append(session, book, [self._entry(NoticesIssued(period, until, jcs(evidence)))])
+
+    def sign(self, evaluation_id: str, period: str, revision: int = 1, early: str = "") -> Any:
+        """Sign the result of a period: it is closed for ever; or a correction of it.
+
+        Args:
+            evaluation_id: the evaluation.
+            period: which.
+            revision: 1 the first time; refused when somebody has just signed it.
+            early: why before the units' time to appeal is over.
+
+        Returns:
+            The evidence.
+
+        Raises:
+            AccessError: the account may not sign.
+            StoreError: it can't be now, or needs a second person.
+        """
+        with self._act(PeriodSigned) as session:
+            book = _book(session, evaluation_id, lock=True)
+            state = evaluation_state_of(session, book)
+            if period not in state.periods:
+                raise StoreError(
+                    "evaluation_refused", problem=Phrase("period_not_open", period=period)
+                )
+            evidence = evidence_of(state, period, revision)
+            action = PeriodSigned(period, revision, jcs(evidence), early)
+            append(session, book, [self._entry(action)])
+            return evidence
+
+    def add_person(
+        self,
+        evaluation_id: str,
+        role: Role,
+        name: str,
+        *,
+        organization: str = "",
+        unit: str = "",
+        indicators: Iterable[str] = (),
+    ) -> PersonInfo:
+        """Add somebody who takes part by a personal link, see `PersonAdded`."""
+        added = PersonAdded(role, line("name", name), organization.strip(), unit, tuple(indicators))
+        person = new_id()
+        self.act(evaluation_id, added, person=person)
+        return self.person(person)
+
+    def remove_person(self, person_id: str) -> None:
+        """Somebody takes part no more; the personal link ends, what they did stays."""
+        with self._act(PersonRemoved) as session:
+            book = _book_of(session, person_id)
+            entries = [self._entry(PersonRemoved(), person=person_id)]
+            if (link := access.end_link(session, LinkRow.person_id == person_id)) is not None:
+                entries.insert(0, self._entry(PersonLinkRevoked(link), person=person_id))
+            append(session, book, entries)
+
+    def person(self, person_id: str) -> PersonInfo:
+        """Somebody who takes part."""
+        with self._database.read() as session:
+            return person_info(session, person_id)
+
+    def people(self, evaluation_id: str) -> list[PersonInfo]:
+        """Those who take part in an evaluation, in the order they were added."""
+        with self._database.read() as session:
+            state = evaluation_state_of(session, _book(session, evaluation_id))
+            return [person_info(session, person) for person in state.participants]
+
+    def issue_person_link(self, person_id: str) -> str:
+        """Issue somebody's personal link; the one before, and what was opened with it, ends.
+
+        Returns:
+            The token of the link, 128 bits. It is shown this once; only its hash is stored.
+        """
+        with self._act(PersonLinkIssued) as session:
+            book = _book_of(session, person_id)
+            entries = []
+            if (ended := access.end_link(session, LinkRow.person_id == person_id)) is not None:
+                entries.append(self._entry(PersonLinkRevoked(ended), person=person_id))
+            token, link = access.new_link(session, person_id=person_id)
+            entries.append(self._entry(PersonLinkIssued(link), person=person_id))
+            append(session, book, entries)
+            return token
+
+    def revoke_person_link(self, person_id: str) -> None:
+        """End somebody's personal link, and what was opened with it.
+
+        Raises:
+            StoreError: there is no active link.
+        """
+        with self._act(PersonLinkRevoked) as session:
+            book = _book_of(session, person_id)
+            ended = access.end_link(session, LinkRow.person_id == person_id)
+            if ended is None:
+                raise StoreError("no_active_link", name=person_info(session, person_id).person.name)
+            append(session, book, [self._entry(PersonLinkRevoked(ended), person=person_id)])
+
+    def may_act_as(self, session: str | None, person_id: str) -> bool:
+        """Whether a browser may do what somebody with a personal link may."""
+        with self._database.read() as database:
+            return session is not None and person_id in access.persons_of(database, session)
+
+    def file(self, sha256: str) -> bytes:
+        """The content of a file that an event names.
+
+        Raises:
+            StoreError: there is none.
+        """
+        with self._database.read() as session:
+            row = session.get(FileRow, sha256)
+            if row is None:
+                raise StoreError("file_gone_here", sha256=sha256)
+            return row.content
+
+    def evaluation_events(self, evaluation_id: str) -> list[Event]:
+        """The log of an evaluation."""
+        with self._database.read() as session:
+            book = _book(session, evaluation_id)
+            return list(chain.read(session, book.id, rows=EvaluationEventRow))
+
+    def _entry(
+        self,
+        action: Done,
+        *,
+        person: str | None = None,
+        by: str | None = None,
+        event_id: str | None = None,
+    ) -> Entry:
+        """What the organizer does, or somebody with a personal link."""
+        actor = self._organizer if by is None else Actor("person", by)
+        source = "organizer" if by is None else "web"
+        return Entry(action, event_id or new_id(), source, actor, by or person)
+
+    def _act(self, *actions: Done | type[Done]) -> AbstractContextManager[Session]:
+        """A transaction in which an organizer does these, as far as the account allows."""
+        return self._write(*(action.acts for action in actions if action.acts))
+
+
+def _book(session: Session, evaluation_id: str, *, lock: bool = False) -> EvaluationRow:
+    """One evaluation, locked for a change if asked."""
+    book = session.get(EvaluationRow, evaluation_id, with_for_update=lock)
+    if book is None:
+        raise StoreError("no_evaluation", id=evaluation_id)
+    return book
+
+
+def _book_of(session: Session, person_id: str) -> EvaluationRow:
+    """The evaluation in which somebody takes part, locked."""
+    return _book(session, _person_row(session, person_id).evaluation_id, lock=True)
+
+
+def _person_row(session: Session, person_id: str) -> PersonRow:
+    row = session.get(PersonRow, person_id)
+    if row is None or row.removed_seq is not None:
+        raise StoreError("no_person", id=person_id)
+    return row
+
+
+def _info(book: EvaluationRow) -> EvaluationInfo:
+    archived = book.archived_seq is not None
+    return EvaluationInfo(book.id, book.title, book.note, book.created, archived)
+
+
+def person_info(session: Session, person_id: str) -> PersonInfo:
+    """Somebody who takes part, as handed out."""
+    book = _book(session, _person_row(session, person_id).evaluation_id)
+    person = evaluation_state_of(session, book).people[person_id]
+    return PersonInfo(person, book.id, book.title, access.link_state(session, person_id))
+
+
+def _same(before: Row, now: Row) -> bool:
+    """Whether two rows say the same of a cell; where they stood in a file doesn't matter."""
+    return (before.value, before.evidence, before.note) == (now.value, now.evidence, now.note)
+
+
+def _by_hash(content: bytes | None) -> Mapping[str, bytes]:
+    return {} if content is None else {hashlib.sha256(content).hexdigest(): content}

@@ -1,0 +1,8 @@
+"""Page of an evaluation."""
+
+from __future__ import annotations
+
+from ahp.web.evaluating import begin, show_next
+
+desk = begin("scheme")
+show_next(desk, "scheme")

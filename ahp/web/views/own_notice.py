@@ -1,0 +1,1 @@
+"""Page of somebody with a personal link."""
