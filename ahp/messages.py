@@ -1616,7 +1616,6 @@ _EVALUATIONS = {
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),
-    "evaluation_refused": _("{problem}"),
     "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),

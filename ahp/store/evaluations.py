@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from ..datafile import jcs
 from ..errors import StoreError
-from ..messages import Phrase
 from ..process.evaluations.events import (
     CellKey,
     Done,
@@ -154,7 +153,8 @@ class Evaluations(Part):
             period: which.
             rows: the values.
             removed: cells that have none any more.
-            file, content: where they were read.
+            file: where they were read.
+            content: of the file.
             layout: how.
             reason: why values are changed.
             person: the data owner who does it; None = the organizer.
@@ -233,9 +233,7 @@ class Evaluations(Part):
             book = _book(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             if period not in state.periods:
-                raise StoreError(
-                    "evaluation_refused", problem=Phrase("period_not_open", period=period)
-                )
+                raise StoreError("period_not_open", period=period)
             evidence = evidence_of(state, period, revision)
             action = PeriodSigned(period, revision, jcs(evidence), early)
             append(session, book, [self._entry(action)])

@@ -82,9 +82,9 @@ def objection(state: EvaluationState, event: Logged) -> Phrase | None:
         by_link and isinstance(event.action, ValuesRecorded)
     ):
         return Phrase("act_of_another_kind")
-    if event.person is not None and not isinstance(event.action, PersonAdded):
-        if event.person not in state.participants:
-            return Phrase("person_unknown", person=event.person)
+    adds = isinstance(event.action, PersonAdded)
+    if event.person is not None and not adds and event.person not in state.participants:
+        return Phrase("person_unknown", person=event.person)
     if by_link and event.person != event.actor.id:
         return Phrase("act_of_another_person")
     return _objection(event.action, state, event)
@@ -245,7 +245,16 @@ def _late(period: PeriodState, *stages: str) -> Phrase | None:
     """Why a period is not in one of these stages."""
     if period.stage in stages:
         return None
-    return Phrase(f"period_is_{period.stage}", period=str(period.period))
+    return Phrase(_IN_STAGE[period.stage], period=str(period.period))
+
+
+_IN_STAGE = {
+    "open": "period_is_open",
+    "checked": "period_is_checked",
+    "notified": "period_is_notified",
+    "signed": "period_is_signed",
+}
+"""How far a period is -> why something else has to be done first, or can't be any more."""
 
 
 @_in_period.register
