@@ -1597,7 +1597,7 @@ _EVALUATIONS = {
     "appeal_without_reason": _("Please say why you appeal."),
     "appeals_until_past": _("Appeals until {date}, expected today or a later date."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
-    "cell_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
+    "cell_recorded_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
     "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),
     "check_while_undecided": _(
         "{count} deductions, bonuses or vetoes wait for a second person: confirm or reject "
@@ -1659,6 +1659,7 @@ _EVALUATIONS = {
     "rating_is_open": _("Round {round} of rating is open already."),
     "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
     "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
+    "rating_submitted": _("You have submitted your ratings; they can't be changed any more."),
     "rating_without_raters": _("There are no raters yet: add them first."),
     "result_differs": _(
         "the result of {period} is not the one that follows from the events before it"

@@ -76,7 +76,8 @@ class States(Generic[_State, _Row]):
         """Keep a book's state at its head."""
         new: _Kept[_State] = _Kept(book.head_seq, book.head_hash, state)
         with self._lock:
-            others = [one for one in self._kept.pop(book.id, ()) if one.seq != new.seq]
+            before = self._kept.pop(book.id, ())
+            others: tuple[_Kept[_State], ...] = tuple(one for one in before if one.seq != new.seq)
             self._kept[book.id] = (new, *others[: STATES - 1])  # those taken back go in time
             if len(self._kept) > BOOKS:
                 del self._kept[next(iter(self._kept))]

@@ -295,7 +295,7 @@ def _rows_problem(
         if row.indicator not in scheme.indicator and row.indicator not in scheme.events:
             return Phrase("indicator_not_in_scheme", indicator=row.indicator)
         if row.key in seen:
-            return Phrase("cell_twice", **_cell_words(row.key, state))
+            return Phrase("cell_recorded_twice", **_cell_words(row.key, state))
         seen.add(row.key)
         entry = scheme.events.get(row.indicator)
         if entry and entry.document and row.value and not row.evidence.strip():
@@ -357,7 +357,7 @@ def _(
     if now is None or now.number != action.round:
         return Phrase("rating_is_closed", round=action.round)
     if now.sheet(person.id).submitted:
-        return Phrase("event_after_submitting")
+        return Phrase("rating_submitted")
     if isinstance(action, RatingsSubmitted):
         return None
     unit, indicator, item = (getattr(action, name) for name in ("unit", "indicator", "item"))
