@@ -27,10 +27,11 @@ from ..process.evaluations.events import (
     Row,
     ValuesRecorded,
 )
+from ..process.evaluations.example import example_steps
 from ..process.evaluations.judged import evidence_of
 from ..process.evaluations.state import EvaluationState
 from ..process.events import Actor
-from . import access, chain
+from . import access, chain, clock
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
@@ -52,19 +53,31 @@ class Evaluations(Part):
             StoreError: the title is blank.
         """
         with self._write("run_evaluations") as session:
-            book = EvaluationRow(
-                id=new_id(),
-                title="",
-                note="",
-                created="",
-                survey_hash=FORMAT_HASH,
-                head_seq=0,
-                head_hash="",
-            )
-            session.add(book)
-            session.flush()
+            book = _new_book(session)
             created = EvaluationCreated(line("title", title), line("note", note) if note else "")
             append(session, book, [self._entry(created)])
+            return _info(book)
+
+    def add_example(self, title: str, note: str, language: str) -> EvaluationInfo:
+        """A finished evaluation with simulated data, see `ahp.process.evaluations.example`; the one
+        of this title, if there is one already.
+        """
+        with self._write("run_evaluations") as session:
+            found = session.scalars(select(EvaluationRow).where(EvaluationRow.title == title))
+            if (before := found.first()) is not None:
+                return _info(before)
+            book = _new_book(session)
+            own: dict[str, str] = {}
+            append(session, book, [self._entry(EvaluationCreated(title, note))])
+            steps = example_steps(
+                language, clock.now().date(), lambda: evaluation_state_of(session, book)
+            )
+            for actor, actions, name in steps:
+                # people's ids are of this database, not of the example
+                person = own.setdefault(name, new_id()) if name else None
+                by = Actor("person", str(person)) if actor.kind == "person" else actor
+                entries = [Entry(one, new_id(), "organizer", by, person) for one in actions]
+                append(session, book, entries)
             return _info(book)
 
     def evaluations(self, *, archived: bool = False) -> list[EvaluationInfo]:
@@ -343,6 +356,21 @@ class Evaluations(Part):
     def _act(self, *actions: Done | type[Done]) -> AbstractContextManager[Session]:
         """A transaction in which an organizer does these, as far as the account allows."""
         return self._write(*(action.acts for action in actions if action.acts))
+
+
+def _new_book(session: Session) -> EvaluationRow:
+    book = EvaluationRow(
+        id=new_id(),
+        title="",
+        note="",
+        created="",
+        survey_hash=FORMAT_HASH,
+        head_seq=0,
+        head_hash="",
+    )
+    session.add(book)
+    session.flush()
+    return book
 
 
 def _book(session: Session, evaluation_id: str, *, lock: bool = False) -> EvaluationRow:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ahp.errors import AccessError, AHPError, LinkError, LogError, StoreError
+from ahp.evaluation import evaluate, load_scheme, read_observations
 from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.events import (
     AppealDecided,
@@ -41,6 +42,7 @@ from ahp.process.evaluations.judged import records_of, result_of
 from ahp.process.evaluations.next_step import Step, next_step
 from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
+from ahp.resources import data_folder
 from ahp.store import EvaluationInfo, Store, evaluations
 from tests.store.department import Department, small_scheme
 
@@ -510,3 +512,31 @@ def test_a_result_that_does_not_follow_is_found(department, monkeypatch) -> None
     department.head.sign(department.id, "2026Q1")
     with pytest.raises(LogError, match="the result of 2026Q1 is not the one that follows"):
         department.store.verify_evaluations()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_example_is_a_year_that_verifies(store, language) -> None:
+    made = store.add_example("Example", "simulated", language)
+    assert store.add_example("Example", "simulated", language) == made
+    [log] = store.verify_evaluations()
+    assert log.signed == ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+    now = store.evaluation_state(made.id)
+    table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    scheme = load_scheme("supervision_effectiveness")
+    expected = evaluate(scheme, read_observations(table))
+    different = {
+        (one["name"], period, one["total"], str(expected.total(one["name"], period)))
+        for period, held in now.periods.items()
+        for one in held.signatures[-1].evidence["units"].values()
+        if one["total"] != str(expected.total(one["name"], period))
+    }
+    assert different == {
+        ("乙市监督中心", "2026Q1", "82.2", "82.0"),  # corrected after it was signed
+        ("辛市监督中心", "2026Q3", "76.9", "76.3"),  # an appeal was granted
+    }
+    assert [one.granted for held in now.periods.values() for one in held.appeals.values()] == [
+        False,
+        True,
+    ]
+    with pytest.raises(StoreError, match="2026Q1 is signed and closed"):
+        store.record_values(made.id, "2026Q1", [Row("unit-01", "briefings", "9")])
