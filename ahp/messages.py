@@ -1509,7 +1509,14 @@ _SCORING = {
         "kind {kind!r}, expected planned_cost and transactions with wealth, none with the others"
     ),
     "products_missing": _("no product of kind {kinds}, expected one or more of each"),
+    "rating_none_of_rater": _(
+        "{rater!r} didn't rate {cell}; what the others gave is shown to those alone who rated it"
+    ),
     "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
+    "ratings_few_to_show": _(
+        "rated by {count}: what the others gave is shown from {least} raters on, since with fewer "
+        "it would say who gave what"
+    ),
     "ratings_none": _("nothing is rated by named raters in {period}"),
     "result_unknown": _(
         "{value!r} is no result of a control point of {indicator!r}, expected one of {valid}"
@@ -1525,6 +1532,15 @@ _SCORING = {
     "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
     "share_beyond": _("expected a share from 0 to 1"),
     "shares_sum": _("the shares of this cell sum to {total}, expected 1"),
+    "spread_never": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "its grades are {widest} apart at most"
+    ),
+    "spread_not_rated": _("expected none: raters give no grades here"),
+    "spread_of_one": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "one rater is enough"
+    ),
     "steps_jump": _("points of {indicator!r} jump at {edge}, from {below} to {above}"),
     "steps_linear": _("the first and the last step have no end, expected one number of points"),
     "steps_open": _("expected two steps or more, each with up_to but the last"),
