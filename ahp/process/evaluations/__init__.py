@@ -1,0 +1,1 @@
+"""How an evaluation runs, without a database: its units, and what raters are asked."""
