@@ -87,6 +87,8 @@ class Indicator:
         clause: of the rules, that is cited.
         items, raters: how several items, and several raters of an item, are joined.
         fewest_raters: raters an item needs.
+        most_spread: of a rated indicator, by how many points its raters of one item may lie apart,
+            the highest above the lowest, before they rate it a second time; none for no limit.
         valid: lowest and highest value that can be; others are refused.
         counts_in: parts of the year it counts in, such as `Q4`; none for all.
         document: whether each observation needs evidence.
@@ -101,6 +103,7 @@ class Indicator:
     items: Join = "mean"
     raters: Join = "mean"
     fewest_raters: int = 1
+    most_spread: Fraction | None = None
     valid: tuple[Fraction, Fraction] | None = None
     counts_in: tuple[str, ...] = ()
     document: bool = False
@@ -668,9 +671,9 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
     """What works, but should be looked at before a scheme is put in force.
 
     Returns:
-        Jumps between steps, key points worth no more than general ones, gaps and overlaps of bands,
-        indicators without a rule, and fewer than 10 or more than 25 indicators, as phrases for
-        `ahp.i18n.errors.error_sentence`.
+        Jumps between steps, key points worth no more than general ones, limits that raters can't
+        exceed, gaps and overlaps of bands, indicators without a rule, and fewer than 10 or more
+        than 25 indicators, as phrases for `ahp.i18n.errors.error_sentence`.
 
     >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> ahp.evaluation.check_scheme(scheme)
@@ -689,6 +692,8 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         most = max((point.points for point in points if not point.key), default=Fraction(0))
         if low := tuple(point.id for point in points if point.key and point.points <= most):
             remarks.append(Phrase("key_points_low", indicator=leaf, items=low, most=decimal(most)))
+        if indicator.most_spread is not None and isinstance(rule, Rated):
+            remarks += _spread_remarks(indicator, indicator.most_spread, scheme.grades[rule.grades])
         for edge, below, above in rule.jumps if isinstance(rule, Stepwise) else ():
             ends = {"below": decimal(below), "above": decimal(above)}
             remarks.append(Phrase("steps_jump", indicator=leaf, edge=decimal(edge), **ends))
@@ -701,6 +706,19 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         lowest, floor = decimal(scheme.bands[-1].at_least), decimal(scheme.total.floor)
         remarks.append(Phrase("bands_begin", lowest=lowest, floor=floor))
     return tuple(remarks)
+
+
+def _spread_remarks(
+    indicator: Indicator, most: Fraction, grades: tuple[Grade, ...]
+) -> Iterator[Phrase]:
+    """Remarks on a limit that one rater alone, or raters however far apart, can't exceed."""
+    points = [grade.points for grade in grades]
+    widest = max(points) - min(points)
+    about = {"indicator": indicator.id, "most": decimal(most)}
+    if most >= widest:
+        yield Phrase("spread_never", **about, widest=decimal(widest))
+    if indicator.fewest_raters == 1:
+        yield Phrase("spread_of_one", **about)
 
 
 def _refuse(path: str, code: str, **parameters: object) -> NoReturn:
@@ -881,6 +899,11 @@ def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:
                 _known(f"{path}.rule.control_points[{k}].veto", point.veto, vetoes)
     if indicator.fewest_raters < 1:
         _refuse(f"{path}.fewest_raters", "raters_least")
+    if indicator.most_spread is not None:
+        if not isinstance(rule, Rated):
+            _refuse(f"{path}.most_spread", "spread_not_rated")
+        if not 0 <= indicator.most_spread <= 100:
+            _refuse(f"{path}.most_spread", "points_beyond", points=decimal(indicator.most_spread))
     if indicator.valid is not None and indicator.valid[0] >= indicator.valid[1]:
         low, high = map(decimal, indicator.valid)
         _refuse(f"{path}.valid", "not_below", low=low, high=high)

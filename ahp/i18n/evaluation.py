@@ -149,6 +149,9 @@ def rule_words(scheme: Scheme, indicator: Indicator, language: str) -> str:
         parts.append(_("raters: {how}").format(how=words[indicator.raters]))
     if indicator.fewest_raters > 1:
         parts.append(_("at least {count} raters").format(count=indicator.fewest_raters))
+    if indicator.most_spread is not None:
+        apart = _("a second round where raters lie more than {points} points apart")
+        parts.append(apart.format(points=decimal(indicator.most_spread)))
     if indicator.valid is not None:
         low, high = map(decimal, indicator.valid)
         parts.append(_("values from {low} to {high} alone").format(low=low, high=high))
