@@ -116,7 +116,7 @@ def _missing(data: Any, declared: Any) -> list[str]:
 
 def _entries(data: Any, declared: Any) -> Iterator[tuple[str | int, Any, Any]]:
     """Places inside plain data: what stands there, and its type."""
-    origin, arguments = get_origin(declared), get_args(declared)
+    origin, arguments, hints = get_origin(declared), get_args(declared), _hints(declared)
     if origin is Annotated:
         yield from _entries(data, arguments[0])
     elif origin in (Union, UnionType):
@@ -126,7 +126,6 @@ def _entries(data: Any, declared: Any) -> Iterator[tuple[str | int, Any, Any]]:
         if arms:
             yield from _entries(data, arms[0])
     elif is_dataclass(declared) and isinstance(data, dict):
-        hints = _hints(declared)
         yield from ((key, data[key], hint) for key, hint in hints.items() if key in data)
     elif origin is tuple and isinstance(data, list):
         kinds = cycle(one for one in arguments if one is not ...)
@@ -139,15 +138,14 @@ def _entries(data: Any, declared: Any) -> Iterator[tuple[str | int, Any, Any]]:
 
 def _tagged(declared: Any, data: Any) -> bool:
     """Whether plain data has the mark of a table among several."""
-    if not is_dataclass(declared):
-        return False
-    key = fields(declared)[0].name
-    return data.get(key) in get_args(_hints(declared)[key])
+    key, hint = next(iter(_hints(declared).items()), ("", None))
+    return data.get(key) in get_args(hint)
 
 
 @cache
 def _hints(declared: Any) -> dict[str, Any]:
-    return get_type_hints(declared, include_extras=True)
+    """Key of a table -> type; nothing for what is no table."""
+    return get_type_hints(declared, include_extras=True) if is_dataclass(declared) else {}
 
 
 def _needed(one: Field[Any]) -> bool:

@@ -1576,12 +1576,14 @@ _SCORING = {
     "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
-    "weights_divided": _("the weights below {parent!r} sum to {total}; divided by it they sum to 1"),
+    "weights_divided": _(
+        "the weights below {parent!r} sum to {total}; divided by it they sum to 1"
+    ),
     "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
     "weights_source": _(
-        "weights of {kind!r}, expected study, title, round and hash with round, none with the others"
+        "weights of kind {kind!r}, expected study, title, round, experts and hash with round alone"
     ),
     "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),

@@ -123,18 +123,18 @@ class SchemeDraft:
         """
         for problem in self.problems():
             raise EvaluationError("at_place", **problem.parameters)
-        return structure(self._definition(), Scheme, "scheme", EvaluationError)
+        return structure(self.definition(), Scheme, "scheme", EvaluationError)
 
     def problems(self) -> tuple[EntryError, ...]:
         """All that is still missing or wrong, each with its path; for words see
         `ahp.i18n.schemes.problem_words`. References to a part are looked at once it is right.
         """
-        data = self._definition()
+        data = self.definition()
         unwritten = tuple(_unwritten(data, ""))
         found = scheme_problems(data)
         return *unwritten, *(one for one in found if not _comes_of_blanks(one))
 
-    def _definition(self) -> dict[str, Any]:
+    def definition(self) -> dict[str, Any]:
         """The data with each text in each language, without those that nobody needs to write, and
         with the bands from the best down.
         """

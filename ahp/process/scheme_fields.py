@@ -228,7 +228,7 @@ def _kind(arms: list[Any]) -> FieldKind:
 def _more(arms: list[Any]) -> dict[str, Any]:
     """Choices, and the part that entries are of."""
     if len(arms) > 1:
-        kinds = tuple(arm.kind for arm in arms if is_dataclass(arm))
+        kinds = tuple(arm.kind for arm in arms if arm in RULES.values())
         words = tuple(word for arm in arms if get_origin(arm) is Literal for word in get_args(arm))
         return {"choices": kinds or words}
     (hint,) = arms

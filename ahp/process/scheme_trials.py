@@ -219,10 +219,15 @@ def _corners(rule: _NumberRule) -> list[Fraction]:
             return list(rule.thresholds)
         case Stepwise():
             return list(rule.edges)
-        case Completion(lower="ratio"):
-            return [rule.target / rule.cap, rule.target, 3 * rule.target]
+        case Completion():
+            return _corners_of_target(rule)
+
+
+def _corners_of_target(rule: Completion) -> list[Fraction]:
     if rule.direction == "higher":
         return [Fraction(0), rule.target * rule.cap]
+    if rule.lower == "ratio":
+        return [rule.target / rule.cap, rule.target, 3 * rule.target]
     return [max(rule.target * (2 - rule.cap), Fraction(0)), 2 * rule.target]
 
 
