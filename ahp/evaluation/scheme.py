@@ -725,6 +725,16 @@ _STAND_INS: Mapping[str, Any] = {
 }
 """What stands in for a part that is wrong, while the others are looked at."""
 
+_REFERS_TO = {
+    "anchors": "grades",
+    "band": "bands",
+    "counts_in": "period",
+    "duties": "duties",
+    "grades": "grades",
+    "veto": "vetoes",
+}
+"""Last key of a path -> the part that what stands there refers to."""
+
 
 def scheme_problems(data: Mapping[str, Any]) -> tuple[EntryError, ...]:
     """All that is wrong with the plain data of a scheme, each with its path: `Scheme` names the
@@ -753,8 +763,10 @@ def scheme_problems(data: Mapping[str, Any]) -> tuple[EntryError, ...]:
 
 def _follows(problem: EntryError, parts: set[str]) -> bool:
     """Whether a problem may come of what stands in for parts that are wrong."""
+    *_above, key = re.sub(r"\[\d+\]", "", problem.parameters["place"]).split(".")
     refers = problem.parameters["problem"].code == "value_not_listed"
-    return bool(parts) and (refers or problem.parameters["place"].startswith(tuple(parts)))
+    wrong = refers and _REFERS_TO.get(key) in parts
+    return wrong or problem.parameters["place"].startswith(tuple(parts))
 
 
 def _problem(path: str, code: str, **parameters: object) -> EntryError:

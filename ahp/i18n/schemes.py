@@ -328,8 +328,13 @@ def _draft_names(draft: SchemeDraft, language: str) -> dict[str, str]:
 def _draft_place(draft: SchemeDraft, path: str, language: str) -> str:
     """A path in a draft, as people read it."""
     _ = translator(language)
-    parts, fields = part_words(_), _field_words(_)
+    parts, fields, number = part_words(_), _field_words(_), _("no. {number}")
     names = _draft_names(draft, language)
+    grades = {
+        grade["id"]: _entry_name(grade, names, language)
+        for table in draft.data.get("grades", {}).values()
+        for grade in table
+    }
     words: list[str] = []
     value: Any = draft.definition()
     before: str | int = ""
@@ -338,19 +343,16 @@ def _draft_place(draft: SchemeDraft, path: str, language: str) -> str:
         if isinstance(step, int):
             if before in ("nodes", "indicators"):
                 words.clear()  # the name says enough
-            words.append(_entry_name(value, names, language) or _no(step, _))
+            words.append(_entry_name(value, names, language) or number.format(number=step + 1))
         elif k == 0:
             words.append(parts[step])
         elif before in _IDS_BELOW:
-            words.append(names.get(step, step) if before != "grades" else "")
+            of = {"anchors": grades, "grades": {step: ""}}.get(str(before), names)
+            words.append(of.get(step, step))
         else:
             words.append(fields[step][0] if step in fields else parts.get(step, step))
         before = step
     return " › ".join(filter(None, words))
-
-
-def _no(step: int, _: Translate) -> str:
-    return _("no. {number}").format(number=step + 1)
 
 
 def _inside(value: Any, step: str | int) -> Any:
@@ -362,26 +364,24 @@ def _inside(value: Any, step: str | int) -> Any:
 
 
 def _entry_name(entry: Any, names: Mapping[str, str], language: str) -> str:
-    """The name of an entry of a list; empty where it has none."""
+    """The name of an entry of a list, or of the node it is about; empty where it has none."""
     if not isinstance(entry, Mapping):
         return ""
-    texts = entry.get("name", {})
-    written = [text for text in (texts.get(language, ""), *texts.values()) if text.strip()]
-    found = written[0] if written else entry.get("id", "")
-    return names.get(str(entry.get("id", "")), str(found))
+    texts = entry.get("name")
+    if texts is None:
+        return names.get(str(entry.get("id")), "")
+    return next(filter(str.strip, (texts.get(language, ""), *texts.values())), "")
 
 
 def difference_words(old: Scheme, new: Scheme, difference: SchemeDifference, language: str) -> str:
     """What differs between two schemes, with the names of things."""
     _ = translator(language)
-    name = {**names_of(old, language), **names_of(new, language)}.get(difference.entry)
-    if name is None:
-        name = _own_name(difference, language)
+    name = _name_in(new, difference, language) or _name_in(old, difference, language)
     sides = {
         "before": _value_words(old, difference, difference.before, language),
         "after": _value_words(new, difference, difference.after, language),
     }
-    part, key = part_words(_), _label(difference, _)
+    part, key = part_words(_), _label(difference, language)
     about = {"part": part.get(difference.part, ""), "name": name, "key": key, **sides}
     if difference.part == "indicators" and not difference.key:
         sentence = {
@@ -398,27 +398,35 @@ def difference_words(old: Scheme, new: Scheme, difference: SchemeDifference, lan
     elif difference.key == "name" and difference.entry:
         sentence = _("{part}: “{before}” is now called “{after}”")
     elif difference.entry:
-        sentence = _("{name}: {key} {before} → {after}")
+        sentence = _("{name}, {key}: {before} → {after}")
     elif difference.part == "scheme":
         sentence = _("{key}: {before} → {after}")
     else:
-        sentence = _("{part}: {key} {before} → {after}")
+        sentence = _("{part}, {key}: {before} → {after}")
     return sentence.format(**about)
 
 
-def _own_name(difference: SchemeDifference, language: str) -> str:
-    """The name of an entry that has no name in the whole scheme: a band or a group."""
-    entry = difference.after or difference.before
-    return _entry_name(entry, {}, language) or difference.entry
+def _name_in(scheme: Scheme, difference: SchemeDifference, language: str) -> str:
+    """The name of what differs, in one of both schemes; empty where that doesn't have it."""
+    part, entry = difference.part, difference.entry
+    if part == "grades":
+        return entry
+    if part in ("bands", "groups", "duties"):
+        names = {one.id: scheme.text(one.name, language) for one in getattr(scheme, part)}
+        return names.get(entry, "")
+    return names_of(scheme, language).get(entry, "")
 
 
-def _label(difference: SchemeDifference, _: Translate) -> str:
+def _label(difference: SchemeDifference, language: str) -> str:
     """What a key that differs is called."""
+    _ = translator(language)
     if difference.part == "scheme":
         return part_words(_)[difference.key]
+    if difference.part == "grades":
+        return _entry_name(difference.after or difference.before, {}, language)
     words = _field_words(_)
     special = f"{difference.part}.{difference.key}"
-    return (words.get(special) or words.get(difference.key) or (difference.key, ""))[0]
+    return (words.get(special) or words.get(difference.key) or ("", ""))[0]
 
 
 def _value_words(scheme: Scheme, difference: SchemeDifference, value: Any, language: str) -> str:
@@ -452,6 +460,7 @@ def _value_words(scheme: Scheme, difference: SchemeDifference, value: Any, langu
         return _(", ").join(
             f"{labels[key][0] if key in labels else key} {words(entry)}"
             for key, entry in one.items()
+            if key != "id"
         )
 
     return words(value)
