@@ -1653,6 +1653,7 @@ _EVALUATIONS = {
         "A correction of {period} waits for a signature: sign or withdraw it first."
     ),
     "correction_without_reason": _("Please say why this is corrected."),
+    "dates_without_reason": _("Please say why the dates change."),
     "decision_without_reason": _("Please give a reason for the decision."),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."

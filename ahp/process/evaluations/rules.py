@@ -235,6 +235,8 @@ def _late(period: PeriodState, *stages: str) -> Phrase | None:
 def _(
     action: DueChanged, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    if not action.reason.strip():
+        return Phrase("dates_without_reason")
     return _late(period, "open")
 
 
