@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -177,13 +176,9 @@ def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
         kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
-    first = date(period.year, period.last_month - period.months + 1, 1)
-    if scheme.effective_from and (period.year, period.last_month) < (
-        scheme.effective_from.year,
-        scheme.effective_from.month,
-    ):
+    if scheme.effective_from and period.last_day < scheme.effective_from:
         return Phrase("period_before", period=str(period), date=scheme.effective_from.isoformat())
-    if scheme.effective_to and first > scheme.effective_to:
+    if scheme.effective_to and period.first_day > scheme.effective_to:
         return Phrase("period_after", period=str(period), date=scheme.effective_to.isoformat())
     return None
 

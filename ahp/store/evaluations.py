@@ -17,26 +17,30 @@ from ..process.evaluations.events import (
     Done,
     EvaluationCreated,
     File,
+    Logged,
     NoticesIssued,
     PeriodSigned,
     PersonAdded,
+    PersonChanged,
     PersonLinkIssued,
     PersonLinkRevoked,
     PersonRemoved,
     Role,
     Row,
+    UnitAdded,
     ValuesRecorded,
 )
 from ..process.evaluations.example import example_steps
 from ..process.evaluations.judged import evidence_of
 from ..process.evaluations.state import EvaluationState
+from ..process.evaluations.units import Unit, UnitEntry
 from ..process.events import Actor
 from . import access, chain, clock
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
 from .records import EvaluationInfo, Event, PersonInfo
-from .states import evaluation_state_of
+from .states import evaluation_state_of, logged_evaluation
 
 
 class Evaluations(Part):
@@ -252,6 +256,11 @@ class Evaluations(Part):
             append(session, book, [self._entry(action)])
             return evidence
 
+    def add_units(self, evaluation_id: str, units: Iterable[UnitEntry]) -> EvaluationState:
+        """Add units to the list, all or none."""
+        added = [UnitAdded(Unit(id=new_id(), **vars(unit))) for unit in units]
+        return self.act_together(evaluation_id, added)
+
     def add_person(
         self,
         evaluation_id: str,
@@ -267,6 +276,20 @@ class Evaluations(Part):
         person = new_id()
         self.act(evaluation_id, added, person=person)
         return self.person(person)
+
+    def change_person(
+        self,
+        person_id: str,
+        name: str,
+        *,
+        organization: str = "",
+        unit: str = "",
+        indicators: Iterable[str] = (),
+    ) -> PersonInfo:
+        """Say otherwise who somebody is; their role and their link stay."""
+        changed = PersonChanged(line("name", name), organization.strip(), unit, tuple(indicators))
+        self.act(self.person(person_id).evaluation_id, changed, person=person_id)
+        return self.person(person_id)
 
     def remove_person(self, person_id: str) -> None:
         """Somebody takes part no more; the personal link ends, what they did stays."""
@@ -339,6 +362,10 @@ class Evaluations(Part):
         with self._database.read() as session:
             book = _book(session, evaluation_id)
             return list(chain.read(session, book.id, rows=EvaluationEventRow))
+
+    def happened(self, evaluation_id: str) -> list[Logged]:
+        """What happened in an evaluation, as its log tells it."""
+        return list(map(logged_evaluation, self.evaluation_events(evaluation_id)))
 
     def _entry(
         self,
