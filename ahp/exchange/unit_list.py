@@ -63,7 +63,8 @@ _TIERS = ("\t", ",，", ";；")
 
 _BETWEEN_ALIASES = re.compile(r"[、;；,，\n]")
 _TITLE = re.compile(
-    r".*(?:名单|名录|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?|(?:list of )?units(?: list)?\s*[:：]?",
+    r".*(?:名单|名录|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?"
+    r"|(?:list of )?units(?: list)?\s*[:：]?",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\d{1,3}[.．]?")
