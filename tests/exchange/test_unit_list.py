@@ -195,7 +195,8 @@ def test_everything_wrong_is_said_at_once() -> None:
         (
             "1\tA\t\t\tsoon\n2\ta",
             "line 1, column 5: 'soon', expected a day such as 2026-01-31 or a period such as "
-            "2026Q1; line 2, column 2: 'a' is what 'A' is called at the same time, expected another",
+            "2026Q1; line 2, column 2: 'a' is what 'A' is called at the same time, "
+            "expected another",
             "第 1 行，第 5 列：“soon”应为日期（如 2026-01-31）或评价期（如 2026Q1）；"
             "第 2 行，第 2 列：“a”与同一时期的“A”重名，请换一个名称。",
         ),
