@@ -61,7 +61,8 @@ def own_sheet(
 
     Raises:
         OptionError: unknown order.
-        EvaluationError: an indicator that the scheme doesn't have, or an own unit that isn't listed.
+        EvaluationError: an indicator that the scheme doesn't have, or an own unit that isn't
+            listed.
     """
     if by not in ORDERS:
         raise OptionError.unknown("by", by, ORDERS)
