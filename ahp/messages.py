@@ -1493,6 +1493,10 @@ _SCORING = {
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
+    "pairs_not_simulated": _(
+        "probabilities of one unit ahead of another were not asked for, expected simulate(…, "
+        "pairs=True)"
+    ),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
