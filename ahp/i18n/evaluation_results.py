@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ..evaluation import Certainty, MethodComparison, Movement, Scheme, parse_period
 from ..evaluation.importance import QUADRANTS, ImportanceMap
@@ -13,7 +13,7 @@ from ..evaluation.steps import Step
 from ..evaluation.trend import TrendPoint
 from . import Translate, translator
 from .errors import error_sentence
-from .evaluation import bands_of, line_words, named_phrase, names_of, plain_number
+from .evaluation import bands_of, line_words, named_phrase, names_of
 
 MINUS = "−"
 
@@ -21,7 +21,7 @@ MINUS = "−"
 def signed(number: Decimal) -> str:
     """A change with its sign, for people.
 
-    >>> from decimal import Decimal
+    >>> from decimal import ROUND_HALF_UP, Decimal
     >>> from ahp.i18n.evaluation_results import signed
     >>> signed(Decimal("0.40")), signed(Decimal("-7.3")), signed(Decimal("0.0"))
     ('+0.40', '−7.3', '0.0')
@@ -170,7 +170,7 @@ def waterfall_sentence(
     parts = _("; ").join(
         _("{name} {change}").format(
             name=step_words(scheme, step, language),
-            change=signed(Decimal(plain_number(round(step.after - step.before, 2)))),
+            change=signed((step.after - step.before).quantize(Decimal("0.01"), ROUND_HALF_UP)),
         )
         for step in steps
     )
@@ -279,9 +279,9 @@ def opinions_sentences(scheme: Scheme, opinions: Opinions, language: str) -> tup
         )
     if opinions.left_out:
         said.append(
-            _(
-                "Not compared, as they have no total or no points for an indicator: {units}."
-            ).format(units=_(", ").join(opinions.left_out))
+            _("Not compared, as they have no total or no points for an indicator: {units}.").format(
+                units=_(", ").join(opinions.left_out)
+            )
         )
     return tuple(said)
 

@@ -131,9 +131,7 @@ class CheckMatrix:
         rows = tuple(
             (row[0].unit, *(_cell_text(cell, self.language) for cell in row)) for row in self.rows
         )
-        return Table(
-            self.title, (_("Unit"), *self.names), rows, self.language, note=self.summary()
-        )
+        return Table(self.title, (_("Unit"), *self.names), rows, self.language, note=self.summary())
 
     def cells_table(self) -> Table:
         """A row a cell: unit, indicator, value, points, states and source."""
@@ -202,7 +200,7 @@ def check_matrix(
     >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
     >>> matrix = check_matrix(result, "2026Q2", "en")
     >>> matrix.summary()
-    'missing: 1, not applicable: 2, in order: 225'
+    'missing: 1, deduction: 2, not applicable: 2, in order: 223'
     >>> matrix.rows[2][-3].words
     ('missing',)
     """

@@ -91,9 +91,7 @@ def league_tables(
 
 def _check_certainty(result: Evaluation, period: str, certainty: Certainty) -> None:
     if certainty.period != period:
-        raise EvaluationError(
-            "period_not_evaluated", period=period, valid=(certainty.period,)
-        )
+        raise EvaluationError("period_not_evaluated", period=period, valid=(certainty.period,))
     if missing := [unit for unit in result.units if unit not in certainty.units]:
         raise EvaluationError("unit_not_evaluated", unit=missing[0], valid=certainty.units)
 
@@ -161,12 +159,8 @@ def bounds_of(result: Evaluation, unit: str, period: str) -> str:
     return "" if low == high else "…".join("?" if one is None else f"{one}" for one in (low, high))
 
 
-def change_of(
-    result: Evaluation, period: str, before: PeriodResult, unit: str
-) -> Decimal | None:
+def change_of(result: Evaluation, period: str, before: PeriodResult, unit: str) -> Decimal | None:
     """By how much a unit's total changed; None where it has none in one of the periods."""
     now = result.total(unit, period)
-    then = (
-        before.result.total(unit, before.period) if unit in before.result.units else None
-    )
+    then = before.result.total(unit, before.period) if unit in before.result.units else None
     return None if now is None or then is None else now - then

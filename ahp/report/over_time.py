@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..evaluation import Evaluation
+from ..evaluation import Evaluation, Movement
 from ..evaluation.trend import TrendPoint
 from ..i18n import translator
 from ..i18n.evaluation import bands_of
@@ -16,9 +16,7 @@ from .evaluation import aligned
 from .table import Table
 
 
-def over_time_table(
-    result: Evaluation, language: str, units: Sequence[str] | None = None
-) -> Table:
+def over_time_table(result: Evaluation, language: str, units: Sequence[str] | None = None) -> Table:
     """The total of each unit in every period and, where the scheme makes one of them, in the year,
     with its last band; in the order of the evaluation.
 
@@ -91,7 +89,7 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
         row: list[Any] = [point.at.period, total, band, "", "", "", "", "", ""]
         if point.change is not None:
             row[3:5] = signed(point.change.change), point.change.before
-            row[5:] = [signed(one) for one in _parts(point)]
+            row[5:] = [signed(one) for one in _parts(point.change)]
         rows.append(tuple(row))
     headings = (
         *(_("Period"), _("Total"), _("Band"), _("Change"), _("Since")),
@@ -104,12 +102,10 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
     return Table(title, headings, tuple(rows), language)
 
 
-def _parts(point: TrendPoint) -> list[Decimal]:
+def _parts(change: Movement) -> list[Decimal]:
     """What performance, weights, rules and the rest did, at four decimals; the last one takes what
     rounding leaves, so that they add up.
     """
-    change = point.change
-    assert change is not None
     rounded = [_four(one) for one in (change.performance, change.weights, change.rules)]
     return [*rounded, change.change - sum(rounded, Decimal(0))]
 
