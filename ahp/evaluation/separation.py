@@ -21,8 +21,8 @@ def units_alike_in_total(
 
     Two units are separated where the one with the larger total is ahead of the other with a
     probability of `sure` or more. A group is a run of neighbors in that order no two of which are
-    separated, and as long as it can be; so a unit may be in several, and is alone in one where it is
-    separated from both neighbors. Units without a total are in none.
+    separated, and as long as it can be; so a unit may be in several, and is alone in one where it
+    is separated from both neighbors. Units without a total are in none.
 
     Args:
         certainty: of `simulate` with `pairs=True`.
@@ -84,5 +84,5 @@ def group_letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
 
 
 def _letter(k: int) -> str:
-    """a … z, then a1 … z1, and so on."""
+    """A … z, then a1 … z1, and so on."""
     return f"{chr(ord('a') + k % 26)}{k // 26 or ''}"

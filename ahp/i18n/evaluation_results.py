@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from ..evaluation import Certainty, MethodComparison, Movement, Scheme, parse_period
+from ..evaluation import Certainty, Evaluation, MethodComparison, Movement, Scheme, parse_period
 from ..evaluation.importance import QUADRANTS, ImportanceMap
 from ..evaluation.opinions import FEWEST, Opinions
 from ..evaluation.separation import SURE
@@ -82,7 +82,7 @@ def opinion_words(_: Translate) -> dict[str, str]:
 
 
 def state_words(_: Translate) -> dict[str, str]:
-    """What is to be looked at in a cell of the check matrix, by `ahp.report.check_matrix.STATES`."""
+    """What to look at in a cell of the check matrix, by `ahp.report.check_matrix.STATES`."""
     return {
         "veto": _("veto"),
         "missing": _("missing"),
@@ -158,26 +158,23 @@ def step_details(scheme: Scheme, step: Step, language: str) -> tuple[str, ...]:
 
 
 def waterfall_sentence(
-    scheme: Scheme,
-    unit: str,
-    steps: Sequence[Step],
-    total: Decimal | None,
-    band: str,
-    language: str,
+    result: Evaluation, unit: str, period: str, steps: Sequence[Step], language: str
 ) -> str:
     """What a waterfall shows: every step with what it adds, the total, the band."""
     _ = translator(language)
     parts = _("; ").join(
         _("{name} {change}").format(
-            name=step_words(scheme, step, language),
+            name=step_words(result.scheme, step, language),
             change=signed((step.after - step.before).quantize(Decimal("0.01"), ROUND_HALF_UP)),
         )
         for step in steps
     )
+    total = result.total(unit, period)
     if total is None:
         return _("{unit} has no total. So far: {steps}.").format(unit=unit, steps=parts)
     end = _("{unit}: {total} points").format(unit=unit, total=total)
-    named = bands_of(scheme, language)[band] or _("no band")
+    cell = result.unit_position(unit), result.period_position(period)
+    named = bands_of(result.scheme, language)[str(result.bands[cell])] or _("no band")
     return _("{total}, {band}. Step by step: {steps}.").format(total=end, band=named, steps=parts)
 
 
@@ -239,7 +236,7 @@ def importance_limits(found: ImportanceMap, language: str) -> str:
     """Where the quadrants of the map meet."""
     _ = translator(language)
     return _(
-        "Important: more than the mean weight {weight}%. Weak: below the weighted mean of the unit, "
+        "Important: more than the mean weight {weight}%. Weak: below the unit's weighted mean, "
         "{points} points, so that it pulls the total down."
     ).format(weight=f"{100 * found.weight:.1f}", points=f"{found.points:.1f}")
 

@@ -1,4 +1,4 @@
-"""Pictures of an evaluation: how a total comes about, its parts, trends, importance, units over time.
+"""Pictures of an evaluation: waterfalls, parts, trends, importance, units over time.
 
 They read on a phone 390 px wide, on a light page and on a dark one, and say nothing by color alone.
 """
@@ -131,7 +131,7 @@ def waterfall_chart(
         height=30 + ROW * len(rows), margin={"l": 0, "r": 0, "t": 8, "b": 8}, showlegend=False
     )
     noted(figure, heading(unit, name, len(result.units), language))
-    return Picture(figure, waterfall_sentence(scheme, unit, steps, total, band, language))
+    return Picture(figure, waterfall_sentence(result, unit, name, steps, language))
 
 
 def _details(scheme: Scheme, step: Step, language: str) -> list[str]:

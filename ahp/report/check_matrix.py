@@ -1,4 +1,4 @@
-"""The check matrix (核对): units by indicators, each cell with what is known of it and its source."""
+"""The check matrix (核对): units by indicators, with the state and the source of each cell."""
 
 from __future__ import annotations
 

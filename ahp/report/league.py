@@ -70,7 +70,7 @@ def league_tables(
             (result.units.index(unit) for unit in units),
             key=lambda row: (result.ranks[row, column] or len(result.units) + 1, row),
         )
-        columns = _columns(result, column, rows, language, certainty, before)
+        columns = _columns(result, column, rows, language, certainty=certainty, before=before)
         rated = sum(result.ranks[row, column] > 0 for row in rows)
         note = _("{count} of {all} units have a total").format(count=rated, all=len(rows))
         if certainty is not None:
@@ -101,6 +101,7 @@ def _columns(
     column: int,
     rows: Sequence[int],
     language: str,
+    *,
     certainty: Certainty | None,
     before: PeriodResult | None,
 ) -> list[tuple[str, list[Any]]]:

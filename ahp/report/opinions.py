@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..evaluation import Evaluation, missing_phrases, missing_values
 from ..evaluation.opinions import Opinions
 from ..i18n import translator
@@ -13,8 +15,8 @@ from .table import Table
 
 
 def opinions_table(result: Evaluation, opinions: Opinions, language: str) -> Table:
-    """The official band of each unit beside its bands by other methods, then its ranks by those that
-    give no points; a last column says whether the grade depends on the method.
+    """The official band of each unit beside its bands by other methods, then its ranks by those
+    that give no points; a last column says whether the grade depends on the method.
 
     What the methods that give nothing here say is in
     `ahp.i18n.evaluation_results.opinions_sentences`.
@@ -46,7 +48,7 @@ def opinions_table(result: Evaluation, opinions: Opinions, language: str) -> Tab
     headings += [_("Rank by {method}").format(method=words[method]) for method in ranked]
     headings.append(_("Grade depends on the method"))
     depends = found.grade_depends
-    rows = tuple(
+    rows: tuple[tuple[Any, ...], ...] = tuple(
         (
             unit,
             *(bands[of_units[k]] for of_units in opinions.bands.values()),
@@ -115,8 +117,8 @@ def missing_table(result: Evaluation, period: str, language: str) -> Table:
 
 
 def missing_sentences(result: Evaluation, period: str, language: str) -> tuple[str, ...]:
-    """What the missing values of each unit decide, a sentence a unit; one that says so where nothing
-    is missing.
+    """What the missing values of each unit decide, a sentence a unit; one that says so where
+    nothing is missing.
 
     Args:
         result: of `evaluate`.

@@ -1,4 +1,4 @@
-"""Units over time: totals by period and year, and why one unit's total changed from each to the next."""
+"""Units over time: totals by period and year, and why one unit's total changed."""
 
 from __future__ import annotations
 

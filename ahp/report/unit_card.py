@@ -1,8 +1,8 @@
-"""The card of a unit: total and band, its parts beside the group, what is weak, what it is made of."""
+"""The card of a unit: its total, its parts beside the group, what is weak, every value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,15 @@ from ..evaluation import Certainty, Evaluation, points_lost
 from ..evaluation.cells import STATUS_WORDS, UNCOUNTED
 from ..evaluation.peers import (
     PeriodResult,
-    counted_indicators,
     earlier_result,
     medians,
     node_points,
     peers_of,
 )
+from ..evaluation.scheme import Band
 from ..evaluation.scoring import leaf_weights
 from ..i18n import translator
-from ..i18n.evaluation import name_of, names_of, plain_number, status_words
+from ..i18n.evaluation import name_of, names_of, status_words
 from ..i18n.evaluation_results import heading, signed
 from .evaluation import aligned, as_printed, remarks, waterfall_table
 from .league import bounds_of, change_of, interval_of
@@ -104,18 +104,18 @@ def unit_card(
     title = heading(unit, name, len(result.units), language)
     total = result.total(unit, name)
     row, column = result.unit_position(unit), result.period_position(name)
-    band = next((one for one in result.scheme.bands if one.id == result.bands[row, column]), None)
+    band = _band(result, row, column)
     points = result.scores[row, column]
     of_group = medians(result.scores[[result.units.index(peer) for peer in peers], column])
     return UnitCard(
         title,
         "" if total is None else f"{total}",
         "" if band is None else name_of(result.scheme, band, language),
-        _sentences(result, unit, name, language, certainty, before),
+        _sentences(result, unit, name, language, certainty=certainty, before=before),
         parts_table(result, unit, name, language, before),
         _weakest(result, name, points, of_group, language),
         _cheapest(result, unit, name, points, language),
-        _of_unit(result, unit, name, language),
+        remarks(result, name, language, (unit,)),
         values_table(result, unit, name, language, sources or {}),
         lines,
     )
@@ -126,6 +126,7 @@ def _sentences(
     unit: str,
     period: str,
     language: str,
+    *,
     certainty: Certainty | None,
     before: PeriodResult | None,
 ) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ def _sentences(
     scheme, digits = result.scheme, result.scheme.digits.total
     row, column = result.unit_position(unit), result.period_position(period)
     total = result.total(unit, period)
-    band = next((one for one in scheme.bands if one.id == result.bands[row, column]), None)
+    band = _band(result, row, column)
     if total is None:
         return (_("No total in this period."),)
     name = _("no band") if band is None else name_of(scheme, band, language)
@@ -172,6 +173,11 @@ def _sentences(
     if band is not None and band.consequence:
         said.append(scheme.text(band.consequence, language))
     return tuple(said)
+
+
+def _band(result: Evaluation, row: int, column: int) -> Band | None:
+    """The band of a unit in a period, by their positions."""
+    return next((one for one in result.scheme.bands if one.id == result.bands[row, column]), None)
 
 
 def parts_table(
@@ -287,9 +293,7 @@ def values_table(
     scheme = result.scheme
     row, column = result.unit_position(unit), result.period_position(period)
     places = [
-        k
-        for k, leaf in enumerate(result.indicators)
-        if leaf in counted_indicators(result, period) and result.status[row, column, k] != UNCOUNTED
+        k for k, leaf in enumerate(result.indicators) if result.status[row, column, k] != UNCOUNTED
     ]
     leaves = [result.indicators[k] for k in places]
     words, names = status_words(_), names_of(scheme, language)
@@ -319,11 +323,6 @@ def values_table(
     )
 
 
-def _of_unit(result: Evaluation, unit: str, period: str, language: str) -> tuple[str, ...]:
-    """The early warnings of a unit, and the remarks on all units."""
-    return remarks(result, period, language, (unit,))
-
-
 def _leaf_weights(result: Evaluation, period: str) -> dict[str, float]:
     """Leaf id -> weight in the whole, as frozen; of those that count."""
     scale = 10**result.scheme.digits.weights
@@ -340,7 +339,7 @@ def _places(number: float, digits: int) -> Decimal:
     return Decimal(f"{number:.{digits}f}")
 
 
-def _aligned_points(numbers: Sequence[float], digits: int) -> list[str]:
+def _aligned_points(numbers: Iterable[float], digits: int) -> list[str]:
     return aligned([as_printed(float(number), digits) for number in numbers])
 
 
