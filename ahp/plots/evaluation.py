@@ -547,7 +547,7 @@ def over_time_chart(
             for period in result.periods
         )
         said.append(_("{unit}: {totals}.").format(unit=unit, totals=_(", ").join(of_unit)))
-    return Picture(figure, " ".join(said))
+    return Picture(figure, "\n".join(said))
 
 
 def _last(points: Sequence[TrendPoint]) -> TrendPoint:
