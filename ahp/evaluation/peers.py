@@ -23,13 +23,6 @@ class PeriodResult(NamedTuple):
     result: Evaluation
     period: str
 
-    def total(self, unit: str) -> float:
-        """The total of a unit; NaN where there is none, or it wasn't evaluated."""
-        result = self.result
-        if unit not in result.units:
-            return np.nan
-        return float(result.totals[result.units.index(unit), result.period_position(self.period)])
-
 
 def earlier_result(result: Evaluation, period: str) -> PeriodResult | None:
     """The period of the same kind before a period, where it was evaluated too.

@@ -49,10 +49,10 @@ def heading(about: str, period: str, count: int, language: str) -> str:
 
     >>> from ahp.i18n.evaluation_results import heading
     >>> heading("Branch A", "2026Q1", 12, "en")
-    'Branch A, 2026Q1 (2026-01-01 to 2026-03-31), n = 12 units'
+    'Branch A, 2026Q1 (2026-01-01 to 2026-03-31), units: 12'
     """
     _ = translator(language)
-    return _("{about}, {period}, n = {count} units").format(
+    return _("{about}, {period}, units: {count}").format(
         about=about, period=period_words(period, language), count=count
     )
 
@@ -135,7 +135,7 @@ def step_words(scheme: Scheme, step: Step, language: str) -> str:
         }
         return missing[first.rule].format(name=name) if first.rule in missing else name
     words = {
-        "rounding": _("Rounding"),
+        "rounding": _("Rounded half up"),
         "spread": _("What doesn't apply"),
         "bonus_cap": _("Cap of bonuses"),
         "cap": _("Cap of the total"),
@@ -225,7 +225,7 @@ def importance_sentence(scheme: Scheme, found: ImportanceMap, language: str) -> 
     for quadrant in QUADRANTS:
         inside = [names[place.indicator] for place in found.places if place.quadrant == quadrant]
         parts.append(
-            _("{quadrant}: {names}").format(
+            _("{quadrant} – {names}").format(
                 quadrant=words[quadrant], names=_(", ").join(inside) or _("none")
             )
         )
@@ -290,6 +290,6 @@ def _grades(found: MethodComparison, _: Translate) -> str:
         return _("No grade of the {count} units depends on the method.").format(
             count=len(found.units)
         )
-    return _("The grades of these {some} of {count} units depend on the method: {units}.").format(
+    return _("The grade depends on the method for {some} of {count} units: {units}.").format(
         some=len(depends), count=len(found.units), units=_(", ").join(depends)
     )

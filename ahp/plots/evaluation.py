@@ -560,7 +560,7 @@ def _span(unit: str, points: Sequence[TrendPoint], language: str) -> str:
     """Whose trend it is, over which days, and how many units were evaluated last."""
     _ = translator(language)
     first, last = (parse_period(points[k].at.period) for k in (0, -1))
-    return _("{unit}, {first} to {last}, n = {count} units").format(
+    return _("{unit}, {first} to {last}, units: {count}").format(
         unit=unit,
         first=first.first_day,
         last=last.last_day,

@@ -51,7 +51,7 @@ def over_time_table(result: Evaluation, language: str, units: Sequence[str] | No
     columns.append([bands[str(result.bands[row, -1])] for row in rows])
     last = result.periods[-1]
     headings = (_("Unit"), *result.periods, _("Band in {period}").format(period=last))
-    title = _("{scheme}: {first} to {last}, n = {count} units").format(
+    title = _("{scheme}: {first} to {last}, units: {count}").format(
         scheme=scheme.text(scheme.name, language),
         first=result.periods[0],
         last=last,
@@ -79,7 +79,7 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
     >>> unit = result.units[0]
     >>> found = trend_table(unit, unit_trend(unit, own_periods(result)), "en")
     >>> found.rows[1]
-    ('2026Q2', '77.6', 'Adequate', '−7.3', '2026Q1', '−7.2409', '0', '0', '−0.0591')
+    ('2026Q2', '77.6', 'Adequate', '−7.3', '2026Q1', '−7.2409', '0.0000', '0.0000', '−0.0591')
     """
     _ = translator(language)
     rows = []
@@ -111,4 +111,4 @@ def _parts(change: Movement) -> list[Decimal]:
 
 
 def _four(number: Fraction) -> Decimal:
-    return Decimal(round(number * 10**4)).scaleb(-4).normalize() + 0
+    return Decimal(round(number * 10**4)).scaleb(-4)

@@ -158,7 +158,9 @@ def _sentences(
         rank=int(result.ranks[row, column]), count=rated[1]
     )
     if scheme.groups:
-        overall = _("Rank {rank} of {count} in its group, {overall} of {all} overall.").format(
+        overall = _(
+            "Rank {rank} of {count} units with a total in its group, {overall} of {all} overall."
+        ).format(
             rank=int(result.group_ranks[row, column]),
             count=rated[0],
             overall=int(result.ranks[row, column]),
