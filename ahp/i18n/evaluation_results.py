@@ -85,7 +85,7 @@ def state_words(_: Translate) -> dict[str, str]:
     """What to look at in a cell of the check matrix, by `ahp.report.check_matrix.STATES`."""
     return {
         "veto": _("veto"),
-        "missing": _("missing"),
+        "missing": _("missing value"),
         "outlier": _("outlier"),
         "deduction": _("deduction"),
         "not_due": _("not due yet"),
@@ -270,7 +270,7 @@ def opinions_sentences(scheme: Scheme, opinions: Opinions, language: str) -> tup
     for method, reason in opinions.refused.items():
         why = error_sentence(named_phrase(scheme, reason, language), language)
         said.append(
-            _("{method} gives nothing here: {reason}.").format(
+            _("Nothing by {method}: {reason}.").format(
                 method=words[method], reason=why.rstrip("。")
             )
         )
