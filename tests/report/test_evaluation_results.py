@@ -194,7 +194,9 @@ def test_the_check_matrix(small: Evaluation) -> None:
         [("ok",), ("missing",), ("ok",), ("ok",)],
         [("ok",), ("not_applicable",), ("veto",), ("veto",)],
     ]
-    assert first.summary() == "veto: 2, missing value: 1, outlier: 1, not applicable: 1, in order: 11"
+    assert (
+        first.summary() == "veto: 2, missing value: 1, outlier: 1, not applicable: 1, in order: 11"
+    )
     assert first.cells_table().rows[0] == ("A", "Node p1", "80", "80", "in order", "f.csv, row 3")
     assert first.rows[0][-1].source == "memo 7"
     last = check_matrix(small, "2026Q2", "en")
