@@ -18,8 +18,8 @@ GRAY = "#5f6b76"
 NOTE_WIDTH = 52
 """Columns of a picture's note after which it is wrapped: a phone shows so many."""
 
-NOTE_LINE = 20
-"""Height of a line of it."""
+NOTE_SIZE, NOTE_LINE = 12, 20
+"""Size of its letters, height of a line of it."""
 
 
 def harmless(text: str) -> str:
@@ -44,16 +44,21 @@ def wrapped(text: str, width: int) -> str:
 
 def noted(figure: go.Figure, note: str) -> go.Figure:
     """The picture with a line on top, such as whose judgments it rests on; as it is without one."""
-    if not note:
-        return figure
-    text = wrapped(note, NOTE_WIDTH)
-    above = NOTE_LINE * (text.count("<br>") + 1)
+    return headed(figure, wrapped(note, NOTE_WIDTH)) if note else figure
+
+
+def headed(figure: go.Figure, text: str) -> go.Figure:
+    """The picture with lines on top, parted by `<br>`."""
+    further = text.count("<br>")
+    above = NOTE_LINE * (further + 1)
     return figure.update_layout(
         title={
             "text": text,
-            "font": {"size": 12},
+            "font": {"size": NOTE_SIZE},
             **{"x": 0, "xref": "container", "xanchor": "left"},
-            **{"y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 4}},
+            # plotly puts the last of several lines where one alone would be
+            **{"y": 1, "yref": "container", "yanchor": "top"},
+            "pad": {"t": 4 + round(1.3 * NOTE_SIZE * further)},
         },
         margin_t=(figure.layout.margin.t or 0) + above,
         height=figure.layout.height + above,

@@ -351,7 +351,7 @@ def test_units_over_time(small: Evaluation, example: Evaluation) -> None:
 
 def test_a_trend_adds_up(small: Evaluation) -> None:
     found = trend_table("A", unit_trend("A", own_periods(small)), "en")
-    assert found.title == "A: each change is performance, weights, rules and the rest together"
+    assert found.title == "A: each change is performance, weights, rules and the rest"
     assert found.rows == (
         ("2026Q1", "79.0", "Fair", "", "", "", "", "", ""),
         ("2026Q2", "84.0", "Good", "+5.0", "2026Q1", "+7.0000", "0.0000", "0.0000", "−2.0000"),
