@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 import unicodedata
 
@@ -14,6 +15,9 @@ PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a
 """Colors of the branches below the goal; dark enough to stand out on white, light on black."""
 
 GRAY = "#5f6b76"
+
+_PIECES = re.compile(r"[\u2e80-\ua4cf\uff00-\uffef]|[^\s\u2e80-\ua4cf\uff00-\uffef]+\s*|\s+")
+"""A Chinese character, or a word with the spaces behind it."""
 
 NOTE_WIDTH = 52
 """Columns of a picture's note after which it is wrapped: a phone shows so many."""
@@ -33,13 +37,19 @@ def is_wide(text: str) -> bool:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Break a label after `width` columns, of which a Chinese character takes two."""
-    if is_wide(text):
-        size = width // 2
-        lines = [text[start : start + size] for start in range(0, len(text), size)]
-    else:
-        lines = textwrap.wrap(text, width)
-    return "<br>".join(map(harmless, lines))
+    """Break a label after `width` columns, of which a Chinese character takes two; between Chinese
+    characters anywhere, elsewhere at spaces.
+    """
+    if not is_wide(text):
+        return "<br>".join(map(harmless, textwrap.wrap(text, width)))
+    lines, taken = [""], 0
+    for piece in _PIECES.findall(text):
+        wide = is_wide(piece)
+        if taken and taken + (2 if wide else len(piece.rstrip())) > width:
+            lines, taken = [*lines, ""], 0
+        lines[-1] += piece
+        taken += 2 if wide else len(piece)
+    return "<br>".join(harmless(line.strip()) for line in lines)
 
 
 def noted(figure: go.Figure, note: str) -> go.Figure:
