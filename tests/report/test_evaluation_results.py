@@ -12,6 +12,8 @@ from ahp.errors import EvaluationError
 from ahp.evaluation import Evaluation, evaluate, load_scheme, read_observations, simulate
 from ahp.evaluation.opinions import period_opinions
 from ahp.evaluation.peers import PeriodResult, own_periods
+from ahp.evaluation.rules import Checklist, Point
+from ahp.evaluation.scheme import Veto
 from ahp.evaluation.trend import unit_trend
 from ahp.i18n import translator
 from ahp.i18n.evaluation_results import opinions_sentences, state_words
@@ -22,7 +24,7 @@ from ahp.report.opinions import missing_sentences, missing_table, opinions_table
 from ahp.report.over_time import over_time_table, trend_table
 from ahp.report.unit_card import unit_card
 from tests.evaluation.results import small_result
-from tests.evaluation.schemes import scheme, table
+from tests.evaluation.schemes import rows, scheme, table
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "evaluation" / "supervision_effectiveness.csv"
 
@@ -99,6 +101,15 @@ def test_the_league_of_the_example(example: Evaluation) -> None:
     assert league.rows[0] == (1, "甲市监督中心", "92.0", "优秀", "", " 3.8", 0)
     assert league.rows[-1] == (12, "子市监督中心", "62.3", "基本合格", "", " 0.2", 2)
     assert sum(row[-1] for row in league.rows) == 4
+
+
+def test_the_league_of_a_year(example: Evaluation) -> None:
+    (league,) = league_tables(example, "2026", "en")
+    assert league.title == (
+        "Effectiveness of post-supervision, 2026 (2026-01-01 to 2026-12-31), units: 12"
+    )
+    assert league.columns == ("Rank", "Unit", "Total", "Band", "Bounds", "Early warnings")
+    assert league.rows[0] == (1, "甲市监督中心", "91.0", "Excellent", "", 0)
 
 
 def test_the_card_of_a_unit(small: Evaluation) -> None:
@@ -207,6 +218,28 @@ def test_the_check_matrix(small: Evaluation) -> None:
         ("D", "100 → 100", "not applicable", "50 → 50", "80.0"),
     )
     assert last.table().note == last.summary()
+
+
+def test_vetoes_of_key_points_are_the_checklists() -> None:
+    points = (Point("1", {"en": "One"}, key=True, veto="no_go"), Point("2", {"en": "Two"}))
+    rules = {"list": Checklist(control_points=points)}
+    veto = Veto("no_go", {"en": "No go"}, "lower_band", document=False)
+    cells = [
+        (unit, "2026Q1", "list", value, item)
+        for unit, results in {"A": ("no", "yes"), "B": ("yes", "no"), "C": ("yes", "yes")}.items()
+        for item, value in zip("12", results, strict=True)
+    ]
+    reported = ("C", "2026Q1", "no_go", 1, None)
+    result = evaluate(
+        scheme({"list": 1}, rules, vetoes=(veto,)),
+        rows(*cells, reported, columns="unit period indicator value item"),
+    )
+    matrix = check_matrix(result, "2026Q1", "en")
+    assert [[cell.states for cell in row] for row in matrix.rows] == [
+        [("veto",), ("veto",)],
+        [("ok",), ("ok",)],
+        [("ok",), ("veto",)],
+    ]
 
 
 def test_the_check_matrix_of_the_example(example: Evaluation) -> None:
