@@ -41,10 +41,12 @@ from ..i18n.evaluation_results import (
     trend_sentence,
     waterfall_sentence,
 )
-from .panel import LEGEND_BELOW, name_rows
+from .panel import LEGEND_BELOW, MIDDLE_BLUE, name_rows
 from .weights import GRAY, NOTE_WIDTH, PALETTE, harmless, headed, wrapped
 
-BLUE, ORANGE, GREEN, VIOLET = PALETTE[:4]
+BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
+"""Colors that stand out by 3:1 or more on a white page and on a dark one (WCAG 2.2, 1.4.11)."""
+
 LABEL = 20
 """Columns of a label beside a row: a third of a phone."""
 
@@ -194,10 +196,6 @@ def parts_chart(
         width=0.5,
         name=harmless(unit),
         marker={"color": BLUE},
-        text=["" if np.isnan(value) else f"{value:.1f}" for value in own],
-        textposition="inside",
-        insidetextanchor="start",
-        textfont={"color": "white"},
         hoverinfo="skip",
     )
     for (label, values, symbol), color in zip(marks, (ORANGE, GRAY), strict=False):
@@ -210,7 +208,11 @@ def parts_chart(
             cliponaxis=False,
             hovertemplate="%{x:.1f}<extra>" + label + "</extra>",
         )
-    name_rows(figure, [wrapped(one, LABEL) for one in names], True)
+    printed = ["–" if np.isnan(value) else f"{value:.1f}" for value in own]
+    labels = [
+        f"{wrapped(part, LABEL)}<br>{points}" for part, points in zip(names, printed, strict=True)
+    ]
+    name_rows(figure, labels, True)
     figure.update_xaxes(range=[0, 100], side="top", nticks=6, fixedrange=True)
     figure.update_layout(
         height=110 + 44 * len(rows),

@@ -85,8 +85,8 @@ class CheckCell:
 
     @property
     def text(self) -> str:
-        """Value and points: `"0.97 → 94"`, or one of both."""
-        return " → ".join(part for part in (self.value, self.points) if part)
+        """Value and points, `"0.97 → 94"`; one of both where the other is the same or none."""
+        return " → ".join(dict.fromkeys(part for part in (self.value, self.points) if part))
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:

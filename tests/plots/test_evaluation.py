@@ -12,7 +12,12 @@ from ahp.evaluation import Evaluation, evaluate, load_scheme, read_observations
 from ahp.evaluation.peers import PeriodResult, own_periods
 from ahp.evaluation.trend import unit_trend
 from ahp.plots.evaluation import (
+    BLUE,
+    GRAY,
+    GREEN,
     MOST_UNITS,
+    ORANGE,
+    VIOLET,
     Picture,
     change_chart,
     importance_chart,
@@ -21,6 +26,7 @@ from ahp.plots.evaluation import (
     trend_chart,
     waterfall_chart,
 )
+from tests.contrast import contrast
 from tests.evaluation.results import small_result
 from tests.evaluation.schemes import rows, scheme, table
 
@@ -67,6 +73,12 @@ def test_pictures_hold_still_are_plain_data_and_said_in_words(
             assert unit in alt, name
             assert "NaN" not in alt, name
             assert "nan" not in alt, name
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
+@pytest.mark.parametrize("color", [BLUE, ORANGE, GREEN, VIOLET, GRAY])
+def test_colors_stand_out_on_light_and_dark(color: str, page: str) -> None:
+    assert contrast(color, page) >= 3
 
 
 def test_waterfall(small: Evaluation) -> None:
@@ -127,7 +139,7 @@ def test_waterfalls_of_what_is_missing_and_of_years(small: Evaluation, example: 
 def test_parts(small: Evaluation) -> None:
     figure, alt = parts_chart(small, "A", "2026Q2", "en")
     own, median, before = figure.data
-    assert (own.name, own.x, own.text) == ("A", (90.0, 80.0), ("90.0", "80.0"))
+    assert (own.name, own.x) == ("A", (90.0, 80.0))
     assert (median.name, median.x, median.marker.symbol) == (
         "Group median",
         (82.5, 85.0),
@@ -135,7 +147,7 @@ def test_parts(small: Evaluation) -> None:
     )
     assert (before.name, before.x) == ("2026Q1", (85.0, 70.0))
     assert before.marker.symbol == "circle-open"
-    assert figure.layout.yaxis.ticktext == ("Node p", "Node q")
+    assert figure.layout.yaxis.ticktext == ("Node p<br>90.0", "Node q<br>80.0")
     assert alt == (
         "A: Node p 90.0 (Group median 82.5, 2026Q1 85.0); "
         "Node q 80.0 (Group median 85.0, 2026Q1 70.0)."
@@ -144,7 +156,8 @@ def test_parts(small: Evaluation) -> None:
 
 def test_parts_without_points_and_without_an_earlier_period(small: Evaluation) -> None:
     figure, alt = parts_chart(small, "C", "2026Q2", "en")
-    assert (figure.data[0].x, figure.data[0].text) == ((50.0, None), ("50.0", ""))
+    assert figure.data[0].x == (50.0, None)
+    assert figure.layout.yaxis.ticktext == ("Node p<br>50.0", "Node q<br>–")
     assert alt.endswith("Node q no points (Group median 85.0, 2026Q1 95.0).")
     figure, _alt = parts_chart(small, "C", "2026Q1", "en")
     assert [trace.name for trace in figure.data] == ["C", "Group median"]
