@@ -1497,6 +1497,10 @@ _SCORING = {
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
+    "pairs_not_simulated": _(
+        "probabilities of one unit ahead of another were not asked for, expected simulate(…, "
+        "pairs=True)"
+    ),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
@@ -1556,6 +1560,7 @@ _SCORING = {
     "the_scheme": _("the scheme"),
     "trial_no_data": _("{indicator!r} has no data in {period}"),
     "trial_refused": _("the data of {indicator!r} don't fit its new rule: {problem}"),
+    "trend_empty": _("no periods, expected one or more"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1582,6 +1587,7 @@ _SCORING = {
     "unit_without_name": _("a unit has no name"),
     "units_merged_in_circle": _("{units!r} go into each other in a circle"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
+    "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(
         "{units!r} differ in case, width or spaces alone; each counts as a unit"
     ),
