@@ -70,7 +70,7 @@ class Department:
         made = by["Wang"].create_evaluation("Quarters", "simulated")
         department = cls(store, by["Wang"], by["Li"], made.id)
         department.do(SchemeProposed(1, small_scheme().content), SchemeApproved(1))
-        department.do(*(UnitAdded(Unit(one.lower(), one)) for one in "ABC"))
+        department.do(*(UnitAdded(Unit(one, id=one.lower())) for one in "ABC"))
         return department
 
     def do(self, *actions: Done) -> EvaluationState:

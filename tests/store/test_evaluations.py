@@ -352,7 +352,7 @@ REFUSALS: dict[str, tuple[Done, str]] = {
         CorrectionProposed("2026Q1", (Row("a", "measured", "1"),), "wrong"),
         "2026Q1尚未完成核对，请先完成核对。",
     ),
-    "unit again": (UnitAdded(Unit("d", "A")), "已有单位名为“A”，单位名称不能重复。"),
+    "unit again": (UnitAdded(Unit("A", id="d")), "已有单位名为“A”，单位名称不能重复。"),
     "merged into itself": (UnitMerged("a", "a", "2026Q2"), "“A”不能并入自身。"),
     "version out of turn": (
         SchemeProposed(7, small_scheme(version="2").content),

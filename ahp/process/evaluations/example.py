@@ -119,7 +119,9 @@ def example_steps(language: str, today: date, now: Callable[[], EvaluationState]
     people = {name: f"rater-{number}" for number, name in enumerate(raters, 1)}
     yield Step(CLERK, (SchemeProposed(1, scheme.content), SchemeApproved(1)))
     groups = (words.groups[name[0] in SITES[1]] for name in names)
-    units = (Unit(ids[name], name, group) for name, group in zip(names, groups, strict=True))
+    units = (
+        Unit(name, id=ids[name], group=group) for name, group in zip(names, groups, strict=True)
+    )
     yield Step(CLERK, tuple(map(UnitAdded, units)))
     for name, person in people.items():
         yield Step(CLERK, (PersonAdded("rater", name),), person)
