@@ -311,7 +311,7 @@ def test_an_appeal_that_is_granted(department) -> None:
 REFUSALS: dict[str, tuple[Done, str]] = {
     "unknown unit": (
         ValuesRecorded("2026Q1", (Row("x", "measured", "1"),)),
-        "“x”不在单位名录中。",
+        "单位名录中没有“x”。",
     ),
     "unknown indicator": (
         ValuesRecorded("2026Q1", (Row("a", "nothing", "1"),)),
@@ -352,7 +352,7 @@ REFUSALS: dict[str, tuple[Done, str]] = {
         CorrectionProposed("2026Q1", (Row("a", "measured", "1"),), "wrong"),
         "2026Q1尚未完成核对，请先完成核对。",
     ),
-    "unit again": (UnitAdded(Unit("A", id="d")), "已有单位名为“A”，单位名称不能重复。"),
+    "unit again": (UnitAdded(Unit("A", id="d")), "“A”与同一时期的“A”重名，请换一个名称。"),
     "merged into itself": (UnitMerged("a", "a", "2026Q2"), "“A”不能并入自身。"),
     "version out of turn": (
         SchemeProposed(7, small_scheme(version="2").content),
@@ -458,7 +458,7 @@ def test_a_merged_unit_is_no_more(department) -> None:
     refused(
         lambda: department.record(Row("c", "measured", "70"), period="2026Q2"),
         "unit_not_active",
-        "“C”在2026Q2不参加评价。",
+        "“C”在 2026Q2 不参评。",
     )
     assert result_of(department.now, "2026Q1").units == ("A", "B", "C")
     assert result_of(department.now, "2026Q2").units == ("A", "B")
