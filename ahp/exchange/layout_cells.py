@@ -84,6 +84,7 @@ class TableCells:
         unknown_units: name that no unit has -> where it first stands.
         unknown_names: name in a long table that the layout has no meaning for -> likewise.
         above, totals, beside: lines of titles, of sums and averages, of other texts.
+        texts: rows of a transposed table that are such.
         faults: place and problem of what is refused.
     """
 
@@ -96,6 +97,7 @@ class TableCells:
     above: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     beside: list[int] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
     faults: list[tuple[str, Phrase]] = field(default_factory=list)
 
     @property
@@ -105,17 +107,18 @@ class TableCells:
         if self.grid.turned:
             codes = ("columns_above", "columns_totals", "columns_beside")
         passed_over = zip(codes, (self.above, self.totals, self.beside), strict=True)
-        return tuple(
+        remarks = [
             Phrase(code, lines=tuple(map(self._named, lines)))
             for code, lines in passed_over
             if lines
-        )
+        ]
+        if self.grid.turned and self.texts:
+            remarks.append(Phrase("rows_beside", lines=tuple(self.texts)))
+        return tuple(remarks)
 
     def _named(self, line: int) -> str | int:
         """A row by its number; a column by its letter."""
-        return (
-            self.grid.place(line, 0).split()[-1].rstrip("0123456789") if self.grid.turned else line
-        )
+        return get_column_letter(line) if self.grid.turned else line
 
 
 def cells_of(grid: Grid, layout: Layout, names: UnitNames) -> TableCells:
@@ -137,8 +140,8 @@ def cells_of(grid: Grid, layout: Layout, names: UnitNames) -> TableCells:
             for header, column in layout.headed.items()
             if column.role != "left_out" and header.split(JOIN)[-1] not in present
         )
-        headers = missing or tuple(layout.headed)
-        raise EvaluationError("layout_headers_absent", source=grid.source, headers=headers)
+        absent = missing or tuple(layout.headed)
+        raise EvaluationError("layout_headers_absent", source=grid.source, headers=absent)
     last, headers = found
     walk = TableCells(turned, layout, headers)
     first = last - layout.header_rows + 1
@@ -155,7 +158,9 @@ def cells_of(grid: Grid, layout: Layout, names: UnitNames) -> TableCells:
 def _unknown_headers(walk: TableCells, last: int) -> None:
     """Refuse columns that the layout doesn't know and that have something in them."""
     for column, header in walk.headers.items():
-        if header not in walk.layout.headed and has_cells(walk.grid, column, last):
+        if not has_cells(walk.grid, column, last):
+            walk.texts += [column + 1] if word_key(header) not in walk.layout.entries else []
+        elif header not in walk.layout.headed:
             problem = Phrase("layout_header_unknown", header=header)
             walk.faults.append((walk.grid.place(last, column), problem))
 

@@ -12,7 +12,6 @@ from typing import Literal
 from ..errors import EvaluationError
 from ..evaluation import Scheme
 from ..evaluation.observations import word_key
-from ..evaluation.rules import Derived
 from ..messages import Phrase
 from ..tables.grids import Grid
 from .layout_cells import UnitNames, cells_of, has_cells, nearest
@@ -30,6 +29,7 @@ from .observation_layout import (
     oriented,
     plain_number,
     role_of_header,
+    values_of,
 )
 from .owner_template import template_layout
 
@@ -180,7 +180,7 @@ class _Words:
             self._add_leaf(scheme, leaf)
         for event in scheme.events.values():
             for word in (event.id, *event.name.values()):
-                self._add(self.whole, word, LayoutColumn(word, "values", event.id))
+                self._add(self.whole, word, values_of(scheme, event.id))
         self.all = {**self.parts, **self.whole}
         self.divided = {leaf for leaf in scheme.leaves if items_of(scheme, leaf)}
 
@@ -188,10 +188,9 @@ class _Words:
         names = (leaf, *scheme.node[leaf].name.values())
         parts = items_of(scheme, leaf)
         for name in names:
-            self._add(self.whole, name, LayoutColumn(name, "values", leaf))
-        is_input = bool(parts) and isinstance(scheme.indicator[leaf].rule, Derived)
+            self._add(self.whole, name, values_of(scheme, leaf))
         for part, texts in parts.items():
-            column = LayoutColumn(part, "values", leaf, **{"input" if is_input else "item": part})
+            column = values_of(scheme, leaf, part)
             for text in dict.fromkeys((part, *texts.values())):
                 self._add(self.parts, text, column)
                 for name in names:

@@ -372,3 +372,18 @@ def items_of(scheme: Scheme, indicator: str) -> Mapping[str, Mapping[str, str]]:
         case Shares():
             return {grade.id: grade.name for grade in scheme.grades[rule.grades]}
     return {}
+
+
+def values_of(scheme: Scheme, indicator: str, part: str = "") -> LayoutColumn:
+    """A column of an indicator, a deduction, a bonus or a veto, or of a part of one, which has its
+    ids in place of a header.
+    """
+    leaf = scheme.indicator.get(indicator)
+    is_input = leaf is not None and isinstance(leaf.rule, Derived)
+    return LayoutColumn(
+        JOIN.join(filter(None, (indicator, part))),
+        "values",
+        indicator,
+        input=part if is_input else "",
+        item="" if is_input else part,
+    )

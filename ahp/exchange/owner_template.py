@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import Literal
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -36,6 +37,7 @@ from .observation_layout import (
     items_of,
     joined_headers,
     number_text,
+    values_of,
 )
 
 KIND = "ahp template"
@@ -180,11 +182,9 @@ def _entries(scheme: Scheme, indicators: Sequence[str], language: str) -> Iterat
             measure = "" if isinstance(leaf.rule, Rated) else leaf.unit
             rule, document = rule_words(scheme, leaf, language), leaf.document
         parts = items_of(scheme, one)
-        role = "input" if leaf is not None and leaf.rule.kind == "derived" else "item"
         for part, texts in (parts or {"": {}}).items():
-            stated = expected_of(scheme, one, part).unit if role == "input" else measure
-            about = {role: part} if part else {}
-            column = LayoutColumn("-", "values", one, **about)
+            stated = expected_of(scheme, one, part).unit if part else measure
+            column = replace(values_of(scheme, one, part), measure="scheme")
             yield _Entry(names[one], scheme.text(texts, language), stated, column, rule)
         if document:
             column = LayoutColumn("-", "evidence", one)
@@ -219,12 +219,7 @@ def _write(sheet: Worksheet, entries: Sequence[_Entry], form: _Form) -> Layout:
     sheet.print_title_rows = f"{_HEADERS[0]}:{_HEADERS[-1]}"
     headers = joined_headers({k: entry.parts for k, entry in enumerate(entries)})
     columns = [LayoutColumn(unit_header, "unit")]
-    for k, entry in enumerate(entries):
-        one = entry.column
-        measure = "scheme" if one.role == "values" else None
-        columns.append(
-            LayoutColumn(headers[k], one.role, one.indicator, one.input, one.item, "", measure)
-        )
+    columns += [replace(entry.column, header=headers[k]) for k, entry in enumerate(entries)]
     return Layout(
         "wide",
         tuple(columns),
@@ -301,7 +296,9 @@ def _validation(cell: str, column: LayoutColumn, form: _Form) -> DataValidation 
     )
 
 
-def _checked(kind: str, formula: str, told: str, _: Translate) -> DataValidation:
+def _checked(
+    kind: Literal["list", "custom"], formula: str, told: str, _: Translate
+) -> DataValidation:
     return DataValidation(
         type=kind,
         formula1=formula,
