@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from ..errors import EvaluationError
 from ..evaluation.observations import word_key
 from ..messages import Phrase

@@ -70,7 +70,7 @@ _STATED = frozenset(
             "本期",
             "本期数",
         ),
-        *("本期值", "value", "actual", "this period", "CNY", "yuan"),
+        *("本期值", "次数", "value", "actual", "this period", "CNY", "yuan"),
     )
 )
 """What may stand below the name of an indicator without changing what the numbers are."""
