@@ -864,7 +864,7 @@ _FILES = {
     "column_reason": _("reason"),
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
-    "columns_beside": _("columns {lines} have no values; they are passed over"),
+    "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
     "columns_same_pair": _(
         "{source}: columns {one} and {other} have the same pair ({left!r}, {right!r}), expected "
         "one column a pair"
@@ -1129,7 +1129,7 @@ _FILES = {
     "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
     "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
-    "rows_beside": _("rows {lines} have no values; they are passed over"),
+    "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
     "rows_other_period": _("{count} values are of other periods; they are passed over"),
     "rows_totals": _("rows {lines} are sums or averages; they are passed over"),
     "score_missing": _("{item!r} is missing, expected a score of each item"),

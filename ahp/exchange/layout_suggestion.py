@@ -14,6 +14,7 @@ from ..evaluation import Scheme
 from ..evaluation.observations import word_key
 from ..messages import Phrase
 from ..tables.grids import Grid
+from ..tables.opened import header_key
 from .layout_cells import UnitNames, cells_of, has_cells, nearest
 from .layout_questions import History, Question, measure_questions, unit_questions
 from .observation_layout import (
@@ -30,15 +31,15 @@ from .observation_layout import (
     plain_number,
     role_of_header,
     values_of,
+    without_brackets,
 )
 from .owner_template import template_layout
 
-_BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]")
 _NUMBERING = re.compile(
     r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]|[\d一二三四五六七八九十]{1,3}[、.．])\s*"
 )
 _STATED = frozenset(
-    word_key(word)
+    header_key(word)
     for word in (
         *(
             "%",
@@ -198,7 +199,7 @@ class _Words:
                         self._add(self.parts, f"{name}{mark}{text}", column)
 
     def _add(self, words: dict[str, list[LayoutColumn]], word: str, column: LayoutColumn) -> None:
-        here = words.setdefault(word_key(word), [])
+        here = words.setdefault(header_key(word), [])
         if column.target not in [one.target for one in here]:
             here.append(column)
 
@@ -208,13 +209,13 @@ class _Words:
 
     def candidates(self, header: str) -> list[LayoutColumn]:
         """What a header names for sure: one where nothing is open."""
-        if whole := self._named(word_key(header)):
+        if whole := self._named(header_key(header)):
             return whole
         pieces = [piece for piece in header.split(JOIN) if piece]
         for k in range(len(pieces) - 1, -1, -1):
-            found = self._named(word_key(pieces[k])) or self._named(_key(pieces[k]))
+            found = self._named(header_key(pieces[k])) or self._named(_key(pieces[k]))
             if not found:
-                if word_key(pieces[k]) not in _STATED:
+                if header_key(pieces[k]) not in _STATED:
                     return []
                 continue
             above = set().union(*map(self.indicators, pieces[:k])) if k else set()
@@ -271,7 +272,7 @@ def _shown(column: LayoutColumn) -> str:
 
 def _key(part: str) -> str:
     """What a part of a header is looked up by: without its number and what stands in brackets."""
-    return word_key(_NUMBERING.sub("", _BRACKETS.sub("", part).strip()))
+    return header_key(_NUMBERING.sub("", without_brackets(part)))
 
 
 @dataclass(frozen=True)
@@ -293,7 +294,9 @@ class _Frame:
 def _frame(table: Grid, names: UnitNames) -> _Frame:
     """How a table lies, told by where its units are."""
     down, across = _unit_columns(table, names), _unit_columns(table.transposed(), names)
-    turned = max(across.values(), default=0) > max(down.values(), default=0)
+    most = [max(counts.values(), default=0) for counts in (down, across)]
+    first_row = next(iter(table.rows.values()), ())
+    turned = most[1] > most[0] or (most[1] == most[0] and any(map(names.unit, first_row[1:])))
     grid = table.transposed() if turned else table
     counts = across if turned else down
     if counts:
@@ -373,7 +376,12 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     for column, header in headers.items():
         if column in columns:
             continue
+        before = columns.get(column - 1)
         found = _column(header, words, kind, [one.role for one in columns.values()])
+        if found is not None and found.role == "evidence" and not found.indicator:
+            # a document's number beside a deduction, a bonus or a veto is that one's
+            event = before.indicator if before and before.indicator in scheme.events else ""
+            found = replace(found, indicator=event)
         if found is not None:
             columns[column] = found
         elif not any(below[column]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,7 @@ def test_indicators_down_and_units_across(is_workbook: bool) -> None:
     assert reading.records[3]["place"] == place
     assert [str(one) for one in reading.remarks] == [
         "columns D are sums or averages; they are passed over",
-        "rows 1, 5 have no values; they are passed over",
+        "rows 1, 5 hold no values of units; they are passed over",
     ]
 
 
@@ -392,7 +393,9 @@ def test_units_under_other_names() -> None:
     reading = read(table(rows), suggestion.layout, aliases={"西支行": "west"})
     assert values(reading)[-1] == ("west", "on_time", "90")
     assert [one.name for one in reading.questions] == ["东郊分理处"]
-    assert [str(one) for one in reading.remarks] == ["rows 6 have no values; they are passed over"]
+    assert [str(one) for one in reading.remarks] == [
+        "rows 6 hold no values of units; they are passed over"
+    ]
 
 
 def test_the_first_unit_may_be_the_unknown_one() -> None:
@@ -468,6 +471,59 @@ def test_merged_values_and_rows_without_a_unit_are_refused() -> None:
         "t.xlsx: sheet '数据', cell B3: is merged with another cell, so that its value isn't its "
         "own; split the cells",
         "t.xlsx: sheet '数据', cell A4: a row with values, but without the name of a unit",
+    ]
+
+
+def test_rows_that_are_no_unit() -> None:
+    rows = [
+        ["单位", "存 款\n余额", "计量单位"],
+        ["城 北 支行", "2000000", "元"],
+        ["城区小计（2家）", "2000000", "元"],
+        ["单位", "存款余额", "计量单位"],
+        ["机关本部", "7", "元"],
+        ["全 辖 平均：", "2000000", "元"],
+    ]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns] == ["unit", "values", "left_out"]
+    assert [one.name for one in suggestion.questions] == ["机关本部"]
+    layout = replace(suggestion.layout, no_units=("机关本部",))
+    reading = read(table(rows), layout)
+    assert values(reading) == [("north", "deposits", "2000000")]
+    assert [str(one) for one in reading.remarks] == [
+        "rows 4, 7 are sums or averages; they are passed over",
+        "rows 5, 6 hold no values of units; they are passed over",
+    ]
+    assert Layout.from_content(layout.content) == layout
+
+
+def test_units_of_measure_of_a_transposed_table_belong_to_its_headers() -> None:
+    rows = [
+        ["指标", "计量单位", "城北支行"],
+        ["存款余额", "元", "2000000"],
+        ["按时整改率", "%", "98"],
+    ]
+    suggestion = suggest(table(rows))
+    assert (suggestion.layout.kind, suggestion.questions) == ("transposed", ())
+    reading = read(table(rows), suggestion.layout)
+    assert values(reading) == [("north", "deposits", "2000000"), ("north", "on_time", "98")]
+    headers = [one.header for one in suggestion.layout.columns]
+    assert headers == ["指标 / 计量单位", "存款余额 / 元", "按时整改率 / %"]
+
+
+def test_a_document_beside_an_event_is_that_ones() -> None:
+    rows = [
+        ["单位", "存款余额", "发生案件", "文号", "备注"],
+        ["城北支行", "2000000", "1", "通报1号", "已核"],
+    ]
+    assert [dict(one) for one in read(table(rows)).records] == [
+        {
+            **{"unit": "north", "indicator": "deposits", "value": "2000000", "note": "已核"},
+            "place": "t.csv: row 2, column B",
+        },
+        {
+            **{"unit": "north", "indicator": "case", "value": "1", "evidence": "通报1号"},
+            **{"note": "已核", "place": "t.csv: row 2, column C"},
+        },
     ]
 
 
