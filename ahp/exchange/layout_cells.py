@@ -39,6 +39,7 @@ class UnitNames:
     """
 
     def __init__(self, units: Mapping[str, str], aliases: Mapping[str, str]) -> None:
+        self.units = units
         self._ids: dict[str, dict[str, None]] = {}
         named = [*((unit, unit) for unit in units), *((name, unit) for unit, name in units.items())]
         for name, unit in [*named, *aliases.items()]:
@@ -180,7 +181,9 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
     unit_header = layout.with_role("unit")[0].header
     unit_column = at[unit_header]
     name = grid.spread(line, unit_column)
-    unit = layout.units.get(name) or (names.unit(name) if name else None)
+    unit = layout.units.get(name)
+    if unit not in names.units:
+        unit = names.unit(name)
     filled = any(grid.spread(line, column) for column in values)
     left = (grid.cell(line, column) for column in range(max(min(values, default=0), 1)))
     if unit is None and is_total([name, *left]):

@@ -30,7 +30,7 @@ from .layout_questions import (
     measure_questions,
     unit_questions,
 )
-from .observation_layout import FACTORS, Layout, expected_of, items_of, number_text
+from .observation_layout import FACTORS, Layout, expected_of, items_of, number_text, unknown_targets
 
 MOST_FAULTS = 20
 """Faults that are told one by one."""
@@ -106,6 +106,9 @@ def read_layout(
         content = read_bytes(content, EvaluationError, 16 * MAX_FILE)
     wanted = parse_period(period) if isinstance(period, str) else period
     _check_given_out(layout, scheme, wanted, name)
+    if unknown := unknown_targets(layout, scheme):
+        valid = (*scheme.indicator, *scheme.events)
+        raise EvaluationError("indicator_unknown", name=unknown[0], valid=valid)
     grid = read_grid(content, name, EvaluationError, layout.sheet)
     names = UnitNames(units, aliases)
     return _read(cells_of(grid, layout, names), scheme, wanted, names, history or {})

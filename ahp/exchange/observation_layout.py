@@ -77,7 +77,8 @@ _TOTALS = re.compile(
 )
 """What stands in place of a unit in rows of sums and averages; spaces and brackets taken out."""
 
-_BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]|[:：]")
+BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]|[:：]")
+"""What stands in brackets, and colons."""
 
 _PASSED_OVER = frozenset(
     ("序号", "编号", "行次", "栏次", "no", "no.", "#", "计量单位", "unitofmeasure")
@@ -294,7 +295,7 @@ def is_total(texts: Iterable[str]) -> bool:
 
 def without_brackets(text: str) -> str:
     """A text without what stands in brackets, and without colons."""
-    return _BRACKETS.sub("", text).strip()
+    return BRACKETS.sub("", text).strip()
 
 
 def plain_number(text: str, *, decimal_comma: bool) -> Fraction | None:
@@ -400,4 +401,15 @@ def values_of(scheme: Scheme, indicator: str, part: str = "") -> LayoutColumn:
         indicator,
         input=part if is_input else "",
         item="" if is_input else part,
+    )
+
+
+def unknown_targets(layout: Layout, scheme: Scheme) -> tuple[str, ...]:
+    """Ids of indicators in a layout that a scheme doesn't have."""
+    return tuple(
+        column.indicator
+        for column in layout.columns
+        if column.indicator
+        and column.indicator not in scheme.indicator
+        and column.indicator not in scheme.events
     )

@@ -246,6 +246,42 @@ def test_another_figure_of_an_indicator_is_not_taken_for_its_value() -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["存款余额（上年同期）", "存款余额(计划)", "上年 / 存款余额"])
+def test_headers_of_another_figure_than_that_of_the_period(header: str) -> None:
+    above, _, name = header.rpartition(" / ")
+    rows = [["单位", above], ["", name], ["城北支行", "2000000"]] if above else [["单位", name]]
+    rows = rows if above else [*rows, ["城北支行", "2000000"]]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns] == ["unit"]
+    assert asked(suggestion) == [
+        f"what is the column {header!r}: one of 'deposits', or something else?"
+    ]
+
+
+def test_layouts_of_another_scheme_are_neither_remembered_nor_read() -> None:
+    layout = suggest(table(WIDE)).layout.with_column(LayoutColumn("存款余额", "values", "loans"))
+    assert not suggest(table(WIDE), earlier=[layout]).remembered
+    with pytest.raises(EvaluationError) as raised:
+        read(table(WIDE), layout)
+    assert str(raised.value) == (
+        "'loans' is no indicator of the scheme, expected one of deposits, on_time, pass_rate, "
+        "service, process, controls, case"
+    )
+    layout = replace(suggest(table(WIDE)).layout, units={"城北支行": "nowhere"})
+    assert {one["unit"] for one in read(table(WIDE), layout).records} == {"north", "south"}
+
+
+def test_the_column_with_most_different_units_names_them() -> None:
+    rows = [
+        ["主管行", "单位", "存款余额"],
+        ["城北支行", "城西支行", "2000000"],
+        ["城北支行", "城南支行", "2000000"],
+    ]
+    suggestion = suggest(table(rows))
+    assert asked(suggestion) == ["no indicator is called '主管行'; what is this column?"]
+    assert suggestion.layout.with_role("unit")[0].header == "单位"
+
+
 def test_case_width_numbers_and_brackets_of_headers_make_no_difference() -> None:
     rows = [["Unit", "1. ＤＥＰＯＳＩＴＳ（万）", "二、按时整改率"], ["North", "2000000", "98"]]
     suggestion = suggest(table(rows))
