@@ -1088,6 +1088,7 @@ _FILES = {
         "{place}: ({left!r}, {right!r}), expected two children of {parent!r}: {valid}"
     ),
     "parent_no_leaf": _("{parent!r} is no leaf, expected one: it compares the alternatives"),
+    "part_of_indicator": _("{part!r} of {indicator!r}"),
     "pdf_page_too_large": _(
         "{source}: cannot be read as PDF: a page of more than {most} bytes, expected fewer"
     ),

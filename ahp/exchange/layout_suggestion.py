@@ -278,9 +278,12 @@ class _Words:
         return Question(about, name, Phrase(code, name=name, near=shown), near)
 
 
-def _shown(column: LayoutColumn) -> str:
-    """Ids of an indicator and of the part of it."""
-    return JOIN.join(filter(None, (column.indicator, column.input or column.item)))
+def _shown(column: LayoutColumn) -> str | Phrase:
+    """Id of an indicator, with that of the part of it."""
+    part = column.input or column.item
+    if not part:
+        return column.indicator
+    return Phrase("part_of_indicator", indicator=column.indicator, part=part)
 
 
 def _key(part: str) -> str:

@@ -268,6 +268,8 @@ def located(grid: Grid, layout: Layout) -> tuple[int, dict[int, str]]:
     wanted = {header: None for header, column in layout.headed.items() if column.role != "left_out"}
     lacking = tuple(wanted)
     for line in list(grid.rows)[:SEARCHED]:
+        if line < layout.header_rows:
+            continue
         headers = headers_at(grid, line, layout.header_rows)
         missing = tuple(header for header in wanted if header not in headers.values())
         if not missing:

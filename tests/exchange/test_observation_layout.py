@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from ahp.errors import EvaluationError
 from ahp.evaluation import Scheme, load_scheme
-from ahp.exchange.layout_questions import CellKey
+from ahp.exchange.layout_questions import CellKey, question_sentence
 from ahp.exchange.layout_reading import Reading, read_layout, refused
 from ahp.exchange.layout_suggestion import Suggestion, suggest_layout
 from ahp.exchange.observation_layout import Layout, LayoutColumn
@@ -228,9 +228,12 @@ def test_two_columns_that_seem_the_same_and_a_derived_indicator_are_asked_about(
     assert asked(suggestion) == [
         "what is the column '按时整改率': one of 'on_time', or something else?",
         "what is the column 'on_time': one of 'on_time', or something else?",
-        "what is the column '差错率': one of 'process / errors', 'process / vouchers', or "
-        "something else?",
+        "what is the column '差错率': one of 'errors' of 'process', 'vouchers' of "
+        "'process', or something else?",
     ]
+    assert question_sentence(suggestion.questions[2], SCHEME, UNITS, "zh") == (
+        "“差错率”列对应的是“差错率”的“差错笔数”、“差错率”的“凭证笔数”，还是其他内容？"
+    )
 
 
 def test_another_figure_of_an_indicator_is_not_taken_for_its_value() -> None:
@@ -440,6 +443,10 @@ def test_the_first_unit_may_be_the_unknown_one() -> None:
     assert suggestion.layout.header_rows == 1
     (question,) = suggestion.questions
     assert (question.name, question.units) == ("城东支行", ("west", "south", "north"))
+    assert question_sentence(question, SCHEME, UNITS, "en") == (
+        "t.csv: row 2, column A: no unit is called “城东支行”; is it one of “城西支行”, “城南支行”, "
+        "“城北支行”?"
+    )
 
 
 def test_what_cannot_be_a_value_is_refused_with_its_place() -> None:
@@ -544,6 +551,33 @@ def test_units_of_measure_of_a_transposed_table_belong_to_its_headers() -> None:
     assert values(reading) == [("north", "deposits", "2000000"), ("north", "on_time", "98")]
     headers = [one.header for one in suggestion.layout.columns]
     assert headers == ["指标 / 计量单位", "存款余额 / 元", "按时整改率 / %"]
+
+
+def test_whether_a_veto_falls_may_be_said_in_words() -> None:
+    words = {"有": "1", "√": "1", "2": "2", "无": "", "—": "", "/": "", "否": "", "0": ""}
+    for word, value in words.items():
+        rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", word]]
+        found = [one for one in values(read(table(rows))) if one[1] == "case"]
+        assert found == ([("north", "case", value)] if value else [])
+    rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", "部分"]]
+    assert faults(read(table(rows))) == ["t.csv: row 2, column C: '部分', expected a number"]
+
+
+def test_headers_that_are_open_stay_in_their_rows() -> None:
+    rows = [
+        ["单位", "存款余额", "存款余额"],
+        ["", "2026Q3", "2026Q4"],
+        ["城北支行", "1900000", "2000000"],
+    ]
+    suggestion = suggest(table(rows))
+    assert [one.name for one in suggestion.questions] == [
+        "存款余额 / 2026Q3",
+        "存款余额 / 2026Q4",
+    ]
+    layout = suggestion.layout.with_column(LayoutColumn("存款余额 / 2026Q3", "left_out"))
+    layout = layout.with_column(suggestion.questions[1].columns[0])
+    reading = read(table(rows), layout)
+    assert (values(reading), faults(reading)) == ([("north", "deposits", "2000000")], [])
 
 
 def test_a_document_beside_an_event_is_that_ones() -> None:
