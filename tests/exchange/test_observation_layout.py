@@ -444,8 +444,8 @@ def test_the_first_unit_may_be_the_unknown_one() -> None:
     (question,) = suggestion.questions
     assert (question.name, question.units) == ("城东支行", ("west", "south", "north"))
     assert question_sentence(question, SCHEME, UNITS, "en") == (
-        "t.csv: row 2, column A: no unit is called “城东支行”; is it one of “城西支行”, “城南支行”, "
-        "“城北支行”?"
+        "t.csv: row 2, column A: no unit is called “城东支行”; is it one of “城西支行”, “城南支行”"
+        ", “城北支行”?"
     )
 
 
