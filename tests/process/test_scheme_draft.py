@@ -156,6 +156,7 @@ def test_weights_become_shares(draft: SchemeDraft) -> None:
             "weights of cost, which the scheme doesn't have; expected numbers, opinions",
         ),
         ({"numbers": 1, "opinions": -1}, "weight -1 of 'opinions', expected 0 or more"),
+        ({"numbers": 1, "opinions": "x"}, "weight 'x' of 'opinions', expected a number"),
         ({"numbers": 0, "opinions": 0}, "all are 0, expected one above 0"),
     ],
 )
@@ -163,6 +164,17 @@ def test_weights_that_are_none(draft: SchemeDraft, parts: dict[str, int], messag
     with pytest.raises(EvaluationError) as raised:
         draft.weigh("goal", parts)
     assert str(raised.value) == message
+
+
+def test_numbers_that_are_none(draft: SchemeDraft) -> None:
+    wrong = draft.change("bands", "good", at_least=float("nan"))
+    assert said(wrong) == ["Bands › Good › From, including: nan, expected a finite number"]
+    with pytest.raises(EvaluationError) as raised:
+        draft.settle("digits", weights=0).weigh("goal", {"numbers": 1, "opinions": 1})
+    assert str(raised.value) == (
+        "digits: expected weights with 1 to 9 digits, points with at most 9 and not fewer than "
+        "totals"
+    )
 
 
 def test_full_marks_stay_as_they_are(whole: Scheme) -> None:

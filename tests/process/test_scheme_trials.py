@@ -236,6 +236,38 @@ def test_data_that_do_not_fit_the_new_rule_are_said() -> None:
     )
 
 
+def test_events_that_the_new_scheme_refuses_are_said() -> None:
+    draft = SchemeDraft.of(WHOLE).put(version="2")
+    new = draft.change("deductions", "late_report", document=True).scheme()
+    run = trial_run(WHOLE, new, OBSERVED, "2026Q1")
+    summed(run)
+    assert list(run.untried) == ["late_report"]
+    assert str(run.untried["late_report"]).startswith(
+        "the data of 'late_report' don't fit its new rule: "
+    )
+    assert str(run.untried["late_report"]).endswith(
+        "column evidence: is empty, expected the document that shows it"
+    )
+
+
+def test_renamed_indicators_are_the_same() -> None:
+    old = scheme({"a": "0.5", "b": "0.5"})
+    new = SchemeDraft.of(old).put(version="2").change("nodes", "a", name={"en": "Other"}).scheme()
+    observed = rows(("A", "2026Q1", "Node a", 80), ("A", "2026Q1", "b", 60))
+    run = trial_run(old, new, observed, "2026Q1")
+    assert (run.untried, run.dropped) == ({}, ())
+    assert run.units[0].total_new == Decimal("70.0")
+
+
+def test_what_neither_scheme_has_data_of_is_missing_in_both() -> None:
+    old = scheme({"a": "0.5", "b": "0.5"})
+    new = scheme({"a": "0.4", "b": "0.6"}, version="2")
+    run = trial_run(old, new, rows(("A", "2026Q1", "a", 80)), "2026Q1")
+    summed(run)
+    assert run.untried == {}
+    assert (run.units[0].total_old, run.units[0].total_new) == (Decimal("40.0"), Decimal("32.0"))
+
+
 def test_the_same_scheme_changes_nothing() -> None:
     run = trial_run(WHOLE, WHOLE, OBSERVED, "2026Q1")
     result = evaluate(WHOLE, OBSERVED)
