@@ -27,6 +27,7 @@ from ..evaluation.rules import (
     Target,
 )
 from ..evaluation.scheme import Indicator, Scheme
+from ..evaluation.scoring import period_problem
 from ..evaluation.waterfall import Line
 from ..messages import Phrase
 
@@ -308,19 +309,22 @@ def trial_run(old: Scheme, new: Scheme, observations: Observations, period: str)
         EvaluationError: the old scheme refuses the observations; nothing is observed in the period;
             its kind is another one; no indicator of the new scheme can be tried.
     """
-    name = str(parse_period(period))
+    parsed, undated = parse_period(period), _undated(new)
+    name = str(parsed)
+    if problem := period_problem(undated, parsed):
+        raise EvaluationError(problem.code, **problem.parameters)
     before = evaluate(_undated(old), observations)
     before.scored_period(name)
     tried, dropped = _known_rows(new, before.observations)
-    undated, counting = _undated(new), new.counting(parse_period(name))
+    counting = new.counting(parsed)
     untried = {
         leaf: Phrase("trial_no_data", indicator=leaf, period=name)
         for leaf in counting
-        if leaf not in old.counting(parse_period(name)) and not _is_observed(tried, leaf, name)
+        if leaf not in old.counting(parsed) and not _is_observed(tried, leaf, name)
     } | _refused(undated, tried)
     if untried.keys() >= set(counting):
         raise EvaluationError("nothing_counts", period=name)
-    after = evaluate(undated, _completed(undated, tried, untried, before.units))
+    after = evaluate(undated, _completed(undated, tried, untried))
     units = tuple(_unit(before, after, unit, name) for unit in before.units)
     return TrialRun(name, units, untried, dropped)
 
@@ -366,22 +370,17 @@ def _refused(scheme: Scheme, observations: Observations) -> dict[str, Phrase]:
 
 
 def _completed(
-    scheme: Scheme,
-    observations: Observations,
-    untried: Mapping[str, Phrase],
-    units: Sequence[str],
+    scheme: Scheme, observations: Observations, untried: Mapping[str, Phrase]
 ) -> Observations:
     """The observations without those of what is untried; untried indicators don't apply."""
     if not untried:
         return observations
-    rows = np.zeros(len(observations), bool)
-    for leaf in untried:
-        rows |= _rows_of(observations, "indicator", leaf)
-    kept = list(observations.chosen(~rows).records())
+    records = list(observations.records())
+    cells = dict.fromkeys((one["unit"], one["period"]) for one in records)
+    kept = [one for one in records if one["indicator"] not in untried]
     none = [
         {"unit": unit, "period": period, "indicator": leaf, "value": "n/a"}
-        for unit in units
-        for period in observations.columns["period"].names
+        for unit, period in cells
         for leaf in untried
         if leaf in scheme.indicator
     ]

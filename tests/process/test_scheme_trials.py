@@ -16,7 +16,7 @@ from ahp.errors import EvaluationError
 from ahp.evaluation.judging import evaluate
 from ahp.evaluation.observations import read_observations
 from ahp.evaluation.rules import Measured
-from ahp.evaluation.scheme import Band, Missing, Scheme, load_scheme
+from ahp.evaluation.scheme import Band, Calendar, Missing, Scheme, load_scheme
 from ahp.i18n.errors import error_sentence
 from ahp.i18n.evaluation import named_phrase
 from ahp.i18n.schemes import tried_words
@@ -301,3 +301,7 @@ def test_what_cannot_be_tried_at_all() -> None:
     assert str(raised.value) == "no indicator counts in 2026Q1"
     with pytest.raises(EvaluationError, match=r"^period '2026Q2' was not evaluated, expected one"):
         trial_run(scheme({"a": "1"}), scheme({"a": "1"}), observed, "2026Q2")
+    monthly = scheme({"a": "1"}, period=Calendar("month"))
+    with pytest.raises(EvaluationError) as raised:
+        trial_run(scheme({"a": "1"}), monthly, observed, "2026Q1")
+    assert str(raised.value) == "2026Q1 is a quarter, expected a month"
