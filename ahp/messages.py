@@ -1616,9 +1616,6 @@ _SCORING = {
     "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
-    "weights_source": _(
-        "weights of kind {kind!r}, expected study, title, round, experts and hash with round alone"
-    ),
     "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
@@ -1714,6 +1711,10 @@ _EVALUATIONS = {
     ),
     "scheme_not_proposed": _("Version {number} of the scheme waits for no approval."),
     "scheme_number": _("The next version of the scheme is {number}."),
+    "scheme_same_version": _(
+        "The scheme in force is version {version!r}, too: give the changed one another version."
+    ),
+    "scheme_unchanged": _("Nothing differs from version {number}, which is in force."),
     "scheme_unreadable": _("the scheme can't be read: {problem}"),
     "scheme_waits": _(
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
@@ -1721,6 +1722,7 @@ _EVALUATIONS = {
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "unit_added_again": _("{unit!r} is in the list already."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }

@@ -134,9 +134,7 @@ def test_a_merge_that_can_t_be_is_refused_before(visit, store, organizer):
     app.selectbox(key=f"unit_chosen-{made.id}").select("north").run()
     assert app.selectbox(key="into-north").options == ["南城支行"]
     app.text_input(key="merge_period-north").input("spring").run()
-    assert errors(app) == [
-        "“spring”, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"
-    ]
+    assert errors(app) == ["“spring”, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"]
 
 
 @pytest.mark.usefixtures("quick_passwords")

@@ -95,7 +95,7 @@ class WeightsSource:
             round, for which the others stand.
         study, title: id and title of the study.
         round: number of the round.
-        counted, asked: how many experts count, of how many.
+        counted, asked: how many experts count, of how many; 0 where that isn't known.
         evidence: SHA-256 of the evidence with which the round was closed.
     """
 
