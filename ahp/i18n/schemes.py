@@ -17,7 +17,7 @@ from ..process.scheme_fields import Field
 from ..process.scheme_trials import TriedValue
 from . import LANGUAGES, Translate, translator
 from .errors import error_sentence
-from .evaluation import join_words, line_words, names_of, rule_words, step_sentences
+from .evaluation import bands_of, join_words, line_words, names_of, rule_words, step_sentences
 
 _IDS_BELOW = ("weights", "full_marks", "anchors", "tables", "constants", "grades")
 """Tables whose keys are ids, not words of the format."""
@@ -381,9 +381,10 @@ def difference_words(old: Scheme, new: Scheme, difference: SchemeDifference, lan
     """What differs between two schemes, with the names of things."""
     _ = translator(language)
     name = _name_in(new, difference, language) or _name_in(old, difference, language)
+    before, after = _only_different(difference.before, difference.after)
     sides = {
-        "before": _value_words(old, difference, difference.before, language),
-        "after": _value_words(new, difference, difference.after, language),
+        "before": _value_words(old, difference, before, language),
+        "after": _value_words(new, difference, after, language),
     }
     part, key = part_words(_), _label(difference, language)
     about = {"part": part.get(difference.part, ""), "name": name, "key": key, **sides}
@@ -428,46 +429,59 @@ def _label(difference: SchemeDifference, language: str) -> str:
         return part_words(_)[difference.key]
     if difference.part == "grades":
         return _entry_name(difference.after or difference.before, {}, language)
-    words = _field_words(_)
-    special = f"{difference.part}.{difference.key}"
-    return (words.get(special) or words.get(difference.key) or ("", ""))[0]
+    return _entry_label(_field_words(_), difference.part, difference.key)
+
+
+def _entry_label(words: Mapping[str, tuple[str, str]], part: str, key: str) -> str:
+    """What a key of a part is called; itself where it is a name that people chose."""
+    return (words.get(f"{part}.{key}") or words.get(key) or (key, ""))[0]
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text in several languages."""
+    return isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
+
+
+def _only_different(before: Any, after: Any) -> tuple[Any, Any]:
+    """Two tables without what they have in common; other values as they are."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)) or _is_text(before):
+        return before, after
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    sides = ({key: one[key] for key in keys if key in one} for one in (before, after))
+    return next(sides), next(sides)
 
 
 def _value_words(scheme: Scheme, difference: SchemeDifference, value: Any, language: str) -> str:
     """A value of a scheme file, as people read it."""
     _ = translator(language)
     if difference.part == "indicators" and difference.key in ("", "rule"):
-        return (
-            ""
-            if value is None
-            else rule_words(scheme, scheme.indicator[difference.entry], language)
-        )
-    choices = _choice_words(_, language).get(difference.key, {})
+        indicator = scheme.indicator.get(difference.entry)
+        return "" if value is None or indicator is None else rule_words(scheme, indicator, language)
+    choices, labels = _choice_words(_, language), _field_words(_)
+    names = {**bands_of(scheme, language), **names_of(scheme, language)}
 
-    def words(one: Any) -> str:
-        if one in (None, "", []):
+    def words(one: Any, key: str) -> str:
+        if one in (None, "", [], {}):
             return _("(empty)")
         if isinstance(one, bool):
             return _("yes") if one else _("no")
         if isinstance(one, int | float):
             return f"{one:.12g}"
         if isinstance(one, str):
-            return choices.get(one) or names_of(scheme, language).get(one, one)
+            return choices.get(key, {}).get(one) or names.get(one, one)
         if isinstance(one, list):
-            return _(", ").join(map(words, one))
-        return of_table(one)
+            return _(", ").join(words(entry, key) for entry in one)
+        return scheme.text(one, language) if _is_text(one) else of_table(one)
 
-    def of_table(one: Mapping[str, Any]) -> str:
-        if all(isinstance(text, str) for text in one.values()):
-            return scheme.text(one, language) or _("(empty)")
-        labels = _field_words(_)
-        return _(", ").join(
-            f"{labels[key][0] if key in labels else key} {words(entry)}"
-            for key, entry in one.items()
+    def of_table(table: Mapping[str, Any]) -> str:
+        parts = (
+            f"{_entry_label(labels, difference.part, key)} {words(one, key)}"
+            for key, one in table.items()
             if key != "id"
         )
+        return _(", ").join(parts)
 
-    return words(value)
+    return words(value, difference.key)
 
 
 def tried_words(scheme: Scheme, tried: TriedValue, language: str) -> tuple[str, ...]:

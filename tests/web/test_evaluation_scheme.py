@@ -10,8 +10,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ahp.evaluation import load_scheme
-from ahp.process.evaluations.events import Row, WeightsSource
+from ahp.process.evaluations.events import PeriodOpened, Row, UnitAdded, WeightsSource
+from ahp.process.evaluations.units import Unit
 from ahp.web import server, state
+from tests.evaluation.schemes import scheme
 from tests.web.evaluations import PACK, begun, opened
 from tests.web.test_pages import add_expert, answer
 
@@ -78,11 +80,11 @@ def test_the_table_says_weights_and_rules(visit, store, organizer):
     begun(store)
     app = visit(organizer, "evaluation_scheme")
     rows = {row["Indicator"].strip(): row for row in app.table[0].value.to_dict("records")}
-    scheme = load_scheme(PACK)
-    name = scheme.text(scheme.node[REPORTS].name, "en")
-    parent = scheme.node[REPORTS].parent
-    share = scheme.local_weights[parent][REPORTS]
-    whole = share * scheme.local_weights[scheme.goal][parent]
+    held = load_scheme(PACK)
+    name = held.text(held.node[REPORTS].name, "en")
+    parent = held.node[REPORTS].parent
+    share = held.local_weights[parent][REPORTS]
+    whole = share * held.local_weights[held.goal][parent]
     assert (rows[name]["Weight"], rows[name]["In the whole"]) == (
         f"{float(100 * share):.4f} %",
         f"{float(100 * whole):.4f} %",
@@ -97,7 +99,7 @@ def test_a_value_is_tried(visit, store, organizer):
     app.text_input(key=f"try-{key}-{REPORTS}").input("1").run()
     assert "**33.3333 points**" in [one.value for one in app.markdown]
     app.text_input(key=f"try-{key}-{REPORTS}").input("many").run()
-    assert errors(app) == ["“many” is not a number"]
+    assert errors(app) == ["“many”, expected a number for “Briefings”"]
 
 
 def test_a_running_scheme_takes_a_second_person(visit, store):
@@ -166,16 +168,16 @@ def test_what_is_wrong_is_listed_and_undone(visit, store, organizer):
 
 def test_weights_are_typed(visit, store, organizer):
     made = begun(store)
-    scheme = load_scheme(PACK)
+    held = load_scheme(PACK)
     app = visit(organizer, "evaluation_scheme")
     app.button(key="start_now").click().run()
     part(app, made.id, "weights")
     parent = app.selectbox(key=f"weigh-weights-{made.id}").value
-    kids = scheme.children[parent]
+    kids = held.children[parent]
     step = f"weights-{made.id}-0-{parent}"
     app.text_input(key=f"weight-{kids[0]}-{step}").input("x")
     app.button(key=f"take_weights-{step}").click().run()
-    name = scheme.text(scheme.node[kids[0]].name, "en")
+    name = held.text(held.node[kids[0]].name, "en")
     assert errors(app) == [f"“{name}”: “x” is not a number."]
     for k, kid in enumerate(kids):
         app.text_input(key=f"weight-{kid}-{step}").input("20" if k else "120")
@@ -236,24 +238,51 @@ def test_a_round_of_another_hierarchy_is_refused(visit, store, organizer, survey
 
 
 def test_a_trial_run_says_the_difference(visit, store, organizer):
-    made = opened(store)
-    rows = [Row(unit, REPORTS, "3") for unit in ("north", "south", "east")]
+    made = begun(store, scheme({"a": "0.5", "b": "0.5"}))
+    for key in ("north", "south"):
+        store.act(made.id, UnitAdded(Unit(id=key, name=key.title())))
+    store.act(made.id, PeriodOpened("2026Q1", 1, "2026-04-10", {}))
+    points = {"north": ("90", "95"), "south": ("60", "70")}
+    rows = [
+        Row(unit, leaf, value)
+        for unit, values in points.items()
+        for leaf, value in zip("ab", values, strict=True)
+    ]
     store.record_values(made.id, "2026Q1", rows)
     app = visit(organizer, "evaluation_scheme")
     app.button(key="start_now").click().run()
     part(app, made.id, "rules")
     app.selectbox(key=f"part-work-{made.id}").select("nodes").run()
-    app.selectbox(key=f"node-work-{made.id}").select(REPORTS).run()
-    step = f"work-{made.id}-0-{REPORTS}"
-    app.text_input(key=f"{step}-completion.target").input("6")
+    app.selectbox(key=f"node-work-{made.id}").select("b").run()
+    step = f"work-{made.id}-0-b"
+    app.text_input(key=f"{step}-measured.high").input("190")
     app.button(key=f"take-{step}").click().run()
     part(app, made.id, "trial")
     app.button(key="run_trial").click().run()
     assert errors(app) == []
     said = [one.value for one in app.markdown]
-    assert "2026Q1: 0 of 3 units would be in another band." in said
+    assert "2026Q1: 2 of 2 units would be in another band." in said
     [table] = [one.value for one in app.table if "By the new version" in one.value]
-    assert table.to_dict("records")[0] == {}
+    assert table.to_dict("records") == [
+        {
+            "Unit": "North",
+            "Now": "92.5 Excellent",
+            "By the new version": "70.0 Fair",
+            "Change": "-22.5",
+            "of it weights": "+0.00",
+            "of it rules": "-22.50",
+            "deductions, limits, rounding": "+0.00",
+        },
+        {
+            "Unit": "South",
+            "Now": "65.0 Fair",
+            "By the new version": "48.4 Poor",
+            "Change": "-16.6",
+            "of it weights": "+0.00",
+            "of it rules": "-16.58",
+            "deductions, limits, rounding": "-0.02",
+        },
+    ]
 
 
 def test_a_file_is_read_or_says_where_it_is_wrong(store, organizer, monkeypatch):
