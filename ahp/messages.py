@@ -1795,6 +1795,10 @@ _EVALUATIONS = {
     ),
     "scheme_not_proposed": _("Version {number} of the scheme waits for no approval."),
     "scheme_number": _("The next version of the scheme is {number}."),
+    "scheme_same_version": _(
+        "The scheme in force is version {version!r}, too: give the changed one another version."
+    ),
+    "scheme_unchanged": _("Nothing differs from version {number}, which is in force."),
     "scheme_unreadable": _("the scheme can't be read: {problem}"),
     "scheme_waits": _(
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
@@ -1802,6 +1806,7 @@ _EVALUATIONS = {
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "unit_added_again": _("{unit!r} is in the list already."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }

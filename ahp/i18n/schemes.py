@@ -10,11 +10,11 @@ from ..evaluation.periods import KIND_WORDS
 from ..evaluation.rules import Derived, Stepwise
 from ..evaluation.scheme import Scheme
 from ..messages import with_names
+from ..process.evaluations.events import WeightsSource
 from ..process.scheme_comparison import SchemeDifference
 from ..process.scheme_draft import SchemeDraft, steps_of
 from ..process.scheme_fields import Field
 from ..process.scheme_trials import TriedValue
-from ..process.scheme_weights import WeightsSource
 from . import LANGUAGES, Translate, translator
 from .errors import error_sentence
 from .evaluation import bands_of, join_words, line_words, names_of, rule_words, step_sentences
@@ -306,14 +306,14 @@ def _choice_words(_: Translate, language: str) -> dict[str, dict[str, str]]:
 def problem_words(draft: SchemeDraft, problem: EntryError, language: str) -> str:
     """What is missing or wrong in a draft: the place by the names of things, then the problem."""
     _ = translator(language)
-    names = _draft_names(draft, language)
+    names = draft_names(draft, language)
     said = with_names(problem.parameters["problem"], {**LANGUAGES, **names})
     place = _draft_place(draft, problem.parameters["place"], language)
     sentence = error_sentence(said, language)
     return place + _(": ") + sentence if place else sentence
 
 
-def _draft_names(draft: SchemeDraft, language: str) -> dict[str, str]:
+def draft_names(draft: SchemeDraft, language: str) -> dict[str, str]:
     """Id of a node or an entry -> name in a language, or in the first that has one."""
     entries = [
         entry
@@ -333,7 +333,7 @@ def _draft_place(draft: SchemeDraft, path: str, language: str) -> str:
     """A path in a draft, as people read it."""
     _ = translator(language)
     parts, fields, number = part_words(_), _field_words(_), _("no. {number}")
-    names = _draft_names(draft, language)
+    names = draft_names(draft, language)
     grades = {
         grade["id"]: _entry_name(grade, names, language)
         for table in draft.data.get("grades", {}).values()
@@ -513,12 +513,12 @@ def source_words(source: WeightsSource, language: str) -> str:
     if source.kind == "given":
         return _("weights given by hand")
     sentence = _("“{title}”, round {round}, {experts} of {invited} experts, SHA-256 {hash}")
-    if source.invited is None:
+    if not source.asked:
         sentence = _("“{title}”, round {round}, {experts} experts, SHA-256 {hash}")
     return sentence.format(
         title=source.title,
         round=source.round,
-        experts=source.experts,
-        invited=source.invited,
-        hash=source.evidence_hash,
+        experts=source.counted,
+        invited=source.asked,
+        hash=source.evidence,
     )

@@ -15,8 +15,9 @@ from ahp.datafile import jcs
 from ahp.errors import EvaluationError
 from ahp.evaluation.scheme import Digits, Scheme
 from ahp.i18n.schemes import source_words
+from ahp.process.evaluations.events import WeightsSource
 from ahp.process.rounds import analyze_round, round_evidence, summarize
-from ahp.process.scheme_weights import WeightsSource, round_source, with_weights
+from ahp.process.scheme_weights import round_source, with_weights
 from ahp.process.settings import Settings
 from ahp.study.standing import Standing
 from tests.evaluation.schemes import scheme
@@ -51,9 +52,9 @@ def test_weights_of_a_closed_round() -> None:
         study="s1",
         title="Panel of spring",
         round=1,
-        experts=3,
-        invited=4,
-        evidence_hash=hashlib.sha256(text.encode()).hexdigest(),
+        counted=3,
+        asked=4,
+        evidence=hashlib.sha256(text.encode()).hexdigest(),
     )
     found = with_weights(of_survey(), text, source, "2")
     assert (found.source, found.scheme.version) == (source, "2")
@@ -151,11 +152,11 @@ def test_a_source_has_all_of_a_round_or_nothing(wrong: dict[str, object]) -> Non
 
 def test_words_of_sources() -> None:
     source = WeightsSource(
-        kind="round", study="s", title="Panel", round=2, experts=3, invited=4, evidence_hash="ab"
+        kind="round", study="s", title="Panel", round=2, counted=3, asked=4, evidence="ab"
     )
     assert source_words(source, "en") == "“Panel”, round 2, 3 of 4 experts, SHA-256 ab"
     assert source_words(source, "zh") == "《Panel》第 2 轮，4 名专家中 3 名提交，SHA-256 ab"
-    assert source_words(replace(source, invited=None), "en") == (
+    assert source_words(replace(source, asked=0), "en") == (
         "“Panel”, round 2, 3 experts, SHA-256 ab"
     )
     assert source_words(GIVEN, "zh") == "人工给定的权重"
