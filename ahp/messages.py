@@ -1493,6 +1493,10 @@ _SCORING = {
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
+    "pairs_not_simulated": _(
+        "probabilities of one unit ahead of another were not asked for, expected simulate(…, "
+        "pairs=True)"
+    ),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
@@ -1533,6 +1537,7 @@ _SCORING = {
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
     "the_scheme": _("the scheme"),
+    "trend_empty": _("no periods, expected one or more"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1546,6 +1551,7 @@ _SCORING = {
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
+    "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(
         "{units!r} differ in case, width or spaces alone; each counts as a unit"
     ),
