@@ -1624,6 +1624,14 @@ _EVALUATIONS = {
     ),
     "evaluation_refused": _("{problem}"),
     "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
+    "export_events_in": _("{source}: events in {found!r}, expected {expected!r}"),
+    "export_file_differs": _("{source}: file {sha256} has another content than its SHA-256 says"),
+    "export_file_unnamed": _("{source}: no event names the file {sha256}"),
+    "export_known_evaluation": _("{source}: this database has the evaluation {title!r} already"),
+    "export_while_rating": _(
+        "{period}: round {round} of rating is open. Its ratings are seen by nobody before it is "
+        "closed; close it, then download the evaluation."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),
