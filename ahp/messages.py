@@ -1354,6 +1354,7 @@ _CLI = {
 }
 
 _SCORING = {
+    "active_order": _("is before {first}, expected the day it begins with or a later one"),
     "amount_unreadable": _("{text!r}, expected an amount of 0 or more"),
     "column_unexpected": _("not a column of this table, expected one of {valid}"),
     "date_after": _("{date} is after {on}, the day the ledger stands for"),
@@ -1410,6 +1411,7 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "day_or_period": _("{text!r}, expected a day such as 2026-01-31 or a period such as 2026Q1"),
     "decision_without_veto": _(
         "a decision that must be collective or can't be delegated, expected a veto: its consequence"
     ),
@@ -1465,6 +1467,7 @@ _SCORING = {
     "lower_unsaid": _(
         "where lower is better, expected lower = ratio (T/x) or difference (2 - x/T), else none"
     ),
+    "merged_half": _("expected merged_into and merged_from, both or none"),
     "missing_band_sure": _("{unit}, {period}: {low}…{high}, {band!r} whatever is still to come"),
     "missing_decide_together": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicators} decide it together"
@@ -1472,6 +1475,7 @@ _SCORING = {
     "missing_decides": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
     ),
+    "marks_above": _("full marks of {nodes}, expected of indicators alone"),
     "near_below_zero": _("near {near}, expected 0 or more"),
     "no_accounts": _("{source}: no accounts below the headers"),
     "no_headers": _("{source}: no row with the columns {columns}"),
@@ -1513,7 +1517,14 @@ _SCORING = {
         "kind {kind!r}, expected planned_cost and transactions with wealth, none with the others"
     ),
     "products_missing": _("no product of kind {kinds}, expected one or more of each"),
+    "rating_none_of_rater": _(
+        "{rater!r} didn't rate {cell}; what the others gave is shown to those alone who rated it"
+    ),
     "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
+    "ratings_few_to_show": _(
+        "rated by {count}: what the others gave is shown from {least} raters on, since with fewer "
+        "it would say who gave what"
+    ),
     "ratings_none": _("nothing is rated by named raters in {period}"),
     "result_unknown": _(
         "{value!r} is no result of a control point of {indicator!r}, expected one of {valid}"
@@ -1529,6 +1540,15 @@ _SCORING = {
     "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
     "share_beyond": _("expected a share from 0 to 1"),
     "shares_sum": _("the shares of this cell sum to {total}, expected 1"),
+    "spread_never": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "its grades are {widest} apart at most"
+    ),
+    "spread_not_rated": _("expected none: raters give no grades here"),
+    "spread_of_one": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "one rater is enough"
+    ),
     "steps_jump": _("points of {indicator!r} jump at {edge}, from {below} to {above}"),
     "steps_linear": _("the first and the last step have no end, expected one number of points"),
     "steps_open": _("expected two steps or more, each with up_to but the last"),
@@ -1536,8 +1556,11 @@ _SCORING = {
     "target_not_positive": _("target {target}, expected above 0"),
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
+    "text_unwritten": _("not written yet ({language})"),
     "the_scheme": _("the scheme"),
     "trend_empty": _("no periods, expected one or more"),
+    "trial_no_data": _("{indicator!r} has no data in {period}"),
+    "trial_refused": _("the data of {indicator!r} don't fit its new rule: {problem}"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1546,15 +1569,30 @@ _SCORING = {
     "total_none": _("{unit!r} has no total in {period}"),
     "unit_again": _("unit {unit!r} stands twice, expected once"),
     "transfer_rates": _("{count} transfer rates, expected {expected}"),
+    "unit_ambiguous": _("{name!r} may be {units!r}; give one of them another alias"),
+    "unit_cell_beyond": _("{text!r} stands beyond the {most} columns"),
+    "unit_column_again": _("the same column as {other!r}, expected one of them"),
     "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
+    "unit_list_refused": _("{problems:;}"),
+    "unit_merged_already": _("{unit!r} went into {into!r} from {period} on"),
+    "unit_merged_into_itself": _("{unit!r} can't go into itself"),
+    "unit_name_in_period": _("two units are called {name!r} in {period}, expected one"),
+    "unit_name_taken": _("{name!r} is what {other!r} is called at the same time, expected another"),
+    "unit_named_so": _("the unit is called {name!r} already"),
+    "unit_not_active": _("{unit!r} is not active in {period}"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
+    "unit_not_listed": _("{unit!r} is no unit of the list"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
+    "unit_without_name": _("a unit has no name"),
+    "units_merged_in_circle": _("{units!r} go into each other in a circle"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
     "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(
         "{units!r} differ in case, width or spaces alone; each counts as a unit"
     ),
+    "units_no_names": _("columns {columns}, expected one with the heading {headings}"),
+    "units_none": _("no unit stands in the list, expected one or more"),
     "value_below_zero": _("{value!r} of {indicator!r} is below 0, expected 0 or more"),
     "value_invalid": _("{value!r} cannot be for {indicator!r}, expected {low} to {high}"),
     "value_no_number": _("{value!r}, expected a number for {indicator!r}"),
@@ -1578,9 +1616,15 @@ _SCORING = {
     "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_divided": _(
+        "the weights below {parent!r} sum to {total}; divided by it they sum to 1"
+    ),
     "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_source": _(
+        "weights of kind {kind!r}, expected study, title, round, experts and hash with round alone"
+    ),
     "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
@@ -1691,12 +1735,6 @@ _EVALUATIONS = {
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
     "unit_added_again": _("{unit!r} is in the list already."),
-    "unit_merged_already": _("{unit!r} was merged into another unit already."),
-    "unit_merged_into_itself": _("{unit!r} can't be merged into itself."),
-    "unit_name_taken": _("A unit is called {unit!r} already; names must differ."),
-    "unit_not_active": _("{unit!r} is not active in {period}."),
-    "unit_not_listed": _("{unit!r} is not in the list of units."),
-    "unit_without_name": _("A unit needs a name."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }
 

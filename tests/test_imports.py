@@ -36,9 +36,9 @@ NUMERIC = {
 BASE = {"resources", "version", "datafile", "codec"}
 TABLES = NUMERIC | BASE | {"tables"}
 STUDY = TABLES | {"study"}
-PROCESS = STUDY | {"process"}
 EVALUATION = STUDY | {"evaluation"}
-RESULTS = PROCESS | EVALUATION | {"i18n"}
+PROCESS = EVALUATION | {"process"}
+RESULTS = PROCESS | {"i18n"}
 PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {

@@ -176,10 +176,7 @@ def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
         kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
-    if scheme.effective_from and (period.year, period.last_month) < (
-        scheme.effective_from.year,
-        scheme.effective_from.month,
-    ):
+    if scheme.effective_from and period.last_day < scheme.effective_from:
         return Phrase("period_before", period=str(period), date=scheme.effective_from.isoformat())
     if scheme.effective_to and period.first_day > scheme.effective_to:
         return Phrase("period_after", period=str(period), date=scheme.effective_to.isoformat())

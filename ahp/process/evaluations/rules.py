@@ -53,7 +53,7 @@ from .events import (
     ValuesRecorded,
 )
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
-from .units import Unit, active_in
+from .units import active_in, merge_problem, unit_problem
 
 
 def rated_leaves(scheme: Scheme) -> tuple[str, ...]:
@@ -148,36 +148,19 @@ def _same_person(first: Actor, second: Actor) -> Phrase | None:
 def _(action: UnitAdded, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id in state.unit:
         return Phrase("unit_added_again", unit=action.unit.name)
-    return _name_taken(state, action.unit)
+    return unit_problem(state.units, action.unit)
 
 
 @_objection.register
 def _(action: UnitChanged, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id not in state.unit:
         return Phrase("unit_not_listed", unit=action.unit.name)
-    return _name_taken(state, action.unit)
-
-
-def _name_taken(state: EvaluationState, unit: Unit) -> Phrase | None:
-    if not unit.name.strip():
-        return Phrase("unit_without_name")
-    taken = {one.name for one in state.units if one.id != unit.id}
-    return Phrase("unit_name_taken", unit=unit.name) if unit.name in taken else None
+    return unit_problem(state.units, action.unit)
 
 
 @_objection.register
 def _(action: UnitMerged, state: EvaluationState, event: Logged) -> Phrase | None:
-    for key in (action.unit, action.into):
-        if key not in state.unit:
-            return Phrase("unit_not_listed", unit=key)
-    merged, into = state.unit[action.unit], state.unit[action.into]
-    if merged.id == into.id:
-        return Phrase("unit_merged_into_itself", unit=merged.name)
-    if merged.merged_into is not None:
-        return Phrase("unit_merged_already", unit=merged.name)
-    if into.merged_into is not None:
-        return Phrase("unit_merged_already", unit=into.name)
-    return None
+    return merge_problem(state.units, action.unit, action.into, action.period)
 
 
 @_objection.register
