@@ -118,14 +118,27 @@ def _records(
 
 
 def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]:
-    """The values and ratings of a period that count, each with its rater."""
+    """The values and ratings of a period that count, each with its rater.
+
+    A value of no rater that came after those of raters, as what is decided on an appeal does,
+    stands for what each of them gave.
+    """
+    cells: dict[tuple[str, ...], dict[str, tuple[int, Row]]] = {}
     for key, value in held.values.items():
         if held.counts(key):
-            yield value.row, key.rater
+            cells.setdefault(key[:4], {})[key.rater] = (value.stamp.seq, value.row)
+    closed = max((one.closed.seq for one in held.rounds if one.closed), default=0)
     for (unit, indicator, item), ratings in held.ratings.items():
+        given = cells.setdefault((unit, indicator, item, ""), {})
         for person, rating in ratings.items():
             row = Row(unit, indicator, rating.value, item, note=rating.note)
-            yield row, names[person]
+            given[names[person]] = (closed, row)
+    for given in cells.values():
+        seq, whole = given.get("", (0, None))
+        later = whole if any(own < seq for own, _row in given.values()) else None
+        for rater, (_own, row) in given.items():
+            if rater or later is None:
+                yield later or row, rater
 
 
 def _same_rules(before: Scheme, now: Scheme) -> set[str]:
