@@ -1692,6 +1692,13 @@ _EVALUATIONS = {
     "person_unknown": _("there is nobody {person!r} in this evaluation"),
     "rating_is_closed": _("Round {round} of rating is closed."),
     "rating_is_open": _("Round {round} of rating is open already."),
+    "attachment_empty": _("{name!r} is empty."),
+    "attachment_kind": _("{name!r} can't be attached: expected one of {kinds}."),
+    "attachment_large": _(
+        "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
+        "or attach the pages that matter."
+    ),
+    "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
     "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
     "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
     "rating_without_raters": _("There are no raters yet: add them first."),

@@ -12,13 +12,15 @@ from typing import Any
 
 from ...datafile import jcs
 from ...errors import EvaluationError
+from ...evaluation.cells import FEWEST_TRIMMED
 from ...evaluation.evaluated import Evaluation
 from ...evaluation.judging import evaluate
 from ...evaluation.observations import observations_from_records
-from ...evaluation.scheme import Scheme
+from ...evaluation.scheme import Indicator, Scheme
 from ...evaluation.scoring import period_problem
 from .events import Row
-from .state import EvaluationState, PeriodState
+from .rules import CANNOT_JUDGE
+from .state import EvaluationState, PeriodState, RatedCell, Rating
 from .units import Unit, groups_of
 
 EVIDENCE_FORMAT = 1
@@ -122,10 +124,28 @@ def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]
     for key, value in held.values.items():
         if held.counts(key):
             yield value.row, key.rater
-    for (unit, indicator, item), ratings in held.ratings.items():
+    for cell, ratings in counting_ratings(held).items():
+        unit, indicator, item = cell
         for person, rating in ratings.items():
             row = Row(unit, indicator, rating.value, item, note=rating.note)
             yield row, names[person]
+
+
+def counting_ratings(held: PeriodState) -> dict[RatedCell, dict[str, Rating]]:
+    """Cell -> person -> rating, of the cells that enough raters could judge; the others are not
+    reported.
+    """
+    judged = {
+        cell: {person: one for person, one in ratings.items() if one.value != CANNOT_JUDGE}
+        for cell, ratings in held.ratings.items()
+    }
+    needed = {leaf: fewest_ratings(one) for leaf, one in held.scheme.indicator.items()}
+    return {cell: ratings for cell, ratings in judged.items() if len(ratings) >= needed[cell[1]]}
+
+
+def fewest_ratings(indicator: Indicator) -> int:
+    """Ratings that a cell of an indicator needs to count."""
+    return max(indicator.fewest_raters, FEWEST_TRIMMED if indicator.raters == "trimmed_mean" else 1)
 
 
 def _same_rules(before: Scheme, now: Scheme) -> set[str]:
