@@ -1475,6 +1475,7 @@ _SCORING = {
     "missing_decides": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
     ),
+    "marks_above": _("full marks of {nodes}, expected of indicators alone"),
     "near_below_zero": _("near {near}, expected 0 or more"),
     "no_accounts": _("{source}: no accounts below the headers"),
     "no_headers": _("{source}: no row with the columns {columns}"),
@@ -1551,7 +1552,10 @@ _SCORING = {
     "target_not_positive": _("target {target}, expected above 0"),
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
+    "text_unwritten": _("not written yet ({language})"),
     "the_scheme": _("the scheme"),
+    "trial_no_data": _("{indicator!r} has no data in {period}"),
+    "trial_refused": _("the data of {indicator!r} don't fit its new rule: {problem}"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1606,9 +1610,15 @@ _SCORING = {
     "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_divided": _(
+        "the weights below {parent!r} sum to {total}; divided by it they sum to 1"
+    ),
     "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_source": _(
+        "weights of kind {kind!r}, expected study, title, round, experts and hash with round alone"
+    ),
     "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),

@@ -57,7 +57,7 @@ def evaluate(
     """
     if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
         raise EvaluationError("no_rule", indicators=without)
-    local_weights, weights_source = _given_weights(scheme, weights)
+    local_weights, weights_source = given_weights(scheme, weights)
     resolved = resolve(scheme, observations)
     grid = grid_of(scheme, resolved)
     local = frozen_local(scheme, local_weights, grid.periods)
@@ -87,8 +87,16 @@ def evaluate(
     return replace(result, warnings=(*result.warnings, *early_warnings(result)))
 
 
-def _given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fraction]], str]:
-    """Parent id -> child id -> weight inside the parent, and where they come from."""
+def given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fraction]], str]:
+    """Parent id -> child id -> weight inside the parent, and where they come from.
+
+    Args:
+        scheme: the scheme.
+        weights: as for `evaluate`.
+
+    Raises:
+        EvaluationError: they don't fit the hierarchy, or don't sum to 1.
+    """
     if weights is None:
         return {parent: dict(kids) for parent, kids in scheme.local_weights.items()}, "scheme"
     if not isinstance(weights, Mapping):

@@ -216,7 +216,7 @@ def _rule(scheme: Scheme, rule: _Direct, language: str) -> str:
         case Membership():
             return _memberships(rule, _)
         case Stepwise():
-            return _("; ").join(_steps(rule, _))
+            return _("; ").join(step_sentences(rule, _))
     return _of_items(scheme, rule, language)
 
 
@@ -281,7 +281,7 @@ def _of_items(scheme: Scheme, rule: _Items, language: str) -> str:
             )
 
 
-def _steps(rule: Stepwise, _: Translate) -> Iterator[str]:
+def step_sentences(rule: Stepwise, _: Translate) -> Iterator[str]:
     """What each step gives, with the end that belongs to it."""
     upper = rule.closed == "upper"
     low: str | None = None

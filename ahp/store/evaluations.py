@@ -21,6 +21,7 @@ from ..process.evaluations.events import (
     NoticesIssued,
     PeriodSigned,
     PersonAdded,
+    PersonChanged,
     PersonLinkIssued,
     PersonLinkRevoked,
     PersonRemoved,
@@ -256,6 +257,20 @@ class Evaluations(Part):
         person = new_id()
         self.act(evaluation_id, added, person=person)
         return self.person(person)
+
+    def change_person(
+        self,
+        person_id: str,
+        name: str,
+        *,
+        organization: str = "",
+        unit: str = "",
+        indicators: Iterable[str] = (),
+    ) -> PersonInfo:
+        """Say otherwise who somebody is; their role and their link stay."""
+        changed = PersonChanged(line("name", name), organization.strip(), unit, tuple(indicators))
+        self.act(self.person(person_id).evaluation_id, changed, person=person_id)
+        return self.person(person_id)
 
     def remove_person(self, person_id: str) -> None:
         """Somebody takes part no more; the personal link ends, what they did stays."""
