@@ -197,9 +197,7 @@ def note_key(visit: RaterVisit, cell: RatedCell) -> str:
     return f"rating_note-{visit.about}-{'-'.join(cell)}"
 
 
-def act(
-    visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | None = None
-) -> bool:
+def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | None = None) -> bool:
     """Do something as this rater, if this browser still may; what is refused is shown."""
     database, person = state.database(), visit.person.id
     try:
@@ -244,9 +242,7 @@ def _rated(visit: RaterVisit, cell: RatedCell, value: str, note: str) -> Rated:
     return Rated(visit.task.period, visit.task.round, unit, indicator, value, item, note)
 
 
-def attach(
-    visit: RaterVisit, cell: RatedCell, key: str, new_id: Callable[[], str]
-) -> None:
+def attach(visit: RaterVisit, cell: RatedCell, key: str, new_id: Callable[[], str]) -> None:
     """Store the files that a field holds as evidence, each once, and empty the field."""
     files: list[Uploaded] = st.session_state[key] or []
     kept = {one.sha256 for one in visit.rating(cell).files}

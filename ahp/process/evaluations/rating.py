@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import isnan
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from ...evaluation.disagreement import (
 from ...evaluation.observations import Observations, observations_from_records
 from ...evaluation.rules import Checklist, Rated
 from ...evaluation.scheme import Scheme
+from ...messages import Message, Phrase
 from .judged import counting_ratings, scheme_in
 from .rules import CANNOT_JUDGE, asked_of
 from .sheet import own_sheet
@@ -242,10 +244,10 @@ def too_few(state: EvaluationState, period: str) -> tuple[RatedCell, ...]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Whether raters agree, and how severe each is; an error in place of a number that there isn't.
+    """Whether raters agree, and how severe each is; in place of a number that there isn't, why.
 
     Attributes:
-        raters: ids.
+        raters: ids, in order.
         cells: how many were rated.
         whole: how many of them all of these raters rated: `w` and `icc` rest on these alone.
         w: Kendall's W.
@@ -257,32 +259,39 @@ class Agreement:
     raters: tuple[str, ...]
     cells: int
     whole: int
-    w: float | AHPError
-    icc: float | AHPError
-    alpha: float | AHPError
-    severity: Mapping[str, float] | AHPError
+    w: float | Message
+    icc: float | Message
+    alpha: float | Message
+    severity: Mapping[str, float] | Message
 
 
 def agreement(spread: RatingSpread) -> Agreement | None:
     """Whether raters agree; None with fewer than two of them."""
-    raters = tuple(dict.fromkeys(name for one in spread.items for name in one.raters))
+    raters = tuple(sorted({name for one in spread.items for name in one.raters}))
     if len(raters) < 2:
         return None
     given = [dict(zip(one.raters, map(float, one.points), strict=True)) for one in spread.items]
     points = np.array([[row.get(name, np.nan) for name in raters] for row in given])
     whole = points[~np.isnan(points).any(axis=1)]
+    w: float | Message = Phrase("rated_by_all_few")
+    icc: float | Message = w
+    if len(whole) > 1:
+        w = kendall_w(whole.T).w
+        if isnan(w):
+            w = Phrase("rated_all_alike")
+        icc = _or_why(lambda: float(intraclass_correlation(whole).single))
     return Agreement(
         raters,
         len(points),
         len(whole),
-        _or_error(lambda: kendall_w(whole.T).w),
-        _or_error(lambda: float(intraclass_correlation(whole).single)),
-        _or_error(lambda: krippendorff_alpha(points)),
-        _or_error(lambda: dict(zip(raters, rater_severity(points).tolist(), strict=True))),
+        w,
+        icc,
+        _or_why(lambda: krippendorff_alpha(points)),
+        _or_why(lambda: dict(zip(raters, rater_severity(points).tolist(), strict=True))),
     )
 
 
-def _or_error(measure: Callable[[], _T]) -> _T | AHPError:
+def _or_why(measure: Callable[[], _T]) -> _T | Message:
     try:
         return measure()
     except AHPError as error:

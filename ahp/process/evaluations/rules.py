@@ -57,7 +57,6 @@ from .events import (
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
 from .units import active_in, merge_problem, unit_problem
 
-
 CANNOT_JUDGE = "cannot judge"
 """What a rater says who can't grade a cell: it counts as no rating."""
 

@@ -8,9 +8,9 @@ from datetime import date
 
 import streamlit as st
 
-from ahp.errors import AHPError
 from ahp.evaluation.disagreement import ItemRatings
 from ahp.i18n.evaluation import plain_number
+from ahp.messages import Message
 from ahp.process.evaluations.events import RatingClosed, RatingOpened
 from ahp.process.evaluations.rating import (
     Agreement,
@@ -304,9 +304,9 @@ def show_agreement(desk: Desk, held: PeriodState) -> None:
     }
     with st.container(horizontal=True):
         for label, value in labels.items():
-            st.metric(label, "–" if isinstance(value, AHPError) else f"{value:.3f}")
+            st.metric(label, "–" if isinstance(value, Message) else f"{value:.3f}")
     for label, value in labels.items():
-        if isinstance(value, AHPError):
+        if isinstance(value, Message):
             st.caption(f"{label}: {state.plain(desk.say(value))}")
     show_severity(desk, found)
 
@@ -314,7 +314,7 @@ def show_agreement(desk: Desk, held: PeriodState) -> None:
 def show_severity(desk: Desk, found: Agreement) -> None:
     """By how much each rater rates above the others."""
     _, names = state.translate(), desk.names()
-    if isinstance(found.severity, AHPError):
+    if isinstance(found.severity, Message):
         st.caption(state.plain(desk.say(found.severity)))
         return
     rows = tuple(
@@ -340,9 +340,7 @@ if picked.round:
     show_progress(desk, str(picked.period))
     show_closing(desk, picked)
 elif picked.rounds:
-    st.info(
-        _("Round {round} is closed.").format(round=len(picked.rounds)), icon=":material/lock:"
-    )
+    st.info(_("Round {round} is closed.").format(round=len(picked.rounds)), icon=":material/lock:")
     if picked.stage == "open":
         show_apart(desk, picked)
     show_agreement(desk, picked)

@@ -93,9 +93,9 @@ def show_start(visit: RaterVisit) -> None:
     _, task = state.translate(), visit.task
     st.header(state.plain(visit.info.title), anchor=False)
     st.markdown(
-        _("You rate as **{name}** for {period}. If that isn't you, please open your own link.").format(
-            name=state.plain(visit.person.name), period=task.period
-        )
+        _(
+            "You rate as **{name}** for {period}. If that isn't you, please open your own link."
+        ).format(name=state.plain(visit.person.name), period=task.period)
     )
     units = len({cell[0] for cell in task.cells})
     due = visit.now.periods[task.period].rounds[-1].due
@@ -411,7 +411,9 @@ def show_locked(visit: RaterVisit) -> None:
     st.header(state.plain(visit.info.title), anchor=False)
     if task.sheet.submitted:
         st.success(
-            _("You have submitted your ratings for {period}. Thank you!").format(period=task.period),
+            _("You have submitted your ratings for {period}. Thank you!").format(
+                period=task.period
+            ),
             icon=":material/lock:",
         )
         if visit.is_open:
