@@ -162,8 +162,8 @@ def show_closing(desk: Desk, held: PeriodState) -> None:
     st.subheader(_("Close round {round}").format(round=number))
     st.write(
         _(
-            "When you close the round, nobody can rate in it any more, for ever. What was submitted "
-            "counts and is shown to you; what was not submitted doesn't count."
+            "When you close the round, nobody can rate in it any more, for ever. What was "
+            "submitted counts and is shown to you; what was not submitted doesn't count."
         )
     )
     if missing:
@@ -227,9 +227,9 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
         return
     st.write(
         _(
-            "In round {round} every rater sees, for these alone, their own grade and how all raters "
-            "graded, without names, and keeps or changes it. The personal links stay the same. A "
-            "second round is no must: you can also go on with what there is."
+            "In round {round} every rater sees, for these alone, their own grade and how all "
+            "raters graded, without names, and keeps or changes it. The personal links stay the "
+            "same. A second round is no must: you can also go on with what there is."
         ).format(round=number)
     )
     chosen = st.multiselect(

@@ -1,4 +1,4 @@
-"""A rater's page: one unit and indicator a screen, every answer saved before the screen moves on."""
+"""A rater's page: a unit and indicator a screen, every answer saved before the screen moves on."""
 
 from __future__ import annotations
 
