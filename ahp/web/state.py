@@ -270,7 +270,7 @@ def _choose_language() -> None:
         st.session_state["language_switch"] = language()
 
 
-def follow(expert: ExpertInfo | None) -> None:
+def follow(expert: ExpertInfo | Person | None) -> None:
     """In a fragment: draw the whole page anew when its head is no longer right, because the switch
     was sent along with something else, or because the right to answer has ended.
     """

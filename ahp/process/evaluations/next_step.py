@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .rules import rated_leaves
+from .rules import left_to_raters
 from .state import EvaluationState, PeriodState
 from .units import active_in
 
@@ -70,7 +70,7 @@ def _in_period(state: EvaluationState, held: PeriodState) -> Step:
 def _while_open(state: EvaluationState, held: PeriodState) -> Step:
     name = str(held.period)
     missing, of = missing_deliveries(state, held)
-    rated = rated_leaves(held.scheme)
+    rated = left_to_raters(state, held.scheme)
     if missing:
         return Step("data", "deliver", name, missing, of)
     if held.round:
@@ -86,7 +86,7 @@ def _while_open(state: EvaluationState, held: PeriodState) -> Step:
 
 def missing_deliveries(state: EvaluationState, held: PeriodState) -> tuple[int, int]:
     """How many units' indicators are not delivered, of how many that are not rated."""
-    rated = {*rated_leaves(held.scheme)}
+    rated = {*left_to_raters(state, held.scheme)}
     leaves = [leaf for leaf in held.scheme.counting(held.period) if leaf not in rated]
     units = [unit.id for unit in state.units if active_in(unit, str(held.period))]
     there = {(key.unit, key.indicator) for key in held.values}
