@@ -1682,6 +1682,9 @@ _EVALUATIONS = {
         "{period}: round {round} of rating is open. Its ratings are seen by nobody before it is "
         "closed; close it, then download the evaluation."
     ),
+    "figures_changed": _(
+        "The figures have changed since you opened this page. Look at them again, then sign."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),

@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache, partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -276,6 +277,11 @@ def follow(expert: ExpertInfo | Person | None) -> None:
     """
     if st.session_state["shown"] != (language(), expert and expert.id):
         st.rerun()
+
+
+def today() -> str:
+    """The date by the server's clock, UTC, as the log has it."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def base_url() -> str:

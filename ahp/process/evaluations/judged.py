@@ -145,7 +145,7 @@ def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]
 
 
 def _was_decided(held: PeriodState, seq: int) -> bool:
-    """Whether an event granted an appeal, or corrected a signed period: nothing else changes one."""
+    """Whether an event granted an appeal, or corrected a signed period."""
     appeals = (one.decided for one in held.appeals.values() if one.granted and one.decided)
     signed = held.signatures[0].stamp.seq if held.signatures else seq + 1
     return seq > signed or seq in {stamp.seq for stamp in appeals}

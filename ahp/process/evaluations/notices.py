@@ -11,8 +11,6 @@ from typing import Any
 
 from ...errors import StoreError
 from ...evaluation.evaluated import Evaluation
-from ...evaluation.rules import Rated
-from ...evaluation.scheme import Scheme
 from ..events import Actor
 from .events import AppealDecided, CellKey, CorrectionProposed, File, Logged, OnPeriod, Row
 from .judged import evidence_of
@@ -63,8 +61,16 @@ class Change:
 
 
 def notified_units(state: EvaluationState, period: str) -> tuple[str, ...]:
-    """Ids of the units that get a notice of a period."""
-    return tuple(unit.id for unit in state.units if active_in(unit, period))
+    """Ids of the units that get a notice of a period: those that were signed, else all that are
+    active in it.
+    """
+    held = state.periods[period]
+    signed = held.signatures[-1].evidence["units"] if held.signatures else None
+    return tuple(
+        unit.id
+        for unit in state.units
+        if (active_in(unit, period) if signed is None else unit.id in signed)
+    )
 
 
 def notices_for(state: EvaluationState, unit: str) -> tuple[str, ...]:
@@ -92,7 +98,8 @@ def figures_of(state: EvaluationState, period: str, unit: str) -> tuple[Figure, 
         )
     for one in held.signatures:
         signed = Figure("signed", stamp=one.stamp, revision=one.revision, reason=one.reason)
-        figures.append(_figure(signed, one.evidence, unit))
+        if unit in one.evidence["units"]:
+            figures.append(_figure(signed, one.evidence, unit))
     if not held.signatures:
         now = _figure(Figure("now"), evidence_of(state, period, 0), unit)
         if not figures or figures[-1].told != now.told:
@@ -166,14 +173,6 @@ def raters_of(held: PeriodState, unit: str, indicator: str) -> int:
         if (key.unit, key.indicator) == (unit, indicator) and key.rater
     }
     return len(links) + len(files)
-
-
-def grades_of(scheme: Scheme, indicator: str) -> tuple[str, ...]:
-    """Ids of the grades that a value of an indicator is one of; none where it is a number."""
-    found = scheme.indicator.get(indicator)
-    if found is None or not isinstance(found.rule, Rated):
-        return ()
-    return tuple(grade.id for grade in scheme.grades[found.rule.grades])
 
 
 # -- what would be
