@@ -46,9 +46,9 @@ def show_issuing(desk: Desk, held: PeriodState) -> None:
         names = _(", ").join(desk.names()[unit] for unit in without)
         st.warning(
             state.plain(
-                _(
-                    "Nobody can read the notices of these units, they have no contact: {names}"
-                ).format(names=names)
+                _("These units have no contact, so nobody can read their notices: {names}").format(
+                    names=names
+                )
             )
         )
     today = date.fromisoformat(state.today())
