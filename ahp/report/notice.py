@@ -110,10 +110,9 @@ def _of_value(value: Value, language: str) -> str:
     _ = translator(language)
     row = value.row
     place = place_words(row.place, language) if row.place else ""
-    said = [place or (value.file.name if value.file else _("typed in"))]
-    if row.evidence:
-        said.append(_("document {number}").format(number=row.evidence))
-    return _(", ").join(said)
+    source = place or (value.file.name if value.file else _("typed in"))
+    document = _("{source}, document {number}")
+    return document.format(source=source, number=row.evidence) if row.evidence else source
 
 
 def own_warnings(result: Evaluation, unit: str, period: str, language: str) -> tuple[str, ...]:

@@ -116,7 +116,8 @@ def show_checklist(desk: Desk, held: PeriodState) -> None:
     st.subheader(_("What was done"), anchor=False)
     lines = []
     for point in checklist(desk.now, held, state.today()):
-        icon = ":material/check_circle:" if point.done else ":material/error:"
+        left = "info" if point.code in ("notices", "time") else "error"
+        icon = f":material/{'check_circle' if point.done else left}:"
         lines.append(f"- {icon} {state.plain(point_words(desk, point))}")
     st.markdown("\n".join(lines))
 
