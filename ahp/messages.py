@@ -1721,6 +1721,12 @@ _EVALUATIONS = {
     "appeal_waits": _("{unit!r}, {indicator!r}: an appeal waits for its decision."),
     "appeal_without_reason": _("Please say why you appeal."),
     "appeals_until_past": _("Appeals until {date}, expected today or a later date."),
+    "attachment_empty": _("{name!r} is empty."),
+    "attachment_kind": _("{name!r} can't be attached: expected one of {kinds}."),
+    "attachment_large": _(
+        "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
+        "or attach the pages that matter."
+    ),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
     "cell_recorded_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
     "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),
@@ -1743,6 +1749,17 @@ _EVALUATIONS = {
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),
     "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
+    "export_events_in": _("{source}: events in {found!r}, expected {expected!r}"),
+    "export_file_differs": _("{source}: file {sha256} has another content than its SHA-256 says"),
+    "export_file_unnamed": _("{source}: no event names the file {sha256}"),
+    "export_known_evaluation": _("{source}: this database has the evaluation {title!r} already"),
+    "export_while_rating": _(
+        "{period}: round {round} of rating is open. Its ratings are seen by nobody before it is "
+        "closed; close it, then download the evaluation."
+    ),
+    "figures_changed": _(
+        "The figures have changed since you opened this page. Look at them again, then sign."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),
@@ -1781,8 +1798,11 @@ _EVALUATIONS = {
     "period_without_scheme": _("No scheme is in force: choose one and approve it first."),
     "person_name_taken": _("Somebody is called {name!r} already; names must differ."),
     "person_unknown": _("there is nobody {person!r} in this evaluation"),
+    "rated_all_alike": _("each rater gave the same grade to all that everybody rated"),
+    "rated_by_all_few": _("fewer than two ratings were given by all raters"),
     "rating_is_closed": _("Round {round} of rating is closed."),
     "rating_is_open": _("Round {round} of rating is open already."),
+    "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
     "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
     "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
     "rating_submitted": _("You have submitted your ratings; they can't be changed any more."),

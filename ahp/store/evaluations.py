@@ -35,7 +35,7 @@ from ..process.evaluations.judged import evidence_of
 from ..process.evaluations.state import EvaluationState
 from ..process.evaluations.units import Unit, UnitEntry
 from ..process.events import Actor
-from . import access, chain, clock
+from . import access, chain, clock, transfer
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
@@ -366,6 +366,32 @@ class Evaluations(Part):
     def happened(self, evaluation_id: str) -> list[Logged]:
         """What happened in an evaluation, as its log tells it."""
         return list(map(logged_evaluation, self.evaluation_events(evaluation_id)))
+
+    def export_evaluation(self, evaluation_id: str) -> str:
+        """A whole evaluation as JSON: people, files and the log, event by event. Links are left
+        out: only their hashes are stored.
+
+        Raises:
+            StoreError: a round of rating is open, whose ratings nobody may see yet.
+        """
+        with self._database.read() as session:
+            return transfer.export_evaluation(session, _book(session, evaluation_id))
+
+    def import_evaluation(
+        self, content: str | bytes, source: str = "evaluation file"
+    ) -> EvaluationInfo:
+        """Store what `export_evaluation` wrote: an identical evaluation, its log verified.
+
+        Args:
+            content: the JSON.
+            source: name of the file, for messages.
+
+        Raises:
+            StoreError: not such a file, or the database has this evaluation already.
+            LogError: the log in it does not verify.
+        """
+        with self._write("run_evaluations") as session:
+            return _info(transfer.import_evaluation(session, content, source))
 
     def _entry(
         self,

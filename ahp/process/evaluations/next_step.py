@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .deliveries import deliveries
-from .rules import rated_leaves
+from .rules import left_to_raters
 from .state import EvaluationState, PeriodState
 
 PAGES = (
@@ -69,7 +69,7 @@ def _in_period(state: EvaluationState, held: PeriodState) -> Step:
 def _while_open(state: EvaluationState, held: PeriodState) -> Step:
     name = str(held.period)
     missing, of = missing_deliveries(state, held)
-    rated = rated_leaves(held.scheme)
+    rated = left_to_raters(state, held.scheme)
     if missing:
         return Step("data", "deliver", name, missing, of)
     if held.round:

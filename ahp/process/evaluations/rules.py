@@ -7,9 +7,10 @@ from datetime import date
 from functools import singledispatch
 
 from ...errors import AccessError, AHPError
+from ...evaluation.observations import NOT_APPLICABLE
 from ...evaluation.periods import parse_period
+from ...evaluation.rules import Checklist, sample_of
 from ...evaluation.rules import Rated as RatedRule
-from ...evaluation.rules import Shares
 from ...evaluation.scheme import Scheme
 from ...evaluation.scoring import period_problem
 from ...messages import Phrase
@@ -40,6 +41,7 @@ from .events import (
     PeriodSigned,
     PersonAdded,
     PersonChanged,
+    Rated,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
@@ -55,22 +57,56 @@ from .events import (
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
 from .units import active_in, merge_problem, unit_problem
 
+CANNOT_JUDGE = "cannot judge"
+"""What a rater says who can't grade a cell: it counts as no rating."""
+
+CHECK_RESULTS = ("yes", "partly", "no", NOT_APPLICABLE)
+"""What a rater can say of a control point that is checked as a whole."""
+
 
 def rated_leaves(scheme: Scheme) -> tuple[str, ...]:
-    """Ids of the indicators that raters rate."""
+    """Ids of the indicators that raters grade, whoever the raters are."""
     return tuple(
         leaf
         for leaf, indicator in scheme.indicator.items()
-        if isinstance(indicator.rule, RatedRule | Shares)
+        if isinstance(indicator.rule, RatedRule)
+    )
+
+
+def ratable_leaves(scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that a rater can be given: what is graded, and checklists."""
+    return tuple(
+        leaf
+        for leaf, indicator in scheme.indicator.items()
+        if isinstance(indicator.rule, RatedRule | Checklist)
     )
 
 
 def asked_of(person: Person, scheme: Scheme) -> tuple[str, ...]:
-    """Ids of the indicators that a rater rates."""
-    rated = rated_leaves(scheme)
-    return (
-        tuple(leaf for leaf in rated if leaf in person.indicators) if person.indicators else rated
-    )
+    """Ids of the indicators that a rater rates: those they were given, or all that are graded."""
+    if not person.indicators:
+        return rated_leaves(scheme)
+    return tuple(leaf for leaf in ratable_leaves(scheme) if leaf in person.indicators)
+
+
+def left_to_raters(state: EvaluationState, scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that raters rate and nobody delivers: what is graded, and the
+    checklists that raters were given.
+    """
+    raters = (one for one in state.participants.values() if one.role == "rater")
+    given = {leaf for one in raters for leaf in asked_of(one, scheme)}
+    graded = rated_leaves(scheme)
+    return tuple(leaf for leaf in scheme.indicator if leaf in graded or leaf in given)
+
+
+def answers_to(scheme: Scheme, indicator: str, item: str) -> tuple[str, ...]:
+    """What a rater can say of a cell; nothing where the part of a sample is said, such as 38/40."""
+    rule = scheme.indicator[indicator].rule
+    if isinstance(rule, RatedRule):
+        return tuple(grade.id for grade in scheme.grades[rule.grades])
+    points = rule.control_points if isinstance(rule, Checklist) else ()
+    sampled = any(point.id == item and point.sample for point in points)
+    return () if sampled else CHECK_RESULTS
 
 
 def objection(state: EvaluationState, event: Logged) -> Phrase | None:
@@ -353,7 +389,20 @@ def _(
         return Phrase("rating_of_own_unit", unit=held.name)
     if indicator not in asked_of(person, period.scheme) or not now.asks((unit, indicator, item)):
         return Phrase("rating_not_asked", unit=held.name, indicator=indicator)
+    if isinstance(action, Rated):
+        return _rating_problem(action, period.scheme, held.name)
     return None
+
+
+def _rating_problem(action: Rated, scheme: Scheme, unit: str) -> Phrase | None:
+    """Why a rater can't say this; nothing at all takes back what was said."""
+    known = answers_to(scheme, action.indicator, action.item)
+    if action.value in ("", CANNOT_JUDGE, *known):
+        return None
+    if not known and sample_of(action.value):
+        return None
+    named = {"unit": unit, "indicator": action.indicator, "value": action.value}
+    return Phrase("rating_not_an_answer", **named)
 
 
 @_in_period.register

@@ -76,7 +76,7 @@ def own_sheet(
     leaves = [
         leaf
         for leaf in scheme.counting(asked)
-        if isinstance(scheme.indicator[leaf].rule, Rated) and leaf in (chosen or scheme.indicator)
+        if (leaf in chosen if chosen else isinstance(scheme.indicator[leaf].rule, Rated))
     ]
     own = successor(listed, rater_unit) if rater_unit else None
     others = [

@@ -369,13 +369,7 @@ class PeriodState:
     @cached_property
     def ratings(self) -> Mapping[RatedCell, Mapping[str, Rating]]:
         """Cell -> person -> rating, of the rounds that are closed; a later one goes before."""
-        ratings: dict[RatedCell, dict[str, Rating]] = {}
-        for one in self.rounds:
-            for person, sheet in one.sheets.items() if one.closed else ():
-                for cell, rating in sheet.ratings.items() if sheet.submitted else ():
-                    if rating.value:
-                        ratings.setdefault(cell, {})[person] = rating
-        return ratings
+        return ratings_in(self.rounds)
 
     @cached_property
     def after_correction(self) -> PeriodState:
@@ -456,6 +450,19 @@ class EvaluationState:
         """What somebody with a personal link is called; "" for others."""
         person = self.people.get(actor.id) if actor.kind == "person" else None
         return person.name if person else ""
+
+
+def ratings_in(rounds: Iterable[RatingRound]) -> dict[RatedCell, dict[str, Rating]]:
+    """Cell -> person -> what was submitted in those of the rounds that are closed; a later one goes
+    before.
+    """
+    ratings: dict[RatedCell, dict[str, Rating]] = {}
+    for one in rounds:
+        for person, sheet in one.sheets.items() if one.closed else ():
+            for cell, rating in sheet.ratings.items() if sheet.submitted else ():
+                if rating.value:
+                    ratings.setdefault(cell, {})[person] = rating
+    return ratings
 
 
 def fold(events: Iterable[Logged], state: EvaluationState) -> EvaluationState:

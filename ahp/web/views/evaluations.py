@@ -29,6 +29,32 @@ def archive(info: EvaluationInfo, *, archived: bool) -> None:
     state.attempt(lambda: state.desk().act(info.id, action))
 
 
+def upload() -> None:
+    """Take over the evaluation of a file."""
+    file = st.session_state["evaluation_file"]
+    if file is not None:
+        state.attempt(lambda: state.desk().import_evaluation(file.getvalue(), file.name))
+
+
+def show_upload() -> None:
+    """An evaluation that was downloaded from another copy of the program, or kept."""
+    _ = state.translate()
+    with st.expander(_("Open an evaluation from a file"), icon=":material/upload_file:"):
+        st.write(
+            _(
+                "A whole evaluation as it is downloaded on the page “Sign and close” (JSON). Its "
+                "log and every signed result are verified first."
+            )
+        )
+        file = st.file_uploader(_("File"), type="json", key="evaluation_file")
+        st.button(
+            _("Verify and take over"),
+            on_click=upload,
+            disabled=file is None,
+            key="import_evaluation",
+        )
+
+
 def show_evaluation(info: EvaluationInfo) -> None:
     """An evaluation: how far it is, what is next."""
     _ = state.translate()
@@ -104,3 +130,4 @@ if state.may("run_evaluations"):
         st.form_submit_button(
             _("Create evaluation"), type="primary", on_click=create, key="create_evaluation"
         )
+    show_upload()
