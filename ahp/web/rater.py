@@ -199,10 +199,10 @@ def note_key(visit: RaterVisit, cell: RatedCell) -> str:
 
 def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | None = None) -> bool:
     """Do something as this rater, if this browser still may; what is refused is shown."""
-    database, person = state.database(), visit.person.id
+    _, database, person = state.translate(), state.database(), visit.person.id
     try:
         if not database.may_act_as(state.session_token(), person):
-            st.session_state["problem"] = state.translate()("This was not recorded.")
+            st.session_state["problem"] = _("This was not recorded.")
             return False
         database.act_as(person, action, event_id=event_id, content=content)
     except AHPError as error:
@@ -213,9 +213,10 @@ def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | No
 
 def rate(visit: RaterVisit, cell: RatedCell, value: str, event_id: str) -> None:
     """Store an answer with the note beside it, then move on."""
+    _ = state.translate()
     note = st.session_state.get(note_key(visit, cell), visit.rating(cell).note).strip()
     if act(visit, _rated(visit, cell, value, note), event_id):
-        saved = state.translate()("{title}, {unit}: {said}").format(
+        saved = _("{title}, {unit}: {said}").format(
             title=visit.title(cell), unit=visit.names[cell[0]], said=visit.said(cell, value)
         )
         st.session_state["rating_saved"] = (visit.about, saved)

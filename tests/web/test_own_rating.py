@@ -238,5 +238,5 @@ def test_nothing_to_rate_yet(visit, store):
     info = store.add_person(opened(store).id, "rater", "王芳")
     app = visit(session_of(store, info), language="zh")
     assert [one.value for one in app.info] == [
-        "目前没有需要评分的内容。开始评分时组织人员会通知您，届时打开此链接即可看到评分内容。"
+        "目前没有需要评分的内容。开始评分时组织者会通知您，届时打开此链接即可看到评分内容。"
     ]

@@ -21,7 +21,7 @@ from ahp.process.evaluations.rating import (
     tasks,
     too_few,
 )
-from ahp.process.evaluations.rules import left_to_raters
+from ahp.process.evaluations.rules import left_to_raters, ratable_leaves
 from ahp.process.evaluations.state import PeriodState, RatedCell
 from ahp.report import Table
 from ahp.web import state
@@ -67,24 +67,29 @@ def show_opening(desk: Desk, held: PeriodState) -> None:
     raters = [one for one in desk.now.participants.values() if one.role == "rater"]
     names = desk.names(held.scheme)
     leaves = left_to_raters(desk.now, held.scheme)
-    st.write(
-        _("Raters rate: {indicators}").format(
-            indicators=state.plain(_(", ").join(names[leaf] for leaf in leaves))
+    if leaves:
+        listed = state.plain(_(", ").join(names[leaf] for leaf in leaves))
+        st.write(_("Raters rate: {indicators}").format(indicators=listed))
+    else:
+        st.info(
+            _(
+                "Raters of this scheme rate the checklists that they are given: choose them above, "
+                "for each rater. Checklists that nobody is given come in as data."
+            )
         )
-    )
     st.write(
         _(
             "Nobody sees what was rated before the round is closed, you neither: until then this "
             "page counts only how much is done."
         )
     )
-    if not raters:
+    if leaves and not raters:
         st.info(_("Add the raters first, above."))
     ask_due(desk, held, 1)
     st.button(
         _("Open round {round}").format(round=1),
         type="primary",
-        disabled=not (raters and may_run()),
+        disabled=not (raters and leaves and may_run()),
         on_click=open_round,
         args=(desk, period, 1, ()),
         key="open_round",
@@ -241,7 +246,9 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
     )
     ask_due(desk, held, number)
     st.button(
-        _("Open round {round} for {count} ratings").format(round=number, count=len(chosen)),
+        _("Open round {round} for what is chosen ({count})").format(
+            round=number, count=len(chosen)
+        ),
         type="primary",
         disabled=not (chosen and may_run()),
         on_click=open_round,
@@ -317,20 +324,25 @@ def show_severity(desk: Desk, found: Agreement) -> None:
     if isinstance(found.severity, Message):
         st.caption(state.plain(desk.say(found.severity)))
         return
-    rows = tuple(
-        (names[person], round(points, 1))
-        for person, points in sorted(found.severity.items(), key=lambda one: one[1])
+    st.markdown("**" + _("Severity") + "**")
+    st.caption(_("On what both rated: below 0 more severe than the others, above 0 more lenient."))
+    st.table(
+        [
+            {
+                _("Rater"): state.plain(names[person]),
+                _("Points above the others"): f"{points:+.1f}",
+            }
+            for person, points in sorted(found.severity.items(), key=lambda one: one[1])
+        ],
+        hide_index=True,
     )
-    columns = (_("Rater"), _("Points above the others"))
-    note = _("On what both rated: below 0 more severe than the others, above 0 more lenient.")
-    show_table(Table(_("Severity"), columns, rows, state.language(), note=note), "severity")
 
 
 desk = begin("rating")
 _ = state.translate()
 picked = pick_period(desk)
 show_next(desk, "rating", str(picked.period))
-if not left_to_raters(desk.now, picked.scheme):
+if not ratable_leaves(picked.scheme):
     st.info(_("The scheme of this period has no indicator that raters rate."))
     st.stop()
 show_people(desk, "rater")
