@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from ahp.evaluation import Scheme, load_scheme
 from ahp.evaluation.rules import Measured
 from ahp.i18n.evaluation import names_of
+from ahp.process.evaluations.attachments import attached
 from ahp.process.evaluations.events import (
     PeriodOpened,
     Rated,
+    RatingAttached,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
@@ -29,6 +31,7 @@ from tests.web.test_accounts import WORDS
 
 PERIOD, LEAF = "2026Q1", "management_model"
 SCHEME = load_scheme(PACK)
+PDF = b"%PDF-1.7 a voucher"
 NAME = names_of(SCHEME, "en")[LEAF]
 
 
@@ -86,7 +89,7 @@ def test_without_raters_no_round_is_opened(visit, store, made, organizer):
 def test_a_round_is_opened_until_a_date(visit, store, made, raters, organizer):
     app = page(visit, store, organizer)
     key = f"rating_due-{made.id}-{PERIOD}-1"
-    assert app.date_input(key=key).value == max(date(2026, 4, 15), date.today())
+    assert app.date_input(key=key).value == date.today() + timedelta(days=7)  # that planned is over
     app.date_input(key=key).set_value(date(2027, 1, 31)).run()
     app.button(key="open_round").click().run()
     (opened_round,) = rounds(store, made)
@@ -172,6 +175,25 @@ def test_a_second_round_asks_where_raters_lie_apart(visit, store, made, raters, 
     app.button(key="open_round").click().run()
     assert rounds(store, made)[1].cells == (("south", LEAF, ""),)
     assert "Round 2 is open" in [one.value for one in app.subheader]
+
+
+def test_notes_and_evidence_are_seen_when_the_round_is_closed(
+    visit, store, made, raters, organizer
+):
+    store.act(made.id, RatingOpened(PERIOD, 1, (), "2026-04-15"))
+    person = raters["李强"]
+    file = attached("凭证.pdf", PDF)
+    store.act_as(person, RatingAttached(PERIOD, 1, "south", LEAF, file), content=PDF)
+    store.act_as(person, Rated(PERIOD, 1, "south", LEAF, "fair", "", "见*附件*"))
+    app = page(visit, store, organizer)
+    assert "附件" not in body(app)
+    assert "凭证" not in body(app)
+    store.act_as(person, RatingsSubmitted(PERIOD, 1))
+    store.act(made.id, RatingClosed(PERIOD, 1))
+    app = page(visit, store, organizer)
+    assert app.selectbox(key=f"noted-{made.id}").options == ["南城支行"]
+    assert f"- {NAME} · 李强: 见\\*附件\\*" in texts(app)
+    assert "凭证.pdf" in [one.proto.label for one in app.get("download_button")]
 
 
 def test_a_reader_changes_nothing(visit, store, made, raters):

@@ -4,7 +4,8 @@ lie far apart.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -22,12 +23,15 @@ from ahp.process.evaluations.rating import (
     too_few,
 )
 from ahp.process.evaluations.rules import left_to_raters, ratable_leaves
-from ahp.process.evaluations.state import PeriodState, RatedCell
+from ahp.process.evaluations.state import PeriodState, RatedCell, Rating
 from ahp.report import Table
 from ahp.web import state
 from ahp.web.desk import show_table
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next
 from ahp.web.people import show_people
+
+A_WEEK = timedelta(days=7)
+"""What raters get where the date that was planned is over."""
 
 
 def may_run() -> bool:
@@ -53,7 +57,7 @@ def ask_due(desk: Desk, held: PeriodState, number: int) -> None:
     planned = date.fromisoformat(held.rating_due) if held.rating_due else today
     st.date_input(
         _("Raters are asked to submit by"),
-        value=max(planned, today),
+        value=planned if planned > today else today + A_WEEK,
         min_value=today,
         format="YYYY-MM-DD",
         key=due_key(desk, str(held.period), number),
@@ -291,6 +295,35 @@ def apart_table(desk: Desk, held: PeriodState, apart: list[ItemRatings]) -> Tabl
     return Table(_("Further apart than the scheme allows"), columns, rows, language)
 
 
+def show_notes(desk: Desk, held: PeriodState) -> None:
+    """What raters wrote, and the evidence they attached, unit by unit."""
+    _, names = state.translate(), desk.names(held.scheme)
+    noted: dict[str, list[tuple[RatedCell, str, Rating]]] = {}
+    for cell, ratings in held.ratings.items():
+        for person, rating in ratings.items():
+            if rating.note or rating.files:
+                noted.setdefault(cell[0], []).append((cell, person, rating))
+    if not noted:
+        return
+    with st.expander(_("Notes and evidence of the raters"), icon=":material/attach_file:"):
+        unit = st.selectbox(
+            _("Unit"), list(noted), format_func=names.__getitem__, key=f"noted-{desk.id}"
+        )
+        for cell, person, rating in noted[unit]:
+            line = f"{cell_name(names, cell)} · {names[person]}: {rating.note}".rstrip(": ")
+            st.markdown(f"- {state.plain(line)}")
+            for file in rating.files:
+                st.download_button(
+                    state.plain(file.name),
+                    state.guarded(partial(state.desk().file, file.sha256)),
+                    file.name,
+                    icon=":material/download:",
+                    type="tertiary",
+                    on_click="ignore",
+                    key=f"file-{desk.id}-{'-'.join(cell)}-{person}-{file.sha256[:12]}",
+                )
+
+
 def show_agreement(desk: Desk, held: PeriodState) -> None:
     """Whether raters agree, and how severe each is."""
     _ = state.translate()
@@ -355,6 +388,7 @@ elif picked.rounds:
     st.info(_("Round {round} is closed.").format(round=len(picked.rounds)), icon=":material/lock:")
     if picked.stage == "open":
         show_apart(desk, picked)
+    show_notes(desk, picked)
     show_agreement(desk, picked)
 elif picked.stage == "open":
     show_opening(desk, picked)

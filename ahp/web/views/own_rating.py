@@ -36,7 +36,8 @@ from ahp.web.visit import new_id
 STYLE = (
     "<style>.stApp [class*=st-key-answers] button{justify-content:start;text-align:start;"
     "min-height:3.2rem;padding-block:.5rem}"
-    ".stApp [class*=st-key-answers] button *{text-align:start}"
+    ".stApp [class*=st-key-answers] button *{text-align:start;justify-content:start}"
+    ".stApp [class*=st-key-answers] button>div{width:100%}"
     ".stApp [class*=st-key-answers] button strong{display:block;font-size:1.05rem}</style>"
 )
 """Grades as broad buttons, the name above what a unit of this grade does."""
@@ -159,7 +160,7 @@ def show_cell(visit: RaterVisit, cell: RatedCell) -> None:
     scheme, language = visit.scheme, visit.language
     show_progress(visit)
     show_saved(visit)
-    st.markdown(f"#### {state.plain(visit.names[unit])}")
+    st.subheader(state.plain(visit.names[unit]), anchor=False)
     st.markdown(f"**{state.plain(visit.title(cell))}**")
     node, indicator = scheme.node[leaf], scheme.indicator[leaf]
     for text in (node.explanation, indicator.source):
@@ -277,6 +278,7 @@ def show_evidence(visit: RaterVisit, cell: RatedCell) -> None:
             ),
             type=list(KINDS),
             accept_multiple_files=True,
+            max_upload_size=MOST_MEGABYTES,
             on_change=attach,
             args=(visit, cell, key, new_id),
             key=key,
@@ -362,7 +364,7 @@ def show_entry(visit: RaterVisit, cell: RatedCell, place: int) -> None:
     name = visit.title(cell) if place == 0 else visit.names[cell[0]]
     if place == 1 and visit.point(cell):
         name = f"{name} · {visit.title(cell)}"
-    said = visit.said(cell, visit.rating(cell).value) or _("open")
+    said = visit.said(cell, visit.rating(cell).value) or _("not rated yet")
     st.button(
         state.plain(f"{name}: {said}"),
         type="tertiary",
@@ -437,7 +439,7 @@ def show_locked(visit: RaterVisit) -> None:
     with st.expander(_("What you rated"), expanded=True):
         for cell in rated:
             rating = visit.rating(cell)
-            said = visit.said(cell, rating.value) or _("open")
+            said = visit.said(cell, rating.value) or _("not rated yet")
             line = f"{visit.names[cell[0]]} · {visit.title(cell)}: {said}"
             note = f" ({rating.note})" if rating.note else ""
             st.markdown(f"- {state.plain(line + note)}")
