@@ -165,9 +165,8 @@ def result_words() -> dict[str, str]:
     }
 
 
-def visit_of(info: PersonInfo, period: str) -> RaterVisit | None:
-    """How things stand for a rater in a period now; None where nothing was asked yet."""
-    now = state.database().evaluation_state(info.evaluation_id)
+def visit_of(info: PersonInfo, now: EvaluationState, period: str) -> RaterVisit | None:
+    """How things stand for a rater in a period; None where nothing was asked yet."""
     task = task_of(now, info.person.id, period, order())
     return RaterVisit(info, now, task, state.language()) if task else None
 
@@ -231,8 +230,8 @@ def rate_sample(visit: RaterVisit, cell: RatedCell, keys: Sequence[str], event_i
 
 def save_note(visit: RaterVisit, cell: RatedCell, event_id: str) -> None:
     """Store a note as soon as its field is left, beside the answer that stands."""
-    now = visit_of(visit.info, visit.task.period)
-    rating = (now or visit).rating(cell)
+    now = state.database().evaluation_state(visit.info.evaluation_id)  # a grade may come with it
+    rating = (visit_of(visit.info, now, visit.task.period) or visit).rating(cell)
     note = st.session_state[note_key(visit, cell)].strip()
     if note != rating.note:
         act(visit, _rated(visit, cell, rating.value, note), event_id)

@@ -280,7 +280,7 @@ def apart_table(desk: Desk, held: PeriodState, apart: list[ItemRatings]) -> Tabl
             one.rated.unit,
             names[one.rated.indicator],
             plain_number(one.spread),
-            plain_number(one.most_spread or 0),
+            "" if one.most_spread is None else plain_number(one.most_spread),
             _(", ").join(
                 f"{names[person]} {grades[grade]}"
                 for person, grade in zip(one.raters, one.grades, strict=True)

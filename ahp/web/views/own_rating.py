@@ -11,7 +11,7 @@ from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES
 from ahp.process.evaluations.rating import feedback_of, task_periods
 from ahp.process.evaluations.rules import CANNOT_JUDGE
 from ahp.process.evaluations.sheet import ORDERS
-from ahp.process.evaluations.state import RatedCell
+from ahp.process.evaluations.state import EvaluationState, RatedCell
 from ahp.store import PersonInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
@@ -47,7 +47,7 @@ def rater() -> PersonInfo:
     """Who this tab belongs to; asks for the link when this browser may not act as them any more."""
     _ = state.translate()
     info = state.own_person(state.grants())
-    state.follow(info and info.person)
+    state.follow(info.person if info else None)
     if info is None or info.person.role != "rater":
         state.show_problem()
         st.info(_("To rate here, please open your personal link in this browser."))
@@ -55,12 +55,11 @@ def rater() -> PersonInfo:
     return info
 
 
-def choose_period(info: PersonInfo) -> str | None:
+def choose_period(info: PersonInfo, now: EvaluationState) -> str | None:
     """The period that is rated: the one that is open, or one of several; None where there is
     none.
     """
     _ = state.translate()
-    now = state.database().evaluation_state(info.evaluation_id)
     periods = task_periods(now, info.person.id)
     if not periods:
         return None
@@ -450,8 +449,9 @@ def show_locked(visit: RaterVisit) -> None:
 def show() -> None:
     """The screen this rater is at."""
     info = rater()
-    _, period = state.translate(), choose_period(info)
-    visit = visit_of(info, period) if period else None
+    now = state.database().evaluation_state(info.evaluation_id)
+    _, period = state.translate(), choose_period(info, now)
+    visit = visit_of(info, now, period) if period else None
     if visit is None:
         st.header(state.plain(info.title), anchor=False)
         state.show_problem()
