@@ -112,7 +112,7 @@ class RaterVisit:
 
     def rating(self, cell: RatedCell) -> Rating:
         """What was given so far."""
-        return self.task.sheet.ratings.get(cell) or Rating()
+        return self.task.sheet.rating(cell)
 
     def point(self, cell: RatedCell) -> Point | None:
         """The control point that a cell is about; None where a grade is given."""

@@ -434,7 +434,7 @@ def show_locked(visit: RaterVisit) -> None:
             ).format(round=task.round, period=task.period),
             icon=":material/lock:",
         )
-    rated = [cell for cell in task.cells if visit.rating(cell) != visit.rating(("", "", ""))]
+    rated = [cell for cell in task.cells if cell in task.sheet.ratings]
     with st.expander(_("What you rated"), expanded=True):
         for cell in rated:
             rating = visit.rating(cell)
