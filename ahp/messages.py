@@ -1727,6 +1727,7 @@ _EVALUATIONS = {
         "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
         "or attach the pages that matter."
     ),
+    "attachments_many": _("More than {most} files can't be attached here."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
     "cell_recorded_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
     "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),

@@ -186,6 +186,10 @@ class Sheet:
     ratings: Mapping[RatedCell, Rating] = field(default_factory=dict, repr=False)
     submitted: Stamp | None = None
 
+    def rating(self, cell: RatedCell) -> Rating:
+        """What was given for a cell; an empty one where nothing was."""
+        return self.ratings.get(cell) or Rating()
+
 
 @dataclass(frozen=True, eq=False)
 class RatingRound:
@@ -687,8 +691,8 @@ def _(action: Rated, period: PeriodState, event: Logged) -> dict[str, Any]:
 @_in_period.register
 def _(action: RatingAttached, period: PeriodState, event: Logged) -> dict[str, Any]:
     cell, person = (action.unit, action.indicator, action.item), str(event.person)
-    ratings = period.rounds[-1].sheet(person).ratings
-    now = ratings.get(cell, Rating())
+    sheet = period.rounds[-1].sheet(person)
+    ratings, now = sheet.ratings, sheet.rating(cell)
     rating = replace(now, files=(*now.files, action.file))
     return _sheet(period, person, ratings={**ratings, cell: rating})
 
