@@ -1705,6 +1705,8 @@ _EVALUATIONS = {
     ),
     "may_not_run_evaluations": _("“{name}” may not change evaluations: this takes an organizer."),
     "may_not_sign": _("“{name}” may not do this: it takes the head."),
+    "names_left_out": _("left out, as you said: {names!r}"),
+    "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),
@@ -1750,6 +1752,8 @@ _EVALUATIONS = {
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),
+    "typed_without_value": _("a document number or a note, but no value"),
     "unit_added_again": _("{unit!r} is in the list already."),
     "unit_merged_already": _("{unit!r} was merged into another unit already."),
     "unit_merged_into_itself": _("{unit!r} can't be merged into itself."),
@@ -1757,6 +1761,10 @@ _EVALUATIONS = {
     "unit_not_active": _("{unit!r} is not active in {period}."),
     "unit_not_listed": _("{unit!r} is not in the list of units."),
     "unit_without_name": _("A unit needs a name."),
+    "value_changed_meanwhile": _(
+        "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
+        "recorded; look at the changes below and record again."
+    ),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }
 
