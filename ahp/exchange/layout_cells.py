@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from ..errors import EvaluationError
 from ..evaluation.observations import word_key
 from ..messages import Phrase
 from ..tables.grids import Grid
-from .observation_layout import JOIN, LEFT_OUT, Layout, LayoutColumn, is_total, located, oriented
+from .observation_layout import LEFT_OUT, Layout, LayoutColumn, is_total, located, oriented
 
 _EXTRAS = ("period", "rater", "item", "input", "evidence", "note")
 
@@ -132,17 +134,7 @@ def cells_of(grid: Grid, layout: Layout, names: UnitNames) -> TableCells:
     for role in needed:
         if not layout.with_role(role):
             raise EvaluationError("layout_role_unsaid", source=grid.source, role=role)
-    found = located(turned, layout)
-    if found is None:
-        present = {text for line in turned.rows for text in turned.rows[line]}
-        missing = tuple(
-            header
-            for header, column in layout.headed.items()
-            if column.role != "left_out" and header.split(JOIN)[-1] not in present
-        )
-        absent = missing or tuple(layout.headed)
-        raise EvaluationError("layout_headers_absent", source=grid.source, headers=absent)
-    last, headers = found
+    last, headers = located(turned, layout)
     walk = TableCells(turned, layout, headers)
     first = last - layout.header_rows + 1
     walk.above = [line for line in turned.rows if line < first]
@@ -175,7 +167,8 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
     grid, layout = walk.grid, walk.layout
     columns = {header: layout.headed[header] for header in at}
     carriers = "value" if layout.kind == "long" else "values"
-    values = {at[header]: one for header, one in columns.items() if one.role == carriers}
+    carrying = ((at[header], one) for header, one in columns.items() if one.role == carriers)
+    values = dict(sorted(carrying, key=lambda pair: pair[0]))
     unit_header = layout.with_role("unit")[0].header
     unit_column = at[unit_header]
     name = grid.spread(line, unit_column)

@@ -36,9 +36,10 @@ MOST_FAULTS = 20
 """Faults that are told one by one."""
 
 _DATE = re.compile(
-    r"\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?(?:[T ][\d:.]+)?|\d{1,2}月\d{1,2}日"
-    r"|\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?"
+    r"\d{4}[-/年]\d{1,2}(?:[-/月]\d{1,2}日?|月)?(?:[T ][\d:.]+)?|\d{4}\.\d{1,2}\.\d{1,2}"
+    r"|\d{1,2}月\d{1,2}日|\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?"
 )
+"""Dates and times, as spreadsheets show them."""
 
 Record = Mapping[str, str]
 """`unit`, `indicator`, `value`, `place`, and where there are any `period`, `item`, `rater`,
@@ -188,7 +189,7 @@ def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -
     Raises:
         EvaluationError: it is none that can stand there.
     """
-    plain = word_key(cell.text)
+    plain = word_key(cell.text).replace(" %", "%")
     entry = cell.entry
     if not plain:
         return None

@@ -70,7 +70,7 @@ _STATED = frozenset(
             "本期",
             "本期数",
         ),
-        *("本期值", "value", "actual", "this period", "CNY", "yuan"),
+        *("本期值", "次数", "value", "actual", "this period", "CNY", "yuan"),
     )
 )
 """What may stand below the name of an indicator without changing what the numbers are."""
@@ -160,10 +160,10 @@ def _open(
 def _fits(table: Grid, layout: Layout) -> bool:
     """Whether a table has the headers of a layout and no others with something below them."""
     turned = oriented(table, layout.kind)
-    found = located(turned, layout)
-    if found is None:
+    try:
+        last, headers = located(turned, layout)
+    except EvaluationError:
         return False
-    last, headers = found
     return all(
         header in layout.headed or not has_cells(turned, column, last)
         for column, header in headers.items()
@@ -370,22 +370,19 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     kind: Kind = "long" if name_column is not None else frame.kind
     if name_column is not None:
         columns[name_column] = LayoutColumn(headers[name_column], "indicator")
-    open_columns: list[str] = []
     for column, header in headers.items():
         if column in columns:
             continue
         found = _column(header, words, kind, [one.role for one in columns.values()])
         if found is not None:
             columns[column] = found
-        elif any(below[column]):
-            open_columns.append(header)
-        else:
+        elif not any(below[column]):
             columns[column] = LayoutColumn(header, "left_out")
     inside = frozenset(column.role for column in columns.values())
-    twice = _twice(columns)
-    for column in twice:
-        open_columns.append(columns.pop(column).header)
-    questions = [words.question("column", header) for header in open_columns]
+    for column in _twice(columns):
+        del columns[column]
+    unsure = (header for column, header in headers.items() if column not in columns)
+    questions = [words.question("column", header) for header in unsure]
     entries: dict[str, LayoutColumn] = {}
     for name in dict.fromkeys(below[name_column] if name_column is not None else ()):
         sure = words.sure(name, inside) if name else None
@@ -402,7 +399,11 @@ def _name_column(below: Mapping[int, Sequence[str]], words: _Words, unit_column:
     """The column of a long table that names indicators; None for another table."""
     for column, texts in below.items():
         filled = [text for text in texts if text]
-        known = [text for text in filled if words.candidates(text)]
+        known = [
+            text
+            for text in filled
+            if plain_number(text, decimal_comma=False) is None and words.candidates(text)
+        ]
         if column != unit_column and filled and 2 * len(known) >= len(filled):
             return column
     return None

@@ -194,13 +194,11 @@ class Layout:
     def with_column(self, column: LayoutColumn) -> Layout:
         """The layout with a column in place of the one of its header and kind, or added."""
         is_name = self.kind == "long" and column.role == "values"
-        others = [
-            one
-            for one in self.columns
-            if one.header != column.header
-            or (self.kind == "long" and one.role == "values") != is_name
-        ]
-        return replace(self, columns=(*others, column))
+        columns = {
+            (one.header, self.kind == "long" and one.role == "values"): one for one in self.columns
+        }
+        columns[column.header, is_name] = column
+        return replace(self, columns=tuple(columns.values()))
 
     @cached_property
     def entries(self) -> Mapping[str, LayoutColumn]:
@@ -257,16 +255,21 @@ def joined_headers(parts: Mapping[int, Sequence[str]]) -> dict[int, str]:
     return headers
 
 
-def located(grid: Grid, layout: Layout) -> tuple[int, dict[int, str]] | None:
-    """The last row of a layout's headers, and the header of each column; None where they aren't
-    all there.
+def located(grid: Grid, layout: Layout) -> tuple[int, dict[int, str]]:
+    """The last row of a layout's headers, and the header of each column.
+
+    Raises:
+        EvaluationError: no row has them all; names those that are missing in the likeliest one.
     """
-    wanted = {header for header, column in layout.headed.items() if column.role != "left_out"}
+    wanted = {header: None for header, column in layout.headed.items() if column.role != "left_out"}
+    lacking = tuple(wanted)
     for line in list(grid.rows)[:SEARCHED]:
         headers = headers_at(grid, line, layout.header_rows)
-        if wanted <= set(headers.values()):
+        missing = tuple(header for header in wanted if header not in headers.values())
+        if not missing:
             return line, headers
-    return None
+        lacking = min(lacking, missing, key=len)
+    raise EvaluationError("layout_headers_absent", source=grid.source, headers=lacking)
 
 
 def role_of_header(header: str) -> Role | None:

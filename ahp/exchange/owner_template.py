@@ -184,7 +184,7 @@ def _entries(scheme: Scheme, indicators: Sequence[str], language: str) -> Iterat
         parts = items_of(scheme, one)
         for part, texts in (parts or {"": {}}).items():
             stated = expected_of(scheme, one, part).unit if part else measure
-            column = replace(values_of(scheme, one, part), measure="scheme")
+            column = values_of(scheme, one, part)
             yield _Entry(names[one], scheme.text(texts, language), stated, column, rule)
         if document:
             column = LayoutColumn("-", "evidence", one)
