@@ -241,6 +241,7 @@ class FileImport:
     """A file as it would be imported.
 
     Attributes:
+        upload: the file.
         layout: how it is read.
         questions: what was asked; answers may be changed.
         open: what must be answered first.
@@ -252,6 +253,7 @@ class FileImport:
         aliases: name in the file -> id of the unit that it was said to be.
     """
 
+    upload: Upload
     layout: Layout
     questions: tuple[Question, ...]
     open: tuple[Question, ...]
@@ -337,6 +339,7 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
     while True:
         layout, is_open = _answered(scope, layout, questions, answer, aliases)
         found = FileImport(
+            upload,
             layout,
             tuple(questions.values()),
             is_open,

@@ -323,9 +323,9 @@ def _upload_limit(request: Request) -> int:
         DatabaseError: it is not known who this is.
     """
     granted = database().grants(request.cookies.get(SESSION_COOKIE))
-    return (
-        ORGANIZER_UPLOAD if granted.may("run_studies") else EXPERT_UPLOAD if granted.experts else 0
-    )
+    if granted.may("run_studies"):
+        return ORGANIZER_UPLOAD
+    return EXPERT_UPLOAD if granted.experts or granted.persons else 0
 
 
 class _HideTokens(logging.Filter):
