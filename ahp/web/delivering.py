@@ -110,7 +110,7 @@ def show_delivered(intake: Intake) -> None:
     for leaf in scope.typed:
         if leaf in scope.scheme.indicator:
             count, of = scope.delivered(leaf)
-            words = _("complete") if count == of else _("{count} missing").format(count=of - count)
+            words = _("complete") if count == of else _("missing: {count}").format(count=of - count)
             rows.append(
                 {
                     _("Indicator"): state.plain(intake.names[leaf]),
@@ -240,7 +240,7 @@ def _ask(intake: Intake, found: FileImport) -> None:
         left = len(found.open)
         st.markdown(
             "**"
-            + _("Please answer: {count} of {of} questions about this file are open.").format(
+            + _("Please answer what is open about this file: {count} of {of}.").format(
                 count=left, of=len(found.questions)
             )
             + "**"
@@ -337,7 +337,7 @@ def _show_import(intake: Intake, found: FileImport, changes: Changes, owner: str
         return
     if not changes.rows:
         st.info(
-            _("Nothing new: all {count} values of this file are recorded already.").format(
+            _("Nothing new: every value of this file ({count}) is recorded already.").format(
                 count=len(changes.cells)
             )
         )
@@ -371,7 +371,7 @@ def _record_button(
             _("Why are recorded values changed?"), max_chars=LONGEST["comment"], key=reason
         )
     st.button(
-        _("Record {count} values").format(count=len(changes.rows) + len(changes.removed)),
+        _("Record these values ({count})").format(count=len(changes.rows) + len(changes.removed)),
         type="primary",
         on_click=_record_with_reason,
         args=(changes, reason, record),
@@ -437,11 +437,9 @@ def _record(
         owner=owner or None,
         seen=changes.seen,
     )
-    said = _("{count} values are recorded.").format(count=len(new) + len(changes.removed))
+    said = _("Values recorded: {count}.").format(count=len(new) + len(changes.removed))
     if there := len(changes.rows) - len(new):
-        said += " " + _("{count} others were recorded by somebody else just before.").format(
-            count=there
-        )
+        said += " " + _("Recorded by somebody else just before: {count}.").format(count=there)
     if not (new or changes.removed):
         said = _("Nothing new: somebody else has recorded the same values just before.")
     st.session_state[f"recorded-{intake.key}"] = said
@@ -557,7 +555,7 @@ def show_missing(intake: Intake, missing: Sequence[CellKey]) -> None:
     for key in missing:
         units.setdefault(intake.name(key), []).append(intake.names[key.unit])
     with st.expander(
-        _("Not delivered: {count} values").format(count=len(missing)),
+        _("Not delivered: {count}").format(count=len(missing)),
         icon=":material/pending:",
     ):
         for name, those in units.items():
@@ -610,7 +608,7 @@ def show_grid(intake: Intake) -> None:
 def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> list[Row]:
     """The cells as somebody has typed them."""
     _, scheme = state.translate(), intake.scope.scheme
-    values, documents, notes = _("Value"), _("Document number"), _("Remark")
+    values, documents, notes = _("Value"), _("Document number"), _("Note")
     rows = []
     for cell in cells:
         named = intake.name(cell.key)
@@ -678,9 +676,9 @@ def _show_recording(intake: Intake, one: Recording) -> None:
         what = file.name if file else _("typed")
         who = intake.who(one.stamp.actor)
         st.markdown(f"**{state.plain(what)}** · {state.plain(who)} · {_time(one.stamp.time)}")
-        count = _("{count} values").format(count=len(action.rows))
+        count = _("values: {count}").format(count=len(action.rows))
         if action.removed:
-            count += " · " + _("{count} taken away").format(count=len(action.removed))
+            count += " · " + _("taken away: {count}").format(count=len(action.removed))
         if intake.owner is None and one.owner and one.owner != one.stamp.actor.id:
             owner = intake.scope.state.people[one.owner].name
             count += " · " + _("delivered by {name}").format(name=owner)
@@ -707,8 +705,8 @@ def _offer_to_take_back(intake: Intake, one: Recording) -> None:
     with st.popover(_("Take back …"), disabled=intake.locked or not (rows or removed)):
         st.write(
             _(
-                "{count} values get back what stood there before, {gone} have none again. What "
-                "was changed since stays. Both stand in the history."
+                "Values that get back what stood there before: {count}; cells that are empty "
+                "again: {gone}. What was changed since stays. Both stand in the history."
             ).format(count=len(rows), gone=len(removed))
         )
         st.button(
