@@ -279,8 +279,7 @@ def choices(question: Question, scope: Scope, layout: Layout) -> dict[str, Layou
     unit; `LEFT_OUT` where a unit, an indicator or a column is passed over.
     """
     if question.about == "unit":
-        units = (*question.units, *scope.units)
-        return dict.fromkeys(units) | {unit: unit for unit in (*units, LEFT_OUT)}
+        return {unit: unit for unit in (*question.units, *scope.units, LEFT_OUT)}
     if question.about == "measure":
         return {choice_id(one): one for one in question.columns}
     scheme, header = scope.scheme, question.name
@@ -329,13 +328,12 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
     grid = read_grid(upload.content, upload.name, EvaluationError, upload.sheet)
     suggestion = _suggested(scope, grid, {})
     aliases: dict[str, str] = {}
-    units = {("unit", one.name): one for one in suggestion.questions if one.about == "unit"}
+    units = _by_name(one for one in suggestion.questions if one.about == "unit")
     _answered(scope, suggestion.layout, units, answer, aliases)
     if aliases:  # known units show where headers end
         suggestion = _suggested(scope, grid, aliases)
     layout, others = _own_columns(scope, suggestion.layout)
-    questions = {(one.about, one.name): one for one in _own_questions(scope, suggestion.questions)}
-    questions |= units
+    questions = _by_name(_own_questions(scope, suggestion.questions)) | units
     while True:
         layout, is_open = _answered(scope, layout, questions, answer, aliases)
         found = FileImport(
@@ -355,10 +353,15 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
             source=upload.name,
             history=scope.earlier,
         )
-        asked = {(one.about, one.name): one for one in reading.questions}
+        asked = _by_name(reading.questions)
         if asked.keys() <= questions.keys():
             return _with_changes(scope, found, reading, others)
         questions = {**asked, **questions}
+
+
+def _by_name(questions: Iterable[Question]) -> dict[tuple[str, str], Question]:
+    """What each is about, and the name -> question."""
+    return {(one.about, one.name): one for one in questions}
 
 
 def _suggested(scope: Scope, grid: Grid, aliases: Mapping[str, str]) -> Suggestion:
@@ -434,7 +437,7 @@ def _with_changes(
     """An import with what was read."""
     rows = []
     for record in reading.records:
-        row = Row(**record)  # type: ignore[arg-type] # its keys are fields
+        row = Row(**record)
         if row.indicator in scope.indicators:
             rows.append(row)
     layout, remarks = found.layout, list(reading.remarks)

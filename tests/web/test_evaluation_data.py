@@ -82,7 +82,7 @@ def test_a_file_of_an_office_is_recorded_with_its_hash(visit, store, organizer, 
     upload(app, "台账.csv", content)
     assert not app.exception, app.exception
     assert not app.error, texts(app.error)
-    assert "**new 72**" in texts(app.markdown)
+    assert "**new values 72**" in texts(app.markdown)
     button(app, "record-").click().run()
     assert not app.exception
     assert texts(app.success) == ["Values recorded: 72."]

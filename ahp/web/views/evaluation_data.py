@@ -7,9 +7,10 @@ from functools import partial
 import streamlit as st
 
 from ahp.exchange.deliveries import Scope
-from ahp.web import delivering, state
-from ahp.web.delivering import Intake
+from ahp.web import state
+from ahp.web.delivering import show_intake
 from ahp.web.evaluating import attempt, begin, pick_period, show_next
+from ahp.web.intake import Intake, closed_words
 
 desk = begin("data")
 _ = state.translate()
@@ -26,26 +27,5 @@ intake = Intake(
     locked=not (is_open and state.may("run_evaluations")),
 )
 if not is_open:
-    st.info(state.plain(delivering.closed_words(intake)))
-delivering.show_recorded(intake)
-upload, typing, files, history = st.tabs(
-    [_("Import a file"), _("Type values"), _("Recorded so far"), _("History of a value")]
-)
-with upload:
-    with st.expander(_("Templates for those who deliver data"), icon=":material/table_view:"):
-        st.caption(
-            _("A workbook for each data owner: units down, their indicators across.")
-            if intake.owners()
-            else _(
-                "No data owner is named yet: name them on the page “Period”, and each gets a "
-                "workbook of their own indicators."
-            )
-        )
-        delivering.show_templates(intake)
-    delivering.show_upload(intake)
-with typing:
-    delivering.show_grid(intake)
-with files:
-    delivering.show_recordings(intake)
-with history:
-    delivering.show_history(intake)
+    st.info(state.plain(closed_words(intake)))
+show_intake(intake)

@@ -13,8 +13,9 @@ from ahp.i18n.evaluation import names_of
 from ahp.messages import with_names
 from ahp.process.evaluations.state import Person
 from ahp.process.events import Actor
-from ahp.web import delivering, state
-from ahp.web.delivering import Intake
+from ahp.web import state
+from ahp.web.delivering import show_intake
+from ahp.web.intake import Intake, closed_words, show_delivered, show_missing
 
 
 def attempt(person: Person, names: dict[str, str], change: Callable[[], object]) -> bool:
@@ -57,7 +58,7 @@ waiting = [one for one in periods if now.periods[one].stage == "open"]
 period = st.selectbox(
     _("Period"),
     periods,
-    index=periods.index(waiting[-1]) if waiting else 0,
+    index=periods.index(waiting[0]) if waiting else 0,
     key=f"own_period-{person.id}",
 )
 scope = Scope(now, period, person)
@@ -73,27 +74,15 @@ intake = Intake(
     locked=not is_open,
 )
 if not is_open:
-    st.info(state.plain(delivering.closed_words(intake)))
+    st.info(state.plain(closed_words(intake)))
 elif not scope.indicators:
     st.info(_("None of your indicators counts in {period}.").format(period=period))
-delivering.show_delivered(intake)
+show_delivered(intake)
 if is_open:
     missing = scope.missing(scope.typed)
     if missing:
         st.write(_("Next: fill in the template and upload it, or type the values."))
-        delivering.show_missing(intake, missing)
-    elif scope.indicators:
+        show_missing(intake, missing)
+    elif any(one in scope.scheme.indicator for one in scope.typed):
         st.success(_("Everything is delivered. Thank you!"), icon=":material/check:")
-delivering.show_recorded(intake)
-upload, typing, files, history = st.tabs(
-    [_("Import a file"), _("Type values"), _("Recorded so far"), _("History of a value")]
-)
-with upload:
-    delivering.show_templates(intake)
-    delivering.show_upload(intake)
-with typing:
-    delivering.show_grid(intake)
-with files:
-    delivering.show_recordings(intake)
-with history:
-    delivering.show_history(intake)
+show_intake(intake)
