@@ -1706,6 +1706,7 @@ _EVALUATIONS = {
     "may_not_run_evaluations": _("“{name}” may not change evaluations: this takes an organizer."),
     "may_not_sign": _("“{name}” may not do this: it takes the head."),
     "names_left_out": _("left out, as you said: {names!r}"),
+    "names_not_counting": _("passed over, as they don't count in {period}: {names!r}"),
     "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
     "no_correction": _("There is no correction of {period}."),

@@ -333,7 +333,10 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
     if aliases:  # known units show where headers end
         suggestion = _suggested(scope, grid, aliases)
     layout, others = _own_columns(scope, suggestion.layout)
-    questions = _by_name(_own_questions(scope, suggestion.questions)) | units
+    own = _by_name(_own_questions(scope, suggestion.questions))
+    # each stays where it was first asked: columns, units, measures
+    columns = {key: one for key, one in own.items() if one.about in ("column", "indicator")}
+    questions = columns | units | own
     while True:
         layout, is_open = _answered(scope, layout, questions, answer, aliases)
         found = FileImport(
@@ -356,7 +359,7 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
         asked = _by_name(reading.questions)
         if asked.keys() <= questions.keys():
             return _with_changes(scope, found, reading, others)
-        questions = {**asked, **questions}
+        questions |= asked  # what a column is comes before what it is stated in
 
 
 def _by_name(questions: Iterable[Question]) -> dict[tuple[str, str], Question]:
@@ -381,11 +384,11 @@ def _units_of(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]:
-    """A layout without what isn't the data owner's, and what that is called."""
+    """A layout without what isn't delivered, and what that is called."""
     of_others = [
         column
         for column in layout.columns
-        if column.indicator not in ("", LEFT_OUT, *scope.indicators) and scope.owner is not None
+        if column.indicator not in ("", LEFT_OUT, *scope.indicators)
     ]
     for column in of_others:
         passed = LayoutColumn(column.header, "left_out")
@@ -396,10 +399,10 @@ def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]
 
 
 def _own_questions(scope: Scope, questions: Iterable[Question]) -> Iterator[Question]:
-    """Questions that name nothing of others to a data owner."""
+    """Questions that name nothing that isn't delivered, to a data owner nothing of others."""
     for one in questions:
         own = tuple(column for column in one.columns if column.indicator in scope.indicators)
-        if scope.owner is None or own == one.columns:
+        if own == one.columns:
             yield one
         elif one.about != "measure":
             shown = tuple(
@@ -447,8 +450,9 @@ def _with_changes(
         for column in layout.columns
         if column.indicator == LEFT_OUT and column.header not in others
     ]
-    for code, names in (("names_left_out", tuple(left_out)), ("names_of_others", others)):
-        remarks += [Phrase(code, names=names)] if names else []
+    passed = "names_of_others" if scope.owner else "names_not_counting"
+    for code, names in (("names_left_out", tuple(left_out)), (passed, others)):
+        remarks += [Phrase(code, names=names, period=scope.period)] if names else []
     faults = [*reading.faults, *_without_document(scope, rows)]
     count = reading.fault_count + len(faults) - len(reading.faults)
     changes = Changes(_changes(scope, rows), tuple(faults), count)
@@ -496,14 +500,16 @@ def typed_cells(scope: Scope, *, unit: str = "", indicator: str = "") -> tuple[R
         indicator: id; "" for all that are typed.
     """
     keys: dict[CellKey, None] = {}
+    there: dict[tuple[str, str], list[CellKey]] = {}
+    for key in scope.now:
+        there.setdefault((key.unit, key.indicator), []).append(key)
     for leaf in [indicator] if indicator else scope.typed:
         parts = items_of(scope.scheme, leaf) or ("",)
         for one in [unit] if unit else scope.units:
             for part in parts:
                 column = values_of(scope.scheme, leaf, part)
                 keys[CellKey(one, leaf, column.item, column.input)] = None
-            found = (key for key in scope.now if (key.unit, key.indicator) == (one, leaf))
-            keys.update(dict.fromkeys(found))
+            keys.update(dict.fromkeys(there.get((one, leaf), ())))
     return tuple(scope.now.get(key) or Row(value="", **key._asdict()) for key in keys)
 
 

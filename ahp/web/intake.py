@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -93,12 +94,15 @@ def show_delivered(intake: Intake) -> None:
     for leaf in scope.typed:
         if leaf in scope.scheme.indicator:
             count, of = scope.delivered(leaf)
-            words = _("complete") if count == of else _("missing: {count}").format(count=of - count)
+            due = held.dues.get(leaf) or held.due
+            late = datetime.now(UTC).date().isoformat() > due
+            words = _("overdue, missing: {count}") if late else _("missing: {count}")
+            words = _("complete") if count == of else words.format(count=of - count)
             rows.append(
                 {
                     _("Indicator"): state.plain(intake.names[leaf]),
                     _("Units delivered"): f"{count}/{of}",
-                    _("Expected until"): held.dues.get(leaf) or held.due,
+                    _("Expected until"): due,
                     _("State"): words if count == of else f":red-background[{words}]",
                 }
             )
