@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -86,6 +86,74 @@ def structure(data: Any, cls: type[_T], source: str, error: type[AHPError]) -> _
     """
     with placed(source, error):
         return _converter().structure(data, cls)
+
+
+def problems(data: Any, declared: Any) -> Iterator[EntryError]:
+    """All that `structure` refuses in plain data: it names the first; this goes on. What a table
+    says as a whole is looked at once each of its entries is right.
+    """
+    try:
+        _converter().structure(data, declared)
+    except AHPError as problem:
+        meant = _meant(data, declared)
+        found = [
+            at(place, one)
+            for place, value, inner in _entries(data, meant)
+            for one in problems(value, inner)
+        ]
+        found += [at(name, Phrase("is_missing")) for name in _missing(data, meant)]
+        yield from found or [at("", problem)]
+
+
+def _meant(data: Any, declared: Any) -> Any:
+    """The type among several that plain data is of, without checks; None where it is of none."""
+    origin, arguments = get_origin(declared), get_args(declared)
+    if origin is Annotated:
+        return _meant(data, arguments[0])
+    if origin not in (Union, UnionType):
+        return declared
+    arms = [one for one in arguments if type(data) in _PLAIN[_plain(one)][0]]
+    if len(arms) > 1:
+        arms = [one for one in arms if _tagged(one, data)]
+    return _meant(data, arms[0]) if arms else None
+
+
+def _tagged(declared: Any, data: Any) -> bool:
+    """Whether plain data has the mark of a table among several."""
+    key, hint = next(iter(_hints(declared).items()), ("", None))
+    return data.get(key) in get_args(hint)
+
+
+def _missing(data: Any, declared: Any) -> list[str]:
+    """Keys that a table needs and doesn't have."""
+    if not is_dataclass(declared) or not isinstance(data, dict):
+        return []
+    needed = (one for one in fields(declared) if _needed(one))
+    return [one.name for one in needed if one.name not in data]
+
+
+def _entries(data: Any, declared: Any) -> Iterator[tuple[str | int, Any, Any]]:
+    """Places inside plain data: what stands there, and its type."""
+    origin, arguments = get_origin(declared), get_args(declared)
+    if isinstance(data, dict):
+        of_keys = dict.fromkeys(data, arguments[1]) if origin is Mapping else _hints(declared)
+        yield from ((key, data[key], of_key) for key, of_key in of_keys.items() if key in data)
+    elif origin is tuple and isinstance(data, list):
+        kinds = cycle(one for one in arguments if one is not ...)
+        yield from (
+            (k, value, kind_) for k, (value, kind_) in enumerate(zip(data, kinds, strict=False))
+        )
+
+
+@cache
+def _hints(declared: Any) -> dict[str, Any]:
+    """Key of a table -> type; nothing for what is no table."""
+    return get_type_hints(declared, include_extras=True) if is_dataclass(declared) else {}
+
+
+def _needed(one: Field[Any]) -> bool:
+    """Whether a key may not be left out."""
+    return (one.default, one.default_factory) == (MISSING, MISSING)
 
 
 def unstructure(declared: Any) -> Any:
@@ -287,7 +355,7 @@ def _first(found: ClassValidationError) -> Exception:
         if not isinstance(others[0], ForbiddenExtraKeysError):
             return others[0]
         known = [one for one in fields(found.cl) if one.init]
-        known.sort(key=lambda one: (one.default, one.default_factory) != (MISSING, MISSING))
+        known.sort(key=lambda one: not _needed(one))
         valid = tuple(one.name for one in known)
         return at(min(others[0].extra_fields), Phrase("key_unknown", valid=valid))
     key, problem = next(iter(wrong.items()))

@@ -864,7 +864,7 @@ _FILES = {
     "column_reason": _("reason"),
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
-    "columns_beside": _("columns {lines} have no values; they are passed over"),
+    "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
     "columns_same_pair": _(
         "{source}: columns {one} and {other} have the same pair ({left!r}, {right!r}), expected "
         "one column a pair"
@@ -1088,6 +1088,7 @@ _FILES = {
         "{place}: ({left!r}, {right!r}), expected two children of {parent!r}: {valid}"
     ),
     "parent_no_leaf": _("{parent!r} is no leaf, expected one: it compares the alternatives"),
+    "part_of_indicator": _("{part!r} of {indicator!r}"),
     "pdf_page_too_large": _(
         "{source}: cannot be read as PDF: a page of more than {most} bytes, expected fewer"
     ),
@@ -1129,7 +1130,7 @@ _FILES = {
     "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
     "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
-    "rows_beside": _("rows {lines} have no values; they are passed over"),
+    "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
     "rows_other_period": _("{count} values are of other periods; they are passed over"),
     "rows_totals": _("rows {lines} are sums or averages; they are passed over"),
     "score_missing": _("{item!r} is missing, expected a score of each item"),
@@ -1428,6 +1429,7 @@ _CLI = {
 }
 
 _SCORING = {
+    "active_order": _("is before {first}, expected the day it begins with or a later one"),
     "amount_unreadable": _("{text!r}, expected an amount of 0 or more"),
     "column_unexpected": _("not a column of this table, expected one of {valid}"),
     "date_after": _("{date} is after {on}, the day the ledger stands for"),
@@ -1484,6 +1486,7 @@ _SCORING = {
     "a_date": _("a date"),
     "date_unreadable": _("{text!r}, expected a date such as 2026-01-31"),
     "dates_order": _("before the date the scheme holds from"),
+    "day_or_period": _("{text!r}, expected a day such as 2026-01-31 or a period such as 2026Q1"),
     "decision_without_veto": _(
         "a decision that must be collective or can't be delegated, expected a veto: its consequence"
     ),
@@ -1539,6 +1542,7 @@ _SCORING = {
     "lower_unsaid": _(
         "where lower is better, expected lower = ratio (T/x) or difference (2 - x/T), else none"
     ),
+    "merged_half": _("expected merged_into and merged_from, both or none"),
     "missing_band_sure": _("{unit}, {period}: {low}…{high}, {band!r} whatever is still to come"),
     "missing_decide_together": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicators} decide it together"
@@ -1546,6 +1550,7 @@ _SCORING = {
     "missing_decides": _(
         "{unit}, {period}: {low}…{high}, band not decided; {indicator} decides it"
     ),
+    "marks_above": _("full marks of {nodes}, expected of indicators alone"),
     "near_below_zero": _("near {near}, expected 0 or more"),
     "no_accounts": _("{source}: no accounts below the headers"),
     "no_headers": _("{source}: no row with the columns {columns}"),
@@ -1567,6 +1572,10 @@ _SCORING = {
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
+    "pairs_not_simulated": _(
+        "probabilities of one unit ahead of another were not asked for, expected simulate(…, "
+        "pairs=True)"
+    ),
     "period_after": _("{period} begins after the scheme ends ({date})"),
     "period_before": _("{period} ends before the scheme holds ({date})"),
     "period_kind": _("{period} is {kind}, expected {expected}"),
@@ -1583,7 +1592,14 @@ _SCORING = {
         "kind {kind!r}, expected planned_cost and transactions with wealth, none with the others"
     ),
     "products_missing": _("no product of kind {kinds}, expected one or more of each"),
+    "rating_none_of_rater": _(
+        "{rater!r} didn't rate {cell}; what the others gave is shown to those alone who rated it"
+    ),
     "rating_unknown": _("{value!r} is no grade of {indicator!r}, expected one of {valid}"),
+    "ratings_few_to_show": _(
+        "rated by {count}: what the others gave is shown from {least} raters on, since with fewer "
+        "it would say who gave what"
+    ),
     "ratings_none": _("nothing is rated by named raters in {period}"),
     "result_unknown": _(
         "{value!r} is no result of a control point of {indicator!r}, expected one of {valid}"
@@ -1599,6 +1615,15 @@ _SCORING = {
     "scheme_survey_or_nodes": _("expected survey, or nodes, one of both"),
     "share_beyond": _("expected a share from 0 to 1"),
     "shares_sum": _("the shares of this cell sum to {total}, expected 1"),
+    "spread_never": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "its grades are {widest} apart at most"
+    ),
+    "spread_not_rated": _("expected none: raters give no grades here"),
+    "spread_of_one": _(
+        "{indicator!r}: a second round is due when raters lie more than {most} points apart, but "
+        "one rater is enough"
+    ),
     "steps_jump": _("points of {indicator!r} jump at {edge}, from {below} to {above}"),
     "steps_linear": _("the first and the last step have no end, expected one number of points"),
     "steps_open": _("expected two steps or more, each with up_to but the last"),
@@ -1606,7 +1631,11 @@ _SCORING = {
     "target_not_positive": _("target {target}, expected above 0"),
     "template_long": _("{count} values to fill in, expected at most {most}: choose fewer units"),
     "text_languages": _("a text in {given}, expected in {languages}"),
+    "text_unwritten": _("not written yet ({language})"),
     "the_scheme": _("the scheme"),
+    "trial_no_data": _("{indicator!r} has no data in {period}"),
+    "trial_refused": _("the data of {indicator!r} don't fit its new rule: {problem}"),
+    "trend_empty": _("no periods, expected one or more"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1615,14 +1644,30 @@ _SCORING = {
     "total_none": _("{unit!r} has no total in {period}"),
     "unit_again": _("unit {unit!r} stands twice, expected once"),
     "transfer_rates": _("{count} transfer rates, expected {expected}"),
+    "unit_ambiguous": _("{name!r} may be {units!r}; give one of them another alias"),
+    "unit_cell_beyond": _("{text!r} stands beyond the {most} columns"),
+    "unit_column_again": _("the same column as {other!r}, expected one of them"),
     "unit_is_date": _("{text!r} is a date, expected the name of a unit"),
+    "unit_list_refused": _("{problems:;}"),
+    "unit_merged_already": _("{unit!r} went into {into!r} from {period} on"),
+    "unit_merged_into_itself": _("{unit!r} can't go into itself"),
+    "unit_name_in_period": _("two units are called {name!r} in {period}, expected one"),
+    "unit_name_taken": _("{name!r} is what {other!r} is called at the same time, expected another"),
+    "unit_named_so": _("the unit is called {name!r} already"),
+    "unit_not_active": _("{unit!r} is not active in {period}"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
+    "unit_not_listed": _("{unit!r} is no unit of the list"),
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
+    "unit_without_name": _("a unit has no name"),
+    "units_merged_in_circle": _("{units!r} go into each other in a circle"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
+    "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(
         "{units!r} differ in case, width or spaces alone; each counts as a unit"
     ),
+    "units_no_names": _("columns {columns}, expected one with the heading {headings}"),
+    "units_none": _("no unit stands in the list, expected one or more"),
     "value_below_zero": _("{value!r} of {indicator!r} is below 0, expected 0 or more"),
     "value_invalid": _("{value!r} cannot be for {indicator!r}, expected {low} to {high}"),
     "value_no_number": _("{value!r}, expected a number for {indicator!r}"),
@@ -1646,9 +1691,15 @@ _SCORING = {
     "weight_text": _("{text!r}, expected a weight of 0 or more"),
     "weight_unreadable": _("weight {value} of {node!r}, expected a number"),
     "weights_below_sum": _("weights below {parent!r} sum to {total}, expected 1"),
+    "weights_divided": _(
+        "the weights below {parent!r} sum to {total}; divided by it they sum to 1"
+    ),
     "weights_header": _("{count} columns of {valid}, expected one"),
     "weights_missing": _("no weight for {nodes}"),
     "weights_or_marks": _("expected weights, or full_marks, one of both"),
+    "weights_source": _(
+        "weights of kind {kind!r}, expected study, title, round, experts and hash with round alone"
+    ),
     "weights_table": _("no table [weights], expected one with a weight a node"),
     "weights_unknown": _("weights of {nodes}, which the scheme doesn't have; expected {valid}"),
     "weights_zero": _("all are 0, expected one above 0"),
@@ -1670,8 +1721,15 @@ _EVALUATIONS = {
     "appeal_waits": _("{unit!r}, {indicator!r}: an appeal waits for its decision."),
     "appeal_without_reason": _("Please say why you appeal."),
     "appeals_until_past": _("Appeals until {date}, expected today or a later date."),
+    "attachment_empty": _("{name!r} is empty."),
+    "attachment_kind": _("{name!r} can't be attached: expected one of {kinds}."),
+    "attachment_large": _(
+        "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
+        "or attach the pages that matter."
+    ),
+    "attachments_many": _("More than {most} files can't be attached here."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
-    "cell_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
+    "cell_recorded_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
     "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),
     "check_while_undecided": _(
         "{count} deductions, bonuses or vetoes wait for a second person: confirm or reject "
@@ -1683,6 +1741,7 @@ _EVALUATIONS = {
         "A correction of {period} waits for a signature: sign or withdraw it first."
     ),
     "correction_without_reason": _("Please say why this is corrected."),
+    "dates_without_reason": _("Please say why the dates change."),
     "decision_without_reason": _("Please give a reason for the decision."),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
@@ -1690,8 +1749,18 @@ _EVALUATIONS = {
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),
-    "evaluation_refused": _("{problem}"),
     "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
+    "export_events_in": _("{source}: events in {found!r}, expected {expected!r}"),
+    "export_file_differs": _("{source}: file {sha256} has another content than its SHA-256 says"),
+    "export_file_unnamed": _("{source}: no event names the file {sha256}"),
+    "export_known_evaluation": _("{source}: this database has the evaluation {title!r} already"),
+    "export_while_rating": _(
+        "{period}: round {round} of rating is open. Its ratings are seen by nobody before it is "
+        "closed; close it, then download the evaluation."
+    ),
+    "figures_changed": _(
+        "The figures have changed since you opened this page. Look at them again, then sign."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),
@@ -1733,10 +1802,14 @@ _EVALUATIONS = {
     "period_without_scheme": _("No scheme is in force: choose one and approve it first."),
     "person_name_taken": _("Somebody is called {name!r} already; names must differ."),
     "person_unknown": _("there is nobody {person!r} in this evaluation"),
+    "rated_all_alike": _("each rater gave the same grade to all that everybody rated"),
+    "rated_by_all_few": _("fewer than two ratings were given by all raters"),
     "rating_is_closed": _("Round {round} of rating is closed."),
     "rating_is_open": _("Round {round} of rating is open already."),
+    "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
     "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
     "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
+    "rating_submitted": _("You have submitted your ratings; they can't be changed any more."),
     "rating_without_raters": _("There are no raters yet: add them first."),
     "result_differs": _(
         "the result of {period} is not the one that follows from the events before it"
@@ -1746,6 +1819,10 @@ _EVALUATIONS = {
     ),
     "scheme_not_proposed": _("Version {number} of the scheme waits for no approval."),
     "scheme_number": _("The next version of the scheme is {number}."),
+    "scheme_same_version": _(
+        "The scheme in force is version {version!r}, too: give the changed one another version."
+    ),
+    "scheme_unchanged": _("Nothing differs from version {number}, which is in force."),
     "scheme_unreadable": _("the scheme can't be read: {problem}"),
     "scheme_waits": _(
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
@@ -1753,15 +1830,10 @@ _EVALUATIONS = {
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),
     "typed_without_value": _("a document number or a note, but no value"),
     "unit_added_again": _("{unit!r} is in the list already."),
-    "unit_merged_already": _("{unit!r} was merged into another unit already."),
-    "unit_merged_into_itself": _("{unit!r} can't be merged into itself."),
-    "unit_name_taken": _("A unit is called {unit!r} already; names must differ."),
-    "unit_not_active": _("{unit!r} is not active in {period}."),
-    "unit_not_listed": _("{unit!r} is not in the list of units."),
-    "unit_without_name": _("A unit needs a name."),
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."

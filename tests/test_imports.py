@@ -36,9 +36,9 @@ NUMERIC = {
 BASE = {"resources", "version", "datafile", "codec"}
 TABLES = NUMERIC | BASE | {"tables"}
 STUDY = TABLES | {"study"}
-PROCESS = STUDY | {"process"}
 EVALUATION = STUDY | {"evaluation"}
-RESULTS = PROCESS | EVALUATION | {"i18n"}
+PROCESS = EVALUATION | {"process"}
+RESULTS = PROCESS | {"i18n"}
 PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "published", "__init__"}
 
 ROOMS: dict[str, set[str]] = {
@@ -49,7 +49,7 @@ ROOMS: dict[str, set[str]] = {
     "tables": TABLES,
     "study": STUDY,
     "evaluation": EVALUATION,
-    "process": PROCESS,
+    "process": PROCESS | {"evaluation"},
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
     "templates": set(),

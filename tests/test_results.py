@@ -49,6 +49,11 @@ def how_sure(scheme: evaluation.Scheme, result: evaluation.Evaluation) -> Iterat
     yield evaluation.explain_change(result, result, unit, "2026Q1", "2026Q2")
     yield evaluation.points_lost(result, "2026Q1")
     yield evaluation.rating_table(result, "2026Q1")
+    spread = evaluation.rating_spread(scheme, result.observations)
+    yield spread
+    first = spread.items[0]
+    shown = (first.raters[0], [first.rated])
+    yield from evaluation.rating_feedback(scheme, result.observations, *shown)
     yield evaluation.totals_without_raters(result, "2026Q1")
     yield evaluation.fuzzy_profile(result, unit, "2026Q1")
 

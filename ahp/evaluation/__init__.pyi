@@ -40,6 +40,14 @@ from .customer_profit import (
 from .directions import (
     Target as Target,
 )
+from .disagreement import (
+    ItemRatings as ItemRatings,
+    RatedItem as RatedItem,
+    RatingFeedback as RatingFeedback,
+    RatingSpread as RatingSpread,
+    rating_feedback as rating_feedback,
+    rating_spread as rating_spread,
+)
 from .duties import (
     DutyConflict as DutyConflict,
     duty_conflicts as duty_conflicts,

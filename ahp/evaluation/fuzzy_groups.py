@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
@@ -18,7 +17,7 @@ from .evaluated import Evaluation
 from .fuzzy import defuzzify, fuzzy_synthesis, grade_membership, maximum_membership_validity
 from .movement import counted_points, weights_in_force
 from .periods import Period
-from .rules import Rated, Shares
+from .rules import Rated, Shares, by_word
 from .scheme import Scheme
 from .scoring import Scored
 
@@ -159,22 +158,19 @@ def _shares(scored: Scored, leaf: str, period: Period, grades: str) -> Floats | 
     if not rated or one.status[cell] != KNOWN or one.points[cell] != one.given[cell]:
         return None
     table = scored.scheme.grades[grades]
-    place = {word: k for k, grade in enumerate(table) for word in grade.words}
     observations = scored.observations
     column = observations.columns["indicator"]
     rows = np.flatnonzero(column.codes == column.names.index(leaf))
     of_rows = scored.grid.cells(observations)[rows]
     here = of_rows == cell
     cells = Cells.of(observations, rows[here], of_rows[here], scored.grid.size)
-    valid = tuple(grade.id for grade in table)
     if isinstance(rule, Rated):
-        numbers = {word: Fraction(k) for word, k in place.items()}
-        chosen = cells.looked_up(numbers, leaf, "rating_unknown", valid)
-        position = np.array([int(number) for number in chosen.fractions()])
+        position = rule.positions(cells, leaf, table)
         amount = np.ones(len(position))
         item = np.unique(cells.column("item"), return_inverse=True)[1]
     else:
-        position = cells.items(place, leaf, "rating_unknown", valid)
+        valid = tuple(grade.id for grade in table)
+        position = cells.items(by_word(table), leaf, "rating_unknown", valid)
         given = cells.numbers(leaf)
         amount, item = np.asarray(given.num / given.den), np.zeros(len(position), np.intp)
     counts = np.zeros((int(item.max()) + 1, len(table)))

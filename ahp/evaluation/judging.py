@@ -57,7 +57,7 @@ def evaluate(
     """
     if without := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.indicator):
         raise EvaluationError("no_rule", indicators=without)
-    local_weights, weights_source = _given_weights(scheme, weights)
+    local_weights, weights_source = given_weights(scheme, weights)
     resolved = resolve(scheme, observations)
     grid = grid_of(scheme, resolved)
     local = frozen_local(scheme, local_weights, grid.periods)
@@ -87,13 +87,21 @@ def evaluate(
     return replace(result, warnings=(*result.warnings, *early_warnings(result)))
 
 
-def _given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fraction]], str]:
-    """Parent id -> child id -> weight inside the parent, and where they come from."""
+def given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fraction]], str]:
+    """Parent id -> child id -> weight inside the parent, and where they come from.
+
+    Args:
+        scheme: the scheme.
+        weights: as for `evaluate`.
+
+    Raises:
+        EvaluationError: they don't fit the hierarchy, or don't sum to 1.
+    """
     if weights is None:
         return {parent: dict(kids) for parent, kids in scheme.local_weights.items()}, "scheme"
     if not isinstance(weights, Mapping):
         return local_from_analysis(scheme, weights), "analysis"
-    numbers = {key: _weight(key, value) for key, value in weights.items()}
+    numbers = {key: read_weight(key, value) for key, value in weights.items()}
     if unknown := tuple(key for key in numbers if key not in scheme.node):
         raise EvaluationError("weights_unknown", nodes=unknown, valid=tuple(scheme.node))
     if numbers.keys() == set(scheme.leaves):
@@ -147,7 +155,12 @@ def local_from_analysis(scheme: Scheme, analysis: Any) -> dict[str, dict[str, Fr
     return _local_from_nodes(scheme, numbers)
 
 
-def _weight(node: str, value: Any) -> Fraction:
+def read_weight(node: str, value: Any) -> Fraction:
+    """A weight as a number of 0 or more, exactly as it is written.
+
+    Raises:
+        EvaluationError: it is none.
+    """
     try:
         weight = Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
     except (TypeError, ValueError, OverflowError) as problem:

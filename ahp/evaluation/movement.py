@@ -158,7 +158,34 @@ def explain_change(
             points = counted_points(scored, cell)
             known = [leaf for leaf in points if scored.leaves[leaf].status[cell] == KNOWN]
             by_later_rules = {leaf: points[leaf] for leaf in known}
-    leaves = dict.fromkeys((*after.scheme.leaves, *before.scheme.leaves))
+    return _movement(unit, first, last, by_later_rules, total)
+
+
+def explain_rules(before: Evaluation, after: Evaluation, unit: str, period: str) -> Movement:
+    """Split what other rules and weights make of a unit's total in one period, of which both
+    evaluations have the same observations: performance is 0.
+
+    Args:
+        before: by the rules and weights of then.
+        after: by the others.
+        unit: in both.
+        period: with observations of its own.
+
+    Raises:
+        EvaluationError: no such unit or period, or no total by one of them.
+    """
+    first, last = _Side(before, unit, period), _Side(after, unit, period)
+    return _movement(unit, first, last, last.points, last.total)
+
+
+def _movement(
+    unit: str,
+    first: _Side,
+    last: _Side,
+    by_later_rules: Mapping[str, Decimal],
+    restated: Decimal | None,
+) -> Movement:
+    leaves = dict.fromkeys((*last.scheme.leaves, *first.scheme.leaves))
     effects = tuple(_effect(leaf, first, last, by_later_rules) for leaf in leaves)
     return Movement(
         unit,
@@ -168,7 +195,7 @@ def explain_change(
         last.total,
         effects,
         _adjustments(first, last),
-        total,
+        restated,
     )
 
 
@@ -176,7 +203,7 @@ class _Side:
     """One of the two totals, and all that it is made of."""
 
     def __init__(self, result: Evaluation, unit: str, period: str) -> None:
-        self.period = result.scored_period(period)
+        self.scheme, self.period = result.scheme, result.scored_period(period)
         total = result.total(unit, period)
         if total is None:
             raise EvaluationError("total_none", unit=unit, period=str(self.period))

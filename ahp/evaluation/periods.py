@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
+from datetime import date
 from typing import NamedTuple
 
 from ..errors import EvaluationError
@@ -75,6 +77,16 @@ class Period(NamedTuple):
         if self.number > 1:
             return Period(self.year, self.last_month - self.months, self.months)
         return Period(self.year - 1, 12, self.months)
+
+    @property
+    def first_day(self) -> date:
+        """The day it begins with."""
+        return date(self.year, self.last_month - self.months + 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The day it ends with."""
+        return date(self.year, self.last_month, monthrange(self.year, self.last_month)[1])
 
     @property
     def whole_year(self) -> Period:

@@ -370,12 +370,27 @@ class Rated:
     grades: str
     anchors: Mapping[str, Text] = field(default_factory=dict)
 
+    def positions(self, cells: Cells, indicator: str, grades: Sequence[Grade]) -> Ints:
+        """The position of the grade of each row.
+
+        Args:
+            cells: the rows.
+            indicator: its id.
+            grades: of the table.
+
+        Raises:
+            EvaluationError: a value that is no grade.
+        """
+        numbers = {word: Fraction(k) for word, k in by_word(grades).items()}
+        valid = tuple(grade.id for grade in grades)
+        found = cells.looked_up(numbers, indicator, "rating_unknown", valid)
+        return found.num.astype(np.intp)
+
     def values(self, cells: Cells, context: Context) -> Ratios:
         """The grades' points, raters and items joined."""
         grades = context.grades[self.grades]
-        numbers = {word: grades[k].points for word, k in by_word(grades).items()}
-        valid = tuple(grade.id for grade in grades)
-        points = cells.looked_up(numbers, context.indicator, "rating_unknown", valid)
+        positions = self.positions(cells, context.indicator, grades)
+        points = Ratios.from_fractions([grade.points for grade in grades])[positions]
         return cells.joined(points, context.raters, context.items, context.fewest)
 
     def points(self, values: Ratios) -> Ratios:

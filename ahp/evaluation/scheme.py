@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -15,11 +16,11 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-from ..codec import Filled, Id, at, inside, placed, structure, unstructure
+from ..codec import Filled, Id, at, placed, problems, structure, unstructure
 from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
-from ..errors import EvaluationError
+from ..errors import EntryError, EvaluationError
 from ..messages import Phrase
 from ..resources import data_folder
 from ..result import Result
@@ -87,6 +88,8 @@ class Indicator:
         clause: of the rules, that is cited.
         items, raters: how several items, and several raters of an item, are joined.
         fewest_raters: raters an item needs.
+        most_spread: of a rated indicator, by how many points its raters of one item may lie apart,
+            the highest above the lowest, before they rate it a second time; none for no limit.
         valid: lowest and highest value that can be; others are refused.
         counts_in: parts of the year it counts in, such as `Q4`; none for all.
         document: whether each observation needs evidence.
@@ -101,6 +104,7 @@ class Indicator:
     items: Join = "mean"
     raters: Join = "mean"
     fewest_raters: int = 1
+    most_spread: Fraction | None = None
     valid: tuple[Fraction, Fraction] | None = None
     counts_in: tuple[str, ...] = ()
     document: bool = False
@@ -421,9 +425,13 @@ class Scheme(Result):
     effective_to: date | None = None
 
     def __post_init__(self) -> None:
+        self._freeze()
+        for problem in _problems(self):
+            raise problem
+
+    def _freeze(self) -> None:
         for name in ("name", "description", "weights", "full_marks", "grades"):
             object.__setattr__(self, name, MappingProxyType({**getattr(self, name)}))
-        _check(self)
 
     @cached_property
     def goal(self) -> str:
@@ -668,9 +676,9 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
     """What works, but should be looked at before a scheme is put in force.
 
     Returns:
-        Jumps between steps, key points worth no more than general ones, gaps and overlaps of bands,
-        indicators without a rule, and fewer than 10 or more than 25 indicators, as phrases for
-        `ahp.i18n.errors.error_sentence`.
+        Jumps between steps, key points worth no more than general ones, limits that raters can't
+        exceed, gaps and overlaps of bands, indicators without a rule, and fewer than 10 or more
+        than 25 indicators, as phrases for `ahp.i18n.errors.error_sentence`.
 
     >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> ahp.evaluation.check_scheme(scheme)
@@ -689,6 +697,8 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
         most = max((point.points for point in points if not point.key), default=Fraction(0))
         if low := tuple(point.id for point in points if point.key and point.points <= most):
             remarks.append(Phrase("key_points_low", indicator=leaf, items=low, most=decimal(most)))
+        if indicator.most_spread is not None and isinstance(rule, Rated):
+            remarks += _spread_remarks(indicator, indicator.most_spread, scheme.grades[rule.grades])
         for edge, below, above in rule.jumps if isinstance(rule, Stepwise) else ():
             ends = {"below": decimal(below), "above": decimal(above)}
             remarks.append(Phrase("steps_jump", indicator=leaf, edge=decimal(edge), **ends))
@@ -703,70 +713,148 @@ def check_scheme(scheme: Scheme) -> tuple[Phrase, ...]:
     return tuple(remarks)
 
 
-def _refuse(path: str, code: str, **parameters: object) -> NoReturn:
-    raise at(path, Phrase(code, **parameters))
+def _spread_remarks(
+    indicator: Indicator, most: Fraction, grades: tuple[Grade, ...]
+) -> Iterator[Phrase]:
+    """Remarks on a limit that one rater alone, or raters however far apart, can't exceed."""
+    points = [grade.points for grade in grades]
+    widest = max(points) - min(points)
+    about = {"indicator": indicator.id, "most": decimal(most)}
+    if most >= widest:
+        yield Phrase("spread_never", **about, widest=decimal(widest))
+    if indicator.fewest_raters == 1:
+        yield Phrase("spread_of_one", **about)
 
 
-def _check(scheme: Scheme) -> None:
-    """Refuse a scheme whose parts don't fit each other.
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class _Unchecked(Scheme):
+    """A scheme whose parts are right, each by itself."""
 
-    Raises:
-        EntryError: the path and what was expected.
+    def __post_init__(self) -> None:
+        self._freeze()
+
+
+_STAND_INS: Mapping[str, Any] = {
+    "id": "scheme",
+    "version": "1",
+    "missing": {"not_reported": "zero"},
+    "period": {"kind": "quarter"},
+    "bands": [],
+}
+"""What stands in for a part that is wrong, while the others are looked at."""
+
+_REFERS_TO = {
+    "anchors": "grades",
+    "band": "bands",
+    "counts_in": "period",
+    "duties": "duties",
+    "grades": "grades",
+    "veto": "vetoes",
+}
+"""Last key of a path -> the part that what stands there refers to."""
+
+
+def scheme_problems(data: Mapping[str, Any]) -> tuple[EntryError, ...]:
+    """All that is wrong with the plain data of a scheme, each with its path: `Scheme` names the
+    first.
+
+    What refers to something is looked at once the part that it refers to is right.
     """
+    wrong = tuple(problems(dict(data), _Unchecked))
+    parts = {re.split(r"[.\[]", problem.parameters["place"])[0] for problem in wrong}
+    places = {re.split(r"(?<=\])", problem.parameters["place"])[0] for problem in wrong}
+    kept = {key: value for key, value in data.items() if key not in parts}
+    kept |= {key: value for key, value in _STAND_INS.items() if key in parts}
+    if "indicators" in parts:
+        kept["indicators"] = [
+            {"id": one.get("id"), "rule": {"kind": "measured", "low": 0, "high": 1}}
+            if f"indicators[{k}]" in places
+            else one
+            for k, one in enumerate(data.get("indicators", ()))
+        ]
+        parts.remove("indicators")
+    if next(problems(kept, _Unchecked), None):
+        return wrong
+    others = _problems(structure(kept, _Unchecked, "", EvaluationError))
+    return *wrong, *(problem for problem in others if not _follows(problem, parts))
+
+
+def _follows(problem: EntryError, parts: set[str]) -> bool:
+    """Whether a problem may come of what stands in for parts that are wrong."""
+    *_above, key = re.sub(r"\[\d+\]", "", problem.parameters["place"]).split(".")
+    refers = problem.parameters["problem"].code == "value_not_listed"
+    wrong = refers and _REFERS_TO.get(key) in parts
+    return wrong or problem.parameters["place"].startswith(tuple(parts))
+
+
+def _problem(path: str, code: str, **parameters: object) -> EntryError:
+    return at(path, Phrase(code, **parameters))
+
+
+def _problems(scheme: Scheme) -> Iterator[EntryError]:
+    """What doesn't fit each other in a scheme, and where."""
     if not scheme.nodes:
-        _refuse("nodes", "is_missing")
+        yield _problem("nodes", "is_missing")
+        return
     if not scheme.languages:
-        _refuse("languages", "without_entries")
-    _check_texts(scheme, scheme.languages, "")
-    _check_ids(scheme)
-    _check_tree(scheme)
-    _check_words(scheme)
-    _check_weights(scheme)
+        yield _problem("languages", "without_entries")
+    yield from _text_problems(scheme, scheme.languages, "")
+    for of_tree in (_id_problems, _tree_problems):  # what follows needs a tree
+        broken = False
+        for problem in of_tree(scheme):
+            broken = True
+            yield problem
+        if broken:
+            return
+    yield from _word_problems(scheme)
+    yield from _weight_problems(scheme)
     for k, indicator in enumerate(scheme.indicators):
-        _check_indicator(scheme, indicator, f"indicators[{k}]")
-    _check_bands(scheme)
-    _check_events(scheme)
+        yield from _indicator_problems(scheme, indicator, f"indicators[{k}]")
+    yield from _band_problems(scheme)
+    yield from _event_problems(scheme)
     first, last = scheme.effective_from, scheme.effective_to
     if first and last and first > last:
-        _refuse("effective_to", "dates_order")
+        yield _problem("effective_to", "dates_order")
 
 
-def _check_bands(scheme: Scheme) -> None:
+def _band_problems(scheme: Scheme) -> Iterator[EntryError]:
     if not scheme.bands:
-        _refuse("bands", "bands_none")
+        yield _problem("bands", "bands_none")
     for k, (better, worse) in enumerate(pairwise(scheme.bands), start=1):
         if worse.at_least >= better.at_least:
-            _refuse(f"bands[{k}].at_least", "bands_order")
+            yield _problem(f"bands[{k}].at_least", "bands_order")
 
 
-def _check_events(scheme: Scheme) -> None:
+def _event_problems(scheme: Scheme) -> Iterator[EntryError]:
     for k, deduction in enumerate(scheme.deductions):
         path = f"deductions[{k}]"
         if deduction.indicator is not None:
-            _known(f"{path}.indicator", deduction.indicator, scheme.leaves)
+            yield from _known(f"{path}.indicator", deduction.indicator, scheme.leaves)
     for name in ("deductions", "bonuses"):
         for k, event in enumerate(getattr(scheme, name)):
             if event.points is not None and event.points <= 0:
                 points = decimal(event.points)
-                _refuse(f"{name}[{k}].points", "points_not_positive", points=points)
+                yield _problem(f"{name}[{k}].points", "points_not_positive", points=points)
             if event.cap is not None and event.cap <= 0:
-                _refuse(f"{name}[{k}].cap", "cap_not_positive", cap=decimal(event.cap))
-    _check_duties(scheme)
+                yield _problem(f"{name}[{k}].cap", "cap_not_positive", cap=decimal(event.cap))
+    yield from _duty_problems(scheme)
     for k, veto in enumerate(scheme.vetoes):
         if veto.band is not None:
-            _known(f"vetoes[{k}].band", veto.band, tuple(band.id for band in scheme.bands))
+            yield from _known(
+                f"vetoes[{k}].band", veto.band, tuple(band.id for band in scheme.bands)
+            )
         if veto.when is not None:
-            _known(f"vetoes[{k}].when.indicator", veto.when.indicator, scheme.leaves)
+            yield from _known(f"vetoes[{k}].when.indicator", veto.when.indicator, scheme.leaves)
 
 
-def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
-    """Refuse texts that are not in each of the languages."""
+def _text_problems(value: Any, languages: tuple[str, ...], path: str) -> Iterator[EntryError]:
+    """Texts that are not in each of the languages."""
     if isinstance(value, tuple):
         for k, entry in enumerate(value):
-            _check_texts(entry, languages, f"{path}[{k}]")
+            yield from _text_problems(entry, languages, f"{path}[{k}]")
     elif isinstance(value, Mapping):
         for key, entry in value.items():
-            _check_texts(entry, languages, f"{path}.{key}")
+            yield from _text_problems(entry, languages, f"{path}.{key}")
     elif is_dataclass(value):
         for one in fields(value):
             inside = f"{path}.{one.name}" if path else one.name
@@ -776,25 +864,25 @@ def _check_texts(value: Any, languages: tuple[str, ...], path: str) -> None:
                 texts = {f"{inside}.{key}": text for key, text in content.items()}
             for place, text in texts.items():
                 if text and set(text) != set(languages):
-                    _refuse(place, "text_languages", given=tuple(text), languages=languages)
+                    yield _problem(place, "text_languages", given=tuple(text), languages=languages)
             if not texts:
-                _check_texts(content, languages, inside)
+                yield from _text_problems(content, languages, inside)
 
 
-def _check_ids(scheme: Scheme) -> None:
+def _id_problems(scheme: Scheme) -> Iterator[EntryError]:
     for name in ("nodes", "bands", "groups", "indicators", "duties"):
         ids = [entry.id for entry in getattr(scheme, name)]
         for k, one in enumerate(ids):
             if one in ids[:k]:
-                _refuse(f"{name}[{k}].id", "id_twice", value=one)
+                yield _problem(f"{name}[{k}].id", "id_twice", value=one)
     units = [unit for group in scheme.groups for unit in group.units]
     for k, unit in enumerate(units):
         if unit in units[:k]:
-            _refuse("groups", "unit_twice", unit=unit)
+            yield _problem("groups", "unit_twice", unit=unit)
 
 
-def _check_words(scheme: Scheme) -> None:
-    """Refuse two things that observations would call the same."""
+def _word_problems(scheme: Scheme) -> Iterator[EntryError]:
+    """Two things that observations would call the same."""
     seen: dict[str, str] = {}
     for name in ("nodes", "deductions", "bonuses", "vetoes"):
         for k, entry in enumerate(getattr(scheme, name)):
@@ -802,96 +890,109 @@ def _check_words(scheme: Scheme) -> None:
                 if name == "nodes" and entry.id not in scheme.leaves and word != word_key(entry.id):
                     continue
                 if word in seen:
-                    _refuse(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
+                    yield _problem(f"{name}[{k}]", "word_twice", word=word, other=seen[word])
                 seen[word] = f"{name}[{k}]"
     for name, grades in scheme.grades.items():
-        with inside(f"grades.{name}"):
+        try:
             by_word(grades)
+        except EvaluationError as problem:
+            yield at(f"grades.{name}", problem)
 
 
-def _check_tree(scheme: Scheme) -> None:
+def _tree_problems(scheme: Scheme) -> Iterator[EntryError]:
     goal, *others = scheme.nodes
     if goal.parent is not None:
-        _refuse("nodes[0].parent", "goal_has_parent")
+        yield _problem("nodes[0].parent", "goal_has_parent")
     ids = tuple(node.id for node in scheme.nodes)
-    for k, node in enumerate(others, start=1):
+    lost = [(k, node) for k, node in enumerate(others, start=1) if node.parent not in ids]
+    for k, node in lost:
         if node.parent is None:
-            _refuse(f"nodes[{k}].parent", "is_missing")
-        _known(f"nodes[{k}].parent", node.parent, ids)
+            yield _problem(f"nodes[{k}].parent", "is_missing")
+        else:
+            yield from _known(f"nodes[{k}].parent", node.parent, ids)
+    if lost:
+        return
     reached = {scheme.goal, *(kid for kids in scheme.children.values() for kid in kids)}
     for k, node in enumerate(scheme.nodes):
         if node.id not in reached:
-            _refuse(f"nodes[{k}].parent", "not_below_goal", node=node.id, goal=scheme.goal)
+            yield _problem(f"nodes[{k}].parent", "not_below_goal", node=node.id, goal=scheme.goal)
     level = {scheme.goal: 0}
     for parent, kids in scheme.children.items():
         level |= dict.fromkeys(kids, level[parent] + 1)
         if level[parent] == MAX_LEVELS:
-            _refuse(f"nodes[{ids.index(kids[0])}].parent", "tree_too_deep", most=MAX_LEVELS)
+            yield _problem(f"nodes[{ids.index(kids[0])}].parent", "tree_too_deep", most=MAX_LEVELS)
     if not others:
-        _refuse("nodes", "goal_alone", goal=scheme.goal)
+        yield _problem("nodes", "goal_alone", goal=scheme.goal)
 
 
-def _check_weights(scheme: Scheme) -> None:
+def _weight_problems(scheme: Scheme) -> Iterator[EntryError]:
     if bool(scheme.weights) == bool(scheme.full_marks):
-        _refuse("weights", "weights_or_marks")
+        yield _problem("weights", "weights_or_marks")
+        return
     for name, expected in (("weights", tuple(scheme.node)), ("full_marks", scheme.leaves)):
         for key, number in getattr(scheme, name).items():
-            _known(f"{name}.{key}", key, expected)
+            yield from _known(f"{name}.{key}", key, expected)
             if number < 0:
-                _refuse(f"{name}.{key}", "weight_below_zero", weight=decimal(number))
+                yield _problem(f"{name}.{key}", "weight_below_zero", weight=decimal(number))
     if scheme.full_marks:
         if missing := tuple(leaf for leaf in scheme.leaves if leaf not in scheme.full_marks):
-            _refuse("full_marks", "weights_missing", nodes=missing)
-        if not sum(scheme.full_marks.values()):
-            _refuse("full_marks", "weights_zero")
+            yield _problem("full_marks", "weights_missing", nodes=missing)
+        elif not sum(scheme.full_marks.values()):
+            yield _problem("full_marks", "weights_zero")
         return
     for parent, kids in scheme.children.items():
         if len(kids) > 1 and (missing := tuple(kid for kid in kids if kid not in scheme.weights)):
-            _refuse("weights", "weights_missing", nodes=missing)
+            yield _problem("weights", "weights_missing", nodes=missing)
+            continue
         shares = (scheme.weights.get(kid, Fraction(len(kids) == 1)) for kid in kids)
         total = sum(shares, Fraction(0))
         if abs(total - 1) > WEIGHT_SUM_ATOL:
-            _refuse("weights", "weights_below_sum", parent=parent, total=decimal(total))
+            yield _problem("weights", "weights_below_sum", parent=parent, total=decimal(total))
 
 
-def _check_duties(scheme: Scheme) -> None:
+def _duty_problems(scheme: Scheme) -> Iterator[EntryError]:
     ids = tuple(duty.id for duty in scheme.duties)
     pairs = [frozenset(pair.duties) for pair in scheme.incompatible_duties]
     for k, pair in enumerate(scheme.incompatible_duties):
         path = f"incompatible_duties[{k}].duties"
         for n, duty in enumerate(pair.duties):
-            _known(f"{path}[{n}]", duty, ids)
+            yield from _known(f"{path}[{n}]", duty, ids)
         if len(pairs[k]) == 1 or pairs[k] in pairs[:k]:
-            _refuse(path, "duties_pair", first=pair.duties[0], second=pair.duties[1])
+            yield _problem(path, "duties_pair", first=pair.duties[0], second=pair.duties[1])
 
 
-def _check_indicator(scheme: Scheme, indicator: Indicator, path: str) -> None:
-    _known(f"{path}.id", indicator.id, scheme.leaves)
+def _indicator_problems(scheme: Scheme, indicator: Indicator, path: str) -> Iterator[EntryError]:
+    yield from _known(f"{path}.id", indicator.id, scheme.leaves)
     rule = indicator.rule
     if isinstance(rule, Rated | Shares):
-        _known(f"{path}.rule.grades", rule.grades, tuple(scheme.grades))
-    if isinstance(rule, Rated):
+        yield from _known(f"{path}.rule.grades", rule.grades, tuple(scheme.grades))
+    if isinstance(rule, Rated) and rule.grades in scheme.grades:
         ids = tuple(grade.id for grade in scheme.grades[rule.grades])
         for grade in rule.anchors:
-            _known(f"{path}.rule.anchors", grade, ids)
+            yield from _known(f"{path}.rule.anchors", grade, ids)
     if isinstance(rule, Checklist):
         vetoes = tuple(veto.id for veto in scheme.vetoes)
         for k, point in enumerate(rule.control_points):
             if point.veto is not None:
-                _known(f"{path}.rule.control_points[{k}].veto", point.veto, vetoes)
+                yield from _known(f"{path}.rule.control_points[{k}].veto", point.veto, vetoes)
     if indicator.fewest_raters < 1:
-        _refuse(f"{path}.fewest_raters", "raters_least")
+        yield _problem(f"{path}.fewest_raters", "raters_least")
+    if (most := indicator.most_spread) is not None:
+        if not isinstance(rule, Rated):
+            yield _problem(f"{path}.most_spread", "spread_not_rated")
+        if not 0 <= most <= 100:
+            yield _problem(f"{path}.most_spread", "points_beyond", points=decimal(most))
     if indicator.valid is not None and indicator.valid[0] >= indicator.valid[1]:
         low, high = map(decimal, indicator.valid)
-        _refuse(f"{path}.valid", "not_below", low=low, high=high)
+        yield _problem(f"{path}.valid", "not_below", low=low, high=high)
     parts = tuple(
         Period(2000, 12 // PERIODS[scheme.period.kind] * k, 12 // PERIODS[scheme.period.kind]).part
         for k in range(1, PERIODS[scheme.period.kind] + 1)
     )
     for k, part in enumerate(indicator.counts_in):
-        _known(f"{path}.counts_in[{k}]", part, parts)
+        yield from _known(f"{path}.counts_in[{k}]", part, parts)
 
 
-def _known(path: str, value: str, valid: tuple[str, ...]) -> None:
+def _known(path: str, value: str, valid: tuple[str, ...]) -> Iterator[EntryError]:
     if value not in valid:
-        _refuse(path, "value_not_listed", value=value, valid=valid)
+        yield _problem(path, "value_not_listed", value=value, valid=valid)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -177,13 +176,9 @@ def period_problem(scheme: Scheme, period: Period) -> Phrase | None:
     if period.kind != scheme.period.kind:
         kinds = {"kind": KIND_WORDS[period.kind], "expected": KIND_WORDS[scheme.period.kind]}
         return Phrase("period_kind", period=str(period), **kinds)
-    first = date(period.year, period.last_month - period.months + 1, 1)
-    if scheme.effective_from and (period.year, period.last_month) < (
-        scheme.effective_from.year,
-        scheme.effective_from.month,
-    ):
+    if scheme.effective_from and period.last_day < scheme.effective_from:
         return Phrase("period_before", period=str(period), date=scheme.effective_from.isoformat())
-    if scheme.effective_to and first > scheme.effective_to:
+    if scheme.effective_to and period.first_day > scheme.effective_to:
         return Phrase("period_after", period=str(period), date=scheme.effective_to.isoformat())
     return None
 
@@ -482,12 +477,17 @@ class Scored:
     def _vetoes(self) -> dict[str, Mask]:
         """Veto id -> cells where it was reported or a key point failed."""
         falls = {veto.id: self.amounts[veto.id] > 0 for veto in self.scheme.vetoes}
-        for _, rule, cells, positions, results in self._checklists():
+        for veto, _, cells in self.failed_key_points():
+            falls[veto][cells] = True
+        return falls
+
+    def failed_key_points(self) -> Iterator[tuple[str, str, Ints]]:
+        """Veto id, leaf id and cells of every control point that failed and makes a veto fall."""
+        for leaf, rule, cells, positions, results in self._checklists():
             failed = results.compared(0) == 0
             for k, point in enumerate(rule.control_points):
                 if point.veto is not None:
-                    falls[point.veto][cells.cell[failed & (positions == k)]] = True
-        return falls
+                    yield point.veto, leaf, cells.cell[failed & (positions == k)]
 
     def falling(self) -> dict[str, Mask]:
         """Veto id -> cells where it falls, by its condition as well."""

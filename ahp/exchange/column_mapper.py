@@ -25,7 +25,7 @@ from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
 from ..study.entered import judged, spreadsheet_reason
-from ..tables.delimited import split_rows
+from ..tables.delimited import Row, split_rows
 from . import wording
 from .ahpsurvey import Side, check_side, signed_judgment
 from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
@@ -139,19 +139,9 @@ def read_columns(
         AnswersError: the file can't be read, or has no rows; names the row.
     """
     data, source = load_content(content, source, AnswersError)
-    if data.startswith(b"PK"):
-        lines = _sheet(data, source, sheet)
-    else:
-        lines = [
-            (line, cells) for line, cells in split_rows(data, source, AnswersError) if any(cells)
-        ]
+    lines = read_rows(data, source, sheet=sheet)
     if len(lines) < 2:
         raise AnswersError("table_without_rows", source=source, count=len(lines))
-    if len(lines) > MAX_ROWS:
-        raise AnswersError("too_many_rows", source=source, count=len(lines), most=MAX_ROWS)
-    width = max(len(cells) for _, cells in lines)
-    if width > MAX_COLUMNS:
-        raise AnswersError("too_many_columns", source=source, count=width, most=MAX_COLUMNS)
     (first, headers), *others = lines
     for row, cells in others:
         if any(cells[len(headers) :]):
@@ -170,7 +160,32 @@ def read_columns(
     )
 
 
-def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[str]]]:
+def read_rows(data: bytes, source: str, *, sheet: str | None = None) -> list[Row]:
+    """The rows of a CSV or XLSX file that are not empty, cells as text.
+
+    Args:
+        data: the bytes of the file.
+        source: its name, for messages.
+        sheet: of an XLSX file; needed when it has more than one.
+
+    Raises:
+        AnswersError: the file can't be read.
+    """
+    if data.startswith(b"PK"):
+        lines = _sheet(data, source, sheet)
+    else:
+        lines = [
+            (line, cells) for line, cells in split_rows(data, source, AnswersError) if any(cells)
+        ]
+    if len(lines) > MAX_ROWS:
+        raise AnswersError("too_many_rows", source=source, count=len(lines), most=MAX_ROWS)
+    width = max((len(cells) for _, cells in lines), default=0)
+    if width > MAX_COLUMNS:
+        raise AnswersError("too_many_columns", source=source, count=width, most=MAX_COLUMNS)
+    return lines
+
+
+def _sheet(data: bytes, source: str, name: str | None) -> list[Row]:
     """The rows of a sheet that are not empty, cells as text."""
     from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
@@ -191,8 +206,8 @@ def _sheet(data: bytes, source: str, name: str | None) -> list[tuple[int, list[s
         return _cells(sheet.iter_rows(), source)
 
 
-def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[tuple[int, list[str]]]:
-    filled_rows: list[tuple[int, list[str]]] = []
+def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[Row]:
+    filled_rows: list[Row] = []
     for number, row in enumerate(rows, start=1):
         if len(filled_rows) > MAX_ROWS:
             raise AnswersError("more_rows", source=source, most=MAX_ROWS)

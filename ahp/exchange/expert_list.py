@@ -38,14 +38,17 @@ _ALSO = {
 _KNOWN = {
     word: key for words in (HEADINGS, _ALSO) for key, synonyms in words.items() for word in synonyms
 }
-_INDEX = frozenset({"序号", "编号", "no", "no.", "#", "nr", "nr.", "number"})
+INDEX = frozenset({"序号", "编号", "no", "no.", "#", "nr", "nr.", "number"})
+"""Headings of columns that only count."""
 
 _DIGITS = r"[0-9０-９]{1,3}"
 _CHINESE = r"[一二三四五六七八九十]{1,3}"
-_NUMBERING = re.compile(
+NUMBERING = re.compile(
     rf"\s*(?:[(（]\s*(?:{_DIGITS}|{_CHINESE})\s*[)）]|(?:{_DIGITS}|{_CHINESE})\s*(?:[.．、)）]|[:：])"
     r"(?![0-9])|[①-⒛]|[-–—•·●▪*＊]\s)[\s、.．]*"
 )
+"""What counts at the beginning of a line: 1. or （一） or a bullet."""
+
 _NUMBER = re.compile(rf"{_DIGITS}\s+(?=\D)")
 _LABEL = re.compile(r"(?:专家|姓名|experts?|names?)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _TITLE = re.compile(
@@ -125,12 +128,12 @@ def pasted_list(text: str) -> ExpertList:
     columns: list[str | None] | None = None
     rows: list[tuple[str, dict[str, str]]] = []
     passed_over: list[str] = []
-    for line, whole in _lines(text):
+    for line, whole in lines_of(text):
         place = f"line {line}"
         records = list(_records(whole, line))
         heading = _heading(records[0]) if len(records) == 1 else None
         title = not rows and columns is None and _TITLE.fullmatch(whole)
-        if heading is not None or title or any(map(_is_total, records)):
+        if heading is not None or title or any(map(is_total, records)):
             passed_over.append(whole.strip())
             columns = heading or columns
             passed_over += [
@@ -147,7 +150,7 @@ def pasted_list(text: str) -> ExpertList:
     return ExpertList(_experts(rows), tuple(passed_over))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers; a cell in quotes may go over several."""
     started, row = 0, ""
     lines = text.removeprefix("\ufeff").splitlines()
@@ -162,14 +165,14 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _records(line: str, number: int) -> Iterator[list[str]]:
     """The people in a line, cell by cell; numbers before them are taken off."""
-    if numbered := _NUMBERING.match(line):
+    if numbered := NUMBERING.match(line):
         line = line[numbered.end() :]
     line = line[label.end() :] if (label := _LABEL.match(line)) else line
     tier = next((marks for marks in _TIERS if any(mark in line for mark in marks)), None)
     if tier is None:
         yield _by_spaces(_without_number(line.strip('" ')))
         return
-    cells = _split(line, tier, number)
+    cells = split_cells(line, tier, number)
     filled = [cell for cell in cells if cell]
     lower = _TIERS[_TIERS.index(tier) + 1 :]
     inner = [any(mark in cell for marks in lower for mark in marks) for cell in filled]
@@ -182,11 +185,11 @@ def _records(line: str, number: int) -> Iterator[list[str]]:
         cells = _unnumbered(cells)
         for marks in lower:
             if cells and any(mark in cells[0] for mark in marks) and '"' not in line:
-                cells = [*_split(cells[0], marks, number), *cells[1:]]
+                cells = [*split_cells(cells[0], marks, number), *cells[1:]]
         yield cells
 
 
-def _split(line: str, marks: str, number: int) -> list[str]:
+def split_cells(line: str, marks: str, number: int) -> list[str]:
     """The cells of a line; those in double quotes may have separators in them."""
     separator = marks[0]
     parts = line.split('"')
@@ -212,13 +215,13 @@ def _by_spaces(line: str) -> list[str]:
 
 def _unnumbered(cells: Sequence[str]) -> list[str]:
     """The cells without a first one that only counts, and without a number before the name."""
-    counts = re.fullmatch(rf"{_DIGITS}[.．]?", cells[0]) or caseless_key(cells[0]) in _INDEX
+    counts = re.fullmatch(rf"{_DIGITS}[.．]?", cells[0]) or caseless_key(cells[0]) in INDEX
     first, *others = cells[1:] if len(cells) > 1 and counts else cells
     return [_without_number(first), *others]
 
 
 def _without_number(cell: str) -> str:
-    numbered = _NUMBERING.match(cell) or _NUMBER.match(cell)
+    numbered = NUMBERING.match(cell) or _NUMBER.match(cell)
     return cell[numbered.end() :] if numbered else cell
 
 
@@ -234,7 +237,12 @@ def _is_person(cell: str) -> bool:
 
 def _column(cell: str) -> str | None:
     """The column that a heading names."""
-    return _KNOWN.get(re.sub(r"\s*(?:\(.*\)|[:*])\s*\Z", "", caseless_key(cell)))
+    return _KNOWN.get(heading_key(cell))
+
+
+def heading_key(cell: str) -> str:
+    """What a heading is looked up by, without what stands in brackets behind it."""
+    return re.sub(r"\s*(?:\(.*\)|[:*])\s*\Z", "", caseless_key(cell))
 
 
 def _heading(cells: Sequence[str]) -> list[str | None] | None:
@@ -243,7 +251,8 @@ def _heading(cells: Sequence[str]) -> list[str | None] | None:
     return columns if "name" in columns else None
 
 
-def _is_total(cells: Sequence[str]) -> bool:
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether a row sums up the others."""
     named = [cell for cell in cells if cell]
     return bool(named) and _TOTAL.fullmatch(named[0]) is not None
 
@@ -274,7 +283,7 @@ def read_list(content: bytes, source: str) -> ExpertList:
     passed_over = []
     for k, heading in enumerate(table.headers):
         if (key := _column(heading)) is None:
-            if heading and caseless_key(heading) not in _INDEX:
+            if heading and caseless_key(heading) not in INDEX:
                 passed_over.append(heading)
             continue
         if key in columns:
@@ -293,7 +302,7 @@ def read_list(content: bytes, source: str) -> ExpertList:
     rows = []
     for row, cells in table.rows:
         place = f"{source}: row {row}"
-        if _is_total(cells) or _is_total([cells[columns["name"]]]):
+        if is_total(cells) or is_total([cells[columns["name"]]]):
             passed_over.append(" ".join(filter(None, cells)))
             continue
         read = {key: cells[k] for key, k in columns.items()}

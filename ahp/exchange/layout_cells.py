@@ -13,7 +13,16 @@ from ..errors import EvaluationError
 from ..evaluation.observations import word_key
 from ..messages import Phrase
 from ..tables.grids import Grid
-from .observation_layout import LEFT_OUT, Layout, LayoutColumn, is_total, located, oriented
+from ..tables.opened import header_key
+from .observation_layout import (
+    LEFT_OUT,
+    Layout,
+    LayoutColumn,
+    is_total,
+    located,
+    oriented,
+    role_of_header,
+)
 
 _EXTRAS = ("period", "rater", "item", "input", "evidence", "note")
 
@@ -31,20 +40,21 @@ class UnitNames:
     """
 
     def __init__(self, units: Mapping[str, str], aliases: Mapping[str, str]) -> None:
+        self.units = units
         self._ids: dict[str, dict[str, None]] = {}
         named = [*((unit, unit) for unit in units), *((name, unit) for unit, name in units.items())]
         for name, unit in [*named, *aliases.items()]:
-            self._ids.setdefault(word_key(name), {})[unit] = None
+            self._ids.setdefault(header_key(name), {})[unit] = None
 
     def unit(self, name: str) -> str | None:
         """The id of the one unit that is called so."""
-        ids = self._ids.get(word_key(name), {})
+        ids = self._ids.get(header_key(name), {})
         return next(iter(ids)) if len(ids) == 1 else None
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Ids of units that are called alike, the nearest first."""
-        known = self._ids.get(word_key(name))
-        names = [word_key(name)] if known else nearest(word_key(name), self._ids)
+        key = header_key(name)
+        names = [key] if key in self._ids else nearest(key, self._ids)
         return tuple(dict.fromkeys(unit for one in names for unit in self._ids[one]))[:NEAREST]
 
 
@@ -85,7 +95,7 @@ class TableCells:
         cells: with values.
         unknown_units: name that no unit has -> where it first stands.
         unknown_names: name in a long table that the layout has no meaning for -> likewise.
-        above, totals, beside: lines of titles, of sums and averages, of other texts.
+        above, totals, beside: lines of titles, of sums and averages, of what else is no unit.
         texts: rows of a transposed table that are such.
         faults: place and problem of what is refused.
     """
@@ -172,12 +182,14 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
     unit_header = layout.with_role("unit")[0].header
     unit_column = at[unit_header]
     name = grid.spread(line, unit_column)
-    unit = layout.units.get(name) or (names.unit(name) if name else None)
+    unit = layout.units.get(name)
+    if unit not in names.units:
+        unit = names.unit(name)
     filled = any(grid.spread(line, column) for column in values)
     left = (grid.cell(line, column) for column in range(max(min(values, default=0), 1)))
     if unit is None and is_total([name, *left]):
         walk.totals.append(line)
-    elif unit is None and not filled:
+    elif unit is None and (not filled or name in layout.no_units or role_of_header(name)):
         walk.beside.append(line)
     elif unit is None and not name:
         walk.faults.append((grid.place(line, unit_column), Phrase("layout_unit_empty")))

@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 
 from ..evaluation import Scheme, parse_period
 from ..evaluation.observations import word_key
-from ..messages import Phrase
+from ..i18n.errors import error_sentence
+from ..i18n.evaluation import names_of
+from ..messages import Phrase, with_names
 from .layout_cells import TableCell, TableCells, UnitNames
 from .observation_layout import (
     FACTORS,
@@ -62,6 +64,26 @@ class Question:
     asked: Phrase
     columns: tuple[LayoutColumn, ...] = ()
     units: tuple[str, ...] = ()
+
+
+def question_sentence(
+    question: Question, scheme: Scheme, units: Mapping[str, str], language: str
+) -> str:
+    """A question with names in place of ids.
+
+    Args:
+        question: of `suggest_layout` or `read_layout`.
+        scheme: whose indicators they are.
+        units: id -> name.
+        language: of `ahp.i18n.LANGUAGES`.
+    """
+    names = {
+        part: scheme.text(texts, language)
+        for leaf in scheme.leaves
+        for part, texts in items_of(scheme, leaf).items()
+    }
+    names |= names_of(scheme, language)
+    return error_sentence(with_names(question.asked, {**names, **units}), language)
 
 
 def last_periods(history: History, period: str | None = None) -> list[str]:

@@ -30,16 +30,33 @@ from .layout_questions import (
     measure_questions,
     unit_questions,
 )
-from .observation_layout import FACTORS, Layout, LayoutColumn, expected_of, items_of, number_text
+from .observation_layout import (
+    FACTORS,
+    Layout,
+    LayoutColumn,
+    expected_of,
+    items_of,
+    number_text,
+    unknown_targets,
+)
 
 MOST_FAULTS = 20
 """Faults that are told one by one."""
+
+_HALF = Fraction(1, 2)
 
 _DATE = re.compile(
     r"\d{4}[-/年]\d{1,2}(?:[-/月]\d{1,2}日?|月)?(?:[T ][\d:.]+)?|\d{4}\.\d{1,2}\.\d{1,2}"
     r"|\d{1,2}月\d{1,2}日|\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?"
 )
 """Dates and times, as spreadsheets show them."""
+
+_HAPPENED = {
+    **{word: str(number) if number else None for word, number in YES_NO.items() if number != _HALF},
+    "有": "1",
+    **dict.fromkeys(("无", "没有", "none", "-", "—", "——", "/"), None),
+}
+"""What says in words whether something is to be deducted or given, or a veto falls."""
 
 Record = Mapping[str, str]
 """`unit`, `indicator`, `value`, `place`, and where there are any `period`, `item`, `rater`,
@@ -106,6 +123,9 @@ def read_layout(
         content = read_bytes(content, EvaluationError, 16 * MAX_FILE)
     wanted = parse_period(period) if isinstance(period, str) else period
     _check_given_out(layout, scheme, wanted, name)
+    if unknown := unknown_targets(layout, scheme):
+        valid = (*scheme.indicator, *scheme.events)
+        raise EvaluationError("indicator_unknown", name=unknown[0], valid=valid)
     grid = read_grid(content, name, EvaluationError, layout.sheet)
     names = UnitNames(units, aliases)
     return _read(cells_of(grid, layout, names), scheme, wanted, names, history or {})
@@ -211,8 +231,8 @@ def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -
     if leaf is not None and isinstance(leaf.rule, Checklist):
         if plain in YES_NO or sample_of(plain):
             return plain
-    elif leaf is None and plain in YES_NO:
-        return number_text(YES_NO[plain]) if YES_NO[plain] else None
+    elif leaf is None and plain in _HAPPENED:
+        return _HAPPENED[plain]
     if _DATE.fullmatch(cell.text.strip()):
         raise EvaluationError("layout_value_date", value=cell.text)
     number = _number(cell, expected.share, plain, decimal_comma)

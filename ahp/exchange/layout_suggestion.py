@@ -14,9 +14,11 @@ from ..evaluation import Scheme
 from ..evaluation.observations import word_key
 from ..messages import Phrase
 from ..tables.grids import Grid
+from ..tables.opened import header_key
 from .layout_cells import UnitNames, cells_of, has_cells, nearest
 from .layout_questions import History, Question, measure_questions, unit_questions
 from .observation_layout import (
+    BRACKETS,
     JOIN,
     MAX_HEADER_ROWS,
     SEARCHED,
@@ -29,16 +31,17 @@ from .observation_layout import (
     oriented,
     plain_number,
     role_of_header,
+    unknown_targets,
     values_of,
+    without_brackets,
 )
 from .owner_template import template_layout
 
-_BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]")
 _NUMBERING = re.compile(
     r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]|[\d一二三四五六七八九十]{1,3}[、.．])\s*"
 )
 _STATED = frozenset(
-    word_key(word)
+    header_key(word)
     for word in (
         *(
             "%",
@@ -74,6 +77,13 @@ _STATED = frozenset(
     )
 )
 """What may stand below the name of an indicator without changing what the numbers are."""
+
+_OTHER_FIGURE = re.compile(
+    r"上年|去年|同期|上期|上季|上月|计划|目标|任务|预算|增减|增幅|增速|同比|环比|排名|名次|平均|最高|最低"
+    r"|last|prior|previous|plan|target|budget|change|growth|rank|average",
+    re.IGNORECASE,
+)
+"""Above the name of an indicator, or in brackets behind it: another number than the period's."""
 
 _ASKED = {
     "column": ("ask_column", "ask_column_near"),
@@ -134,7 +144,7 @@ def suggest_layout(
         return Suggestion(given, _open(table, given, scheme, names, {}), template=True)
     for layout in reversed(earlier):
         fitting = replace(layout, sheet=table.sheet)
-        if not layout.period and _fits(table, fitting):
+        if not (layout.period or unknown_targets(layout, scheme)) and _fits(table, fitting):
             questions = _open(table, fitting, scheme, names, history or {}, remembered=True)
             return Suggestion(fitting, questions, remembered=True)
     return _from_names(table, scheme, names, history or {})
@@ -198,7 +208,7 @@ class _Words:
                         self._add(self.parts, f"{name}{mark}{text}", column)
 
     def _add(self, words: dict[str, list[LayoutColumn]], word: str, column: LayoutColumn) -> None:
-        here = words.setdefault(word_key(word), [])
+        here = words.setdefault(header_key(word), [])
         if column.target not in [one.target for one in here]:
             here.append(column)
 
@@ -208,15 +218,19 @@ class _Words:
 
     def candidates(self, header: str) -> list[LayoutColumn]:
         """What a header names for sure: one where nothing is open."""
-        if whole := self._named(word_key(header)):
+        if whole := self._named(header_key(header)):
             return whole
         pieces = [piece for piece in header.split(JOIN) if piece]
         for k in range(len(pieces) - 1, -1, -1):
-            found = self._named(word_key(pieces[k])) or self._named(_key(pieces[k]))
+            found_whole = self._named(header_key(pieces[k]))
+            found = found_whole or self._named(_key(pieces[k]))
             if not found:
-                if word_key(pieces[k]) not in _STATED:
+                if header_key(pieces[k]) not in _STATED:
                     return []
                 continue
+            beside = [*pieces[:k], *(() if found_whole else BRACKETS.findall(pieces[k]))]
+            if any(map(_OTHER_FIGURE.search, beside)):
+                return []
             above = set().union(*map(self.indicators, pieces[:k])) if k else set()
             return [one for one in found if one.indicator in above] or found
         return []
@@ -264,14 +278,17 @@ class _Words:
         return Question(about, name, Phrase(code, name=name, near=shown), near)
 
 
-def _shown(column: LayoutColumn) -> str:
-    """Ids of an indicator and of the part of it."""
-    return JOIN.join(filter(None, (column.indicator, column.input or column.item)))
+def _shown(column: LayoutColumn) -> str | Phrase:
+    """Id of an indicator, with that of the part of it."""
+    part = column.input or column.item
+    if not part:
+        return column.indicator
+    return Phrase("part_of_indicator", indicator=column.indicator, part=part)
 
 
 def _key(part: str) -> str:
     """What a part of a header is looked up by: without its number and what stands in brackets."""
-    return word_key(_NUMBERING.sub("", _BRACKETS.sub("", part).strip()))
+    return header_key(_NUMBERING.sub("", without_brackets(part)))
 
 
 @dataclass(frozen=True)
@@ -292,8 +309,10 @@ class _Frame:
 
 def _frame(table: Grid, names: UnitNames) -> _Frame:
     """How a table lies, told by where its units are."""
-    down, across = _unit_columns(table, names), _unit_columns(table.transposed(), names)
-    turned = max(across.values(), default=0) > max(down.values(), default=0)
+    down, across = _units_named(table, names)
+    most = [max(counts.values(), default=0) for counts in (down, across)]
+    first_row = next(iter(table.rows.values()), ())
+    turned = most[1] > most[0] or (most[1] == most[0] and any(map(names.unit, first_row[1:])))
     grid = table.transposed() if turned else table
     counts = across if turned else down
     if counts:
@@ -316,14 +335,17 @@ def _frame(table: Grid, names: UnitNames) -> _Frame:
     return _Frame(grid, "transposed" if turned else "wide", last, count, column)
 
 
-def _unit_columns(grid: Grid, names: UnitNames) -> Counter[int]:
-    """How many units each column names."""
-    return Counter(
-        column
-        for line, cells in grid.rows.items()
-        for column, text in enumerate(cells)
-        if text and names.unit(text)
-    )
+def _units_named(grid: Grid, names: UnitNames) -> tuple[dict[int, int], dict[int, int]]:
+    """How many units each column names, and each row, counted from 0."""
+    down: dict[int, set[str]] = {}
+    across: dict[int, set[str]] = {}
+    for line, cells in grid.rows.items():
+        for column, text in enumerate(cells):
+            if text and (unit := names.unit(text)) is not None:
+                down.setdefault(column, set()).add(unit)
+                across.setdefault(line - 1, set()).add(unit)
+    columns, lines = ({k: len(units) for k, units in one.items()} for one in (down, across))
+    return columns, lines
 
 
 def _by_header(grid: Grid) -> tuple[int, int]:
@@ -363,7 +385,7 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     unit_header = headers.get(frame.unit_column)
     if unit_header is None:
         raise EvaluationError(
-            "layout_unit_headless", place=table.place(frame.last, frame.unit_column)
+            "layout_unit_headless", place=frame.grid.place(frame.last, frame.unit_column)
         )
     columns = {frame.unit_column: LayoutColumn(unit_header, "unit")}
     name_column = _name_column(below, words, frame.unit_column)
@@ -373,7 +395,12 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     for column, header in headers.items():
         if column in columns:
             continue
+        before = columns.get(column - 1)
         found = _column(header, words, kind, [one.role for one in columns.values()])
+        if found is not None and found.role == "evidence" and not found.indicator:
+            # a document's number beside a deduction, a bonus or a veto is that one's
+            event = before.indicator if before and before.indicator in scheme.events else ""
+            found = replace(found, indicator=event)
         if found is not None:
             columns[column] = found
         elif not any(below[column]):

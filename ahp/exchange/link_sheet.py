@@ -1,4 +1,4 @@
-"""A page of cards to cut out: each expert's personal link with its QR code."""
+"""A page of cards to cut out: each person's personal link with its QR code."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from ..i18n import LANGUAGES, translator
 from ..templates import render
 
 
-def link_sheet(title: str, links: Mapping[str, str], language: str = "zh") -> str:
-    """A printable HTML page with one card an expert; it needs nothing from outside.
+def link_sheet(
+    title: str, links: Mapping[str, str], language: str = "zh", what: str | None = None
+) -> str:
+    """A printable HTML page with one card a person; it needs nothing from outside.
 
     Args:
-        title: of the study.
-        links: name of the expert -> personal link.
+        title: of the study or the evaluation.
+        links: name -> personal link.
         language: of `LANGUAGES`.
+        what: what the links are for; None = for experts, who answer a survey.
 
     Returns:
         The page as text, to be stored as UTF-8.
@@ -33,8 +36,9 @@ def link_sheet(title: str, links: Mapping[str, str], language: str = "zh") -> st
         "link_sheet.html",
         language=language,
         title=title,
-        note=_("Print this page, cut out the cards, and give each expert their own. Keep it safe."),
-        what=_(
+        note=_("Print this page, cut out the cards, and give each person their own. Keep it safe."),
+        what=what
+        or _(
             "Scan the code with your phone, or type the link into a browser, and answer the "
             "questions. This link is personal: please don't pass it on."
         ),

@@ -73,14 +73,19 @@ LEFT_OUT = "-"
 JOIN = " / "
 """Between the parts of a header of several rows."""
 
-TOTALS = re.compile(
-    r"(?:合计|总计|小计|共计|汇总|平均|均值|平均值|平均数|平均分|全辖|全辖合计|全辖平均"
-    r"|(?:grand|sub)?-?total|sums?|averages?|mean)[:：]?",
+_TOTALS = re.compile(
+    r".{0,10}(?:合计|总计|小计|共计|汇总|平均|均值|平均值|平均数|平均分)|全辖|全市|全省"
+    r"|(?:grand|sub)?-?total|sums?|averages?|mean",
     re.IGNORECASE,
 )
-"""What stands in place of a unit in rows of sums and averages; spaces taken out."""
+"""What stands in place of a unit in rows of sums and averages; spaces and brackets taken out."""
 
-_NUMBERING = frozenset(("序号", "编号", "行次", "no", "no.", "#"))
+BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]|[:：]")
+"""What stands in brackets, and colons."""
+
+_PASSED_OVER = frozenset(
+    ("序号", "编号", "行次", "栏次", "no", "no.", "#", "计量单位", "unitofmeasure")
+)
 _UNIT_HEADERS = (
     "机构",
     "机构名称",
@@ -152,6 +157,7 @@ class Layout:
         period: the one that the table was given out for, "" for any.
         scheme: content hash of the scheme that it was given out for, "" for any.
         units: names of units in this table alone -> their ids.
+        no_units: what stands in place of a unit in rows that are left out.
     """
 
     kind: Kind
@@ -162,6 +168,7 @@ class Layout:
     period: str = ""
     scheme: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    no_units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", MappingProxyType({**self.units}))
@@ -264,6 +271,8 @@ def located(grid: Grid, layout: Layout) -> tuple[int, dict[int, str]]:
     wanted = {header: None for header, column in layout.headed.items() if column.role != "left_out"}
     lacking = tuple(wanted)
     for line in list(grid.rows)[:SEARCHED]:
+        if line < layout.header_rows:
+            continue
         headers = headers_at(grid, line, layout.header_rows)
         missing = tuple(header for header in wanted if header not in headers.values())
         if not missing:
@@ -275,7 +284,7 @@ def located(grid: Grid, layout: Layout) -> tuple[int, dict[int, str]]:
 def role_of_header(header: str) -> Role | None:
     """What a header says by itself that its column is; None for an indicator, or anything else."""
     last = header_key(header.rsplit(JOIN, maxsplit=1)[-1])
-    if last in _NUMBERING:
+    if last in _PASSED_OVER:
         return "left_out"
     if last in _UNIT_HEADERS:
         return "unit"
@@ -286,7 +295,12 @@ def role_of_header(header: str) -> Role | None:
 
 def is_total(texts: Iterable[str]) -> bool:
     """Whether one of these texts stands for a sum or an average."""
-    return any(TOTALS.fullmatch("".join(text.split())) for text in texts)
+    return any(_TOTALS.fullmatch(without_brackets("".join(text.split()))) for text in texts)
+
+
+def without_brackets(text: str) -> str:
+    """A text without what stands in brackets, and without colons."""
+    return BRACKETS.sub("", text).strip()
 
 
 def plain_number(text: str, *, decimal_comma: bool) -> Fraction | None:
@@ -392,4 +406,15 @@ def values_of(scheme: Scheme, indicator: str, part: str = "") -> LayoutColumn:
         indicator,
         input=part if is_input else "",
         item="" if is_input else part,
+    )
+
+
+def unknown_targets(layout: Layout, scheme: Scheme) -> tuple[str, ...]:
+    """Ids of indicators in a layout that a scheme doesn't have."""
+    return tuple(
+        column.indicator
+        for column in layout.columns
+        if column.indicator
+        and column.indicator not in scheme.indicator
+        and column.indicator not in scheme.events
     )

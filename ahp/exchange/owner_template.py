@@ -29,7 +29,7 @@ from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.evaluation import event_words, names_of, rule_words
 from ..report.workbook import sheet_names
 from ..tables.grids import HIDDEN, Grid
-from .cells import add_looks, one_line, put, set_up, span
+from .cells import add_looks, one_line, put, raise_row, set_up, span
 from .observation_layout import (
     Layout,
     LayoutColumn,
@@ -45,6 +45,7 @@ _HEADERS = (3, 4, 5)
 """Rows of the headers: indicator, part of it, unit of measure."""
 
 _FIRST = 6
+_UNITS_WIDTH, _WIDTH = 24, 18
 _PIECE = 30_000
 """Characters of a layout in one cell; a cell holds 32 767."""
 
@@ -196,7 +197,7 @@ def _write(sheet: Worksheet, entries: Sequence[_Entry], form: _Form) -> Layout:
     """Write a sheet; returns how it is laid out."""
     _, scheme = form.translate, form.scheme
     letters = [get_column_letter(k) for k in range(2, len(entries) + 2)]
-    set_up(sheet, {"A": 24, **dict.fromkeys(letters, 18)})
+    set_up(sheet, {"A": _UNITS_WIDTH, **dict.fromkeys(letters, _WIDTH)})
     name = scheme.text(scheme.name, form.language)
     title = _("{scheme}, {period}").format(scheme=name, period=form.period)
     put(sheet, "A1", f"{sheet.title} · {title}", "title")
@@ -215,6 +216,7 @@ def _write(sheet: Worksheet, entries: Sequence[_Entry], form: _Form) -> Layout:
     _merge_headers(sheet, entries)
     for row, shown in enumerate(form.units.values(), start=_FIRST):
         put(sheet, f"A{row}", shown, "name")
+        raise_row(sheet, row, shown, _UNITS_WIDTH)
     sheet.freeze_panes = f"B{_FIRST}"
     sheet.print_title_rows = f"{_HEADERS[0]}:{_HEADERS[-1]}"
     headers = joined_headers({k: entry.parts for k, entry in enumerate(entries)})
@@ -234,6 +236,7 @@ def _write(sheet: Worksheet, entries: Sequence[_Entry], form: _Form) -> Layout:
 def _write_column(sheet: Worksheet, letter: str, entry: _Entry, form: _Form) -> None:
     for row, text in zip(_HEADERS, entry.parts, strict=True):
         put(sheet, f"{letter}{row}", text, "header")
+    raise_row(sheet, _HEADERS[1], entry.part or "-", _WIDTH)
     if entry.rule:
         comment = Comment(entry.rule, "ahp", height=160, width=320)
         sheet[f"{letter}{_HEADERS[0]}"].comment = comment
@@ -250,11 +253,12 @@ def _write_column(sheet: Worksheet, letter: str, entry: _Entry, form: _Form) -> 
 
 
 def _merge_headers(sheet: Worksheet, entries: Sequence[_Entry]) -> None:
-    """Join the header of an indicator over its columns, and over two rows where it has one."""
+    """Join the header of an indicator over its columns, or over two rows where it has one alone."""
     first, second, _third = _HEADERS
     start = 2
-    for _name, group in groupby(entries, lambda entry: (entry.name, entry.column.indicator)):
+    for (name, _), group in groupby(entries, lambda entry: (entry.name, entry.column.indicator)):
         count = len(list(group))
+        raise_row(sheet, first, name, count * _WIDTH)
         left, right = get_column_letter(start), get_column_letter(start + count - 1)
         end = second if count == 1 and not entries[start - 2].part else first
         if count > 1 or end == second:

@@ -149,6 +149,9 @@ def rule_words(scheme: Scheme, indicator: Indicator, language: str) -> str:
         parts.append(_("raters: {how}").format(how=words[indicator.raters]))
     if indicator.fewest_raters > 1:
         parts.append(_("at least {count} raters").format(count=indicator.fewest_raters))
+    if indicator.most_spread is not None:
+        apart = _("a second round where raters lie more than {points} points apart")
+        parts.append(apart.format(points=decimal(indicator.most_spread)))
     if indicator.valid is not None:
         low, high = map(decimal, indicator.valid)
         parts.append(_("values from {low} to {high} alone").format(low=low, high=high))
@@ -213,7 +216,7 @@ def _rule(scheme: Scheme, rule: _Direct, language: str) -> str:
         case Membership():
             return _memberships(rule, _)
         case Stepwise():
-            return _("; ").join(_steps(rule, _))
+            return _("; ").join(step_sentences(rule, _))
     return _of_items(scheme, rule, language)
 
 
@@ -278,7 +281,7 @@ def _of_items(scheme: Scheme, rule: _Items, language: str) -> str:
             )
 
 
-def _steps(rule: Stepwise, _: Translate) -> Iterator[str]:
+def step_sentences(rule: Stepwise, _: Translate) -> Iterator[str]:
     """What each step gives, with the end that belongs to it."""
     upper = rule.closed == "upper"
     low: str | None = None

@@ -60,7 +60,9 @@ ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of the organizer's link, new at every start; of no use when a password is set."""
 
 EXPERT_UPLOAD = 2 * 2**20
-"""Bytes of a file that an expert uploads: a filled questionnaire has a twentieth of a megabyte."""
+"""Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
+that somebody attaches in an evaluation.
+"""
 
 ORGANIZER_UPLOAD = 20 * 2**20
 """Bytes of a file that an organizer uploads, such as a whole study."""

@@ -31,6 +31,7 @@ errors = 1
 id = "errors"
 """
 MEASURED = 'rule = { kind = "measured", low = 0, high = 1, direction = "lower" }\n'
+RATED = 'rule = { kind = "rated", grades = "two" }\n'
 GRADES = '[[grades.two]]\nid = "fair"\nname = { en = "Fair" }\nanchor = { en = "Fair" }\n'
 BONUS = '[[bonuses]]\nid = "praise"\nname = { en = "Praise" }\n'
 DEDUCTION = '[[deductions]]\nid = "late"\nname = { en = "Late" }\npoints = 1\n'
@@ -113,6 +114,18 @@ REFUSED = {
     "bonuses capped below 0": (
         file("[total]\nbonus_cap = -1\n"),
         "total.bonus_cap: cap -1, expected above 0",
+    ),
+    "a limit on the spread of what nobody grades": (
+        file(rule=f"most_spread = 25\n{MEASURED}"),
+        "indicators[0].most_spread: expected none: raters give no grades here",
+    ),
+    "a spread above 100": (
+        file(GRADES, "points = 90\n", rule=f"most_spread = 101\n{RATED}"),
+        "indicators[0].most_spread: points 101, expected 0 to 100",
+    ),
+    "a spread below 0": (
+        file(GRADES, "points = 90\n", rule=f"most_spread = -1\n{RATED}"),
+        "indicators[0].most_spread: points -1, expected 0 to 100",
     ),
     "a floor above the cap": (
         file("[total]\nfloor = 50\ncap = 10\n"),

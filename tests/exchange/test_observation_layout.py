@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from openpyxl import Workbook
 
 from ahp.errors import EvaluationError
 from ahp.evaluation import Scheme, load_scheme
-from ahp.exchange.layout_questions import CellKey
+from ahp.exchange.layout_questions import CellKey, question_sentence
 from ahp.exchange.layout_reading import Reading, read_layout, refused
 from ahp.exchange.layout_suggestion import Suggestion, suggest_layout
 from ahp.exchange.observation_layout import Layout, LayoutColumn
@@ -110,7 +111,7 @@ def test_indicators_down_and_units_across(is_workbook: bool) -> None:
     assert reading.records[3]["place"] == place
     assert [str(one) for one in reading.remarks] == [
         "columns D are sums or averages; they are passed over",
-        "rows 1, 5 have no values; they are passed over",
+        "rows 1, 5 hold no values of units; they are passed over",
     ]
 
 
@@ -227,9 +228,12 @@ def test_two_columns_that_seem_the_same_and_a_derived_indicator_are_asked_about(
     assert asked(suggestion) == [
         "what is the column '按时整改率': one of 'on_time', or something else?",
         "what is the column 'on_time': one of 'on_time', or something else?",
-        "what is the column '差错率': one of 'process / errors', 'process / vouchers', or "
-        "something else?",
+        "what is the column '差错率': one of 'errors' of 'process', 'vouchers' of "
+        "'process', or something else?",
     ]
+    assert question_sentence(suggestion.questions[2], SCHEME, UNITS, "zh") == (
+        "“差错率”列对应的是“差错率”的“差错笔数”、“差错率”的“凭证笔数”，还是其他内容？"
+    )
 
 
 def test_another_figure_of_an_indicator_is_not_taken_for_its_value() -> None:
@@ -243,6 +247,42 @@ def test_another_figure_of_an_indicator_is_not_taken_for_its_value() -> None:
     assert asked(suggestion) == [
         "what is the column '存款余额 / 上年同期': one of 'deposits', or something else?"
     ]
+
+
+@pytest.mark.parametrize("header", ["存款余额（上年同期）", "存款余额(计划)", "上年 / 存款余额"])
+def test_headers_of_another_figure_than_that_of_the_period(header: str) -> None:
+    above, _, name = header.rpartition(" / ")
+    rows = [["单位", above], ["", name], ["城北支行", "2000000"]] if above else [["单位", name]]
+    rows = rows if above else [*rows, ["城北支行", "2000000"]]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns] == ["unit"]
+    assert asked(suggestion) == [
+        f"what is the column {header!r}: one of 'deposits', or something else?"
+    ]
+
+
+def test_layouts_of_another_scheme_are_neither_remembered_nor_read() -> None:
+    layout = suggest(table(WIDE)).layout.with_column(LayoutColumn("存款余额", "values", "loans"))
+    assert not suggest(table(WIDE), earlier=[layout]).remembered
+    with pytest.raises(EvaluationError) as raised:
+        read(table(WIDE), layout)
+    assert str(raised.value) == (
+        "'loans' is no indicator of the scheme, expected one of deposits, on_time, pass_rate, "
+        "service, process, controls, case"
+    )
+    layout = replace(suggest(table(WIDE)).layout, units={"城北支行": "nowhere"})
+    assert {one["unit"] for one in read(table(WIDE), layout).records} == {"north", "south"}
+
+
+def test_the_column_with_most_different_units_names_them() -> None:
+    rows = [
+        ["主管行", "单位", "存款余额"],
+        ["城北支行", "城西支行", "2000000"],
+        ["城北支行", "城南支行", "2000000"],
+    ]
+    suggestion = suggest(table(rows))
+    assert asked(suggestion) == ["no indicator is called '主管行'; what is this column?"]
+    assert suggestion.layout.with_role("unit")[0].header == "单位"
 
 
 def test_case_width_numbers_and_brackets_of_headers_make_no_difference() -> None:
@@ -392,7 +432,9 @@ def test_units_under_other_names() -> None:
     reading = read(table(rows), suggestion.layout, aliases={"西支行": "west"})
     assert values(reading)[-1] == ("west", "on_time", "90")
     assert [one.name for one in reading.questions] == ["东郊分理处"]
-    assert [str(one) for one in reading.remarks] == ["rows 6 have no values; they are passed over"]
+    assert [str(one) for one in reading.remarks] == [
+        "rows 6 hold no values of units; they are passed over"
+    ]
 
 
 def test_the_first_unit_may_be_the_unknown_one() -> None:
@@ -401,6 +443,10 @@ def test_the_first_unit_may_be_the_unknown_one() -> None:
     assert suggestion.layout.header_rows == 1
     (question,) = suggestion.questions
     assert (question.name, question.units) == ("城东支行", ("west", "south", "north"))
+    assert question_sentence(question, SCHEME, UNITS, "en") == (
+        "t.csv: row 2, column A: no unit is called “城东支行”; is it one of “城西支行”, “城南支行”"
+        ", “城北支行”?"
+    )
 
 
 def test_what_cannot_be_a_value_is_refused_with_its_place() -> None:
@@ -468,6 +514,86 @@ def test_merged_values_and_rows_without_a_unit_are_refused() -> None:
         "t.xlsx: sheet '数据', cell B3: is merged with another cell, so that its value isn't its "
         "own; split the cells",
         "t.xlsx: sheet '数据', cell A4: a row with values, but without the name of a unit",
+    ]
+
+
+def test_rows_that_are_no_unit() -> None:
+    rows = [
+        ["单位", "存 款\n余额", "计量单位"],
+        ["城 北 支行", "2000000", "元"],
+        ["城区小计（2家）", "2000000", "元"],
+        ["单位", "存款余额", "计量单位"],
+        ["机关本部", "7", "元"],
+        ["全 辖 平均：", "2000000", "元"],
+    ]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns] == ["unit", "values", "left_out"]
+    assert [one.name for one in suggestion.questions] == ["机关本部"]
+    layout = replace(suggestion.layout, no_units=("机关本部",))
+    reading = read(table(rows), layout)
+    assert values(reading) == [("north", "deposits", "2000000")]
+    assert [str(one) for one in reading.remarks] == [
+        "rows 4, 7 are sums or averages; they are passed over",
+        "rows 5, 6 hold no values of units; they are passed over",
+    ]
+    assert Layout.from_content(layout.content) == layout
+
+
+def test_units_of_measure_of_a_transposed_table_belong_to_its_headers() -> None:
+    rows = [
+        ["指标", "计量单位", "城北支行"],
+        ["存款余额", "元", "2000000"],
+        ["按时整改率", "%", "98"],
+    ]
+    suggestion = suggest(table(rows))
+    assert (suggestion.layout.kind, suggestion.questions) == ("transposed", ())
+    reading = read(table(rows), suggestion.layout)
+    assert values(reading) == [("north", "deposits", "2000000"), ("north", "on_time", "98")]
+    headers = [one.header for one in suggestion.layout.columns]
+    assert headers == ["指标 / 计量单位", "存款余额 / 元", "按时整改率 / %"]
+
+
+def test_whether_a_veto_falls_may_be_said_in_words() -> None:
+    words = {"有": "1", "√": "1", "2": "2", "无": "", "—": "", "/": "", "否": "", "0": ""}
+    for word, value in words.items():
+        rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", word]]
+        found = [one for one in values(read(table(rows))) if one[1] == "case"]
+        assert found == ([("north", "case", value)] if value else [])
+    rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", "部分"]]
+    assert faults(read(table(rows))) == ["t.csv: row 2, column C: '部分', expected a number"]
+
+
+def test_headers_that_are_open_stay_in_their_rows() -> None:
+    rows = [
+        ["单位", "存款余额", "存款余额"],
+        ["", "2026Q3", "2026Q4"],
+        ["城北支行", "1900000", "2000000"],
+    ]
+    suggestion = suggest(table(rows))
+    assert [one.name for one in suggestion.questions] == [
+        "存款余额 / 2026Q3",
+        "存款余额 / 2026Q4",
+    ]
+    layout = suggestion.layout.with_column(LayoutColumn("存款余额 / 2026Q3", "left_out"))
+    layout = layout.with_column(suggestion.questions[1].columns[0])
+    reading = read(table(rows), layout)
+    assert (values(reading), faults(reading)) == ([("north", "deposits", "2000000")], [])
+
+
+def test_a_document_beside_an_event_is_that_ones() -> None:
+    rows = [
+        ["单位", "存款余额", "发生案件", "文号", "备注"],
+        ["城北支行", "2000000", "1", "通报1号", "已核"],
+    ]
+    assert [dict(one) for one in read(table(rows)).records] == [
+        {
+            **{"unit": "north", "indicator": "deposits", "value": "2000000", "note": "已核"},
+            "place": "t.csv: row 2, column B",
+        },
+        {
+            **{"unit": "north", "indicator": "case", "value": "1", "evidence": "通报1号"},
+            **{"note": "已核", "place": "t.csv: row 2, column C"},
+        },
     ]
 
 

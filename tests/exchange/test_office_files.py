@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,10 @@ def test_what_was_answered_is_remembered() -> None:
 def test_each_says_that_it_is_simulated(path: Path) -> None:
     grid = read_grid(path.read_bytes(), path.name, EvaluationError)
     assert "模拟数据" in grid.cell(1, 0)
+
+
+def test_the_page_on_tables_of_offices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parents[1])
+    outcome = doctest.testfile(str(Path("docs/office-tables.md").resolve()), module_relative=False)
+    assert outcome.attempted >= 12
+    assert outcome.failed == 0

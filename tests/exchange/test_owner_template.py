@@ -17,6 +17,8 @@ from ahp.exchange.layout_suggestion import suggest_layout
 from ahp.exchange.owner_template import owner_template
 from ahp.tables.grids import read_grid
 
+from .conftest import Recalculate
+
 SCHEME = load_scheme(Path(__file__).with_name("offices.toml"))
 UNITS = {"north": "城北支行", "south": "城南支行"}
 OWNERS = {
@@ -222,3 +224,12 @@ def test_a_template_of_two_hundred_units_in_english() -> None:
     layout = suggest_layout(grid, SCHEME, units, aliases={}).layout
     reading = read_layout(content, layout, SCHEME, "2026Q4", units, aliases={}, source="t.xlsx")
     assert [one["unit"] for one in reading.records] == ["unit_199"]
+
+
+def test_a_template_that_libreoffice_has_saved_is_read_the_same(
+    template: bytes, recalculate: Recalculate
+) -> None:
+    cells = {"B6": 2, "C6": 20000, "D6": 98, "D7": "不适用", "E7": 1, "F7": "2026-14"}
+    content = filled(template, OPERATIONS, cells)
+    saved = recalculate({"template": content})["template"]
+    assert read(saved, OPERATIONS) == read(content, OPERATIONS)
