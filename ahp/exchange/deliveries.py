@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -262,7 +262,7 @@ class FileImport:
     missing: tuple[CellKey, ...] = ()
     remembered: bool = False
     template: bool = False
-    aliases: Mapping[str, str] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[Question], str | None]
@@ -346,7 +346,7 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
             is_open,
             remembered=suggestion.remembered,
             template=suggestion.template,
-            aliases=_units_of(aliases),
+            aliases=aliases,
         )
         if is_open:
             return found
@@ -372,15 +372,10 @@ def _suggested(scope: Scope, grid: Grid, aliases: Mapping[str, str]) -> Suggesti
         grid,
         scope.scheme,
         scope.units,
-        aliases={**scope.aliases, **_units_of(aliases)},
+        aliases={**scope.aliases, **aliases},
         earlier=scope.layouts,
         history=scope.earlier,
     )
-
-
-def _units_of(answers: Mapping[str, str]) -> dict[str, str]:
-    """Name -> unit, without names that are passed over."""
-    return {name: unit for name, unit in answers.items() if unit != LEFT_OUT}
 
 
 def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]:
@@ -428,6 +423,9 @@ def _answered(
             is_open.append(one)
         elif isinstance(chosen, LayoutColumn):
             layout = layout.with_column(chosen)
+        elif chosen == LEFT_OUT:
+            passed = tuple(dict.fromkeys((*layout.no_units, one.name)))
+            layout = replace(layout, no_units=passed)
         else:
             aliases[one.name] = chosen
             layout = replace(layout, units={**layout.units, one.name: chosen})
@@ -444,7 +442,7 @@ def _with_changes(
         if row.indicator in scope.indicators:
             rows.append(row)
     layout, remarks = found.layout, list(reading.remarks)
-    left_out = [name for name, unit in layout.units.items() if unit == LEFT_OUT]
+    left_out = [*layout.no_units]
     left_out += [
         column.header
         for column in layout.columns

@@ -20,7 +20,7 @@ from tests.web.test_accounts import signed_in
 
 OFFICES = Path(ahp.__file__).parents[1] / "examples" / "evaluation" / "offices"
 HEADER = "单位,编报信息简报（份）"
-TABS = ["Import a file", "Type values", "Recorded so far", "History of a value"]
+TABS = ["Import a file", "Type values", "Recordings", "History of a value"]
 
 
 @pytest.fixture
