@@ -1,4 +1,4 @@
-"""docs/evaluation-app.md, in both languages, and the roles of docs/accounts.md are as the app is."""
+"""What docs/evaluation-app.md, in both languages, and the roles of docs/accounts.md say is so."""
 
 from __future__ import annotations
 
