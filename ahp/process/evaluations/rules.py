@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import singledispatch
 
@@ -476,64 +476,84 @@ def _(
 def _(
     action: Appealed, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    return next(_appeal_problems(action, period, state, event), None)
+
+
+def _appeal_problems(
+    action: Appealed, period: PeriodState, state: EvaluationState, event: Logged
+) -> Iterator[Phrase]:
+    """What is wrong with an appeal, the first things first."""
     person, cell = state.people[event.actor.id], CellKey(*action.cell)
     if person.role != "contact" or cell.unit != person.unit:
-        return Phrase("appeal_of_another_unit")
+        yield Phrase("appeal_of_another_unit")
     if period.notices is None or period.stage != "notified":
-        return _late(period, "notified")
+        yield from filter(None, [_late(period, "notified")])
     if event.time[:10] > period.notices.until:
-        return Phrase("appeal_too_late", date=period.notices.until)
+        yield Phrase("appeal_too_late", date=period.notices.until)
     if not action.reason.strip():
-        return Phrase("appeal_without_reason")
+        yield Phrase("appeal_without_reason")
     if action.appeal in period.appeals:
-        return Phrase("appeal_twice")
+        yield Phrase("appeal_twice")
     same = (one for one in period.open_appeals if one.cell == cell)
     if next(same, None):
-        return Phrase("appeal_waits", **_cell_words(cell, state))
+        yield Phrase("appeal_waits", **_cell_words(cell, state))
     scheme = period.scheme
     if cell.indicator not in scheme.indicator and cell.indicator not in scheme.events:
-        return Phrase("indicator_not_in_scheme", indicator=cell.indicator)
-    return None
+        yield Phrase("indicator_not_in_scheme", indicator=cell.indicator)
 
 
 @_in_period.register
 def _(
     action: AppealDecided, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    return next(_decision_problems(action, period, state, event), None)
+
+
+def _decision_problems(
+    action: AppealDecided, period: PeriodState, state: EvaluationState, event: Logged
+) -> Iterator[Phrase]:
+    """What is wrong with a decision on an appeal, the first things first."""
     appeal = period.appeals.get(action.appeal)
     if appeal is None or appeal.granted is not None:
-        return Phrase("appeal_decided_already")
-    if late := _late(period, "notified"):
-        return late
+        yield Phrase("appeal_decided_already")
+    yield from filter(None, [_late(period, "notified")])
     if not action.reason.strip():
-        return Phrase("decision_without_reason")
+        yield Phrase("decision_without_reason")
     if action.granted != (action.row is not None):
-        return Phrase("appeal_needs_value")
+        yield Phrase("appeal_needs_value")
     if action.row is None:
-        return None
+        return
     if (action.row.unit, action.row.indicator) != (appeal.cell.unit, appeal.cell.indicator):
-        return Phrase("appeal_of_another_cell")
-    return _rows_problem([action.row], period, state)
+        yield Phrase("appeal_of_another_cell")
+    yield from filter(None, [_rows_problem([action.row], period, state)])
 
 
 @_in_period.register
 def _(
     action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    return next(_signing_problems(action, period, state, event), None)
+
+
+def _signing_problems(
+    action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
+) -> Iterator[Phrase]:
+    """Why a period can't be signed, the first things first."""
     if action.revision != len(period.signatures) + 1:
-        return Phrase("signed_already", period=action.period)
+        yield Phrase("signed_already", period=action.period)
     if period.signatures:
         if period.correction is None:
-            return Phrase("signed_already", period=action.period)
-        return _same_person(period.correction.stamp.actor, event.actor)
+            yield Phrase("signed_already", period=action.period)
+        yield from filter(None, [_same_person(period.correction.stamp.actor, event.actor)])
+        return
     if period.checked is None:
-        return _late(period, "checked", "notified")
+        yield from filter(None, [_late(period, "checked", "notified")])
     if count := len(period.open_appeals):
-        return Phrase("sign_before_decision", count=count)
+        yield Phrase("sign_before_decision", count=count)
     until = period.notices.until if period.notices else ""
     if until >= event.time[:10] and not action.early:
-        return Phrase("sign_before_appeals_end", date=until)
-    return _same_person(period.checked.actor, event.actor)
+        yield Phrase("sign_before_appeals_end", date=until)
+    yield from filter(None, [_same_person(period.checked.actor, event.actor)])
 
 
 @_in_period.register
