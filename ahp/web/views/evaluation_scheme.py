@@ -136,7 +136,7 @@ def show_proposed(desk: Desk, proposed: SchemeVersion) -> None:
         )
         if proposed.reason:
             st.write(state.plain(_("Why: {reason}").format(reason=proposed.reason)))
-        show_scheme(proposed.scheme, f"proposed-{desk.id}")
+        show_scheme(proposed.scheme, f"proposed-{desk.id}", opened=True)
         if now := desk.now.version:
             with st.expander(_("What it changes of the version in force"), expanded=True):
                 show_differences(now.scheme, proposed.scheme)
