@@ -92,19 +92,17 @@ def problems(data: Any, declared: Any) -> Iterator[EntryError]:
     """All that `structure` refuses in plain data: it names the first; this goes on. What a table
     says as a whole is looked at once each of its entries is right.
     """
-    meant = _meant(data, declared)
-    found = [
-        at(place, problem)
-        for place, value, inner in _entries(data, meant)
-        for problem in problems(value, inner)
-    ]
-    found += [at(name, Phrase("is_missing")) for name in _missing(data, meant)]
-    yield from found
-    if not found:
-        try:
-            _converter().structure(data, declared)
-        except AHPError as problem:
-            yield at("", problem)
+    try:
+        _converter().structure(data, declared)
+    except AHPError as problem:
+        meant = _meant(data, declared)
+        found = [
+            at(place, one)
+            for place, value, inner in _entries(data, meant)
+            for one in problems(value, inner)
+        ]
+        found += [at(name, Phrase("is_missing")) for name in _missing(data, meant)]
+        yield from found or [at("", problem)]
 
 
 def _meant(data: Any, declared: Any) -> Any:

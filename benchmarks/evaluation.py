@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +26,9 @@ import numpy as np
 from ahp.evaluation import evaluate, read_observations, simulate
 from ahp.evaluation.rules import Measured
 from ahp.evaluation.scheme import Band, Calendar, Indicator, Missing, Node, Scheme
+from ahp.plots.evaluation import parts_chart, waterfall_chart
+from ahp.report.league import league_tables
+from ahp.report.unit_card import unit_card
 
 Made = TypeVar("Made")
 
@@ -33,9 +37,10 @@ BANDS = (("excellent", 90), ("good", 80), ("fair", 60), ("poor", 0))
 
 
 def scheme(indicators: int) -> Scheme:
-    """Groups of five indicators, all measured in per cent, of equal weights."""
-    groups = [f"g{k}" for k in range(indicators // IN_A_GROUP)]
+    """Groups of five indicators, fewer in the last, all measured in per cent, of equal weights."""
+    groups = [f"g{k}" for k in range(-(-indicators // IN_A_GROUP))]
     leaves = {f"i{k}": groups[k // IN_A_GROUP] for k in range(indicators)}
+    sizes = Counter(leaves.values())
     rule = Measured(low=Fraction(0), high=Fraction(100))
     return Scheme(
         id="benchmark",
@@ -49,7 +54,7 @@ def scheme(indicators: int) -> Scheme:
         ),
         weights={
             **dict.fromkeys(groups, Fraction(1, len(groups))),
-            **dict.fromkeys(leaves, Fraction(1, IN_A_GROUP)),
+            **{leaf: Fraction(1, sizes[group]) for leaf, group in leaves.items()},
         },
         indicators=tuple(Indicator(leaf, rule) for leaf in leaves),
         bands=tuple(Band(name, {"en": name}, Fraction(edge)) for name, edge in BANDS),
@@ -109,7 +114,7 @@ class Report:
         )
 
 
-def run(units: int, indicators: int, periods: int, draws: int) -> int:
+def run(units: int, indicators: int, periods: int, draws: int, page_units: int = 200) -> int:
     """All rows; the number of those that fall short."""
     report, one = Report(), scheme(indicators)
     with tempfile.TemporaryDirectory() as folder:
@@ -122,6 +127,7 @@ def run(units: int, indicators: int, periods: int, draws: int) -> int:
         explained(report, result, draws)
         memory = peak(lambda: evaluate(one, read_observations(small)))
         report.row("the same: most memory", memory, "MB")
+        results_page(report, Path(folder) / "page.csv", page_units)
         report.row("ten times the units: × the time", ratio(one, small, large), "", 11)
     return report.short
 
@@ -154,6 +160,25 @@ def explained(report: Report, result: Any, draws: int) -> None:
     report.row("the same: most memory", peak(lambda: simulate(result, period, **asked)), "MB")
     _, seconds = timed(lambda: simulate(result, period, **{**asked, "ranks": True}))
     report.row(f"{size}: of bands and ranks", seconds, "s")
+
+
+def results_page(report: Report, path: Path, units: int) -> None:
+    """A row for what a results page shows first: league table and one card with its pictures."""
+    one = scheme(18)
+    write_observations(path, units, 18, 2)
+    result = evaluate(one, read_observations(path))
+    period, unit = result.periods[-1], result.units[0]
+
+    def page() -> None:
+        league_tables(result, period, "en")
+        unit_card(result, unit, period, "en")
+        waterfall_chart(result, unit, period, "en")
+        parts_chart(result, unit, period, "en")
+
+    page()  # imports what is imported once
+    report.row(
+        f"{units:,} units × 18 indicators: league table and a card", timed(page)[1], "s", 0.5
+    )
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ from ahp.priority import METHODS
 from ahp.report import consistency_data
 from ahp.store import Store
 from ahp.web import server
+from tests.evaluation_case import PERIOD, make_case
 
 ROOT = Path(__file__).parents[1]
 DONG = ROOT / "examples" / "dong_2010"
@@ -844,6 +845,41 @@ def test_log_verify(run: Any, database: Path) -> None:
         f"study {log.study_id} ('Which alternative?'): {log.events} events, head {log.head_hash}\n"
         f"{database}: 1 study verified\n"
     )
+
+
+@pytest.mark.usefixtures("quick_passwords")
+def test_log_verify_looks_at_evaluations(run: Any, database: Path) -> None:
+    store = Store(f"sqlite:///{database}")
+    case = make_case(store)
+    case.by(case.head).sign(case.id, PERIOD)
+    (log,) = store.verify_evaluations()
+    (study,) = store.verify_log()
+    store.close()
+    options = ("log", "verify", "--database", f"sqlite:///{database}")
+    outcome = run(*options)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines() == [
+        f"study {study.study_id} ('Which alternative?'): 3 events, head {study.head_hash}",
+        f"{database}: 1 study verified",
+        f"evaluation {case.id} ('效能评价'): 27 events, head {log.head_hash}",
+        "  2026Q1: the signed result follows from the data",
+        f"{database}: 1 evaluation verified",
+    ]
+    assert run(*options, "--language", "zh").out.splitlines()[2:] == [
+        f"评价 {case.id}（效能评价）：27 个事件，末尾哈希值 {log.head_hash}",
+        "  2026Q1：已签批的结果与数据一致",
+        f"{database}：1 项评价核验通过",
+    ]
+    connection = sqlite3.connect(database)
+    connection.execute(
+        "UPDATE evaluation_events SET detail = replace(detail, '\"90\"', '\"95\"') "
+        "WHERE kind = 'values_recorded'"
+    )
+    connection.commit()
+    connection.close()
+    outcome = run(*options)
+    assert outcome.status == 1
+    assert outcome.err.endswith("its content does not match its hash\n")
 
 
 def test_log_verify_finds_a_changed_answer(run: Any, database: Path) -> None:

@@ -12,7 +12,7 @@ from benchmarks.evaluation import Report, run, scheme, write_observations
 
 
 def test_all_rows_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    run(units=4, indicators=10, periods=2, draws=50)
+    run(units=4, indicators=10, periods=2, draws=50, page_units=4)
     lines = capsys.readouterr().out.splitlines()
     assert [line[:66].strip() for line in lines] == [
         "4 units × 10 indicators × 2 periods: read and scored",
@@ -21,10 +21,16 @@ def test_all_rows_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
         "the same: most memory",
         "4 units × 50 draws: of bands and ranks",
         "the same: most memory",
+        "4 units × 18 indicators: league table and a card",
         "ten times the units: × the time",
     ]
     assert all(float(line[66:77]) > 0 for line in lines)
-    assert [line.split("<=")[1].split()[0] for line in lines if "<=" in line] == ["15", "5", "11"]
+    assert [line.split("<=")[1].split()[0] for line in lines if "<=" in line] == [
+        "15",
+        "5",
+        "0.5",
+        "11",
+    ]
 
 
 def test_what_takes_longer_falls_short(capsys: pytest.CaptureFixture[str]) -> None:

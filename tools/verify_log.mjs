@@ -1,4 +1,5 @@
-// Checks the log of an exported study: every event's hash, and that each continues the one before.
+// Checks the log of an exported study or evaluation: every event's hash, that each continues the one
+// before, and the files that come along.
 //
 //     node tools/verify_log.mjs study.json
 //
@@ -17,7 +18,7 @@ function canonical(value) {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
 }
 
-const sha256 = (text) => createHash("sha256").update(text, "utf8").digest("hex");
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
 
 // What is wrong with an event after the one before it, which is undefined for the first
 function problem(event, before) {
@@ -39,12 +40,15 @@ function problem(event, before) {
   return null;
 }
 
-const { kind, format, study, survey, events } = JSON.parse(readFileSync(process.argv[2], "utf8"));
-if (kind !== "ahp study" || format !== 2) {
-  console.error(`kind ${kind} with format ${format}, expected an ahp study with format 2`);
+const data = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { kind, format, events, files = [] } = data;
+const name = { "ahp study": "study", "ahp evaluation": "evaluation" }[kind];
+if (name === undefined || format !== 2) {
+  console.error(`kind ${kind} with format ${format}, expected an ahp study or evaluation with format 2`);
   process.exit(2);
 }
-const same = { study_id: study.id, survey_hash: sha256(survey) };
+const book = data[name];
+const same = { study_id: book.id, survey_hash: sha256(name === "study" ? data.survey : data.events_in) };
 let before;
 for (const event of events) {
   const found = problem({ ...event, ...same }, before);
@@ -54,9 +58,15 @@ for (const event of events) {
   }
   before = event;
 }
-if (before?.seq !== study.head_seq || before?.hash !== study.head_hash) {
-  console.error(`the log ends with event ${before?.seq}, the study's head is event ${study.head_seq}`);
+if (before?.seq !== book.head_seq || before?.hash !== book.head_hash) {
+  console.error(`the log ends with event ${before?.seq}, the ${name}'s head is event ${book.head_seq}`);
   process.exit(1);
 }
+for (const file of files) {
+  if (sha256(Buffer.from(file.content, "base64")) !== file.sha256) {
+    console.error(`file ${file.sha256}: its content does not match its hash`);
+    process.exit(1);
+  }
+}
 const parts = [1, 2].map((number) => events.filter((event) => event.format === number).length);
-console.log(`study ${study.id}: ${events.length} events (${parts[0]} in format 1), head ${before.hash}`);
+console.log(`${name} ${book.id}: ${events.length} events (${parts[0]} in format 1), head ${before.hash}`);

@@ -65,15 +65,18 @@ class PointsLost(Result):
         return tuple(sorted(losses, key=lambda loss: (-loss.lost, -loss.weight)))
 
 
-def points_lost(result: Evaluation, period: str) -> PointsLost:
+def points_lost(
+    result: Evaluation, period: str, units: tuple[str, ...] | None = None
+) -> PointsLost:
     """What each unit loses by each indicator.
 
     Args:
         result: of `evaluate`.
         period: one with observations of its own.
+        units: names of those to look at; None = all.
 
     Raises:
-        EvaluationError: no such period, or one that is made of others.
+        EvaluationError: no such unit or period, or one that is made of others.
 
     >>> from ahp.resources import data_folder
     >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
@@ -83,10 +86,13 @@ def points_lost(result: Evaluation, period: str) -> PointsLost:
     'management_model'
     """
     parsed = result.scored_period(period)
-    scored = result.scored(result.units, parsed)
-    shape = len(result.units), len(result.indicators)
+    names = result.units if units is None else tuple(units)
+    for name in names:
+        result.unit_position(name)
+    scored = result.scored(names, parsed)
+    shape = len(names), len(result.indicators)
     lost, weights = np.full(shape, np.nan), np.full(shape, np.nan)
-    for row in range(len(result.units)):
+    for row in range(len(names)):
         cell = row * len(scored.grid.periods) + scored.grid.periods.index(parsed)
         if scored.totals.finished.rated[cell]:
             points = counted_points(scored, cell)
@@ -95,5 +101,5 @@ def points_lost(result: Evaluation, period: str) -> PointsLost:
                 lost[place], weights[place] = weight * (100 - Fraction(points[leaf])), weight
     indicators = result.indicators
     return PointsLost(
-        result.units, str(parsed), indicators, lost=read_only(lost), weights=read_only(weights)
+        names, str(parsed), indicators, lost=read_only(lost), weights=read_only(weights)
     )

@@ -477,12 +477,17 @@ class Scored:
     def _vetoes(self) -> dict[str, Mask]:
         """Veto id -> cells where it was reported or a key point failed."""
         falls = {veto.id: self.amounts[veto.id] > 0 for veto in self.scheme.vetoes}
-        for _, rule, cells, positions, results in self._checklists():
+        for veto, _, cells in self.failed_key_points():
+            falls[veto][cells] = True
+        return falls
+
+    def failed_key_points(self) -> Iterator[tuple[str, str, Ints]]:
+        """Veto id, leaf id and cells of every control point that failed and makes a veto fall."""
+        for leaf, rule, cells, positions, results in self._checklists():
             failed = results.compared(0) == 0
             for k, point in enumerate(rule.control_points):
                 if point.veto is not None:
-                    falls[point.veto][cells.cell[failed & (positions == k)]] = True
-        return falls
+                    yield point.veto, leaf, cells.cell[failed & (positions == k)]
 
     def falling(self) -> dict[str, Mask]:
         """Veto id -> cells where it falls, by its condition as well."""

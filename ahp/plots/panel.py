@@ -98,7 +98,7 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.
         )
         + "<extra></extra>",
     )
-    _name_rows(
+    name_rows(
         figure, [wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking], True
     )
     figure.update_xaxes(rangemode="tozero", side="top", fixedrange=True, nticks=6)
@@ -143,7 +143,7 @@ def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -
         wrapped(f"{number}. {panel.experts[k]}", 18)
         for k, number in zip(order, numbers, strict=True)
     ]
-    _name_rows(figure, labels, few)
+    name_rows(figure, labels, few)
     return figure.update_layout(
         height=90 + (30 if few else 5) * len(rows), margin={"l": 0, "r": 0, "t": 30, "b": 50}
     )
@@ -318,7 +318,7 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
         automargin=True,
         fixedrange=True,
     )
-    _name_rows(figure, [wrapped(name, 18) for name in names], few)
+    name_rows(figure, [wrapped(name, 18) for name in names], few)
     return figure.update_layout(
         height=180 + (30 if few else 6) * len(names), margin={"l": 0, "r": 0, "t": 60, "b": 50}
     )
@@ -450,7 +450,7 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
             customdata=[harmless(experts[order[row]]) for row in members],
             hovertemplate="%{customdata}<extra>" + name + "</extra>",
         )
-    _name_rows(figure, [f"{wrapped(experts[k], 18)} ({labels[k]})" for k in order], few)
+    name_rows(figure, [f"{wrapped(experts[k], 18)} ({labels[k]})" for k in order], few)
     figure.update_xaxes(
         title=_("Distance of the judgments"),
         range=[0, 1.05 * max(height for height, _row in ends.values())],
@@ -468,7 +468,7 @@ def _cluster_color(number: int | None) -> str:
     return GRAY if number is None else PALETTE[(number - 1) % len(PALETTE)]
 
 
-def _name_rows(figure: go.Figure, names: list[str], shown: bool) -> None:
+def name_rows(figure: go.Figure, names: list[str], shown: bool) -> None:
     """Names of the rows from the top down, on a vertical axis that counts them from 0."""
     figure.update_yaxes(
         tickvals=list(range(len(names))),

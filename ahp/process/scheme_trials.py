@@ -360,13 +360,27 @@ def _is_observed(observations: Observations, leaf: str, period: str) -> bool:
 
 def _refused(scheme: Scheme, observations: Observations) -> dict[str, Phrase]:
     """What a scheme refuses the observations of, and why."""
-    refused = {}
-    for name in observations.columns["indicator"].names:
-        try:
-            evaluate(scheme, observations.chosen(_rows_of(observations, "indicator", name)))
-        except EvaluationError as problem:
-            refused[name] = Phrase("trial_refused", indicator=name, problem=problem)
-    return refused
+    names = observations.columns["indicator"].names
+    if not names or _refusal(scheme, observations) is None:
+        return {}
+    found = {
+        name: _refusal(scheme, observations.chosen(_rows_of(observations, "indicator", name)))
+        for name in names
+    }
+    return {
+        name: Phrase("trial_refused", indicator=name, problem=problem)
+        for name, problem in found.items()
+        if problem is not None
+    }
+
+
+def _refusal(scheme: Scheme, observations: Observations) -> EvaluationError | None:
+    """Why a scheme refuses observations; None where it scores them."""
+    try:
+        evaluate(scheme, observations)
+    except EvaluationError as problem:
+        return problem
+    return None
 
 
 def _completed(

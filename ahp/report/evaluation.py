@@ -58,14 +58,14 @@ def chosen_units(result: Evaluation, asked: str | None) -> tuple[str, ...]:
     return (asked,)
 
 
-def _rounded(number: float, digits: int) -> Decimal | None:
+def as_printed(number: float, digits: int) -> Decimal | None:
     """The decimal that a float stands for."""
     if np.isnan(number):
         return None
     return Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-digits))
 
 
-def _aligned(numbers: Sequence[Decimal | None], least: int = 0) -> list[str]:
+def aligned(numbers: Sequence[Decimal | None], least: int = 0) -> list[str]:
     """Numbers with as many decimals each, `least` or more, to the right."""
     shown = [Decimal(plain_number(one)) for one in numbers if one is not None]
     places = max([least, *(-int(one.as_tuple().exponent) for one in shown)])
@@ -107,13 +107,13 @@ def totals_table(
     rows_of = [k for k, unit in enumerate(result.units) if units is None or unit in units]
     rows_of.sort(key=lambda k: (result.ranks[k, column] or len(result.units) + 1, k))
     digits = scheme.digits.total
-    bounds = [[_rounded(number, digits) for number in result.bounds[k, column]] for k in rows_of]
+    bounds = [[as_printed(number, digits) for number in result.bounds[k, column]] for k in rows_of]
     uncertain = any(low != high for low, high in bounds)
     headings = [_("Unit"), _("Total"), _("Rank")]
     headings += [_("Group"), _("Rank in group")] if scheme.groups else []
     headings += [_("Band")]
     headings += [_("Bounds")] if uncertain else []
-    totals = _aligned([_rounded(result.totals[k, column], digits) for k in rows_of], digits)
+    totals = aligned([as_printed(result.totals[k, column], digits) for k in rows_of], digits)
     rows = []
     for k, total, (low, high) in zip(rows_of, totals, bounds, strict=True):
         unit = result.units[k]
@@ -137,7 +137,7 @@ def waterfall_table(result: Evaluation, unit: str, period: str, language: str) -
     _ = translator(language)
     lines = result.waterfall(unit, period)
     numbers = [
-        _aligned(column)
+        aligned(column)
         for column in (
             [line.before for line in lines],
             [line.change for line in lines],
@@ -190,7 +190,7 @@ def change_table(result: Evaluation, change: Movement, language: str) -> Table:
     names = names_of(result.scheme, language)
     moved = [effect for effect in change.effects if effect.performance or effect.weights]
     columns = [
-        _aligned([*map(_decimal, effects), _decimal(total), None, None])
+        aligned([*map(_decimal, effects), _decimal(total), None, None])
         for effects, total in (
             ([effect.performance for effect in moved], change.performance),
             ([effect.weights for effect in moved], change.weights),
@@ -198,7 +198,7 @@ def change_table(result: Evaluation, change: Movement, language: str) -> Table:
     ]
     together = change.performance + change.weights
     last = (*(effect.total for effect in moved), together, _rest(change), Fraction(change.change))
-    columns.append(_aligned([*map(_decimal, last)]))
+    columns.append(aligned([*map(_decimal, last)]))
     labels = [*(names[effect.indicator] for effect in moved), _("All indicators")]
     labels += [_("Deductions, bonuses, limits, vetoes, rounding"), _("Change of the total")]
     title = _("{unit}: {before} in {since}, {after} in {to}").format(
@@ -278,7 +278,7 @@ def _unit_data(result: Evaluation, unit: str, period: str, explained: bool) -> d
     digits = result.scheme.digits
 
     def text(number: float, places: int) -> str | None:
-        rounded = _rounded(number, places)
+        rounded = as_printed(number, places)
         return None if rounded is None else f"{rounded:f}"
 
     data: dict[str, Any] = {

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..datafile import MAX_FILE, check_size, kind, parse_json
-from ..errors import StoreError
+from ..errors import LogError, StoreError
 from ..messages import Phrase
 from . import chain
-from .chain import Book
-from .models import EventRow
+from .chain import Rows
+from .models import EvaluationRow, EventRow, ExpertRow, PersonRow, StudyRow
 from .records import Event
 
 FORMAT = 2
@@ -33,6 +34,15 @@ _OPTIONAL = (
     *("note", "organization", "expert_id", "parent", "left", "right", "value", "detail"),
     *("actor_kind", "actor_id"),
 )
+Book = StudyRow | EvaluationRow
+People = type[ExpertRow] | type[PersonRow]
+
+_PEOPLE: Mapping[People, tuple[str, str]] = {
+    ExpertRow: ("study_id", "experts"),
+    PersonRow: ("evaluation_id", "people"),
+}
+"""Table of people -> its column of their book, and their key in files."""
+
 _LARGEST = 2**31 - 1
 """The largest whole number that every database takes."""
 
@@ -46,6 +56,7 @@ class BookFile:
         head: key of the head, whose columns are `columns`.
         bound_to: key of the text whose SHA-256 the events have.
         rows: key -> columns of other rows.
+        events: the table of their events.
     """
 
     name: str
@@ -53,6 +64,7 @@ class BookFile:
     columns: tuple[str, ...]
     bound_to: str
     rows: Mapping[str, tuple[str, ...]]
+    events: Rows = EventRow
 
     def write(
         self, session: Session, book: Book, text: str, rows: Mapping[str, Iterable[object]]
@@ -66,7 +78,7 @@ class BookFile:
             **{key: [_plain(one, self.rows[key]) for one in own] for key, own in rows.items()},
             "events": [
                 {name: value for name, value in vars(event).items() if name not in _SAME}
-                for event in chain.read(session, book.id)
+                for event in chain.read(session, book.id, rows=self.events)
             ],
         }
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -107,13 +119,45 @@ class BookFile:
             raise StoreError("export_no_text", place=source, name=self.bound_to, found=kind(text))
         return data
 
+    def insert(
+        self, session: Session, book: Book, people: People, data: Mapping[str, Any], source: str
+    ) -> None:
+        """Insert a book of a file with its people and events as they are; `ahp.store.chain.verify`
+        says whether they hold. What the rows say by the events alone, follows from them: the book
+        archived, people removed.
 
-def insert_events(session: Session, book: Book, events: Iterable[Mapping[str, Any]]) -> None:
-    """Insert the events of a file as they are; `ahp.store.chain.verify` says whether they hold."""
-    same = {"study_id": book.id, "survey_hash": book.survey_hash}
-    first_format = dict.fromkeys(chain.SINCE_FORMAT_2) | {"format": 1}
-    if rows := [{**first_format, **event, **same} for event in events]:
-        session.execute(insert(EventRow), rows)
+        Args:
+            session: a transaction that writes.
+            book: the row of the book.
+            people: the table of the people.
+            data: what `read` returned.
+            source: name of the file, for messages.
+
+        Raises:
+            LogError: a number, an id or a name stands there twice, or is of nobody.
+        """
+        owner, key = _PEOPLE[people]
+        same = {"study_id": book.id, "survey_hash": book.survey_hash}
+        first_format = dict.fromkeys(chain.SINCE_FORMAT_2) | {"format": 1}
+        try:
+            session.add(book)
+            session.flush()
+            if rows := [{**one, owner: book.id} for one in data[key]]:
+                session.execute(insert(people), rows)
+            if events := [{**first_format, **event, **same} for event in data["events"]]:
+                session.execute(insert(self.events), events)
+        except IntegrityError as error:
+            raise LogError("export_contradicts_itself", source=source) from error
+        for event in data["events"]:
+            if event["kind"].endswith(("_archived", "_unarchived")):
+                archived = event["kind"].endswith("_archived")
+                book.archived_seq = event["seq"] if archived else None
+            elif event["kind"].endswith("_removed"):
+                session.execute(
+                    update(people)
+                    .where(people.id == event["expert_id"], getattr(people, owner) == book.id)
+                    .values(removed_seq=event["seq"])
+                )
 
 
 def _plain(row: object, columns: tuple[str, ...]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""A whole study as JSON, from one database to another."""
+"""A whole study or evaluation as JSON, from one database to another."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..datafile import parse_json
@@ -15,8 +16,18 @@ from ..errors import AHPError, LogError, StoreError
 from ..process.events import SERVER, ChainSealed
 from ..study import Survey, survey_from_content
 from . import chain, log
-from .book_file import BookFile, insert_events
-from .models import ExpertRow, StudyRow, SurveyRow
+from .book_file import BookFile
+from .evaluation_log import FORMAT, FORMAT_HASH, verify_evaluation
+from .models import (
+    EvaluationEventRow,
+    EvaluationRow,
+    ExpertRow,
+    FileRow,
+    PersonRow,
+    StudyRow,
+    SurveyRow,
+)
+from .states import evaluation_state_of
 from .surveys import add_survey
 
 STUDY_FILE = BookFile(
@@ -26,6 +37,22 @@ STUDY_FILE = BookFile(
     bound_to="survey",
     rows={"experts": ("id", "name", "organization", "added_seq")},
 )
+
+EVALUATION_FILE = BookFile(
+    name="ahp evaluation",
+    head="evaluation",
+    columns=("id", "title", "note", "head_seq", "head_hash"),
+    bound_to="events_in",
+    rows={"people": ("id", "role", "name", "added_seq"), "files": ("sha256", "content")},
+    events=EvaluationEventRow,
+)
+
+
+class _Kept(NamedTuple):
+    """A file, its content in base64."""
+
+    sha256: str
+    content: str
 
 
 def export_study(session: Session, study: StudyRow) -> str:
@@ -51,15 +78,7 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
     add_survey(session, survey)
     created = data["events"][0]["time"] if data["events"] else ""
     study = StudyRow(**data["study"], created=created, survey_hash=survey.content_hash)
-    session.add(study)
-    session.flush()
-    try:
-        if experts := [{**one, "study_id": study.id} for one in data["experts"]]:
-            session.execute(insert(ExpertRow), experts)
-        insert_events(session, study, data["events"])
-    except IntegrityError as error:  # a number, an id or a name twice, or of nobody
-        raise LogError("export_contradicts_itself", source=source) from error
-    _derive(session, study, data["events"])
+    STUDY_FILE.insert(session, study, ExpertRow, data, source)
     log.verify_study(session, study, survey.content)
     last = next(chain.read(session, study.id, study.head_seq))
     if last.format < chain.FORMAT:
@@ -79,14 +98,63 @@ def _survey(data: dict[str, Any], source: str) -> Survey:
         raise StoreError("export_survey", source=source, problem=error) from error
 
 
-def _derive(session: Session, study: StudyRow, events: list[dict[str, Any]]) -> None:
-    """What the rows say by the events alone: the study archived, experts removed."""
-    for event in events:
-        if event["kind"] in ("study_archived", "study_unarchived"):
-            study.archived_seq = event["seq"] if event["kind"] == "study_archived" else None
-        elif event["kind"] == "expert_removed":
-            session.execute(
-                update(ExpertRow)
-                .where(ExpertRow.id == event["expert_id"], ExpertRow.study_id == study.id)
-                .values(removed_seq=event["seq"])
-            )
+def export_evaluation(session: Session, book: EvaluationRow) -> str:
+    """The evaluation with its people, the files that its events name, and the events.
+
+    Raises:
+        StoreError: a round of rating is open, whose ratings nobody may see yet.
+    """
+    state = evaluation_state_of(session, book)
+    for period, held in state.periods.items():
+        if held.round:
+            raise StoreError("export_while_rating", period=period, round=held.round.number)
+    people = session.scalars(
+        select(PersonRow).where(PersonRow.evaluation_id == book.id).order_by(PersonRow.added_seq)
+    )
+    contents = ((key, session.get_one(FileRow, key).content) for key in sorted(state.files))
+    files = (_Kept(key, base64.b64encode(content).decode()) for key, content in contents)
+    return EVALUATION_FILE.write(session, book, FORMAT, {"people": people, "files": files})
+
+
+def import_evaluation(session: Session, content: str | bytes, source: str) -> EvaluationRow:
+    """Insert what `export_evaluation` wrote, and verify its log.
+
+    Raises:
+        StoreError: not such a file, or the database has the evaluation already.
+        LogError: the log does not verify.
+    """
+    data = EVALUATION_FILE.read(content, source)
+    if data["events_in"] != FORMAT:
+        raise StoreError(
+            "export_events_in", source=source, found=data["events_in"], expected=FORMAT
+        )
+    if session.get(EvaluationRow, data["evaluation"]["id"]) is not None:
+        title = data["evaluation"]["title"]
+        raise StoreError("export_known_evaluation", source=source, title=title)
+    files = {one["sha256"]: _content(one, source) for one in data["files"]}
+    created = data["events"][0]["time"] if data["events"] else ""
+    book = EvaluationRow(**data["evaluation"], created=created, survey_hash=FORMAT_HASH)
+    EVALUATION_FILE.insert(session, book, PersonRow, data, source)
+    for key, kept in files.items():
+        if session.get(FileRow, key) is None:
+            session.add(FileRow(sha256=key, content=kept))
+    session.flush()
+    verify_evaluation(session, book)
+    if unnamed := files.keys() - evaluation_state_of(session, book).files.keys():
+        raise LogError("export_file_unnamed", source=source, sha256=min(unnamed))
+    return book
+
+
+def _content(file: dict[str, str], source: str) -> bytes:
+    """The content of a file in a file.
+
+    Raises:
+        StoreError: it is not what its SHA-256 says.
+    """
+    try:
+        content = base64.b64decode(file["content"], validate=True)
+    except ValueError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != file["sha256"]:
+        raise StoreError("export_file_differs", source=source, sha256=file["sha256"])
+    return content

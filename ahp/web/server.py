@@ -60,7 +60,9 @@ ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of the organizer's link, new at every start; of no use when a password is set."""
 
 EXPERT_UPLOAD = 2 * 2**20
-"""Bytes of a file that an expert uploads: a filled questionnaire has a twentieth of a megabyte."""
+"""Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
+that somebody attaches in an evaluation.
+"""
 
 ORGANIZER_UPLOAD = 20 * 2**20
 """Bytes of a file that an organizer uploads, such as a whole study."""
@@ -323,9 +325,9 @@ def _upload_limit(request: Request) -> int:
         DatabaseError: it is not known who this is.
     """
     granted = database().grants(request.cookies.get(SESSION_COOKIE))
-    return (
-        ORGANIZER_UPLOAD if granted.may("run_studies") else EXPERT_UPLOAD if granted.experts else 0
-    )
+    if granted.may("run_studies"):
+        return ORGANIZER_UPLOAD
+    return EXPERT_UPLOAD if granted.experts or granted.persons else 0
 
 
 class _HideTokens(logging.Filter):

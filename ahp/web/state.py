@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache, partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -231,8 +232,8 @@ def translate() -> Translate:
 
 
 def page_head(expert: ExpertInfo | Person | None, account: AccountInfo | None = None) -> None:
-    """Whom the page belongs to, an expert, a person or an organizer with an account, and the switch between
-    languages, whose choice stays in this browser.
+    """Whom the page belongs to, an expert, a person or an organizer with an account, and the switch
+    between languages, whose choice stays in this browser.
     """
     who = expert or account
     current = language()
@@ -270,12 +271,17 @@ def _choose_language() -> None:
         st.session_state["language_switch"] = language()
 
 
-def follow(expert: ExpertInfo | None) -> None:
+def follow(expert: ExpertInfo | Person | None) -> None:
     """In a fragment: draw the whole page anew when its head is no longer right, because the switch
     was sent along with something else, or because the right to answer has ended.
     """
     if st.session_state["shown"] != (language(), expert and expert.id):
         st.rerun()
+
+
+def today() -> str:
+    """The date by the server's clock, UTC, as the log has it."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def base_url() -> str:

@@ -101,5 +101,5 @@ def test_earlier_exports_are_imported_first(tmp_path: Path) -> None:
     data = json.loads((GOLDEN / "0002.json").read_text(encoding="utf-8"))
     assert verified(data, tmp_path) == (
         2,
-        "kind ahp study with format 1, expected an ahp study with format 2",
+        "kind ahp study with format 1, expected an ahp study or evaluation with format 2",
     )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ...evaluation.periods import Period, period_of
 from ...evaluation.scheme import Scheme
 from ...evaluation.scoring import period_problem
-from .rules import rated_leaves
+from .rules import left_to_raters
 from .state import EvaluationState, PeriodState, Person
 from .units import active_in
 
@@ -50,7 +50,7 @@ class Delivery:
 
 def deliveries(state: EvaluationState, held: PeriodState) -> tuple[Delivery, ...]:
     """The indicators of a period that are delivered, in the order of the scheme."""
-    rated = rated_leaves(held.scheme)
+    rated = left_to_raters(state, held.scheme)
     units = [unit.id for unit in state.units if active_in(unit, held.period)]
     there = {(key.unit, key.indicator) for key in held.values}
     owners = [one for one in state.participants.values() if one.role == "data_owner"]

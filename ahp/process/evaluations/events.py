@@ -420,7 +420,7 @@ class OwnRating(OnPeriod):
 
 @dataclass(frozen=True)
 class Rated(OwnRating):
-    """A grade or points, as text; `"not applicable"` where the rater can't judge."""
+    """A grade, or the result of a control point; `rules.CANNOT_JUDGE`; nothing takes it back."""
 
     kind = "rated"
     unit: str

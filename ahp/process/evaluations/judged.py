@@ -12,20 +12,23 @@ from typing import Any
 
 from ...datafile import jcs
 from ...errors import EvaluationError
+from ...evaluation.cells import FEWEST_TRIMMED
 from ...evaluation.evaluated import Evaluation
 from ...evaluation.judging import evaluate
 from ...evaluation.observations import observations_from_records
-from ...evaluation.scheme import Scheme
+from ...evaluation.scheme import Indicator, Scheme
 from ...evaluation.scoring import period_problem
 from .events import Row
-from .state import EvaluationState, PeriodState
+from .rules import CANNOT_JUDGE
+from .state import EvaluationState, PeriodState, RatedCell, Rating
 from .units import Unit, groups_of
 
 EVIDENCE_FORMAT = 1
 """Of new evidence."""
 
 NOT_DUE = "not due"
-"""What stands where nothing was delivered as long as a period isn't checked."""
+"""What stands where nothing was delivered as long as a period isn't checked; then it is not
+reported."""
 
 Names = tuple[tuple[str, str], ...]
 """Id -> name of people, as something that can be hashed."""
@@ -110,22 +113,60 @@ def _records(
                 "evidence": row.evidence,
                 "note": row.note,
             }
-    if held.stage == "open":
-        for leaf in held.scheme.counting(held.period):
-            for unit_id, name in unit_names.items():
-                if leaf in same and (unit_id, leaf) not in delivered:
-                    yield {"unit": name, "period": period, "indicator": leaf, "value": NOT_DUE}
+    missing = NOT_DUE if held.stage == "open" else ""
+    for leaf in held.scheme.counting(held.period):
+        for unit_id, name in unit_names.items():
+            if leaf in same and (unit_id, leaf) not in delivered:
+                yield {"unit": name, "period": period, "indicator": leaf, "value": missing}
 
 
 def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]:
-    """The values and ratings of a period that count, each with its rater."""
+    """The values and ratings of a period that count, each with its rater.
+
+    A value that was decided on, by an appeal or a correction, stands for what all raters gave.
+    """
+    decided = {
+        key[:4]: value.row
+        for key, value in held.values.items()
+        if not key.rater and _was_decided(held, value.stamp.seq)
+    }
     for key, value in held.values.items():
-        if held.counts(key):
+        if key[:4] not in decided and held.counts(key):
             yield value.row, key.rater
-    for (unit, indicator, item), ratings in held.ratings.items():
-        for person, rating in ratings.items():
+    for cell, ratings in counting_ratings(held).items():
+        unit, indicator, item = cell
+        for person, rating in ratings.items() if (*cell, "") not in decided else ():
             row = Row(unit, indicator, rating.value, item, note=rating.note)
             yield row, names[person]
+    for row in decided.values():
+        rated = held.scheme.indicator.get(row.indicator)
+        raters = fewest_ratings(rated) if rated else 1
+        for number in range(1, raters + 1):
+            yield row, f"{number}" if raters > 1 else ""
+
+
+def _was_decided(held: PeriodState, seq: int) -> bool:
+    """Whether an event granted an appeal, or corrected a signed period."""
+    appeals = (one.decided for one in held.appeals.values() if one.granted and one.decided)
+    signed = held.signatures[0].stamp.seq if held.signatures else seq + 1
+    return seq > signed or seq in {stamp.seq for stamp in appeals}
+
+
+def counting_ratings(held: PeriodState) -> dict[RatedCell, dict[str, Rating]]:
+    """Cell -> person -> rating, of the cells that enough raters could judge; the others are not
+    reported.
+    """
+    judged = {
+        cell: {person: one for person, one in ratings.items() if one.value != CANNOT_JUDGE}
+        for cell, ratings in held.ratings.items()
+    }
+    needed = {leaf: fewest_ratings(one) for leaf, one in held.scheme.indicator.items()}
+    return {cell: ratings for cell, ratings in judged.items() if len(ratings) >= needed[cell[1]]}
+
+
+def fewest_ratings(indicator: Indicator) -> int:
+    """Ratings that a cell of an indicator needs to count."""
+    return max(indicator.fewest_raters, FEWEST_TRIMMED if indicator.raters == "trimmed_mean" else 1)
 
 
 def _same_rules(before: Scheme, now: Scheme) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .deliveries import deliveries
-from .rules import rated_leaves
+from .rules import left_to_raters
 from .state import EvaluationState, PeriodState
 
 PAGES = (
@@ -57,20 +57,19 @@ def _in_period(state: EvaluationState, held: PeriodState) -> Step:
     if held.stage == "checked":
         return Step("notices", "issue_notices", name)
     if held.stage == "notified":
-        if held.open_appeals:
-            return Step("notices", "decide_appeals", name, len(held.open_appeals))
-        return Step("signing", "sign", name)
+        appeals = len(held.open_appeals)
+        decide = Step("notices", "decide_appeals", name, appeals)
+        return decide if appeals else Step("signing", "sign", name)
     if held.correction:
         return Step("signing", "sign_correction", name)
-    if state.proposed:
-        return Step("scheme", "approve_scheme")
-    return Step("period", "open_next_period", name)
+    approve = Step("scheme", "approve_scheme")
+    return approve if state.proposed else Step("period", "open_next_period", name)
 
 
 def _while_open(state: EvaluationState, held: PeriodState) -> Step:
     name = str(held.period)
     missing, of = missing_deliveries(state, held)
-    rated = rated_leaves(held.scheme)
+    rated = left_to_raters(state, held.scheme)
     if missing:
         return Step("data", "deliver", name, missing, of)
     if held.round:

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 
 from ...evaluation.scheme import Scheme
 from .events import Role
-from .rules import rated_leaves
+from .rules import ratable_leaves, rated_leaves
 from .state import EvaluationState
 
 
 def indicators_for(role: Role, scheme: Scheme) -> tuple[str, ...]:
-    """Ids of what somebody of a role may be given: to a rater what is rated; to a data owner what
-    is not, then deductions, bonuses and vetoes, then what is rated, as ratings may come in a file.
+    """Ids of what somebody of a role may be given: to a rater what can be rated; to a data owner
+    what isn't graded, then deductions, bonuses and vetoes, then what is, as it may come in a file.
     """
     rated = rated_leaves(scheme)
     if role == "contact":
         return ()
     if role == "rater":
-        return rated
+        return ratable_leaves(scheme)
     return (*(leaf for leaf in scheme.indicator if leaf not in rated), *scheme.events, *rated)
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from functools import singledispatch
 
 from ...errors import AccessError, AHPError
+from ...evaluation.observations import NOT_APPLICABLE
 from ...evaluation.periods import parse_period
+from ...evaluation.rules import Checklist, sample_of
 from ...evaluation.rules import Rated as RatedRule
-from ...evaluation.rules import Shares
 from ...evaluation.scheme import Scheme
 from ...evaluation.scoring import period_problem
 from ...messages import Phrase
@@ -34,12 +35,13 @@ from .events import (
     NoticeOpened,
     NoticesIssued,
     OnPeriod,
-    OwnRating,
     PeriodChecked,
     PeriodOpened,
     PeriodSigned,
     PersonAdded,
     PersonChanged,
+    Rated,
+    RatingAttached,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
@@ -55,22 +57,59 @@ from .events import (
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
 from .units import active_in, merge_problem, unit_problem
 
+CANNOT_JUDGE = "cannot judge"
+"""What a rater says who can't grade a cell: it counts as no rating."""
+
+MOST_FILES = 10
+"""Pieces of evidence that a rater can attach to a cell."""
+
+CHECK_RESULTS = ("yes", "partly", "no", NOT_APPLICABLE)
+"""What a rater can say of a control point that is checked as a whole."""
+
 
 def rated_leaves(scheme: Scheme) -> tuple[str, ...]:
-    """Ids of the indicators that raters rate."""
+    """Ids of the indicators that raters grade, whoever the raters are."""
     return tuple(
         leaf
         for leaf, indicator in scheme.indicator.items()
-        if isinstance(indicator.rule, RatedRule | Shares)
+        if isinstance(indicator.rule, RatedRule)
+    )
+
+
+def ratable_leaves(scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that a rater can be given: what is graded, and checklists."""
+    return tuple(
+        leaf
+        for leaf, indicator in scheme.indicator.items()
+        if isinstance(indicator.rule, RatedRule | Checklist)
     )
 
 
 def asked_of(person: Person, scheme: Scheme) -> tuple[str, ...]:
-    """Ids of the indicators that a rater rates."""
-    rated = rated_leaves(scheme)
-    return (
-        tuple(leaf for leaf in rated if leaf in person.indicators) if person.indicators else rated
-    )
+    """Ids of the indicators that a rater rates: those they were given, or all that are graded."""
+    if not person.indicators:
+        return rated_leaves(scheme)
+    return tuple(leaf for leaf in ratable_leaves(scheme) if leaf in person.indicators)
+
+
+def left_to_raters(state: EvaluationState, scheme: Scheme) -> tuple[str, ...]:
+    """Ids of the indicators that raters rate and nobody delivers: what is graded, and the
+    checklists that raters were given.
+    """
+    raters = (one for one in state.participants.values() if one.role == "rater")
+    given = {leaf for one in raters for leaf in asked_of(one, scheme)}
+    graded = rated_leaves(scheme)
+    return tuple(leaf for leaf in scheme.indicator if leaf in graded or leaf in given)
+
+
+def answers_to(scheme: Scheme, indicator: str, item: str) -> tuple[str, ...]:
+    """What a rater can say of a cell; nothing where the part of a sample is said, such as 38/40."""
+    rule = scheme.indicator[indicator].rule
+    if isinstance(rule, RatedRule):
+        return tuple(grade.id for grade in scheme.grades[rule.grades])
+    points = rule.control_points if isinstance(rule, Checklist) else ()
+    sampled = any(point.id == item and point.sample for point in points)
+    return () if sampled else CHECK_RESULTS
 
 
 def objection(state: EvaluationState, event: Logged) -> Phrase | None:
@@ -82,9 +121,9 @@ def objection(state: EvaluationState, event: Logged) -> Phrase | None:
         by_link and isinstance(event.action, ValuesRecorded)
     ):
         return Phrase("act_of_another_kind")
-    if event.person is not None and not isinstance(event.action, PersonAdded):
-        if event.person not in state.participants:
-            return Phrase("person_unknown", person=event.person)
+    adds = isinstance(event.action, PersonAdded)
+    if event.person is not None and not adds and event.person not in state.participants:
+        return Phrase("person_unknown", person=event.person)
     if by_link and event.person != event.actor.id:
         return Phrase("act_of_another_person")
     return _objection(event.action, state, event)
@@ -228,7 +267,16 @@ def _late(period: PeriodState, *stages: str) -> Phrase | None:
     """Why a period is not in one of these stages."""
     if period.stage in stages:
         return None
-    return Phrase(f"period_is_{period.stage}", period=str(period.period))
+    return Phrase(_IN_STAGE[period.stage], period=str(period.period))
+
+
+_IN_STAGE = {
+    "open": "period_is_open",
+    "checked": "period_is_checked",
+    "notified": "period_is_notified",
+    "signed": "period_is_signed",
+}
+"""How far a period is -> why something else has to be done first, or can't be any more."""
 
 
 @_in_period.register
@@ -271,7 +319,7 @@ def _rows_problem(
         if row.indicator not in scheme.indicator and row.indicator not in scheme.events:
             return Phrase("indicator_not_in_scheme", indicator=row.indicator)
         if row.key in seen:
-            return Phrase("cell_twice", **_cell_words(row.key, state))
+            return Phrase("cell_recorded_twice", **_cell_words(row.key, state))
         seen.add(row.key)
         entry = scheme.events.get(row.indicator)
         if entry and entry.document and row.value and not row.evidence.strip():
@@ -323,9 +371,14 @@ def _(
     return None
 
 
-@_in_period.register
+@_in_period.register(Rated)
+@_in_period.register(RatingAttached)
+@_in_period.register(RatingsSubmitted)
 def _(
-    action: OwnRating, period: PeriodState, state: EvaluationState, event: Logged
+    action: Rated | RatingAttached | RatingsSubmitted,
+    period: PeriodState,
+    state: EvaluationState,
+    event: Logged,
 ) -> Phrase | None:
     person, now = state.people[event.actor.id], period.round
     if person.role != "rater":
@@ -333,18 +386,36 @@ def _(
     if now is None or now.number != action.round:
         return Phrase("rating_is_closed", round=action.round)
     if now.sheet(person.id).submitted:
-        return Phrase("event_after_submitting")
-    if isinstance(action, RatingsSubmitted):
-        return None
-    unit, indicator, item = (getattr(action, name) for name in ("unit", "indicator", "item"))
-    held = state.unit.get(unit)
+        return Phrase("rating_submitted")
+    return None if isinstance(action, RatingsSubmitted) else _cell_problem(action, person, state)
+
+
+def _cell_problem(
+    action: Rated | RatingAttached, person: Person, state: EvaluationState
+) -> Phrase | None:
+    """Why a rater can't rate a cell, or attach anything to it, in the round that is open."""
+    period, held = state.periods[action.period], state.unit.get(action.unit)
     if held is None or not active_in(held, action.period):
-        return Phrase("unit_not_listed", unit=unit)
-    if unit == person.unit:
+        return Phrase("unit_not_listed", unit=action.unit)
+    if action.unit == person.unit:
         return Phrase("rating_of_own_unit", unit=held.name)
-    if indicator not in asked_of(person, period.scheme) or not now.asks((unit, indicator, item)):
-        return Phrase("rating_not_asked", unit=held.name, indicator=indicator)
-    return None
+    cell = (action.unit, action.indicator, action.item)
+    asked = asked_of(person, period.scheme)
+    if action.indicator not in asked or not period.rounds[-1].asks(cell):
+        return Phrase("rating_not_asked", unit=held.name, indicator=action.indicator)
+    if isinstance(action, Rated):
+        return _rating_problem(action, period.scheme, held.name)
+    files = period.rounds[-1].sheet(person.id).rating(cell).files
+    return Phrase("attachments_many", most=MOST_FILES) if len(files) >= MOST_FILES else None
+
+
+def _rating_problem(action: Rated, scheme: Scheme, unit: str) -> Phrase | None:
+    """Why a rater can't say this; nothing at all takes back what was said."""
+    known = answers_to(scheme, action.indicator, action.item)
+    if action.value in ("", CANNOT_JUDGE, *known) or (not known and sample_of(action.value)):
+        return None
+    named = {"unit": unit, "indicator": action.indicator, "value": action.value}
+    return Phrase("rating_not_an_answer", **named)
 
 
 @_in_period.register

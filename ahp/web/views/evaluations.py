@@ -9,7 +9,7 @@ from ahp.process.evaluations.next_step import next_step
 from ahp.store import EvaluationInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
-from ahp.web.evaluating import open_page, step_sentence
+from ahp.web.evaluating import open_example, open_page, step_sentence
 
 
 def create() -> None:
@@ -27,6 +27,32 @@ def archive(info: EvaluationInfo, *, archived: bool) -> None:
     """Take an evaluation out of the lists, or put it back."""
     action = EvaluationArchived() if archived else EvaluationUnarchived()
     state.attempt(lambda: state.desk().act(info.id, action))
+
+
+def upload() -> None:
+    """Take over the evaluation of a file."""
+    file = st.session_state["evaluation_file"]
+    if file is not None:
+        state.attempt(lambda: state.desk().import_evaluation(file.getvalue(), file.name))
+
+
+def show_upload() -> None:
+    """An evaluation that was downloaded from another copy of the program, or kept."""
+    _ = state.translate()
+    with st.expander(_("Open an evaluation from a file"), icon=":material/upload_file:"):
+        st.write(
+            _(
+                "A whole evaluation as it is downloaded on the page “Sign and close” (JSON). Its "
+                "log and every signed result are verified first."
+            )
+        )
+        file = st.file_uploader(_("File"), type="json", key="evaluation_file")
+        st.button(
+            _("Verify and take over"),
+            on_click=upload,
+            disabled=file is None,
+            key="import_evaluation",
+        )
 
 
 def show_evaluation(info: EvaluationInfo) -> None:
@@ -86,6 +112,12 @@ for each in state.desk().evaluations(archived=True):
             disabled=not state.may("run_evaluations"),
             key=f"unarchive-{each.id}",
         )
+locked = not state.may("run_evaluations")
+st.subheader(_("Finished example"))
+if st.button(
+    _("See a finished evaluation"), icon=":material/visibility:", disabled=locked, key="example"
+):
+    open_example()
 if state.may("run_evaluations"):
     st.subheader(_("New evaluation"))
     with st.form("new_evaluation"):
@@ -98,3 +130,4 @@ if state.may("run_evaluations"):
         st.form_submit_button(
             _("Create evaluation"), type="primary", on_click=create, key="create_evaluation"
         )
+    show_upload()
