@@ -258,13 +258,9 @@ def show_work(desk: Desk, work: SchemeWork) -> None:
             disabled=work.before is None,
             key="undo_scheme",
         )
-        st.button(
-            _("Discard"),
-            icon=":material/delete:",
-            on_click=discard,
-            args=(desk,),
-            key="discard_scheme",
-        )
+        with st.popover(_("Discard"), icon=":material/delete:"):
+            st.write(_("What you changed here is gone then; versions proposed before stay."))
+            st.button(_("Yes, discard it"), on_click=discard, args=(desk,), key="discard_scheme")
     problems = work.draft.problems()
     scheme = None if problems else work.draft.scheme()
     if problems:
