@@ -1804,6 +1804,10 @@ _EVALUATIONS = {
     "signed_already": _("{period} is signed already. Load the page again to see it."),
     "unit_added_again": _("{unit!r} is in the list already."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
+    "workbook_carries": _(
+        "{indicator!r} has points that are carried over from the period before, which a workbook "
+        "of one period can't calculate."
+    ),
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
