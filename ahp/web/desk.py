@@ -29,7 +29,15 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
         below: printed below it.
         file: name of the files, without an ending; empty = `name`.
     """
-    _ = state.translate()
+    show_printed(table)
+    if below:
+        st.caption(below)
+    with st.container(horizontal=True):
+        show_downloads(table, name, file)
+
+
+def show_printed(table: report.Table) -> None:
+    """A table as printed, without downloads."""
     st.markdown(f"**{state.plain(table.title)}**")
     if table.note:
         st.caption(state.plain(table.note))
@@ -45,10 +53,6 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
         ],
         hide_index=True,
     )
-    if below:
-        st.caption(below)
-    with st.container(horizontal=True):
-        show_downloads(table, name, file)
 
 
 def nobody_left(survey: Survey, problem: IncoherentError) -> str:
