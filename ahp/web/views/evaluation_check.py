@@ -176,11 +176,11 @@ def part_words(value: Value) -> str:
 
 def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
     """Say that a conspicuous value is right, with the reason of the form."""
-    reason = typed(field)
+    _, reason = state.translate(), typed(field)
     if reason:
         attempt(desk, lambda: state.desk().act(desk.id, CellAccepted(period, key, reason)))
     else:
-        st.session_state["problem"] = state.translate()("Please say why the value is right.")
+        st.session_state["problem"] = _("Please say why the value is right.")
 
 
 def show_doubts(
@@ -223,8 +223,7 @@ def show_standing_out(
         expanded=len(waiting) <= 5,
     ):
         for key in waiting:
-            words = "；" if state.language() == "zh" else "; "
-            sentence = words.join(desk.say(phrase) for phrase in doubts[key])
+            sentence = _("; ").join(desk.say(phrase) for phrase in doubts[key])
             st.button(
                 state.plain(f"{names[key.unit]} · {names[key.indicator]}: {sentence}"),
                 type="tertiary",
@@ -253,14 +252,14 @@ def kind_words(held: PeriodState, event: str) -> str:
 
 def decide(desk: Desk, held: PeriodState, key: CellKey, field: str = "") -> None:
     """Confirm an entry as it was recorded, or reject it with the reason of a field."""
-    period, seq = str(held.period), held.entries[key].stamp.seq
+    _, period, seq = state.translate(), str(held.period), held.entries[key].stamp.seq
     if not field:
         attempt(desk, lambda: state.desk().act(desk.id, EntryConfirmed(period, key, seq)))
     elif reason := typed(field):
         rejected = EntryRejected(period, key, seq, reason)
         attempt(desk, lambda: state.desk().act(desk.id, rejected))
     else:
-        st.session_state["problem"] = state.translate()("Please say why it is rejected.")
+        st.session_state["problem"] = _("Please say why it is rejected.")
 
 
 def take_back(desk: Desk, period: str, key: CellKey) -> None:
@@ -339,7 +338,7 @@ def show_decision(desk: Desk, held: PeriodState, key: CellKey, about: str) -> No
 
 def add_entry(desk: Desk, period: str, about: str) -> None:
     """Record the deduction, bonus or veto of the form."""
-    form = st.session_state
+    _, form = state.translate(), st.session_state
     fields = {name: typed(f"entry_{name}-{about}") for name in ("value", "document", "note")}
     row = Row(
         form[f"entry_unit-{about}"],
@@ -349,7 +348,7 @@ def add_entry(desk: Desk, period: str, about: str) -> None:
         note=fields["note"],
     )
     if not row.value:
-        form["problem"] = state.translate()("Please write how many times, or how many points.")
+        form["problem"] = _("Please write how many times, or how many points.")
     elif attempt(desk, lambda: state.desk().record_values(desk.id, period, [row])):
         for name in fields:
             form[f"entry_{name}-{about}"] = "1" if name == "value" else ""
@@ -423,11 +422,11 @@ def finish(desk: Desk, period: str, field: str) -> None:
 
 def undo(desk: Desk, period: str, field: str) -> None:
     """Undo it, with the reason of a field."""
-    reason = typed(field)
+    _, reason = state.translate(), typed(field)
     if reason:
         attempt(desk, lambda: state.desk().act(desk.id, CheckUndone(period, reason)))
     else:
-        st.session_state["problem"] = state.translate()("Please say why the check is undone.")
+        st.session_state["problem"] = _("Please say why the check is undone.")
 
 
 def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
