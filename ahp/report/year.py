@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from ..evaluation.rules import decimal
@@ -28,7 +29,8 @@ def year_sentence(found: YearOfUnits, language: str) -> str:
         said.append(_("Not opened yet: {periods}. There is no yearly total before."))
     if found.provisional:
         said.append(_("Not signed yet: {provisional}. What depends on it is provisional."))
-    return " ".join(said).format(
+    whole = reduce(lambda about, note: _("{about} {note}").format(about=about, note=note), said)
+    return whole.format(
         shares=shares,
         periods=_(", ").join(found.lacking),
         provisional=_(", ").join(found.provisional),

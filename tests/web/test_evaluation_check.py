@@ -95,7 +95,9 @@ def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people)
         clerk.record_values(made.id, period, [Row("north", REPORTS, value)])
     app = visit(people["王芳"][0], "evaluation_check")
     name = names_of(load_scheme(PACK), "en")[REPORTS]
-    sentence = "“9” is an outlier: 0 to 6 would be usual after 3, 4, 3"
+    sentence = (
+        "“9” is outside 0 to 6, where the earlier values 3, 4, 3 let it be expected"
+    )
     about = f"{made.id}-2026Q4"
     go = f"go-{about}-north-{REPORTS}---"
     assert app.button(key=go).label == f"北城支行 · {name}: {sentence}"
