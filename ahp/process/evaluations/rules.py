@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import singledispatch
 
@@ -476,84 +476,73 @@ def _(
 def _(
     action: Appealed, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    return next(_appeal_problems(action, period, state, event), None)
-
-
-def _appeal_problems(
-    action: Appealed, period: PeriodState, state: EvaluationState, event: Logged
-) -> Iterator[Phrase]:
-    """What is wrong with an appeal, the first things first."""
     person, cell = state.people[event.actor.id], CellKey(*action.cell)
     if person.role != "contact" or cell.unit != person.unit:
-        yield Phrase("appeal_of_another_unit")
+        return Phrase("appeal_of_another_unit")
     if period.notices is None or period.stage != "notified":
-        yield from filter(None, [_late(period, "notified")])
+        return _late(period, "notified")
     if event.time[:10] > period.notices.until:
-        yield Phrase("appeal_too_late", date=period.notices.until)
+        return Phrase("appeal_too_late", date=period.notices.until)
+    return _appeal_problem(action, cell, period, state)
+
+
+def _appeal_problem(
+    action: Appealed, cell: CellKey, period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """What is wrong with an appeal that comes in time."""
     if not action.reason.strip():
-        yield Phrase("appeal_without_reason")
+        return Phrase("appeal_without_reason")
     if action.appeal in period.appeals:
-        yield Phrase("appeal_twice")
-    same = (one for one in period.open_appeals if one.cell == cell)
-    if next(same, None):
-        yield Phrase("appeal_waits", **_cell_words(cell, state))
-    scheme = period.scheme
-    if cell.indicator not in scheme.indicator and cell.indicator not in scheme.events:
-        yield Phrase("indicator_not_in_scheme", indicator=cell.indicator)
+        return Phrase("appeal_twice")
+    if any(one.cell == cell for one in period.open_appeals):
+        return Phrase("appeal_waits", **_cell_words(cell, state))
+    if cell.indicator not in {**period.scheme.indicator, **period.scheme.events}:
+        return Phrase("indicator_not_in_scheme", indicator=cell.indicator)
+    return None
 
 
 @_in_period.register
 def _(
     action: AppealDecided, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    return next(_decision_problems(action, period, state, event), None)
-
-
-def _decision_problems(
-    action: AppealDecided, period: PeriodState, state: EvaluationState, event: Logged
-) -> Iterator[Phrase]:
-    """What is wrong with a decision on an appeal, the first things first."""
     appeal = period.appeals.get(action.appeal)
     if appeal is None or appeal.granted is not None:
-        yield Phrase("appeal_decided_already")
-    yield from filter(None, [_late(period, "notified")])
+        return Phrase("appeal_decided_already")
+    if late := _late(period, "notified"):
+        return late
     if not action.reason.strip():
-        yield Phrase("decision_without_reason")
+        return Phrase("decision_without_reason")
     if action.granted != (action.row is not None):
-        yield Phrase("appeal_needs_value")
-    if action.row is None:
-        return
-    if (action.row.unit, action.row.indicator) != (appeal.cell.unit, appeal.cell.indicator):
-        yield Phrase("appeal_of_another_cell")
-    yield from filter(None, [_rows_problem([action.row], period, state)])
+        return Phrase("appeal_needs_value")
+    return _right_value_problem(action.row, appeal.cell, period, state) if action.row else None
+
+
+def _right_value_problem(
+    row: Row, cell: CellKey, period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """Why a row can't be what an appeal for a cell asks for."""
+    if (row.unit, row.indicator) != (cell.unit, cell.indicator):
+        return Phrase("appeal_of_another_cell")
+    return _rows_problem([row], period, state)
 
 
 @_in_period.register
 def _(
     action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    return next(_signing_problems(action, period, state, event), None)
-
-
-def _signing_problems(
-    action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
-) -> Iterator[Phrase]:
-    """Why a period can't be signed, the first things first."""
-    if action.revision != len(period.signatures) + 1:
-        yield Phrase("signed_already", period=action.period)
-    if period.signatures:
-        if period.correction is None:
-            yield Phrase("signed_already", period=action.period)
-        yield from filter(None, [_same_person(period.correction.stamp.actor, event.actor)])
-        return
+    again = bool(period.signatures) and period.correction is None
+    if again or action.revision != len(period.signatures) + 1:
+        return Phrase("signed_already", period=action.period)
+    if period.correction:
+        return _same_person(period.correction.stamp.actor, event.actor)
     if period.checked is None:
-        yield from filter(None, [_late(period, "checked", "notified")])
+        return _late(period, "checked", "notified")
     if count := len(period.open_appeals):
-        yield Phrase("sign_before_decision", count=count)
+        return Phrase("sign_before_decision", count=count)
     until = period.notices.until if period.notices else ""
     if until >= event.time[:10] and not action.early:
-        yield Phrase("sign_before_appeals_end", date=until)
-    yield from filter(None, [_same_person(period.checked.actor, event.actor)])
+        return Phrase("sign_before_appeals_end", date=until)
+    return _same_person(period.checked.actor, event.actor)
 
 
 @_in_period.register
