@@ -31,7 +31,11 @@ from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
 FOLDER = ROOT / "build" / "screenshots"
-PUBLISHED = {"question": "phone", "ranking": "desktop", "rating": "phone", "notice": "desktop"}
+PUBLISHED = {
+    **{"question": "phone", "ranking": "desktop"},
+    **{"evaluation_results": "desktop", "card": "desktop"},
+    **{"rating": "phone", "notice": "desktop"},
+}
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 SIZES = {"desktop": actions.DESKTOP, "phone": actions.PHONE}
 ANSWERS = {
@@ -250,6 +254,11 @@ def evaluation_screens(
         ).not_to_have_count(0)
         actions.drawn(desk)
         camera.take(desk, f"evaluation_{page}", whole=True)
+    desk.goto(f"{server.url}/evaluation_results?{query}")
+    parts = actions.control(desk, f"part-{query.partition('=')[2]}")
+    parts.get_by_role("radio").nth(1).click()
+    actions.drawn(desk)
+    camera.take(desk, "card", whole=True)
     store = Store(f"sqlite:///{server.database}")
     contact.goto(f"{server.url}/i/{contact_link(store)}")
     contact.get_by_role("combobox").first.click()
