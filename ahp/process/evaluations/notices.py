@@ -203,7 +203,7 @@ def with_correction(
 def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
     event = Logged(state.seq + 1, None, "web", "", Actor("organizer"), action)
     if problem := objection(state, event):
-        raise StoreError("evaluation_refused", problem=problem)
+        raise StoreError(problem.code, **problem.parameters)
     return fold([event], state)
 
 
