@@ -110,7 +110,7 @@ def test_the_preview_is_a_unit_s_notice(visit, case) -> None:
     shown = texts(app)
     assert "**1.1 差错发现率**  \n数值：70 % · 得分：70.00" in shown
     assert "**1.2 复核质量**  \n数值：60 · 得分：60.00" in shown
-    assert "**3.1 报告迟报**" in shown
+    assert "**3.1 报告迟报**  \n报告迟报：2 分" in shown
     headings = [one.value for one in app.subheader]
     assert ["监督质量 · 65.00", "培训覆盖率 · 60.00", "扣分、加分与一票否决"] == headings[2:5]
     sources = [one.value for one in app.caption if one.value.startswith("来源")]

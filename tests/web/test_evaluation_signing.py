@@ -199,7 +199,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     assert [one.evidence["units"]["u3"]["total"] for one in (first, second)] == ["30.0", "68.0"]
     assert case.now.periods[PERIOD].correction is None
     day = second.stamp.time[:10]
-    assert f"- 丙中心: “培训覆盖率”：缺报 → 95，签批后更正（{day}）：补报培训记录" in texts(app)
+    assert f"- 丙中心 · “培训覆盖率”：缺报 → 95，签批后更正（{day}）：补报培训记录" in texts(app)
     assert case.store.verify_evaluations()[0].signed == (PERIOD,)
     # the unit sees both figures
     app = visit(case.link("u3"), None, "zh")

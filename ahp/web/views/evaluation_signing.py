@@ -224,7 +224,7 @@ def show_signatures(desk: Desk, held: PeriodState) -> None:
             show_hashes(one.evidence)
     for change in changes_of(held):
         name = desk.names()[change.cell.unit]
-        st.markdown(f"- {state.plain(name)}: {state.plain(change_words(held, change))}")
+        st.markdown(f"- {state.plain(name)} · {state.plain(change_words(held, change))}")
 
 
 def show_moved(before: Mapping[str, Any], after: Mapping[str, Any], held: PeriodState) -> None:
