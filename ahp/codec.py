@@ -92,18 +92,36 @@ def problems(data: Any, declared: Any) -> Iterator[EntryError]:
     """All that `structure` refuses in plain data: it names the first; this goes on. What a table
     says as a whole is looked at once each of its entries is right.
     """
-    found = [
-        at(place, problem)
-        for place, value, inner in _entries(data, declared)
-        for problem in problems(value, inner)
-    ]
-    found += [at(name, Phrase("is_missing")) for name in _missing(data, declared)]
-    yield from found
-    if not found:
-        try:
-            _converter().structure(data, declared)
-        except AHPError as problem:
-            yield at("", problem)
+    try:
+        _converter().structure(data, declared)
+    except AHPError as problem:
+        meant = _meant(data, declared)
+        found = [
+            at(place, one)
+            for place, value, inner in _entries(data, meant)
+            for one in problems(value, inner)
+        ]
+        found += [at(name, Phrase("is_missing")) for name in _missing(data, meant)]
+        yield from found or [at("", problem)]
+
+
+def _meant(data: Any, declared: Any) -> Any:
+    """The type among several that plain data is of, without checks; None where it is of none."""
+    origin, arguments = get_origin(declared), get_args(declared)
+    if origin is Annotated:
+        return _meant(data, arguments[0])
+    if origin not in (Union, UnionType):
+        return declared
+    arms = [one for one in arguments if type(data) in _PLAIN[_plain(one)][0]]
+    if len(arms) > 1:
+        arms = [one for one in arms if _tagged(one, data)]
+    return _meant(data, arms[0]) if arms else None
+
+
+def _tagged(declared: Any, data: Any) -> bool:
+    """Whether plain data has the mark of a table among several."""
+    key, hint = next(iter(_hints(declared).items()), ("", None))
+    return data.get(key) in get_args(hint)
 
 
 def _missing(data: Any, declared: Any) -> list[str]:
@@ -116,30 +134,15 @@ def _missing(data: Any, declared: Any) -> list[str]:
 
 def _entries(data: Any, declared: Any) -> Iterator[tuple[str | int, Any, Any]]:
     """Places inside plain data: what stands there, and its type."""
-    origin, arguments, hints = get_origin(declared), get_args(declared), _hints(declared)
-    if origin is Annotated:
-        yield from _entries(data, arguments[0])
-    elif origin in (Union, UnionType):
-        arms = [one for one in arguments if type(data) in _PLAIN[_plain(one)][0]]
-        if len(arms) > 1:
-            arms = [one for one in arms if _tagged(one, data)]
-        if arms:
-            yield from _entries(data, arms[0])
-    elif is_dataclass(declared) and isinstance(data, dict):
-        yield from ((key, data[key], hint) for key, hint in hints.items() if key in data)
+    origin, arguments = get_origin(declared), get_args(declared)
+    if isinstance(data, dict):
+        of_keys = dict.fromkeys(data, arguments[1]) if origin is Mapping else _hints(declared)
+        yield from ((key, data[key], of_key) for key, of_key in of_keys.items() if key in data)
     elif origin is tuple and isinstance(data, list):
         kinds = cycle(one for one in arguments if one is not ...)
         yield from (
             (k, value, kind_) for k, (value, kind_) in enumerate(zip(data, kinds, strict=False))
         )
-    elif origin is Mapping and isinstance(data, dict):
-        yield from ((key, value, arguments[1]) for key, value in data.items())
-
-
-def _tagged(declared: Any, data: Any) -> bool:
-    """Whether plain data has the mark of a table among several."""
-    key, hint = next(iter(_hints(declared).items()), ("", None))
-    return data.get(key) in get_args(hint)
 
 
 @cache

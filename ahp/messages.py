@@ -777,6 +777,9 @@ _FILES = {
     "access_denied": _("Permission denied"),
     "address_in_use": _("Address already in use"),
     "alternatives_alike": _("alternatives {alternatives}, expected names that differ"),
+    "amount_by_earlier": _("earlier values are such as {example}"),
+    "amount_by_header": _("the header names another unit of measure than the scheme"),
+    "amount_by_valid": _("the scheme has values from {low} to {high}"),
     "an_ahp_file": _("an ahp file"),
     "an_ahp_os_project": _("an AHP-OS project"),
     "an_array": _("an array"),
@@ -787,6 +790,29 @@ _FILES = {
         "the answer to ({left!r}, {right!r}) under {parent!r} is {value!r}, expected one of {valid}"
     ),
     "array_length": _("has {count} entries, expected {expected}"),
+    "ask_amount": _("{name}: {why}; does {example} stand for {one} or for {other}?"),
+    "ask_column": _("no indicator is called {name!r}; what is this column?"),
+    "ask_column_near": _("what is the column {name!r}: one of {near!r}, or something else?"),
+    "ask_fraction": _(
+        "{name}: numbers from 0 to 1 are expected; does {example} stand for {example} %, "
+        "that is {other}, or for {example} itself?"
+    ),
+    "ask_fraction_before": _(
+        "{name}: so far a number such as 98 stood for 98 %, now there is {example}; does it "
+        "stand for {example} % or for {example} itself?"
+    ),
+    "ask_indicator": _("no indicator is called {name!r}; which one is it?"),
+    "ask_indicator_near": _("which indicator is {name!r}: one of {near!r}, or another one?"),
+    "ask_percent": _(
+        "{name}: all numbers lie from 0 to 1; does {example} stand for {example} % or for "
+        "{other} %?"
+    ),
+    "ask_percent_before": _(
+        "{name}: so far a number such as 0.98 stood for 98 %, now there is {example}; does "
+        "it stand for {example} % or for a hundred times as much?"
+    ),
+    "ask_unit": _("{place}: no unit is called {name!r}; which one is it?"),
+    "ask_unit_near": _("{place}: no unit is called {name!r}; is it one of {near!r}?"),
     "at_place": _("{place}: {problem}"),
     "beside_another": _("beside {key}, expected one of them"),
     "branch_apart": _(
@@ -810,6 +836,7 @@ _FILES = {
     "cell_spaces": _(
         "{place}: {text!r}, expected text without spaces around it or carriage returns in it"
     ),
+    "cells_blank": _("{count} cells of indicators are empty; they count as not reported"),
     "column_absent": _("{source}: column {column!r}, expected one of A to {last}"),
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
@@ -836,10 +863,13 @@ _FILES = {
     ),
     "column_reason": _("reason"),
     "column_weight": _("weight"),
+    "columns_above": _("columns {lines} before the headers are passed over"),
+    "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
     "columns_same_pair": _(
         "{source}: columns {one} and {other} have the same pair ({left!r}, {right!r}), expected "
         "one column a pair"
     ),
+    "columns_totals": _("columns {lines} are sums or averages; they are passed over"),
     "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
     "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
@@ -932,6 +962,34 @@ _FILES = {
     "judgment_of_no_pair": _("{place}, expected a pair of the survey"),
     "key_twice": _("key {name!r} stands twice, expected once"),
     "key_unknown": _("unknown key, expected one of {valid}"),
+    "layout_cell_twice": _("{value!r} for {unit!r}, but {place} says {other!r} of the same cell"),
+    "layout_header_rows": _("expected 1 to {most} rows of headers"),
+    "layout_header_twice": _("a second column {header!r}, expected one"),
+    "layout_header_unknown": _(
+        "nothing says what the column {header!r} is; say so, or leave it out"
+    ),
+    "layout_headers_absent": _(
+        "{source}: no row with the headers {headers!r}; has the table another layout now?"
+    ),
+    "layout_name_unknown": _("nothing says which indicator {name!r} is"),
+    "layout_no_headers": _("{source}: no row of headers above the units"),
+    "layout_part_unknown": _("{part!r} is no part of the indicator, expected one of {valid!r}"),
+    "layout_percent_amount": _("{value!r} is a percentage, expected an amount"),
+    "layout_role_missing": _("no column {role!r}, expected one"),
+    "layout_role_twice": _("a second column for {role!r} beside {other!r}, expected one"),
+    "layout_role_unsaid": _("{source}: nothing says which column is {role!r}"),
+    "layout_unit_empty": _("a row with values, but without the name of a unit"),
+    "layout_unit_headless": _("{place}: no header above the names of the units"),
+    "layout_value_date": _(
+        "{value!r} is a date, expected a value; format the cell as text and enter it again"
+    ),
+    "layout_value_merged": _(
+        "is merged with another cell, so that its value isn't its own; split the cells"
+    ),
+    "layout_without_units": _(
+        "{source}: no unit is named in this table; are the units those of this evaluation?"
+    ),
+    "layout_word_unknown": _("{value!r}, expected one of {valid!r}"),
     "leaf_not_compared": _("no parent {leaf!r}, expected one that compares the alternatives"),
     "level_range": _("{value}, expected 1 to {most}"),
     "levels_differ": _("{value!r}, expected different levels, 1 or more"),
@@ -962,6 +1020,7 @@ _FILES = {
     ),
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
+    "more_faults": _("and {count} more"),
     "more_rows": _("{source}: more than {most} rows"),
     "more_than": _("more than {count}"),
     "name_controls": _("{name!r}, expected a name without control characters"),
@@ -1023,11 +1082,13 @@ _FILES = {
     "one_of": _("one of {valid}"),
     "order_unlike_items": _("compares {order}, expected {expected} as of items"),
     "other_session": _("{value!r}, expected {expected!r} as in pj[0]"),
+    "owners_needed": _("no data owners, expected one or more"),
     "pair_below": _("({left!r}, {right!r}) under {parent!r}"),
     "pair_not_children": _(
         "{place}: ({left!r}, {right!r}), expected two children of {parent!r}: {valid}"
     ),
     "parent_no_leaf": _("{parent!r} is no leaf, expected one: it compares the alternatives"),
+    "part_of_indicator": _("{part!r} of {indicator!r}"),
     "pdf_page_too_large": _(
         "{source}: cannot be read as PDF: a page of more than {most} bytes, expected fewer"
     ),
@@ -1069,6 +1130,9 @@ _FILES = {
     "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
     "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
+    "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
+    "rows_other_period": _("{count} values are of other periods; they are passed over"),
+    "rows_totals": _("rows {lines} are sums or averages; they are passed over"),
     "score_missing": _("{item!r} is missing, expected a score of each item"),
     "scores_zero": _("all scores are 0, expected one above"),
     "several_sheets": _("{source}: has several sheets, expected one of {valid}"),
@@ -1092,6 +1156,13 @@ _FILES = {
         "tag {tag}: formulas are refused, never evaluated; write the judgments as pairwise"
     ),
     "tag_refused": _("tag {tag}: expected text, lists and mappings alone"),
+    "template_of_other_period": _("{source}: the template is that of {found}, expected {expected}"),
+    "template_of_other_scheme": _(
+        "{source}: the template is that of another version of the scheme, expected {version}"
+    ),
+    "template_sheet_renamed": _(
+        "{source}: the sheet {sheet!r} had another name in the template; undo the change"
+    ),
     "text_empty": _("is empty, expected text"),
     "text_of": _("{place}: text {text!r}"),
     "text_two_values": _("{place}: text {text!r} has two values, expected one"),
@@ -1121,6 +1192,10 @@ _FILES = {
     "upload_ending": _("{name}: expected a file that ends with {endings}"),
     "value_not": _("{value!r}, expected {expected!r}"),
     "value_not_listed": _("{value!r}, expected one of {valid}"),
+    "value_outlier": _(
+        "{value!r} is outside {low} to {high}, where the earlier values {earlier} let it be "
+        "expected"
+    ),
     "without_entries": _("has no entries, expected one or more"),
     "wrong_kind": _("is {kind}, expected {expected}"),
 }
@@ -1558,9 +1633,9 @@ _SCORING = {
     "text_languages": _("a text in {given}, expected in {languages}"),
     "text_unwritten": _("not written yet ({language})"),
     "the_scheme": _("the scheme"),
-    "trend_empty": _("no periods, expected one or more"),
     "trial_no_data": _("{indicator!r} has no data in {period}"),
     "trial_refused": _("the data of {indicator!r} don't fit its new rule: {problem}"),
+    "trend_empty": _("no periods, expected one or more"),
     "tree_too_deep": _("nested deeper than {most} levels below the goal"),
     "thresholds_points": _(
         "{thresholds} thresholds and {points} points of grades, expected as many, two or more"
@@ -1652,8 +1727,9 @@ _EVALUATIONS = {
         "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
         "or attach the pages that matter."
     ),
+    "attachments_many": _("More than {most} files can't be attached here."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
-    "cell_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
+    "cell_recorded_twice": _("{unit!r}, {indicator!r}: two values, expected one"),
     "check_while_rating": _("Round {round} of rating is open: close it, then finish the check."),
     "check_while_undecided": _(
         "{count} deductions, bonuses or vetoes wait for a second person: confirm or reject "
@@ -1665,6 +1741,7 @@ _EVALUATIONS = {
         "A correction of {period} waits for a signature: sign or withdraw it first."
     ),
     "correction_without_reason": _("Please say why this is corrected."),
+    "dates_without_reason": _("Please say why the dates change."),
     "decision_without_reason": _("Please give a reason for the decision."),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
@@ -1672,7 +1749,6 @@ _EVALUATIONS = {
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),
-    "evaluation_refused": _("{problem}"),
     "event_detail_otherwise": _("detail is not written as it is here: {expected}"),
     "export_events_in": _("{source}: events in {found!r}, expected {expected!r}"),
     "export_file_differs": _("{source}: file {sha256} has another content than its SHA-256 says"),
@@ -1730,6 +1806,7 @@ _EVALUATIONS = {
     "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
     "rating_not_asked": _("{unit!r}, {indicator!r}: you are not asked to rate this."),
     "rating_of_own_unit": _("{unit!r} is your own unit: nobody rates their own."),
+    "rating_submitted": _("You have submitted your ratings; they can't be changed any more."),
     "rating_without_raters": _("There are no raters yet: add them first."),
     "result_differs": _(
         "the result of {period} is not the one that follows from the events before it"
@@ -1739,6 +1816,10 @@ _EVALUATIONS = {
     ),
     "scheme_not_proposed": _("Version {number} of the scheme waits for no approval."),
     "scheme_number": _("The next version of the scheme is {number}."),
+    "scheme_same_version": _(
+        "The scheme in force is version {version!r}, too: give the changed one another version."
+    ),
+    "scheme_unchanged": _("Nothing differs from version {number}, which is in force."),
     "scheme_unreadable": _("the scheme can't be read: {problem}"),
     "scheme_waits": _(
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
@@ -1746,6 +1827,7 @@ _EVALUATIONS = {
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
+    "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "unit_added_again": _("{unit!r} is in the list already."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }

@@ -11,7 +11,18 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from ahp.codec import Filled, Id, at, filled, inside, one_of, placed, structure, unstructure
+from ahp.codec import (
+    Filled,
+    Id,
+    at,
+    filled,
+    inside,
+    one_of,
+    placed,
+    problems,
+    structure,
+    unstructure,
+)
 from ahp.datafile import parse_json, parse_toml
 from ahp.errors import EntryError, OptionError, SurveyError
 from ahp.i18n.errors import error_sentence
@@ -264,6 +275,48 @@ def test_what_is_wrong_as_a_whole(data: Any, message: str) -> None:
     with pytest.raises(SurveyError) as raised:
         structure(data, Scheme, "s.json", SurveyError)
     assert str(raised.value) == f"s.json: {message}"
+
+
+def test_all_that_is_wrong_is_told() -> None:
+    """Inside first; a table as a whole once its entries are right."""
+    data = {
+        "format": 1,
+        "title": " ",
+        "indicators": [
+            {"id": "a", "name": "A", "rule": {"kind": "target", "low": 2, "high": 1}},
+            {"id": "a", "name": 3, "rule": {"kind": "steps", "closed": "up"}, "share": 2},
+            {"id": "c", "name": {"zh": 1}, "rule": {"kind": "curve"}},
+            {"name": "D", "rule": 5, "note": 1},
+        ],
+        "weights": {"a": "x", "b": 1},
+        "pairs": [["a"], ["b", 2.5]],
+    }
+    assert [str(problem) for problem in problems(data, Scheme)] == [
+        "title: is empty, expected text",
+        "indicators[0].rule.low: '2', expected '1'",
+        "indicators[1].name: is a whole number, expected text or a table of texts",
+        "indicators[1].rule.closed: 'up', expected one of left, right",
+        "indicators[1].rule.edges: missing",
+        "indicators[1].share: share = 2.0, expected one of '0', '1'",
+        "indicators[2].name.zh: is a whole number, expected text",
+        "indicators[2].rule.kind: 'curve', expected one of steps, target",
+        "indicators[3].rule: is a whole number, expected a table",
+        "indicators[3].note: is a whole number, expected text",
+        "indicators[3].id: missing",
+        "weights.a: is text, expected a number",
+        "pairs[0]: has 1 entries, expected 2",
+        "pairs[1][1]: is a number, expected a whole number",
+    ]
+    right = {"format": 1, "title": "T", "indicators": [], "weight": {}}
+    assert [str(problem) for problem in problems(right, Scheme)] == [
+        "indicators: has no entries, expected one or more"
+    ]
+    one = {"id": "a", "name": "A", "rule": {"kind": "steps", "edges": [1]}}
+    twice = {"format": 1, "title": "T", "indicators": [one, one]}
+    assert [str(problem) for problem in problems(twice, Scheme)] == [
+        "indicators[1].id: 'a' is used twice, expected ids that differ"
+    ]
+    assert list(problems({**twice, "indicators": [one]}, Scheme)) == []
 
 
 def test_null_stands_where_it_may() -> None:

@@ -49,7 +49,7 @@ ROOMS: dict[str, set[str]] = {
     "tables": TABLES,
     "study": STUDY,
     "evaluation": EVALUATION,
-    "process": PROCESS,
+    "process": PROCESS | {"evaluation"},
     "i18n": RESULTS,
     **{room: RESULTS | {room} for room in ("store", "plots")},
     "templates": set(),

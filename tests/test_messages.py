@@ -26,7 +26,17 @@ from ahp.published.claims import parse_order
 PACKAGE = Path(__file__).parents[1] / "ahp"
 FILES = sorted(PACKAGE.rglob("*.py"))
 SECTIONS = (
-    *("_NUMERIC", "_PUBLISHED", "_EVALUATION", "_SCORING", "_STUDY", "_FILES", "_STORE", "_APP"),
+    *(
+        "_NUMERIC",
+        "_PUBLISHED",
+        "_EVALUATION",
+        "_SCORING",
+        "_EVALUATIONS",
+        "_STUDY",
+        "_FILES",
+        "_STORE",
+        "_APP",
+    ),
     "_CLI",
 )
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}

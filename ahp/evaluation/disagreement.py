@@ -191,7 +191,7 @@ def rating_feedback(
     >>> rated = ahp.evaluation.rating_spread(scheme, observations).items[0].rated
     >>> (shown,) = ahp.evaluation.rating_feedback(scheme, observations, "评分人一", [rated])
     >>> shown.own, dict(zip(shown.grades, shown.counts))
-    ('good', {'very_good': 0, 'good': 3, 'fair': 0, 'weak': 0, 'poor': 0})
+    ('good', {'very_good': 1, 'good': 2, 'fair': 0, 'weak': 0, 'poor': 0})
     """
     known = {one.rated: one for one in rating_spread(scheme, observations).items}
     return tuple(_feedback(scheme, known.get(one), one, rater) for one in items)

@@ -101,7 +101,7 @@ def given_weights(scheme: Scheme, weights: Any) -> tuple[dict[str, dict[str, Fra
         return {parent: dict(kids) for parent, kids in scheme.local_weights.items()}, "scheme"
     if not isinstance(weights, Mapping):
         return local_from_analysis(scheme, weights), "analysis"
-    numbers = {key: _weight(key, value) for key, value in weights.items()}
+    numbers = {key: read_weight(key, value) for key, value in weights.items()}
     if unknown := tuple(key for key in numbers if key not in scheme.node):
         raise EvaluationError("weights_unknown", nodes=unknown, valid=tuple(scheme.node))
     if numbers.keys() == set(scheme.leaves):
@@ -155,7 +155,12 @@ def local_from_analysis(scheme: Scheme, analysis: Any) -> dict[str, dict[str, Fr
     return _local_from_nodes(scheme, numbers)
 
 
-def _weight(node: str, value: Any) -> Fraction:
+def read_weight(node: str, value: Any) -> Fraction:
+    """A weight as a number of 0 or more, exactly as it is written.
+
+    Raises:
+        EvaluationError: it is none.
+    """
     try:
         weight = Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
     except (TypeError, ValueError, OverflowError) as problem:

@@ -47,7 +47,9 @@ _HEADERS = {
     "evidence": ("evidence", "依据", "凭据", "佐证"),
     "note": ("note", "备注", "说明"),
 }
-_ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
+ROLE_OF = {header: role for role, headers in _HEADERS.items() for header in headers}
+"""Header, as `header_key` makes it -> column."""
+
 _FOR_READERS = ("name", "名称", "unitofmeasure", "计量单位")
 """Headers of columns that are passed over: they say to people what a row is about."""
 
@@ -311,7 +313,7 @@ class _Reader:
 
     def _header(self, rows: Iterator[Row]) -> HeaderRow:
         """The row with the headers; rows above it are passed over and said."""
-        header = find_headers(rows, _ROLE_OF)
+        header = find_headers(rows, ROLE_OF)
         if header is None:
             raise EvaluationError("no_headers", source=self.source, columns=REQUIRED)
         missing = tuple(role for role in REQUIRED if role not in header.positions)

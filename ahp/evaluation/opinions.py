@@ -99,7 +99,9 @@ def period_opinions(result: Evaluation, period: str) -> Opinions:
             try:
                 found = np.asarray(OPINIONS[method](table, shares), np.float64)
             except EvaluationError as problem:
-                refused[method] = Phrase(problem.code, **problem.parameters)
+                refused[method] = Phrase(
+                    problem.code, **{**problem.parameters, "cell": Phrase("points")}
+                )
                 continue
             if method not in ON_THE_SCALE_OF_POINTS:
                 scores[method], ranks[method] = found, competition_ranks(found)

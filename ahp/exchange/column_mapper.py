@@ -165,7 +165,8 @@ def read_rows(data: bytes, source: str, *, sheet: str | None = None) -> list[Row
 
     Args:
         data: the bytes of the file.
-        source, sheet: as for `read_columns`.
+        source: its name, for messages.
+        sheet: of an XLSX file; needed when it has more than one.
 
     Raises:
         AnswersError: the file can't be read.

@@ -28,13 +28,13 @@ def scheme_toml(scheme: Scheme) -> str:
     data = _written(scheme)
     data.pop("survey" if not _has_shipped_nodes(scheme) else "nodes", None)
     section, lines = "", []
-    for line in tomli_w.dumps(data).splitlines():
+    for line in tomli_w.dumps(data).split("\n"):
         if found := _SECTION.fullmatch(line):
             section = found[1] or found[2]
         named = _ID.fullmatch(line) if section in _NAMED_SECTIONS else None
         node = scheme.node.get(named[1] or named[2]) if named else None
         lines.append(line if node is None else f"{line}  # {_comment(scheme, node.name)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _comment(scheme: Scheme, name: Mapping[str, str]) -> str:

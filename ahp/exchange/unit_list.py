@@ -63,7 +63,8 @@ _TIERS = ("\t", ",，", ";；")
 
 _BETWEEN_ALIASES = re.compile(r"[、;；,，\n]")
 _TITLE = re.compile(
-    r".*(?:名单|名录|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?|(?:list of )?units(?: list)?\s*[:：]?",
+    r".*(?:名单|名录|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?"
+    r"|(?:list of )?units(?: list)?\s*[:：]?",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\d{1,3}[.．]?")
@@ -156,15 +157,16 @@ class _Columns:
 
     Attributes:
         keys: of `HEADINGS`, None for what is not read.
-        words: headings as they are written; the numbers of the columns where there are none.
+        words: headings as they are written, "" where there is none.
     """
 
     keys: list[str | None]
     words: list[str]
 
-    def place(self, row: str, k: int) -> str:
-        """Where a cell stands."""
-        return f"{row}, column {self.words[k] if k < len(self.words) else k + 1}"
+    def place(self, row: str, column: str | int) -> str:
+        """Where a cell stands: the heading of its column, or else its number."""
+        k = self.keys.index(column) if isinstance(column, str) else column
+        return f"{row}, column {(self.words[k] if k < len(self.words) else '') or k + 1}"
 
 
 def _unit_list(rows: Rows, source: str) -> UnitList:
@@ -182,24 +184,24 @@ def _unit_list(rows: Rows, source: str) -> UnitList:
         for key, word in zip(columns.keys, columns.words, strict=True)
         if key is None and word and heading_key(word) not in INDEX
     )
-    places: list[str] = []
+    places: list[tuple[str, _Columns]] = []
     units: list[UnitEntry] = []
-    for place, all_cells in rows[start:]:
-        counted = not start and len(all_cells) > 1 and _COUNTED.fullmatch(all_cells[0])
-        cells = all_cells[1:] if counted else all_cells
+    for place, cells in rows[start:]:
+        counted = not start and len(cells) > 1 and _COUNTED.fullmatch(cells[0])
         title = not start and not units and _TITLE.fullmatch(_joined(cells))
-        if is_total(cells) or title:
+        if is_total(cells[1:] if counted else cells) or title:
             passed_over.append(_joined(cells))
             continue
-        unit = _entry(place, cells, columns, problems)
+        here = _Columns([None, *columns.keys], ["", *columns.words]) if counted else columns
+        unit = _entry(place, cells, here, problems)
         if unit is not None:
-            places.append(place)
+            places.append((place, here))
             units.append(unit)
     for first, second, word in called_alike(units):
+        place, here = places[second]
         key = "name" if word == units[second].name else "aliases"
-        where = columns.place(places[second], columns.keys.index(key))
         about = {"name": word, "other": units[first].name}
-        problems.append(_at(where, Phrase("unit_name_taken", **about)))
+        problems.append(_at(here.place(place, key), Phrase("unit_name_taken", **about)))
     if not units and not problems:
         problems.append(_at(source, Phrase("units_none")) if source else Phrase("units_none"))
     if problems:
@@ -223,19 +225,20 @@ def _headings(rows: Rows, problems: list[Message]) -> tuple[int, _Columns]:
         if "name" in known or len(set(known)) > 1:
             columns = _Columns([], [])
             for cell, key in zip(cells, keys, strict=True):
-                if key is not None and key in columns.keys:
-                    other = columns.words[columns.keys.index(key)]
-                    where = f"{place}, column {cell}"
-                    problems.append(_at(where, Phrase("unit_column_again", other=other)))
-                columns.keys.append(None if key in columns.keys else key)
+                again = key is not None and key in columns.keys
+                columns.keys.append(None if again else key)
                 columns.words.append(cell)
+                if again:
+                    other = columns.words[columns.keys.index(key)]
+                    where = columns.place(place, len(columns.keys) - 1)
+                    problems.append(_at(where, Phrase("unit_column_again", other=other)))
             if "name" not in known:
                 about = {"columns": tuple(filter(None, cells)), "headings": HEADINGS["name"][:4]}
                 raise AnswersError(
                     "unit_list_refused", problems=(_at(place, Phrase("units_no_names", **about)),)
                 )
             return k + 1, columns
-    return 0, _Columns([*HEADINGS], [str(k + 1) for k in range(len(HEADINGS))])
+    return 0, _Columns([*HEADINGS], [""] * len(HEADINGS))
 
 
 def _entry(

@@ -52,9 +52,20 @@ def heading(about: str, period: str, count: int, language: str) -> str:
     'Branch A, 2026Q1 (2026-01-01 to 2026-03-31), units: 12'
     """
     _ = translator(language)
-    return _("{about}, {period}, units: {count}").format(
-        about=about, period=period_words(period, language), count=count
+    return _("{about}, {period}").format(
+        about=about, period=counted_period(period, count, language)
     )
+
+
+def counted_period(period: str, count: int, language: str) -> str:
+    """A period with its days, and how many units.
+
+    >>> from ahp.i18n.evaluation_results import counted_period
+    >>> counted_period("2026Q1", 12, "en")
+    '2026Q1 (2026-01-01 to 2026-03-31), units: 12'
+    """
+    _ = translator(language)
+    return _("{period}, units: {count}").format(period=period_words(period, language), count=count)
 
 
 def quadrant_words(_: Translate) -> dict[str, str]:
@@ -85,7 +96,7 @@ def state_words(_: Translate) -> dict[str, str]:
     """What to look at in a cell of the check matrix, by `ahp.report.check_matrix.STATES`."""
     return {
         "veto": _("veto"),
-        "missing": _("missing"),
+        "missing": _("missing value"),
         "outlier": _("outlier"),
         "deduction": _("deduction"),
         "not_due": _("not due yet"),
@@ -270,7 +281,7 @@ def opinions_sentences(scheme: Scheme, opinions: Opinions, language: str) -> tup
     for method, reason in opinions.refused.items():
         why = error_sentence(named_phrase(scheme, reason, language), language)
         said.append(
-            _("{method} gives nothing here: {reason}.").format(
+            _("Nothing by {method}: {reason}.").format(
                 method=words[method], reason=why.rstrip("。")
             )
         )

@@ -10,14 +10,14 @@ from ..evaluation.periods import KIND_WORDS
 from ..evaluation.rules import Derived, Stepwise
 from ..evaluation.scheme import Scheme
 from ..messages import with_names
+from ..process.evaluations.events import WeightsSource
 from ..process.scheme_comparison import SchemeDifference
 from ..process.scheme_draft import SchemeDraft, steps_of
 from ..process.scheme_fields import Field
 from ..process.scheme_trials import TriedValue
-from ..process.scheme_weights import WeightsSource
 from . import LANGUAGES, Translate, translator
 from .errors import error_sentence
-from .evaluation import join_words, line_words, names_of, rule_words, step_sentences
+from .evaluation import bands_of, join_words, line_words, names_of, rule_words, step_sentences
 
 _IDS_BELOW = ("weights", "full_marks", "anchors", "tables", "constants", "grades")
 """Tables whose keys are ids, not words of the format."""
@@ -306,14 +306,14 @@ def _choice_words(_: Translate, language: str) -> dict[str, dict[str, str]]:
 def problem_words(draft: SchemeDraft, problem: EntryError, language: str) -> str:
     """What is missing or wrong in a draft: the place by the names of things, then the problem."""
     _ = translator(language)
-    names = _draft_names(draft, language)
+    names = draft_names(draft, language)
     said = with_names(problem.parameters["problem"], {**LANGUAGES, **names})
     place = _draft_place(draft, problem.parameters["place"], language)
     sentence = error_sentence(said, language)
     return place + _(": ") + sentence if place else sentence
 
 
-def _draft_names(draft: SchemeDraft, language: str) -> dict[str, str]:
+def draft_names(draft: SchemeDraft, language: str) -> dict[str, str]:
     """Id of a node or an entry -> name in a language, or in the first that has one."""
     entries = [
         entry
@@ -333,7 +333,7 @@ def _draft_place(draft: SchemeDraft, path: str, language: str) -> str:
     """A path in a draft, as people read it."""
     _ = translator(language)
     parts, fields, number = part_words(_), _field_words(_), _("no. {number}")
-    names = _draft_names(draft, language)
+    names = draft_names(draft, language)
     grades = {
         grade["id"]: _entry_name(grade, names, language)
         for table in draft.data.get("grades", {}).values()
@@ -381,9 +381,10 @@ def difference_words(old: Scheme, new: Scheme, difference: SchemeDifference, lan
     """What differs between two schemes, with the names of things."""
     _ = translator(language)
     name = _name_in(new, difference, language) or _name_in(old, difference, language)
+    before, after = _only_different(difference.before, difference.after)
     sides = {
-        "before": _value_words(old, difference, difference.before, language),
-        "after": _value_words(new, difference, difference.after, language),
+        "before": _value_words(old, difference, before, language),
+        "after": _value_words(new, difference, after, language),
     }
     part, key = part_words(_), _label(difference, language)
     about = {"part": part.get(difference.part, ""), "name": name, "key": key, **sides}
@@ -428,46 +429,59 @@ def _label(difference: SchemeDifference, language: str) -> str:
         return part_words(_)[difference.key]
     if difference.part == "grades":
         return _entry_name(difference.after or difference.before, {}, language)
-    words = _field_words(_)
-    special = f"{difference.part}.{difference.key}"
-    return (words.get(special) or words.get(difference.key) or ("", ""))[0]
+    return _entry_label(_field_words(_), difference.part, difference.key)
+
+
+def _entry_label(words: Mapping[str, tuple[str, str]], part: str, key: str) -> str:
+    """What a key of a part is called; itself where it is a name that people chose."""
+    return (words.get(f"{part}.{key}") or words.get(key) or (key, ""))[0]
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text in several languages."""
+    return isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
+
+
+def _only_different(before: Any, after: Any) -> tuple[Any, Any]:
+    """Two tables without what they have in common; other values as they are."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)) or _is_text(before):
+        return before, after
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    sides = ({key: one[key] for key in keys if key in one} for one in (before, after))
+    return next(sides), next(sides)
 
 
 def _value_words(scheme: Scheme, difference: SchemeDifference, value: Any, language: str) -> str:
     """A value of a scheme file, as people read it."""
     _ = translator(language)
     if difference.part == "indicators" and difference.key in ("", "rule"):
-        return (
-            ""
-            if value is None
-            else rule_words(scheme, scheme.indicator[difference.entry], language)
-        )
-    choices = _choice_words(_, language).get(difference.key, {})
+        indicator = scheme.indicator.get(difference.entry)
+        return "" if value is None or indicator is None else rule_words(scheme, indicator, language)
+    choices, labels = _choice_words(_, language), _field_words(_)
+    names = {**bands_of(scheme, language), **names_of(scheme, language)}
 
-    def words(one: Any) -> str:
-        if one in (None, "", []):
+    def words(one: Any, key: str) -> str:
+        if one in (None, "", [], {}):
             return _("(empty)")
         if isinstance(one, bool):
             return _("yes") if one else _("no")
         if isinstance(one, int | float):
             return f"{one:.12g}"
         if isinstance(one, str):
-            return choices.get(one) or names_of(scheme, language).get(one, one)
+            return choices.get(key, {}).get(one) or names.get(one, one)
         if isinstance(one, list):
-            return _(", ").join(map(words, one))
-        return of_table(one)
+            return _(", ").join(words(entry, key) for entry in one)
+        return scheme.text(one, language) if _is_text(one) else of_table(one)
 
-    def of_table(one: Mapping[str, Any]) -> str:
-        if all(isinstance(text, str) for text in one.values()):
-            return scheme.text(one, language) or _("(empty)")
-        labels = _field_words(_)
-        return _(", ").join(
-            f"{labels[key][0] if key in labels else key} {words(entry)}"
-            for key, entry in one.items()
+    def of_table(table: Mapping[str, Any]) -> str:
+        parts = (
+            f"{_entry_label(labels, difference.part, key)} {words(one, key)}"
+            for key, one in table.items()
             if key != "id"
         )
+        return _(", ").join(parts)
 
-    return words(value)
+    return words(value, difference.key)
 
 
 def tried_words(scheme: Scheme, tried: TriedValue, language: str) -> tuple[str, ...]:
@@ -499,12 +513,12 @@ def source_words(source: WeightsSource, language: str) -> str:
     if source.kind == "given":
         return _("weights given by hand")
     sentence = _("“{title}”, round {round}, {experts} of {invited} experts, SHA-256 {hash}")
-    if source.invited is None:
+    if not source.asked:
         sentence = _("“{title}”, round {round}, {experts} experts, SHA-256 {hash}")
     return sentence.format(
         title=source.title,
         round=source.round,
-        experts=source.experts,
-        invited=source.invited,
-        hash=source.evidence_hash,
+        experts=source.counted,
+        invited=source.asked,
+        hash=source.evidence,
     )

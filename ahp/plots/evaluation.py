@@ -5,6 +5,7 @@ They read on a phone 390 px wide, on a light page and on a dark one, and say not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ from ..evaluation.trend import TrendPoint
 from ..i18n import translator
 from ..i18n.evaluation import bands_of, name_of, names_of
 from ..i18n.evaluation_results import (
-    heading,
+    counted_period,
     importance_limits,
     importance_sentence,
     quadrant_words,
@@ -40,10 +41,12 @@ from ..i18n.evaluation_results import (
     trend_sentence,
     waterfall_sentence,
 )
-from .panel import LEGEND_BELOW, name_rows
-from .weights import GRAY, PALETTE, harmless, noted, wrapped
+from .panel import LEGEND_BELOW, MIDDLE_BLUE, name_rows
+from .weights import GRAY, NOTE_WIDTH, PALETTE, harmless, headed, wrapped
 
-BLUE, ORANGE, GREEN, VIOLET = PALETTE[:4]
+BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
+"""Colors that stand out by 3:1 or more on a white page and on a dark one (WCAG 2.2, 1.4.11)."""
+
 LABEL = 20
 """Columns of a label beside a row: a third of a phone."""
 
@@ -52,6 +55,9 @@ NAMED_PERIODS = 6
 
 ROW = 36
 """Height of a row."""
+
+WEIGHT_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+"""Weights in per cent that an axis names; its steps are ratios, as most weights are small."""
 
 MOST_UNITS = 40
 """Units in one picture of units over time."""
@@ -130,7 +136,7 @@ def waterfall_chart(
     figure.update_layout(
         height=30 + ROW * len(rows), margin={"l": 0, "r": 0, "t": 8, "b": 8}, showlegend=False
     )
-    noted(figure, heading(unit, name, len(result.units), language))
+    _headed(figure, unit, counted_period(name, len(result.units), language))
     return Picture(figure, waterfall_sentence(result, unit, name, steps, language))
 
 
@@ -190,10 +196,6 @@ def parts_chart(
         width=0.5,
         name=harmless(unit),
         marker={"color": BLUE},
-        text=["" if np.isnan(value) else f"{value:.1f}" for value in own],
-        textposition="inside",
-        insidetextanchor="start",
-        textfont={"color": "white"},
         hoverinfo="skip",
     )
     for (label, values, symbol), color in zip(marks, (ORANGE, GRAY), strict=False):
@@ -206,7 +208,11 @@ def parts_chart(
             cliponaxis=False,
             hovertemplate="%{x:.1f}<extra>" + label + "</extra>",
         )
-    name_rows(figure, [wrapped(one, LABEL) for one in names], True)
+    printed = ["–" if np.isnan(value) else f"{value:.1f}" for value in own]
+    labels = [
+        f"{wrapped(part, LABEL)}<br>{points}" for part, points in zip(names, printed, strict=True)
+    ]
+    name_rows(figure, labels, True)
     figure.update_xaxes(range=[0, 100], side="top", nticks=6, fixedrange=True)
     figure.update_layout(
         height=110 + 44 * len(rows),
@@ -214,7 +220,7 @@ def parts_chart(
         legend=LEGEND_BELOW,
         barmode="overlay",
     )
-    noted(figure, heading(unit, name, len(peers), language))
+    _headed(figure, unit, counted_period(name, len(peers), language))
     said = []
     for k, part in enumerate(names):
         beside = _(", ").join(
@@ -275,7 +281,7 @@ def trend_chart(unit: str, points: Sequence[TrendPoint], language: str) -> Pictu
     _period_axis(figure, [point.at.period for point in points])
     figure.update_yaxes(range=[low, high], fixedrange=True, zeroline=False, showgrid=False)
     figure.update_layout(height=300, margin={"l": 0, "r": 8, "t": 10, "b": 10}, showlegend=False)
-    noted(figure, _span(unit, points, language))
+    _headed(figure, unit, _span(points, language))
     return Picture(figure, trend_sentence(unit, points, language))
 
 
@@ -358,11 +364,11 @@ def change_chart(unit: str, points: Sequence[TrendPoint], language: str) -> Pict
         barmode="relative",
         legend=LEGEND_BELOW,
     )
-    noted(
+    _headed(
         figure,
-        _("{unit}: each change is performance, weights, rules and the rest together").format(
-            unit=unit
-        ),
+        unit,
+        _span(points, language),
+        _("Each change is performance, weights, rules and the rest"),
     )
     return Picture(figure, trend_sentence(unit, points, language))
 
@@ -423,19 +429,26 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
     _quadrants(figure, found, language)
     figure.update_xaxes(
         title=_("Weight in the whole, %"),
-        range=[0, 1.08 * max(weights)],
-        nticks=6,
+        type="log",
+        range=[math.log10(0.8 * min(weights)), math.log10(1.25 * max(weights))],
+        tickvals=WEIGHT_TICKS,
+        ticktext=[f"{tick:g}" for tick in WEIGHT_TICKS],
         fixedrange=True,
         zeroline=False,
         showgrid=False,
     )
     figure.update_yaxes(
-        title=_("Points"), range=[0, 108], fixedrange=True, zeroline=False, showgrid=False
+        title=_("Points"),
+        range=[-14, 114],
+        tickvals=[0, 20, 40, 60, 80, 100],
+        fixedrange=True,
+        zeroline=False,
+        showgrid=False,
     )
     figure.update_layout(
         height=480, margin={"l": 0, "r": 8, "t": 10, "b": 100}, legend=LEGEND_BELOW
     )
-    noted(figure, heading(unit, found.period, len(found.peers), language))
+    _headed(figure, unit, counted_period(found.period, len(found.peers), language))
     said = importance_sentence(result.scheme, found, language)
     return Picture(
         figure,
@@ -532,11 +545,10 @@ def over_time_chart(
     figure.update_layout(
         height=60 + 48 * len(names), margin={"l": 0, "r": 48, "t": 30, "b": 8}, showlegend=False
     )
-    noted(
+    _headed(
         figure,
-        _("{count} of {all} units; dotted: median of all; on the right: {period}").format(
-            count=len(names), all=len(result.units), period=shown
-        ),
+        _("{count} of {all} units").format(count=len(names), all=len(result.units)),
+        _("Dotted: median of all; on the right: {period}").format(period=shown),
     )
     said = []
     for unit in names:
@@ -556,12 +568,17 @@ def _last(points: Sequence[TrendPoint]) -> TrendPoint:
     return points[-1]
 
 
-def _span(unit: str, points: Sequence[TrendPoint], language: str) -> str:
-    """Whose trend it is, over which days, and how many units were evaluated last."""
+def _headed(figure: go.Figure, *lines: str) -> None:
+    """Put lines above a picture, the first one bold, those too long for a phone wrapped."""
+    first, *others = (wrapped(line, NOTE_WIDTH) for line in lines)
+    headed(figure, "<br>".join((f"<b>{first}</b>", *others)))
+
+
+def _span(points: Sequence[TrendPoint], language: str) -> str:
+    """The days of a trend, and how many units were evaluated last."""
     _ = translator(language)
     first, last = (parse_period(points[k].at.period) for k in (0, -1))
-    return _("{unit}, {first} to {last}, units: {count}").format(
-        unit=unit,
+    return _("{first} to {last}, units: {count}").format(
         first=first.first_day,
         last=last.last_day,
         count=len(points[-1].at.result.units),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 from ..codec import at, structure
 from ..errors import EntryError, EvaluationError, OptionError
+from ..evaluation.judging import read_weight
 from ..evaluation.rules import decimal
 from ..evaluation.scheme import Digits, Scheme, frozen_weights, load_scheme, scheme_problems
 from ..messages import Phrase
@@ -306,18 +308,15 @@ class SchemeDraft:
             The draft; what is said where the parts don't sum to 1 or 100.
 
         Raises:
-            EvaluationError: a child without a number, another node, a number below 0, all 0, or
-                full marks of a node that isn't an indicator.
+            EvaluationError: a child without a number, another node, no number of 0 or more, all 0,
+                or full marks of a node that isn't an indicator.
         """
         kids = self.children(parent)
         if unknown := tuple(kid for kid in parts if kid not in kids):
             raise EvaluationError("weights_unknown", nodes=unknown, valid=kids)
         if missing := tuple(kid for kid in kids if kid not in parts):
             raise EvaluationError("weights_missing", nodes=missing)
-        numbers = {kid: Fraction(str(parts[kid])) for kid in kids}
-        for kid, number in numbers.items():
-            if number < 0:
-                raise EvaluationError("weight_below_zero_of", node=kid, value=decimal(number))
+        numbers = {kid: read_weight(kid, parts[kid]) for kid in kids}
         if self._weights_key == "full_marks":
             if above := tuple(kid for kid in kids if self.children(kid)):
                 raise EvaluationError("marks_above", nodes=above)
@@ -326,7 +325,7 @@ class SchemeDraft:
         total = sum(numbers.values(), Fraction(0))
         if not total:
             raise EvaluationError("weights_zero")
-        digits = int(self.data.get("digits", {}).get("weights", Digits().weights))
+        digits = structure(self.data.get("digits", {}), Digits, "digits", EvaluationError).weights
         shares = _frozen({kid: number / total for kid, number in numbers.items()}, digits)
         said = None
         if total not in (1, 100):
@@ -405,7 +404,8 @@ def exact_number(number: Fraction) -> int | Decimal | float:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    numbers = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return numbers and math.isfinite(value)
 
 
 def _is_text(key: str, value: Any) -> bool:

@@ -13,10 +13,10 @@ import numpy as np
 from ..errors import EvaluationError
 from ..evaluation.cells import STATUS_WORDS
 from ..evaluation.evaluated import Evaluation
-from ..evaluation.exact import Ratios
+from ..evaluation.exact import Mask, Ratios
 from ..evaluation.judging import evaluate
 from ..evaluation.movement import Movement, explain_rules
-from ..evaluation.observations import Observations, observations_from_records, word_key
+from ..evaluation.observations import Observations, observations_from_records
 from ..evaluation.periods import PERIODS, Period, parse_period
 from ..evaluation.rules import (
     Completion,
@@ -27,6 +27,7 @@ from ..evaluation.rules import (
     Target,
 )
 from ..evaluation.scheme import Indicator, Scheme
+from ..evaluation.scoring import period_problem
 from ..evaluation.waterfall import Line
 from ..messages import Phrase
 
@@ -275,9 +276,10 @@ class TrialRun:
     Attributes:
         period: it is.
         units: in the order of the old scheme's evaluation.
-        untried: indicators of the new scheme that could not be tried and why; their weight goes to
-            the rest of their parent, as if they didn't apply.
-        dropped: what is observed that the new scheme doesn't have.
+        untried: what of the new scheme could not be tried, and why: indicators that are new and
+            have no data, and what it refuses the data of. The weight of indicators goes to the rest
+            of their parent, as if they didn't apply.
+        dropped: ids of what is observed that the new scheme doesn't have.
     """
 
     period: str
@@ -307,17 +309,22 @@ def trial_run(old: Scheme, new: Scheme, observations: Observations, period: str)
         EvaluationError: the old scheme refuses the observations; nothing is observed in the period;
             its kind is another one; no indicator of the new scheme can be tried.
     """
-    name = str(parse_period(period))
+    parsed, undated = parse_period(period), _undated(new)
+    name = str(parsed)
+    if problem := period_problem(undated, parsed):
+        raise EvaluationError(problem.code, **problem.parameters)
     before = evaluate(_undated(old), observations)
     before.scored_period(name)
-    tried, dropped = _known_rows(new, observations)
-    undated = _undated(new)
-    untried = _unobserved(undated, tried, name)
-    refused = _refused(undated, tried)
-    untried |= refused
-    if not untried.keys() < set(new.counting(parse_period(name))):
+    tried, dropped = _known_rows(new, before.observations)
+    counting = new.counting(parsed)
+    untried = {
+        leaf: Phrase("trial_no_data", indicator=leaf, period=name)
+        for leaf in counting
+        if leaf not in old.counting(parsed) and not _is_observed(tried, leaf, name)
+    } | _refused(undated, tried)
+    if untried.keys() >= set(counting):
         raise EvaluationError("nothing_counts", period=name)
-    after = evaluate(undated, _completed(undated, tried, untried, before.units))
+    after = evaluate(undated, _completed(undated, tried, untried))
     units = tuple(_unit(before, after, unit, name) for unit in before.units)
     return TrialRun(name, units, untried, dropped)
 
@@ -333,62 +340,62 @@ def _unit(before: Evaluation, after: Evaluation, unit: str, period: str) -> Tria
 
 
 def _known_rows(scheme: Scheme, observations: Observations) -> tuple[Observations, tuple[str, ...]]:
-    """The rows of what a scheme has, and the names of what it doesn't have."""
+    """The rows of what a scheme has, and the ids of what it doesn't have."""
     column = observations.columns["indicator"]
-    known = np.array([word_key(name) in scheme.words for name in column.names], bool)
+    known = np.array([name in (*scheme.leaves, *scheme.events) for name in column.names], bool)
     dropped = tuple(name for name, one in zip(column.names, known, strict=True) if not one)
     return observations.chosen(known[column.codes]), dropped
 
 
-def _of_leaf(scheme: Scheme, observations: Observations, leaf: str) -> np.ndarray[Any, Any]:
-    """Which rows are of an indicator."""
-    column = observations.columns["indicator"]
-    own = [scheme.words.get(word_key(name)) == leaf for name in column.names]
-    return np.array(own, bool)[column.codes]
+def _rows_of(observations: Observations, role: str, name: str) -> Mask:
+    """Which rows have this name in a column."""
+    column = observations.columns[role]
+    return np.array([one == name for one in column.names], bool)[column.codes]
 
 
-def _unobserved(scheme: Scheme, observations: Observations, period: str) -> dict[str, Phrase]:
-    """Indicators that count in a period without anything observed of them."""
-    periods = observations.columns["period"]
-    inside = np.array([name == period for name in periods.names], bool)[periods.codes]
-    return {
-        leaf: Phrase("trial_no_data", indicator=leaf, period=period)
-        for leaf in scheme.counting(parse_period(period))
-        if not (_of_leaf(scheme, observations, leaf) & inside).any()
-    }
+def _is_observed(observations: Observations, leaf: str, period: str) -> bool:
+    rows = _rows_of(observations, "indicator", leaf) & _rows_of(observations, "period", period)
+    return bool(rows.any())
 
 
 def _refused(scheme: Scheme, observations: Observations) -> dict[str, Phrase]:
-    """Indicators whose observations a scheme refuses, and why."""
-    refused = {}
-    for leaf in scheme.indicator:
-        own = observations.chosen(_of_leaf(scheme, observations, leaf))
-        if not len(own):
-            continue
-        try:
-            evaluate(scheme, own)
-        except EvaluationError as problem:
-            refused[leaf] = Phrase("trial_refused", indicator=leaf, problem=problem)
-    return refused
+    """What a scheme refuses the observations of, and why."""
+    names = observations.columns["indicator"].names
+    if not names or _refusal(scheme, observations) is None:
+        return {}
+    found = {
+        name: _refusal(scheme, observations.chosen(_rows_of(observations, "indicator", name)))
+        for name in names
+    }
+    return {
+        name: Phrase("trial_refused", indicator=name, problem=problem)
+        for name, problem in found.items()
+        if problem is not None
+    }
+
+
+def _refusal(scheme: Scheme, observations: Observations) -> EvaluationError | None:
+    """Why a scheme refuses observations; None where it scores them."""
+    try:
+        evaluate(scheme, observations)
+    except EvaluationError as problem:
+        return problem
+    return None
 
 
 def _completed(
-    scheme: Scheme,
-    observations: Observations,
-    untried: Mapping[str, Phrase],
-    units: Sequence[str],
+    scheme: Scheme, observations: Observations, untried: Mapping[str, Phrase]
 ) -> Observations:
-    """The observations with those of the untried indicators replaced: they don't apply."""
+    """The observations without those of what is untried; untried indicators don't apply."""
     if not untried:
         return observations
-    rows = np.zeros(len(observations), bool)
-    for leaf in untried:
-        rows |= _of_leaf(scheme, observations, leaf)
-    kept = list(observations.chosen(~rows).records())
+    records = list(observations.records())
+    cells = dict.fromkeys((one["unit"], one["period"]) for one in records)
+    kept = [one for one in records if one["indicator"] not in untried]
     none = [
         {"unit": unit, "period": period, "indicator": leaf, "value": "n/a"}
-        for unit in units
-        for period in observations.columns["period"].names
+        for unit, period in cells
         for leaf in untried
+        if leaf in scheme.indicator
     ]
     return observations_from_records([*kept, *none], observations.source)

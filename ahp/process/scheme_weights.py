@@ -7,41 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from ..datafile import parse_json
 from ..errors import EvaluationError
 from ..evaluation.judging import given_weights
 from ..evaluation.scheme import Scheme, frozen_weights
 from ..study.analysis import Analysis
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeightsSource:
-    """Where the weights of a scheme come from.
-
-    Attributes:
-        kind: `"scheme"`, its own; `"given"`, by a person; `"round"`, a closed round.
-        study: id of the study.
-        title: of the study, when the weights were taken.
-        round: its number.
-        experts: how many submitted in the round.
-        invited: how many were asked; None where it isn't known.
-        evidence_hash: SHA-256 of the evidence that the round left.
-    """
-
-    kind: Literal["scheme", "given", "round"]
-    study: str | None = None
-    title: str | None = None
-    round: int | None = None
-    experts: int | None = None
-    invited: int | None = None
-    evidence_hash: str | None = None
-
-    def __post_init__(self) -> None:
-        of_round = (self.study, self.title, self.round, self.experts, self.evidence_hash)
-        if any((one is not None) != (self.kind == "round") for one in of_round):
-            raise EvaluationError("weights_source", kind=self.kind)
+from .evaluations.events import WeightsSource
 
 
 @dataclass(frozen=True)
@@ -72,9 +45,9 @@ def round_source(study: str, title: str, evidence: str) -> WeightsSource:
         study=study,
         title=title,
         round=summary["round"],
-        experts=summary["experts"],
-        invited=data.get("invited"),
-        evidence_hash=hashlib.sha256(evidence.encode()).hexdigest(),
+        counted=summary["experts"],
+        asked=data.get("invited", 0),
+        evidence=hashlib.sha256(evidence.encode()).hexdigest(),
     )
 
 

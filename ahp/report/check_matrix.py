@@ -85,8 +85,8 @@ class CheckCell:
 
     @property
     def text(self) -> str:
-        """Value and points: `"0.97 → 94"`, or one of both."""
-        return " → ".join(part for part in (self.value, self.points) if part)
+        """Value and points, `"0.97 → 94"`; one of both where the other is the same or none."""
+        return " → ".join(dict.fromkeys(part for part in (self.value, self.points) if part))
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
@@ -200,9 +200,9 @@ def check_matrix(
     >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
     >>> matrix = check_matrix(result, "2026Q2", "en")
     >>> matrix.summary()
-    'missing: 1, deduction: 2, not applicable: 2, in order: 223'
+    'missing value: 1, deduction: 2, not applicable: 2, in order: 223'
     >>> matrix.rows[2][-3].words
-    ('missing',)
+    ('missing value',)
     """
     _ = translator(language)
     parsed = result.scored_period(period)
@@ -230,6 +230,7 @@ def check_matrix(
                 status, places = int(result.status[row, column, k]), digits.points
                 found |= {_OF_STATUS[status]} if status in _OF_STATUS else set()
                 at = [leaf]
+            own = {**words, "missing": _("no total")} if leaf == goal else words
             states = tuple(state for state in STATES if state in found) or ("ok",)
             points = as_printed(number, places)
             cells.append(
@@ -239,7 +240,7 @@ def check_matrix(
                     "" if np.isnan(value) else _short(value),
                     "" if points is None else f"{points}" if leaf == goal else plain_number(points),
                     states,
-                    tuple(words[state] for state in states),
+                    tuple(own[state] for state in states),
                     _("; ").join(sources[unit, one] for one in at if (unit, one) in sources),
                 )
             )

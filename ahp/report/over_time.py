@@ -96,9 +96,7 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
         *(_("Performance"), _("Weights"), _("Rules")),
         _("Deductions, bonuses, limits, vetoes, rounding"),
     )
-    title = _("{unit}: each change is performance, weights, rules and the rest together").format(
-        unit=unit
-    )
+    title = _("{unit}: each change is performance, weights, rules and the rest").format(unit=unit)
     return Table(title, headings, tuple(rows), language)
 
 

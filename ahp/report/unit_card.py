@@ -201,6 +201,14 @@ def parts_table(
 
     Raises:
         EvaluationError: no such unit or period, or one that is made of others.
+
+    >>> from ahp.resources import data_folder
+    >>> from ahp.report.unit_card import parts_table
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> parts_table(result, result.units[0], "2026Q1", "en").rows[0]
+    ('Organizational set-up', '0.5543', '89.6510', '83.6050')
     """
     _ = translator(language)
     peers = peers_of(result, unit)
@@ -290,6 +298,14 @@ def values_table(
 
     Raises:
         EvaluationError: no such unit or period.
+
+    >>> from ahp.resources import data_folder
+    >>> from ahp.report.unit_card import values_table
+    >>> table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
+    >>> values_table(result, result.units[0], "2026Q1", "en", {}).rows[-1][:5]
+    ('Investment in research and innovation', '5.3', '2.2', 'days per head', ' 80.0000')
     """
     _ = translator(language)
     scheme = result.scheme

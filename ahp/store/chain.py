@@ -169,6 +169,7 @@ def verify(
     name: Phrase,
     bound_to: str,
     meaning: Callable[[Event], Phrase | None],
+    *,
     rows: Rows = EventRow,
 ) -> Event:
     """Walk the chain of a book: every hash is computed anew.

@@ -122,7 +122,7 @@ def append(
         action = read_action(content)
         event = Logged(state.seq + 1, entry.person, entry.source, time, entry.actor, action)
         if problem := objection(state, event):
-            raise StoreError("evaluation_refused", problem=problem)
+            raise StoreError(problem.code, **problem.parameters)
         state = fold([event], state)
         _check_values(action, state)
         if isinstance(action, PersonAdded | PersonChanged | PersonRemoved):
@@ -229,7 +229,7 @@ def verify_evaluation(session: Session, book: EvaluationRow) -> EvaluationLog:
         state, problem = _next(session, state, event)
         return problem
 
-    last = chain.verify(session, book, name, FORMAT_HASH, meaning, EvaluationEventRow)
+    last = chain.verify(session, book, name, FORMAT_HASH, meaning, rows=EvaluationEventRow)
     if problem := _other_rows(session, book, state):
         raise chain.broken(name, last, problem)
     signed = tuple(one for one, held in state.periods.items() if held.signatures)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from ..datafile import jcs
 from ..errors import StoreError
-from ..messages import Phrase
 from ..process.evaluations.events import (
     CellKey,
     Done,
     EvaluationCreated,
     File,
+    Logged,
     NoticesIssued,
     PeriodSigned,
     PersonAdded,
@@ -27,17 +27,20 @@ from ..process.evaluations.events import (
     PersonRemoved,
     Role,
     Row,
+    UnitAdded,
     ValuesRecorded,
 )
+from ..process.evaluations.example import example_steps
 from ..process.evaluations.judged import evidence_of
 from ..process.evaluations.state import EvaluationState
+from ..process.evaluations.units import Unit, UnitEntry
 from ..process.events import Actor
-from . import access, chain, transfer
+from . import access, chain, clock, transfer
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
 from .records import EvaluationInfo, Event, PersonInfo
-from .states import evaluation_state_of
+from .states import evaluation_state_of, logged_evaluation
 
 
 class Evaluations(Part):
@@ -54,19 +57,31 @@ class Evaluations(Part):
             StoreError: the title is blank.
         """
         with self._write("run_evaluations") as session:
-            book = EvaluationRow(
-                id=new_id(),
-                title="",
-                note="",
-                created="",
-                survey_hash=FORMAT_HASH,
-                head_seq=0,
-                head_hash="",
-            )
-            session.add(book)
-            session.flush()
+            book = _new_book(session)
             created = EvaluationCreated(line("title", title), line("note", note) if note else "")
             append(session, book, [self._entry(created)])
+            return _info(book)
+
+    def add_example(self, title: str, note: str, language: str) -> EvaluationInfo:
+        """A finished evaluation with simulated data, see `ahp.process.evaluations.example`; the one
+        of this title, if there is one already.
+        """
+        with self._write("run_evaluations") as session:
+            found = session.scalars(select(EvaluationRow).where(EvaluationRow.title == title))
+            if (before := found.first()) is not None:
+                return _info(before)
+            book = _new_book(session)
+            own: dict[str, str] = {}
+            append(session, book, [self._entry(EvaluationCreated(title, note))])
+            steps = example_steps(
+                language, clock.now().date(), lambda: evaluation_state_of(session, book)
+            )
+            for actor, actions, name in steps:
+                # people's ids are of this database, not of the example
+                person = own.setdefault(name, new_id()) if name else None
+                by = Actor("person", str(person)) if actor.kind == "person" else actor
+                entries = [Entry(one, new_id(), "organizer", by, person) for one in actions]
+                append(session, book, entries)
             return _info(book)
 
     def evaluations(self, *, archived: bool = False) -> list[EvaluationInfo]:
@@ -155,7 +170,8 @@ class Evaluations(Part):
             period: which.
             rows: the values.
             removed: cells that have none any more.
-            file, content: where they were read.
+            file: where they were read.
+            content: of the file.
             layout: how.
             reason: why values are changed.
             person: the data owner who does it; None = the organizer.
@@ -234,13 +250,16 @@ class Evaluations(Part):
             book = _book(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             if period not in state.periods:
-                raise StoreError(
-                    "evaluation_refused", problem=Phrase("period_not_open", period=period)
-                )
+                raise StoreError("period_not_open", period=period)
             evidence = evidence_of(state, period, revision)
             action = PeriodSigned(period, revision, jcs(evidence), early)
             append(session, book, [self._entry(action)])
             return evidence
+
+    def add_units(self, evaluation_id: str, units: Iterable[UnitEntry]) -> EvaluationState:
+        """Add units to the list, all or none."""
+        added = [UnitAdded(Unit(id=new_id(), **vars(unit))) for unit in units]
+        return self.act_together(evaluation_id, added)
 
     def add_person(
         self,
@@ -344,6 +363,10 @@ class Evaluations(Part):
             book = _book(session, evaluation_id)
             return list(chain.read(session, book.id, rows=EvaluationEventRow))
 
+    def happened(self, evaluation_id: str) -> list[Logged]:
+        """What happened in an evaluation, as its log tells it."""
+        return list(map(logged_evaluation, self.evaluation_events(evaluation_id)))
+
     def export_evaluation(self, evaluation_id: str) -> str:
         """A whole evaluation as JSON: people, files and the log, event by event. Links are left
         out: only their hashes are stored.
@@ -386,6 +409,21 @@ class Evaluations(Part):
     def _act(self, *actions: Done | type[Done]) -> AbstractContextManager[Session]:
         """A transaction in which an organizer does these, as far as the account allows."""
         return self._write(*(action.acts for action in actions if action.acts))
+
+
+def _new_book(session: Session) -> EvaluationRow:
+    book = EvaluationRow(
+        id=new_id(),
+        title="",
+        note="",
+        created="",
+        survey_hash=FORMAT_HASH,
+        head_seq=0,
+        head_hash="",
+    )
+    session.add(book)
+    session.flush()
+    return book
 
 
 def _book(session: Session, evaluation_id: str, *, lock: bool = False) -> EvaluationRow:

@@ -99,7 +99,7 @@ def expert_infos(session: Session, query: Select[ExpertRow, StudyRow]) -> list[E
         .where(LinkRow.expert_id.in_([expert.id for expert, _ in found]))
         .order_by(LinkRow.id)
     ):
-        links[expert_id] = "active" if revoked is None else "revoked"
+        links[str(expert_id)] = "active" if revoked is None else "revoked"
     return [
         expert_info(session, expert, study, links.get(expert.id, "none")) for expert, study in found
     ]

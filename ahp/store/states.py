@@ -51,7 +51,9 @@ class States(Generic[_State, _Row]):
         start: Callable[[Session, _Row], _State],
         follow: Callable[[Iterable[Event], _State], _State],
     ) -> None:
-        self._rows, self._start, self._follow = rows, start, follow
+        self._rows = rows
+        self._start: Callable[[Session, _Row], _State] = start
+        self._follow: Callable[[Iterable[Event], _State], _State] = follow
         self._kept: dict[str, tuple[_Kept[_State], ...]] = {}
         self._lock = Lock()
 
@@ -72,10 +74,11 @@ class States(Generic[_State, _Row]):
 
     def keep(self, book: Book, state: _State) -> _State:
         """Keep a book's state at its head."""
-        new = _Kept(book.head_seq, book.head_hash, state)
+        new: _Kept[_State] = _Kept(book.head_seq, book.head_hash, state)
         with self._lock:
-            others = (one for one in self._kept.pop(book.id, ()) if one.seq != new.seq)
-            self._kept[book.id] = (new, *others)[:STATES]  # those taken back go as others come
+            before = self._kept.pop(book.id, ())
+            others: tuple[_Kept[_State], ...] = tuple(one for one in before if one.seq != new.seq)
+            self._kept[book.id] = (new, *others[: STATES - 1])  # those taken back go in time
             if len(self._kept) > BOOKS:
                 del self._kept[next(iter(self._kept))]
         return state

@@ -13,7 +13,8 @@ from .studies import Studies
 
 
 class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations):
-    """Studies, their experts and answers, evaluations and their data; safe to share between threads and processes.
+    """Studies, their experts and answers, evaluations and their data; safe to share between threads
+    and processes.
 
     Every action is one transaction: it is done when the method returns, or nothing was written.
 

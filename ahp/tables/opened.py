@@ -20,8 +20,8 @@ from .delimited import UNCALCULATED, Row, encoding_of, open_csv
 _TITLE_ROWS = 10
 """How many rows are looked through for headers."""
 
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\3\4"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\3\4"
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,12 @@ def open_table(
     source = str(path)
     try:
         with path.open("rb") as file:
-            begin = file.read(8)
-        if begin == _OLD_WORKBOOK:
+            begin, encoding = file.read(8), encoding_of(file)
+        if begin == OLD_WORKBOOK:
             raise error("old_workbook", source=source)
-        if path.suffix.lower() == ".xlsx" or begin.startswith(_ZIP):
+        if path.suffix.lower() == ".xlsx" or begin.startswith(ZIP):
             yield OpenTable(_sheet_rows(path, error, sheets, whole_dates=whole_dates))
             return
-        encoding = encoding_of(path)
         if encoding is None:
             raise error("encoding_unknown", source=source)
         said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)

@@ -12,6 +12,7 @@ from ..evaluation.scheme import Scheme
 from ..i18n import Translate
 from ..i18n.evaluation import names_of
 from ..messages import Message, with_names
+from ..process.evaluations.example import CLERK, HEAD
 from ..process.evaluations.next_step import Step, next_step
 from ..process.evaluations.state import EvaluationState, PeriodState
 from ..process.events import Actor
@@ -56,6 +57,7 @@ class Desk:
         if actor.kind == "person":
             return self.now.name_of(actor)
         accounts = {one.id: one.name for one in state.desk().accounts()}
+        accounts |= {CLERK.id: _("clerk of the example"), HEAD.id: _("head of the example")}
         return accounts.get(actor.id) or _("organizer without an account")
 
 
@@ -116,6 +118,16 @@ def open_page(page: str, evaluation: str, period: str = "") -> None:
     if period:
         st.session_state["period"] = period
     st.switch_page(f"views/evaluation_{page}.py")
+
+
+def open_example() -> None:
+    """Go to the scores of the finished example, which is made when it is asked for first."""
+    _ = state.translate()
+    title = _("Simulated example: twelve centers, four quarters of 2026")
+    note = _("Simulated data: nobody and no center stands behind it.")
+    with st.spinner(_("The example is made: a year of a department, in a few seconds.")):
+        made = state.desk().add_example(title, note, state.language())
+    open_page("results", made.id)
 
 
 def begin(page: str) -> Desk:

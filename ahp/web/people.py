@@ -153,6 +153,11 @@ def _issue(desk: Desk, role: Role, people: list[str]) -> None:
     st.session_state["issued_to_people"] = {"evaluation": desk.id, "role": role, "links": links}
 
 
+def _revoke(desk: Desk, person: str) -> None:
+    """End somebody's link."""
+    attempt(desk, lambda: state.desk().revoke_person_link(person))
+
+
 def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None:
     """Issue, show, renew and revoke personal links."""
     _ = state.translate()
@@ -178,7 +183,8 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
             )
             st.button(
                 _("Revoke link"),
-                on_click=lambda: attempt(desk, lambda: state.desk().revoke_person_link(chosen)),
+                on_click=_revoke,
+                args=(desk, chosen),
                 disabled=people[chosen].link != "active",
                 key=f"revoke-{role}-{desk.id}",
             )
@@ -370,6 +376,11 @@ def _change(desk: Desk, person: str, key: str) -> None:
         st.toast(_("Saved"))
 
 
+def _remove(desk: Desk, person: str) -> None:
+    """Somebody takes part no more."""
+    attempt(desk, lambda: state.desk().remove_person(person))
+
+
 def _show_changing(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None:
     """Change or remove one of the people."""
     _ = state.translate()
@@ -389,7 +400,8 @@ def _show_changing(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> 
         )
         st.button(
             _("Remove"),
-            on_click=lambda: attempt(desk, lambda: state.desk().remove_person(chosen)),
+            on_click=_remove,
+            args=(desk, chosen),
             disabled=not sure,
             key=f"remove-{chosen}",
         )

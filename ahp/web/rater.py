@@ -112,7 +112,7 @@ class RaterVisit:
 
     def rating(self, cell: RatedCell) -> Rating:
         """What was given so far."""
-        return self.task.sheet.ratings.get(cell) or Rating()
+        return self.task.sheet.rating(cell)
 
     def point(self, cell: RatedCell) -> Point | None:
         """The control point that a cell is about; None where a grade is given."""
@@ -165,9 +165,8 @@ def result_words() -> dict[str, str]:
     }
 
 
-def visit_of(info: PersonInfo, period: str) -> RaterVisit | None:
-    """How things stand for a rater in a period now; None where nothing was asked yet."""
-    now = state.database().evaluation_state(info.evaluation_id)
+def visit_of(info: PersonInfo, now: EvaluationState, period: str) -> RaterVisit | None:
+    """How things stand for a rater in a period; None where nothing was asked yet."""
     task = task_of(now, info.person.id, period, order())
     return RaterVisit(info, now, task, state.language()) if task else None
 
@@ -199,10 +198,10 @@ def note_key(visit: RaterVisit, cell: RatedCell) -> str:
 
 def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | None = None) -> bool:
     """Do something as this rater, if this browser still may; what is refused is shown."""
-    database, person = state.database(), visit.person.id
+    _, database, person = state.translate(), state.database(), visit.person.id
     try:
         if not database.may_act_as(state.session_token(), person):
-            st.session_state["problem"] = state.translate()("This was not recorded.")
+            st.session_state["problem"] = _("This was not recorded.")
             return False
         database.act_as(person, action, event_id=event_id, content=content)
     except AHPError as error:
@@ -213,9 +212,10 @@ def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | No
 
 def rate(visit: RaterVisit, cell: RatedCell, value: str, event_id: str) -> None:
     """Store an answer with the note beside it, then move on."""
+    _ = state.translate()
     note = st.session_state.get(note_key(visit, cell), visit.rating(cell).note).strip()
     if act(visit, _rated(visit, cell, value, note), event_id):
-        saved = state.translate()("{title}, {unit}: {said}").format(
+        saved = _("{title}, {unit}: {said}").format(
             title=visit.title(cell), unit=visit.names[cell[0]], said=visit.said(cell, value)
         )
         st.session_state["rating_saved"] = (visit.about, saved)
@@ -230,8 +230,8 @@ def rate_sample(visit: RaterVisit, cell: RatedCell, keys: Sequence[str], event_i
 
 def save_note(visit: RaterVisit, cell: RatedCell, event_id: str) -> None:
     """Store a note as soon as its field is left, beside the answer that stands."""
-    now = visit_of(visit.info, visit.task.period)
-    rating = (now or visit).rating(cell)
+    now = state.database().evaluation_state(visit.info.evaluation_id)  # a grade may come with it
+    rating = (visit_of(visit.info, now, visit.task.period) or visit).rating(cell)
     note = st.session_state[note_key(visit, cell)].strip()
     if note != rating.note:
         act(visit, _rated(visit, cell, rating.value, note), event_id)

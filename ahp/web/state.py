@@ -232,8 +232,8 @@ def translate() -> Translate:
 
 
 def page_head(expert: ExpertInfo | Person | None, account: AccountInfo | None = None) -> None:
-    """Whom the page belongs to, an expert, a person or an organizer with an account, and the switch between
-    languages, whose choice stays in this browser.
+    """Whom the page belongs to, an expert, a person or an organizer with an account, and the switch
+    between languages, whose choice stays in this browser.
     """
     who = expert or account
     current = language()

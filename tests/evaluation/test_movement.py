@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ahp.errors import EvaluationError
 from ahp.evaluation.judging import evaluate
 from ahp.evaluation.losses import Loss, points_lost
-from ahp.evaluation.movement import Movement, explain_change
+from ahp.evaluation.movement import Movement, explain_change, explain_rules
 from ahp.evaluation.observations import observations_from_records
 from ahp.evaluation.rules import Measured
 from ahp.evaluation.scheme import Missing, Scheme
@@ -79,6 +79,26 @@ def test_new_rules_are_told_from_better_work() -> None:
     )
     assert (found.rules, found.performance, found.weights) == (-5, Fraction(25, 2), 0)
     assert [effect.rules for effect in found.effects] == [-5, 0]
+
+
+def test_other_rules_and_weights_of_one_period() -> None:
+    """70 by the rule of then; the 60 points of a become 50, and b weighs .7 instead of .5."""
+    old, new = (
+        scheme(
+            weights,
+            {"a": Measured(low=Fraction(0), high=Fraction(high), direction="lower")},
+            version=version,
+        )
+        for weights, high, version in (
+            ({"a": "0.5", "b": "0.5"}, 5, "1"),
+            ({"a": "0.3", "b": "0.7"}, 4, "2"),
+        )
+    )
+    observed = table({"A": [2, 80]}, "ab")
+    found = explain_rules(evaluate(old, observed), evaluate(new, observed), "A", "2026Q1")
+    assert (found.before, found.after, found.restated) == ("2026Q1", "2026Q1", Decimal("71.0"))
+    assert (found.performance, found.rules, found.weights) == (0, -5, 6)
+    assert [(one.rules, one.weights) for one in found.effects] == [(-5, -10), (0, 16)]
 
 
 def test_an_indicator_that_comes_is_an_effect_of_the_weights() -> None:

@@ -11,6 +11,12 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+def test_the_page_on_what_an_evaluation_shows() -> None:
+    outcome = doctest.testfile(str(DOCS / "evaluation-results.md"), module_relative=False)
+    assert outcome.attempted >= 18
+    assert outcome.failed == 0
+
+
 def test_the_page_on_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (DOCS / "evaluation.md").read_text(encoding="utf-8")
     for kind, name in (("toml", "branch_supervision.toml"), ("csv", "observations.csv")):

@@ -11,6 +11,7 @@ from tests.panel_study import NAMES, small_panel, small_survey
     ("text", "width", "label"),
     [
         ("监督信息数据共享", 6, "监督信<br>息数据<br>共享"),
+        ("2026Q2（2026-04-01 至 2026-06-30）", 21, "2026Q2（2026-04-01 至<br>2026-06-30）"),
         ("Sharing of data", 9, "Sharing<br>of data"),
         ("A < B & C", 40, "A &lt; B &amp; C"),
         ("<b>乙</b>", 40, "&lt;b&gt;乙&lt;/b&gt;"),

@@ -191,11 +191,11 @@ def test_another_password_ends_the_sessions_of_the_account(store, root):
 def test_roles_are_data():
     assert {role: sorted(acts) for role, acts in ROLES.items()} == {
         "administrator": ["accounts", "see"],
-        "organizer": ["close_rounds", "run_studies", "see"],
-        "head": ["close_rounds", "see"],
+        "organizer": ["close_rounds", "run_evaluations", "run_studies", "see"],
+        "head": ["close_rounds", "see", "sign"],
         "reader": ["see"],
     }
-    assert allowed(["reader", "head"]) == {"see", "close_rounds"}
+    assert allowed(["reader", "head"]) == {"see", "close_rounds", "sign"}
     assert allowed([]) == frozenset()
     assert frozenset(ACTS) == allowed(ROLES)
 
@@ -207,11 +207,13 @@ def test_several_roles_allow_what_any_does(store, root):
         "see": True,
         "run_studies": False,
         "close_rounds": True,
+        "run_evaluations": False,
+        "sign": True,
         "accounts": False,
     }
     without = store.grants(store.open_organizer(None))
-    assert [without.may(act) for act in ACTS] == [True] * 4
-    assert [Grants().may(act) for act in ACTS] == [False] * 4
+    assert [without.may(act) for act in ACTS] == [True] * 6
+    assert [Grants().may(act) for act in ACTS] == [False] * 6
 
 
 def test_who_may_only_look_changes_nothing(store, root, study, survey):
@@ -258,7 +260,7 @@ def test_who_may_only_look_changes_nothing(store, root, study, survey):
     assert store.events(study.id) == before
     assert [one.title for one in reader.studies()] == ["Pilot"]
     assert reader.export_study(study.id) == export
-    assert store.expert_of_link(link) == ada.id
+    assert store.holder_of_link(link) == (ada.id, None)
 
 
 def test_each_role_does_what_is_its_own(store, root, study, answer_all):

@@ -92,5 +92,5 @@ def test_actors_are_of_few_kinds() -> None:
     with pytest.raises(OptionError) as caught:
         Actor("clerk")
     assert str(caught.value) == (
-        "kind = 'clerk', expected one of 'organizer', 'expert', 'server', 'file'"
+        "kind = 'clerk', expected one of 'organizer', 'expert', 'person', 'server', 'file'"
     )

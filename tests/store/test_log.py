@@ -13,7 +13,7 @@ from ahp.errors import LogError
 from ahp.process.events import Cleared
 from ahp.store import Event, Store, StudyLog, chain, log
 from ahp.store.log import Entry
-from ahp.store.models import EventRow, StudyRow
+from ahp.store.models import EvaluationEventRow, EventRow, StudyRow
 from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 
@@ -73,7 +73,8 @@ def test_untouched_log_verifies(store, answered, survey):
 
 
 def test_event_has_every_column():
-    assert [column.name for column in EventRow.__table__.columns] == COLUMNS
+    for rows in (EventRow, EvaluationEventRow):
+        assert sorted(column.name for column in rows.__table__.columns) == sorted(COLUMNS)
 
 
 def test_hash_is_sha256_of_the_other_columns(store, answered):

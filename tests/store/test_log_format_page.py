@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ahp.process.evaluations import events
 from ahp.process.events import ACTIONS
 from ahp.store import Store
 from ahp.store.models import EventRow
@@ -50,8 +51,10 @@ def test_the_program_checks_a_study(data, tmp_path, monkeypatch, capsys) -> None
 
 
 def test_the_page_has_every_column_and_every_kind() -> None:
-    columns, kinds = PAGE.split("| `kind` | `detail` |")
+    columns, *tables = PAGE.split("| `kind` | `detail` |")
     named = set(re.findall(r"`(\w+)`", columns))
     assert {column.name for column in EventRow.__table__.columns} <= named
-    first_cells = re.findall(r"^\| (`.*?`) \|", kinds, re.MULTILINE)
-    assert {kind for cell in first_cells for kind in re.findall(r"`(\w+)`", cell)} == set(ACTIONS)
+    for kinds, actions in zip(tables, (ACTIONS, events.ACTIONS), strict=True):
+        first_cells = re.findall(r"^\| (`.*?`) \|", kinds, re.MULTILINE)
+        listed = {kind for cell in first_cells for kind in re.findall(r"`(\w+)`", cell)}
+        assert listed == set(actions)

@@ -116,12 +116,12 @@ def test_another_log_is_not_continued_from_a_kept_state(store, study, ada, url) 
 
 
 def test_few_states_are_kept(store, survey, monkeypatch) -> None:
-    monkeypatch.setattr(states, "STUDIES", 2)
+    monkeypatch.setattr(states, "BOOKS", 2)
     monkeypatch.setattr(states, "STATES", 3)
     made = [store.create_study(survey, f"Study {k}") for k in range(4)]
     for k in range(5):
         store.rename_study(made[3].id, f"Renamed {k}")
-    kept = store._database._states._kept
+    kept = store._database._kept["states"]._kept
     assert list(kept) == [made[2].id, made[3].id]
     assert [one.seq for one in kept[made[3].id]] == [6, 5, 4]
     assert store.settings(made[0].id) == store.settings(made[1].id)

@@ -112,7 +112,7 @@ def test_the_preview_is_a_unit_s_notice(visit, case) -> None:
     assert "**1.2 复核质量**  \n数值：60 · 得分：60.00" in shown
     assert "**3.1 报告迟报**  \n报告迟报：2 分" in shown
     headings = [one.value for one in app.subheader]
-    assert ["监督质量 · 65.00", "培训覆盖率 · 60.00", "扣分、加分与一票否决"] == headings[2:5]
+    assert headings[2:5] == ["监督质量 · 65.00", "培训覆盖率 · 60.00", "扣分、加分与一票否决"]
     sources = [one.value for one in app.caption if one.value.startswith("来源")]
     assert sources == [
         "来源：一季度.csv：第 2 行",
@@ -136,7 +136,16 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
         f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由，截止日期 {FAR}。"
     ]
     sent = str(app._tree) + "".join(str(one.value) for one in app.table)
-    for secret in ("甲中心", "丙中心", "86.0", "30.0", "县域", "赵评", "王芳", *case.contacts.values()):
+    for secret in (
+        "甲中心",
+        "丙中心",
+        "86.0",
+        "30.0",
+        "县域",
+        "赵评",
+        "王芳",
+        *case.contacts.values(),
+    ):
         if secret != case.contacts["u2"]:
             assert secret not in sent, secret
     assert kinds(case)[-1] == "notice_opened"
@@ -172,9 +181,7 @@ def test_a_contact_appeals(visit, case) -> None:
     assert errors(app) == [
         "“签到表.pdf” can't be attached: expected one of pdf, jpg, jpeg, png, docx, xlsx."
     ]
-    app.file_uploader(key=f"appeal_file-{number}").set_value(
-        ("签到表.pdf", PDF, "application/pdf")
-    )
+    app.file_uploader(key=f"appeal_file-{number}").set_value(("签到表.pdf", PDF, "application/pdf"))
     app.button(key=send).click().run()
     assert errors(app) == []
     assert [one.value for one in app.success] == [

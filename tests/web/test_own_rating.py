@@ -79,15 +79,16 @@ def test_a_rater_rates_and_submits(visit, store, raters):
     ]
     app.button(key="start").click().run()
     name = names_of(SCHEME, "en")[LEAF]
-    assert markdown(app)[:2] == [f"#### {names[first[0]].name}", f"**{name}**"]
+    assert [one.value for one in app.subheader] == [names[first[0]].name]
+    assert markdown(app)[0] == f"**{name}**"
     anchor = SCHEME.indicator[LEAF].rule.anchors["good"]["en"]
     assert grade(app, info, first[0], "good").label == f"**Good** {anchor}"
     assert "北城支行" not in body(app)  # nobody rates their own unit
     grade(app, info, first[0], "good").click().run()
     assert ratings(store, info) == {first[0]: ("good", "")}
-    assert markdown(app)[:3] == [
+    assert [one.value for one in app.subheader] == [names[second[0]].name]
+    assert markdown(app)[:2] == [
         f":green[:material/check: Saved: {name}, {names[first[0]].name}: Good]",
-        f"#### {names[second[0]].name}",
         f"**{name}**",
     ]
     app.text_area[0].input("看了岗位职责").run()
@@ -142,7 +143,7 @@ def test_the_order_can_be_chosen(visit, store, raters):
     app.radio(key="order en").set_value("unit").run()
     app.button(key="start").click().run()
     unit = state_of(store, info).unit[cells(store, info, "unit")[0][0]]
-    assert f"#### {unit.name}" in markdown(app)
+    assert [one.value for one in app.subheader] == [unit.name]
     app.button(key="back").click().run()
     assert app.radio(key="order en").value == "unit"
 
@@ -238,5 +239,5 @@ def test_nothing_to_rate_yet(visit, store):
     info = store.add_person(opened(store).id, "rater", "王芳")
     app = visit(session_of(store, info), language="zh")
     assert [one.value for one in app.info] == [
-        "目前没有需要评分的内容。开始评分时组织人员会通知您，届时打开此链接即可看到评分内容。"
+        "目前没有需要评分的内容。开始评分时组织者会通知您，届时打开此链接即可看到评分内容。"
     ]

@@ -31,10 +31,12 @@ def sessions(server: RunningServer) -> dict[str, str]:
     store = Store(f"sqlite:///{server.database}")
     study = store.create_study(ahp.load_survey("supervision_effectiveness"), "2026")
     link = store.issue_link(store.add_expert(study.id, "E").id)
+    rater = store.add_person(store.create_evaluation("2026").id, "rater", "R")
     found = {
         "visitor": "",
         "stranger": "nobody",
         "expert": store.open_link(link, None),
+        "rater": store.open_link(store.issue_person_link(rater.person.id), None),
         "organizer": store.open_organizer(None),
     }
     store.close()
@@ -54,6 +56,8 @@ STREAMLITS = (403, "XSRF token missing or invalid")
         ("expert", 2 * MEGABYTE, STREAMLITS),
         ("expert", 3 * MEGABYTE, (413, "")),
         ("expert", None, (411, "")),
+        ("rater", 2 * MEGABYTE, STREAMLITS),
+        ("rater", 3 * MEGABYTE, (413, "")),
         ("organizer", 19 * MEGABYTE, STREAMLITS),
         ("organizer", 21 * MEGABYTE, (413, "")),
         ("organizer", "9" * 5000, (411, "")),

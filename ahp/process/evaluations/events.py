@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from ...codec import structure
 from ...datafile import jcs, parse_json
-from ...errors import LogError
+from ...errors import EvaluationError, LogError
 from ..events import Action, Actor
 from .units import Unit
 
@@ -95,7 +95,7 @@ class WeightsSource:
             round, for which the others stand.
         study, title: id and title of the study.
         round: number of the round.
-        counted, asked: how many experts count, of how many.
+        counted, asked: how many experts count, of how many; 0 where that isn't known.
         evidence: SHA-256 of the evidence with which the round was closed.
     """
 
@@ -106,6 +106,11 @@ class WeightsSource:
     counted: int = 0
     asked: int = 0
     evidence: str = ""
+
+    def __post_init__(self) -> None:
+        of_round = (self.study, self.title, self.round, self.counted, self.evidence)
+        if any(bool(one) != (self.kind == "round") for one in of_round):
+            raise EvaluationError("weights_source", kind=self.kind)
 
 
 @dataclass(frozen=True)

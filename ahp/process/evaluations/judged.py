@@ -27,7 +27,8 @@ EVIDENCE_FORMAT = 1
 """Of new evidence."""
 
 NOT_DUE = "not due"
-"""What stands where nothing was delivered as long as a period isn't checked."""
+"""What stands where nothing was delivered as long as a period isn't checked; then it is not
+reported."""
 
 Names = tuple[tuple[str, str], ...]
 """Id -> name of people, as something that can be hashed."""
@@ -112,11 +113,11 @@ def _records(
                 "evidence": row.evidence,
                 "note": row.note,
             }
-    if held.stage == "open":
-        for leaf in held.scheme.counting(held.period):
-            for unit_id, name in unit_names.items():
-                if leaf in same and (unit_id, leaf) not in delivered:
-                    yield {"unit": name, "period": period, "indicator": leaf, "value": NOT_DUE}
+    missing = NOT_DUE if held.stage == "open" else ""
+    for leaf in held.scheme.counting(held.period):
+        for unit_id, name in unit_names.items():
+            if leaf in same and (unit_id, leaf) not in delivered:
+                yield {"unit": name, "period": period, "indicator": leaf, "value": missing}
 
 
 def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]:

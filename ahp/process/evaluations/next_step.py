@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .deliveries import deliveries
 from .rules import left_to_raters
 from .state import EvaluationState, PeriodState
-from .units import active_in
 
 PAGES = (
     *("scheme", "units", "period", "data", "rating", "check", "results"),
@@ -57,14 +57,13 @@ def _in_period(state: EvaluationState, held: PeriodState) -> Step:
     if held.stage == "checked":
         return Step("notices", "issue_notices", name)
     if held.stage == "notified":
-        if held.open_appeals:
-            return Step("notices", "decide_appeals", name, len(held.open_appeals))
-        return Step("signing", "sign", name)
+        appeals = len(held.open_appeals)
+        decide = Step("notices", "decide_appeals", name, appeals)
+        return decide if appeals else Step("signing", "sign", name)
     if held.correction:
         return Step("signing", "sign_correction", name)
-    if state.proposed:
-        return Step("scheme", "approve_scheme")
-    return Step("period", "open_next_period", name)
+    approve = Step("scheme", "approve_scheme")
+    return approve if state.proposed else Step("period", "open_next_period", name)
 
 
 def _while_open(state: EvaluationState, held: PeriodState) -> Step:
@@ -86,12 +85,8 @@ def _while_open(state: EvaluationState, held: PeriodState) -> Step:
 
 def missing_deliveries(state: EvaluationState, held: PeriodState) -> tuple[int, int]:
     """How many units' indicators are not delivered, of how many that are not rated."""
-    rated = {*left_to_raters(state, held.scheme)}
-    leaves = [leaf for leaf in held.scheme.counting(held.period) if leaf not in rated]
-    units = [unit.id for unit in state.units if active_in(unit, str(held.period))]
-    there = {(key.unit, key.indicator) for key in held.values}
-    wanted = [(unit, leaf) for unit in units for leaf in leaves]
-    return sum(one not in there for one in wanted), len(wanted)
+    wanted = deliveries(state, held)
+    return sum(len(one.missing) for one in wanted), sum(one.of for one in wanted)
 
 
 def _rated_by_file(held: PeriodState, rated: tuple[str, ...]) -> bool:

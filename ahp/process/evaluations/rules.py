@@ -35,13 +35,13 @@ from .events import (
     NoticeOpened,
     NoticesIssued,
     OnPeriod,
-    OwnRating,
     PeriodChecked,
     PeriodOpened,
     PeriodSigned,
     PersonAdded,
     PersonChanged,
     Rated,
+    RatingAttached,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
@@ -59,6 +59,9 @@ from .units import active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
 """What a rater says who can't grade a cell: it counts as no rating."""
+
+MOST_FILES = 10
+"""Pieces of evidence that a rater can attach to a cell."""
 
 CHECK_RESULTS = ("yes", "partly", "no", NOT_APPLICABLE)
 """What a rater can say of a control point that is checked as a whole."""
@@ -118,9 +121,9 @@ def objection(state: EvaluationState, event: Logged) -> Phrase | None:
         by_link and isinstance(event.action, ValuesRecorded)
     ):
         return Phrase("act_of_another_kind")
-    if event.person is not None and not isinstance(event.action, PersonAdded):
-        if event.person not in state.participants:
-            return Phrase("person_unknown", person=event.person)
+    adds = isinstance(event.action, PersonAdded)
+    if event.person is not None and not adds and event.person not in state.participants:
+        return Phrase("person_unknown", person=event.person)
     if by_link and event.person != event.actor.id:
         return Phrase("act_of_another_person")
     return _objection(event.action, state, event)
@@ -264,13 +267,24 @@ def _late(period: PeriodState, *stages: str) -> Phrase | None:
     """Why a period is not in one of these stages."""
     if period.stage in stages:
         return None
-    return Phrase(f"period_is_{period.stage}", period=str(period.period))
+    return Phrase(_IN_STAGE[period.stage], period=str(period.period))
+
+
+_IN_STAGE = {
+    "open": "period_is_open",
+    "checked": "period_is_checked",
+    "notified": "period_is_notified",
+    "signed": "period_is_signed",
+}
+"""How far a period is -> why something else has to be done first, or can't be any more."""
 
 
 @_in_period.register
 def _(
     action: DueChanged, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    if not action.reason.strip():
+        return Phrase("dates_without_reason")
     return _late(period, "open")
 
 
@@ -305,7 +319,7 @@ def _rows_problem(
         if row.indicator not in scheme.indicator and row.indicator not in scheme.events:
             return Phrase("indicator_not_in_scheme", indicator=row.indicator)
         if row.key in seen:
-            return Phrase("cell_twice", **_cell_words(row.key, state))
+            return Phrase("cell_recorded_twice", **_cell_words(row.key, state))
         seen.add(row.key)
         entry = scheme.events.get(row.indicator)
         if entry and entry.document and row.value and not row.evidence.strip():
@@ -357,9 +371,14 @@ def _(
     return None
 
 
-@_in_period.register
+@_in_period.register(Rated)
+@_in_period.register(RatingAttached)
+@_in_period.register(RatingsSubmitted)
 def _(
-    action: OwnRating, period: PeriodState, state: EvaluationState, event: Logged
+    action: Rated | RatingAttached | RatingsSubmitted,
+    period: PeriodState,
+    state: EvaluationState,
+    event: Logged,
 ) -> Phrase | None:
     person, now = state.people[event.actor.id], period.round
     if person.role != "rater":
@@ -367,28 +386,33 @@ def _(
     if now is None or now.number != action.round:
         return Phrase("rating_is_closed", round=action.round)
     if now.sheet(person.id).submitted:
-        return Phrase("event_after_submitting")
-    if isinstance(action, RatingsSubmitted):
-        return None
-    unit, indicator, item = (getattr(action, name) for name in ("unit", "indicator", "item"))
-    held = state.unit.get(unit)
+        return Phrase("rating_submitted")
+    return None if isinstance(action, RatingsSubmitted) else _cell_problem(action, person, state)
+
+
+def _cell_problem(
+    action: Rated | RatingAttached, person: Person, state: EvaluationState
+) -> Phrase | None:
+    """Why a rater can't rate a cell, or attach anything to it, in the round that is open."""
+    period, held = state.periods[action.period], state.unit.get(action.unit)
     if held is None or not active_in(held, action.period):
-        return Phrase("unit_not_listed", unit=unit)
-    if unit == person.unit:
+        return Phrase("unit_not_listed", unit=action.unit)
+    if action.unit == person.unit:
         return Phrase("rating_of_own_unit", unit=held.name)
-    if indicator not in asked_of(person, period.scheme) or not now.asks((unit, indicator, item)):
-        return Phrase("rating_not_asked", unit=held.name, indicator=indicator)
+    cell = (action.unit, action.indicator, action.item)
+    asked = asked_of(person, period.scheme)
+    if action.indicator not in asked or not period.rounds[-1].asks(cell):
+        return Phrase("rating_not_asked", unit=held.name, indicator=action.indicator)
     if isinstance(action, Rated):
         return _rating_problem(action, period.scheme, held.name)
-    return None
+    files = period.rounds[-1].sheet(person.id).rating(cell).files
+    return Phrase("attachments_many", most=MOST_FILES) if len(files) >= MOST_FILES else None
 
 
 def _rating_problem(action: Rated, scheme: Scheme, unit: str) -> Phrase | None:
     """Why a rater can't say this; nothing at all takes back what was said."""
     known = answers_to(scheme, action.indicator, action.item)
-    if action.value in ("", CANNOT_JUDGE, *known):
-        return None
-    if not known and sample_of(action.value):
+    if action.value in ("", CANNOT_JUDGE, *known) or (not known and sample_of(action.value)):
         return None
     named = {"unit": unit, "indicator": action.indicator, "value": action.value}
     return Phrase("rating_not_an_answer", **named)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...datafile import jcs
 from ...errors import EvaluationError, OptionError
 from ...evaluation import Period, Scheme, parse_period
-from ...evaluation.rules import Rated
+from ...evaluation.rules import Checklist, Rated
 from .units import Unit, active_in, successor
 
 ORDERS = ("indicator", "unit")
@@ -53,7 +53,8 @@ def own_sheet(
         scheme: the scheme.
         units: all of them.
         rater_unit: id of the rater's own; "" for a rater of none.
-        indicators: ids of those that the rater is asked; none = all that are rated.
+        indicators: ids of those that the rater is asked, checklists among them; none = all that
+            are graded.
         period: that is rated.
         seed: of this rater in this period; the same seed gives the same order.
         by: one of `ORDERS`.
@@ -61,7 +62,8 @@ def own_sheet(
 
     Raises:
         OptionError: unknown order.
-        EvaluationError: an indicator that the scheme doesn't have, or an own unit that isn't listed.
+        EvaluationError: an indicator that the scheme doesn't have, or an own unit that isn't
+            listed.
     """
     if by not in ORDERS:
         raise OptionError.unknown("by", by, ORDERS)
@@ -72,10 +74,11 @@ def own_sheet(
     if rater_unit and rater_unit not in {unit.id for unit in listed}:
         raise EvaluationError("unit_not_listed", unit=rater_unit)
     asked = parse_period(period) if isinstance(period, str) else period
+    askable = (Rated, Checklist) if chosen else Rated
     leaves = [
         leaf
         for leaf in scheme.counting(asked)
-        if (leaf in chosen if chosen else isinstance(scheme.indicator[leaf].rule, Rated))
+        if isinstance(scheme.indicator[leaf].rule, askable) and leaf in (chosen or scheme.indicator)
     ]
     own = successor(listed, rater_unit) if rater_unit else None
     others = [

@@ -186,6 +186,10 @@ class Sheet:
     ratings: Mapping[RatedCell, Rating] = field(default_factory=dict, repr=False)
     submitted: Stamp | None = None
 
+    def rating(self, cell: RatedCell) -> Rating:
+        """What was given for a cell; an empty one where nothing was."""
+        return self.ratings.get(cell) or Rating()
+
 
 @dataclass(frozen=True, eq=False)
 class RatingRound:
@@ -616,18 +620,15 @@ def _(action: DueChanged, period: PeriodState, event: Logged) -> dict[str, Any]:
 @_in_period.register
 def _(action: ValuesRecorded, period: PeriodState, event: Logged) -> dict[str, Any]:
     removed = tuple(CellKey(*cell) for cell in action.removed)
-    return _with_rows(period, Stamp.of(event), action.rows, action.file, action.reason, removed)
+    stamp = Stamp.of(event)
+    new = [Value(row, stamp, action.file, action.reason) for row in action.rows]
+    return _with_values(period, new, removed)
 
 
-def _with_rows(
-    period: PeriodState,
-    stamp: Stamp,
-    rows: Iterable[Row],
-    file: File | None,
-    reason: str,
-    removed: tuple[CellKey, ...] = (),
+def _with_values(
+    period: PeriodState, recorded: Iterable[Value], removed: tuple[CellKey, ...] = ()
 ) -> dict[str, Any]:
-    new = {row.key: Value(row, stamp, file, reason) for row in rows}
+    new = {value.row.key: value for value in recorded}
     values = {**period.values, **new}
     earlier = dict(period.earlier)
     for key in (*new, *removed):
@@ -681,16 +682,17 @@ def _sheet(period: PeriodState, person: str, **changes: Any) -> dict[str, Any]:
 def _(action: Rated, period: PeriodState, event: Logged) -> dict[str, Any]:
     cell, person = (action.unit, action.indicator, action.item), str(event.person)
     ratings = period.rounds[-1].sheet(person).ratings
-    said = {"value": action.value, "note": action.note, "time": event.time}
-    rating = replace(ratings.get(cell, Rating()), **said)
+    rating = replace(
+        ratings.get(cell, Rating()), value=action.value, note=action.note, time=event.time
+    )
     return _sheet(period, person, ratings={**ratings, cell: rating})
 
 
 @_in_period.register
 def _(action: RatingAttached, period: PeriodState, event: Logged) -> dict[str, Any]:
     cell, person = (action.unit, action.indicator, action.item), str(event.person)
-    ratings = period.rounds[-1].sheet(person).ratings
-    now = ratings.get(cell, Rating())
+    sheet = period.rounds[-1].sheet(person)
+    ratings, now = sheet.ratings, sheet.rating(cell)
     rating = replace(now, files=(*now.files, action.file))
     return _sheet(period, person, ratings={**ratings, cell: rating})
 
@@ -741,7 +743,7 @@ def _(action: AppealDecided, period: PeriodState, event: Logged) -> dict[str, An
     if action.row is None:
         return changes
     stamp = Stamp.of(event)
-    changes |= _with_rows(period, stamp, [action.row], decided.file, action.reason)
+    changes |= _with_values(period, [Value(action.row, stamp, decided.file, action.reason)])
     return changes | _confirmed(period, [action.row], stamp)
 
 
@@ -764,7 +766,7 @@ def _corrected(period: PeriodState, stamp: Stamp) -> dict[str, Any]:
     now = period.correction
     if now is None:
         return {}
-    changes = _with_rows(period, stamp, now.rows, now.file, now.reason)
+    changes = _with_values(period, [Value(row, stamp, now.file, now.reason) for row in now.rows])
     return {**changes, **_confirmed(period, now.rows, stamp), "correction": None}
 
 

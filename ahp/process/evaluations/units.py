@@ -189,7 +189,8 @@ def merge_problem(units: Iterable[Unit], unit: str, into: str, period: str) -> P
 
     Args:
         units: all of them.
-        unit, into: ids.
+        unit: id.
+        into: id of the other one.
         period: the first one in which the unit is no more.
     """
     by_id = {one.id: one for one in units}

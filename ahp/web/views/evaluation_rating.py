@@ -4,7 +4,8 @@ lie far apart.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -21,13 +22,16 @@ from ahp.process.evaluations.rating import (
     tasks,
     too_few,
 )
-from ahp.process.evaluations.rules import left_to_raters
-from ahp.process.evaluations.state import PeriodState, RatedCell
+from ahp.process.evaluations.rules import left_to_raters, ratable_leaves
+from ahp.process.evaluations.state import PeriodState, RatedCell, Rating
 from ahp.report import Table
 from ahp.web import state
 from ahp.web.desk import show_table
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next
 from ahp.web.people import show_people
+
+A_WEEK = timedelta(days=7)
+"""What raters get where the date that was planned is over."""
 
 
 def may_run() -> bool:
@@ -53,7 +57,7 @@ def ask_due(desk: Desk, held: PeriodState, number: int) -> None:
     planned = date.fromisoformat(held.rating_due) if held.rating_due else today
     st.date_input(
         _("Raters are asked to submit by"),
-        value=max(planned, today),
+        value=planned if planned > today else today + A_WEEK,
         min_value=today,
         format="YYYY-MM-DD",
         key=due_key(desk, str(held.period), number),
@@ -67,24 +71,29 @@ def show_opening(desk: Desk, held: PeriodState) -> None:
     raters = [one for one in desk.now.participants.values() if one.role == "rater"]
     names = desk.names(held.scheme)
     leaves = left_to_raters(desk.now, held.scheme)
-    st.write(
-        _("Raters rate: {indicators}").format(
-            indicators=state.plain(_(", ").join(names[leaf] for leaf in leaves))
+    if leaves:
+        listed = state.plain(_(", ").join(names[leaf] for leaf in leaves))
+        st.write(_("Raters rate: {indicators}").format(indicators=listed))
+    else:
+        st.info(
+            _(
+                "Raters of this scheme rate the checklists that they are given: choose them above, "
+                "for each rater. Checklists that nobody is given come in as data."
+            )
         )
-    )
     st.write(
         _(
             "Nobody sees what was rated before the round is closed, you neither: until then this "
             "page counts only how much is done."
         )
     )
-    if not raters:
+    if leaves and not raters:
         st.info(_("Add the raters first, above."))
     ask_due(desk, held, 1)
     st.button(
         _("Open round {round}").format(round=1),
         type="primary",
-        disabled=not (raters and may_run()),
+        disabled=not (raters and leaves and may_run()),
         on_click=open_round,
         args=(desk, period, 1, ()),
         key="open_round",
@@ -241,7 +250,9 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
     )
     ask_due(desk, held, number)
     st.button(
-        _("Open round {round} for {count} ratings").format(round=number, count=len(chosen)),
+        _("Open round {round} for what is chosen ({count})").format(
+            round=number, count=len(chosen)
+        ),
         type="primary",
         disabled=not (chosen and may_run()),
         on_click=open_round,
@@ -269,7 +280,7 @@ def apart_table(desk: Desk, held: PeriodState, apart: list[ItemRatings]) -> Tabl
             one.rated.unit,
             names[one.rated.indicator],
             plain_number(one.spread),
-            plain_number(one.most_spread or 0),
+            "" if one.most_spread is None else plain_number(one.most_spread),
             _(", ").join(
                 f"{names[person]} {grades[grade]}"
                 for person, grade in zip(one.raters, one.grades, strict=True)
@@ -282,6 +293,35 @@ def apart_table(desk: Desk, held: PeriodState, apart: list[ItemRatings]) -> Tabl
         _("Who gave what"),
     )
     return Table(_("Further apart than the scheme allows"), columns, rows, language)
+
+
+def show_notes(desk: Desk, held: PeriodState) -> None:
+    """What raters wrote, and the evidence they attached, unit by unit."""
+    _, names = state.translate(), desk.names(held.scheme)
+    noted: dict[str, list[tuple[RatedCell, str, Rating]]] = {}
+    for cell, ratings in held.ratings.items():
+        for person, rating in ratings.items():
+            if rating.note or rating.files:
+                noted.setdefault(cell[0], []).append((cell, person, rating))
+    if not noted:
+        return
+    with st.expander(_("Notes and evidence of the raters"), icon=":material/attach_file:"):
+        unit = st.selectbox(
+            _("Unit"), list(noted), format_func=names.__getitem__, key=f"noted-{desk.id}"
+        )
+        for cell, person, rating in noted[unit]:
+            line = f"{cell_name(names, cell)} · {names[person]}: {rating.note}".rstrip(": ")
+            st.markdown(f"- {state.plain(line)}")
+            for file in rating.files:
+                st.download_button(
+                    state.plain(file.name),
+                    state.guarded(partial(state.desk().file, file.sha256)),
+                    file.name,
+                    icon=":material/download:",
+                    type="tertiary",
+                    on_click="ignore",
+                    key=f"file-{desk.id}-{'-'.join(cell)}-{person}-{file.sha256[:12]}",
+                )
 
 
 def show_agreement(desk: Desk, held: PeriodState) -> None:
@@ -317,20 +357,25 @@ def show_severity(desk: Desk, found: Agreement) -> None:
     if isinstance(found.severity, Message):
         st.caption(state.plain(desk.say(found.severity)))
         return
-    rows = tuple(
-        (names[person], round(points, 1))
-        for person, points in sorted(found.severity.items(), key=lambda one: one[1])
+    st.markdown("**" + _("Severity") + "**")
+    st.caption(_("On what both rated: below 0 more severe than the others, above 0 more lenient."))
+    st.table(
+        [
+            {
+                _("Rater"): state.plain(names[person]),
+                _("Points above the others"): f"{points:+.1f}",
+            }
+            for person, points in sorted(found.severity.items(), key=lambda one: one[1])
+        ],
+        hide_index=True,
     )
-    columns = (_("Rater"), _("Points above the others"))
-    note = _("On what both rated: below 0 more severe than the others, above 0 more lenient.")
-    show_table(Table(_("Severity"), columns, rows, state.language(), note=note), "severity")
 
 
 desk = begin("rating")
 _ = state.translate()
 picked = pick_period(desk)
 show_next(desk, "rating", str(picked.period))
-if not left_to_raters(desk.now, picked.scheme):
+if not ratable_leaves(picked.scheme):
     st.info(_("The scheme of this period has no indicator that raters rate."))
     st.stop()
 show_people(desk, "rater")
@@ -343,6 +388,7 @@ elif picked.rounds:
     st.info(_("Round {round} is closed.").format(round=len(picked.rounds)), icon=":material/lock:")
     if picked.stage == "open":
         show_apart(desk, picked)
+    show_notes(desk, picked)
     show_agreement(desk, picked)
 elif picked.stage == "open":
     show_opening(desk, picked)

@@ -9,7 +9,7 @@ from ahp.process.evaluations.next_step import next_step
 from ahp.store import EvaluationInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
-from ahp.web.evaluating import open_page, step_sentence
+from ahp.web.evaluating import open_example, open_page, step_sentence
 
 
 def create() -> None:
@@ -112,6 +112,12 @@ for each in state.desk().evaluations(archived=True):
             disabled=not state.may("run_evaluations"),
             key=f"unarchive-{each.id}",
         )
+locked = not state.may("run_evaluations")
+st.subheader(_("Finished example"))
+if st.button(
+    _("See a finished evaluation"), icon=":material/visibility:", disabled=locked, key="example"
+):
+    open_example()
 if state.may("run_evaluations"):
     st.subheader(_("New evaluation"))
     with st.form("new_evaluation"):

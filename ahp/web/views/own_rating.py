@@ -11,7 +11,7 @@ from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES
 from ahp.process.evaluations.rating import feedback_of, task_periods
 from ahp.process.evaluations.rules import CANNOT_JUDGE
 from ahp.process.evaluations.sheet import ORDERS
-from ahp.process.evaluations.state import RatedCell
+from ahp.process.evaluations.state import EvaluationState, RatedCell
 from ahp.store import PersonInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
@@ -36,7 +36,8 @@ from ahp.web.visit import new_id
 STYLE = (
     "<style>.stApp [class*=st-key-answers] button{justify-content:start;text-align:start;"
     "min-height:3.2rem;padding-block:.5rem}"
-    ".stApp [class*=st-key-answers] button *{text-align:start}"
+    ".stApp [class*=st-key-answers] button *{text-align:start;justify-content:start}"
+    ".stApp [class*=st-key-answers] button>div{width:100%}"
     ".stApp [class*=st-key-answers] button strong{display:block;font-size:1.05rem}</style>"
 )
 """Grades as broad buttons, the name above what a unit of this grade does."""
@@ -46,7 +47,7 @@ def rater() -> PersonInfo:
     """Who this tab belongs to; asks for the link when this browser may not act as them any more."""
     _ = state.translate()
     info = state.own_person(state.grants())
-    state.follow(info and info.person)
+    state.follow(info.person if info else None)
     if info is None or info.person.role != "rater":
         state.show_problem()
         st.info(_("To rate here, please open your personal link in this browser."))
@@ -54,12 +55,11 @@ def rater() -> PersonInfo:
     return info
 
 
-def choose_period(info: PersonInfo) -> str | None:
+def choose_period(info: PersonInfo, now: EvaluationState) -> str | None:
     """The period that is rated: the one that is open, or one of several; None where there is
     none.
     """
     _ = state.translate()
-    now = state.database().evaluation_state(info.evaluation_id)
     periods = task_periods(now, info.person.id)
     if not periods:
         return None
@@ -159,7 +159,7 @@ def show_cell(visit: RaterVisit, cell: RatedCell) -> None:
     scheme, language = visit.scheme, visit.language
     show_progress(visit)
     show_saved(visit)
-    st.markdown(f"#### {state.plain(visit.names[unit])}")
+    st.subheader(state.plain(visit.names[unit]), anchor=False)
     st.markdown(f"**{state.plain(visit.title(cell))}**")
     node, indicator = scheme.node[leaf], scheme.indicator[leaf]
     for text in (node.explanation, indicator.source):
@@ -277,6 +277,7 @@ def show_evidence(visit: RaterVisit, cell: RatedCell) -> None:
             ),
             type=list(KINDS),
             accept_multiple_files=True,
+            max_upload_size=MOST_MEGABYTES,
             on_change=attach,
             args=(visit, cell, key, new_id),
             key=key,
@@ -362,7 +363,7 @@ def show_entry(visit: RaterVisit, cell: RatedCell, place: int) -> None:
     name = visit.title(cell) if place == 0 else visit.names[cell[0]]
     if place == 1 and visit.point(cell):
         name = f"{name} · {visit.title(cell)}"
-    said = visit.said(cell, visit.rating(cell).value) or _("open")
+    said = visit.said(cell, visit.rating(cell).value) or _("not rated yet")
     st.button(
         state.plain(f"{name}: {said}"),
         type="tertiary",
@@ -433,11 +434,11 @@ def show_locked(visit: RaterVisit) -> None:
             ).format(round=task.round, period=task.period),
             icon=":material/lock:",
         )
-    rated = [cell for cell in task.cells if visit.rating(cell) != visit.rating(("", "", ""))]
+    rated = [cell for cell in task.cells if cell in task.sheet.ratings]
     with st.expander(_("What you rated"), expanded=True):
         for cell in rated:
             rating = visit.rating(cell)
-            said = visit.said(cell, rating.value) or _("open")
+            said = visit.said(cell, rating.value) or _("not rated yet")
             line = f"{visit.names[cell[0]]} · {visit.title(cell)}: {said}"
             note = f" ({rating.note})" if rating.note else ""
             st.markdown(f"- {state.plain(line + note)}")
@@ -448,8 +449,9 @@ def show_locked(visit: RaterVisit) -> None:
 def show() -> None:
     """The screen this rater is at."""
     info = rater()
-    _, period = state.translate(), choose_period(info)
-    visit = visit_of(info, period) if period else None
+    now = state.database().evaluation_state(info.evaluation_id)
+    _, period = state.translate(), choose_period(info, now)
+    visit = visit_of(info, now, period) if period else None
     if visit is None:
         st.header(state.plain(info.title), anchor=False)
         state.show_problem()

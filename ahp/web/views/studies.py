@@ -16,6 +16,7 @@ from ahp.study import load_survey, read_answers, shipped_surveys
 from ahp.study.standing import Standing
 from ahp.web import state
 from ahp.web.desk import create_study, open_page, show_survey
+from ahp.web.evaluating import open_example
 from ahp.web.questionnaires import file_name
 
 # finished studies in examples/: folder -> (survey, note kept with the study)
@@ -306,6 +307,9 @@ with st.container(horizontal=True):
         locked = not state.may("run_studies")
         if st.button(example_title(example), disabled=locked, key=f"example-{example}"):
             open_page("results", load_example(example).id)
+    locked = not state.may("run_evaluations")
+    if st.button(_("See a finished evaluation"), disabled=locked, key="example-evaluation"):
+        open_example()
 
 st.divider()
 with st.container(horizontal=True):

@@ -21,6 +21,7 @@ from ahp.process.evaluations.events import (
     PeriodOpened,
     PersonAdded,
     Rated,
+    RatingAttached,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
@@ -189,7 +190,7 @@ def test_refused(person, action, sentence):
 def test_what_is_submitted_is_locked():
     found = opened().rate("bob", {SOUTH: "good"})
     action = Rated(PERIOD, 1, "south", LEAF, "fair")
-    assert found.problem(action, "bob").code == "event_after_submitting"
+    assert found.problem(action, "bob").code == "rating_submitted"
 
 
 # -- what a closed round says
@@ -338,6 +339,17 @@ def test_attached_files_are_named_by_their_content():
     file = attached("C:\\photos\\凭证.JPG", b"\xff\xd8\xff\xe0rest")
     assert (file.name, file.size) == ("凭证.JPG", 8)
     assert file.sha256 == hashlib.sha256(b"\xff\xd8\xff\xe0rest").hexdigest()
+
+
+def test_only_so_many_files_are_attached_to_a_cell():
+    found = opened()
+    for k in range(10):
+        file = attached(f"{k}.pdf", b"%PDF-" + bytes([k]))
+        found.do(RatingAttached(PERIOD, 1, "south", LEAF, file), by="bob")
+    assert len(task_of(found.state, "bob", PERIOD).sheet.rating(SOUTH).files) == 10
+    problem = found.problem(RatingAttached(PERIOD, 1, "south", LEAF, file), "bob")
+    assert error_sentence(problem, "en") == "More than 10 files can't be attached here."
+    assert found.problem(RatingAttached(PERIOD, 1, "east", LEAF, file), "bob") is None
 
 
 @pytest.mark.parametrize(

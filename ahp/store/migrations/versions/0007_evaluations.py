@@ -35,7 +35,7 @@ def upgrade() -> None:
             ["evaluation_id"], ["evaluations.id"], name="fk_people_evaluation_id_evaluations"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
-        sa.UniqueConstraint("evaluation_id", "name", name="uq_people_evaluation_id"),
+        sa.UniqueConstraint("evaluation_id", "name", name="uq_people_evaluation_id_name"),
     )
     op.create_table(
         "evaluation_events",
@@ -65,7 +65,7 @@ def upgrade() -> None:
             ["expert_id"], ["people.id"], name="fk_evaluation_events_expert_id_people"
         ),
         sa.PrimaryKeyConstraint("seq", "study_id", name="pk_evaluation_events"),
-        sa.UniqueConstraint("study_id", "event_id", name="uq_evaluation_events_study_id"),
+        sa.UniqueConstraint("study_id", "event_id", name="uq_evaluation_events_study_id_event_id"),
     )
     op.create_table(
         "files",

@@ -1,0 +1,247 @@
+"""Sheets as people lay them out: every cell in its place, with what is merged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from xml.parsers import expat
+
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from ..datafile import MAX_FILE, check_size
+from ..errors import AHPError
+from ..messages import Phrase
+from .delimited import MAX_CSV, UNCALCULATED, encoding_of, open_csv
+from .opened import OLD_WORKBOOK, ZIP, cell_text
+from .workbooks import uncalculated_cells, uploaded_workbook
+
+MAX_LINES = 50_000
+MAX_COLUMNS = 1_000
+MAX_SPREAD = 100_000
+"""Cells that merged cells may cover."""
+
+HIDDEN = "_ahp"
+"""Name of the sheet in which workbooks that are given out say what they are."""
+
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+"""What a number format shows as it stands."""
+
+Place = tuple[int, int]
+"""Line, from 1, and column, from 0."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a sheet, or of a CSV file.
+
+    Attributes:
+        source: name of the file.
+        sheet: name of the sheet, "" for CSV.
+        rows: line -> its cells as texts, of lines that are not empty.
+        merged: cell that is covered by another one -> the other one.
+        remarks: what was read how.
+        decimal_comma: whether a comma may stand for the decimal point.
+        hidden: cells of the sheet in which a workbook says what it is.
+        turned: whether lines and columns of the file have changed places.
+    """
+
+    source: str
+    sheet: str
+    rows: Mapping[int, tuple[str, ...]] = field(repr=False)
+    merged: Mapping[Place, Place] = field(default_factory=dict, repr=False)
+    remarks: tuple[Phrase, ...] = ()
+    decimal_comma: bool = False
+    hidden: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    turned: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return max(map(len, self.rows.values()), default=0)
+
+    def cell(self, line: int, column: int) -> str:
+        """The text of a cell, "" outside of what there is."""
+        cells = self.rows.get(line, ())
+        return cells[column] if column < len(cells) else ""
+
+    def spread(self, line: int, column: int) -> str:
+        """The text of a cell, or of the one that covers it."""
+        return self.cell(*self.merged.get((line, column), (line, column)))
+
+    def place(self, line: int, column: int) -> str:
+        """Where a cell stands in the file."""
+        if self.turned:
+            line, column = column + 1, line - 1
+        letter = get_column_letter(column + 1)
+        if self.sheet:
+            return f"{self.source}: sheet {self.sheet!r}, cell {letter}{line}"
+        return f"{self.source}: row {line}, column {letter}"
+
+    def transposed(self) -> Grid:
+        """The same with its lines as columns; places stay those of the file."""
+        last = max(self.rows, default=0)
+        columns = {
+            column + 1: tuple(self.cell(line, column) for line in range(1, last + 1))
+            for column in range(self.width)
+        }
+        merged = {
+            (column + 1, line - 1): (first_column + 1, first_line - 1)
+            for (line, column), (first_line, first_column) in self.merged.items()
+        }
+        rows = {line: cells for line, cells in columns.items() if any(cells)}
+        return Grid(
+            *(self.source, self.sheet, rows, merged, self.remarks, self.decimal_comma),
+            *(self.hidden, not self.turned),
+        )
+
+
+def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "") -> Grid:
+    """The cells of a file; CSV or a workbook, which its content tells.
+
+    A number that a workbook shows as a percentage is read as it is shown, `98%`.
+
+    Args:
+        content: CSV of UTF-8, GBK or "Unicode text", or an .xlsx workbook.
+        source: name of the file, for messages.
+        error: type of the errors.
+        sheet: of a workbook; "" for the only one that is shown and has cells.
+
+    Raises:
+        AHPError: of that type; the file can't be read, or has several sheets.
+    """
+    if content.startswith(OLD_WORKBOOK):
+        raise error("old_workbook", source=source)
+    if content.startswith(ZIP):
+        return _workbook_grid(content, source, error, sheet)
+    check_size(content, source, error, MAX_CSV)
+    encoding = encoding_of(io.BytesIO(content))
+    try:
+        text = content.decode(encoding) if encoding else None
+    except UnicodeDecodeError:  # UTF-16 by its first bytes, but not to its end
+        text = None
+    if text is None:
+        raise error("encoding_unknown", source=source)
+    said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
+    reader, separator = open_csv(io.StringIO(text, newline=""))
+    rows = dict(_limited(_csv_lines(reader, source, error), source, error))
+    return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
+
+
+def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tuple[int, list[str]]]:
+    line = 1
+    try:
+        for cells in reader:
+            yield line, [cell.strip() for cell in cells]
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
+
+
+def _limited(
+    lines: Iterable[tuple[int, list[str]]], source: str, error: type[AHPError]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The lines that are not empty, without empty cells at their ends."""
+    for line, cells in lines:
+        while cells and not cells[-1]:
+            cells.pop()
+        if line > MAX_LINES:
+            raise error("more_rows", source=source, most=MAX_LINES)
+        if len(cells) > MAX_COLUMNS:
+            raise error("more_columns", place=f"{source}: row {line}", most=MAX_COLUMNS)
+        if cells:
+            yield line, tuple(cells)
+
+
+def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str) -> Grid:
+    with uploaded_workbook(
+        content, source, max_bytes=16 * MAX_FILE, max_spread=None, error=error
+    ) as book:
+        shown = {
+            one.title: _sheet_lines(content, one, source, error)
+            for one in book.worksheets
+            if one.sheet_state == "visible" and (not name or one.title == name)
+        }
+        hidden = (
+            tuple(_sheet_lines(content, book[HIDDEN], source, error).values())
+            if HIDDEN in book.sheetnames
+            else ()
+        )
+        filled = {title: rows for title, rows in shown.items() if rows or name}
+        names = tuple(one.title for one in book.worksheets if one.sheet_state == "visible")
+        if name and not filled:
+            raise error("no_such_sheet", source=source, sheet=name, valid=names)
+        if len(filled) > 1:
+            raise error("several_sheets", source=source, valid=tuple(filled))
+        title = next(iter(filled), names[0])
+        merged = _merged_cells(content, book[title], shown[title], source, error)
+        return Grid(source, title, shown[title], merged, hidden=hidden)
+
+
+def _sheet_lines(
+    content: bytes, sheet: Any, source: str, error: type[AHPError]
+) -> dict[int, tuple[str, ...]]:
+    """The rows of a sheet that are not empty."""
+    sheet.reset_dimensions()  # what the file says of its size may be wrong
+    uncalculated = uncalculated_cells(content, sheet)
+
+    def lines() -> Iterator[tuple[int, list[str]]]:
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            cells = [_shown(cell) for cell in row]
+            for column in uncalculated.get(number, ()):
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = UNCALCULATED
+            yield number, cells
+
+    return dict(_limited(lines(), source, error))
+
+
+def _shown(cell: Any) -> str:
+    """A cell as text; a number with its percent sign where its format shows one."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return cell_text(value, whole_dates=True)
+    shape = cell.number_format.split(";")[0]
+    literal = "".join(a or b for a, b in _LITERAL.findall(shape))
+    if "%" in _LITERAL.sub("", shape):
+        return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+    return cell_text(value) + "%" * ("%" in literal)
+
+
+def _merged_cells(
+    content: bytes,
+    sheet: Any,
+    rows: Mapping[int, tuple[str, ...]],
+    source: str,
+    error: type[AHPError],
+) -> dict[Place, Place]:
+    """Covered cell -> the one that covers it, inside what is filled."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.read(sheet._worksheet_path.lstrip("/"))
+    merged: dict[Place, Place] = {}
+    last, width = max(rows, default=0), max(map(len, rows.values()), default=0)
+    spread = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal spread
+        if name.rpartition(":")[2] != "mergeCell":
+            return
+        left, top, right, bottom = (int(k or 1) for k in range_boundaries(attributes["ref"]))
+        lines = range(top, min(bottom, last) + 1)
+        columns = range(left - 1, min(right, width))
+        spread += len(lines) * len(columns)
+        if spread > MAX_SPREAD:
+            problem = Phrase("merged_cells", count=spread, most=MAX_SPREAD)
+            raise error("at_place", place=source, problem=problem)
+        covered = ((line, column) for line in lines for column in columns)
+        merged.update({cell: (top, left - 1) for cell in covered if cell != (top, left - 1)})
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.Parse(part, True)
+    return merged

@@ -1,0 +1,299 @@
+"""Pictures of an evaluation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ahp.errors import EvaluationError
+from ahp.evaluation import Evaluation, evaluate, load_scheme, read_observations
+from ahp.evaluation.peers import PeriodResult, own_periods
+from ahp.evaluation.trend import unit_trend
+from ahp.plots.evaluation import (
+    BLUE,
+    GRAY,
+    GREEN,
+    MOST_UNITS,
+    ORANGE,
+    VIOLET,
+    Picture,
+    change_chart,
+    importance_chart,
+    over_time_chart,
+    parts_chart,
+    trend_chart,
+    waterfall_chart,
+)
+from tests.contrast import contrast
+from tests.evaluation.results import small_result
+from tests.evaluation.schemes import rows, scheme, table
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "evaluation" / "supervision_effectiveness.csv"
+
+close: Any = pytest.approx
+
+
+@pytest.fixture(scope="module")
+def small() -> Evaluation:
+    return small_result()
+
+
+@pytest.fixture(scope="module")
+def example() -> Evaluation:
+    return evaluate(load_scheme("supervision_effectiveness"), read_observations(EXAMPLE))
+
+
+def every(result: Evaluation, unit: str, language: str) -> dict[str, Picture]:
+    points = unit_trend(unit, own_periods(result))
+    return {
+        "waterfall": waterfall_chart(result, unit, "2026Q2", language),
+        "parts": parts_chart(result, unit, "2026Q2", language),
+        "trend": trend_chart(unit, points, language),
+        "change": change_chart(unit, points, language),
+        "importance": importance_chart(result, unit, "2026Q2", language),
+        "over time": over_time_chart(result, language),
+    }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pictures_hold_still_are_plain_data_and_said_in_words(
+    example: Evaluation, small: Evaluation, language: str
+) -> None:
+    for result, unit in ((example, "丁市监督中心"), (small, "A")):
+        for name, (figure, alt) in every(result, unit, language).items():
+            assert "NaN" not in figure.to_json(), name
+            axes = [axis for key, axis in figure.to_dict()["layout"].items() if "axis" in key]
+            assert len(axes) == 2, name
+            assert all(axis["fixedrange"] for axis in axes), name
+            assert 150 < figure.layout.height < 1000, name
+            assert figure.layout.margin.r <= 48, name
+            assert figure.layout.title.text, name
+            assert unit in alt, name
+            assert "NaN" not in alt, name
+            assert "nan" not in alt, name
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
+@pytest.mark.parametrize("color", [BLUE, ORANGE, GREEN, VIOLET, GRAY])
+def test_colors_stand_out_on_light_and_dark(color: str, page: str) -> None:
+    assert contrast(color, page) >= 3
+
+
+def test_waterfall(small: Evaluation) -> None:
+    figure, alt = waterfall_chart(small, "A", "2026Q2", "en")
+    (bars,) = figure.data
+    assert bars.x == (27.0, 27.0, 32.0, -2.0, 84.0)
+    assert bars.measure == (*("relative",) * 4, "total")
+    assert bars.text == ("+27.00", "+27.00", "+32.00", "−2.00", "84.0")
+    assert bars.customdata == (
+        "Node p1: 90 gives 90 points, weight 0.3<br>(clause 1.1)",
+        "Node p2: 90 gives 90 points, weight 0.3<br>(clause 1.2)",
+        "Node q: 80 gives 80 points, weight 0.4<br>(clause 2)",
+        "Late report: 2 points (clause 3.1)",
+        "Good",
+    )
+    assert figure.layout.yaxis.ticktext == ("Node p1", "Node p2", "Node q", "Late report", "Total")
+    assert figure.layout.title.text == ("<b>A</b><br>2026Q2 (2026-04-01 to 2026-06-30), units: 4")
+    assert alt == (
+        "A: 84.0 points, Good. Step by step: Node p1 +27.00; Node p2 +27.00; Node q +32.00; Late "
+        "report −2.00."
+    )
+
+
+def test_long_waterfalls_are_summed_up_by_parents(small: Evaluation, example: Evaluation) -> None:
+    (bars,) = waterfall_chart(small, "B", "2026Q2", "en", most=2).figure.data
+    assert bars.x == (49.5, 36.0, 85.5)
+    assert bars.customdata[0] == (
+        "Node p1: 90 gives 90 points, weight 0.3<br>(clause 1.1)<br>"
+        "Slip: 10 points of the indicator, weight 0.3<br>(clause 3.2)<br>"
+        "Node p2: 85 gives 85 points, weight 0.3<br>(clause 1.2)"
+    )
+    figure, alt = waterfall_chart(example, "丁市监督中心", "2026Q1", "zh")
+    assert figure.layout.yaxis.ticktext == (
+        *("组织设置能力", "监督操作能力", "工作协调能力", "成果转化能力", "学习创新能力"),
+        *("四舍五入", "总分"),
+    )
+    assert figure.data[0].text == (
+        *("+49.69", "+15.66", "+10.12", "+3.67", "+5.73", "+0.02", "84.9"),
+    )
+    assert alt.startswith("丁市监督中心：84.9 分，良好。逐步：组织设置能力 +49.69；")
+
+
+def test_waterfalls_of_what_is_missing_and_of_years(small: Evaluation, example: Evaluation) -> None:
+    figure, alt = waterfall_chart(small, "C", "2026Q2", "en")
+    assert figure.layout.yaxis.ticktext == (
+        *("Node p1", "Node p2", "Node q: not due yet", "No total"),
+    )
+    assert figure.data[0].text == ("+18.00", "+12.00", "0.00", "")
+    assert alt == (
+        "C has no total. So far: Node p1 +18.00; Node p2 +12.00; Node q: not due yet 0.00."
+    )
+    year = waterfall_chart(example, "甲市监督中心", "2026", "en")
+    assert year.figure.layout.yaxis.ticktext == (
+        *("2026Q1", "2026Q2", "2026Q3", "2026Q4", "Rounded half up", "Total"),
+    )
+
+
+def test_parts(small: Evaluation) -> None:
+    figure, alt = parts_chart(small, "A", "2026Q2", "en")
+    own, median, before = figure.data
+    assert (own.name, own.x) == ("A", (90.0, 80.0))
+    assert (median.name, median.x, median.marker.symbol) == (
+        "Group median",
+        (82.5, 85.0),
+        "diamond",
+    )
+    assert (before.name, before.x) == ("2026Q1", (85.0, 70.0))
+    assert before.marker.symbol == "circle-open"
+    assert figure.layout.yaxis.ticktext == ("Node p<br>90.0", "Node q<br>80.0")
+    assert alt == (
+        "A: Node p 90.0 (Group median 82.5, 2026Q1 85.0); "
+        "Node q 80.0 (Group median 85.0, 2026Q1 70.0)."
+    )
+
+
+def test_parts_without_points_and_without_an_earlier_period(small: Evaluation) -> None:
+    figure, alt = parts_chart(small, "C", "2026Q2", "en")
+    assert figure.data[0].x == (50.0, None)
+    assert figure.layout.yaxis.ticktext == ("Node p<br>50.0", "Node q<br>–")
+    assert alt.endswith("Node q no points (Group median 85.0, 2026Q1 95.0).")
+    figure, _alt = parts_chart(small, "C", "2026Q1", "en")
+    assert [trace.name for trace in figure.data] == ["C", "Group median"]
+    other = evaluate(scheme({"q": 1}), table({"C": [64]}, ["q"], "2025Q4"))
+    figure, _alt = parts_chart(small, "C", "2026Q1", "en", PeriodResult(other, "2025Q4"))
+    assert figure.data[-1].x == (None, 64.0)
+
+
+def test_trend(small: Evaluation) -> None:
+    figure, alt = trend_chart("A", unit_trend("A", own_periods(small)), "en")
+    (line,) = figure.data
+    assert (line.y, line.text) == ((79.0, 84.0), ("79.0", "84.0"))
+    assert figure.layout.xaxis.ticktext == ("2026Q1", "2026Q2")
+    assert figure.layout.yaxis.range == (70.0, 90.0)
+    assert [one.text for one in figure.layout.annotations] == ["Good ≥ 80", "Fair ≥ 60"]
+    assert [(one.y0, one.y1) for one in figure.layout.shapes] == [(70.0, 80.0)]
+    assert figure.layout.title.text == "<b>A</b><br>2026-01-01 to 2026-06-30, units: 4"
+    assert alt == (
+        "A: 2026Q1 79.0 Fair, 2026Q2 84.0 Good. Changes: 2026Q1 to 2026Q2: +5.0 (performance "
+        "+7.00, deductions, bonuses, limits, vetoes, rounding −2.00)."
+    )
+
+
+def test_trends_have_gaps(small: Evaluation) -> None:
+    points = unit_trend("C", own_periods(small))
+    figure, alt = trend_chart("C", points, "en")
+    assert figure.data[0].y == (53.0, None)
+    assert figure.data[0].connectgaps is False
+    assert alt == "C: 2026Q1 53.0 Poor, 2026Q2 no total."
+    changes = change_chart("C", points, "en").figure
+    assert [trace.y for trace in changes.data] == [(None, None)] * 5
+
+
+def test_months_are_named_now_and_then() -> None:
+    from ahp.evaluation.scheme import Calendar  # noqa: PLC0415
+
+    cells = [("A", f"2026-{month:02d}", "a", 70 + month) for month in range(1, 13)]
+    result = evaluate(scheme({"a": 1}, period=Calendar("month")), rows(*cells))
+    figure = trend_chart("A", unit_trend("A", own_periods(result)), "en").figure
+    assert figure.layout.xaxis.ticktext == (
+        *("2026-01", "2026-03", "2026-05", "2026-07", "2026-09", "2026-11"),
+    )
+    assert figure.layout.xaxis.tickvals == (0, 2, 4, 6, 8, 10)
+
+
+def test_changes_add_up(example: Evaluation) -> None:
+    unit = "丑市监督中心"
+    points = unit_trend(unit, own_periods(example))
+    figure, _alt = change_chart(unit, points, "en")
+    *bars, total = figure.data
+    assert figure.layout.barmode == "relative"
+    assert len({bar.marker.pattern.shape for bar in bars}) == 4
+    for k, point in enumerate(points):
+        if point.change is not None:
+            assert sum(bar.y[k] for bar in bars) == close(float(point.change.change))
+            assert total.customdata[k] == float(point.change.change)
+    assert total.text == ("", "+4.5", "−2.3", "−1.4")
+    assert figure.layout.title.text == (
+        f"<b>{unit}</b><br>2026-01-01 to 2026-12-31, units: 12<br>Each change is performance, "
+        "weights, rules and the<br>rest"
+    )
+
+
+def test_pictures_need_periods() -> None:
+    for picture in (trend_chart, change_chart):
+        with pytest.raises(EvaluationError) as raised:
+            picture("A", (), "en")
+        assert str(raised.value) == "no periods, expected one or more"
+
+
+def test_importance(small: Evaluation) -> None:
+    figure, alt = importance_chart(small, "A", "2026Q2", "en")
+    own, median = figure.data
+    assert (own.x, own.y, own.text) == (
+        (30.0, 30.0, 40.0),
+        (90.0, 90.0, 80.0),
+        ("1", "2", "3"),
+    )
+    assert own.customdata == ("1 Node p1", "2 Node p2", "3 Node q")
+    assert (median.y, median.marker.symbol) == ((80.0, 85.0, 85.0), "diamond-open")
+    assert [(one.type, one.x0, one.y0) for one in figure.layout.shapes] == [
+        ("line", close(100 / 3), 0),
+        ("line", 0, 86.0),
+    ]
+    assert [(one.text.replace("<br>", " "), one.x, one.y) for one in figure.layout.annotations] == [
+        ("Important and weak: work here first", 1, 0),
+        ("Important and strong: keep it up", 1, 1),
+        ("Less important and weak: later", 0, 0),
+        ("Less important and strong: enough is done", 0, 1),
+    ]
+    assert alt == (
+        "A. Important and weak: work here first – Node q; Important and strong: keep it up – none; "
+        "Less important and weak: later – none; Less important and strong: enough is done – Node "
+        "p1, Node p2. Important: more than the mean weight 33.3%. Weak: below the unit's weighted "
+        "mean, 86.0 points, so that it pulls the total down."
+    )
+
+
+def test_units_over_time(small: Evaluation, example: Evaluation) -> None:
+    figure, alt = over_time_chart(small, "en", ("A", "C"))
+    assert [trace.name for trace in figure.data] == ["Median", "A", "Median", "C"]
+    assert [trace.customdata for trace in figure.data] == [
+        (71.5, 84.0),
+        (79.0, 84.0),
+        (71.5, 84.0),
+        (53.0, None),
+    ]
+    # 53 to 84 are 0.6 of a row high
+    assert figure.data[3].y == (close(1.3), None)
+    assert figure.data[1].y == (close(0.3 - 26 * 0.6 / 31), close(-0.3))
+    assert [one.text for one in figure.layout.annotations] == ["84.0", "–"]
+    assert alt == "A: 2026Q1 79.0, 2026Q2 84.0.\nC: 2026Q1 53.0, 2026Q2 no total."
+    figure, _alt = over_time_chart(example, "zh", ("甲市监督中心",))
+    assert figure.layout.annotations[0].text == "91.0"
+    assert figure.layout.xaxis.ticktext == ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+
+
+def test_more_units_than_a_picture_holds() -> None:
+    names = [f"U{k}" for k in range(MOST_UNITS + 1)]
+    result = evaluate(scheme({"a": 1}), table({name: [70] for name in names}, ["a"]))
+    figure, _alt = over_time_chart(result, "en")
+    assert len(figure.data) == 2 * MOST_UNITS
+    assert figure.layout.title.text == (
+        "<b>40 of 41 units</b><br>Dotted: median of all; on the right: 2026Q1"
+    )
+    with pytest.raises(EvaluationError) as raised:
+        over_time_chart(result, "en", names)
+    assert str(raised.value) == "41 units, expected 40 or fewer in one picture"
+
+
+def test_names_are_no_markup() -> None:
+    name = "<b>A</b>"
+    result = evaluate(scheme({"a": 1}), table({name: [70]}, ["a"]))
+    for _kind, (figure, _alt) in {
+        "parts": parts_chart(result, name, "2026Q1", "en"),
+        "over time": over_time_chart(result, "en"),
+        "waterfall": waterfall_chart(result, name, "2026Q1", "en"),
+    }.items():
+        assert name not in str(figure.to_dict())

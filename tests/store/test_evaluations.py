@@ -1,0 +1,542 @@
+"""Evaluations in the store: from a scheme to a signed result, and what is refused on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from ahp.errors import AccessError, AHPError, LinkError, LogError, StoreError
+from ahp.evaluation import evaluate, load_scheme, read_observations
+from ahp.i18n.errors import error_sentence
+from ahp.process.evaluations.events import (
+    AppealDecided,
+    Appealed,
+    CellKey,
+    CheckUndone,
+    CorrectionProposed,
+    Done,
+    EntryConfirmed,
+    EntryRejected,
+    EvaluationArchived,
+    File,
+    NoticeOpened,
+    PeriodChecked,
+    PeriodOpened,
+    PersonAdded,
+    Rated,
+    RatingClosed,
+    RatingOpened,
+    RatingsSubmitted,
+    Row,
+    SchemeApproved,
+    SchemeProposed,
+    UnitAdded,
+    UnitMerged,
+    ValuesRecorded,
+)
+from ahp.process.evaluations.judged import records_of, result_of
+from ahp.process.evaluations.next_step import Step, next_step
+from ahp.process.evaluations.units import Unit
+from ahp.process.events import Actor
+from ahp.resources import data_folder
+from ahp.store import EvaluationInfo, Store, evaluations
+from tests.store.department import Department, small_scheme
+
+
+@pytest.fixture
+def department(store: Store) -> Department:
+    return Department.of(store)
+
+
+def totals(department: Department, period: str = "2026Q1") -> list[str | None]:
+    result = result_of(department.now, period)
+    return [str(result.total(unit, period)) for unit in ("A", "B", "C")]
+
+
+def test_from_scheme_to_signature(department, database) -> None:
+    department.deliver()
+    assert totals(department) == ["84.0", "76.0", "72.0"]
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    evidence = department.head.sign(department.id, "2026Q1", early="all units agree")
+    held = department.period()
+    assert held.stage == "signed"
+    assert held.signatures[0].evidence == evidence
+    assert {one["name"]: one["total"] for one in evidence["units"].values()} == {
+        "A": "84.0",
+        "B": "76.0",
+        "C": "72.0",
+    }
+    assert evidence["weights"] == {"measured": "0.600000", "rated": "0.400000"}
+    assert evidence["units"]["b"] == {
+        "name": "B",
+        "group": "",
+        "total": "76.0",
+        "rank": 2,
+        "group_rank": 2,
+        "band": "fair",
+        "points": {"measured": "80.0000", "rated": "75.0000"},
+    }
+    assert evidence["observations"]["count"] == len(records_of(department.now, "2026Q1")) == 10
+    [log] = department.store.verify_evaluations()
+    assert (log.title, log.signed) == ("Quarters", ("2026Q1",))
+
+
+def test_a_new_process_reads_the_same(department, url) -> None:
+    department.deliver()
+    other = Store(url)
+    assert vars(other.evaluation_state(department.id)).keys() == vars(department.now).keys()
+    anew = result_of(other.evaluation_state(department.id), "2026Q1")
+    assert anew == result_of(department.now, "2026Q1")
+    other.close()
+
+
+def test_a_correction_stands_beside_the_signed_figure(department) -> None:
+    department.deliver()
+    department.head.sign(department.id, "2026Q1")
+    right = Row("b", "measured", "95", evidence="No. 9")
+    department.do(CorrectionProposed("2026Q1", (right,), "two vouchers counted twice"))
+    assert totals(department) == ["84.0", "76.0", "72.0"]
+    corrected = result_of(department.now, "2026Q1", corrected=True)
+    assert str(corrected.total("B", "2026Q1")) == "85.0"
+    department.head.sign(department.id, "2026Q1", revision=2)
+    held = department.period()
+    assert [one.evidence["units"]["b"]["total"] for one in held.signatures] == ["76.0", "85.0"]
+    assert held.signatures[1].reason == "two vouchers counted twice"
+    key = CellKey("b", "measured")
+    assert [one.row.value for one in (*held.earlier[key], held.values[key])] == ["80", "95"]
+    department.store.verify_evaluations()
+
+
+def test_what_is_not_delivered_is_not_due_until_the_check(department) -> None:
+    department.open()
+    department.record(Row("a", "measured", "90"))
+    assert totals(department) == ["None", "None", "None"]
+    department.do(PeriodChecked("2026Q1"))
+    assert totals(department) == ["54.0", "0.0", "0.0"]
+
+
+def test_an_entry_counts_when_a_second_person_confirmed_it(department) -> None:
+    department.open()
+    department.record(Row("a", "measured", "90"), Row("a", "late", "1", evidence="No. 7"))
+    key = CellKey("a", "late")
+    assert department.period().undecided == (key,)
+    assert "late" not in {one["indicator"] for one in records_of(department.now, "2026Q1")}
+    department.confirm(key)
+    assert department.period().undecided == ()
+    assert "late" in {one["indicator"] for one in records_of(department.now, "2026Q1")}
+    department.record(Row("a", "late", "2", evidence="No. 7"))  # another entry: confirmed anew
+    assert department.period().undecided == (key,)
+    seq = department.period().values[key].stamp.seq
+    department.head.act(department.id, EntryRejected("2026Q1", tuple(key), seq, "no such document"))
+    assert department.period().undecided == ()
+    assert "late" not in {one["indicator"] for one in records_of(department.now, "2026Q1")}
+
+
+def test_the_same_import_twice_records_once(department) -> None:
+    department.open()
+    content = b"unit,measured\nA,90\n"
+    file = File(hashlib.sha256(content).hexdigest(), "q1.csv", len(content))
+    rows = [Row("a", "measured", "90", place="row 2")]
+
+    def record(_turn: int) -> int:
+        new = department.clerk.record_values(
+            department.id, "2026Q1", rows, file=file, content=content
+        )
+        return len(new)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(record, range(2))) == [0, 1]
+    assert department.store.file(file.sha256) == content
+    assert department.period().values[CellKey("a", "measured")].file == file
+    department.store.verify_evaluations()
+
+
+def test_two_who_sign_at_once_sign_once(department) -> None:
+    department.deliver()
+
+    def sign(_turn: int) -> str:
+        try:
+            department.head.sign(department.id, "2026Q1")
+        except StoreError as error:
+            return str(error)
+        return "signed"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(sign, range(2)))
+    assert said == ["2026Q1 is signed already. Load the page again to see it.", "signed"]
+    assert len(department.period().signatures) == 1
+
+
+def test_what_is_sent_again_is_done_once(department) -> None:
+    department.open()
+    rater = department.clerk.add_person(department.id, "rater", "Zhao").person.id
+    department.do(RatingOpened("2026Q1", 1, (), ""))
+    rated = Rated("2026Q1", 1, "a", "rated", "g75")
+    for _turn in range(2):
+        state = department.store.act_as(rater, rated, event_id="tap")
+    assert state.seq == department.now.seq
+    with pytest.raises(StoreError, match="event 'tap' was sent twice"):
+        department.store.act_as(rater, replace(rated, value="g50"), event_id="tap")
+
+
+def test_people_and_their_links(department) -> None:
+    person = department.clerk.add_person(department.id, "contact", "Sun", unit="a")
+    assert (person.link, person.title) == ("none", "Quarters")
+    store, someone = department.store, person.person.id
+    token = department.clerk.issue_person_link(someone)
+    session = store.open_link(token, None)
+    assert store.holder_of_link(token) == (None, someone)
+    assert [one.person.id for one in store.grants(session).persons] == [someone]
+    assert not store.grants(session).organizer
+    assert store.may_act_as(session, someone)
+    assert not store.may_act_as(None, someone)
+    assert store.may_download(session, session, someone)
+    assert not store.may_download(session, session, None)
+    newer = department.clerk.issue_person_link(someone)
+    assert not store.may_act_as(session, someone)
+    with pytest.raises(LinkError, match="no longer valid"):
+        store.open_link(token, None)
+    session = store.open_link(newer, None)
+    store.leave(session, someone)
+    assert not store.may_act_as(session, someone)
+    session = store.open_link(newer, None)
+    department.clerk.remove_person(someone)
+    assert store.grants(session).persons == ()
+    assert store.people(department.id) == []
+    store.verify_evaluations()
+
+
+def test_lists(department) -> None:
+    store = department.store
+    assert store.evaluations() == [department.clerk.evaluation(department.id)]
+    assert store.evaluation(department.id) == EvaluationInfo(
+        department.id, "Quarters", "simulated", department.now.created
+    )
+    department.do(EvaluationArchived())
+    assert store.evaluations() == []
+    assert [one.archived for one in store.evaluations(archived=True)] == [True]
+
+
+def refused(act, code: str, chinese: str) -> None:
+    with pytest.raises(AHPError) as caught:
+        act()
+    assert caught.value.code == code
+    assert error_sentence(caught.value, "zh") == chinese
+
+
+def test_roles(department) -> None:
+    store = department.store
+    store.add_account("Chen", "correct horse battery staple", ("reader",))
+    [chen] = [one for one in store.accounts() if one.name == "Chen"]
+    reader = store.by(Actor("organizer", chen.id))
+    refused(
+        lambda: reader.create_evaluation("Mine"),
+        "may_not_run_evaluations",
+        "“Chen”无权修改评价，需由组织者（经办人）操作。",
+    )
+    department.deliver()
+    refused(
+        lambda: department.clerk.sign(department.id, "2026Q1"),
+        "may_not_sign",
+        "“Wang”无权进行此操作，需由负责人办理。",
+    )
+    key = ("b", "late", "", "", "")
+    for act in (
+        EntryConfirmed("2026Q1", key, 1),
+        SchemeApproved(2),
+        ValuesRecorded("2026Q1", ()),
+    ):
+        with pytest.raises(AccessError, match="Chen"):
+            reader.act(department.id, act)
+
+
+def test_two_people(department) -> None:
+    """A change of a running scheme, an entry and a signature take two."""
+    alone = "此操作须由两人完成：第二步须由另一人办理。"
+    department.open()
+    department.record(Row("a", "late", "1", evidence="No. 7"))
+    key = CellKey("a", "late")
+    seq = department.period().values[key].stamp.seq
+    confirm = EntryConfirmed("2026Q1", tuple(key), seq)
+    refused(lambda: department.do(confirm), "second_person_is_first", alone)
+    nobody = department.store
+    refused(
+        lambda: nobody.act(department.id, confirm),
+        "second_person_without_account",
+        "此操作须由两人完成，且两人都须有自己的账户。",
+    )
+    changed = small_scheme(version="2")
+    department.do(SchemeProposed(2, changed.content, reason="new year"))
+    refused(lambda: department.do(SchemeApproved(2)), "second_person_is_first", alone)
+    department.head.act(department.id, SchemeApproved(2))
+    assert department.now.version.number == 2
+    assert department.period().version.number == 1
+
+
+def appeal(department: Department) -> str:
+    contact = department.clerk.add_person(department.id, "contact", "Sun", unit="b").person.id
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    cell = ("b", "measured", "", "", "")
+    department.store.act_as(contact, NoticeOpened("2026Q1"))
+    department.store.act_as(contact, Appealed("2026Q1", "one", cell, "two vouchers were ours"))
+    return contact
+
+
+def test_an_appeal_that_is_granted(department) -> None:
+    department.deliver()
+    appeal(department)
+    assert next_step(department.now) == Step("notices", "decide_appeals", "2026Q1", 1)
+    refused(
+        lambda: department.head.sign(department.id, "2026Q1", early="no more"),
+        "sign_before_decision",
+        "还有 1 项申诉待处理。",
+    )
+    right = Row("b", "measured", "85")
+    department.head.act(
+        department.id, AppealDecided("2026Q1", "one", True, "the vouchers were theirs", right)
+    )
+    assert totals(department) == ["84.0", "79.0", "72.0"]
+    held = department.period()
+    assert held.notices.result["units"]["b"]["total"] == "76.0"
+    assert held.appeals["one"].granted
+    assert next_step(department.now) == Step("signing", "sign", "2026Q1")
+    department.head.sign(department.id, "2026Q1", early="all agree")
+    department.store.verify_evaluations()
+
+
+REFUSALS: dict[str, tuple[Done, str]] = {
+    "unknown unit": (
+        ValuesRecorded("2026Q1", (Row("x", "measured", "1"),)),
+        "单位名录中没有“x”。",
+    ),
+    "unknown indicator": (
+        ValuesRecorded("2026Q1", (Row("a", "nothing", "1"),)),
+        "“nothing”不是本方案的指标，也不是扣分、加分或否决项。",
+    ),
+    "no document": (
+        ValuesRecorded("2026Q1", (Row("a", "case", "1"),)),
+        "“A”的“case”：扣分、加分和一票否决必须填写依据文号。",
+    ),
+    "twice": (
+        ValuesRecorded("2026Q1", (Row("a", "measured", "1"), Row("a", "measured", "2"))),
+        "“A”的“measured”出现两个数值，只能有一个。",
+    ),
+    "nothing to remove": (
+        ValuesRecorded("2026Q1", (), (("a", "measured", "", "", ""),)),
+        "“A”没有“measured”的数值。",
+    ),
+    "no such period": (PeriodChecked("2026Q2"), "尚未开启评价期2026Q2，请先开启。"),
+    "opened twice": (
+        PeriodOpened("2026Q1", 1, "2026-04-10", {}),
+        "评价期2026Q1已开启。",
+    ),
+    "another kind of period": (
+        PeriodOpened("2026-05", 1, "2026-04-10", {}),
+        "2026-05 是月份，应为季度。",
+    ),
+    "no raters": (RatingOpened("2026Q1", 1, (), ""), "尚无评分人，请先添加。"),
+    "no rating": (RatingClosed("2026Q1", 1), "第 1 轮评分已结束。"),
+    "no check": (
+        CheckUndone("2026Q1", "late data"),
+        "2026Q1尚未完成核对，请先完成核对。",
+    ),
+    "no notices": (
+        AppealDecided("2026Q1", "one", False, "no"),
+        "该申诉已作出处理。",
+    ),
+    "not signed": (
+        CorrectionProposed("2026Q1", (Row("a", "measured", "1"),), "wrong"),
+        "2026Q1尚未完成核对，请先完成核对。",
+    ),
+    "unit again": (UnitAdded(Unit("A", id="d")), "“A”与同一时期的“A”重名，请换一个名称。"),
+    "merged into itself": (UnitMerged("a", "a", "2026Q2"), "“A”不能并入自身。"),
+    "version out of turn": (
+        SchemeProposed(7, small_scheme(version="2").content),
+        "方案的下一版本号应为 2。",
+    ),
+    "nothing to approve": (SchemeApproved(2), "方案第 2 版并非待批准状态。"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_cannot_be(department, case) -> None:
+    action, said = REFUSALS[case]
+    department.open()
+    before = department.now.seq
+    store = department.head if "sign" in action.acts else department.clerk
+    with pytest.raises(AHPError) as caught:
+        store.act(department.id, action)
+    assert error_sentence(caught.value, "zh") == said
+    assert department.now.seq == before
+
+
+def test_a_value_that_does_not_fit_the_scheme(department) -> None:
+    department.open()
+    with pytest.raises(AHPError, match="'many', expected a number"):
+        department.record(Row("a", "measured", "many"))
+    assert department.period().values == {}
+
+
+def test_raters(department) -> None:
+    department.open()
+    own = department.clerk.add_person(department.id, "rater", "Zhao", unit="a").person.id
+    contact = department.clerk.add_person(department.id, "contact", "Sun", unit="a").person.id
+    rate = department.store.act_as
+    refused(
+        lambda: rate(own, Rated("2026Q1", 1, "b", "rated", "g75")),
+        "rating_is_closed",
+        "第 1 轮评分已结束。",
+    )
+    department.do(RatingOpened("2026Q1", 1, (), ""))
+    refused(
+        lambda: rate(own, Rated("2026Q1", 1, "a", "rated", "g75")),
+        "rating_of_own_unit",
+        "“A”是您所在的单位，不得为本单位评分。",
+    )
+    refused(
+        lambda: rate(own, Rated("2026Q1", 1, "b", "measured", "90")),
+        "rating_not_asked",
+        "“B”的“measured”不在您的评分范围内。",
+    )
+    refused(
+        lambda: rate(contact, Rated("2026Q1", 1, "b", "rated", "g75")),
+        "act_of_another_kind",
+        "此操作不属于该人员的职责。",
+    )
+    refused(
+        lambda: department.clerk.act(department.id, Rated("2026Q1", 1, "b", "rated", "g75")),
+        "act_of_another_kind",
+        "此操作不属于该人员的职责。",
+    )
+    rate(own, Rated("2026Q1", 1, "b", "rated", "g75"))
+    assert department.period().ratings == {}  # blind until the round is closed
+    rate(own, RatingsSubmitted("2026Q1", 1))
+    refused(
+        lambda: rate(own, Rated("2026Q1", 1, "b", "rated", "g50")),
+        "rating_submitted",
+        "您已提交评分，不能再修改。",
+    )
+    department.do(RatingClosed("2026Q1", 1))
+    [[rating]] = [one.values() for one in department.period().ratings.values()]
+    assert rating.value == "g75"
+
+
+def test_data_owners_deliver_their_own_indicators(department) -> None:
+    department.open()
+    owner = department.clerk.add_person(
+        department.id, "data_owner", "Zhou", indicators=["measured"]
+    ).person.id
+    new = department.store.record_values(
+        department.id, "2026Q1", [Row("a", "measured", "90")], person=owner
+    )
+    assert len(new) == 1
+    refused(
+        lambda: department.store.record_values(
+            department.id, "2026Q1", [Row("a", "late", "1", evidence="No. 7")], person=owner
+        ),
+        "values_of_others",
+        "“Zhou”只能报送本人负责的指标。",
+    )
+    refused(
+        lambda: department.clerk.act(
+            department.id, PersonAdded("data_owner", "Wu"), person="someone"
+        ),
+        "owner_without_indicators",
+        "请为数据提供人“Wu”选择其报送的指标。",
+    )
+
+
+def test_a_merged_unit_is_no_more(department) -> None:
+    department.do(UnitMerged("c", "b", "2026Q2", "reorganization"))
+    department.open("2026Q1")
+    department.open("2026Q2")
+    department.record(Row("c", "measured", "70"), period="2026Q1")
+    refused(
+        lambda: department.record(Row("c", "measured", "70"), period="2026Q2"),
+        "unit_not_active",
+        "“C”在 2026Q2 不参评。",
+    )
+    assert result_of(department.now, "2026Q1").units == ("A", "B", "C")
+    assert result_of(department.now, "2026Q2").units == ("A", "B")
+
+
+FORGERIES = {
+    "a value": (
+        "UPDATE evaluation_events SET detail = replace(detail, '\"90\"', '\"99\"') "
+        "WHERE kind = 'values_recorded'",
+        "its content does not match its hash",
+    ),
+    "a file": ("UPDATE files SET content = :other", "file 'q1.csv' is not the one that was kept"),
+    "a name": ("UPDATE people SET name = 'Zheng' WHERE name = 'Zhao'", "Zheng"),
+    "the end": (
+        "DELETE FROM evaluation_events WHERE kind = 'period_signed'",
+        "the log ends",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORGERIES)
+def test_forgeries_are_found(department, database, case) -> None:
+    sql, said = FORGERIES[case]
+    department.open()
+    content = b"unit,measured\nA,90\n"
+    file = File(hashlib.sha256(content).hexdigest(), "q1.csv", len(content))
+    department.clerk.record_values(
+        department.id, "2026Q1", [Row("a", "measured", "90")], file=file, content=content
+    )
+    department.rate()
+    department.do(PeriodChecked("2026Q1"))
+    department.head.sign(department.id, "2026Q1")
+    department.store.verify_evaluations()
+    values = {"other": b"unit,measured\nA,99\n"} if ":other" in sql else {}
+    assert database.execute(sql, **values)
+    with pytest.raises(LogError, match=said):
+        department.store.verify_evaluations()
+
+
+def test_a_result_that_does_not_follow_is_found(department, monkeypatch) -> None:
+    """Signed by a server whose sums were wrong."""
+    department.deliver()
+    honest = evaluations.evidence_of
+
+    def wrong(*arguments):
+        evidence = json.loads(json.dumps(honest(*arguments)))
+        evidence["units"]["c"]["total"] = "99.0"
+        return evidence
+
+    monkeypatch.setattr(evaluations, "evidence_of", wrong)
+    department.head.sign(department.id, "2026Q1")
+    with pytest.raises(LogError, match="the result of 2026Q1 is not the one that follows"):
+        department.store.verify_evaluations()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_example_is_a_year_that_verifies(store, language) -> None:
+    made = store.add_example("Example", "simulated", language)
+    assert store.add_example("Example", "simulated", language) == made
+    [log] = store.verify_evaluations()
+    assert log.signed == ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+    now = store.evaluation_state(made.id)
+    table = data_folder("examples") / "evaluation" / "supervision_effectiveness.csv"
+    scheme = load_scheme("supervision_effectiveness")
+    expected = evaluate(scheme, read_observations(table))
+    different = {
+        (one["name"], period, one["total"], str(expected.total(one["name"], period)))
+        for period, held in now.periods.items()
+        for one in held.signatures[-1].evidence["units"].values()
+        if one["total"] != str(expected.total(one["name"], period))
+    }
+    assert different == {
+        ("乙市监督中心", "2026Q1", "82.2", "82.0"),  # corrected after it was signed
+        ("辛市监督中心", "2026Q3", "84.6", "84.2"),  # an appeal was granted
+    }
+    assert [one.granted for held in now.periods.values() for one in held.appeals.values()] == [
+        False,
+        True,
+    ]
+    with pytest.raises(StoreError, match="2026Q1 is signed and closed"):
+        store.record_values(made.id, "2026Q1", [Row("unit-01", "briefings", "9")])
