@@ -71,7 +71,7 @@ def test_notices_go_out(visit, case) -> None:
     today = held.notices.stamp.time[:10]
     assert f"Sent out on {today} by 王芳; appeals until {until}." in texts(app)
     assert "There is no appeal yet." in infos(app)
-    assert [one.value for one in app.subheader][0] == "Read by 0 of 3 contacts"
+    assert app.subheader[0].value == "Read by 0 of 3 contacts"
     assert app.table[0].value.to_dict("records")[1] == {
         "Unit": "乙中心",
         "Contact": "乙中心联系人",
@@ -195,7 +195,8 @@ def test_a_contact_appeals(visit, case) -> None:
         "签到表显示 *75%*",
         case.contacts["u2"],
     )
-    assert one.file and case.store.file(one.file.sha256) == PDF
+    assert one.file is not None
+    assert case.store.file(one.file.sha256) == PDF
     today = one.stamp.time[:10]
     assert (
         r"You appealed: 签到表显示 \*75%\* — Appeal of " + today + ": waits for the decision."

@@ -203,7 +203,7 @@ def with_correction(
 def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
     event = Logged(state.seq + 1, None, "web", "", Actor("organizer"), action)
     if problem := objection(state, event):
-        raise StoreError("evaluation_refused", problem=problem)
+        raise StoreError(problem.code, **problem.parameters)
     return fold([event], state)
 
 
@@ -231,4 +231,5 @@ def matches_signed(result: Evaluation, figure: Figure, period: str) -> bool:
     if name not in result.units:
         return False
     total = result.total(name, period)
-    return (None if total is None else str(total)) == figure.told["total"]
+    told: str | None = figure.told["total"]
+    return told == (None if total is None else str(total))

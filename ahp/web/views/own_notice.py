@@ -58,10 +58,10 @@ def appeal(desk: Desk, person: Person, period: str, cells: tuple[CellKey, ...]) 
         return
     cell = form.get(f"appeal_cell-{appeal_id}", cells[0])
     given = form.get(f"appeal_file-{appeal_id}")
-    content = given.getvalue() if given else None
+    content: bytes | None = given.getvalue() if given else None
     reason = form[f"appeal_reason-{appeal_id}"].strip()
     try:
-        file = attached(given.name, content) if given else None
+        file = attached(given.name, content) if content is not None else None
         action = Appealed(period, appeal_id, tuple(cell), reason, file)
         state.database().act_as(person.id, action, event_id=appeal_id, content=content)
     except AHPError as error:
