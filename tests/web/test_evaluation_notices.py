@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ahp.errors import StoreError
 from ahp.process.evaluations.events import Appealed, CellKey, NoticeOpened
+from ahp.process.evaluations.judged import result_of
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, Case, make_case
 
@@ -154,6 +155,18 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
     visit(session)
     visit(session)
     assert kinds(case).count("notice_opened") == 1
+
+
+def test_the_median_of_the_group_is_not_for_a_unit(visit, case) -> None:
+    """Of two units, it tells the other one's total."""
+    case.issue()
+    told = [(one.code, one.parameters["unit"]) for one in result_of(case.now, PERIOD).warnings]
+    assert told == [("warning_median", "乙中心"), ("warning_floor", "丙中心")]
+    app = visit(case.link("u2"))
+    assert app.warning.values == []
+    assert "median" not in str(app._tree)
+    app = visit(case.link("u3"))
+    assert app.warning.values == ["丙中心, 2026Q1: 30 is below 60"]
 
 
 def test_there_is_no_notice_yet(visit, case) -> None:
