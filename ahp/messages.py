@@ -1830,6 +1830,10 @@ _EVALUATIONS = {
     "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "unit_added_again": _("{unit!r} is in the list already."),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
+    "workbook_carries": _(
+        "{indicator!r} has points that are carried over from the period before, which a workbook "
+        "of one period can't calculate."
+    ),
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
