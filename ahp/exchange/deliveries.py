@@ -23,7 +23,7 @@ from . import layout_questions
 from .import_preview import import_preview
 from .layout_questions import History, Question
 from .layout_reading import Reading, read_layout, typed_value
-from .layout_suggestion import Suggestion, suggest_layout
+from .layout_suggestion import Suggestion, shown, suggest_layout
 from .observation_layout import JOIN, LEFT_OUT, Layout, LayoutColumn, items_of, values_of
 
 
@@ -400,12 +400,9 @@ def _own_questions(scope: Scope, questions: Iterable[Question]) -> Iterator[Ques
         if own == one.columns:
             yield one
         elif one.about != "measure":
-            shown = tuple(
-                JOIN.join(filter(None, (column.indicator, column.input or column.item)))
-                for column in own
-            )
             code = f"ask_{one.about}_near" if own else f"ask_{one.about}"
-            yield replace(one, asked=Phrase(code, name=one.name, near=shown), columns=own)
+            asked = Phrase(code, name=one.name, near=tuple(map(shown, own)))
+            yield replace(one, asked=asked, columns=own)
 
 
 def _answered(

@@ -149,7 +149,7 @@ def _ask(intake: Intake, found: FileImport) -> None:
         for one in found.questions:
             labels = _labels(intake, one, choices(one, intake.scope, found.layout))
             st.selectbox(
-                state.plain(intake.say(one.asked)),
+                state.plain(intake.ask(one)),
                 list(labels),
                 index=None,
                 format_func=labels.__getitem__,
