@@ -33,7 +33,7 @@ from tests.running_server import RunningServer  # noqa: E402
 FOLDER = ROOT / "build" / "screenshots"
 PUBLISHED = {
     **{"question": "phone", "ranking": "desktop"},
-    **{"evaluation_results": "desktop", "card": "desktop"},
+    **{"league": "desktop", "card": "desktop"},
     **{"rating": "phone", "notice": "desktop"},
 }
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
@@ -256,9 +256,11 @@ def evaluation_screens(
         camera.take(desk, f"evaluation_{page}", whole=True)
     desk.goto(f"{server.url}/evaluation_results?{query}")
     parts = actions.control(desk, f"part-{query.partition('=')[2]}")
-    parts.get_by_role("radio").nth(1).click()
-    actions.drawn(desk)
-    camera.take(desk, "card", whole=True)
+    for name, part in (("league", 0), ("card", 1)):
+        parts.get_by_role("radio").nth(part).click()
+        actions.drawn(desk)
+        parts.evaluate("(found) => found.scrollIntoView()")
+        camera.take(desk, name)
     store = Store(f"sqlite:///{server.database}")
     contact.goto(f"{server.url}/i/{contact_link(store)}")
     contact.get_by_role("combobox").first.click()
