@@ -91,6 +91,10 @@ class _Asked:
 
 
 def _text(one: _Asked) -> Value:
+    """A line; several of a formula, as it stands."""
+    if one.field.name == "formula":
+        typed = st.text_area(one.label, value=one.value or "", help=one.about, key=one.key)
+        return typed if typed.strip() else None
     typed = st.text_input(one.label, value=one.value or "", help=one.about, key=one.key)
     return typed.strip() or None
 
