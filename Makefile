@@ -56,6 +56,7 @@ bench: .venv/test .venv-peers/installed
 	tools/system-packages
 	$(BIN)/python benchmarks/results_page.py
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/raters.py
 
 .venv-peers/installed: benchmarks/requirements.txt
 	tools/new-venv $(PYTHON) .venv-peers

@@ -15,6 +15,7 @@ from ..messages import Phrase
 from ..tables.grids import Grid
 from ..tables.opened import header_key
 from .observation_layout import (
+    LEFT_OUT,
     Layout,
     LayoutColumn,
     is_total,
@@ -214,6 +215,8 @@ def _of_row(
         entry = layout.entries.get(word_key(name))
         if entry is None:
             walk.unknown_names.setdefault(name, grid.place(line, at[named[0]]))
+            continue
+        if entry.indicator == LEFT_OUT:
             continue
         if (line, column) in grid.merged and grid.spread(line, column):
             walk.faults.append((grid.place(line, column), Phrase("layout_value_merged")))
