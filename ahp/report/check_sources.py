@@ -23,9 +23,7 @@ def source_sentence(source: CellSource, who: Who, language: str) -> str:
     if source.rating:
         said.append(_("is being rated"))
     elif source.asked:
-        said.append(
-            _("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked)
-        )
+        said.append(_("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked))
     return _("; ").join(said)
 
 

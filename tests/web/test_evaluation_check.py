@@ -95,9 +95,7 @@ def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people)
         clerk.record_values(made.id, period, [Row("north", REPORTS, value)])
     app = visit(people["王芳"][0], "evaluation_check")
     name = names_of(load_scheme(PACK), "en")[REPORTS]
-    sentence = (
-        "“9” is outside 0 to 6, where the earlier values 3, 4, 3 let it be expected"
-    )
+    sentence = "“9” is outside 0 to 6, where the earlier values 3, 4, 3 let it be expected"
     about = f"{made.id}-2026Q4"
     go = f"go-{about}-north-{REPORTS}---"
     assert app.button(key=go).label == f"北城支行 · {name}: {sentence}"
@@ -142,10 +140,7 @@ def test_a_deduction_takes_a_document_and_a_second_person(visit, store, people):
     assert errors(app) == []
     entry = f"{about}-north-{LATE}---"
     assert app.button(key=f"confirm-{entry}").disabled
-    assert (
-        "This takes two people: somebody else has to do the second step."
-        in captions(app)
-    )
+    assert "This takes two people: somebody else has to do the second step." in captions(app)
     held = store.evaluation_state(made.id).periods["2026Q1"]
     assert (held.entries[key].row.value, held.counts(key)) == ("1", False)
     # who may not, may not by a call either
@@ -196,9 +191,7 @@ def test_the_check_is_finished_and_undone(visit, store, people):
     app.button(key=f"confirm-{about}-north-{LATE}---").click().run()
     assert app.button(key="finish_check").disabled  # something is missing: asked once more
     sure = app.checkbox(key=f"sure_finish-{about}")
-    assert sure.label == (
-        "Finish although something is left: indicators with missing values: 18"
-    )
+    assert sure.label == ("Finish although something is left: indicators with missing values: 18")
     sure.check().run()
     app.text_input(key=f"finish_note-{about}").input("齐了")
     app.button(key="finish_check").click().run()

@@ -37,9 +37,7 @@ def test_league_tables_with_intervals_and_groups(visit, store, organizer, exampl
     assert [one.value for one in app.success] == ["Signed."]
     assert app.warning == []
     rows = table_of(app, "Rank in group", "Can't be told apart")
-    best = max(
-        result.scheme.groups[0].units, key=lambda unit: result.total(unit, "2026Q4")
-    )
+    best = max(result.scheme.groups[0].units, key=lambda unit: result.total(unit, "2026Q4"))
     assert (rows[0]["Unit"], rows[0]["Total"].strip()) == (
         best,
         f"{result.total(best, '2026Q4')}",
@@ -71,8 +69,8 @@ def test_a_card_with_what_was_signed(visit, store, organizer, example):
     assert "This is the first period of this unit." in [one.value for one in app.markdown]
     app.selectbox(key=f"period_chosen-{example.id}").set_value("2026Q3").run()
     assert app.selectbox(key=f"card-{example.id}-2026Q3").value == unit.id  # goes along
-    [trend] = [one for one in table_of(app, "Performance", "Weights", "Rules")][-1:]
-    assert trend["Period"] == "2026Q3"
+    trend = table_of(app, "Performance", "Weights", "Rules")
+    assert [one["Period"] for one in trend] == ["2026Q1", "2026Q2", "2026Q3"]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +96,7 @@ def test_a_workbook_to_calculate_anew(visit, organizer, example):
 def test_an_open_period_is_provisional(visit, store, organizer):
     made = opened(store)
     app = visit(organizer, "evaluation_results")
-    assert [one.value for one in app.warning] == [
-        "Provisional: 18 of 18 indicators not delivered."
-    ]
+    assert [one.value for one in app.warning] == ["Provisional: 18 of 18 indicators not delivered."]
     app = visit(organizer, "evaluation_results", "zh")
     assert [one.value for one in app.warning] == ["暂定结果：18 项指标中 18 项尚未报齐。"]
     for part in ("card", "methods", "missing", "files"):
@@ -136,6 +132,5 @@ def test_contacts_do_not_get_these_pages(visit, store, organizer, example, page)
     person = next(one for one in store.people(example.id) if one.person.role == "contact")
     session = store.open_link(store.issue_person_link(person.person.id), None)
     app = visit(session)
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ValueError, match=page):
         app.switch_page(f"views/{page}.py")
-    assert page in str(raised.value)

@@ -134,9 +134,7 @@ def year_of_units(state: EvaluationState, year: str) -> YearOfUnits:
     )
 
 
-def _summed_up(
-    scheme: Scheme, units: list[UnitYear], shares: list[Fraction]
-) -> list[UnitYear]:
+def _summed_up(scheme: Scheme, units: list[UnitYear], shares: list[Fraction]) -> list[UnitYear]:
     """The units with the year's totals, bands and ranks."""
     digits = scheme.digits.total
     numbers = [_sum(unit.totals, shares, digits) for unit in units]

@@ -183,9 +183,7 @@ def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
         st.session_state["problem"] = _("Please say why the value is right.")
 
 
-def show_doubts(
-    desk: Desk, held: PeriodState, key: CellKey, phrases: tuple[Phrase, ...]
-) -> None:
+def show_doubts(desk: Desk, held: PeriodState, key: CellKey, phrases: tuple[Phrase, ...]) -> None:
     """Why a value stands out; accept it with a reason."""
     _, period = state.translate(), str(held.period)
     for phrase in phrases:
@@ -362,10 +360,11 @@ def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
         unit = st.selectbox(
             _("Unit"), units, format_func=names.__getitem__, key=f"entry_unit-{about}"
         )
+        labels = {one: f"{names[one]} · {kind_words(held, one)}" for one in held.scheme.events}
         event = st.selectbox(
             _("Deduction, bonus or veto"),
-            list(held.scheme.events),
-            format_func=lambda one: f"{names[one]} · {kind_words(held, one)}",
+            list(labels),
+            format_func=labels.__getitem__,
             key=f"entry_event-{about}",
         )
         st.caption(state.plain(event_words(held.scheme, held.scheme.events[event], language)))
@@ -440,7 +439,9 @@ def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
         if missing:
             left.append(_("indicators with missing values: {count}").format(count=missing))
         if waiting:
-            left.append(_("values that stand out and are not accepted: {count}").format(count=waiting))
+            left.append(
+                _("values that stand out and are not accepted: {count}").format(count=waiting)
+            )
         problem = why_not(desk, PeriodChecked(period))
         sure = True
         if left and not problem:

@@ -304,8 +304,8 @@ def show_opinions(shown: Shown) -> None:
     _ = state.translate()
     st.write(
         _(
-            "What counts is the scheme. Other methods only say whether a grade depends on how points "
-            "are put together."
+            "What counts is the scheme. Other methods only say whether a grade depends on how "
+            "points are put together."
         )
     )
     opinions = period_opinions(shown.result, shown.period)

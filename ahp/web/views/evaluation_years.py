@@ -64,7 +64,12 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
         totals = {name: (*one.totals, one.total) for name, one in units.items()}
         periods = (*periods, found.year)
     picture = totals_chart(
-        totals, periods, len(found.periods), language, found.scheme.digits.total, chosen
+        totals,
+        periods,
+        len(found.periods),
+        language,
+        digits=found.scheme.digits.total,
+        units=chosen,
     )
     st.plotly_chart(picture.figure, config=STILL, key=f"over_time-{desk.id}-{found.year}")
     with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):

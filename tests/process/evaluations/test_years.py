@@ -22,7 +22,9 @@ def test_the_year_is_that_of_the_library():
         (2, 1, 1, 1),
     )
     column = result.period_position("2026")
-    assert {one.unit.name: (one.total, one.band, one.rank, one.group_rank) for one in found.units} == {
+    assert {
+        one.unit.name: (one.total, one.band, one.rank, one.group_rank) for one in found.units
+    } == {
         unit: (
             result.total(unit, "2026"),
             str(result.bands[row, column]),
@@ -32,8 +34,7 @@ def test_the_year_is_that_of_the_library():
         for row, unit in enumerate(result.units)
     }
     assert {one.unit.name: one.totals for one in found.units} == {
-        unit: tuple(result.total(unit, period) for period in found.periods)
-        for unit in result.units
+        unit: tuple(result.total(unit, period) for period in found.periods) for unit in result.units
     }
 
 
