@@ -42,6 +42,10 @@ BELOW = "one_cell"
 """Key of the container that shows one cell."""
 
 
+SHOWN = 20
+"""Values that stand out and are named above the matrix, at most."""
+
+
 def typed(key: str) -> str:
     """What stands in a field."""
     return (st.session_state.get(key) or "").strip()
@@ -220,7 +224,7 @@ def show_standing_out(
         icon=":material/troubleshoot:",
         expanded=len(waiting) <= 5,
     ):
-        for key in waiting:
+        for key in waiting[:SHOWN]:
             sentence = _("; ").join(desk.say(phrase) for phrase in doubts[key])
             st.button(
                 state.plain(f"{names[key.unit]} · {names[key.indicator]}: {sentence}"),
@@ -229,6 +233,8 @@ def show_standing_out(
                 args=(key, about),
                 key=f"go-{about}-{'-'.join(key)}",
             )
+        if (more := len(waiting) - SHOWN) > 0:
+            st.caption(_("And {count} more, which the matrix marks.").format(count=more))
 
 
 def go_to_cell(key: CellKey, about: str) -> None:
