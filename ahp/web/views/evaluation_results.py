@@ -99,7 +99,7 @@ def show_picture(picture: Picture, key: str) -> None:
     """A picture, and what it shows in words."""
     _ = state.translate()
     st.plotly_chart(picture.figure, config=STILL, key=key)
-    with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
 
 
