@@ -8,6 +8,7 @@ from threading import Lock
 
 from ...evaluation.certainty import Certainty, simulate
 from ...evaluation.evaluated import Evaluation
+from ...study.analysis import Analysis
 
 SEED = 1
 """Of every simulation here, so that all who look see the same bits."""
@@ -31,17 +32,28 @@ class Simulation:
         self._asked = (result, period, draws)
         self._lock = Lock()
 
-    def run(self, progress: Callable[[float], object] | None = None) -> Certainty:
+    def run(
+        self,
+        progress: Callable[[float], object] | None = None,
+        weights: Analysis | None = None,
+    ) -> Certainty:
         """What it finds.
 
         Args:
             progress: as for `simulate`.
+            weights: likewise; the first to run it says them.
         """
         result, period, draws = self._asked
         with self._lock:
             if self.found is None:
                 self.found = simulate(
-                    result, period, seed=SEED, draws=draws, pairs=True, progress=progress
+                    result,
+                    period,
+                    seed=SEED,
+                    weights=weights,
+                    draws=draws,
+                    pairs=True,
+                    progress=progress,
                 )
             return self.found
 

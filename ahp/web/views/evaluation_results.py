@@ -48,7 +48,7 @@ from ahp.report.standing import (
 from ahp.report.unit_card import UnitCard, unit_card
 from ahp.store import clock
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_printed
+from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
 from ahp.web.questionnaires import XLSX
 
@@ -99,7 +99,7 @@ def show_picture(picture: Picture, key: str) -> None:
     """A picture, and what it shows in words."""
     _ = state.translate()
     st.plotly_chart(picture.figure, config=STILL, key=key)
-    with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
 
 
@@ -167,10 +167,11 @@ def show_signed(shown: Shown) -> None:
 def run_long(shown: Shown) -> None:
     """Run the long simulation, with a bar that says how far it is."""
     _ = state.translate()
+    weights = weights_panel(shown.held.version.weights)
     text = _("{draws} draws").format(draws=f"{LONG:,}")
     bar = st.progress(0.0, text=text)
     simulation = simulation_of(shown.result, shown.period, LONG)
-    simulation.run(lambda share: bar.progress(min(1.0, share), text=text))
+    simulation.run(lambda share: bar.progress(min(1.0, share), text=text), weights)
     bar.empty()
 
 
@@ -183,8 +184,8 @@ def show_league(shown: Shown) -> None:
         _("Calculate certainty with {draws} draws").format(draws=f"{LONG:,}"),
         icon=":material/casino:",
         help=_(
-            "How far totals would lie apart if other raters had rated, and which units can't be "
-            "told apart."
+            "How far totals would lie apart if other raters had rated and other experts of the "
+            "panel had weighted, and which units can't be told apart."
         ),
         key=f"long-{shown.key}",
     ):
@@ -304,8 +305,8 @@ def show_opinions(shown: Shown) -> None:
     _ = state.translate()
     st.write(
         _(
-            "What counts is the scheme. Other methods only say whether a grade depends on how points "
-            "are put together."
+            "What counts is the scheme. Other methods only say whether a grade depends on how "
+            "points are put together."
         )
     )
     opinions = period_opinions(shown.result, shown.period)

@@ -25,6 +25,7 @@ from ahp.process.evaluations.events import (
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import result_of
+from ahp.process.evaluations.rules import rated_leaves
 from ahp.process.evaluations.simulation import LONG, certainty_now, simulation_of
 from ahp.process.evaluations.standing import (
     moved_since,
@@ -37,7 +38,6 @@ from ahp.report.standing import revisions_table, standing_sentence
 
 from .played import after, example
 
-RATED = "sharing"
 PERIOD = "2027Q1"
 
 
@@ -53,8 +53,6 @@ def rating(now, *raters: str, closed: bool = False):
 
 
 def rated_leaf(now) -> str:
-    from ahp.process.evaluations.rules import rated_leaves
-
     return rated_leaves(now.version.scheme)[0]
 
 
