@@ -86,7 +86,7 @@ def test_weights_of_a_round_are_drawn_from_its_panel(visit, store, organizer, sa
     app = visit(organizer, "evaluation_results")
     app.button(key=f"long-{made.id}-2026Q1").click().run()
     result = result_of(store.evaluation_state(made.id), "2026Q1")
-    found = simulation_of(result, "2026Q1", LONG).found
+    found = simulation_of(result, "2026Q1", LONG, digest).found
     assert found.weights == ("panel" if same else "fixed")
 
 

@@ -59,16 +59,23 @@ class Simulation:
 
 
 @lru_cache(maxsize=32)
-def simulation_of(result: Evaluation, period: str, draws: int) -> Simulation:
-    """The one simulation of a period with so many draws in this process."""
+def simulation_of(result: Evaluation, period: str, draws: int, panel: str = "") -> Simulation:
+    """The one simulation of a period with so many draws in this process.
+
+    Args:
+        result: of `evaluate`.
+        period: one of its periods.
+        draws: how many.
+        panel: `WeightsSource.evidence`, of whose panel weights may be drawn.
+    """
     return Simulation(result, period, draws)
 
 
-def certainty_now(result: Evaluation, period: str) -> Certainty | None:
+def certainty_now(result: Evaluation, period: str, panel: str = "") -> Certainty | None:
     """What is known of a period without waiting: the long simulation where somebody has run it,
-    else the quick one where it is quick.
+    else the quick one where it is quick; see `simulation_of`.
     """
-    if (found := simulation_of(result, period, LONG).found) is not None:
+    if (found := simulation_of(result, period, LONG, panel).found) is not None:
         return found
     quick = simulation_of(result, period, QUICK)
     return quick.run() if len(result.units) <= QUICK_UNITS else quick.found

@@ -68,6 +68,7 @@ class Shown:
         result: by what counts now.
         standing: what it rests on.
         language: of the page.
+        panel: evidence of the round that its weights come from.
     """
 
     def __init__(self, desk: Desk, held: PeriodState) -> None:
@@ -75,6 +76,7 @@ class Shown:
         self.result: Evaluation = result_of(desk.now, self.period)
         self.standing: Standing = standing_of(desk.now, held)
         self.language = state.language()
+        self.panel = held.version.weights.evidence
 
     @property
     def key(self) -> str:
@@ -170,7 +172,7 @@ def run_long(shown: Shown) -> None:
     weights = weights_panel(shown.held.version.weights)
     text = _("{draws} draws").format(draws=f"{LONG:,}")
     bar = st.progress(0.0, text=text)
-    simulation = simulation_of(shown.result, shown.period, LONG)
+    simulation = simulation_of(shown.result, shown.period, LONG, shown.panel)
     simulation.run(lambda share: bar.progress(min(1.0, share), text=text), weights)
     bar.empty()
 
@@ -178,7 +180,7 @@ def run_long(shown: Shown) -> None:
 def show_league(shown: Shown) -> None:
     """The units of each peer group, the best first."""
     _ = state.translate()
-    long_one = simulation_of(shown.result, shown.period, LONG)
+    long_one = simulation_of(shown.result, shown.period, LONG, shown.panel)
     button = st.empty()
     if long_one.found is None and button.button(
         _("Calculate certainty with {draws} draws").format(draws=f"{LONG:,}"),
@@ -191,7 +193,7 @@ def show_league(shown: Shown) -> None:
     ):
         button.empty()
         run_long(shown)
-    certainty = certainty_now(shown.result, shown.period)
+    certainty = certainty_now(shown.result, shown.period, shown.panel)
     before = result_before(shown.desk.now, shown.period)
     tables = league_tables(shown.result, shown.period, shown.language, certainty, before)
     for number, table in enumerate(tables, 1):
@@ -235,7 +237,7 @@ def show_card(shown: Shown) -> None:
         unit,
         period,
         language,
-        certainty=certainty_now(result, period),
+        certainty=certainty_now(result, period, shown.panel),
         before=before,
         sources=sources,
     )
