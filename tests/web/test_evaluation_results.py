@@ -22,8 +22,6 @@ from ahp.process.evaluations.units import UnitEntry
 from ahp.study import Answers, Judgment, load_survey
 from tests.web.evaluations import PACK, opened
 
-EXAMPLE = ("Example", "Simulated data.")
-
 
 def table_of(app: AppTest, *columns: str) -> list[dict[str, str]]:
     """The first table with these columns."""
@@ -38,9 +36,15 @@ def show(app: AppTest, evaluation: str, part: str) -> AppTest:
     return app
 
 
+@pytest.fixture(scope="module")
+def migrated(with_example):
+    """Every database of these tests has the example."""
+    return with_example
+
+
 @pytest.fixture
 def example(store):
-    return store.add_example(*EXAMPLE, "en")
+    return store.evaluations()[0]
 
 
 def test_league_tables_with_intervals_and_groups(visit, store, organizer, example):
@@ -57,7 +61,7 @@ def test_league_tables_with_intervals_and_groups(visit, store, organizer, exampl
     )
     assert "95% interval" in rows[0]
     app.button(key=f"long-{example.id}-2026Q4").click().run()
-    assert simulation_of(result, "2026Q4", LONG).found.draws == LONG
+    assert simulation_of(result, "2026Q4", LONG, "").found.draws == LONG
     assert any("10,000 draws" in one.value for one in app.caption)
     assert f"long-{example.id}-2026Q4" not in [one.key for one in app.button]
 
