@@ -57,7 +57,7 @@ def test_league_tables_with_intervals_and_groups(visit, store, organizer, exampl
     )
     assert "95% interval" in rows[0]
     app.button(key=f"long-{example.id}-2026Q4").click().run()
-    assert simulation_of(result, "2026Q4", LONG).found.draws == LONG
+    assert simulation_of(result, "2026Q4", LONG, "").found.draws == LONG
     assert any("10,000 draws" in one.value for one in app.caption)
     assert f"long-{example.id}-2026Q4" not in [one.key for one in app.button]
 

@@ -59,14 +59,14 @@ class Simulation:
 
 
 @lru_cache(maxsize=32)
-def simulation_of(result: Evaluation, period: str, draws: int, panel: str = "") -> Simulation:
+def simulation_of(result: Evaluation, period: str, draws: int, panel: str) -> Simulation:
     """The one simulation of a period with so many draws in this process.
 
     Args:
         result: of `evaluate`.
         period: one of its periods.
         draws: how many.
-        panel: `WeightsSource.evidence`, of whose panel weights may be drawn.
+        panel: `WeightsSource.evidence`, of whose panel weights may be drawn; "" = none.
     """
     return Simulation(result, period, draws)
 
@@ -77,5 +77,5 @@ def certainty_now(result: Evaluation, period: str, panel: str = "") -> Certainty
     """
     if (found := simulation_of(result, period, LONG, panel).found) is not None:
         return found
-    quick = simulation_of(result, period, QUICK)
+    quick = simulation_of(result, period, QUICK, "")
     return quick.run() if len(result.units) <= QUICK_UNITS else quick.found
