@@ -510,9 +510,8 @@ def over_time_chart(
         return tuple(result.total(unit, result.periods[k]) for k in order)
 
     found = {unit: totals(unit) for unit in result.units}
-    return totals_chart(
-        found, tuple(result.periods[k] for k in order), len(own), language, digits, names
-    )
+    periods = tuple(result.periods[k] for k in order)
+    return totals_chart(found, periods, len(own), language, digits=digits, units=names)
 
 
 def totals_chart(
@@ -520,6 +519,7 @@ def totals_chart(
     periods: Sequence[str],
     count: int,
     language: str,
+    *,
     digits: int,
     units: Sequence[str],
 ) -> Picture:

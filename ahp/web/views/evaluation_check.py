@@ -31,7 +31,7 @@ from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.state import PeriodState, Value
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
-from ahp.report.check_sources import source_sentence, value_source
+from ahp.report.check_sources import source_sentence, value_source, value_words
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import check_cells
@@ -40,6 +40,10 @@ from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, why
 
 BELOW = "one_cell"
 """Key of the container that shows one cell."""
+
+
+SHOWN = 20
+"""Values that stand out and are named above the matrix, at most."""
 
 
 def typed(key: str) -> str:
@@ -127,23 +131,27 @@ def show_cell(
         if source:
             sentence = source_sentence(source, desk.who, state.language())
             st.write(state.plain(_("Source: {source}").format(source=sentence)))
-        show_history(desk, history)
+        show_history(desk, held, part, history)
         for key, phrases in doubts.items():
             if (key.unit, key.indicator) == (unit, part):
                 show_doubts(desk, held, key, phrases)
 
 
-def show_history(desk: Desk, history: CellHistory) -> None:
+def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory) -> None:
     """What stood in a cell, the latest first, then its ratings."""
     _, language = state.translate(), state.language()
     if not (history.values or history.ratings):
         st.info(_("Nothing is recorded here yet."))
+
+    def words(value: str) -> str:
+        return state.plain(value_words(held.scheme, part, value, language))
+
     if history.values:
         st.table(
             [
                 {
-                    _("Value"): state.plain(one.row.value or _("not reported")),
-                    _("Part"): state.plain(part_words(one)),
+                    _("Value"): words(one.row.value),
+                    _("Item, input, rater"): state.plain(part_words(one)),
                     _("State"): _("counts now") if now else _("was replaced"),
                     _("Source"): state.plain(value_source(one, desk.who, language)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
@@ -159,8 +167,8 @@ def show_history(desk: Desk, history: CellHistory) -> None:
             [
                 {
                     _("Rater"): state.plain(names[person]),
-                    _("Item"): state.plain(item) or "–",
-                    _("Rating"): state.plain(rating.value),
+                    _("Which item"): state.plain(item) or "–",
+                    _("Rating"): words(rating.value),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
                 for item, person, rating in history.ratings
@@ -220,7 +228,7 @@ def show_standing_out(
         icon=":material/troubleshoot:",
         expanded=len(waiting) <= 5,
     ):
-        for key in waiting:
+        for key in waiting[:SHOWN]:
             sentence = _("; ").join(desk.say(phrase) for phrase in doubts[key])
             st.button(
                 state.plain(f"{names[key.unit]} · {names[key.indicator]}: {sentence}"),
@@ -229,6 +237,8 @@ def show_standing_out(
                 args=(key, about),
                 key=f"go-{about}-{'-'.join(key)}",
             )
+        if (more := len(waiting) - SHOWN) > 0:
+            st.caption(_("And {count} more, which the matrix marks.").format(count=more))
 
 
 def go_to_cell(key: CellKey, about: str) -> None:
@@ -360,10 +370,11 @@ def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
         unit = st.selectbox(
             _("Unit"), units, format_func=names.__getitem__, key=f"entry_unit-{about}"
         )
+        labels = {one: f"{names[one]} · {kind_words(held, one)}" for one in held.scheme.events}
         event = st.selectbox(
             _("Deduction, bonus or veto"),
-            list(held.scheme.events),
-            format_func=lambda one: f"{names[one]} · {kind_words(held, one)}",
+            list(labels),
+            format_func=labels.__getitem__,
             key=f"entry_event-{about}",
         )
         st.caption(state.plain(event_words(held.scheme, held.scheme.events[event], language)))

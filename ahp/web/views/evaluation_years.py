@@ -49,7 +49,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
     st.subheader(_("Units over time"), anchor=False)
     units = {names[one.unit.id]: one for one in found.units}
     chosen: list[str] = st.multiselect(
-        _("Units"),
+        _("Units to draw"),
         list(units),
         default=list(units)[: MOST_UNITS // 2],
         max_selections=MOST_UNITS,
@@ -64,10 +64,15 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
         totals = {name: (*one.totals, one.total) for name, one in units.items()}
         periods = (*periods, found.year)
     picture = totals_chart(
-        totals, periods, len(found.periods), language, found.scheme.digits.total, chosen
+        totals,
+        periods,
+        len(found.periods),
+        language,
+        digits=found.scheme.digits.total,
+        units=chosen,
     )
     st.plotly_chart(picture.figure, config=STILL, key=f"over_time-{desk.id}-{found.year}")
-    with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
 
 

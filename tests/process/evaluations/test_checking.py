@@ -25,6 +25,7 @@ from ahp.process.evaluations.events import (
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import result_of
+from ahp.process.evaluations.rules import rated_leaves
 from ahp.process.evaluations.simulation import LONG, certainty_now, simulation_of
 from ahp.process.evaluations.standing import (
     moved_since,
@@ -37,7 +38,6 @@ from ahp.report.standing import revisions_table, standing_sentence
 
 from .played import after, example
 
-RATED = "sharing"
 PERIOD = "2027Q1"
 
 
@@ -53,8 +53,6 @@ def rating(now, *raters: str, closed: bool = False):
 
 
 def rated_leaf(now) -> str:
-    from ahp.process.evaluations.rules import rated_leaves
-
     return rated_leaves(now.version.scheme)[0]
 
 
@@ -151,7 +149,7 @@ def test_simulations_are_kept():
     assert quick is certainty_now(result, "2026Q1")
     assert quick == simulate(result, "2026Q1", seed=1, draws=2000, pairs=True)
     shares: list[float] = []
-    long_one = simulation_of(result, "2026Q1", LONG).run(shares.append)
+    long_one = simulation_of(result, "2026Q1", LONG, "").run(shares.append)
     assert (shares, long_one.draws) == (sorted(shares), 10_000)
     assert shares[-1] == 1.0
     assert certainty_now(result, "2026Q1") is long_one
