@@ -38,9 +38,13 @@ STYLE = (
     "min-height:3.2rem;padding-block:.5rem}"
     ".stApp [class*=st-key-answers] button *{text-align:start;justify-content:start}"
     ".stApp [class*=st-key-answers] button>div{width:100%}"
-    ".stApp [class*=st-key-answers] button strong{display:block;font-size:1.05rem}</style>"
+    ".stApp [class*=st-key-answers] button strong{display:block;font-size:1.05rem}"
+    "@media (hover:none){.stApp [class*=st-key-answers] [kind=secondary]:hover{background:none}}"
+    "</style>"
 )
-"""Grades as broad buttons, the name above what a unit of this grade does."""
+"""Grades as broad buttons, the name above what a unit of this grade does. The place of the last tap
+looks on a phone as if the mouse were above it: the grade there must not look chosen.
+"""
 
 
 def rater() -> PersonInfo:
