@@ -1839,6 +1839,10 @@ _EVALUATIONS = {
         "recorded; look at the changes below and record again."
     ),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
+    "workbook_carries": _(
+        "{indicator!r} has points that are carried over from the period before, which a workbook "
+        "of one period can't calculate."
+    ),
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(

@@ -1,0 +1,34 @@
+"""A period's workbook filled in: LibreOffice and Excel calculate the same totals from it."""
+
+from __future__ import annotations
+
+from ..errors import EvaluationError
+from ..process.evaluations.judged import records_of, result_of
+from ..process.evaluations.state import EvaluationState
+from .evaluation_form import COLUMNS
+from .evaluation_xlsx import evaluation_workbook
+
+
+def filled_workbook(state: EvaluationState, period: str, language: str) -> bytes:
+    """The workbook of `evaluation_workbook` with everything that counts in a period, as .xlsx.
+
+    Args:
+        state: the evaluation.
+        period: `str(Period)`.
+        language: of the texts.
+
+    Raises:
+        EvaluationError: no result follows, or points are carried over from the period before, which
+            the workbook doesn't have.
+    """
+    result = result_of(state, period)
+    parsed = result.scored_period(period)
+    scored = result.scored(result.units, parsed)
+    column = scored.grid.periods.index(parsed)
+    for leaf, one in scored.leaves.items():
+        if one.carried[column :: len(scored.grid.periods)].any():
+            raise EvaluationError("workbook_carries", indicator=leaf)
+    records = [dict.fromkeys(COLUMNS, "") | one for one in records_of(state, period)]
+    return evaluation_workbook(
+        result.scheme, result.units, parsed, language=language, records=records
+    )

@@ -1,0 +1,43 @@
+"""Where the values of a period come from, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..i18n import translator
+from ..i18n.errors import place_words
+from ..process.evaluations.checking import CellSource
+from ..process.evaluations.state import Value
+from ..process.events import Actor
+
+Who = Callable[[Actor], str]
+"""What people call who did something."""
+
+
+def source_sentence(source: CellSource, who: Who, language: str) -> str:
+    """Where a cell's value comes from: the file and the place in it, or who typed it, and its
+    document; of ratings, by how many of how many raters, once their round is closed.
+    """
+    _ = translator(language)
+    said = list(dict.fromkeys(value_source(value, who, language) for value in source.values))
+    if source.rating:
+        said.append(_("is being rated"))
+    elif source.asked:
+        said.append(
+            _("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked)
+        )
+    return _("; ").join(said)
+
+
+def value_source(value: Value, who: Who, language: str) -> str:
+    """Where one value comes from."""
+    _ = translator(language)
+    if value.file is None:
+        parts = [_("typed by {name}").format(name=who(value.stamp.actor))]
+    else:
+        place = place_words(value.row.place, language)
+        within = value.file.name in place
+        parts = [place if within else _(", ").join(filter(None, (value.file.name, place)))]
+    if value.row.evidence:
+        parts.append(_("document {number}").format(number=value.row.evidence))
+    return _(", ").join(parts)
