@@ -14,7 +14,7 @@ from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.state import EvaluationState, PeriodState
 from ahp.store import Store
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, control, press
+from tests.browser.actions import DESKTOP, control
 from tests.running_server import RunningServer
 
 PASSWORD = "four random words"

@@ -17,7 +17,7 @@ from ahp.process.evaluations.judged import records_of, scheme_in
 from ahp.process.evaluations.rating import task_of
 from ahp.store import Store
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, PHONE, control, press
+from tests.browser.actions import PHONE, control, press
 from tests.browser.department import (
     LIST,
     OFFICES,
