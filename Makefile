@@ -55,6 +55,7 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages
 	$(BIN)/python benchmarks/results_page.py
+	$(BIN)/python benchmarks/evaluation_pages.py
 	$(BIN)/python benchmarks/load.py
 
 .venv-peers/installed: benchmarks/requirements.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ..messages import Phrase
 from ..process.evaluations.events import CellKey
@@ -21,6 +22,15 @@ def conspicuous_values(
         state: the evaluation.
         held: the period; the four before it are what its values are told against.
     """
+    kind = held.period.kind
+    before = (one for one in state.before(str(held.period)) if one.period.kind == kind)
+    return _conspicuous(held, tuple(before))
+
+
+@lru_cache(maxsize=32)
+def _conspicuous(
+    held: PeriodState, before: tuple[PeriodState, ...]
+) -> Mapping[CellKey, tuple[Phrase, ...]]:
     now = {_layout_key(key): key for key, _value in _delivered(held)}
     records = [
         {**key._asdict(), "value": value.row.value, "place": value.row.place}
@@ -28,8 +38,7 @@ def conspicuous_values(
     ]
     earlier = {
         str(one.period): {_layout_key(key): value.row.value for key, value in _delivered(one)}
-        for one in state.before(str(held.period))
-        if one.period.kind == held.period.kind
+        for one in before
     }
     changes = import_preview(records, {}, earlier, held.scheme)
     return {now[one.cell]: one.doubts for one in changes if one.doubts}

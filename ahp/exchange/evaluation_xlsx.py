@@ -168,7 +168,11 @@ def _put_record(sheet: Worksheet, row: int, record: Mapping[str, str]) -> None:
     """What was observed; a number as one."""
     value, parts = record["value"], number_parts(record["value"])
     number = None if parts is None else float(Fraction(parts[0], 10 ** parts[1]))
-    for letter, one in ((VALUE, value if number is None else number), (EVIDENCE, record["evidence"]), (NOTE, record["note"])):
+    for letter, one in (
+        (VALUE, value if number is None else number),
+        (EVIDENCE, record["evidence"]),
+        (NOTE, record["note"]),
+    ):
         if one != "":
             put(sheet, f"{letter}{row}", one, "entry")
 

@@ -23,9 +23,7 @@ def source_sentence(source: CellSource, who: Who, language: str) -> str:
     if source.rating:
         said.append(_("is being rated"))
     elif source.asked:
-        said.append(
-            _("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked)
-        )
+        said.append(_("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked))
     return _("; ").join(said)
 
 
@@ -33,11 +31,12 @@ def value_source(value: Value, who: Who, language: str) -> str:
     """Where one value comes from."""
     _ = translator(language)
     if value.file is None:
-        parts = [_("typed by {name}").format(name=who(value.stamp.actor))]
+        source = _("typed by {name}").format(name=who(value.stamp.actor))
     else:
-        place = place_words(value.row.place, language)
-        within = value.file.name in place
-        parts = [place if within else _(", ").join(filter(None, (value.file.name, place)))]
-    if value.row.evidence:
-        parts.append(_("document {number}").format(number=value.row.evidence))
-    return _(", ").join(parts)
+        source, place = value.file.name, place_words(value.row.place, language)
+        if place:
+            source = place if source in place else f"{source}: {place}"
+    if not value.row.evidence:
+        return source
+    about = {"source": source, "number": value.row.evidence}
+    return _("{source}, document {number}").format(**about)

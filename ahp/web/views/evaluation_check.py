@@ -42,6 +42,10 @@ BELOW = "one_cell"
 """Key of the container that shows one cell."""
 
 
+SHOWN = 20
+"""Values that stand out and are named above the matrix, at most."""
+
+
 def typed(key: str) -> str:
     """What stands in a field."""
     return (st.session_state.get(key) or "").strip()
@@ -176,16 +180,14 @@ def part_words(value: Value) -> str:
 
 def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
     """Say that a conspicuous value is right, with the reason of the form."""
-    reason = typed(field)
+    _, reason = state.translate(), typed(field)
     if reason:
         attempt(desk, lambda: state.desk().act(desk.id, CellAccepted(period, key, reason)))
     else:
-        st.session_state["problem"] = state.translate()("Please say why the value is right.")
+        st.session_state["problem"] = _("Please say why the value is right.")
 
 
-def show_doubts(
-    desk: Desk, held: PeriodState, key: CellKey, phrases: tuple[Phrase, ...]
-) -> None:
+def show_doubts(desk: Desk, held: PeriodState, key: CellKey, phrases: tuple[Phrase, ...]) -> None:
     """Why a value stands out; accept it with a reason."""
     _, period = state.translate(), str(held.period)
     for phrase in phrases:
@@ -222,9 +224,8 @@ def show_standing_out(
         icon=":material/troubleshoot:",
         expanded=len(waiting) <= 5,
     ):
-        for key in waiting:
-            words = "；" if state.language() == "zh" else "; "
-            sentence = words.join(desk.say(phrase) for phrase in doubts[key])
+        for key in waiting[:SHOWN]:
+            sentence = _("; ").join(desk.say(phrase) for phrase in doubts[key])
             st.button(
                 state.plain(f"{names[key.unit]} · {names[key.indicator]}: {sentence}"),
                 type="tertiary",
@@ -232,6 +233,8 @@ def show_standing_out(
                 args=(key, about),
                 key=f"go-{about}-{'-'.join(key)}",
             )
+        if (more := len(waiting) - SHOWN) > 0:
+            st.caption(_("And {count} more, which the matrix marks.").format(count=more))
 
 
 def go_to_cell(key: CellKey, about: str) -> None:
@@ -253,14 +256,14 @@ def kind_words(held: PeriodState, event: str) -> str:
 
 def decide(desk: Desk, held: PeriodState, key: CellKey, field: str = "") -> None:
     """Confirm an entry as it was recorded, or reject it with the reason of a field."""
-    period, seq = str(held.period), held.entries[key].stamp.seq
+    _, period, seq = state.translate(), str(held.period), held.entries[key].stamp.seq
     if not field:
         attempt(desk, lambda: state.desk().act(desk.id, EntryConfirmed(period, key, seq)))
     elif reason := typed(field):
         rejected = EntryRejected(period, key, seq, reason)
         attempt(desk, lambda: state.desk().act(desk.id, rejected))
     else:
-        st.session_state["problem"] = state.translate()("Please say why it is rejected.")
+        st.session_state["problem"] = _("Please say why it is rejected.")
 
 
 def take_back(desk: Desk, period: str, key: CellKey) -> None:
@@ -339,7 +342,7 @@ def show_decision(desk: Desk, held: PeriodState, key: CellKey, about: str) -> No
 
 def add_entry(desk: Desk, period: str, about: str) -> None:
     """Record the deduction, bonus or veto of the form."""
-    form = st.session_state
+    _, form = state.translate(), st.session_state
     fields = {name: typed(f"entry_{name}-{about}") for name in ("value", "document", "note")}
     row = Row(
         form[f"entry_unit-{about}"],
@@ -349,7 +352,7 @@ def add_entry(desk: Desk, period: str, about: str) -> None:
         note=fields["note"],
     )
     if not row.value:
-        form["problem"] = state.translate()("Please write how many times, or how many points.")
+        form["problem"] = _("Please write how many times, or how many points.")
     elif attempt(desk, lambda: state.desk().record_values(desk.id, period, [row])):
         for name in fields:
             form[f"entry_{name}-{about}"] = "1" if name == "value" else ""
@@ -363,10 +366,11 @@ def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
         unit = st.selectbox(
             _("Unit"), units, format_func=names.__getitem__, key=f"entry_unit-{about}"
         )
+        labels = {one: f"{names[one]} · {kind_words(held, one)}" for one in held.scheme.events}
         event = st.selectbox(
             _("Deduction, bonus or veto"),
-            list(held.scheme.events),
-            format_func=lambda one: f"{names[one]} · {kind_words(held, one)}",
+            list(labels),
+            format_func=labels.__getitem__,
             key=f"entry_event-{about}",
         )
         st.caption(state.plain(event_words(held.scheme, held.scheme.events[event], language)))
@@ -423,11 +427,11 @@ def finish(desk: Desk, period: str, field: str) -> None:
 
 def undo(desk: Desk, period: str, field: str) -> None:
     """Undo it, with the reason of a field."""
-    reason = typed(field)
+    _, reason = state.translate(), typed(field)
     if reason:
         attempt(desk, lambda: state.desk().act(desk.id, CheckUndone(period, reason)))
     else:
-        st.session_state["problem"] = state.translate()("Please say why the check is undone.")
+        st.session_state["problem"] = _("Please say why the check is undone.")
 
 
 def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
@@ -441,7 +445,9 @@ def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
         if missing:
             left.append(_("indicators with missing values: {count}").format(count=missing))
         if waiting:
-            left.append(_("values that stand out and are not accepted: {count}").format(count=waiting))
+            left.append(
+                _("values that stand out and are not accepted: {count}").format(count=waiting)
+            )
         problem = why_not(desk, PeriodChecked(period))
         sure = True
         if left and not problem:

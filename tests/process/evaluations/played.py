@@ -31,7 +31,7 @@ def after(
 @cache
 def example(language: str = "en") -> EvaluationState:
     """Four signed quarters, the first of them corrected."""
-    now = after(EvaluationState(), [EvaluationCreated("Example")])
-    for actor, actions, person in example_steps(language, date(2027, 1, 20), lambda: now):
-        now = after(now, actions, actor, person)
-    return now
+    states = [after(EvaluationState(), [EvaluationCreated("Example")])]
+    for actor, actions, person in example_steps(language, date(2027, 1, 20), lambda: states[-1]):
+        states.append(after(states[-1], actions, actor, person))
+    return states[-1]
