@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -23,7 +23,7 @@ from . import layout_questions
 from .import_preview import import_preview
 from .layout_questions import History, Question
 from .layout_reading import Reading, read_layout, typed_value
-from .layout_suggestion import Suggestion, suggest_layout
+from .layout_suggestion import Suggestion, shown, suggest_layout
 from .observation_layout import JOIN, LEFT_OUT, Layout, LayoutColumn, items_of, values_of
 
 
@@ -262,7 +262,7 @@ class FileImport:
     missing: tuple[CellKey, ...] = ()
     remembered: bool = False
     template: bool = False
-    aliases: Mapping[str, str] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[Question], str | None]
@@ -346,7 +346,7 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
             is_open,
             remembered=suggestion.remembered,
             template=suggestion.template,
-            aliases=_units_of(aliases),
+            aliases=aliases,
         )
         if is_open:
             return found
@@ -372,15 +372,10 @@ def _suggested(scope: Scope, grid: Grid, aliases: Mapping[str, str]) -> Suggesti
         grid,
         scope.scheme,
         scope.units,
-        aliases={**scope.aliases, **_units_of(aliases)},
+        aliases={**scope.aliases, **aliases},
         earlier=scope.layouts,
         history=scope.earlier,
     )
-
-
-def _units_of(answers: Mapping[str, str]) -> dict[str, str]:
-    """Name -> unit, without names that are passed over."""
-    return {name: unit for name, unit in answers.items() if unit != LEFT_OUT}
 
 
 def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]:
@@ -405,12 +400,9 @@ def _own_questions(scope: Scope, questions: Iterable[Question]) -> Iterator[Ques
         if own == one.columns:
             yield one
         elif one.about != "measure":
-            shown = tuple(
-                JOIN.join(filter(None, (column.indicator, column.input or column.item)))
-                for column in own
-            )
             code = f"ask_{one.about}_near" if own else f"ask_{one.about}"
-            yield replace(one, asked=Phrase(code, name=one.name, near=shown), columns=own)
+            asked = Phrase(code, name=one.name, near=tuple(map(shown, own)))
+            yield replace(one, asked=asked, columns=own)
 
 
 def _answered(
@@ -428,6 +420,9 @@ def _answered(
             is_open.append(one)
         elif isinstance(chosen, LayoutColumn):
             layout = layout.with_column(chosen)
+        elif chosen == LEFT_OUT:
+            passed = tuple(dict.fromkeys((*layout.no_units, one.name)))
+            layout = replace(layout, no_units=passed)
         else:
             aliases[one.name] = chosen
             layout = replace(layout, units={**layout.units, one.name: chosen})
@@ -444,7 +439,7 @@ def _with_changes(
         if row.indicator in scope.indicators:
             rows.append(row)
     layout, remarks = found.layout, list(reading.remarks)
-    left_out = [name for name, unit in layout.units.items() if unit == LEFT_OUT]
+    left_out = [*layout.no_units]
     left_out += [
         column.header
         for column in layout.columns

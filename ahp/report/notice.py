@@ -116,11 +116,15 @@ def _of_value(value: Value, language: str) -> str:
 
 
 def own_warnings(result: Evaluation, unit: str, period: str, language: str) -> tuple[str, ...]:
-    """Early warnings and remarks about this unit alone."""
+    """Early warnings and remarks about this unit alone; the median of its group is not for it: of
+    two units, it tells the other one's total.
+    """
     return tuple(
         error_sentence(named_phrase(result.scheme, phrase, language), language)
         for phrase in result.warnings
-        if phrase.parameters.get("unit") == unit and phrase.parameters.get("period") == period
+        if phrase.code != "warning_median"
+        and phrase.parameters.get("unit") == unit
+        and phrase.parameters.get("period") == period
     )
 
 

@@ -17,6 +17,7 @@ from ..exchange.deliveries import (
     FileImport,
     Scope,
 )
+from ..exchange.layout_questions import Question, question_sentence
 from ..exchange.observation_layout import (
     items_of,
 )
@@ -71,6 +72,11 @@ class Intake:
     def say(self, message: Message) -> str:
         """A message with names in place of ids, in the page's language."""
         return state.in_words(with_names(message, self.names))
+
+    def ask(self, question: Question) -> str:
+        """A question about a file."""
+        scope = self.scope
+        return question_sentence(question, scope.scheme, scope.units, state.language())
 
     def name(self, key: CellKey) -> str:
         """What a cell is of: an indicator, and the part of it."""

@@ -376,9 +376,9 @@ def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -
     _, data = state.translate(), work.draft.data
     values: dict[str, Value] = {}
     words = part_words(_)
-    for name in ("name", "description"):
+    for name, write in (("name", st.text_input), ("description", st.text_area)):
         values[name] = {
-            language: st.text_input(
+            language: write(
                 f"{words[name]} ({LANGUAGES.get(language, language)})",
                 value=data.get(name, {}).get(language, ""),
                 key=f"{name}-{language}-{key}",
@@ -410,7 +410,7 @@ def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> N
         _("Indicator"),
         list(depths),
         index=min(1, len(depths) - 1),
-        format_func=lambda one: "\N{EM SPACE}" * depths[one] + names.get(one, one),
+        format_func=lambda one: "\N{EM SPACE}" * depths[one] + str(names.get(one, one)),
         key=f"node-{key}",
     )
     own = f"{key}-{work.step}-{node}"
