@@ -62,6 +62,15 @@ def choose(page: Page, key: str, option: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=option, exact=isinstance(option, str)).click()
 
 
+def sign_in(page: Page, server: RunningServer, name: str) -> None:
+    """Sign in to an account."""
+    page.goto(f"{server.url}/organizer")
+    page.locator('[name="name"]').fill(name)
+    page.locator('[name="password"]').fill(PASSWORD)
+    page.get_by_role("button").click()
+    expect(control(page, "page_head").get_by_text(name)).to_be_visible()
+
+
 class Department:
     """An evaluation in a real server, with a clerk and a head who have accounts.
 
@@ -81,11 +90,7 @@ class Department:
     def sign_in(self, name: str) -> Page:
         """Somebody with an account opens a browser of their own."""
         page = self.visitor(DESKTOP)
-        page.goto(f"{self.server.url}/organizer")
-        page.locator('[name="name"]').fill(name)
-        page.locator('[name="password"]').fill(PASSWORD)
-        page.get_by_role("button").click()
-        expect(control(page, "page_head").get_by_text(name)).to_be_visible()
+        sign_in(page, self.server, name)
         return page
 
     def visitor(self, size: dict[str, int]) -> Page:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from ahp.evaluation import evaluate
@@ -19,6 +21,7 @@ from ahp.store import Store
 from tests.browser import actions
 from tests.browser.actions import PHONE, control, press
 from tests.browser.department import (
+    GROUPS,
     LIST,
     OFFICES,
     RATERS,
@@ -30,6 +33,7 @@ from tests.browser.department import (
     tick,
     write,
 )
+from tests.exchange.conftest import Recalculate
 from tests.running_server import RunningServer
 
 NEXT = {
@@ -62,6 +66,13 @@ DELIVERED = (
     ("reports_aliases.csv", 37),
 )
 """The tables of four offices, and how many values each has."""
+
+
+TOTALS = {
+    **{"甲": "89.6", "乙": "86.0", "丙": "76.2", "丁": "86.0", "戊": "82.8", "己": "75.8"},
+    **{"庚": "79.2", "辛": "82.4", "壬": "64.3", "癸": "88.6", "子": "65.9", "丑": "77.2"},
+}
+"""First letter of a unit's name -> its total after everything."""
 
 
 @pytest.fixture
@@ -102,6 +113,7 @@ def begin(department: Department, clerk: Page) -> str:
     tap(clerk, "add_named-")
     expect(begins(clerk, "issue-contact-")).to_be_visible()
     follow(clerk)
+    tick(clerk, "sure_open-")
     press(clerk, "open_period")
     expect(begins(clerk, "period_chosen-")).to_be_visible()
     period = department.period
@@ -216,8 +228,8 @@ def check(department: Department, clerk: Page, head: Page) -> None:
     """A veto is recorded; the head confirms it, the deduction and the bonus; the check ends."""
     department.go(clerk, "check")
     actions.unfold(department.folded(clerk, "Record a deduction, bonus or veto"))
-    choose(clerk, "entry_unit-", UNITS[5])
-    choose(clerk, "entry_event-", f"{department.name('missed_case')} · {department.say('Veto')}")
+    choose(clerk, "entry_unit-", UNITS[4])
+    choose(clerk, "entry_event-", f"{department.name('falsified')} · {department.say('Veto')}")
     write(clerk, "entry_document-", "案防通报2026-3号")
     tap(clerk, "add_entry-")
     waiting = begins(clerk, "confirm-").get_by_role("button")
@@ -237,7 +249,7 @@ def check(department: Department, clerk: Page, head: Page) -> None:
     assert {(key.unit, key.indicator): one.row.evidence for key, one in held.entries.items()} == {
         (unit["壬"], "duties_in_one_hand"): "现场检查底稿2026-22号",
         (unit["癸"], "commendation"): "上级表扬通报2026-9号",
-        (unit["己"], "missed_case"): "案防通报2026-3号",
+        (unit["戊"], "falsified"): "案防通报2026-3号",
     }
     assert all(held.counts(key) for key in held.entries)
 
@@ -303,27 +315,57 @@ def sign(department: Department, clerk: Page, head: Page) -> None:
     assert [one.revision for one in department.held.signatures] == [1, 2]
 
 
-def totals_of(department: Department) -> dict[str, str]:
-    """Unit -> total, as the library has it from the records."""
+def league(department: Department, clerk: Page) -> dict[str, str]:
+    """Unit -> total, as the page of scores has them, in both groups."""
+    department.go(clerk, "results")
+    tables = clerk.get_by_role("table").filter(has_text=department.say("Bounds"))
+    expect(tables).to_have_count(len(GROUPS))
+    totals: dict[str, str] = {}
+    for table in tables.all():
+        headings = table.get_by_role("columnheader").all_inner_texts()
+        unit, total = (headings.index(department.say(one)) for one in ("Unit", "Total"))
+        for row in table.locator("tbody tr").all():
+            cells = row.get_by_role("cell").all_inner_texts()
+            totals[cells[unit]] = cells[total]
+    return totals
+
+
+def recalculated(department: Department, clerk: Page, recalculate: Recalculate) -> dict[str, float]:
+    """Unit -> total, as LibreOffice calculates it in the workbook of the page of scores."""
+    begins(clerk, "part-").get_by_text(department.say("Workbook"), exact=True).click()
+    with clerk.expect_download() as download:
+        tap(clerk, "workbook-")
+    content = recalculate({"period": download.value.path().read_bytes()})["period"]
+    workbook = load_workbook(io.BytesIO(content), data_only=True)
+    sheet = workbook[{"zh": "计分", "en": "scores"}[department.language]]
+    rows = sheet.iter_rows(min_row=4, max_row=3 + len(UNITS), max_col=2, values_only=True)
+    return {str(unit): float(total) for unit, total in rows}
+
+
+def library_totals(department: Department) -> dict[str, str]:
+    """Unit -> total, as the library has it from the records that count."""
     period, now = department.period, department.now
-    records = records_of(now, period)
-    result = evaluate(scheme_in(now, period), observations_from_records(records, "records"))
+    observed = observations_from_records(records_of(now, period), "records")
+    result = evaluate(scheme_in(now, period), observed)
     return {unit: str(result.total(unit, period)) for unit in result.units}
+
+
+def last_signed(department: Department) -> Iterable[Mapping[str, str]]:
+    """What the last signature says of each unit."""
+    return department.held.signatures[-1].evidence["units"].values()
 
 
 def log_verifies(department: Department) -> None:
     """`ahp log verify` on the database."""
-    command = [sys.executable, "-m", "ahp", "log", "verify"]
     url = f"sqlite:///{department.server.database}"
-    found = subprocess.run(
-        [*command, "--database", url], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "ahp", "log", "verify", "--database", url]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 def test_from_the_scheme_to_the_corrected_signature(
-    browser: Browser, server: RunningServer, store: Store, locale: str
+    browser: Browser, server: RunningServer, store: Store, recalculate: Recalculate, locale: str
 ) -> None:
     department = Department(browser, server, store, locale)
     clerk, head = department.sign_in("王芳"), department.sign_in("李主任")
@@ -333,7 +375,13 @@ def test_from_the_scheme_to_the_corrected_signature(
     check(department, clerk, head)
     appeal(department, clerk, head)
     sign(department, clerk, head)
-    totals = totals_of(department)
-    signed = department.held.signatures[-1].evidence["units"].values()
-    assert {one["name"]: one["total"] for one in signed} == totals
+    totals = league(department, clerk)
+    assert {unit[0]: total for unit, total in totals.items()} == TOTALS
+    assert library_totals(department) == totals
+    signed = {one["name"]: one for one in last_signed(department)}
+    assert {unit: one["total"] for unit, one in signed.items()} == totals
+    assert signed[UNITS[4]]["band"] == "failing"  # the veto
+    assert recalculated(department, clerk, recalculate) == {
+        unit: float(total) for unit, total in totals.items()
+    }
     log_verifies(department)
