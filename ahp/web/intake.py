@@ -19,7 +19,7 @@ from ..exchange.deliveries import (
 )
 from ..exchange.layout_questions import Question, question_sentence
 from ..exchange.observation_layout import (
-    items_of,
+    part_name,
 )
 from ..exchange.owner_template import owner_template
 from ..messages import Message, Phrase, with_names
@@ -80,11 +80,9 @@ class Intake:
 
     def name(self, key: CellKey) -> str:
         """What a cell is of: an indicator, and the part of it."""
-        parts = items_of(self.scope.scheme, key.indicator)
-        part = key.input or key.item
-        text = self.scope.scheme.text(parts[part], state.language()) if part in parts else part
         named = self.names.get(key.indicator, key.indicator)
-        return " · ".join(filter(None, (named, text, key.rater)))
+        part = part_name(self.scope.scheme, key, state.language())
+        return " · ".join(filter(None, (named, part)))
 
     def owners(self) -> list[Person]:
         """Data owners who deliver something in this period."""

@@ -17,6 +17,7 @@ from ..exchange.deliveries import (
 from ..exchange.observation_layout import (
     expected_of,
 )
+from ..i18n.evaluation import measure_words
 from ..process.evaluations.events import Row
 from ..study.limits import LONGEST
 from . import state
@@ -71,7 +72,7 @@ def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> l
     documents, notes = _("Document number"), _("Note")
     rows = []
     for cell in cells:
-        unit = expected_of(scheme, cell.indicator, cell.input).unit
+        unit = measure_words(expected_of(scheme, cell.indicator, cell.input).unit, state.language())
         named = intake.name(cell.key) + (f" ({unit})" if unit else "")
         head = {parts: named} if by_unit else {units: intake.names[cell.unit], parts: named}
         rows.append({**head, values: cell.value, documents: cell.evidence, notes: cell.note})

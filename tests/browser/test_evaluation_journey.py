@@ -133,7 +133,9 @@ def deliver(department: Department, clerk: Page, period: str) -> None:
             content = content.replace(line, "子市中心,8,,".encode())
         department.upload(clerk, name, content)
         if name == "test_results_percent.xlsx":
-            choose(clerk, "ask-", "文件中的 100 即 1 share" if zh else "100 in the file is 1 share")
+            choose(
+                clerk, "ask-", "文件中的 100 即 1（100%）" if zh else "100 in the file is 1 (100%)"
+            )
         if name == "reports_aliases.csv":
             tap(clerk, "nearest-")
         department.record(clerk, count)
@@ -318,7 +320,7 @@ def sign(department: Department, clerk: Page, head: Page) -> None:
 def league(department: Department, clerk: Page) -> dict[str, str]:
     """Unit -> total, as the page of scores has them, in both groups."""
     department.go(clerk, "results")
-    tables = clerk.get_by_role("table").filter(has_text=department.say("Bounds"))
+    tables = clerk.get_by_role("table").filter(has_text=department.say("Rank in group"))
     expect(tables).to_have_count(len(GROUPS))
     totals: dict[str, str] = {}
     for table in tables.all():

@@ -9,6 +9,7 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.evaluation.scheme import Bonus, Veto
 from ahp.exchange.conspicuous import conspicuous_values
+from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import event_words
 from ahp.messages import Phrase
 from ahp.process.evaluations.checking import (
@@ -28,15 +29,17 @@ from ahp.process.evaluations.events import (
     Row,
 )
 from ahp.process.evaluations.judged import result_of
-from ahp.process.evaluations.state import PeriodState, Value
+from ahp.process.evaluations.state import PeriodState
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
 from ahp.report.check_sources import source_sentence, value_source
+from ahp.report.notice import grade_names, typed_words
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import check_cells
 from ahp.web.desk import show_downloads
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, why_not
+from ahp.web.rater import result_words
 
 BELOW = "one_cell"
 """Key of the container that shows one cell."""
@@ -131,23 +134,23 @@ def show_cell(
         if source:
             sentence = source_sentence(source, desk.who, state.language())
             st.write(state.plain(_("Source: {source}").format(source=sentence)))
-        show_history(desk, history)
+        show_history(desk, held, history, part)
         for key, phrases in doubts.items():
             if (key.unit, key.indicator) == (unit, part):
                 show_doubts(desk, held, key, phrases)
 
 
-def show_history(desk: Desk, history: CellHistory) -> None:
+def show_history(desk: Desk, held: PeriodState, history: CellHistory, part: str) -> None:
     """What stood in a cell, the latest first, then its ratings."""
-    _, language = state.translate(), state.language()
+    _, language, scheme = state.translate(), state.language(), held.scheme
     if not (history.values or history.ratings):
         st.info(_("Nothing is recorded here yet."))
     if history.values:
         st.table(
             [
                 {
-                    _("Value"): state.plain(one.row.value or _("not reported")),
-                    _("Part"): state.plain(part_words(one)),
+                    _("Value"): state.plain(typed_words(scheme, part, one.row.value, language)),
+                    _("Part"): state.plain(part_name(scheme, one.row.key, language)) or "–",
                     _("State"): _("counts now") if now else _("was replaced"),
                     _("Source"): state.plain(value_source(one, desk.who, language)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
@@ -159,23 +162,20 @@ def show_history(desk: Desk, history: CellHistory) -> None:
         )
     if history.ratings:
         names = desk.names()
+        words = result_words() | grade_names(scheme, part, language)
         st.table(
             [
                 {
                     _("Rater"): state.plain(names[person]),
-                    _("Item"): state.plain(item) or "–",
-                    _("Rating"): state.plain(rating.value),
+                    _("Item"): state.plain(part_name(scheme, CellKey("", part, item), language))
+                    or "–",
+                    _("Rating"): state.plain(words.get(rating.value, rating.value)),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
                 for item, person, rating in history.ratings
             ],
             hide_index=True,
         )
-
-
-def part_words(value: Value) -> str:
-    """Item, input and rater of a value; a dash where it has none."""
-    return " · ".join(filter(None, (value.row.item, value.row.input, value.row.rater))) or "–"
 
 
 def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
