@@ -72,7 +72,13 @@ def show_upload(intake: Intake) -> None:
     try:
         if sheets := sheets_of(upload.content, upload.name):
             key = f"sheet-{intake.key}-{upload.file.sha256}"
-            sheet = st.selectbox(_("Which sheet is to be read?"), sheets, index=None, key=key)
+            sheet = st.selectbox(
+                _("Which sheet is to be read?"),
+                sheets,
+                index=None,
+                placeholder=_("Please choose"),
+                key=key,
+            )
             if sheet is None:
                 return
             upload = replace(upload, sheet=sheet)

@@ -72,7 +72,10 @@ def walk(browser: Browser, server: RunningServer, case: Case, language: str) -> 
             control(page, f"part-{example}").get_by_role("radio").nth(1).click()
             expect(page.locator(".js-plotly-plot").first).to_be_visible()
             seen.look("results card")
+    context.close()
+    context = actions.visitor(browser, locale=LOCALES[language], size=DESKTOP)
     for name, wanted in (("孙数", "data_file-"), ("赵评", "start"), ("甲中心联系人", "dispute-")):
+        page = seen.page = context.new_page()
         page.goto(link_of(server, case, name))
         expect(begins(page, wanted).first).to_be_visible()
         seen.look(f"own page with {wanted}")

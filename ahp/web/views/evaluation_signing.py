@@ -342,7 +342,12 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
     units = notified_units(desk.now, period)
     about = f"{desk.id}-{period}-{len(held.signatures)}"
     unit = st.selectbox(
-        _("Unit"), units, format_func=names.__getitem__, index=None, key=f"correct_unit-{about}"
+        _("Unit"),
+        units,
+        format_func=names.__getitem__,
+        index=None,
+        placeholder=_("Please choose"),
+        key=f"correct_unit-{about}",
     )
     if unit is None:
         return
@@ -355,6 +360,7 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
             filter(None, (names[one.indicator], part_name(held.scheme, one, language)))
         ),
         index=None,
+        placeholder=_("Please choose"),
         key=f"correct_cell-{about}-{unit}",
     )
     if cell is None:
