@@ -12,10 +12,10 @@ from typing import Literal
 
 from ..errors import AHPError, EvaluationError
 from ..evaluation import Scheme
-from ..evaluation.rules import Derived
 from ..messages import Phrase
+from ..process.evaluations.deliveries import missing_cells
 from ..process.evaluations.events import CellKey, File, Row
-from ..process.evaluations.rules import rated_leaves
+from ..process.evaluations.rules import left_to_raters
 from ..process.evaluations.state import EvaluationState, PeriodState, Person, Recording
 from ..process.evaluations.units import active_in
 from ..tables.grids import Grid, read_grid
@@ -83,8 +83,8 @@ class Scope:
 
     @cached_property
     def typed(self) -> tuple[str, ...]:
-        """Those that are typed: the others come from raters."""
-        rated = rated_leaves(self.scheme)
+        """Those that are typed: the others are left to raters."""
+        rated = left_to_raters(self.state, self.scheme)
         return tuple(one for one in self.indicators if one not in rated)
 
     @cached_property
@@ -125,35 +125,12 @@ class Scope:
     def _own(self, recording: Recording) -> bool:
         return self.owner is None or recording.owner == self.owner.id
 
-    def missing(self, indicators: Iterable[str], also: Iterable[CellKey] = ()) -> list[CellKey]:
-        """Cells of indicators without a value; of a derived one its inputs.
-
-        Args:
-            indicators: those looked at; deductions, bonuses and vetoes are never missing.
-            also: cells that get one.
-        """
-        there = {*self.now, *also}
-        cells = {(key.unit, key.indicator) for key in there}
-        return [
-            key
-            for leaf in indicators
-            if leaf in self.scheme.indicator
-            for unit in self.units
-            for key in _wanted(self.scheme, unit, leaf)
-            if (key not in there if key.input else (unit, leaf) not in cells)
-        ]
-
-    def delivered(self, indicator: str) -> tuple[int, int]:
-        """How many units have all values of an indicator, of how many."""
-        late = {key.unit for key in self.missing([indicator])}
-        return len(self.units) - len(late), len(self.units)
-
-
-def _wanted(scheme: Scheme, unit: str, leaf: str) -> Iterator[CellKey]:
-    """The cells that a unit's indicator needs."""
-    rule = scheme.indicator[leaf].rule
-    inputs = [one.id for one in rule.inputs] if isinstance(rule, Derived) else [""]
-    return (CellKey(unit, leaf, input=one) for one in inputs)
+    def missing(
+        self, indicators: Iterable[str], also: Iterable[CellKey] = ()
+    ) -> tuple[CellKey, ...]:
+        """Cells without a value, see `missing_cells`; deductions, bonuses and vetoes never miss."""
+        leaves = [one for one in indicators if one in self.scheme.indicator]
+        return tuple(missing_cells(self.state, self.held, leaves, also))
 
 
 def _layout_key(key: CellKey) -> layout_questions.CellKey:
@@ -454,7 +431,7 @@ def _with_changes(
     covered = {column.indicator for column in layout.columns}
     wanted = scope.typed if scope.owner else [one for one in scope.typed if one in covered]
     missing = scope.missing(wanted, (row.key for row in rows))
-    return replace(found, changes=changes, remarks=tuple(remarks), missing=tuple(missing))
+    return replace(found, changes=changes, remarks=tuple(remarks), missing=missing)
 
 
 def _without_document(scope: Scope, rows: Iterable[Row]) -> Iterator[Phrase]:

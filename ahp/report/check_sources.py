@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..evaluation.observations import SPECIAL_WORDS
+from ..evaluation.scheme import Scheme
 from ..i18n import translator
 from ..i18n.errors import place_words
+from ..i18n.evaluation import status_words
 from ..process.evaluations.checking import CellSource
 from ..process.evaluations.state import Value
 from ..process.events import Actor
@@ -25,6 +28,18 @@ def source_sentence(source: CellSource, who: Who, language: str) -> str:
     elif source.asked:
         said.append(_("rated by {rated} of {asked}").format(rated=source.rated, asked=source.asked))
     return _("; ").join(said)
+
+
+def value_words(scheme: Scheme, indicator: str, value: str, language: str) -> str:
+    """A value as it was read, typed or rated; a grade by its name."""
+    _ = translator(language)
+    rule = scheme.indicator[indicator].rule if indicator in scheme.indicator else None
+    grades = scheme.grades.get(getattr(rule, "grades", ""), ())
+    names = {word: scheme.text(one.name, language) for one in grades for word in one.words}
+    words = status_words(_)
+    special = SPECIAL_WORDS.get(value)
+    known = words[special.replace(" ", "_")] if special else value
+    return names.get(value, known)
 
 
 def value_source(value: Value, who: Who, language: str) -> str:

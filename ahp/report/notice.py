@@ -10,6 +10,7 @@ import numpy as np
 
 from ..evaluation.evaluated import Evaluation
 from ..evaluation.peers import node_points
+from ..evaluation.rules import Rated
 from ..evaluation.scheme import Scheme
 from ..i18n import translator
 from ..i18n.errors import error_sentence, place_words
@@ -70,14 +71,15 @@ def parts_points(result: Evaluation, unit: str, period: str) -> dict[str, Decima
 
 
 def value_words(result: Evaluation, unit: str, period: str, indicator: str, language: str) -> str:
-    """The value that a unit's points are given for, with its unit of measure; empty where there is
-    none.
+    """The value that a unit's points are given for, with its unit of measure unless it is graded;
+    empty where there is none.
     """
     row, column = result.unit_position(unit), result.period_position(period)
     value = result.values[row, column, result.indicators.index(indicator)]
-    measure = result.scheme.indicator[indicator].unit
     if np.isnan(value):
         return ""
+    measured = result.scheme.indicator[indicator]
+    measure = "" if isinstance(measured.rule, Rated) else measured.unit
     return measured_words(Decimal(repr(float(value))), measure, language)
 
 

@@ -23,6 +23,7 @@ from ..exchange.observation_layout import (
 )
 from ..exchange.owner_template import owner_template
 from ..messages import Message, Phrase, with_names
+from ..process.evaluations.deliveries import deliveries
 from ..process.evaluations.events import CellKey, Row
 from ..process.evaluations.state import Person
 from ..process.events import Actor
@@ -81,8 +82,11 @@ class Intake:
     def name(self, key: CellKey) -> str:
         """What a cell is of: an indicator, and the part of it."""
         named = self.names.get(key.indicator, key.indicator)
-        part = part_name(self.scope.scheme, key, state.language())
-        return " · ".join(filter(None, (named, part)))
+        return " · ".join(filter(None, (named, self.part(key))))
+
+    def part(self, key: CellKey) -> str:
+        """Which part of an indicator a cell is of; empty where it has none."""
+        return part_name(self.scope.scheme, key, state.language())
 
     def owners(self) -> list[Person]:
         """Data owners who deliver something in this period."""
@@ -93,21 +97,18 @@ class Intake:
 def show_delivered(intake: Intake) -> None:
     """Which values are there, until when the others are expected."""
     _ = state.translate()
-    scope, held = intake.scope, intake.scope.held
+    scope, today = intake.scope, datetime.now(UTC).date().isoformat()
     rows = []
-    for leaf in scope.typed:
-        if leaf in scope.scheme.indicator:
-            count, of = scope.delivered(leaf)
-            due = held.dues.get(leaf) or held.due
-            late = datetime.now(UTC).date().isoformat() > due
-            words = _("overdue, missing: {count}") if late else _("missing: {count}")
-            words = _("complete") if count == of else words.format(count=of - count)
+    for one in deliveries(scope.state, scope.held):
+        if one.indicator in scope.indicators:
+            words = _("overdue, missing: {count}") if one.late(today) else _("missing: {count}")
+            said = f":red-background[{words.format(count=len(one.missing))}]"
             rows.append(
                 {
-                    _("Indicator"): state.plain(intake.names[leaf]),
-                    _("Units delivered"): f"{count}/{of}",
-                    _("Expected until"): due,
-                    _("State"): words if count == of else f":red-background[{words}]",
+                    _("Indicator"): state.plain(intake.names[one.indicator]),
+                    _("Units delivered"): f"{one.received}/{one.of}",
+                    _("Expected until"): one.due,
+                    _("State"): said if one.missing else _("complete"),
                 }
             )
     if rows:

@@ -20,6 +20,12 @@ FILE = File(hashlib.sha256(CONTENT).hexdigest(), "一季度.csv", len(CONTENT))
 WORDS = "four random words"
 
 
+@pytest.fixture(scope="module")
+def migrated(with_example):
+    """Every database of these tests has the example."""
+    return with_example
+
+
 def errors(app: AppTest) -> list[str]:
     return [one.value for one in app.error]
 
@@ -219,7 +225,7 @@ def test_a_reader_changes_nothing(visit, store, people):
 
 
 def test_a_signed_period_is_only_looked_at(visit, store, organizer):
-    made = store.add_example("Example", "simulated", "en")
+    made = store.evaluations()[0]
     app = visit(organizer, "evaluation_check")
     assert store.evaluation_state(made.id).periods["2026Q4"].stage == "signed"
     keys = {one.key.partition("-")[0] for one in app.button if one.key}

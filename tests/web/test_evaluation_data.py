@@ -300,12 +300,13 @@ def test_values_are_typed(visit, store, organizer, evaluation):
     shown = grid.value.to_dict("records")
     assert shown[0] == {
         "Unit": "甲市监督中心",
-        "Indicator": "Briefings (briefings adopted)",
+        "Part": "",
         "Value": "5",
         "Document number": "",
         "Note": "",
     }
     assert len(shown) == 12
+    assert "Unit of measure: briefings adopted" in texts(app.caption)
     type_in(app, {1: {"Value": "0.10"}, 2: {"Value": "许多"}})
     assert texts(app.error) == [
         "Nothing can be recorded before this is mended:\n\n"

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ahp.evaluation import load_scheme
+from ahp.process.evaluations.events import (
+    PeriodOpened,
+    Row,
+    SchemeApproved,
+    SchemeProposed,
+    WeightsSource,
+)
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.simulation import LONG, simulation_of
-from tests.web.evaluations import opened
-
-EXAMPLE = ("Example", "Simulated data.")
+from ahp.process.evaluations.units import UnitEntry
+from ahp.study import Answers, Judgment, load_survey
+from tests.web.evaluations import PACK, opened
 
 
 def table_of(app: AppTest, *columns: str) -> list[dict[str, str]]:
@@ -25,9 +36,15 @@ def show(app: AppTest, evaluation: str, part: str) -> AppTest:
     return app
 
 
+@pytest.fixture(scope="module")
+def migrated(with_example):
+    """Every database of these tests has the example."""
+    return with_example
+
+
 @pytest.fixture
 def example(store):
-    return store.add_example(*EXAMPLE, "en")
+    return store.evaluations()[0]
 
 
 def test_league_tables_with_intervals_and_groups(visit, store, organizer, example):
@@ -44,9 +61,37 @@ def test_league_tables_with_intervals_and_groups(visit, store, organizer, exampl
     )
     assert "95% interval" in rows[0]
     app.button(key=f"long-{example.id}-2026Q4").click().run()
-    assert simulation_of(result, "2026Q4", LONG).found.draws == LONG
+    assert simulation_of(result, "2026Q4", LONG, "").found.draws == LONG
     assert any("10,000 draws" in one.value for one in app.caption)
     assert f"long-{example.id}-2026Q4" not in [one.key for one in app.button]
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_weights_of_a_round_are_drawn_from_its_panel(visit, store, organizer, same):
+    survey = load_survey(PACK)
+    study = store.create_study(survey, "Panel")
+    draw = random.Random(1)
+    judgments = tuple(
+        Judgment(f"Expert {k}", *pair, draw.choice(("1", "2", "3")))
+        for k in range(4)
+        for pair in survey.hierarchy.comparisons
+    )
+    store.import_answers(study.id, Answers(judgments), submit=True)
+    evidence = store.close_round(study.id).evidence
+    digest = hashlib.sha256(evidence.encode()).hexdigest() if same else "0" * 64
+    source = WeightsSource("round", study.id, "Panel", 1, 4, 4, digest)
+    made = store.create_evaluation("Weighted")
+    store.act(made.id, SchemeProposed(1, load_scheme(PACK).content, source))
+    store.act(made.id, SchemeApproved(1))
+    store.add_units(made.id, [UnitEntry("A"), UnitEntry("B")])
+    store.act(made.id, PeriodOpened("2026Q1", 1, "2026-04-10", {}, "2026-04-15"))
+    units = [unit.id for unit in store.evaluation_state(made.id).units]
+    store.record_values(made.id, "2026Q1", [Row(unit, "research_reports", "3") for unit in units])
+    app = visit(organizer, "evaluation_results")
+    app.button(key=f"long-{made.id}-2026Q1").click().run()
+    result = result_of(store.evaluation_state(made.id), "2026Q1")
+    found = simulation_of(result, "2026Q1", LONG, digest).found
+    assert found.weights == ("panel" if same else "fixed")
 
 
 def test_a_card_with_what_was_signed(visit, store, organizer, example):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .events import CellKey
+from .recordings import history_of
 from .rules import asked_of
 from .state import EvaluationState, PeriodState, Rating, Value
 from .units import active_in, successor
@@ -105,11 +106,11 @@ def cell_history(held: PeriodState, unit: str, indicator: str) -> CellHistory:
         indicator: id of an indicator, deduction, bonus or veto.
     """
     cell = (unit, indicator)
-    found = [(one, True) for key, one in held.values.items() if key[:2] == cell]
-    for key, values in held.earlier.items():
-        if key[:2] == cell:
-            found += ((one, False) for one in values)
-    found.sort(key=lambda one: (-one[0].stamp.seq, one[0].row.key))
+    found = (
+        (one.value, held.values.get(one.key) is one.value)
+        for one in history_of(held, unit, indicator)
+        if one.value
+    )
     ratings = (
         (item, person, rating)
         for (*rated, item), given in held.ratings.items()

@@ -8,6 +8,7 @@ from threading import Lock
 
 from ...evaluation.certainty import Certainty, simulate
 from ...evaluation.evaluated import Evaluation
+from ...study.analysis import Analysis
 
 SEED = 1
 """Of every simulation here, so that all who look see the same bits."""
@@ -31,32 +32,50 @@ class Simulation:
         self._asked = (result, period, draws)
         self._lock = Lock()
 
-    def run(self, progress: Callable[[float], object] | None = None) -> Certainty:
+    def run(
+        self,
+        progress: Callable[[float], object] | None = None,
+        weights: Analysis | None = None,
+    ) -> Certainty:
         """What it finds.
 
         Args:
             progress: as for `simulate`.
+            weights: likewise; the first to run it says them.
         """
         result, period, draws = self._asked
         with self._lock:
             if self.found is None:
                 self.found = simulate(
-                    result, period, seed=SEED, draws=draws, pairs=True, progress=progress
+                    result,
+                    period,
+                    seed=SEED,
+                    weights=weights,
+                    draws=draws,
+                    pairs=True,
+                    progress=progress,
                 )
             return self.found
 
 
 @lru_cache(maxsize=32)
-def simulation_of(result: Evaluation, period: str, draws: int) -> Simulation:
-    """The one simulation of a period with so many draws in this process."""
+def simulation_of(result: Evaluation, period: str, draws: int, panel: str) -> Simulation:
+    """The one simulation of a period with so many draws in this process.
+
+    Args:
+        result: of `evaluate`.
+        period: one of its periods.
+        draws: how many.
+        panel: `WeightsSource.evidence`, of whose panel weights may be drawn; empty for none.
+    """
     return Simulation(result, period, draws)
 
 
-def certainty_now(result: Evaluation, period: str) -> Certainty | None:
+def certainty_now(result: Evaluation, period: str, panel: str = "") -> Certainty | None:
     """What is known of a period without waiting: the long simulation where somebody has run it,
-    else the quick one where it is quick.
+    else the quick one where it is quick; see `simulation_of`.
     """
-    if (found := simulation_of(result, period, LONG).found) is not None:
+    if (found := simulation_of(result, period, LONG, panel).found) is not None:
         return found
-    quick = simulation_of(result, period, QUICK)
+    quick = simulation_of(result, period, QUICK, "")
     return quick.run() if len(result.units) <= QUICK_UNITS else quick.found

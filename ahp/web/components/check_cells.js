@@ -14,6 +14,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const cell = target.closest("button[data-unit]")
     if (!cell) return
     setTriggerValue("cell", { unit: cell.dataset.unit, indicator: cell.dataset.indicator })
-    document.querySelector(`.st-key-${data.below}`)?.scrollIntoView({ behavior: "smooth" })
+    document.querySelector(`.st-key-${data.below}`)?.scrollIntoView({ block: "center" })
   }
 }

@@ -32,14 +32,12 @@ from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.state import PeriodState
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
-from ahp.report.check_sources import source_sentence, value_source
-from ahp.report.notice import grade_names, typed_words
+from ahp.report.check_sources import source_sentence, value_source, value_words
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import check_cells
 from ahp.web.desk import show_downloads
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, why_not
-from ahp.web.rater import result_words
 
 BELOW = "one_cell"
 """Key of the container that shows one cell."""
@@ -134,23 +132,28 @@ def show_cell(
         if source:
             sentence = source_sentence(source, desk.who, state.language())
             st.write(state.plain(_("Source: {source}").format(source=sentence)))
-        show_history(desk, held, history, part)
+        show_history(desk, held, part, history)
         for key, phrases in doubts.items():
             if (key.unit, key.indicator) == (unit, part):
                 show_doubts(desk, held, key, phrases)
 
 
-def show_history(desk: Desk, held: PeriodState, history: CellHistory, part: str) -> None:
+def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory) -> None:
     """What stood in a cell, the latest first, then its ratings."""
     _, language, scheme = state.translate(), state.language(), held.scheme
     if not (history.values or history.ratings):
         st.info(_("Nothing is recorded here yet."))
+
+    def words(value: str) -> str:
+        return state.plain(value_words(scheme, part, value, language))
+
     if history.values:
         st.table(
             [
                 {
-                    _("Value"): state.plain(typed_words(scheme, part, one.row.value, language)),
-                    _("Part"): state.plain(part_name(scheme, one.row.key, language)) or "–",
+                    _("Value"): words(one.row.value),
+                    _("Item, input, rater"): state.plain(part_name(scheme, one.row.key, language))
+                    or "–",
                     _("State"): _("counts now") if now else _("was replaced"),
                     _("Source"): state.plain(value_source(one, desk.who, language)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
@@ -162,14 +165,15 @@ def show_history(desk: Desk, held: PeriodState, history: CellHistory, part: str)
         )
     if history.ratings:
         names = desk.names()
-        words = result_words() | grade_names(scheme, part, language)
         st.table(
             [
                 {
                     _("Rater"): state.plain(names[person]),
-                    _("Item"): state.plain(part_name(scheme, CellKey("", part, item), language))
+                    _("Which item"): state.plain(
+                        part_name(scheme, CellKey("", part, item), language)
+                    )
                     or "–",
-                    _("Rating"): state.plain(words.get(rating.value, rating.value)),
+                    _("Rating"): words(rating.value),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
                 for item, person, rating in history.ratings

@@ -48,7 +48,7 @@ from ahp.report.standing import (
 from ahp.report.unit_card import UnitCard, unit_card
 from ahp.store import clock
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_printed
+from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
 from ahp.web.questionnaires import XLSX
 
@@ -68,6 +68,7 @@ class Shown:
         result: by what counts now.
         standing: what it rests on.
         language: of the page.
+        panel: evidence of the round that its weights come from.
     """
 
     def __init__(self, desk: Desk, held: PeriodState) -> None:
@@ -75,6 +76,7 @@ class Shown:
         self.result: Evaluation = result_of(desk.now, self.period)
         self.standing: Standing = standing_of(desk.now, held)
         self.language = state.language()
+        self.panel = held.version.weights.evidence
 
     @property
     def key(self) -> str:
@@ -99,7 +101,7 @@ def show_picture(picture: Picture, key: str) -> None:
     """A picture, and what it shows in words."""
     _ = state.translate()
     st.plotly_chart(picture.figure, config=STILL, key=key)
-    with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
 
 
@@ -167,30 +169,31 @@ def show_signed(shown: Shown) -> None:
 def run_long(shown: Shown) -> None:
     """Run the long simulation, with a bar that says how far it is."""
     _ = state.translate()
+    weights = weights_panel(shown.held.version.weights)
     text = _("{draws} draws").format(draws=f"{LONG:,}")
     bar = st.progress(0.0, text=text)
-    simulation = simulation_of(shown.result, shown.period, LONG)
-    simulation.run(lambda share: bar.progress(min(1.0, share), text=text))
+    simulation = simulation_of(shown.result, shown.period, LONG, shown.panel)
+    simulation.run(lambda share: bar.progress(min(1.0, share), text=text), weights)
     bar.empty()
 
 
 def show_league(shown: Shown) -> None:
     """The units of each peer group, the best first."""
     _ = state.translate()
-    long_one = simulation_of(shown.result, shown.period, LONG)
+    long_one = simulation_of(shown.result, shown.period, LONG, shown.panel)
     button = st.empty()
     if long_one.found is None and button.button(
         _("Calculate certainty with {draws} draws").format(draws=f"{LONG:,}"),
         icon=":material/casino:",
         help=_(
-            "How far totals would lie apart if other raters had rated, and which units can't be "
-            "told apart."
+            "How far totals would lie apart if other raters had rated and other experts of the "
+            "panel had weighted, and which units can't be told apart."
         ),
         key=f"long-{shown.key}",
     ):
         button.empty()
         run_long(shown)
-    certainty = certainty_now(shown.result, shown.period)
+    certainty = certainty_now(shown.result, shown.period, shown.panel)
     before = result_before(shown.desk.now, shown.period)
     tables = league_tables(shown.result, shown.period, shown.language, certainty, before)
     for number, table in enumerate(tables, 1):
@@ -234,7 +237,7 @@ def show_card(shown: Shown) -> None:
         unit,
         period,
         language,
-        certainty=certainty_now(result, period),
+        certainty=certainty_now(result, period, shown.panel),
         before=before,
         sources=sources,
     )

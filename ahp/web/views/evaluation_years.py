@@ -49,7 +49,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
     st.subheader(_("Units over time"), anchor=False)
     units = {names[one.unit.id]: one for one in found.units}
     chosen: list[str] = st.multiselect(
-        _("Units"),
+        _("Units to draw"),
         list(units),
         default=list(units)[: MOST_UNITS // 2],
         max_selections=MOST_UNITS,
@@ -72,7 +72,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
         units=chosen,
     )
     st.plotly_chart(picture.figure, config=STILL, key=f"over_time-{desk.id}-{found.year}")
-    with st.popover(_("In words"), icon=":material/notes:", type="tertiary"):
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
 
 

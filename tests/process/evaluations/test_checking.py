@@ -149,7 +149,7 @@ def test_simulations_are_kept():
     assert quick is certainty_now(result, "2026Q1")
     assert quick == simulate(result, "2026Q1", seed=1, draws=2000, pairs=True)
     shares: list[float] = []
-    long_one = simulation_of(result, "2026Q1", LONG).run(shares.append)
+    long_one = simulation_of(result, "2026Q1", LONG, "").run(shares.append)
     assert (shares, long_one.draws) == (sorted(shares), 10_000)
     assert shares[-1] == 1.0
     assert certainty_now(result, "2026Q1") is long_one
