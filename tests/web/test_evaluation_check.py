@@ -252,5 +252,5 @@ def test_values_of_a_derived_indicator_are_told_by_the_names_of_its_inputs(visit
     )
     app = visit(people["王芳"][0], "evaluation_check", "zh")
     app.selectbox(key=f"cell_part-{made.id}-2026Q1").set_value("process").run()
-    found = [(one["观测值"], one["明细"]) for one in table_of(app, "来源")]
+    found = [(one["观测值"], one["项目、数据项、评分人"]) for one in table_of(app, "来源")]
     assert found == [("20000", "凭证笔数")]
