@@ -11,6 +11,7 @@ from ahp.evaluation import load_scheme
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.events import CellKey, File, PeriodOpened, Row
 from ahp.process.events import Actor
+from tests.evaluation_case import PERIOD, make_case
 from tests.web.evaluations import PACK, opened
 
 REPORTS, LATE, VETO = "research_reports", "late_report", "missed_case"
@@ -230,3 +231,26 @@ def test_a_signed_period_is_only_looked_at(visit, store, organizer):
     keys = {one.key.partition("-")[0] for one in app.button if one.key}
     assert keys.isdisjoint({"finish_check", "undo_check", "add_entry", "remove", "accept"})
     assert "The period is signed: what is wrong is corrected on “Sign and close”." in captions(app)
+
+
+def test_ratings_are_told_by_the_names_of_grades(visit, store, quick_passwords):
+    case = make_case(store)
+    app = visit(case.session(case.clerk), "evaluation_check", "zh")
+    about = f"{case.id}-{PERIOD}"
+    app.selectbox(key=f"cell_part-{about}").set_value("review").run()
+    app.selectbox(key=f"cell_unit-{about}").set_value("u2").run()
+    assert [(one["评分人"], one["评分"]) for one in table_of(app, "评分人")] == [
+        ("赵评", "中"),
+        ("钱评", "弱"),
+    ]
+
+
+def test_values_of_a_derived_indicator_are_told_by_the_names_of_its_inputs(visit, store, people):
+    made = opened(store)
+    by(store, people, "王芳").record_values(
+        made.id, "2026Q1", [Row("north", "process", "20000", input="vouchers")]
+    )
+    app = visit(people["王芳"][0], "evaluation_check", "zh")
+    app.selectbox(key=f"cell_part-{made.id}-2026Q1").set_value("process").run()
+    found = [(one["观测值"], one["项目、数据项、评分人"]) for one in table_of(app, "来源")]
+    assert found == [("20000", "凭证笔数")]

@@ -166,7 +166,7 @@ def test_what_numbers_are_stated_in_is_asked(visit, store, organizer, evaluation
     content = (OFFICES / "test_results_percent.xlsx").read_bytes()
     upload(app, "测试.xlsx", content=content)
     question = keyed(app.selectbox, "ask-")
-    assert question.options == ["100 in the file is 1 share", "100 in the file is 100 share"]
+    assert question.options == ["100 in the file is 1 (100%)", "100 in the file is 100 (10000%)"]
     question.select(question.options[0]).run()
     keyed(app.button, "record-").click().run()
     held = store.evaluation_state(evaluation.id).periods[PERIOD]

@@ -9,6 +9,7 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.evaluation.scheme import Bonus, Veto
 from ahp.exchange.conspicuous import conspicuous_values
+from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import event_words
 from ahp.messages import Phrase
 from ahp.process.evaluations.checking import (
@@ -28,7 +29,7 @@ from ahp.process.evaluations.events import (
     Row,
 )
 from ahp.process.evaluations.judged import result_of
-from ahp.process.evaluations.state import PeriodState, Value
+from ahp.process.evaluations.state import PeriodState
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
 from ahp.report.check_sources import source_sentence, value_source, value_words
@@ -139,19 +140,20 @@ def show_cell(
 
 def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory) -> None:
     """What stood in a cell, the latest first, then its ratings."""
-    _, language = state.translate(), state.language()
+    _, language, scheme = state.translate(), state.language(), held.scheme
     if not (history.values or history.ratings):
         st.info(_("Nothing is recorded here yet."))
 
     def words(value: str) -> str:
-        return state.plain(value_words(held.scheme, part, value, language))
+        return state.plain(value_words(scheme, part, value, language))
 
     if history.values:
         st.table(
             [
                 {
                     _("Value"): words(one.row.value),
-                    _("Item, input, rater"): state.plain(part_words(one)),
+                    _("Item, input, rater"): state.plain(part_name(scheme, one.row.key, language))
+                    or "–",
                     _("State"): _("counts now") if now else _("was replaced"),
                     _("Source"): state.plain(value_source(one, desk.who, language)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
@@ -167,7 +169,10 @@ def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory)
             [
                 {
                     _("Rater"): state.plain(names[person]),
-                    _("Which item"): state.plain(item) or "–",
+                    _("Which item"): state.plain(
+                        part_name(scheme, CellKey("", part, item), language)
+                    )
+                    or "–",
                     _("Rating"): words(rating.value),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
@@ -175,11 +180,6 @@ def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory)
             ],
             hide_index=True,
         )
-
-
-def part_words(value: Value) -> str:
-    """Item, input and rater of a value; a dash where it has none."""
-    return " · ".join(filter(None, (value.row.item, value.row.input, value.row.rater))) or "–"
 
 
 def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES, attached
 from ahp.process.evaluations.events import Appealed, CellKey, NoticeOpened
@@ -16,7 +17,7 @@ from ahp.store import PersonInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.evaluating import Desk
-from ahp.web.notice import appeal_words, cell_words, show_notice
+from ahp.web.notice import appeal_words, show_notice
 from ahp.web.visit import new_id
 
 
@@ -81,7 +82,10 @@ def show_form(desk: Desk, person: Person, period: str, indicator: str) -> None:
     with st.form(f"appeal-{appeal_id}"):
         if len(cells) > 1:
             st.selectbox(
-                _("Which part"), cells, format_func=cell_words, key=f"appeal_cell-{appeal_id}"
+                _("Which part"),
+                cells,
+                format_func=lambda one: part_name(held.scheme, one, state.language()),
+                key=f"appeal_cell-{appeal_id}",
             )
         st.text_area(
             _("What is wrong, and what would be right?"),
