@@ -1774,6 +1774,9 @@ _EVALUATIONS = {
     ),
     "may_not_run_evaluations": _("“{name}” may not change evaluations: this takes an organizer."),
     "may_not_sign": _("“{name}” may not do this: it takes the head."),
+    "names_left_out": _("left out, as you said: {names!r}"),
+    "names_not_counting": _("passed over, as they don't count in {period}: {names!r}"),
+    "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),
@@ -1828,7 +1831,13 @@ _EVALUATIONS = {
     "sign_before_decision": _("{count} appeals wait for a decision."),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
     "trial_without_values": _("There are no values of {period} to try the scheme on."),
+    "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),
+    "typed_without_value": _("a document number or a note, but no value"),
     "unit_added_again": _("{unit!r} is in the list already."),
+    "value_changed_meanwhile": _(
+        "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
+        "recorded; look at the changes below and record again."
+    ),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
 }
 

@@ -15,6 +15,7 @@ from ..messages import Phrase
 from ..tables.grids import Grid
 from ..tables.opened import header_key
 from .observation_layout import (
+    LEFT_OUT,
     Layout,
     LayoutColumn,
     is_total,
@@ -194,7 +195,7 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
         walk.faults.append((grid.place(line, unit_column), Phrase("layout_unit_empty")))
     elif unit is None:
         walk.unknown_units.setdefault(name, grid.place(line, unit_column))
-    else:
+    elif unit != LEFT_OUT:
         walk.cells.extend(_of_row(walk, line, unit, at, values))
 
 
@@ -214,6 +215,8 @@ def _of_row(
         entry = layout.entries.get(word_key(name))
         if entry is None:
             walk.unknown_names.setdefault(name, grid.place(line, at[named[0]]))
+            continue
+        if entry.indicator == LEFT_OUT:
             continue
         if (line, column) in grid.merged and grid.spread(line, column):
             walk.faults.append((grid.place(line, column), Phrase("layout_value_merged")))

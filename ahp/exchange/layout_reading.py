@@ -30,7 +30,15 @@ from .layout_questions import (
     measure_questions,
     unit_questions,
 )
-from .observation_layout import FACTORS, Layout, expected_of, items_of, number_text, unknown_targets
+from .observation_layout import (
+    FACTORS,
+    Layout,
+    LayoutColumn,
+    expected_of,
+    items_of,
+    number_text,
+    unknown_targets,
+)
 
 MOST_FAULTS = 20
 """Faults that are told one by one."""
@@ -243,6 +251,22 @@ def _number(cell: TableCell, share: str, plain: str, decimal_comma: bool) -> Fra
             raise EvaluationError("layout_percent_amount", value=cell.text)
         return number * 100 if share == "percent" else number
     return number * FACTORS[measure]
+
+
+def typed_value(text: str, key: CellKey, scheme: Scheme) -> str | None:
+    """A value that somebody typed, as it would be read in a file; None where there is none.
+
+    Args:
+        text: as it was typed, in the measure of the scheme.
+        key: the cell it is for.
+        scheme: whose indicator it is.
+
+    Raises:
+        EvaluationError: it is none that can stand there.
+    """
+    column = LayoutColumn(key.indicator, "values", key.indicator, measure="scheme")
+    cell = TableCell(0, 0, key.unit, column, text, {})
+    return _value(cell, key, scheme, decimal_comma=False)
 
 
 def refused(reading: Reading) -> Iterator[Phrase]:

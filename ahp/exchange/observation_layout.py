@@ -67,6 +67,9 @@ MAX_HEADER_ROWS = 3
 SEARCHED = 30
 """Rows that are looked through for headers."""
 
+LEFT_OUT = "-"
+"""In place of the id of a unit, or of an indicator in a long table: it is passed over."""
+
 JOIN = " / "
 """Between the parts of a header of several rows."""
 

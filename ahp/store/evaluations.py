@@ -162,6 +162,8 @@ class Evaluations(Part):
         layout: str = "",
         reason: str = "",
         person: str | None = None,
+        owner: str | None = None,
+        seen: Mapping[CellKey, Row | None] | None = None,
     ) -> tuple[Row, ...]:
         """Record values, of those cells where anything changes.
 
@@ -175,13 +177,15 @@ class Evaluations(Part):
             layout: how.
             reason: why values are changed.
             person: the data owner who does it; None = the organizer.
+            owner: the data owner whose values the organizer records; None where nobody is said.
+            seen: what stood in cells when the change was decided on; None = whatever stands there.
 
         Returns:
             The rows that are new or other than before; none when somebody else has just recorded
             the same.
 
         Raises:
-            StoreError: it can't be now; says why.
+            StoreError: it can't be now, or somebody else has changed a cell meanwhile; says why.
             EvaluationError: a value doesn't fit the scheme.
         """
         writing = self._database.write() if person else self._act(ValuesRecorded)
@@ -191,12 +195,21 @@ class Evaluations(Part):
             held = state.periods.get(period)
             values = held.values if held else {}
             new = tuple(
-                row for row in rows if row.key not in values or not _same(values[row.key].row, row)
+                row
+                for row in rows
+                if not _same(values[row.key].row if row.key in values else None, row)
             )
             gone = tuple(key for key in removed if key in values)
+            for key in (*(row.key for row in new), *gone):
+                now = values[key].row if key in values else None
+                if seen is not None and not _same(seen.get(key), now):
+                    raise StoreError(
+                        "value_changed_meanwhile", unit=key.unit, indicator=key.indicator
+                    )
             if new or gone:
                 action = ValuesRecorded(period, new, gone, file, layout, reason)
-                append(session, book, [self._entry(action, by=person)], _by_hash(content))
+                entry = self._entry(action, person=owner, by=person)
+                append(session, book, [entry], _by_hash(content))
             return new
 
     def act_as(
@@ -458,9 +471,9 @@ def person_info(session: Session, person_id: str) -> PersonInfo:
     return PersonInfo(person, book.id, book.title, access.link_state(session, person_id))
 
 
-def _same(before: Row, now: Row) -> bool:
+def _same(before: Row | None, now: Row | None) -> bool:
     """Whether two rows say the same of a cell; where they stood in a file doesn't matter."""
-    return (before.value, before.evidence, before.note) == (now.value, now.evidence, now.note)
+    return before is now or (before is not None and now is not None and before.says == now.says)
 
 
 def _by_hash(content: bytes | None) -> Mapping[str, bytes]:

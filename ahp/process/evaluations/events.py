@@ -70,6 +70,11 @@ class Row:
         """What the value stands for."""
         return CellKey(self.unit, self.indicator, self.item, self.input, self.rater)
 
+    @property
+    def says(self) -> tuple[str, str, str]:
+        """What it says of the cell, wherever it stands."""
+        return self.value, self.evidence, self.note
+
 
 @dataclass(frozen=True)
 class File:

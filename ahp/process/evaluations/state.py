@@ -141,6 +141,23 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """Values that came in together.
+
+    Attributes:
+        stamp: when and by whom.
+        action: what was recorded.
+        before: what stood in the cells that it changed.
+        owner: id of the data owner whose values they are; None where nobody is said.
+    """
+
+    stamp: Stamp
+    action: ValuesRecorded
+    before: Mapping[CellKey, Value | None]
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a second person said of a deduction, bonus or veto.
 
@@ -300,6 +317,7 @@ class PeriodState:
         due, dues, rating_due: as in `PeriodOpened`.
         values: what there is.
         earlier: cell -> what stood there before, the oldest first.
+        recordings: of the values, the oldest first.
         verdicts: of second persons on deductions, bonuses and vetoes.
         accepted: cell -> number of the event that recorded its value, and why it is right.
         rounds: of rating.
@@ -319,6 +337,7 @@ class PeriodState:
     rating_due: str
     values: Mapping[CellKey, Value] = field(default_factory=dict)
     earlier: Mapping[CellKey, tuple[Value, ...]] = field(default_factory=dict)
+    recordings: tuple[Recording, ...] = ()
     verdicts: Mapping[CellKey, Verdict] = field(default_factory=dict)
     accepted: Mapping[CellKey, tuple[int, str]] = field(default_factory=dict)
     rounds: tuple[RatingRound, ...] = ()
@@ -620,9 +639,12 @@ def _(action: DueChanged, period: PeriodState, event: Logged) -> dict[str, Any]:
 @_in_period.register
 def _(action: ValuesRecorded, period: PeriodState, event: Logged) -> dict[str, Any]:
     removed = tuple(CellKey(*cell) for cell in action.removed)
-    stamp = Stamp.of(event)
+    stamp, changed = Stamp.of(event), (*(row.key for row in action.rows), *removed)
+    before = {key: period.values.get(key) for key in changed}
+    recording = Recording(stamp, action, before, event.person)
     new = [Value(row, stamp, action.file, action.reason) for row in action.rows]
-    return _with_values(period, new, removed)
+    changes = _with_values(period, new, removed)
+    return {**changes, "recordings": (*period.recordings, recording)}
 
 
 def _with_values(
