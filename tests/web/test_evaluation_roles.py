@@ -1,0 +1,362 @@
+"""What reaches each role of an evaluation, on a real server: in frames of pages, in downloads, at
+addresses that are guessed. Everything that somebody wrote carries a word that occurs nowhere else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+import pytest
+
+import ahp
+from ahp.evaluation.scheme import scheme_from_toml
+from ahp.process.evaluations.events import (
+    AppealDecided,
+    Appealed,
+    CellKey,
+    CorrectionProposed,
+    EntryConfirmed,
+    File,
+    PeriodChecked,
+    PeriodOpened,
+    Rated,
+    RatingAttached,
+    RatingClosed,
+    RatingOpened,
+    RatingsSubmitted,
+    Row,
+    SchemeApproved,
+    SchemeProposed,
+    UnitAdded,
+)
+from ahp.process.evaluations.units import Unit
+from ahp.process.events import Actor
+from ahp.store import Store
+from tests.evaluation_case import FAR, SCHEME, WORDS
+from tests.running_server import RunningServer
+from tests.web.tabs import Tab, at_once, run
+from tests.web.test_server import ask
+
+PERIOD = "2026Q1"
+UNITS = ("north", "south", "east")
+EVALUATION_PAGES = tuple(
+    f"evaluation_{one}"
+    for one in (
+        *("scheme", "units", "period", "data", "rating", "check", "results", "notices"),
+        *("signing", "years"),
+    )
+)
+PAGES = (
+    *("", "welcome", "survey", "own_data", "own_rating", "own_notice", "studies", "experts"),
+    *("rounds", "results", "files", "editor", "accounts", "evaluations", *EVALUATION_PAGES),
+)
+"""All addresses, also those that aren't in a role's menu."""
+
+RATERS = ("rater1", "rater2", "rater3", "rater4")
+PEOPLE = ("errors_owner", "training_owner", *RATERS, *(f"{unit}_contact" for unit in UNITS))
+ACCOUNTS = {
+    "administrator": ["administrator"],
+    "head": ["head"],
+    "clerk": ["organizer"],
+    "reader": ["reader"],
+}
+OUTSIDE = ("expert", "nobody")
+ROLES = (*ACCOUNTS, *PEOPLE, *OUTSIDE)
+
+
+def word(*parts: object) -> str:
+    """A word that occurs nowhere else."""
+    return "Q" + "".join(re.sub(r"\W|_", "", str(part)) for part in parts).lower() + "Q"
+
+
+VALUES = {
+    ("north", "errors"): "91.53",
+    ("south", "errors"): "72.57",
+    ("east", "errors"): "53.59",
+    ("north", "training"): "84.61",
+    ("south", "training"): "65.67",
+    ("east", "training"): "46.73",
+}
+
+
+@dataclass
+class World:
+    """A server with an evaluation in which everything is marked.
+
+    Attributes:
+        server, store: the server, and its database.
+        id: of the evaluation.
+        accounts: role -> id of the account.
+        people: name -> id of who has a personal link.
+        cookies: role -> session token.
+        names: mark -> what holds it.
+        held: stage -> role -> everything that reached it.
+        offers: stage -> role -> addresses of downloads.
+    """
+
+    server: RunningServer
+    store: Store
+    id: str = ""
+    accounts: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=lambda: {"nobody": ""})
+    marks: set[str] = field(default_factory=set)
+    held: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    offers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def mark(self, *parts: object) -> str:
+        """A new word, looked for from now on."""
+        made = word(*parts)
+        self.marks.add(made)
+        return made
+
+    def by(self, role: str) -> Store:
+        """The store as an account has it."""
+        return self.store.by(Actor("organizer", self.accounts[role]))
+
+    @property
+    def clerk(self) -> Store:
+        """The store of the clerk."""
+        return self.by("clerk")
+
+    def file(self, *parts: str, kind: str = "pdf") -> tuple[File, bytes]:
+        """A file whose name and content are marked."""
+        content = b"%PDF-" + self.mark("content", *parts).encode()
+        name = f"{self.mark('file', *parts)}.{kind}"
+        return File(hashlib.sha256(content).hexdigest(), name, len(content)), content
+
+    def cookie(self, role: str) -> str:
+        """As `name=value`."""
+        return f"ahp_session={self.cookies[role]}"
+
+    # -- what happens
+
+    def begin(self) -> None:
+        """Accounts, units, people, their links."""
+        for role, roles in ACCOUNTS.items():
+            self.accounts[role] = self.store.add_account(word(role, "account"), WORDS, roles).id
+            self.cookies[role] = self.store.open_account(self.accounts[role], None)
+        self.id = self.clerk.create_evaluation(self.mark("title"), self.mark("book note")).id
+        scheme = SCHEME.replace("fewest_raters = 2", "fewest_raters = 2\nmost_spread = 5")
+        content = scheme_from_toml(scheme, "small.toml").content
+        groups = {"north": self.mark("city"), "south": word("city"), "east": self.mark("county")}
+        units = [
+            Unit(id=unit, name=self.mark(unit), group=groups[unit], contact=self.mark("of", unit))
+            for unit in UNITS
+        ]
+        self.clerk.act_together(
+            self.id,
+            [
+                SchemeProposed(1, content, reason=self.mark("scheme reason")),
+                SchemeApproved(1),
+                *map(UnitAdded, units),
+                PeriodOpened(PERIOD, 1, "2026-04-10", {}, "2026-04-20"),
+            ],
+        )
+        about = {
+            "errors_owner": {"indicators": ["errors", "late"]},
+            "training_owner": {"indicators": ["training"]},
+            "rater1": {"unit": "south"},
+            **{f"{unit}_contact": {"unit": unit} for unit in UNITS},
+        }
+        for name in PEOPLE:
+            kind = "data_owner" if "owner" in name else "contact" if "contact" in name else "rater"
+            given = about.get(name, {})
+            self.people[name] = self.clerk.add_person(
+                self.id, kind, self.mark("person", name), **given
+            ).person.id
+            self.cookies[name] = self.store.open_link(
+                self.clerk.issue_person_link(self.people[name]), None
+            )
+        survey = ahp.load_survey("supervision_effectiveness")
+        expert = self.store.add_expert(self.store.create_study(survey, "A study").id, "An expert")
+        self.cookies["expert"] = self.store.open_link(self.store.issue_link(expert.id), None)
+
+    def deliver(self) -> None:
+        """The two data owners bring their files; the clerk types a deduction."""
+        for indicator in ("errors", "training"):
+            file, content = self.file(indicator, kind="csv")
+            rows = [
+                Row(
+                    unit,
+                    leaf,
+                    value,
+                    evidence=self.mark("document", leaf, unit),
+                    note=self.mark("note", leaf, unit),
+                    place=f"{file.name}: line 2",
+                )
+                for (unit, leaf), value in VALUES.items()
+                if leaf == indicator
+            ]
+            self.marks |= {row.value for row in rows}
+            self.store.record_values(
+                self.id,
+                PERIOD,
+                rows,
+                file=file,
+                content=content,
+                person=self.people[f"{indicator}_owner"],
+            )
+        late = Row(
+            "south", "late", "1", evidence=self.mark("document late"), note=self.mark("note late")
+        )
+        self.clerk.record_values(self.id, PERIOD, [late], reason=self.mark("late reason"))
+
+    def rate(self, number: int) -> None:
+        """All raters rate what they are asked, with notes, one with a photo; the first two
+        submit.
+        """
+        for k, rater in enumerate(RATERS):
+            for unit in UNITS:
+                if (rater, unit) == ("rater1", "south"):
+                    continue
+                grade = ("strong", "middling", "weak")[(k + number) % 3]
+                about = (PERIOD, number, unit, "review")
+                note = self.mark("round", number, rater, unit)
+                self.store.act_as(self.people[rater], Rated(*about, grade, note=note))
+                if unit == "north":
+                    file, content = self.file("round", str(number), rater)
+                    self.store.act_as(
+                        self.people[rater], RatingAttached(*about, file), content=content
+                    )
+            if k < 2:
+                self.submit(number, rater)
+
+    def submit(self, number: int, rater: str) -> None:
+        """A rater submits."""
+        self.store.act_as(self.people[rater], RatingsSubmitted(PERIOD, number))
+
+    def first_round(self) -> None:
+        """Data is there, and raters are at work."""
+        self.begin()
+        self.deliver()
+        self.clerk.act(self.id, RatingOpened(PERIOD, 1, (), "2026-04-20"))
+        self.rate(1)
+
+    def second_round(self) -> None:
+        """The first round is closed, the second one open."""
+        for rater in RATERS[2:]:
+            self.submit(1, rater)
+        cells = tuple((unit, "review", "") for unit in UNITS)
+        again = RatingOpened(PERIOD, 2, cells, "2026-04-25")
+        self.clerk.act_together(self.id, [RatingClosed(PERIOD, 1), again])
+        self.rate(2)
+
+    def notified(self) -> None:
+        """Notices are out; the contact of south has appealed."""
+        for rater in RATERS[2:]:
+            self.submit(2, rater)
+        self.clerk.act(self.id, RatingClosed(PERIOD, 2))
+        held = self.store.evaluation_state(self.id).periods[PERIOD]
+        entry = CellKey("south", "late")
+        confirmed = EntryConfirmed(PERIOD, tuple(entry), held.values[entry].stamp.seq)
+        self.by("head").act(self.id, confirmed)
+        self.clerk.act(self.id, PeriodChecked(PERIOD, self.mark("check note")))
+        self.clerk.issue_notices(self.id, PERIOD, FAR)
+        file, content = self.file("appeal")
+        self.store.act_as(
+            self.people["south_contact"],
+            Appealed(
+                PERIOD, "appeal", ("south", "errors", "", "", ""), self.mark("appeal"), file
+            ),
+            content=content,
+        )
+
+    def signed(self) -> None:
+        """The appeal is granted, the period signed; a value of north is corrected afterwards."""
+        row = Row("south", "errors", "73.79", evidence=self.mark("granted document"))
+        head = self.by("head")
+        head.act(self.id, AppealDecided(PERIOD, "appeal", True, self.mark("granted"), row))
+        head.sign(self.id, PERIOD, early=self.mark("early"))
+        file, content = self.file("correction")
+        corrected = Row("north", "training", "85.83", evidence=self.mark("corrected document"))
+        self.marks |= {"73.79", "85.83"}
+        proposed = CorrectionProposed(PERIOD, (corrected,), self.mark("correction"), file)
+        self.clerk.act(self.id, proposed, content=content)
+        head.sign(self.id, PERIOD, 2)
+
+    # -- what is seen
+
+    async def look(self, role: str, page: str, query: str = "") -> tuple[bytes, list[str]]:
+        """Open a page: everything that came, and where its downloads are."""
+        tab = await Tab.visit(self.server.url, self.cookie(role), page, query)
+        ids = [one.download_button.deferred_file_id for one in tab.elements("download_button")]
+        offers = [await tab.offered(one) for one in ids]
+        await tab.close()
+        assert "出了问题".encode() not in b"".join(tab.frames), page
+        return b"".join(tab.frames), offers
+
+    def look_round(self, stage: str) -> None:
+        """Every role opens pages, and takes every file that is offered there."""
+        visits = [(role, *page) for role in ROLES for page in self.addresses(stage, role)]
+        looks = run(at_once([partial(self.look, *visit) for visit in visits]))
+        held: dict[str, list[bytes]] = {role: [] for role in ROLES}
+        self.offers[stage] = {role: [] for role in ROLES}
+        for (role, *_page), (frames, offers) in zip(visits, looks, strict=True):
+            held[role] += [frames, *(fetched(self.server, one, self.cookies[role]) for one in offers)]
+            self.offers[stage][role] += offers
+        self.held[stage] = {role: b"\n".join(frames) for role, frames in held.items()}
+
+    def addresses(self, stage: str, role: str) -> list[tuple[str, str]]:
+        """Page and query of what a role opens: in the end everything, also what is not in its menu
+        and what belongs to others.
+        """
+        about = f"evaluation={self.id}&period={PERIOD}"
+        if role in ACCOUNTS:
+            pages = (*EVALUATION_PAGES, "evaluations") if stage != "notified" else ()
+            return [(page, about) for page in pages]
+        own, *others = sorted(self.people.values(), key=lambda one: one != self.people.get(role))
+        if stage == "signed" and role in ("errors_owner", "rater2", "south_contact", *OUTSIDE):
+            return [(page, f"{about}&p={others[0]}") for page in PAGES] + [("", f"p={own}")]
+        return [("", ""), ("own_notice", f"p={own}"), ("evaluation_rating", about)]
+
+    def arrived(self, stage: str, role: str) -> set[str]:
+        """The marks that reached a role."""
+        return {mark for mark in self.marks if mark.encode() in self.held[stage][role]}
+
+
+def fetched(server: RunningServer, path: str, cookie: str) -> bytes:
+    """A file that a page offers, unpacked."""
+    status, content = asked_for(server, path, cookie)
+    assert status == 200, (path, content)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return b"\n".join(packed.read(name) for name in packed.namelist())
+    inside = re.findall(rb'"content": ?"([A-Za-z0-9+/=]+)"', content)
+    return b"\n".join((content, *map(base64.b64decode, inside)))
+
+
+def asked_for(server: RunningServer, path: str, cookie: str) -> tuple[int, bytes]:
+    """Status and content of what is at an address."""
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        connection.request("GET", path, headers={"Cookie": f"ahp_session={cookie}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+STAGES = ("second_round", "notified", "signed")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An evaluation from its rounds of rating to a correction, and what was seen of it."""
+    server = RunningServer(tmp_path_factory.mktemp("roles") / "ahp.db")
+    made = World(server, Store(f"sqlite:///{server.database}"))
+    try:
+        made.first_round()
+        for stage in STAGES:
+            getattr(made, stage)()
+            made.look_round(stage)
+        yield made
+    finally:
+        made.store.close()
+        server.stop()
