@@ -149,10 +149,10 @@ def may_appeal(held: PeriodState) -> bool:
     return bool(held.notices and held.stage == "notified" and held.notices.until >= state.today())
 
 
-def show_standing(held: PeriodState) -> None:
-    """What the contact can do now, and until when."""
+def show_standing(held: PeriodState, unit: str) -> None:
+    """What the contact of a unit can do now, and until when."""
     _ = state.translate()
-    if held.correction:
+    if held.correction and unit in {row.unit for row in held.correction.rows}:
         st.info(_("A correction of this period was proposed; it counts once it is signed."))
     if held.stage == "signed":
         st.success(_("This result is signed."), icon=":material/verified:")
@@ -212,7 +212,7 @@ def show(info: PersonInfo) -> None:
         st.markdown(_("Period: {period}").format(period=period))
     desk = open_notice(desk, person, period)
     held = desk.now.periods[period]
-    show_standing(held)
+    show_standing(held, person.unit)
     if sent := held.appeals.get(st.session_state.pop("appealed", "")):
         name = names_of(held.scheme, state.language())[sent.cell.indicator]
         st.success(
