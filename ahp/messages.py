@@ -1750,6 +1750,10 @@ _EVALUATIONS = {
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
+    "entry_stays": _(
+        "{unit}, {indicator}: a second person has confirmed it, so nobody takes it away alone. A "
+        "second person rejects it first."
+    ),
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),

@@ -78,9 +78,7 @@ class StreamlitClient:
         widgets: what the page shows now, by the place where it stands.
     """
 
-    def __init__(
-        self, socket: ClientConnection, url: str, page: str = "", query: str = ""
-    ) -> None:
+    def __init__(self, socket: ClientConnection, url: str, page: str = "", query: str = "") -> None:
         self._socket = socket
         self._url = url
         self._page = page

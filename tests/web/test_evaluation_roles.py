@@ -4,6 +4,7 @@ addresses that are guessed. Everything that somebody wrote carries a word that o
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import http.client
@@ -44,7 +45,6 @@ from ahp.store import Store
 from tests.evaluation_case import FAR, SCHEME, WORDS
 from tests.running_server import RunningServer
 from tests.web.tabs import Tab, at_once, run
-from tests.web.test_server import ask
 
 PERIOD = "2026Q1"
 UNITS = ("north", "south", "east")
@@ -98,9 +98,8 @@ class World:
         accounts: role -> id of the account.
         people: name -> id of who has a personal link.
         cookies: role -> session token.
-        names: mark -> what holds it.
+        marks: all words.
         held: stage -> role -> everything that reached it.
-        offers: stage -> role -> addresses of downloads.
     """
 
     server: RunningServer
@@ -111,7 +110,6 @@ class World:
     cookies: dict[str, str] = field(default_factory=lambda: {"nobody": ""})
     marks: set[str] = field(default_factory=set)
     held: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    offers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def mark(self, *parts: object) -> str:
         """A new word, looked for from now on."""
@@ -265,9 +263,7 @@ class World:
         file, content = self.file("appeal")
         self.store.act_as(
             self.people["south_contact"],
-            Appealed(
-                PERIOD, "appeal", ("south", "errors", "", "", ""), self.mark("appeal"), file
-            ),
+            Appealed(PERIOD, "appeal", ("south", "errors", "", "", ""), self.mark("appeal"), file),
             content=content,
         )
 
@@ -286,25 +282,46 @@ class World:
 
     # -- what is seen
 
-    async def look(self, role: str, page: str, query: str = "") -> tuple[bytes, list[str]]:
-        """Open a page: everything that came, and where its downloads are."""
+    async def look(self, role: str, page: str, query: str) -> bytes:
+        """Open a page: everything that comes, with the files that it offers."""
         tab = await Tab.visit(self.server.url, self.cookie(role), page, query)
-        ids = [one.download_button.deferred_file_id for one in tab.elements("download_button")]
-        offers = [await tab.offered(one) for one in ids]
+        files = [
+            await self.taken(tab, role, one.download_button.deferred_file_id)
+            for one in tab.elements("download_button")
+        ]
         await tab.close()
-        assert "出了问题".encode() not in b"".join(tab.frames), page
-        return b"".join(tab.frames), offers
+        frames = b"".join(tab.frames)
+        assert "出了问题".encode() not in frames, page
+        return b"\n".join((frames, *files))
+
+    async def taken(self, tab: Tab, role: str, file_id: str) -> bytes:
+        """A file that a page offers, unpacked. Streamlit forgets it when pages of others are closed
+        before it is fetched: the button is pressed again then.
+        """
+        for _press in range(10):
+            path = await tab.offered(file_id)
+            status, content = await asyncio.to_thread(
+                asked_for, self.server, path, self.cookies[role]
+            )
+            if status == 200:
+                break
+        assert status == 200, (path, content.decode())
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                return b"\n".join(packed.read(name) for name in packed.namelist())
+        inside = re.findall(rb'"content": ?"([A-Za-z0-9+/=]+)"', content)
+        return b"\n".join((content, *map(base64.b64decode, inside)))
 
     def look_round(self, stage: str) -> None:
         """Every role opens pages, and takes every file that is offered there."""
         visits = [(role, *page) for role in ROLES for page in self.addresses(stage, role)]
         looks = run(at_once([partial(self.look, *visit) for visit in visits]))
-        held: dict[str, list[bytes]] = {role: [] for role in ROLES}
-        self.offers[stage] = {role: [] for role in ROLES}
-        for (role, *_page), (frames, offers) in zip(visits, looks, strict=True):
-            held[role] += [frames, *(fetched(self.server, one, self.cookies[role]) for one in offers)]
-            self.offers[stage][role] += offers
-        self.held[stage] = {role: b"\n".join(frames) for role, frames in held.items()}
+        self.held[stage] = {
+            role: b"\n".join(
+                came for (who, *_page), came in zip(visits, looks, strict=True) if who == role
+            )
+            for role in ROLES
+        }
 
     def addresses(self, stage: str, role: str) -> list[tuple[str, str]]:
         """Page and query of what a role opens: in the end everything, also what is not in its menu
@@ -320,19 +337,8 @@ class World:
         return [("", ""), ("own_notice", f"p={own}"), ("evaluation_rating", about)]
 
     def arrived(self, stage: str, role: str) -> set[str]:
-        """The marks that reached a role."""
+        """The words that reached a role."""
         return {mark for mark in self.marks if mark.encode() in self.held[stage][role]}
-
-
-def fetched(server: RunningServer, path: str, cookie: str) -> bytes:
-    """A file that a page offers, unpacked."""
-    status, content = asked_for(server, path, cookie)
-    assert status == 200, (path, content)
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            return b"\n".join(packed.read(name) for name in packed.namelist())
-    inside = re.findall(rb'"content": ?"([A-Za-z0-9+/=]+)"', content)
-    return b"\n".join((content, *map(base64.b64decode, inside)))
 
 
 def asked_for(server: RunningServer, path: str, cookie: str) -> tuple[int, bytes]:
@@ -360,3 +366,133 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     finally:
         made.store.close()
         server.stop()
+
+
+# -- what reaches whom
+
+
+BOOK = ("title", "book note")
+
+
+def marks_of(*wanted: tuple[str, ...] | str) -> set[str]:
+    """The words of some things."""
+    return {word(*((one,) if isinstance(one, str) else one)) for one in wanted}
+
+
+def ratings(world: World, number: int) -> set[str]:
+    """Everything that raters gave in a round."""
+    begins = tuple(word(kind, number)[:-1] for kind in ("round", "file round", "content round"))
+    return {mark for mark in world.marks if mark.startswith(begins)}
+
+
+def given_by(rater: str, number: int) -> set[str]:
+    """What a rater gave in a round."""
+    units = [unit for unit in UNITS if (rater, unit) != ("rater1", "south")]
+    files = ((kind, "round", number, rater) for kind in ("file", "content"))
+    return marks_of(*files, *(("round", number, rater, unit) for unit in units))
+
+
+def test_while_a_round_is_open_nobody_sees_what_is_rated(world):
+    """Neither of the open round, nor of the one before it."""
+    for role in (*ACCOUNTS, *PEOPLE, *OUTSIDE):
+        seen = world.arrived("second_round", role) & (ratings(world, 1) | ratings(world, 2))
+        own = given_by(role, 2) if role in RATERS else set()
+        assert seen <= own, role
+    for role in ("rater1", "rater2"):  # who have submitted read what they gave
+        assert given_by(role, 2) <= world.arrived("second_round", role)
+
+
+def test_afterwards_organizers_see_everything_and_readers_the_same(world):
+    assert len(ratings(world, 2)) == 19
+    for role in ACCOUNTS:
+        assert world.marks - world.arrived("signed", role) == set(), role
+
+
+def owner_sees(leaf: str) -> set[str]:
+    """What a data owner sees: their own indicator, of all units."""
+    documents = {
+        "errors": marks_of("granted document", *(("document", leaf, one) for one in UNITS)),
+        "training": marks_of("corrected document", *(("document", leaf, one) for one in UNITS)),
+    }[leaf]
+    values = {value for (_unit, one), value in VALUES.items() if one == leaf}
+    about = [("file", leaf), ("content", leaf), ("person", f"{leaf}_owner"), "title", *UNITS]
+    notes = {word("note", leaf, unit) for unit in UNITS}
+    return values | documents | notes | marks_of(*about)
+
+
+@pytest.mark.parametrize(
+    ("role", "stage", "expected"),
+    [
+        ("errors_owner", "second_round", owner_sees("errors") - marks_of("granted document")),
+        ("training_owner", "second_round", owner_sees("training") - marks_of("corrected document")),
+        (
+            "errors_owner",
+            "signed",
+            (owner_sees("errors") | {"73.79"})
+            # of south, whose history is looked at where it is chosen
+            - {"72.57", word("document", "errors", "south"), word("note", "errors", "south")},
+        ),
+        (
+            "training_owner",
+            "signed",
+            owner_sees("training") | {"85.83"} | marks_of("correction"),
+        ),
+        *(
+            (
+                rater,
+                stage,
+                given_by(rater, 2)
+                | marks_of(("person", rater), "title", *UNITS)
+                - (marks_of("south") if rater == "rater1" else set()),
+            )
+            for rater in RATERS
+            for stage in ("second_round", "notified", "signed")
+            if not (stage == "second_round" and rater in RATERS[2:])
+        ),
+        *(
+            (
+                f"{one}_contact",
+                "second_round",
+                marks_of(("person", f"{one}_contact"), one, *BOOK),
+            )
+            for one in UNITS
+        ),
+        ("expert", "signed", set()),
+        ("nobody", "signed", set()),
+    ],
+)
+def test_people_see_their_own(world, role: str, stage: str, expected: set[str]) -> None:
+    assert world.arrived(stage, role) == expected
+
+
+def notice_of(unit: str) -> set[str]:
+    """What the contact of a unit reads of the data that came in."""
+    documents = (("document", leaf, unit) for leaf in ("errors", "training"))
+    files = (("file", leaf) for leaf in ("errors", "training"))
+    about = (("person", f"{unit}_contact"), unit, *BOOK, *documents, *files)
+    return marks_of(*about) | {value for (one, _leaf), value in VALUES.items() if one == unit}
+
+
+NOTICES = {
+    ("north", "notified"): notice_of("north"),
+    ("east", "notified"): notice_of("east"),
+    ("east", "signed"): notice_of("east"),
+    ("north", "signed"): notice_of("north")
+    | {"85.83"}
+    | marks_of("correction", ("file", "correction"), "corrected document")
+    - marks_of(("document", "training", "north"), ("file", "training")),
+    ("south", "notified"): notice_of("south")
+    | marks_of("appeal", ("file", "appeal"), ("content", "appeal"), "document late"),
+    ("south", "signed"): notice_of("south")
+    | {"73.79"}
+    | marks_of("appeal", ("file", "appeal"), ("content", "appeal"), "document late")
+    | marks_of("granted", "granted document") - marks_of(("document", "errors", "south")),
+}
+"""Unit and stage -> what its contact sees: the appeal and its decision are south's, the correction
+north's.
+"""
+
+
+@pytest.mark.parametrize(("unit", "stage"), NOTICES)
+def test_contacts_read_the_notice_of_their_unit(world, unit: str, stage: str) -> None:
+    assert world.arrived(stage, f"{unit}_contact") == NOTICES[unit, stage]

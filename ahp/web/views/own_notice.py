@@ -181,11 +181,13 @@ def show_not_yet() -> None:
 
 
 def open_notice(desk: Desk, person: Person, period: str) -> Desk:
-    """Note that the contact has seen the notice, once."""
-    if person.id in desk.now.periods[period].seen:
+    """Note that the contact has seen the notice, once for each time it was sent out."""
+    held = desk.now.periods[period]
+    if person.id in held.seen:
         return desk
+    sent = held.notices.stamp.seq if held.notices else 0
     now = state.database().act_as(
-        person.id, NoticeOpened(period), event_id=f"notice-{period}-{person.id}"
+        person.id, NoticeOpened(period), event_id=f"notice-{period}-{sent}-{person.id}"
     )
     return Desk(desk.info, now)
 
