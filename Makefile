@@ -55,7 +55,9 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages
 	$(BIN)/python benchmarks/results_page.py
+	$(BIN)/python benchmarks/evaluation_pages.py
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/raters.py
 
 .venv-peers/installed: benchmarks/requirements.txt
 	tools/new-venv $(PYTHON) .venv-peers

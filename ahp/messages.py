@@ -1851,6 +1851,10 @@ _EVALUATIONS = {
         "file."
     ),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
+    "workbook_carries": _(
+        "{indicator!r} has points that are carried over from the period before, which a workbook "
+        "of one period can't calculate."
+    ),
 }
 
 MESSAGES: Mapping[str, str] = MappingProxyType(

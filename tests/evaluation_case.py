@@ -46,6 +46,9 @@ share = 0.5
 weights = 2
 points = 2
 total = 1
+[warnings]
+floor = 60
+below_median = 5
 [[nodes]]
 id = "goal"
 name = { zh = "效能", en = "Effectiveness" }

@@ -1,7 +1,8 @@
-"""Pictures of every screen, in both languages and sizes; those of the READMEs go to docs/images."""
+"""Pictures of every screen, in both languages and sizes; those of the pages go to docs/images."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -13,14 +14,28 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from ahp import Judgment, load_survey  # noqa: E402
+from ahp.evaluation import load_scheme  # noqa: E402
 from ahp.process.asking import Asking  # noqa: E402
+from ahp.process.evaluations.events import (  # noqa: E402
+    PeriodOpened,
+    RatingOpened,
+    SchemeApproved,
+    SchemeProposed,
+    UnitAdded,
+)
+from ahp.process.evaluations.next_step import PAGES  # noqa: E402
+from ahp.process.evaluations.units import Unit  # noqa: E402
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
 from ahp.store import ExpertInfo, Store  # noqa: E402
 from tests.browser import actions  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
 FOLDER = ROOT / "build" / "screenshots"
-README = ("question", "ranking")
+PUBLISHED = {
+    **{"question": "phone", "ranking": "desktop"},
+    **{"league": "desktop", "card": "desktop"},
+    **{"rating": "phone", "notice": "desktop"},
+}
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 SIZES = {"desktop": actions.DESKTOP, "phone": actions.PHONE}
 ANSWERS = {
@@ -205,6 +220,71 @@ def expert_screens(page: Page, server: RunningServer, camera: Camera) -> None:
     page.screenshot(path=FOLDER / f"receipt.{camera.suffix}", full_page=True)
 
 
+def rater_link(store: Store) -> str:
+    """The personal link of a rater in a round that is open."""
+    made = store.create_evaluation("2026 年事后监督效能评价")
+    content = load_scheme("supervision_effectiveness").content
+    units = [UnitAdded(Unit(f"{site}市监督中心", id=site)) for site in "甲乙丙丁"]
+    opened = PeriodOpened("2026Q1", 1, "2026-04-10", {}, "2026-04-15")
+    store.act_together(made.id, [SchemeProposed(1, content), SchemeApproved(1), *units, opened])
+    rater = store.add_person(made.id, "rater", "王芳", unit="丁")
+    store.act(made.id, RatingOpened("2026Q1", 1, (), "2026-04-15"))
+    return store.issue_person_link(rater.person.id)
+
+
+def contact_link(store: Store) -> str:
+    """The personal link of a contact whose unit has appealed, in the finished example."""
+    example = store.evaluations()[0]
+    appeals = store.evaluation_state(example.id).periods["2026Q3"].appeals
+    return store.issue_person_link(next(iter(appeals.values())).person)
+
+
+def evaluation_screens(
+    desk: Page, rater: Page, contact: Page, server: RunningServer, camera: Camera
+) -> None:
+    """The finished example, page by page; a unit's notice; a rater at work."""
+    desk.goto(server.url)
+    actions.press(desk, "example-evaluation")
+    desk.wait_for_url(re.compile(r"/evaluation_results\?.*evaluation="), timeout=60_000)
+    query = desk.url.partition("?")[2].partition("&")[0]
+    for page in PAGES:
+        desk.goto(f"{server.url}/evaluation_{page}?{query}")
+        expect(
+            actions.control(desk, "next_step").or_(desk.get_by_role("heading"))
+        ).not_to_have_count(0)
+        actions.drawn(desk)
+        camera.take(desk, f"evaluation_{page}", whole=True)
+    desk.goto(f"{server.url}/evaluation_results?{query}")
+    parts = actions.control(desk, f"part-{query.partition('=')[2]}")
+    for name, part in (("league", 0), ("card", 1)):
+        parts.get_by_role("radio").nth(part).click()
+        actions.drawn(desk)
+        parts.evaluate("(found) => found.scrollIntoView()")
+        camera.take(desk, name)
+    store = Store(f"sqlite:///{server.database}")
+    contact.goto(f"{server.url}/i/{contact_link(store)}")
+    contact.get_by_role("combobox").first.click()
+    contact.get_by_role("option", name="2026Q3").click()
+    expect(contact.get_by_text("2026Q3").first).to_be_visible()
+    actions.drawn(contact)
+    camera.take(contact, "notice")
+    camera.take(contact, "notice_whole", whole=True)
+    rater.goto(f"{server.url}/i/{rater_link(store)}")
+    expect(actions.control(rater, "start")).to_be_visible()
+    camera.take(rater, "rating_start", whole=True)
+    actions.begin(rater)
+    grades = actions.control(rater, "answers").get_by_role("button")
+    expect(grades.first).to_be_visible()
+    grades.nth(1).click()
+    expect(rater.get_by_role("progressbar")).to_be_visible()
+    actions.drawn(rater)
+    camera.take(rater, "rating")
+    actions.press(rater, "overview")
+    actions.drawn(rater)
+    camera.take(rater, "rating_overview", whole=True)
+    store.close()
+
+
 def main() -> None:
     """Every screen in every language and size."""
     shutil.rmtree(FOLDER, ignore_errors=True)  # what is not taken any more must not be looked at
@@ -232,8 +312,13 @@ def main() -> None:
                     expert_screens(night, server, Camera(language, size, "dark"))
                 another = actions.visitor(browser, locale=locale, size=viewport).new_page()
                 round_screens(desk, another, server, camera)
+                rater, contact = (
+                    actions.visitor(browser, locale=locale, size=viewport).new_page()
+                    for _ in range(2)
+                )
+                evaluation_screens(desk, rater, contact, server, camera)
                 server.stop()
-            for name, size in zip(README, ("phone", "desktop"), strict=True):
+            for name, size in PUBLISHED.items():
                 shutil.copy(FOLDER / f"{name}.{language}.{size}.png", images)
         browser.close()
 

@@ -8,7 +8,7 @@ official totals do; only the weights drawn are not rounded to the scheme's digit
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -137,6 +137,7 @@ def simulate(
     ranks: bool = True,
     pairs: bool = False,
     level: float = 0.95,
+    progress: Callable[[float], object] | None = None,
 ) -> Certainty:
     """Probabilities of bands and ranks, from the spread of weights and raters.
 
@@ -157,6 +158,7 @@ def simulate(
         ranks: whether probabilities of ranks are wanted, which keep all totals in memory.
         pairs: whether probabilities of one unit ahead of another are wanted, likewise.
         level: of the interval, between 0 and 1.
+        progress: is told the share that is done, up to 1.
 
     Raises:
         EvaluationError: an unknown unit or period, or weights that do not fit.
@@ -185,12 +187,17 @@ def simulate(
     drawn, resampled = run.over(result, parse_period(result.periods[column]), raters=raters)
     summary = _Summary(len(names), count, len(result.scheme.bands), keep=ranks or pairs)
     step = max(1, _CELLS // count)
+    tell = progress or (lambda _share: None)
+    drawing = 0.5 if pairs else 1.0  # of the work, as far as one can tell beforehand
     for start in range(0, len(names), step):
         some = slice(start, start + step)
         summary.add(some, level, *drawn(some))
+        tell(drawing * min(1.0, (start + step) / len(names)))
     scale = 10**result.scheme.digits.total
     mean, std, lower, upper = summary.moments.T
-    rank_probability, ahead, tied = summary.compared(ranks, pairs)
+    rank_probability, ahead, tied = summary.compared(
+        ranks, pairs, lambda share: tell(drawing + (1 - drawing) * share)
+    )
     return Certainty(
         units=names,
         period=result.periods[column],
@@ -246,8 +253,12 @@ class _Summary:
                 moments[:2] = some[0] + moved.mean(), moved.std()
                 moments[2:] = np.quantile(some, ends)
 
-    def compared(self, ranks: bool, pairs: bool) -> list[Floats | None]:
-        """Probabilities of ranks, of one unit ahead of another, and of ties."""
+    def compared(
+        self, ranks: bool, pairs: bool, tell: Callable[[float], object]
+    ) -> list[Floats | None]:
+        """Probabilities of ranks, of one unit ahead of another, and of ties; tells the share that
+        is done.
+        """
         if self.totals is None:
             return [None, None, None]
         n = len(self.totals)
@@ -262,6 +273,7 @@ class _Summary:
             for i in range(n if pairs else 0):
                 above[i] += (some[:, i, None] > some).sum(axis=0)
                 same[i] += (some[:, i, None] == some).sum(axis=0)
+            tell(min(1.0, (start + step) / self.draws))
         found = zip((at_rank, above, same), (ranks, pairs, pairs), strict=True)
         return [read_only(one / self.draws) if wanted else None for one, wanted in found]
 

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from ..errors import AHPError, EvaluationError
 from ..evaluation import Scheme
-from ..evaluation.rules import Derived
 from ..messages import Phrase
+from ..process.evaluations.deliveries import missing_cells
 from ..process.evaluations.events import CellKey, File, Row
-from ..process.evaluations.rules import rated_leaves
+from ..process.evaluations.rules import left_to_raters
 from ..process.evaluations.state import EvaluationState, PeriodState, Person, Recording
 from ..process.evaluations.units import active_in
 from ..tables.grids import Grid, read_grid
@@ -23,7 +23,7 @@ from . import layout_questions
 from .import_preview import import_preview
 from .layout_questions import History, Question
 from .layout_reading import Reading, read_layout, typed_value
-from .layout_suggestion import Suggestion, suggest_layout
+from .layout_suggestion import Suggestion, shown, suggest_layout
 from .observation_layout import JOIN, LEFT_OUT, Layout, LayoutColumn, items_of, values_of
 
 
@@ -83,8 +83,8 @@ class Scope:
 
     @cached_property
     def typed(self) -> tuple[str, ...]:
-        """Those that are typed: the others come from raters."""
-        rated = rated_leaves(self.scheme)
+        """Those that are typed: the others are left to raters."""
+        rated = left_to_raters(self.state, self.scheme)
         return tuple(one for one in self.indicators if one not in rated)
 
     @cached_property
@@ -125,35 +125,12 @@ class Scope:
     def _own(self, recording: Recording) -> bool:
         return self.owner is None or recording.owner == self.owner.id
 
-    def missing(self, indicators: Iterable[str], also: Iterable[CellKey] = ()) -> list[CellKey]:
-        """Cells of indicators without a value; of a derived one its inputs.
-
-        Args:
-            indicators: those looked at; deductions, bonuses and vetoes are never missing.
-            also: cells that get one.
-        """
-        there = {*self.now, *also}
-        cells = {(key.unit, key.indicator) for key in there}
-        return [
-            key
-            for leaf in indicators
-            if leaf in self.scheme.indicator
-            for unit in self.units
-            for key in _wanted(self.scheme, unit, leaf)
-            if (key not in there if key.input else (unit, leaf) not in cells)
-        ]
-
-    def delivered(self, indicator: str) -> tuple[int, int]:
-        """How many units have all values of an indicator, of how many."""
-        late = {key.unit for key in self.missing([indicator])}
-        return len(self.units) - len(late), len(self.units)
-
-
-def _wanted(scheme: Scheme, unit: str, leaf: str) -> Iterator[CellKey]:
-    """The cells that a unit's indicator needs."""
-    rule = scheme.indicator[leaf].rule
-    inputs = [one.id for one in rule.inputs] if isinstance(rule, Derived) else [""]
-    return (CellKey(unit, leaf, input=one) for one in inputs)
+    def missing(
+        self, indicators: Iterable[str], also: Iterable[CellKey] = ()
+    ) -> tuple[CellKey, ...]:
+        """Cells without a value, see `missing_cells`; deductions, bonuses and vetoes never miss."""
+        leaves = [one for one in indicators if one in self.scheme.indicator]
+        return tuple(missing_cells(self.state, self.held, leaves, also))
 
 
 def _layout_key(key: CellKey) -> layout_questions.CellKey:
@@ -262,7 +239,7 @@ class FileImport:
     missing: tuple[CellKey, ...] = ()
     remembered: bool = False
     template: bool = False
-    aliases: Mapping[str, str] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[Question], str | None]
@@ -346,7 +323,7 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
             is_open,
             remembered=suggestion.remembered,
             template=suggestion.template,
-            aliases=_units_of(aliases),
+            aliases=aliases,
         )
         if is_open:
             return found
@@ -372,15 +349,10 @@ def _suggested(scope: Scope, grid: Grid, aliases: Mapping[str, str]) -> Suggesti
         grid,
         scope.scheme,
         scope.units,
-        aliases={**scope.aliases, **_units_of(aliases)},
+        aliases={**scope.aliases, **aliases},
         earlier=scope.layouts,
         history=scope.earlier,
     )
-
-
-def _units_of(answers: Mapping[str, str]) -> dict[str, str]:
-    """Name -> unit, without names that are passed over."""
-    return {name: unit for name, unit in answers.items() if unit != LEFT_OUT}
 
 
 def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]:
@@ -405,12 +377,9 @@ def _own_questions(scope: Scope, questions: Iterable[Question]) -> Iterator[Ques
         if own == one.columns:
             yield one
         elif one.about != "measure":
-            shown = tuple(
-                JOIN.join(filter(None, (column.indicator, column.input or column.item)))
-                for column in own
-            )
             code = f"ask_{one.about}_near" if own else f"ask_{one.about}"
-            yield replace(one, asked=Phrase(code, name=one.name, near=shown), columns=own)
+            asked = Phrase(code, name=one.name, near=tuple(map(shown, own)))
+            yield replace(one, asked=asked, columns=own)
 
 
 def _answered(
@@ -428,6 +397,9 @@ def _answered(
             is_open.append(one)
         elif isinstance(chosen, LayoutColumn):
             layout = layout.with_column(chosen)
+        elif chosen == LEFT_OUT:
+            passed = tuple(dict.fromkeys((*layout.no_units, one.name)))
+            layout = replace(layout, no_units=passed)
         else:
             aliases[one.name] = chosen
             layout = replace(layout, units={**layout.units, one.name: chosen})
@@ -444,7 +416,7 @@ def _with_changes(
         if row.indicator in scope.indicators:
             rows.append(row)
     layout, remarks = found.layout, list(reading.remarks)
-    left_out = [name for name, unit in layout.units.items() if unit == LEFT_OUT]
+    left_out = [*layout.no_units]
     left_out += [
         column.header
         for column in layout.columns
@@ -459,7 +431,7 @@ def _with_changes(
     covered = {column.indicator for column in layout.columns}
     wanted = scope.typed if scope.owner else [one for one in scope.typed if one in covered]
     missing = scope.missing(wanted, (row.key for row in rows))
-    return replace(found, changes=changes, remarks=tuple(remarks), missing=tuple(missing))
+    return replace(found, changes=changes, remarks=tuple(remarks), missing=missing)
 
 
 def _without_document(scope: Scope, rows: Iterable[Row]) -> Iterator[Phrase]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -31,8 +31,11 @@ from .evaluation_formulas import over_items
 FIRST_ROW = 2
 """Of the entries, below the headers."""
 
-VALUE, EVIDENCE = "C", "J"
+VALUE, EVIDENCE, NOTE = "C", "J", "K"
 """Columns of the observations."""
+
+COLUMNS = ("unit", "period", "indicator", "value", "rater", "item", "input", "evidence", "note")
+"""Of records that are filled in."""
 
 REPORTED, INAPPLICABLE, UNDUE = 1, 2, 3
 """What the sheets say of a value; 0 where it was not reported."""
@@ -109,6 +112,7 @@ class Form:
 
     Attributes:
         scheme, units, period, language, raters, items: see `evaluation_workbook`.
+        given: (unit, indicator) -> what was observed, as records of columns.
     """
 
     scheme: Scheme
@@ -117,6 +121,7 @@ class Form:
     language: str
     raters: int
     items: int
+    given: Mapping[tuple[str, str], Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def translate(self) -> Translate:
@@ -193,14 +198,24 @@ class Form:
                 yield from self._of_leaf(unit, indicator)
         _ = self.translate
         for event in self.scheme.events.values():
-            given = isinstance(event, Bonus) and event.points is None
-            yield Entry(unit, event.id, self.names[event.id], _("points") if given else _("times"))
+            counted = _("times")
+            if isinstance(event, Bonus) and event.points is None:
+                counted = _("points")
+            for item in self._items(unit, event.id) or [""]:
+                yield Entry(unit, event.id, self.names[event.id], counted, item=item)
+
+    def _items(self, unit: str, indicator: str) -> list[str]:
+        """Items that were observed, each once; nothing where none has a name."""
+        items = dict.fromkeys(one["item"] for one in self.given.get((unit, indicator), ()))
+        return list(items) if any(items) else []
 
     def _of_leaf(self, unit: str, indicator: Indicator) -> Iterator[Entry]:
         _ = self.translate
         leaf, rule = indicator.id, indicator.rule
         name = self.names[leaf]
-        several = [str(k) for k in range(1, self.items + 1)] if self.items > 1 else [""]
+        observed = self._items(unit, leaf)
+        numbered = [str(k) for k in range(1, self.items + 1)] if self.items > 1 else [""]
+        several, raters = observed or numbered, self._raters(unit, indicator)
 
         def part(words: str) -> str:
             return _("{name}: {part}").format(name=name, part=words)
@@ -215,12 +230,12 @@ class Form:
             for line in self.parts(rule):
                 text = self.scheme.text(line.name, self.language)
                 label = part(f"{line.id} {text}" if isinstance(rule, Checklist) else text)
-                for rater in self.raters_of(indicator):
+                for rater in raters:
                     yield Entry(unit, leaf, label, self._measure(rule, line), rater, line.id)
         else:
-            alone = not isinstance(rule, Rated) and indicator.items == "mean"
+            alone = not (observed or isinstance(rule, Rated)) and indicator.items == "mean"
             for item in [""] if alone else several:
-                for rater in self.raters_of(indicator):
+                for rater in raters:
                     yield Entry(unit, leaf, name, indicator.unit, rater, item)
 
     def parts(
@@ -241,6 +256,21 @@ class Form:
         if isinstance(rule, Deductive):
             return _("times")
         return _("raters") if isinstance(rule, Shares) and rule.counts else _("share")
+
+    def record_of(self, entry: Entry) -> Mapping[str, str] | None:
+        """What was observed of an entry; a word for the whole indicator stands in all of them."""
+        own = self.given.get((entry.unit, entry.indicator), ())
+        found = {(one["rater"], one["item"], one["input"]): one for one in own}
+        exact = found.get((entry.rater, entry.item, entry.input))
+        whole = found.get((entry.rater, "", "")) or found.get(("", "", ""))
+        return whole if exact is None and whole and whole["value"] in SPECIAL_WORDS else exact
+
+    def _raters(self, unit: str, indicator: Indicator) -> list[str]:
+        """Who gives values of an indicator of a unit: who did, up to as many as are needed."""
+        asked = self.raters_of(indicator)
+        observed = self.given.get((unit, indicator.id), ())
+        own = list(dict.fromkeys(one["rater"] for one in observed))
+        return [*own, *asked[len(own) :]]
 
     def raters_of(self, indicator: Indicator) -> list[str]:
         """Who gives values of an indicator; nobody by name where one is enough."""

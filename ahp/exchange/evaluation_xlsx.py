@@ -8,7 +8,8 @@ the official totals against.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -16,12 +17,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import EvaluationError, OptionError
 from ..evaluation import Period, Scheme, parse_period
+from ..evaluation.observations import number_parts
 from ..evaluation.rules import decimal
 from ..evaluation.scoring import period_problem
 from ..i18n import LANGUAGES
 from ..i18n.evaluation import bands_of, event_words, rule_words
 from .cells import add_looks, put, raise_row, set_up
-from .evaluation_form import EVIDENCE, FIRST_ROW, VALUE, Form
+from .evaluation_form import EVIDENCE, FIRST_ROW, NOTE, VALUE, Form
 from .evaluation_scores import write_calculation, write_scores
 
 _HEADERS = {
@@ -48,6 +50,7 @@ def evaluation_workbook(
     language: str = "zh",
     raters: int = 1,
     items: int = 1,
+    records: Iterable[Mapping[str, str]] = (),
 ) -> bytes:
     """The workbook for one period as an .xlsx file.
 
@@ -59,6 +62,8 @@ def evaluation_workbook(
         raters: how many rate each graded indicator; more where the scheme needs more.
         items: how many items, such as calls or loans, a graded or derived indicator may have, and
             one whose items are not joined by their mean.
+        records: what was observed, to be filled in, as `observations_from_records` takes it, every
+            column given; those of other units and periods are left out.
 
     Raises:
         EvaluationError: no units, one twice, or a period that the scheme doesn't allow.
@@ -70,7 +75,11 @@ def evaluation_workbook(
     if problem := period_problem(scheme, parsed):
         raise EvaluationError(problem.code, **problem.parameters)
     _check_units(scheme, units)
-    form = Form(scheme, tuple(units), parsed, language, raters, items)
+    given: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for record in records:
+        if record["period"] == str(parsed):
+            given.setdefault((record["unit"], record["indicator"]), []).append(record)
+    form = Form(scheme, tuple(units), parsed, language, raters, items, given)
     if len(form.entries) > MAX_ENTRIES:
         raise EvaluationError("template_long", count=len(form.entries), most=MAX_ENTRIES)
     workbook = Workbook()
@@ -131,8 +140,10 @@ def _write_observations(form: Form, sheet: Worksheet) -> None:
             sheet[f"{letter}{row}"].style = "entry" if letter == "G" else "cell"
             if text:
                 put(sheet, f"{letter}{row}", text, sheet[f"{letter}{row}"].style)
-        for letter in (VALUE, EVIDENCE, "K"):
+        for letter in (VALUE, EVIDENCE, NOTE):
             sheet[f"{letter}{row}"].style = "entry"
+        if record := form.record_of(entry):
+            _put_record(sheet, row, record)
         if form.is_sampled(entry):
             sheet[f"{VALUE}{row}"].number_format = "@"  # 3/4 would become a date
         elif (name := form.list_of(entry)) is not None:
@@ -151,6 +162,19 @@ def _write_observations(form: Form, sheet: Worksheet) -> None:
             choice.add(f"{VALUE}{first}:{VALUE}{last}")
         sheet.add_data_validation(choice)
     sheet.print_title_rows = "1:1"
+
+
+def _put_record(sheet: Worksheet, row: int, record: Mapping[str, str]) -> None:
+    """What was observed; a number as one."""
+    value, parts = record["value"], number_parts(record["value"])
+    number = None if parts is None else float(Fraction(parts[0], 10 ** parts[1]))
+    for letter, one in (
+        (VALUE, value if number is None else number),
+        (EVIDENCE, record["evidence"]),
+        (NOTE, record["note"]),
+    ):
+        if one != "":
+            put(sheet, f"{letter}{row}", one, "entry")
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -195,7 +195,7 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
         walk.faults.append((grid.place(line, unit_column), Phrase("layout_unit_empty")))
     elif unit is None:
         walk.unknown_units.setdefault(name, grid.place(line, unit_column))
-    elif unit != LEFT_OUT:
+    else:
         walk.cells.extend(_of_row(walk, line, unit, at, values))
 
 

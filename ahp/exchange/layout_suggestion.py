@@ -273,12 +273,12 @@ class _Words:
     def question(self, about: Literal["column", "indicator"], name: str) -> Question:
         """What a column, or a name, is that isn't sure."""
         near = tuple(self.near(name))
-        shown = tuple(_shown(one) for one in near)
+        likely = tuple(shown(one) for one in near)
         code = _ASKED[about][bool(near)]
-        return Question(about, name, Phrase(code, name=name, near=shown), near)
+        return Question(about, name, Phrase(code, name=name, near=likely), near)
 
 
-def _shown(column: LayoutColumn) -> str | Phrase:
+def shown(column: LayoutColumn) -> str | Phrase:
     """Id of an indicator, with that of the part of it."""
     part = column.input or column.item
     if not part:

@@ -68,7 +68,7 @@ SEARCHED = 30
 """Rows that are looked through for headers."""
 
 LEFT_OUT = "-"
-"""In place of the id of a unit, or of an indicator in a long table: it is passed over."""
+"""In place of the id of an indicator that a long table names: its rows are passed over."""
 
 JOIN = " / "
 """Between the parts of a header of several rows."""
@@ -414,7 +414,7 @@ def unknown_targets(layout: Layout, scheme: Scheme) -> tuple[str, ...]:
     return tuple(
         column.indicator
         for column in layout.columns
-        if column.indicator
+        if column.indicator not in ("", LEFT_OUT)
         and column.indicator not in scheme.indicator
         and column.indicator not in scheme.events
     )

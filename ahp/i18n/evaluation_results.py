@@ -96,6 +96,7 @@ def state_words(_: Translate) -> dict[str, str]:
     """What to look at in a cell of the check matrix, by `ahp.report.check_matrix.STATES`."""
     return {
         "veto": _("veto"),
+        "undecided": _("waits for a second person"),
         "missing": _("missing value"),
         "outlier": _("outlier"),
         "deduction": _("deduction"),

@@ -6,7 +6,7 @@ They read on a phone 390 px wide, on a light page and on a dark one, and say not
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -500,24 +500,59 @@ def over_time_chart(
     >>> over_time_chart(result, "en", result.units[:1]).alt
     '丁市监督中心: 2026Q1 84.9, 2026Q2 77.6, 2026Q3 79.9, 2026Q4 86.0, 2026 82.1.'
     """
-    _ = translator(language)
     names = result.units[:MOST_UNITS] if units is None else tuple(units)
-    if len(names) > MOST_UNITS:
-        raise EvaluationError("units_most", count=len(names), most=MOST_UNITS)
-    rows = [result.unit_position(unit) for unit in names]
     own = [result.periods.index(one.period) for one in own_periods(result)]
     years = [k for k in range(len(result.periods)) if k not in own]
-    shown = result.periods[(years or own)[-1]]
-    places = list(range(len(own)))
-    totals = result.totals[rows]
-    middle = medians(result.totals[:, own])
-    some = totals[:, own][~np.isnan(totals[:, own])]
+    order = [*own, *years]
+    digits = result.scheme.digits.total
+
+    def totals(unit: str) -> tuple[Decimal | None, ...]:
+        return tuple(result.total(unit, result.periods[k]) for k in order)
+
+    found = {unit: totals(unit) for unit in result.units}
+    periods = tuple(result.periods[k] for k in order)
+    return totals_chart(found, periods, len(own), language, digits=digits, units=names)
+
+
+def totals_chart(
+    totals: Mapping[str, Sequence[Decimal | None]],
+    periods: Sequence[str],
+    count: int,
+    language: str,
+    *,
+    digits: int,
+    units: Sequence[str],
+) -> Picture:
+    """Totals of units over periods, see `over_time_chart`.
+
+    Args:
+        totals: unit -> its totals, one a period; of all units, for their median.
+        periods: what they are called; those after the first `count` are years.
+        count: how many are drawn as a line; the last period stands on the right.
+        language: of the texts.
+        digits: of totals.
+        units: those to draw, `MOST_UNITS` at most.
+
+    Raises:
+        EvaluationError: more units.
+    """
+    _ = translator(language)
+    if len(units) > MOST_UNITS:
+        raise EvaluationError("units_most", count=len(units), most=MOST_UNITS)
+    places = list(range(count))
+    numbers = {
+        unit: np.array([np.nan if one is None else float(one) for one in of_unit[:count]])
+        for unit, of_unit in totals.items()
+    }
+    middle = medians(np.stack(list(numbers.values())))
+    drawn = np.concatenate([numbers[unit] for unit in units])
+    some = drawn[~np.isnan(drawn)]
     low, high = (float(some.min()), float(some.max())) if some.size else (0.0, 100.0)
     scale = 0.6 / max(high - low, 1.0)
     figure = go.Figure()
-    for row, unit in enumerate(names):
+    for row, unit in enumerate(units):
         thin = {"color": GRAY, "width": 1, "dash": "dot"}
-        lines = ((_("Median"), middle, thin), (unit, totals[row, own], {"color": BLUE, "width": 3}))
+        lines = ((_("Median"), middle, thin), (unit, numbers[unit], {"color": BLUE, "width": 3}))
         for label, values, line in lines:
             figure.add_scatter(
                 x=places,
@@ -529,34 +564,34 @@ def over_time_chart(
                 customdata=_plain(values),
                 hovertemplate="%{customdata}<extra>" + harmless(label) + "</extra>",
             )
-        total = result.total(unit, shown)
+        total = totals[unit][-1]
         figure.add_annotation(
             x=1,
             xref="paper",
             y=row,
-            text="–" if total is None else f"{total}",
+            text="–" if total is None else f"{total:.{digits}f}",
             showarrow=False,
             xanchor="left",
             xshift=6,
         )
-    name_rows(figure, [wrapped(unit, LABEL) for unit in names], True)
-    _period_axis(figure, [result.periods[k] for k in own])
+    name_rows(figure, [wrapped(unit, LABEL) for unit in units], True)
+    _period_axis(figure, periods[:count])
     figure.update_xaxes(side="top")
     figure.update_layout(
-        height=60 + 48 * len(names), margin={"l": 0, "r": 48, "t": 30, "b": 8}, showlegend=False
+        height=60 + 48 * len(units), margin={"l": 0, "r": 48, "t": 30, "b": 8}, showlegend=False
     )
     _headed(
         figure,
-        _("{count} of {all} units").format(count=len(names), all=len(result.units)),
-        _("Dotted: median of all; on the right: {period}").format(period=shown),
+        _("{count} of {all} units").format(count=len(units), all=len(totals)),
+        _("Dotted: median of all; on the right: {period}").format(period=periods[-1]),
     )
     said = []
-    for unit in names:
+    for unit in units:
         of_unit = (
             _("{period} {total}").format(
-                period=period, total=result.total(unit, period) or _("no total")
+                period=period, total=_("no total") if total is None else f"{total:.{digits}f}"
             )
-            for period in result.periods
+            for period, total in zip(periods, totals[unit], strict=True)
         )
         said.append(_("{unit}: {totals}.").format(unit=unit, totals=_(", ").join(of_unit)))
     return Picture(figure, "\n".join(said))

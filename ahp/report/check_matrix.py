@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 from ..evaluation import Evaluation
 from ..evaluation.cells import INAPPLICABLE, UNCOUNTED, UNDUE, UNREPORTED
 from ..evaluation.peers import counted_indicators
-from ..evaluation.scheme import Deduction
+from ..evaluation.scheme import Deduction, Scheme
 from ..evaluation.scoring import Scored
 from ..i18n import translator
 from ..i18n.evaluation import names_of, plain_number
@@ -23,10 +23,13 @@ from .evaluation import as_printed
 from .table import Table
 
 STATES = (
-    *("veto", "missing", "outlier", "deduction"),
+    *("veto", "undecided", "missing", "outlier", "deduction"),
     *("not_due", "not_applicable", "not_counted", "ok"),
 )
 """What is to be looked at in a cell, the most serious first."""
+
+ORDINARY = frozenset({"not_applicable", "not_counted", "ok"})
+"""States that ask for nothing."""
 
 _OF_STATUS = {
     UNREPORTED: "missing",
@@ -50,6 +53,7 @@ class Shade(NamedTuple):
 
 SHADES: Mapping[str, Shade] = {
     "veto": Shade("#ffffff", "#a3232f"),
+    "undecided": Shade("#ffffff", "#1f5fa8"),
     "missing": Shade("#000000", "#f2b84b"),
     "outlier": Shade("#ffffff", "#6b3fa0"),
     "deduction": Shade("#ffffff", "#9a4a10"),
@@ -115,6 +119,18 @@ class CheckMatrix:
     counts: Mapping[str, int]
     language: str
 
+    def attention(self) -> CheckMatrix:
+        """Only the units and the indicators of which anything is to be looked at."""
+        wanted = [[not ORDINARY.issuperset(cell.states) for cell in row] for row in self.rows]
+        places = [k for k in range(len(self.columns)) if any(row[k] for row in wanted)]
+        rows = (row for row, some in zip(self.rows, wanted, strict=True) if any(some))
+        return replace(
+            self,
+            columns=tuple(self.columns[k] for k in places),
+            names=tuple(self.names[k] for k in places),
+            rows=tuple(tuple(row[k] for k in places) for row in rows),
+        )
+
     def summary(self) -> str:
         """How many cells are in which state."""
         _ = translator(self.language)
@@ -144,9 +160,12 @@ class CheckMatrix:
         )
         return Table(self.title, headings, rows, self.language)
 
-    def html(self) -> str:
+    def html(self, *, tapped: bool = False) -> str:
         """The matrix as an HTML table, in which every text is escaped; states are words on a
         colored ground, sources the titles of cells.
+
+        Args:
+            tapped: every cell is a button that names its unit and its indicator.
         """
         _ = translator(self.language)
         return render(
@@ -156,6 +175,7 @@ class CheckMatrix:
             columns=self.names,
             rows=[(row[0].unit, row) for row in self.rows],
             shades=tuple(SHADES.items()),
+            tapped=tapped,
         )
 
 
@@ -179,6 +199,7 @@ def check_matrix(
     *,
     sources: Mapping[tuple[str, str], str] | None = None,
     outliers: Collection[tuple[str, str]] = (),
+    undecided: Collection[tuple[str, str]] = (),
 ) -> CheckMatrix:
     """What is known of each value of a period, and what is to be looked at.
 
@@ -189,6 +210,7 @@ def check_matrix(
         sources: (unit, id of an indicator, deduction, bonus or veto) -> where it comes from, such
             as `"errors.csv, row 3"` or `"rated by 3"`.
         outliers: (unit, indicator) of values that stand out, as the import found them.
+        undecided: (unit, deduction, bonus or veto) that wait for a second person.
 
     Raises:
         EvaluationError: no such period, or one that is made of others.
@@ -211,6 +233,7 @@ def check_matrix(
     sources = sources or {}
     words, names = state_words(_), names_of(result.scheme, language)
     marks = _marks(scored)
+    waiting = {(unit, _node_of(result.scheme, event)) for unit, event in undecided}
     leaves = counted_indicators(result, period)
     goal, digits = result.scheme.goal, result.scheme.digits
     rows = []
@@ -220,6 +243,7 @@ def check_matrix(
         for leaf in (*leaves, goal):
             found = set(marks.get((cell, leaf), ()))
             found |= {"outlier"} if (unit, leaf) in outliers else set()
+            found |= {"undecided"} if (unit, leaf) in waiting else set()
             if leaf == goal:
                 value, number, places = np.nan, result.totals[row, column], digits.total
                 found |= {"missing"} if np.isnan(number) else set()
@@ -257,6 +281,11 @@ def check_matrix(
     )
 
 
+def _node_of(scheme: Scheme, event: str) -> str:
+    """The indicator or goal that a deduction, bonus or veto is about."""
+    return getattr(scheme.events[event], "indicator", None) or scheme.goal
+
+
 def _marks(scored: Scored) -> dict[tuple[int, str], set[str]]:
     """Cell and node -> its deductions and vetoes."""
     marks: dict[tuple[int, str], set[str]] = {}
@@ -272,7 +301,7 @@ def _events(scored: Scored) -> Iterator[tuple[str, str, list[int]]]:
     for event in scheme.events.values():
         if isinstance(event, Deduction):
             cells = np.flatnonzero(scored.amounts[event.id]).tolist()
-            yield "deduction", event.indicator or scheme.goal, cells
+            yield "deduction", _node_of(scheme, event.id), cells
     for veto in scheme.vetoes:
         yield "veto", scheme.goal, np.flatnonzero(scored.falls[veto.id]).tolist()
         if veto.when is not None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..evaluation.evaluated import Evaluation
 from ..evaluation.peers import node_points
+from ..evaluation.rules import Rated
 from ..evaluation.scheme import Scheme
 from ..i18n import translator
 from ..i18n.errors import error_sentence, place_words
@@ -70,12 +71,13 @@ def parts_points(result: Evaluation, unit: str, period: str) -> dict[str, Decima
 
 
 def value_words(result: Evaluation, unit: str, period: str, indicator: str) -> str:
-    """The value that a unit's points are given for, with its unit of measure; empty where there is
-    none.
+    """The value that a unit's points are given for, with its unit of measure unless it is graded;
+    empty where there is none.
     """
     row, column = result.unit_position(unit), result.period_position(period)
     value = result.values[row, column, result.indicators.index(indicator)]
-    measure = result.scheme.indicator[indicator].unit
+    measured = result.scheme.indicator[indicator]
+    measure = "" if isinstance(measured.rule, Rated) else measured.unit
     return "" if np.isnan(value) else f"{value:.12g} {measure}".strip()
 
 
@@ -116,11 +118,15 @@ def _of_value(value: Value, language: str) -> str:
 
 
 def own_warnings(result: Evaluation, unit: str, period: str, language: str) -> tuple[str, ...]:
-    """Early warnings and remarks about this unit alone."""
+    """Early warnings and remarks about this unit alone; the median of its group is not for it: of
+    two units, it tells the other one's total.
+    """
     return tuple(
         error_sentence(named_phrase(result.scheme, phrase, language), language)
         for phrase in result.warnings
-        if phrase.parameters.get("unit") == unit and phrase.parameters.get("period") == period
+        if phrase.code != "warning_median"
+        and phrase.parameters.get("unit") == unit
+        and phrase.parameters.get("period") == period
     )
 
 

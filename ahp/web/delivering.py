@@ -16,7 +16,7 @@ def show_intake(intake: Intake) -> None:
     _ = state.translate()
     show_recorded(intake)
     upload, typing, recorded, history = st.tabs(
-        [_("Import a file"), _("Type values"), _("Recorded so far"), _("History of a value")]
+        [_("Import a file"), _("Type values"), _("Recordings"), _("History of a value")]
     )
     with upload:
         if intake.owner:

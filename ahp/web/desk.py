@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,10 +12,13 @@ import streamlit as st
 
 from ahp import report
 from ahp.errors import AHPError, IncoherentError
+from ahp.process.evaluations.events import WeightsSource
+from ahp.process.rounds import analyze_round
+from ahp.process.settings import Settings
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
-from ahp.store import ExpertInfo
-from ahp.study import Survey
+from ahp.store import ClosedRound, ExpertInfo, StudyInfo
+from ahp.study import Analysis, Survey
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing
 from ahp.web import state
@@ -207,3 +212,40 @@ def open_page(page: str, study: str) -> None:
     """Go to another page of the desk with this study chosen."""
     st.session_state["study"] = study
     st.switch_page(f"views/{page}.py")
+
+
+def round_analysis(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
+    """The result of a round as its settings say, frozen ones for a closed round."""
+    database = state.desk()
+    answers = database.answers(study.id, round_number=number)
+    if not answers.experts:
+        return None
+    kept = {one.round: one for one in closed}.get(number)
+    settings = database.settings(study.id)
+    if kept and kept.evidence:
+        settings = Settings(**json.loads(kept.evidence)["settings"])
+    return analyze_round(
+        study.survey,
+        answers,
+        settings,
+        database.standings(study.id, before=kept.seq if kept else None),
+        number=number,
+        running=not kept,
+    )
+
+
+def weights_panel(source: WeightsSource) -> Analysis | None:
+    """The result of the closed round that the weights of a scheme come from; None where they come
+    from elsewhere, or where this database doesn't have that round as it was then.
+    """
+    database = state.desk()
+    studies = (*database.studies(), *database.studies(archived=True))
+    study = next((one for one in studies if one.id == source.study), None)
+    if source.kind != "round" or study is None:
+        return None
+    closed = database.closed_rounds(study.id)
+    kept = next((one for one in closed if one.round == source.round), None)
+    evidence = (kept.evidence if kept else None) or ""
+    if hashlib.sha256(evidence.encode()).hexdigest() != source.evidence:
+        return None
+    return round_analysis(study, closed, source.round)

@@ -12,11 +12,13 @@ from ..evaluation.scheme import Scheme
 from ..i18n import Translate
 from ..i18n.evaluation import names_of
 from ..messages import Message, with_names
+from ..process.evaluations.events import Done, Logged
 from ..process.evaluations.example import CLERK, HEAD
 from ..process.evaluations.next_step import Step, next_step
+from ..process.evaluations.rules import objection
 from ..process.evaluations.state import EvaluationState, PeriodState
 from ..process.events import Actor
-from ..store import EvaluationInfo
+from ..store import EvaluationInfo, clock
 from . import state
 
 
@@ -198,6 +200,16 @@ def stage_words(_: Translate) -> dict[str, str]:
         "notified": _("notices are out"),
         "signed": _("signed"),
     }
+
+
+def why_not(desk: Desk, action: Done) -> str:
+    """Why who is signed in can't do something now, in words; empty where they can."""
+    _ = state.translate()
+    if not any(map(state.may, action.acts)):
+        return _("Your account does not allow this.")
+    now = clock.now().isoformat()
+    problem = objection(desk.now, Logged(desk.now.seq + 1, None, "web", now, state.actor(), action))
+    return desk.say(problem) if problem else ""
 
 
 def attempt(desk: Desk, change: Callable[[], object]) -> bool:

@@ -17,11 +17,13 @@ from ..exchange.deliveries import (
     FileImport,
     Scope,
 )
+from ..exchange.layout_questions import Question, question_sentence
 from ..exchange.observation_layout import (
     items_of,
 )
 from ..exchange.owner_template import owner_template
 from ..messages import Message, Phrase, with_names
+from ..process.evaluations.deliveries import deliveries
 from ..process.evaluations.events import CellKey, Row
 from ..process.evaluations.state import Person
 from ..process.events import Actor
@@ -72,13 +74,22 @@ class Intake:
         """A message with names in place of ids, in the page's language."""
         return state.in_words(with_names(message, self.names))
 
+    def ask(self, question: Question) -> str:
+        """A question about a file."""
+        scope = self.scope
+        return question_sentence(question, scope.scheme, scope.units, state.language())
+
     def name(self, key: CellKey) -> str:
         """What a cell is of: an indicator, and the part of it."""
+        named = self.names.get(key.indicator, key.indicator)
+        return " · ".join(filter(None, (named, self.part(key))))
+
+    def part(self, key: CellKey) -> str:
+        """Which part of an indicator a cell is of; empty where it has none."""
         parts = items_of(self.scope.scheme, key.indicator)
         part = key.input or key.item
         text = self.scope.scheme.text(parts[part], state.language()) if part in parts else part
-        named = self.names.get(key.indicator, key.indicator)
-        return " · ".join(filter(None, (named, text, key.rater)))
+        return " · ".join(filter(None, (text, key.rater)))
 
     def owners(self) -> list[Person]:
         """Data owners who deliver something in this period."""
@@ -89,21 +100,18 @@ class Intake:
 def show_delivered(intake: Intake) -> None:
     """Which values are there, until when the others are expected."""
     _ = state.translate()
-    scope, held = intake.scope, intake.scope.held
+    scope, today = intake.scope, datetime.now(UTC).date().isoformat()
     rows = []
-    for leaf in scope.typed:
-        if leaf in scope.scheme.indicator:
-            count, of = scope.delivered(leaf)
-            due = held.dues.get(leaf) or held.due
-            late = datetime.now(UTC).date().isoformat() > due
-            words = _("overdue, missing: {count}") if late else _("missing: {count}")
-            words = _("complete") if count == of else words.format(count=of - count)
+    for one in deliveries(scope.state, scope.held):
+        if one.indicator in scope.indicators:
+            words = _("overdue, missing: {count}") if one.late(today) else _("missing: {count}")
+            said = f":red-background[{words.format(count=len(one.missing))}]"
             rows.append(
                 {
-                    _("Indicator"): state.plain(intake.names[leaf]),
-                    _("Units delivered"): f"{count}/{of}",
-                    _("Expected until"): due,
-                    _("State"): words if count == of else f":red-background[{words}]",
+                    _("Indicator"): state.plain(intake.names[one.indicator]),
+                    _("Units delivered"): f"{one.received}/{one.of}",
+                    _("Expected until"): one.due,
+                    _("State"): said if one.missing else _("complete"),
                 }
             )
     if rows:

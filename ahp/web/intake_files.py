@@ -70,7 +70,13 @@ def show_upload(intake: Intake) -> None:
     try:
         if sheets := sheets_of(upload.content, upload.name):
             key = f"sheet-{intake.key}-{upload.file.sha256}"
-            sheet = st.selectbox(_("Which sheet is to be read?"), sheets, index=None, key=key)
+            sheet = st.selectbox(
+                _("Which sheet is to be read?"),
+                sheets,
+                index=None,
+                placeholder=_("Please choose"),
+                key=key,
+            )
             if sheet is None:
                 return
             upload = replace(upload, sheet=sheet)
@@ -143,7 +149,7 @@ def _ask(intake: Intake, found: FileImport) -> None:
         for one in found.questions:
             labels = _labels(intake, one, choices(one, intake.scope, found.layout))
             st.selectbox(
-                state.plain(intake.say(one.asked)),
+                state.plain(intake.ask(one)),
                 list(labels),
                 index=None,
                 format_func=labels.__getitem__,
@@ -267,16 +273,12 @@ def _remember(intake: Intake, found: FileImport, name: str) -> None:
     """Keep names of units and the layout for the next file."""
     known = intake.scope.state
     aliases = {
-        alias: unit
-        for alias, unit in (found.aliases or {}).items()
-        if known.aliases.get(alias) != unit
+        alias: unit for alias, unit in found.aliases.items() if known.aliases.get(alias) != unit
     }
     actions: list[AliasLearned | LayoutRemembered] = [
         AliasLearned(alias, unit) for alias, unit in aliases.items()
     ]
-    # names of units are known from now on, but for those whose rows are left out
-    units = {one: unit for one, unit in found.layout.units.items() if unit == LEFT_OUT}
-    content = replace(found.layout, units=units).content
+    content = replace(found.layout, units={}).content  # they are known from now on
     if name and not found.template and known.layouts.get(name) != content:
         actions.append(LayoutRemembered(name, content))
     if actions:

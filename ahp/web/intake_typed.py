@@ -67,14 +67,23 @@ def show_grid(intake: Intake) -> None:
 def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> list[Row]:
     """The cells as somebody has typed them."""
     _, scheme = state.translate(), intake.scope.scheme
-    units, parts, values = _("Unit"), _("Indicator"), _("Value")
+    units, values = _("Unit"), _("Value")
+    parts = _("Indicator") if by_unit else _("Part")
     documents, notes = _("Document number"), _("Note")
+    measures = [expected_of(scheme, one.indicator, one.input).unit for one in cells]
+    if not by_unit and measures[0] and len({*measures}) == 1:
+        st.caption(state.plain(_("Unit of measure: {unit}").format(unit=measures[0])))
+        measures = [""] * len(cells)
     rows = []
-    for cell in cells:
-        unit = expected_of(scheme, cell.indicator, cell.input).unit
-        named = intake.name(cell.key) + (f" ({unit})" if unit else "")
-        head = {parts: named} if by_unit else {units: intake.names[cell.unit], parts: named}
+    for cell, measure in zip(cells, measures, strict=True):
+        said = [intake.name(cell.key) if by_unit else intake.part(cell.key)]
+        said += [f"({measure})"] if measure else []
+        head = {parts: " ".join(filter(None, said))}
+        if not by_unit:
+            head = {units: intake.names[cell.unit], **head}
         rows.append({**head, values: cell.value, documents: cell.evidence, notes: cell.note})
+    shown = [one for one in head if any(row[one] for row in rows)]
+    shown += [values, *[documents] * _documented(scheme, cells), notes]
     text = st.column_config.TextColumn
     edited = st.data_editor(
         rows,
@@ -83,7 +92,7 @@ def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> l
             documents: text(max_chars=LONGEST["title"]),
             notes: text(max_chars=LONGEST["comment"]),
         },
-        column_order=None if _documented(scheme, cells) else [*head, values, notes],
+        column_order=shown,
         disabled=True if intake.locked else [units, parts],
         hide_index=True,
         num_rows="fixed",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import streamlit as st
 
 from ..evaluation.evaluated import Evaluation
 from ..evaluation.scheme import Scheme
-from ..i18n.evaluation import bands_of, names_of
+from ..i18n.evaluation import bands_of, line_words, names_of
 from ..process.evaluations.events import CellKey
 from ..process.evaluations.judged import result_of
 from ..process.evaluations.notices import (
@@ -121,9 +121,11 @@ def _show_values(held: PeriodState, result: Evaluation, unit: str, name: str, be
                 _show_value(held, result, (unit, name, leaf), below)
     if entries := entries_of(held, unit):
         st.subheader(_("Deductions, bonuses, vetoes"), anchor=False)
+    lines = result.waterfall(name, period)
     for entry in entries:
+        effects = [line_words(held.scheme, line, language) for line in lines if line.node == entry]
         with st.container(border=True):
-            _show_entry(held, CellKey(unit, entry))
+            _show_entry(held, CellKey(unit, entry), effects)
             below(entry)
 
 
@@ -163,19 +165,14 @@ def _show_value(
         below(leaf)
 
 
-def _show_entry(held: PeriodState, cell: CellKey) -> None:
-    """A deduction, bonus or veto with its documents."""
+def _show_entry(held: PeriodState, cell: CellKey, effects: Iterable[str]) -> None:
+    """A deduction, bonus or veto: what it does to the total, and its documents."""
     _, language = state.translate(), state.language()
     entry = held.scheme.events[cell.indicator]
     title = f"{entry.clause} {names_of(held.scheme, language)[entry.id]}".strip()
-    st.markdown(f"**{state.plain(title)}**")
-    st.caption(
-        state.plain(
-            _("Source: {source}").format(
-                source=source_words(held, cell.unit, cell.indicator, language)
-            )
-        )
-    )
+    st.markdown("  \n".join([f"**{state.plain(title)}**", *map(state.plain, effects)]))
+    source = source_words(held, cell.unit, cell.indicator, language)
+    st.caption(state.plain(_("Source: {source}").format(source=source)))
 
 
 def appeal_words(held: PeriodState, appeal: Appeal) -> str:

@@ -29,6 +29,9 @@ from . import state
 Value = Any
 """What a field holds, as a scheme file has it; None where it is left out."""
 
+LONGEST_NUMBER = 30
+"""Digits before or behind the decimal point, from which on something is no number of a scheme."""
+
 GENERAL, TREE = "general", "nodes"
 _SETTINGS = ("missing", "period", "digits", "total", "warnings")
 _OWN_PLACE = ("id", "parent", "rule")
@@ -44,7 +47,7 @@ def number_of(text: str) -> Value:
         number = Decimal(plain)
     except InvalidOperation:
         return plain
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
         return plain
     return int(number) if number == number.to_integral_value() else number
 
@@ -88,13 +91,17 @@ class _Asked:
 
 
 def _text(one: _Asked) -> Value:
+    """A line; several of a formula, as it stands."""
+    if one.field.name == "formula":
+        typed = st.text_area(one.label, value=one.value or "", help=one.about, key=one.key)
+        return typed if typed.strip() else None
     typed = st.text_input(one.label, value=one.value or "", help=one.about, key=one.key)
     return typed.strip() or None
 
 
 def _texts(one: _Asked) -> Value:
     now = one.value or {}
-    return {
+    found = {
         language: st.text_input(
             f"{one.label} ({LANGUAGES.get(language, language)})",
             value=now.get(language, ""),
@@ -103,6 +110,7 @@ def _texts(one: _Asked) -> Value:
         )
         for language in one.draft.languages
     }
+    return found if any((*found.values(), *now.values())) else one.value
 
 
 def _number(one: _Asked) -> Value:
@@ -190,7 +198,11 @@ def _names(one: _Asked) -> Value:
 
 
 def _table(one: _Asked) -> Value:
-    st.markdown(f"**{one.label}**", help=one.about)
+    """The fields of one row; one that may be left out is there when its box is ticked."""
+    if one.field.required:
+        st.markdown(f"**{one.label}**", help=one.about)
+    elif not st.checkbox(one.label, value=bool(one.value), help=one.about, key=f"{one.key}-there"):
+        return None
     found = {
         inner.name: ask(
             inner, (one.value or {}).get(inner.name), one.draft, f"{one.key}.{inner.name}"
@@ -376,9 +388,9 @@ def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -
     _, data = state.translate(), work.draft.data
     values: dict[str, Value] = {}
     words = part_words(_)
-    for name in ("name", "description"):
+    for name, write in (("name", st.text_input), ("description", st.text_area)):
         values[name] = {
-            language: st.text_input(
+            language: write(
                 f"{words[name]} ({LANGUAGES.get(language, language)})",
                 value=data.get(name, {}).get(language, ""),
                 key=f"{name}-{language}-{key}",
@@ -401,6 +413,15 @@ def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -
         change(work.to(work.draft.put(**values)))
 
 
+def with_node(draft: SchemeDraft, node: str, values: Mapping[str, Value]) -> SchemeDraft:
+    """With other texts of a node; as it was where they are the same, so that a hierarchy which is
+    taken from a survey stays so.
+    """
+    new = draft.change("nodes", node, **values)
+    same = new.entry("nodes", node) == draft.entry("nodes", node)
+    return draft if same else new
+
+
 def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
     """The hierarchy, and one of its nodes: its texts, and how an indicator gets its points."""
     _, draft = state.translate(), work.draft
@@ -410,7 +431,7 @@ def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> N
         _("Indicator"),
         list(depths),
         index=min(1, len(depths) - 1),
-        format_func=lambda one: "\N{EM SPACE}" * depths[one] + names.get(one, one),
+        format_func=lambda one: "\N{EM SPACE}" * depths[one] + str(names.get(one, one)),
         key=f"node-{key}",
     )
     own = f"{key}-{work.step}-{node}"
@@ -434,7 +455,7 @@ def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> N
         rule = ask_part(kind, before, draft, f"{own}-{kind}")
     with st.container(horizontal=True):
         if st.button(_("Take over"), type="primary", key=f"take-{own}"):
-            new = draft.change("nodes", node, **values)
+            new = with_node(draft, node, values)
             if ruled:
                 new = new.change("indicators", node, **about).choose_rule(node, kind)
                 new = new.set_rule(node, **rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -54,12 +54,13 @@ def scheme_line(scheme: Scheme) -> str:
     return " · ".join(parts)
 
 
-def show_scheme(scheme: Scheme, key: str) -> None:
+def show_scheme(scheme: Scheme, key: str, *, opened: bool = False) -> None:
     """A scheme: hierarchy with weights, rules in words, deductions, bands, remarks.
 
     Args:
         scheme: the scheme.
         key: for its widgets.
+        opened: whether weights and bands are seen at once, as by who approves them.
     """
     _, language = state.translate(), state.language()
     st.markdown(f"**{state.plain(scheme_line(scheme))}**")
@@ -68,17 +69,10 @@ def show_scheme(scheme: Scheme, key: str) -> None:
     for remark in check_scheme(scheme):
         words = error_sentence(named_phrase(scheme, remark, language), language)
         st.caption(":material/info: " + state.plain(words))
-    with st.expander(_("Hierarchy, weights and rules"), icon=":material/account_tree:"):
+    with st.expander(
+        _("Hierarchy, weights and bands"), icon=":material/account_tree:", expanded=opened
+    ):
         st.table(_hierarchy(scheme), hide_index=True)
-        events = [
-            {
-                _("Deduction, bonus or veto"): state.plain(name_of(scheme, one, language)),
-                _("What it does"): state.plain(event_words(scheme, one, language)),
-            }
-            for one in scheme.events.values()
-        ]
-        if events:
-            st.table(events, hide_index=True)
         st.table(
             [
                 {
@@ -89,6 +83,9 @@ def show_scheme(scheme: Scheme, key: str) -> None:
             ],
             hide_index=True,
         )
+    with st.expander(_("Rules of the indicators, deductions, vetoes"), icon=":material/rule:"):
+        for name, words in _rules(scheme):
+            st.markdown(f"- **{state.plain(name)}** {state.plain(words)}")
     st.download_button(
         _("Download as a scheme file (TOML)"),
         state.guarded(partial(scheme_toml, scheme)),
@@ -100,10 +97,20 @@ def show_scheme(scheme: Scheme, key: str) -> None:
     )
 
 
+def _rules(scheme: Scheme) -> Iterator[tuple[str, str]]:
+    """Indicators, deductions, bonuses and vetoes, each with its rule in words."""
+    language = state.language()
+    names = names_of(scheme, language)
+    for indicator in scheme.indicators:
+        yield names[indicator.id], rule_words(scheme, indicator, language)
+    for event in scheme.events.values():
+        yield names[event.id], event_words(scheme, event, language)
+
+
 def _hierarchy(scheme: Scheme) -> list[dict[str, str]]:
-    """The tree from the goal down: weight inside the parent and in the whole, rule in words."""
-    _, language, digits = state.translate(), state.language(), scheme.digits.weights
-    names, rows = names_of(scheme, language), []
+    """The tree from the goal down, with the weights inside the parent and in the whole."""
+    _, names, digits = state.translate(), names_of(scheme, state.language()), scheme.digits.weights
+    rows = []
 
     def percent(number: Fraction) -> str:
         return f"{float(100 * number):.{max(digits - 2, 0)}f} %"
@@ -112,14 +119,11 @@ def _hierarchy(scheme: Scheme) -> list[dict[str, str]]:
         shares = scheme.local_weights.get(node, {})
         for kid in scheme.children.get(node, ()):
             share = shares.get(kid, Fraction(0))
-            indicator = scheme.indicator.get(kid)
-            rule = rule_words(scheme, indicator, language) if indicator else ""
             rows.append(
                 {
                     _("Indicator"): "\N{EM SPACE}" * depth + state.plain(names[kid]),
                     _("Weight"): percent(share),
                     _("In the whole"): percent(whole * share),
-                    _("How it gets its points"): state.plain(rule),
                 }
             )
             below(kid, whole * share, depth + 1)

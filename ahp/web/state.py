@@ -59,8 +59,13 @@ def desk() -> Store:
     """The database for the organizer's pages: what is changed there is done by who is signed in,
     as far as their roles allow.
     """
+    return database().by(actor())
+
+
+def actor() -> Actor:
+    """Who does what is done on the organizer's pages."""
     account = st.session_state["granted"].account
-    return database().by(Actor("organizer", account.id) if account else ORGANIZER)
+    return Actor("organizer", account.id) if account else ORGANIZER
 
 
 def may(act: str) -> bool:

@@ -28,6 +28,7 @@ from ahp.exchange.observation_layout import LEFT_OUT
 from ahp.exchange.owner_template import owner_template
 from ahp.i18n.errors import error_sentence
 from ahp.messages import Message
+from ahp.process.evaluations.deliveries import deliveries
 from ahp.process.evaluations.events import AliasLearned, CellKey, File, LayoutRemembered, Row
 from tests.process.evaluations.booked import PERIOD, UNITS, Book
 
@@ -218,7 +219,7 @@ def test_a_data_owner_delivers_their_own_and_sees_nothing_of_others():
     assert scope.indicators == ("briefings", "commendation")
     assert scope.typed == ("briefings", "commendation")
     assert list(scope.now) == [CellKey("u1", "briefings")]
-    assert scope.delivered("briefings") == (1, 12)
+    assert len(scope.missing(["briefings", "commendation"])) == 11
     upload = csv(HEADER + ",简报采用", "甲市监督中心,5,30,1")
     found = read(scope, upload)
     [question] = found.questions
@@ -369,7 +370,7 @@ def test_the_files_of_offices_give_all_that_is_not_rated():
         found = read_file(scope, upload, nearest)
         book.record(*complete(found).rows, file=upload.file, layout=found.layout.content)
     scope = scope_of(book)
-    assert scope.missing(scope.typed) == []
+    assert scope.missing(scope.typed) == ()
     assert len(book.state.periods[PERIOD].values) == 72 + 38 + 12 + 36
 
 
@@ -387,3 +388,20 @@ def test_the_organizer_is_told_what_does_not_count_in_the_period():
     found = read(scope_of(book), csv("单位,自学能力,编报信息简报", "甲市监督中心,0.9,5"))
     assert [row.indicator for row in complete(found).rows] == ["briefings"]
     assert "passed over, as they don't count in 2026Q4: “自学能力”" in say(found.remarks)
+
+
+def test_a_derived_indicator_is_there_when_all_its_inputs_are():
+    book = Book()
+    book.record(
+        Row("u1", "training", "30", input="hours"),
+        Row("u2", "training", "30", input="hours"),
+        Row("u2", "training", "9", input="heads"),
+        Row("u3", "training", "not applicable"),
+    )
+    missing = scope_of(book).missing(["training"])
+    assert missing[0] == CellKey("u1", "training", input="heads")
+    assert len(missing) == 1 + 2 * 9
+    [one] = [
+        one for one in deliveries(book.state, scope_of(book).held) if one.indicator == "training"
+    ]
+    assert (one.received, one.of, one.missing[:2]) == (2, 12, ("u1", "u4"))

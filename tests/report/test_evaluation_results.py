@@ -221,6 +221,24 @@ def test_the_check_matrix(small: Evaluation) -> None:
     assert last.table().note == last.summary()
 
 
+def test_what_needs_attention(small: Evaluation) -> None:
+    waiting = [("B", "late"), ("B", "slip")]
+    matrix = check_matrix(small, "2026Q1", "en", undecided=waiting)
+    assert matrix.rows[1][0].words == matrix.rows[1][3].words == ("waits for a second person",)
+    few = matrix.attention()
+    assert [row[0].unit for row in few.rows] == ["B", "C", "D"]
+    assert few.columns == ("p1", "p2", "q", "goal")
+    few = check_matrix(small, "2026Q2", "en").attention()
+    assert [row[0].unit for row in few.rows] == ["A", "B", "C"]
+    assert few.names == ("Node p1", "Node q", "Total")
+    page = few.html(tapped=True)
+    assert page.count("<button") == 9
+    assert (
+        '<button type="button" data-unit="B" data-indicator="p1">90 → 80 '
+        '<span class="state deduction">deduction</span></button>'
+    ) in page
+
+
 def test_vetoes_of_key_points_are_the_checklists() -> None:
     points = (Point("1", {"en": "One"}, key=True, veto="no_go"), Point("2", {"en": "Two"}))
     rules = {"list": Checklist(control_points=points)}

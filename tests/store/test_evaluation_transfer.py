@@ -169,7 +169,7 @@ class TestRefused:
     def test_a_forged_result(self, refused, data, case) -> None:
         """With all hashes made anew: the result doesn't follow from the data."""
         events = case.store.evaluation_events(case.id)
-        held, other = ('\\"total\\":\\"%s\\"' % total for total in ("86.0", "96.0"))
+        held, other = ('\\"total\\":\\"86.0\\"', '\\"total\\":\\"96.0\\"')
         forged = [
             replace(one, detail=str(one.detail).replace(held, other))
             if one.kind == "period_signed"

@@ -547,10 +547,9 @@ def test_a_result_that_does_not_follow_is_found(department, monkeypatch) -> None
         department.store.verify_evaluations()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_example_is_a_year_that_verifies(store, language) -> None:
-    made = store.add_example("Example", "simulated", language)
-    assert store.add_example("Example", "simulated", language) == made
+def test_the_example_is_a_year_that_verifies(store) -> None:
+    made = store.add_example("Example", "simulated", "zh")
+    assert store.add_example("Example", "simulated", "zh") == made
     [log] = store.verify_evaluations()
     assert log.signed == ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
     now = store.evaluation_state(made.id)

@@ -26,6 +26,16 @@ def store(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> It
     state.database.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the finished example of an evaluation, to be copied."""
+    path = tmp_path_factory.mktemp("example") / "ahp.db"
+    store = Store(f"sqlite:///{path}")
+    store.add_example("Example", "Simulated data.", "en")
+    store.close()
+    return path
+
+
 @pytest.fixture
 def visit(store: Store, monkeypatch: pytest.MonkeyPatch) -> Visit:
     """Open the app with a session cookie: `visit(session, page=None, language="en")`."""

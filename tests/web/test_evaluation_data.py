@@ -20,7 +20,7 @@ from tests.web.test_accounts import signed_in
 
 OFFICES = Path(ahp.__file__).parents[1] / "examples" / "evaluation" / "offices"
 HEADER = "单位,编报信息简报（份）"
-TABS = ["Import a file", "Type values", "Recorded so far", "History of a value"]
+TABS = ["Import a file", "Type values", "Recordings", "History of a value"]
 
 
 @pytest.fixture
@@ -139,6 +139,26 @@ def test_names_of_units_are_asked_and_learned(visit, store, organizer, evaluatio
     upload(app, "简报2.csv", HEADER, "甲中心,5", "乙市中心,6", "大厦物业,1")
     assert not [one for one in app.selectbox if str(one.key).startswith("ask-")]
     assert "Nothing new: every value of this file (2) is recorded already." in texts(app.info)
+
+
+def test_what_a_column_is_is_asked(visit, store, organizer, evaluation):
+    app = visit(organizer, "evaluation_data", "zh")
+    upload(app, "培训.csv", "单位,培训时数,天气", "甲市监督中心,30,晴")
+    first, second = [one for one in app.selectbox if str(one.key).startswith("ask-")]
+    assert (first.label, first.options[0]) == (
+        "“培训时数”列对应的是“组织培训”的“培训学时”、“组织培训”的“在岗人数”，还是其他内容？",
+        "组织培训 · 培训学时",
+    )
+    assert second.label == "没有名为“天气”的指标，该列是什么内容？"
+    assert first.options[-3:] == ["文号", "备注", "都不是：略去该列"]
+    first.select(first.options[0]).run()
+    [_, second] = [one for one in app.selectbox if str(one.key).startswith("ask-")]
+    second.select(second.options[-1]).run()
+    keyed(app.button, "record-").click().run()
+    held = store.evaluation_state(evaluation.id).periods[PERIOD]
+    assert {key: one.row.value for key, one in held.values.items()} == {
+        CellKey("u1", "training", input="hours"): "30"
+    }
 
 
 def test_what_numbers_are_stated_in_is_asked(visit, store, organizer, evaluation):
@@ -280,12 +300,13 @@ def test_values_are_typed(visit, store, organizer, evaluation):
     shown = grid.value.to_dict("records")
     assert shown[0] == {
         "Unit": "甲市监督中心",
-        "Indicator": "Briefings (briefings adopted)",
+        "Part": "",
         "Value": "5",
         "Document number": "",
         "Note": "",
     }
     assert len(shown) == 12
+    assert "Unit of measure: briefings adopted" in texts(app.caption)
     type_in(app, {1: {"Value": "0.10"}, 2: {"Value": "许多"}})
     assert texts(app.error) == [
         "Nothing can be recorded before this is mended:\n\n"

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ahp.errors import StoreError
 from ahp.process.evaluations.events import Appealed, CellKey, NoticeOpened
+from ahp.process.evaluations.judged import result_of
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, Case, make_case
 
@@ -71,7 +72,7 @@ def test_notices_go_out(visit, case) -> None:
     today = held.notices.stamp.time[:10]
     assert f"Sent out on {today} by 王芳; appeals until {until}." in texts(app)
     assert "There is no appeal yet." in infos(app)
-    assert [one.value for one in app.subheader][0] == "Read by 0 of 3 contacts"
+    assert app.subheader[0].value == "Read by 0 of 3 contacts"
     assert app.table[0].value.to_dict("records")[1] == {
         "Unit": "乙中心",
         "Contact": "乙中心联系人",
@@ -110,7 +111,7 @@ def test_the_preview_is_a_unit_s_notice(visit, case) -> None:
     shown = texts(app)
     assert "**1.1 差错发现率**  \n数值：70 % · 得分：70.00" in shown
     assert "**1.2 复核质量**  \n数值：60 · 得分：60.00" in shown
-    assert "**3.1 报告迟报**" in shown
+    assert "**3.1 报告迟报**  \n报告迟报：2 分" in shown
     headings = [one.value for one in app.subheader]
     assert headings[2:5] == ["监督质量 · 65.00", "培训覆盖率 · 60.00", "扣分、加分与一票否决"]
     sources = [one.value for one in app.caption if one.value.startswith("来源")]
@@ -156,6 +157,18 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
     assert kinds(case).count("notice_opened") == 1
 
 
+def test_the_median_of_the_group_is_not_for_a_unit(visit, case) -> None:
+    """Of two units, it tells the other one's total."""
+    case.issue()
+    told = [(one.code, one.parameters["unit"]) for one in result_of(case.now, PERIOD).warnings]
+    assert told == [("warning_median", "乙中心"), ("warning_floor", "丙中心")]
+    app = visit(case.link("u2"))
+    assert app.warning.values == []
+    assert "median" not in str(app._tree)
+    app = visit(case.link("u3"))
+    assert app.warning.values == ["丙中心, 2026Q1: 30 is below 60"]
+
+
 def test_there_is_no_notice_yet(visit, case) -> None:
     app = visit(case.link("u2"))
     assert infos(app) == [
@@ -195,7 +208,8 @@ def test_a_contact_appeals(visit, case) -> None:
         "签到表显示 *75%*",
         case.contacts["u2"],
     )
-    assert one.file and case.store.file(one.file.sha256) == PDF
+    assert one.file is not None
+    assert case.store.file(one.file.sha256) == PDF
     today = one.stamp.time[:10]
     assert (
         r"You appealed: 签到表显示 \*75%\* — Appeal of " + today + ": waits for the decision."

@@ -55,6 +55,8 @@ def test_the_next_period_is_suggested_with_dates(visit, store, organizer, day):
     assert app.date_input(key=f"rating_due-{key}").value == date(2026, 4, 15)
     app.multiselect(key=f"others-{key}").set_value([REPORTS]).run()
     app.date_input(key=f"due_of-{REPORTS}-{key}").set_value(date(2026, 4, 5))
+    assert app.button(key="open_period").disabled
+    app.checkbox(key=f"sure_open-{key}").check().run()
     app.button(key="open_period").click().run()
     assert errors(app) == []
     held = store.evaluation_state(made.id).periods["2026Q1"]

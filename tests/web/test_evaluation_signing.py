@@ -66,7 +66,7 @@ def test_what_the_head_sees(visit, case) -> None:
     assert checked(app) == [
         f"{done} The check was finished by 王芳 on {day}.",
         f"{done} Rounds of rating that are closed: 1, the last on {day}.",
-        f"{done} All 1 deductions, bonuses and vetoes were looked at by a second person: 李主任.",
+        f"{done} A second person has looked at every deduction, bonus and veto (1): 李主任.",
         f"{done} Draft notices were sent out on {day}; 0 of 3 contacts have read theirs.",
         f"{done} Appeals: 0, all decided.",
         f"{left} Units may still appeal until {FAR}.",
@@ -199,7 +199,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     assert [one.evidence["units"]["u3"]["total"] for one in (first, second)] == ["30.0", "68.0"]
     assert case.now.periods[PERIOD].correction is None
     day = second.stamp.time[:10]
-    assert f"- 丙中心: “培训覆盖率”：缺报 → 95，签批后更正（{day}）：补报培训记录" in texts(app)
+    assert f"- 丙中心 · “培训覆盖率”：缺报 → 95，签批后更正（{day}）：补报培训记录" in texts(app)
     assert case.store.verify_evaluations()[0].signed == (PERIOD,)
     # the unit sees both figures
     app = visit(case.link("u3"), None, "zh")
@@ -209,7 +209,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
         [f"{first.stamp.time[:10]} 签批", "30.0", "较差", "1 / 1", ""],
         [f"{day} 更正并签批", "68.0", "一般", "1 / 1", "补报培训记录"],
     ]
-    assert [(one.label, one.value) for one in app.metric][0] == ("总分", "68.0")
+    assert next((one.label, one.value) for one in app.metric) == ("总分", "68.0")
 
 
 def test_who_proposed_doesn_t_sign(visit, store, case) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ahp.evaluation.scheme import Group
 from ahp.process.evaluations.events import UnitMerged
+from ahp.process.evaluations.units import UnitEntry
 from ahp.store import Store
+from tests.evaluation.schemes import scheme
 from tests.web.evaluations import begun, opened, with_units
 
 
@@ -146,3 +149,25 @@ def test_a_reader_changes_nothing(visit, store):
     assert len(app.get("file_uploader")) == 0
     assert {one.key for one in app.button} == {"go_next"}
     assert {one.key.split("-")[0] for one in app.text_input} == {"sought"}
+
+
+def test_the_units_of_the_scheme_are_taken(visit, store, organizer):
+    groups = (Group("urban", {"en": "Urban"}, ("北城支行", "西城支行")),)
+    made = begun(store, scheme({"a": "1"}, groups=groups))
+    store.add_units(made.id, [UnitEntry("北城支行")])
+    app = visit(organizer, "evaluation_units")
+    assert app.button(key="take_named").label == "Take the 1 units named in the scheme"
+    app.button(key="take_named").click().run()
+    assert errors(app) == []
+    units = store.evaluation_state(made.id).units
+    assert [(unit.name, unit.group) for unit in units] == [("北城支行", ""), ("西城支行", "Urban")]
+    assert "take_named" not in {one.key for one in app.button}
+
+
+def test_somebody_with_a_link_has_no_such_page(visit, store):
+    made = with_units(store)
+    person = store.add_person(made.id, "contact", "李明", unit="north").person.id
+    session = store.open_link(store.issue_person_link(person), None)
+    app = visit(session)
+    with pytest.raises(ValueError, match="Could not find a navigation page for .*_units.py"):
+        app.switch_page("views/evaluation_units.py")

@@ -62,7 +62,7 @@ def test_an_owner_sees_their_own_alone(visit, owner):
     assert [one.label for one in app.tabs] == [
         "Import a file",
         "Type values",
-        "Recorded so far",
+        "Recordings",
         "History of a value",
     ]
     assert table(app, "Expected until") == [

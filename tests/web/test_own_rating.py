@@ -6,9 +6,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.evaluation import load_scheme
+from ahp.evaluation.rules import Checklist, Point
 from ahp.i18n.evaluation import names_of
-from ahp.process.evaluations.events import Rated, RatingClosed, RatingOpened, RatingsSubmitted
+from ahp.process.evaluations.events import (
+    PeriodOpened,
+    Rated,
+    RatingClosed,
+    RatingOpened,
+    RatingsSubmitted,
+    SchemeApproved,
+    SchemeProposed,
+    UnitAdded,
+)
 from ahp.process.evaluations.rating import task_of
+from ahp.process.evaluations.units import Unit
 from ahp.store import PersonInfo, Store
 from tests.web.evaluations import PACK, opened
 
@@ -241,3 +252,91 @@ def test_nothing_to_rate_yet(visit, store):
     assert [one.value for one in app.info] == [
         "目前没有需要评分的内容。开始评分时组织者会通知您，届时打开此链接即可看到评分内容。"
     ]
+
+
+def checked(store: Store) -> tuple[PersonInfo, str, Point, Point]:
+    """A rater of a checklist, its id, a key point of it, and one of which a sample is drawn."""
+    scheme = load_scheme("internal_control")
+    leaf, key, sampled = next(
+        (one.id, key, sampled)
+        for one in scheme.indicators
+        if isinstance(one.rule, Checklist)
+        for key in one.rule.control_points
+        for sampled in one.rule.control_points
+        if key.key and not key.sample and sampled.sample
+    )
+    made = store.create_evaluation("E")
+    store.act_together(
+        made.id,
+        [
+            *(SchemeProposed(1, scheme.content), SchemeApproved(1)),
+            UnitAdded(Unit(id="north", name="北城支行")),
+            PeriodOpened("2026H1", 1, "2026-07-10", {}, "2026-07-15"),
+        ],
+    )
+    info = store.add_person(made.id, "rater", "王芳", indicators=[leaf])
+    store.act(made.id, RatingOpened("2026H1", 1, (), "2026-07-15"))
+    return info, leaf, key, sampled
+
+
+def test_control_points_are_rated_one_by_one(visit, store):
+    info, leaf, key, sampled = checked(store)
+    about = f"{info.person.id}-2026H1-1"
+    app = visit(session_of(store, info))
+    app.button(key="start").click().run()
+    app.button(key="overview").click().run()
+    app.button(key=f"entry-{about}-north-{leaf}-{key.id}").click().run()
+    assert "Key control point" in [one.value for one in app.caption]
+    own = [one for one in app.button if one.key.startswith(f"rate-{about}")]
+    assert [one.label for one in own] == [
+        "**Met**",
+        "**Partly met**",
+        "**Not met**",
+        "**Doesn't apply to this unit**",
+        "I can't judge this",
+    ]
+    own[1].click().run()
+    app.button(key="overview").click().run()
+    app.button(key=f"entry-{about}-north-{leaf}-{sampled.id}").click().run()
+    assert f"{sampled.sample} are to be drawn, or all where there are fewer." in markdown(app)
+    cell = f"{about}-north-{leaf}-{sampled.id}"
+    app.number_input(key=f"sample_drawn-{cell}").set_value(5)
+    app.number_input(key=f"sample_met-{cell}").set_value(6)
+    app.button(key=f"sample_save-{cell}").click().run()
+    (refused,) = [one.value for one in app.error]
+    assert refused.endswith(": “6/5” is none of the answers.")
+    app.number_input(key=f"sample_met-{cell}").set_value(4)
+    app.button(key=f"sample_save-{cell}").click().run()
+    sheet = state_of(store, info).periods["2026H1"].rounds[0].sheet(info.person.id)
+    assert {cell[2]: one.value for cell, one in sheet.ratings.items()} == {
+        key.id: "partly",
+        sampled.id: "4/5",
+    }
+
+
+def test_of_two_open_periods_one_is_chosen(visit, store, raters):
+    info = raters["李强"]
+    store.act(info.evaluation_id, PeriodOpened("2026Q2", 1, "2026-07-10", {}, "2026-07-15"))
+    store.act(info.evaluation_id, RatingOpened("2026Q2", 1, (), "2026-07-15"))
+    app = visit(session_of(store, info))
+    assert app.radio(key="rating_period").options == ["2026Q2", "2026Q1"]
+    app.radio(key="rating_period").set_value("2026Q1").run()
+    app.button(key="start").click().run()
+    first = cells(store, info)[0]
+    grade(app, info, first[0], "good").click().run()
+    assert ratings(store, info) == {first[0]: ("good", "")}
+    assert store.evaluation_state(info.evaluation_id).periods["2026Q2"].rounds[0].sheets == {}
+
+
+def test_on_two_devices_the_last_grade_counts(visit, store, raters):
+    info = raters["李强"]
+    first, second, _third = cells(store, info)
+    session = session_of(store, info)
+    phone, computer = visit(session), visit(session)
+    for app in (phone, computer):
+        app.button(key="start").click().run()
+    grade(phone, info, first[0], "good").click().run()
+    grade(computer, info, first[0], "fair").click().run()
+    assert ratings(store, info) == {first[0]: ("fair", "")}
+    for app in (phone, computer):
+        assert [one.value for one in app.subheader] == [state_of(store, info).unit[second[0]].name]

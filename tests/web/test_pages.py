@@ -70,9 +70,10 @@ def test_without_a_link_the_page_says_in_both_languages_what_to_do(visit):
         "Pairwise survey",
         "这里是两两比较问卷",
         "This is the place for pairwise surveys",
-        "如果您是受邀专家，请打开发给您的专属链接。",
+        "如果您受邀作为专家填写问卷，或受邀评分、报送数据、查看本单位通报，请打开发给您的专属链接。",
         "组织者请[在此登录](/organizer)。",
-        "If you were invited as an expert, please open your personal link.",
+        "If you were invited – as an expert, to rate units, to deliver data, or to read your "
+        "unit's notice – please open your personal link.",
         "Organizers sign in [here](/organizer).",
     ]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ...evaluation.periods import Period, period_of
+from ...evaluation.rules import Derived
 from ...evaluation.scheme import Scheme
 from ...evaluation.scoring import period_problem
+from .events import CellKey
 from .rules import left_to_raters
 from .state import EvaluationState, PeriodState, Person
 from .units import active_in
@@ -51,20 +53,47 @@ class Delivery:
 def deliveries(state: EvaluationState, held: PeriodState) -> tuple[Delivery, ...]:
     """The indicators of a period that are delivered, in the order of the scheme."""
     rated = left_to_raters(state, held.scheme)
-    units = [unit.id for unit in state.units if active_in(unit, held.period)]
-    there = {(key.unit, key.indicator) for key in held.values}
+    leaves = [leaf for leaf in held.scheme.counting(held.period) if leaf not in rated]
+    missing: dict[str, dict[str, None]] = {leaf: {} for leaf in leaves}
+    for key in missing_cells(state, held, leaves):
+        missing[key.indicator][key.unit] = None
+    of = sum(active_in(unit, held.period) for unit in state.units)
     owners = [one for one in state.participants.values() if one.role == "data_owner"]
     return tuple(
         Delivery(
             leaf,
             tuple(one.id for one in owners if leaf in one.indicators),
             held.dues.get(leaf, held.due),
-            tuple(unit for unit in units if (unit, leaf) not in there),
-            len(units),
+            tuple(missing[leaf]),
+            of,
         )
-        for leaf in held.scheme.counting(held.period)
-        if leaf not in rated
+        for leaf in leaves
     )
+
+
+def missing_cells(
+    state: EvaluationState,
+    held: PeriodState,
+    indicators: Iterable[str],
+    also: Iterable[CellKey] = (),
+) -> Iterator[CellKey]:
+    """The cells of a period without a value; of derived indicators their inputs.
+
+    Args:
+        state: the evaluation.
+        held: the period.
+        indicators: ids of those looked at.
+        also: cells that get a value.
+    """
+    there = {(key.unit, key.indicator, key.input) for key in (*held.values, *also)}
+    units = [unit.id for unit in state.units if active_in(unit, held.period)]
+    for leaf in indicators:
+        rule = held.scheme.indicator[leaf].rule
+        inputs = [one.id for one in rule.inputs] if isinstance(rule, Derived) else [""]
+        for unit in units:
+            for one in inputs:
+                if not there & {(unit, leaf, one), (unit, leaf, "")}:
+                    yield CellKey(unit, leaf, input=one)
 
 
 def reminders(

@@ -232,4 +232,5 @@ def matches_signed(result: Evaluation, figure: Figure, period: str) -> bool:
     if name not in result.units:
         return False
     total = result.total(name, period)
-    return (None if total is None else str(total)) == figure.told["total"]
+    told: str | None = figure.told["total"]
+    return told == (None if total is None else str(total))

@@ -486,15 +486,20 @@ def _(
         return _late(period, "notified")
     if event.time[:10] > period.notices.until:
         return Phrase("appeal_too_late", date=period.notices.until)
+    return _appeal_problem(action, cell, period, state)
+
+
+def _appeal_problem(
+    action: Appealed, cell: CellKey, period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """What is wrong with an appeal that comes in time."""
     if not action.reason.strip():
         return Phrase("appeal_without_reason")
     if action.appeal in period.appeals:
         return Phrase("appeal_twice")
-    same = (one for one in period.open_appeals if one.cell == cell)
-    if next(same, None):
+    if any(one.cell == cell for one in period.open_appeals):
         return Phrase("appeal_waits", **_cell_words(cell, state))
-    scheme = period.scheme
-    if cell.indicator not in scheme.indicator and cell.indicator not in scheme.events:
+    if cell.indicator not in {**period.scheme.indicator, **period.scheme.events}:
         return Phrase("indicator_not_in_scheme", indicator=cell.indicator)
     return None
 
@@ -512,22 +517,26 @@ def _(
         return Phrase("decision_without_reason")
     if action.granted != (action.row is not None):
         return Phrase("appeal_needs_value")
-    if action.row is None:
-        return None
-    if (action.row.unit, action.row.indicator) != (appeal.cell.unit, appeal.cell.indicator):
+    return _right_value_problem(action.row, appeal.cell, period, state) if action.row else None
+
+
+def _right_value_problem(
+    row: Row, cell: CellKey, period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """Why a row can't be what an appeal for a cell asks for."""
+    if (row.unit, row.indicator) != (cell.unit, cell.indicator):
         return Phrase("appeal_of_another_cell")
-    return _rows_problem([action.row], period, state)
+    return _rows_problem([row], period, state)
 
 
 @_in_period.register
 def _(
     action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    if action.revision != len(period.signatures) + 1:
+    again = bool(period.signatures) and period.correction is None
+    if again or action.revision != len(period.signatures) + 1:
         return Phrase("signed_already", period=action.period)
-    if period.signatures:
-        if period.correction is None:
-            return Phrase("signed_already", period=action.period)
+    if period.correction:
         return _same_person(period.correction.stamp.actor, event.actor)
     if period.checked is None:
         return _late(period, "checked", "notified")

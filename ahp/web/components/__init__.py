@@ -42,6 +42,8 @@ _new_screen = st.components.v2.component(
     "ahp_new_screen", js=_source("streamlit.js", "new_screen.js")
 )
 
+_check_cells = st.components.v2.component("ahp_check_cells", js=_source("check_cells.js"))
+
 _again = st.components.v2.component(
     "ahp_again",
     js=_source("streamlit.js")
@@ -148,6 +150,19 @@ def new_screen(screen: str, *, control: bool) -> None:
         control: a control on it takes the focus itself.
     """
     _new_screen(key="new_screen", data={"screen": screen, "control": control})
+
+
+def check_cells(table: str, below: str, called: Callable[[], None], key: str) -> None:
+    """The check matrix, whose cells can be tapped.
+
+    Args:
+        table: HTML of `CheckMatrix.html(tapped=True)`.
+        below: key of the container that shows a cell, which comes into view.
+        called: when a cell is tapped; `st.session_state[key].cell` is then its `unit` (name) and
+            its `indicator` (id).
+        key: of the widget.
+    """
+    _check_cells(key=key, data={"table": table, "below": below}, on_cell_change=called)
 
 
 def ask_again() -> None:

@@ -32,8 +32,9 @@ def choose_roles(now: tuple[str, ...], key: str) -> None:
         default=list(now),
         format_func=words.__getitem__,
         help=_(
-            "All may see everything. Organizers run studies, and close and open rounds; heads "
-            "close and open rounds; administrators say who has an account. Several roles add up."
+            "All may see everything. Organizers run studies and evaluations, and close and open "
+            "rounds; heads close and open rounds, decide appeals and sign; administrators say who "
+            "has an account. Several roles add up."
         ),
         key=key,
     )

@@ -197,7 +197,7 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
     sure = st.checkbox(_("I have decided; a decision can't be taken back"), key=f"sure-{appeal.id}")
     with st.container(horizontal=True):
         st.button(
-            _("Grant"),
+            _("Grant the appeal"),
             type="primary",
             icon=":material/check:",
             on_click=decide,
@@ -207,7 +207,7 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
             key=f"grant-{appeal.id}",
         )
         st.button(
-            _("Reject"),
+            _("Reject the appeal"),
             icon=":material/close:",
             on_click=decide,
             args=(desk, period, appeal),

@@ -18,7 +18,7 @@ from ahp.process.evaluations.deliveries import (
     reminders,
 )
 from ahp.process.evaluations.events import DueChanged, PeriodOpened
-from ahp.process.evaluations.rules import rated_leaves
+from ahp.process.evaluations.rules import left_to_raters
 from ahp.process.evaluations.state import PeriodState, Person
 from ahp.process.evaluations.units import active_in
 from ahp.store import clock
@@ -45,7 +45,7 @@ def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> 
         now: what the fields have at first: `"due"`, `"rating_due"`, and ids of indicators.
     """
     _, names = state.translate(), desk.names(scheme)
-    rated = rated_leaves(scheme)
+    rated = left_to_raters(desk.now, scheme)
     with st.container(horizontal=True):
         st.date_input(_("Data is delivered by"), now["due"], format=ISO, key=f"due-{key}")
         if rated:
@@ -117,12 +117,16 @@ def show_opening(desk: Desk) -> None:
             version.scheme,
             {"due": last + DELIVERED_WITHIN, "rating_due": last + RATED_WITHIN},
         )
+        sure = st.checkbox(
+            _("Yes: an opened period stays, and so does its version of the scheme"),
+            key=f"sure_open-{key}",
+        )
         st.button(
             _("Open {period}").format(period=period),
             type="primary",
             on_click=open_period,
             args=(desk, str(period), version.number, key),
-            disabled=not (active and state.may("run_evaluations")),
+            disabled=not (sure and active and state.may("run_evaluations")),
             key="open_period",
         )
         if not active:
@@ -188,7 +192,9 @@ def show_board(desk: Desk, held: PeriodState) -> None:
     ]
     st.table(rows, hide_index=True)
     if rated := [
-        leaf for leaf in rated_leaves(held.scheme) if leaf in held.scheme.counting(held.period)
+        leaf
+        for leaf in left_to_raters(desk.now, held.scheme)
+        if leaf in held.scheme.counting(held.period)
     ]:
         st.caption(
             _("Rated until {date}, on the page “Rating”: {indicators}").format(

@@ -136,7 +136,7 @@ def show_proposed(desk: Desk, proposed: SchemeVersion) -> None:
         )
         if proposed.reason:
             st.write(state.plain(_("Why: {reason}").format(reason=proposed.reason)))
-        show_scheme(proposed.scheme, f"proposed-{desk.id}")
+        show_scheme(proposed.scheme, f"proposed-{desk.id}", opened=True)
         if now := desk.now.version:
             with st.expander(_("What it changes of the version in force"), expanded=True):
                 show_differences(now.scheme, proposed.scheme)
@@ -258,13 +258,9 @@ def show_work(desk: Desk, work: SchemeWork) -> None:
             disabled=work.before is None,
             key="undo_scheme",
         )
-        st.button(
-            _("Discard"),
-            icon=":material/delete:",
-            on_click=discard,
-            args=(desk,),
-            key="discard_scheme",
-        )
+        with st.popover(_("Discard"), icon=":material/delete:"):
+            st.write(_("What you changed here is gone then; versions proposed before stay."))
+            st.button(_("Yes, discard it"), on_click=discard, args=(desk,), key="discard_scheme")
     problems = work.draft.problems()
     scheme = None if problems else work.draft.scheme()
     if problems:

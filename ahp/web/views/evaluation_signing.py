@@ -88,7 +88,7 @@ def point_words(desk: Desk, point: Point) -> str:
         ("rating", True): _("Rounds of rating that are closed: {count}, the last on {date}."),
         ("rating", False): _("A round of rating is open: close it on the page “Rating”."),
         ("entries", True): _(
-            "All {of} deductions, bonuses and vetoes were looked at by a second person: {names}."
+            "A second person has looked at every deduction, bonus and veto ({of}): {names}."
         ),
         ("entries", False): _(
             "Only {count} of {of} deductions, bonuses and vetoes were looked at by a second person."
@@ -224,7 +224,7 @@ def show_signatures(desk: Desk, held: PeriodState) -> None:
             show_hashes(one.evidence)
     for change in changes_of(held):
         name = desk.names()[change.cell.unit]
-        st.markdown(f"- {state.plain(name)}: {state.plain(change_words(held, change))}")
+        st.markdown(f"- {state.plain(name)} · {state.plain(change_words(held, change))}")
 
 
 def show_moved(before: Mapping[str, Any], after: Mapping[str, Any], held: PeriodState) -> None:
@@ -340,7 +340,12 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
     units = notified_units(desk.now, period)
     about = f"{desk.id}-{period}-{len(held.signatures)}"
     unit = st.selectbox(
-        _("Unit"), units, format_func=names.__getitem__, index=None, key=f"correct_unit-{about}"
+        _("Unit"),
+        units,
+        format_func=names.__getitem__,
+        index=None,
+        placeholder=_("Please choose"),
+        key=f"correct_unit-{about}",
     )
     if unit is None:
         return
@@ -351,6 +356,7 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
         cells,
         format_func=lambda one: " · ".join(filter(None, (names[one.indicator], cell_words(one)))),
         index=None,
+        placeholder=_("Please choose"),
         key=f"correct_cell-{about}-{unit}",
     )
     if cell is None:

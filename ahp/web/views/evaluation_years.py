@@ -1,8 +1,93 @@
-"""Page of an evaluation."""
+"""Year: what was signed for its periods, the year's total, units over time."""
 
 from __future__ import annotations
 
-from ahp.web.evaluating import begin, show_next
+import streamlit as st
+
+from ahp.errors import AHPError
+from ahp.plots.evaluation import MOST_UNITS, totals_chart
+from ahp.process.evaluations.years import YearOfUnits, year_of_units, years_of
+from ahp.report.standing import dated
+from ahp.report.year import unit_histories, year_sentence, year_table
+from ahp.store import clock
+from ahp.web import state
+from ahp.web.desk import show_downloads, show_printed
+from ahp.web.evaluating import Desk, begin, show_next
+
+STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
+
+
+def pick_year(desk: Desk) -> str:
+    """The year that is shown, the latest at first."""
+    _, years = state.translate(), years_of(desk.now)
+    if not years:
+        st.info(_("No period is open yet. Open one on the page “Period”."))
+        st.stop()
+    chosen: str = st.selectbox(_("Year"), years, key=f"year-{desk.id}")
+    return chosen
+
+
+def show_year(desk: Desk, found: YearOfUnits) -> None:
+    """The year's table with its files, then its picture."""
+    _, language = state.translate(), state.language()
+    sentence = year_sentence(found, language)
+    if found.shares and not (found.lacking or found.provisional):
+        st.success(state.plain(sentence), icon=":material/verified:")
+    else:
+        st.info(state.plain(sentence))
+    table, day = year_table(found, language), clock.now().date().isoformat()
+    show_printed(table)
+    with st.container(horizontal=True):
+        name = f"year-{desk.id}-{found.year}"
+        show_downloads(dated(table, sentence, day), name, f"year_{found.year}_{day}")
+    show_over_time(desk, found)
+
+
+def show_over_time(desk: Desk, found: YearOfUnits) -> None:
+    """Units over the periods of the year as small lines."""
+    _, language, names = state.translate(), state.language(), desk.names()
+    st.subheader(_("Units over time"), anchor=False)
+    units = {names[one.unit.id]: one for one in found.units}
+    chosen: list[str] = st.multiselect(
+        _("Units to draw"),
+        list(units),
+        default=list(units)[: MOST_UNITS // 2],
+        max_selections=MOST_UNITS,
+        placeholder=_("Choose units"),
+        key=f"units-{desk.id}-{found.year}",
+    )
+    if not chosen:
+        return
+    totals = {name: one.totals for name, one in units.items()}
+    periods = found.periods
+    if any(one.total is not None for one in found.units):
+        totals = {name: (*one.totals, one.total) for name, one in units.items()}
+        periods = (*periods, found.year)
+    picture = totals_chart(
+        totals,
+        periods,
+        len(found.periods),
+        language,
+        digits=found.scheme.digits.total,
+        units=chosen,
+    )
+    st.plotly_chart(picture.figure, config=STILL, key=f"over_time-{desk.id}-{found.year}")
+    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
+        st.write(state.plain(picture.alt))
+
+
+def show_histories(desk: Desk) -> None:
+    """What became of units: their names, those that went into others."""
+    _ = state.translate()
+    if said := unit_histories(desk.now.units, state.language()):
+        st.subheader(_("What became of units"), anchor=False)
+        st.markdown("\n".join(f"- {state.plain(one)}" for one in said))
+
 
 desk = begin("years")
 show_next(desk, "years")
+try:
+    show_year(desk, year_of_units(desk.now, pick_year(desk)))
+except AHPError as problem:
+    st.error(state.plain(desk.say(problem)))
+show_histories(desk)

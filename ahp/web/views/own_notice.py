@@ -58,10 +58,13 @@ def appeal(desk: Desk, person: Person, period: str, cells: tuple[CellKey, ...]) 
         return
     cell = form.get(f"appeal_cell-{appeal_id}", cells[0])
     given = form.get(f"appeal_file-{appeal_id}")
-    content = given.getvalue() if given else None
+    content: bytes | None = None
+    file = None
     reason = form[f"appeal_reason-{appeal_id}"].strip()
     try:
-        file = attached(given.name, content) if given else None
+        if given:
+            content = given.getvalue()
+            file = attached(given.name, given.getvalue())
         action = Appealed(period, appeal_id, tuple(cell), reason, file)
         state.database().act_as(person.id, action, event_id=appeal_id, content=content)
     except AHPError as error:

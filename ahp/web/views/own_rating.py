@@ -190,7 +190,7 @@ def show_cell(visit: RaterVisit, cell: RatedCell) -> None:
             key=f"rate-{visit.about}-{'-'.join(cell)}-",
         )
     st.text_area(
-        _("Note (optional): what you saw, or where"),
+        _("Note (optional): write it before you tap a grade, or come back for it"),
         value=given.note,
         max_chars=LONGEST["comment"],
         height=68,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -18,8 +17,6 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import random_index_source
 from ahp.priority import METHODS
-from ahp.process.rounds import analyze_round
-from ahp.process.settings import Settings
 from ahp.report import panel
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
@@ -33,7 +30,7 @@ from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
-from ahp.web.desk import nobody_left, show_table, show_weights_question
+from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
 
 STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
@@ -74,26 +71,6 @@ def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
         key=f"round-{study.id}-{study.round}-{study.open}",
     )
     return chosen
-
-
-def result_of(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
-    """The result of a round as its settings say, frozen ones for a closed round."""
-    database = state.desk()
-    answers = database.answers(study.id, round_number=number)
-    if not answers.experts:
-        return None
-    kept = {one.round: one for one in closed}.get(number)
-    settings = database.settings(study.id)
-    if kept and kept.evidence:
-        settings = Settings(**json.loads(kept.evidence)["settings"])
-    return analyze_round(
-        study.survey,
-        answers,
-        settings,
-        database.standings(study.id, before=kept.seq if kept else None),
-        number=number,
-        running=not kept,
-    )
 
 
 def weighted(weights: Mapping[str, float], weighting: str) -> dict[str, Any]:
@@ -374,7 +351,7 @@ def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
 def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> None:
     """How the weights moved up to this round, by those who answered the rounds compared."""
     _, language = state.translate(), state.language()
-    found = [(k, result_of(study, closed, k)) for k in range(1, number + 1)]
+    found = [(k, round_analysis(study, closed, k)) for k in range(1, number + 1)]
     rounds = [(number, result) for number, result in found if result is not None]
     if len(rounds) < 2:
         later = _("Choose a later round above to see what moved up to it.")
@@ -452,7 +429,7 @@ round_number = pick_round(picked, closed_rounds)
 closing = {one.round: one.seq for one in closed_rounds}
 people = state.desk().standings(picked.id, before=closing.get(round_number))
 try:
-    own = result_of(picked, closed_rounds, round_number)
+    own = round_analysis(picked, closed_rounds, round_number)
     if own is None:
         st.info(_("No expert has submitted yet. Results appear with the first submitted survey."))
         st.stop()

@@ -14,5 +14,10 @@ if not refused:
     for language in LANGUAGES:
         _ = translator(language)
         st.header(_("This is the place for pairwise surveys"))
-        st.write(_("If you were invited as an expert, please open your personal link."))
+        st.write(
+            _(
+                "If you were invited – as an expert, to rate units, to deliver data, or to read "
+                "your unit's notice – please open your personal link."
+            )
+        )
         st.write(_("Organizers sign in [here](/organizer)."))
