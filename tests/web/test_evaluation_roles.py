@@ -19,7 +19,10 @@ from functools import partial
 import pytest
 
 import ahp
+from ahp.errors import AccessError
 from ahp.evaluation.scheme import scheme_from_toml
+from ahp.i18n import translator
+from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.events import (
     AppealDecided,
     Appealed,
@@ -42,6 +45,7 @@ from ahp.process.evaluations.events import (
 from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
 from ahp.store import Store
+from ahp.web.state import plain
 from tests.evaluation_case import FAR, SCHEME, WORDS
 from tests.running_server import RunningServer
 from tests.web.tabs import Tab, at_once, run
@@ -393,13 +397,11 @@ def given_by(rater: str, number: int) -> set[str]:
 
 
 def test_while_a_round_is_open_nobody_sees_what_is_rated(world):
-    """Neither of the open round, nor of the one before it."""
-    for role in (*ACCOUNTS, *PEOPLE, *OUTSIDE):
-        seen = world.arrived("second_round", role) & (ratings(world, 1) | ratings(world, 2))
-        own = given_by(role, 2) if role in RATERS else set()
-        assert seen <= own, role
-    for role in ("rater1", "rater2"):  # who have submitted read what they gave
-        assert given_by(role, 2) <= world.arrived("second_round", role)
+    """But raters their own; of the round that is closed organizers may see all, raters nothing."""
+    for role in ROLES:
+        blind = ratings(world, 2) | (set() if role in ACCOUNTS else ratings(world, 1))
+        own = given_by(role, 2) if role in ("rater1", "rater2") else set()  # who have submitted
+        assert world.arrived("second_round", role) & blind == own, role
 
 
 def test_afterwards_organizers_see_everything_and_readers_the_same(world):
@@ -496,3 +498,239 @@ north's.
 @pytest.mark.parametrize(("unit", "stage"), NOTICES)
 def test_contacts_read_the_notice_of_their_unit(world, unit: str, stage: str) -> None:
     assert world.arrived(stage, f"{unit}_contact") == NOTICES[unit, stage]
+
+
+# -- files, and who may have them
+
+
+async def offers(world: World, visits: dict[str, str]) -> tuple[dict[str, Tab], dict[str, str]]:
+    """Pages that stay open, by who looks at them, and a file that each offers: its id."""
+    about = f"evaluation={world.id}&period={PERIOD}"
+    tabs, files = {}, {}
+    for role, page in visits.items():
+        tab = await Tab.visit(world.server.url, world.cookie(role), page, about)
+        tabs[role] = tab
+        files[role] = tab.elements("download_button")[-1].download_button.deferred_file_id
+    return tabs, files
+
+
+def test_files_are_for_who_pressed_the_button(world):
+    """With the cookie of anybody else, from the page of somebody else, and after signing out."""
+    store, server = world.store, world.server
+    visits = {"clerk": "evaluation_signing", "errors_owner": "", "rater2": "", "south_contact": ""}
+    refused: list[tuple[str, str, int]] = []
+
+    async def everybody() -> None:
+        tabs, files = await offers(world, visits)
+        for role, tab in tabs.items():
+            path = await tab.offered(files[role])
+            for other in (*ROLES, "guess"):
+                status, content = asked_for(server, path, world.cookies.get(other, other))
+                assert (status, b"Q" in content and other != role) == (
+                    200 if other == role else 403,
+                    False,
+                ), (role, other)
+            for other, page in tabs.items():  # who knows the id of a file has a ticket of no use
+                path = await page.offered(files[role])
+                status, _content = asked_for(server, path, world.cookies[other])
+                refused.append((role, other, status))
+        path = await tabs["rater2"].offered(files["rater2"])
+        store.leave(world.cookies["rater2"], world.people["rater2"])
+        assert asked_for(server, path, world.cookies["rater2"])[0] == 403
+        for tab in tabs.values():
+            await tab.close()
+
+    run(everybody())
+    expected = {(one, other): 200 if one == other else 403 for one in visits for other in visits}
+    assert {(one, other): status for one, other, status in refused} == expected
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "0" * 64 + ".xlsx", "..%2fahp.db", "ahp.db"])
+def test_addresses_of_files_that_are_guessed_hold_nothing(world, name: str) -> None:
+    for role in ("administrator", "errors_owner", "nobody"):
+        status, content = asked_for(world.server, f"/media/{name}", world.cookies[role])
+        assert status in (403, 404)
+        assert not any(mark.encode() in content for mark in world.marks)
+
+
+MEGABYTE = 2**20
+
+
+@pytest.mark.parametrize(
+    ("role", "size", "status"),
+    [
+        *((role, 1, 403) for role in ("administrator", "head", "reader", "nobody")),
+        *((role, 3 * MEGABYTE, 413) for role in ("errors_owner", "rater1", "south_contact")),
+        ("clerk", 21 * MEGABYTE, 413),
+    ],
+)
+def test_uploads_of_who_may_not_are_not_read(world, role: str, size: int, status: int) -> None:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", world.server.port, timeout=30)
+    ) as connection:
+        connection.putrequest("PUT", "/_stcore/upload_file/some-page/some-file")
+        connection.putheader("Cookie", world.cookie(role))
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()  # the file itself is never sent: nobody waits for it
+        assert connection.getresponse().status == status
+
+
+# -- what is done
+
+
+def another(world: World, title: str, *, checked: bool = False) -> str:
+    """One more evaluation on this server, with an open period."""
+    made = world.clerk.create_evaluation(title).id
+    content = scheme_from_toml(SCHEME, "small.toml").content
+    units = [UnitAdded(Unit(f"{one}中心", id=one)) for one in UNITS]
+    opened = PeriodOpened(PERIOD, 1, "2026-04-10", {})
+    world.clerk.act_together(made, [SchemeProposed(1, content), SchemeApproved(1), *units, opened])
+    world.clerk.add_person(made, "rater", "评分人")
+    if checked:
+        rows = [Row(unit, "errors", "80") for unit in UNITS]
+        world.clerk.record_values(made, PERIOD, rows)
+        world.clerk.act(made, PeriodChecked(PERIOD))
+    return made
+
+
+def kinds(world: World, evaluation: str) -> list[str]:
+    """What happened in an evaluation."""
+    return [event.kind for event in world.store.evaluation_events(evaluation)]
+
+
+async def open_page(world: World, role: str, page: str, evaluation: str) -> Tab:
+    """A page of an evaluation."""
+    about = f"evaluation={evaluation}&period={PERIOD}"
+    return await Tab.visit(world.server.url, world.cookie(role), page, about)
+
+
+@pytest.fixture
+def deputy(world) -> Iterator[str]:
+    """An account of its own, which may be given other roles: `"deputy"`."""
+    account = world.store.add_account(f"deputy {len(world.store.accounts())}", WORDS, ["organizer"])
+    world.accounts["deputy"] = account.id
+    world.cookies["deputy"] = world.store.open_account(account.id, None)
+    yield "deputy"
+    del world.accounts["deputy"], world.cookies["deputy"]
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "checked", "before", "said"),
+    [
+        ("evaluations", "archive-", False, "organizer", "may_not_run_evaluations"),
+        ("evaluation_rating", "open_round", False, "organizer", "may_not_run_evaluations"),
+        ("evaluation_check", "finish_check", False, "organizer", "may_not_run_evaluations"),
+        ("evaluation_notices", "issue_notices", True, "organizer", "may_not_run_evaluations"),
+        ("evaluation_signing", "sign", True, "head", "may_not_sign"),
+    ],
+)
+@pytest.mark.parametrize("now", ["reader", "disabled"])
+def test_who_may_no_longer_is_refused(
+    world, deputy: str, page: str, key: str, *, checked: bool, before: str, said: str, now: str
+) -> None:
+    """The page was drawn while they still might."""
+    store, account = world.store, world.accounts[deputy]
+    evaluation = another(world, f"{page} {now}", checked=checked)
+    store.set_roles(account, [before])
+    key = f"archive-{evaluation}" if key == "archive-" else key
+
+    async def press() -> list[str]:
+        tab = await open_page(world, deputy, page, evaluation)
+        button = tab.button(key)
+        assert button is not None
+        if now == "disabled":
+            store.disable_account(account)
+        else:
+            store.set_roles(account, [now])
+        await tab.push(button)
+        await tab.close()
+        return tab.said()
+
+    known = kinds(world, evaluation)
+    messages = run(press())
+    assert kinds(world, evaluation) == known
+    if now == "reader":
+        name = next(one.name for one in store.accounts() if one.id == account)
+        refusal = error_sentence(AccessError(said, name=name), "zh")
+        assert refusal in messages
+
+
+def test_a_reader_changes_nothing_whatever_is_pressed(world):
+    """Also what the page doesn't let a browser press."""
+    evaluation = another(world, "reader")
+    known = kinds(world, evaluation)
+
+    async def press_all(page: str) -> int:
+        tab = await open_page(world, "reader", page, evaluation)
+        buttons = [one for one in tab.widgets.values() if one.element.HasField("button")]
+        leads_away = [one for one in buttons if one.element.button.id.endswith("-go_next")]
+        for button in buttons:
+            if button not in leads_away:
+                await tab.push(button)
+        await tab.close()
+        return len(buttons)
+
+    pressed = run(at_once([partial(press_all, page) for page in EVALUATION_PAGES]))
+    assert sum(pressed) > len(EVALUATION_PAGES)
+    assert kinds(world, evaluation) == known
+
+
+def test_two_clerks_import_the_same_file_at_once(world, deputy):
+    evaluation = another(world, "imports")
+    content = "单位,差错发现率（%）\nnorth中心,61\n".encode()
+    clerks = ("clerk", deputy)
+
+    async def both() -> list[list[str]]:
+        tabs = [await open_page(world, clerk, "evaluation_data", evaluation) for clerk in clerks]
+        for tab, clerk in zip(tabs, clerks, strict=True):
+            cookie = world.cookie(clerk)
+            assert await tab.put(world.server, cookie, "data_file-", "一季度.csv", content) == 204
+        buttons = [tab.found("button", "record-") for tab in tabs]
+        await asyncio.gather(*(tab.push(button) for tab, button in zip(tabs, buttons, strict=True)))
+        for tab in tabs:
+            await tab.close()
+        return [tab.said() for tab in tabs]
+
+    said = run(both())
+    _ = translator("zh")
+    sentences = {
+        _("Values recorded: {count}.").format(count=1),
+        _("Nothing new: somebody else has recorded the same values just before."),
+    }
+    assert {one for messages in said for one in messages} & sentences == sentences
+    assert kinds(world, evaluation).count("values_recorded") == 1
+    [recorded] = world.store.evaluation_state(evaluation).periods[PERIOD].values.values()
+    assert (recorded.row.unit, recorded.row.value) == ("north", "61")
+    assert world.store.file(hashlib.sha256(content).hexdigest()) == content
+
+
+def test_two_heads_sign_at_once(world, deputy):
+    evaluation = another(world, "signatures", checked=True)
+    world.store.set_roles(world.accounts[deputy], ["head"])
+    heads = ("head", deputy)
+
+    async def both() -> list[list[str]]:
+        tabs = [await open_page(world, head, "evaluation_signing", evaluation) for head in heads]
+        for tab in tabs:
+            await tab.tick("sure_sign-")
+        buttons = [tab.button("sign") for tab in tabs]
+        assert None not in buttons
+        await asyncio.gather(
+            *(tab.push(button) for tab, button in zip(tabs, buttons, strict=True) if button)
+        )
+        for tab in tabs:
+            await tab.close()
+        return [tab.said() for tab in tabs]
+
+    said = run(both())
+    assert kinds(world, evaluation).count("period_signed") == 1
+    [signature] = world.store.evaluation_state(evaluation).periods[PERIOD].signatures
+    names = {one.id: one.name for one in world.store.accounts()}
+    told = translator("zh")("{name} has signed {period} already, on {time} (UTC).").format(
+        name=names[signature.stamp.actor.id],
+        period=PERIOD,
+        time=signature.stamp.time[:16].replace("T", " "),
+    )
+    late = [world.accounts[head] != signature.stamp.actor.id for head in heads]
+    assert [plain(told) in messages for messages in said] == late
+    world.store.verify_evaluations()
