@@ -302,14 +302,17 @@ def show_entry(desk: Desk, held: PeriodState, key: CellKey) -> None:
                 "reason": verdict.reason,
             }
             if verdict.confirmed:
-                confirmed = _("Confirmed by {name} on {date}: it counts.")
-                st.success(state.plain(confirmed.format(**about_verdict)))
+                sentence = _("Confirmed by {name} on {date}: it counts.")
+                st.success(state.plain(sentence.format(**about_verdict)))
             else:
-                rejected = _("Rejected by {name} on {date}, it does not count: {reason}")
-                st.error(state.plain(rejected.format(**about_verdict)))
+                sentence = _("Rejected by {name} on {date}, it does not count: {reason}")
+                st.error(state.plain(sentence.format(**about_verdict)))
         else:
             show_decision(desk, held, key, about)
-        if held.stage == "open" and state.may("run_evaluations"):
+        confirmed = verdict is not None and verdict.confirmed
+        if confirmed and held.stage == "open":
+            show_rejecting(desk, held, key, about)
+        elif held.stage == "open" and state.may("run_evaluations"):
             with st.popover(_("Remove …")):
                 st.write(_("The entry is removed; the log keeps it."))
                 st.button(
@@ -334,14 +337,21 @@ def show_decision(desk: Desk, held: PeriodState, key: CellKey, about: str) -> No
             disabled=bool(problem),
             key=f"confirm-{about}",
         )
-        with st.popover(_("Reject …"), disabled=bool(problem)):
-            field = f"reject_reason-{about}"
-            st.text_input(_("Why it is rejected"), max_chars=LONGEST["reason"], key=field)
-            st.button(
-                _("Reject"), on_click=decide, args=(desk, held, key, field), key=f"reject-{about}"
-            )
+        show_rejecting(desk, held, key, about)
     if problem:
         st.caption(state.plain(problem))
+
+
+def show_rejecting(desk: Desk, held: PeriodState, key: CellKey, about: str) -> None:
+    """Reject an entry, also one that was confirmed, unless it is the one who recorded it."""
+    _ = state.translate()
+    problem = why_not(desk, EntryRejected(str(held.period), key, held.entries[key].stamp.seq, "–"))
+    with st.popover(_("Reject …"), disabled=bool(problem)):
+        field = f"reject_reason-{about}"
+        st.text_input(_("Why it is rejected"), max_chars=LONGEST["reason"], key=field)
+        st.button(
+            _("Reject"), on_click=decide, args=(desk, held, key, field), key=f"reject-{about}"
+        )
 
 
 def add_entry(desk: Desk, period: str, about: str) -> None:
