@@ -2,6 +2,5 @@
 
 import pandas  # noqa: F401
 import pyarrow  # noqa: F401
-import scipy.stats  # noqa: F401
 
 from .. import plots  # noqa: F401

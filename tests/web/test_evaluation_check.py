@@ -96,14 +96,15 @@ def test_a_value_with_its_source_and_what_stood_before(visit, store, people):
 def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people):
     made = opened(store)
     clerk = by(store, people, "王芳")
-    for period in ("2026Q2", "2026Q3", "2026Q4"):
-        clerk.act(made.id, PeriodOpened(period, 1, "2027-01-10", {}, "2027-01-15"))
-    for period, value in (("2026Q1", "3"), ("2026Q2", "4"), ("2026Q3", "3"), ("2026Q4", "9")):
+    periods = ("2026Q1", "2026Q2", "2026Q3", "2026Q4", "2027Q1")
+    for period in periods[1:]:
+        clerk.act(made.id, PeriodOpened(period, 1, "2027-04-10", {}, "2027-04-15"))
+    for period, value in zip(periods, ("3", "3", "3", "3", "9"), strict=True):
         clerk.record_values(made.id, period, [Row("north", REPORTS, value)])
     app = visit(people["王芳"][0], "evaluation_check")
     name = names_of(load_scheme(PACK), "en")[REPORTS]
-    sentence = "“9” is outside 0 to 6, where the earlier values 3, 4, 3 let it be expected"
-    about = f"{made.id}-2026Q4"
+    sentence = "“9” is outside 0 to 6, where the earlier values 3, 3, 3, 3 let it be expected"
+    about = f"{made.id}-2027Q1"
     go = f"go-{about}-north-{REPORTS}---"
     assert app.button(key=go).label == f"北城支行 · {name}: {sentence}"
     app.button(key=go).click().run()
@@ -117,10 +118,10 @@ def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people)
     assert errors(app) == []
     assert "Accepted: 集中报送" in [one.value for one in app.success]
     assert go not in [one.key for one in app.button]
-    held = store.evaluation_state(made.id).periods["2026Q4"]
+    held = store.evaluation_state(made.id).periods["2027Q1"]
     seq = held.values[CellKey("north", REPORTS)].stamp.seq
     assert dict(held.accepted) == {CellKey("north", REPORTS): (seq, "集中报送")}
-    clerk.record_values(made.id, "2026Q4", [Row("north", REPORTS, "10")])
+    clerk.record_values(made.id, "2027Q1", [Row("north", REPORTS, "10")])
     app = visit(people["王芳"][0], "evaluation_check")
     assert go in [one.key for one in app.button]  # another value is accepted anew
 
