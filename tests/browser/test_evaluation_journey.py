@@ -43,6 +43,9 @@ NEXT = {
     "open": ("下一步：开启第一个评价期。", "Next: open the first period."),
     "deliver": ("{period}下一步：导入数据。{of} 项中还有 {count} 项未报。",
                 "Next for {period}: data. {count} of {of} values are not delivered yet."),
+    "check": ("{period}下一步：逐项核对数据，完成核对。{of} 项中还有 {count} 项未报。",
+              "Next for {period}: look through all values and finish the check. {count} of {of} "
+              "values are not delivered yet."),
     "issue": ("{period}下一步：发出通报初稿，或直接签批。",
               "Next for {period}: send out the draft notices, or sign."),
     "appeals": ("{period}下一步：1 项申诉待处理。",
@@ -244,6 +247,7 @@ def check(department: Department, clerk: Page, head: Page) -> None:
         expect(begins(head, "confirm-")).to_have_count(left)
     expect(control(head, "finish_check").get_by_role("button")).to_be_disabled()
     department.go(clerk, "check")
+    says_next(department, clerk, "check", period=department.period, count=1, of=108)
     tick(clerk, "sure_finish-")
     press(clerk, "finish_check")
     says_next(department, clerk, "issue", period=department.period)
