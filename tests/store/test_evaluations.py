@@ -148,7 +148,7 @@ def test_what_a_second_person_confirmed_nobody_takes_away_alone(department) -> N
     refused(
         take_away,
         "entry_stays",
-        "“A”的“case”已经第二人确认，不得由一人取消；须先由第二人驳回。",
+        "“A”的“case”已经第二人确认，不能由一人删除；须先由第二人退回。",
     )
     seq = department.period().values[key].stamp.seq
     department.head.act(department.id, EntryRejected("2026Q1", tuple(key), seq, "no such case"))

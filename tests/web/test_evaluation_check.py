@@ -161,6 +161,16 @@ def test_a_deduction_takes_a_document_and_a_second_person(visit, store, people):
     assert errors(app) == []
     assert store.evaluation_state(made.id).periods["2026Q1"].counts(key)
     assert any(one.value.startswith("Confirmed by 李主任 on ") for one in app.success)
+    # what was confirmed one person alone doesn't take away
+    app = visit(people["王芳"][0], "evaluation_check")
+    assert not [one for one in app.button if str(one.key).startswith("remove-")]
+    app = visit(people["李主任"][0], "evaluation_check")
+    app.text_input(key=f"reject_reason-{entry}").input("看错了")
+    app.button(key=f"reject-{entry}").click().run()
+    held = store.evaluation_state(made.id).periods["2026Q1"]
+    day = held.verdict(key).stamp.time[:10]
+    assert errors(app) == [f"Rejected by 李主任 on {day}, it does not count: 看错了"]
+    assert not held.counts(key)
 
 
 def test_a_veto_is_rejected_with_a_reason_and_removed(visit, store, people):

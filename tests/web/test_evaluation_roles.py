@@ -480,15 +480,16 @@ NOTICES = {
     ("east", "notified"): notice_of("east"),
     ("east", "signed"): notice_of("east"),
     ("north", "signed"): notice_of("north")
+    - marks_of(("document", "training", "north"), ("file", "training"))
     | {"85.83"}
-    | marks_of("correction", ("file", "correction"), "corrected document")
-    - marks_of(("document", "training", "north"), ("file", "training")),
+    | marks_of("correction", ("file", "correction"), "corrected document"),
     ("south", "notified"): notice_of("south")
     | marks_of("appeal", ("file", "appeal"), ("content", "appeal"), "document late"),
     ("south", "signed"): notice_of("south")
+    - marks_of(("document", "errors", "south"), ("file", "errors"))
     | {"73.79"}
     | marks_of("appeal", ("file", "appeal"), ("content", "appeal"), "document late")
-    | marks_of("granted", "granted document") - marks_of(("document", "errors", "south")),
+    | marks_of("granted", "granted document"),
 }
 """Unit and stage -> what its contact sees: the appeal and its decision are south's, the correction
 north's.
