@@ -56,10 +56,11 @@ def import_preview(
 
     A value is doubted when it is outside what the scheme calls valid, and when it is an outlier
     among the unit's own values of the last four periods, where it has all of them: further from
-    their median than 3 · 1.4826 median absolute deviations (Hampel identifier). Where more than half of them are
-    alike, that deviation is 0 and any change would be an outlier; but a printed number stands for
-    all that round to it, so the limits are then three units of the last decimal that any of the
-    values has: 98, 98, 98, 98 lets pass 95 to 101, and no late report in four periods lets pass 3.
+    their median than 3 · 1.4826 median absolute deviations (Hampel identifier). Where more than
+    half of them are alike, that deviation is 0 and any change would be an outlier; but a printed
+    number stands for all that round to it, so the limits are then three units of the last decimal
+    that any of the values has: 98, 98, 98, 98 lets pass 95 to 101, and no late report in four
+    periods lets pass 3.
 
     Args:
         records: of `read_layout`.

@@ -13,10 +13,9 @@ from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import event_words
 from ahp.messages import Phrase
 from ahp.process.evaluations.checking import (
-    CellHistory,
     accepted_reason,
-    cell_history,
     cell_sources,
+    ratings_of,
     undelivered,
 )
 from ahp.process.evaluations.events import (
@@ -29,6 +28,7 @@ from ahp.process.evaluations.events import (
     Row,
 )
 from ahp.process.evaluations.judged import result_of
+from ahp.process.evaluations.recordings import CellEvent, history_of
 from ahp.process.evaluations.state import PeriodState
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
@@ -127,56 +127,66 @@ def show_cell(
                 format_func=names.__getitem__,
                 key=f"cell_part-{about}",
             )
-        history = cell_history(held, unit, part)
         source = cell_sources(desk.now, held).get((unit, part))
         if source:
             sentence = source_sentence(source, desk.who, state.language())
             st.write(state.plain(_("Source: {source}").format(source=sentence)))
-        show_history(desk, held, part, history)
+        show_history(desk, held, unit, part)
         for key, phrases in doubts.items():
             if (key.unit, key.indicator) == (unit, part):
                 show_doubts(desk, held, key, phrases)
 
 
-def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory) -> None:
+def show_history(desk: Desk, held: PeriodState, unit: str, part: str) -> None:
     """What stood in a cell, the latest first, then its ratings."""
-    _, language, scheme = state.translate(), state.language(), held.scheme
-    if not (history.values or history.ratings):
+    _, names, language = state.translate(), desk.names(), state.language()
+    history, ratings = history_of(held, unit, part), ratings_of(held, unit, part)
+    if not (history or ratings):
         st.info(_("Nothing is recorded here yet."))
 
     def words(value: str) -> str:
-        return state.plain(value_words(scheme, part, value, language))
+        return state.plain(value_words(held.scheme, part, value, language))
 
-    if history.values:
+    def standing(one: CellEvent) -> str:
+        if one.value is None:
+            return _("was taken away")
+        return _("counts now") if held.values.get(one.key) == one.value else _("was replaced")
+
+    def source(one: CellEvent) -> str:
+        return (
+            value_source(one.value, desk.who, language) if one.value else desk.who(one.stamp.actor)
+        )
+
+    if history:
         st.table(
             [
                 {
-                    _("Value"): words(one.row.value),
-                    _("Item, input, rater"): state.plain(part_name(scheme, one.row.key, language))
+                    _("Value"): words(one.value.row.value) if one.value else "–",
+                    _("Item, input, rater"): state.plain(part_name(held.scheme, one.key, language))
                     or "–",
-                    _("State"): _("counts now") if now else _("was replaced"),
-                    _("Source"): state.plain(value_source(one, desk.who, language)),
+                    _("State"): standing(one),
+                    _("Source"): state.plain(source(one)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
-                    _("Why"): state.plain(one.reason or one.row.note) or "–",
+                    _("Why"): state.plain(one.reason or (one.value.row.note if one.value else ""))
+                    or "–",
                 }
-                for one, now in history.values
+                for one in history
             ],
             hide_index=True,
         )
-    if history.ratings:
-        names = desk.names()
+    if ratings:
         st.table(
             [
                 {
                     _("Rater"): state.plain(names[person]),
                     _("Which item"): state.plain(
-                        part_name(scheme, CellKey("", part, item), language)
+                        part_name(held.scheme, CellKey("", part, item), language)
                     )
                     or "–",
                     _("Rating"): words(rating.value),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
-                for item, person, rating in history.ratings
+                for item, person, rating in ratings
             ],
             hide_index=True,
         )
