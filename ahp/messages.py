@@ -741,13 +741,17 @@ _STUDY = {
     "the_comment": _("The comment"),
     "the_consent": _("The consent"),
     "the_contradictions": _("The list of contradictions"),
+    "the_document": _("The document number"),
+    "the_layout": _("The layout of the file"),
     "the_name": _("The name"),
     "the_note": _("The note"),
     "the_organization": _("The organization"),
     "the_place": _("The place in the file"),
     "the_reason": _("The reason"),
+    "the_rules": _("The scheme with its rules"),
     "the_source": _("The source"),
     "the_survey": _("The survey"),
+    "the_text": _("A text"),
     "the_title": _("The title"),
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
@@ -1746,6 +1750,10 @@ _EVALUATIONS = {
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
+    "entry_stays": _(
+        "{unit}, {indicator}: a second person has confirmed it, so nobody takes it away alone. A "
+        "second person rejects it first."
+    ),
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
     ),
@@ -1837,6 +1845,10 @@ _EVALUATIONS = {
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."
+    ),
+    "values_many": _(
+        "{count} values at once are too many: at most {most} can be recorded. Please split the "
+        "file."
     ),
     "values_of_others": _("{name!r} may deliver their own indicators only."),
     "workbook_carries": _(

@@ -78,9 +78,11 @@ class StreamlitClient:
         widgets: what the page shows now, by the place where it stands.
     """
 
-    def __init__(self, socket: ClientConnection, url: str) -> None:
+    def __init__(self, socket: ClientConnection, url: str, page: str = "", query: str = "") -> None:
         self._socket = socket
         self._url = url
+        self._page = page
+        self._query = query
         self._script = ""
         self._cached: dict[str, ForwardMsg] = {}
         self.widgets: dict[tuple[int, ...], Widget] = {}
@@ -88,18 +90,30 @@ class StreamlitClient:
     @classmethod
     async def open(cls, link: str) -> Self:
         """Open a personal link and draw the first screen."""
-        parts = urlsplit(link)
-        url = f"{parts.scheme}://{parts.netloc}"
+        return await cls.visit(link, await session_cookie(link))
+
+    @classmethod
+    async def visit(cls, url: str, cookie: str, page: str = "", query: str = "") -> Self:
+        """Open a page of the server of an address, with a cookie, and draw its first screen.
+
+        Args:
+            url: any address of the server.
+            cookie: as `name=value`.
+            page: its name in its address; empty = the first one.
+            query: what stands behind `?` in its address.
+        """
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
         socket = await connect(
             f"ws://{parts.netloc}/_stcore/stream",
-            origin=url,
+            origin=origin,
             subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],
-            additional_headers={"Cookie": await session_cookie(link)},
+            additional_headers={"Cookie": cookie},
             max_size=None,
         )
-        page = cls(socket, url)
-        await page.rerun()
-        return page
+        opened = cls(socket, origin, page, query)
+        await opened.rerun()
+        return opened
 
     async def close(self) -> None:
         """Close the page."""
@@ -119,6 +133,8 @@ class StreamlitClient:
         message = BackMsg()
         client = message.rerun_script
         client.page_script_hash = self._script
+        client.page_name = "" if self._script else self._page
+        client.query_string = self._query
         client.fragment_id = fragment
         client.widget_states.widgets.extend(states)
         client.cached_message_hashes.extend(self._cached)

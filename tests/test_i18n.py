@@ -4,6 +4,7 @@ import gettext
 import io
 import re
 import string
+from decimal import Decimal
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -12,8 +13,10 @@ from babel.messages.pofile import read_po
 
 from ahp import i18n
 from ahp.errors import LinkError
+from ahp.evaluation import load_scheme, shipped_schemes
 from ahp.i18n import LANGUAGES, best_language, terminal_language, translator
 from ahp.i18n.errors import error_sentence
+from ahp.i18n.evaluation import measure_words, measured_words
 from ahp.i18n.words import (
     consistency_sentence,
     judgment_sentence,
@@ -174,3 +177,32 @@ def test_link_problems_in_both_languages():
     )
     links = ("unknown", "revoked", "closed")
     assert len({error_sentence(LinkError(f"link_{reason}"), "zh") for reason in links}) == 3
+
+
+def test_units_of_measure_of_shipped_schemes_are_said_in_chinese() -> None:
+    measures = set()
+    for name in shipped_schemes():
+        for leaf in load_scheme(name).indicator.values():
+            measures |= {leaf.unit, *(one.unit for one in getattr(leaf.rule, "inputs", ()))}
+    said = {one: measure_words(one, "zh") for one in measures - {"", "%", "‱"}}
+    assert len(said) == 17
+    assert [one for one, words in said.items() if re.search("[A-Za-z]", words)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "language", "words"),
+    [
+        ("95", "grade", "zh", "95 分"),
+        ("95", "grade", "en", "95 points"),
+        ("36.36363636363637", "%", "zh", "36.3636 %"),
+        ("0.947", "share", "zh", "0.947（94.7%）"),
+        ("0.947", "share", "en", "0.947 (94.7%)"),
+        ("1200.50", "万元", "en", "1200.5 × 10,000 yuan"),
+        ("3", "杯", "en", "3 杯"),
+        ("3", "", "zh", "3"),
+    ],
+)
+def test_values_with_their_unit_of_measure(
+    value: str, measure: str, language: str, words: str
+) -> None:
+    assert measured_words(Decimal(value), measure, language) == words

@@ -20,8 +20,9 @@ HAMPEL = Fraction("4.4478")
 the MAD the standard deviation of normal values (Davies & Gather 1993, "The Identification of
 Multiple Outliers", JASA 88:782-792, the Hampel identifier)."""
 
-FEWEST = 3
-"""Earlier values that are needed to call one an outlier."""
+FEWEST = 4
+"""Earlier values that are needed to call one an outlier: of three, two that lie close together make
+one of almost any third."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ def import_preview(
     """What an import would change, in the order of the file; what it would take away last.
 
     A value is doubted when it is outside what the scheme calls valid, and when it is an outlier
-    among the unit's own values of the last four periods, three at least: further from their median
-    than 3 · 1.4826 median absolute deviations (Hampel identifier). Where more than half of them are
-    alike, that deviation is 0 and any change would be an outlier; but a printed number stands for
-    all that round to it, so the limits are then three units of the last decimal that any of the
-    values has: 98, 98, 98, 98 lets pass 95 to 101, and no late report in four periods lets pass 3.
+    among the unit's own values of the last four periods, where it has all of them: further from
+    their median than 3 · 1.4826 median absolute deviations (Hampel identifier). Where more than
+    half of them are alike, that deviation is 0 and any change would be an outlier; but a printed
+    number stands for all that round to it, so the limits are then three units of the last decimal
+    that any of the values has: 98, 98, 98, 98 lets pass 95 to 101, and no late report in four
+    periods lets pass 3.
 
     Args:
         records: of `read_layout`.

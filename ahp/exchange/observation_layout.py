@@ -35,6 +35,7 @@ from ..evaluation.rules import (
     Target,
 )
 from ..messages import Phrase
+from ..process.evaluations.events import CellKey
 from ..tables.grids import Grid
 from ..tables.opened import header_key
 
@@ -392,6 +393,15 @@ def items_of(scheme: Scheme, indicator: str) -> Mapping[str, Mapping[str, str]]:
         case Shares():
             return {grade.id: grade.name for grade in scheme.grades[rule.grades]}
     return {}
+
+
+def part_name(scheme: Scheme, cell: CellKey, language: str) -> str:
+    """Which of several values of an indicator a cell is: the name of its item or input, and its
+    rater; empty where there is one.
+    """
+    parts, part = items_of(scheme, cell.indicator), cell.input or cell.item
+    text = scheme.text(parts[part], language) if part in parts else part
+    return " · ".join(filter(None, (text, cell.rater)))
 
 
 def values_of(scheme: Scheme, indicator: str, part: str = "") -> LayoutColumn:

@@ -40,6 +40,41 @@ def plain_number(number: Decimal | Fraction) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def measure_words(measure: str, language: str) -> str:
+    """A unit of measure in a language; one that no shipped scheme has stays as it is written."""
+    _ = translator(language)
+    known = {
+        "briefings adopted": _("briefings adopted"),
+        "customers": _("customers"),
+        "data sets": _("data sets"),
+        "days per head": _("days per head"),
+        "errors": _("errors"),
+        "grade": _("points"),
+        "hours": _("hours"),
+        "hours per head": _("hours per head"),
+        "notes": _("notes"),
+        "people": _("people"),
+        "points": _("points"),
+        "reports adopted": _("reports adopted"),
+        "share": _("share"),
+        "times": _("times"),
+        "vouchers": _("vouchers"),
+        "万元": _("× 10,000 yuan"),
+        "分": _("points"),
+    }
+    return known.get(measure, measure)
+
+
+def measured_words(value: Decimal, measure: str, language: str) -> str:
+    """A value with its unit of measure, at most four decimals; a share in percent, too."""
+    number = plain_number(round(value, 4))
+    if measure == "share":
+        _ = translator(language)
+        percent = plain_number(round(100 * value, 2))
+        return _("{number} ({percent}%)").format(number=number, percent=percent)
+    return f"{number} {measure_words(measure, language)}".rstrip()
+
+
 def name_of(scheme: Scheme, one: Node | Deduction | Bonus | Veto | Band | Group, to: str) -> str:
     """The name of a part of a scheme in a language."""
     return scheme.text(one.name, to) or one.id

@@ -14,7 +14,7 @@ from ..evaluation.rules import Rated
 from ..evaluation.scheme import Scheme
 from ..i18n import translator
 from ..i18n.errors import error_sentence, place_words
-from ..i18n.evaluation import bands_of, named_phrase, names_of, plain_number
+from ..i18n.evaluation import bands_of, measured_words, named_phrase, names_of, plain_number
 from ..process.evaluations.notices import Figure, Moved, raters_of
 from ..process.evaluations.state import PeriodState, Value
 from .evaluation import as_printed
@@ -70,15 +70,17 @@ def parts_points(result: Evaluation, unit: str, period: str) -> dict[str, Decima
     }
 
 
-def value_words(result: Evaluation, unit: str, period: str, indicator: str) -> str:
+def value_words(result: Evaluation, unit: str, period: str, indicator: str, language: str) -> str:
     """The value that a unit's points are given for, with its unit of measure unless it is graded;
     empty where there is none.
     """
     row, column = result.unit_position(unit), result.period_position(period)
     value = result.values[row, column, result.indicators.index(indicator)]
+    if np.isnan(value):
+        return ""
     measured = result.scheme.indicator[indicator]
     measure = "" if isinstance(measured.rule, Rated) else measured.unit
-    return "" if np.isnan(value) else f"{value:.12g} {measure}".strip()
+    return measured_words(Decimal(repr(float(value))), measure, language)
 
 
 def grade_names(scheme: Scheme, indicator: str, language: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from ..evaluation.peers import (
 from ..evaluation.scheme import Band
 from ..evaluation.scoring import leaf_weights
 from ..i18n import translator
-from ..i18n.evaluation import name_of, names_of, status_words
+from ..i18n.evaluation import measure_words, name_of, names_of, status_words
 from ..i18n.evaluation_results import heading, signed
 from .evaluation import aligned, as_printed, remarks, waterfall_table
 from .league import bounds_of, change_of, interval_of
@@ -328,7 +328,10 @@ def values_table(
             (_("Indicator"), [names[leaf] for leaf in leaves]),
             (_("Clause"), [scheme.indicator[leaf].clause for leaf in leaves]),
             (_("Value"), ["" if np.isnan(value) else f"{value:.12g}" for value in values]),
-            (_("Unit of measure"), [scheme.indicator[leaf].unit for leaf in leaves]),
+            (
+                _("Unit of measure"),
+                [measure_words(scheme.indicator[leaf].unit, language) for leaf in leaves],
+            ),
             (
                 _("Points"),
                 _aligned_points(result.scores[row, column, places], scheme.digits.points),

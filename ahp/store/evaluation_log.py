@@ -30,6 +30,7 @@ from ..process.evaluations.events import (
     read_action,
 )
 from ..process.evaluations.judged import evidence_of, result_of
+from ..process.evaluations.limits import check_action
 from ..process.evaluations.rules import objection
 from ..process.evaluations.state import EvaluationState, Person, fold
 from ..process.events import Actor
@@ -111,12 +112,14 @@ def append(
 
     Raises:
         StoreError: it could not happen now.
-        AHPError: a value doesn't fit the scheme, or the event would not be read back as it is.
+        AHPError: a text is too long, a value doesn't fit the scheme, or the event would not be read
+            back as it is.
     """
     state = evaluation_state_of(session, book)
     time = clock.timestamp(clock.now())
     contents, people = [], []
     for entry in entries:
+        check_action(entry.action)
         _check_text(entry)
         content = entry.columns
         action = read_action(content)

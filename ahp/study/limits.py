@@ -22,10 +22,15 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "place": 500,
         "contradictions": 200_000,
         "survey": 2**18,
+        "text": 200,
+        "document": 1000,
+        "rules": 2**19,
+        "layout": 2**18,
     }
 )
 """Which text -> how many characters it may have at most. `place` is where an answer from a file was
-read, `contradictions` what an expert was shown, `survey` a whole definition."""
+read, `contradictions` what an expert was shown, `survey` and `rules` a whole definition, `document`
+the numbers of documents, `layout` how a file is read, `text` any other."""
 
 
 def check_length(what: str, text: str) -> None:

@@ -92,6 +92,10 @@ def step_sentence(step: Step, _: Translate) -> str:
         "confirm_entries": _(
             "Next for {period}: {count} deductions, bonuses or vetoes wait for a second person."
         ),
+        "finish_check_missing": _(
+            "Next for {period}: look through all values and finish the check. {count} of {of} "
+            "values are not delivered yet."
+        ),
         "finish_check": _("Next for {period}: look through all values and finish the check."),
         "issue_notices": _("Next for {period}: send out the draft notices, or sign."),
         "decide_appeals": _("Next for {period}: {count} appeals wait for a decision."),

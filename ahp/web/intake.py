@@ -19,7 +19,7 @@ from ..exchange.deliveries import (
 )
 from ..exchange.layout_questions import Question, question_sentence
 from ..exchange.observation_layout import (
-    items_of,
+    part_name,
 )
 from ..exchange.owner_template import owner_template
 from ..messages import Message, Phrase, with_names
@@ -86,10 +86,7 @@ class Intake:
 
     def part(self, key: CellKey) -> str:
         """Which part of an indicator a cell is of; empty where it has none."""
-        parts = items_of(self.scope.scheme, key.indicator)
-        part = key.input or key.item
-        text = self.scope.scheme.text(parts[part], state.language()) if part in parts else part
-        return " · ".join(filter(None, (text, key.rater)))
+        return part_name(self.scope.scheme, key, state.language())
 
     def owners(self) -> list[Person]:
         """Data owners who deliver something in this period."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import PurePath
 
@@ -28,6 +29,7 @@ from ..exchange.observation_layout import (
     plain_number,
 )
 from ..i18n import Translate
+from ..i18n.evaluation import measured_words
 from ..process.evaluations.events import AliasLearned, CellKey, LayoutRemembered
 from ..study.limits import LONGEST
 from . import state
@@ -202,11 +204,12 @@ def _stated(intake: Intake, question: Question, column: LayoutColumn) -> str:
     _ = state.translate()
     example = str(question.asked.parameters["example"])
     number = plain_number(example, decimal_comma=False)
-    unit = expected_of(intake.scope.scheme, column.indicator, column.input).unit
-    value = number_text(number * FACTORS[column.measure or "scheme"]) if number else example
-    return _("{example} in the file is {value} {unit}").format(
-        example=example, value=value, unit=unit
-    )
+    measure = expected_of(intake.scope.scheme, column.indicator, column.input).unit
+    value = example
+    if number:
+        stated = Decimal(number_text(number * FACTORS[column.measure or "scheme"]))
+        value = measured_words(stated, measure, state.language())
+    return _("{example} in the file is {value}").format(example=example, value=value)
 
 
 def _show_import(intake: Intake, found: FileImport, changes: Changes, owner: str) -> None:

@@ -17,6 +17,7 @@ from ..exchange.deliveries import (
 from ..exchange.observation_layout import (
     expected_of,
 )
+from ..i18n.evaluation import measure_words
 from ..process.evaluations.events import Row
 from ..study.limits import LONGEST
 from . import state
@@ -70,7 +71,10 @@ def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> l
     units, values = _("Unit"), _("Value")
     parts = _("Indicator") if by_unit else _("Part")
     documents, notes = _("Document number"), _("Note")
-    measures = [expected_of(scheme, one.indicator, one.input).unit for one in cells]
+    measures = [
+        measure_words(expected_of(scheme, one.indicator, one.input).unit, state.language())
+        for one in cells
+    ]
     if not by_unit and measures[0] and len({*measures}) == 1:
         st.caption(state.plain(_("Unit of measure: {unit}").format(unit=measures[0])))
         measures = [""] * len(cells)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ..evaluation.evaluated import Evaluation
 from ..evaluation.scheme import Scheme
-from ..i18n.evaluation import bands_of, line_words, names_of
+from ..i18n.evaluation import bands_of, line_words, measure_words, names_of
 from ..process.evaluations.events import CellKey
 from ..process.evaluations.judged import result_of
 from ..process.evaluations.notices import (
@@ -149,7 +149,7 @@ def _show_value(
         float(result.scores[row, column, result.indicators.index(leaf)]),
         held.scheme.digits.points,
     )
-    value = value_words(result, name, period, leaf) or _("not reported")
+    value = value_words(result, name, period, leaf, language) or _("not reported")
     title = f"{indicator.clause} {names_of(held.scheme, language)[leaf]}".strip()
     with st.container(border=True):
         st.markdown(
@@ -191,11 +191,6 @@ def appeal_words(held: PeriodState, appeal: Appeal) -> str:
     )
 
 
-def cell_words(cell: CellKey) -> str:
-    """Which of several values of an indicator is meant; empty where there is one."""
-    return " · ".join(part for part in (cell.item, cell.input) if part)
-
-
 def value_field(scheme: Scheme, indicator: str, key: str) -> str:
     """A field for a value: one of the grades, or what is typed; empty until something is given."""
     _ = state.translate()
@@ -210,5 +205,6 @@ def value_field(scheme: Scheme, indicator: str, key: str) -> str:
         )
         return chosen or ""
     found = scheme.indicator.get(indicator)
-    unit = f" ({found.unit})" if found and found.unit else ""
+    measure = measure_words(found.unit, state.language()) if found else ""
+    unit = f" ({measure})" if measure else ""
     return st.text_input(_("Right value") + state.plain(unit), max_chars=50, key=key).strip()

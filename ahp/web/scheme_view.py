@@ -28,6 +28,7 @@ from ..i18n.errors import error_sentence
 from ..i18n.evaluation import (
     bands_of,
     event_words,
+    measure_words,
     name_of,
     named_phrase,
     names_of,
@@ -187,7 +188,8 @@ def _ask_value(scheme: Scheme, leaf: str, key: str) -> tuple[Any, Mapping[str, s
             for one in parts
         }
         return {item: text for item, text in typed.items() if text} or None, {}
-    label = _("Value ({unit})").format(unit=indicator.unit) if indicator.unit else _("Value")
+    measure = measure_words(indicator.unit, state.language())
+    label = _("Value ({unit})").format(unit=measure) if measure else _("Value")
     return st.text_input(state.plain(label), key=key).strip(), {}
 
 

@@ -14,7 +14,10 @@ from ahp.store import Store
 from ahp.study import Survey
 from tests.browser import actions
 from tests.browser.panel import Panel, Study
+from tests.exchange import conftest as workbooks
 from tests.running_server import RunningServer
+
+recalculate = workbooks.recalculate
 
 
 @pytest.fixture(autouse=True)

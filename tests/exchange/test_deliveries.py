@@ -110,12 +110,14 @@ def test_a_new_document_number_is_a_change():
 
 
 def test_outliers_are_told_by_the_last_periods():
-    book = Book("2026Q1", "2026Q2", "2026Q3", PERIOD)
-    for period, value in zip(("2026Q1", "2026Q2", "2026Q3"), ("5", "6", "5"), strict=True):
-        book.record(Row("u1", "briefings", value), period=period)
-    [one] = complete(read(scope_of(book), csv(HEADER, "甲市监督中心,25,"))).cells
+    earlier = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+    book = Book(*earlier, "2027Q1")
+    for period in earlier:
+        book.record(Row("u1", "briefings", "5"), period=period)
+    upload = csv(HEADER, "甲市监督中心,25,")
+    [one] = complete(read(Scope(book.state, "2027Q1", None), upload)).cells
     assert say(one.doubts) == [
-        "“25” is outside 2 to 8, where the earlier values 5, 6, 5 let it be expected"
+        "“25” is outside 2 to 8, where the earlier values 5, 5, 5, 5 let it be expected"
     ]
 
 

@@ -68,16 +68,16 @@ def test_outliers_against_the_last_four_periods() -> None:
         "'15.9479' is outside 7.0522 to 15.9478, where the earlier values 10, 12, 11, 13 let it be "
         "expected"
     ]
-    assert doubts("3", ("0", "0", "0")) == []
-    assert doubts("4", ("0", "0", "0")) == [
-        "'4' is outside -3 to 3, where the earlier values 0, 0, 0 let it be expected"
+    assert doubts("3", ("0", "0", "0", "0")) == []
+    assert doubts("4", ("0", "0", "0", "0")) == [
+        "'4' is outside -3 to 3, where the earlier values 0, 0, 0, 0 let it be expected"
     ]
 
 
-def test_fewer_than_three_earlier_values_say_nothing() -> None:
-    assert doubts("50", ("98", "98")) == []
+def test_fewer_than_four_earlier_values_say_nothing() -> None:
+    assert doubts("50", ("98", "98", "98")) == []
     assert doubts("50", ("98", "98", "not reported", "not applicable")) == []
-    assert doubts("not reported", ("98", "98", "98")) == []
+    assert doubts("not reported", ("98", "98", "98", "98")) == []
 
 
 def test_values_that_cannot_be() -> None:

@@ -136,6 +136,39 @@ def test_an_entry_counts_when_a_second_person_confirmed_it(department) -> None:
     assert "late" not in {one["indicator"] for one in records_of(department.now, "2026Q1")}
 
 
+def test_what_a_second_person_confirmed_nobody_takes_away_alone(department) -> None:
+    department.open()
+    department.record(Row("a", "measured", "90"), Row("a", "case", "1", evidence="No. 7"))
+    key = CellKey("a", "case")
+    department.confirm(key)
+
+    def take_away() -> None:
+        department.clerk.record_values(department.id, "2026Q1", [], removed=[key])
+
+    refused(
+        take_away,
+        "entry_stays",
+        "“A”的“case”已经第二人确认，不能由一人删除；须先由第二人退回。",
+    )
+    seq = department.period().values[key].stamp.seq
+    department.head.act(department.id, EntryRejected("2026Q1", tuple(key), seq, "no such case"))
+    take_away()
+    assert key not in department.period().values
+
+
+def test_a_notice_sent_out_again_is_unread_again(department) -> None:
+    department.deliver()
+    contact = department.clerk.add_person(department.id, "contact", "Sun", unit="b").person.id
+    for date in ("2999-12-30", "2999-12-31"):
+        department.clerk.issue_notices(department.id, "2026Q1", date)
+        assert dict(department.period().seen) == {}
+        department.store.act_as(contact, NoticeOpened("2026Q1"), event_id=f"opened-{date}")
+        assert [*department.period().seen] == [contact]
+        if date == "2999-12-30":
+            department.do(CheckUndone("2026Q1", "late data"), PeriodChecked("2026Q1"))
+    department.store.verify_evaluations()
+
+
 def test_the_same_import_twice_records_once(department) -> None:
     department.open()
     content = b"unit,measured\nA,90\n"

@@ -8,9 +8,32 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from ahp.errors import AHPError, AnswersError, DatabaseError, OptionError, TextLimitError
+from ahp.errors import (
+    AHPError,
+    AnswersError,
+    DatabaseError,
+    OptionError,
+    StoreError,
+    TextLimitError,
+)
 from ahp.messages import MESSAGES
 from ahp.process.asking import Asking, Way
+from ahp.process.evaluations.events import (
+    AliasLearned,
+    Appealed,
+    CorrectionProposed,
+    Done,
+    File,
+    LayoutRemembered,
+    PeriodSigned,
+    Rated,
+    Row,
+    SchemeProposed,
+    UnitAdded,
+    ValuesRecorded,
+)
+from ahp.process.evaluations.limits import MOST_VALUES, check_action
+from ahp.process.evaluations.units import Unit
 from ahp.process.events import Action, read_action
 from ahp.process.settings import Settings
 from ahp.store import Store, StudyInfo, log
@@ -37,6 +60,7 @@ def too_long(what: str, length: int) -> str:
 def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
     store.set_asking(study.id, Asking(cannot_judge=True))
     expert = store.add_expert(study.id, "E" * 200, "O" * 200).id
+    evaluation = store.create_evaluation("V").id
     long = "x" * 2_000_000
     one = Judgment("E", *PAIR, "3", place=long)
     writes: dict[str, list[Callable[[], object]]] = {
@@ -61,6 +85,12 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
         "place": [lambda: store.upload_answers(expert, [one])],
         "contradictions": [lambda: store.note_shown(expert, "goal", long, round_number=1)],
         "survey": [lambda: store.create_study(replace(survey, description={"en": long}), "T")],
+        "text": [lambda: store.act(evaluation, AliasLearned(long, "u"))],
+        "document": [
+            lambda: store.record_values(evaluation, "2026", [Row("u", "i", "1", evidence=long)])
+        ],
+        "rules": [lambda: store.act(evaluation, SchemeProposed(1, long))],
+        "layout": [lambda: store.act(evaluation, LayoutRemembered("L", long))],
     }
     assert writes.keys() == LONGEST.keys() - {"value"}  # the scale is the limit of values
     before = store.events(study.id)
@@ -77,6 +107,44 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
     assert str(caught.value) == too_long("comment", 1001)
     store.comment(expert, *PAIR, "x" * 1000, event_id="6")
     store.verify_log()
+
+
+LONG = "x" * 1001
+CELL = ("u", "i", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("what", "action"),
+    [
+        ("note", Rated("2026", 1, "u", "i", "good", note=LONG)),
+        ("value", Rated("2026", 1, "u", "i", LONG)),
+        ("reason", Appealed("2026", "a", CELL, LONG)),
+        ("text", Appealed("2026", "a", ("u", "i", LONG, "", ""), "why")),
+        ("name", Appealed("2026", "a", CELL, "why", File("0", LONG, 1))),
+        ("reason", PeriodSigned("2026", 1, "{}", LONG)),
+        ("place", ValuesRecorded("2026", (Row("u", "i", "1", place=LONG),))),
+        ("document", CorrectionProposed("2026", (Row("u", "i", "1", evidence=LONG),), "why")),
+        ("text", UnitAdded(Unit("U", id="u", aliases=("V", LONG)))),
+    ],
+)
+def test_texts_of_evaluations_have_limits_wherever_they_stand(what: str, action: Done) -> None:
+    with pytest.raises(TextLimitError) as caught:
+        check_action(action)
+    assert str(caught.value) == too_long(what, 1001)
+
+
+def test_what_the_store_computes_has_none() -> None:
+    check_action(PeriodSigned("2026", 1, "x" * 2**20))
+
+
+def test_values_at_once_have_a_limit() -> None:
+    rows = tuple(Row("u", "i", "1", item=f"{k}") for k in range(MOST_VALUES + 1))
+    check_action(ValuesRecorded("2026", rows[1:]))
+    with pytest.raises(StoreError) as caught:
+        check_action(ValuesRecorded("2026", rows))
+    assert str(caught.value) == (
+        "20001 values at once are too many: at most 20000 can be recorded. Please split the file."
+    )
 
 
 def test_a_value_of_a_file_has_a_limit(store: Store, survey) -> None:

@@ -11,6 +11,7 @@ from ahp.evaluation import load_scheme
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.events import CellKey, File, PeriodOpened, Row
 from ahp.process.events import Actor
+from tests.evaluation_case import PERIOD, make_case
 from tests.web.evaluations import PACK, opened
 
 REPORTS, LATE, VETO = "research_reports", "late_report", "missed_case"
@@ -95,14 +96,15 @@ def test_a_value_with_its_source_and_what_stood_before(visit, store, people):
 def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people):
     made = opened(store)
     clerk = by(store, people, "王芳")
-    for period in ("2026Q2", "2026Q3", "2026Q4"):
-        clerk.act(made.id, PeriodOpened(period, 1, "2027-01-10", {}, "2027-01-15"))
-    for period, value in (("2026Q1", "3"), ("2026Q2", "4"), ("2026Q3", "3"), ("2026Q4", "9")):
+    periods = ("2026Q1", "2026Q2", "2026Q3", "2026Q4", "2027Q1")
+    for period in periods[1:]:
+        clerk.act(made.id, PeriodOpened(period, 1, "2027-04-10", {}, "2027-04-15"))
+    for period, value in zip(periods, ("3", "3", "3", "3", "9"), strict=True):
         clerk.record_values(made.id, period, [Row("north", REPORTS, value)])
     app = visit(people["王芳"][0], "evaluation_check")
     name = names_of(load_scheme(PACK), "en")[REPORTS]
-    sentence = "“9” is outside 0 to 6, where the earlier values 3, 4, 3 let it be expected"
-    about = f"{made.id}-2026Q4"
+    sentence = "“9” is outside 0 to 6, where the earlier values 3, 3, 3, 3 let it be expected"
+    about = f"{made.id}-2027Q1"
     go = f"go-{about}-north-{REPORTS}---"
     assert app.button(key=go).label == f"北城支行 · {name}: {sentence}"
     app.button(key=go).click().run()
@@ -116,10 +118,10 @@ def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people)
     assert errors(app) == []
     assert "Accepted: 集中报送" in [one.value for one in app.success]
     assert go not in [one.key for one in app.button]
-    held = store.evaluation_state(made.id).periods["2026Q4"]
+    held = store.evaluation_state(made.id).periods["2027Q1"]
     seq = held.values[CellKey("north", REPORTS)].stamp.seq
     assert dict(held.accepted) == {CellKey("north", REPORTS): (seq, "集中报送")}
-    clerk.record_values(made.id, "2026Q4", [Row("north", REPORTS, "10")])
+    clerk.record_values(made.id, "2027Q1", [Row("north", REPORTS, "10")])
     app = visit(people["王芳"][0], "evaluation_check")
     assert go in [one.key for one in app.button]  # another value is accepted anew
 
@@ -159,6 +161,16 @@ def test_a_deduction_takes_a_document_and_a_second_person(visit, store, people):
     assert errors(app) == []
     assert store.evaluation_state(made.id).periods["2026Q1"].counts(key)
     assert any(one.value.startswith("Confirmed by 李主任 on ") for one in app.success)
+    # what was confirmed one person alone doesn't take away
+    app = visit(people["王芳"][0], "evaluation_check")
+    assert not [one for one in app.button if str(one.key).startswith("remove-")]
+    app = visit(people["李主任"][0], "evaluation_check")
+    app.text_input(key=f"reject_reason-{entry}").input("看错了")
+    app.button(key=f"reject-{entry}").click().run()
+    held = store.evaluation_state(made.id).periods["2026Q1"]
+    day = held.verdict(key).stamp.time[:10]
+    assert errors(app) == [f"Rejected by 李主任 on {day}, it does not count: 看错了"]
+    assert not held.counts(key)
 
 
 def test_a_veto_is_rejected_with_a_reason_and_removed(visit, store, people):
@@ -230,3 +242,26 @@ def test_a_signed_period_is_only_looked_at(visit, store, organizer):
     keys = {one.key.partition("-")[0] for one in app.button if one.key}
     assert keys.isdisjoint({"finish_check", "undo_check", "add_entry", "remove", "accept"})
     assert "The period is signed: what is wrong is corrected on “Sign and close”." in captions(app)
+
+
+def test_ratings_are_told_by_the_names_of_grades(visit, store, quick_passwords):
+    case = make_case(store)
+    app = visit(case.session(case.clerk), "evaluation_check", "zh")
+    about = f"{case.id}-{PERIOD}"
+    app.selectbox(key=f"cell_part-{about}").set_value("review").run()
+    app.selectbox(key=f"cell_unit-{about}").set_value("u2").run()
+    assert [(one["评分人"], one["评分"]) for one in table_of(app, "评分人")] == [
+        ("赵评", "中"),
+        ("钱评", "弱"),
+    ]
+
+
+def test_values_of_a_derived_indicator_are_told_by_the_names_of_its_inputs(visit, store, people):
+    made = opened(store)
+    by(store, people, "王芳").record_values(
+        made.id, "2026Q1", [Row("north", "process", "20000", input="vouchers")]
+    )
+    app = visit(people["王芳"][0], "evaluation_check", "zh")
+    app.selectbox(key=f"cell_part-{made.id}-2026Q1").set_value("process").run()
+    found = [(one["观测值"], one["项目、数据项、评分人"]) for one in table_of(app, "来源")]
+    assert found == [("20000", "凭证笔数")]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .events import CellKey
-from .recordings import history_of
 from .rules import asked_of
 from .state import EvaluationState, PeriodState, Rating, Value
 from .units import active_in, successor
@@ -84,40 +83,20 @@ def accepted_reason(held: PeriodState, key: CellKey) -> str:
     return reason if key in held.values and held.values[key].stamp.seq == seq else ""
 
 
-@dataclass(frozen=True)
-class CellHistory:
-    """What stood in a cell, one after the other.
-
-    Attributes:
-        values: the latest first, each with whether it stands there now.
-        ratings: item, id of the rater and the rating that counts, of rounds that are closed.
-    """
-
-    values: tuple[tuple[Value, bool], ...]
-    ratings: tuple[tuple[str, str, Rating], ...]
-
-
-def cell_history(held: PeriodState, unit: str, indicator: str) -> CellHistory:
-    """What is known of a cell, with all its items and inputs.
+def ratings_of(held: PeriodState, unit: str, indicator: str) -> tuple[tuple[str, str, Rating], ...]:
+    """Item, id of the rater and the rating that counts, of a cell; of rounds that are closed.
 
     Args:
         held: the period.
         unit: id.
-        indicator: id of an indicator, deduction, bonus or veto.
+        indicator: id.
     """
-    cell = (unit, indicator)
-    found = (
-        (one.value, held.values.get(one.key) is one.value)
-        for one in history_of(held, unit, indicator)
-        if one.value
-    )
-    ratings = (
+    return tuple(
         (item, person, rating)
         for (*rated, item), given in held.ratings.items()
-        if tuple(rated) == cell
+        if tuple(rated) == (unit, indicator)
         for person, rating in given.items()
     )
-    return CellHistory(tuple(found), tuple(ratings))
 
 
 def undelivered(state: EvaluationState, held: PeriodState) -> tuple[str, ...]:

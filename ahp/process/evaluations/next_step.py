@@ -70,7 +70,7 @@ def _while_open(state: EvaluationState, held: PeriodState) -> Step:
     name = str(held.period)
     missing, of = missing_deliveries(state, held)
     rated = left_to_raters(state, held.scheme)
-    if missing:
+    if missing and (held.round or not held.rounds):
         return Step("data", "deliver", name, missing, of)
     if held.round:
         raters = [one for one in state.participants.values() if one.role == "rater"]
@@ -80,6 +80,8 @@ def _while_open(state: EvaluationState, held: PeriodState) -> Step:
         return Step("rating", "open_rating", name)
     if held.undecided:
         return Step("check", "confirm_entries", name, len(held.undecided))
+    if missing:  # all else is done: what is missing may never come
+        return Step("check", "finish_check_missing", name, missing, of)
     return Step("check", "finish_check", name)
 
 

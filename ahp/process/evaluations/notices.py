@@ -32,7 +32,7 @@ class Figure:
         told: total, band, rank in the group.
         among: how many units of the group have a total.
         stamp: when and by whom; None for now.
-        reason: of a correction.
+        reason: of a correction of the unit's own values; one of others' is not told.
     """
 
     kind: str
@@ -97,7 +97,8 @@ def figures_of(state: EvaluationState, period: str, unit: str) -> tuple[Figure, 
             _figure(Figure("notice", stamp=held.notices.stamp), held.notices.result, unit)
         )
     for one in held.signatures:
-        signed = Figure("signed", stamp=one.stamp, revision=one.revision, reason=one.reason)
+        reason = one.reason if unit in {row.unit for row in one.rows} else ""
+        signed = Figure("signed", stamp=one.stamp, revision=one.revision, reason=reason)
         if unit in one.evidence["units"]:
             figures.append(_figure(signed, one.evidence, unit))
     if not held.signatures:

@@ -297,6 +297,9 @@ def _(
     for cell in action.removed:
         if CellKey(*cell) not in period.values:
             return Phrase("cell_has_no_value", **_cell_words(cell, state))
+        verdict = period.verdict(CellKey(*cell))
+        if verdict and verdict.confirmed:
+            return Phrase("entry_stays", **_cell_words(cell, state))
     if event.actor.kind == "person":
         person = state.people[event.actor.id]
         others = {row.indicator for row in action.rows} | {cell[1] for cell in action.removed}

@@ -323,7 +323,7 @@ class PeriodState:
         rounds: of rating.
         checked: None before, or since it was undone.
         notices: None before they are issued.
-        seen: person -> when they opened the notice first.
+        seen: person -> when they opened the notice first, since it was last sent out.
         appeals: id -> appeal.
         signatures: the first closed the period.
         correction: proposed and not signed yet.
@@ -731,7 +731,7 @@ def _(action: PeriodChecked, period: PeriodState, event: Logged) -> dict[str, An
 
 @_in_period.register
 def _(action: CheckUndone, period: PeriodState, event: Logged) -> dict[str, Any]:
-    return {"checked": None, "notices": None}
+    return {"checked": None, "notices": None, "seen": {}}
 
 
 @_in_period.register

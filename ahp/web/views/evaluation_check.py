@@ -9,13 +9,13 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.evaluation.scheme import Bonus, Veto
 from ahp.exchange.conspicuous import conspicuous_values
+from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import event_words
 from ahp.messages import Phrase
 from ahp.process.evaluations.checking import (
-    CellHistory,
     accepted_reason,
-    cell_history,
     cell_sources,
+    ratings_of,
     undelivered,
 )
 from ahp.process.evaluations.events import (
@@ -28,7 +28,8 @@ from ahp.process.evaluations.events import (
     Row,
 )
 from ahp.process.evaluations.judged import result_of
-from ahp.process.evaluations.state import PeriodState, Value
+from ahp.process.evaluations.recordings import CellEvent, history_of
+from ahp.process.evaluations.state import PeriodState
 from ahp.process.evaluations.units import active_in
 from ahp.report.check_matrix import CheckMatrix, check_matrix
 from ahp.report.check_sources import source_sentence, value_source, value_words
@@ -126,60 +127,69 @@ def show_cell(
                 format_func=names.__getitem__,
                 key=f"cell_part-{about}",
             )
-        history = cell_history(held, unit, part)
         source = cell_sources(desk.now, held).get((unit, part))
         if source:
             sentence = source_sentence(source, desk.who, state.language())
             st.write(state.plain(_("Source: {source}").format(source=sentence)))
-        show_history(desk, held, part, history)
+        show_history(desk, held, unit, part)
         for key, phrases in doubts.items():
             if (key.unit, key.indicator) == (unit, part):
                 show_doubts(desk, held, key, phrases)
 
 
-def show_history(desk: Desk, held: PeriodState, part: str, history: CellHistory) -> None:
+def show_history(desk: Desk, held: PeriodState, unit: str, part: str) -> None:
     """What stood in a cell, the latest first, then its ratings."""
-    _, language = state.translate(), state.language()
-    if not (history.values or history.ratings):
+    _, names, language = state.translate(), desk.names(), state.language()
+    history, ratings = history_of(held, unit, part), ratings_of(held, unit, part)
+    if not (history or ratings):
         st.info(_("Nothing is recorded here yet."))
 
     def words(value: str) -> str:
         return state.plain(value_words(held.scheme, part, value, language))
 
-    if history.values:
+    def standing(one: CellEvent) -> str:
+        if one.value is None:
+            return _("was taken away")
+        return _("counts now") if held.values.get(one.key) == one.value else _("was replaced")
+
+    def source(one: CellEvent) -> str:
+        return (
+            value_source(one.value, desk.who, language) if one.value else desk.who(one.stamp.actor)
+        )
+
+    if history:
         st.table(
             [
                 {
-                    _("Value"): words(one.row.value),
-                    _("Item, input, rater"): state.plain(part_words(one)),
-                    _("State"): _("counts now") if now else _("was replaced"),
-                    _("Source"): state.plain(value_source(one, desk.who, language)),
+                    _("Value"): words(one.value.row.value) if one.value else "–",
+                    _("Item, input, rater"): state.plain(part_name(held.scheme, one.key, language))
+                    or "–",
+                    _("State"): standing(one),
+                    _("Source"): state.plain(source(one)),
                     _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
-                    _("Why"): state.plain(one.reason or one.row.note) or "–",
+                    _("Why"): state.plain(one.reason or (one.value.row.note if one.value else ""))
+                    or "–",
                 }
-                for one, now in history.values
+                for one in history
             ],
             hide_index=True,
         )
-    if history.ratings:
-        names = desk.names()
+    if ratings:
         st.table(
             [
                 {
                     _("Rater"): state.plain(names[person]),
-                    _("Which item"): state.plain(item) or "–",
+                    _("Which item"): state.plain(
+                        part_name(held.scheme, CellKey("", part, item), language)
+                    )
+                    or "–",
                     _("Rating"): words(rating.value),
                     _("Remark"): state.plain(rating.note) or "–",
                 }
-                for item, person, rating in history.ratings
+                for item, person, rating in ratings
             ],
             hide_index=True,
         )
-
-
-def part_words(value: Value) -> str:
-    """Item, input and rater of a value; a dash where it has none."""
-    return " · ".join(filter(None, (value.row.item, value.row.input, value.row.rater))) or "–"
 
 
 def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
@@ -302,14 +312,17 @@ def show_entry(desk: Desk, held: PeriodState, key: CellKey) -> None:
                 "reason": verdict.reason,
             }
             if verdict.confirmed:
-                confirmed = _("Confirmed by {name} on {date}: it counts.")
-                st.success(state.plain(confirmed.format(**about_verdict)))
+                sentence = _("Confirmed by {name} on {date}: it counts.")
+                st.success(state.plain(sentence.format(**about_verdict)))
             else:
-                rejected = _("Rejected by {name} on {date}, it does not count: {reason}")
-                st.error(state.plain(rejected.format(**about_verdict)))
+                sentence = _("Rejected by {name} on {date}, it does not count: {reason}")
+                st.error(state.plain(sentence.format(**about_verdict)))
         else:
             show_decision(desk, held, key, about)
-        if held.stage == "open" and state.may("run_evaluations"):
+        confirmed = verdict is not None and verdict.confirmed
+        if confirmed and held.stage == "open":
+            show_rejecting(desk, held, key, about)
+        elif held.stage == "open" and state.may("run_evaluations"):
             with st.popover(_("Remove …")):
                 st.write(_("The entry is removed; the log keeps it."))
                 st.button(
@@ -334,14 +347,21 @@ def show_decision(desk: Desk, held: PeriodState, key: CellKey, about: str) -> No
             disabled=bool(problem),
             key=f"confirm-{about}",
         )
-        with st.popover(_("Reject …"), disabled=bool(problem)):
-            field = f"reject_reason-{about}"
-            st.text_input(_("Why it is rejected"), max_chars=LONGEST["reason"], key=field)
-            st.button(
-                _("Reject"), on_click=decide, args=(desk, held, key, field), key=f"reject-{about}"
-            )
+        show_rejecting(desk, held, key, about)
     if problem:
         st.caption(state.plain(problem))
+
+
+def show_rejecting(desk: Desk, held: PeriodState, key: CellKey, about: str) -> None:
+    """Reject an entry, also one that was confirmed, unless it is the one who recorded it."""
+    _ = state.translate()
+    problem = why_not(desk, EntryRejected(str(held.period), key, held.entries[key].stamp.seq, "–"))
+    with st.popover(_("Reject …"), disabled=bool(problem)):
+        field = f"reject_reason-{about}"
+        st.text_input(_("Why it is rejected"), max_chars=LONGEST["reason"], key=field)
+        st.button(
+            _("Reject"), on_click=decide, args=(desk, held, key, field), key=f"reject-{about}"
+        )
 
 
 def add_entry(desk: Desk, period: str, about: str) -> None:

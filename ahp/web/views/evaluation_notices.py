@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.observation_layout import part_name
 from ahp.process.evaluations.events import AppealDecided, Row
 from ahp.process.evaluations.judged import evidence_of
 from ahp.process.evaluations.notices import moved, notified_units, with_granted
@@ -17,7 +18,7 @@ from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next
-from ahp.web.notice import appeal_words, cell_words, show_notice, value_field
+from ahp.web.notice import appeal_words, show_notice, value_field
 from ahp.web.people import link_words, show_people
 
 DAYS = 7
@@ -145,7 +146,8 @@ def show_appeal(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
     """What is disputed, why, and the decision or the fields for it."""
     _, names = state.translate(), desk.names(held.scheme)
     cell = appeal.cell
-    title = " · ".join(filter(None, (names[cell.unit], names[cell.indicator], cell_words(cell))))
+    part = part_name(held.scheme, cell, state.language())
+    title = " · ".join(filter(None, (names[cell.unit], names[cell.indicator], part)))
     st.markdown(f"**{state.plain(title)}**")
     st.write(
         state.plain(

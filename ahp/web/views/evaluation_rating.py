@@ -246,6 +246,7 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
         list(labels),
         default=list(labels),
         format_func=labels.__getitem__,
+        placeholder=_("Please choose"),
         key=f"again-{desk.id}-{period}-{number}",
     )
     ask_due(desk, held, number)

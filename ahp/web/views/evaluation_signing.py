@@ -10,6 +10,7 @@ import streamlit as st
 
 from ahp.datafile import jcs
 from ahp.errors import AHPError, StoreError
+from ahp.exchange.observation_layout import part_name
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES, attached
 from ahp.process.evaluations.events import (
     CellKey,
@@ -35,7 +36,7 @@ from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed, show_table
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next
-from ahp.web.notice import cell_words, change_words, value_field
+from ahp.web.notice import change_words, value_field
 from ahp.web.questionnaires import file_name
 
 JSON = "application/json"
@@ -328,6 +329,7 @@ def show_correction(desk: Desk, held: PeriodState) -> None:
 def show_proposing(desk: Desk, held: PeriodState) -> None:
     """The form for a value that is found wrong after signing, and what it changes."""
     _, period, names = state.translate(), str(held.period), desk.names(held.scheme)
+    language = state.language()
     st.subheader(_("Something is wrong?"), anchor=False)
     st.write(
         _(
@@ -354,7 +356,9 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
     cell = st.selectbox(
         _("Indicator, deduction, bonus or veto"),
         cells,
-        format_func=lambda one: " · ".join(filter(None, (names[one.indicator], cell_words(one)))),
+        format_func=lambda one: " · ".join(
+            filter(None, (names[one.indicator], part_name(held.scheme, one, language)))
+        ),
         index=None,
         placeholder=_("Please choose"),
         key=f"correct_cell-{about}-{unit}",

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES, attached
 from ahp.process.evaluations.events import Appealed, CellKey, NoticeOpened
@@ -16,7 +17,7 @@ from ahp.store import PersonInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.evaluating import Desk
-from ahp.web.notice import appeal_words, cell_words, show_notice
+from ahp.web.notice import appeal_words, show_notice
 from ahp.web.visit import new_id
 
 
@@ -81,7 +82,10 @@ def show_form(desk: Desk, person: Person, period: str, indicator: str) -> None:
     with st.form(f"appeal-{appeal_id}"):
         if len(cells) > 1:
             st.selectbox(
-                _("Which part"), cells, format_func=cell_words, key=f"appeal_cell-{appeal_id}"
+                _("Which part"),
+                cells,
+                format_func=lambda one: part_name(held.scheme, one, state.language()),
+                key=f"appeal_cell-{appeal_id}",
             )
         st.text_area(
             _("What is wrong, and what would be right?"),
@@ -152,10 +156,10 @@ def may_appeal(held: PeriodState) -> bool:
     return bool(held.notices and held.stage == "notified" and held.notices.until >= state.today())
 
 
-def show_standing(held: PeriodState) -> None:
-    """What the contact can do now, and until when."""
+def show_standing(held: PeriodState, unit: str) -> None:
+    """What the contact of a unit can do now, and until when."""
     _ = state.translate()
-    if held.correction:
+    if held.correction and unit in {row.unit for row in held.correction.rows}:
         st.info(_("A correction of this period was proposed; it counts once it is signed."))
     if held.stage == "signed":
         st.success(_("This result is signed."), icon=":material/verified:")
@@ -184,11 +188,13 @@ def show_not_yet() -> None:
 
 
 def open_notice(desk: Desk, person: Person, period: str) -> Desk:
-    """Note that the contact has seen the notice, once."""
-    if person.id in desk.now.periods[period].seen:
+    """Note that the contact has seen the notice, once for each time it was sent out."""
+    held = desk.now.periods[period]
+    if person.id in held.seen:
         return desk
+    sent = held.notices.stamp.seq if held.notices else 0
     now = state.database().act_as(
-        person.id, NoticeOpened(period), event_id=f"notice-{period}-{person.id}"
+        person.id, NoticeOpened(period), event_id=f"notice-{period}-{sent}-{person.id}"
     )
     return Desk(desk.info, now)
 
@@ -215,7 +221,7 @@ def show(info: PersonInfo) -> None:
         st.markdown(_("Period: {period}").format(period=period))
     desk = open_notice(desk, person, period)
     held = desk.now.periods[period]
-    show_standing(held)
+    show_standing(held, person.unit)
     if sent := held.appeals.get(st.session_state.pop("appealed", "")):
         name = names_of(held.scheme, state.language())[sent.cell.indicator]
         st.success(

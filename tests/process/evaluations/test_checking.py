@@ -8,9 +8,9 @@ from ahp.evaluation import simulate
 from ahp.exchange.conspicuous import conspicuous_values
 from ahp.process.evaluations.checking import (
     accepted_reason,
-    cell_history,
     cell_sources,
     raters_submitted,
+    ratings_of,
     undelivered,
 )
 from ahp.process.evaluations.events import (
@@ -61,12 +61,12 @@ def test_nothing_is_said_of_ratings_before_their_round_is_closed():
     held, leaf = now.periods[PERIOD], rated_leaf(example())
     source = cell_sources(now, held)["unit-01", leaf]
     assert (source.rating, source.rated, source.asked) == (True, 0, 3)
-    assert cell_history(held, "unit-01", leaf).ratings == ()
+    assert ratings_of(held, "unit-01", leaf) == ()
     now = rating(example(), "rater-1", "rater-2", closed=True)
     held = now.periods[PERIOD]
     source = cell_sources(now, held)["unit-01", leaf]
     assert (source.rating, source.rated, source.asked) == (False, 2, 3)
-    found = cell_history(held, "unit-01", leaf).ratings
+    found = ratings_of(held, "unit-01", leaf)
     assert [(item, person, one.value) for item, person, one in found] == [
         ("", "rater-1", "优"),
         ("", "rater-2", "优"),
@@ -89,15 +89,6 @@ def test_what_scores_rest_on():
     assert standing_sentence(standing_of(now, now.periods["2026Q2"]), signed.scheme, "en") == (
         "Signed."
     )
-
-
-def test_the_history_of_a_corrected_value():
-    held = example().periods["2026Q1"]
-    unit = next(one.id for one in example().units if one.name == "乙市监督中心")
-    found = cell_history(held, unit, "training").values
-    hours = [(one.row.value, now) for one, now in found if one.row.input == "hours"]
-    assert [now for _value, now in hours] == [True, False]
-    assert int(hours[0][0]) == int(hours[1][0]) + 24
 
 
 def test_what_stands_out_is_accepted_as_long_as_it_stays():

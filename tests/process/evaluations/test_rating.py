@@ -332,6 +332,11 @@ def test_what_raters_rate_is_not_waited_for_as_data():
     )
 
 
+def test_what_is_missing_no_longer_holds_up_the_check_once_raters_are_done():
+    assert next_step(opened().state) == Step("data", "deliver", PERIOD, 27, 27)
+    assert next_step(closed().state) == Step("check", "finish_check_missing", PERIOD, 27, 27)
+
+
 # -- evidence
 
 
