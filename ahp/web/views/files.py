@@ -107,12 +107,7 @@ def choose_side(question: str, left: str, right: str) -> Side | None:
     """The sign convention of a file, in these words; None until it is said."""
     sides: dict[Side, str] = {"left": left, "right": right}
     return st.radio(
-        question,
-        list(sides),
-        format_func=sides.__getitem__,
-        index=None,
-        placeholder=_("Please choose"),
-        key="negative_is",
+        question, list(sides), format_func=sides.__getitem__, index=None, key="negative_is"
     )
 
 
