@@ -55,6 +55,7 @@ def write(page: Page, key: str, text: str) -> None:
 
 def choose(page: Page, key: str, option: str | re.Pattern[str]) -> None:
     """Choose in the box whose key begins so."""
+    actions.drawn(page)  # until then what was opened may close again
     found = begins(page, key).get_by_role("combobox")
     found.click()
     if isinstance(option, str):
@@ -154,8 +155,7 @@ class Department:
         """Give the page of data a file, and wait until it was read."""
         before = begins(page, "data_file-").locator('input[type="file"]')
         before.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-        read = begins(page, "record-").or_(begins(page, "ask-")).or_(page.locator(".stAlert"))
-        expect(read.first).to_be_visible()
+        expect(begins(page, "record-").or_(begins(page, "ask-")).first).to_be_visible()
 
     def record(self, page: Page, count: int) -> None:
         """Record what was read."""
