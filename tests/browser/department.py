@@ -69,7 +69,8 @@ def sign_in(page: Page, server: RunningServer, name: str) -> None:
     page.locator('[name="name"]').fill(name)
     page.locator('[name="password"]').fill(PASSWORD)
     page.get_by_role("button").click()
-    expect(control(page, "page_head").get_by_text(name)).to_be_visible()
+    head = control(page, "page_head").get_by_text(name)
+    expect(head).to_be_visible(timeout=60_000)  # of a server that has just started
 
 
 class Department:
