@@ -185,7 +185,7 @@ def test_units_of_measure_of_shipped_schemes_are_said_in_chinese() -> None:
         for leaf in load_scheme(name).indicator.values():
             measures |= {leaf.unit, *(one.unit for one in getattr(leaf.rule, "inputs", ()))}
     said = {one: measure_words(one, "zh") for one in measures - {"", "%", "‱"}}
-    assert len(said) == 17
+    assert len(said) == 25
     assert [one for one, words in said.items() if re.search("[A-Za-z]", words)] == []
 
 

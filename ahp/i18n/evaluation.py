@@ -41,7 +41,7 @@ def plain_number(number: Decimal | Fraction) -> str:
 
 
 def measure_words(measure: str, language: str) -> str:
-    """A unit of measure in a language; one that no shipped scheme has stays as it is written."""
+    """A unit of measure in a language: those that shipped schemes have; others as written."""
     _ = translator(language)
     known = {
         "briefings adopted": _("briefings adopted"),

@@ -55,6 +55,7 @@ def write(page: Page, key: str, text: str) -> None:
 
 def choose(page: Page, key: str, option: str | re.Pattern[str]) -> None:
     """Choose in the box whose key begins so."""
+    actions.drawn(page)  # until then what was opened may close again
     found = begins(page, key).get_by_role("combobox")
     found.click()
     if isinstance(option, str):
@@ -68,7 +69,8 @@ def sign_in(page: Page, server: RunningServer, name: str) -> None:
     page.locator('[name="name"]').fill(name)
     page.locator('[name="password"]').fill(PASSWORD)
     page.get_by_role("button").click()
-    expect(control(page, "page_head").get_by_text(name)).to_be_visible()
+    head = control(page, "page_head").get_by_text(name)
+    expect(head).to_be_visible(timeout=60_000)  # of a server that has just started
 
 
 class Department:
@@ -154,8 +156,7 @@ class Department:
         """Give the page of data a file, and wait until it was read."""
         before = begins(page, "data_file-").locator('input[type="file"]')
         before.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-        read = begins(page, "record-").or_(begins(page, "ask-")).or_(page.locator(".stAlert"))
-        expect(read.first).to_be_visible()
+        expect(begins(page, "record-").or_(begins(page, "ask-")).first).to_be_visible()
 
     def record(self, page: Page, count: int) -> None:
         """Record what was read."""
