@@ -130,7 +130,7 @@ class Tab(StreamlitClient):
 
 def _put(server: RunningServer, path: str, cookie: str, name: str, content: bytes) -> int:
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-        connection.request("GET", "/_stcore/host-config")
+        connection.request("GET", "/_stcore/health")
         first = connection.getresponse()
         first.read()
         [token] = [

@@ -73,6 +73,9 @@ ACCOUNTS = {
     "clerk": ["organizer"],
     "reader": ["reader"],
 }
+LOOKING = ("administrator", "head")
+"""Who take no files: those of clerk and reader are taken instead."""
+
 OUTSIDE = ("expert", "nobody")
 ROLES = (*ACCOUNTS, *PEOPLE, *OUTSIDE)
 
@@ -292,6 +295,7 @@ class World:
         files = [
             await self.taken(tab, role, one.download_button.deferred_file_id)
             for one in tab.elements("download_button")
+            if role not in LOOKING
         ]
         await tab.close()
         frames = b"".join(tab.frames)
@@ -337,7 +341,9 @@ class World:
             return [(page, about) for page in pages]
         own, *others = sorted(self.people.values(), key=lambda one: one != self.people.get(role))
         if stage == "signed" and role in ("errors_owner", "rater2", "south_contact", *OUTSIDE):
-            return [(page, f"{about}&p={others[0]}") for page in PAGES] + [("", f"p={own}")]
+            pages = EVALUATION_PAGES if role in ("rater2", "south_contact") else PAGES
+            mine = [("", f"p={own}"), ("", f"p={others[0]}")]
+            return [(page, f"{about}&p={others[0]}") for page in pages] + mine
         return [("", ""), ("own_notice", f"p={own}"), ("evaluation_rating", about)]
 
     def arrived(self, stage: str, role: str) -> set[str]:
@@ -406,8 +412,13 @@ def test_while_a_round_is_open_nobody_sees_what_is_rated(world):
 
 def test_afterwards_organizers_see_everything_and_readers_the_same(world):
     assert len(ratings(world, 2)) == 19
-    for role in ACCOUNTS:
+    for role in ("clerk", "reader"):
         assert world.marks - world.arrived("signed", role) == set(), role
+    head = world.arrived("signed", "head")
+    assert head == world.arrived("signed", "administrator")
+    assert given_by("rater3", 2) & head == marks_of(
+        ("round", 2, "rater3", "north"), ("file", "round", "2", "rater3")
+    )
 
 
 def owner_sees(leaf: str) -> set[str]:
@@ -616,27 +627,42 @@ def deputy(world) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "key", "checked", "before", "said"),
+    ("page", "key", "sure", "before", "said"),
     [
-        ("evaluations", "archive-", False, "organizer", "may_not_run_evaluations"),
-        ("evaluation_rating", "open_round", False, "organizer", "may_not_run_evaluations"),
-        ("evaluation_check", "finish_check", False, "organizer", "may_not_run_evaluations"),
-        ("evaluation_notices", "issue_notices", True, "organizer", "may_not_run_evaluations"),
-        ("evaluation_signing", "sign", True, "head", "may_not_sign"),
+        ("evaluations", "archive-", "", "organizer", "may_not_run_evaluations"),
+        ("evaluation_rating", "open_round", "", "organizer", "may_not_run_evaluations"),
+        (
+            "evaluation_check",
+            "finish_check",
+            "sure_finish-",
+            "organizer",
+            "may_not_run_evaluations",
+        ),
+        (
+            "evaluation_notices",
+            "issue_notices",
+            "sure_issue-",
+            "organizer",
+            "may_not_run_evaluations",
+        ),
+        ("evaluation_signing", "sign", "sure_sign-", "head", "may_not_sign"),
     ],
 )
 @pytest.mark.parametrize("now", ["reader", "disabled"])
 def test_who_may_no_longer_is_refused(
-    world, deputy: str, page: str, key: str, *, checked: bool, before: str, said: str, now: str
+    world, deputy: str, page: str, key: str, sure: str, before: str, said: str, now: str
 ) -> None:
     """The page was drawn while they still might."""
     store, account = world.store, world.accounts[deputy]
+    checked = page in ("evaluation_notices", "evaluation_signing")
     evaluation = another(world, f"{page} {now}", checked=checked)
     store.set_roles(account, [before])
     key = f"archive-{evaluation}" if key == "archive-" else key
 
     async def press() -> list[str]:
         tab = await open_page(world, deputy, page, evaluation)
+        if sure:
+            await tab.tick(sure)
         button = tab.button(key)
         assert button is not None
         if now == "disabled":

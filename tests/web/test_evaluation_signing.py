@@ -212,6 +212,18 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     assert next((one.label, one.value) for one in app.metric) == ("总分", "68.0")
 
 
+def test_other_units_are_not_told_of_a_correction(visit, case) -> None:
+    case.issue()
+    case.by(case.head).sign(case.id, PERIOD, early="all agree")
+    correction(case)
+    told = "A correction of this period was proposed; it counts once it is signed."
+    for unit, infos in {"u3": [told], "u1": []}.items():
+        assert [one.value for one in visit(case.link(unit)).info] == infos
+    case.by(case.head).sign(case.id, PERIOD, 2)
+    rows = visit(case.link("u1")).table[0].value.values.tolist()
+    assert [row[-1] for row in rows] == ["", "", ""]
+
+
 def test_who_proposed_doesn_t_sign(visit, store, case) -> None:
     case.by(case.head).sign(case.id, PERIOD)
     both = store.add_account("吴", WORDS, ["organizer", "head"]).id
