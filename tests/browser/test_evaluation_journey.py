@@ -369,7 +369,7 @@ def log_verifies(department: Department) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("locale", ["zh-CN", pytest.param("en-US", marks=pytest.mark.slow)])
 def test_from_the_scheme_to_the_corrected_signature(
     browser: Browser, server: RunningServer, store: Store, recalculate: Recalculate, locale: str
 ) -> None:
