@@ -113,14 +113,12 @@ def _show_values(held: PeriodState, result: Evaluation, unit: str, name: str, be
     _, language, period = state.translate(), state.language(), str(held.period)
     names, counting = names_of(held.scheme, language), held.scheme.counting(held.period)
     for node, points in parts_points(result, name, period).items():
-        st.subheader(
-            state.plain(f"{names[node]} · {'–' if points is None else points}"), anchor=False
-        )
+        st.header(state.plain(f"{names[node]} · {'–' if points is None else points}"), anchor=False)
         for leaf in leaves_below(held.scheme, node):
             if leaf in counting:
                 _show_value(held, result, (unit, name, leaf), below)
     if entries := entries_of(held, unit):
-        st.subheader(_("Deductions, bonuses, vetoes"), anchor=False)
+        st.header(_("Deductions, bonuses, vetoes"), anchor=False)
     lines = result.waterfall(name, period)
     for entry in entries:
         effects = [line_words(held.scheme, line, language) for line in lines if line.node == entry]

@@ -96,7 +96,7 @@ def show_people(desk: Desk, role: Role) -> None:
         role: of `ahp.process.evaluations.events.ROLES`.
     """
     _ = state.translate()
-    st.subheader(role_titles(_)[role], anchor=False)
+    st.header(role_titles(_)[role], anchor=False)
     people = {one.person.id: one for one in state.desk().people(desk.id) if one.person.role == role}
     if people:
         _show_list(desk, role, people)

@@ -71,7 +71,7 @@ CUT_OFF = """() => {
   const look = (root) => {
     for (const one of root.querySelectorAll("*")) {
       if (one.shadowRoot) look(one.shadowRoot)
-      if (one.closest(".stTable, .stProgress, svg") || !one.checkVisibility()) continue
+      if (one.closest(".stTable, .ahp-check, .stProgress, svg") || !one.checkVisibility()) continue
       const { left, right, width } = one.getBoundingClientRect()
       const reaches = width > 1 && (left < -0.5 || right > innerWidth + 0.5)
       const hidden = getComputedStyle(one).overflowX === "hidden" && width > 1

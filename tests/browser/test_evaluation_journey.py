@@ -324,7 +324,7 @@ def sign(department: Department, clerk: Page, head: Page) -> None:
 def league(department: Department, clerk: Page) -> dict[str, str]:
     """Unit -> total, as the page of scores has them, in both groups."""
     department.go(clerk, "results")
-    tables = clerk.get_by_role("table").filter(has_text=department.say("Rank in group"))
+    tables = clerk.get_by_role("table").filter(has_text=department.say("Early warnings"))
     expect(tables).to_have_count(len(GROUPS))
     totals: dict[str, str] = {}
     for table in tables.all():

@@ -72,7 +72,7 @@ def test_notices_go_out(visit, case) -> None:
     today = held.notices.stamp.time[:10]
     assert f"Sent out on {today} by 王芳; appeals until {until}." in texts(app)
     assert "There is no appeal yet." in infos(app)
-    assert app.subheader[0].value == "Read by 0 of 3 contacts"
+    assert app.header[0].value == "Read by 0 of 3 contacts"
     assert app.table[0].value.to_dict("records")[1] == {
         "Unit": "乙中心",
         "Contact": "乙中心联系人",
@@ -112,7 +112,7 @@ def test_the_preview_is_a_unit_s_notice(visit, case) -> None:
     assert "**1.1 差错发现率**  \n数值：70 % · 得分：70.00" in shown
     assert "**1.2 复核质量**  \n数值：60 · 得分：60.00" in shown
     assert "**3.1 报告迟报**  \n报告迟报：2 分" in shown
-    headings = [one.value for one in app.subheader]
+    headings = [one.value for one in app.header]
     assert headings[2:5] == ["监督质量 · 65.00", "培训覆盖率 · 60.00", "扣分、加分与一票否决"]
     sources = [one.value for one in app.caption if one.value.startswith("来源")]
     assert sources == [
@@ -280,7 +280,7 @@ def test_the_head_decides(visit, case) -> None:
     assert not has(app, f"grant-{number}")
     session = case.session(case.head)
     app = visit(session, "evaluation_notices")
-    assert app.subheader[0].value == "Appeals: 1 of 1 wait for a decision"
+    assert app.header[0].value == "Appeals: 1 of 1 wait for a decision"
     assert app.button(key=f"grant-{number}").disabled
     app.text_input(key=f"value-{number}").input("不少").run()
     assert len(errors(app)) == 1

@@ -97,7 +97,7 @@ def test_links_are_shown_once_with_a_letter(show, store, organizer):
     made = opened(store)
     one = store.add_person(made.id, "data_owner", "王芳", indicators=[DELIVERED])
     app = show(organizer, made.id, "data_owner", "zh")
-    assert [one.value for one in app.subheader] == ["数据提供人"]
+    assert [one.value for one in app.header] == ["数据提供人"]
     app.button(key=f"issue-data_owner-{made.id}").click().run()
     link, letter = (code.value for code in app.code)
     token = link.rpartition("/i/")[2]

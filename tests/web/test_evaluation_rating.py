@@ -95,7 +95,7 @@ def test_a_round_is_opened_until_a_date(visit, store, made, raters, organizer):
     (opened_round,) = rounds(store, made)
     assert (opened_round.number, opened_round.cells, opened_round.due) == (1, (), "2027-01-31")
     assert "Raters are asked to submit by 2027-01-31." in [one.value for one in app.caption]
-    assert "Round 1 is open" in [one.value for one in app.subheader]
+    assert "Round 1 is open" in [one.value for one in app.header]
 
 
 def test_an_open_round_shows_counts_alone(visit, store, made, raters, organizer):
@@ -174,7 +174,7 @@ def test_a_second_round_asks_where_raters_lie_apart(visit, store, made, raters, 
     assert app.button(key="open_round").label == "Open round 2 for what is chosen (1)"
     app.button(key="open_round").click().run()
     assert rounds(store, made)[1].cells == (("south", LEAF, ""),)
-    assert "Round 2 is open" in [one.value for one in app.subheader]
+    assert "Round 2 is open" in [one.value for one in app.header]
 
 
 def test_notes_and_evidence_are_seen_when_the_round_is_closed(

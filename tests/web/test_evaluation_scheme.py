@@ -69,7 +69,7 @@ def test_a_ready_scheme_is_proposed_and_approved(visit, store, organizer):
     app.button(key="approve_scheme").click().run()
     assert errors(app) == []
     assert store.evaluation_state(made.id).version.number == 1
-    assert "In force: version 1" in [one.value for one in app.subheader]
+    assert "In force: version 1" in [one.value for one in app.header]
     versions = app.table[-1].value.to_dict("records")
     assert [(one["No."], one["Version"], one["Weights"], one["Why"]) for one in versions] == [
         ("1", "2026.1", "the weights stated in the scheme", "总行办法\\*")

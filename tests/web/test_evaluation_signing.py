@@ -190,7 +190,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     case.by(case.head).sign(case.id, PERIOD, early="已确认")
     correction(case)
     app = visit(case.session(case.head), "evaluation_signing", "zh")
-    assert app.subheader[0].value == "有一项更正待签批"
+    assert app.header[0].value == "有一项更正待签批"
     assert app.table[0].value.values.tolist() == [["丙中心", "30.0 → 68.0", "较差 → 一般", "1"]]
     app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-2").check().run()
     app.button(key="sign").click().run()

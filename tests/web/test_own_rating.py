@@ -90,14 +90,14 @@ def test_a_rater_rates_and_submits(visit, store, raters):
     ]
     app.button(key="start").click().run()
     name = names_of(SCHEME, "en")[LEAF]
-    assert [one.value for one in app.subheader] == [names[first[0]].name]
+    assert [one.value for one in app.header] == [names[first[0]].name]
     assert markdown(app)[0] == f"**{name}**"
     anchor = SCHEME.indicator[LEAF].rule.anchors["good"]["en"]
     assert grade(app, info, first[0], "good").label == f"**Good** {anchor}"
     assert "北城支行" not in body(app)  # nobody rates their own unit
     grade(app, info, first[0], "good").click().run()
     assert ratings(store, info) == {first[0]: ("good", "")}
-    assert [one.value for one in app.subheader] == [names[second[0]].name]
+    assert [one.value for one in app.header] == [names[second[0]].name]
     assert markdown(app)[:2] == [
         f":green[:material/check: Saved: {name}, {names[first[0]].name}: Good]",
         f"**{name}**",
@@ -154,7 +154,7 @@ def test_the_order_can_be_chosen(visit, store, raters):
     app.radio(key="order en").set_value("unit").run()
     app.button(key="start").click().run()
     unit = state_of(store, info).unit[cells(store, info, "unit")[0][0]]
-    assert [one.value for one in app.subheader] == [unit.name]
+    assert [one.value for one in app.header] == [unit.name]
     app.button(key="back").click().run()
     assert app.radio(key="order en").value == "unit"
 
@@ -339,4 +339,4 @@ def test_on_two_devices_the_last_grade_counts(visit, store, raters):
     grade(computer, info, first[0], "fair").click().run()
     assert ratings(store, info) == {first[0]: ("fair", "")}
     for app in (phone, computer):
-        assert [one.value for one in app.subheader] == [state_of(store, info).unit[second[0]].name]
+        assert [one.value for one in app.header] == [state_of(store, info).unit[second[0]].name]

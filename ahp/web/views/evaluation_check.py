@@ -116,7 +116,7 @@ def show_cell(
             (key.indicator for key in held.entries if key.unit == unit), parts[-1]
         )
     with st.container(border=True, key=BELOW):
-        st.subheader(_("One value"), anchor=False)
+        st.header(_("One value"), anchor=False)
         with st.container(horizontal=True):
             unit = st.selectbox(
                 _("Unit"), units, format_func=names.__getitem__, key=f"cell_unit-{about}"
@@ -431,7 +431,7 @@ def show_entries(desk: Desk, held: PeriodState, about: str) -> None:
     _ = state.translate()
     if not held.scheme.events:
         return
-    st.subheader(_("Deductions, bonuses and vetoes"), anchor=False)
+    st.header(_("Deductions, bonuses and vetoes"), anchor=False)
     if not held.entries:
         st.write(_("None is recorded."))
     for key in sorted(held.entries, key=lambda one: held.verdict(one) is not None):
@@ -462,7 +462,7 @@ def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
     """Finish the check, or undo it."""
     _, period = state.translate(), str(held.period)
     about = f"{desk.id}-{period}"
-    st.subheader(_("Finish the check"), anchor=False)
+    st.header(_("Finish the check"), anchor=False)
     if held.stage == "open":
         missing = len(undelivered(desk.now, held))
         left = []

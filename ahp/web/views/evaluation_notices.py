@@ -34,7 +34,7 @@ def issue(desk: Desk, period: str) -> None:
 def show_issuing(desk: Desk, held: PeriodState) -> None:
     """Until when units may appeal, and the button that opens the notices to them."""
     _, period = state.translate(), str(held.period)
-    st.subheader(_("Send out the draft notices"), anchor=False)
+    st.header(_("Send out the draft notices"), anchor=False)
     st.write(
         _(
             "Every contact then reads the notice of their own unit by their personal link, and can "
@@ -98,7 +98,7 @@ def show_readers(desk: Desk, held: PeriodState) -> None:
         for one in contacts
     ]
     opened = sum(one.person.id in held.seen for one in contacts)
-    st.subheader(
+    st.header(
         _("Read by {opened} of {count} contacts").format(opened=opened, count=len(contacts)),
         anchor=False,
     )
@@ -129,7 +129,7 @@ def show_appeals(desk: Desk, held: PeriodState) -> None:
         if held.stage == "notified":
             st.info(_("There is no appeal yet."))
         return
-    st.subheader(
+    st.header(
         _("Appeals: {open} of {count} wait for a decision").format(
             open=len(held.open_appeals), count=len(held.appeals)
         ),
@@ -255,7 +255,7 @@ def show_effect(desk: Desk, held: PeriodState, appeal: Appeal, value: str) -> No
 def show_preview(desk: Desk, held: PeriodState) -> None:
     """The notice of one unit, as its contact reads it."""
     _, period = state.translate(), str(held.period)
-    st.subheader(_("Notice of a unit"), anchor=False)
+    st.header(_("Notice of a unit"), anchor=False)
     names, units = desk.names(), notified_units(desk.now, period)
     if not units:
         st.info(_("No unit is active in this period."))

@@ -298,7 +298,7 @@ show_opening(desk)
 if desk.now.periods:
     show_periods(desk)
     shown = pick_period(desk)
-    st.subheader(_("Who delivers what in {period}").format(period=shown.period), anchor=False)
+    st.header(_("Who delivers what in {period}").format(period=shown.period), anchor=False)
     show_board(desk, shown)
     if shown.stage == "open" and state.may("run_evaluations"):
         show_reminders(desk, shown)

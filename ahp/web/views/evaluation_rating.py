@@ -67,7 +67,7 @@ def ask_due(desk: Desk, held: PeriodState, number: int) -> None:
 def show_opening(desk: Desk, held: PeriodState) -> None:
     """The first round."""
     _, period = state.translate(), str(held.period)
-    st.subheader(_("Open the rating"))
+    st.header(_("Open the rating"))
     raters = [one for one in desk.now.participants.values() if one.role == "rater"]
     names = desk.names(held.scheme)
     leaves = left_to_raters(desk.now, held.scheme)
@@ -168,7 +168,7 @@ def show_closing(desk: Desk, held: PeriodState) -> None:
     number, found = held.round.number, tasks(desk.now, period)
     missing = [task for task in found if not task.sheet.submitted]
     show_reminders(desk, held, missing)
-    st.subheader(_("Close round {round}").format(round=number))
+    st.header(_("Close round {round}").format(round=number))
     st.write(
         _(
             "When you close the round, nobody can rate in it any more, for ever. What was "
@@ -210,7 +210,7 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
     """Where raters lie further apart than the scheme allows, or too few could judge; ask again."""
     _, period = state.translate(), str(held.period)
     names, number = desk.names(held.scheme), len(held.rounds) + 1
-    st.subheader(_("Where raters lie apart"))
+    st.header(_("Where raters lie apart"))
     found = spread_of(desk.now, period).items
     apart = [one for one in found if one.above_limit]
     few = too_few(desk.now, period)
@@ -331,7 +331,7 @@ def show_agreement(desk: Desk, held: PeriodState) -> None:
     found = agreement(spread_of(desk.now, str(held.period)))
     if found is None:
         return
-    st.subheader(_("Agreement of the raters"))
+    st.header(_("Agreement of the raters"))
     st.caption(
         _(
             "{count} raters, {cells} ratings by one or more of them, {whole} by all: Kendall's W "
@@ -381,7 +381,7 @@ if not ratable_leaves(picked.scheme):
     st.stop()
 show_people(desk, "rater")
 if picked.round:
-    st.subheader(_("Round {round} is open").format(round=picked.round.number))
+    st.header(_("Round {round} is open").format(round=picked.round.number))
     st.caption(_("Raters are asked to submit by {date}.").format(date=picked.round.due))
     show_progress(desk, str(picked.period))
     show_closing(desk, picked)

@@ -242,7 +242,7 @@ def show_card(shown: Shown) -> None:
         sources=sources,
     )
     with st.container(border=True):
-        st.subheader(state.plain(unit), anchor=False)
+        st.header(state.plain(unit), anchor=False)
         with st.container(horizontal=True):
             st.metric(_("Total"), card.total or "–", border=True)
             st.metric(_("Band"), state.plain(card.band) or "–", border=True)
@@ -265,11 +265,11 @@ def show_card(shown: Shown) -> None:
         ),
     )
     for title, draw, table, name in parts:
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         show_picture(draw(), f"{name}-{about}")
         with st.expander(_("Numbers"), icon=":material/table:"):
             shown.table(table, name)
-    st.subheader(_("Where to begin"), anchor=False)
+    st.header(_("Where to begin"), anchor=False)
     for table, name in ((card.weakest, "weakest"), (card.cheapest, "cheapest")):
         shown.table(table, name)
     if card.total:
@@ -281,7 +281,7 @@ def show_card(shown: Shown) -> None:
 def show_trend(shown: Shown, unit: str, about: str) -> None:
     """A unit's totals over time, each change split."""
     _, language = state.translate(), shown.language
-    st.subheader(_("Trend"), anchor=False)
+    st.header(_("Trend"), anchor=False)
     points = unit_trend(unit, results_of_unit(shown.desk.now, shown.period, unit))
     if len(points) == 1:
         st.write(_("This is the first period of this unit."))

@@ -84,7 +84,7 @@ def version_before(desk: Desk, version: SchemeVersion) -> SchemeVersion | None:
 def show_versions(desk: Desk) -> None:
     """All versions: who proposed and approved them, when and why, and what they changed."""
     _, language = state.translate(), state.language()
-    st.subheader(_("Versions"), anchor=False)
+    st.header(_("Versions"), anchor=False)
     st.table(
         [
             {
@@ -123,7 +123,7 @@ def show_proposed(desk: Desk, proposed: SchemeVersion) -> None:
     """The version that waits, and who may approve it."""
     _, language = state.translate(), state.language()
     with st.container(border=True):
-        st.subheader(
+        st.header(
             _("Version {number} waits for approval").format(number=proposed.number), anchor=False
         )
         st.write(
@@ -178,7 +178,7 @@ def show_starts(desk: Desk) -> None:
     """Ways to begin a new version."""
     _, language = state.translate(), state.language()
     now = desk.now.version
-    st.subheader(_("New version") if now else _("Choose the scheme"), anchor=False)
+    st.header(_("New version") if now else _("Choose the scheme"), anchor=False)
     if now:
         st.button(
             _("Change the version in force"),
@@ -247,7 +247,7 @@ def show_work(desk: Desk, work: SchemeWork) -> None:
     """The version that is made: seen, weighed, changed, tried, proposed."""
     _ = state.translate()
     number = len(desk.now.versions) + 1
-    st.subheader(_("Version {number}, not proposed yet").format(number=number), anchor=False)
+    st.header(_("Version {number}, not proposed yet").format(number=number), anchor=False)
     st.caption(_("It stays in this browser window until you propose it or download the file."))
     with st.container(horizontal=True):
         st.button(
@@ -438,9 +438,7 @@ _ = state.translate()
 if desk.now.proposed:
     show_proposed(desk, desk.now.proposed)
 if desk.now.version:
-    st.subheader(
-        _("In force: version {number}").format(number=desk.now.version.number), anchor=False
-    )
+    st.header(_("In force: version {number}").format(number=desk.now.version.number), anchor=False)
     st.caption(
         state.plain(
             _("Weights: {source}").format(

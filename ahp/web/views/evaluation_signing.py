@@ -114,7 +114,7 @@ def point_words(desk: Desk, point: Point) -> str:
 def show_checklist(desk: Desk, held: PeriodState) -> None:
     """What was done before, and what is left."""
     _ = state.translate()
-    st.subheader(_("What was done"), anchor=False)
+    st.header(_("What was done"), anchor=False)
     lines = []
     for point in checklist(desk.now, held, state.today()):
         left = "info" if point.code in ("notices", "time") else "error"
@@ -127,7 +127,7 @@ def show_result(desk: Desk, held: PeriodState) -> None:
     """The figures, what is missing and what it decides, the hashes."""
     _, language, period = state.translate(), state.language(), str(held.period)
     result = result_of(desk.now, period)
-    st.subheader(_("What is signed"), anchor=False)
+    st.header(_("What is signed"), anchor=False)
     show_printed(totals_table(result, period, language))
     with st.container(border=True):
         st.markdown("**" + _("Missing values and what they decide") + "**")
@@ -279,7 +279,7 @@ def show_correction(desk: Desk, held: PeriodState) -> None:
     correction = held.correction
     if correction is None:
         return
-    st.subheader(_("A correction waits for the signature"), anchor=False)
+    st.header(_("A correction waits for the signature"), anchor=False)
     names = desk.names(held.scheme)
     st.write(
         state.plain(
@@ -330,7 +330,7 @@ def show_proposing(desk: Desk, held: PeriodState) -> None:
     """The form for a value that is found wrong after signing, and what it changes."""
     _, period, names = state.translate(), str(held.period), desk.names(held.scheme)
     language = state.language()
-    st.subheader(_("Something is wrong?"), anchor=False)
+    st.header(_("Something is wrong?"), anchor=False)
     st.write(
         _(
             "What was signed stays as it is. Propose the right value; when the head signs it, both "
@@ -409,7 +409,7 @@ def show_effect(desk: Desk, held: PeriodState, cell: CellKey, key: str) -> None:
 def show_whole(desk: Desk) -> None:
     """The whole evaluation as a file."""
     _ = state.translate()
-    st.subheader(_("Whole evaluation as a file"), anchor=False)
+    st.header(_("Whole evaluation as a file"), anchor=False)
     if any(held.round for held in desk.now.periods.values()):
         st.info(
             _(

@@ -147,7 +147,7 @@ def add_one(desk: Desk, key: str) -> None:
 def show_adding(desk: Desk) -> None:
     """Ways to add units."""
     _ = state.translate()
-    st.subheader(_("Add units"), anchor=False)
+    st.header(_("Add units"), anchor=False)
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
     with pasted:
         key = f"pasted_units-{desk.id}"
@@ -267,7 +267,7 @@ def save(desk: Desk, unit: Unit) -> None:
 def show_unit(desk: Desk, units: dict[str, Unit]) -> None:
     """One unit: change it, let it go into another one, its history."""
     _ = state.translate()
-    st.subheader(_("Change a unit"), anchor=False)
+    st.header(_("Change a unit"), anchor=False)
     labels = state.distinct({key: unit.name for key, unit in units.items()})
     chosen: str = st.selectbox(
         _("Unit"), list(units), format_func=labels.__getitem__, key=f"unit_chosen-{desk.id}"

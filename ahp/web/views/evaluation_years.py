@@ -46,7 +46,7 @@ def show_year(desk: Desk, found: YearOfUnits) -> None:
 def show_over_time(desk: Desk, found: YearOfUnits) -> None:
     """Units over the periods of the year as small lines."""
     _, language, names = state.translate(), state.language(), desk.names()
-    st.subheader(_("Units over time"), anchor=False)
+    st.header(_("Units over time"), anchor=False)
     units = {names[one.unit.id]: one for one in found.units}
     chosen: list[str] = st.multiselect(
         _("Units to draw"),
@@ -80,7 +80,7 @@ def show_histories(desk: Desk) -> None:
     """What became of units: their names, those that went into others."""
     _ = state.translate()
     if said := unit_histories(desk.now.units, state.language()):
-        st.subheader(_("What became of units"), anchor=False)
+        st.header(_("What became of units"), anchor=False)
         st.markdown("\n".join(f"- {state.plain(one)}" for one in said))
 
 

@@ -61,7 +61,7 @@ def show_evaluation(info: EvaluationInfo) -> None:
     now = state.desk().evaluation_state(info.id)
     step = next_step(now)
     with st.container(border=True):
-        st.subheader(state.plain(info.title), anchor=False)
+        st.header(state.plain(info.title), anchor=False)
         if info.note:
             st.caption(state.plain(info.note))
         st.write(
@@ -113,13 +113,13 @@ for each in state.desk().evaluations(archived=True):
             key=f"unarchive-{each.id}",
         )
 locked = not state.may("run_evaluations")
-st.subheader(_("Finished example"))
+st.header(_("Finished example"))
 if st.button(
     _("See a finished evaluation"), icon=":material/visibility:", disabled=locked, key="example"
 ):
     open_example()
 if state.may("run_evaluations"):
-    st.subheader(_("New evaluation"))
+    st.header(_("New evaluation"))
     with st.form("new_evaluation"):
         st.text_input(
             _("Title"),

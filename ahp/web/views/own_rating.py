@@ -163,7 +163,7 @@ def show_cell(visit: RaterVisit, cell: RatedCell) -> None:
     scheme, language = visit.scheme, visit.language
     show_progress(visit)
     show_saved(visit)
-    st.subheader(state.plain(visit.names[unit]), anchor=False)
+    st.header(state.plain(visit.names[unit]), anchor=False)
     st.markdown(f"**{state.plain(visit.title(cell))}**")
     node, indicator = scheme.node[leaf], scheme.indicator[leaf]
     for text in (node.explanation, indicator.source):
@@ -380,7 +380,7 @@ def show_entry(visit: RaterVisit, cell: RatedCell, place: int) -> None:
 def show_submitting(visit: RaterVisit) -> None:
     """Submit, with what is missing said and agreed to."""
     _, task = state.translate(), visit.task
-    st.subheader(_("Submit"), anchor=False)
+    st.header(_("Submit"), anchor=False)
     sure = True
     if task.open:
         kept = _("Your grades of the round before stay there.") if task.round > 1 else ""
