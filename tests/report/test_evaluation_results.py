@@ -97,7 +97,7 @@ def test_the_league_of_the_example(example: Evaluation) -> None:
     (league,) = league_tables(example, "2026Q2", "zh")
     assert league.title == "事后监督效能评价方案，2026Q2（2026-04-01 至 2026-06-30），单位数：12"
     assert league.columns == (
-        *("名次", "单位", "总分", "档次", "总分区间", "较 2026Q1 变动", "预警数"),
+        *("名次", "单位", "总分", "档次", "总分区间", "较 2026Q1 变动", "预警"),
     )
     assert league.rows[0] == (1, "甲市监督中心", "92.0", "优秀", "", " 3.8", 0)
     assert league.rows[-1] == (12, "子市监督中心", "62.3", "基本合格", "", " 0.2", 2)

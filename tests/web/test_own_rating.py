@@ -106,7 +106,7 @@ def test_a_rater_rates_and_submits(visit, store, raters):
     assert ratings(store, info)[second[0]] == ("", "看了岗位职责")
     app.button(key=f"rate-{info.person.id}-{PERIOD}-1-{second[0]}-{LEAF}--").click().run()
     assert ratings(store, info)[second[0]] == ("cannot judge", "看了岗位职责")
-    assert [one.value for one in app.header] == ["Overview"]
+    assert [one.value for one in app.header] == ["Overview", "Submit"]
     assert not app.warning
     app.button(key="submit").click().run()
     assert [one.value for one in app.success] == [
