@@ -44,8 +44,12 @@ def test_encodings(tmp_path: Path, encoding: str, said: list[str]) -> None:
         TABLE.replace(",", "\t"),
         TABLE.replace("\n", ",,\n"),
         TABLE.replace("甲,", '" 甲 ",'),
+        f"ＵＮＩＴ,Period, INDICATOR ,ｖａｌｕｅ,Note\n{TABLE.split(maxsplit=1)[1]}",
     ],
-    ids=["CRLF", "semicolons and decimal commas", "tabs", "empty columns", "quoted, with spaces"],
+    ids=[
+        *("CRLF", "semicolons and decimal commas", "tabs", "empty columns", "quoted, with spaces"),
+        "headers in any case and width",
+    ],
 )
 def test_ways_to_write_a_table(tmp_path: Path, text: str) -> None:
     path = tmp_path / "o.csv"
@@ -61,6 +65,12 @@ def test_a_title_and_rows_said_twice(tmp_path: Path) -> None:
         "rows 1 above the headers are passed over",
         "1 rows say again what another one says; each counts once",
     ]
+
+
+def test_a_title_that_is_called_like_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(f"指标,,,,\n{TABLE}", encoding="utf-8")
+    assert rows(path) == ROWS
 
 
 def test_a_workbook(tmp_path: Path) -> None:
