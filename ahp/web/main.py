@@ -85,10 +85,12 @@ st.html(
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
     ".stApp [data-testid=stWidgetLabel]{{color:inherit}}"
-    ".stApp [data-variant=segmented_control][data-selected],"
+    ".stApp .stButtonGroup [data-variant]:is([data-selected],[data-hovered],[data-pressed]),"
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
     # in English, and not needed: what is typed counts as soon as its field is left
     ".stApp [data-testid=InputInstructions]{{display:none}}"
+    # cut off on a phone where many kinds of file may be given
+    ".stApp [data-testid=stFileUploaderDropzoneInstructions] span{{white-space:normal}}"
     # sentences to tap read like a list
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
     "{header}</style>".format(

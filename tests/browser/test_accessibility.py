@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -49,10 +49,8 @@ class Found(NamedTuple):
     html: str
     message: str
 
-    def known(self) -> list[Known]:
-        return [
-            one for one in FRAMEWORK if one.rule == self.rule and self.html.startswith(one.html)
-        ]
+    def known(self, among: Sequence[Known] = FRAMEWORK) -> list[Known]:
+        return [one for one in among if one.rule == self.rule and self.html.startswith(one.html)]
 
 
 STILL = """() => {
@@ -60,6 +58,10 @@ STILL = """() => {
   style.textContent = "* { transition: none !important; animation: none !important }"
   document.head.append(style)
 }"""
+
+REACHED = """() => [...document.querySelectorAll(".stTable, .stTable div")].every((one) =>
+  one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+"""A moment after the width of the page changes."""
 
 HEIGHT = """() => {
   const content = document.querySelector(".stMainBlockContainer") ?? document.body
@@ -109,6 +111,8 @@ class Inspector:
             self.page.set_viewport_size(size)
             height = self.page.evaluate(HEIGHT)  # axe passes over what must be scrolled to
             self.page.set_viewport_size({**size, "height": max(size["height"], height)})
+            if connected:
+                self.page.wait_for_function(REACHED)
             if self.language == "zh" or size is SMALL_PHONE:  # colors and roles know no language
                 self.run(f"{self.language} {state} {size['width']}", None)
         self.measure(state)

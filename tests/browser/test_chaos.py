@@ -250,7 +250,10 @@ def until(page: Page, true: Callable[[], bool]) -> None:
         if true():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("it did not become true")
+    shown = page.locator(".stMain").inner_text() if page.locator(".stMain").count() else ""
+    raise AssertionError(
+        f"it did not become true; {kept(page)!r} waits, and this is shown: {shown}"
+    )
 
 
 def checked(page: Page) -> str | None:

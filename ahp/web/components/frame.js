@@ -1,7 +1,16 @@
-// What holds for the page as a whole: its language, and a notice while there is no connection, on
-// which Streamlit would put a dialog of its own over the page.
+// What holds for the page as a whole: its language, tables that the keyboard can scroll, and a
+// notice while there is no connection, on which Streamlit would put a dialog of its own over the page.
 
 let timer
+
+function reachScrolledTables() {
+  for (const table of document.querySelectorAll(".stTable, .stTable div")) {
+    const scrolled =
+      table.scrollWidth > table.clientWidth && getComputedStyle(table).overflowX !== "visible"
+    if (scrolled) table.tabIndex = 0
+    else table.removeAttribute("tabindex")
+  }
+}
 
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language
@@ -18,6 +27,7 @@ export default function ({ data, parentElement }) {
   let since
   clearInterval(timer)
   timer = setInterval(() => {
+    reachScrolledTables()
     since = pageState().connected ? undefined : (since ?? performance.now())
     const text = since !== undefined && performance.now() - since > 1500 ? data.offline : ""
     if (notice.textContent !== text) notice.textContent = text
