@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -97,7 +96,7 @@ class Intake:
 def show_delivered(intake: Intake) -> None:
     """Which values are there, until when the others are expected."""
     _ = state.translate()
-    scope, today = intake.scope, datetime.now(UTC).date().isoformat()
+    scope, today = intake.scope, state.today().isoformat()
     rows = []
     for one in deliveries(scope.state, scope.held):
         if one.indicator in scope.indicators:

@@ -8,7 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import date
 from functools import cache, partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -20,7 +20,7 @@ from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
 from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
-from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo
+from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
 from ..study import Survey
 from .components import ask_again, frame
 from .internals import Offer, ticket
@@ -284,9 +284,9 @@ def follow(expert: ExpertInfo | Person | None) -> None:
         st.rerun()
 
 
-def today() -> str:
-    """The date by the server's clock, UTC, as the log has it."""
-    return datetime.now(UTC).date().isoformat()
+def today() -> date:
+    """The date by the server's clock, UTC, as the log counts days."""
+    return clock.now().date()
 
 
 def base_url() -> str:

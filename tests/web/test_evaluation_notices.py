@@ -62,7 +62,7 @@ def test_notices_go_out(visit, case) -> None:
     app = visit(case.session(case.clerk), "evaluation_notices")
     assert texts(app)[0] == "**Next for 2026Q1: send out the draft notices, or sign.**"
     assert app.button(key="issue_notices").disabled
-    until = date.fromisoformat(state.today()) + timedelta(days=30)
+    until = state.today() + timedelta(days=30)
     app.checkbox(key=f"sure_issue-{case.id}-{PERIOD}").check()
     app.date_input(key=f"until-{case.id}-{PERIOD}").set_value(until).run()
     app.button(key="issue_notices").click().run()
@@ -255,7 +255,7 @@ def test_the_link_of_another_unit(visit, case) -> None:
 
 def test_after_the_time_to_appeal(visit, case, monkeypatch) -> None:
     case.issue("2999-12-31")
-    monkeypatch.setattr("ahp.web.state.today", lambda: "3000-01-01")
+    monkeypatch.setattr("ahp.web.state.today", lambda: date(3000, 1, 1))
     app = visit(case.link("u2"))
     assert infos(app) == ["Appeals were possible until 2999-12-31. The result is not signed yet."]
     assert not [one for one in app.button if str(one.key).startswith("dispute-")]

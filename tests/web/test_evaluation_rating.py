@@ -26,6 +26,7 @@ from ahp.process.evaluations.events import (
 )
 from ahp.process.evaluations.units import Unit
 from ahp.store import EvaluationInfo, Store
+from ahp.web import state
 from tests.web.evaluations import PACK, UNITS, opened
 from tests.web.test_accounts import WORDS
 
@@ -89,7 +90,8 @@ def test_without_raters_no_round_is_opened(visit, store, made, organizer):
 def test_a_round_is_opened_until_a_date(visit, store, made, raters, organizer):
     app = page(visit, store, organizer)
     key = f"rating_due-{made.id}-{PERIOD}-1"
-    assert app.date_input(key=key).value == date.today() + timedelta(days=7)  # that planned is over
+    # the date that was planned is over
+    assert app.date_input(key=key).value == state.today() + timedelta(days=7)
     app.date_input(key=key).set_value(date(2027, 1, 31)).run()
     app.button(key="open_round").click().run()
     (opened_round,) = rounds(store, made)

@@ -52,7 +52,7 @@ def show_issuing(desk: Desk, held: PeriodState) -> None:
                 )
             )
         )
-    today = date.fromisoformat(state.today())
+    today = state.today()
     st.date_input(
         _("Appeals until (this day included)"),
         value=today + timedelta(days=DAYS),

@@ -21,18 +21,12 @@ from ahp.process.evaluations.events import DueChanged, PeriodOpened
 from ahp.process.evaluations.rules import left_to_raters
 from ahp.process.evaluations.state import PeriodState, Person
 from ahp.process.evaluations.units import active_in
-from ahp.store import clock
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, stage_words
 from ahp.web.people import show_people
 
 ISO = "YYYY-MM-DD"
-
-
-def today() -> date:
-    """The date by which something is late, as the log counts days."""
-    return clock.now().date()
 
 
 def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> None:
@@ -93,8 +87,8 @@ def show_opening(desk: Desk) -> None:
     if version is None:
         st.info(_("A period can be opened once a scheme is approved, on the page “Scheme”."))
         return
-    offered = periods_to_open(desk.now, version.scheme, today())
-    suggested = next_period(desk.now, version.scheme, today())
+    offered = periods_to_open(desk.now, version.scheme, state.today())
+    suggested = next_period(desk.now, version.scheme, state.today())
     if suggested is None:
         st.info(_("The scheme holds for no period that could be opened; see its dates."))
         return
@@ -161,7 +155,7 @@ def progress_words(one: Delivery) -> str:
     about = {"received": one.received, "of": one.of}
     if not one.missing:
         return ":green[:material/check: " + _("all {of} received").format(**about) + "]"
-    if one.late(today().isoformat()):
+    if one.late(state.today().isoformat()):
         return ":red[:material/warning: " + _("late, {received} of {of}").format(**about) + "]"
     return _("{received} of {of} received").format(**about)
 
@@ -171,7 +165,7 @@ def show_board(desk: Desk, held: PeriodState) -> None:
     _, names = state.translate(), desk.names(held.scheme)
     wanted = deliveries(desk.now, held)
     received, of = sum(one.received for one in wanted), sum(one.of for one in wanted)
-    late = sum(one.late(today().isoformat()) for one in wanted)
+    late = sum(one.late(state.today().isoformat()) for one in wanted)
     text = _("{received} of {of} values received").format(received=received, of=of)
     if late:
         text += _(", {count} indicators late").format(count=late)
@@ -234,7 +228,7 @@ def reminder(desk: Desk, held: PeriodState, person: Person, missing: tuple[Deliv
     lines = []
     for one in missing:
         line = _("- {indicator}, until {date}: {units}")
-        if one.late(today().isoformat()):
+        if one.late(state.today().isoformat()):
             line = _("- {indicator}, was due on {date}: {units}")
         every = len(one.missing) == one.of
         units = _("all units") if every else _(", ").join(names[unit] for unit in one.missing)

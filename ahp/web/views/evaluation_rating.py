@@ -53,7 +53,7 @@ def due_key(desk: Desk, period: str, number: int) -> str:
 
 def ask_due(desk: Desk, held: PeriodState, number: int) -> None:
     """Until when raters are asked to submit."""
-    _, today = state.translate(), date.today()
+    _, today = state.translate(), state.today()
     planned = date.fromisoformat(held.rating_due) if held.rating_due else today
     st.date_input(
         _("Raters are asked to submit by"),

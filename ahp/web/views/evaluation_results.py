@@ -46,7 +46,6 @@ from ahp.report.standing import (
     standing_sentence,
 )
 from ahp.report.unit_card import UnitCard, unit_card
-from ahp.store import clock
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
@@ -91,7 +90,7 @@ class Shown:
     def downloads(self, table: report.Table, name: str) -> None:
         """The files of a table."""
         standing = standing_sentence(self.standing, self.held.scheme, self.language)
-        day = clock.now().date().isoformat()
+        day = state.today().isoformat()
         file = "_".join(filter(None, (name, self.period, WORD.get(self.held.stage), day)))
         with st.container(horizontal=True):
             show_downloads(dated(table, standing, day), f"{name}-{self.key}", file)
@@ -328,7 +327,7 @@ def show_missing(shown: Shown) -> None:
 
 def show_files(shown: Shown) -> None:
     """The workbook that calculates the totals anew."""
-    _, day = state.translate(), clock.now().date().isoformat()
+    _, day = state.translate(), state.today().isoformat()
     st.write(
         _(
             "This workbook has every value and every rule as formulas: LibreOffice or Excel "

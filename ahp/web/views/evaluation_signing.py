@@ -116,7 +116,7 @@ def show_checklist(desk: Desk, held: PeriodState) -> None:
     _ = state.translate()
     st.header(_("What was done"), anchor=False)
     lines = []
-    for point in checklist(desk.now, held, state.today()):
+    for point in checklist(desk.now, held, state.today().isoformat()):
         left = "info" if point.code in ("notices", "time") else "error"
         icon = f":material/{'check_circle' if point.done else left}:"
         lines.append(f"- {icon} {state.plain(point_words(desk, point))}")
@@ -156,7 +156,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
     if not state.may("sign"):
         st.info(_("The head signs. Your account can look at everything here."))
         return
-    if held.notices and held.notices.until >= state.today() and revision == 1:
+    if held.notices and held.notices.until >= state.today().isoformat() and revision == 1:
         st.text_area(
             _("Why sign before {until}, as long as units may appeal?").format(
                 until=held.notices.until

@@ -9,7 +9,6 @@ from ahp.plots.evaluation import MOST_UNITS, totals_chart
 from ahp.process.evaluations.years import YearOfUnits, year_of_units, years_of
 from ahp.report.standing import dated
 from ahp.report.year import unit_histories, year_sentence, year_table
-from ahp.store import clock
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed
 from ahp.web.evaluating import Desk, begin, show_next
@@ -35,7 +34,7 @@ def show_year(desk: Desk, found: YearOfUnits) -> None:
         st.success(state.plain(sentence), icon=":material/verified:")
     else:
         st.info(state.plain(sentence))
-    table, day = year_table(found, language), clock.now().date().isoformat()
+    table, day = year_table(found, language), state.today().isoformat()
     show_printed(table)
     with st.container(horizontal=True):
         name = f"year-{desk.id}-{found.year}"

@@ -153,7 +153,11 @@ def show_about(desk: Desk, person: Person, period: str, indicator: str) -> None:
 
 def may_appeal(held: PeriodState) -> bool:
     """Whether a unit can still appeal."""
-    return bool(held.notices and held.stage == "notified" and held.notices.until >= state.today())
+    return bool(
+        held.notices
+        and held.stage == "notified"
+        and held.notices.until >= state.today().isoformat()
+    )
 
 
 def show_standing(held: PeriodState, unit: str) -> None:
