@@ -393,7 +393,8 @@ class Evaluations(Part):
     def import_evaluation(
         self, content: str | bytes, source: str = "evaluation file"
     ) -> EvaluationInfo:
-        """Store what `export_evaluation` wrote: an identical evaluation, its log verified.
+        """Store what `export_evaluation` wrote, its log verified, with one more event in it: that
+        it was read from a file, by whom.
 
         Args:
             content: the JSON.
@@ -404,7 +405,7 @@ class Evaluations(Part):
             LogError: the log in it does not verify.
         """
         with self._write("run_evaluations") as session:
-            return _info(transfer.import_evaluation(session, content, source))
+            return _info(transfer.import_evaluation(session, content, source, self._organizer))
 
     def _entry(
         self,

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from ..datafile import parse_json
 from ..errors import AHPError, LogError, StoreError
-from ..process.events import SERVER, ChainSealed
+from ..process.evaluations.events import EvaluationImported
+from ..process.events import SERVER, Actor, ChainSealed
 from ..study import Survey, survey_from_content
 from . import chain, log
 from .book_file import BookFile
-from .evaluation_log import FORMAT, FORMAT_HASH, verify_evaluation
+from .evaluation_log import FORMAT, FORMAT_HASH, Entry, append, verify_evaluation
 from .models import (
     EvaluationEventRow,
     EvaluationRow,
@@ -116,8 +117,10 @@ def export_evaluation(session: Session, book: EvaluationRow) -> str:
     return EVALUATION_FILE.write(session, book, FORMAT, {"people": people, "files": files})
 
 
-def import_evaluation(session: Session, content: str | bytes, source: str) -> EvaluationRow:
-    """Insert what `export_evaluation` wrote, and verify its log.
+def import_evaluation(
+    session: Session, content: str | bytes, source: str, actor: Actor
+) -> EvaluationRow:
+    """Insert what `export_evaluation` wrote, verify its log, and add to it who has read it.
 
     Raises:
         StoreError: not such a file, or the database has the evaluation already.
@@ -142,6 +145,8 @@ def import_evaluation(session: Session, content: str | bytes, source: str) -> Ev
     verify_evaluation(session, book)
     if unnamed := files.keys() - evaluation_state_of(session, book).files.keys():
         raise LogError("export_file_unnamed", source=source, sha256=min(unnamed))
+    entry = Entry(EvaluationImported(source), secrets.token_hex(16), "file", actor)
+    append(session, book, [entry])
     return book
 
 

@@ -173,7 +173,15 @@ def pick_evaluation() -> Desk:
     st.query_params["evaluation"] = chosen
     if found[chosen].note:
         st.caption(state.plain(found[chosen].note))
-    return Desk(found[chosen], database.evaluation_state(chosen))
+    desk = Desk(found[chosen], database.evaluation_state(chosen))
+    if (read := desk.now.imported) is not None:
+        words = _(
+            "Read from the file “{source}” by {name} on {date}. What was done before, and by whom, "
+            "is as that file says."
+        )
+        date, source = read.time[:10], desk.now.imported_from
+        st.caption(state.plain(words.format(source=source, name=desk.who(read.actor), date=date)))
+    return desk
 
 
 def pick_period(desk: Desk) -> PeriodState:

@@ -16,6 +16,8 @@ import pytest
 
 from ahp.errors import AccessError, LogError, StoreError
 from ahp.process.evaluations.events import EvaluationArchived, RatingOpened
+from ahp.process.evaluations.state import Stamp
+from ahp.process.events import ORGANIZER, Actor
 from ahp.store import Event, Store
 from tests.evaluation_case import CONTENT, FILE, PERIOD, Case, make_case
 
@@ -62,10 +64,20 @@ def test_there_and_back(store: Store, other: Store, case: Case) -> None:
     info = other.import_evaluation(exported, "evaluation.json")
     assert info == store.evaluation(case.id)
     assert info.archived
-    assert other.export_evaluation(case.id) == exported
-    assert other.evaluation_events(case.id) == store.evaluation_events(case.id)
-    assert other.verify_evaluations() == store.verify_evaluations()
-    assert other.verify_evaluations()[0].signed == (PERIOD,)
+    *before, read = other.evaluation_events(case.id)
+    assert before == store.evaluation_events(case.id)
+    assert (read.kind, read.detail) == ("evaluation_imported", '{"source":"evaluation.json"}')
+    assert (read.source, Actor(read.actor_kind, read.actor_id)) == ("file", ORGANIZER)
+    now = other.evaluation_state(case.id)
+    assert now.imported == Stamp(read.seq, read.time, ORGANIZER)
+    assert now.imported_from == "evaluation.json"
+    [signature] = now.periods[PERIOD].signatures
+    assert now.of_file(signature.stamp)
+    assert not now.of_file(now.imported)
+    assert not store.evaluation_state(case.id).of_file(signature.stamp)
+    [verified], [there] = store.verify_evaluations(), other.verify_evaluations()
+    assert replace(verified, events=read.seq, head_hash=read.hash) == there
+    assert there.signed == (PERIOD,)
     assert other.file(FILE.sha256) == CONTENT
     # links stay behind
     assert other.people(case.id) == [replace(one, link="none") for one in store.people(case.id)]

@@ -167,6 +167,18 @@ class EvaluationUnarchived(Done):
 
 
 @dataclass(frozen=True)
+class EvaluationImported(Done):
+    """All that comes before was read from a file: who did it is as that file says.
+
+    Attributes:
+        source: name of the file.
+    """
+
+    kind = "evaluation_imported"
+    source: str
+
+
+@dataclass(frozen=True)
 class SchemeProposed(Done):
     """A new version of the scheme, not in force yet.
 
@@ -575,6 +587,7 @@ ACTIONS: dict[str, type[Done]] = {
     action.kind: action
     for action in (
         *(EvaluationCreated, EvaluationRenamed, EvaluationArchived, EvaluationUnarchived),
+        EvaluationImported,
         *(SchemeProposed, SchemeApproved, SchemeWithdrawn),
         *(UnitAdded, UnitChanged, UnitMerged, AliasLearned, LayoutRemembered),
         *(PersonAdded, PersonChanged, PersonRemoved, PersonLinkIssued, PersonLinkRevoked),

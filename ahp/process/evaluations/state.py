@@ -30,6 +30,7 @@ from .events import (
     EntryRejected,
     EvaluationArchived,
     EvaluationCreated,
+    EvaluationImported,
     EvaluationRenamed,
     EvaluationUnarchived,
     File,
@@ -414,6 +415,8 @@ class EvaluationState:
         seq: number of the last event.
         title, note, created: as they are in the list.
         archived_seq: the event that archived it.
+        imported: when and by whom it was read from a file, if it was; all before is of that file.
+        imported_from: name of that file.
         versions: of the scheme.
         units: in the order they were added.
         aliases: what units are called in files -> id.
@@ -428,6 +431,8 @@ class EvaluationState:
     note: str = ""
     created: str = ""
     archived_seq: int | None = None
+    imported: Stamp | None = None
+    imported_from: str = ""
     versions: tuple[SchemeVersion, ...] = ()
     units: tuple[Unit, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -451,6 +456,10 @@ class EvaluationState:
         """The version in force for the next period: the last that was approved."""
         approved = [one for one in self.versions if one.approved]
         return max(approved, key=lambda one: one.number, default=None)
+
+    def of_file(self, stamp: Stamp) -> bool:
+        """Whether something is as a file says that this copy has read."""
+        return self.imported is not None and stamp.seq < self.imported.seq
 
     @property
     def proposed(self) -> SchemeVersion | None:
@@ -525,6 +534,11 @@ def _(action: EvaluationArchived, state: EvaluationState, event: Logged) -> dict
 @_changes.register
 def _(action: EvaluationUnarchived, state: EvaluationState, event: Logged) -> dict[str, Any]:
     return {"archived_seq": None}
+
+
+@_changes.register
+def _(action: EvaluationImported, state: EvaluationState, event: Logged) -> dict[str, Any]:
+    return {"imported": Stamp.of(event), "imported_from": action.source}
 
 
 @_changes.register

@@ -201,6 +201,9 @@ def show_signatures(desk: Desk, held: PeriodState) -> None:
                 time=one.stamp.time[:16].replace("T", " "),
             )
             st.markdown(f"**{state.plain(title)}**")
+            if desk.now.of_file(one.stamp):
+                words = _("The signature is as the file “{source}” says, not given here.")
+                st.caption(state.plain(words.format(source=desk.now.imported_from)))
             if one.reason:
                 st.write(state.plain(_("Correction: {reason}").format(reason=one.reason)))
             if one.revision > 1:
