@@ -1,5 +1,6 @@
 """The page frame: what this browser may see, the language switch, the chosen page."""
 
+import json
 from pathlib import Path
 
 import streamlit as st
@@ -89,12 +90,18 @@ st.html(
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
     # in English, and not needed: what is typed counts as soon as its field is left
     ".stApp [data-testid=InputInstructions]{{display:none}}"
-    # cut off on a phone where many kinds of file may be given
-    ".stApp [data-testid=stFileUploaderDropzoneInstructions] span{{white-space:normal}}"
+    # Streamlit's words for files are English, and cut off on a phone
+    ".stFileUploader :is(button p,[data-testid$=Instructions] span){{font-size:0}}"
+    ".stFileUploader :is(button p,[data-testid$=Instructions] span)::after{{font-size:.875rem}}"
+    ".stFileUploader button p::after{{content:{upload}}}"
+    ".stFileUploader [data-testid$=Instructions] span::after{{content:{drop}}}"
     # sentences to tap read like a list
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
     "{header}</style>".format(
-        top="1rem" if alone else "4.5rem", header=".stAppHeader{display:none}" if alone else ""
+        top="1rem" if alone else "4.5rem",
+        header=".stAppHeader{display:none}" if alone else "",
+        upload=json.dumps(_("Choose a file"), ensure_ascii=False),
+        drop=json.dumps(_("or drop it here"), ensure_ascii=False),
     )
 )
 by_link = page in (survey, *own.values())

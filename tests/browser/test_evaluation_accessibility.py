@@ -163,7 +163,7 @@ def test_a_clerk_needs_no_mouse(
     page.goto(f"{server.url}/evaluation_data?evaluation={made.id}&period={LATER}")
     table = tmp_path / "培训.csv"
     table.write_text("单位,培训覆盖率\n甲中心,90\n乙部,80\n", encoding="utf-8")
-    button = begins(page, "data_file-").get_by_role("button", name="Upload", exact=True)
+    button = begins(page, "data_file-").get_by_role("button", name="选择文件")
     reach(page, button)
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
