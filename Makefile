@@ -12,13 +12,13 @@ BIN := .venv/bin
 app: .venv/app
 	$(BIN)/ahp serve
 
-# Tests wait for servers and browsers a third of their time: one process more than processors.
+# Tests wait for servers and browsers half of their time: twice as many processes as processors.
 test: .venv/test
 	tools/system-packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$(($$(nproc) + 1)) \
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$((2 * $$(nproc))) \
 		--dist loadfile --no-loadscope-reorder
 
 # Whole reconstructions and long searches for faults: half an hour and more.

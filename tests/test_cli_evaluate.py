@@ -180,7 +180,7 @@ def test_the_latest_period_with_a_total(run: Any) -> None:
 def test_all_in_chinese(run: Any) -> None:
     arguments = ("evaluate", "groups.toml", "observed.csv", "--period", "2026年第1季度")
     assert run("--language", "zh", *arguments, "--explain", "South") == (
-        f"评价方案  示例方案，版本 2，哈希值 {scheme_hash('groups.toml')}\n"
+        f"方案      示例方案，版本 2，哈希值 {scheme_hash('groups.toml')}\n"
         "权重      评价方案自带\n"
         "评价期    2026Q1\n"
         "参评情况  3 个被评价单位中有 3 个得出总分；应报 6 项，已报 5 项\n"
