@@ -131,7 +131,7 @@ def _show_list(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None
             },
             "contact": {_("Answers for"): names.get(person.unit, "")},
         }[role]
-        where = {} if role == "contact" else {_("Organization"): person.organization}
+        where = {} if role == "contact" else {_("Place of work"): person.organization}
         cells = {_("Name"): person.name, **where, **about}
         return {
             **{heading: state.plain(cell) for heading, cell in cells.items()},
@@ -243,7 +243,7 @@ def _ask(desk: Desk, role: Role, key: str, now: Person | None = None) -> None:
     st.text_input(_("Name"), value=name, max_chars=LONGEST["name"], key=f"name-{key}")
     if role != "contact":
         st.text_input(
-            _("Organization"),
+            _("Place of work"),
             value=organization,
             max_chars=LONGEST["organization"],
             key=f"organization-{key}",

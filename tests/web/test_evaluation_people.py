@@ -72,7 +72,7 @@ def test_data_owners_are_added_changed_and_removed(show, store, organizer):
     assert table(app) == [
         {
             "Name": "王芳",
-            "Organization": "会计部",
+            "Place of work": "会计部",
             "Delivers": names[DELIVERED],
             "Link": "no link yet",
         }
@@ -124,14 +124,14 @@ def test_raters_are_pasted_with_their_own_unit(show, store, organizer):
     assert table(app) == [
         {
             "Name": "张三",
-            "Organization": "北城支行",
+            "Place of work": "北城支行",
             "Own unit": "北城支行",
             "Rates": "all that is rated",
             "Link": "no link yet",
         },
         {
             "Name": "李四",
-            "Organization": "会计处",
+            "Place of work": "会计处",
             "Own unit": "–",
             "Rates": "all that is rated",
             "Link": "no link yet",

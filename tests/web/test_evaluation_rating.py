@@ -107,9 +107,9 @@ def test_an_open_round_shows_counts_alone(visit, store, made, raters, organizer)
     app = page(visit, store, organizer)
     assert app.get("progress")[0].proto.text == "1 of 3 raters have submitted"
     assert tables(app)[-1] == [
-        {"Rater": "王芳", "Organization": "", "Rated": "2/2", "Submitted": "yes"},
-        {"Rater": "李强", "Organization": "", "Rated": "1/3", "Submitted": "no"},
-        {"Rater": "赵敏", "Organization": "", "Rated": "0/3", "Submitted": "no"},
+        {"Rater": "王芳", "Place of work": "", "Rated": "2/2", "Submitted": "yes"},
+        {"Rater": "李强", "Place of work": "", "Rated": "1/3", "Submitted": "no"},
+        {"Rater": "赵敏", "Place of work": "", "Rated": "0/3", "Submitted": "no"},
     ]
     poor = next(grade for grade in SCHEME.grades["five"] if grade.id == "poor").name["en"]
     for hidden in ("没有制度", f"{poor}", "Kendall"):

@@ -240,8 +240,9 @@ def show_standing_out(
     ):
         for key in waiting[:SHOWN]:
             sentence = _("; ").join(desk.say(phrase) for phrase in doubts[key])
+            name = f"{names[key.unit]} · {names[key.indicator]}"
             st.button(
-                state.plain(f"{names[key.unit]} · {names[key.indicator]}: {sentence}"),
+                state.plain(_("{name}: {value}").format(name=name, value=sentence)),
                 type="tertiary",
                 on_click=go_to_cell,
                 args=(key, about),

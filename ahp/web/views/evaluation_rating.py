@@ -123,7 +123,7 @@ def show_progress(desk: Desk, period: str) -> None:
         )
         for task in found
     )
-    columns = (_("Rater"), _("Organization"), _("Rated"), _("Submitted"))
+    columns = (_("Rater"), _("Place of work"), _("Rated"), _("Submitted"))
     title = _("Progress in round {round}").format(round=now.periods[period].rounds[-1].number)
     show_table(Table(title, columns, rows, state.language()), f"rating-{period}")
 
@@ -311,7 +311,9 @@ def show_notes(desk: Desk, held: PeriodState) -> None:
             _("Unit"), list(noted), format_func=names.__getitem__, key=f"noted-{desk.id}"
         )
         for cell, person, rating in noted[unit]:
-            line = f"{cell_name(names, cell)} · {names[person]}: {rating.note}".rstrip(": ")
+            line = f"{cell_name(names, cell)} · {names[person]}"
+            if rating.note:
+                line = _("{name}: {value}").format(name=line, value=rating.note)
             st.markdown(f"- {state.plain(line)}")
             for file in rating.files:
                 st.download_button(
@@ -348,7 +350,7 @@ def show_agreement(desk: Desk, held: PeriodState) -> None:
             st.metric(label, "–" if isinstance(value, Message) else f"{value:.3f}")
     for label, value in labels.items():
         if isinstance(value, Message):
-            st.caption(f"{label}: {state.plain(desk.say(value))}")
+            st.caption(_("{name}: {value}").format(name=label, value=state.plain(desk.say(value))))
     show_severity(desk, found)
 
 

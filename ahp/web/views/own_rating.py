@@ -369,7 +369,7 @@ def show_entry(visit: RaterVisit, cell: RatedCell, place: int) -> None:
         name = f"{name} · {visit.title(cell)}"
     said = visit.said(cell, visit.rating(cell).value) or _("not rated yet")
     st.button(
-        state.plain(f"{name}: {said}"),
+        state.plain(_("{name}: {value}").format(name=name, value=said)),
         type="tertiary",
         on_click=go,
         args=(visit, cell),
@@ -443,7 +443,8 @@ def show_locked(visit: RaterVisit) -> None:
         for cell in rated:
             rating = visit.rating(cell)
             said = visit.said(cell, rating.value) or _("not rated yet")
-            line = f"{visit.names[cell[0]]} · {visit.title(cell)}: {said}"
+            name = f"{visit.names[cell[0]]} · {visit.title(cell)}"
+            line = _("{name}: {value}").format(name=name, value=said)
             note = f" ({rating.note})" if rating.note else ""
             st.markdown(f"- {state.plain(line + note)}")
             show_files(visit, cell)
