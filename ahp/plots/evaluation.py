@@ -29,7 +29,7 @@ from ..evaluation.scheme import Scheme
 from ..evaluation.steps import MOST_STEPS, Step, waterfall_steps
 from ..evaluation.trend import TrendPoint
 from ..i18n import translator
-from ..i18n.evaluation import bands_of, name_of, names_of
+from ..i18n.evaluation import bands_of, measure_words, name_of, names_of, plain_number
 from ..i18n.evaluation_results import (
     counted_period,
     importance_limits,
@@ -41,6 +41,7 @@ from ..i18n.evaluation_results import (
     trend_sentence,
     waterfall_sentence,
 )
+from ..process.scheme_trials import CURVE_POINTS, TriedValue, value_curve
 from .panel import LEGEND_BELOW, MIDDLE_BLUE, name_rows
 from .weights import GRAY, NOTE_WIDTH, PALETTE, harmless, headed, wrapped
 
@@ -234,6 +235,65 @@ def parts_chart(
             _("{of} ({parts})").format(of=part_words, parts=beside) if beside else part_words
         )
     return Picture(figure, _("{unit}: {totals}.").format(unit=unit, totals=_("; ").join(said)))
+
+
+def rule_chart(scheme: Scheme, tried: TriedValue, language: str) -> Picture | None:
+    """The points that a rule gives to values, and where a value that was tried lies; None for rules
+    of grades, items or occurrences.
+
+    Args:
+        scheme: the scheme.
+        tried: of `ahp.process.scheme_trials.try_value`.
+        language: of the texts.
+
+    >>> from ahp.plots.evaluation import rule_chart
+    >>> from ahp.process.scheme_trials import try_value
+    >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
+    >>> rule_chart(scheme, try_value(scheme, "self_study", "0.8"), "en").figure.data[1].y
+    (60.0,)
+    """
+    curve = value_curve(scheme, tried.indicator)
+    if curve is None or tried.points is None:
+        return None
+    _ = translator(language)
+    name = names_of(scheme, language)[tried.indicator]
+    unit = measure_words(scheme.indicator[tried.indicator].unit, language)
+    value, points = float(tried.value), float(tried.points)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=list(map(float, curve.values)),
+        y=list(map(float, curve.points)),
+        mode="lines",
+        line={"color": BLUE, "width": 3},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[value],
+        y=[points],
+        mode="markers+text",
+        text=[plain_number(tried.points)],
+        textposition="top center",
+        marker={"size": 12, "color": ORANGE, "symbol": "diamond"},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(title=harmless(unit), fixedrange=True, zeroline=False)
+    figure.update_yaxes(
+        title=_("Points"), range=[-5, max(110, points + 10)], fixedrange=True, zeroline=False
+    )
+    figure.update_layout(height=260, margin={"l": 0, "r": 8, "t": 10, "b": 10}, showlegend=False)
+    _headed(figure, name)
+    corners = list(zip(curve.values, curve.points, strict=True))
+    if len(corners) > CURVE_POINTS:  # it bends everywhere
+        corners = [corners[0], corners[-1]]
+    drawn = _("; ").join(f"{float(x):.6g} → {float(y):.6g}" for x, y in corners)
+    said = _("{indicator}, points by values: {drawn}. {value} gives {points} points.")
+    return Picture(
+        figure,
+        said.format(
+            indicator=name, drawn=drawn, value=f"{value:.6g}", points=plain_number(tried.points)
+        ),
+    )
 
 
 def trend_chart(unit: str, points: Sequence[TrendPoint], language: str) -> Picture:

@@ -37,8 +37,10 @@ from ..i18n.evaluation import (
 )
 from ..i18n.schemes import tried_words
 from ..messages import with_names
+from ..plots.evaluation import rule_chart
 from ..process.scheme_trials import TrialRun, TrialUnit, try_value
 from . import state
+from .pictures import show_picture
 from .questionnaires import file_name
 
 
@@ -157,6 +159,8 @@ def show_trying(scheme: Scheme, key: str) -> None:
         st.markdown("**" + _("{points} points").format(points=plain_number(tried.points)) + "**")
     for line in tried_words(scheme, tried, language):
         st.caption(state.plain(line))
+    if (picture := rule_chart(scheme, tried, language)) is not None:
+        show_picture(picture, f"curve-{key}-{leaf}")
 
 
 def _ask_value(scheme: Scheme, leaf: str, key: str) -> tuple[Any, Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from ahp.errors import EvaluationError
 from ahp.evaluation import Evaluation, evaluate, load_scheme, read_observations
 from ahp.evaluation.peers import PeriodResult, own_periods
+from ahp.evaluation.rules import Completion
 from ahp.evaluation.trend import unit_trend
 from ahp.plots.evaluation import (
     BLUE,
@@ -23,9 +25,11 @@ from ahp.plots.evaluation import (
     importance_chart,
     over_time_chart,
     parts_chart,
+    rule_chart,
     trend_chart,
     waterfall_chart,
 )
+from ahp.process.scheme_trials import try_value
 from tests.contrast import contrast
 from tests.evaluation.results import small_result
 from tests.evaluation.schemes import rows, scheme, table
@@ -164,6 +168,31 @@ def test_parts_without_points_and_without_an_earlier_period(small: Evaluation) -
     other = evaluate(scheme({"q": 1}), table({"C": [64]}, ["q"], "2025Q4"))
     figure, _alt = parts_chart(small, "C", "2026Q1", "en", PeriodResult(other, "2025Q4"))
     assert figure.data[-1].x == (None, 64.0)
+
+
+def test_a_rule() -> None:
+    rules = load_scheme("supervision_effectiveness")
+    picture = rule_chart(rules, try_value(rules, "data_sharing", "15"), "zh")
+    assert picture is not None
+    curve, tried = picture.figure.data
+    assert (curve.x, curve.y) == ((0.0, 12.0, close(13.2)), (0.0, 100.0, 100.0))
+    assert (tried.x, tried.y, tried.text) == ((15.0,), (100.0,), ("100",))
+    assert picture.figure.layout.xaxis.title.text == "项"
+    assert picture.figure.layout.title.text == "<b>监督信息数据共享情况</b>"
+    assert picture.alt == (
+        "监督信息数据共享情况，各值对应的得分：0 → 0；12 → 100；13.2 → 100。15 得 100 分。"
+    )
+    assert rule_chart(rules, try_value(rules, "staff", "good"), "zh") is None
+
+
+def test_a_rule_that_bends_everywhere_is_said_by_its_ends() -> None:
+    costs = scheme(
+        {"a": 1}, {"a": Completion(target=Fraction(9), direction="lower", lower="ratio")}
+    )
+    picture = rule_chart(costs, try_value(costs, "a", "18"), "en")
+    assert picture is not None
+    assert len(picture.figure.data[0].x) > 100
+    assert picture.alt == "Node a, points by values: 7.2 → 100; 28.8 → 31.25. 18 gives 50 points."
 
 
 def test_trend(small: Evaluation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from fractions import Fraction
 
 import pytest
@@ -98,6 +99,8 @@ def test_a_value_is_tried(visit, store, organizer):
     app.selectbox(key=f"try_of-{key}").select(REPORTS).run()
     app.text_input(key=f"try-{key}-{REPORTS}").input("1").run()
     assert "**33.3333 points**" in [one.value for one in app.markdown]
+    [curve] = app.get("plotly_chart")
+    assert json.loads(curve.proto.spec)["data"][1]["text"] == ["33.3333"]
     app.text_input(key=f"try-{key}-{REPORTS}").input("many").run()
     assert errors(app) == ["“many”, expected a number for “Briefings”"]
 

@@ -15,7 +15,6 @@ from ahp.evaluation.trend import unit_trend
 from ahp.exchange.evaluation_calculation import check_workbook, filled_workbook
 from ahp.i18n.evaluation_results import opinions_sentences
 from ahp.plots.evaluation import (
-    Picture,
     change_chart,
     importance_chart,
     parts_chart,
@@ -49,9 +48,8 @@ from ahp.report.unit_card import UnitCard, unit_card
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
+from ahp.web.pictures import show_picture
 from ahp.web.questionnaires import XLSX
-
-STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
 
 WORD = {"open": "provisional", "checked": "provisional", "notified": "provisional"}
 """Stage -> what a file of it is called besides its period; one that is signed has no word."""
@@ -94,14 +92,6 @@ class Shown:
         file = "_".join(filter(None, (name, self.period, WORD.get(self.held.stage), day)))
         with st.container(horizontal=True):
             show_downloads(dated(table, standing, day), f"{name}-{self.key}", file)
-
-
-def show_picture(picture: Picture, key: str) -> None:
-    """A picture, and what it shows in words."""
-    _ = state.translate()
-    st.plotly_chart(picture.figure, config=STILL, key=key)
-    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
-        st.write(state.plain(picture.alt))
 
 
 # -- what everything rests on

@@ -12,8 +12,7 @@ from ahp.report.year import unit_histories, year_sentence, year_table
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed
 from ahp.web.evaluating import Desk, begin, show_next
-
-STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
+from ahp.web.pictures import show_picture
 
 
 def pick_year(desk: Desk) -> str:
@@ -70,9 +69,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
         digits=found.scheme.digits.total,
         units=chosen,
     )
-    st.plotly_chart(picture.figure, config=STILL, key=f"over_time-{desk.id}-{found.year}")
-    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
-        st.write(state.plain(picture.alt))
+    show_picture(picture, f"over_time-{desk.id}-{found.year}")
 
 
 def show_histories(desk: Desk) -> None:

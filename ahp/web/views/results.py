@@ -31,8 +31,7 @@ from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
 from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
-
-STILL = {"displayModeBar": False, "scrollZoom": False}  # a finger on a picture scrolls the page
+from ahp.web.pictures import STILL
 
 
 def consistency_line(analysis: Analysis, parent: str) -> str:
