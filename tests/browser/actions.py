@@ -6,8 +6,9 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from ahp.scale import opposite
@@ -23,6 +24,11 @@ PARENT = ".st-key-parent_done"
 REVIEW = ".st-key-review"
 
 expect.set_options(timeout=20_000)
+
+
+def slow(*variants: Any) -> list[Any]:
+    """Variants of a test for `make slow`: others of it are in `make test`."""
+    return [pytest.param(variant, marks=pytest.mark.slow) for variant in variants]
 
 
 def eventually(page: Page, read: Callable[[], T], expected: T, seconds: float = 30) -> None:

@@ -325,15 +325,15 @@ def test_what_waits_is_sent_from_the_overview_too(panel: Panel, wire: Wire) -> N
     expect(actions.control(phone, "review")).to_be_visible()  # it doesn't lead away
 
 
-@pytest.mark.parametrize("length", [1, pytest.param(3, marks=pytest.mark.slow)])
-def test_a_random_walk(panel: Panel, wire: Wire, length: int) -> None:
+@pytest.mark.slow
+def test_a_random_walk(panel: Panel, wire: Wire) -> None:
     """Steps of two devices, one of them behind a wire, and of a server that dies."""
     draw = random.Random(2026)
     office, phone = panel.device(), panel.device(wire.port)
     begin(office)
     phone.reload()
     clicked: Counter[tuple[str, str]] = Counter()
-    steps = length * list(WALK.elements())
+    steps = 3 * list(WALK.elements())
     draw.shuffle(steps)
 
     def press(page: Page, key: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, PHONE
+from tests.browser.actions import DESKTOP, PHONE, slow
 from tests.running_server import RunningServer
 
 SMALL = {"width": 360, "height": 740}
@@ -499,7 +499,7 @@ def test_a_half_typed_comment_survives_a_reload(visit):
 # connection
 
 
-@pytest.mark.parametrize("fragment", ["", "fragment=1"])
+@pytest.mark.parametrize("fragment", ["fragment=1", *slow("")])
 def test_a_killed_server_gets_the_answer_once_when_it_is_back(visit, fragment):
     found = visit(fragment)
     page = opened(found)
@@ -692,7 +692,7 @@ def ranked(*order: str) -> dict[str, Any]:
     return {"event": "ranked", "place": "rank effectiveness", "order": [*order], "late": False}
 
 
-@pytest.mark.parametrize("size", [DESKTOP, SMALL], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [SMALL, *slow(DESKTOP)], ids=["phone", "desktop"])
 def test_items_are_tapped_into_order(visit, size):
     found = visit("show=ranking", size=size)
     page = opened(found)

@@ -13,7 +13,7 @@ from ahp.process.evaluations.events import PeriodOpened, RatingOpened
 from ahp.process.evaluations.next_step import PAGES
 from ahp.store import Store
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, control, press
+from tests.browser.actions import DESKTOP, SMALL_PHONE, control, press
 from tests.browser.department import begins, sign_in, tap
 from tests.browser.test_accessibility import FRAMEWORK, LOCALES, Inspector, Known
 from tests.evaluation_case import NAMES, PERIOD, Case, make_case
@@ -70,7 +70,7 @@ def walk(browser: Browser, server: RunningServer, case: Case, language: str) -> 
     """Every page of the department, then those of people with a link."""
     context = actions.visitor(browser, locale=LOCALES[language], size=DESKTOP)
     page = context.new_page()
-    seen = Inspector(page, language)
+    seen = Inspector(page, language, (SMALL_PHONE,))  # its columns are below each other there
     sign_in(page, server, "王芳")
     page.goto(f"{server.url}/evaluations")
     shown(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Page, expect
 from ahp.process.asking import Way
 from ahp.store import Event
 from tests.browser import actions
-from tests.browser.actions import DESKTOP, PARENT, PHONE, QUESTION, REVIEW
+from tests.browser.actions import DESKTOP, PARENT, PHONE, QUESTION, REVIEW, slow
 from tests.browser.panel import FRUIT, GOAL, SEEDS, Panel, Study, small_survey
 
 APPLES = ("apple", "berry", "cherry")
@@ -162,7 +162,7 @@ def second_round(panel: Panel) -> None:
     store.open_round(study_id)
 
 
-@pytest.mark.parametrize("button", ["next", "overview", "back"])
+@pytest.mark.parametrize("button", ["next", *slow("overview", "back")])
 def test_a_reason_is_stored_whichever_way_the_screen_is_left(study: Study, button: str) -> None:
     panel = study(small_survey(*APPLES), way="pairs")
     second_round(panel)
@@ -309,7 +309,7 @@ def focus_comes_to(page: Page, what: str) -> None:
     assert page.evaluate(HAS_FOCUS) == what
 
 
-@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize("by", ["keyboard", *slow("mouse")])
 def test_the_focus_is_on_what_is_new(study: Study, by: str) -> None:
     survey = small_survey(*APPLES, below_first=tuple(SEEDS))
     page = begun(study(survey, way="pairs"), "en-US", DESKTOP)
@@ -352,7 +352,7 @@ OUTLINE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", *slow("light")])
 def test_what_has_the_focus_shows(study: Study, scheme: str) -> None:
     page = begun(study(small_survey(*APPLES), way="pairs", cannot_judge=True), "en-US", DESKTOP)
     page.emulate_media(color_scheme=scheme)

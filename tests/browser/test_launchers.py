@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 import ahp
 from tests.browser import actions
-from tests.browser.actions import DESKTOP
+from tests.browser.actions import DESKTOP, slow
 from tests.running_server import RunningServer
 
 CHECKOUT = Path(ahp.__file__).parents[1]
@@ -41,7 +41,7 @@ def check_app(browser: Browser, server: RunningServer) -> None:
     assert [url for url in requested if not url.startswith((server.url, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("launcher", LAUNCHERS)
+@pytest.mark.parametrize("launcher", [*slow("ahp serve"), "streamlit run", "uvicorn"])
 def test_the_same_app_whatever_starts_it(browser, tmp_path, launcher):
     command = (sys.executable, *LAUNCHERS[launcher])
     server = RunningServer(tmp_path / "ahp.db", command, cwd=CHECKOUT)
@@ -92,6 +92,7 @@ def test_the_wheel_serves_the_app_from_another_folder(browser, wheel, tmp_path):
         server.stop()
 
 
+@pytest.mark.slow
 def test_the_bare_wheel_brings_few_packages(wheel, tmp_path):
     python = own_environment(tmp_path, "--constraint", CHECKOUT / "constraints.txt", wheel)
     listed = run(*PIP, python, "list", "--format", "freeze", cwd=tmp_path).stdout

@@ -47,10 +47,13 @@ def upload(page: Page, running: RunningServer, name: str, content: str) -> None:
     [
         ("zh-CN", PHONE, "将采用文件中各决策者的权重，并计入结果：Ann 0.9、Bo 0.1。",
          ("文件中的以下内容无法保留：", "备选方案之间的比较，1 项", "比较备选方案的公式，1 项")),
-        ("en-US", DESKTOP,
-         "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1.",
-         ("A study can't keep this part of the file:", "comparisons of alternatives, 1",
-          "formulas that compare alternatives, 1")),
+        pytest.param(
+            "en-US", DESKTOP,
+            "The decision makers' weights are imported and used: Ann 0.9, Bo 0.1.",
+            ("A study can't keep this part of the file:", "comparisons of alternatives, 1",
+             "formulas that compare alternatives, 1"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )  # fmt: skip
 def test_decision_makers_weights_count(
