@@ -21,7 +21,7 @@ test: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$((2 * $$(nproc))) \
 		--dist loadfile --no-loadscope-reorder
 
-# Whole reconstructions and long searches for faults: half an hour and more.
+# Whole reconstructions, long searches for faults, journeys in English: half an hour and more.
 slow: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 

@@ -91,8 +91,8 @@ CUT_OFF = """() => {
 
 
 class Inspector:
-    """Looks at each state of a page in some sizes, the last a small phone, and at its colors in both
-    schemes; in English on a phone only, where the longer words are.
+    """Looks at each state of a page in some sizes, the last a small phone, and at its colors in
+    both schemes; in English on a phone only, where the longer words are.
     """
 
     def __init__(
