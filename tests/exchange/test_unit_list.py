@@ -105,6 +105,39 @@ def test_workbooks() -> None:
     )
 
 
+def test_a_group_in_merged_cells_is_that_of_all_its_units() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    rows = (["组别", "单位名称"], ["一组", "城东支行"], [None, "城西支行"], [None, "城南支行"])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    stream = io.BytesIO()
+    book.save(stream)
+    assert read_unit_list(stream.getvalue(), "units.xlsx").units == (
+        *(UnitEntry("城东支行", "一组"), UnitEntry("城西支行", "一组"), UnitEntry("城南支行")),
+    )
+
+
+def test_formulas_that_were_never_calculated_are_refused() -> None:
+    content = xlsx(("单位名称", "组别"), ("城东支行", "一组"), ('="城西"&"支行"', "一组"))
+    assert refused(lambda: read_unit_list(content, "units.xlsx"))[0] == (
+        "units.xlsx: row 3, column 单位名称: is a formula that was never calculated; open the file "
+        "in a spreadsheet program and save it"
+    )
+
+
+@pytest.mark.parametrize("heading", ["单位名称,组别\n", "序号,单位名称,组别\n", ""])
+def test_notes_and_signatures_are_no_units(heading: str) -> None:
+    number = "1," if heading.startswith("序号") else ""
+    notes = ("注：本名录截至2026年6月末", "制表人：张三,审核人：李四")
+    text = f"{heading}{number}城西支行,一组\n" + "\n".join(notes)
+    found = read_unit_list(text.encode(), "units.csv")
+    assert found.units == (UnitEntry("城西支行", "一组"),)
+    assert found.passed_over[-2:] == (notes[0], "制表人：张三 审核人：李四")
+    assert pasted_units(text).units == found.units
+
+
 def test_a_table_without_headings_has_the_names_first() -> None:
     assert read_unit_list("城西支行,一组,李四\n城南支行".encode(), "a.csv") == UnitList(
         (WEST, SOUTH)
@@ -218,7 +251,7 @@ def test_a_file_that_is_none() -> None:
         "a.xlsx: no unit stands in the list, expected one or more"
     )
     assert refused(lambda: read_unit_list(b"\xff\xfe\xff", "a.csv"))[0] == (
-        "a.csv: byte 0 is not UTF-8; save the file as CSV UTF-8"
+        "a.csv: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"
     )
 
 
