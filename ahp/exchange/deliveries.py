@@ -273,7 +273,7 @@ def choices(question: Question, scope: Scope, layout: Layout) -> dict[str, Layou
         free = tuple(one for one in (*once, "stated") if one == "value" or one not in taken)
         every = [] if layout.kind == "long" else every
         roles = (*free, "evidence", "note", "left_out")
-        others = [LayoutColumn(header, one) for one in roles]  # type: ignore[arg-type] # they are roles
+        others = [LayoutColumn(header, one) for one in roles]
     return {choice_id(one): one for one in (*question.columns, *every, *others)}
 
 

@@ -151,7 +151,7 @@ def _entries(
     """The cells of each entry with what the scheme expects, which unit of measure is stated, and
     what it multiplies by.
     """
-    above = stated_above(walk.grid)
+    above = stated_above(walk.grid, walk.above)
     found: dict[str, list[tuple[TableCell, Expected, str, Fraction | None]]] = {}
     for cell in walk.cells:
         expected = expected_at(key_of(cell, scheme), scheme)

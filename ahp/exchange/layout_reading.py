@@ -287,8 +287,8 @@ def _number(cell: TableCell, expected: Expected, plain: str, decimal_comma: bool
     if parts is None and plain in _NOTHING:
         raise EvaluationError("number_or_word", value=cell.text)
     if parts is None and (below := _IN_BRACKETS.fullmatch(plain)):
-        number = f"-{below[1].replace(',', '')}"
-        raise EvaluationError("number_in_brackets", value=cell.text, number=number)
+        positive = below[1].replace(",", "")
+        raise EvaluationError("number_in_brackets", value=cell.text, number=f"-{positive}")
     if parts is None:
         raise EvaluationError("number_expected", value=cell.text)
     number = Fraction(parts[0], 10 ** parts[1])

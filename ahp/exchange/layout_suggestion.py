@@ -353,7 +353,8 @@ def _is_title(grid: Grid, line: int, unit_column: int) -> bool:
     """Whether a row above the headers is a title, or says who, when and in what."""
     texts = {text: k for k, text in enumerate(grid.rows[line]) if text}
     alone = len(texts) == 1 and min(texts.values()) <= unit_column
-    return alone or all(_COLON.search(text) for text in texts)
+    said = [text for text in texts if _COLON.search(text)]
+    return alone or (bool(said) and all(text in said or unit_of(text) for text in texts))
 
 
 def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History) -> Suggestion:

@@ -276,9 +276,9 @@ def _validation(cell: str, column: LayoutColumn, form: _Form) -> DataValidation 
     expected = expected_of(scheme, column.indicator, column.input)
     if leaf is not None and isinstance(leaf.rule, Rated):
         grades = scheme.grades[leaf.rule.grades]
-        words = (*(scheme.text(grade.name, language) for grade in grades), *_SPECIAL[language])
-        offered = ",".join(words)
-        if len(offered) > _LONGEST_LIST or offered.count(",") >= len(words) or '"' in offered:
+        entries = [*(scheme.text(one.name, language) for one in grades), *_SPECIAL[language]]
+        offered = ",".join(entries)
+        if len(offered) > _LONGEST_LIST or offered.split(",") != entries or '"' in offered:
             return None  # a list in a cell can't have them
         told = _("Choose an entry from the list of this cell.")
         return _checked("list", f'"{offered}"', told, _)

@@ -5,7 +5,9 @@ above the table.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..i18n.evaluation import measure_words
@@ -31,7 +33,7 @@ _RATIOS = {
     **dict.fromkeys(("share", "占比"), Fraction(1)),
 }
 _BASES = {
-    **dict.fromkeys(("元", "人民币", "人民币元", "cny", "rmb", "yuan"), "元"),
+    **dict.fromkeys(("元", "cny", "rmb", "yuan"), "元"),
     **dict.fromkeys("笔个户次份篇项人件家条张起", ""),
     **dict.fromkeys(("天", "日", "工日", "day", "days"), "天"),
     **dict.fromkeys(("小时", "学时", "课时", "hour", "hours"), "小时"),
@@ -50,15 +52,17 @@ _PARTS = re.compile(r"[,，、;；\s]|单位[:：]")
 _INSIDE = re.compile(r"[十百千万亿]+元|[‰‱]")
 """Units that count wherever they stand in a header."""
 
-_ABOVE = re.compile(r"单位[:：]\s*([^\s:：]*?元)(?=$|[\s、，,;；/)）])")
-"""A cell that says in what all amounts of the table are stated."""
+_ABOVE = re.compile(r"单位[:：]\s*([^\s:：]*?元(?:人民币)?)(?=$|[\s、，,;；/()（）])")
+_IN_TITLE = re.compile(r"[(（]\s*([^\s()（）]*元)\s*[)）]")
+"""What says in what all amounts of the table are stated."""
 
 
+@lru_cache
 def unit_of(text: str) -> UnitOfMeasure | None:
     """The unit of measure that a text is, None for any other text; `万` alone is ten thousand of
     whatever is counted.
     """
-    word = header_key(text)
+    word = re.sub("^人民币|人民币$", "", header_key(text))
     if word in _RATIOS:
         return UnitOfMeasure("%", _RATIOS[word])
     behind = _BEHIND.fullmatch(word)
@@ -68,6 +72,7 @@ def unit_of(text: str) -> UnitOfMeasure | None:
     return UnitOfMeasure(_BASES.get(base, ""), Fraction(_SCALES[scale] if scale else 1))
 
 
+@lru_cache
 def stated_in(header: str) -> str:
     """The unit of measure that a header states in brackets or in its last part, "" for none."""
     *_, last = header.split(JOIN)
@@ -77,13 +82,23 @@ def stated_in(header: str) -> str:
     return found or "".join(_INSIDE.findall(header)[-1:])
 
 
-def stated_above(grid: Grid) -> str:
-    """In what a table says that its amounts are stated, "" where no cell says so."""
-    for cells in grid.rows.values():
-        for text in cells:
-            if "单位" in text and (found := _ABOVE.search(text)) and unit_of(found[1]):
-                return found[1]
-    return ""
+def stated_above(grid: Grid, titles: Iterable[int]) -> str:
+    """In what a table says that its amounts are stated, "" where no row says so.
+
+    Args:
+        grid: the table.
+        titles: lines above the headers, where it may stand in brackets.
+    """
+    said = [(_ABOVE, " ".join(cells)) for cells in grid.rows.values()]
+    said += [(_IN_TITLE, " ".join(grid.rows[line])) for line in titles]
+    found = (match[1] for pattern, text in said if (match := pattern.search(text)))
+    return next((one for one in found if unit_of(one)), "")
+
+
+@lru_cache
+def _words(unit: str) -> tuple[str, str]:
+    """A unit of measure of a scheme, and in Chinese."""
+    return unit, measure_words(unit, "zh")
 
 
 def factor(stated: str, expected: Expected) -> Fraction | None:
@@ -97,7 +112,7 @@ def factor(stated: str, expected: Expected) -> Fraction | None:
     Fraction(1, 10)
     >>> factor("小时", Expected(unit="天"))
     """
-    words = (expected.unit, measure_words(expected.unit, "zh"))
+    words = _words(expected.unit)
     if header_key(stated) in map(header_key, words):
         return Fraction(1)
     found = unit_of(stated)

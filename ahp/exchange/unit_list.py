@@ -90,10 +90,12 @@ class UnitList:
         units: those in it.
         passed_over: the rows that name no unit, such as headings and totals, and the headings of
             columns that are not read.
+        remarks: what was read how.
     """
 
     units: tuple[UnitEntry, ...]
     passed_over: tuple[str, ...] = ()
+    remarks: tuple[Phrase, ...] = ()
 
 
 Rows = list[tuple[str, list[str]]]
@@ -208,7 +210,7 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
         problems.append(_at(source, Phrase("units_none")) if source else Phrase("units_none"))
     if problems:
         raise AnswersError("unit_list_refused", problems=tuple(problems))
-    return UnitList(tuple(units), tuple(passed_over))
+    return UnitList(tuple(units), tuple(passed_over), grid.remarks if grid is not None else ())
 
 
 def _at(place: str, problem: Message) -> Phrase:

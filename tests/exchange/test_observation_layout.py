@@ -508,6 +508,10 @@ def test_a_title_may_state_what_amounts_are_in() -> None:
     assert asked(suggest(table(in_yuan), earlier=[layout])) == [
         f"存款余额: {STATED('元')}does 12000 stand for 12000 or for 120000000?"
     ]
+    for title in ("单位：,人民币万元", "单位：万元人民币", "各支行存款情况表（万元）"):
+        said = [title.split(","), *rows[1:]]
+        (question,) = suggest(table(said)).questions
+        assert question.columns[1].measure == "times_10000"
     header_counts = [rows[0], ["单位", "存款余额（元）"], ["城北支行", "120000000"]]
     assert suggest(table(header_counts)).questions == ()
 

@@ -82,7 +82,8 @@ def test_tables_of_any_encoding(encoding: str) -> None:
         f"{HEADING}\n城东支行,一组,张三,2026-01-01,2026Q4,东支；城东\n城西支行,一组,李四\n城南支行"
     )
     found = read_unit_list(text.encode(encoding), "units.csv")
-    assert found == UnitList((EAST, WEST, SOUTH), (HEADING.replace(",", " "),))
+    assert found.units == (EAST, WEST, SOUTH)
+    assert found.passed_over == (HEADING.replace(",", " "),)
 
 
 def test_workbooks() -> None:
@@ -117,6 +118,18 @@ def test_a_group_in_merged_cells_is_that_of_all_its_units() -> None:
     assert read_unit_list(stream.getvalue(), "units.xlsx").units == (
         *(UnitEntry("城东支行", "一组"), UnitEntry("城西支行", "一组"), UnitEntry("城南支行")),
     )
+
+
+def test_hidden_rows_are_said() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(("单位名称",), ("城东支行",), ("城西支行",))))
+    book.worksheets[0].row_dimensions[3].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    found = read_unit_list(stream.getvalue(), "units.xlsx")
+    assert found.units == (UnitEntry("城东支行"), UnitEntry("城西支行"))
+    assert [error_sentence(one, "zh") for one in found.remarks] == [
+        "第 3 行在文件中为隐藏状态（或被筛选隐藏），仍已读取。"
+    ]
 
 
 def test_formulas_that_were_never_calculated_are_refused() -> None:
