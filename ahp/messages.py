@@ -782,7 +782,6 @@ _FILES = {
     "address_in_use": _("Address already in use"),
     "alternatives_alike": _("alternatives {alternatives}, expected names that differ"),
     "amount_by_earlier": _("earlier values are such as {example}"),
-    "amount_by_header": _("the header names another unit of measure than the scheme"),
     "amount_by_valid": _("the scheme has values from {low} to {high}"),
     "an_ahp_file": _("an ahp file"),
     "an_ahp_os_project": _("an AHP-OS project"),
@@ -796,7 +795,7 @@ _FILES = {
     "array_length": _("has {count} entries, expected {expected}"),
     "ask_amount": _("{name}: {why}; does {example} stand for {one} or for {other}?"),
     "ask_column": _("no indicator is called {name!r}; what is this column?"),
-    "ask_column_near": _("what is the column {name!r}: one of {near!r}, or something else?"),
+    "ask_column_near": _("what is the column {name!r}: {near!r}, or something else?"),
     "ask_fraction": _(
         "{name}: numbers from 0 to 1 are expected; does {example} stand for {example} %, "
         "that is {other}, or for {example} itself?"
@@ -806,16 +805,24 @@ _FILES = {
         "stand for {example} % or for {example} itself?"
     ),
     "ask_indicator": _("no indicator is called {name!r}; which one is it?"),
-    "ask_indicator_near": _("which indicator is {name!r}: one of {near!r}, or another one?"),
+    "ask_indicator_near": _("which indicator is {name!r}: {near!r}, or another one?"),
+    "ask_mixed": _(
+        "{name}: {cells:;} beside numbers as large as {most}; does {example} stand for {example} "
+        "%? If it stands for {other} %, please correct the file"
+    ),
     "ask_percent": _(
-        "{name}: all numbers lie from 0 to 1; does {example} stand for {example} % or for "
-        "{other} %?"
+        "{name}: the largest number is {example}; does it stand for {example} % or for {other} %?"
     ),
     "ask_percent_before": _(
         "{name}: so far a number such as 0.98 stood for 98 %, now there is {example}; does "
         "it stand for {example} % or for a hundred times as much?"
     ),
+    "ask_stated": _(
+        "{name}: {why}; is {example} stated as the scheme has it? If not, leave it out or correct "
+        "the file"
+    ),
     "ask_unit": _("{place}: no unit is called {name!r}; which one is it?"),
+    "ask_unit_is": _("{place}: no unit is called {name!r}; is it {near!r}?"),
     "ask_unit_near": _("{place}: no unit is called {name!r}; is it one of {near!r}?"),
     "at_place": _("{place}: {problem}"),
     "beside_another": _("beside {key}, expected one of them"),
@@ -869,6 +876,7 @@ _FILES = {
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
     "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
+    "columns_hidden": _("columns {lines} are hidden in the file; they are read like the others"),
     "columns_same_pair": _(
         "{source}: columns {one} and {other} have the same pair ({left!r}, {right!r}), expected "
         "one column a pair"
@@ -1078,6 +1086,10 @@ _FILES = {
     "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
     "number_not_finite": _("{value}, expected a finite number"),
     "number_too_long": _("{source}: a whole number of more than {most} digits"),
+    "no_workbook": _(
+        "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
+        "save it as an .xlsx file"
+    ),
     "old_workbook": _(
         "{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
         "save it without a password as Excel Workbook (.xlsx)"
@@ -1136,6 +1148,7 @@ _FILES = {
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
     "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
     "rows_other_period": _("{count} values are of other periods; they are passed over"),
+    "rows_hidden": _("rows {lines} are hidden in the file; they are read like the others"),
     "rows_totals": _("rows {lines} are sums or averages; they are passed over"),
     "score_missing": _("{item!r} is missing, expected a score of each item"),
     "scores_zero": _("all scores are 0, expected one above"),
@@ -1150,6 +1163,8 @@ _FILES = {
     "some_text": _("a text"),
     "some_weights": _("weights of some experts only, expected all or none"),
     "stands_twice": _("{name!r} stands twice, expected once"),
+    "stated_in": _("the table states it in {stated!r}, which isn't the scheme's unit of measure"),
+    "stated_no_more": _("so far another unit of measure was stated"),
     "survey_id_form": _(
         "{source}: id = {value!r}, expected a letter, then only letters, digits, _ and -"
     ),
@@ -1573,6 +1588,10 @@ _SCORING = {
     "not_below": _("{low} and {high}, expected the first below the second"),
     "nothing_counts": _("no indicator counts in {period}"),
     "number_expected": _("{value!r}, expected a number"),
+    "number_in_brackets": _("{value!r}, expected a number; write {number}"),
+    "number_or_word": _(
+        "{value!r}, expected a number; leave the cell empty, or write 'n/a' or 'not reported'"
+    ),
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),
@@ -1665,6 +1684,10 @@ _SCORING = {
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
     "unit_without_name": _("a unit has no name"),
     "units_merged_in_circle": _("{units!r} go into each other in a circle"),
+    "units_unlike": _(
+        "{name}: stated in {stated!r}, but in {other!r} where it stands first; state all of it in "
+        "one unit of measure"
+    ),
     "units_needed": _("no units: the scheme lists none, expected their names"),
     "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(

@@ -270,9 +270,10 @@ def choices(question: Question, scope: Scope, layout: Layout) -> dict[str, Layou
     else:
         taken = {column.role for column in layout.columns}
         once = ("value", "period", "item", "input", "rater") if layout.kind == "long" else ()
+        free = tuple(one for one in (*once, "stated") if one == "value" or one not in taken)
         every = [] if layout.kind == "long" else every
-        others = [LayoutColumn(header, one) for one in once if one not in taken]  # type: ignore[arg-type] # they are roles
-        others += [LayoutColumn(header, one) for one in ("evidence", "note", "left_out")]
+        roles = (*free, "evidence", "note", "left_out")
+        others = [LayoutColumn(header, one) for one in roles]
     return {choice_id(one): one for one in (*question.columns, *every, *others)}
 
 
@@ -363,17 +364,15 @@ def _own_columns(scope: Scope, layout: Layout) -> tuple[Layout, tuple[str, ...]]
         if column.indicator not in ("", LEFT_OUT, *scope.indicators)
     ]
     for column in of_others:
-        passed = LayoutColumn(column.header, "left_out")
-        if layout.kind == "long" and column.role == "values":
-            passed = LayoutColumn(column.header, "values", LEFT_OUT)
-        layout = layout.with_column(passed)
+        layout = layout.with_column(layout.passed_over(column))
     return layout, tuple(column.header for column in of_others)
 
 
 def _own_questions(scope: Scope, questions: Iterable[Question]) -> Iterator[Question]:
     """Questions that name nothing that isn't delivered, to a data owner nothing of others."""
     for one in questions:
-        own = tuple(column for column in one.columns if column.indicator in scope.indicators)
+        mine = ("", LEFT_OUT, *scope.indicators)
+        own = tuple(column for column in one.columns if column.indicator in mine)
         if own == one.columns:
             yield one
         elif one.about != "measure":
@@ -410,11 +409,12 @@ def _with_changes(
     scope: Scope, found: FileImport, reading: Reading, others: tuple[str, ...]
 ) -> FileImport:
     """An import with what was read."""
-    rows = []
-    for record in reading.records:
-        row = Row(**record)
-        if row.indicator in scope.indicators:
-            rows.append(row)
+    rows = [Row(**one) for one in reading.records if one["indicator"] in scope.indicators]
+    removed = [
+        CellChange(replace(row, value=""), "removed", scope.now[row.key])
+        for row in (Row(**one) for one in reading.absent)
+        if row.key in scope.now
+    ]
     layout, remarks = found.layout, list(reading.remarks)
     left_out = [*layout.no_units]
     left_out += [
@@ -427,7 +427,7 @@ def _with_changes(
         remarks += [Phrase(code, names=names, period=scope.period)] if names else []
     faults = [*reading.faults, *_without_document(scope, rows)]
     count = reading.fault_count + len(faults) - len(reading.faults)
-    changes = Changes(_changes(scope, rows), tuple(faults), count)
+    changes = Changes((*_changes(scope, rows), *removed), tuple(faults), count)
     covered = {column.indicator for column in layout.columns}
     wanted = scope.typed if scope.owner else [one for one in scope.typed if one in covered]
     missing = scope.missing(wanted, (row.key for row in rows))

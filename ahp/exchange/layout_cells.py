@@ -18,11 +18,13 @@ from .observation_layout import (
     LEFT_OUT,
     Layout,
     LayoutColumn,
+    is_note,
     is_total,
     located,
     oriented,
     role_of_header,
 )
+from .stated_units import stated_in
 
 _EXTRAS = ("period", "rater", "item", "input", "evidence", "note")
 
@@ -74,6 +76,8 @@ class TableCell:
         text: as it stands there.
         extras: `"period"`, `"rater"`, `"item"`, `"input"`, `"evidence"`, `"note"` -> what the table
             says of it.
+        stated: unit of measure that its row or its header states, "" for none.
+        shared: the one that a row states in which several indicators have values.
     """
 
     line: int
@@ -82,6 +86,8 @@ class TableCell:
     entry: LayoutColumn
     text: str
     extras: Mapping[str, str]
+    stated: str = ""
+    shared: str = ""
 
 
 @dataclass
@@ -185,11 +191,12 @@ def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames
     unit = layout.units.get(name)
     if unit not in names.units:
         unit = names.unit(name)
-    filled = any(grid.spread(line, column) for column in values)
+    filled = any(grid.cell(line, column) for column in values)
+    beside = name in layout.no_units or role_of_header(name) or is_note(grid.rows[line])
     left = (grid.cell(line, column) for column in range(max(min(values, default=0), 1)))
     if unit is None and is_total([name, *left]):
         walk.totals.append(line)
-    elif unit is None and (not filled or name in layout.no_units or role_of_header(name)):
+    elif unit is None and (not filled or beside):
         walk.beside.append(line)
     elif unit is None and not name:
         walk.faults.append((grid.place(line, unit_column), Phrase("layout_unit_empty")))
@@ -210,6 +217,7 @@ def _of_row(
     texts = {header: grid.spread(line, column) for header, column in at.items()}
     beside = [one for one in layout.headed.values() if one.role in _EXTRAS and one.header in at]
     named = [one.header for one in layout.with_role("indicator")]
+    row_states = next((texts.get(one.header, "") for one in layout.with_role("stated")), "")
     for column, carrier in values.items():
         name = texts[named[0]] if layout.kind == "long" else carrier.header
         entry = layout.entries.get(word_key(name))
@@ -226,4 +234,8 @@ def _of_row(
             general = one.indicator == "" and one.role not in extras
             if texts[one.header] and (general or one.indicator == entry.indicator):
                 extras[one.role] = texts[one.header]
-        yield TableCell(line, column, unit, entry, grid.cell(line, column), extras)
+        stated = stated_in(entry.header) or stated_in(carrier.header)
+        text, shared = grid.cell(line, column), row_states
+        if layout.kind == "long" or len(values) == 1:
+            stated, shared = row_states or stated, ""
+        yield TableCell(line, column, unit, entry, text, extras, stated, shared)

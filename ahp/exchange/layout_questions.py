@@ -16,6 +16,7 @@ from ..evaluation.observations import word_key
 from ..i18n.errors import error_sentence
 from ..i18n.evaluation import names_of
 from ..messages import Phrase, with_names
+from ..tables.opened import header_key
 from .layout_cells import TableCell, TableCells, UnitNames
 from .observation_layout import (
     FACTORS,
@@ -27,9 +28,16 @@ from .observation_layout import (
     number_text,
     plain_number,
 )
+from .stated_units import factor, stated_above
 
 REMEMBERED_PERIODS = 4
 """Earlier periods that values are compared with."""
+
+MOST_SHARE = 2
+"""Shares such as 0.98 are at most so large; what is reached of a target may be more than 1."""
+
+MOST_CELLS = 5
+"""Cells that a question names."""
 
 
 class CellKey(NamedTuple):
@@ -98,7 +106,7 @@ def unit_questions(walk: TableCells, names: UnitNames) -> Iterator[Question]:
     """Which units the unknown names are."""
     for name, place in walk.unknown_units.items():
         units = names.nearest(name)
-        code = "ask_unit_near" if units else "ask_unit"
+        code = ("ask_unit", "ask_unit_is", "ask_unit_near")[min(len(units), 2)]
         yield Question("unit", name, Phrase(code, place=place, name=name, near=units), units=units)
 
 
@@ -116,10 +124,58 @@ def key_of(cell: TableCell, scheme: Scheme) -> CellKey:
     return CellKey(cell.unit, entry.indicator, item, rater, input_id)
 
 
+def expected_at(key: CellKey, scheme: Scheme) -> Expected:
+    """What the value of a cell is; the unit of measure of an indicator isn't that of its items."""
+    expected = expected_of(scheme, key.indicator, key.input)
+    return replace(expected, unit="") if key.item else expected
+
+
+def _stated(cell: TableCell, above: str, expected: Expected) -> str:
+    """The unit of measure that is stated for a cell; one for several indicators is of those that it
+    can be of.
+    """
+    if cell.stated or not expected.unit:
+        return cell.stated
+    shared = (one for one in (cell.shared, above) if one and factor(one, expected) is not None)
+    return next(shared, "")
+
+
+def _by(stated: str, expected: Expected) -> Fraction | None:
+    """What a stated unit of measure multiplies numbers by; None where that isn't known."""
+    return factor(stated, expected) if stated else Fraction(1)
+
+
+def _entries(
+    walk: TableCells, scheme: Scheme
+) -> Iterator[list[tuple[TableCell, Expected, str, Fraction | None]]]:
+    """The cells of each entry with what the scheme expects, which unit of measure is stated, and
+    what it multiplies by.
+    """
+    above = stated_above(walk.grid, walk.above)
+    found: dict[str, list[tuple[TableCell, Expected, str, Fraction | None]]] = {}
+    for cell in walk.cells:
+        expected = expected_at(key_of(cell, scheme), scheme)
+        stated = _stated(cell, above, expected)
+        here = found.setdefault(cell.entry.header, [])
+        here.append((cell, expected, stated, _by(stated, expected)))
+    yield from found.values()
+
+
+def unlike_units(walk: TableCells, scheme: Scheme) -> Iterator[tuple[str, Phrase]]:
+    """Place and problem of cells that another unit of measure is stated for than for the first one
+    of the same indicator.
+    """
+    for (_, _, first, known), *others in _entries(walk, scheme):
+        for cell, _, stated, by in others:
+            if by != known or (by is None and stated != first):
+                about = {"name": cell.entry.header, "stated": stated, "other": first}
+                yield walk.grid.place(cell.line, cell.column), Phrase("units_unlike", **about)
+
+
 def measure_questions(
     walk: TableCells, scheme: Scheme, history: History, *, remembered: bool = False
 ) -> Iterator[Question]:
-    """What the numbers of columns are stated in, where their sizes leave that open.
+    """What the numbers of columns are stated in, where the table or their sizes leave that open.
 
     Args:
         walk: the table.
@@ -127,64 +183,94 @@ def measure_questions(
         history: values of earlier periods.
         remembered: the layout is that of another period, so that what was said of it may not hold.
     """
-    of_entry: dict[str, list[TableCell]] = {}
-    for cell in walk.cells:
-        of_entry.setdefault(cell.entry.header, []).append(cell)
-    for cells in of_entry.values():
-        entry = cells[0].entry
-        if entry.measure is not None and not remembered:
+    for cells in _entries(walk, scheme):
+        first, expected, stated, by = cells[0]
+        entry = replace(first.entry, stated=stated)
+        said = entry.measure is not None and entry == first.entry
+        numbers = list(_numbers(walk, (cell for cell, *_ in cells)))
+        if not numbers or expected.words or (said and not remembered):
             continue
-        expected = expected_of(scheme, entry.indicator, key_of(cells[0], scheme).input)
-        numbers = _numbers(cells, scheme, walk.grid.decimal_comma)
-        if numbers and not expected.words:
-            found = _share_question(entry, expected, list(numbers.values()))
-            yield from found or _amount_question(entry, expected, numbers, history)
+        found = [] if said else _stated_question(walk, entry, by, max(k for _, k in numbers))
+        if expected.share and (not found or header_key(stated) == "%"):
+            placed = {walk.grid.place(cell.line, cell.column): k for cell, k in numbers}
+            found = _share_question(walk, entry, expected.share, placed) or found
+        elif not found:
+            keyed = {key_of(cell, scheme): number for cell, number in numbers}
+            found = _amount_question(entry, expected, keyed, history)
+        yield from found
 
 
-def _numbers(
-    cells: Iterable[TableCell], scheme: Scheme, decimal_comma: bool
-) -> dict[CellKey, Fraction]:
-    """The numbers of a column that no percent sign says the measure of."""
-    numbers = {}
+def _stated_question(
+    walk: TableCells, entry: LayoutColumn, by: Fraction | None, example: Fraction
+) -> list[Question]:
+    """Whether numbers are in the unit of measure that the table states."""
+    now = entry.measure or "scheme"
+    measure = next((one for one, size in FACTORS.items() if size == by), None)
+    if measure == now:
+        return []
+    why = Phrase("stated_in", stated=entry.stated) if entry.stated else Phrase("stated_no_more")
+    about = {"name": entry.header, "why": why, "example": number_text(example)}
+    if measure is None:
+        none = walk.layout.passed_over(entry)
+        return _asked(entry, Phrase("ask_stated", **about), "scheme", none=none)
+    one, other = sorted({now, measure}, key=[*FACTORS].index)
+    readings = [number_text(example * FACTORS[measure]) for measure in (one, other)]
+    asked = Phrase("ask_amount", **about, one=readings[0], other=readings[1])
+    return _asked(entry, asked, one, other)
+
+
+def _numbers(walk: TableCells, cells: Iterable[TableCell]) -> Iterator[tuple[TableCell, Fraction]]:
+    """The numbers of some cells that no percent sign says the measure of."""
     for cell in cells:
-        number = plain_number(cell.text, decimal_comma=decimal_comma)
+        number = plain_number(cell.text, decimal_comma=walk.grid.decimal_comma)
         if number is not None and not word_key(cell.text).endswith("%"):
-            numbers[key_of(cell, scheme)] = number
-    return numbers
+            yield cell, number
 
 
-def _asked(entry: LayoutColumn, asked: Phrase, *measures: Measure) -> list[Question]:
-    columns = tuple(replace(entry, measure=one) for one in measures)
-    return [Question("measure", entry.header, asked, columns)]
+def _asked(
+    entry: LayoutColumn, asked: Phrase, *measures: Measure, none: LayoutColumn | None = None
+) -> list[Question]:
+    """A question about a column, which may be answered by one of some measures, or by leaving it
+    out.
+    """
+    columns = [replace(entry, measure=one) for one in measures]
+    return [Question("measure", entry.header, asked, (*columns, *([none] if none else ())))]
 
 
 def _share_question(
-    entry: LayoutColumn, expected: Expected, numbers: list[Fraction]
+    walk: TableCells, entry: LayoutColumn, share: str, numbers: Mapping[str, Fraction]
 ) -> list[Question]:
-    """Whether shares are written 98 or 0.98."""
-    most = max(numbers)
-    example = number_text(most)
-    small = all(0 <= number <= 1 for number in numbers) and most > 0
-    large = 1 < most <= 100 and min(numbers) >= 0
-    if expected.share == "percent" and (
-        (small and entry.measure is None) or (large and entry.measure == "times_100")
-    ):
-        if large:
-            asked = Phrase("ask_percent_before", name=entry.header, example=example)
-        else:
-            other = number_text(most * 100)
-            asked = Phrase("ask_percent", name=entry.header, example=example, other=other)
-        return _asked(entry, asked, "scheme", "times_100")
-    if expected.share == "fraction" and (
-        (large and entry.measure is None) or (small and entry.measure == "over_100")
-    ):
-        if small:
-            asked = Phrase("ask_fraction_before", name=entry.header, example=example)
-        else:
-            other = number_text(most / 100)
-            asked = Phrase("ask_fraction", name=entry.header, example=example, other=other)
-        return _asked(entry, asked, "over_100", "scheme")
-    return []
+    """Whether shares are written 98 or 0.98.
+
+    Args:
+        walk: the table.
+        entry: what the numbers are of.
+        share: of `Expected`.
+        numbers: by their places.
+    """
+    large: Measure = "scheme" if share == "percent" else "over_100"
+    small: Measure = "times_100" if share == "percent" else "scheme"
+    most = max(map(abs, numbers.values()))
+    shares = {place: number for place, number in numbers.items() if 0 < abs(number) <= 1}
+    about = {"name": entry.header, "example": number_text(most)}
+    if shares and most > MOST_SHARE and entry.measure in (None, "times_100", "over_100"):
+        first = next(iter(shares.values()))
+        about |= {"example": number_text(first), "other": number_text(100 * first)}
+        said = ((place, number_text(number)) for place, number in shares.items())
+        cells = tuple(Phrase("at_place", place=one, problem=text) for one, text in said)
+        asked = Phrase("ask_mixed", **about, cells=cells[:MOST_CELLS], most=number_text(most))
+        return _asked(entry, asked, large, none=walk.layout.passed_over(entry))
+    code = ""
+    if share == "percent":
+        if entry.measure is None and 0 < most <= MOST_SHARE:
+            code, about["other"] = "ask_percent", number_text(most * 100)
+        elif entry.measure == "times_100" and most > MOST_SHARE:
+            code = "ask_percent_before"
+    elif entry.measure is None and most > 1:
+        code, about["other"] = "ask_fraction", number_text(most / 100)
+    elif entry.measure == "over_100" and 0 < most <= MOST_SHARE:
+        code = "ask_fraction_before"
+    return _asked(entry, Phrase(code, **about), *sorted((large, small))) if code else []
 
 
 def _amount_question(
@@ -194,8 +280,6 @@ def _amount_question(
     history: History,
 ) -> list[Question]:
     """Whether amounts are stated in ten thousands."""
-    if expected.share:
-        return []
     now = entry.measure or "scheme"
     stated = {key: number * FACTORS[now] for key, number in numbers.items()}
     reason = _shift(entry, expected, stated, history)
@@ -226,19 +310,13 @@ def _shift(
 ) -> tuple[Fraction, Phrase] | None:
     """By what amounts seem to be off, and what says so."""
     up, down = Fraction(10_000), Fraction(1, 10_000)
-    if entry.measure is None:
-        header, unit = word_key(entry.header), word_key(expected.unit)
-        if "万元" in header and unit and "万" not in unit:
-            return up, Phrase("amount_by_header")
-        if "元" in header and not any(one in header for one in ("万元", "亿元")) and "万" in unit:
-            return down, Phrase("amount_by_header")
-        if expected.valid is not None:
-            low, high = expected.valid
-            for shift in (up, down):
-                outside = not any(low <= number <= high for number in stated.values())
-                if outside and all(low <= number * shift <= high for number in stated.values()):
-                    ends = {"low": number_text(low), "high": number_text(high)}
-                    return shift, Phrase("amount_by_valid", **ends)
+    if entry.measure is None and expected.valid is not None:
+        low, high = expected.valid
+        for shift in (up, down):
+            outside = not any(low <= number <= high for number in stated.values())
+            if outside and all(low <= number * shift <= high for number in stated.values()):
+                ends = {"low": number_text(low), "high": number_text(high)}
+                return shift, Phrase("amount_by_valid", **ends)
     ratios, example = [], ""
     for period in last_periods(history):
         for key, number in stated.items():

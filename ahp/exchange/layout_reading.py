@@ -17,7 +17,8 @@ from ..evaluation.observations import (
     number_parts,
     word_key,
 )
-from ..evaluation.rules import YES_NO, Checklist, sample_of
+from ..evaluation.rules import YES_NO, Checklist, Completion, Deductive, Shares, sample_of
+from ..evaluation.scheme import Bonus, Deduction, Veto
 from ..messages import Phrase
 from ..tables.grids import read_grid
 from .layout_cells import TableCell, TableCells, UnitNames, cells_of
@@ -25,20 +26,23 @@ from .layout_questions import (
     CellKey,
     History,
     Question,
+    expected_at,
     key_of,
     last_periods,
     measure_questions,
     unit_questions,
+    unlike_units,
 )
 from .observation_layout import (
     FACTORS,
+    Expected,
     Layout,
     LayoutColumn,
-    expected_of,
     items_of,
     number_text,
     unknown_targets,
 )
+from .stated_units import factor
 
 MOST_FAULTS = 20
 """Faults that are told one by one."""
@@ -51,10 +55,19 @@ _DATE = re.compile(
 )
 """Dates and times, as spreadsheets show them."""
 
+_ABSENT = "0"
+"""Value of a deduction, a bonus or a veto that there is none of."""
+
+_NOTHING = ("无", "没有", "none", "-", "—", "——", "/", "不涉及")
+"""What stands in place of a value where there is nothing."""
+
+_IN_BRACKETS = re.compile(r"[(（]([\d,]+(?:\.\d+)?)[)）]")
+"""A number below 0, as accountants write it."""
+
 _HAPPENED = {
-    **{word: str(number) if number else None for word, number in YES_NO.items() if number != _HALF},
+    **{word: str(number) for word, number in YES_NO.items() if number != _HALF},
     "有": "1",
-    **dict.fromkeys(("无", "没有", "none", "-", "—", "——", "/"), None),
+    **dict.fromkeys(_NOTHING, _ABSENT),
 }
 """What says in words whether something is to be deducted or given, or a veto falls."""
 
@@ -69,6 +82,7 @@ class Reading:
 
     Attributes:
         records: one a value.
+        absent: likewise of deductions, bonuses and vetoes that the table says there are none of.
         remarks: what was read how, and what was passed over.
         faults: what is refused and where, the first ones.
         fault_count: how many there are in all.
@@ -76,6 +90,7 @@ class Reading:
     """
 
     records: tuple[Record, ...]
+    absent: tuple[Record, ...]
     remarks: tuple[Phrase, ...]
     faults: tuple[Phrase, ...]
     fault_count: int
@@ -102,7 +117,7 @@ def read_layout(
 
     Numbers stay exact: 0.98 that is said to be a percentage is 98. A number with a percent sign
     says by itself what it is. Empty cells of indicators aren't reported, and make no record; nor do
-    deductions, bonuses and vetoes that are empty, 0 or no.
+    deductions, bonuses and vetoes that are empty.
 
     Args:
         content: the file, or its path.
@@ -144,7 +159,7 @@ def _read(
     walk: TableCells, scheme: Scheme, period: Period, names: UnitNames, history: History
 ) -> Reading:
     grid = walk.grid
-    faults = list(walk.faults)
+    faults = [*walk.faults, *unlike_units(walk, scheme)]
     faults += [
         (place, Phrase("layout_name_unknown", name=name))
         for name, place in walk.unknown_names.items()
@@ -160,7 +175,7 @@ def _read(
             key = key_of(cell, scheme)
             value = _value(cell, key, scheme, grid.decimal_comma)
             if value is None:
-                blank += not cell.text and cell.entry.indicator in scheme.indicator
+                blank += cell.entry.indicator in scheme.indicator
                 continue
             record = _record(cell, key, value, place)
             known = records.setdefault(key, record)
@@ -176,7 +191,13 @@ def _read(
     if not records and not faults and not questions:
         raise EvaluationError("no_observations", source=grid.source)
     told = (Phrase("at_place", place=place, problem=one) for place, one in faults[:MOST_FAULTS])
-    return Reading(tuple(records.values()), tuple(remarks), tuple(told), len(faults), questions)
+    absent = tuple(one for one in records.values() if _is_absent(one, scheme))
+    there = tuple(one for one in records.values() if not _is_absent(one, scheme))
+    return Reading(there, absent, tuple(remarks), tuple(told), len(faults), questions)
+
+
+def _is_absent(record: Record, scheme: Scheme) -> bool:
+    return record["indicator"] in scheme.events and record["value"] == _ABSENT
 
 
 def _of_period(cell: TableCell, period: Period) -> bool:
@@ -221,10 +242,11 @@ def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -
     if parts and not {key.input, key.item} & {*parts}:
         part = key.input or key.item
         raise EvaluationError("layout_part_unknown", part=part, valid=tuple(parts))
-    expected = expected_of(scheme, entry.indicator, key.input)
+    expected = expected_at(key, scheme)
     if expected.words:
         if plain not in expected.words:
-            valid = tuple(dict.fromkeys(expected.words.values()))
+            grades = scheme.grades[scheme.indicator[entry.indicator].rule.grades]  # type: ignore[union-attr] # only grades have words
+            valid = tuple(" / ".join(dict.fromkeys(one.name.values())) for one in grades)
             raise EvaluationError("layout_word_unknown", value=cell.text, valid=valid)
         return expected.words[plain]
     leaf = scheme.indicator.get(entry.indicator)
@@ -235,21 +257,46 @@ def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -
         return _HAPPENED[plain]
     if _DATE.fullmatch(cell.text.strip()):
         raise EvaluationError("layout_value_date", value=cell.text)
-    number = _number(cell, expected.share, plain, decimal_comma)
-    return None if leaf is None and number == 0 else number_text(number)
+    number = _number(cell, expected, plain, decimal_comma)
+    _check_count(cell, number, scheme)
+    return number_text(number)
 
 
-def _number(cell: TableCell, share: str, plain: str, decimal_comma: bool) -> Fraction:
+def _check_count(cell: TableCell, number: Fraction, scheme: Scheme) -> None:
+    """Refuse a number that the rule has no points for.
+
+    Raises:
+        EvaluationError: it is below 0, or isn't a whole number of times.
+    """
+    name = cell.entry.indicator
+    event = scheme.events.get(name)
+    rule = scheme.indicator[name].rule if event is None else None
+    counts = isinstance(event, Veto) or isinstance(rule, Deductive)
+    counts |= isinstance(event, Deduction | Bonus) and event.points is not None
+    counts |= isinstance(rule, Shares) and rule.counts
+    if counts and (number < 0 or number.denominator != 1):
+        raise EvaluationError("count_expected", value=cell.text, indicator=name)
+    if number < 0 and (event is not None or isinstance(rule, Completion | Shares)):
+        raise EvaluationError("value_below_zero", value=cell.text, indicator=name)
+
+
+def _number(cell: TableCell, expected: Expected, plain: str, decimal_comma: bool) -> Fraction:
     """The number in a cell, in the measure of the scheme."""
     measure = cell.entry.measure or "scheme"
     parts = number_parts(plain, decimal_comma=decimal_comma)
+    if parts is None and plain in _NOTHING:
+        raise EvaluationError("number_or_word", value=cell.text)
+    if parts is None and (below := _IN_BRACKETS.fullmatch(plain)):
+        positive = below[1].replace(",", "")
+        raise EvaluationError("number_in_brackets", value=cell.text, number=f"-{positive}")
     if parts is None:
         raise EvaluationError("number_expected", value=cell.text)
     number = Fraction(parts[0], 10 ** parts[1])
     if plain.endswith("%"):
-        if measure in ("times_10000", "over_10000"):
+        by = factor("%", expected) if expected.unit else Fraction(1, 100)
+        if by is None or (measure != "scheme" and not expected.share):
             raise EvaluationError("layout_percent_amount", value=cell.text)
-        return number * 100 if share == "percent" else number
+        return number * 100 * by
     return number * FACTORS[measure]
 
 
@@ -266,7 +313,8 @@ def typed_value(text: str, key: CellKey, scheme: Scheme) -> str | None:
     """
     column = LayoutColumn(key.indicator, "values", key.indicator, measure="scheme")
     cell = TableCell(0, 0, key.unit, column, text, {})
-    return _value(cell, key, scheme, decimal_comma=False)
+    value = _value(cell, key, scheme, decimal_comma=False)
+    return None if value == _ABSENT and key.indicator in scheme.events else value
 
 
 def refused(reading: Reading) -> Iterator[Phrase]:

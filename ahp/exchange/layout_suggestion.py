@@ -36,6 +36,7 @@ from .observation_layout import (
     without_brackets,
 )
 from .owner_template import template_layout
+from .stated_units import unit_of
 
 _NUMBERING = re.compile(
     r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]|[\d一二三四五六七八九十]{1,3}[、.．])\s*"
@@ -44,27 +45,6 @@ _STATED = frozenset(
     header_key(word)
     for word in (
         *(
-            "%",
-            "‰",
-            "‱",
-            "元",
-            "万元",
-            "亿元",
-            "笔",
-            "个",
-            "户",
-            "次",
-            "份",
-            "篇",
-            "项",
-            "分",
-            "人",
-        ),
-        *(
-            "天",
-            "小时",
-            "学时",
-            "工日",
             "数值",
             "观测值",
             "实际",
@@ -73,14 +53,17 @@ _STATED = frozenset(
             "本期",
             "本期数",
         ),
-        *("本期值", "次数", "value", "actual", "this period", "CNY", "yuan"),
+        *("本期值", "次数", "value", "actual", "this period"),
     )
 )
-"""What may stand below the name of an indicator without changing what the numbers are."""
+"""What may stand below the name of an indicator without changing which numbers they are; units of
+measure may as well.
+"""
 
 _OTHER_FIGURE = re.compile(
     r"上年|去年|同期|上期|上季|上月|计划|目标|任务|预算|增减|增幅|增速|同比|环比|排名|名次|平均|最高|最低"
-    r"|last|prior|previous|plan|target|budget|change|growth|rank|average",
+    r"|年初|期初|累计|基期|得分|扣分|权重|分值|满分|标准分|占比"
+    r"|last|prior|previous|plan|target|budget|change|growth|rank|average|ytd|score|weight",
     re.IGNORECASE,
 )
 """Above the name of an indicator, or in brackets behind it: another number than the period's."""
@@ -225,7 +208,7 @@ class _Words:
             found_whole = self._named(header_key(pieces[k]))
             found = found_whole or self._named(_key(pieces[k]))
             if not found:
-                if header_key(pieces[k]) not in _STATED:
+                if header_key(pieces[k]) not in _STATED and unit_of(pieces[k]) is None:
                     return []
                 continue
             beside = [*pieces[:k], *(() if found_whole else BRACKETS.findall(pieces[k]))]
@@ -370,7 +353,8 @@ def _is_title(grid: Grid, line: int, unit_column: int) -> bool:
     """Whether a row above the headers is a title, or says who, when and in what."""
     texts = {text: k for k, text in enumerate(grid.rows[line]) if text}
     alone = len(texts) == 1 and min(texts.values()) <= unit_column
-    return alone or all(_COLON.search(text) for text in texts)
+    said = [text for text in texts if _COLON.search(text)]
+    return alone or (bool(said) and all(text in said or unit_of(text) for text in texts))
 
 
 def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History) -> Suggestion:
@@ -392,7 +376,7 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     kind: Kind = "long" if name_column is not None else frame.kind
     if name_column is not None:
         columns[name_column] = LayoutColumn(headers[name_column], "indicator")
-    for column, header in headers.items():
+    for column, header in sorted(headers.items(), key=lambda pair: _is_points(pair[1])):
         if column in columns:
             continue
         before = columns.get(column - 1)
@@ -405,6 +389,7 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
             columns[column] = found
         elif not any(below[column]):
             columns[column] = LayoutColumn(header, "left_out")
+    _leave_points_open(columns, below)
     inside = frozenset(column.role for column in columns.values())
     for column in _twice(columns):
         del columns[column]
@@ -420,6 +405,21 @@ def _from_names(table: Grid, scheme: Scheme, names: UnitNames, history: History)
     if kind == "long" and not layout.with_role("value"):
         return Suggestion(layout, tuple(questions))
     return Suggestion(layout, (*questions, *_open(table, layout, scheme, names, history)))
+
+
+def _leave_points_open(
+    columns: dict[int, LayoutColumn], below: Mapping[int, Sequence[str]]
+) -> None:
+    """Points are the values of a long table only where no other column may have them."""
+    points = [k for k, one in columns.items() if one.role == "value" and _is_points(one.header)]
+    unknown = chain.from_iterable(texts for k, texts in below.items() if k not in columns)
+    if any(plain_number(text, decimal_comma=False) is not None for text in unknown):
+        for column in points:
+            del columns[column]
+
+
+def _is_points(header: str) -> bool:
+    return header_key(header.rsplit(JOIN, maxsplit=1)[-1]) == "得分"
 
 
 def _name_column(below: Mapping[int, Sequence[str]], words: _Words, unit_column: int) -> int | None:
@@ -441,7 +441,9 @@ def _column(header: str, words: _Words, kind: Kind, taken: Sequence[str]) -> Lay
     if kind != "long" and (sure := words.sure(header, frozenset())) is not None:
         return sure
     role = role_of_header(header)
-    in_columns = {"period", "rater", "item"} | ({"value", "input"} if kind == "long" else set())
+    in_columns = {"period", "rater", "item", "stated"}
+    if kind == "long":
+        in_columns |= {"value", "input"}
     if role in ("evidence", "note"):
         above = header.split(JOIN)[:-1]
         of = set().union(*map(words.indicators, above)) if above else set()

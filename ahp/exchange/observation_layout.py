@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from ..codec import Filled, at, structure, unstructure
 from ..datafile import canonical, parse_json
@@ -50,18 +50,37 @@ Role = Literal[
     "input",
     "evidence",
     "note",
+    "stated",
     "left_out",
 ]
 Kind = Literal["wide", "transposed", "long"]
-Measure = Literal["scheme", "times_10000", "over_10000", "times_100", "over_100"]
+Measure = Literal[
+    "scheme",
+    "times_10",
+    "times_100",
+    "times_1000",
+    "times_10000",
+    "times_100000",
+    "times_1000000",
+    "times_10000000",
+    "times_100000000",
+    "over_10",
+    "over_100",
+    "over_1000",
+    "over_10000",
+    "over_100000",
+    "over_1000000",
+    "over_10000000",
+    "over_100000000",
+]
 
-FACTORS: Mapping[Measure, Fraction] = {
-    "scheme": Fraction(1),
-    "times_10000": Fraction(10_000),
-    "over_10000": Fraction(1, 10_000),
-    "times_100": Fraction(100),
-    "over_100": Fraction(1, 100),
-}
+
+def _factor(measure: Measure) -> Fraction:
+    way, _, size = measure.partition("_")
+    return Fraction(int(size)) ** (1 if way == "times" else -1) if size else Fraction(1)
+
+
+FACTORS: Mapping[Measure, Fraction] = {one: _factor(one) for one in get_args(Measure)}
 """Measure of a column -> what its numbers are multiplied by to be those of the scheme."""
 
 MAX_HEADER_ROWS = 3
@@ -81,12 +100,14 @@ _TOTALS = re.compile(
 )
 """What stands in place of a unit in rows of sums and averages; spaces and brackets taken out."""
 
+_NOTE = re.compile(r"(?:注|备注|说明|制表|填报|审核|复核|负责人)[^:：]*[:：]")
+"""What rows begin with that belong to no unit."""
+
 BRACKETS = re.compile(r"[(（【\[][^()（）]*[)）】\]]|[:：]")
 """What stands in brackets, and colons."""
 
-_PASSED_OVER = frozenset(
-    ("序号", "编号", "行次", "栏次", "no", "no.", "#", "计量单位", "unitofmeasure")
-)
+_PASSED_OVER = frozenset(("序号", "编号", "行次", "栏次", "no", "no.", "#"))
+_STATED_HEADERS = ("计量单位", "unitofmeasure")
 _UNIT_HEADERS = (
     "机构",
     "机构名称",
@@ -108,13 +129,14 @@ class LayoutColumn:
     Attributes:
         header: as `headers_at` gives it, or the name.
         role: `"unit"`, `"values"` of one indicator, what a long table has in columns (`"period"`,
-            `"indicator"`, `"value"`, `"rater"`, `"item"`, `"input"`), `"evidence"`, `"note"`, or
-            `"left_out"`.
+            `"indicator"`, `"value"`, `"rater"`, `"item"`, `"input"`), `"evidence"`, `"note"`,
+            `"stated"`, the unit of measure of each row, or `"left_out"`.
         indicator: for values, id of the indicator, deduction, bonus or veto; for evidence and
             notes the one that they are of, "" for all of their row.
         input, item, rater: of the values, as in observations.
         measure: what the numbers are stated in; None while nobody has said, which is as the scheme
             states them.
+        stated: unit of measure that the table stated when that was said.
     """
 
     header: Filled
@@ -124,6 +146,7 @@ class LayoutColumn:
     item: str = ""
     rater: str = ""
     measure: Measure | None = None
+    stated: str = ""
 
     @property
     def target(self) -> tuple[str, str, str, str]:
@@ -132,7 +155,7 @@ class LayoutColumn:
 
 
 def _each_column_once(columns: tuple[LayoutColumn, ...]) -> None:
-    for role in ("unit", "period", "indicator", "value", "rater", "item", "input"):
+    for role in ("unit", "period", "indicator", "value", "rater", "item", "input", "stated"):
         here = [k for k, column in enumerate(columns) if column.role == role]
         for first, second in pairwise(here):
             problem = Phrase("layout_role_twice", role=role, other=columns[first].header)
@@ -200,13 +223,24 @@ class Layout:
         return tuple(column for column in self.columns if column.role == role)
 
     def with_column(self, column: LayoutColumn) -> Layout:
-        """The layout with a column in place of the one of its header and kind, or added."""
+        """The layout with a column in place of the one of its header and kind, or added; one with
+        the values of a long table in place of the one that had them, which is left out.
+        """
         is_name = self.kind == "long" and column.role == "values"
         columns = {
-            (one.header, self.kind == "long" and one.role == "values"): one for one in self.columns
+            (one.header, self.kind == "long" and one.role == "values"): (
+                self.passed_over(one) if column.role == one.role == "value" else one
+            )
+            for one in self.columns
         }
         columns[column.header, is_name] = column
         return replace(self, columns=tuple(columns.values()))
+
+    def passed_over(self, column: LayoutColumn) -> LayoutColumn:
+        """What a column, or a name, is whose values are left out."""
+        if self.kind == "long" and column.role == "values":
+            return LayoutColumn(column.header, "values", LEFT_OUT)
+        return LayoutColumn(column.header, "left_out")
 
     @cached_property
     def entries(self) -> Mapping[str, LayoutColumn]:
@@ -291,12 +325,19 @@ def role_of_header(header: str) -> Role | None:
         return "unit"
     if last in _EVIDENCE_HEADERS:
         return "evidence"
+    if last in _STATED_HEADERS:
+        return "stated"
     return ROLE_OF.get(last)  # type: ignore[return-value] # its roles are of these
 
 
 def is_total(texts: Iterable[str]) -> bool:
     """Whether one of these texts stands for a sum or an average."""
     return any(_TOTALS.fullmatch(without_brackets("".join(text.split()))) for text in texts)
+
+
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether a row is a note, or says who made the table."""
+    return _NOTE.match(next((text for text in cells if text), "")) is not None
 
 
 def without_brackets(text: str) -> str:

@@ -49,6 +49,9 @@ _UNITS_WIDTH, _WIDTH = 24, 18
 _PIECE = 30_000
 """Characters of a layout in one cell; a cell holds 32 767."""
 
+_LONGEST_LIST = 255
+"""Characters that a cell's list of entries may have."""
+
 _SPECIAL = {"en": ("n/a", "not reported", "not due"), "zh": ("不适用", "缺报", "未到期")}
 
 
@@ -273,10 +276,12 @@ def _validation(cell: str, column: LayoutColumn, form: _Form) -> DataValidation 
     expected = expected_of(scheme, column.indicator, column.input)
     if leaf is not None and isinstance(leaf.rule, Rated):
         grades = scheme.grades[leaf.rule.grades]
-        offered = (*(scheme.text(grade.name, language) for grade in grades), _SPECIAL[language][0])
-        return _checked(
-            "list", f'"{",".join(offered)}"', _("Choose an entry from the list of this cell."), _
-        )
+        entries = [*(scheme.text(one.name, language) for one in grades), *_SPECIAL[language]]
+        offered = ",".join(entries)
+        if len(offered) > _LONGEST_LIST or offered.split(",") != entries or '"' in offered:
+            return None  # a list in a cell can't have them
+        told = _("Choose an entry from the list of this cell.")
+        return _checked("list", f'"{offered}"', told, _)
     if column.item:
         return None  # results of control points may be words
     low, high = expected.valid or (None, None)

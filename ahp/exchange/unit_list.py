@@ -6,7 +6,6 @@ columns. Everything that is wrong is said at once, each with its row and column.
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections.abc import Sequence
@@ -20,9 +19,10 @@ from ..evaluation.observations import cell_problem
 from ..i18n import LANGUAGES, translator
 from ..messages import Message, Phrase
 from ..process.evaluations.units import UnitEntry, called_alike, day_of
+from ..tables.grids import Grid, read_grid
 from .cells import add_looks, put
-from .column_mapper import read_rows
 from .expert_list import INDEX, NUMBERING, heading_key, is_total, lines_of, split_cells
+from .observation_layout import is_note
 
 HEADINGS = {
     "name": (
@@ -90,10 +90,12 @@ class UnitList:
         units: those in it.
         passed_over: the rows that name no unit, such as headings and totals, and the headings of
             columns that are not read.
+        remarks: what was read how.
     """
 
     units: tuple[UnitEntry, ...]
     passed_over: tuple[str, ...] = ()
+    remarks: tuple[Phrase, ...] = ()
 
 
 Rows = list[tuple[str, list[str]]]
@@ -135,20 +137,19 @@ def read_unit_list(content: bytes, source: str) -> UnitList:
     Raises:
         AnswersError: the file can't be read; or everything that is wrong, with its row and column.
     """
-    data = content if content.startswith(b"PK") else _as_utf8(content)
-    rows = [(f"{source}: row {row}", cells) for row, cells in read_rows(data, source)]
-    return _unit_list(rows, source)
+    grid = read_grid(content, source, AnswersError)
+    rows = [(f"{source}: row {line}", [*cells]) for line, cells in grid.rows.items()]
+    return _unit_list(rows, source, grid)
 
 
-def _as_utf8(content: bytes) -> bytes:
-    """A text of another encoding as UTF-8; as it is where it has none of these."""
-    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    for encoding in ("utf-16",) if content.startswith(marks) else ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding).encode()
-        except UnicodeDecodeError:
-            continue
-    return content
+def _with_shared(grid: Grid, line: int, cells: list[str], columns: _Columns) -> list[str]:
+    """The cells of a row, with what cells that are merged down say of several units."""
+    shared = list(cells) + [""] * (len(columns.keys) - len(cells))
+    for k, key in enumerate(columns.keys):
+        covering, column = grid.merged.get((line, k), (line, k))
+        if column == k and key not in (None, "name", "aliases"):
+            shared[k] = grid.cell(covering, k)
+    return shared
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,13 @@ class _Columns:
         return f"{row}, column {(self.words[k] if k < len(self.words) else '') or k + 1}"
 
 
-def _unit_list(rows: Rows, source: str) -> UnitList:
+def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
     """The units in rows.
 
     Args:
         rows: those that are not empty.
         source: name of the file; "" for what was pasted.
+        grid: the file.
     """
     problems: list[Message] = []
     start, columns = _headings(rows, problems)
@@ -186,14 +188,16 @@ def _unit_list(rows: Rows, source: str) -> UnitList:
     )
     places: list[tuple[str, _Columns]] = []
     units: list[UnitEntry] = []
-    for place, cells in rows[start:]:
+    lines = list(grid.rows) if grid is not None else []
+    for k, (place, cells) in enumerate(rows[start:], start):
         counted = not start and len(cells) > 1 and _COUNTED.fullmatch(cells[0])
         title = not start and not units and _TITLE.fullmatch(_joined(cells))
-        if is_total(cells[1:] if counted else cells) or title:
+        if is_total(cells[1:] if counted else cells) or title or is_note(cells):
             passed_over.append(_joined(cells))
             continue
         here = _Columns([None, *columns.keys], ["", *columns.words]) if counted else columns
-        unit = _entry(place, cells, here, problems)
+        filled = _with_shared(grid, lines[k], cells, here) if grid is not None else cells
+        unit = _entry(place, filled, here, problems)
         if unit is not None:
             places.append((place, here))
             units.append(unit)
@@ -206,7 +210,7 @@ def _unit_list(rows: Rows, source: str) -> UnitList:
         problems.append(_at(source, Phrase("units_none")) if source else Phrase("units_none"))
     if problems:
         raise AnswersError("unit_list_refused", problems=tuple(problems))
-    return UnitList(tuple(units), tuple(passed_over))
+    return UnitList(tuple(units), tuple(passed_over), grid.remarks if grid is not None else ())
 
 
 def _at(place: str, problem: Message) -> Phrase:

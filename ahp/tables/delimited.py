@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import unicodedata
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -14,7 +15,9 @@ from ..datafile import check_size
 from ..errors import AHPError
 
 SEPARATORS = "\t;,"
-"""Tried in this order: the first that stands in the first line separates the cells."""
+"""The one that stands in most of the first lines separates the cells, of several the first."""
+
+_FIRST_LINES = 20
 
 MAX_CSV = 2**23
 """Bytes of a CSV file."""
@@ -86,8 +89,10 @@ def open_csv(text: TextIO) -> tuple[Any, str]:
     Args:
         text: opened with `newline=""`, at its beginning.
     """
-    first = next((line for line in text if line.strip()), "")
-    separator = next((mark for mark in SEPARATORS if mark in first), ",")
+    first = list(islice((line for line in text if line.strip()), _FIRST_LINES))
+    counts = {mark: sum(mark in line for line in first) for mark in SEPARATORS}
+    most = max(counts.values())
+    separator = next(mark for mark in SEPARATORS if counts[mark] == most) if most else ","
     text.seek(0)
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     return reader, separator

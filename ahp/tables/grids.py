@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from ..datafile import MAX_FILE, check_size
 from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import MAX_CSV, UNCALCULATED, encoding_of, open_csv
-from .opened import OLD_WORKBOOK, ZIP, cell_text
+from .opened import FIRST_BYTES, ZIP, cell_text, refuse_no_table
 from .workbooks import uncalculated_cells, uploaded_workbook
 
 MAX_LINES = 50_000
@@ -115,8 +115,7 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
     Raises:
         AHPError: of that type; the file can't be read, or has several sheets.
     """
-    if content.startswith(OLD_WORKBOOK):
-        raise error("old_workbook", source=source)
+    refuse_no_table(content[:FIRST_BYTES], source, error)
     if content.startswith(ZIP):
         return _workbook_grid(content, source, error, sheet)
     check_size(content, source, error, MAX_CSV)
@@ -179,8 +178,8 @@ def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str
         if len(filled) > 1:
             raise error("several_sheets", source=source, valid=tuple(filled))
         title = next(iter(filled), names[0])
-        merged = _merged_cells(content, book[title], shown[title], source, error)
-        return Grid(source, title, shown[title], merged, hidden=hidden)
+        merged, remarks = _sheet_layout(content, book[title], shown[title], source, error)
+        return Grid(source, title, shown[title], merged, remarks, hidden=hidden)
 
 
 def _sheet_lines(
@@ -213,23 +212,38 @@ def _shown(cell: Any) -> str:
     return cell_text(value) + "%" * ("%" in literal)
 
 
-def _merged_cells(
+def _sheet_layout(
     content: bytes,
     sheet: Any,
     rows: Mapping[int, tuple[str, ...]],
     source: str,
     error: type[AHPError],
-) -> dict[Place, Place]:
-    """Covered cell -> the one that covers it, inside what is filled."""
+) -> tuple[dict[Place, Place], tuple[Phrase, ...]]:
+    """Covered cell -> the one that covers it, inside what is filled; and which rows and columns
+    with something in them are hidden, by a filter or otherwise.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         part = archive.read(sheet._worksheet_path.lstrip("/"))
     merged: dict[Place, Place] = {}
     last, width = max(rows, default=0), max(map(len, rows.values()), default=0)
-    spread = 0
+    spread = row = 0
+    hidden_rows: list[int] = []
+    hidden_columns: list[int] = []
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal spread
-        if name.rpartition(":")[2] != "mergeCell":
+        nonlocal spread, row
+        kind = name.rpartition(":")[2]
+        is_hidden = attributes.get("hidden") in ("1", "true")
+        if kind == "row":
+            row = int(attributes.get("r", row + 1))
+            if is_hidden and row in rows:
+                hidden_rows.append(row)
+        elif kind == "col" and is_hidden:
+            columns = range(int(attributes["min"]) - 1, min(int(attributes["max"]), width))
+            hidden_columns.extend(
+                k for k in columns if any(one[k : k + 1] for one in rows.values())
+            )
+        if kind != "mergeCell":
             return
         left, top, right, bottom = (int(k or 1) for k in range_boundaries(attributes["ref"]))
         lines = range(top, min(bottom, last) + 1)
@@ -244,4 +258,19 @@ def _merged_cells(
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.Parse(part, True)
-    return merged
+    remarks = [Phrase("rows_hidden", lines=_ranges(hidden_rows, str))] if hidden_rows else []
+    if hidden_columns:
+        letters = _ranges(hidden_columns, lambda k: get_column_letter(k + 1))
+        remarks.append(Phrase("columns_hidden", lines=letters))
+    return merged, tuple(remarks)
+
+
+def _ranges(numbers: Iterable[int], name: Callable[[int], str]) -> tuple[str, ...]:
+    """Numbers in a row as one range each, such as `3-5`."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        if not groups or number != groups[-1][-1] + 1:
+            groups.append([])
+        groups[-1].append(number)
+    ends = (dict.fromkeys((name(one[0]), name(one[-1]))) for one in groups)
+    return tuple("-".join(one) for one in ends)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +21,16 @@ from .delimited import UNCALCULATED, Row, encoding_of, open_csv
 _TITLE_ROWS = 10
 """How many rows are looked through for headers."""
 
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\3\4"
+FIRST_BYTES = 2_000
+"""Bytes that tell what a file is."""
+
+_WEB_PAGE = re.compile(
+    rb"[^\w<]{0,9}(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|style|table)\b",
+    re.IGNORECASE,
+)
+"""What programs write that call their web pages workbooks."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,23 @@ def header_key(cell: str) -> str:
     return "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
 
 
+def refuse_no_table(begin: bytes, source: str, error: type[AHPError]) -> None:
+    """Refuse what is no CSV file and no workbook of today.
+
+    Args:
+        begin: the first bytes of the file.
+        source: name of the file, for messages.
+        error: type of the errors.
+
+    Raises:
+        AHPError: of that type; it is an .xls file, or a web page.
+    """
+    if begin.startswith(_OLD_WORKBOOK):
+        raise error("old_workbook", source=source)
+    if _WEB_PAGE.match(begin.replace(b"\0", b"")):
+        raise error("no_workbook", source=source)
+
+
 @contextmanager
 def open_table(
     path: Path, error: type[AHPError], sheets: tuple[str, ...], *, whole_dates: bool = False
@@ -108,9 +134,8 @@ def open_table(
     source = str(path)
     try:
         with path.open("rb") as file:
-            begin, encoding = file.read(8), encoding_of(file)
-        if begin == OLD_WORKBOOK:
-            raise error("old_workbook", source=source)
+            begin, encoding = file.read(FIRST_BYTES), encoding_of(file)
+        refuse_no_table(begin, source, error)
         if path.suffix.lower() == ".xlsx" or begin.startswith(ZIP):
             yield OpenTable(_sheet_rows(path, error, sheets, whole_dates=whole_dates))
             return

@@ -172,10 +172,10 @@ def _labels(
             labels[key] = _("not evaluated here: leave its rows out")
         elif isinstance(answer, str):
             labels[key] = intake.names[answer]
-        elif question.about == "measure":
-            labels[key] = _stated(intake, question, answer)
         elif answer.indicator == LEFT_OUT:
             labels[key] = _("none of these: leave its rows out")
+        elif question.about == "measure" and answer.role == "values":
+            labels[key] = _stated(intake, question, answer)
         elif answer.role == "values":
             labels[key] = intake.name(CellKey("", answer.indicator, answer.item, answer.input))
         else:
@@ -195,6 +195,7 @@ def _role_words(_: Translate) -> dict[str, str]:
         "input": _("parts of a computed indicator"),
         "evidence": _("document numbers"),
         "note": _("remarks"),
+        "stated": _("units of measure"),
         "left_out": _("none of these: leave the column out"),
     }
 
@@ -225,7 +226,7 @@ def _show_import(intake: Intake, found: FileImport, changes: Changes, owner: str
             st.dataframe(value_rows(intake, changes.cells), hide_index=True)
     if changes.faults:
         return
-    if not changes.rows:
+    if not (changes.rows or changes.removed):
         st.info(
             _("Nothing new: every value of this file ({count}) is recorded already.").format(
                 count=len(changes.cells)

@@ -109,6 +109,20 @@ def test_a_new_document_number_is_a_change():
     assert one.kind == "same"
 
 
+@pytest.mark.parametrize("word", ["0", "无", "否"])
+def test_a_deduction_that_a_file_says_there_is_none_of_any_more_is_removed(word):
+    book = Book()
+    book.record(Row("u1", "late_report", "1", evidence="1号"))
+    upload = csv("单位,监督报告迟报,文号", f"甲市监督中心,{word},", f"乙市监督中心,{word},")
+    changes = complete(read(scope_of(book), upload))
+    [one] = changes.cells
+    assert (one.kind, one.before) == ("removed", Row("u1", "late_report", "1", evidence="1号"))
+    assert one.row == Row("u1", "late_report", "", place="briefings.csv: row 2, column B")
+    assert changes.removed == (CellKey("u1", "late_report"),)
+    assert (changes.rows, changes.needs_reason, changes.faults) == ((), True, ())
+    assert complete(read(scope_of(Book()), upload)).cells == ()
+
+
 def test_outliers_are_told_by_the_last_periods():
     earlier = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
     book = Book(*earlier, "2027Q1")
@@ -190,6 +204,21 @@ def test_columns_and_measures_are_asked():
     assert [row.value for row in complete(read(scope_of(book), upload, answers)).rows] == [
         "0.95",
         "0.9",
+    ]
+
+
+def test_the_values_of_a_long_table_may_stand_in_another_column():
+    upload = csv("单位,指标,数值,完成情况", "甲市监督中心,编报信息简报,9,5")
+    found = read(scope_of(Book()), upload)
+    assert asked(found) == [("column", "完成情况")]
+    value = "value /  /  /  /  / "
+    assert value in choices(found.open[0], scope_of(Book()), found.layout)
+    found = read(scope_of(Book()), upload, {("column", "完成情况"): value})
+    assert [row.value for row in complete(found).rows] == ["5"]
+    assert [(one.header, one.role) for one in found.layout.columns[2:]] == [
+        ("数值", "left_out"),
+        ("编报信息简报", "values"),
+        ("完成情况", "value"),
     ]
 
 

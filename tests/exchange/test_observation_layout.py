@@ -18,7 +18,8 @@ from ahp.evaluation import Scheme, load_scheme
 from ahp.exchange.layout_questions import CellKey, question_sentence
 from ahp.exchange.layout_reading import Reading, read_layout, refused
 from ahp.exchange.layout_suggestion import Suggestion, suggest_layout
-from ahp.exchange.observation_layout import Layout, LayoutColumn
+from ahp.exchange.observation_layout import Expected, Layout, LayoutColumn
+from ahp.exchange.stated_units import factor
 from ahp.i18n.errors import error_sentence
 from ahp.tables.grids import read_grid
 
@@ -150,6 +151,21 @@ def test_a_value_a_row() -> None:
     ]
 
 
+def test_points_are_no_values_where_another_column_may_have_them() -> None:
+    rows = [["机构", "指标", "得分", "实际值"], ["城北支行", "存款余额", "10", "120000000"]]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns[:3]] == ["unit", "indicator", "value"]
+    assert suggestion.layout.columns[2].header == "实际值"
+    assert asked(suggestion) == ["no indicator is called '得分'; what is this column?"]
+    rows[0][3] = "完成情况"
+    assert asked(suggest(table(rows))) == [
+        "no indicator is called '得分'; what is this column?",
+        "no indicator is called '完成情况'; what is this column?",
+    ]
+    alone = [row[:3] for row in rows]
+    assert suggest(table(alone)).layout.columns[2] == LayoutColumn("得分", "value")
+
+
 def test_names_of_a_long_table_that_are_unknown_are_asked_about() -> None:
     rows = [
         ["单位", "指标", "数值"],
@@ -208,7 +224,7 @@ def test_a_name_that_is_merely_like_one_is_never_taken() -> None:
     suggestion = suggest(table(rows))
     assert [one.role for one in suggestion.layout.columns] == ["unit"]
     assert asked(suggestion) == [
-        "what is the column '存款余额合计数': one of 'deposits', or something else?",
+        "what is the column '存款余额合计数': 'deposits', or something else?",
         "no indicator is called '领导关怀'; what is this column?",
     ]
     assert faults(read(table(rows), suggestion.layout)) == [
@@ -226,9 +242,9 @@ def test_two_columns_that_seem_the_same_and_a_derived_indicator_are_asked_about(
     ]
     suggestion = suggest(table(rows))
     assert asked(suggestion) == [
-        "what is the column '按时整改率': one of 'on_time', or something else?",
-        "what is the column 'on_time': one of 'on_time', or something else?",
-        "what is the column '差错率': one of 'errors' of 'process', 'vouchers' of "
+        "what is the column '按时整改率': 'on_time', or something else?",
+        "what is the column 'on_time': 'on_time', or something else?",
+        "what is the column '差错率': 'errors' of 'process', 'vouchers' of "
         "'process', or something else?",
     ]
     assert question_sentence(suggestion.questions[2], SCHEME, UNITS, "zh") == (
@@ -245,20 +261,24 @@ def test_another_figure_of_an_indicator_is_not_taken_for_its_value() -> None:
     suggestion = suggest(table(rows))
     assert [one.indicator for one in suggestion.layout.columns] == ["", "deposits"]
     assert asked(suggestion) == [
-        "what is the column '存款余额 / 上年同期': one of 'deposits', or something else?"
+        "what is the column '存款余额 / 上年同期': 'deposits', or something else?"
     ]
 
 
-@pytest.mark.parametrize("header", ["存款余额（上年同期）", "存款余额(计划)", "上年 / 存款余额"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("存款余额（上年同期）", "存款余额(计划)", "上年 / 存款余额", "存款余额（年初）"),
+        *("存款余额（得分）", "存款余额（累计）", "存款余额（YTD）", "存款余额（权重）"),
+    ],
+)
 def test_headers_of_another_figure_than_that_of_the_period(header: str) -> None:
     above, _, name = header.rpartition(" / ")
     rows = [["单位", above], ["", name], ["城北支行", "2000000"]] if above else [["单位", name]]
     rows = rows if above else [*rows, ["城北支行", "2000000"]]
     suggestion = suggest(table(rows))
     assert [one.role for one in suggestion.layout.columns] == ["unit"]
-    assert asked(suggestion) == [
-        f"what is the column {header!r}: one of 'deposits', or something else?"
-    ]
+    assert asked(suggestion) == [f"what is the column {header!r}: 'deposits', or something else?"]
 
 
 def test_layouts_of_another_scheme_are_neither_remembered_nor_read() -> None:
@@ -301,7 +321,7 @@ SHARES = [
 def test_shares_may_be_written_in_two_ways() -> None:
     suggestion = suggest(table(SHARES))
     assert asked(suggestion) == [
-        "按时整改率: all numbers lie from 0 to 1; does 0.98 stand for 0.98 % or for 98 %?",
+        "按时整改率: the largest number is 0.98; does it stand for 0.98 % or for 98 %?",
         "合格率: numbers from 0 to 1 are expected; does 98 stand for 98 %, that is 0.98, or for 98 "
         "itself?",
     ]
@@ -320,6 +340,42 @@ def test_shares_may_be_written_in_two_ways() -> None:
         ("south", "on_time", "87.5"),
         ("south", "pass_rate", "0.875"),
     ]
+
+
+def test_shares_of_targets_may_be_more_than_all() -> None:
+    rows = [
+        ["单位", "按时整改率", "合格率"],
+        ["城北支行", "0.98", "105"],
+        ["城南支行", "1.1", "98"],
+    ]
+    suggestion = suggest(table(rows))
+    assert asked(suggestion) == [
+        "按时整改率: the largest number is 1.1; does it stand for 1.1 % or for 110 %?",
+        "合格率: numbers from 0 to 1 are expected; does 105 stand for 105 %, that is 1.05, or for "
+        "105 itself?",
+    ]
+    measures = [[one.measure for one in question.columns] for question in suggestion.questions]
+    assert measures == [["scheme", "times_100"], ["over_100", "scheme"]]
+
+
+def test_a_column_with_shares_in_both_ways_is_said_to_be_mixed() -> None:
+    rows = [["单位", "按时整改率", "合格率"], ["城北支行", "98", "94"], ["城南支行", "0.97", "0.9"]]
+    suggestion = suggest(table(rows))
+    mixed = [
+        "按时整改率: t.csv: row 3, column B: 0.97 beside numbers as large as 98; does 0.97 stand "
+        "for 0.97 %? If it stands for 97 %, please correct the file",
+        "合格率: t.csv: row 3, column C: 0.9 beside numbers as large as 94; does 0.9 stand for "
+        "0.9 %? If it stands for 90 %, please correct the file",
+    ]
+    assert asked(suggestion) == mixed
+    measures = [[one.measure for one in question.columns] for question in suggestion.questions]
+    assert measures == [["scheme", None], ["over_100", None]]
+    assert suggestion.questions[1].columns[1] == LayoutColumn("合格率", "left_out")
+    layout = suggestion.layout
+    for column, measure in (("按时整改率", "times_100"), ("合格率", "over_100")):
+        (known,) = (one for one in layout.columns if one.header == column)
+        layout = layout.with_column(replace(known, measure=measure))
+    assert asked(suggest(table(rows), earlier=[layout])) == mixed
 
 
 def test_a_percent_sign_says_it_all() -> None:
@@ -369,11 +425,134 @@ def test_amounts_outside_of_what_can_be_are_asked_about() -> None:
     assert reading.accepted
 
 
-def test_a_header_may_name_another_measure() -> None:
-    rows = [["单位", "存款余额（万元）"], ["城北支行", "2000000"]]
-    assert asked(suggest(table(rows))) == [
-        "存款余额（万元）: the header names another unit of measure than the scheme; does 2000000 "
-        "stand for 2000000 or for 20000000000?"
+STATED = "the table states it in {!r}, which isn't the scheme's unit of measure; ".format
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "number", "one", "other", "measure"),
+    [
+        ("存款余额（万元）", "万元", "2000000", "2000000", "20000000000", "times_10000"),
+        ("存款余额 (单位：千元)", "千元", "120000", "120000", "120000000", "times_1000"),
+        ("存款余额万元", "万元", "12000", "12000", "120000000", "times_10000"),
+        ("存款余额（亿元）", "亿元", "1.2", "1.2", "120000000", "times_100000000"),
+        ("deposits（百万元）", "百万元", "120", "120", "120000000", "times_1000000"),
+        ("存款余额（万）", "万", "12000", "12000", "120000000", "times_10000"),
+        ("按时整改率（‰）", "‰", "980", "980", "98", "over_10"),
+        ("按时整改率（‱）", "‱", "9800", "9800", "98", "over_100"),
+        ("合格率（‰）", "‰", "980", "980", "0.98", "over_1000"),
+        ("凭证笔数（万笔）", "万笔", "2.1", "2.1", "21000", "times_10000"),
+    ],
+)
+def test_a_header_may_state_another_unit_of_measure(
+    header: str, unit: str, number: str, one: str, other: str, measure: str
+) -> None:
+    rows = [["单位", header], ["城北支行", number]]
+    suggestion = suggest(table(rows))
+    if header != "存款余额万元":  # which is a name merely like one
+        assert asked(suggestion) == [
+            f"{header}: {STATED(unit)}does {number} stand for {one} or for {other}?"
+        ]
+    else:
+        layout = suggestion.layout.with_column(suggestion.questions[0].columns[0])
+        suggestion = replace(suggestion, questions=read(table(rows), layout).questions)
+    (question,) = suggestion.questions
+    assert [column.measure for column in question.columns] == ["scheme", measure]
+    layout = suggestion.layout.with_column(question.columns[1])
+    reading = read(table(rows), layout)
+    assert reading.accepted
+    assert [record["value"] for record in reading.records] == [other]
+    assert suggest(table(rows), earlier=[layout]) == Suggestion(layout, (), remembered=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [("存款余额（元）", "120000000"), ("按时整改率（%）", "98"), ("凭证笔数（张）", "20000")],
+)
+def test_a_header_that_states_the_unit_of_measure_of_the_scheme(header: str, number: str) -> None:
+    suggestion = suggest(table([["单位", header], ["城北支行", number]]))
+    assert suggestion.questions == ()
+
+
+def test_a_unit_of_measure_that_has_no_known_factor() -> None:
+    rows = [["单位", "存款余额（小时）"], ["城北支行", "2000000"]]
+    suggestion = suggest(table(rows))
+    assert asked(suggestion) == [
+        f"存款余额（小时）: {STATED('小时')}is 2000000 stated as the scheme has it? If not, leave "
+        "it out or correct the file"
+    ]
+    taken, left_out = suggestion.questions[0].columns
+    assert values(read(table(rows), suggestion.layout.with_column(taken))) == [
+        ("north", "deposits", "2000000")
+    ]
+    assert left_out == LayoutColumn("存款余额（小时）", "left_out")
+
+
+def test_a_title_may_state_what_amounts_are_in() -> None:
+    rows = [
+        ["填报单位：计财部", "", "金额单位：万元"],
+        ["单位", "存款余额", "按时整改率", "凭证笔数"],
+        ["城北支行", "12000", "98", "20000"],
+    ]
+    suggestion = suggest(table(rows))
+    assert asked(suggestion) == [
+        f"存款余额: {STATED('万元')}does 12000 stand for 12000 or for 120000000?"
+    ]
+    layout = suggestion.layout.with_column(suggestion.questions[0].columns[1])
+    assert values(read(table(rows), layout))[0] == ("north", "deposits", "120000000")
+    silent = [["填报单位：计财部"], *rows[1:]]
+    assert asked(suggest(table(silent), earlier=[layout])) == [
+        "存款余额: so far another unit of measure was stated; does 12000 stand for 12000 or for "
+        "120000000?"
+    ]
+    in_yuan = [["填报单位：计财部，单位：元"], *rows[1:]]
+    assert asked(suggest(table(in_yuan), earlier=[layout])) == [
+        f"存款余额: {STATED('元')}does 12000 stand for 12000 or for 120000000?"
+    ]
+    for title in ("单位：,人民币万元", "单位：万元人民币", "各支行存款情况表（万元）"):
+        said = [title.split(","), *rows[1:]]
+        (question,) = suggest(table(said)).questions
+        assert question.columns[1].measure == "times_10000"
+    header_counts = [rows[0], ["单位", "存款余额（元）"], ["城北支行", "120000000"]]
+    assert suggest(table(header_counts)).questions == ()
+
+
+def test_rows_may_state_their_units_of_measure() -> None:
+    rows = [
+        ["机构", "指标", "计量单位", "数值"],
+        ["城北支行", "存款余额", "万元", "12000"],
+        ["城北支行", "按时整改率", "‰", "980"],
+        ["城北支行", "发生案件", "起", "1"],
+    ]
+    suggestion = suggest(table(rows))
+    assert [one.role for one in suggestion.layout.columns[:4]] == [
+        *("unit", "indicator", "stated", "value"),
+    ]
+    assert asked(suggestion) == [
+        f"存款余额: {STATED('万元')}does 12000 stand for 12000 or for 120000000?",
+        f"按时整改率: {STATED('‰')}does 980 stand for 980 or for 98?",
+    ]
+    layout = suggestion.layout
+    for question in suggestion.questions:
+        layout = layout.with_column(question.columns[1])
+    reading = read(table(rows), layout)
+    assert reading.accepted
+    assert values(reading) == [
+        ("north", "deposits", "120000000"),
+        ("north", "on_time", "98"),
+        ("north", "case", "1"),
+    ]
+    more = [*rows, ["城南支行", "存款余额", "元", "120000000"]]
+    assert faults(read(table(more), layout)) == [
+        "t.csv: row 5, column D: 存款余额: stated in '元', but in '万元' where it stands first; "
+        "state all of it in one unit of measure"
+    ]
+
+
+def test_a_percentage_of_what_is_stated_otherwise() -> None:
+    assert factor("%", Expected(unit="‱")) == 100
+    rows = [["单位", "存款余额"], ["城北支行", "12%"]]
+    assert faults(read(table(rows))) == [
+        "t.csv: row 2, column B: '12%' is a percentage, expected an amount"
     ]
 
 
@@ -437,6 +616,85 @@ def test_units_under_other_names() -> None:
     ]
 
 
+def test_one_unit_that_is_called_alike() -> None:
+    units = {"north": "城北支行", "south": "城南支行", "west": "城西"}
+    grid = read_grid(table([*WIDE, ["城西部", "2000000", "90"]]), "t.csv", EvaluationError)
+    (question,) = suggest_layout(grid, SCHEME, units, aliases={}).questions
+    assert question.units == ("west",)
+    assert question_sentence(question, SCHEME, units, "zh") == (
+        "t.csv：第 4 行，A 列：没有名为“城西部”的单位，是否为“城西”？"
+    )
+
+
+def test_notes_and_signatures_are_no_units() -> None:
+    rows = [
+        ["单位", "存款余额", "按时整改率"],
+        ["城北支行", 2000000, 98],
+        ["数据截至季末，口径同上季", None, None],
+        ["注：不含表外", None, None],
+        ["制表人：张三", "审核人：李四", None],
+    ]
+    content = workbook(rows, ["A3:C3", "A4:C4"])
+    suggestion = suggest(content, "t.xlsx")
+    assert suggestion.questions == ()
+    reading = read(content, suggestion.layout, "t.xlsx")
+    assert values(reading) == [("north", "deposits", "2000000"), ("north", "on_time", "98")]
+    assert [str(one) for one in reading.remarks] == [
+        "rows 3, 4, 5 hold no values of units; they are passed over"
+    ]
+
+
+def test_hidden_rows_and_columns_are_said() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (*WIDE, ["城西支行", "2000000", "90"]):
+        sheet.append(row)
+    for row in (2, 3, 9):
+        sheet.row_dimensions[row].hidden = True
+    for letter in ("C", "F"):
+        sheet.column_dimensions[letter].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    reading = read(stream.getvalue(), source="t.xlsx")
+    assert len(reading.records) == 6
+    assert [str(one) for one in reading.remarks] == [
+        "rows 2-3 are hidden in the file; they are read like the others",
+        "columns C are hidden in the file; they are read like the others",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年四季度\n机构\t存款余额\n城北支行\t2000000\n",
+        "情况表,2026\n机构;存款余额\n城北支行;2000000\n",
+        "情况表，2026\n机构,存款余额\n城北支行,2000000\n",
+        '"存款;贷款"\n机构,存款余额\n城北支行,"2,000,000"\n',
+    ],
+)
+def test_a_title_has_no_say_in_what_separates_the_cells(text: str) -> None:
+    assert values(read(text.encode())) == [("north", "deposits", "2000000")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html xmlns:o='urn'><body><table><tr><td>城北支行</td></tr></table></body></html>",
+        "\n<!DOCTYPE html>\n<html></html>",
+        "<table><tr><td>城北支行</td></tr></table>",
+        '<?xml version="1.0"?>\n<html></html>',
+    ],
+)
+def test_a_web_page_is_no_workbook(page: str, encoding: str) -> None:
+    with pytest.raises(EvaluationError) as raised:
+        read_grid(page.encode(encoding), "t.xls", EvaluationError)
+    assert str(raised.value) == (
+        "t.xls: is a web page that is called a workbook; open it in a spreadsheet program and save "
+        "it as an .xlsx file"
+    )
+
+
 def test_the_first_unit_may_be_the_unknown_one() -> None:
     rows = [WIDE[0], ["城东支行", "2000000", "90"], *WIDE[1:]]
     suggestion = suggest(table(rows))
@@ -461,7 +719,7 @@ def test_what_cannot_be_a_value_is_refused_with_its_place() -> None:
         "t.xlsx: sheet '数据', cell B2: '2026-03-05' is a date, expected a value; format the cell "
         "as text and enter it again",
         "t.xlsx: sheet '数据', cell C2: '#DIV/0!' is an error of a spreadsheet, expected a value",
-        "t.xlsx: sheet '数据', cell D2: '优', expected one of 'good', 'fair'",
+        "t.xlsx: sheet '数据', cell D2: '优', expected one of 'Good / 好', 'Fair / 中'",
         "t.xlsx: sheet '数据', cell B3: is a formula that was never calculated; open the file in a "
         "spreadsheet program and save it",
         "t.xlsx: sheet '数据', cell C3: '九成', expected a number",
@@ -477,6 +735,25 @@ def test_what_cannot_be_a_value_is_refused_with_its_place() -> None:
         "t.xlsx：工作表“数据”单元格 B2：“2026-03-05”是日期，应填数值；"
         "请将单元格设为文本格式后重新填写。"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        *(
+            (
+                word,
+                "expected a number; leave the cell empty, or write 'n/a' or 'not reported'",
+            )
+            for word in ("—", "/", "无", "不涉及")
+        ),
+        ("(1,234)", "expected a number; write -1234"),
+        ("（1234.5）", "expected a number; write -1234.5"),
+    ],
+)
+def test_what_is_no_number_is_said_how_to_write(text: str, said: str) -> None:
+    rows = [["单位", "存款余额"], ["城北支行", text]]
+    assert faults(read(table(rows))) == [f"t.csv: row 2, column B: {text!r}, {said}"]
 
 
 def test_twenty_faults_are_told_and_the_others_counted() -> None:
@@ -527,7 +804,7 @@ def test_rows_that_are_no_unit() -> None:
         ["全 辖 平均：", "2000000", "元"],
     ]
     suggestion = suggest(table(rows))
-    assert [one.role for one in suggestion.layout.columns] == ["unit", "values", "left_out"]
+    assert [one.role for one in suggestion.layout.columns] == ["unit", "values", "stated"]
     assert [one.name for one in suggestion.questions] == ["机关本部"]
     layout = replace(suggestion.layout, no_units=("机关本部",))
     reading = read(table(rows), layout)
@@ -557,10 +834,25 @@ def test_whether_a_veto_falls_may_be_said_in_words() -> None:
     words = {"有": "1", "√": "1", "2": "2", "无": "", "—": "", "/": "", "否": "", "0": ""}
     for word, value in words.items():
         rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", word]]
-        found = [one for one in values(read(table(rows))) if one[1] == "case"]
+        reading = read(table(rows))
+        found = [one for one in values(reading) if one[1] == "case"]
         assert found == ([("north", "case", value)] if value else [])
+        absent = {"unit": "north", "indicator": "case", "value": "0"}
+        place = {"place": "t.csv: row 2, column C"}
+        assert reading.absent == (() if value else ({**absent, **place},))
     rows = [["单位", "存款余额", "发生案件"], ["城北支行", "2000000", "部分"]]
     assert faults(read(table(rows))) == ["t.csv: row 2, column C: '部分', expected a number"]
+    for word in ("-3", "1.5"):
+        rows[1][2] = word
+        assert faults(read(table(rows))) == [
+            f"t.csv: row 2, column C: {word!r}, expected a whole number of times, 0 or more, for "
+            "'case'"
+        ]
+    twice = [["单位", "发生案件"], ["城北支行", "1"], ["north", "无"]]
+    assert faults(read(table(twice))) == [
+        "t.csv: row 3, column B: '0' for 'north', but t.csv: row 2, column B says '1' of the same "
+        "cell"
+    ]
 
 
 def test_headers_that_are_open_stay_in_their_rows() -> None:

@@ -170,7 +170,7 @@ def test_what_was_answered_is_remembered() -> None:
     again = suggested("test_results_percent.xlsx", earlier=[layout])
     assert (again.remembered, again.questions) == (True, ())
     assert again.layout.entries["自学能力(测试合格率,%)"] == LayoutColumn(
-        "自学能力（测试合格率，%）", "values", "self_study", measure="over_100"
+        "自学能力（测试合格率，%）", "values", "self_study", measure="over_100", stated="%"
     )
 
 

@@ -87,7 +87,7 @@ def test_what_may_be_filled_in_is_checked(template: bytes) -> None:
     amount = f"OR(AND(ISNUMBER(B6),B6>=1000000,B6<=1000000000),{words.format('B6')})"
     share = f"OR(AND(ISNUMBER(D6),D6>=0,D6<=100),{words.format('D6')})"
     times = f"OR(AND(ISNUMBER(E6),E6>=0),{words.format('E6')})"
-    assert rules["D6:D7"] == ("list", '"好,中,不适用"', "请从下拉列表中选择。")
+    assert rules["D6:D7"] == ("list", '"好,中,不适用,缺报,未到期"', "请从下拉列表中选择。")
     assert rules["B6:B7"] == ("custom", amount, "请填写 1000000 至 1000000000 之间的数值。")
     assert rules["E6:E7"] == ("custom", times, "请填写不小于 0 的数值。")
     operations = {
@@ -95,6 +95,16 @@ def test_what_may_be_filled_in_is_checked(template: bytes) -> None:
     }
     assert operations["B6:B7"] == number
     assert operations["D6:D7"] == share
+
+
+@pytest.mark.parametrize("name", ["中，即合格,待改进", '中"等"', "中" * 250])
+def test_grades_that_no_list_of_a_cell_can_have_are_typed(name: str, tmp_path: Path) -> None:
+    text = Path(__file__).with_name("offices.toml").read_text(encoding="utf-8")
+    path = tmp_path / "offices.toml"
+    path.write_text(text.replace('zh = "中"', f"zh = '{name}'"), encoding="utf-8")
+    content = owner_template(load_scheme(path), {"办公室": ["service"]}, UNITS, "2026Q4")
+    (sheet, _) = load_workbook(io.BytesIO(content)).worksheets
+    assert list(sheet.data_validations.dataValidation) == []
 
 
 def test_a_filled_template_is_read_without_any_question(template: bytes) -> None:
@@ -141,7 +151,7 @@ def test_shares_that_may_be_meant_in_percent_are_asked_about(template: bytes) ->
     grid = read_grid(content, "t.xlsx", EvaluationError, OPERATIONS)
     suggestion = suggest_layout(grid, SCHEME, UNITS, aliases={})
     assert [str(one.asked) for one in suggestion.questions] == [
-        "按时整改率 / %: all numbers lie from 0 to 1; does 0.98 stand for 0.98 % or for 98 %?"
+        "按时整改率 / %: the largest number is 0.98; does it stand for 0.98 % or for 98 %?"
     ]
 
 

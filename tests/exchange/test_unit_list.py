@@ -82,7 +82,8 @@ def test_tables_of_any_encoding(encoding: str) -> None:
         f"{HEADING}\n城东支行,一组,张三,2026-01-01,2026Q4,东支；城东\n城西支行,一组,李四\n城南支行"
     )
     found = read_unit_list(text.encode(encoding), "units.csv")
-    assert found == UnitList((EAST, WEST, SOUTH), (HEADING.replace(",", " "),))
+    assert found.units == (EAST, WEST, SOUTH)
+    assert found.passed_over == (HEADING.replace(",", " "),)
 
 
 def test_workbooks() -> None:
@@ -103,6 +104,51 @@ def test_workbooks() -> None:
         "备注",
         "合计 3",
     )
+
+
+def test_a_group_in_merged_cells_is_that_of_all_its_units() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    rows = (["组别", "单位名称"], ["一组", "城东支行"], [None, "城西支行"], [None, "城南支行"])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    stream = io.BytesIO()
+    book.save(stream)
+    assert read_unit_list(stream.getvalue(), "units.xlsx").units == (
+        *(UnitEntry("城东支行", "一组"), UnitEntry("城西支行", "一组"), UnitEntry("城南支行")),
+    )
+
+
+def test_hidden_rows_are_said() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(("单位名称",), ("城东支行",), ("城西支行",))))
+    book.worksheets[0].row_dimensions[3].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    found = read_unit_list(stream.getvalue(), "units.xlsx")
+    assert found.units == (UnitEntry("城东支行"), UnitEntry("城西支行"))
+    assert [error_sentence(one, "zh") for one in found.remarks] == [
+        "第 3 行在文件中为隐藏状态（或被筛选隐藏），仍已读取。"
+    ]
+
+
+def test_formulas_that_were_never_calculated_are_refused() -> None:
+    content = xlsx(("单位名称", "组别"), ("城东支行", "一组"), ('="城西"&"支行"', "一组"))
+    assert refused(lambda: read_unit_list(content, "units.xlsx"))[0] == (
+        "units.xlsx: row 3, column 单位名称: is a formula that was never calculated; open the file "
+        "in a spreadsheet program and save it"
+    )
+
+
+@pytest.mark.parametrize("heading", ["单位名称,组别\n", "序号,单位名称,组别\n", ""])
+def test_notes_and_signatures_are_no_units(heading: str) -> None:
+    number = "1," if heading.startswith("序号") else ""
+    notes = ("注：本名录截至2026年6月末", "制表人：张三,审核人：李四")
+    text = f"{heading}{number}城西支行,一组\n" + "\n".join(notes)
+    found = read_unit_list(text.encode(), "units.csv")
+    assert found.units == (UnitEntry("城西支行", "一组"),)
+    assert found.passed_over[-2:] == (notes[0], "制表人：张三 审核人：李四")
+    assert pasted_units(text).units == found.units
 
 
 def test_a_table_without_headings_has_the_names_first() -> None:
@@ -218,7 +264,7 @@ def test_a_file_that_is_none() -> None:
         "a.xlsx: no unit stands in the list, expected one or more"
     )
     assert refused(lambda: read_unit_list(b"\xff\xfe\xff", "a.csv"))[0] == (
-        "a.csv: byte 0 is not UTF-8; save the file as CSV UTF-8"
+        "a.csv: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"
     )
 
 

@@ -215,6 +215,8 @@ def show_read(desk: Desk, read: Callable[[], UnitList], source: str) -> None:
         ],
         hide_index=True,
     )
+    for remark in listed.remarks:
+        st.caption(state.plain(state.in_words(remark)))
     if listed.passed_over:
         st.caption(
             _("Not read as units: {lines}").format(
