@@ -259,16 +259,15 @@ def record_file(
     owner: str,
     layout_key: str,
 ) -> bool:
-    """Record the values of a file; the organizer's answers about it are remembered."""
-
-    def change() -> None:
-        record(intake, changes, reason, found=found, owner=owner)
-        if intake.owner is None:
-            _remember(intake, found, str(st.session_state.get(layout_key) or "").strip())
-
-    done = intake.attempt(change)
+    """Record the values of a file; the organizer's answers about it are remembered then, if they
+    can be.
+    """
+    name = str(st.session_state.get(layout_key) or "").strip()
+    done = intake.attempt(lambda: record(intake, changes, reason, found=found, owner=owner))
     if done:
         st.session_state[f"uploads-{intake.key}"] += 1
+        if intake.owner is None:
+            intake.attempt(lambda: _remember(intake, found, name))
     return done
 
 
