@@ -224,6 +224,25 @@ def test_a_contact_appeals(visit, case) -> None:
     assert has(app, f"dispute-{PERIOD}-review")
 
 
+def test_an_appeal_that_is_sent_twice(visit, case) -> None:
+    """The second tap comes while the first one is at work, which has put the form away."""
+    case.issue()
+    app = visit(case.link("u2"))
+    app.button(key=f"dispute-{PERIOD}-training").click().run()
+    number = app.session_state["appealing"][2]
+    app.text_area(key=f"appeal_reason-{number}").input("签到表")
+    case.store.act_as(
+        case.contacts["u2"],
+        Appealed(PERIOD, number, tuple(CellKey("u2", "training")), "签到表", None),
+        event_id=number,
+    )
+    del app.session_state["appealing"]
+    app.button(key=f"send-{number}").click().run()
+    assert not app.exception
+    assert errors(app) == []
+    assert [one.id for one in case.now.periods[PERIOD].open_appeals] == [number]
+
+
 def test_never_mind(visit, case) -> None:
     case.issue()
     app = visit(case.link("u2"))
