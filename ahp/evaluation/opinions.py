@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,8 @@ from .evaluated import Evaluation
 from .exact import Whole
 from .finishing import finish
 from .ranks import competition_ranks
-from .scoring import Scored, leaf_weights
+from .scheme import Scheme
+from .scoring import Local, Scored, leaf_weights
 
 FEWEST = 2
 """Units that a comparison needs."""
@@ -53,7 +55,8 @@ def period_opinions(result: Evaluation, period: str) -> Opinions:
 
     Methods that give points take the place of the weighted mean alone: deductions, bonuses, limits,
     vetoes, rounding and bands follow as in the scheme, so that a band differs by the method and by
-    nothing else. The others give ranks.
+    nothing else. The others give ranks. The weight of an indicator that no unit has points for, as
+    it applies to none, goes to the others of its parent, as in the totals.
 
     Args:
         result: of `evaluate`.
@@ -77,8 +80,11 @@ def period_opinions(result: Evaluation, period: str) -> Opinions:
     cells += scored.grid.periods.index(parsed)
     copies = scored.copies(cells, parsed)
     digits = result.scheme.digits
-    weights = leaf_weights(result.scheme, copies.local[parsed.part], 10**digits.weights)
-    known = np.stack([_counted(copies, leaf) for leaf in weights], axis=1)
+    local = copies.local[parsed.part]
+    counted = {leaf: _counted(copies, leaf) for leaf in leaf_weights(result.scheme, local)}
+    applying = {leaf for leaf, where in counted.items() if where.any()} or {*counted}
+    weights = leaf_weights(result.scheme, _local_of(result.scheme, local, applying))
+    known = np.stack([counted[leaf] for leaf in weights], axis=1)
     compared = known.all(axis=1) & copies.totals.finished.rated
     rows = np.flatnonzero(compared)
     left_out = tuple(result.units[k] for k in np.flatnonzero(~compared))
@@ -127,6 +133,17 @@ def period_opinions(result: Evaluation, period: str) -> Opinions:
     )
     frozen = MappingProxyType(bands), MappingProxyType(refused)
     return Opinions(str(parsed), comparison, *frozen, left_out, alike)
+
+
+def _local_of(scheme: Scheme, local: Local, leaves: Set[str]) -> dict[str, dict[str, Fraction]]:
+    """Weights inside parents of some leaves alone, each share of what these have there."""
+    found: dict[str, dict[str, Fraction]] = {}
+    for parent in reversed(list(scheme.children)):
+        kids = local.get(parent, {})
+        kept = {kid: weight for kid, weight in kids.items() if kid in leaves or found.get(kid)}
+        if whole := sum(kept.values()):
+            found[parent] = {kid: Fraction(weight, whole) for kid, weight in kept.items()}
+    return found
 
 
 def _counted(scored: Scored, leaf: str) -> Any:

@@ -262,7 +262,7 @@ def _choice_words(_: Translate, language: str) -> dict[str, dict[str, str]]:
             "cap": _("at most just below the band"),
             "lower_band": _("one band lower"),
             "band": _("this band at best"),
-            "not_rated": _("no total"),
+            "not_rated": _("not rated"),
         },
         "of": {
             "value": _("its value"),

@@ -136,6 +136,10 @@ class SchemeDraft:
         found = scheme_problems(data)
         return *unwritten, *(one for one in found if not _comes_of_blanks(one))
 
+    def says(self, scheme: Scheme) -> bool:
+        """Whether it is finished, and says what a scheme says."""
+        return not self.problems() and self.scheme() == scheme
+
     def definition(self) -> dict[str, Any]:
         """The data with each text in each language, without those that nobody needs to write, and
         with the bands from the best down.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ Cell = str | int | float | bool | None
 JUDGMENT_RTOL = 1e-12
 """A judgment this near to a position of the scale is shown as that position: the mean of seven
 experts who all said 3 is 3 up to the last bit."""
+
+
+_NUMBER = re.compile(r"[+\-\N{MINUS SIGN}]?[0-9]+(\.[0-9]+)?")
+"""A number as it is printed, with a sign or without."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,8 @@ def to_csv(table: Table) -> str:
 
     Floats are written as `repr` writes them, so that reading them back gives the same float;
     booleans as words. A text cell that a spreadsheet would run as a formula, because it starts with
-    `=`, `+`, `-`, `@`, a tab or a line break, gets an apostrophe in front; numbers never do.
+    `=`, `+`, `-`, `@`, a tab or a line break, gets an apostrophe in front; numbers never do, nor
+    does text that is one, such as `+2.3`; its minus is written as `-`.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -154,6 +160,8 @@ def _word(value: str | int | bool | None, language: str) -> str:
 def _csv_cell(table: Table, value: Cell) -> str:
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return value.strip().replace("\N{MINUS SIGN}", "-")
     return _harmless(value) if isinstance(value, str) else _word(value, table.language)
 
 

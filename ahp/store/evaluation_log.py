@@ -116,6 +116,8 @@ def append(
             back as it is.
     """
     state = evaluation_state_of(session, book)
+    if not entries:
+        return state
     time = clock.timestamp(clock.now())
     contents, people = [], []
     for entry in entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -285,10 +286,17 @@ class Evaluations(Part):
         indicators: Iterable[str] = (),
     ) -> PersonInfo:
         """Add somebody who takes part by a personal link, see `PersonAdded`."""
-        added = PersonAdded(role, line("name", name), organization.strip(), unit, tuple(indicators))
-        person = new_id()
-        self.act(evaluation_id, added, person=person)
+        added = PersonAdded(role, name, organization.strip(), unit, tuple(indicators))
+        [person] = self.add_people(evaluation_id, [added])
         return self.person(person)
+
+    def add_people(self, evaluation_id: str, people: Iterable[PersonAdded]) -> list[str]:
+        """Add those who take part by personal links, all or none; returns their ids."""
+        with self._act(PersonAdded) as session:
+            book = _book(session, evaluation_id, lock=True)
+            added = {new_id(): replace(one, name=line("name", one.name)) for one in people}
+            append(session, book, [self._entry(one, person=key) for key, one in added.items()])
+            return list(added)
 
     def change_person(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from ahp.process.rounds import analyze_round
 from ahp.process.settings import Settings
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
-from ahp.store import ClosedRound, ExpertInfo, StudyInfo
+from ahp.store import ClosedRound, ExpertInfo, PersonInfo, StudyInfo
 from ahp.study import Analysis, Survey
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing
@@ -105,6 +105,51 @@ def show_downloads(table: report.Table, name: str, file: str = "") -> None:
         key=f"xlsx-{name}",
         on_click="ignore",
     )
+
+
+def issue_links(
+    about: str,
+    people: Sequence[str],
+    issue: Callable[[str], str],
+    attempt: Callable[[Callable[[], object]], bool],
+    without: Callable[[], Container[str]] | None = None,
+) -> None:
+    """Issue or renew personal links and keep them for this screen: they are not stored anywhere.
+
+    Args:
+        about: whose people they are, such as the id of a study.
+        people: their ids.
+        issue: issues somebody's link; returns its token.
+        attempt: runs a change; says what was refused.
+        without: those who have no link yet; who has got one since the page was drawn keeps it then.
+            None = all get another link.
+    """
+    links: dict[str, str] = {}
+
+    def change() -> None:
+        chosen = people if without is None else without()
+        for one in people:
+            if one in chosen:
+                links[one] = f"{state.base_url()}/i/{issue(one)}"
+
+    if attempt(change):
+        st.session_state["links_left_out"] = len(people) - len(links)
+    issued = st.session_state.setdefault("issued_links", {})
+    issued[about] = issued.get(about, {}) | links
+
+
+def issued_links(
+    about: str, people: Mapping[str, ExpertInfo] | Mapping[str, PersonInfo]
+) -> dict[str, str]:
+    """Id -> link, of those that were just issued and still work; says who was left out."""
+    _ = state.translate()
+    if count := st.session_state.pop("links_left_out", 0):
+        said = _("Left out: {count}. They have got a link meanwhile, which stays valid.")
+        st.info(said.format(count=count))
+    issued = st.session_state.get("issued_links", {}).get(about, {})
+    return {
+        key: issued[key] for key, one in people.items() if key in issued and one.link == "active"
+    }
 
 
 def show_survey(survey: Survey) -> None:

@@ -222,10 +222,15 @@ def record(
         seen=changes.seen,
     )
     said = _("Values recorded: {count}.").format(count=len(new) + len(changes.removed))
-    if there := len(changes.rows) - len(new):
-        said += " " + _("Recorded by somebody else just before: {count}.").format(count=there)
-    if not (new or changes.removed):
-        said = _("Nothing new: somebody else has recorded the same values just before.")
+    if there := {row.key for row in changes.rows} - {row.key for row in new}:
+        held = database.evaluation_state(intake.evaluation).periods[intake.scope.period]
+        values = [held.values[key] for key in sorted(there) if key in held.values]
+        who = {intake.who(one.stamp.actor): None for one in values}
+        also = _("Recorded by {name} just before: {count}.")
+        if not (new or changes.removed):
+            said, also = "", _("Nothing new: {name} has recorded the same values just before.")
+        name = _(", ").join(who)
+        said = f"{said} {also.format(name=name, count=len(there))}".strip()
     st.session_state[f"recorded-{intake.key}"] = said
 
 

@@ -260,16 +260,19 @@ def record_file(
     owner: str,
     layout_key: str,
 ) -> bool:
-    """Record the values of a file; the organizer's answers about it are remembered."""
-
-    def change() -> None:
-        record(intake, changes, reason, found=found, owner=owner)
-        if intake.owner is None:
-            _remember(intake, found, str(st.session_state.get(layout_key) or "").strip())
-
-    done = intake.attempt(change)
+    """Record the values of a file; the organizer's answers about it are remembered then, if they
+    can be.
+    """
+    _, name = state.translate(), str(st.session_state.get(layout_key) or "").strip()
+    done = intake.attempt(lambda: record(intake, changes, reason, found=found, owner=owner))
     if done:
         st.session_state[f"uploads-{intake.key}"] += 1
+        if intake.owner is None and not intake.attempt(lambda: _remember(intake, found, name)):
+            said = _(
+                "The values are recorded, but the names and the layout of the file are not "
+                "remembered: {problem}"
+            )
+            st.session_state["problem"] = said.format(problem=st.session_state.get("problem", ""))
     return done
 
 

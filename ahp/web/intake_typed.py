@@ -54,7 +54,9 @@ def show_grid(intake: Intake) -> None:
     cells = typed_cells(scope, **{"unit" if way == "unit" else "indicator": chosen})
     attempt = st.session_state.setdefault(f"typing-{intake.key}", 0)
     about = f"{way}-{chosen}-{attempt}"
-    typed = _grid(intake, cells, by_unit=way == "unit", key=f"grid-{intake.key}-{about}")
+    # what is typed stands in a row: with other rows the grid begins anew
+    key = f"grid-{intake.key}-{about}-{state.mark([cell.key for cell in cells])}"
+    typed = _grid(intake, cells, by_unit=way == "unit", key=key)
     changes = read_typed(scope, typed)
     show_changes(intake, changes)
     if changes.faults:
@@ -68,9 +70,6 @@ def show_grid(intake: Intake) -> None:
 def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> list[Row]:
     """The cells as somebody has typed them."""
     _, scheme = state.translate(), intake.scope.scheme
-    units, values = _("Unit"), _("Value")
-    parts = _("Indicator") if by_unit else _("Part")
-    documents, notes = _("Document number"), _("Note")
     measures = [
         measure_words(expected_of(scheme, one.indicator, one.input).unit, state.language())
         for one in cells
@@ -82,22 +81,23 @@ def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> l
     for cell, measure in zip(cells, measures, strict=True):
         said = [intake.name(cell.key) if by_unit else intake.part(cell.key)]
         said += [f"({measure})"] if measure else []
-        head = {parts: " ".join(filter(None, said))}
-        if not by_unit:
-            head = {units: intake.names[cell.unit], **head}
-        rows.append({**head, values: cell.value, documents: cell.evidence, notes: cell.note})
+        head = {} if by_unit else {"unit": intake.names[cell.unit]}
+        head["part"] = " ".join(filter(None, said))
+        rows.append({**head, "value": cell.value, "document": cell.evidence, "note": cell.note})
     shown = [one for one in head if any(row[one] for row in rows)]
-    shown += [values, *[documents] * _documented(scheme, cells), notes]
+    shown += ["value", *["document"] * _documented(scheme, cells), "note"]
     text = st.column_config.TextColumn
     edited = st.data_editor(
         rows,
         column_config={
-            values: text(max_chars=LONGEST["value"]),
-            documents: text(max_chars=LONGEST["title"]),
-            notes: text(max_chars=LONGEST["comment"]),
+            "unit": _("Unit"),
+            "part": _("Indicator") if by_unit else _("Part"),
+            "value": text(_("Value"), max_chars=LONGEST["value"]),
+            "document": text(_("Document number"), max_chars=LONGEST["title"]),
+            "note": text(_("Note"), max_chars=LONGEST["comment"]),
         },
         column_order=shown,
-        disabled=True if intake.locked else [units, parts],
+        disabled=True if intake.locked else ["unit", "part"],
         hide_index=True,
         num_rows="fixed",
         key=key,
@@ -105,9 +105,9 @@ def _grid(intake: Intake, cells: Sequence[Row], *, by_unit: bool, key: str) -> l
     return [
         replace(
             cell,
-            value=str(row[values] or "").strip(),
-            evidence=str(row[documents] or "").strip(),
-            note=str(row[notes] or "").strip(),
+            value=str(row["value"] or "").strip(),
+            evidence=str(row["document"] or "").strip(),
+            note=str(row["note"] or "").strip(),
         )
         for cell, row in zip(cells, edited, strict=True)
     ]

@@ -14,16 +14,20 @@ import streamlit as st
 from ..exchange.expert_list import pasted_list
 from ..exchange.link_sheet import link_sheet
 from ..i18n import Translate
-from ..process.evaluations.events import Role
+from ..process.evaluations.edits import edited
+from ..process.evaluations.events import PersonAdded, Role
 from ..process.evaluations.people import contacts_to_add, indicators_for
 from ..process.evaluations.state import Person
 from ..report import Table
 from ..store import PersonInfo
 from ..study.limits import LONGEST
 from . import state
-from .desk import show_downloads
+from .desk import issue_links, issued_links, show_downloads
 from .evaluating import Desk, attempt
 from .questionnaires import file_name
+
+PARTS = ("name", "organization", "unit", "indicators")
+"""What is said of somebody, and can be changed."""
 
 
 def role_titles(_: Translate) -> dict[Role, str]:
@@ -141,16 +145,19 @@ def _show_list(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None
     st.table([row(one) for one in people.values()], hide_index=True)
 
 
-def _issue(desk: Desk, role: Role, people: list[str]) -> None:
-    """Issue or renew links and keep them for this screen: they are not stored anywhere."""
-    links: dict[str, str] = {}
+def _issue(desk: Desk, role: Role, people: list[str], *, first: bool = False) -> None:
+    """Issue or renew links; the first ones only to who has none yet."""
 
-    def change() -> None:
-        for person in people:
-            links[person] = f"{state.base_url()}/i/{state.desk().issue_person_link(person)}"
+    def without() -> set[str]:
+        return {one.person.id for one in state.desk().people(desk.id) if one.link == "none"}
 
-    attempt(desk, change)
-    st.session_state["issued_to_people"] = {"evaluation": desk.id, "role": role, "links": links}
+    issue_links(
+        f"{desk.id}-{role}",
+        people,
+        lambda person: state.desk().issue_person_link(person),
+        partial(attempt, desk),
+        without if first else None,
+    )
 
 
 def _revoke(desk: Desk, person: str) -> None:
@@ -168,6 +175,7 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
             type="primary",
             on_click=_issue,
             args=(desk, role, without),
+            kwargs={"first": True},
             key=f"issue-{role}-{desk.id}",
         )
     _show_issued(desk, role, people)
@@ -202,10 +210,7 @@ def _choose(people: Mapping[str, PersonInfo], key: str) -> str:
 def _show_issued(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None:
     """The links just issued, to copy, download, print or send with a letter."""
     _, language = state.translate(), state.language()
-    issued = st.session_state.get("issued_to_people")
-    if not issued or (issued["evaluation"], issued["role"]) != (desk.id, role):
-        return
-    links = {key: link for key, link in issued["links"].items() if key in people}
+    links = issued_links(f"{desk.id}-{role}", people)
     if not links:
         return
     st.warning(
@@ -288,11 +293,11 @@ def _ask_indicators(desk: Desk, role: Role, key: str, now: tuple[str, ...]) -> N
 def _said(key: str) -> tuple[str, dict[str, Any]]:
     """The name, and what else the fields of `_ask` say."""
     form = st.session_state
-    return form[f"name-{key}"], {
-        "organization": form.get(f"organization-{key}", ""),
-        "unit": form.get(f"unit-{key}", ""),
-        "indicators": tuple(form.get(f"indicators-{key}", ())),
-    }
+    asked = ("organization", "unit", "indicators")
+    about = {part: form[f"{part}-{key}"] for part in asked if f"{part}-{key}" in form}
+    if "indicators" in about:
+        about["indicators"] = tuple(about["indicators"])
+    return form[f"name-{key}"], about
 
 
 def _add(desk: Desk, role: Role, key: str) -> None:
@@ -329,12 +334,8 @@ def _show_adding(desk: Desk, role: Role) -> None:
 
 def _add_contacts(desk: Desk, named: Mapping[str, str]) -> None:
     """Add the contacts that the unit list names."""
-
-    def change() -> None:
-        for unit, name in named.items():
-            state.desk().add_person(desk.id, "contact", name, unit=unit)
-
-    attempt(desk, change)
+    added = [PersonAdded("contact", name, unit=unit) for unit, name in named.items()]
+    attempt(desk, lambda: state.desk().add_people(desk.id, added))
 
 
 def _show_pasting(desk: Desk, key: str) -> None:
@@ -353,26 +354,34 @@ def _show_pasting(desk: Desk, key: str) -> None:
 
 
 def _add_pasted(desk: Desk, key: str) -> None:
-    """Add the raters of a list."""
+    """Add the raters of a list, all or none of those who are no raters yet."""
     units = {unit.name: unit.id for unit in desk.now.units}
 
     def change() -> None:
-        known = {one.name for one in state.desk().evaluation_state(desk.id).participants.values()}
+        now = state.desk().evaluation_state(desk.id).participants.values()
+        raters = {one.name for one in now if one.role == "rater"}
+        added = []
         for one in pasted_list(st.session_state[key]).experts:
             where = one.organization or ""
-            if one.name not in known:
-                state.desk().add_person(
-                    desk.id, "rater", one.name, organization=where, unit=units.get(where, "")
-                )
+            if one.name not in raters:
+                added.append(PersonAdded("rater", one.name, where, units.get(where, "")))
+        state.desk().add_people(desk.id, added)
 
     if attempt(desk, change):
         st.session_state[key] = ""
 
 
-def _change(desk: Desk, person: str, key: str) -> None:
-    """Change somebody as the form says."""
+def _change(desk: Desk, person: Person, key: str) -> None:
+    """Change somebody as the form says, which was filled with what they were then."""
     _, (name, about) = state.translate(), _said(key)
-    if attempt(desk, lambda: state.desk().change_person(person, name, **about)):
+
+    def change() -> None:
+        now = state.desk().person(person.id).person
+        shown, held = ({part: getattr(one, part) for part in PARTS} for one in (person, now))
+        said = edited(shown, {**shown, "name": name, **about}, held)
+        state.desk().change_person(person.id, **said)
+
+    if attempt(desk, change):
         st.toast(_("Saved"))
 
 
@@ -388,9 +397,11 @@ def _show_changing(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> 
         chosen = _choose(people, f"change_of-{role}-{desk.id}")
         person = people[chosen].person
         with st.form(f"change-{chosen}"):
-            _ask(desk, role, chosen, person)
+            # the fields begin anew when somebody else has changed the person
+            key = f"{chosen}-{state.mark(person)}"
+            _ask(desk, role, key, person)
             st.form_submit_button(
-                _("Save"), on_click=_change, args=(desk, chosen, chosen), key=f"save-{chosen}"
+                _("Save"), on_click=_change, args=(desk, person, key), key=f"save-{chosen}"
             )
         sure = st.checkbox(
             _("Remove “{name}”: the personal link ends, what was done with it stays").format(

@@ -353,13 +353,16 @@ def ask_part(part: str, now: Mapping[str, Any], draft: SchemeDraft, key: str) ->
     }
 
 
-def show_editor(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
+def show_editor(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> SchemeDraft:
     """The form: a part is chosen, its fields are filled in and taken over.
 
     Args:
         work: the version that is made.
         change: called with it after a change.
         key: for the widgets; another one for each step.
+
+    Returns:
+        The draft with what the fields say, whether it was taken over or not.
     """
     _ = state.translate()
     words = {GENERAL: _("Name, version, dates"), **part_words(_), TREE: _("Indicators")}
@@ -370,20 +373,28 @@ def show_editor(work: SchemeWork, change: Callable[[SchemeWork], None], key: str
     )
     own = f"{key}-{work.step}-{part}"
     if part == GENERAL:
-        _general(work, change, own)
-    elif part == TREE:
-        _tree(work, change, key)
-    elif part == "grades":
-        _grades(work, change, own)
-    elif part in LISTED:
-        _listed(part, work, change, key)
-    else:
-        values = ask_part(part, work.draft.data.get(part, {}), work.draft, own)
-        if st.button(_("Take over"), type="primary", key=f"take-{own}"):
-            change(work.to(work.draft.settle(part, **values)))
+        return _general(work, change, own)
+    if part == TREE:
+        return _tree(work, change, key)
+    if part == "grades":
+        return _grades(work, change, own)
+    if part in LISTED:
+        return _listed(part, work, change, key)
+    values = ask_part(part, work.draft.data.get(part, {}), work.draft, own)
+    return _offer(work, work.draft.settle(part, **values), change, own)
 
 
-def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
+def _offer(
+    work: SchemeWork, said: SchemeDraft, change: Callable[[SchemeWork], None], key: str
+) -> SchemeDraft:
+    """The button that takes over what the fields say; returns that."""
+    _ = state.translate()
+    if st.button(_("Take over"), type="primary", key=f"take-{key}"):
+        change(work.to(said))
+    return said
+
+
+def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> SchemeDraft:
     """What a scheme says of itself."""
     _, data = state.translate(), work.draft.data
     values: dict[str, Value] = {}
@@ -409,8 +420,7 @@ def _general(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -
             key=f"{name}-{key}",
         )
         values[name] = day.isoformat() if day else None
-    if st.button(_("Take over"), type="primary", key=f"take-{key}"):
-        change(work.to(work.draft.put(**values)))
+    return _offer(work, work.draft.put(**values), change, key)
 
 
 def with_node(draft: SchemeDraft, node: str, values: Mapping[str, Value]) -> SchemeDraft:
@@ -422,7 +432,7 @@ def with_node(draft: SchemeDraft, node: str, values: Mapping[str, Value]) -> Sch
     return draft if same else new
 
 
-def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
+def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> SchemeDraft:
     """The hierarchy, and one of its nodes: its texts, and how an indicator gets its points."""
     _, draft = state.translate(), work.draft
     depths = {node: depth for depth, node in draft.outline()}
@@ -436,41 +446,38 @@ def _tree(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> N
     )
     own = f"{key}-{work.step}-{node}"
     values = ask_part("nodes", draft.entry("nodes", node), draft, f"{own}-node")
-    ruled = node in {one["id"] for one in draft.data["indicators"]}
-    about: dict[str, Value] = {}
-    rule: dict[str, Value] = {}
-    kind = ""
-    if ruled:
+    said = with_node(draft, node, values)
+    if node in {one["id"] for one in draft.data["indicators"]}:
         now = draft.entry("indicators", node)
         about = ask_part("indicators", now, draft, f"{own}-indicator")
         words, kinds = rule_kind_words(_), list(RULES)
-        kind = st.selectbox(
+        kind: str = st.selectbox(
             _("How it gets its points"),
             kinds,
             index=kinds.index(now["rule"]["kind"]),
             format_func=words.__getitem__,
             key=f"kind-{own}",
         )
-        before = draft.choose_rule(node, kind).entry("indicators", node)["rule"]
-        rule = ask_part(kind, before, draft, f"{own}-{kind}")
+        said = said.change("indicators", node, **about).choose_rule(node, kind)
+        before = said.entry("indicators", node)["rule"]
+        said = said.set_rule(node, **ask_part(kind, before, draft, f"{own}-{kind}"))
     with st.container(horizontal=True):
-        if st.button(_("Take over"), type="primary", key=f"take-{own}"):
-            new = with_node(draft, node, values)
-            if ruled:
-                new = new.change("indicators", node, **about).choose_rule(node, kind)
-                new = new.set_rule(node, **rule)
-            change(work.to(new))
+        _offer(work, said, change, own)
         if st.button(_("Add an indicator below it"), icon=":material/add:", key=f"below-{own}"):
-            change(work.to(draft.add_indicator(node)[0]))
+            change(work.to(said.add_indicator(node)[0]))
         if depths[node] and st.button(
             _("Remove it and all below"), icon=":material/delete:", key=f"remove-{own}"
         ):
-            change(work.to(draft.remove_node(node)))
+            change(work.to(said.remove_node(node)))
+    return said
 
 
-def _listed(part: str, work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
+def _listed(
+    part: str, work: SchemeWork, change: Callable[[SchemeWork], None], key: str
+) -> SchemeDraft:
     """Entries of a list: one is chosen and changed, added, removed."""
     _, draft = state.translate(), work.draft
+    said = draft
     ids = [one["id"] for one in draft.data.get(part, ())]
     names = draft_names(draft, state.language())
     if ids:
@@ -481,34 +488,37 @@ def _listed(part: str, work: SchemeWork, change: Callable[[SchemeWork], None], k
             key=f"entry-{key}-{part}",
         )
         own = f"{key}-{work.step}-{part}-{entry}"
-        values = ask_part(part, draft.entry(part, entry), draft, own)
+        said = draft.change(part, entry, **ask_part(part, draft.entry(part, entry), draft, own))
         with st.container(horizontal=True):
-            if st.button(_("Take over"), type="primary", key=f"take-{own}"):
-                change(work.to(draft.change(part, entry, **values)))
+            _offer(work, said, change, own)
             if st.button(_("Remove"), icon=":material/delete:", key=f"remove-{own}"):
-                change(work.to(draft.remove(part, entry)))
+                change(work.to(said.remove(part, entry)))
     if st.button(_("Add one"), icon=":material/add:", key=f"add-{key}-{part}"):
-        change(work.to(draft.add(part)[0]))
+        change(work.to(said.add(part)[0]))
+    return said
 
 
-def _grades(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
+def _grades(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> SchemeDraft:
     """The grades that raters give, table by table."""
     _, draft = state.translate(), work.draft
     tables = draft.data.get("grades", {})
     if not tables:
         st.caption(_("No grades: nothing is rated."))
-        return
+        return draft
     name: str = st.selectbox(_("Grades"), list(tables), key=f"grades-{key}")
     rows = [
         {"id": one["id"], **ask_part("grades", one, draft, f"{key}-{name}-{one['id']}")}
         for one in tables[name]
     ]
-    if st.button(_("Take over"), type="primary", key=f"take-{key}"):
-        change(work.to(draft.set_grades(name, tuple(rows))))
+    return _offer(work, draft.set_grades(name, tuple(rows)), change, key)
 
 
-def show_weighing(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> None:
-    """Type the weights below one node; parts of any sum become shares."""
+def show_weighing(work: SchemeWork, change: Callable[[SchemeWork], None], key: str) -> bool:
+    """Type the weights below one node; parts of any sum become shares.
+
+    Returns:
+        Whether other weights are typed than those that were taken over.
+    """
     _, draft = state.translate(), work.draft
     names = draft_names(draft, state.language())
     parents = [node for _depth, node in draft.outline() if len(draft.children(node)) > 1]
@@ -520,33 +530,37 @@ def show_weighing(work: SchemeWork, change: Callable[[SchemeWork], None], key: s
     )
     own = f"{key}-{work.step}-{parent}"
     weights = draft.data.get("full_marks") or draft.data.get("weights", {})
+    shown = {kid: number_text(weights.get(kid, 0)) for kid in draft.children(parent)}
     parts = {
-        kid: st.text_input(
-            state.plain(names.get(kid, kid)),
-            value=number_text(weights.get(kid, 0)),
-            key=f"weight-{kid}-{own}",
-        )
-        for kid in draft.children(parent)
+        kid: st.text_input(state.plain(names.get(kid, kid)), value=text, key=f"weight-{kid}-{own}")
+        for kid, text in shown.items()
     }
     st.caption(_("Shares of 1, percentages or any parts: they are made to sum to 1."))
+    numbers = {kid: number_of(text) for kid, text in parts.items()}
     if st.button(_("Take over"), type="primary", key=f"take_weights-{own}"):
-        numbers = {kid: number_of(text) for kid, text in parts.items()}
-        wrong = [kid for kid, number in numbers.items() if isinstance(number, str)]
-        if wrong:
-            st.error(
-                state.plain(
-                    _("“{name}”: “{text}” is not a number.").format(
-                        name=names.get(wrong[0], wrong[0]), text=parts[wrong[0]]
-                    )
-                )
-            )
-            return
-        given = {kid: 0 if number is None else number for kid, number in numbers.items()}
-        try:
-            new, said = draft.weigh(parent, given)
-        except AHPError as error:
-            st.error(state.plain(state.in_words(with_names(error, names))))
-            return
-        if said is not None:
-            st.toast(state.plain(state.in_words(said)))
-        change(work.to(new, WeightsSource("given")))
+        if wrong := [kid for kid, number in numbers.items() if isinstance(number, str)]:
+            said = _("“{name}”: “{text}” is not a number.")
+            about = {"name": names.get(wrong[0], wrong[0]), "text": parts[wrong[0]]}
+            st.error(state.plain(said.format(**about)))
+        else:
+            _weigh(work, parent, numbers, change)
+    return numbers != {kid: number_of(text) for kid, text in shown.items()}
+
+
+def _weigh(
+    work: SchemeWork,
+    parent: str,
+    numbers: Mapping[str, Value],
+    change: Callable[[SchemeWork], None],
+) -> None:
+    """Take over the weights below a node; an empty field is 0."""
+    given = {kid: 0 if number is None else number for kid, number in numbers.items()}
+    try:
+        new, said = work.draft.weigh(parent, given)
+    except AHPError as error:
+        names = draft_names(work.draft, state.language())
+        st.error(state.plain(state.in_words(with_names(error, names))))
+        return
+    if said is not None:
+        st.toast(state.plain(state.in_words(said)))
+    change(work.to(new, WeightsSource("given")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import logging
 import os
@@ -314,6 +315,11 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
     return {
         key: label if count[label] == 1 else f"{label} ({key[:6]})" for key, label in labels.items()
     }
+
+
+def mark(about: object) -> str:
+    """A few signs for the key of a widget that begins anew once it is about something else."""
+    return hashlib.sha256(repr(about).encode()).hexdigest()[:8]
 
 
 def plain(text: str) -> str:

@@ -244,6 +244,25 @@ def test_what_is_left_out_of_the_comparison_and_what_is_the_same() -> None:
     assert opinions.found.grade_depends == ("A",)
 
 
+def test_an_indicator_that_applies_to_nobody_leaves_its_weight_to_its_siblings() -> None:
+    parts = {"p": "0.6", "q": "0.4", "a": "0.5", "b": "0.25", "c": "0.25", "d": 1}
+    parents = {"a": "p", "b": "p", "c": "p", "d": "q"}
+    values = {"A": (90, 60, "n/a", 50), "B": (60, 90, "n/a", 80)}
+    held = scheme(parts, parents=parents)
+    opinions = period_opinions(evaluate(held, table(values, "abcd")), "2026Q1")
+    assert opinions.found is not None
+    assert (opinions.found.units, opinions.left_out, opinions.constant) == (("A", "B"), (), ())
+    # 0.6 · (2/3 a + 1/3 b) + 0.4 d; a^0.4 · b^0.2 · d^0.4
+    assert opinions.found.scores["official"].tolist() == [68.0, 74.0]
+    assert opinions.found.scores["geometric_mean"].tolist() == [65.6, 73.0]
+    # with a parent of which nothing applies: its weight goes to the other one
+    values = {"A": (90, 60, 60, "n/a"), "B": (60, 90, 90, "n/a")}
+    opinions = period_opinions(evaluate(held, table(values, "abcd")), "2026Q1")
+    assert opinions.found is not None
+    assert opinions.found.scores["official"].tolist() == [75.0, 75.0]
+    assert opinions.found.scores["geometric_mean"].tolist() == [73.5, 73.5]
+
+
 def test_units_that_are_all_the_same_are_said_not_computed() -> None:
     observations = table({"A": (70, 80), "B": (70, 80)}, ["a", "b"])
     opinions = period_opinions(evaluate(scheme({"a": "0.5", "b": "0.5"}), observations), "2026Q1")

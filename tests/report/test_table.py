@@ -177,7 +177,11 @@ def test_to_csv_quotes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@sum(a)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠a"]
+    "text",
+    [
+        *("=1+1", "+1+1", "-1-1", "-2.", "+A1", "-", "@sum(a)", "\t=1", "\r=1", "\n=1"),
+        *("＝1+1", "＋1", "－1", "＠a", "-1%", "+1,5"),
+    ],
 )
 def test_formulas_in_text_are_defused(text: str) -> None:
     (heading, row) = csv.reader(io.StringIO(to_csv(Table("T", (text,), ((text,),))), newline=""))
@@ -188,6 +192,22 @@ def test_formulas_in_text_are_defused(text: str) -> None:
 def test_other_text_is_kept(text: str) -> None:
     table = Table("T", ("h", "i"), ((text, -0.5),))
     assert list(csv.reader(io.StringIO(to_csv(table), newline="")))[1] == [text, "-0.5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        *(("-2.7", "-2.7"), ("+2.3", "+2.3"), ("\N{MINUS SIGN}7.3", "-7.3"), ("+0.00", "+0.00")),
+        *(
+            ("12", "12"),
+            (" -1 ", "-1"),
+            ("\t-1", "-1"),
+            ("7 \N{MINUS SIGN} 3", "7 \N{MINUS SIGN} 3"),
+        ),
+    ],
+)
+def test_numbers_in_text_are_numbers(text: str, written: str) -> None:
+    assert to_csv(Table("T", ("h",), ((text,),))) == f"h\r\n{written}\r\n"
 
 
 def test_csv_bytes_have_a_bom() -> None:

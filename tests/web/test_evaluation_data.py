@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import ahp
-from ahp.process.evaluations.events import CellKey, PeriodChecked, Row
+from ahp.i18n import translator
+from ahp.process.evaluations.events import CellKey, PeriodChecked, Row, UnitAdded, UnitChanged
+from ahp.process.evaluations.units import Unit
 from ahp.store import EvaluationInfo, Store
 from ahp.web import state
 from tests.process.evaluations.booked import PERIOD, UNITS, started
@@ -246,6 +250,20 @@ def test_a_sheet_is_chosen(visit, store, organizer, evaluation):
     assert briefings(store, evaluation) == {"u1": "6"}
 
 
+def test_values_are_recorded_where_their_names_can_t_be_kept(visit, store, organizer, evaluation):
+    app = visit(organizer, "evaluation_data")
+    upload(app, "简报.csv", HEADER, f"{'甲' * 201},5")
+    keyed(app.selectbox, "ask-").select("u1").run()
+    keyed(app.button, "record-").click().run()
+    assert texts(app.success) == ["Values recorded: 1."]
+    assert texts(app.error) == [
+        "The values are recorded, but the names and the layout of the file are not remembered: A "
+        "text has 201 characters, at most 200 can be stored. Nothing was saved; please shorten it."
+    ]
+    assert briefings(store, evaluation) == {"u1": "5"}
+    assert record_buttons(app) == []
+
+
 def test_somebody_else_was_first(visit, store, organizer, evaluation):
     first, second = visit(organizer, "evaluation_data"), visit(organizer, "evaluation_data")
     lines = (HEADER, "甲市监督中心,5", "乙市监督中心,7")
@@ -256,7 +274,7 @@ def test_somebody_else_was_first(visit, store, organizer, evaluation):
     keyed(first.button, "record-").click().run()
     keyed(second.button, "record-").click().run()
     assert texts(second.success) == [
-        "Nothing new: somebody else has recorded the same values just before."
+        "Nothing new: organizer without an account has recorded the same values just before."
     ]
     keyed(third.button, "record-").click().run()
     assert texts(third.error) == [
@@ -299,30 +317,56 @@ def test_values_are_typed(visit, store, organizer, evaluation):
     [grid] = app.data_editor
     shown = grid.value.to_dict("records")
     assert shown[0] == {
-        "Unit": "甲市监督中心",
-        "Part": "",
-        "Value": "5",
-        "Document number": "",
-        "Note": "",
+        "unit": "甲市监督中心",
+        "part": "",
+        "value": "5",
+        "document": "",
+        "note": "",
     }
     assert len(shown) == 12
     assert "Unit of measure: briefings adopted" in texts(app.caption)
-    type_in(app, {1: {"Value": "0.10"}, 2: {"Value": "许多"}})
+    type_in(app, {1: {"value": "0.10"}, 2: {"value": "许多"}})
     assert texts(app.error) == [
         "Nothing can be recorded before this is mended:\n\n"
         "- “丙市监督中心”, “Briefings”: “许多”, expected a number"
     ]
-    type_in(app, {0: {"Value": "6"}, 1: {"Value": "0.10"}})
+    type_in(app, {0: {"value": "6"}, 1: {"value": "0.10"}})
     assert "**new values 1 · changed 1**" in texts(app.markdown)
     keyed(app.text_input, "reason-").input("电话更正")
     keyed(app.button, "record-").click().run()
     assert texts(app.success) == ["Values recorded: 2."]
     assert briefings(store, evaluation) == {"u1": "6", "u2": "0.1"}
-    type_in(app, {0: {"Value": None}})
+    type_in(app, {0: {"value": None}})
     assert "**taken away 1**" in texts(app.markdown)
     keyed(app.text_input, "reason-").input("录错单位")
     keyed(app.button, "record-").click().run()
     assert briefings(store, evaluation) == {"u2": "0.1"}
+
+
+def test_what_is_typed_stays_in_another_language(visit, store, organizer, evaluation):
+    app = visit(organizer, "evaluation_data")
+    keyed(app.selectbox, "typed-").select("briefings").run()
+    type_in(app, {0: {"value": "5"}})
+    assert "**new values 1**" in texts(app.markdown)
+    app.session_state["language"] = "zh"
+    app.run()
+    assert "**" + translator("zh")("new values") + " 1**" in texts(app.markdown)
+    config = json.loads(app.data_editor[0].proto.columns)
+    assert config["value"]["label"] == translator("zh")("Value")
+
+
+def test_what_is_typed_stays_with_its_unit(visit, store, organizer, evaluation):
+    app = visit(organizer, "evaluation_data")
+    keyed(app.selectbox, "typed-").select("briefings").run()
+    type_in(app, {1: {"value": "5"}})
+    assert record_buttons(app) == ["Record these values (1)"]
+    gone = replace(store.evaluation_state(evaluation.id).unit["u2"], active_to="2026Q3")
+    store.act(evaluation.id, UnitChanged(gone, "撤并"))
+    store.act(evaluation.id, UnitAdded(Unit(id="u13", name="寅市监督中心")))
+    app.run()
+    names = app.data_editor[0].value["unit"].tolist()
+    assert (len(names), names[1], names[-1]) == (12, "丙市监督中心", "寅市监督中心")
+    assert record_buttons(app) == []
 
 
 def test_a_deduction_is_typed_with_its_document(visit, store, organizer, evaluation):
@@ -330,14 +374,14 @@ def test_a_deduction_is_typed_with_its_document(visit, store, organizer, evaluat
     keyed(app.segmented_control, "way-").set_value("unit").run()
     keyed(app.selectbox, "typed-").select("u3").run()
     [grid] = app.data_editor
-    names = grid.value["Indicator"].tolist()
+    names = grid.value["part"].tolist()
     row = names.index("Supervision report late")
-    type_in(app, {row: {"Value": "1"}})
+    type_in(app, {row: {"value": "1"}})
     assert texts(app.error) == [
         "Nothing can be recorded before this is mended:\n\n- “丙市监督中心”, “Supervision report "
         "late”: a deduction, bonus or veto needs the number of its document."
     ]
-    type_in(app, {row: {"Value": "1", "Document number": "2026-14"}})
+    type_in(app, {row: {"value": "1", "document": "2026-14"}})
     keyed(app.button, "record-").click().run()
     held = store.evaluation_state(evaluation.id).periods[PERIOD]
     assert held.values[CellKey("u3", "late_report")].row == Row(
@@ -380,7 +424,7 @@ def test_readers_change_nothing(visit, store):
     assert not app.exception
     [uploader] = app.get("file_uploader")
     assert uploader.disabled
-    type_in(app, {0: {"Value": "6"}})
+    type_in(app, {0: {"value": "6"}})
     assert keyed(app.button, "record-").disabled
     assert not store.evaluation_state(made.id).periods[PERIOD].values
 

@@ -38,6 +38,12 @@ def metrics(app: AppTest) -> list[tuple[str, str]]:
     return [(one.label, one.value) for one in app.metric]
 
 
+def agree(app: AppTest) -> None:
+    """Tick that one has decided; the box is another one for each value."""
+    [box] = [one for one in app.checkbox if str(one.key).startswith("sure-")]
+    box.check().run()
+
+
 def has(app: AppTest, key: str) -> bool:
     return any(one.key == key for one in app.button)
 
@@ -218,6 +224,25 @@ def test_a_contact_appeals(visit, case) -> None:
     assert has(app, f"dispute-{PERIOD}-review")
 
 
+def test_an_appeal_that_is_sent_twice(visit, case) -> None:
+    """The second tap comes while the first one is at work, which has put the form away."""
+    case.issue()
+    app = visit(case.link("u2"))
+    app.button(key=f"dispute-{PERIOD}-training").click().run()
+    number = app.session_state["appealing"][2]
+    app.text_area(key=f"appeal_reason-{number}").input("签到表")
+    case.store.act_as(
+        case.contacts["u2"],
+        Appealed(PERIOD, number, tuple(CellKey("u2", "training")), "签到表", None),
+        event_id=number,
+    )
+    del app.session_state["appealing"]
+    app.button(key=f"send-{number}").click().run()
+    assert not app.exception
+    assert errors(app) == []
+    assert [one.id for one in case.now.periods[PERIOD].open_appeals] == [number]
+
+
 def test_never_mind(visit, case) -> None:
     case.issue()
     app = visit(case.link("u2"))
@@ -294,7 +319,7 @@ def test_the_head_decides(visit, case) -> None:
         {"Unit": "乙中心", "Total": "61.0 → 67.0", "Band": "Fair", "Rank in group": "2"}
     ]
     assert kinds(case) == before  # nothing is written by looking
-    app.checkbox(key=f"sure-{number}").check().run()
+    agree(app)
     app.button(key=f"grant-{number}").click().run()
     assert errors(app) == ["Please give a reason for the decision."]
     app.text_area(key=f"reason-{number}").input("签到表属实")
@@ -309,13 +334,36 @@ def test_the_head_decides(visit, case) -> None:
     assert "Decided by 李主任" in [one.value for one in app.caption]
 
 
+def test_an_appeal_is_granted_with_the_value_whose_effect_was_shown(visit, case) -> None:
+    case.issue()
+    number = appeal(case)
+    app = visit(case.session(case.head), "evaluation_notices")
+    app.text_area(key=f"reason-{number}").input("签到表属实")
+    app.text_input(key=f"value-{number}").input("75").run()
+    agree(app)
+    app.text_input(key=f"value-{number}").input("9")
+    app.button(key=f"grant-{number}").click().run()
+    assert errors(app) == [
+        "The value was changed. Nothing is decided yet: see what it changes, then decide."
+    ]
+    assert case.now.periods[PERIOD].appeals[number].decided is None
+    assert "Value: 60 → 9" in texts(app)
+    assert app.button(key=f"grant-{number}").disabled
+    agree(app)
+    app.button(key=f"grant-{number}").click().run()
+    assert errors(app) == []
+    decided = case.now.periods[PERIOD].appeals[number]
+    assert decided.row
+    assert decided.row.value == "9"
+
+
 def test_a_granted_appeal_stands_beside_the_old_figure(visit, case) -> None:
     case.issue()
     number = appeal(case)
     app = visit(case.session(case.head), "evaluation_notices")
     app.text_input(key=f"value-{number}").input("75")
-    app.text_area(key=f"reason-{number}").input("签到表属实")
-    app.checkbox(key=f"sure-{number}").check().run()
+    app.text_area(key=f"reason-{number}").input("签到表属实").run()
+    agree(app)
     app.button(key=f"grant-{number}").click().run()
     day = case.now.periods[PERIOD].appeals[number].decided.time[:10]
     app = visit(case.link("u2"), None, "zh")
@@ -342,7 +390,7 @@ def test_an_appeal_is_rejected(visit, case) -> None:
     number = appeal(case, "late")
     app = visit(case.session(case.head), "evaluation_notices")
     app.text_area(key=f"reason-{number}").input("系统记录为准")
-    app.checkbox(key=f"sure-{number}").check().run()
+    agree(app)
     app.button(key=f"reject-{number}").click().run()
     assert errors(app) == []
     decided = case.now.periods[PERIOD].appeals[number]

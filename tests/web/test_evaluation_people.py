@@ -14,6 +14,7 @@ from ahp.process.evaluations.units import Unit
 from ahp.store import Store
 from ahp.web import people, state
 from tests.web.evaluations import PACK, opened
+from tests.web.test_evaluation_data import keyed
 
 Show = Callable[..., AppTest]
 DELIVERED = "research_reports"
@@ -49,6 +50,11 @@ def table(app: AppTest) -> list[dict[str, str]]:
     return app.table[0].value.to_dict("records") if app.table else []
 
 
+def shown_links(app: AppTest) -> list[str]:
+    """The links alone, not the letters with them."""
+    return [one.value for one in app.code if "\n" not in one.value]
+
+
 def errors(app: AppTest) -> list[str]:
     return [one.value for one in app.error]
 
@@ -80,10 +86,10 @@ def test_data_owners_are_added_changed_and_removed(show, store, organizer):
     assert names[DELIVERED] in leaves
     [one] = store.people(made.id)
     key = one.person.id
-    app.text_input(key=f"name-{key}").input(" ")
+    keyed(app.text_input, f"name-{key}-").input(" ")
     app.button(key=f"save-{key}").click().run()
     assert errors(app) == ["Please write a name, in one line."]
-    app.text_input(key=f"name-{key}").input("王*芳")
+    keyed(app.text_input, f"name-{key}-").input("王*芳")
     app.button(key=f"save-{key}").click().run()
     assert table(app)[0]["Name"] == "王\\*芳"
     assert store.person(key).person.indicators == (DELIVERED,)
@@ -111,6 +117,67 @@ def test_links_are_shown_once_with_a_letter(show, store, organizer):
     app.button(key=f"revoke-data_owner-{made.id}").click().run()
     assert table(app)[0]["链接"] == "已作废"
     assert not store.may_act_as(session, one.person.id)
+
+
+def test_links_of_another_clerk_stay_valid(show, store, organizer):
+    """And a new link for one person leaves the others on the screen."""
+    made = opened(store)
+    first, second, third = (
+        store.add_person(made.id, "rater", name).person.id for name in ("王芳", "李强", "赵敏")
+    )
+    app = show(organizer, made.id, "rater")
+    handed = store.open_link(store.issue_person_link(second), None)
+    app.button(key=f"issue-rater-{made.id}").click().run()
+    assert [one.value for one in app.info] == [
+        "Left out: 1. They have got a link meanwhile, which stays valid."
+    ]
+    assert store.may_act_as(handed, second)
+    links = shown_links(app)
+    sessions = [store.open_link(one.rpartition("/i/")[2], None) for one in links]
+    allowed = zip(sessions, (first, third), strict=True)
+    assert [store.may_act_as(*one) for one in allowed] == [True, True]
+    app.selectbox(key=f"link_of-rater-{made.id}").select(first).run()
+    app.button(key=f"renew-rater-{made.id}").click().run()
+    assert app.info.values == []
+    renewed = shown_links(app)
+    assert (renewed[0] != links[0], renewed[1:]) == (True, links[1:])
+    app.button(key=f"revoke-rater-{made.id}").click().run()
+    assert shown_links(app) == links[1:]
+
+
+def test_what_somebody_else_has_changed_stays(show, store, organizer):
+    made = opened(store)
+    key = store.add_person(made.id, "rater", "王芳", organization="会计部").person.id
+    app = show(organizer, made.id, "rater")
+    store.change_person(key, "王方", organization="会计部")
+    keyed(app.text_input, f"organization-{key}-").input("审计部")
+    app.button(key=f"save-{key}").click().run()
+    assert errors(app) == []
+    person = store.person(key).person
+    assert (person.name, person.organization) == ("王方", "审计部")
+    store.change_person(key, "王房", organization="审计部")
+    app.run()
+    assert keyed(app.text_input, f"name-{key}-").value == "王房"
+
+
+def test_raters_are_pasted_all_or_none(show, store, organizer):
+    made = opened(store)
+    store.add_person(made.id, "rater", "张三")
+    store.add_person(made.id, "contact", "李四", unit="north")
+    app = show(organizer, made.id, "rater")
+    key = f"pasted-{made.id}"
+    app.text_area(key=key).input("王五\n张三\n李四")
+    app.button(key=f"add-{key}").click().run()
+    assert errors(app) == ["Somebody is called “李四” already; names must differ."]
+    assert [one["Name"] for one in table(app)] == ["张三"]
+    assert app.text_area(key=key).value == "王五\n张三\n李四"
+    app.text_area(key=key).input("王五\n张三")
+    app.button(key=f"add-{key}").click().run()
+    assert errors(app) == []
+    assert [one["Name"] for one in table(app)] == ["张三", "王五"]
+    app.text_area(key=key).input("王五\n张三")
+    app.button(key=f"add-{key}").click().run()
+    assert (errors(app), app.text_area(key=key).value) == ([], "")
 
 
 def test_raters_are_pasted_with_their_own_unit(show, store, organizer):

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from ahp.evaluation import load_scheme
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.deliveries import next_period, periods_to_open
-from ahp.process.evaluations.events import CellKey, Row
+from ahp.process.evaluations.events import CellKey, DueChanged, Row
 from ahp.store import clock
 from tests.web.evaluations import PACK, opened, with_units
+from tests.web.test_evaluation_data import keyed
 
 REPORTS = "research_reports"
 UNITS = ("north", "south", "east")
@@ -112,14 +113,37 @@ def test_the_board_says_who_is_late(visit, store, organizer, day):
 def test_dates_change_with_a_reason(visit, store, organizer):
     made = opened(store)
     app = visit(organizer, "evaluation_period")
-    key = f"{made.id}-2026Q1-change"
-    app.date_input(key=f"due-{key}").set_value(date(2026, 4, 20))
+    keyed(app.date_input, f"due-{made.id}-2026Q1-change-").set_value(date(2026, 4, 20))
     app.button(key="change_dates").click().run()
     assert errors(app) == ["Please say why the dates change."]
-    app.text_input(key=f"why-{key}").input("放假")
+    app.text_input(key=f"why-{made.id}-2026Q1").input("放假")
     app.button(key="change_dates").click().run()
     assert errors(app) == []
     assert store.evaluation_state(made.id).periods["2026Q1"].due == "2026-04-20"
+
+
+def test_dates_that_somebody_else_has_changed_stay(visit, store, organizer):
+    made = opened(store)
+    app = visit(organizer, "evaluation_period")
+    store.act(
+        made.id, DueChanged("2026Q1", "2026-04-10", {REPORTS: "2026-04-05"}, "2026-04-25", "节假日")
+    )
+    keyed(app.date_input, f"due-{made.id}-2026Q1-change-").set_value(date(2026, 4, 20))
+    app.text_input(key=f"why-{made.id}-2026Q1").input("放假")
+    app.button(key="change_dates").click().run()
+    assert errors(app) == []
+    held = store.evaluation_state(made.id).periods["2026Q1"]
+    assert (held.due, dict(held.dues), held.rating_due) == (
+        "2026-04-20",
+        {REPORTS: "2026-04-05"},
+        "2026-04-25",
+    )
+    shown = keyed(app.date_input, f"rating_due-{made.id}-2026Q1-change-")
+    assert shown.value == date(2026, 4, 25)
+    keyed(app.multiselect, f"others-{made.id}-2026Q1-change-").set_value([]).run()
+    app.text_input(key=f"why-{made.id}-2026Q1").input("统一日期")
+    app.button(key="change_dates").click().run()
+    assert dict(store.evaluation_state(made.id).periods["2026Q1"].dues) == {}
 
 
 def test_periods_that_are_offered(store):

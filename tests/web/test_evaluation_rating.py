@@ -26,7 +26,7 @@ from ahp.process.evaluations.events import (
 )
 from ahp.process.evaluations.units import Unit
 from ahp.store import EvaluationInfo, Store
-from ahp.web import state
+from ahp.web import people, state
 from tests.web.evaluations import PACK, UNITS, opened
 from tests.web.test_accounts import WORDS
 
@@ -120,6 +120,18 @@ def test_an_open_round_shows_counts_alone(visit, store, made, raters, organizer)
         "you stopped. Please submit by 2026-04-15. Thank you."
         for name, count in (("李强", 2), ("赵敏", 3))
     ]
+
+
+def test_a_rater_who_is_added_in_an_open_round(visit, store, made, raters, organizer, monkeypatch):
+    """The progress refreshes by itself, with what the page knew when it was drawn."""
+    store.act(made.id, RatingOpened(PERIOD, 1, (), "2026-04-15"))
+
+    def add(*_args: object) -> None:
+        store.add_person(made.id, "rater", "钱七", indicators=[LEAF])
+
+    monkeypatch.setattr(people, "show_people", add)
+    app = page(visit, store, organizer)
+    assert [one["Rater"] for one in tables(app)[-1]] == ["王芳", "李强", "赵敏", "钱七"]
 
 
 def test_closing_says_who_is_missing_and_asks(visit, store, made, raters, organizer):

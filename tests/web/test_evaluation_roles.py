@@ -719,14 +719,15 @@ def test_two_clerks_import_the_same_file_at_once(world, deputy):
         return [tab.said() for tab in tabs]
 
     said = run(both())
-    _ = translator("zh")
+    [recorded] = world.store.evaluation_state(evaluation).periods[PERIOD].values.values()
+    names, _ = {one.id: one.name for one in world.store.accounts()}, translator("zh")
+    late = _("Nothing new: {name} has recorded the same values just before.")
     sentences = {
         _("Values recorded: {count}.").format(count=1),
-        _("Nothing new: somebody else has recorded the same values just before."),
+        plain(late.format(name=names[recorded.stamp.actor.id])),
     }
     assert {one for messages in said for one in messages} & sentences == sentences
     assert kinds(world, evaluation).count("values_recorded") == 1
-    [recorded] = world.store.evaluation_state(evaluation).periods[PERIOD].values.values()
     assert (recorded.row.unit, recorded.row.value) == ("north", "61")
     assert world.store.file(hashlib.sha256(content).hexdigest()) == content
 

@@ -169,6 +169,77 @@ def test_what_is_wrong_is_listed_and_undone(visit, store, organizer):
     assert app.button(key="start_now").label == "修改现行版本"
 
 
+UNTAKEN = "What you have typed above is not taken over yet."
+
+
+def test_weights_that_were_not_taken_over_are_not_proposed(visit, store, organizer):
+    made = store.create_evaluation("2026")
+    app = visit(organizer, "evaluation_scheme")
+    app.button(key="start_pack").click().run()
+    part(app, made.id, "weights")
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([], False)
+    parent = app.selectbox(key=f"weigh-weights-{made.id}").value
+    kids = load_scheme(PACK).children[parent]
+    step = f"weights-{made.id}-0-{parent}"
+    shown = app.text_input(key=f"weight-{kids[0]}-{step}").value
+    app.text_input(key=f"weight-{kids[0]}-{step}").input("0.9")
+    app.button(key="propose_scheme").click().run()
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([UNTAKEN], True)
+    assert store.evaluation_state(made.id).versions == ()
+    app.text_input(key=f"weight-{kids[0]}-{step}").input(shown).run()
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([], False)
+    app.text_input(key=f"weight-{kids[0]}-{step}").input("0.9").run()
+    app.button(key=f"take_weights-{step}").click().run()
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([], False)
+
+
+def test_rules_that_were_not_taken_over_are_not_proposed(visit, store, organizer):
+    made = store.create_evaluation("2026")
+    app = visit(organizer, "evaluation_scheme")
+    app.button(key="start_pack").click().run()
+    part(app, made.id, "rules")
+    app.selectbox(key=f"part-work-{made.id}").select("deductions").run()
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([], False)
+    entry = app.selectbox(key=f"entry-work-{made.id}-deductions").value
+    app.text_input(key=f"work-{made.id}-0-deductions-{entry}.points").input("7")
+    app.button(key="propose_scheme").click().run()
+    assert (app.warning.values, app.button(key="propose_scheme").disabled) == ([UNTAKEN], True)
+    assert store.evaluation_state(made.id).versions == ()
+    app.button(key=f"add-work-{made.id}-deductions").click().run()
+    draft = app.session_state[f"scheme_work-{made.id}"].draft
+    assert draft.entry("deductions", entry)["points"] == 7
+    assert len(draft.data["deductions"]) == len(load_scheme(PACK).deductions) + 1
+
+
+def test_what_is_typed_of_an_indicator_stays_when_another_one_comes(visit, store, organizer):
+    made = begun(store)
+    app = visit(organizer, "evaluation_scheme")
+    app.button(key="start_now").click().run()
+    part(app, made.id, "rules")
+    app.selectbox(key=f"part-work-{made.id}").select("nodes").run()
+    app.selectbox(key=f"node-work-{made.id}").select(REPORTS).run()
+    step = f"work-{made.id}-0-{REPORTS}"
+    app.text_input(key=f"{step}-node.name-en").input("Bulletins")
+    app.button(key=f"below-{step}").click().run()
+    draft = app.session_state[f"scheme_work-{made.id}"].draft
+    assert draft.entry("nodes", REPORTS)["name"]["en"] == "Bulletins"
+    assert len(draft.children(REPORTS)) == 1
+
+
+def test_a_version_that_is_discarded_twice(visit, store, organizer):
+    """The second tap comes while the first one is at work."""
+    key = f"scheme_work-{begun(store).id}"
+    app = visit(organizer, "evaluation_scheme")
+    for again in ("discard_scheme", "undo_scheme"):
+        app.button(key="start_now").click().run()
+        app.session_state[key] = app.session_state[key].to(app.session_state[key].draft)
+        app.run()
+        del app.session_state[key]
+        app.button(key=again).click().run()
+        assert not app.exception
+        assert app.button(key="start_now").label == "Change the version in force"
+
+
 def test_weights_are_typed(visit, store, organizer):
     made = begun(store)
     held = load_scheme(PACK)

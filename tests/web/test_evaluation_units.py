@@ -6,11 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.evaluation.scheme import Group
-from ahp.process.evaluations.events import UnitMerged
-from ahp.process.evaluations.units import UnitEntry
+from ahp.process.evaluations.events import UnitChanged, UnitMerged
+from ahp.process.evaluations.units import Unit, UnitEntry
 from ahp.store import Store
 from tests.evaluation.schemes import scheme
 from tests.web.evaluations import begun, opened, with_units
+from tests.web.test_evaluation_data import keyed, upload
 
 
 def errors(app: AppTest) -> list[str]:
@@ -84,12 +85,12 @@ def test_a_renamed_unit_keeps_its_history(visit, store, organizer):
     made = opened(store)
     app = visit(organizer, "evaluation_units")
     app.selectbox(key=f"unit_chosen-{made.id}").select("north").run()
-    app.text_input(key="name-north").input("南城支行")
+    keyed(app.text_input, "name-north-").input("南城支行")
     app.button(key="save_unit-north").click().run()
     assert errors(app) == [
         "“南城支行” is what “南城支行” is called at the same time, expected another"
     ]
-    app.text_input(key="name-north").input("城北*支行")
+    keyed(app.text_input, "name-north-").input("城北*支行")
     app.text_input(key="reason-north").input("分行发文")
     app.button(key="save_unit-north").click().run()
     assert errors(app) == []
@@ -102,6 +103,39 @@ def test_a_renamed_unit_keeps_its_history(visit, store, organizer):
     assert app.table[2].value.to_dict("records") == [
         {"Period": "2026Q1", "Evaluated as": "城北\\*支行"}
     ]
+
+
+def test_what_somebody_else_has_changed_stays(visit, store, organizer):
+    made = with_units(store)
+    app = visit(organizer, "evaluation_units")
+    app.selectbox(key=f"unit_chosen-{made.id}").select("north").run()
+    renamed = Unit(id="north", name="城北支行", group="城区", former_names=("北城支行",))
+    store.act(made.id, UnitChanged(renamed, "分行发文"))
+    keyed(app.text_input, "contact-north-").input("李明")
+    app.button(key="save_unit-north").click().run()
+    assert errors(app) == []
+    unit = store.evaluation_state(made.id).unit["north"]
+    assert (unit.name, unit.group, unit.contact) == ("城北支行", "城区", "李明")
+    assert unit.former_names == ("北城支行",)
+    assert keyed(app.text_input, "name-north-").value == "城北支行"
+    store.act(made.id, UnitChanged(Unit(id="north", name="城北支行", group="县域"), "调整"))
+    app.run()
+    assert keyed(app.text_input, "group-north-").value == "县域"
+
+
+def test_a_list_stays_with_its_evaluation(visit, store, organizer):
+    made, other = begun(store), begun(store)
+    app = visit(organizer, "evaluation_units")
+    app.selectbox(key="evaluation_chosen").select(made.id).run()
+    upload(app, "units.csv", "name", "北城支行")
+    assert app.button(key=f"add_read-unit_file-{made.id}").label == "Add these 1 units"
+    app.selectbox(key="evaluation_chosen").select(other.id).run()
+    assert not [one for one in app.button if str(one.key).startswith("add_read-")]
+    app.selectbox(key="evaluation_chosen").select(made.id).run()
+    upload(app, "units.csv", "name", "北城支行")
+    app.button(key=f"add_read-unit_file-{made.id}").click().run()
+    assert (names(store, made.id), names(store, other.id)) == (["北城支行"], [])
+    assert not [one for one in app.button if str(one.key).startswith("add_read-")]
 
 
 def test_a_merge_says_what_it_does_and_asks_once_more(visit, store, organizer):

@@ -112,7 +112,7 @@ def test_an_owner_uploads_a_table_of_their_own(visit, store, evaluation, owner):
 
 def test_an_owner_types_and_takes_back(visit, store, evaluation, owner):
     app = visit(owner)
-    type_in(app, {0: {"Value": "5"}, 1: {"Value": "6"}})
+    type_in(app, {0: {"value": "5"}, 1: {"value": "6"}})
     keyed(app.button, "record-").click().run()
     assert briefings(store, evaluation) == {"u1": "5", "u2": "6"}
     [button] = [one for one in app.button if str(one.key).startswith("take_back-")]
@@ -123,7 +123,7 @@ def test_an_owner_types_and_takes_back(visit, store, evaluation, owner):
 
 def test_a_link_that_ended_records_nothing(visit, store, evaluation, owner):
     app = visit(owner)
-    type_in(app, {0: {"Value": "5"}})
+    type_in(app, {0: {"value": "5"}})
     [person] = [one for one in store.people(evaluation.id) if one.person.name == "李芳"]
     store.revoke_person_link(person.person.id)
     keyed(app.button, "record-").click().run()

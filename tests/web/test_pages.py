@@ -378,6 +378,24 @@ def test_a_link_shown_once_opens_the_survey_until_it_is_renewed(visit, store, or
     assert store.expert(expert.id).link == "revoked"
 
 
+def test_links_of_another_organizer_stay_valid(visit, store, organizer, survey):
+    """And a new link for one expert leaves the others on the screen."""
+    first = add_expert(store, survey)
+    store.add_experts(first.study_id, {"Li Si": None, "Zhao Liu": None})
+    second = store.experts(first.study_id)[1]
+    app = visit(organizer, "experts")
+    handed = store.open_link(store.issue_link(second.id), None)
+    app.button(key="issue").click().run()
+    said = "Left out: 1. They have got a link meanwhile, which stays valid."
+    assert said in [one.value for one in app.info]
+    assert [one.id for one in store.grants(handed).experts] == [second.id]
+    before = links(app)
+    assert len(before) == 2
+    app.selectbox(key="link_of").select(first.id).run()
+    app.button(key="renew").click().run()
+    assert (links(app)[0] != before[0], links(app)[1:]) == (True, before[1:])
+
+
 def test_closing_needs_a_tick_and_is_for_ever(visit, store, organizer, survey):
     expert = add_expert(store, survey)
     app = visit(organizer, "rounds")

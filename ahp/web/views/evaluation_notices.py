@@ -106,10 +106,15 @@ def show_readers(desk: Desk, held: PeriodState) -> None:
         st.table(rows, hide_index=True)
 
 
-def decide(desk: Desk, period: str, appeal: Appeal, *, granted: bool) -> None:
-    """Decide an appeal as its fields say."""
-    form = st.session_state
+def decide(desk: Desk, period: str, appeal: Appeal, shown: str, *, granted: bool) -> None:
+    """Decide an appeal as its fields say; it is granted with the value whose effect was shown."""
+    _, form = state.translate(), st.session_state
     row = typed_row(appeal, form.get(f"value-{appeal.id}")) if granted else None
+    if row and row.value != shown:
+        form["problem"] = _(
+            "The value was changed. Nothing is decided yet: see what it changes, then decide."
+        )
+        return
     reason = (form[f"reason-{appeal.id}"] or "").strip()
     action = AppealDecided(period, appeal.id, granted, reason, row)
     attempt(desk, lambda: state.desk().act(desk.id, action))
@@ -196,14 +201,18 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
     )
     if value:
         show_effect(desk, held, appeal, value)
-    sure = st.checkbox(_("I have decided; a decision can't be taken back"), key=f"sure-{appeal.id}")
+    sure = st.checkbox(
+        _("I have decided; a decision can't be taken back"),
+        # who agreed to grant this value has not agreed to grant another one
+        key=f"sure-{appeal.id}-{state.mark(value)}",
+    )
     with st.container(horizontal=True):
         st.button(
             _("Grant the appeal"),
             type="primary",
             icon=":material/check:",
             on_click=decide,
-            args=(desk, period, appeal),
+            args=(desk, period, appeal, value),
             kwargs={"granted": True},
             disabled=not (sure and value),
             key=f"grant-{appeal.id}",
@@ -212,7 +221,7 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
             _("Reject the appeal"),
             icon=":material/close:",
             on_click=decide,
-            args=(desk, period, appeal),
+            args=(desk, period, appeal, value),
             kwargs={"granted": False},
             disabled=not sure,
             key=f"reject-{appeal.id}",

@@ -17,6 +17,7 @@ from ahp.process.evaluations.deliveries import (
     periods_to_open,
     reminders,
 )
+from ahp.process.evaluations.edits import edited
 from ahp.process.evaluations.events import DueChanged, PeriodOpened
 from ahp.process.evaluations.rules import left_to_raters
 from ahp.process.evaluations.state import PeriodState, Person
@@ -254,15 +255,25 @@ def show_reminders(desk: Desk, held: PeriodState) -> None:
             st.code(reminder(desk, held, person, missing), language=None, wrap_lines=True)
 
 
-def change_dates(desk: Desk, held: PeriodState, key: str) -> None:
-    """Change the dates of a period as the fields say."""
-    _, reason = state.translate(), st.session_state[f"why-{key}"].strip()
+def dates_of(held: PeriodState) -> dict[str, str]:
+    """The dates of a period: `"due"`, `"rating_due"`, and by ids of indicators."""
+    return {"due": held.due, "rating_due": held.rating_due, **held.dues}
+
+
+def change_dates(desk: Desk, held: PeriodState, key: str, why: str) -> None:
+    """Change the dates of a period as the fields say, which were filled with those of then."""
+    _, period, reason = state.translate(), str(held.period), st.session_state[why].strip()
 
     def change() -> None:
-        state.desk().act(desk.id, DueChanged(str(held.period), *said_dates(key), reason))
+        due, dues, rating_due = said_dates(key)
+        said = {"due": due, "rating_due": rating_due, **dues}
+        now = state.desk().evaluation_state(desk.id).periods[period]
+        new = edited(dates_of(held), said, dates_of(now))
+        due, rating_due = new.pop("due"), new.pop("rating_due")
+        state.desk().act(desk.id, DueChanged(period, due, new, rating_due, reason))
 
     if attempt(desk, change):
-        st.session_state[f"why-{key}"] = ""
+        st.session_state[why] = ""
         st.toast(_("Saved"))
 
 
@@ -270,16 +281,18 @@ def show_dates(desk: Desk, held: PeriodState) -> None:
     """Change the dates, with a reason."""
     _ = state.translate()
     with st.expander(_("Change the dates"), icon=":material/edit_calendar:"):
-        key = f"{desk.id}-{held.period}-change"
+        # the fields begin anew when somebody else has changed the dates
+        key = f"{desk.id}-{held.period}-change-{state.mark(dates_of(held))}"
+        why = f"why-{desk.id}-{held.period}"
         now = {leaf: date.fromisoformat(day) for leaf, day in held.dues.items()}
         now["due"] = date.fromisoformat(held.due)
         now["rating_due"] = date.fromisoformat(held.rating_due or held.due)
         ask_dates(desk, key, held.scheme, now)
-        st.text_input(_("Why"), max_chars=LONGEST["reason"], key=f"why-{key}")
+        st.text_input(_("Why"), max_chars=LONGEST["reason"], key=why)
         st.button(
             _("Change the dates"),
             on_click=change_dates,
-            args=(desk, held, key),
+            args=(desk, held, key, why),
             disabled=not state.may("run_evaluations"),
             key="change_dates",
         )

@@ -106,7 +106,7 @@ def show_progress(desk: Desk, period: str) -> None:
     state.require_organizer()
     _ = state.translate()
     now = state.desk().evaluation_state(desk.id)
-    found, names = tasks(now, period), desk.names()
+    found, names = tasks(now, period), Desk(desk.info, now).names()
     submitted = sum(task.sheet.submitted is not None for task in found)
     st.progress(
         submitted / len(found) if found else 0.0,

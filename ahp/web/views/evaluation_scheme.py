@@ -50,12 +50,13 @@ def change(desk: Desk, work: SchemeWork) -> None:
 
 def undo(desk: Desk) -> None:
     """Take the last change back."""
-    st.session_state[work_key(desk)] = st.session_state[work_key(desk)].undone()
+    if work := st.session_state.get(work_key(desk)):
+        st.session_state[work_key(desk)] = work.undone()
 
 
 def discard(desk: Desk) -> None:
     """Drop the version that is made in this browser."""
-    del st.session_state[work_key(desk)]
+    st.session_state.pop(work_key(desk), None)
 
 
 def when(desk: Desk, stamp: Stamp | None) -> str:
@@ -291,43 +292,50 @@ def show_work(desk: Desk, work: SchemeWork) -> None:
         key=f"work_part-{desk.id}",
     )
     with st.container(border=part is not None, key=f"work_frame-{desk.id}"):
-        show_work_part(desk, work, scheme, part)
-    show_proposing(desk, work, scheme, number)
+        typed = show_work_part(desk, work, scheme, part)
+    show_proposing(desk, work, scheme, number, typed=typed)
 
 
-def show_work_part(desk: Desk, work: SchemeWork, scheme: Scheme | None, part: str | None) -> None:
-    """What is done with the version that is made."""
+def show_work_part(desk: Desk, work: SchemeWork, scheme: Scheme | None, part: str | None) -> bool:
+    """What is done with the version that is made; returns whether something is typed that was not
+    taken over.
+    """
     key, now = f"work-{desk.id}", desk.now.version
 
     def to(new: SchemeWork) -> None:
         change(desk, new)
 
     if part == "weights":
-        show_weights(desk, work, scheme)
-    elif part == "rules":
-        show_editor(work, to, key)
-    elif scheme is not None and part == "value":
+        return show_weights(desk, work, scheme)
+    if part == "rules":
+        said = show_editor(work, to, key)
+        return scheme is not None and not said.says(scheme)
+    if scheme is not None and part == "value":
         show_trying(scheme, key)
     elif scheme is not None and now is not None and part == "trial":
         show_trying_periods(desk, now.scheme, scheme)
     elif scheme is not None and now is not None and part == "differences":
         show_differences(now.scheme, scheme)
+    return False
 
 
-def show_weights(desk: Desk, work: SchemeWork, scheme: Scheme | None) -> None:
-    """Where the weights come from, and other ones: typed, or of a closed round."""
+def show_weights(desk: Desk, work: SchemeWork, scheme: Scheme | None) -> bool:
+    """Where the weights come from, and other ones: typed, or of a closed round; returns whether
+    some are typed that were not taken over.
+    """
     _, language = state.translate(), state.language()
     st.write(
         state.plain(_("Weights now: {source}").format(source=source_words(work.weights, language)))
     )
     typed, rounds = st.tabs([_("Type them"), _("Of a closed Delphi round")])
     with typed:
-        show_weighing(work, lambda new: change(desk, new), f"weights-{desk.id}")
+        untaken = show_weighing(work, lambda new: change(desk, new), f"weights-{desk.id}")
     with rounds:
         if scheme is None:
             st.info(_("First fill in what is missing; then weights of a round can be taken."))
-            return
-        show_rounds(desk, work)
+        else:
+            show_rounds(desk, work)
+    return untaken
 
 
 def show_rounds(desk: Desk, work: SchemeWork) -> None:
@@ -409,21 +417,28 @@ def propose(desk: Desk, work: SchemeWork, scheme: Scheme, number: int) -> None:
         discard(desk)
 
 
-def show_proposing(desk: Desk, work: SchemeWork, scheme: Scheme | None, number: int) -> None:
-    """Propose the version, with why."""
+def show_proposing(
+    desk: Desk, work: SchemeWork, scheme: Scheme | None, number: int, *, typed: bool
+) -> None:
+    """Propose the version, with why, unless something is typed that was not taken over."""
     _ = state.translate()
     problem = version_problem(desk.now, scheme) if scheme is not None else None
     st.text_input(
         _("Why this version"), max_chars=LONGEST["reason"], key=f"propose_reason-{desk.id}"
     )
-    st.button(
+    ready = scheme is not None and problem is None and not typed
+    asked = st.button(
         _("Propose version {number}").format(number=number),
         type="primary",
-        on_click=propose,
-        args=(desk, work, scheme, number),
-        disabled=scheme is None or problem is not None,
+        disabled=not ready,
         key="propose_scheme",
     )
+    # no callback: one would not know yet what was typed before the button was pressed
+    if asked and ready and scheme is not None:
+        propose(desk, work, scheme, number)
+        st.rerun()
+    if typed:
+        st.warning(_("What you have typed above is not taken over yet."))
     if problem is not None:
         st.caption(state.plain(desk.say(problem)))
     elif desk.now.running:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from ahp.errors import AHPError, EntryError
 from ahp.evaluation import parse_period
 from ahp.exchange.unit_list import UnitList, pasted_units, read_unit_list, unit_list_template
 from ahp.i18n import Translate
+from ahp.process.evaluations.edits import edited
 from ahp.process.evaluations.events import UnitAdded, UnitChanged, UnitMerged
 from ahp.process.evaluations.unit_changes import (
     changed,
@@ -94,24 +96,29 @@ def show_list(desk: Desk) -> None:
 
 
 def add(desk: Desk, units: tuple[UnitEntry, ...], clear: str = "") -> None:
-    """Add units; the field they came from is emptied then."""
+    """Add units; the field they came from is emptied then, that of a file by another number."""
     if attempt(desk, lambda: state.desk().add_units(desk.id, units)) and clear:
-        if clear == "unit_file":
-            st.session_state["unit_file_attempt"] += 1
-        else:
-            st.session_state[clear] = ""
+        before = st.session_state[clear]
+        st.session_state[clear] = before + 1 if isinstance(before, int) else ""
 
 
-def entered(key: str) -> UnitEntry:
+def entered(key: str) -> dict[str, Any]:
+    """What the fields of `ask` say."""
+    said: dict[str, Any] = {
+        name: " ".join(st.session_state[f"{name}-{key}"].split()) for name in FIELDS
+    }
+    aliases = said["aliases"].replace(";", BETWEEN).split(BETWEEN)
+    return {**said, "aliases": tuple(one.strip() for one in aliases if one.strip())}
+
+
+def entry(said: dict[str, Any]) -> UnitEntry:
     """The unit of a form.
 
     Raises:
         EntryError: a date or period that is none.
     """
-    said = {name: " ".join(st.session_state[f"{name}-{key}"].split()) for name in FIELDS}
-    aliases = said.pop("aliases").replace(";", BETWEEN).split(BETWEEN)
     try:
-        return UnitEntry(**said, aliases=tuple(one.strip() for one in aliases if one.strip()))
+        return UnitEntry(**said)
     except EntryError as error:
         place = field_words(state.translate())[error.parameters["place"]]
         raise EntryError("at_place", place=place, problem=error.parameters["problem"]) from None
@@ -139,7 +146,7 @@ def ask(key: str, now: Unit | None = None) -> None:
 
 def add_one(desk: Desk, key: str) -> None:
     """Add the unit of the form."""
-    if attempt(desk, lambda: state.desk().add_units(desk.id, [entered(key)])):
+    if attempt(desk, lambda: state.desk().add_units(desk.id, [entry(entered(key))])):
         for name in FIELDS:
             st.session_state[f"{name}-{key}"] = ""
 
@@ -183,10 +190,11 @@ def show_adding(desk: Desk) -> None:
             key="unit_template",
             on_click="ignore",
         )
-        tries = st.session_state.setdefault("unit_file_attempt", 0)
-        given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"unit_file-{tries}")
+        counted = f"unit_file-{desk.id}"
+        tries = st.session_state.setdefault(counted, 0)
+        given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"{counted}-{tries}")
         if given is not None:
-            show_read(desk, lambda: read_unit_list(given.getvalue(), given.name), "unit_file")
+            show_read(desk, lambda: read_unit_list(given.getvalue(), given.name), counted)
 
 
 def show_read(desk: Desk, read: Callable[[], UnitList], source: str) -> None:
@@ -251,13 +259,16 @@ def show_named(desk: Desk) -> None:
         )
 
 
-def save(desk: Desk, unit: Unit) -> None:
-    """Change a unit as the form says."""
+def save(desk: Desk, unit: Unit, key: str) -> None:
+    """Change a unit as the form says, which was filled with what it was then."""
     _ = state.translate()
 
     def change() -> None:
         now = state.desk().evaluation_state(desk.id)
-        new = changed(now.units, unit.id, entered(unit.id))
+        shown, held = (
+            {name: getattr(one, name) for name in FIELDS} for one in (unit, now.unit[unit.id])
+        )
+        new = changed(now.units, unit.id, entry(edited(shown, entered(key), held)))
         reason = st.session_state[f"reason-{unit.id}"].strip()
         state.desk().act(desk.id, UnitChanged(new, reason))
 
@@ -278,12 +289,14 @@ def show_unit(desk: Desk, units: dict[str, Unit]) -> None:
     if state.may("run_evaluations") and unit.merged_into is None:
         with st.expander(_("Name, group, contact, time"), icon=":material/edit:"):
             with st.form(f"change_unit-{chosen}"):
-                ask(chosen, unit)
+                # the fields begin anew when somebody else has changed the unit
+                key = f"{chosen}-{state.mark(unit)}"
+                ask(key, unit)
                 st.text_input(
                     _("Why it is changed"), max_chars=LONGEST["reason"], key=f"reason-{chosen}"
                 )
                 st.form_submit_button(
-                    _("Save"), on_click=save, args=(desk, unit), key=f"save_unit-{chosen}"
+                    _("Save"), on_click=save, args=(desk, unit, key), key=f"save_unit-{chosen}"
                 )
             st.caption(
                 _(

@@ -18,7 +18,14 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
 from ahp.web import state
-from ahp.web.desk import show_downloads, show_submitted, show_table, show_weights_question
+from ahp.web.desk import (
+    issue_links,
+    issued_links,
+    show_downloads,
+    show_submitted,
+    show_table,
+    show_weights_question,
+)
 from ahp.web.questionnaires import file_name
 
 
@@ -289,17 +296,19 @@ def show_correcting(experts: dict[str, ExpertInfo]) -> None:
         )
 
 
-def issue_links(study: StudyInfo, expert_ids: list[str]) -> None:
-    """Issue or renew links and keep them for this screen: they are not stored anywhere."""
-    database, links = state.desk(), {}
+def issue(study: StudyInfo, expert_ids: list[str], *, first: bool = False) -> None:
+    """Issue or renew links; the first ones only to who has none yet."""
 
-    def change() -> None:
-        for expert_id in expert_ids:
-            token = database.issue_link(expert_id)
-            links[database.expert(expert_id).name] = f"{state.base_url()}/i/{token}"
+    def without() -> set[str]:
+        return {one.id for one in state.desk().experts(study.id) if one.link == "none"}
 
-    state.attempt(change)
-    st.session_state["issued"] = {"study": study.id, "links": links}
+    issue_links(
+        study.id,
+        expert_ids,
+        lambda expert_id: state.desk().issue_link(expert_id),
+        state.attempt,
+        without if first else None,
+    )
 
 
 def revoke_link(expert_id: str) -> None:
@@ -307,13 +316,12 @@ def revoke_link(expert_id: str) -> None:
     state.attempt(lambda: state.desk().revoke_link(expert_id))
 
 
-def show_issued(study: StudyInfo) -> None:
+def show_issued(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     """The links just issued, to copy, download or print."""
     _, language = state.translate(), state.language()
-    issued = st.session_state.get("issued")
-    if not issued or issued["study"] != study.id or not issued["links"]:
+    links = {experts[key].name: link for key, link in issued_links(study.id, experts).items()}
+    if not links:
         return
-    links: dict[str, str] = issued["links"]
     st.warning(
         _(
             "Copy, download or print these personal links now: they are shown only once. "
@@ -348,18 +356,19 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         st.button(
             _("Issue links for the {count} experts without one").format(count=len(without)),
             type="primary",
-            on_click=issue_links,
+            on_click=issue,
             args=(study, without),
+            kwargs={"first": True},
             key="issue",
         )
-    show_issued(study)
+    show_issued(study, experts)
     with st.expander(_("Renew or revoke one link")):
         chosen = st.selectbox(
             _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="link_of"
         )
         st.caption(_("A new link replaces the old one at once; answers stay."))
         with st.container(horizontal=True):
-            st.button(_("New link"), on_click=issue_links, args=(study, [chosen]), key="renew")
+            st.button(_("New link"), on_click=issue, args=(study, [chosen]), key="renew")
             st.button(
                 _("Revoke link"),
                 on_click=revoke_link,

@@ -51,10 +51,11 @@ def close_form() -> None:
     st.session_state.pop("appealing", None)
 
 
-def appeal(desk: Desk, person: Person, period: str, cells: tuple[CellKey, ...]) -> None:
-    """Send what the form says."""
+def appeal(
+    desk: Desk, person: Person, period: str, cells: tuple[CellKey, ...], appeal_id: str
+) -> None:
+    """Send what the form of an appeal says."""
     form = st.session_state
-    appeal_id = form["appealing"][2]
     if not still_allowed(person):
         return
     cell = form.get(f"appeal_cell-{appeal_id}", cells[0])
@@ -103,7 +104,7 @@ def show_form(desk: Desk, person: Person, period: str, indicator: str) -> None:
                 _("Send the appeal"),
                 type="primary",
                 on_click=appeal,
-                args=(desk, person, period, cells),
+                args=(desk, person, period, cells, appeal_id),
                 key=f"send-{appeal_id}",
             )
             st.form_submit_button(
