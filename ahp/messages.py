@@ -1655,8 +1655,11 @@ _SCORING = {
     "unit_list_refused": _("{problems:;}"),
     "unit_merged_already": _("{unit!r} went into {into!r} from {period} on"),
     "unit_merged_into_itself": _("{unit!r} can't go into itself"),
+    "unit_merged_otherwise": _("only merging says what {unit!r} goes into"),
     "unit_name_in_period": _("two units are called {name!r} in {period}, expected one"),
-    "unit_name_taken": _("{name!r} is what {other!r} is called at the same time, expected another"),
+    "unit_name_taken": _(
+        "{name!r} is what {other!r} is called in the same period, expected another"
+    ),
     "unit_named_so": _("the unit is called {name!r} already"),
     "unit_not_active": _("{unit!r} is not active in {period}"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
@@ -1664,7 +1667,6 @@ _SCORING = {
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
     "unit_without_name": _("a unit has no name"),
-    "units_merged_in_circle": _("{units!r} go into each other in a circle"),
     "units_needed": _("no units: the scheme lists none, expected their names"),
     "units_most": _("{count} units, expected {most} or fewer in one picture"),
     "units_nearly_alike": _(

@@ -27,6 +27,9 @@ from ahp.process.evaluations.events import (
     PeriodChecked,
     PeriodOpened,
     PersonAdded,
+    PersonChanged,
+    PersonLinkIssued,
+    PersonRemoved,
     Rated,
     RatingClosed,
     RatingOpened,
@@ -35,6 +38,7 @@ from ahp.process.evaluations.events import (
     SchemeApproved,
     SchemeProposed,
     UnitAdded,
+    UnitChanged,
     UnitMerged,
     ValuesRecorded,
 )
@@ -386,6 +390,21 @@ REFUSALS: dict[str, tuple[Done, str]] = {
         "2026Q1尚未完成核对，请先完成核对。",
     ),
     "unit again": (UnitAdded(Unit("A", id="d")), "“A”与同一时期的“A”重名，请换一个名称。"),
+    "merged as it is added": (
+        UnitAdded(Unit("D", id="d", merged_into="e", merged_from="2026Q1")),
+        "“D”并入哪家单位，只能通过“合并”登记。",
+    ),
+    "merged as it is changed": (
+        UnitChanged(Unit("A", id="a", merged_into="b", merged_from="2026Q1")),
+        "“A”并入哪家单位，只能通过“合并”登记。",
+    ),
+    "a namesake within a quarter": (
+        UnitChanged(Unit("B", id="a", active_to="2025Q4")),
+        "“B”与同一时期的“B”重名，请换一个名称。",
+    ),
+    "nobody changed": (PersonChanged("Wu"), "本评价中没有人员“”。"),
+    "nobody removed": (PersonRemoved(), "本评价中没有人员“”。"),
+    "nobody's link": (PersonLinkIssued(1), "本评价中没有人员“”。"),
     "merged into itself": (UnitMerged("a", "a", "2026Q2"), "“A”不能并入自身。"),
     "version out of turn": (
         SchemeProposed(7, small_scheme(version="2").content),

@@ -30,7 +30,7 @@ from ahp.process.evaluations.events import (
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.recordings import CellEvent, history_of
 from ahp.process.evaluations.state import PeriodState
-from ahp.process.evaluations.units import active_in
+from ahp.process.evaluations.units import active_units
 from ahp.report.check_matrix import CheckMatrix, check_matrix
 from ahp.report.check_sources import source_sentence, value_source, value_words
 from ahp.study.limits import LONGEST
@@ -72,10 +72,10 @@ def matrix_of(desk: Desk, held: PeriodState, open_ones: set[CellKey]) -> CheckMa
     )
 
 
-def tapped(desk: Desk, key: str, about: str) -> None:
+def tapped(desk: Desk, held: PeriodState, key: str, about: str) -> None:
     """Show the cell that was tapped below the matrix."""
     cell = st.session_state[key].cell
-    ids = {unit.name: unit.id for unit in desk.now.units}
+    ids = {unit.name: unit.id for unit in active_units(desk.now.units, held.period)}
     st.session_state[f"cell_unit-{about}"] = ids[cell["unit"]]
     st.session_state[f"cell_part-{about}"] = cell["indicator"]
 
@@ -92,7 +92,7 @@ def show_matrix(desk: Desk, held: PeriodState, matrix: CheckMatrix) -> None:
     if shown.rows:
         st.caption(_("Tap a value to see where it comes from and what stood there before."))
         key = f"matrix-{about}"
-        check_cells(shown.html(tapped=True), BELOW, lambda: tapped(desk, key, about), key)
+        check_cells(shown.html(tapped=True), BELOW, lambda: tapped(desk, held, key, about), key)
     else:
         st.success(_("Nothing needs attention: every value is there and none stands out."))
     with st.container(horizontal=True):
@@ -107,7 +107,7 @@ def show_cell(
 ) -> None:
     """One cell: its values, why it stands out, what stood there before."""
     _, scheme, names = state.translate(), held.scheme, desk.names(held.scheme)
-    units = [unit.id for unit in desk.now.units if active_in(unit, held.period)]
+    units = [unit.id for unit in active_units(desk.now.units, held.period)]
     parts = [*scheme.counting(held.period), *scheme.events]
     goal = scheme.goal
     if st.session_state.get(f"cell_part-{about}") == goal:  # the column of totals was tapped
@@ -386,7 +386,7 @@ def add_entry(desk: Desk, period: str, about: str) -> None:
 def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
     """The form of a new deduction, bonus or veto."""
     _, names, language = state.translate(), desk.names(held.scheme), state.language()
-    units = [unit.id for unit in desk.now.units if active_in(unit, held.period)]
+    units = [unit.id for unit in active_units(desk.now.units, held.period)]
     with st.expander(_("Record a deduction, bonus or veto"), icon=":material/add:"):
         unit = st.selectbox(
             _("Unit"), units, format_func=names.__getitem__, key=f"entry_unit-{about}"
