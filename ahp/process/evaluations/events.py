@@ -171,7 +171,7 @@ class EvaluationImported(Done):
     """All that comes before was read from a file: who did it is as that file says.
 
     Attributes:
-        source: name of the file.
+        source: name of the file, shortened if it is long.
     """
 
     kind = "evaluation_imported"
