@@ -1743,6 +1743,9 @@ _EVALUATIONS = {
     ),
     "contact_without_unit": _("{name!r} needs the unit that they answer for."),
     "correction_empty": _("A correction needs at least one value."),
+    "correction_is_another": _(
+        "Another correction of {period} has been proposed meanwhile; look at it again."
+    ),
     "correction_waits": _(
         "A correction of {period} waits for a signature: sign or withdraw it first."
     ),
@@ -1847,6 +1850,9 @@ _EVALUATIONS = {
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."
+    ),
+    "value_is_another": _(
+        "{unit!r}, {indicator!r}: the value has changed meanwhile; look at it again."
     ),
     "values_many": _(
         "{count} values at once are too many: at most {most} can be recorded. Please split the "

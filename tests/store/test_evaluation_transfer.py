@@ -206,6 +206,16 @@ class TestRefused:
             f"the result of {PERIOD} is not the one that follows from the events before it"
         )
 
+    @pytest.mark.parametrize("kind", ["person_removed", "person_link_issued"])
+    def test_an_event_about_nobody(self, refused, data, case, kind) -> None:
+        events = case.store.evaluation_events(case.id)
+        forged = [replace(one, expert_id=None) if one.kind == kind else one for one in events]
+        chained = rechained(forged)
+        for one, event in zip(data["events"], chained, strict=True):
+            one |= {name: getattr(event, name) for name in one}
+        data["evaluation"]["head_hash"] = chained[-1].hash
+        assert refused(data, LogError).endswith("there is nobody '' in this evaluation")
+
     def test_while_raters_rate(self, store) -> None:
         made = make_case(store, checked=False)
         made.by(made.clerk).act(made.id, RatingOpened(PERIOD, 2, (), "2026-05-01"))

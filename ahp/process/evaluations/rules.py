@@ -356,8 +356,11 @@ def _cell_words(cell: Iterable[str], state: EvaluationState) -> dict[str, str]:
 def _(
     action: CellAccepted, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    if CellKey(*action.cell) not in period.values:
+    value = period.values.get(CellKey(*action.cell))
+    if value is None:
         return Phrase("cell_has_no_value", **_cell_words(action.cell, state))
+    if value.stamp.seq != action.seq:
+        return Phrase("value_is_another", **_cell_words(action.cell, state))
     return _late(period, "open")
 
 
@@ -583,4 +586,8 @@ def _(
 def _(
     action: CorrectionWithdrawn, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    return None if period.correction else Phrase("no_correction", period=action.period)
+    if period.correction is None:
+        return Phrase("no_correction", period=action.period)
+    if period.correction.stamp.seq != action.seq:
+        return Phrase("correction_is_another", period=action.period)
+    return None

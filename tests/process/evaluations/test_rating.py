@@ -233,7 +233,7 @@ def test_raters_who_are_called_alike_are_told_apart():
         ("Ann (#7)", "very_good"),
         ("Bob", "fair"),
         ("Cho", "fair"),
-        ("Ann (#28)", "weak"),
+        ("Ann (#26)", "weak"),
     ]
     result = result_of(found.state, PERIOD)
     points = result.scores[result.unit_position("South"), 0, result.indicators.index(LEAF)]
