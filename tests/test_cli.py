@@ -886,7 +886,8 @@ def test_log_verify_looks_at_evaluations(run: Any, database: Path) -> None:
 def test_log_import_takes_over_an_evaluation(run: Any, database: Path, tmp_path: Path) -> None:
     url, file = f"sqlite:///{database}", tmp_path / "effectiveness-evaluation-2026.json"
     missing = run("log", "import", str(file), "--database", url)
-    assert (missing.status, missing.err) == (2, f"ahp: error: {file}: No such file or directory\n")
+    assert missing.status == 2
+    assert missing.err == f"ahp: error: {file}: cannot be read: No such file or directory\n"
     source = Store(f"sqlite:///{tmp_path / 'source.db'}")
     case = make_case(source)
     events = len(source.evaluation_events(case.id))

@@ -324,7 +324,7 @@ def test_an_evaluation_is_taken_over(visit, store, tmp_path, migrated) -> None:
     read = store.evaluation_state(case.id).imported
     captions = [one.value.replace("\N{WORD JOINER}", "") for one in app.caption]
     assert (
-        f"由没有账户的组织者于{read.time[:10]}从文件“评价.json”读入。"
+        f"由未设账户的组织者于{read.time[:10]}从文件“评价.json”读入。"
         "此前的各项操作及操作人，均以该文件所载为准。"
     ) in captions
     assert "本签批系文件“评价.json”所载，并非在本系统中签署。" in captions
