@@ -22,6 +22,9 @@ MAX_TOML = 2**18
 MAX_FILE = 2**25
 """Bytes of any other file."""
 
+MAX_EVALUATION = 2**28
+"""Bytes of a file with a whole evaluation: what was attached is in it."""
+
 MAX_VALUES = 2_000_000
 """Values in a JSON text."""
 

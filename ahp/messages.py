@@ -1674,8 +1674,11 @@ _SCORING = {
     "unit_list_refused": _("{problems:;}"),
     "unit_merged_already": _("{unit!r} went into {into!r} from {period} on"),
     "unit_merged_into_itself": _("{unit!r} can't go into itself"),
+    "unit_merged_otherwise": _("only merging says what {unit!r} goes into"),
     "unit_name_in_period": _("two units are called {name!r} in {period}, expected one"),
-    "unit_name_taken": _("{name!r} is what {other!r} is called at the same time, expected another"),
+    "unit_name_taken": _(
+        "{name!r} is what {other!r} is called in the same period, expected another"
+    ),
     "unit_named_so": _("the unit is called {name!r} already"),
     "unit_not_active": _("{unit!r} is not active in {period}"),
     "unit_not_evaluated": _("unit {unit!r} was not evaluated, expected one of {valid}"),
@@ -1683,7 +1686,6 @@ _SCORING = {
     "unit_twice": _("{unit!r} stands in two groups, expected one"),
     "unit_unknown": _("{unit!r} is no unit of the scheme, expected one of {valid}"),
     "unit_without_name": _("a unit has no name"),
-    "units_merged_in_circle": _("{units!r} go into each other in a circle"),
     "units_unlike": _(
         "{name}: stated in {stated!r}, but in {other!r} where it stands first; state all of it in "
         "one unit of measure"
@@ -1764,6 +1766,9 @@ _EVALUATIONS = {
     ),
     "contact_without_unit": _("{name!r} needs the unit that they answer for."),
     "correction_empty": _("A correction needs at least one value."),
+    "correction_is_another": _(
+        "Another correction of {period} has been proposed meanwhile; look at it again."
+    ),
     "correction_waits": _(
         "A correction of {period} waits for a signature: sign or withdraw it first."
     ),
@@ -1868,6 +1873,9 @@ _EVALUATIONS = {
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."
+    ),
+    "value_is_another": _(
+        "{unit!r}, {indicator!r}: the value has changed meanwhile; look at it again."
     ),
     "values_many": _(
         "{count} values at once are too many: at most {most} can be recorded. Please split the "

@@ -882,6 +882,32 @@ def test_log_verify_looks_at_evaluations(run: Any, database: Path) -> None:
     assert outcome.err.endswith("its content does not match its hash\n")
 
 
+@pytest.mark.usefixtures("quick_passwords")
+def test_log_import_takes_over_an_evaluation(run: Any, database: Path, tmp_path: Path) -> None:
+    url, file = f"sqlite:///{database}", tmp_path / "effectiveness-evaluation-2026.json"
+    missing = run("log", "import", str(file), "--database", url)
+    assert missing.status == 2
+    assert missing.err == f"ahp: error: {file}: cannot be read: No such file or directory\n"
+    source = Store(f"sqlite:///{tmp_path / 'source.db'}")
+    case = make_case(source)
+    events = len(source.evaluation_events(case.id))
+    file.write_text(source.export_evaluation(case.id), encoding="utf-8")
+    source.close()
+    outcome = run("log", "import", str(file), "--database", url)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == (
+        f"{database}: evaluation {case.id} ('效能评价') verified and taken over: "
+        f"{events + 1} events\n"
+    )
+    again = run("log", "import", str(file), "--database", url, "--language", "zh")
+    assert (again.status, again.out) == (2, "")
+    assert again.err == f"ahp：错误：{file.name}：本数据库中已有评价“效能评价”。\n"
+    store = Store(url)
+    assert store.evaluation_state(case.id).imported_from == file.name
+    store.verify_evaluations()
+    store.close()
+
+
 def test_log_verify_finds_a_changed_answer(run: Any, database: Path) -> None:
     connection = sqlite3.connect(database)
     triggers = connection.execute(

@@ -34,7 +34,7 @@ USAGE = {
     "weights m.csv --json=3": "ahp weights：错误：参数 --json：不能带值，却给出了 '3'。",
     "surveys validate": "ahp surveys validate：错误：缺少参数：FILE。",
     "log": "ahp log：错误：缺少参数：ACTION。",
-    "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify'。",
+    "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify', 'import'。",
     "receipt verify a b": "ahp receipt verify：错误：缺少参数：--key。",
     "analyze s a --in 3": "ahp analyze：错误：选项 --in 不明确，可能是：--incoherent, --invited。",
     "analyze s a --trim x": "ahp analyze：错误：参数 --trim：取值 'x' 无效，应为数字。",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from ..datafile import MAX_EVALUATION, read_bytes
+from ..errors import StoreError
 from ..i18n import translator
 from .arguments import Commands, add_language
 from .printing import line_language
@@ -19,6 +22,29 @@ def add(commands: Commands) -> None:
     command.add_argument("--database", metavar="URL", help="the app's own database by default")
     add_language(command)
     command.set_defaults(run=_verify)
+    command = actions.add_parser(
+        "import", help="take over a whole evaluation, also from a file too large for the app's page"
+    )
+    command.add_argument("file", metavar="FILE", help="the evaluation as JSON")
+    command.add_argument("--database", metavar="URL", help="the app's own database by default")
+    add_language(command)
+    command.set_defaults(run=_import)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from ..store import Store  # noqa: PLC0415 - the app is optional
+
+    _, path = translator(line_language(arguments)), Path(arguments.file)
+    content = read_bytes(path, StoreError, MAX_EVALUATION)
+    store = Store(arguments.database, create=False)
+    try:
+        info = store.import_evaluation(content, path.name)
+        events = len(store.evaluation_events(info.id))
+        line = _("{location}: evaluation {id} ({title!r}) verified and taken over: {events} events")
+        print(line.format(location=store.location, id=info.id, title=info.title, events=events))
+    finally:
+        store.close()
+    return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -201,7 +201,8 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
         if unit is not None:
             places.append((place, here))
             units.append(unit)
-    for first, second, word in called_alike(units):
+    # where the scheme's periods are longer than a month, the evaluation says so
+    for first, second, word in called_alike(units, "month"):
         place, here = places[second]
         key = "name" if word == units[second].name else "aliases"
         about = {"name": word, "other": units[first].name}

@@ -57,6 +57,7 @@ class BookFile:
         bound_to: key of the text whose SHA-256 the events have.
         rows: key -> columns of other rows.
         events: the table of their events.
+        most: bytes of a file.
     """
 
     name: str
@@ -65,6 +66,7 @@ class BookFile:
     bound_to: str
     rows: Mapping[str, tuple[str, ...]]
     events: Rows = EventRow
+    most: int = MAX_FILE
 
     def write(
         self, session: Session, book: Book, text: str, rows: Mapping[str, Iterable[object]]
@@ -89,7 +91,7 @@ class BookFile:
         Raises:
             StoreError: not such a file.
         """
-        check_size(content, source, StoreError, MAX_FILE)
+        check_size(content, source, StoreError, self.most)
         data: dict[str, Any] = parse_json(content, source, StoreError)
         try:
             json.dumps(data, ensure_ascii=False).encode()

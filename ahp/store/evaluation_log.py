@@ -249,9 +249,9 @@ def _next(
         return state, Phrase("event_time", time=event.time)
     try:
         logged = logged_evaluation(event)
+        problem = objection(state, logged) or _file_problem(session, logged.action)
     except AHPError as error:
         return state, Phrase("event_unfit", problem=error)
-    problem = objection(state, logged) or _file_problem(session, logged.action)
     if problem is None and isinstance(logged.action, PeriodSigned | NoticesIssued):
         problem = false_result(state, logged.action)
     if problem:

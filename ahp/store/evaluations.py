@@ -33,6 +33,7 @@ from ..process.evaluations.events import (
 )
 from ..process.evaluations.example import example_steps
 from ..process.evaluations.judged import evidence_of
+from ..process.evaluations.signing import hashes_of
 from ..process.evaluations.state import EvaluationState
 from ..process.evaluations.units import Unit, UnitEntry
 from ..process.events import Actor
@@ -244,7 +245,15 @@ class Evaluations(Part):
             evidence = evidence_of(evaluation_state_of(session, book), period, 0)
             return append(session, book, [self._entry(NoticesIssued(period, until, jcs(evidence)))])
 
-    def sign(self, evaluation_id: str, period: str, revision: int = 1, early: str = "") -> Any:
+    def sign(
+        self,
+        evaluation_id: str,
+        period: str,
+        revision: int = 1,
+        early: str = "",
+        *,
+        shown: str | None = None,
+    ) -> Any:
         """Sign the result of a period: it is closed for ever; or a correction of it.
 
         Args:
@@ -252,13 +261,15 @@ class Evaluations(Part):
             period: which.
             revision: 1 the first time; refused when somebody has just signed it.
             early: why before the units' time to appeal is over.
+            shown: SHA-256 of the evidence that was looked at; None = whatever it is now.
 
         Returns:
             The evidence.
 
         Raises:
             AccessError: the account may not sign.
-            StoreError: it can't be now, or needs a second person.
+            StoreError: it can't be now, needs a second person, or the figures are not those that
+                were looked at.
         """
         with self._act(PeriodSigned) as session:
             book = _book(session, evaluation_id, lock=True)
@@ -266,6 +277,8 @@ class Evaluations(Part):
             if period not in state.periods:
                 raise StoreError("period_not_open", period=period)
             evidence = evidence_of(state, period, revision)
+            if shown is not None and hashes_of(evidence)["evidence"] != shown:
+                raise StoreError("figures_changed")
             action = PeriodSigned(period, revision, jcs(evidence), early)
             append(session, book, [self._entry(action)])
             return evidence

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..datafile import parse_json
+from ..datafile import MAX_EVALUATION, parse_json
 from ..errors import AHPError, LogError, StoreError
 from ..process.evaluations.events import EvaluationImported
 from ..process.events import SERVER, Actor, ChainSealed
 from ..study import Survey, survey_from_content
+from ..study.limits import LONGEST
 from . import chain, log
 from .book_file import BookFile
 from .evaluation_log import FORMAT, FORMAT_HASH, Entry, append, verify_evaluation
@@ -46,6 +47,7 @@ EVALUATION_FILE = BookFile(
     bound_to="events_in",
     rows={"people": ("id", "role", "name", "added_seq"), "files": ("sha256", "content")},
     events=EvaluationEventRow,
+    most=MAX_EVALUATION,
 )
 
 
@@ -145,7 +147,9 @@ def import_evaluation(
     verify_evaluation(session, book)
     if unnamed := files.keys() - evaluation_state_of(session, book).files.keys():
         raise LogError("export_file_unnamed", source=source, sha256=min(unnamed))
-    entry = Entry(EvaluationImported(source), secrets.token_hex(16), "file", actor)
+    longest = LONGEST["text"]
+    name = source if len(source) <= longest else f"{source[: longest - 1]}…"
+    entry = Entry(EvaluationImported(name), secrets.token_hex(16), "file", actor)
     append(session, book, [entry])
     return book
 

@@ -265,7 +265,8 @@ def _ask_unit(desk: Desk, role: Role, key: str, now: str) -> None:
     units = none + [
         unit.id for unit in desk.now.units if unit.merged_into is None or unit.id == now
     ]
-    labels = {"": _("none") if role == "rater" else _("Please choose"), **desk.names()}
+    names = state.distinct({unit: desk.now.unit[unit].name for unit in units if unit})
+    labels = {"": _("none") if role == "rater" else _("Please choose"), **names}
     st.selectbox(
         _("Own unit, which this person does not rate") if role == "rater" else _("Answers for"),
         units,
@@ -355,7 +356,8 @@ def _show_pasting(desk: Desk, key: str) -> None:
 
 def _add_pasted(desk: Desk, key: str) -> None:
     """Add the raters of a list, all or none of those who are no raters yet."""
-    units = {unit.name: unit.id for unit in desk.now.units}
+    latest = sorted(desk.now.units, key=lambda unit: unit.last_day)
+    units = {unit.name: unit.id for unit in latest}  # of one name, the one that goes on
 
     def change() -> None:
         now = state.desk().evaluation_state(desk.id).participants.values()

@@ -189,12 +189,12 @@ def test_everything_wrong_is_said_at_once() -> None:
         "units.csv: row 4, column 参评截止: 'later', expected a day such as 2026-01-31 or a period "
         "such as 2026Q1",
         "units.csv: row 5, column 组别: '#REF!' is an error of a spreadsheet, expected a value",
-        "units.csv: row 5, column 别名: '东支' is what '城东支行' is called at the same time, "
+        "units.csv: row 5, column 别名: '东支' is what '城东支行' is called in the same period, "
         "expected another",
-        "units.csv: row 5, column 别名: '城东支行' is what '城东支行' is called at the same time, "
-        "expected another",
-        "units.csv: row 7, column 单位名称: '城东支行' is what '城东支行' is called at the same "
-        "time, expected another",
+        "units.csv: row 5, column 别名: '城东支行' is what '城东支行' is called in the same "
+        "period, expected another",
+        "units.csv: row 7, column 单位名称: '城东支行' is what '城东支行' is called in the same "
+        "period, expected another",
     ]
     assert chinese == (
         "units.csv：第 2 行，参评截止 列：早于起始日 2026-04-01，应为起始日或之后；"
@@ -241,7 +241,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         (
             "1\tA\t\t\tsoon\n2\ta",
             "line 1, column 5: 'soon', expected a day such as 2026-01-31 or a period such as "
-            "2026Q1; line 2, column 2: 'a' is what 'A' is called at the same time, "
+            "2026Q1; line 2, column 2: 'a' is what 'A' is called in the same period, "
             "expected another",
             "第 1 行，第 5 列：“soon”应为日期（如 2026-01-31）或评价期（如 2026Q1）；"
             "第 2 行，第 2 列：“a”与同一时期的“A”重名，请换一个名称。",

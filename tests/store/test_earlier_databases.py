@@ -7,6 +7,7 @@ that is open.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -36,9 +37,8 @@ def revision(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
-def earlier(url: str, revision: str) -> Iterator[Store]:
-    """A store on a database that an earlier version made."""
+def make(url: str, revision: str, *statements: str, last: str | None = None) -> None:
+    """A database that an earlier version made, and the `last` one that wrote these to it."""
     engine = create_engine(database._parse(url))
     config = Config()
     config.set_main_option("script_location", str(database._MIGRATIONS))
@@ -52,7 +52,17 @@ def earlier(url: str, revision: str) -> Iterator[Store]:
         if engine.dialect.name == "postgresql":
             sequence = "pg_get_serial_sequence('links', 'id')"
             connection.execute(text(f"SELECT setval({sequence}, (SELECT max(id) FROM links))"))
+        if last is not None:
+            command.upgrade(config, last)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+@pytest.fixture
+def earlier(url: str, revision: str) -> Iterator[Store]:
+    """A store on a database that an earlier version made."""
+    make(url, revision)
     store = Store(url)
     yield store
     store.close()
@@ -106,6 +116,39 @@ def test_what_was_said_is_what_it_was(earlier: Store) -> None:
         BC: None,
         A12: "7",
     }
+
+
+def test_who_had_opened_a_link_still_may_after_the_upgrade(url: str) -> None:
+    """On SQLite the table of links is made anew, while grants of browsers refer to its rows."""
+    link, browser = (hashlib.sha256(one).hexdigest() for one in (b"link", b"browser"))
+    day, later = "2026-11-29T08:00:00.000000+00:00", "9999-01-01T00:00:00.000000+00:00"
+    make(
+        url,
+        "0004",
+        f"UPDATE links SET token_hash = '{link}'",
+        f"INSERT INTO sessions (token_hash, browser, created) VALUES ('{browser}', 'b', '{day}')",
+        "INSERT INTO grants (id, session, kind, link_id, expires) "
+        f"SELECT 7, '{browser}', 'expert', id, '{later}' FROM links",
+        "INSERT INTO grants (id, session, kind, expires) "
+        f"VALUES (8, '{browser}', 'organizer', '{later}')",
+        last="0006",
+    )
+    store = Store(url)
+    try:
+        [study] = store.studies()
+        ada, _bo = store.experts(study.id)
+        grants = store.grants("browser")
+        assert (grants.organizer, [one.id for one in grants.experts]) == (True, [ada.id])
+        opened = store.open_link("link", None)
+        assert [one.id for one in store.grants(opened).experts] == [ada.id]
+        with store._database.read() as session:
+            found = "SELECT id, link_id FROM grants WHERE id IN (7, 8) ORDER BY id"
+            assert session.execute(text(found)).all() == [(7, 1), (8, None)]
+            if url.startswith("sqlite"):
+                assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        store.verify_log()
+    finally:
+        store.close()
 
 
 def go_on(store: Store) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ahp.datafile import MAX_FILE
 from ahp.errors import AccessError, LogError, StoreError
 from ahp.process.evaluations.events import EvaluationArchived, RatingOpened
 from ahp.process.evaluations.state import Stamp
@@ -86,6 +87,14 @@ def test_there_and_back(store: Store, other: Store, case: Case) -> None:
     assert str(caught.value) == (
         "evaluation.json: this database has the evaluation '效能评价' already"
     )
+
+
+def test_a_large_file_with_a_long_name(store: Store, other: Store, case: Case) -> None:
+    """Larger than other files may be; the name of the file is kept as far as a text may go."""
+    name = f"{'效能评价' * 60}.json"
+    other.import_evaluation(store.export_evaluation(case.id) + " " * MAX_FILE, name)
+    assert other.evaluation_state(case.id).imported_from == f"{name[:199]}…"
+    other.verify_evaluations()
 
 
 def test_what_is_in_the_file(store: Store, case: Case) -> None:
@@ -196,6 +205,16 @@ class TestRefused:
         assert refused(data, LogError).endswith(
             f"the result of {PERIOD} is not the one that follows from the events before it"
         )
+
+    @pytest.mark.parametrize("kind", ["person_removed", "person_link_issued"])
+    def test_an_event_about_nobody(self, refused, data, case, kind) -> None:
+        events = case.store.evaluation_events(case.id)
+        forged = [replace(one, expert_id=None) if one.kind == kind else one for one in events]
+        chained = rechained(forged)
+        for one, event in zip(data["events"], chained, strict=True):
+            one |= {name: getattr(event, name) for name in one}
+        data["evaluation"]["head_hash"] = chained[-1].hash
+        assert refused(data, LogError).endswith("there is nobody '' in this evaluation")
 
     def test_while_raters_rate(self, store) -> None:
         made = make_case(store, checked=False)

@@ -15,6 +15,7 @@ from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.events import (
     AppealDecided,
     Appealed,
+    CellAccepted,
     CellKey,
     CheckUndone,
     CorrectionProposed,
@@ -27,6 +28,9 @@ from ahp.process.evaluations.events import (
     PeriodChecked,
     PeriodOpened,
     PersonAdded,
+    PersonChanged,
+    PersonLinkIssued,
+    PersonRemoved,
     Rated,
     RatingClosed,
     RatingOpened,
@@ -35,11 +39,13 @@ from ahp.process.evaluations.events import (
     SchemeApproved,
     SchemeProposed,
     UnitAdded,
+    UnitChanged,
     UnitMerged,
     ValuesRecorded,
 )
-from ahp.process.evaluations.judged import records_of, result_of
+from ahp.process.evaluations.judged import evidence_of, records_of, result_of
 from ahp.process.evaluations.next_step import Step, next_step
+from ahp.process.evaluations.signing import hashes_of
 from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
 from ahp.resources import data_folder
@@ -202,6 +208,38 @@ def test_two_who_sign_at_once_sign_once(department) -> None:
         said = sorted(pool.map(sign, range(2)))
     assert said == ["2026Q1 is signed already. Load the page again to see it.", "signed"]
     assert len(department.period().signatures) == 1
+
+
+def test_only_what_was_looked_at_is_signed(department) -> None:
+    department.deliver()
+    shown = hashes_of(evidence_of(department.now, "2026Q1", 1))["evidence"]
+    department.do(CheckUndone("2026Q1", "late data"))
+    department.record(Row("a", "measured", "91"))
+    department.do(PeriodChecked("2026Q1"))
+    with pytest.raises(StoreError) as caught:
+        department.head.sign(department.id, "2026Q1", shown=shown)
+    assert str(caught.value) == (
+        "The figures have changed since you opened this page. Look at them again, then sign."
+    )
+    assert department.period().signatures == ()
+    shown = hashes_of(evidence_of(department.now, "2026Q1", 1))["evidence"]
+    department.head.sign(department.id, "2026Q1", shown=shown)
+    assert len(department.period().signatures) == 1
+
+
+def test_only_the_value_that_was_looked_at_is_accepted(department) -> None:
+    department.open()
+    key = CellKey("a", "measured")
+    department.record(Row(*key[:2], "90"))
+    first = department.period().values[key].stamp.seq
+    department.record(Row(*key[:2], "95"))
+    with pytest.raises(StoreError) as caught:
+        department.do(CellAccepted("2026Q1", tuple(key), first, "year's end"))
+    assert str(caught.value) == (
+        "'A', 'measured': the value has changed meanwhile; look at it again."
+    )
+    department.do(CellAccepted("2026Q1", tuple(key), first + 1, "year's end"))
+    assert dict(department.period().accepted) == {key: (first + 1, "year's end")}
 
 
 def test_what_is_sent_again_is_done_once(department) -> None:
@@ -386,6 +424,21 @@ REFUSALS: dict[str, tuple[Done, str]] = {
         "2026Q1尚未完成核对，请先完成核对。",
     ),
     "unit again": (UnitAdded(Unit("A", id="d")), "“A”与同一时期的“A”重名，请换一个名称。"),
+    "merged as it is added": (
+        UnitAdded(Unit("D", id="d", merged_into="e", merged_from="2026Q1")),
+        "“D”并入哪家单位，只能通过“合并”登记。",
+    ),
+    "merged as it is changed": (
+        UnitChanged(Unit("A", id="a", merged_into="b", merged_from="2026Q1")),
+        "“A”并入哪家单位，只能通过“合并”登记。",
+    ),
+    "a namesake within a quarter": (
+        UnitChanged(Unit("B", id="a", active_to="2025Q4")),
+        "“B”与同一时期的“B”重名，请换一个名称。",
+    ),
+    "nobody changed": (PersonChanged("Wu"), "本评价中没有人员“”。"),
+    "nobody removed": (PersonRemoved(), "本评价中没有人员“”。"),
+    "nobody's link": (PersonLinkIssued(1), "本评价中没有人员“”。"),
     "merged into itself": (UnitMerged("a", "a", "2026Q2"), "“A”不能并入自身。"),
     "version out of turn": (
         SchemeProposed(7, small_scheme(version="2").content),

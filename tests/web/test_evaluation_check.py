@@ -113,7 +113,13 @@ def test_a_value_that_stands_out_is_accepted_with_a_reason(visit, store, people)
     accept = f"{about}-north-{REPORTS}---"
     app.button(key=f"accept-{accept}").click().run()
     assert errors(app) == ["Please say why the value is right."]
+    clerk.record_values(made.id, "2027Q1", [Row("north", REPORTS, "8")])
     app.text_input(key=f"accept_reason-{accept}").input("集中报送")
+    app.button(key=f"accept-{accept}").click().run()
+    assert errors(app) == [  # nobody has looked at 8
+        f"“北城支行”, “{name}”: the value has changed meanwhile; look at it again."
+    ]
+    assert dict(store.evaluation_state(made.id).periods["2027Q1"].accepted) == {}
     app.button(key=f"accept-{accept}").click().run()
     assert errors(app) == []
     assert "Accepted: 集中报送" in [one.value for one in app.success]
@@ -189,6 +195,23 @@ def test_a_veto_is_rejected_with_a_reason_and_removed(visit, store, people):
     assert (held.counts(key), held.verdict(key).reason) == (False, "不属实")
     day = held.verdict(key).stamp.time[:10]
     assert errors(app) == [f"Rejected by 赵云 on {day}, it does not count: 不属实"]
+    by(store, people, "王芳").record_values(
+        made.id, "2026Q1", [Row("north", VETO, "1", evidence="案〔2026〕2 号")]
+    )
+    names = names_of(load_scheme(PACK), "en")
+    changed = (
+        f"“北城支行”, “{names[VETO]}”: somebody else has changed the value meanwhile. Nothing was "
+        "recorded; look at the changes below and record again."
+    )
+    app.button(key=f"remove-{entry}").click().run()
+    assert errors(app) == [changed]
+    by(store, people, "王芳").record_values(
+        made.id, "2026Q1", [Row("north", VETO, "1", evidence="案〔2026〕3 号")]
+    )
+    record(app, about, VETO, "案〔2026〕1 号")
+    assert errors(app) == [changed]
+    [entry_now] = store.evaluation_state(made.id).periods["2026Q1"].entries.values()
+    assert entry_now.row.evidence == "案〔2026〕3 号"
     app.button(key=f"remove-{entry}").click().run()
     assert store.evaluation_state(made.id).periods["2026Q1"].entries == {}
 
@@ -208,8 +231,14 @@ def test_the_check_is_finished_and_undone(visit, store, people):
     about = f"{made.id}-2026Q1"
     app.button(key=f"confirm-{about}-north-{LATE}---").click().run()
     assert app.button(key="finish_check").disabled  # something is missing: asked once more
-    sure = app.checkbox(key=f"sure_finish-{about}")
+    sure = app.checkbox(key=f"sure_finish-{about}-18-0")
     assert sure.label == ("Finish although something is left: indicators with missing values: 18")
+    sure.check().run()
+    rows = [Row(unit, REPORTS, "3") for unit in ("north", "south", "east")]
+    by(store, people, "赵云").record_values(made.id, "2026Q1", rows)
+    app.run()
+    sure = app.checkbox(key=f"sure_finish-{about}-17-0")  # something else is left now
+    assert (sure.value, app.button(key="finish_check").disabled) == (False, True)
     sure.check().run()
     app.text_input(key=f"finish_note-{about}").input("齐了")
     app.button(key="finish_check").click().run()

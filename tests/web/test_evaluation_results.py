@@ -14,13 +14,16 @@ from ahp.process.evaluations.events import (
     Row,
     SchemeApproved,
     SchemeProposed,
+    UnitAdded,
+    UnitChanged,
     WeightsSource,
 )
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.simulation import LONG, simulation_of
-from ahp.process.evaluations.units import UnitEntry
+from ahp.process.evaluations.units import Unit, UnitEntry
+from ahp.process.evaluations.years import year_of_units
 from ahp.study import Answers, Judgment, load_survey
-from tests.web.evaluations import PACK, opened
+from tests.web.evaluations import PACK, UNITS, opened
 
 
 def table_of(app: AppTest, *columns: str) -> list[dict[str, str]]:
@@ -162,6 +165,21 @@ def test_a_year(visit, store, organizer, example):
     app = visit(organizer, "evaluation_years", "zh")
     assert app.title[0].value == "年度"
     assert "2026Q1（已更正）" in app.table[0].value.columns
+
+
+def test_a_year_in_which_a_unit_takes_the_name_of_one_that_ends(visit, store, organizer):
+    made = opened(store)
+    name = UNITS["north"]
+    store.act(made.id, UnitChanged(Unit(name, "一组", id="north", active_to="2026Q1")))
+    store.act(made.id, UnitAdded(Unit(name, "二组", id="new", active_from="2026Q2")))
+    store.act(made.id, PeriodOpened("2026Q2", 1, "2026-07-10", {}, "2026-07-15"))
+    app = visit(organizer, "evaluation_years")
+    field = app.multiselect(key=f"units-{made.id}-2026")
+    assert field.options == [f"{name} (north)", "南城支行", "东城支行", f"{name} (new)"]
+    found = year_of_units(store.evaluation_state(made.id), "2026").units
+    assert [(one.unit.id, bool(one.group)) for one in found] == [
+        *(("north", False), ("south", True), ("east", True), ("new", True)),
+    ]
 
 
 def test_there_is_no_year_before_a_period(visit, store, organizer):

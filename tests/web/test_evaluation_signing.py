@@ -6,11 +6,13 @@ import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Checkbox
 
 from ahp.process.evaluations.events import (
     CellKey,
     CheckUndone,
     CorrectionProposed,
+    CorrectionWithdrawn,
     PeriodChecked,
     RatingOpened,
     Row,
@@ -41,6 +43,12 @@ def texts(app: AppTest) -> list[str]:
 
 def has(app: AppTest, key: str) -> bool:
     return any(one.key == key for one in app.button)
+
+
+def sure(app: AppTest) -> Checkbox:
+    """That the head has looked at what is signed."""
+    [found] = [one for one in app.checkbox if str(one.key).startswith("sure_sign-")]
+    return found
 
 
 def checked(app: AppTest) -> list[str]:
@@ -80,7 +88,7 @@ def test_what_the_head_sees(visit, case) -> None:
 def test_the_head_signs(visit, case) -> None:
     case.issue()
     app = visit(case.session(case.head), "evaluation_signing", "zh")
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-1").check().run()
+    sure(app).check().run()
     app.button(key="sign").click().run()
     assert errors(app) == [f"各单位可申诉至{FAR}。如需提前签批，请说明原因。"]
     app.text_area(key=f"early-{case.id}-{PERIOD}").input("各单位均已书面确认")
@@ -112,7 +120,7 @@ def test_who_checked_doesn_t_sign(visit, store, case) -> None:
     case.by(case.clerk).act(case.id, CheckUndone(PERIOD, "再看一遍"))
     case.by(both).act(case.id, PeriodChecked(PERIOD))
     app = visit(case.session(both), "evaluation_signing")
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-1").check().run()
+    sure(app).check().run()
     app.button(key="sign").click().run()
     assert errors(app) == ["This takes two people: somebody else has to do the second step."]
     assert case.now.periods[PERIOD].signatures == ()
@@ -121,7 +129,7 @@ def test_who_checked_doesn_t_sign(visit, store, case) -> None:
 def test_two_sign_at_once(visit, store, case) -> None:
     other = store.add_account("赵主任", WORDS, ["head"]).id
     app = visit(case.session(other), "evaluation_signing")
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-1").check().run()
+    sure(app).check().run()
     case.by(case.head).sign(case.id, PERIOD)
     time = case.now.periods[PERIOD].signatures[0].stamp.time[:16].replace("T", " ")
     app.button(key="sign").click().run()
@@ -132,7 +140,7 @@ def test_two_sign_at_once(visit, store, case) -> None:
 
 def test_figures_that_changed_meanwhile_are_not_signed(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_signing")
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-1").check().run()
+    sure(app).check().run()
     own = case.by(case.clerk)
     own.act(case.id, CheckUndone(PERIOD, "更正"))
     own.record_values(case.id, PERIOD, [Row("u1", "errors", "20")])
@@ -142,6 +150,8 @@ def test_figures_that_changed_meanwhile_are_not_signed(visit, case) -> None:
         "The figures have changed since you opened this page. Look at them again, then sign."
     ]
     assert case.now.periods[PERIOD].signatures == ()
+    # the figures that are shown now were not looked at
+    assert (sure(app).value, app.button(key="sign").disabled) == (False, True)
 
 
 def test_nothing_to_sign_before_the_check(visit, store) -> None:
@@ -192,7 +202,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_signing", "zh")
     assert app.header[0].value == "有一项更正待签批"
     assert app.table[0].value.values.tolist() == [["丙中心", "30.0 → 68.0", "较差 → 一般", "1"]]
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-2").check().run()
+    sure(app).check().run()
     app.button(key="sign").click().run()
     assert errors(app) == []
     first, second = case.now.periods[PERIOD].signatures
@@ -230,7 +240,7 @@ def test_who_proposed_doesn_t_sign(visit, store, case) -> None:
     row = Row("u3", "training", "95", evidence="培字 7 号")
     case.by(both).act(case.id, CorrectionProposed(PERIOD, (row,), "补报"))
     app = visit(case.session(both), "evaluation_signing")
-    app.checkbox(key=f"sure_sign-{case.id}-{PERIOD}-2").check().run()
+    sure(app).check().run()
     app.button(key="sign").click().run()
     assert errors(app) == ["This takes two people: somebody else has to do the second step."]
 
@@ -244,6 +254,21 @@ def test_a_correction_is_withdrawn(visit, case) -> None:
     assert errors(app) == []
     assert case.now.periods[PERIOD].correction is None
     assert len(case.now.periods[PERIOD].signatures) == 1
+
+
+def test_a_correction_that_was_not_looked_at_is_not_withdrawn(visit, case) -> None:
+    case.by(case.head).sign(case.id, PERIOD)
+    correction(case)
+    app = visit(case.session(case.clerk), "evaluation_signing")
+    app.text_input(key=f"withdraw_reason-{case.id}-{PERIOD}").input("材料不全").run()
+    seq = case.now.periods[PERIOD].correction.stamp.seq
+    case.by(case.clerk).act(case.id, CorrectionWithdrawn(PERIOD, seq, "重报"))
+    correction(case)
+    app.button(key="withdraw_correction").click().run()
+    assert errors(app) == [
+        "Another correction of 2026Q1 has been proposed meanwhile; look at it again."
+    ]
+    assert case.now.periods[PERIOD].correction.stamp.seq == seq + 2
 
 
 # -- the whole evaluation as a file

@@ -29,7 +29,7 @@ def test_a_pasted_list_is_reviewed_first(visit, store, organizer):
     app.text_area(key=key).input("单位名录\n1. 北城支行，城区，李明\n2. 北城支行")
     app.button(key="review_units").click().run()
     assert errors(app) == [
-        "line 3, column 1: “北城支行” is what “北城支行” is called at the same time, expected "
+        "line 3, column 1: “北城支行” is what “北城支行” is called in the same period, expected "
         "another"
     ]
     app.text_area(key=key).input("单位名录\n1. 北城支行，城区，李明\n2. 南城支行，城区，，2026Q1")
@@ -88,7 +88,7 @@ def test_a_renamed_unit_keeps_its_history(visit, store, organizer):
     keyed(app.text_input, "name-north-").input("南城支行")
     app.button(key="save_unit-north").click().run()
     assert errors(app) == [
-        "“南城支行” is what “南城支行” is called at the same time, expected another"
+        "“南城支行” is what “南城支行” is called in the same period, expected another"
     ]
     keyed(app.text_input, "name-north-").input("城北*支行")
     app.text_input(key="reason-north").input("分行发文")

@@ -171,7 +171,7 @@ class EvaluationImported(Done):
     """All that comes before was read from a file: who did it is as that file says.
 
     Attributes:
-        source: name of the file.
+        source: name of the file, shortened if it is long.
     """
 
     kind = "evaluation_imported"
@@ -378,10 +378,17 @@ class ValuesRecorded(OnPeriod):
 
 @dataclass(frozen=True)
 class CellAccepted(OnPeriod):
-    """A value that was conspicuous is right, and why."""
+    """A value that was conspicuous is right.
+
+    Attributes:
+        cell: which.
+        seq: number of the event that recorded it.
+        reason: why.
+    """
 
     kind = "cell_accepted"
     cell: Cell
+    seq: int
     reason: str
 
 
@@ -577,9 +584,15 @@ class CorrectionProposed(OnPeriod):
 
 @dataclass(frozen=True)
 class CorrectionWithdrawn(OnPeriod):
-    """A correction that was proposed is dropped."""
+    """A correction that was proposed is dropped.
+
+    Attributes:
+        seq: number of the event that proposed it.
+        reason: why.
+    """
 
     kind = "correction_withdrawn"
+    seq: int
     reason: str
 
 

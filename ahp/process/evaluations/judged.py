@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -21,17 +22,20 @@ from ...evaluation.scoring import period_problem
 from .events import Row
 from .rules import CANNOT_JUDGE
 from .state import EvaluationState, PeriodState, RatedCell, Rating
-from .units import Unit, groups_of
+from .units import Unit, active_units, groups_of
 
 EVIDENCE_FORMAT = 1
 """Of new evidence."""
+
+FROM_FILE = "file "
+"""Before the names of raters in files."""
 
 NOT_DUE = "not due"
 """What stands where nothing was delivered as long as a period isn't checked; then it is not
 reported."""
 
-Names = tuple[tuple[str, str], ...]
-"""Id -> name of people, as something that can be hashed."""
+Raters = tuple[tuple[str, str], ...]
+"""Id of people -> what they are called in records, as something that can be hashed."""
 
 
 def scheme_in(state: EvaluationState, period: str) -> Scheme:
@@ -60,46 +64,57 @@ def result_of(state: EvaluationState, period: str, *, corrected: bool = False) -
     """
     held = state.periods[period]
     chain = (*state.before(period), held.after_correction if corrected else held)
-    return _result(chain, state.units, _names(state))
+    return _result(chain, state.units, _raters(state))
 
 
-def _names(state: EvaluationState) -> Names:
-    return tuple((person.id, person.name) for person in state.people.values())
+def _raters(state: EvaluationState) -> Raters:
+    """By the number of the event that added them: unlike a name it is never somebody else's, and
+    unlike an id as good as any in draws.
+    """
+    return tuple((person.id, f"#{person.added_seq}") for person in state.people.values())
 
 
 @lru_cache(maxsize=64)
-def _result(chain: tuple[PeriodState, ...], units: tuple[Unit, ...], names: Names) -> Evaluation:
+def _result(chain: tuple[PeriodState, ...], units: tuple[Unit, ...], raters: Raters) -> Evaluation:
     """The result of the last of some periods in the order of time."""
     last = chain[-1]
     scheme = _scheme(last.scheme, units, str(last.period))
     if not scheme.units:
         raise EvaluationError("no_active_unit", period=str(last.period))
+    active = active_units(units, last.period)
     records = [
         record
         for held in chain
         if period_problem(scheme, held.period) is None
-        for record in _records(held, units, dict(names), scheme)
+        for record in _records(held, active, dict(raters), scheme)
     ]
     return evaluate(scheme, observations_from_records(records, str(last.period)))
 
 
 def records_of(state: EvaluationState, period: str) -> list[dict[str, str]]:
     """The observations of a period that count, with names of units and raters, as
-    `evaluation.observations_from_records` takes them.
+    `evaluation.observations_from_records` takes them; what tells raters apart who are called alike
+    stands behind their names.
     """
-    held = state.periods[period]
-    return list(_records(held, state.units, dict(_names(state)), scheme_in(state, period)))
+    held, raters = state.periods[period], dict(_raters(state))
+    active = active_units(state.units, period)
+    records = list(_records(held, active, raters, scheme_in(state, period)))
+    names = {raters[person.id]: person.name for person in state.people.values()}
+    given = {record.get("rater", "") for record in records}
+    called = {one: names.get(one, one.removeprefix(FROM_FILE)) for one in given}
+    count = Counter(called.values())
+    labels = {one: name if count[name] == 1 else f"{name} ({one})" for one, name in called.items()}
+    return [{**record, "rater": labels[record.get("rater", "")]} for record in records]
 
 
 def _records(
-    held: PeriodState, units: tuple[Unit, ...], names: dict[str, str], scheme: Scheme
+    held: PeriodState, units: tuple[Unit, ...], raters: dict[str, str], scheme: Scheme
 ) -> Iterator[dict[str, str]]:
-    """What counts in a period of the units and rules of a scheme."""
-    period, listed = str(held.period), {*scheme.units}
-    unit_names = {unit.id: unit.name for unit in units if unit.name in listed}
+    """What counts in a period of some units and the rules of a scheme."""
+    period, unit_names = str(held.period), {unit.id: unit.name for unit in units}
     same = _same_rules(held.scheme, scheme)
     delivered = set()
-    for row, rater in _rows(held, names):
+    for row, rater in _rows(held, raters):
         if row.unit in unit_names and row.indicator in same:
             delivered.add((row.unit, row.indicator))
             yield {
@@ -120,8 +135,9 @@ def _records(
                 yield {"unit": name, "period": period, "indicator": leaf, "value": missing}
 
 
-def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]:
-    """The values and ratings of a period that count, each with its rater.
+def _rows(held: PeriodState, raters: dict[str, str]) -> Iterator[tuple[Row, str]]:
+    """The values and ratings of a period that count, each with what its rater is called here: no
+    two by the same, whether they come by a link, from a file, or with a decision.
 
     A value that was decided on, by an appeal or a correction, stands for what all raters gave.
     """
@@ -132,17 +148,17 @@ def _rows(held: PeriodState, names: dict[str, str]) -> Iterator[tuple[Row, str]]
     }
     for key, value in held.values.items():
         if key[:4] not in decided and held.counts(key):
-            yield value.row, key.rater
+            yield value.row, key.rater and f"{FROM_FILE}{key.rater}"
     for cell, ratings in counting_ratings(held).items():
         unit, indicator, item = cell
         for person, rating in ratings.items() if (*cell, "") not in decided else ():
             row = Row(unit, indicator, rating.value, item, note=rating.note)
-            yield row, names[person]
+            yield row, raters[person]
     for row in decided.values():
         rated = held.scheme.indicator.get(row.indicator)
-        raters = fewest_ratings(rated) if rated else 1
-        for number in range(1, raters + 1):
-            yield row, f"{number}" if raters > 1 else ""
+        needed = fewest_ratings(rated) if rated else 1
+        for number in range(1, needed + 1):
+            yield row, f"{number}" if needed > 1 else ""
 
 
 def _was_decided(held: PeriodState, seq: int) -> bool:
@@ -185,11 +201,8 @@ def evidence_of(state: EvaluationState, period: str, revision: int) -> dict[str,
     result = result_of(state, period, corrected=True)
     held = state.periods[period]
     scheme, column = result.scheme, result.period_position(period)
-    rows = sorted(
-        jcs(record)
-        for record in _records(held.after_correction, state.units, dict(_names(state)), scheme)
-    )
-    active = [unit for unit in state.units if unit.name in scheme.units]
+    active, raters = active_units(state.units, period), dict(_raters(state))
+    rows = sorted(map(jcs, _records(held.after_correction, active, raters, scheme)))
     version = held.version
     units = {}
     for unit in active:

@@ -28,7 +28,7 @@ from .judged import counting_ratings, scheme_in
 from .rules import CANNOT_JUDGE, asked_of
 from .sheet import own_sheet
 from .state import EvaluationState, PeriodState, RatedCell, RatingRound, Sheet, ratings_in
-from .units import Unit
+from .units import Unit, active_units
 
 _T = TypeVar("_T")
 
@@ -215,7 +215,7 @@ def _observations(
     rounds: tuple[RatingRound, ...], scheme: Scheme, units: tuple[Unit, ...], period: str
 ) -> Observations | None:
     """The grades of closed rounds, with ids of raters; None where there is none."""
-    names = {unit.id: unit.name for unit in units if unit.name in scheme.units}
+    names = {unit.id: unit.name for unit in active_units(units, period)}
     rows = [
         (names[unit], period, leaf, item, rating.value, person)
         for (unit, leaf, item), ratings in ratings_in(rounds).items()
@@ -227,9 +227,11 @@ def _observations(
     return observations_from_records(records, period) if records else None
 
 
-def cells_of(state: EvaluationState, items: Iterable[RatedItem]) -> tuple[RatedCell, ...]:
-    """The cells of items, whose units stand there by name."""
-    ids = {unit.name: unit.id for unit in state.units}
+def cells_of(
+    state: EvaluationState, period: str, items: Iterable[RatedItem]
+) -> tuple[RatedCell, ...]:
+    """The cells of items of a period, whose units stand there by name."""
+    ids = {unit.name: unit.id for unit in active_units(state.units, period)}
     return tuple((ids[one.unit], one.indicator, one.item) for one in items)
 
 

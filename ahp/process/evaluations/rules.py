@@ -40,6 +40,9 @@ from .events import (
     PeriodSigned,
     PersonAdded,
     PersonChanged,
+    PersonLinkIssued,
+    PersonLinkRevoked,
+    PersonRemoved,
     Rated,
     RatingAttached,
     RatingClosed,
@@ -55,7 +58,7 @@ from .events import (
     ValuesRecorded,
 )
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
-from .units import active_in, merge_problem, unit_problem
+from .units import Unit, active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
 """What a rater says who can't grade a cell: it counts as no rating."""
@@ -112,6 +115,9 @@ def answers_to(scheme: Scheme, indicator: str, item: str) -> tuple[str, ...]:
     return () if sampled else CHECK_RESULTS
 
 
+_ABOUT_PEOPLE = (PersonChanged, PersonRemoved, PersonLinkIssued, PersonLinkRevoked)
+
+
 def objection(state: EvaluationState, event: Logged) -> Phrase | None:
     """Why something could not happen next in an evaluation."""
     if isinstance(event.action, EvaluationCreated) != (state.seq == 0):
@@ -122,8 +128,9 @@ def objection(state: EvaluationState, event: Logged) -> Phrase | None:
     ):
         return Phrase("act_of_another_kind")
     adds = isinstance(event.action, PersonAdded)
-    if event.person is not None and not adds and event.person not in state.participants:
-        return Phrase("person_unknown", person=event.person)
+    needs = isinstance(event.action, _ABOUT_PEOPLE)
+    if (needs or event.person is not None) and not adds and event.person not in state.participants:
+        return Phrase("person_unknown", person=event.person or "")
     if by_link and event.person != event.actor.id:
         return Phrase("act_of_another_person")
     return _objection(event.action, state, event)
@@ -187,14 +194,23 @@ def _same_person(first: Actor, second: Actor) -> Phrase | None:
 def _(action: UnitAdded, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id in state.unit:
         return Phrase("unit_added_again", unit=action.unit.name)
-    return unit_problem(state.units, action.unit)
+    return _unit_problem(action.unit, None, state)
 
 
 @_objection.register
 def _(action: UnitChanged, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id not in state.unit:
         return Phrase("unit_not_listed", unit=action.unit.name)
-    return unit_problem(state.units, action.unit)
+    return _unit_problem(action.unit, state.unit[action.unit.id], state)
+
+
+def _unit_problem(unit: Unit, before: Unit | None, state: EvaluationState) -> Phrase | None:
+    """Why a unit can't be in the list; only `UnitMerged` says that it goes into another one."""
+    merged = (before.merged_into, before.merged_from) if before else (None, "")
+    if (unit.merged_into, unit.merged_from) != merged:
+        return Phrase("unit_merged_otherwise", unit=unit.name)
+    kind = state.version.scheme.period.kind if state.version else "quarter"
+    return unit_problem(state.units, unit, kind)
 
 
 @_objection.register
@@ -340,8 +356,11 @@ def _cell_words(cell: Iterable[str], state: EvaluationState) -> dict[str, str]:
 def _(
     action: CellAccepted, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    if CellKey(*action.cell) not in period.values:
+    value = period.values.get(CellKey(*action.cell))
+    if value is None:
         return Phrase("cell_has_no_value", **_cell_words(action.cell, state))
+    if value.stamp.seq != action.seq:
+        return Phrase("value_is_another", **_cell_words(action.cell, state))
     return _late(period, "open")
 
 
@@ -567,4 +586,8 @@ def _(
 def _(
     action: CorrectionWithdrawn, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    return None if period.correction else Phrase("no_correction", period=action.period)
+    if period.correction is None:
+        return Phrase("no_correction", period=action.period)
+    if period.correction.stamp.seq != action.seq:
+        return Phrase("correction_is_another", period=action.period)
+    return None

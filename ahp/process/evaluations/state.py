@@ -678,8 +678,7 @@ def _with_values(
 @_in_period.register
 def _(action: CellAccepted, period: PeriodState, event: Logged) -> dict[str, Any]:
     key = CellKey(*action.cell)
-    seq = period.values[key].stamp.seq
-    return {"accepted": {**period.accepted, key: (seq, action.reason)}}
+    return {"accepted": {**period.accepted, key: (action.seq, action.reason)}}
 
 
 @_in_period.register

@@ -30,7 +30,7 @@ def changed(units: Sequence[Unit], unit: str, entry: UnitEntry) -> Unit:
     """A unit as an entry says now; a name it had before becomes a former name.
 
     Raises:
-        EvaluationError: another unit is called so, or it went into another one.
+        EvaluationError: it went into another one.
     """
     old = next(one for one in units if one.id == unit)
     if entry.name != old.name:

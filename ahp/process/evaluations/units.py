@@ -12,6 +12,7 @@ from ...codec import at
 from ...errors import EvaluationError
 from ...evaluation import Period, Scheme, parse_period
 from ...evaluation.observations import word_key
+from ...evaluation.periods import period_of
 from ...evaluation.scheme import Group
 from ...messages import Phrase
 
@@ -123,6 +124,11 @@ def active_in(unit: UnitEntry, period: str | Period) -> bool:
     return unit.first_day <= asked.last_day and asked.first_day <= unit.last_day
 
 
+def active_units(units: Iterable[Unit], period: str | Period) -> tuple[Unit, ...]:
+    """The units that are evaluated in a period."""
+    return tuple(unit for unit in units if active_in(unit, period))
+
+
 def resolve(units: Iterable[Unit], name: str, period: str | Period | None = None) -> Unit | None:
     """The unit that is called so, whatever the case, width and spaces; None where none is.
 
@@ -152,34 +158,43 @@ def resolve(units: Iterable[Unit], name: str, period: str | Period | None = None
     return best[0]
 
 
-def called_alike(units: Sequence[UnitEntry]) -> Iterator[tuple[int, int, str]]:
-    """Two units that are called the same, by name or alias, and active at the same time: their
-    positions, and the word as the later one has it.
+def called_alike(units: Sequence[UnitEntry], kind: str) -> Iterator[tuple[int, int, str]]:
+    """Two units that are called the same, by name or alias, and active in one same period of a
+    kind: their positions, and the word as the later one has it.
     """
     holders: dict[str, list[int]] = {}
     for k, unit in enumerate(units):
         for key, word in unit.words.items():
             for other in holders.setdefault(key, []):
-                if unit.first_day <= units[other].last_day and units[other].first_day <= (
-                    unit.last_day
-                ):
+                if _meet(units[other], unit, kind):
                     yield other, k, word
                     break
             holders[key].append(k)
 
 
-def unit_problem(units: Iterable[Unit], unit: Unit) -> Phrase | None:
+def _meet(one: UnitEntry, other: UnitEntry, kind: str) -> bool:
+    """Whether two units are active in one same period of a kind."""
+
+    def during(day: date) -> Period:
+        return period_of(kind, day.year, day.month)
+
+    first, last = during(one.first_day), during(one.last_day)
+    return first <= during(other.last_day) and during(other.first_day) <= last
+
+
+def unit_problem(units: Iterable[Unit], unit: Unit, kind: str) -> Phrase | None:
     """Why a unit can't be in a list as it is; None where it can.
 
     Args:
         units: the others; one with its id is the unit as it was.
         unit: new or changed.
+        kind: of the periods that are evaluated.
     """
     if not unit.name.strip():
         return Phrase("unit_without_name")
     for other in units:
         if other.id != unit.id:
-            for _, _, word in called_alike((other, unit)):
+            for _, _, word in called_alike((other, unit), kind):
                 return Phrase("unit_name_taken", name=word, other=other.name)
     return None
 
@@ -215,8 +230,7 @@ def renamed(units: Sequence[Unit], unit: str, name: str) -> tuple[Unit, ...]:
     """The units with another name of one of them; the one it had becomes a former name.
 
     Raises:
-        EvaluationError: no such unit, one that is no more, no name, the name it has, or one that
-            another unit has.
+        EvaluationError: no such unit, one that is no more, or the name it has.
     """
     old = _unit(units, unit)
     if old.merged_into is not None:
@@ -231,8 +245,6 @@ def renamed(units: Sequence[Unit], unit: str, name: str) -> tuple[Unit, ...]:
         aliases=tuple(one for one in old.aliases if word_key(one) != word_key(plain)),
         former_names=(*(one for one in old.former_names if one != plain), old.name),
     )
-    if problem := unit_problem(units, new):
-        raise EvaluationError(problem.code, **problem.parameters)
     return tuple(new if one.id == unit else one for one in units)
 
 
@@ -253,34 +265,6 @@ def _unit(units: Iterable[Unit], unit: str) -> Unit:
     if found is None:
         raise EvaluationError("unit_not_listed", unit=unit)
     return found
-
-
-def check_units(units: Sequence[Unit]) -> None:
-    """Refuse a list of units that contradicts itself, such as one that was read from a file.
-
-    Raises:
-        EvaluationError: an id twice, a unit without a name, two that are called the same at the
-            same time, one that goes into itself, into an unknown one, or round in a circle.
-    """
-    by_id: dict[str, Unit] = {}
-    for unit in units:
-        if unit.id in by_id:
-            raise EvaluationError("id_twice", value=unit.id)
-        if problem := unit_problem(by_id.values(), unit):
-            raise EvaluationError(problem.code, **problem.parameters)
-        by_id[unit.id] = unit
-    for unit in units:
-        if unit.merged_into == unit.id:
-            raise EvaluationError("unit_merged_into_itself", unit=unit.name)
-        if unit.merged_into not in (None, *by_id):
-            raise EvaluationError("unit_not_listed", unit=unit.merged_into)
-    for unit in units:
-        way = [unit]
-        while way[-1].merged_into is not None:
-            way.append(by_id[way[-1].merged_into])
-            if way[-1] in way[:-1]:
-                names = tuple(one.name for one in way)
-                raise EvaluationError("units_merged_in_circle", units=names)
 
 
 def successor(units: Iterable[Unit], unit: str) -> str:
@@ -327,7 +311,7 @@ def groups_of(units: Iterable[Unit], period: str | Period, scheme: Scheme) -> tu
     Raises:
         EvaluationError: two active units have the same name.
     """
-    active = [unit for unit in units if active_in(unit, period)]
+    active = active_units(units, period)
     names = [word_key(unit.name) for unit in active]
     for k, name in enumerate(names):
         if name in names[:k]:

@@ -17,7 +17,7 @@ from ...evaluation.scheme import Scheme
 from .judged import result_of, scheme_in
 from .standing import signed_total
 from .state import EvaluationState, PeriodState
-from .units import Unit, active_in
+from .units import Unit, active_units
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def period_totals(state: EvaluationState, held: PeriodState) -> Mapping[str, Dec
         signed = held.signatures[-1].evidence["units"]
         return {unit: signed_total(one) for unit, one in signed.items()}
     result = result_of(state, str(held.period))
-    active = (unit for unit in state.units if active_in(unit, held.period))
+    active = active_units(state.units, held.period)
     return {unit.id: result.total(unit.name, str(held.period)) for unit in active}
 
 
@@ -115,9 +115,10 @@ def year_of_units(state: EvaluationState, year: str) -> YearOfUnits:
         shares = parts_of_year(scheme, last.period.whole_year)
     opened = {one.period for one in held}
     totals = [period_totals(state, one) for one in held]
-    group_of = {name: group.id for group in scheme.groups for name in group.units}
+    groups = {name: group.id for group in scheme.groups for name in group.units}
+    group_of = {unit.id: groups[unit.name] for unit in active_units(state.units, last.period)}
     found = [
-        UnitYear(unit, group_of.get(unit.name, ""), tuple(one.get(unit.id) for one in totals))
+        UnitYear(unit, group_of.get(unit.id, ""), tuple(one.get(unit.id) for one in totals))
         for unit in state.units
         if any(unit.id in one for one in totals)
     ]

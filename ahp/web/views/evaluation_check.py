@@ -30,7 +30,7 @@ from ahp.process.evaluations.events import (
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.recordings import CellEvent, history_of
 from ahp.process.evaluations.state import PeriodState
-from ahp.process.evaluations.units import active_in
+from ahp.process.evaluations.units import active_units
 from ahp.report.check_matrix import CheckMatrix, check_matrix
 from ahp.report.check_sources import source_sentence, value_source, value_words
 from ahp.study.limits import LONGEST
@@ -72,10 +72,10 @@ def matrix_of(desk: Desk, held: PeriodState, open_ones: set[CellKey]) -> CheckMa
     )
 
 
-def tapped(desk: Desk, key: str, about: str) -> None:
+def tapped(desk: Desk, held: PeriodState, key: str, about: str) -> None:
     """Show the cell that was tapped below the matrix."""
     cell = st.session_state[key].cell
-    ids = {unit.name: unit.id for unit in desk.now.units}
+    ids = {unit.name: unit.id for unit in active_units(desk.now.units, held.period)}
     st.session_state[f"cell_unit-{about}"] = ids[cell["unit"]]
     st.session_state[f"cell_part-{about}"] = cell["indicator"]
 
@@ -92,7 +92,7 @@ def show_matrix(desk: Desk, held: PeriodState, matrix: CheckMatrix) -> None:
     if shown.rows:
         st.caption(_("Tap a value to see where it comes from and what stood there before."))
         key = f"matrix-{about}"
-        check_cells(shown.html(tapped=True), BELOW, lambda: tapped(desk, key, about), key)
+        check_cells(shown.html(tapped=True), BELOW, lambda: tapped(desk, held, key, about), key)
     else:
         st.success(_("Nothing needs attention: every value is there and none stands out."))
     with st.container(horizontal=True):
@@ -107,7 +107,7 @@ def show_cell(
 ) -> None:
     """One cell: its values, why it stands out, what stood there before."""
     _, scheme, names = state.translate(), held.scheme, desk.names(held.scheme)
-    units = [unit.id for unit in desk.now.units if active_in(unit, held.period)]
+    units = [unit.id for unit in active_units(desk.now.units, held.period)]
     parts = [*scheme.counting(held.period), *scheme.events]
     goal = scheme.goal
     if st.session_state.get(f"cell_part-{about}") == goal:  # the column of totals was tapped
@@ -192,11 +192,12 @@ def show_history(desk: Desk, held: PeriodState, unit: str, part: str) -> None:
         )
 
 
-def accept(desk: Desk, period: str, key: CellKey, field: str) -> None:
+def accept(desk: Desk, held: PeriodState, key: CellKey, field: str) -> None:
     """Say that a conspicuous value is right, with the reason of the form."""
     _, reason = state.translate(), typed(field)
     if reason:
-        attempt(desk, lambda: state.desk().act(desk.id, CellAccepted(period, key, reason)))
+        accepted = CellAccepted(str(held.period), key, held.values[key].stamp.seq, reason)
+        attempt(desk, lambda: state.desk().act(desk.id, accepted))
     else:
         st.session_state["problem"] = _("Please say why the value is right.")
 
@@ -214,11 +215,11 @@ def show_doubts(desk: Desk, held: PeriodState, key: CellKey, phrases: tuple[Phra
     about = f"{desk.id}-{period}-{'-'.join(key)}"
     field = f"accept_reason-{about}"
     st.text_input(_("Why the value is right"), max_chars=LONGEST["reason"], key=field)
-    problem = why_not(desk, CellAccepted(period, key, "–"))
+    problem = why_not(desk, CellAccepted(period, key, held.values[key].stamp.seq, "–"))
     st.button(
         _("Accept the value"),
         on_click=accept,
-        args=(desk, period, key, field),
+        args=(desk, held, key, field),
         disabled=bool(problem),
         key=f"accept-{about}",
     )
@@ -281,16 +282,17 @@ def decide(desk: Desk, held: PeriodState, key: CellKey, field: str = "") -> None
         st.session_state["problem"] = _("Please say why it is rejected.")
 
 
-def take_back(desk: Desk, period: str, key: CellKey) -> None:
-    """Remove an entry."""
-    attempt(desk, lambda: state.desk().record_values(desk.id, period, (), removed=[key]))
+def take_back(desk: Desk, held: PeriodState, key: CellKey) -> None:
+    """Remove an entry as it was shown."""
+    period, seen = str(held.period), {key: held.entries[key].row}
+    attempt(desk, lambda: state.desk().record_values(desk.id, period, (), removed=[key], seen=seen))
 
 
 def show_entry(desk: Desk, held: PeriodState, key: CellKey) -> None:
     """A deduction, bonus or veto, who recorded it, and what a second person says of it."""
-    _, names, period = state.translate(), desk.names(held.scheme), str(held.period)
+    _, names = state.translate(), desk.names(held.scheme)
     value, verdict = held.entries[key], held.verdict(key)
-    about = f"{desk.id}-{period}-{'-'.join(key)}"
+    about = f"{desk.id}-{held.period}-{'-'.join(key)}"
     with st.container(border=True):
         title = f"{names[key.unit]} · {names[key.indicator]}"
         st.markdown(f"**{state.plain(title)}** · {kind_words(held, key.indicator)}")
@@ -329,7 +331,7 @@ def show_entry(desk: Desk, held: PeriodState, key: CellKey) -> None:
                 st.button(
                     _("Remove now"),
                     on_click=take_back,
-                    args=(desk, period, key),
+                    args=(desk, held, key),
                     key=f"remove-{about}",
                 )
 
@@ -365,8 +367,8 @@ def show_rejecting(desk: Desk, held: PeriodState, key: CellKey, about: str) -> N
         )
 
 
-def add_entry(desk: Desk, period: str, about: str) -> None:
-    """Record the deduction, bonus or veto of the form."""
+def add_entry(desk: Desk, held: PeriodState, about: str) -> None:
+    """Record the deduction, bonus or veto of the form in place of what was shown."""
     _, form = state.translate(), st.session_state
     fields = {name: typed(f"entry_{name}-{about}") for name in ("value", "document", "note")}
     row = Row(
@@ -376,9 +378,11 @@ def add_entry(desk: Desk, period: str, about: str) -> None:
         evidence=fields["document"],
         note=fields["note"],
     )
+    before = held.entries.get(row.key)
+    period, seen = str(held.period), {row.key: before.row if before else None}
     if not row.value:
         form["problem"] = _("Please write how many times, or how many points.")
-    elif attempt(desk, lambda: state.desk().record_values(desk.id, period, [row])):
+    elif attempt(desk, lambda: state.desk().record_values(desk.id, period, [row], seen=seen)):
         for name in fields:
             form[f"entry_{name}-{about}"] = "1" if name == "value" else ""
 
@@ -386,7 +390,7 @@ def add_entry(desk: Desk, period: str, about: str) -> None:
 def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
     """The form of a new deduction, bonus or veto."""
     _, names, language = state.translate(), desk.names(held.scheme), state.language()
-    units = [unit.id for unit in desk.now.units if active_in(unit, held.period)]
+    units = [unit.id for unit in active_units(desk.now.units, held.period)]
     with st.expander(_("Record a deduction, bonus or veto"), icon=":material/add:"):
         unit = st.selectbox(
             _("Unit"), units, format_func=names.__getitem__, key=f"entry_unit-{about}"
@@ -420,7 +424,7 @@ def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
             _("Record"),
             type="primary",
             on_click=add_entry,
-            args=(desk, str(held.period), about),
+            args=(desk, held, about),
             disabled=not state.may("run_evaluations"),
             key=f"add_entry-{about}",
         )
@@ -483,7 +487,7 @@ def show_finish(desk: Desk, held: PeriodState, waiting: int) -> None:
             )
             sure = st.checkbox(
                 _("Finish although something is left: {what}").format(what=_(", ").join(left)),
-                key=f"sure_finish-{about}",
+                key=f"sure_finish-{about}-{missing}-{waiting}",
             )
         field = f"finish_note-{about}"
         st.text_input(_("Remark (optional)"), max_chars=LONGEST["reason"], key=field)

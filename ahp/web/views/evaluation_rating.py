@@ -230,7 +230,7 @@ def show_apart(desk: Desk, held: PeriodState) -> None:
         )
     labels = {
         cell: f"{names[cell[0]]} · {cell_name(names, cell)}"
-        for cell in (*cells_of(desk.now, (one.rated for one in apart)), *few)
+        for cell in (*cells_of(desk.now, period, (one.rated for one in apart)), *few)
     }
     if not labels:
         return

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ahp.datafile import jcs
-from ahp.errors import AHPError, StoreError
+from ahp.errors import AHPError
 from ahp.exchange.observation_layout import part_name
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES, attached
 from ahp.process.evaluations.events import (
@@ -53,16 +53,7 @@ def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
     """
     _, form = state.translate(), st.session_state
     early = (form.get(f"early-{desk.id}-{period}") or "").strip()
-
-    def change() -> None:
-        now = state.desk().evaluation_state(desk.id)
-        if revision == len(now.periods[period].signatures) + 1:
-            evidence = evidence_of(now, period, revision)
-            if hashes_of(evidence)["evidence"] != shown:
-                raise StoreError("figures_changed")
-        state.desk().sign(desk.id, period, revision, early)
-
-    if attempt(desk, change):
+    if attempt(desk, lambda: state.desk().sign(desk.id, period, revision, early, shown=shown)):
         return
     signatures = state.desk().evaluation_state(desk.id).periods[period].signatures
     if len(signatures) >= revision:
@@ -164,6 +155,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
             max_chars=LONGEST["reason"],
             key=f"early-{desk.id}-{period}",
         )
+    shown = hashes_of(evidence_of(desk.now, period, revision))["evidence"]
     sure = st.checkbox(
         _(
             "I have looked at the figures above. By signing, {period} is closed for ever; what is "
@@ -171,9 +163,8 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
         ).format(period=period)
         if revision == 1
         else _("I have looked at the correction; the figures signed before stay on record."),
-        key=f"sure_sign-{desk.id}-{period}-{revision}",
+        key=f"sure_sign-{desk.id}-{period}-{revision}-{shown[:12]}",
     )
-    shown = hashes_of(evidence_of(desk.now, period, revision))["evidence"]
     st.button(
         _("Sign {period}").format(period=period)
         if revision == 1
@@ -270,10 +261,10 @@ def typed_file(key: str) -> tuple[File | None, bytes | None]:
     return attached(given.name, content), content
 
 
-def withdraw(desk: Desk, period: str) -> None:
-    """Drop the correction that waits."""
+def withdraw(desk: Desk, period: str, seq: int) -> None:
+    """Drop the correction that an event proposed."""
     reason = st.session_state[f"withdraw_reason-{desk.id}-{period}"].strip()
-    attempt(desk, lambda: state.desk().act(desk.id, CorrectionWithdrawn(period, reason)))
+    attempt(desk, lambda: state.desk().act(desk.id, CorrectionWithdrawn(period, seq, reason)))
 
 
 def show_correction(desk: Desk, held: PeriodState) -> None:
@@ -324,7 +315,7 @@ def show_correction(desk: Desk, held: PeriodState) -> None:
         st.button(
             _("Withdraw"),
             on_click=withdraw,
-            args=(desk, period),
+            args=(desk, period, correction.stamp.seq),
             key="withdraw_correction",
         )
 

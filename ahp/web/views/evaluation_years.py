@@ -43,8 +43,9 @@ def show_year(desk: Desk, found: YearOfUnits) -> None:
 
 def show_over_time(desk: Desk, found: YearOfUnits) -> None:
     """Units over the periods of the year as small lines."""
-    _, language, names = state.translate(), state.language(), desk.names()
+    _, language = state.translate(), state.language()
     st.header(_("Units over time"), anchor=False)
+    names = state.distinct({one.unit.id: one.unit.name for one in found.units})
     units = {names[one.unit.id]: one for one in found.units}
     chosen: list[str] = st.multiselect(
         _("Units to draw"),

@@ -46,6 +46,11 @@ def show_upload() -> None:
                 "log and every signed result are verified first."
             )
         )
+        st.caption(
+            _(
+                "A file of more than {most} MB is taken over on the server: `ahp log import FILE`."
+            ).format(most=st.get_option("server.maxUploadSize"))
+        )
         file = st.file_uploader(_("File"), type="json", key="evaluation_file")
         st.button(
             _("Verify and take over"),

@@ -98,7 +98,7 @@ def test_what_stands_out_is_accepted_as_long_as_it_stays():
     now = after(now, [opened, recorded])
     held = now.periods[PERIOD]
     assert [one.code for one in conspicuous_values(now, held)[key]] == ["value_outlier"]
-    now = after(now, [CellAccepted(PERIOD, key, "year's end")])
+    now = after(now, [CellAccepted(PERIOD, key, held.values[key].stamp.seq, "year's end")])
     assert accepted_reason(now.periods[PERIOD], key) == "year's end"
     anew = ValuesRecorded(PERIOD, (Row("unit-01", "research_reports", "9"),))
     assert accepted_reason(after(now, [anew]).periods[PERIOD], key) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pytest
@@ -20,16 +20,19 @@ from ahp.process.evaluations.events import (
     Logged,
     PeriodOpened,
     PersonAdded,
+    PersonRemoved,
     Rated,
     RatingAttached,
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
+    Row,
     SchemeApproved,
     SchemeProposed,
     UnitAdded,
+    ValuesRecorded,
 )
-from ahp.process.evaluations.judged import records_of
+from ahp.process.evaluations.judged import records_of, result_of
 from ahp.process.evaluations.next_step import Step, next_step
 from ahp.process.evaluations.rating import (
     agreement,
@@ -217,11 +220,35 @@ def test_who_cannot_judge_gives_no_rating_and_too_few_count_as_not_reported():
     assert {one["unit"] for one in rated} == {"North", "South"}
 
 
+def test_raters_who_are_called_alike_are_told_apart():
+    """One was removed and somebody else added by the same name, and a file has a third Ann."""
+    found = closed().do(ValuesRecorded(PERIOD, (Row("south", LEAF, "good", rater="Ann"),)))
+    found.do(PersonRemoved(), person="ann")
+    found.do(PersonAdded("rater", "Ann", indicators=(LEAF,)), person="other")
+    found.do(RatingOpened(PERIOD, 2, (SOUTH,), "2026-04-20"))
+    found.rate("other", {SOUTH: "weak"}, 2).do(RatingClosed(PERIOD, 2))
+    rated = [one for one in records_of(found.state, PERIOD) if one["unit"] == "South"]
+    assert [(one["rater"], one["value"]) for one in rated if one["indicator"] == LEAF] == [
+        ("Ann (file Ann)", "good"),
+        ("Ann (#7)", "very_good"),
+        ("Bob", "fair"),
+        ("Cho", "fair"),
+        ("Ann (#26)", "weak"),
+    ]
+    result = result_of(found.state, PERIOD)
+    points = result.scores[result.unit_position("South"), 0, result.indicators.index(LEAF)]
+    assert points == (85 + 100 + 70 + 70 + 50) / 5
+
+
 def test_spread_and_the_cells_of_a_second_round():
     found = spread_of(closed().state, PERIOD)
     spread = {one.rated.unit: (one.spread, one.above_limit) for one in found.items}
     assert spread == {"East": (0, False), "North": (0, False), "South": (Fraction(30), True)}
-    assert cells_of(closed().state, found.second_round) == (SOUTH,)
+    assert cells_of(closed().state, PERIOD, found.second_round) == (SOUTH,)
+    namesake = Unit(id="old", name="South", active_to="2025Q4")
+    several = replace(closed().state, units=(*closed().state.units, namesake))
+    assert spread_of(several, PERIOD).items == found.items
+    assert cells_of(several, PERIOD, found.second_round) == (SOUTH,)
     assert spread_of(opened().state, PERIOD).items == ()
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from ahp.codec import structure, unstructure
 from ahp.errors import AHPError, EntryError, EvaluationError
+from ahp.evaluation.periods import PERIODS
 from ahp.evaluation.scheme import Group
 from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.units import (
     Unit,
     active_in,
     called_alike,
-    check_units,
     day_of,
     groups_of,
     history,
@@ -141,10 +141,26 @@ def test_a_name_that_fits_two_is_refused() -> None:
 
 def test_units_called_alike_at_the_same_time() -> None:
     until, since = Unit("A", active_to="2026Q2", id="1"), Unit("ａ", active_from="2026Q3", id="2")
-    assert list(called_alike((until, since))) == []
+    assert list(called_alike((until, since), "quarter")) == []
     other = Unit("B", aliases=("A",), id="3")
-    assert list(called_alike((until, since, other))) == [(0, 2, "A")]
-    assert list(called_alike((EAST, WEST, SOUTH))) == []
+    assert list(called_alike((until, since, other), "quarter")) == [(0, 2, "A")]
+    assert list(called_alike((EAST, WEST, SOUTH), "quarter")) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "alike_in"),
+    [
+        ("2026-01-31", "2026-02-01", ["quarter", "half", "year"]),
+        ("2026-02-15", "2026-02-16", ["month", "quarter", "half", "year"]),
+        ("2026Q1", "2026Q2", ["half", "year"]),
+        ("2026H1", "2026H2", ["year"]),
+        ("2025", "2026", []),
+    ],
+)
+def test_units_of_one_name_share_no_period(last: str, first: str, alike_in: list[str]) -> None:
+    """Days that don't overlap are not enough: a period has one unit of a name."""
+    units = (Unit("A", active_from=first, id="2"), Unit("A", active_to=last, id="1"))
+    assert [kind for kind in PERIODS if list(called_alike(units, kind))] == alike_in
 
 
 @pytest.mark.parametrize(
@@ -153,20 +169,20 @@ def test_units_called_alike_at_the_same_time() -> None:
         (Unit(" ", id="x"), "a unit has no name", "单位名称不能为空。"),
         (
             Unit("城东 支行", aliases=("东支",), id="x"),
-            "'东支' is what '城东支行' is called at the same time, expected another",
+            "'东支' is what '城东支行' is called in the same period, expected another",
             "“东支”与同一时期的“城东支行”重名，请换一个名称。",
         ),
     ],
 )
 def test_units_that_a_list_cannot_take(unit: Unit, english: str, chinese: str) -> None:
-    problem = unit_problem(UNITS, unit)
+    problem = unit_problem(UNITS, unit, "quarter")
     assert problem is not None
     assert (str(problem), error_sentence(problem, "zh")) == (english, chinese)
 
 
 def test_a_unit_may_be_changed_and_take_a_name_that_is_free() -> None:
-    assert unit_problem(UNITS, Unit("城东支行", "二组", id="east")) is None
-    assert unit_problem(UNITS, Unit("城南支行", active_from="2026Q4", id="x")) is None
+    assert unit_problem(UNITS, Unit("城东支行", "二组", id="east"), "quarter") is None
+    assert unit_problem(UNITS, Unit("城南支行", active_from="2026Q4", id="x"), "quarter") is None
 
 
 def test_renaming_keeps_the_names_before() -> None:
@@ -189,12 +205,6 @@ def test_renaming_keeps_the_names_before() -> None:
     [
         ("north", "A", "'north' is no unit of the list", "单位名录中没有“north”。"),
         ("east", "城东支行", "the unit is called '城东支行' already", "该单位现名即为“城东支行”。"),
-        ("east", " ", "a unit has no name", "单位名称不能为空。"),
-        (
-            *("west", "东支"),
-            "'东支' is what '城东支行' is called at the same time, expected another",
-            "“东支”与同一时期的“城东支行”重名，请换一个名称。",
-        ),
         (
             *("gone", "A"),
             "'旧支行' went into '城东支行' from 2026Q1 on",
@@ -286,48 +296,6 @@ def test_what_precedes_a_total() -> None:
     assert {successor(units, one) for one in ("west", "east", "new")} == {"new"}
 
 
-def in_circle(*names: str) -> list[Unit]:
-    following = (*names[1:], names[0])
-    return [
-        Unit(name.upper(), id=name, merged_into=into, merged_from="2026Q3")
-        for name, into in zip(names, following, strict=True)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("units", "english", "chinese"),
-    [
-        (
-            [EAST, EAST],
-            "'east' is used twice, expected ids that differ",
-            "标识“east”出现了两次，各标识不得重复。",
-        ),
-        (
-            [EAST, Unit("城东支行", id="x")],
-            "'城东支行' is what '城东支行' is called at the same time, expected another",
-            "“城东支行”与同一时期的“城东支行”重名，请换一个名称。",
-        ),
-        (in_circle("a"), "'A' can't go into itself", "“A”不能并入自身。"),
-        (
-            [Unit("A", id="a", merged_into="b", merged_from="2026Q3")],
-            "'b' is no unit of the list",
-            "单位名录中没有“b”。",
-        ),
-        (
-            in_circle("a", "b", "c"),
-            "'A', 'B', 'C', 'A' go into each other in a circle",
-            "“A”、“B”、“C”、“A”互相并入，形成循环。",
-        ),
-    ],
-)
-def test_lists_that_contradict_themselves(units: list[Unit], english: str, chinese: str) -> None:
-    assert refused(lambda: check_units(units)) == (english, chinese)
-
-
-def test_a_list_that_is_right() -> None:
-    check_units(merged(merged(UNITS, "west", "east", "2026Q2"), "east", "new", "2026Q4"))
-
-
 ONE = scheme({"x": 1})
 
 
@@ -384,7 +352,6 @@ def test_two_of_one_name_in_one_period() -> None:
         Unit("A", active_to="2026-05-10", id="1"),
         Unit("A", active_from="2026-05-11", id="2"),
     )
-    check_units(units)
     assert refused(lambda: groups_of(units, "2026Q2", ONE)) == (
         "two units are called 'A' in 2026Q2, expected one",
         "2026Q2 有两家单位都叫“A”，只应有一家。",

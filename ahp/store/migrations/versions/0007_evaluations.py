@@ -73,8 +73,15 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_files"),
     )
+    # SQLite makes the table anew, and drops no rows that others refer to
+    connection = op.get_bind()
+    grants = sa.table("grants", sa.column("id"), sa.column("link_id"))
+    held = connection.execute(sa.select(grants).where(grants.c.link_id.is_not(None))).all()
+    connection.execute(grants.update().values(link_id=sa.null()))
     with op.batch_alter_table("links") as links:
         links.alter_column("expert_id", existing_type=sa.String(), nullable=True)
         links.add_column(sa.Column("person_id", sa.String(), nullable=True))
         links.create_foreign_key("fk_links_person_id_people", "people", ["person_id"], ["id"])
         links.create_index("ix_links_person_id", ["person_id"])
+    for grant, link in held:
+        connection.execute(grants.update().where(grants.c.id == grant).values(link_id=link))
