@@ -1842,6 +1842,18 @@ _EVALUATIONS = {
     "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),
     "typed_without_value": _("a document number or a note, but no value"),
     "unit_added_again": _("{unit!r} is in the list already."),
+    "unit_joins_late": _(
+        "{unit!r} would be evaluated in {period}, whose check is finished. Give the first day on "
+        "which it is evaluated: {date} or a later one."
+    ),
+    "units_while_checked": _(
+        "{unit!r}: the check of {period} is finished, so the units evaluated in it stay the same. "
+        "Undo the check first, or let the change hold from {date} on."
+    ),
+    "units_while_signed": _(
+        "{unit!r}: {period} is signed, so the units evaluated in it stay the same. Let the change "
+        "hold from {date} on."
+    ),
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."

@@ -35,6 +35,7 @@ from ahp.process.evaluations.events import (
     SchemeApproved,
     SchemeProposed,
     UnitAdded,
+    UnitChanged,
     UnitMerged,
     ValuesRecorded,
 )
@@ -495,6 +496,48 @@ def test_a_merged_unit_is_no_more(department) -> None:
     )
     assert result_of(department.now, "2026Q1").units == ("A", "B", "C")
     assert result_of(department.now, "2026Q2").units == ("A", "B")
+
+
+def test_a_checked_period_keeps_its_units(department) -> None:
+    """Nobody joins it, leaves it or goes into another unit in it; afterwards they may."""
+    department.deliver()
+    joins = UnitAdded(Unit("D", id="d"))
+    ends = UnitChanged(Unit("C", id="c", active_to="2025Q4"))
+    merges = UnitMerged("c", "b", "2026Q1", "reorganization")
+    refused(
+        lambda: department.do(joins),
+        "unit_joins_late",
+        "“D”将列入2026Q1，而该期已完成核对。请填写参评起始日期：2026-04-01或之后。",
+    )
+    for change in (ends, merges):
+        refused(
+            lambda change=change: department.do(change),
+            "units_while_checked",
+            "“C”：2026Q1已完成核对，该期参评单位不再变动。请先撤销核对，或自2026-04-01起变更。",
+        )
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    with pytest.raises(StoreError) as caught:
+        department.do(joins)
+    assert str(caught.value) == (
+        "'D' would be evaluated in 2026Q1, whose check is finished. Give the first day on which it "
+        "is evaluated: 2026-04-01 or a later one."
+    )
+    department.head.sign(department.id, "2026Q1", early="all agree")
+    for change in (ends, merges):
+        refused(
+            lambda change=change: department.do(change),
+            "units_while_signed",
+            "“C”：2026Q1已签批，该期参评单位不再变动。请自2026-04-01起变更。",
+        )
+    renamed = UnitChanged(Unit("C2", id="c", former_names=("C",)))
+    later = UnitAdded(Unit("D", id="d", active_from="2026-04-01"))
+    department.do(renamed, later, replace(merges, period="2026Q2"))
+    right = Row("b", "measured", "95", evidence="No. 9")
+    department.do(CorrectionProposed("2026Q1", (right,), "two vouchers counted twice"))
+    department.head.sign(department.id, "2026Q1", revision=2)
+    signed = department.period().signatures
+    assert [[*one.evidence["units"]] for one in signed] == [["a", "b", "c"]] * 2
+    department.store.verify_evaluations()
 
 
 FORGERIES = {

@@ -92,7 +92,7 @@ def figures_of(state: EvaluationState, period: str, unit: str) -> tuple[Figure, 
     """
     held = state.periods[period]
     figures = []
-    if held.notices:
+    if held.notices and unit in held.notices.result["units"]:
         figures.append(
             _figure(Figure("notice", stamp=held.notices.stamp), held.notices.result, unit)
         )
@@ -210,7 +210,7 @@ def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
 
 @dataclass(frozen=True)
 class Moved:
-    """A unit of which two pieces of evidence say different things."""
+    """A unit of which two pieces of evidence say different things; one of them may say nothing."""
 
     unit: str
     before: Told
@@ -218,12 +218,14 @@ class Moved:
 
 
 def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Moved]:
-    """The units whose total, band or rank in the group differs between two pieces of evidence."""
-    for unit, told in after["units"].items():
-        earlier = before["units"].get(unit)
+    """The units whose total, band or rank in the group differs between two pieces of evidence, and
+    those that stand in one alone.
+    """
+    for unit in {**after["units"], **before["units"]}:
+        earlier, later = before["units"].get(unit, {}), after["units"].get(unit, {})
         watched = ("total", "band", "group_rank")
-        if earlier and any(earlier[name] != told[name] for name in watched):
-            yield Moved(unit, earlier, told)
+        if not (earlier and later) or any(earlier[name] != later[name] for name in watched):
+            yield Moved(unit, earlier, later)
 
 
 def matches_signed(result: Evaluation, figure: Figure, period: str) -> bool:

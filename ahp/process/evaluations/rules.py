@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import singledispatch
 
@@ -55,7 +56,7 @@ from .events import (
     ValuesRecorded,
 )
 from .state import EvaluationState, PeriodState, Person, scheme_of_content
-from .units import active_in, merge_problem, unit_problem
+from .units import Unit, active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
 """What a rater says who can't grade a cell: it counts as no rating."""
@@ -187,19 +188,38 @@ def _same_person(first: Actor, second: Actor) -> Phrase | None:
 def _(action: UnitAdded, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id in state.unit:
         return Phrase("unit_added_again", unit=action.unit.name)
-    return unit_problem(state.units, action.unit)
+    return unit_problem(state.units, action.unit) or _other_units_problem(state, action.unit)
 
 
 @_objection.register
 def _(action: UnitChanged, state: EvaluationState, event: Logged) -> Phrase | None:
     if action.unit.id not in state.unit:
         return Phrase("unit_not_listed", unit=action.unit.name)
-    return unit_problem(state.units, action.unit)
+    return unit_problem(state.units, action.unit) or _other_units_problem(state, action.unit)
 
 
 @_objection.register
 def _(action: UnitMerged, state: EvaluationState, event: Logged) -> Phrase | None:
-    return merge_problem(state.units, action.unit, action.into, action.period)
+    if problem := merge_problem(state.units, action.unit, action.into, action.period):
+        return problem
+    unit = state.unit[action.unit]
+    merged = replace(unit, merged_into=action.into, merged_from=action.period)
+    return _other_units_problem(state, merged)
+
+
+def _other_units_problem(state: EvaluationState, unit: Unit) -> Phrase | None:
+    """Why a unit can't be so from now on: a period whose check is finished would have others."""
+    before = state.unit.get(unit.id)
+    for period, held in state.periods.items():
+        was_active = before is not None and active_in(before, period)
+        if held.stage == "open" or active_in(unit, period) == was_active:
+            continue
+        about = {"unit": unit.name, "period": period, "date": str(state.first_free_day)}
+        if before is None:
+            return Phrase("unit_joins_late", **about)
+        signed = held.stage == "signed"
+        return Phrase("units_while_signed" if signed else "units_while_checked", **about)
+    return None
 
 
 @_objection.register

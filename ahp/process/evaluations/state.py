@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property, reduce, singledispatch
 from typing import Any
 
@@ -471,6 +472,14 @@ class EvaluationState:
     def running(self) -> bool:
         """Whether a period was opened: a change of the scheme then needs a second person."""
         return bool(self.periods)
+
+    @property
+    def first_free_day(self) -> date | None:
+        """The first day after all periods whose check is finished: from then on other units can be
+        evaluated; None before there is one.
+        """
+        checked = [one.period.last_day for one in self.periods.values() if one.stage != "open"]
+        return max(checked) + timedelta(days=1) if checked else None
 
     def before(self, period: str) -> tuple[PeriodState, ...]:
         """The periods before one, in the order of time."""

@@ -31,6 +31,7 @@ from ahp.process.evaluations.notices import (
     with_granted,
 )
 from ahp.process.evaluations.signing import checklist, hashes_of
+from ahp.report.notice import moved_table
 from ahp.store import Store
 from tests.evaluation_case import PERIOD, Case, make_case
 
@@ -146,6 +147,19 @@ def test_trials_are_refused_as_the_decision_would_be(case: Case) -> None:
     tried = with_granted(case.now, PERIOD, "a1", Row("u2", "late", "viele", evidence="1"), "–")
     with pytest.raises(EvaluationError):
         evidence_of(tried, PERIOD, 0)
+
+
+def test_units_that_are_gone_or_new_have_moved(case: Case) -> None:
+    whole = evidence_of(case.now, PERIOD, 0)
+    fewer = {"units": {key: one for key, one in whole["units"].items() if key != "u2"}}
+    [gone], [new] = moved(whole, fewer), moved(fewer, whole)
+    assert (gone.unit, gone.before["total"], gone.after) == ("u2", "61.0", {})
+    assert (new.unit, new.before, new.after["total"]) == ("u2", {}, "61.0")
+    table = moved_table((gone, new), case.now.periods[PERIOD].scheme, "en")
+    assert table.rows == (
+        ("乙中心", "61.0 → –", "Fair → –", "2 → –"),
+        ("乙中心", "– → 61.0", "– → Fair", "– → 2"),
+    )
 
 
 def test_entries_that_count(case: Case) -> None:
