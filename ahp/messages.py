@@ -1746,13 +1746,17 @@ _EVALUATIONS = {
     ),
     "correction_without_reason": _("Please say why this is corrected."),
     "dates_without_reason": _("Please say why the dates change."),
+    "decision_stays": _(
+        "{unit!r}, {indicator!r}: this value was decided on an appeal, and a decision can't be "
+        "taken back. If it is wrong, propose a correction once the period is signed."
+    ),
     "decision_without_reason": _("Please give a reason for the decision."),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
     "entry_stays": _(
-        "{unit}, {indicator}: a second person has confirmed it, so nobody takes it away alone. A "
-        "second person rejects it first."
+        "{unit}, {indicator}: a second person has confirmed it, so nobody changes it or takes it "
+        "away alone. A second person rejects it first."
     ),
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
@@ -1812,6 +1816,14 @@ _EVALUATIONS = {
     "person_unknown": _("there is nobody {person!r} in this evaluation"),
     "rated_all_alike": _("each rater gave the same grade to all that everybody rated"),
     "rated_by_all_few": _("fewer than two ratings were given by all raters"),
+    "rated_by_raters": _(
+        "{unit!r}, {indicator!r}: raters have rated this, and no value is recorded beside theirs. "
+        "Leave it out; to change the rating, open another round."
+    ),
+    "rater_of_rated_unit": _(
+        "{name!r} has rated {unit!r} in {period}, whose check is finished. Undo the check first: "
+        "what they gave for their own unit then counts no more."
+    ),
     "rating_is_closed": _("Round {round} of rating is closed."),
     "rating_is_open": _("Round {round} of rating is open already."),
     "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
@@ -1836,7 +1848,10 @@ _EVALUATIONS = {
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
     ),
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
-    "sign_before_decision": _("{count} appeals wait for a decision."),
+    "sign_before_decision": _(
+        "{count} appeals wait for a decision: decide them first, on the page of notices. Notices "
+        "that were withdrawn are sent out again before that."
+    ),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
     "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import StoreError
 from ...evaluation.evaluated import Evaluation
-from ..events import Actor
+from ..events import ORGANIZER, Actor
 from .events import AppealDecided, CellKey, CorrectionProposed, File, Logged, OnPeriod, Row
 from .judged import evidence_of
 from .rules import objection
@@ -180,14 +180,14 @@ def raters_of(held: PeriodState, unit: str, indicator: str) -> int:
 
 
 def with_granted(
-    state: EvaluationState, period: str, appeal: str, row: Row, reason: str
+    state: EvaluationState, period: str, appeal: str, row: Row, reason: str, *, by: Actor
 ) -> EvaluationState:
-    """The evaluation as if an appeal were granted with this value.
+    """The evaluation as if somebody granted an appeal with this value.
 
     Raises:
         StoreError: it can't be; says why.
     """
-    return _tried(state, AppealDecided(period, appeal, True, reason, row))
+    return _tried(state, AppealDecided(period, appeal, True, reason, row), by)
 
 
 def with_correction(
@@ -198,11 +198,11 @@ def with_correction(
     Raises:
         StoreError: it can't be; says why.
     """
-    return _tried(state, CorrectionProposed(period, rows, reason, file))
+    return _tried(state, CorrectionProposed(period, rows, reason, file), ORGANIZER)
 
 
-def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
-    event = Logged(state.seq + 1, None, "web", "", Actor("organizer"), action)
+def _tried(state: EvaluationState, action: OnPeriod, actor: Actor) -> EvaluationState:
+    event = Logged(state.seq + 1, None, "web", "", actor, action)
     if problem := objection(state, event):
         raise StoreError(problem.code, **problem.parameters)
     return fold([event], state)
