@@ -492,8 +492,12 @@ def test_no_grade_is_recorded_beside_those_of_raters(department) -> None:
     )
     zheng = CellKey("c", "rated", rater="Zheng")
     department.clerk.record_values(department.id, "2026Q1", [], removed=[zheng])
-    found = [one["rater"] for one in records_of(department.now, "2026Q1") if one["unit"] == "C"]
-    assert found == ["Zhao", "Qian", ""]
+    found = [
+        (one["rater"], one["value"])
+        for one in records_of(department.now, "2026Q1")
+        if (one["unit"], one["indicator"]) == ("C", "rated")
+    ]
+    assert found == [("Zhao", "g50"), ("Qian", "g50")]
 
 
 REFUSALS: dict[str, tuple[Done, str]] = {
@@ -569,16 +573,22 @@ def test_a_value_that_does_not_fit_the_scheme(department) -> None:
     assert department.period().values == {}
 
 
-@pytest.mark.parametrize(("entry", "value"), [("late", "no"), ("case", "-1")])
+@pytest.mark.parametrize(
+    ("entry", "value", "said"),
+    [
+        ("late", "no", "2026Q1：第 2 行，value 列：为 “no”，“late” 应填写数字。"),
+        ("case", "-1", "2026Q1：第 2 行，value 列：“case” 的 “-1” 小于 0，应为 0 或正数。"),
+    ],
+)
 def test_an_entry_that_does_not_fit_is_refused_when_it_is_recorded(
-    department, entry, value
+    department, entry, value, said
 ) -> None:
     """Not when it is confirmed, which would leave the period without any result."""
     department.open()
     department.record(Row("a", "measured", "90"))
     with pytest.raises(AHPError) as caught:
         department.record(Row("a", entry, value, evidence="No. 7"))
-    assert error_sentence(caught.value, "zh") == ""
+    assert error_sentence(caught.value, "zh") == said
     assert department.period().undecided == ()
 
 
@@ -634,7 +644,8 @@ def test_what_a_rater_gave_for_the_own_unit_does_not_count(department) -> None:
     cells = [("a", "rated", ""), ("b", "rated", ""), ("c", "rated", "")]
 
     def rated(person: str) -> list[tuple[str, str, str]]:
-        return [cell for cell, given in department.period().ratings.items() if person in given]
+        ratings = department.period().ratings
+        return sorted(cell for cell, given in ratings.items() if person in given)
 
     assert rated(zhao) == rated(qian) == cells
     department.clerk.change_person(zhao, "Zhao", unit="b")

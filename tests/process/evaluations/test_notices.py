@@ -151,7 +151,7 @@ def test_trials_are_refused_as_the_decision_would_be(case: Case) -> None:
         "on the page of notices."
     )
     tried = with_granted(
-        case.now, PERIOD, "a1", Row("u2", "late", "viele", evidence="1"), "–", HEAD
+        case.now, PERIOD, "a1", Row("u2", "late", "viele", evidence="1"), "–", by=HEAD
     )
     with pytest.raises(EvaluationError):
         evidence_of(tried, PERIOD, 0)
