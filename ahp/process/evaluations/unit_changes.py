@@ -28,17 +28,19 @@ def not_listed(units: Iterable[Unit], entries: Iterable[UnitEntry]) -> tuple[Uni
 
 
 def joining(entries: Iterable[UnitEntry], first_day: date | None) -> tuple[UnitEntry, ...]:
-    """Units that are new; those of which no first day is said begin with the first that is free.
+    """Units that are new; those of which no first day is said begin with the first that is free,
+    unless they are over before.
 
     Args:
         entries: as they stand in a list.
         first_day: `EvaluationState.first_free_day`.
-
-    Raises:
-        EntryError: one is over before it begins.
     """
-    day = str(first_day or "")
-    return tuple(replace(one, active_from=one.active_from or day) for one in entries)
+    return tuple(
+        replace(one, active_from=str(first_day))
+        if first_day and not one.active_from and one.last_day >= first_day
+        else one
+        for one in entries
+    )
 
 
 def changed(units: Sequence[Unit], unit: str, entry: UnitEntry) -> Unit:

@@ -207,12 +207,12 @@ def show_read(desk: Desk, read: Callable[[], UnitList], source: str) -> None:
     _ = state.translate()
     try:
         listed = read()
-        missing = not_listed(desk.now.units, listed.units)
-        new = joining(missing, desk.now.first_free_day)
     except AHPError as error:
         state.show_error(error)
         return
-    joined, words = dict(zip(missing, new, strict=True)), field_words(_)
+    missing, words = not_listed(desk.now.units, listed.units), field_words(_)
+    new = joining(missing, desk.now.first_free_day)
+    joined = dict(zip(missing, new, strict=True))
     st.table(
         [
             {
