@@ -1774,13 +1774,17 @@ _EVALUATIONS = {
     ),
     "correction_without_reason": _("Please say why this is corrected."),
     "dates_without_reason": _("Please say why the dates change."),
+    "decision_stays": _(
+        "{unit!r}, {indicator!r}: this value was decided on an appeal, and a decision can't be "
+        "taken back. If it is wrong, propose a correction once the period is signed."
+    ),
     "decision_without_reason": _("Please give a reason for the decision."),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
     "entry_stays": _(
-        "{unit}, {indicator}: a second person has confirmed it, so nobody takes it away alone. A "
-        "second person rejects it first."
+        "{unit}, {indicator}: a second person has confirmed it, so nobody changes it or takes it "
+        "away alone. A second person rejects it first."
     ),
     "entry_without_document": _(
         "{unit!r}, {indicator!r}: a deduction, bonus or veto needs the number of its document."
@@ -1840,6 +1844,14 @@ _EVALUATIONS = {
     "person_unknown": _("there is nobody {person!r} in this evaluation"),
     "rated_all_alike": _("each rater gave the same grade to all that everybody rated"),
     "rated_by_all_few": _("fewer than two ratings were given by all raters"),
+    "rated_by_raters": _(
+        "{unit!r}, {indicator!r}: raters have rated this, and no value is recorded beside theirs. "
+        "Leave it out; to change the rating, open another round."
+    ),
+    "rater_of_rated_unit": _(
+        "{name!r} has rated {unit!r} in {period}, whose check is finished. Undo the check first: "
+        "what they gave for their own unit then counts no more."
+    ),
     "rating_is_closed": _("Round {round} of rating is closed."),
     "rating_is_open": _("Round {round} of rating is open already."),
     "rating_not_an_answer": _("{unit!r}, {indicator!r}: {value!r} is none of the answers."),
@@ -1864,12 +1876,27 @@ _EVALUATIONS = {
         "Version {number} of the scheme waits for approval: approve or withdraw it first."
     ),
     "sign_before_appeals_end": _("Units may appeal until {date}. To sign earlier, say why."),
-    "sign_before_decision": _("{count} appeals wait for a decision."),
+    "sign_before_decision": _(
+        "{count} appeals wait for a decision: decide them first, on the page of notices. Notices "
+        "that were withdrawn are sent out again before that."
+    ),
     "signed_already": _("{period} is signed already. Load the page again to see it."),
     "trial_without_values": _("There are no values of {period} to try the scheme on."),
     "typed_refused": _("{unit!r}, {indicator!r}: {problem}"),
     "typed_without_value": _("a document number or a note, but no value"),
     "unit_added_again": _("{unit!r} is in the list already."),
+    "unit_joins_late": _(
+        "{unit!r} would be evaluated in {period}, whose check is finished. Give the first day on "
+        "which it is evaluated: {date} or a later one."
+    ),
+    "units_while_checked": _(
+        "{unit!r}: the check of {period} is finished, so the units evaluated in it stay the same. "
+        "Undo the check first, or let the change hold from {date} on."
+    ),
+    "units_while_signed": _(
+        "{unit!r}: {period} is signed, so the units evaluated in it stay the same. Let the change "
+        "hold from {date} on."
+    ),
     "value_changed_meanwhile": _(
         "{unit!r}, {indicator!r}: somebody else has changed the value meanwhile. Nothing was "
         "recorded; look at the changes below and record again."

@@ -142,10 +142,10 @@ def moved_table(units: Iterable[Moved], scheme: Scheme, language: str) -> Table:
 
     rows = tuple(
         (
-            one.after["name"],
-            beside(one.before["total"], one.after["total"]),
-            beside(bands[one.before["band"]], bands[one.after["band"]]),
-            beside(one.before["group_rank"], one.after["group_rank"]),
+            (one.after or one.before)["name"],
+            beside(one.before.get("total"), one.after.get("total")),
+            beside(bands[one.before.get("band", "")], bands[one.after.get("band", "")]),
+            beside(one.before.get("group_rank"), one.after.get("group_rank")),
         )
         for one in units
     )

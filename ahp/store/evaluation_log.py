@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -17,6 +17,7 @@ from ..process.evaluations.events import (
     AppealDecided,
     CorrectionProposed,
     Done,
+    EntryConfirmed,
     File,
     Logged,
     NoticesIssued,
@@ -160,10 +161,12 @@ def _check_text(entry: Entry) -> None:
 
 
 def _check_values(action: Done, state: EvaluationState) -> None:
-    """Refuse values from which no result follows."""
-    changes = ValuesRecorded | RatingClosed | AppealDecided | CorrectionProposed
+    """Refuse values from which no result follows, or none once they are confirmed."""
+    changes = ValuesRecorded | EntryConfirmed | RatingClosed | AppealDecided | CorrectionProposed
     if isinstance(action, changes):
-        result_of(state, action.period, corrected=isinstance(action, CorrectionProposed))
+        periods = {**state.periods, action.period: state.periods[action.period].all_confirmed}
+        confirmed = replace(state, periods=periods)
+        result_of(confirmed, action.period, corrected=isinstance(action, CorrectionProposed))
 
 
 def _keep_file(session: Session, file: File | None, files: Mapping[str, bytes]) -> None:

@@ -98,6 +98,10 @@ def step_sentence(step: Step, _: Translate) -> str:
         ),
         "finish_check": _("Next for {period}: look through all values and finish the check."),
         "issue_notices": _("Next for {period}: send out the draft notices, or sign."),
+        "issue_notices_again": _(
+            "Next for {period}: send out the draft notices again; then {count} appeals wait for a "
+            "decision."
+        ),
         "decide_appeals": _("Next for {period}: {count} appeals wait for a decision."),
         "sign": _("Next for {period}: the head signs, and the period is closed for ever."),
         "sign_correction": _("Next for {period}: a correction waits for the head's signature."),

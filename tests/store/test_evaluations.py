@@ -134,12 +134,12 @@ def test_an_entry_counts_when_a_second_person_confirmed_it(department) -> None:
     department.confirm(key)
     assert department.period().undecided == ()
     assert "late" in {one["indicator"] for one in records_of(department.now, "2026Q1")}
-    department.record(Row("a", "late", "2", evidence="No. 7"))  # another entry: confirmed anew
-    assert department.period().undecided == (key,)
     seq = department.period().values[key].stamp.seq
     department.head.act(department.id, EntryRejected("2026Q1", tuple(key), seq, "no such document"))
     assert department.period().undecided == ()
     assert "late" not in {one["indicator"] for one in records_of(department.now, "2026Q1")}
+    department.record(Row("a", "late", "2", evidence="No. 7"))  # another entry: confirmed anew
+    assert department.period().undecided == (key,)
 
 
 def test_what_a_second_person_confirmed_nobody_takes_away_alone(department) -> None:
@@ -151,13 +151,18 @@ def test_what_a_second_person_confirmed_nobody_takes_away_alone(department) -> N
     def take_away() -> None:
         department.clerk.record_values(department.id, "2026Q1", [], removed=[key])
 
-    refused(
-        take_away,
-        "entry_stays",
-        "“A”的“case”已经第二人确认，不能由一人删除；须先由第二人退回。",
-    )
+    def change() -> None:
+        department.record(Row("a", "case", "2", evidence="No. 8"))
+
+    for act in (take_away, change):
+        refused(
+            act,
+            "entry_stays",
+            "“A”的“case”已经第二人确认，不能由一人修改或删除；须先由第二人退回。",
+        )
     seq = department.period().values[key].stamp.seq
     department.head.act(department.id, EntryRejected("2026Q1", tuple(key), seq, "no such case"))
+    change()
     take_away()
     assert key not in department.period().values
 
@@ -327,13 +332,12 @@ def test_roles(department) -> None:
 
 def test_two_people(department) -> None:
     """A change of a running scheme, an entry and a signature take two."""
-    alone = "此操作须由两人完成：第二步须由另一人办理。"
     department.open()
     department.record(Row("a", "late", "1", evidence="No. 7"))
     key = CellKey("a", "late")
     seq = department.period().values[key].stamp.seq
     confirm = EntryConfirmed("2026Q1", tuple(key), seq)
-    refused(lambda: department.do(confirm), "second_person_is_first", alone)
+    refused(lambda: department.do(confirm), "second_person_is_first", ALONE)
     nobody = department.store
     refused(
         lambda: nobody.act(department.id, confirm),
@@ -342,7 +346,7 @@ def test_two_people(department) -> None:
     )
     changed = small_scheme(version="2")
     department.do(SchemeProposed(2, changed.content, reason="new year"))
-    refused(lambda: department.do(SchemeApproved(2)), "second_person_is_first", alone)
+    refused(lambda: department.do(SchemeApproved(2)), "second_person_is_first", ALONE)
     department.head.act(department.id, SchemeApproved(2))
     assert department.now.version.number == 2
     assert department.period().version.number == 1
@@ -364,7 +368,7 @@ def test_an_appeal_that_is_granted(department) -> None:
     refused(
         lambda: department.head.sign(department.id, "2026Q1", early="no more"),
         "sign_before_decision",
-        "还有 1 项申诉待处理。",
+        "还有 1 项申诉待处理：请先在“通报与申诉”页处理；通报已撤回的，须先重新发出。",
     )
     right = Row("b", "measured", "85")
     department.head.act(
@@ -377,6 +381,160 @@ def test_an_appeal_that_is_granted(department) -> None:
     assert next_step(department.now) == Step("signing", "sign", "2026Q1")
     department.head.sign(department.id, "2026Q1", early="all agree")
     department.store.verify_evaluations()
+
+
+ALONE = "此操作须由两人完成：第二步须由另一人办理。"
+
+
+def test_who_issued_a_link_is_not_the_second_person(department) -> None:
+    """Whoever made a personal link could have opened it, and done what was done by it."""
+    department.open()
+    owner = department.clerk.add_person(
+        department.id, "data_owner", "Zhou", indicators=["case"]
+    ).person.id
+    department.clerk.issue_person_link(owner)
+    key = CellKey("a", "case")
+    department.store.record_values(
+        department.id, "2026Q1", [Row("a", "case", "1", evidence="No. 7")], person=owner
+    )
+    seq = department.period().values[key].stamp.seq
+    confirm = EntryConfirmed("2026Q1", tuple(key), seq)
+    refused(lambda: department.do(confirm), "second_person_is_first", ALONE)
+    other = department.store.add_account("Zheng", "correct horse battery staple", ["organizer"]).id
+    # a new link, by somebody else, makes no second person of who issued the one it was done by
+    department.store.by(Actor("organizer", other)).issue_person_link(owner)
+    refused(lambda: department.do(confirm), "second_person_is_first", ALONE)
+    department.head.act(department.id, confirm)
+    assert department.period().counts(key)
+    # what is done by the link of nobody's account can't be told from anybody's
+    department.store.issue_person_link(owner)
+    department.store.record_values(
+        department.id, "2026Q1", [Row("b", "case", "1", evidence="No. 8")], person=owner
+    )
+    entry = department.period().values[CellKey("b", "case")]
+    refused(
+        lambda: department.head.act(
+            department.id, EntryConfirmed("2026Q1", tuple(entry.row.key), entry.stamp.seq)
+        ),
+        "second_person_without_account",
+        "此操作须由两人完成，且两人都须有自己的账户。",
+    )
+    department.store.verify_evaluations()
+
+
+def test_who_issued_the_link_of_a_contact_does_not_grant_the_appeal(department) -> None:
+    department.deliver()
+    both = department.store.add_account(
+        "Zheng", "correct horse battery staple", ["organizer", "head"]
+    ).id
+    alone = department.store.by(Actor("organizer", both))
+    contact = department.clerk.add_person(department.id, "contact", "Sun", unit="b").person.id
+    alone.issue_person_link(contact)
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    cell = tuple(CellKey("b", "late"))
+    department.store.act_as(contact, Appealed("2026Q1", "one", cell, "not ours"))
+    row = Row("b", "late", "0", evidence="No. 9")
+    granted = AppealDecided("2026Q1", "one", True, "so it is", row)
+    refused(lambda: alone.act(department.id, granted), "second_person_is_first", ALONE)
+    department.head.act(department.id, granted)
+    assert totals(department) == ["84.0", "78.0", "72.0"]
+    # a rejection changes no figure: the only head can make it
+    again = tuple(CellKey("b", "measured"))
+    department.store.act_as(contact, Appealed("2026Q1", "two", again, "85 is right"))
+    alone.act(department.id, AppealDecided("2026Q1", "two", False, "the list says 80"))
+    assert not department.period().open_appeals
+    department.store.verify_evaluations()
+
+
+def test_a_granted_appeal_is_not_undone(department) -> None:
+    """The clerk undoes the check, and can't record, remove or reject what was decided."""
+    department.deliver()
+    contact = appeal(department)
+    late = tuple(CellKey("b", "late"))
+    department.store.act_as(contact, Appealed("2026Q1", "two", late, "once is too much"))
+    head = department.head
+    right = Row("b", "measured", "85")
+    head.act(department.id, AppealDecided("2026Q1", "one", True, "theirs", right))
+    waived = Row("b", "late", "0", evidence="No. 9")
+    head.act(department.id, AppealDecided("2026Q1", "two", True, "the system was down", waived))
+    assert totals(department) == ["84.0", "81.0", "72.0"]
+    department.do(CheckUndone("2026Q1", "late data"))
+    measured = CellKey("b", "measured")
+    for act in (
+        lambda: department.record(Row("b", "measured", "80")),
+        lambda: department.record(Row("b", "measured", "80", rater="Wu")),
+        lambda: department.clerk.record_values(department.id, "2026Q1", [], removed=[measured]),
+    ):
+        refused(
+            act,
+            "decision_stays",
+            "“B”的“measured”已由申诉处理确定，处理结果不能撤回。如有错误，请在签批之后提出更正。",
+        )
+    seq = department.period().values[CellKey("b", "late")].stamp.seq
+    with pytest.raises(StoreError) as caught:
+        department.do(EntryRejected("2026Q1", late, seq, "it was late"))
+    assert str(caught.value) == (
+        "'B', 'late': this value was decided on an appeal, and a decision can't be taken back. If "
+        "it is wrong, propose a correction once the period is signed."
+    )
+    department.record(Row("c", "measured", "75"))
+    department.do(PeriodChecked("2026Q1"))
+    assert totals(department) == ["84.0", "81.0", "75.0"]
+    # units were told that they may appeal: to sign before takes a reason, with or without notices
+    refused(
+        lambda: head.sign(department.id, "2026Q1"),
+        "sign_before_appeals_end",
+        "各单位可申诉至2099-12-31。如需提前签批，请说明原因。",
+    )
+    head.sign(department.id, "2026Q1", early="all agree")
+    department.do(CorrectionProposed("2026Q1", (Row("b", "measured", "80"),), "it was 80"))
+    head.sign(department.id, "2026Q1", revision=2)
+    assert totals(department) == ["84.0", "78.0", "75.0"]
+    department.store.verify_evaluations()
+
+
+def test_an_appeal_waits_over_a_check_that_is_undone(department) -> None:
+    department.deliver()
+    appeal(department)
+    department.do(CheckUndone("2026Q1", "late data"))
+    assert next_step(department.now) == Step("check", "finish_check", "2026Q1")
+    department.do(PeriodChecked("2026Q1"))
+    assert next_step(department.now) == Step("notices", "issue_notices_again", "2026Q1", 1)
+    with pytest.raises(StoreError) as caught:
+        department.head.sign(department.id, "2026Q1", early="no more")
+    assert str(caught.value) == (
+        "1 appeals wait for a decision: decide them first, on the page of notices. Notices that "
+        "were withdrawn are sent out again before that."
+    )
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    assert next_step(department.now) == Step("notices", "decide_appeals", "2026Q1", 1)
+
+
+def test_no_grade_is_recorded_beside_those_of_raters(department) -> None:
+    """Whoever has seen a round can't outvote its raters."""
+    department.open()
+    department.record(Row("c", "rated", "g75", rater="Zheng"))  # before anybody has rated
+    department.rate("g50")
+    for row in (Row("c", "rated", "g100"), Row("c", "rated", "g100", rater="Zheng")):
+        refused(
+            lambda row=row: department.record(row),
+            "rated_by_raters",
+            "“C”的“rated”已由评分人评分，不能再另行录入数值。请去掉该项；如需改变评分，请再开一轮。",
+        )
+    with pytest.raises(StoreError) as caught:
+        department.record(Row("c", "rated", "g100", rater="Wu"))
+    assert str(caught.value) == (
+        "'C', 'rated': raters have rated this, and no value is recorded beside theirs. Leave it "
+        "out; to change the rating, open another round."
+    )
+    zheng = CellKey("c", "rated", rater="Zheng")
+    department.clerk.record_values(department.id, "2026Q1", [], removed=[zheng])
+    found = [
+        (one["rater"], one["value"])
+        for one in records_of(department.now, "2026Q1")
+        if (one["unit"], one["indicator"]) == ("C", "rated")
+    ]
+    assert found == [("Zhao", "g50"), ("Qian", "g50")]
 
 
 REFUSALS: dict[str, tuple[Done, str]] = {
@@ -467,6 +625,25 @@ def test_a_value_that_does_not_fit_the_scheme(department) -> None:
     assert department.period().values == {}
 
 
+@pytest.mark.parametrize(
+    ("entry", "value", "said"),
+    [
+        ("late", "no", "2026Q1：第 2 行，value 列：为 “no”，“late” 应填写数字。"),
+        ("case", "-1", "2026Q1：第 2 行，value 列：“case” 的 “-1” 小于 0，应为 0 或正数。"),
+    ],
+)
+def test_an_entry_that_does_not_fit_is_refused_when_it_is_recorded(
+    department, entry, value, said
+) -> None:
+    """Not when it is confirmed, which would leave the period without any result."""
+    department.open()
+    department.record(Row("a", "measured", "90"))
+    with pytest.raises(AHPError) as caught:
+        department.record(Row("a", entry, value, evidence="No. 7"))
+    assert error_sentence(caught.value, "zh") == said
+    assert department.period().undecided == ()
+
+
 def test_raters(department) -> None:
     department.open()
     own = department.clerk.add_person(department.id, "rater", "Zhao", unit="a").person.id
@@ -511,6 +688,49 @@ def test_raters(department) -> None:
     assert rating.value == "g75"
 
 
+def test_what_a_rater_gave_for_the_own_unit_does_not_count(department) -> None:
+    """Whenever the unit is said: after a round, or by merging; signed results stay."""
+    department.open()
+    store = department.store
+    zhao, qian = department.rate()
+    cells = [("a", "rated", ""), ("b", "rated", ""), ("c", "rated", "")]
+
+    def rated(person: str) -> list[tuple[str, str, str]]:
+        ratings = department.period().ratings
+        return sorted(cell for cell, given in ratings.items() if person in given)
+
+    assert rated(zhao) == rated(qian) == cells
+    department.clerk.change_person(zhao, "Zhao", unit="b")
+    assert (rated(zhao), rated(qian)) == ([cells[0], cells[2]], cells)
+    department.clerk.change_person(zhao, "Zhao")  # said to be of no unit, to rate it in a round
+    department.do(RatingOpened("2026Q1", 2, (cells[1],), ""))
+    store.act_as(zhao, Rated("2026Q1", 2, "b", "rated", "g100"))
+    department.clerk.change_person(zhao, "Zhao", unit="b")
+    store.act_as(zhao, RatingsSubmitted("2026Q1", 2))
+    department.do(RatingClosed("2026Q1", 2))
+    assert rated(zhao) == [cells[0], cells[2]]
+    department.do(UnitMerged("b", "c", "2026Q2"))
+    assert rated(zhao) == [cells[0]]
+    department.do(PeriodChecked("2026Q1"))
+    refused(
+        lambda: department.clerk.change_person(qian, "Qian", unit="a"),
+        "rater_of_rated_unit",
+        "“Qian”已在2026Q1评过“A”，而该期已完成核对。请先撤销核对；此后其对本单位的评分不再计入。",
+    )
+    department.clerk.change_person(qian, "Qian", organization="Headquarters")
+    department.head.sign(department.id, "2026Q1")
+    department.clerk.change_person(qian, "Qian", unit="a")
+    assert rated(qian) == cells
+    department.open("2026Q2")
+    department.do(RatingOpened("2026Q2", 1, (), ""))
+    refused(
+        lambda: store.act_as(zhao, Rated("2026Q2", 1, "c", "rated", "g75")),
+        "rating_of_own_unit",
+        "“C”是您所在的单位，不得为本单位评分。",
+    )
+    store.verify_evaluations()
+
+
 def test_data_owners_deliver_their_own_indicators(department) -> None:
     department.open()
     owner = department.clerk.add_person(
@@ -548,6 +768,48 @@ def test_a_merged_unit_is_no_more(department) -> None:
     )
     assert result_of(department.now, "2026Q1").units == ("A", "B", "C")
     assert result_of(department.now, "2026Q2").units == ("A", "B")
+
+
+def test_a_checked_period_keeps_its_units(department) -> None:
+    """Nobody joins it, leaves it or goes into another unit in it; afterwards they may."""
+    department.deliver()
+    joins = UnitAdded(Unit("D", id="d"))
+    ends = UnitChanged(Unit("C", id="c", active_to="2025Q4"))
+    merges = UnitMerged("c", "b", "2026Q1", "reorganization")
+    refused(
+        lambda: department.do(joins),
+        "unit_joins_late",
+        "“D”将列入2026Q1，而该期已完成核对。请填写参评起始日期：2026-04-01或之后。",
+    )
+    for change in (ends, merges):
+        refused(
+            lambda change=change: department.do(change),
+            "units_while_checked",
+            "“C”：2026Q1已完成核对，该期参评单位不再变动。请先撤销核对，或自2026-04-01起变更。",
+        )
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    with pytest.raises(StoreError) as caught:
+        department.do(joins)
+    assert str(caught.value) == (
+        "'D' would be evaluated in 2026Q1, whose check is finished. Give the first day on which it "
+        "is evaluated: 2026-04-01 or a later one."
+    )
+    department.head.sign(department.id, "2026Q1", early="all agree")
+    for change in (ends, merges):
+        refused(
+            lambda change=change: department.do(change),
+            "units_while_signed",
+            "“C”：2026Q1已签批，该期参评单位不再变动。请自2026-04-01起变更。",
+        )
+    renamed = UnitChanged(Unit("C2", id="c", former_names=("C",)))
+    later = UnitAdded(Unit("D", id="d", active_from="2026-04-01"))
+    department.do(renamed, later, replace(merges, period="2026Q2"))
+    right = Row("b", "measured", "95", evidence="No. 9")
+    department.do(CorrectionProposed("2026Q1", (right,), "two vouchers counted twice"))
+    department.head.sign(department.id, "2026Q1", revision=2)
+    signed = department.period().signatures
+    assert [[*one.evidence["units"]] for one in signed] == [["a", "b", "c"]] * 2
+    department.store.verify_evaluations()
 
 
 FORGERIES = {

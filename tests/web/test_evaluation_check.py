@@ -170,6 +170,15 @@ def test_a_deduction_takes_a_document_and_a_second_person(visit, store, people):
     # what was confirmed one person alone doesn't take away
     app = visit(people["王芳"][0], "evaluation_check")
     assert not [one for one in app.button if str(one.key).startswith("remove-")]
+    assert app.info.values[-1].replace("\N{WORD JOINER}", "") == (
+        "Recorded already, and confirmed by a second person: 1, document 督查〔2026〕1 号. A new "
+        "entry can replace it once a second person has rejected it."
+    )
+    record(app, about, LATE, "督查〔2026〕2 号", "2")
+    assert errors(app) == [
+        f"北城支行, {names[LATE]}: a second person has confirmed it, so nobody changes it or takes "
+        "it away alone. A second person rejects it first."
+    ]
     app = visit(people["李主任"][0], "evaluation_check")
     app.text_input(key=f"reject_reason-{entry}").input("看错了")
     app.button(key=f"reject-{entry}").click().run()

@@ -8,10 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.errors import StoreError
-from ahp.process.evaluations.events import Appealed, CellKey, NoticeOpened
+from ahp.process.evaluations.events import (
+    Appealed,
+    CellKey,
+    CheckUndone,
+    NoticeOpened,
+    PeriodChecked,
+)
 from ahp.process.evaluations.judged import result_of
 from ahp.web import state
-from tests.evaluation_case import FAR, PERIOD, Case, make_case
+from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 PDF = b"%PDF-1.7 proof"
@@ -355,6 +361,54 @@ def test_an_appeal_is_granted_with_the_value_whose_effect_was_shown(visit, case)
     decided = case.now.periods[PERIOD].appeals[number]
     assert decided.row
     assert decided.row.value == "9"
+
+
+def test_who_issued_the_link_can_t_grant(visit, store, case) -> None:
+    both = store.add_account("吴", WORDS, ["organizer", "head"]).id
+    case.by(both).issue_person_link(case.contacts["u2"])
+    case.issue()
+    number = appeal(case)
+    app = visit(case.session(both), "evaluation_notices")
+    assert [one.value for one in app.warning] == [
+        "You can't grant this appeal: This takes two people: somebody else has to do the second "
+        "step."
+    ]
+    app.text_input(key=f"value-{number}").input("75").run()
+    agree(app)
+    assert app.button(key=f"grant-{number}").disabled
+    assert not app.button(key=f"reject-{number}").disabled
+    app = visit(case.session(case.head), "evaluation_notices", "zh")
+    assert app.warning.values == []
+
+
+def test_an_appeal_is_shown_while_the_notices_are_withdrawn(visit, case) -> None:
+    case.issue()
+    number = appeal(case)
+    clerk = case.by(case.clerk)
+    clerk.act(case.id, CheckUndone(PERIOD, "再核一遍"))
+    session = case.session(case.head)
+    app = visit(session, "evaluation_notices")
+    assert app.header[0].value == "Appeals: 1 of 1 wait for a decision"
+    again = "It can be decided once the notices are sent out again."
+    assert again in infos(app)
+    clerk.act(case.id, PeriodChecked(PERIOD))
+    app = visit(session, "evaluation_notices")
+    assert texts(app)[0] == (
+        "**Next for 2026Q1: send out the draft notices again; then 1 appeals wait for a decision.**"
+    )
+    assert again in infos(app)
+    assert not has(app, f"grant-{number}")
+    app = visit(session, "evaluation_signing")
+    [found] = [text for text in texts(app) if ":material/check_circle:" in text]
+    assert found.splitlines()[3:] == [
+        f"- :material/info: The draft notices, which let units appeal until {FAR}, were withdrawn "
+        "when the check was undone: send them out again.",
+        "- :material/error: Only 0 of 1 appeals are decided: decide them on the page “Notices and "
+        "appeals”.",
+    ]
+    assert app.text_area(key=f"early-{case.id}-{PERIOD}").label == (
+        f"Why sign before {FAR}, as long as units may appeal?"
+    )
 
 
 def test_a_granted_appeal_stands_beside_the_old_figure(visit, case) -> None:

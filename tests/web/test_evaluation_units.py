@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.evaluation.scheme import Group
-from ahp.process.evaluations.events import UnitChanged, UnitMerged
+from ahp.process.evaluations.events import PeriodChecked, PeriodOpened, UnitChanged, UnitMerged
 from ahp.process.evaluations.units import Unit, UnitEntry
 from ahp.store import Store
 from tests.evaluation.schemes import scheme
@@ -196,6 +196,51 @@ def test_the_units_of_the_scheme_are_taken(visit, store, organizer):
     units = store.evaluation_state(made.id).units
     assert [(unit.name, unit.group) for unit in units] == [("北城支行", ""), ("西城支行", "Urban")]
     assert "take_named" not in {one.key for one in app.button}
+
+
+def test_after_a_checked_period_new_units_begin_with_the_next_day(visit, store, organizer):
+    groups = (Group("urban", {"en": "Urban"}, ("西城支行",)),)
+    made = begun(store, scheme({"a": "1"}, groups=groups))
+    store.add_units(made.id, [UnitEntry("北城支行")])
+    store.act(made.id, PeriodOpened("2026Q1", 1, "2026-04-10", {}))
+    app = visit(organizer, "evaluation_units")
+    assert app.info.values == []
+    store.act(made.id, PeriodChecked("2026Q1"))
+    app = visit(organizer, "evaluation_units")
+    assert app.info.values == [
+        "Periods before 2026-04-01 are checked or signed and keep their units: a unit of which no "
+        "first day is said is evaluated from 2026-04-01 on."
+    ]
+    app.button(key="take_named").click().run()
+    key = f"new_unit-{made.id}"
+    assert app.text_input(key=f"active_from-{key}").placeholder == (
+        "such as 2026-01-01 or 2026Q1; empty: from 2026-04-01 on"
+    )
+    app.text_input(key=f"name-{key}").input("东城支行")
+    app.button(key="add_unit_button").click().run()
+    key = f"pasted_units-{made.id}"
+    app.text_area(key=key).input("南城支行\n中城支行,,,2026Q3\n北城支行")
+    app.button(key="review_units").click().run()
+    [read] = [one.value for one in app.table if "In the list" in one.value]
+    assert read["Evaluated from"].tolist() == ["2026-04-01", "2026-07-01", ""]
+    app.button(key=f"add_read-{key}").click().run()
+    assert errors(app) == []
+    units = store.evaluation_state(made.id).units
+    assert [(unit.name, unit.active_from) for unit in units] == [
+        ("北城支行", ""),
+        ("西城支行", "2026-04-01"),
+        ("东城支行", "2026-04-01"),
+        ("南城支行", "2026-04-01"),
+        ("中城支行", "2026-07-01"),
+    ]
+    app.selectbox(key=f"unit_chosen-{made.id}").select(units[1].id).run()
+    first = units[1].id
+    app.text_input(key=f"active_from-{first}").input("")
+    app.button(key=f"save_unit-{first}").click().run()
+    assert errors(app) == [
+        "“西城支行”: the check of 2026Q1 is finished, so the units evaluated in it stay the same. "
+        "Undo the check first, or let the change hold from 2026-04-01 on."
+    ]
 
 
 def test_somebody_with_a_link_has_no_such_page(visit, store):

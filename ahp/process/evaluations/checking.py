@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .events import CellKey
 from .rules import asked_of
 from .state import EvaluationState, PeriodState, Rating, Value
-from .units import active_in, successor
+from .units import active_in
 
 UnitCell = tuple[str, str]
 """Ids of a unit and of an indicator, deduction, bonus or veto."""
@@ -59,18 +59,14 @@ def cell_sources(state: EvaluationState, held: PeriodState) -> Mapping[UnitCell,
 def _asked(state: EvaluationState, held: PeriodState) -> dict[UnitCell, set[str]]:
     """Unit and indicator -> ids of the raters who are asked."""
     counting = held.scheme.counting(held.period)
-    become = {
-        unit.id: successor(state.units, unit.id)
-        for unit in state.units
-        if active_in(unit, held.period)
-    }
+    active = [unit.id for unit in state.units if active_in(unit, held.period)]
     asked: dict[UnitCell, set[str]] = {}
     for person in state.participants.values():
         if person.role != "rater":
             continue
-        own = successor(state.units, person.unit) if person.unit else ""
+        own = state.own_units(person)
         for leaf in asked_of(person, held.scheme):
-            for unit in (one for one, then in become.items() if then != own and leaf in counting):
+            for unit in (one for one in active if one not in own and leaf in counting):
                 asked.setdefault((unit, leaf), set()).add(person.id)
     return asked
 

@@ -141,11 +141,7 @@ def _rows(held: PeriodState, raters: dict[str, str]) -> Iterator[tuple[Row, str]
 
     A value that was decided on, by an appeal or a correction, stands for what all raters gave.
     """
-    decided = {
-        key[:4]: value.row
-        for key, value in held.values.items()
-        if not key.rater and _was_decided(held, value.stamp.seq)
-    }
+    decided = held.decided
     for key, value in held.values.items():
         if key[:4] not in decided and held.counts(key):
             yield value.row, key.rater and f"{FROM_FILE}{key.rater}"
@@ -159,13 +155,6 @@ def _rows(held: PeriodState, raters: dict[str, str]) -> Iterator[tuple[Row, str]
         needed = fewest_ratings(rated) if rated else 1
         for number in range(1, needed + 1):
             yield row, f"{number}" if needed > 1 else ""
-
-
-def _was_decided(held: PeriodState, seq: int) -> bool:
-    """Whether an event granted an appeal, or corrected a signed period."""
-    appeals = (one.decided for one in held.appeals.values() if one.granted and one.decided)
-    signed = held.signatures[0].stamp.seq if held.signatures else seq + 1
-    return seq > signed or seq in {stamp.seq for stamp in appeals}
 
 
 def counting_ratings(held: PeriodState) -> dict[RatedCell, dict[str, Rating]]:

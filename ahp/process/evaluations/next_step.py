@@ -51,13 +51,13 @@ def next_step(state: EvaluationState, period: str | None = None) -> Step:
 
 
 def _in_period(state: EvaluationState, held: PeriodState) -> Step:
-    name = str(held.period)
+    name, appeals = str(held.period), len(held.open_appeals)
     if held.stage == "open":
         return _while_open(state, held)
     if held.stage == "checked":
-        return Step("notices", "issue_notices", name)
+        again = Step("notices", "issue_notices_again", name, appeals)
+        return again if appeals else Step("notices", "issue_notices", name)
     if held.stage == "notified":
-        appeals = len(held.open_appeals)
         decide = Step("notices", "decide_appeals", name, appeals)
         return decide if appeals else Step("signing", "sign", name)
     if held.correction:

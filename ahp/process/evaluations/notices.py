@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import StoreError
 from ...evaluation.evaluated import Evaluation
-from ..events import Actor
+from ..events import ORGANIZER, Actor
 from .events import AppealDecided, CellKey, CorrectionProposed, File, Logged, OnPeriod, Row
 from .judged import evidence_of
 from .rules import objection
@@ -92,7 +92,7 @@ def figures_of(state: EvaluationState, period: str, unit: str) -> tuple[Figure, 
     """
     held = state.periods[period]
     figures = []
-    if held.notices:
+    if held.notices and unit in held.notices.result["units"]:
         figures.append(
             _figure(Figure("notice", stamp=held.notices.stamp), held.notices.result, unit)
         )
@@ -180,14 +180,14 @@ def raters_of(held: PeriodState, unit: str, indicator: str) -> int:
 
 
 def with_granted(
-    state: EvaluationState, period: str, appeal: str, row: Row, reason: str
+    state: EvaluationState, period: str, appeal: str, row: Row, reason: str, *, by: Actor
 ) -> EvaluationState:
-    """The evaluation as if an appeal were granted with this value.
+    """The evaluation as if somebody granted an appeal with this value.
 
     Raises:
         StoreError: it can't be; says why.
     """
-    return _tried(state, AppealDecided(period, appeal, True, reason, row))
+    return _tried(state, AppealDecided(period, appeal, True, reason, row), by)
 
 
 def with_correction(
@@ -198,11 +198,11 @@ def with_correction(
     Raises:
         StoreError: it can't be; says why.
     """
-    return _tried(state, CorrectionProposed(period, rows, reason, file))
+    return _tried(state, CorrectionProposed(period, rows, reason, file), ORGANIZER)
 
 
-def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
-    event = Logged(state.seq + 1, None, "web", "", Actor("organizer"), action)
+def _tried(state: EvaluationState, action: OnPeriod, actor: Actor) -> EvaluationState:
+    event = Logged(state.seq + 1, None, "web", "", actor, action)
     if problem := objection(state, event):
         raise StoreError(problem.code, **problem.parameters)
     return fold([event], state)
@@ -210,7 +210,7 @@ def _tried(state: EvaluationState, action: OnPeriod) -> EvaluationState:
 
 @dataclass(frozen=True)
 class Moved:
-    """A unit of which two pieces of evidence say different things."""
+    """A unit of which two pieces of evidence say different things; one of them may say nothing."""
 
     unit: str
     before: Told
@@ -218,12 +218,14 @@ class Moved:
 
 
 def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Moved]:
-    """The units whose total, band or rank in the group differs between two pieces of evidence."""
-    for unit, told in after["units"].items():
-        earlier = before["units"].get(unit)
+    """The units whose total, band or rank in the group differs between two pieces of evidence, and
+    those that stand in one alone.
+    """
+    for unit in {**after["units"], **before["units"]}:
+        earlier, later = before["units"].get(unit, {}), after["units"].get(unit, {})
         watched = ("total", "band", "group_rank")
-        if earlier and any(earlier[name] != told[name] for name in watched):
-            yield Moved(unit, earlier, told)
+        if not (earlier and later) or any(earlier[name] != later[name] for name in watched):
+            yield Moved(unit, earlier, later)
 
 
 def matches_signed(result: Evaluation, figure: Figure, period: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import singledispatch
 
@@ -57,7 +58,7 @@ from .events import (
     UnitMerged,
     ValuesRecorded,
 )
-from .state import EvaluationState, PeriodState, Person, scheme_of_content
+from .state import EvaluationState, PeriodState, Person, Stamp, scheme_of_content
 from .units import Unit, active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
@@ -170,7 +171,7 @@ def _(action: SchemeApproved, state: EvaluationState, event: Logged) -> Phrase |
     if state.proposed is None or state.proposed.number != action.number:
         return Phrase("scheme_not_proposed", number=action.number)
     if state.running:
-        return _same_person(state.proposed.proposed.actor, event.actor)
+        return _same_person(state, state.proposed.proposed, event.actor)
     return None
 
 
@@ -181,10 +182,11 @@ def _(action: SchemeWithdrawn, state: EvaluationState, event: Logged) -> Phrase 
     return None
 
 
-def _same_person(first: Actor, second: Actor) -> Phrase | None:
+def _same_person(state: EvaluationState, first: Stamp, second: Actor) -> Phrase | None:
     """Why an act that takes two people is not done by two."""
     try:
-        second_person(first, second)
+        for one in state.doers(first):
+            second_person(one, second)
     except AccessError as error:
         return Phrase(error.code)
     return None
@@ -210,12 +212,31 @@ def _unit_problem(unit: Unit, before: Unit | None, state: EvaluationState) -> Ph
     if (unit.merged_into, unit.merged_from) != merged:
         return Phrase("unit_merged_otherwise", unit=unit.name)
     kind = state.version.scheme.period.kind if state.version else "quarter"
-    return unit_problem(state.units, unit, kind)
+    return unit_problem(state.units, unit, kind) or _other_units_problem(state, unit)
 
 
 @_objection.register
 def _(action: UnitMerged, state: EvaluationState, event: Logged) -> Phrase | None:
-    return merge_problem(state.units, action.unit, action.into, action.period)
+    if problem := merge_problem(state.units, action.unit, action.into, action.period):
+        return problem
+    unit = state.unit[action.unit]
+    merged = replace(unit, merged_into=action.into, merged_from=action.period)
+    return _other_units_problem(state, merged)
+
+
+def _other_units_problem(state: EvaluationState, unit: Unit) -> Phrase | None:
+    """Why a unit can't be so from now on: a period whose check is finished would have others."""
+    before = state.unit.get(unit.id)
+    for period, held in state.periods.items():
+        was_active = before is not None and active_in(before, period)
+        if held.stage == "open" or active_in(unit, period) == was_active:
+            continue
+        about = {"unit": unit.name, "period": period, "date": str(state.first_free_day)}
+        if before is None:
+            return Phrase("unit_joins_late", **about)
+        signed = held.stage == "signed"
+        return Phrase("units_while_signed" if signed else "units_while_checked", **about)
+    return None
 
 
 @_objection.register
@@ -227,8 +248,18 @@ def _(action: PersonAdded, state: EvaluationState, event: Logged) -> Phrase | No
 
 @_objection.register
 def _(action: PersonChanged, state: EvaluationState, event: Logged) -> Phrase | None:
-    person = str(event.person)
-    return _person_problem(action, state.people[person].role, state, person)
+    person = state.people[str(event.person)]
+    if problem := _person_problem(action, person.role, state, person.id):
+        return problem
+    people = {**state.people, person.id: replace(person, unit=action.unit)}
+    for period, held in state.periods.items():
+        if held.stage not in ("checked", "notified"):
+            continue
+        own = replace(state, people=people).own_ratings(held) - state.own_ratings(held)
+        if own:
+            unit = state.unit[min(own)[1]].name
+            return Phrase("rater_of_rated_unit", name=action.name, unit=unit, period=period)
+    return None
 
 
 def _person_problem(
@@ -310,18 +341,34 @@ def _(
 ) -> Phrase | None:
     if late := _late(period, "open"):
         return late
-    for cell in action.removed:
-        if CellKey(*cell) not in period.values:
-            return Phrase("cell_has_no_value", **_cell_words(cell, state))
-        verdict = period.verdict(CellKey(*cell))
-        if verdict and verdict.confirmed:
-            return Phrase("entry_stays", **_cell_words(cell, state))
+    if problem := _standing_problem(action, period, state):
+        return problem
     if event.actor.kind == "person":
         person = state.people[event.actor.id]
         others = {row.indicator for row in action.rows} | {cell[1] for cell in action.removed}
         if person.role != "data_owner" or not others <= set(person.indicators):
             return Phrase("values_of_others", name=person.name)
     return _rows_problem(action.rows, period, state)
+
+
+def _standing_problem(
+    action: ValuesRecorded, period: PeriodState, state: EvaluationState
+) -> Phrase | None:
+    """Why what stands in cells can't be replaced or removed, or have anything beside it."""
+    recorded, rated = [row.key for row in action.rows], {cell[:2] for cell in period.ratings}
+    removed = [CellKey(*cell) for cell in action.removed]
+    for key in removed:
+        if key not in period.values:
+            return Phrase("cell_has_no_value", **_cell_words(key, state))
+    for key in (*recorded, *removed):
+        if key[:4] in period.decided:
+            return Phrase("decision_stays", **_cell_words(key, state))
+        if key in period.entries and period.counts(key):
+            return Phrase("entry_stays", **_cell_words(key, state))
+    for key in recorded:
+        if key[:2] in rated:
+            return Phrase("rated_by_raters", **_cell_words(key, state))
+    return None
 
 
 def _rows_problem(
@@ -377,7 +424,9 @@ def _(
         return Phrase("entry_is_another", **_cell_words(action.cell, state))
     if late := _late(period, "open"):
         return late
-    return _same_person(entry.stamp.actor, event.actor)
+    if entry.row.key[:4] in period.decided:
+        return Phrase("decision_stays", **_cell_words(action.cell, state))
+    return _same_person(state, entry.stamp, event.actor)
 
 
 @_in_period.register
@@ -419,7 +468,7 @@ def _cell_problem(
     period, held = state.periods[action.period], state.unit.get(action.unit)
     if held is None or not active_in(held, action.period):
         return Phrase("unit_not_listed", unit=action.unit)
-    if action.unit == person.unit:
+    if action.unit in state.own_units(person):
         return Phrase("rating_of_own_unit", unit=held.name)
     cell = (action.unit, action.indicator, action.item)
     asked = asked_of(person, period.scheme)
@@ -536,7 +585,10 @@ def _(
         return Phrase("decision_without_reason")
     if action.granted != (action.row is not None):
         return Phrase("appeal_needs_value")
-    return _right_value_problem(action.row, appeal.cell, period, state) if action.row else None
+    if action.row is None:
+        return None
+    problem = _right_value_problem(action.row, appeal.cell, period, state)
+    return problem or _same_person(state, appeal.stamp, event.actor)
 
 
 def _right_value_problem(
@@ -556,15 +608,14 @@ def _(
     if again or action.revision != len(period.signatures) + 1:
         return Phrase("signed_already", period=action.period)
     if period.correction:
-        return _same_person(period.correction.stamp.actor, event.actor)
+        return _same_person(state, period.correction.stamp, event.actor)
     if period.checked is None:
         return _late(period, "checked", "notified")
     if count := len(period.open_appeals):
         return Phrase("sign_before_decision", count=count)
-    until = period.notices.until if period.notices else ""
-    if until >= event.time[:10] and not action.early:
-        return Phrase("sign_before_appeals_end", date=until)
-    return _same_person(period.checked.actor, event.actor)
+    if period.appeals_until >= event.time[:10] and not action.early:
+        return Phrase("sign_before_appeals_end", date=period.appeals_until)
+    return _same_person(state, period.checked, event.actor)
 
 
 @_in_period.register

@@ -17,7 +17,8 @@ class Point:
     """A point of the checklist.
 
     Attributes:
-        code: `"check"`, `"rating"`, `"entries"`, `"notices"`, `"appeals"` or `"time"` to appeal.
+        code: `"check"`, `"rating"`, `"entries"`, `"notices"`, or `"withdrawn"` where they were,
+            `"appeals"` or `"time"` to appeal.
         done: whether nothing of it is left.
         stamp: when and by whom it was done, where one event did it.
         count, of: how many, of how many.
@@ -53,13 +54,17 @@ def checklist(state: EvaluationState, held: PeriodState, today: str) -> tuple[Po
         points.append(Point("entries", confirmed == entries, None, confirmed, entries, actors))
     if held.notices:
         contacts = [one.id for one in state.participants.values() if one.role == "contact"]
-        seen, until = sum(one in held.seen for one in contacts), held.notices.until
-        points.append(Point("notices", True, held.notices.stamp, seen, len(contacts), until=until))
+        seen = sum(one in held.seen for one in contacts)
+        points.append(Point("notices", True, held.notices.stamp, seen, len(contacts)))
+    else:
+        code = "withdrawn" if held.appeals_until else "notices"
+        points.append(Point(code, False, until=held.appeals_until))
+    if held.notices or held.appeals:
         decided, appeals = len(held.appeals) - len(held.open_appeals), len(held.appeals)
         points.append(Point("appeals", decided == appeals, None, decided, appeals))
+    if held.notices:
+        until = held.notices.until
         points.append(Point("time", until < today, until=until))
-    else:
-        points.append(Point("notices", False))
     return tuple(points)
 
 

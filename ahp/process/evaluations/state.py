@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property, reduce, singledispatch
 from typing import Any
 
@@ -44,6 +45,7 @@ from .events import (
     PeriodSigned,
     PersonAdded,
     PersonChanged,
+    PersonLinkIssued,
     PersonRemoved,
     Rated,
     RatingAttached,
@@ -61,7 +63,7 @@ from .events import (
     ValuesRecorded,
     WeightsSource,
 )
-from .units import Unit
+from .units import Unit, successor
 
 RatedCell = tuple[str, str, str]
 """Unit, indicator and item of what a rater rates."""
@@ -112,6 +114,7 @@ class Person:
         id: random id.
         role, name, organization, unit, indicators: as in `PersonAdded`.
         added_seq, removed_seq: the events.
+        links: when and by whom their personal links were issued, the oldest first.
     """
 
     id: str
@@ -122,6 +125,7 @@ class Person:
     indicators: tuple[str, ...]
     added_seq: int
     removed_seq: int | None = None
+    links: tuple[Stamp, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -323,7 +327,8 @@ class PeriodState:
         accepted: cell -> number of the event that recorded its value, and why it is right.
         rounds: of rating.
         checked: None before, or since it was undone.
-        notices: None before they are issued.
+        notices: None before they are issued, or since the check was undone.
+        appeals_until: date until which units may appeal, as they were told last; "" before.
         seen: person -> when they opened the notice first, since it was last sent out.
         appeals: id -> appeal.
         signatures: the first closed the period.
@@ -344,6 +349,7 @@ class PeriodState:
     rounds: tuple[RatingRound, ...] = ()
     checked: Stamp | None = None
     notices: Notices | None = None
+    appeals_until: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
@@ -391,9 +397,30 @@ class PeriodState:
         return verdict is not None and verdict.confirmed
 
     @cached_property
+    def all_confirmed(self) -> PeriodState:
+        """The period as if the deductions, bonuses and vetoes that wait were confirmed."""
+        waiting = {key: self.values[key].stamp for key in self.undecided}
+        verdicts = {key: Verdict(one.seq, True, "", one) for key, one in waiting.items()}
+        return replace(self, verdicts={**self.verdicts, **verdicts}) if waiting else self
+
+    @cached_property
     def ratings(self) -> Mapping[RatedCell, Mapping[str, Rating]]:
         """Cell -> person -> rating, of the rounds that are closed; a later one goes before."""
         return ratings_in(self.rounds)
+
+    @cached_property
+    def decided(self) -> Mapping[tuple[str, ...], Row]:
+        """Unit, indicator, item and input -> the value that an appeal or a correction has put
+        there: it stands for what all raters gave.
+        """
+        signed = self.signatures[0].stamp.seq if self.signatures else None
+        granted = {one.decided.seq for one in self.appeals.values() if one.row and one.decided}
+        return {
+            key[:4]: value.row
+            for key, value in self.values.items()
+            if not key.rater
+            and (value.stamp.seq in granted or (signed is not None and value.stamp.seq > signed))
+        }
 
     @cached_property
     def after_correction(self) -> PeriodState:
@@ -472,11 +499,45 @@ class EvaluationState:
         """Whether a period was opened: a change of the scheme then needs a second person."""
         return bool(self.periods)
 
+    @property
+    def first_free_day(self) -> date | None:
+        """The first day after all periods whose check is finished: from then on other units can be
+        evaluated; None before there is one.
+        """
+        checked = [one.period.last_day for one in self.periods.values() if one.stage != "open"]
+        return max(checked) + timedelta(days=1) if checked else None
+
     def before(self, period: str) -> tuple[PeriodState, ...]:
         """The periods before one, in the order of time."""
         number = parse_period(period)
         earlier = [one for one in self.periods.values() if one.period < number]
         return tuple(sorted(earlier, key=lambda one: one.period))
+
+    def own_units(self, person: Person) -> frozenset[str]:
+        """Ids of somebody's own unit, and of those that became the same by merging."""
+        if not person.unit:
+            return frozenset()
+        become = successor(self.units, person.unit)
+        return frozenset(unit.id for unit in self.units if successor(self.units, unit.id) == become)
+
+    def own_ratings(self, period: PeriodState) -> set[tuple[str, str]]:
+        """Rater and unit of what raters gave in a period for units that are their own now."""
+        rated = {
+            (person, cell[0])
+            for one in period.rounds
+            for person, sheet in one.sheets.items()
+            for cell in sheet.ratings
+        }
+        own = {person: self.own_units(self.people[person]) for person, _unit in rated}
+        return {(person, unit) for person, unit in rated if unit in own[person]}
+
+    def doers(self, stamp: Stamp) -> tuple[Actor, ...]:
+        """Who did something; where it was done by a personal link also who issued that link, and
+        could have opened it.
+        """
+        person = self.people.get(stamp.actor.id) if stamp.actor.kind == "person" else None
+        links = [one.actor for one in person.links if one.seq < stamp.seq] if person else []
+        return (stamp.actor, *links[-1:])
 
     def name_of(self, actor: Actor) -> str:
         """What somebody with a personal link is called; "" for others."""
@@ -580,7 +641,8 @@ def _(action: UnitChanged, state: EvaluationState, event: Logged) -> dict[str, A
 @_changes.register
 def _(action: UnitMerged, state: EvaluationState, event: Logged) -> dict[str, Any]:
     unit = state.unit[action.unit]
-    return _unit(state, replace(unit, merged_into=action.into, merged_from=action.period))
+    merged = replace(unit, merged_into=action.into, merged_from=action.period)
+    return _without_own_ratings(state, _unit(state, merged))
 
 
 def _unit(state: EvaluationState, unit: Unit) -> dict[str, Any]:
@@ -606,12 +668,44 @@ def _(action: PersonAdded, state: EvaluationState, event: Logged) -> dict[str, A
 @_changes.register
 def _(action: PersonChanged, state: EvaluationState, event: Logged) -> dict[str, Any]:
     person = state.people[str(event.person)]
-    return _person(state, replace(person, **vars(action)))
+    return _without_own_ratings(state, _person(state, replace(person, **vars(action))))
+
+
+def _without_own_ratings(state: EvaluationState, changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes of people or units, with the periods that are open as they are without what raters
+    gave for a unit that is their own from now on.
+    """
+    now, periods = replace(state, **changes), dict(state.periods)
+    for name, held in state.periods.items():
+        if held.stage != "open" or not (own := now.own_ratings(held)):
+            continue
+        rounds = []
+        for one in held.rounds:
+            sheets = {
+                person: replace(
+                    sheet,
+                    ratings={
+                        cell: rating
+                        for cell, rating in sheet.ratings.items()
+                        if (person, cell[0]) not in own
+                    },
+                )
+                for person, sheet in one.sheets.items()
+            }
+            rounds.append(replace(one, sheets=sheets))
+        periods[name] = replace(held, rounds=tuple(rounds))
+    return {**changes, "periods": periods}
 
 
 @_changes.register
 def _(action: PersonRemoved, state: EvaluationState, event: Logged) -> dict[str, Any]:
     return _person(state, replace(state.people[str(event.person)], removed_seq=event.seq))
+
+
+@_changes.register
+def _(action: PersonLinkIssued, state: EvaluationState, event: Logged) -> dict[str, Any]:
+    person = state.people[str(event.person)]
+    return _person(state, replace(person, links=(*person.links, Stamp.of(event))))
 
 
 def _person(state: EvaluationState, person: Person) -> dict[str, Any]:
@@ -750,7 +844,8 @@ def _(action: CheckUndone, period: PeriodState, event: Logged) -> dict[str, Any]
 @_in_period.register
 def _(action: NoticesIssued, period: PeriodState, event: Logged) -> dict[str, Any]:
     result = parse_json(action.result, "notice", LogError)
-    return {"notices": Notices(action.until, result, Stamp.of(event))}
+    notices = Notices(action.until, result, Stamp.of(event))
+    return {"notices": notices, "appeals_until": action.until}
 
 
 @_in_period.register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from ...evaluation.observations import word_key
 from ...evaluation.scheme import Scheme
@@ -24,6 +25,22 @@ def not_listed(units: Iterable[Unit], entries: Iterable[UnitEntry]) -> tuple[Uni
     """Those entries of a list that no unit is called by its name."""
     known = {word_key(unit.name) for unit in units}
     return tuple(entry for entry in entries if word_key(entry.name) not in known)
+
+
+def joining(entries: Iterable[UnitEntry], first_day: date | None) -> tuple[UnitEntry, ...]:
+    """Units that are new; those of which no first day is said begin with the first that is free,
+    unless they are over before.
+
+    Args:
+        entries: as they stand in a list.
+        first_day: `EvaluationState.first_free_day`.
+    """
+    return tuple(
+        replace(one, active_from=str(first_day))
+        if first_day and not one.active_from and one.last_day >= first_day
+        else one
+        for one in entries
+    )
 
 
 def changed(units: Sequence[Unit], unit: str, entry: UnitEntry) -> Unit:

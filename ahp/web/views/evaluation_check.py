@@ -405,10 +405,16 @@ def show_new_entry(desk: Desk, held: PeriodState, about: str) -> None:
         st.caption(state.plain(event_words(held.scheme, held.scheme.events[event], language)))
         before = held.entries.get(CellKey(unit, event))
         if before:
+            sentence = (
+                _(
+                    "Recorded already, and confirmed by a second person: {value}, document "
+                    "{document}. A new entry can replace it once a second person has rejected it."
+                )
+                if held.counts(before.row.key)
+                else _("Recorded already: {value}, document {document}. A new entry replaces it.")
+            )
             st.info(
-                state.plain(
-                    _("Recorded already: {value}, document {document}. A new entry replaces it.")
-                ).format(
+                state.plain(sentence).format(
                     value=state.plain(before.row.value or "–"),
                     document=state.plain(before.row.evidence or "–"),
                 )

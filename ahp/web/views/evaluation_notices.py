@@ -17,7 +17,7 @@ from ahp.report.notice import moved_table, typed_words
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed
-from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next
+from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, why_not
 from ahp.web.notice import appeal_words, show_notice, value_field
 from ahp.web.people import link_words, show_people
 
@@ -174,7 +174,7 @@ def show_appeal(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
     if appeal.decided:
         st.caption(state.plain(_("Decided by {name}").format(name=desk.who(appeal.decided.actor))))
     elif held.stage != "notified":
-        return
+        st.info(_("It can be decided once the notices are sent out again."))
     elif state.may("sign"):
         show_deciding(desk, held, appeal)
     else:
@@ -185,6 +185,9 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
     """The right value and what it changes, the reason, and the two decisions."""
     _, period, cell = state.translate(), str(held.period), appeal.cell
     now = held.values.get(cell)
+    granted = AppealDecided(period, appeal.id, True, "–", typed_row(appeal, ""))
+    if problem := why_not(desk, granted):
+        st.warning(state.plain(_("You can't grant this appeal: {why}").format(why=problem)))
     value = value_field(held.scheme, cell.indicator, f"value-{appeal.id}")
     if cell.indicator in held.scheme.events:
         st.caption(_("0 takes the entry away."))
@@ -199,7 +202,7 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
         max_chars=LONGEST["reason"],
         key=f"reason-{appeal.id}",
     )
-    if value:
+    if value and not problem:
         show_effect(desk, held, appeal, value)
     sure = st.checkbox(
         _("I have decided; a decision can't be taken back"),
@@ -214,7 +217,7 @@ def show_deciding(desk: Desk, held: PeriodState, appeal: Appeal) -> None:
             on_click=decide,
             args=(desk, period, appeal, value),
             kwargs={"granted": True},
-            disabled=not (sure and value),
+            disabled=not (sure and value) or bool(problem),
             key=f"grant-{appeal.id}",
         )
         st.button(
@@ -235,7 +238,7 @@ def show_effect(desk: Desk, held: PeriodState, appeal: Appeal, value: str) -> No
     try:
         row = typed_row(appeal, value)
         reason = st.session_state[f"reason-{appeal.id}"].strip() or "–"
-        tried = with_granted(desk.now, period, appeal.id, row, reason)
+        tried = with_granted(desk.now, period, appeal.id, row, reason, by=state.actor())
         before, after = (evidence_of(one, period, 0) for one in (desk.now, tried))
     except AHPError as error:
         st.error(state.plain(desk.say(error)))
@@ -284,8 +287,10 @@ if held.stage == "open":
     st.info(
         _("The notices can go out once the check is finished. What you see below is provisional.")
     )
+    show_appeals(desk, held)
 elif held.stage == "checked":
     show_issuing(desk, held)
+    show_appeals(desk, held)
 else:
     if held.notices:
         st.markdown(

@@ -91,6 +91,10 @@ def point_words(desk: Desk, point: Point) -> str:
         ("notices", False): _(
             "No draft notices were sent out. You can sign without, or send them out first."
         ),
+        ("withdrawn", False): _(
+            "The draft notices, which let units appeal until {until}, were withdrawn when the "
+            "check was undone: send them out again."
+        ),
         ("appeals", True): _("Appeals: {of}, all decided."),
         ("appeals", False): _(
             "Only {count} of {of} appeals are decided: decide them on the page “Notices and "
@@ -108,7 +112,7 @@ def show_checklist(desk: Desk, held: PeriodState) -> None:
     st.header(_("What was done"), anchor=False)
     lines = []
     for point in checklist(desk.now, held, state.today().isoformat()):
-        left = "info" if point.code in ("notices", "time") else "error"
+        left = "info" if point.code in ("notices", "withdrawn", "time") else "error"
         icon = f":material/{'check_circle' if point.done else left}:"
         lines.append(f"- {icon} {state.plain(point_words(desk, point))}")
     st.markdown("\n".join(lines))
@@ -147,10 +151,10 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
     if not state.may("sign"):
         st.info(_("The head signs. Your account can look at everything here."))
         return
-    if held.notices and held.notices.until >= state.today().isoformat() and revision == 1:
+    if held.appeals_until >= state.today().isoformat() and revision == 1:
         st.text_area(
             _("Why sign before {until}, as long as units may appeal?").format(
-                until=held.notices.until
+                until=held.appeals_until
             ),
             max_chars=LONGEST["reason"],
             key=f"early-{desk.id}-{period}",

@@ -17,13 +17,14 @@ from ahp.process.evaluations.events import UnitAdded, UnitChanged, UnitMerged
 from ahp.process.evaluations.unit_changes import (
     changed,
     happened_to,
+    joining,
     not_listed,
     units_named_by,
 )
-from ahp.process.evaluations.units import Unit, UnitEntry, active_in, history, merge_problem
+from ahp.process.evaluations.units import Unit, UnitEntry, active_in, history
 from ahp.study.limits import LONGEST
 from ahp.web import state
-from ahp.web.evaluating import Desk, attempt, begin, show_next
+from ahp.web.evaluating import Desk, attempt, begin, show_next, why_not
 from ahp.web.people import show_people
 from ahp.web.questionnaires import XLSX
 
@@ -124,12 +125,16 @@ def entry(said: dict[str, Any]) -> UnitEntry:
         raise EntryError("at_place", place=place, problem=error.parameters["problem"]) from None
 
 
-def ask(key: str, now: Unit | None = None) -> None:
+def ask(desk: Desk, key: str, now: Unit | None = None) -> None:
     """The fields of a unit, with what they have now."""
-    _ = state.translate()
+    _, first_day = state.translate(), desk.now.first_free_day
     examples = {
         "group": _("for example: urban branches"),
-        "active_from": _("such as 2026-01-01 or 2026Q1; empty: always"),
+        "active_from": _("such as 2026-01-01 or 2026Q1; empty: from {date} on").format(
+            date=first_day
+        )
+        if first_day and now is None
+        else _("such as 2026-01-01 or 2026Q1; empty: always"),
         "active_to": _("such as 2026-12-31 or 2026Q4; empty: without end"),
         "aliases": _("separated by semicolons"),
     }
@@ -146,7 +151,12 @@ def ask(key: str, now: Unit | None = None) -> None:
 
 def add_one(desk: Desk, key: str) -> None:
     """Add the unit of the form."""
-    if attempt(desk, lambda: state.desk().add_units(desk.id, [entry(entered(key))])):
+    first_day = desk.now.first_free_day
+
+    def add() -> None:
+        state.desk().add_units(desk.id, joining([entry(entered(key))], first_day))
+
+    if attempt(desk, add):
         for name in FIELDS:
             st.session_state[f"{name}-{key}"] = ""
 
@@ -155,6 +165,13 @@ def show_adding(desk: Desk) -> None:
     """Ways to add units."""
     _ = state.translate()
     st.header(_("Add units"), anchor=False)
+    if first_day := desk.now.first_free_day:
+        st.info(
+            _(
+                "Periods before {date} are checked or signed and keep their units: a unit of which "
+                "no first day is said is evaluated from {date} on."
+            ).format(date=first_day)
+        )
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
     with pasted:
         key = f"pasted_units-{desk.id}"
@@ -170,7 +187,7 @@ def show_adding(desk: Desk) -> None:
             show_read(desk, lambda: pasted_units(st.session_state[key]), key)
     with form, st.form("add_unit"):
         key = f"new_unit-{desk.id}"
-        ask(key)
+        ask(desk, key)
         st.form_submit_button(
             _("Add"), type="primary", on_click=add_one, args=(desk, key), key="add_unit_button"
         )
@@ -205,18 +222,20 @@ def show_read(desk: Desk, read: Callable[[], UnitList], source: str) -> None:
     except AHPError as error:
         state.show_error(error)
         return
-    new, words = not_listed(desk.now.units, listed.units), field_words(_)
+    missing, words = not_listed(desk.now.units, listed.units), field_words(_)
+    new = joining(missing, desk.now.first_free_day)
+    joined = dict(zip(missing, new, strict=True))
     st.table(
         [
             {
                 words["name"]: state.plain(one.name),
                 words["group"]: state.plain(one.group),
                 words["contact"]: state.plain(one.contact),
-                words["active_from"]: state.plain(one.active_from),
+                words["active_from"]: state.plain(joined.get(one, one).active_from),
                 words["active_to"]: state.plain(one.active_to),
                 words["aliases"]: state.plain(BETWEEN.join(one.aliases)),
                 _("In the list"): _("no, will be added")
-                if one in new
+                if one in joined
                 else _("yes, stays as it is"),
             }
             for one in listed.units
@@ -253,7 +272,7 @@ def show_named(desk: Desk) -> None:
             _("Take the {count} units named in the scheme").format(count=len(named)),
             type="primary" if not desk.now.units else "secondary",
             on_click=add,
-            args=(desk, named),
+            args=(desk, joining(named, desk.now.first_free_day)),
             disabled=not state.may("run_evaluations"),
             key="take_named",
         )
@@ -291,7 +310,7 @@ def show_unit(desk: Desk, units: dict[str, Unit]) -> None:
             with st.form(f"change_unit-{chosen}"):
                 # the fields begin anew when somebody else has changed the unit
                 key = f"{chosen}-{state.mark(unit)}"
-                ask(key, unit)
+                ask(desk, key, unit)
                 st.text_input(
                     _("Why it is changed"), max_chars=LONGEST["reason"], key=f"reason-{chosen}"
                 )
@@ -335,12 +354,11 @@ def show_merging(desk: Desk, units: dict[str, Unit], unit: Unit) -> None:
             return
         try:
             period = str(parse_period(typed))
-            problem = merge_problem(desk.now.units, unit.id, into, period)
         except AHPError as error:
             state.show_error(error)
             return
-        if problem is not None:
-            st.error(state.plain(desk.say(problem)))
+        if problem := why_not(desk, UnitMerged(unit.id, into, period)):
+            st.error(state.plain(problem))
             return
         about = {"unit": unit.name, "into": names[into], "period": period}
         lines = [

@@ -12,8 +12,10 @@ from ahp.process.evaluations.events import (
     AppealDecided,
     Appealed,
     CellKey,
+    CheckUndone,
     CorrectionProposed,
     NoticeOpened,
+    PeriodChecked,
     Row,
 )
 from ahp.process.evaluations.judged import evidence_of, records_of, result_of
@@ -31,8 +33,13 @@ from ahp.process.evaluations.notices import (
     with_granted,
 )
 from ahp.process.evaluations.signing import checklist, hashes_of
+from ahp.process.events import Actor
+from ahp.report.notice import moved_table
 from ahp.store import Store
-from tests.evaluation_case import PERIOD, Case, make_case
+from tests.evaluation_case import FAR, PERIOD, Case, make_case
+
+HEAD = Actor("organizer", "head")
+"""Who tries a decision."""
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -110,7 +117,7 @@ def test_what_is_decided_stands_for_all_raters(case: Case) -> None:
     assert raters_of(held, "u2", "review") == 2
     assert cells_of(held, "u2", "review") == (CellKey("u2", "review"),)
     before = evidence_of(case.now, PERIOD, 0)
-    tried = with_granted(case.now, PERIOD, "a1", Row("u2", "review", "strong"), "–")
+    tried = with_granted(case.now, PERIOD, "a1", Row("u2", "review", "strong"), "–", by=HEAD)
     [change] = moved(before, evidence_of(tried, PERIOD, 0))
     assert (change.unit, change.before["total"], change.after["total"]) == ("u2", "61.0", "70.0")
     grant(case, Row("u2", "review", "strong"))
@@ -130,12 +137,12 @@ def test_trials_are_refused_as_the_decision_would_be(case: Case) -> None:
     case.issue()
     appeal(case, "late")
     with pytest.raises(StoreError) as caught:
-        with_granted(case.now, PERIOD, "a1", Row("u2", "late", "2"), "–")
+        with_granted(case.now, PERIOD, "a1", Row("u2", "late", "2"), "–", by=HEAD)
     assert str(caught.value) == (
         "'乙中心', 'late': a deduction, bonus or veto needs the number of its document."
     )
     with pytest.raises(StoreError) as caught:
-        with_granted(case.now, PERIOD, "a2", Row("u2", "late", "0", evidence="1"), "–")
+        with_granted(case.now, PERIOD, "a2", Row("u2", "late", "0", evidence="1"), "–", by=HEAD)
     assert str(caught.value) == "This appeal is decided already."
     with pytest.raises(StoreError) as caught:
         with_correction(case.now, PERIOD, (Row("u2", "errors", "1"),), "–", None)
@@ -143,9 +150,24 @@ def test_trials_are_refused_as_the_decision_would_be(case: Case) -> None:
         "The notices of 2026Q1 are out. To change data, undo the check first; appeals are decided "
         "on the page of notices."
     )
-    tried = with_granted(case.now, PERIOD, "a1", Row("u2", "late", "viele", evidence="1"), "–")
+    tried = with_granted(
+        case.now, PERIOD, "a1", Row("u2", "late", "viele", evidence="1"), "–", by=HEAD
+    )
     with pytest.raises(EvaluationError):
         evidence_of(tried, PERIOD, 0)
+
+
+def test_units_that_are_gone_or_new_have_moved(case: Case) -> None:
+    whole = evidence_of(case.now, PERIOD, 0)
+    fewer = {"units": {key: one for key, one in whole["units"].items() if key != "u2"}}
+    [gone], [new] = moved(whole, fewer), moved(fewer, whole)
+    assert (gone.unit, gone.before["total"], gone.after) == ("u2", "61.0", {})
+    assert (new.unit, new.before, new.after["total"]) == ("u2", {}, "61.0")
+    table = moved_table((gone, new), case.now.periods[PERIOD].scheme, "en")
+    assert table.rows == (
+        ("乙中心", "61.0 → –", "Fair → –", "2 → –"),
+        ("乙中心", "– → 61.0", "– → Fair", "– → 2"),
+    )
 
 
 def test_entries_that_count(case: Case) -> None:
@@ -178,6 +200,18 @@ def test_the_checklist(case: Case) -> None:
     assert checklist(case.now, held, "3000-01-01")[5].done
     entries = checklist(case.now, held, "2026-05-01")[2]
     assert [one.id for one in entries.actors] == [case.head]
+
+
+def test_the_checklist_keeps_appeals_when_notices_are_withdrawn(case: Case) -> None:
+    case.issue()
+    appeal(case, "training")
+    case.by(case.clerk).act(case.id, CheckUndone(PERIOD, "再核一遍"))
+    case.by(case.clerk).act(case.id, PeriodChecked(PERIOD))
+    found = checklist(case.now, case.now.periods[PERIOD], "2026-05-01")
+    assert [(one.code, one.done, one.count, one.of, one.until) for one in found[3:]] == [
+        ("withdrawn", False, 0, 0, FAR),
+        ("appeals", False, 0, 1, ""),
+    ]
 
 
 def test_hashes_say_what_is_signed(case: Case) -> None:

@@ -46,6 +46,7 @@ from ahp.process.evaluations.state import (
 from ahp.process.evaluations.unit_changes import (
     changed,
     happened_to,
+    joining,
     not_listed,
     units_named_by,
 )
@@ -141,6 +142,15 @@ def test_units_that_a_scheme_names() -> None:
     named = units_named_by(replace(TWO, groups=groups), "zh")
     assert named == (UnitEntry("北城支行", "Urban"), UnitEntry("西城支行", "Urban"))
     assert not_listed((NORTH, SOUTH), named) == named[1:]
+
+
+def test_new_units_begin_with_the_first_free_day() -> None:
+    over = UnitEntry("东城支行", active_to="2025Q4")
+    later = UnitEntry("西城支行", active_from="2026Q3")
+    new = UnitEntry("中城支行", active_to="2026Q4")
+    joined = (over, later, replace(new, active_from="2026-04-01"))
+    assert joining((over, later, new), date(2026, 4, 1)) == joined
+    assert joining((over, later, new), None) == (over, later, new)
 
 
 def test_a_changed_unit_keeps_its_names() -> None:
