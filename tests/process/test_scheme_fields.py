@@ -72,6 +72,7 @@ def test_words_of_a_field() -> None:
         "lower": "较高的一段",
     }
     assert choice_words(cap, "en") == {}
+    assert choice_words(named("vetoes")["effect"], "zh")["not_rated"] == "不予评分"
 
 
 def test_every_kind_of_rule_and_part_has_words() -> None:

@@ -219,6 +219,7 @@ def test_the_check_matrix(small: Evaluation) -> None:
         ("D", "100", "not applicable", "50", "80.0"),
     )
     assert last.table().note == last.summary()
+    assert check_matrix(small, "2026Q2", "zh").table().rows[2][-1] == "无总分"
 
 
 def test_what_needs_attention(small: Evaluation) -> None:

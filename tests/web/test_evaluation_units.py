@@ -235,7 +235,7 @@ def test_after_a_checked_period_new_units_begin_with_the_next_day(visit, store, 
     ]
     app.selectbox(key=f"unit_chosen-{made.id}").select(units[1].id).run()
     first = units[1].id
-    app.text_input(key=f"active_from-{first}").input("")
+    keyed(app.text_input, f"active_from-{first}-").input("")
     app.button(key=f"save_unit-{first}").click().run()
     assert errors(app) == [
         "“西城支行”: the check of 2026Q1 is finished, so the units evaluated in it stay the same. "

@@ -426,16 +426,16 @@ def show_proposing(
     st.text_input(
         _("Why this version"), max_chars=LONGEST["reason"], key=f"propose_reason-{desk.id}"
     )
-    ready = scheme is not None and problem is None and not typed
+    ready = scheme if problem is None and not typed else None
     asked = st.button(
         _("Propose version {number}").format(number=number),
         type="primary",
-        disabled=not ready,
+        disabled=ready is None,
         key="propose_scheme",
     )
     # no callback: one would not know yet what was typed before the button was pressed
-    if asked and ready and scheme is not None:
-        propose(desk, work, scheme, number)
+    if asked and ready is not None:
+        propose(desk, work, ready, number)
         st.rerun()
     if typed:
         st.warning(_("What you have typed above is not taken over yet."))
