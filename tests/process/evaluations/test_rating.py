@@ -106,9 +106,9 @@ def opened() -> Played:
     return played().do(RatingOpened(PERIOD, 1, (), "2026-04-15"))
 
 
-def closed() -> Played:
+def closed(*before: Done) -> Played:
     """South: very good, fair, fair; east: two good and one who can't judge; north: good, good."""
-    found = opened()
+    found = played().do(*before, RatingOpened(PERIOD, 1, (), "2026-04-15"))
     found.rate("ann", {SOUTH: "very_good", EAST: "good"})
     found.rate("bob", {SOUTH: "fair", EAST: "good", NORTH: "good"})
     found.rate("cho", {SOUTH: "fair", EAST: CANNOT_JUDGE, NORTH: "good"})
@@ -222,7 +222,7 @@ def test_who_cannot_judge_gives_no_rating_and_too_few_count_as_not_reported():
 
 def test_raters_who_are_called_alike_are_told_apart():
     """One was removed and somebody else added by the same name, and a file has a third Ann."""
-    found = closed().do(ValuesRecorded(PERIOD, (Row("south", LEAF, "good", rater="Ann"),)))
+    found = closed(ValuesRecorded(PERIOD, (Row("south", LEAF, "good", rater="Ann"),)))
     found.do(PersonRemoved(), person="ann")
     found.do(PersonAdded("rater", "Ann", indicators=(LEAF,)), person="other")
     found.do(RatingOpened(PERIOD, 2, (SOUTH,), "2026-04-20"))
