@@ -140,36 +140,49 @@ def _stated(cell: TableCell, above: str, expected: Expected) -> str:
     return next(shared, "")
 
 
-def _by(stated: str, expected: Expected) -> Fraction | None:
-    """What a stated unit of measure multiplies numbers by; None where that isn't known."""
-    return factor(stated, expected) if stated else Fraction(1)
+class _Number(NamedTuple):
+    """A number that no percent sign says the measure of.
 
-
-def _entries(
-    walk: TableCells, scheme: Scheme
-) -> Iterator[list[tuple[TableCell, Expected, str, Fraction | None]]]:
-    """The cells of each entry with what the scheme expects, which unit of measure is stated, and
-    what it multiplies by.
+    Attributes:
+        cell: where it stands.
+        number: as it is written.
+        expected: what the scheme has.
+        stated: unit of measure that is stated for it.
+        by: what that multiplies by, None where that isn't known.
     """
+
+    cell: TableCell
+    number: Fraction
+    expected: Expected
+    stated: str
+    by: Fraction | None
+
+
+def _numbers(walk: TableCells, scheme: Scheme) -> Iterable[list[_Number]]:
+    """The numbers of each entry."""
     above = stated_above(walk.grid, walk.above)
-    found: dict[str, list[tuple[TableCell, Expected, str, Fraction | None]]] = {}
+    found: dict[str, list[_Number]] = {}
     for cell in walk.cells:
-        expected = expected_at(key_of(cell, scheme), scheme)
-        stated = _stated(cell, above, expected)
-        here = found.setdefault(cell.entry.header, [])
-        here.append((cell, expected, stated, _by(stated, expected)))
-    yield from found.values()
+        number = plain_number(cell.text, decimal_comma=walk.grid.decimal_comma)
+        if number is not None and not word_key(cell.text).endswith("%"):
+            expected = expected_at(key_of(cell, scheme), scheme)
+            stated = _stated(cell, above, expected)
+            by = factor(stated, expected) if stated else Fraction(1)
+            here = found.setdefault(cell.entry.header, [])
+            here.append(_Number(cell, number, expected, stated, by))
+    return found.values()
 
 
 def unlike_units(walk: TableCells, scheme: Scheme) -> Iterator[tuple[str, Phrase]]:
-    """Place and problem of cells that another unit of measure is stated for than for the first one
-    of the same indicator.
+    """Place and problem of numbers that another unit of measure is stated for than for the first
+    one of the same indicator.
     """
-    for (_, _, first, known), *others in _entries(walk, scheme):
-        for cell, _, stated, by in others:
-            if by != known or (by is None and stated != first):
-                about = {"name": cell.entry.header, "stated": stated, "other": first}
-                yield walk.grid.place(cell.line, cell.column), Phrase("units_unlike", **about)
+    for first, *others in _numbers(walk, scheme):
+        for one in others:
+            if one.by != first.by or (one.by is None and one.stated != first.stated):
+                about = {"name": one.cell.entry.header, "stated": one.stated, "other": first.stated}
+                place = walk.grid.place(one.cell.line, one.cell.column)
+                yield place, Phrase("units_unlike", **about)
 
 
 def measure_questions(
@@ -183,19 +196,20 @@ def measure_questions(
         history: values of earlier periods.
         remembered: the layout is that of another period, so that what was said of it may not hold.
     """
-    for cells in _entries(walk, scheme):
-        first, expected, stated, by = cells[0]
-        entry = replace(first.entry, stated=stated)
-        said = entry.measure is not None and entry == first.entry
-        numbers = list(_numbers(walk, (cell for cell, *_ in cells)))
-        if not numbers or expected.words or (said and not remembered):
+    for numbers in _numbers(walk, scheme):
+        first = numbers[0]
+        expected, entry = first.expected, replace(first.cell.entry, stated=first.stated)
+        said = entry.measure is not None and entry == first.cell.entry
+        if expected.words or (said and not remembered):
             continue
-        found = [] if said else _stated_question(walk, entry, by, max(k for _, k in numbers))
-        if expected.share and (not found or header_key(stated) == "%"):
-            placed = {walk.grid.place(cell.line, cell.column): k for cell, k in numbers}
+        most = max(one.number for one in numbers)
+        found = [] if said else _stated_question(walk, entry, first.by, most)
+        if expected.share and (not found or header_key(first.stated) == "%"):
+            cells = ((walk.grid.place(one.cell.line, one.cell.column), one) for one in numbers)
+            placed = {place: one.number for place, one in cells}
             found = _share_question(walk, entry, expected.share, placed) or found
         elif not found:
-            keyed = {key_of(cell, scheme): number for cell, number in numbers}
+            keyed = {key_of(one.cell, scheme): one.number for one in numbers}
             found = _amount_question(entry, expected, keyed, history)
         yield from found
 
@@ -217,14 +231,6 @@ def _stated_question(
     readings = [number_text(example * FACTORS[measure]) for measure in (one, other)]
     asked = Phrase("ask_amount", **about, one=readings[0], other=readings[1])
     return _asked(entry, asked, one, other)
-
-
-def _numbers(walk: TableCells, cells: Iterable[TableCell]) -> Iterator[tuple[TableCell, Fraction]]:
-    """The numbers of some cells that no percent sign says the measure of."""
-    for cell in cells:
-        number = plain_number(cell.text, decimal_comma=walk.grid.decimal_comma)
-        if number is not None and not word_key(cell.text).endswith("%"):
-            yield cell, number
 
 
 def _asked(

@@ -541,6 +541,8 @@ def test_rows_may_state_their_units_of_measure() -> None:
         ("north", "on_time", "98"),
         ("north", "case", "1"),
     ]
+    blank = [rows[0], ["城西支行", "存款余额", "", ""], *rows[1:]]
+    assert asked(suggest(table(blank))) == asked(suggestion)
     more = [*rows, ["城南支行", "存款余额", "元", "120000000"]]
     assert faults(read(table(more), layout)) == [
         "t.csv: row 5, column D: 存款余额: stated in '元', but in '万元' where it stands first; "
