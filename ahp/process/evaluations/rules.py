@@ -251,13 +251,11 @@ def _(action: PersonChanged, state: EvaluationState, event: Logged) -> Phrase | 
     person = state.people[str(event.person)]
     if problem := _person_problem(action, person.role, state, person.id):
         return problem
-    people = {**state.people, person.id: replace(person, unit=action.unit)}
+    own = state.own_units(replace(person, unit=action.unit)) - state.own_units(person)
     for period, held in state.periods.items():
-        if held.stage not in ("checked", "notified"):
-            continue
-        own = replace(state, people=people).own_ratings(held) - state.own_ratings(held)
-        if own:
-            unit = state.unit[min(own)[1]].name
+        rated = {cell[0] for cell, given in held.ratings.items() if person.id in given}
+        if held.stage in ("checked", "notified") and own & rated:
+            unit = state.unit[min(own & rated)].name
             return Phrase("rater_of_rated_unit", name=action.name, unit=unit, period=period)
     return None
 

@@ -520,17 +520,6 @@ class EvaluationState:
         become = successor(self.units, person.unit)
         return frozenset(unit.id for unit in self.units if successor(self.units, unit.id) == become)
 
-    def own_ratings(self, period: PeriodState) -> set[tuple[str, str]]:
-        """Rater and unit of what raters gave in a period for units that are their own now."""
-        rated = {
-            (person, cell[0])
-            for one in period.rounds
-            for person, sheet in one.sheets.items()
-            for cell in sheet.ratings
-        }
-        own = {person: self.own_units(self.people[person]) for person, _unit in rated}
-        return {(person, unit) for person, unit in rated if unit in own[person]}
-
     def doers(self, stamp: Stamp) -> tuple[Actor, ...]:
         """Who did something; where it was done by a personal link also who issued that link, and
         could have opened it.
@@ -677,24 +666,27 @@ def _without_own_ratings(state: EvaluationState, changes: dict[str, Any]) -> dic
     """
     now, periods = replace(state, **changes), dict(state.periods)
     for name, held in state.periods.items():
-        if held.stage != "open" or not (own := now.own_ratings(held)):
-            continue
-        rounds = []
-        for one in held.rounds:
-            sheets = {
-                person: replace(
-                    sheet,
-                    ratings={
-                        cell: rating
-                        for cell, rating in sheet.ratings.items()
-                        if (person, cell[0]) not in own
+        sheets = [(person, sheet) for one in held.rounds for person, sheet in one.sheets.items()]
+        own = {person: now.own_units(now.people[person]) for person, _sheet in sheets}
+        given = ((person, cell[0]) for person, sheet in sheets for cell in sheet.ratings)
+        if held.stage == "open" and any(unit in own[person] for person, unit in given):
+            rounds = (
+                replace(
+                    one,
+                    sheets={
+                        person: replace(sheet, ratings=_of_others(sheet, own[person]))
+                        for person, sheet in one.sheets.items()
                     },
                 )
-                for person, sheet in one.sheets.items()
-            }
-            rounds.append(replace(one, sheets=sheets))
-        periods[name] = replace(held, rounds=tuple(rounds))
+                for one in held.rounds
+            )
+            periods[name] = replace(held, rounds=tuple(rounds))
     return {**changes, "periods": periods}
+
+
+def _of_others(sheet: Sheet, own: frozenset[str]) -> dict[RatedCell, Rating]:
+    """What a rater gave for other units than these."""
+    return {cell: rating for cell, rating in sheet.ratings.items() if cell[0] not in own}
 
 
 @_changes.register
