@@ -24,7 +24,7 @@ from .observation_layout import (
     oriented,
     role_of_header,
 )
-from .stated_units import stated_in
+from .stated_units import stated_in, unit_of
 
 _EXTRAS = ("period", "rater", "item", "input", "evidence", "note")
 
@@ -76,7 +76,8 @@ class TableCell:
         text: as it stands there.
         extras: `"period"`, `"rater"`, `"item"`, `"input"`, `"evidence"`, `"note"` -> what the table
             says of it.
-        stated: unit of measure that its row or its header states, "" for none.
+        stated: unit of measure that its row or its header states, "" for none; two of them where
+            they contradict each other.
         shared: the one that a row states in which several indicators have values.
     """
 
@@ -237,5 +238,6 @@ def _of_row(
         stated = stated_in(entry.header) or stated_in(carrier.header)
         text, shared = grid.cell(line, column), row_states
         if layout.kind == "long" or len(values) == 1:
-            stated, shared = row_states or stated, ""
+            units = {unit_of(one): one for one in (row_states, stated) if one}
+            stated, shared = ", ".join(units.values()), ""
         yield TableCell(line, column, unit, entry, text, extras, stated, shared)

@@ -487,6 +487,17 @@ def test_a_unit_of_measure_that_has_no_known_factor() -> None:
     assert left_out == LayoutColumn("存款余额（小时）", "left_out")
 
 
+def test_a_row_and_a_header_that_state_different_units_of_measure() -> None:
+    rows = [["单位", "存款余额（万元）", "计量单位"], ["城北支行", "2000000", "元"]]
+    assert asked(suggest(table(rows))) == [
+        f"存款余额（万元）: {STATED('元, 万元')}is 2000000 stated as the scheme has it? If not, "
+        "leave it out or correct the file"
+    ]
+    rows[1][2] = "万 元"
+    (question,) = suggest(table(rows)).questions
+    assert [one.measure for one in question.columns] == ["scheme", "times_10000"]
+
+
 def test_a_title_may_state_what_amounts_are_in() -> None:
     rows = [
         ["填报单位：计财部", "", "金额单位：万元"],
