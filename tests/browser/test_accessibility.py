@@ -61,8 +61,9 @@ STILL = """() => {
   document.head.append(style)
 }"""
 
-REACHED = """() => [...document.querySelectorAll(".stTable, .stTable div")].every((one) =>
-  one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+REACHED = """(width) => innerWidth === width &&
+  [...document.querySelectorAll(".stTable, .stTable div")].every((one) =>
+    one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
 """A moment after the width of the page changes."""
 
 HEIGHT = """() => {
@@ -120,7 +121,7 @@ class Inspector:
             height = self.page.evaluate(HEIGHT)  # axe passes over what must be scrolled to
             self.page.set_viewport_size({**size, "height": max(size["height"], height)})
             if connected:
-                self.page.wait_for_function(REACHED)
+                self.page.wait_for_function(REACHED, arg=size["width"])
             if self.language == "zh" or size is SMALL_PHONE:  # colors and roles know no language
                 self.run(f"{self.language} {state} {size['width']}", None)
         self.measure(state)

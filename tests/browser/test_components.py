@@ -187,7 +187,7 @@ def test_the_saved_answer_shows_and_can_be_changed(visit):
     found.received(answer(SETUP, "3"), answer(SETUP, "1/9"))
 
 
-@pytest.mark.parametrize("fragment", ["", "fragment=1"])
+@pytest.mark.parametrize("fragment", ["fragment=1", *slow("")])
 def test_a_double_click_is_one_answer(visit, fragment):
     found = visit(fragment)
     page = opened(found)
@@ -355,7 +355,7 @@ def test_on_a_wide_screen_explanations_are_there(visit):
 
 
 @pytest.mark.parametrize("show", ["scale", "ranking"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["zh", *slow("en")])
 def test_every_width_has_room_for_a_thumb(visit, show, language):
     page = opened(visit(f"show={show}&language={language}", size=SMALL))
     for width in (360, 390, 600, 732, 790, 852, 860, 932, 1000, 1280):
@@ -406,7 +406,7 @@ CONTRASTS = """(selector) => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", *slow("light")])
 def test_contrast(visit, scheme):
     page = opened(visit("stay=1", color_scheme=scheme))
     dark = page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme")
@@ -519,6 +519,7 @@ def test_a_killed_server_gets_the_answer_once_when_it_is_back(visit, fragment):
     nothing_waits(page)
 
 
+@pytest.mark.slow
 def test_killed_while_the_answer_is_on_its_way(visit):
     found = visit()
     page = opened(found)
@@ -832,7 +833,7 @@ def test_a_ranking_waits_for_the_server(visit):
 # bars
 
 
-@pytest.mark.parametrize("size", [DESKTOP, SMALL], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [SMALL, *slow(DESKTOP)], ids=["phone", "desktop"])
 def test_weights_as_bars(visit, size):
     page = opened(visit("show=bars", size=size))
     rows = page.get_by_role("list", name="Post-supervision effectiveness").get_by_role("listitem")

@@ -195,6 +195,7 @@ def open_round(desk: Page) -> None:
     expect(desk.get_by_role("heading", name="Experts and links")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_three_rounds_of_twelve_experts(
     browser: Browser, server: RunningServer, store: Store, survey: Survey, tmp_path: Path
 ) -> None:

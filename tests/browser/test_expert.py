@@ -77,6 +77,7 @@ def verify(page: Page, panel: Panel, folder: Path, name: str, content: bytes) ->
     return main(["receipt", "verify", *files, "--key", str(folder / "receipt-key.pem")])
 
 
+@pytest.mark.slow
 def test_pair_by_pair_on_a_phone_in_chinese(
     study: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,6 +215,7 @@ def test_ranked_first_in_the_short_form_on_a_desktop(study: Study) -> None:
     assert panel.store.expert(panel.expert.id).submitted
 
 
+@pytest.mark.slow
 def test_a_comparison_that_cannot_be_judged(study: Study, running: RunningServer) -> None:
     panel = study(small_survey("apple", "berry", "cherry"), way="pairs")
     page = panel.visitor("en-US", PHONE).new_page()

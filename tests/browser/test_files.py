@@ -62,6 +62,7 @@ def test_an_expert_fills_in_the_workbook_and_uploads_it(
     assert {event.source for event in store.events(study.id) if event.kind == "answer"} == {"file"}
 
 
+@pytest.mark.slow
 def test_an_export_of_a_survey_platform(
     browser: Browser, server: RunningServer, store: Store, tmp_path: Path
 ) -> None:

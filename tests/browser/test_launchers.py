@@ -41,7 +41,7 @@ def check_app(browser: Browser, server: RunningServer) -> None:
     assert [url for url in requested if not url.startswith((server.url, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("launcher", [*slow("ahp serve"), "streamlit run", "uvicorn"])
+@pytest.mark.parametrize("launcher", ["streamlit run", *slow("ahp serve", "uvicorn")])
 def test_the_same_app_whatever_starts_it(browser, tmp_path, launcher):
     command = (sys.executable, *LAUNCHERS[launcher])
     server = RunningServer(tmp_path / "ahp.db", command, cwd=CHECKOUT)

@@ -65,6 +65,7 @@ def answer_one(page: Page, value: str) -> None:
     actions.moved_on(page, place)
 
 
+@pytest.mark.slow
 def test_each_answer_is_booked_to_the_person_whose_tab_it_is(context, running, store, pair) -> None:
     tabs = [open_link(context, running, store, expert) for expert in pair]
     for tab in tabs:

@@ -577,7 +577,10 @@ def test_the_nearest_miss_of_one_wrong_digit() -> None:
     np.testing.assert_allclose(found.nearest.misses, [0, np.nan, -1], atol=1e-9)
 
 
-@pytest.mark.parametrize(("scale", "n"), [(THREE, 3), (THREE, 4), (FIVE, 3), (FIVE, 4)])
+@pytest.mark.parametrize(
+    ("scale", "n"),
+    [(THREE, 3), (THREE, 4), (FIVE, 3), pytest.param(FIVE, 4, marks=pytest.mark.slow)],
+)
 def test_the_nearest_miss_is_the_nearest_of_all(scale: tuple[str, ...], n: int) -> None:
     rng = np.random.default_rng([7, len(scale), n])
     space = everything(scale, n)
