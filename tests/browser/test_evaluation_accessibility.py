@@ -166,6 +166,8 @@ def test_a_clerk_needs_no_mouse(
 ) -> None:
     server, made = case
     page = actions.visitor(browser, size=DESKTOP).new_page()
+    # asked for early: until the browser has heard of it, it opens a dialog that nobody sees
+    page.on("filechooser", lambda _chooser: None)
     sign_in(page, server, "王芳")
     page.goto(f"{server.url}/evaluation_data?evaluation={made.id}&period={LATER}")
     table = tmp_path / "培训.csv"
