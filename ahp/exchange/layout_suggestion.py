@@ -44,16 +44,8 @@ _NUMBERING = re.compile(
 _STATED = frozenset(
     header_key(word)
     for word in (
-        *(
-            "数值",
-            "观测值",
-            "实际",
-            "实际值",
-            "完成值",
-            "本期",
-            "本期数",
-        ),
-        *("本期值", "次数", "value", "actual", "this period"),
+        *("数值", "观测值", "实际", "实际值", "完成值", "本期", "本期数", "本期值", "次数"),
+        *("value", "actual", "this period"),
     )
 )
 """What may stand below the name of an indicator without changing which numbers they are; units of

@@ -163,7 +163,7 @@ def closed_words(intake: Intake) -> str:
 
 def utc(stamp: str) -> str:
     """A time of the log, as people read it."""
-    return f"{stamp[:16].replace('T', ' ')} UTC"
+    return f"{state.minute(stamp)} UTC"
 
 
 def record_button(

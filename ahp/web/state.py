@@ -290,6 +290,11 @@ def today() -> date:
     return clock.now().date()
 
 
+def minute(time: str) -> str:
+    """A time of the log to the minute, as people read it; "" for none."""
+    return time[:16].replace("T", " ")
+
+
 def base_url() -> str:
     """The address to put before personal links: AHP_BASE_URL, or the organizer's own."""
     if base := os.environ.get("AHP_BASE_URL"):

@@ -123,7 +123,7 @@ def show_list(accounts: list[AccountInfo]) -> None:
             {
                 _("Name"): state.plain(one.name),
                 _("Roles"): " · ".join(words[role] for role in one.roles),
-                _("Last sign-in (UTC)"): (one.last_sign_in or "–")[:16].replace("T", " "),
+                _("Last sign-in (UTC)"): state.minute(one.last_sign_in or "–"),
                 _("State"): _("disabled") if one.disabled else _("in use"),
                 _("In the log"): one.id,
             }

@@ -166,7 +166,7 @@ def show_history(desk: Desk, held: PeriodState, unit: str, part: str) -> None:
                     or "–",
                     _("State"): standing(one),
                     _("Source"): state.plain(source(one)),
-                    _("Recorded (UTC)"): one.stamp.time[:16].replace("T", " "),
+                    _("Recorded (UTC)"): state.minute(one.stamp.time),
                     _("Why"): state.plain(one.reason or (one.value.row.note if one.value else ""))
                     or "–",
                 }

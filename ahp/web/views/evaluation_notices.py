@@ -93,7 +93,7 @@ def show_readers(desk: Desk, held: PeriodState) -> None:
             _("Unit"): state.plain(names[one.person.unit]),
             _("Contact"): state.plain(one.person.name),
             _("Link"): link_words(_)[one.link],
-            _("Opened (UTC)"): held.seen.get(one.person.id, "")[:16].replace("T", " ") or "–",
+            _("Opened (UTC)"): state.minute(held.seen.get(one.person.id, "")) or "–",
         }
         for one in contacts
     ]

@@ -63,7 +63,7 @@ def when(desk: Desk, stamp: Stamp | None) -> str:
     """When something was done, and by whom."""
     if stamp is None:
         return "–"
-    return f"{stamp.time[:16].replace('T', ' ')} {desk.who(stamp.actor)}"
+    return f"{state.minute(stamp.time)} {desk.who(stamp.actor)}"
 
 
 def show_differences(old: Scheme, new: Scheme) -> None:

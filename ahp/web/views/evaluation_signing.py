@@ -59,7 +59,7 @@ def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
     if len(signatures) >= revision:
         stamp = signatures[revision - 1].stamp
         form["problem"] = _("{name} has signed {period} already, on {time} (UTC).").format(
-            name=desk.who(stamp.actor), period=period, time=stamp.time[:16].replace("T", " ")
+            name=desk.who(stamp.actor), period=period, time=state.minute(stamp.time)
         )
 
 
@@ -193,7 +193,7 @@ def show_signatures(desk: Desk, held: PeriodState) -> None:
             title = _("Revision {revision}: signed by {name} on {time} (UTC)").format(
                 revision=one.revision,
                 name=desk.who(one.stamp.actor),
-                time=one.stamp.time[:16].replace("T", " "),
+                time=state.minute(one.stamp.time),
             )
             st.markdown(f"**{state.plain(title)}**")
             if desk.now.of_file(one.stamp):

@@ -398,7 +398,7 @@ def show_history(desk: Desk, unit: Unit) -> None:
                 )
             rows.append(
                 {
-                    _("When (UTC)"): event.time[:16].replace("T", " "),
+                    _("When (UTC)"): state.minute(event.time),
                     _("What"): state.plain(what),
                     _("Why"): state.plain(getattr(action, "reason", "") or "–"),
                     _("Who"): state.plain(desk.who(event.actor)),

@@ -93,7 +93,7 @@ def show_reminders(study: StudyInfo) -> None:
                         expert.name,
                         expert.organization or "",
                         expert.total - expert.answered,
-                        (expert.last_answer or "")[:16].replace("T", " "),
+                        state.minute(expert.last_answer or ""),
                     )
                     for expert in late
                 ),

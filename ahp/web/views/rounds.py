@@ -385,7 +385,7 @@ def show_closed(study: StudyInfo, rounds: list[ClosedRound], settings: Settings)
             if one.evidence:
                 st.download_button(
                     _("Round {round}, closed {time} (JSON)").format(
-                        round=one.round, time=one.closed[:16].replace("T", " ")
+                        round=one.round, time=state.minute(one.closed)
                     ),
                     state.guarded(partial(str, one.evidence)),
                     file_name(study.title, str(one.round), *count_of(kept[one.round])) + ".json",
