@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -81,10 +81,20 @@ class Department:
         server: a running one.
         store: its database.
         language: `"zh"` or `"en"`, of all browsers.
+        kills: before which loads of pages the server is killed, by their numbers from 1.
+        loads: of pages so far.
     """
 
-    def __init__(self, browser: Browser, server: RunningServer, store: Store, locale: str) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        server: RunningServer,
+        store: Store,
+        locale: str,
+        kills: Container[int] = (),
+    ) -> None:
         self.browser, self.server, self.store = browser, server, store
+        self.kills, self.loads = kills, 0
         self.locale, self.language = locale, locale[:2]
         self.store.add_account("系统管理员", PASSWORD, ["administrator"])
         for name, role in (("王芳", "organizer"), ("李主任", "head")):
@@ -99,6 +109,18 @@ class Department:
     def visitor(self, size: dict[str, int]) -> Page:
         """A browser of somebody's own."""
         return actions.visitor(self.browser, locale=self.locale, size=size).new_page()
+
+    def load(self, page: Page, address: str = "") -> None:
+        """Open an address, or load the page again. All that was done before is confirmed now: the
+        server may be killed, and nothing may be lost.
+        """
+        self.loads += 1
+        if self.loads in self.kills:
+            confirmed = self.store.evaluation_events(self.id)
+            self.server.kill()
+            self.server.start()
+            assert self.store.evaluation_events(self.id) == confirmed
+        page.goto(address or page.url)
 
     @property
     def id(self) -> str:
@@ -141,7 +163,7 @@ class Department:
 
     def go(self, page: Page, name: str) -> None:
         """Open one of the evaluation's pages by its address."""
-        page.goto(f"{self.server.url}/evaluation_{name}?evaluation={self.id}")
+        self.load(page, f"{self.server.url}/evaluation_{name}?evaluation={self.id}")
         expect(control(page, "next_step")).to_be_visible()
         actions.drawn(page)
 
@@ -155,6 +177,7 @@ class Department:
 
     def upload(self, page: Page, name: str, content: bytes) -> None:
         """Give the page of data a file, and wait until it was read."""
+        self.load(page)
         before = begins(page, "data_file-").locator('input[type="file"]')
         before.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
         expect(begins(page, "record-").or_(begins(page, "ask-")).first).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,6 +59,16 @@ NEXT = {
                   "{period} is signed. Next: open the following period."),
 }  # fmt: skip
 """What the pages say comes next."""
+
+LOADS = 22
+"""How often a page is loaded: then the server may be killed."""
+
+JOURNEYS = [
+    ("zh-CN", 0),
+    pytest.param("en-US", 0, marks=pytest.mark.slow),
+    pytest.param("zh-CN", 20, marks=pytest.mark.slow),
+]
+"""Language, and how often the server is killed."""
 
 TAPPED = 3
 """How many ratings each rater taps before the others are there."""
@@ -207,7 +218,7 @@ def rate_on_phone(
     ]
     about = f"rate-{person}-{period}-1-"
     phone = department.visitor(PHONE)
-    phone.goto(link)
+    department.load(phone, link)
     press(phone, "start")
     for _cell, answer in planned[:TAPPED]:
         press(phone, about + answer)
@@ -216,7 +227,7 @@ def rate_on_phone(
     for cell, answer in planned[TAPPED:-1]:
         value = answer.rpartition("-")[2]
         department.store.act_as(person, Rated(period, 1, cell[0], cell[1], value))
-    phone.reload()
+    department.load(phone)
     press(phone, "start")
     press(phone, about + planned[-1][1])
     press(phone, "submit")
@@ -267,8 +278,8 @@ def appeal(department: Department, clerk: Page, head: Page) -> None:
     tick(clerk, "sure_issue-")
     press(clerk, "issue_notices")
     says_next(department, clerk, "sign", period=period)
-    contact = department.visitor(PHONE)
-    contact.goto(department.links(clerk, "contact")["己联系人"])
+    link, contact = department.links(clerk, "contact")["己联系人"], department.visitor(PHONE)
+    department.load(contact, link)
     expect(control(contact, "notice_total")).to_be_visible()
     for other in UNITS[:5]:
         expect(contact.get_by_text(other)).to_have_count(0)
@@ -292,7 +303,7 @@ def appeal(department: Department, clerk: Page, head: Page) -> None:
     says_next(department, head, "sign", period=period)
     value = department.held.values[CellKey(department.unit["己"], "briefings")]
     assert (value.row.value, value.row.evidence) == ("2", "办公室采用登记2026-41号")
-    contact.reload()
+    department.load(contact)
     expect(contact.get_by_text("经核对属实。").first).to_be_visible()
     contact.context.close()
 
@@ -369,11 +380,17 @@ def log_verifies(department: Department) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", pytest.param("en-US", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("locale", "kills"), JOURNEYS)
 def test_from_the_scheme_to_the_corrected_signature(
-    browser: Browser, server: RunningServer, store: Store, recalculate: Recalculate, locale: str
+    browser: Browser,
+    server: RunningServer,
+    store: Store,
+    recalculate: Recalculate,
+    locale: str,
+    kills: int,
 ) -> None:
-    department = Department(browser, server, store, locale)
+    killed = random.Random(16).sample(range(1, LOADS + 1), kills)
+    department = Department(browser, server, store, locale, killed)
     clerk, head = department.sign_in("王芳"), department.sign_in("李主任")
     period = begin(department, clerk)
     deliver(department, clerk, period)
@@ -391,3 +408,4 @@ def test_from_the_scheme_to_the_corrected_signature(
         unit: float(total) for unit, total in totals.items()
     }
     log_verifies(department)
+    assert department.loads == LOADS
