@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import ahp
 from ahp.store import Store
+from ahp.web.components import CHART_CODE
 from tests.browser import actions
 from tests.running_server import RunningServer
 from tests.web.test_server import ask
@@ -117,3 +118,16 @@ def test_an_expert_s_questionnaire_is_the_expert_s(browser, server, store) -> No
     expect(actions.control(page, "leave")).to_have_count(0)
     answer = ask(server, path, cookie=cookie)
     assert (answer.status, NOT_YOURS in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("saves_data", [False, True])
+def test_code_of_charts_comes_ahead_unless_the_browser_saves_data(browser, server, saves_data):
+    context = actions.visitor(browser, size=actions.DESKTOP, saves_data=saves_data)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path[1:]))
+    actions.sign_in(page, server)
+    actions.drawn(page)
+    page.evaluate("new Promise((done) => setTimeout(() => requestIdleCallback(done), 1500))")
+    expected = [] if saves_data else [*CHART_CODE]
+    actions.eventually(page, lambda: [path for path in asked if path in CHART_CODE], expected)

@@ -59,10 +59,12 @@ _again = st.components.v2.component(
 )
 
 # The browser takes a second or more to load and compile the code that draws charts, and does
-# nothing else meanwhile: not while somebody only passes through the page.
+# nothing else meanwhile: not while somebody only passes through the page, and not for those whose
+# browser saves data.
 _preload = st.components.v2.component(
     "ahp_preload",
     js="""export default function ({ data }) {
+      if (navigator.connection?.saveData) return
       const load = () => data.files.forEach((file) => import(new URL(file, document.baseURI)))
       const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(load), 1000)
       return () => clearTimeout(timer)
@@ -171,7 +173,9 @@ def ask_again() -> None:
 
 
 def preload_charts() -> None:
-    """Load the code that draws charts while the page is idle, before a page needs it."""
+    """Load the code that draws charts while the page is idle, before a page needs it; not for a
+    browser that saves data.
+    """
     _preload(key="preload_charts", data={"files": list(CHART_CODE)})
 
 
