@@ -207,6 +207,13 @@ _NUMERIC = {
         '{cell} * {mirror} = {product:.12g}, expected 1; write "1/{whole:.0f}" instead of '
         "{decimal:.12g}"
     ),
+    "certainty_of_another": _(
+        "the simulated weights are not those of this result: they differ by up to {gap:.3g}, or "
+        "are of other indicators"
+    ),
+    "round_of_another": _(
+        "an earlier round of {title!r} asked another survey, expected the same one"
+    ),
     "nothing_varies": _(
         "bootstrap = False and perturbation = None: nothing varies, expected one of them"
     ),
