@@ -150,7 +150,10 @@ from .study import (
     Answers as Answers,
     Choice as Choice,
     Judgment as Judgment,
+    Neighbors as Neighbors,
+    StudyCertainty as StudyCertainty,
     Survey as Survey,
+    Swing as Swing,
     analyze as analyze,
     compare_choices as compare_choices,
     leave_one_out as leave_one_out,
@@ -158,5 +161,7 @@ from .study import (
     panel_agreement as panel_agreement,
     read_answers as read_answers,
     shipped_surveys as shipped_surveys,
+    study_certainty as study_certainty,
+    swings as swings,
 )
 from .version import __version__ as __version__
