@@ -211,6 +211,7 @@ _NUMERIC = {
         "the simulated weights are not those of this result: they differ by up to {gap:.3g}, or "
         "are of other indicators"
     ),
+    "sentence_unknown": _("no sentence {key!r} is drafted of this study, expected one of {valid}"),
     "round_of_another": _(
         "an earlier round of {title!r} asked another survey, expected the same one"
     ),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AHPError, AnswersError, Message, OptionError
-from ..sensitivity import HierarchyUncertainty, StabilityInterval, stability_interval
+from ..sensitivity import Progress, StabilityInterval, stability_interval
 from ..study.agreement import (
     Agreement,
     Choice,
@@ -24,11 +24,18 @@ from ..study.agreement import (
 )
 from ..study.analysis import Analysis, analyze, only_experts
 from ..study.answers import read_answers
+from ..study.certainty import StudyCertainty, movable_nodes, study_certainty
 from ..study.standing import Standing
 from ..study.survey import Survey, load_survey
-from ..tolerance import ROUNDING_RTOL
 from .itinerary import Replies
 from .rounds import data_hash
+
+DRAWS = 2000
+"""Panels and sets of judgments that a report draws unless told otherwise; shares of draws are known
+to 0.01 at worst then."""
+
+SAME_WEIGHTS = 1e-6
+"""Weights nearer than this to each other are of one result, made by two routines."""
 
 LEAST_GROUP = 3
 """Experts of one organization from which on its weights are shown although they are not named: of
@@ -66,7 +73,7 @@ class StudyEvidence:
             or no result follows from theirs.
         note: what readers must know of the study, such as that it is simulated.
         earlier: results of the rounds before, the first one first.
-        certainty: how the weights scatter; None = not simulated.
+        certainty: how sure weights and ranks are; None = not simulated.
         standings: expert -> standing.
         remarks: expert -> what they said besides their judgments.
         reasons: (expert, parent, left, right) -> why they stayed outside the panel's middle half.
@@ -87,7 +94,7 @@ class StudyEvidence:
     few: tuple[str, ...] = ()
     note: str = ""
     earlier: tuple[Analysis, ...] = ()
-    certainty: HierarchyUncertainty | None = None
+    certainty: StudyCertainty | None = None
     standings: Mapping[str, Standing] = field(default_factory=dict)
     remarks: Mapping[str, Replies] = field(default_factory=dict)
     reasons: Mapping[tuple[str, str, str, str], str] = field(default_factory=dict)
@@ -100,13 +107,15 @@ class StudyEvidence:
     signature: str = ""
 
     def __post_init__(self) -> None:
-        hierarchy = self.analysis.survey.hierarchy
-        if self.certainty is not None:
-            leaves = self.certainty.leaves
-            ours = [self.analysis.global_weights[leaf] for leaf in hierarchy.leaves]
-            gap = max((abs(a - b) for a, b in zip(leaves.weights, ours, strict=False)), default=0)
-            if leaves.names != hierarchy.leaves or gap > ROUNDING_RTOL:
-                raise OptionError("certainty_of_another", gap=float(gap))
+        scatter = None if self.certainty is None else self.certainty.scatter
+        if scatter is not None:
+            named = dict(zip(scatter.leaves.names, scatter.leaves.weights.tolist(), strict=True))
+            leaves = self.analysis.survey.hierarchy.leaves
+            gap = max(
+                abs(named.get(leaf, 1) - self.analysis.global_weights[leaf]) for leaf in leaves
+            )
+            if named.keys() != set(leaves) or gap > SAME_WEIGHTS:
+                raise OptionError("certainty_of_another", gap=gap)
         for one in self.earlier:
             if one.survey.content_hash != self.analysis.survey.content_hash:
                 raise AnswersError("round_of_another", title=self.title)
@@ -166,6 +175,9 @@ def gather_evidence(
     standings: Mapping[str, Standing] | None = None,
     organizations: Mapping[str, str] | None = None,
     consenting: Collection[str] = (),
+    draws: int = 0,
+    seed: int = 1,
+    progress: Progress | None = None,
     **told: Any,
 ) -> StudyEvidence:
     """The evidence for an analysis: agreement, other choices, stability and groups are computed.
@@ -177,6 +189,9 @@ def gather_evidence(
         standings: expert -> standing; None = all count alike.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed.
+        draws: how many panels and sets of judgments are drawn for `certainty`; 0 = none.
+        seed: of the draws.
+        progress: as for `ahp.study_certainty`.
         told: the other attributes of `StudyEvidence`.
 
     Raises:
@@ -192,7 +207,6 @@ def gather_evidence(
     (True, 25)
     """
     survey, standings = analysis.survey, dict(standings or {})
-    hierarchy = survey.hierarchy
     organizations = {
         name: where.strip() for name, where in (organizations or {}).items() if where.strip()
     }
@@ -209,13 +223,14 @@ def gather_evidence(
             *leave_one_out(analysis),
         ),
         stability=tuple(
-            stability_interval(hierarchy, analysis.local_weights, node)
-            for kids in hierarchy.children.values()
-            if len(kids) > 1
-            for node in kids
+            stability_interval(survey.hierarchy, analysis.local_weights, node)
+            for node in movable_nodes(analysis)
         ),
         groups=groups,
         few=few,
+        certainty=study_certainty(analysis, seed=seed, draws=draws, progress=progress)
+        if draws
+        else None,
         earlier=tuple(earlier),
         standings=standings,
         organizations=organizations,
@@ -232,7 +247,9 @@ def evidence_from_files(
     title: str = "",
     organizations: Mapping[str, str] | None = None,
     consenting: Collection[str] = (),
-    certainty: HierarchyUncertainty | None = None,
+    draws: int = DRAWS,
+    seed: int = 1,
+    progress: Progress | None = None,
     **options: Any,
 ) -> StudyEvidence:
     """The evidence of a survey and files of answers, without a database.
@@ -244,7 +261,7 @@ def evidence_from_files(
         title: of the study; empty = the survey's name.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed.
-        certainty: how the weights scatter; None = not simulated.
+        draws, seed, progress: as for `gather_evidence`.
         options: of `ahp.analyze`.
 
     Raises:
@@ -253,7 +270,7 @@ def evidence_from_files(
     >>> from ahp.process.study_evidence import evidence_from_files
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
-    >>> evidence = evidence_from_files("supervision_effectiveness", demo, invited=20)
+    >>> evidence = evidence_from_files("supervision_effectiveness", demo, invited=20, draws=0)
     >>> evidence.title, evidence.coded().analysis.panel.experts[0]
     ('事后监督效能评价', 'E01')
     """
@@ -268,7 +285,9 @@ def evidence_from_files(
         earlier=before,
         organizations=organizations,
         consenting=consenting,
-        certainty=certainty,
+        draws=draws,
+        seed=seed,
+        progress=progress,
         hashes={
             "answers": hashlib.sha256(Path(answers).read_bytes()).hexdigest(),
             "judgments": data_hash(analysis),

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..consistency import CR_LIMIT, Consistency
-from ..i18n import Translate, translator
+from ..i18n import translator
 from ..i18n.numbers import show_number
 from ..i18n.words import random_index_source
 from ..random_index import RANDOM_INDEX_TABLES

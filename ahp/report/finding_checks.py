@@ -22,10 +22,11 @@ from ..process.rounds import both_rounds
 from ..process.study_evidence import StudyEvidence
 from ..random_index import random_index_value
 from ..study import Analysis
+from ..study.certainty import CHANGEABLE
 from ..study.incoherence import limit_of
 from ..tolerance import TIE_RTOL
 from .finding import Finding
-from .findings import HALF, LIKELY, SPLIT_PAIRS
+from .findings import HALF, SPLIT_PAIRS
 
 TOLERANCE = 1e-6
 """How far two ways to the same number may lie apart: eigenvalues by different routines."""
@@ -126,8 +127,7 @@ def _check_answered(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
         answered == {says["count"]}
         and says["invited"] == analysis.invited
         and (
-            analysis.invited is None
-            or _is_printed(says["share"], says["count"] / analysis.invited)
+            analysis.invited is None or _is_printed(says["share"], says["count"] / analysis.invited)
         )
         and says["small"] == small
         and says["running"] == analysis.running
@@ -259,9 +259,7 @@ def _check_total(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     parents = [p for p in evidence.survey.hierarchy.levels[says["level"] - 1] if p in ratios]
     ri = sum(weights[parent] * analysis.consistency[parent].ri for parent in parents)
     ci = sum(weights[p] * ratios[p] * analysis.consistency[p].ri for p in parents)
-    return _is_printed(says["cr"], ci / ri) and says["acceptable"] == (
-        float(says["cr"]) < CR_LIMIT
-    )
+    return _is_printed(says["cr"], ci / ri) and says["acceptable"] == (float(says["cr"]) < CR_LIMIT)
 
 
 def _check_coherence(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
@@ -300,7 +298,8 @@ def _concordance(whole: Float) -> float | None:
     ranks = np.array(
         [
             [
-                1 + sum(x > v * (1 + TIE_RTOL) for x in row)
+                1
+                + sum(x > v * (1 + TIE_RTOL) for x in row)
                 + (sum(abs(x - v) <= TIE_RTOL * max(x, v) for x in row) - 1) / 2
                 for v in row
             ]
@@ -378,9 +377,10 @@ def _check_movement(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
 
 def _check_leader(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     certainty = evidence.certainty
-    if certainty is None or _largest(_leaves(evidence.analysis)) != {says["leader"]}:
+    scatter = None if certainty is None else certainty.experts or certainty.judgments
+    if scatter is None or _largest(_leaves(evidence.analysis)) != {says["leader"]}:
         return False
-    leaves = certainty.leaves
+    leaves = scatter.leaves
     k = leaves.names.index(says["leader"])
     others = 1 - float(np.delete(leaves.rank_probability[:, 0], k).sum())
     return (
@@ -395,7 +395,7 @@ def _loose(evidence: StudyEvidence) -> dict[tuple[str, str], float]:
     """(ahead, behind) -> how often they change places, of neighbors in the ranking."""
     certainty, weights = evidence.certainty, _leaves(evidence.analysis)
     assert certainty is not None
-    leaves, places = certainty.leaves, certainty.leaves.names
+    scatters = [one.leaves for one in (certainty.experts, certainty.judgments) if one is not None]
     found = {}
     for ahead in weights:
         lower = [leaf for leaf in weights if weights[leaf] < weights[ahead] * (1 - TIE_RTOL)]
@@ -404,9 +404,14 @@ def _loose(evidence: StudyEvidence) -> dict[tuple[str, str], float]:
         most = max(weights[leaf] for leaf in lower)
         last = [leaf for leaf in weights if abs(weights[leaf] - weights[ahead]) <= TIE_RTOL][-1]
         behind = next(leaf for leaf in lower if weights[leaf] >= most * (1 - TIE_RTOL))
-        a, b = places.index(last), places.index(behind)
-        often = float(leaves.outranks[b, a])
-        if often >= LIKELY and often <= 1 - float(leaves.outranks[a, b]) + TOLERANCE:
+        often = max(
+            (
+                float(one.outranks[one.names.index(behind), one.names.index(last)])
+                for one in scatters
+            ),
+            default=0.0,
+        )
+        if often >= CHANGEABLE:
             found[last, behind] = often
     return found
 
@@ -468,14 +473,14 @@ def _check_choices(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
         for one in evidence.choices
         if not one.in_use and not np.isnan(one.weights).any()
     ]
-    kept = sum(_rank(weights, says["first"]) == 1 for weights in others)
+    kept = sum(_largest(weights) == set(says["first"]) for weights in others)
     firm = {
         leaf
         for leaf in leaves
         if all(_rank(weights, leaf) == _rank(now, leaf) for weights in others)
     }
     return (
-        _rank(now, says["first"]) == 1
+        _largest(now) == set(says["first"])
         and len(others) == says["others"]
         and kept == says["kept"]
         and firm == set(says["firm"])
@@ -511,11 +516,7 @@ def _check_ask_more(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     if says["missing"] is None:
         return count == 1
     invited = analysis.invited
-    return (
-        invited is not None
-        and invited - count == says["missing"]
-        and count / invited < HALF
-    )
+    return invited is not None and invited - count == says["missing"] and count / invited < HALF
 
 
 def _check_unsettled(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from ..process.rounds import both_rounds, changes
 from ..process.study_evidence import StudyEvidence
 from ..study import Analysis
 from ..study.agreement import Agreement, Choice
+from ..study.certainty import CHANGEABLE
 from ..tolerance import ranked
 from .finding import Draft, Finding, percent
 from .panel import band_words, follows, order_words, weighting_words
@@ -43,9 +43,6 @@ NAMED_EXPERTS = 6
 
 SPLIT_PAIRS = 3
 """Comparisons that split the panel which are named."""
-
-LIKELY = 0.05
-"""Neighbors whose order turns round in this share of the draws, or more, may change places."""
 
 HALF = 0.5
 """A response below this share of those invited is said to be small."""
@@ -78,7 +75,9 @@ def _answered(d: Draft) -> Finding:
     says: dict[str, Any] = {"count": count, "invited": invited, "running": analysis.running}
     says["small"] = False
     if invited is None:
-        text = _("The result rests on the answers of {experts}; how many were invited is not known.")
+        text = _(
+            "The result rests on the answers of {experts}; how many were invited is not known."
+        )
         text = text.format(experts=_experts(d, count))
     else:
         says["share"] = percent(count / invited)
@@ -156,9 +155,9 @@ def _given(d: Draft) -> Finding | None:
         return None
     parents = tuple(survey.given)
     sources = dict.fromkeys(given.source for given in survey.given.values())
-    text = _(
-        "The weights below {names} are given, not compared; their source: {sources}."
-    ).format(names=d.nodes(parents), sources=_("; ").join(map(d.word, sources)))
+    text = _("The weights below {names} are given, not compared; their source: {sources}.").format(
+        names=d.nodes(parents), sources=_("; ").join(map(d.word, sources))
+    )
     return d.finding("given", "basis", text, parents=parents)
 
 
@@ -190,8 +189,8 @@ def _criteria(d: Draft) -> Finding | None:
         return d.finding("criteria", "result", text, first=first, share=share, order=())
     order = tuple((kid, percent(weights[kid])) for kid in ranks)
     text = _(
-        "Of the {count} criteria of the first level, {name} leads with a weight of {share}; then "
-        "follow {others}."
+        "Of the {count} criteria of the first level, {name} leads with a weight of {share}, before "
+        "{others}."
     ).format(
         count=d.count(count),
         name=d.node(first[0]),
@@ -213,9 +212,9 @@ def _first(d: Draft) -> Finding:
             "another."
         ).format(count=d.count(count), share=d.printed(share))
     elif len(first) > 1:
-        text = _(
-            "Of the {count} indicators, {names} share the first place, {share} each."
-        ).format(count=d.count(count), names=d.nodes(first), share=d.printed(share))
+        text = _("Of the {count} indicators, {names} share the first place, {share} each.").format(
+            count=d.count(count), names=d.nodes(first), share=d.printed(share)
+        )
     else:
         text = _("Of the {count} indicators, {name} weighs most, {share}.").format(
             count=d.count(count), name=d.node(first[0]), share=d.printed(share)
@@ -403,9 +402,7 @@ def _coherence(d: Draft) -> Finding | None:
     if len(panel.experts) == 1:
         text = _(
             "The expert contradicts themselves: below {names} their CR reaches {limit}."
-        ).format(
-            names=d.nodes(case.parent for case in analysis.incoherences), limit=limit
-        )
+        ).format(names=d.nodes(case.parent for case in analysis.incoherences), limit=limit)
         return d.finding("coherence", "basis", text, **says)
     if len(experts) <= NAMED_EXPERTS:
         text = _(
@@ -422,9 +419,7 @@ def _coherence(d: Draft) -> Finding | None:
         text = _(
             "Of {known} experts, {count} contradict themselves in places, as their own CR reaches "
             "{limit} there; {treated}."
-        ).format(
-            known=d.count(known), count=d.count(len(experts)), limit=limit, treated=treated
-        )
+        ).format(known=d.count(known), count=d.count(len(experts)), limit=limit, treated=treated)
     return d.finding("coherence", "basis", text, **says)
 
 
@@ -534,51 +529,57 @@ def _leader(d: Draft) -> Finding | None:
     _, analysis, certainty = d._, d.evidence.analysis, d.evidence.certainty
     ranks = analysis.ranks
     order = list(ranks)
-    if certainty is None or len(order) < 2 or ranks[order[1]] == 1:
+    if certainty is None or certainty.scatter is None or len(order) < 2:
         return None
-    leaves = certainty.leaves
+    if ranks[order[1]] == 1:
+        return None
+    leaves = certainty.scatter.leaves
     k = leaves.names.index(order[0])
     share = percent(float(leaves.rank_probability[k, 0]))
     low, high = (percent(float(bound[k])) for bound in (leaves.lower, leaves.upper))
     text = _(
-        "In {draws} simulated repetitions, {name} keeps the first place in {share}; in {level} of "
-        "them its weight lies between {low} and {high}."
-    ).format(
-        draws=d.count(leaves.draws),
-        name=d.node(order[0]),
-        share=d.printed(share),
-        level=d.printed(f"{100 * leaves.level:g}%"),
-        low=d.printed(low),
-        high=d.printed(high),
+        "In {draws} panels drawn anew from these experts, {name} keeps the first place in {share}"
     )
+    if certainty.experts is None:
+        text = _(
+            "With every judgment changed at random, {draws} times, {name} keeps the first place in "
+            "{share} of the cases"
+        )
+    text = text.format(draws=d.count(leaves.draws), name=d.node(order[0]), share=d.printed(share))
+    if low == high:
+        text += _(", always with the same weight.")
+    else:
+        text += _("; in {level} of them its weight lies between {low} and {high}.").format(
+            level=d.printed(f"{100 * leaves.level:g}%"), low=d.printed(low), high=d.printed(high)
+        )
     says = {"leader": order[0], "share": share, "low": low, "high": high}
     return d.finding("leader", "certainty", text, **says)
 
 
 def loose_neighbors(evidence: StudyEvidence) -> list[tuple[str, str, float]]:
-    """Neighbors in the ranking that may change places: (ahead, behind, how often they do)."""
+    """Neighbors in the ranking that may change places, but for ties, as (ahead, behind, in which
+    share of the draws they do): of panels or of judgments, whichever is larger.
+    """
     assert evidence.certainty is not None
-    leaves, ranks = evidence.certainty.leaves, evidence.analysis.ranks
-    place = {leaf: k for k, leaf in enumerate(leaves.names)}
-    loose = []
-    for ahead, behind in pairwise(ranks):
-        often = float(leaves.outranks[place[behind], place[ahead]])
-        if ranks[ahead] != ranks[behind] and often >= LIKELY:
-            loose.append((ahead, behind, often))
-    return loose
+    ranks = evidence.analysis.ranks
+    return [
+        (pair.ahead, pair.behind, pair.largest)
+        for pair in evidence.certainty.neighbors
+        if pair.changeable and pair.largest is not None and ranks[pair.ahead] != ranks[pair.behind]
+    ]
 
 
 def _neighbors(d: Draft) -> Finding | None:
     """Neighbors that may change places."""
     _, certainty = d._, d.evidence.certainty
-    if certainty is None or len(certainty.leaves.names) < 2:
+    if certainty is None or certainty.scatter is None or len(certainty.scatter.leaves.names) < 2:
         return None
     loose = loose_neighbors(d.evidence)
     says = {"loose": tuple((ahead, behind, percent(often)) for ahead, behind, often in loose)}
-    limit = d.printed(f"{100 * LIKELY:g}%")
+    limit = d.printed(f"{100 * CHANGEABLE:g}%")
     if not loose:
         text = _(
-            "No two neighbors in the ranking change places in {limit} of the repetitions or more."
+            "No two neighbors in the ranking change places in {limit} of the draws or more."
         ).format(limit=limit)
         return d.finding("neighbors", "certainty", text, **says)
     named = sorted(loose, key=lambda one: -one[2])[:HEAD]
@@ -591,16 +592,27 @@ def _neighbors(d: Draft) -> Finding | None:
         ]
     )
     text = _(
-        "Neighbors in the ranking that change places in {limit} of the repetitions or more: "
-        "{count} pairs. Most often: {pairs}. Their order is not settled."
+        "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
+        "pairs. The order is turned round like this: {pairs}. It is not settled there."
     )
+    if len(loose) > len(named):
+        text = _(
+            "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
+            "pairs. The order is turned round most often like this: {pairs}. It is not settled in "
+            "any of them."
+        )
     if len(loose) == 1:
         text = _(
-            "Neighbors in the ranking that change places in {limit} of the repetitions or more: "
-            "{count} pair, {pairs}. Their order is not settled."
+            "One pair of neighbors in the ranking changes places in {limit} of the draws or more: "
+            "{pairs}. Their order is not settled."
         )
-    text = text.format(limit=limit, count=d.count(len(loose)), pairs=listed)
+    text = text.format(limit=limit, count=_pairs(d, loose), pairs=listed)
     return d.finding("neighbors", "certainty", text, **says)
+
+
+def _pairs(d: Draft, loose: Sequence[object]) -> str:
+    """How many pairs, where the sentence says it in digits."""
+    return d.count(len(loose)) if len(loose) > 1 else ""
 
 
 def _stability(d: Draft) -> Finding | None:
@@ -616,9 +628,9 @@ def _stability(d: Draft) -> Finding | None:
             if pairs:
                 bounds.append((abs(bound - one.weight), one, bound, pairs[0][1]))
     if not bounds:
-        text = _(
-            "However much a single weight is changed, {name} keeps the first place."
-        ).format(name=d.node(order[0]))
+        text = _("However much a single weight is changed, {name} keeps the first place.").format(
+            name=d.node(order[0])
+        )
         return d.finding("stability", "certainty", text, node=None, leader=order[0])
     change, one, bound, rival = min(bounds, key=lambda found: found[0])
     text = _(
@@ -648,22 +660,29 @@ def _choices(d: Draft) -> Finding | None:
     if not others or len(leaves) < 2:
         return None
     all_ranks = np.array([one.ranks for one in others])
-    firm = tuple(
-        leaf for leaf in ranks if (all_ranks[:, leaves.index(leaf)] == ranks[leaf]).all()
-    )
-    first = next(iter(ranks))
-    kept = int((all_ranks[:, leaves.index(first)] == 1).sum())
+    firm = tuple(leaf for leaf in ranks if (all_ranks[:, leaves.index(leaf)] == ranks[leaf]).all())
+    first = tuple(leaf for leaf, rank in ranks.items() if rank == 1)
+    leads = all_ranks[:, [leaves.index(leaf) for leaf in first]] == 1
+    kept = int((leads.all(axis=1) & ((all_ranks == 1).sum(axis=1) == len(first))).sum())
     says = {"others": len(others), "first": first, "kept": kept, "firm": firm}
     text = _(
-        "The ranking was made by {others} other choices of aggregation, weighting, method, scale "
-        "or panel as well: {name} is first in {kept} of them, and {firm} of {count} indicators "
-        "keep their rank in all."
-    ).format(
+        "The ranking was made by other choices of aggregation, weighting, method, scale or panel as "
+        "well, {others} in all: {name} stays first in {kept} of them; of {count} indicators, "
+        "{firm} keep their rank in all."
+    )
+    if len(first) > 1:
+        text = _(
+            "The ranking was made by other choices of aggregation, weighting, method, scale or "
+            "panel as well, {others} in all: the {tied} indicators that share the first place stay "
+            "there together in {kept} of them; of {count} indicators, {firm} keep their rank in all."
+        )
+    words = {"tied": d.count(len(first))} if len(first) > 1 else {"name": d.node(first[0])}
+    text = text.format(
         others=d.count(len(others)),
-        name=d.node(first),
         kept=d.count(kept),
         firm=d.count(len(firm)),
         count=d.count(len(leaves)),
+        **words,
     )
     return d.finding("choices", "certainty", text, **says)
 
@@ -765,7 +784,9 @@ def _worth(d: Draft) -> Finding | None:
         last=d.node(order[-1]),
         least=d.printed(least),
     )
-    return d.finding("worth", "advice", text, first=order[0], last=order[-1], most=most, least=least)
+    return d.finding(
+        "worth", "advice", text, first=order[0], last=order[-1], most=most, least=least
+    )
 
 
 def _discuss(d: Draft) -> Finding | None:
@@ -804,9 +825,7 @@ def _recheck(d: Draft) -> Finding | None:
             "panel's own matrix."
         ).format(names=d.nodes(over))
     elif len(experts) == 1:
-        text = _(
-            "Ask the expert who contradicts themselves to look at those answers once more."
-        )
+        text = _("Ask the expert who contradicts themselves to look at those answers once more.")
     else:
         text = _(
             "Ask the {count} experts who contradict themselves to look at those answers once more."
@@ -832,7 +851,7 @@ def _ask_more(d: Draft) -> Finding | None:
 def _unsettled(d: Draft) -> Finding | None:
     """Ranks on which nothing should hang."""
     _, evidence = d._, d.evidence
-    if evidence.certainty is None or len(evidence.analysis.ranks) < 2:
+    if evidence.certainty is None:
         return None
     loose = loose_neighbors(evidence)
     if not loose:

@@ -115,21 +115,11 @@ def _drawn(rng: np.random.Generator) -> StudyEvidence:
         analyses.append(replace(one, round=number, running=bool(rng.random() < 0.05)))
     *earlier, analysis = analyses
     organizations = {name: f"Bank {rng.integers(1, 4)}" for name in experts}
-    certainty = None
-    joins = options["how"] == "aij" and options["incoherent"] == "include"
-    if joins and count > 1 and rng.random() < 0.7:
-        certainty = ahp.simulate_panel(
-            survey.hierarchy,
-            analysis.panel.matrices,
-            list(analysis.expert_weights.values()),
-            seed=int(rng.integers(1000)),
-            draws=200,
-            method=analysis.method,
-        )
     return gather_evidence(
         analysis,
         earlier=earlier,
         organizations=organizations if rng.random() < 0.5 else None,
         consenting=experts if rng.random() < 0.5 else (),
-        certainty=certainty,
+        draws=200 if rng.random() < 0.4 else 0,
+        seed=int(rng.integers(1000)),
     ).coded()
