@@ -27,6 +27,7 @@ from ..sensitivity import (
     stability_interval,
     summarize_panels,
 )
+from ..tolerance import ROUNDING_ATOL
 from ..version import __version__
 from .analysis import Analysis
 from .plain import check_option
@@ -395,5 +396,5 @@ def swings(analysis: Analysis, leaf: str, *, share: float = 0.2) -> tuple[Swing,
         ends = (weight * (1 - share), min(1.0, weight * (1 + share)))
         line = one_at_a_time(hierarchy, analysis.local_weights, node, grid=ends)
         found.append(Swing(node, *ends, *line.values[:, k].tolist()))
-    moving = [swing for swing in found if swing.size > 0]
+    moving = [swing for swing in found if swing.size > ROUNDING_ATOL]
     return tuple(sorted(moving, key=lambda swing: -round(swing.size, 12)))
