@@ -457,8 +457,11 @@ def _check_stability(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
         for node, now in zip(kids, analysis.local_weights[parent].tolist(), strict=True):
             if len(kids) == 1 or now >= 1:
                 continue
-            change = says["change"] * (1 - TOLERANCE) if says["node"] is not None else 1.0
-            for weight in (max(now - change, 0.0), min(now + change, 1.0)):
+            # of the weight before it and its siblings are scaled to sum 1 again
+            change = says["change"] * (1 - TOLERANCE) if says["node"] is not None else 1e9
+            less = max(now - change, 0.0) / (1 - change) if change < now else 0.0
+            more = (now + change) / (1 + change)
+            for weight in (less, more):
                 moved = _moved(analysis, node, weight)
                 if moved[leader] < max(moved.values()) - TOLERANCE:
                     return False

@@ -404,7 +404,12 @@ def _coherence(d: Draft) -> Finding | None:
             "The expert contradicts themselves: below {names} their CR reaches {limit}."
         ).format(names=d.nodes(case.parent for case in analysis.incoherences), limit=limit)
         return d.finding("coherence", "basis", text, **says)
-    if len(experts) <= NAMED_EXPERTS:
+    if len(experts) == 1:
+        text = _(
+            "Of {known} experts, one contradicts themselves in places, as their own CR reaches "
+            "{limit} there: {name}; {treated}."
+        ).format(known=d.count(known), limit=limit, name=d.word(experts[0]), treated=treated)
+    elif len(experts) <= NAMED_EXPERTS:
         text = _(
             "Of {known} experts, {count} contradict themselves in places, as their own CR reaches "
             "{limit} there: {names}; {treated}."
@@ -624,15 +629,20 @@ def _stability(d: Draft) -> Finding | None:
         return None
     bounds = []
     for one in evidence.stability:
-        for bound, pairs in ((one.lower, one.lower_pairs), (one.upper, one.upper_pairs)):
+        ends = (
+            (one.lower, one.lower_pairs, 1 - one.lower),
+            (one.upper, one.upper_pairs, 1 - one.upper),
+        )
+        for bound, pairs, rest in ends:
             if pairs:
-                bounds.append((abs(bound - one.weight), one, bound, pairs[0][1]))
+                # as `StabilityInterval.change`, of one side
+                bounds.append((abs(bound - one.weight) / rest, one, bound, pairs[0][1]))
     if not bounds:
         text = _("However much a single weight is changed, {name} keeps the first place.").format(
             name=d.node(order[0])
         )
         return d.finding("stability", "certainty", text, node=None, leader=order[0])
-    change, one, bound, rival = min(bounds, key=lambda found: found[0])
+    change, one, bound, rival = min(bounds, key=lambda found: round(found[0], 12))
     text = _(
         "The first place of {leader} hangs most on the local weight of {node}: it is {weight}, and "
         "at {bound} {rival} draws level."

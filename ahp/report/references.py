@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..process.study_evidence import StudyEvidence
 
 
@@ -237,7 +239,7 @@ def cited(evidence: StudyEvidence) -> tuple[str, ...]:
             keys.add("hsu1996")
     if isinstance(analysis.cr_limit, str):
         keys.add("saaty1994")
-    if analysis.filled or (analysis.panel.judgments.size > 0 and _incomplete(evidence)):
+    if np.isnan(analysis.panel.judgments).any():
         keys.add("bozoki2010")
     if evidence.agreement is not None:
         keys |= {"goepel2018", "kendall1939", "schmidt1997"}
@@ -262,8 +264,3 @@ def bibtex(keys: tuple[str, ...]) -> str:
     <BLANKLINE>
     """
     return "\n".join(PUBLICATIONS[key].bibtex(key) for key in keys)
-
-
-def _incomplete(evidence: StudyEvidence) -> bool:
-    judgments = evidence.analysis.panel.judgments
-    return bool((judgments != judgments).any())

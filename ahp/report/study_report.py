@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from ..consensus import SIGNIFICANT
+from ..consistency import CR_LIMIT
 from ..errors import AHPError, ReportError
 from ..i18n import Translate, translator
 from ..i18n.errors import error_sentence
+from ..i18n.numbers import show_beside, show_number
 from ..i18n.words import random_index_source
 from ..process.study_evidence import StudyEvidence
 from ..study.certainty import swings
@@ -162,7 +165,7 @@ def study_report(
             *pages.choices(),
             *pages.groups(),
             *pages.rounds(),
-            pages.analysis(found, edits or {}, signed_by),
+            pages.in_sentences(found, edits or {}, signed_by),
             pages.methods(keys),
             *pages.annexes(),
         ),
@@ -288,12 +291,26 @@ class _Pages:
                 ).format(table=refer("table", "consistency"))
             )
         ]
-        blocks += [
-            self.table(table, f"matrix:{parent}")
-            for parent, table in parent_tables(self.analysis, self.language).items()
-        ]
+        for parent, table in parent_tables(self.analysis, self.language).items():
+            blocks.append(self.table(table, f"matrix:{parent}"))
+            if parent in self.analysis.consistency:
+                blocks.append(Paragraph(self.consistency_line(parent), "note"))
         blocks.append(self.table(consistency_table(self.analysis, self.language), "consistency"))
         return Section(_("Judgment matrices and their weights"), tuple(blocks), "matrices")
+
+    def consistency_line(self, parent: str) -> str:
+        """What studies print below a judgment matrix."""
+        _, checked = self._, self.analysis.consistency[parent]
+        line = f"λmax = {show_number(checked.lambda_max)}, CI = {show_number(checked.ci)}, "
+        line += f"RI = {show_number(checked.ri)}, CR = {show_beside(checked.cr, CR_LIMIT)}: "
+        line += (
+            _("acceptable") if checked.acceptable else _("not acceptable: CR should be below 0.1")
+        )
+        if count := self.analysis.filled.get(parent, 0):
+            line += _("; comparisons that nobody judged, computed from the others: {count}").format(
+                count=count
+            )
+        return line
 
     def ranking(self) -> Section:
         _ = self._
@@ -431,7 +448,7 @@ class _Pages:
     def rounds(self) -> list[Section]:
         _, blocks = self._, list[Block]()
         results = (*self.evidence.earlier, self.analysis)
-        for number, (before, after) in enumerate(zip(results, results[1:], strict=False), start=1):
+        for number, (before, after) in enumerate(pairwise(results), start=1):
             title = _("What moved from round {before} to round {after}").format(
                 before=before.round or number, after=after.round or number + 1
             )
@@ -470,7 +487,7 @@ class _Pages:
                 sections.append(Section(title, paragraphs, f"analysis:{part}"))
         return sections
 
-    def analysis(
+    def in_sentences(
         self, found: tuple[Finding, ...], edits: Mapping[str, str], signed_by: str | None
     ) -> Section:
         _ = self._
