@@ -1310,10 +1310,12 @@ _STORE = {
     "event_of_another_round": _("it is of round {round}, out of turn"),
     "event_of_nobody": _("no event before it added the expert {expert!r}"),
     "event_refused": _("the log does not take this: {problem}"),
+    "event_report_of_no_round": _("the study has no round {round} to report on"),
     "event_sent_twice": _(
         "event {event_id!r} was sent twice, first with {name} = {first!r}, "
         "now with {name} = {now!r}"
     ),
+    "event_signs_running_round": _("round {round} was running: its report can't be signed"),
     "event_time": _("its time is {time!r}"),
     "event_unarchives_again": _("the study was in the lists before it"),
     "event_unfit": _("it does not fit the study: {problem}"),
@@ -1416,6 +1418,7 @@ _STORE = {
         "This takes two people, and both need accounts of their own."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
+    "report_signed_by_nobody": _("a signed report names its signer and the hash of its sentences"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),
     "title_not_a_line": _("Please write a title, in one line."),

@@ -17,6 +17,7 @@ from ..hierarchy import Hierarchy
 from ..scale import parse_judgment
 from ..study import Judgment
 from ..study.answers import check_place
+from ..study.limits import check_length
 from ..study.plain import check_option
 from ..study.standing import Standing
 from .asking import Asking, Way, check_way, read_ranking
@@ -354,6 +355,44 @@ class RoundOpened(Action):
 
 
 @dataclass(frozen=True)
+class ReportWritten(Action):
+    """What persons wrote in the report on a round, whatever was written there before.
+
+    Attributes:
+        about: number of the round.
+        language: of the report.
+        sentences: key of a drafted sentence -> the text in its place; empty = left out.
+        signer: who stands for all the sentences; empty while they are drafts.
+        signed: SHA-256 of the sentences signed for, as `report_texts_hash` has it; empty likewise.
+    """
+
+    kind = "report_written"
+    in_detail = ("about", "language", "sentences", "signer", "signed")
+    about: int
+    language: str
+    sentences: Mapping[str, str]
+    signer: str = ""
+    signed: str = ""
+
+    def __post_init__(self) -> None:
+        for key, text in self.sentences.items():
+            check_length("title", key)
+            check_length("comment", text)
+        check_length("name", self.signer)
+        if bool(self.signer) != bool(self.signed):
+            raise OptionError("report_signed_by_nobody")
+
+
+def report_texts_hash(sentences: Mapping[str, str]) -> str:
+    """SHA-256 of the sentences of a report as they are printed.
+
+    Args:
+        sentences: key -> text, in any order.
+    """
+    return hashlib.sha256(jcs(dict(sentences)).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class OnExpert(Action):
     """What is done about an expert."""
 
@@ -425,6 +464,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
+        ReportWritten,
     )
 }
 """Kind -> what was done."""

@@ -34,6 +34,7 @@ from .events import (
     Ranked,
     Reasoned,
     Replied,
+    ReportWritten,
     RoundClosed,
     RoundOpened,
     Said,
@@ -152,6 +153,15 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What persons wrote in a report, and when."""
+
+    seq: int
+    time: str
+    action: ReportWritten
+
+
+@dataclass(frozen=True)
 class State:
     """A study after some of its events.
 
@@ -168,6 +178,7 @@ class State:
         spoken: ids of those who stay in the study, since they have said something in some round.
         closed: the closed rounds.
         new_weights: expert id -> weight, of those set since the last choice of settings.
+        reports: (round, language) -> what persons last wrote in that report.
     """
 
     survey: Survey
@@ -185,6 +196,7 @@ class State:
     spoken: frozenset[str] = frozenset()
     closed: tuple[Closed, ...] = ()
     new_weights: Mapping[str, float] = field(default_factory=dict)
+    reports: Mapping[tuple[int, str], Written] = field(default_factory=dict)
 
     @classmethod
     def of(cls, survey: Survey) -> Self:
@@ -345,6 +357,12 @@ def _(action: StudyUnarchived, state: State, one: Logged) -> dict[str, Any]:
 
 
 @_changes.register
+def _(action: ReportWritten, state: State, one: Logged) -> dict[str, Any]:
+    written = Written(one.seq, one.time, action)
+    return {"reports": {**state.reports, (action.about, action.language): written}}
+
+
+@_changes.register
 def _(action: SettingsChosen, state: State, one: Logged) -> dict[str, Any]:
     return {"settings": action.settings.reaching(state.survey), "new_weights": {}}
 
@@ -499,6 +517,15 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     archived = state.archived_seq is not None
     if isinstance(action, StudyArchived if archived else StudyUnarchived):
         return Phrase("event_archives_again" if archived else "event_unarchives_again")
+    return _misreported(action, state) if isinstance(action, ReportWritten) else None
+
+
+def _misreported(action: ReportWritten, state: State) -> Phrase | None:
+    """Why nobody could write this in a report."""
+    if not 1 <= action.about <= state.round:
+        return Phrase("event_report_of_no_round", round=action.about)
+    if action.signer and state.open and action.about == state.round:
+        return Phrase("event_signs_running_round", round=action.about)
     return None
 
 

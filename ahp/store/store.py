@@ -8,11 +8,12 @@ from .doors import Doors
 from .evaluations import Evaluations
 from .people import People
 from .replying import Replying
+from .reports import Reports
 from .rounds import Rounds
 from .studies import Studies
 
 
-class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations):
+class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations, Reports):
     """Studies, their experts and answers, evaluations and their data; safe to share between threads
     and processes.
 

@@ -1,0 +1,130 @@
+"""Reports of studies: what persons wrote in them, and what they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from ..errors import LogError
+from ..process.events import ReportWritten
+from ..process.fold import Written
+from ..process.rounds import data_hash
+from ..process.study_evidence import DRAWS, LogState, StudyEvidence, gather_evidence
+from ..sensitivity import Progress
+from . import log
+from .models import StudyRow, SurveyRow
+from .part import Part, by_organizer
+from .queries import study_row
+from .states import state_of
+
+
+class Reports(Part):
+    """The reports of studies."""
+
+    def written_report(self, study_id: str, round_number: int, language: str) -> Written | None:
+        """What persons last wrote in the report on a round; None where they wrote nothing."""
+        with self._database.read() as session:
+            state = state_of(session, study_row(session, study_id))
+            return state.reports.get((round_number, language))
+
+    def write_report(
+        self,
+        study_id: str,
+        round_number: int,
+        language: str,
+        sentences: Mapping[str, str],
+        *,
+        signer: str = "",
+        signed: str = "",
+    ) -> None:
+        """Keep what persons wrote in a report in place of drafted sentences; it is no longer signed
+        unless it is now.
+
+        Args:
+            study_id: the study.
+            round_number: which round the report is on.
+            language: of the report.
+            sentences: key -> text, of those that differ from the draft; empty = left out.
+            signer: who stands for all sentences of the report.
+            signed: their hash, of `ahp.process.events.report_texts_hash`.
+
+        Raises:
+            AccessError: the account may not sign, or write.
+            TextLimitError: a text is too long.
+            LogError: a running round is signed.
+        """
+        written = ReportWritten(round_number, language, dict(sentences), signer.strip(), signed)
+        with self._write("sign" if signer else ("run_studies", "sign")) as session:
+            study = study_row(session, study_id, lock=True)
+            before = state_of(session, study).reports.get((round_number, language))
+            if before is None or before.action != written:
+                log.append(session, study, [by_organizer(written)])
+
+    def report_evidence(
+        self,
+        study_id: str,
+        round_number: int,
+        *,
+        consenting: Collection[str] = (),
+        draws: int = DRAWS,
+        seed: int = 1,
+        progress: Progress | None = None,
+    ) -> StudyEvidence | None:
+        """What the report on a round rests on, its log verified; None when nobody submitted.
+
+        Args:
+            study_id: the study.
+            round_number: the round; one that is running is reported as provisional.
+            consenting: names of experts that may be printed.
+            draws: how many panels and sets of judgments are drawn; 0 = none.
+            seed: of the draws.
+            progress: as for `ahp.study_certainty`.
+
+        Raises:
+            AHPError: no result follows.
+        """
+        with self._database.read() as session:
+            study = study_row(session, study_id)
+            state = state_of(session, study)
+            log_state = LogState(study.head_seq, study.head_hash, _log_problem(session, study))
+        *before, asked = [state.in_round(number) for number in range(1, round_number + 1)]
+        if asked.analysis is None:
+            return None
+        closed = {one.state.round: one for one in state.closed}.get(round_number)
+        hashes = {"judgments": data_hash(asked.analysis)}
+        if closed and closed.evidence is not None:
+            hashes["evidence"] = hashlib.sha256(closed.evidence.encode()).hexdigest()
+        told = {who.name: asked.told_by(expert) for expert, who in asked.panel.items()}
+        times = [one.time for own in told.values() for one in own.given.values()]
+        return gather_evidence(
+            replace(asked.analysis, running=closed is None),
+            title=state.title,
+            note=state.note or "",
+            earlier=[one.analysis for one in before if one.analysis is not None],
+            standings=asked.standings,
+            organizations={
+                who.name: who.organization for who in asked.panel.values() if who.organization
+            },
+            remarks={name: own.replies for name, own in told.items()},
+            reasons=asked.reasons(),
+            consenting=consenting,
+            draws=draws,
+            seed=seed,
+            progress=progress,
+            opened=min(times, default=""),
+            closed=closed.time if closed else "",
+            log=log_state,
+            hashes=hashes,
+        )
+
+
+def _log_problem(session: Session, study: StudyRow) -> LogError | None:
+    """What is wrong with the log of a study."""
+    try:
+        log.verify_study(session, study, session.get_one(SurveyRow, study.survey_hash).content)
+    except LogError as problem:
+        return problem
+    return None
