@@ -10,7 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ..errors import AHPError, AnswersError, Message, OptionError
+from ..errors import AHPError, AnswersError, OptionError
+from ..messages import Message
 from ..sensitivity import Progress, StabilityInterval, stability_interval
 from ..study.agreement import (
     Agreement,
@@ -261,7 +262,9 @@ def evidence_from_files(
         title: of the study; empty = the survey's name.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed.
-        draws, seed, progress: as for `gather_evidence`.
+        draws: how many panels and sets of judgments are drawn; 0 = none.
+        seed: of the draws.
+        progress: as for `ahp.study_certainty`.
         options: of `ahp.analyze`.
 
     Raises:
