@@ -368,8 +368,8 @@ def _total(d: Draft) -> Finding | None:
     )
     if not last.acceptable:
         text = _(
-            "The consistency ratio of the total hierarchy is {cr}, not below {limit}: the composite "
-            "ranking is not consistent."
+            "The consistency ratio of the total hierarchy is {cr}, not below {limit}: the "
+            "composite ranking is not consistent."
         )
     text = text.format(cr=d.printed(cr), limit=d.printed(limit))
     says = {"level": last.level, "cr": cr, "acceptable": last.acceptable}
@@ -460,8 +460,8 @@ def _agreement(d: Draft) -> Finding | None:
     d.printed(p.removeprefix("< "))
     says |= {"w": w, "p": p}
     text = _(
-        "Agreement of the panel on the weights: {band} (S* = {s}); on the order: {order} (Kendall's "
-        "W = {w}, p {p}). It is measured over {who} of {count} experts, who have weights of all "
+        "Agreement of the panel on the weights: {band} (S* = {s}); on the order: {order} "
+        "(Kendall's W = {w}, p {p}). It is measured over {who} of {count} experts, who have weights of all "
         "indicators."
     ).format(
         band=weights,
