@@ -10,7 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ..errors import AHPError, AnswersError, Message, OptionError
+from ..errors import AHPError, AnswersError, OptionError
+from ..messages import Message
 from ..sensitivity import Progress, StabilityInterval, stability_interval
 from ..study.agreement import (
     Agreement,
@@ -175,6 +176,7 @@ def gather_evidence(
     standings: Mapping[str, Standing] | None = None,
     organizations: Mapping[str, str] | None = None,
     consenting: Collection[str] = (),
+    certainty: StudyCertainty | None = None,
     draws: int = 0,
     seed: int = 1,
     progress: Progress | None = None,
@@ -189,7 +191,8 @@ def gather_evidence(
         standings: expert -> standing; None = all count alike.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed.
-        draws: how many panels and sets of judgments are drawn for `certainty`; 0 = none.
+        certainty: how sure weights and ranks are, if that is known already.
+        draws: how many panels and sets of judgments are drawn for it if not; 0 = none.
         seed: of the draws.
         progress: as for `ahp.study_certainty`.
         told: the other attributes of `StudyEvidence`.
@@ -211,6 +214,8 @@ def gather_evidence(
         name: where.strip() for name, where in (organizations or {}).items() if where.strip()
     }
     groups, few = _groups(analysis, organizations, frozenset(consenting))
+    if certainty is None and draws:
+        certainty = study_certainty(analysis, seed=seed, draws=draws, progress=progress)
     return StudyEvidence(
         title=title or survey.text(survey.name, survey.languages[0]),
         analysis=analysis,
@@ -228,9 +233,7 @@ def gather_evidence(
         ),
         groups=groups,
         few=few,
-        certainty=study_certainty(analysis, seed=seed, draws=draws, progress=progress)
-        if draws
-        else None,
+        certainty=certainty,
         earlier=tuple(earlier),
         standings=standings,
         organizations=organizations,
@@ -261,7 +264,9 @@ def evidence_from_files(
         title: of the study; empty = the survey's name.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed.
-        draws, seed, progress: as for `gather_evidence`.
+        draws: how many panels and sets of judgments are drawn; 0 = none.
+        seed: of the draws.
+        progress: as for `ahp.study_certainty`.
         options: of `ahp.analyze`.
 
     Raises:

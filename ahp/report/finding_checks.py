@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,7 @@ def _check_gaps(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     judgments = analysis.panel.judgments
     recused = sum(len(pairs(parent)) for _expert, parent in analysis.recused)
     nobody = int(np.isnan(judgments).all(axis=0).sum())
-    return (
+    return bool(
         says["asked"] == asked - recused
         and says["missing"] == int(np.isnan(judgments).sum()) - recused
         # experts who don't count, such as those left out, leave pairs to be computed as well
@@ -188,7 +189,7 @@ def _check_criteria(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
 
 
 def _falls(weights: Sequence[float]) -> bool:
-    return all(b <= a * (1 + TIE_RTOL) for a, b in zip(weights, weights[1:], strict=False))
+    return all(b <= a * (1 + TIE_RTOL) for a, b in pairwise(weights))
 
 
 def _check_first(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
@@ -223,7 +224,7 @@ def _check_ratio(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     weights = np.array(list(_leaves(evidence.analysis).values()))
     zero = int((weights == 0).sum())
     if zero or says["zero"]:
-        return zero == says["zero"]
+        return bool(zero == says["zero"])
     ratio = float(weights.max() / weights.min())
     return _is_printed(says["ratio"], ratio) and (float(says["ratio"]) > 1) == (ratio > 1)
 
@@ -372,7 +373,8 @@ def _check_movement(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     if says["moved"] is None:
         return True
     earlier, later = (_leaves(one) for one in both_rounds(before, after))
-    return says["moved"] == sum(_rank(earlier, leaf) != _rank(later, leaf) for leaf in later)
+    moved = sum(_rank(earlier, leaf) != _rank(later, leaf) for leaf in later)
+    return moved == int(says["moved"])
 
 
 def _check_leader(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:

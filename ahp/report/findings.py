@@ -368,8 +368,8 @@ def _total(d: Draft) -> Finding | None:
     )
     if not last.acceptable:
         text = _(
-            "The consistency ratio of the total hierarchy is {cr}, not below {limit}: the composite "
-            "ranking is not consistent."
+            "The consistency ratio of the total hierarchy is {cr}, not below {limit}: the "
+            "composite ranking is not consistent."
         )
     text = text.format(cr=d.printed(cr), limit=d.printed(limit))
     says = {"level": last.level, "cr": cr, "acceptable": last.acceptable}
@@ -460,9 +460,9 @@ def _agreement(d: Draft) -> Finding | None:
     d.printed(p.removeprefix("< "))
     says |= {"w": w, "p": p}
     text = _(
-        "Agreement of the panel on the weights: {band} (S* = {s}); on the order: {order} (Kendall's "
-        "W = {w}, p {p}). It is measured over {who} of {count} experts, who have weights of all "
-        "indicators."
+        "Agreement of the panel on the weights: {band} (S* = {s}); on the order: {order} "
+        "(Kendall's W = {w}, p {p}). It is measured over {who} of {count} experts, who have "
+        "weights of all indicators."
     ).format(
         band=weights,
         s=s,
@@ -476,7 +476,7 @@ def _agreement(d: Draft) -> Finding | None:
 
 
 def split_comparisons(analysis: Analysis, agreement: Agreement) -> list[tuple[int, int, int]]:
-    """Comparisons that split a panel: some experts find the one side more important, some the other.
+    """Comparisons that split a panel: some experts prefer the one side, some the other.
 
     Returns:
         Number of the comparison, experts for the left, experts for the right; the largest
@@ -676,15 +676,16 @@ def _choices(d: Draft) -> Finding | None:
     kept = int((leads.all(axis=1) & ((all_ranks == 1).sum(axis=1) == len(first))).sum())
     says = {"others": len(others), "first": first, "kept": kept, "firm": firm}
     text = _(
-        "The ranking was made by other choices of aggregation, weighting, method, scale or panel as "
-        "well, {others} in all: {name} stays first in {kept} of them; of {count} indicators, "
+        "The ranking was made by other choices of aggregation, weighting, method, scale or panel "
+        "as well, {others} in all: {name} stays first in {kept} of them; of {count} indicators, "
         "{firm} keep their rank in all."
     )
     if len(first) > 1:
         text = _(
             "The ranking was made by other choices of aggregation, weighting, method, scale or "
             "panel as well, {others} in all: the {tied} indicators that share the first place stay "
-            "there together in {kept} of them; of {count} indicators, {firm} keep their rank in all."
+            "there together in {kept} of them; of {count} indicators, {firm} keep their rank in "
+            "all."
         )
     words = {"tied": d.count(len(first))} if len(first) > 1 else {"name": d.node(first[0])}
     text = text.format(
