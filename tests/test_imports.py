@@ -89,7 +89,8 @@ LIBRARIES: dict[str, set[str]] = {
     "tomli_w": {"exchange"},
     "segno": {"exchange"},
     "jinja2": {"templates"},
-    "markupsafe": {"exchange"},
+    "markupsafe": {"exchange", "report"},
+    "lxml": {"report"},
     "pypdf": {"exchange"},
     "babel": {"report"},
 }

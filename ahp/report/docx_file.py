@@ -43,7 +43,6 @@ from .page_layout import (
     Fit,
     Placed,
     place,
-    shown_rows,
 )
 
 DPI = 220
@@ -177,8 +176,9 @@ class _Body:
         for position, section in enumerate(entries):
             place_name = bookmark("section", section.key)
             words = _run(self.numbers.heading(section)) + "<w:r><w:tab/></w:r>"
-            page = _field_begin(f"PAGEREF {place_name} \\h") + _FIELD_END
-            link = f'<w:hyperlink w:anchor="{place_name}" w:history="1">{words}{page}</w:hyperlink>'
+            shown = "" if self.live_contents else _run("1")
+            page = _field_begin(f"PAGEREF {place_name} \\h") + shown + _FIELD_END
+            link = f'<w:hyperlink w:anchor="{place_name}" w:history="1">{words}</w:hyperlink>{page}'
             last = position == len(entries) - 1
             end = _FIELD_END if last and self.live_contents else ""
             style = f"TOC{self.numbers.depths[section.key]}"
@@ -245,7 +245,7 @@ class _Body:
 
     def _table(self, block: TableBlock, fit: Fit) -> Iterator[str]:
         table = block.table
-        shown = shown_rows(table)
+        shown = fit.shown
         label, title = self.numbers.caption(block)
         name = bookmark("table", block.key)
         text, numbers, head, number_head = (

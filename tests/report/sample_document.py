@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ahp.plots.chart import Axis, Bars, Chart
 from ahp.report.document import (
     Block,
     Document,
@@ -13,7 +14,6 @@ from ahp.report.document import (
     TableBlock,
     refer,
 )
-from ahp.plots.chart import Axis, Bars, Chart
 from ahp.report.table import Cell, Table
 
 NASTY = r"50 % of a_b & {c} #1 ~ ^ \d $x$ <b>“q”</b> -- 'it'"
