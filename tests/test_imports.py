@@ -91,7 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
     "jinja2": {"templates"},
     "markupsafe": {"exchange", "report"},
     "lxml": {"report"},
-    "pypdf": {"exchange"},
+    "pypdf": {"exchange", "report"},
     "babel": {"report"},
 }
 """Library -> the rooms that may import it; no other library may be imported at all."""

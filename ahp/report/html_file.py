@@ -219,9 +219,10 @@ def _scripts() -> list[str]:
 def _policy(scripts: Sequence[str]) -> str:
     """What the browser may load and run: these scripts, and pictures inside the file."""
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
-    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    allowed = " ".join(hashes or ["'none'"])
     return (
-        f"default-src 'none'; script-src {allowed or "'none'"}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
 

@@ -36,6 +36,13 @@ ONE_PAGE = {False: 30, True: 18}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """Time of all files: the same document gives the same bytes."""
 
+_GREEK = {
+    **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta"},
+    **{"η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi"},
+    **{"π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi"},
+    **{"ω": "omega", "Δ": "Delta", "Ω": "Omega", "µ": "mu"},
+}
+
 _SPECIAL = {
     **{mark: rf"\{mark}" for mark in "#$%&_{}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
@@ -48,38 +55,7 @@ _SPECIAL = {
     **{"→": r"\ensuremath{\rightarrow}", "←": r"\ensuremath{\leftarrow}"},
     **{"↑": r"\ensuremath{\uparrow}", "↓": r"\ensuremath{\downarrow}"},
     **{"Σ": r"\ensuremath{\Sigma}", "∑": r"\ensuremath{\sum}", "∏": r"\ensuremath{\prod}"},
-    **{
-        mark: rf"\ensuremath{{\{name}}}"
-        for mark, name in zip(
-            "αβγδεζηθκλμνξπρστφχψωΔΩ",
-            [
-                "alpha",
-                "beta",
-                "gamma",
-                "delta",
-                "epsilon",
-                "zeta",
-                "eta",
-                "theta",
-                "kappa",
-                "lambda",
-                "mu",
-                "nu",
-                "xi",
-                "pi",
-                "rho",
-                "sigma",
-                "tau",
-                "phi",
-                "chi",
-                "psi",
-                "omega",
-                "Delta",
-                "Omega",
-            ],
-            strict=True,
-        )
-    },
+    **{mark: rf"\ensuremath{{\{name}}}" for mark, name in _GREEK.items()},
 }
 """Characters that mean something else in LaTeX, that make ligatures, or that a text font lacks."""
 
@@ -227,7 +203,8 @@ class _Writer:
         )
         head = " · ".join(filter(None, (self.document.title, self.document.subtitle)))
         return (
-            f"\\fancyhead[C]{{\\small {escape(one_line(head))}}}\n\\fancyfoot[C]{{\\small {foot}}}\n"
+            f"\\fancyhead[C]{{\\small {escape(one_line(head))}}}\n"
+            f"\\fancyfoot[C]{{\\small {foot}}}\n"
             f"\\hypersetup{{pdftitle={{{escape(one_line(self.document.title))}}}}}\n"
         )
 

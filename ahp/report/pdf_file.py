@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import Destination
 
 from ..errors import ReportError
-from .document import Document, Progress
+from .document import Document, Progress, Section
 from .docx_file import write_docx
 
 SECONDS = 180
@@ -18,12 +24,13 @@ SECONDS = 180
 def pdf_bytes(
     document: Document, progress: Progress | None = None, *, seconds: float = SECONDS
 ) -> bytes:
-    """A report as a PDF file, printed by LibreOffice Writer with a profile of its own.
+    """A report as a PDF file, printed by LibreOffice Writer with a profile of its own; twice where
+    there are contents, as the first print tells the pages.
 
     Args:
         document: what is written.
         progress: told after each table and figure, before LibreOffice begins.
-        seconds: how long LibreOffice may take.
+        seconds: how long LibreOffice may take for a print.
 
     Raises:
         ReportError: LibreOffice isn't there, fails or takes longer; or the document contradicts
@@ -32,7 +39,16 @@ def pdf_bytes(
     program = shutil.which("soffice")
     if program is None:
         raise ReportError("office_missing")
-    content = write_docx(document, progress, live_contents=False)
+    images: dict[str, bytes] = {}
+    content = _printed(program, write_docx(document, progress, images), seconds)
+    if not document.contents:
+        return content
+    pages = _pages(document, content)
+    return _printed(program, write_docx(document, None, images, pages), seconds)
+
+
+def _printed(program: str, content: bytes, seconds: float) -> bytes:
+    """A Word document as LibreOffice prints it, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="ahp-report-") as name:
         folder = Path(name)
         (folder / "report.docx").write_bytes(content)
@@ -53,3 +69,28 @@ def pdf_bytes(
             problem = ended.stderr.strip() or f"exit {ended.returncode}"
             raise ReportError("office_failed", problem=problem)
         return made.read_bytes()
+
+
+def _pages(document: Document, content: bytes) -> dict[str, int]:
+    """Section's key -> the page on which its heading stands, by the bookmarks of a PDF file."""
+    reader = PdfReader(io.BytesIO(content))
+    keys = [block.key for block in document.walk() if isinstance(block, Section)]
+    marks = list(_flat(reader.outline))
+    if len(marks) != len(keys):
+        problem = f"{len(marks)} bookmarks, {len(keys)} headings"
+        raise ReportError("office_failed", problem=problem)
+    pages: dict[str, int] = {}
+    for key, mark in zip(keys, marks, strict=True):
+        page = reader.get_destination_page_number(mark)
+        if page is None:
+            raise ReportError("office_failed", problem=f"{mark.title}: no page")
+        pages[key] = page + 1
+    return pages
+
+
+def _flat(outline: Iterable[Any]) -> Iterator[Destination]:
+    for item in outline:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
