@@ -174,8 +174,8 @@ class _Body:
             yield from self._contents()
 
     def _contents(self) -> Iterator[str]:
-        """Headings of two levels, linked. Pages that nobody knows yet are left empty: a wrong number
-        would be worse than none.
+        """Headings of two levels, linked. Pages that nobody knows yet are left empty: a wrong
+        number would be worse than none.
         """
         entries = [
             one.block
