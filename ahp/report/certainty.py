@@ -298,7 +298,13 @@ def stability_table(
         if whole
         else _("Between which bounds the first stays first"),
         columns=(
-            *(_("Weight of"), _("Compared under"), _("Now"), _("Lower bound"), _("Upper bound")),
+            *(
+                _("Weight of"),
+                _("Compared under"),
+                _("Present weight"),
+                _("Lower bound"),
+                _("Upper bound"),
+            ),
             *(_("Smallest change"), _("As a share of the weight")),
             *(_("Below the lower bound"), _("Above the upper bound")),
         ),
