@@ -15,6 +15,7 @@ AHPError
 ├── EvaluationError         a scheme, an observation or a matrix of scores is refused
 ├── EntryError              a value is refused at its place in a table
 ├── TextLimitError          a text is longer than what is kept for ever
+├── FontError               no font has the characters of a picture
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
     ├── AccessError         the organizer's account does not allow it
@@ -113,6 +114,10 @@ class EntryError(AHPError, ValueError):
 
 class TextLimitError(AHPError, ValueError):
     """A text is longer than what is kept for ever (`ahp.study.limits.LONGEST`)."""
+
+
+class FontError(AHPError):
+    """No font is installed for the texts of a picture; the message has the letters and fonts."""
 
 
 class StoreError(AHPError):
