@@ -645,6 +645,8 @@ _STUDY = {
     "draft_too_few_items": _(
         "{item!r} has too few items below it ({count}), expected two or more to compare"
     ),
+    "expert_code_twice": _("code {value!r} stands for two experts, expected one for each"),
+    "expert_without_code": _("no code for expert {name!r}, expected one for each"),
     "expert_without_weight": _("no expert weight for {name!r}, expected one for each expert"),
     "experts_excluded": _(
         "too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
