@@ -127,7 +127,6 @@ class ParentPlan:
         """What each expert's weight is multiplied by here; None where nobody's is."""
         return self.analysis.panel.factors.get(self.parent)
 
-
     def judged_by_any(self, i: int, j: int) -> bool:
         """Whether an expert who counts here compared two children, by their positions."""
         counts = np.array(list(self.analysis.expert_weights.values()))
@@ -180,66 +179,19 @@ def write_judgments(plan: ParentPlan, sheet: Worksheet, experts_sheet: str, _: T
         experts_sheet: name of the sheet with the experts' weights, in the same order.
         _: for the texts.
     """
-    analysis, kids, pairs = plan.analysis, plan.kids, plan.pairs
-    experts = analysis.panel.experts
-    last = FIRST + len(experts) - 1
+    pairs, last = plan.pairs, FIRST + len(plan.judgments) - 1
     logs = _PAIRS + len(pairs)
-    own = logs + len(pairs)
-    columns = own + (3 * len(kids) if plan.joins_weights else 0)
-    widths = {get_column_letter(k): 11.0 for k in range(1, columns)} | {"A": 22.0}
-    set_up(sheet, widths)
-    name = analysis.survey.node_name(plan.parent, plan.language)
+    columns = logs + len(pairs) + (3 * len(plan.kids) if plan.joins_weights else 0)
+    set_up(sheet, {get_column_letter(k): 11.0 for k in range(1, columns)} | {"A": 22.0})
+    name = plan.analysis.survey.node_name(plan.parent, plan.language)
     put(sheet, "A1", _("{name}: judgments of the experts").format(name=name), "heading")
     told = _("How many times as important the first item is as the second.")
     put_note(sheet, "A2", told if plan.open else f"{told} {why_closed(plan, _)}")
-    _head(sheet, _EXPERT, _("Expert"))
-    _head(sheet, _SHARE, _("Weight in the panel"))
-    _head(sheet, _COUNTS, _("Counts here"))
-    put(sheet, f"A{JOINED}", _("Panel"), "name")
-    for column in (_SHARE, _COUNTS):
-        letter = get_column_letter(column)
-        formula = f"SUM({letter}{FIRST}:{letter}{last})"
-        put_formula(sheet, f"{letter}{JOINED}", formula, "number")
-    for k, code in enumerate(experts):
-        row = FIRST + k
-        put(sheet, f"A{row}", code, "name")
-        share = f"{quote_sheetname(experts_sheet)}!C{EXPERTS_FIRST + k}"
-        put_formula(sheet, f"B{row}", share, "number")
-        if plan.factors is None:
-            put_formula(sheet, f"C{row}", f"B{row}", "number")
-        else:
-            put_formula(sheet, f"C{row}", f"B{row}*{float(plan.factors[k])!r}", "number")
-    recused = {expert for expert, parent in analysis.recused if parent == plan.parent}
-    for p, (i, j) in enumerate(pairs):
-        cell, log = get_column_letter(_PAIRS + p), get_column_letter(logs + p)
-        heading = _("{left} : {right}").format(left=kids[i], right=kids[j])
-        _head(sheet, _PAIRS + p, heading)
-        _head(sheet, logs + p, f"ln {heading}")
-        for k, code in enumerate(experts):
-            place, value = f"{cell}{FIRST + k}", float(plan.judgments[k, i, j])
-            look = "typed judgment" if plan.open else "fixed"
-            if np.isnan(value):
-                put(sheet, place, _("recused") if code in recused else "", look)
-                sheet[place].value = sheet[place].value or None
-            else:
-                put(sheet, place, value, look)
-                sheet[place].number_format = "# ?/?" if value in _WRITTEN else "0.0###"
-            if code in recused or (plan.joins_weights and plan.abstaining[k]):
-                sheet[place].style = "fixed"
-            formula = f"IF(ISNUMBER({place}),LN({place}),0)"
-            put_formula(sheet, f"{log}{FIRST + k}", formula, "number")
-            sheet[f"{log}{FIRST + k}"].number_format = "0.0000;-0.0000"
-        place = f"{cell}{JOINED}"
-        if analysis.how.startswith("aij_") or not plan.judged_by_any(i, j):
-            put(sheet, place, float(analysis.matrices[plan.parent].values[i, j]), "fixed")
-        else:
-            counts = f"$C${FIRST}:$C${last}"
-            judged = f"SUMPRODUCT(ISNUMBER({cell}{FIRST}:{cell}{last})*{counts})"
-            total = f"SUMPRODUCT({counts},{log}{FIRST}:{log}{last})"
-            formula = f"IF({judged}>0,EXP({total}/{judged}),NA())"
-            put_formula(sheet, place, formula, "number")
+    _write_counting(plan, sheet, experts_sheet, _)
+    for p in range(len(pairs)):
+        _write_pair(plan, sheet, p, _)
     if plan.joins_weights:
-        _write_own(plan, sheet, own, _)
+        _write_own(plan, sheet, logs + len(pairs), _)
     if plan.open:
         _restrict(sheet, f"D{FIRST}:{get_column_letter(logs - 1)}{last}", _)
     for k in range(1, columns):
@@ -249,6 +201,60 @@ def write_judgments(plan: ParentPlan, sheet: Worksheet, experts_sheet: str, _: T
     sheet.print_title_rows = f"{HEADING}:{JOINED}"
     sheet.print_title_cols = "A:A"
     sheet.print_area = f"A1:{get_column_letter(columns - 1)}{last}"
+
+
+def _write_counting(plan: ParentPlan, sheet: Worksheet, experts_sheet: str, _: Translate) -> None:
+    """The experts, their weights in the panel, and what of them counts below this parent."""
+    experts = plan.analysis.panel.experts
+    last = FIRST + len(experts) - 1
+    headings = _("Expert"), _("Weight in the panel"), _("Counts here")
+    for column, heading in zip((_EXPERT, _SHARE, _COUNTS), headings, strict=True):
+        _head(sheet, column, heading)
+    put(sheet, f"A{JOINED}", _("Panel"), "name")
+    for letter in "BC":
+        formula = f"SUM({letter}{FIRST}:{letter}{last})"
+        put_formula(sheet, f"{letter}{JOINED}", formula, "number")
+    for k, code in enumerate(experts):
+        row = FIRST + k
+        put(sheet, f"A{row}", code, "name")
+        share = f"{quote_sheetname(experts_sheet)}!C{EXPERTS_FIRST + k}"
+        put_formula(sheet, f"B{row}", share, "number")
+        factor = "" if plan.factors is None else f"*{float(plan.factors[k])!r}"
+        put_formula(sheet, f"C{row}", f"B{row}{factor}", "number")
+
+
+def _write_pair(plan: ParentPlan, sheet: Worksheet, p: int, _: Translate) -> None:
+    """What the experts answered to a pair, by its position, and the panel's judgment of it."""
+    analysis, (i, j) = plan.analysis, plan.pairs[p]
+    experts = analysis.panel.experts
+    last = FIRST + len(experts) - 1
+    recused = {expert for expert, parent in analysis.recused if parent == plan.parent}
+    cell, log = (get_column_letter(_PAIRS + k) for k in (p, len(plan.pairs) + p))
+    heading = _("{left} : {right}").format(left=plan.kids[i], right=plan.kids[j])
+    _head(sheet, _PAIRS + p, heading)
+    _head(sheet, _PAIRS + len(plan.pairs) + p, f"ln {heading}")
+    for k, code in enumerate(experts):
+        place, value = f"{cell}{FIRST + k}", float(plan.judgments[k, i, j])
+        closed = code in recused or (plan.joins_weights and plan.abstaining[k])
+        look = "typed judgment" if plan.open and not closed else "fixed"
+        if not np.isnan(value):
+            put(sheet, place, value, look)
+            sheet[place].number_format = "# ?/?" if value in _WRITTEN else "0.0###"
+        elif code in recused:
+            put(sheet, place, _("recused"), look)
+        else:
+            sheet[place].style = look
+            sheet[place].number_format = "# ?/?"
+        formula = f"IF(ISNUMBER({place}),LN({place}),0)"
+        put_formula(sheet, f"{log}{FIRST + k}", formula, "signed")
+    place = f"{cell}{JOINED}"
+    if analysis.how.startswith("aij_") or not plan.judged_by_any(i, j):
+        put(sheet, place, float(analysis.matrices[plan.parent].values[i, j]), "fixed")
+    else:
+        counts = f"$C${FIRST}:$C${last}"
+        judged = f"SUMPRODUCT(ISNUMBER({cell}{FIRST}:{cell}{last})*{counts})"
+        total = f"SUMPRODUCT({counts},{log}{FIRST}:{log}{last})"
+        put_formula(sheet, place, f"IF({judged}>0,EXP({total}/{judged}),NA())", "number")
 
 
 def _write_own(plan: ParentPlan, sheet: Worksheet, start: int, _: Translate) -> None:
@@ -282,8 +288,7 @@ def _write_own(plan: ParentPlan, sheet: Worksheet, start: int, _: Translate) -> 
             else:
                 put(sheet, f"{sums[i]}{row}", "–", "fixed")
                 put(sheet, f"{own[i]}{row}", float(values[e, i]), "fixed")
-            put_formula(sheet, f"{logs[i]}{row}", f"LN({own[i]}{row})", "number")
-            sheet[f"{logs[i]}{row}"].number_format = "0.0000;-0.0000"
+            put_formula(sheet, f"{logs[i]}{row}", f"LN({own[i]}{row})", "signed")
     counts = f"$C${FIRST}:$C${last}"
     for i in range(n):
         block = own if analysis.how == "aip_arithmetic" else logs
@@ -361,7 +366,9 @@ class MatrixPlaces:
     cr: str
 
 
-def write_matrix(plan: ParentPlan, sheet: Worksheet, index_sheet: str, _: Translate) -> MatrixPlaces:
+def write_matrix(
+    plan: ParentPlan, sheet: Worksheet, index_sheet: str, _: Translate
+) -> MatrixPlaces:
     """The joined matrix, its weights, λmax, CI, RI, CR and verdict, and how they come about.
 
     Args:
@@ -400,41 +407,62 @@ def write_matrix(plan: ParentPlan, sheet: Worksheet, index_sheet: str, _: Transl
     steps_row, settled = _write_steps(plan, sheet, facts + 8, letters, _)
     for i in range(n):
         row = top + i
-        _write_base(plan, sheet, i, f"{base}{row}", letters, f"{letters[i]}{steps_row}", settled)
+        step = f"{letters[i]}{steps_row}"
+        base_value = _base(plan, i, letters, f"IF({settled},{step},NA())")
+        if isinstance(base_value, str):
+            put_formula(sheet, f"{base}{row}", base_value, "number")
+        else:
+            put(sheet, f"{base}{row}", base_value, "fixed")
         total = f"SUM({base}${top}:{base}${end})"
         put_formula(sheet, f"{weight}{row}", f"{base}{row}/{total}", "number")
     first, final = letters[0], letters[-1]
     sums = f"{first}{end + 1}:{final}{end + 1}"
     root = f"SUMPRODUCT({sums},{first}{steps_row}:{final}{steps_row})"
-    index = quote_sheetname(index_sheet)
-    cells = {key: f"B{facts + k}" for k, key in enumerate(("n", "max", "ci", "ri", "cr"))}
-    lines: list[tuple[str, str]] = [
-        ("n", f"COUNTA(A{top}:A{end})"),
-        ("λmax", f"IF({settled},{root},NA())"),
-        ("CI", f"({cells['max']}-{cells['n']})/({cells['n']}-1)"),
-        ("RI", f"INDEX({index}!$B:$B,MATCH({cells['n']},{index}!$A:$A,0))"),
-        ("CR", f"IF({cells['ri']}>0,{cells['ci']}/{cells['ri']},0)"),
-    ]
-    for k, (label, formula) in enumerate(lines):
-        put(sheet, f"A{facts + k}", label, "name")
-        put_formula(sheet, f"B{facts + k}", formula, "number")
-    if plan.parent in analysis.filled:
-        put(sheet, cells["ri"], analysis.consistency[plan.parent].ri, "fixed")
-    sheet[cells["n"]].number_format = "0"
-    sheet[cells["cr"]].number_format = cr_format()
-    put(sheet, f"A{facts + 5}", _("Acceptable"), "name")
-    verdict = f"IF({cells['cr']}<{CR_LIMIT!r},{quoted(_('yes'))},{quoted(_('no'))})"
-    put_formula(sheet, f"B{facts + 5}", verdict, "centered")
+    _write_facts(
+        plan, sheet, facts, (quote_sheetname(index_sheet), f"IF({settled},{root},NA())"), _
+    )
     sheet.freeze_panes = f"B{HEADING + 1}"
     sheet.print_title_rows = f"{HEADING}:{HEADING}"
     own = quote_sheetname(plan.matrix)
     return MatrixPlaces(
         weights=tuple(f"{own}!${weight}${top + i}" for i in range(n)),
-        lambda_max=f"{own}!${cells['max'][0]}${cells['max'][1:]}",
-        ci=f"{own}!$B${cells['ci'][1:]}",
-        ri=f"{own}!$B${cells['ri'][1:]}",
-        cr=f"{own}!$B${cells['cr'][1:]}",
+        lambda_max=f"{own}!$B${facts + 1}",
+        ci=f"{own}!$B${facts + 2}",
+        ri=f"{own}!$B${facts + 3}",
+        cr=f"{own}!$B${facts + 4}",
     )
+
+
+def _write_facts(
+    plan: ParentPlan, sheet: Worksheet, start: int, found: tuple[str, str], _: Translate
+) -> None:
+    """n, λmax, CI, RI, CR and the verdict, a row each.
+
+    Args:
+        plan: of the parent.
+        sheet: to write on.
+        start: the first row.
+        found: the sheet with the random indices, quoted; the formula of λmax.
+        _: for the texts.
+    """
+    index, root = found
+    n, largest, ci, ri, cr, verdict = (f"B{start + k}" for k in range(6))
+    lines = {
+        "n": str(len(plan.kids)),
+        "λmax": root,
+        "CI": f"({largest}-{n})/({n}-1)",
+        "RI": f"INDEX({index}!$B:$B,MATCH({n},{index}!$A:$A,0))",
+        "CR": f"IF({ri}>0,{ci}/{ri},0)",
+        _("Acceptable"): f"IF({cr}<{CR_LIMIT!r},{quoted(_('yes'))},{quoted(_('no'))})",
+    }
+    for row, (label, formula) in enumerate(lines.items(), start=start):
+        put(sheet, f"A{row}", label, "name")
+        put_formula(sheet, f"B{row}", formula, "number")
+    if plan.parent in plan.analysis.filled:
+        put(sheet, ri, plan.analysis.consistency[plan.parent].ri, "fixed")
+    sheet[n].number_format = "0"
+    sheet[cr].number_format = cr_format()
+    sheet[verdict].style = "centered"
 
 
 def _base_words(plan: ParentPlan, _: Translate) -> str:
@@ -454,35 +482,24 @@ def _base_words(plan: ParentPlan, _: Translate) -> str:
     )
 
 
-def _write_base(
-    plan: ParentPlan,
-    sheet: Worksheet,
-    i: int,
-    place: str,
-    letters: list[str],
-    step: str,
-    settled: str,
-) -> None:
-    """What a child's weight is a share of."""
+def _base(plan: ParentPlan, i: int, letters: list[str], eigenvector: str) -> str | float:
+    """What a child's weight is a share of: a formula, or a number where there is none."""
     analysis, n = plan.analysis, len(letters)
     row, sums = HEADING + 1 + i, HEADING + 1 + n
     cells = f"{letters[0]}{row}:{letters[-1]}{row}"
     if plan.joins_weights:
         start = _PAIRS + 2 * len(plan.pairs) + n + i
-        formula = f"{quote_sheetname(plan.judged)}!{get_column_letter(start)}{JOINED}"
-    elif analysis.method not in COMPUTED:
-        put(sheet, place, float(analysis.local_weights[plan.parent][i]), "fixed")
-        return
-    else:
-        total = f"{letters[0]}${sums}:{letters[-1]}${sums}"
-        formula = {
-            "eigenvector": f"IF({settled},{step},NA())",
-            "geometric_mean": f"GEOMEAN({cells})",
-            "column_mean": f"SUMPRODUCT({cells}/{total})/{n}",
-            "row_sum": f"SUM({cells})",
-            "harmonic": f"1/{letters[i]}{sums}",
-        }[analysis.method]
-    put_formula(sheet, place, formula, "number")
+        return f"{quote_sheetname(plan.judged)}!{get_column_letter(start)}{JOINED}"
+    if analysis.method not in COMPUTED:
+        return float(analysis.local_weights[plan.parent][i])
+    total = f"{letters[0]}${sums}:{letters[-1]}${sums}"
+    return {
+        "eigenvector": eigenvector,
+        "geometric_mean": f"GEOMEAN({cells})",
+        "column_mean": f"SUMPRODUCT({cells}/{total})/{n}",
+        "row_sum": f"SUM({cells})",
+        "harmonic": f"1/{letters[i]}{sums}",
+    }[analysis.method]
 
 
 def _write_steps(
@@ -496,7 +513,9 @@ def _write_steps(
     """
     n = len(letters)
     first, final = letters[0], letters[-1]
-    put(sheet, f"A{start}", _("Largest eigenvalue and its eigenvector: the power method"), "heading")
+    put(
+        sheet, f"A{start}", _("Largest eigenvalue and its eigenvector: the power method"), "heading"
+    )
     above, row = HEADING + 1, start + 1
     for power in (2, 4, 8):
         put(sheet, f"A{row}", _("Matrix to the power of {power}").format(power=power), "header")

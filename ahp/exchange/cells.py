@@ -87,6 +87,7 @@ def add_looks(workbook: Workbook, font: str) -> None:
     add("fixed", centered=True, border=box, fill=_LIGHT, number_format="0.0000;-0.0000")
     # a consistent matrix may have a CI of -1e-16: the second part shows it without the sign
     add("number", centered=True, border=box, number_format="0.0000;0.0000")
+    add("signed", centered=True, border=box, number_format="0.0000;-0.0000")
     labeled = cr_format('"CR = "') + ';"CR = "@'
     add("cr", bold=True, centered=True, border=box, number_format=labeled)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from openpyxl import Workbook
@@ -52,6 +52,21 @@ _FIRST = 4
 """First row of the nodes and of the indicators, below their headings."""
 
 
+@dataclass(frozen=True)
+class _Links:
+    """Where formulas find what they need.
+
+    Attributes:
+        weights: name of the sheet with the weights of all nodes.
+        rows: node -> its row there.
+        places: parent that is compared under -> what its matrix results in.
+    """
+
+    weights: str
+    rows: Mapping[str, int]
+    places: Mapping[str, MatrixPlaces]
+
+
 def calculation_workbook(
     analysis: Analysis, *, language: str = "zh", codes: Mapping[str, str] | None = None
 ) -> bytes:
@@ -60,7 +75,8 @@ def calculation_workbook(
     Args:
         analysis: the result.
         language: of `ahp.i18n.LANGUAGES`.
-        codes: expert -> what is shown for them; None = `"E1"`, `"E2"` … in the order of the panel.
+        codes: expert -> what is shown for them; None = `"E01"`, `"E02"` … in the order of the
+            panel.
 
     Raises:
         OptionError: `language` is unknown, or an expert has no code, or two have the same.
@@ -113,7 +129,7 @@ def calculation_workbook(
     rows = _write_weights(analysis, sheets[weights], places, language)
     _write_sorting(analysis, sheets[sorting], weights, rows, language)
     _write_ranking(analysis, sheets[ranking], sorting, language)
-    _write_total(analysis, sheets[total], weights, rows, places, language)
+    _write_total(analysis, sheets[total], _Links(weights, rows, places), language)
     _write_cover(analysis, sheets[cover], list(plans.values()), (weights, order), language)
     book.calculation.fullCalcOnLoad = True
     book.properties.title = survey.text(survey.name, language)
@@ -128,14 +144,14 @@ def coded(analysis: Analysis, codes: Mapping[str, str] | None = None) -> Analysi
 
     Args:
         analysis: the result.
-        codes: expert -> code; None = `"E1"`, `"E2"` … in the order of the panel.
+        codes: expert -> code; None = `"E01"`, `"E02"` … in the order of the panel.
 
     Raises:
         OptionError: an expert has no code, or two have the same.
     """
     experts = analysis.panel.experts
     if codes is None:
-        codes = {name: f"E{k}" for k, name in enumerate(experts, start=1)}
+        codes = {name: f"E{k:02d}" for k, name in enumerate(experts, start=1)}
     for name in experts:
         if name not in codes:
             raise OptionError("expert_without_code", name=name)
@@ -218,8 +234,7 @@ def _write_weights(
                 put(sheet, f"C{row}", float(analysis.local_weights[parent][k]), "fixed")
             put_formula(sheet, f"D{row}", f"C{row}*D{rows[parent]}", "number")
             put(sheet, f"E{row}", analysis.global_weights[kid], "fixed")
-            put_formula(sheet, f"F{row}", f"D{row}-E{row}", "number")
-            sheet[f"F{row}"].number_format = "0.0000;-0.0000"
+            put_formula(sheet, f"F{row}", f"D{row}-E{row}", "signed")
     return rows
 
 
@@ -288,14 +303,7 @@ def _write_ranking(analysis: Analysis, sheet: Worksheet, sorting: str, language:
     sheet.print_area = f"A1:E{last}"
 
 
-def _write_total(
-    analysis: Analysis,
-    sheet: Worksheet,
-    weights: str,
-    rows: Mapping[str, int],
-    places: Mapping[str, MatrixPlaces],
-    language: str,
-) -> None:
+def _write_total(analysis: Analysis, sheet: Worksheet, links: _Links, language: str) -> None:
     """Consistency of each matrix, and of each level: Σ w·CI / Σ w·RI."""
     _, survey = translator(language), analysis.survey
     set_up(sheet, {"A": 40, **dict.fromkeys("BCDEFG", 14)})
@@ -309,11 +317,9 @@ def _write_total(
         first = row
         for parent in level.parents:
             put(sheet, f"A{row}", survey.node_name(parent, language), "cell")
-            own = places[parent]
-            cells = (
-                *(f"{quote_sheetname(weights)}!D{rows[parent]}", own.lambda_max),
-                *(own.ci, own.ri, own.cr),
-            )
+            own = links.places[parent]
+            weight = f"{quote_sheetname(links.weights)}!D{links.rows[parent]}"
+            cells = weight, own.lambda_max, own.ci, own.ri, own.cr
             for letter, formula in zip("BCDEF", cells, strict=True):
                 put_formula(sheet, f"{letter}{row}", formula, "number")
             _write_verdict(sheet, row, _)

@@ -239,9 +239,7 @@ def test_a_changed_judgment_changes_the_ranking() -> None:
     assert case.changed.ranking != case.analysis.ranking
 
 
-def test_names_that_look_like_formulas(
-    recalculated: dict[str, Workbook], small: Survey
-) -> None:
+def test_names_that_look_like_formulas(recalculated: dict[str, Workbook], small: Survey) -> None:
     book = recalculated["hard names"]
     analysis = analyze(small, one_to_nine(small))
     names = [small.node_name(leaf, "zh") for leaf in analysis.ranking]
@@ -280,7 +278,7 @@ def test_what_does_not_follow_is_locked_and_said(name: str, reason: str) -> None
 
 def test_experts_have_codes() -> None:
     analysis = small()
-    assert coded(analysis).panel.experts == ("E1", "E2", "E3")
+    assert coded(analysis).panel.experts == ("E01", "E02", "E03")
     content = calculation_workbook(analysis, language="en")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         text = b"".join(parts.read(name) for name in parts.namelist())
