@@ -18,7 +18,7 @@ from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
 from ..report.manifest import Manifest, ReportFile, sha256
-from ..report.study_tables import study_tables
+from ..report.result_document import result_document
 from ..report.table import Table, show_cell
 from ..study import Analysis, analyze
 from ..study.answers import answers_from_csv
@@ -106,7 +106,7 @@ def analysis_of(inputs: Inputs) -> Analysis:
 
 
 REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"study_tables": lambda inputs, language: study_tables(analysis_of(inputs), language)}
+    {"result": lambda inputs, language: result_document(analysis_of(inputs), language)}
 )
 """Report of a manifest -> what makes its document again, in a language."""
 

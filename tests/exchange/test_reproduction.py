@@ -35,7 +35,7 @@ from ahp.report.manifest import (
     settings_of,
     sha256,
 )
-from ahp.report.study_tables import study_tables
+from ahp.report.result_document import result_document
 from ahp.report.table import Table, show_cell
 from ahp.report.workbook import document_xlsx
 from ahp.resources import data_folder
@@ -90,10 +90,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_bytes(content)
     reports = []
     for form, write in WRITERS.items():
-        document = study_tables(ANALYSIS, "en" if form == "html" else "zh")
+        document = result_document(ANALYSIS, "en" if form == "html" else "zh")
         name, content = f"report.{form}", write(document)
         (folder / name).write_bytes(content)
-        reports.append(report_file(name, content, document, report="study_tables"))
+        reports.append(report_file(name, content, document, report="result"))
     manifest = build_manifest("Demo", reports, inputs, settings_of(ANALYSIS))
     (folder / "manifest.json").write_bytes(manifest_bytes(manifest))
     return folder
@@ -113,7 +113,7 @@ def outcome(folder: Path, form: str, path: Path, *, hashes: bool = True) -> Repr
 def test_a_report_reproduces(form: str, exported: Path) -> None:
     result = outcome(exported, form, exported / f"report.{form}")
     assert result.differences == ()
-    tables = study_tables(ANALYSIS, "en").tables()
+    tables = result_document(ANALYSIS, "en").tables()
     assert list(tables)[:4] == ["ranking", "weights", "consistency", "total"]
     assert [table.key for table in result.report.tables] == list(tables)
     count = sum(
@@ -180,7 +180,7 @@ def changed_places(form: str, exported: Path, count: int, folder: Path) -> int:
     """Change one digit at a time at random places; how many were named at their place, alone."""
     dice = random.Random(f"{form}{count}")
     content = (exported / f"report.{form}").read_bytes()
-    tables = study_tables(ANALYSIS, "en" if form == "html" else "zh").tables()
+    tables = result_document(ANALYSIS, "en" if form == "html" else "zh").tables()
     places = [
         (key, row, column)
         for key, table in tables.items()
@@ -306,8 +306,8 @@ def test_other_answers(exported: Path, tmp_path: Path) -> None:
 
 
 def test_the_manifest_is_read_back() -> None:
-    document = study_tables(ANALYSIS, "en")
-    reports = [report_file("report.pdf", b"%PDF", document, report="study_tables")]
+    document = result_document(ANALYSIS, "en")
+    reports = [report_file("report.pdf", b"%PDF", document, report="result")]
     log = LogPosition(events=7, head="ab" * 32)
     manifest = build_manifest(
         "Demo", reports, {"survey": ("survey.toml", SURVEY)}, settings_of(ANALYSIS), log=log
@@ -363,7 +363,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         reproduce(replace(manifest, inputs={}), exported, files)
     assert str(missing.value) == "the manifest names no input 'survey', expected one"
     with pytest.raises(ReportError) as settings:
-        REPORTS["study_tables"](
+        REPORTS["result"](
             Inputs(replace(manifest, settings={"color": 1}), {
                 "survey": ("s", SURVEY), "answers": ("a", ANSWERS)
             }), "en")  # fmt: skip
@@ -389,7 +389,7 @@ def test_the_command(
         f"report.{form}: {numbers} numbers of 10 tables reproduce" for form in FORMS
     ]
     page = (exported / "report.html").read_text(encoding="utf-8")
-    table = study_tables(ANALYSIS, "en").tables()["ranking"]
+    table = result_document(ANALYSIS, "en").tables()["ranking"]
     weight = show_cell(table, 4, table.rows[0][4])
     changed = tmp_path / "report.html"
     changed.write_text(page.replace(f"<td>{weight}</td>", "<td>0.9999</td>", 1), encoding="utf-8")

@@ -18,7 +18,7 @@ from .document import Document, Section, TableBlock
 from .who import based_on, who_counts
 
 
-def study_tables(analysis: Analysis, language: str) -> Document:
+def result_document(analysis: Analysis, language: str) -> Document:
     """Ranking, weights, consistency and every judgment matrix.
 
     The tables have the keys `ranking`, `weights`, `consistency`, `total` and `matrix:PARENT`.
