@@ -22,8 +22,8 @@ from .document import Document, bookmark
 
 FORMAT = 1
 
-Form = Literal["docx", "html", "xlsx"]
-"""What tables are read back from."""
+FORMS = ("docx", "html", "xlsx")
+"""Endings of the files from which tables are read back."""
 
 
 def _plain_name(name: str) -> str:
@@ -156,10 +156,6 @@ def report_file(name: str, content: bytes, document: Document, *, report: str) -
         document: that was written.
         report: key of `ahp.exchange.reproduction.REPORTS`.
     """
-    tables = tuple(
-        KeyedTable(key=key, mark=bookmark("table", key), title=table.title)
-        for key, table in document.tables().items()
-    )
     form = name.rpartition(".")[2].lower()
     return ReportFile(
         name=name,
@@ -167,8 +163,19 @@ def report_file(name: str, content: bytes, document: Document, *, report: str) -
         form=form,
         report=report,
         language=document.language,
-        tables=tables if form in ("docx", "html", "xlsx") else (),
+        tables=tuple(
+            KeyedTable(key=key, mark=_mark(key, form), title=table.title)
+            for key, table in document.tables().items()
+            if form in FORMS
+        ),
     )
+
+
+def _mark(key: str, form: str) -> str:
+    """By what a file has the table of a key."""
+    from .html_file import anchor  # noqa: PLC0415 - the app is optional
+
+    return anchor("table", key) if form == "html" else bookmark("table", key)
 
 
 def build_manifest(

@@ -21,12 +21,12 @@ from .who import based_on, who_counts
 def result_document(analysis: Analysis, language: str) -> Document:
     """Ranking, weights, consistency and every judgment matrix.
 
-    The tables have the keys `ranking`, `weights`, `consistency`, `total` and `matrix:PARENT`.
+    The tables have the keys `ranking`, `hierarchy`, `consistency`, `total` and `matrix:PARENT`.
     """
     _, survey = translator(language), analysis.survey
     tables = {
         "ranking": based_on(composite_table(analysis, language), analysis),
-        "weights": hierarchy_table(analysis, language),
+        "hierarchy": hierarchy_table(analysis, language),
         "consistency": consistency_table(analysis, language),
         "total": total_table(analysis, language),
     }
