@@ -653,6 +653,8 @@ _STUDY = {
     "draft_too_few_items": _(
         "{item!r} has too few items below it ({count}), expected two or more to compare"
     ),
+    "expert_code_twice": _("code {value!r} stands for two experts, expected one for each"),
+    "expert_without_code": _("no code for expert {name!r}, expected one for each"),
     "expert_without_weight": _("no expert weight for {name!r}, expected one for each expert"),
     "experts_excluded": _(
         "too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
@@ -896,6 +898,10 @@ _FILES = {
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
     ),
+    "cell_differs": _(
+        "table {table!r}, row {row}, column {column!r}: printed {printed!r}, recomputed "
+        "{expected!r}"
+    ),
     "digit_wrong": _("{digits!r}, digit {number} is {digit!r}, expected one of {valid}"),
     "document_after_annex": _("section {key!r} stands behind an annex, expected it before"),
     "document_key_twice": _("{kind} {key!r} comes twice in the document, expected a key each"),
@@ -1102,6 +1108,31 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "file_changed": _("SHA-256 {hash}, expected {expected}: not the file that was exported"),
+    "heading_differs": _(
+        "table {table!r}, heading of column {number}: printed {printed!r}, recomputed {expected!r}"
+    ),
+    "manifest_file_name": _(
+        "{name!r} is no name of a file beside the manifest, expected one without folders"
+    ),
+    "manifest_file_twice": _("file {name!r} comes twice in the manifest, expected once"),
+    "manifest_input_missing": _("the manifest names no input {role!r}, expected one"),
+    "manifest_newer": _("format {number}, expected {expected}: written by a newer version of ahp"),
+    "manifest_settings": _("the settings in the manifest don't fit this version: {problem}"),
+    "not_docx": _("is no DOCX file, or a damaged one"),
+    "not_html": _("is no HTML file in UTF-8"),
+    "report_not_in_manifest": _("report {name!r} is not in the manifest, expected one of: {valid}"),
+    "report_unknown": _(
+        "{name}: report {report!r} is not one that this version computes, expected one of: {valid}"
+    ),
+    "report_without_tables": _(
+        "{name}: has no tables that can be read back, expected a file of: {valid}"
+    ),
+    "table_length": _("table {table!r}: {printed} rows, recomputed {expected}"),
+    "table_not_computed": _("table {table!r}: printed, and not among those that are recomputed"),
+    "table_not_listed": _("table {table!r}: recomputed, and not in the manifest"),
+    "table_not_printed": _("table {table!r}: not found in the file"),
+    "table_width": _("table {table!r}: {printed} columns, recomputed {expected}"),
     "office_failed": _("LibreOffice made no PDF of the document ({problem})."),
     "office_missing": _(
         "PDF files are written by LibreOffice, which isn't installed: install LibreOffice Writer "

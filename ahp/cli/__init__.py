@@ -1,7 +1,7 @@
 """The `ahp` command, one module a command.
 
-Exit status: 0 done, 1 the log, a receipt or a published table does not verify, 2 bad input, with
-one line on stderr that says what and where.
+Exit status: 0 done, 1 the log, a receipt, a published table or a report does not verify, 2 bad
+input, with one line on stderr that says what and where.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from . import (
     log,
     receipt,
     reconstruct,
+    reproduce,
     schemes,
     sensitivity,
     serve,
@@ -34,7 +35,7 @@ from .printing import fail, line_language, print_warning, system_refusal
 
 COMMANDS = (
     *(weights, surveys, analyze, sensitivity, evaluate, schemes),
-    *(verify, reconstruct, convert, serve, log, receipt),
+    *(verify, reconstruct, reproduce, convert, serve, log, receipt),
 )
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 

@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..datafile import NOT_IN_XML
 
 BLUE, _GRAY, _LINK = "1F4E79", "595959", "0563C1"
-_YELLOW, GREEN, RED = "FFF2CC", "E2EFDA", "F8CBAD"
+_YELLOW, GREEN, RED, _LIGHT = "FFF2CC", "E2EFDA", "F8CBAD", "E7E6E6"
 
 
 def one_line(text: str) -> str:
@@ -81,8 +81,13 @@ def add_looks(workbook: Workbook, font: str) -> None:
     add("answer", size=12, bold=True, centered=True, border=box, fill=_YELLOW, locked=False)
     add("entry", border=box, fill=_YELLOW, locked=False)
     add("judgment", centered=True, border=box, number_format="# ?/?")
+    add("typed judgment", centered=True, border=box, fill=_YELLOW, locked=False)
+    add("typed number", centered=True, border=box, fill=_YELLOW, locked=False)
+    # a value that doesn't follow what is changed in the file
+    add("fixed", centered=True, border=box, fill=_LIGHT, number_format="0.0000;-0.0000")
     # a consistent matrix may have a CI of -1e-16: the second part shows it without the sign
     add("number", centered=True, border=box, number_format="0.0000;0.0000")
+    add("signed", centered=True, border=box, number_format="0.0000;-0.0000")
     labeled = cr_format('"CR = "') + ';"CR = "@'
     add("cr", bold=True, centered=True, border=box, number_format=labeled)
 
@@ -99,6 +104,12 @@ def put(sheet: Worksheet, place: str, value: str | float, look: str) -> None:
     if isinstance(value, str):
         cell.data_type = "s"
     cell.style = look
+
+
+def put_note(sheet: Worksheet, place: str, value: str) -> None:
+    """Write a note that runs over the empty cells beside it."""
+    put(sheet, place, value, "note")
+    sheet[place].alignment = Alignment(horizontal="left", vertical="center")
 
 
 def put_formula(sheet: Worksheet, place: str, formula: str, look: str) -> None:

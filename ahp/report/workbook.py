@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..datafile import NOT_IN_XML
 from ..errors import OptionError
+from .document import Document, bookmark
 from .table import Cell, Table, display_width, show_cell
 
 if TYPE_CHECKING:
@@ -28,16 +30,23 @@ P_FORMAT = '[<0.0001]"< 0.0001";'
 """Before the format of those that are larger."""
 
 
-def xlsx_bytes(*tables: Table) -> bytes:
+def xlsx_bytes(*tables: Table, names: Sequence[str] = ()) -> bytes:
     """The tables as a workbook: title in row 1, note in row 2, headings in row 3, then the rows.
 
     Numbers keep 16 digits (openpyxl's) and are rounded by their format alone; booleans are words.
     Texts are never formulas, whatever they start with.
 
+    Args:
+        tables: in the order of their sheets.
+        names: defined names of the cells with the titles, by which a program finds the tables;
+            none, or one for each.
+
     Raises:
         OptionError: no tables.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - slow to load, needed here alone
+    from openpyxl.utils import quote_sheetname  # noqa: PLC0415
+    from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
 
     if not tables:
         raise OptionError("no_tables")
@@ -45,6 +54,9 @@ def xlsx_bytes(*tables: Table) -> bytes:
     del book["Sheet"]
     for table, name in zip(tables, sheet_names([table.title for table in tables]), strict=True):
         _write(book.create_sheet(name), table)
+    for name, sheet in zip(names, book.worksheets, strict=bool(names)):
+        place = f"{quote_sheetname(sheet.title)}!$A$1"
+        book.defined_names[name] = DefinedName(name, attr_text=place)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -120,3 +132,13 @@ def _format(table: Table, column: int, shown: str) -> str:
     if column in table.medians and "/" not in shown:
         return "0.0#"
     return rounded
+
+
+def document_xlsx(document: Document) -> bytes:
+    """The tables of a report as a workbook, a sheet each, with a defined name for each key.
+
+    Raises:
+        OptionError: the report has no tables.
+    """
+    tables = document.tables()
+    return xlsx_bytes(*tables.values(), names=[bookmark("table", key) for key in tables])

@@ -1,0 +1,270 @@
+"""Are the numbers in a report those that follow from what stands beside it?
+
+The tables are read back from the file, computed again from the inputs that the manifest names, and
+compared cell by cell, as they are printed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..datafile import read_bytes
+from ..errors import ReportError
+from ..messages import Phrase
+from ..report.document import Document, one_line
+from ..report.manifest import Manifest, ReportFile, sha256
+from ..report.result_document import result_document
+from ..report.table import Table, show_cell
+from ..study import Analysis, analyze
+from ..study.answers import answers_from_csv
+from ..study.panel import TOLERANCE
+from ..study.survey import survey_from_toml
+from ..tolerance import ROUNDING_ATOL
+from .report_tables import READERS, Part, Parts, Printed, read_tables
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What isn't as it is computed.
+
+    Attributes:
+        file: name of the report, or of an input.
+        problem: in words: which table, row and column, what is printed, what is recomputed.
+    """
+
+    file: str
+    problem: Phrase
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What became of one report.
+
+    Attributes:
+        report: what the manifest says of it.
+        numbers: how many numbers its tables have as they are computed.
+        differences: all that isn't as computed.
+    """
+
+    report: ReportFile
+    numbers: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a report was computed from.
+
+    Attributes:
+        manifest: of the export.
+        contents: role, such as `"survey"` -> name and content of the file.
+    """
+
+    manifest: Manifest
+    contents: Mapping[str, tuple[str, bytes]]
+
+    def content(self, role: str) -> tuple[bytes, str]:
+        """Content and name of an input.
+
+        Raises:
+            ReportError: the manifest doesn't name it.
+        """
+        if role not in self.contents:
+            raise ReportError("manifest_input_missing", role=role)
+        name, content = self.contents[role]
+        return content, name
+
+
+def analysis_of(inputs: Inputs) -> Analysis:
+    """The result of a survey and its answers by the settings of the manifest.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    settings: dict[str, Any] = dict(inputs.manifest.settings)
+    told = {name: settings.pop(name) for name in ("round", "running") if name in settings}
+    computed = isinstance(settings.get("expert_weights"), str)
+    if computed:
+        settings.pop("weighting", None)
+    settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
+    survey = survey_from_toml(*inputs.content("survey"))
+    answers = answers_from_csv(*inputs.content("answers"))
+    try:
+        return replace(analyze(survey, answers, **settings), **told)
+    except TypeError as cause:  # a setting that ahp.analyze doesn't have
+        raise ReportError("manifest_settings", problem=str(cause)) from cause
+
+
+REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
+    {"result": lambda inputs, language: result_document(analysis_of(inputs), language)}
+)
+"""Report of a manifest -> what makes its document again, in a language."""
+
+
+def reproduce(
+    manifest: Manifest, folder: Path, files: Mapping[str, Path], *, hashes: bool = True
+) -> list[Reproduction]:
+    """Compute the numbers of reports again.
+
+    Args:
+        manifest: of the export.
+        folder: that it stands in, with the inputs.
+        files: name of a report in the manifest -> its file.
+        hashes: whether the files must also be those that were exported, byte for byte.
+
+    Raises:
+        ReportError: a report that isn't in the manifest or whose tables can't be read.
+        AHPError: an input that can't be read.
+    """
+    changed: list[Difference] = []
+    contents = {}
+    for role, one in manifest.inputs.items():
+        content = read_bytes(folder / one.name, ReportError)
+        contents[role] = one.name, content
+        if hashes:
+            changed += _other_bytes(one.name, content, one.sha256)
+    inputs = Inputs(manifest, contents)
+    documents: dict[tuple[str, str], dict[str, Table]] = {}
+    results = []
+    for name, path in files.items():
+        report = manifest.report(name)
+        if report.report not in REPORTS:
+            valid = tuple(REPORTS)
+            raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
+        if report.form not in READERS or not report.tables:
+            raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
+        kind = report.report, report.language
+        if kind not in documents:
+            documents[kind] = REPORTS[report.report](inputs, report.language).tables()
+        content = read_bytes(path, ReportError)
+        found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
+        numbers, differing = _compare_report(report, content, documents[kind])
+        results.append(Reproduction(report, numbers, (*found, *differing)))
+    return results
+
+
+def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Difference]:
+    if (own := sha256(content)) != expected:
+        yield Difference(name, Phrase("file_changed", hash=own, expected=expected))
+
+
+def _compare_report(
+    report: ReportFile, content: bytes, tables: Mapping[str, Table]
+) -> tuple[int, list[Difference]]:
+    """How many numbers the tables have, and what differs."""
+    printed = read_tables(content, report.form, [one.mark for one in report.tables], report.name)
+    numbers = 0
+    differences: list[Difference] = []
+
+    def differ(code: str, **parameters: Any) -> None:
+        differences.append(Difference(report.name, Phrase(code, **parameters)))
+
+    for one in report.tables:
+        if one.key not in tables:
+            differ("table_not_computed", table=one.title)
+            continue
+        table = tables[one.key]
+        numbers += sum(_is_number(cell) for row in table.rows for cell in row)
+        if one.mark not in printed:
+            differ("table_not_printed", table=one.title)
+            continue
+        for problem in compare(table, printed[one.mark]):
+            differences.append(Difference(report.name, problem))
+    listed = {one.key for one in report.tables}
+    for key, table in tables.items():
+        if key not in listed:
+            differ("table_not_listed", table=table.title)
+    return numbers, differences
+
+
+def compare(table: Table, parts: Parts) -> Iterator[Phrase]:
+    """Where a table that is printed isn't the one that is computed.
+
+    Args:
+        table: as it is computed.
+        parts: as it is printed.
+    """
+    title = one_line(table.title)
+    columns = _columns(table, parts)
+    if columns is None:
+        printed = sum(len(part.headings) for part in parts) - (len(parts) - 1)
+        yield Phrase("table_width", table=title, printed=printed, expected=len(table.columns))
+        return
+    for part, positions in zip(parts, columns, strict=True):
+        yield from _compare_part(table, title, part, positions)
+
+
+def _columns(table: Table, parts: Parts) -> list[list[int]] | None:
+    """Positions of the columns of each part, which all have the first; None if they don't fit."""
+    positions, start = [], 1
+    for part in parts:
+        width = len(part.headings) - 1
+        positions.append([0, *range(start, start + width)])
+        start += width
+    whole = all(part.headings for part in parts)
+    return positions if whole and start == len(table.columns) else None
+
+
+def _compare_part(table: Table, title: str, part: Part, positions: list[int]) -> Iterator[Phrase]:
+    for heading, column in zip(part.headings, positions, strict=True):
+        expected = one_line(table.columns[column])
+        if one_line(str(heading or "")) != expected:
+            number = column + 1
+            shown = one_line(str(heading or ""))
+            yield Phrase(
+                "heading_differs", table=title, number=number, printed=shown, expected=expected
+            )
+    if (length := len(part.rows)) != len(table.rows):
+        yield Phrase("table_length", table=title, printed=length, expected=len(table.rows))
+    for number, (row, computed) in enumerate(zip(part.rows, table.rows, strict=False), start=1):
+        for k, column in enumerate(positions):
+            printed_cell = row[k] if k < len(row) else None
+            if not _agrees(table, column, printed_cell, computed[column]):
+                yield Phrase(
+                    "cell_differs",
+                    table=title,
+                    row=_row_name(table, computed, number),
+                    column=one_line(table.columns[column]),
+                    printed=_shown(table, column, printed_cell, computed[column]),
+                    expected=one_line(show_cell(table, column, computed[column])),
+                )
+
+
+def _agrees(table: Table, column: int, printed: Printed, computed: Any) -> bool:
+    """Whether a cell is printed as it is computed; of a workbook's numbers all digits count."""
+    if _is_number(printed):
+        near = {"rel_tol": TOLERANCE, "abs_tol": ROUNDING_ATOL}
+        return _is_number(computed) and math.isclose(float(printed or 0), computed, **near)
+    return one_line(str(printed or "")) == one_line(show_cell(table, column, computed))
+
+
+def _shown(table: Table, column: int, printed: Printed, computed: Any) -> str:
+    """A printed cell as people read it; a workbook's number with all its digits where those that
+    are shown are the computed ones.
+    """
+    if not _is_number(printed):
+        return one_line(str(printed or ""))
+    if not isinstance(computed, float):
+        return str(printed)
+    shown = show_cell(table, column, float(printed or 0))
+    return repr(printed) if shown == show_cell(table, column, computed) else shown
+
+
+def _row_name(table: Table, row: tuple[Any, ...], number: int) -> str:
+    """Number of a row and its first text."""
+    texts = [one_line(cell) for cell in row if isinstance(cell, str) and one_line(cell)]
+    return f"{number} ({texts[0]})" if texts else str(number)
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

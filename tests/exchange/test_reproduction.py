@@ -1,0 +1,398 @@
+"""Numbers of a report read back from its file and computed again."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from lxml import html as parsed_html
+from openpyxl import load_workbook
+
+import ahp
+from ahp.cli import main
+from ahp.errors import ReportError
+from ahp.exchange.report_tables import read_tables
+from ahp.exchange.reproduction import REPORTS, Inputs, Reproduction, compare, reproduce
+from ahp.messages import Phrase
+from ahp.report.document import Document, TableBlock, bookmark
+from ahp.report.docx_file import docx_bytes
+from ahp.report.html_file import anchor, html_bytes
+from ahp.report.manifest import (
+    LogPosition,
+    Manifest,
+    build_manifest,
+    manifest_bytes,
+    read_manifest,
+    report_file,
+    settings_of,
+    sha256,
+)
+from ahp.report.result_document import result_document
+from ahp.report.table import Table, show_cell
+from ahp.report.workbook import document_xlsx
+from ahp.resources import data_folder
+from ahp.study.answers import answers_from_csv
+from ahp.study.survey import shipped_surveys
+from tests.report.sample_document import sample
+
+ANSWERS = (data_folder("examples") / "supervision_demo" / "answers.csv").read_bytes()
+SURVEY = shipped_surveys()["supervision_effectiveness"].read_bytes()
+FORMS = ("docx", "html", "xlsx")
+ANALYSIS = ahp.analyze(
+    ahp.load_survey("supervision_effectiveness"),
+    answers_from_csv(ANSWERS, "answers.csv"),
+    method="geometric_mean",
+    expert_weights={f"E{k}": float(k) for k in range(1, 8)},
+    recused=(("E1", "setup"),),
+    invited=9,
+)
+
+
+WRITERS: Mapping[str, Callable[[Document], bytes]] = {
+    "docx": docx_bytes,
+    "html": html_bytes,
+    "xlsx": document_xlsx,
+}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with reports in all forms, their manifest and what they were computed from."""
+    folder = tmp_path_factory.mktemp("export")
+    inputs = {"survey": ("survey.toml", SURVEY), "answers": ("answers.csv", ANSWERS)}
+    for name, content in inputs.values():
+        (folder / name).write_bytes(content)
+    reports = []
+    for form, write in WRITERS.items():
+        document = result_document(ANALYSIS, "en" if form == "html" else "zh")
+        name, content = f"report.{form}", write(document)
+        (folder / name).write_bytes(content)
+        reports.append(report_file(name, content, document, report="result"))
+    manifest = build_manifest("Demo", reports, inputs, settings_of(ANALYSIS))
+    (folder / "manifest.json").write_bytes(manifest_bytes(manifest))
+    return folder
+
+
+def manifest_of(folder: Path) -> Manifest:
+    return read_manifest((folder / "manifest.json").read_bytes(), "manifest.json")
+
+
+def outcome(folder: Path, form: str, path: Path, *, hashes: bool = True) -> Reproduction:
+    name = f"report.{form}"
+    (result,) = reproduce(manifest_of(folder), folder, {name: path}, hashes=hashes)
+    return result
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_report_reproduces(form: str, exported: Path) -> None:
+    result = outcome(exported, form, exported / f"report.{form}")
+    assert result.differences == ()
+    tables = result_document(ANALYSIS, "en").tables()
+    assert list(tables)[:4] == ["ranking", "hierarchy", "consistency", "total"]
+    assert [table.key for table in result.report.tables] == list(tables)
+    count = sum(
+        isinstance(cell, int | float) and not isinstance(cell, bool)
+        for table in tables.values()
+        for row in table.rows
+        for cell in row
+    )
+    assert (result.numbers, len(tables)) == (count, 10)
+    assert count > 250
+
+
+def another_digit(text: str, dice: random.Random, most: int = 99) -> str:
+    """A text with one of its first digits changed."""
+    places = [match.start() for match in re.finditer(r"\d", text)][:most]
+    place = dice.choice(places)
+    digit = dice.choice([digit for digit in "123456789" if digit != text[place]])
+    return text[:place] + digit + text[place + 1 :]
+
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def change_word(content: bytes, mark: str, row: int, column: int, dice: random.Random) -> bytes:
+    file = docx.Document(io.BytesIO(content))
+    (start,) = [
+        one
+        for one in file.element.body.iter(f"{WORD}bookmarkStart")
+        if one.get(f"{WORD}name") == mark
+    ]
+    table = next(start.getparent().itersiblings(f"{WORD}tbl"))
+    cell = list(list(table.iterchildren(f"{WORD}tr"))[row + 1].iterchildren(f"{WORD}tc"))[column]
+    text = next(cell.iter(f"{WORD}t"))
+    text.text = another_digit(text.text, dice)
+    stream = io.BytesIO()
+    file.save(stream)
+    return stream.getvalue()
+
+
+def change_page(content: bytes, mark: str, row: int, column: int, dice: random.Random) -> bytes:
+    page = parsed_html.fromstring(content.decode())
+    cell = page.get_element_by_id(mark).xpath(".//tbody/tr")[row][column]
+    cell.text = another_digit(cell.text, dice)
+    changed: bytes = parsed_html.tostring(page, encoding="utf-8")
+    return changed
+
+
+def change_workbook(content: bytes, mark: str, row: int, column: int, dice: random.Random) -> bytes:
+    book = load_workbook(io.BytesIO(content))
+    ((title, _place),) = book.defined_names[mark].destinations
+    cell = book[title].cell(row + 4, column + 1)
+    old = cell.value
+    text = another_digit(repr(old), dice, 8) if not isinstance(old, str) else ""
+    cell.value = another_digit(old, dice) if isinstance(old, str) else type(old)(text)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+CHANGES = {"docx": change_word, "html": change_page, "xlsx": change_workbook}
+
+
+def changed_places(form: str, exported: Path, count: int, folder: Path) -> int:
+    """Change one digit at a time at random places; how many were named at their place, alone."""
+    dice = random.Random(f"{form}{count}")
+    content = (exported / f"report.{form}").read_bytes()
+    tables = result_document(ANALYSIS, "en" if form == "html" else "zh").tables()
+    places = [
+        (key, row, column)
+        for key, table in tables.items()
+        for row, cells in enumerate(table.rows)
+        for column, cell in enumerate(cells)
+        if re.search(r"[1-9]", show_cell(table, column, cell))
+    ]
+    named = 0
+    for key, row, column in dice.sample(places, count):
+        table = tables[key]
+        mark = (anchor if form == "html" else bookmark)("table", key)
+        changed = CHANGES[form](content, mark, row, column, dice)
+        path = folder / f"changed.{form}"
+        path.write_bytes(changed)
+        (difference,) = outcome(exported, form, path, hashes=False).differences
+        assert difference.problem.code == "cell_differs"
+        said = difference.problem.parameters
+        assert said["table"] == table.title
+        assert said["row"].split()[0] == str(row + 1)
+        assert said["column"] == table.columns[column]
+        assert said["expected"] == show_cell(table, column, table.rows[row][column])
+        assert said["printed"] != said["expected"]
+        named += 1
+    return named
+
+
+@pytest.mark.parametrize(("form", "count"), [("docx", 6), ("html", 8), ("xlsx", 6)])
+def test_changed_digits_are_named(form: str, count: int, exported: Path, tmp_path: Path) -> None:
+    assert changed_places(form, exported, count, tmp_path) == count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("form", "count"), [("docx", 67), ("html", 67), ("xlsx", 66)])
+def test_200_changed_digits_are_named(
+    form: str, count: int, exported: Path, tmp_path: Path
+) -> None:
+    assert changed_places(form, exported, count, tmp_path) == count
+
+
+def test_a_table_in_parts(tmp_path: Path) -> None:
+    document = sample("en", figures=False)
+    tables = document.tables()
+    marks = {bookmark("table", key): table for key, table in tables.items()}
+    content = docx_bytes(document)
+    printed = read_tables(content, "docx", marks, "report.docx")
+    assert len(printed[bookmark("table", "matrix:large")]) > 1
+    assert [list(compare(table, printed[mark])) for mark, table in marks.items()] == [[]] * 5
+    large = tables["matrix:large"]
+    rows = [list(row) for row in large.rows]
+    rows[2][24] = 0.25
+    changed = replace(large, rows=tuple(map(tuple, rows)))
+    (problem,) = compare(changed, printed[bookmark("table", "matrix:large")])
+    assert str(problem) == (
+        "table 'Judgments', row 3 (Capability of indicator 3), column 'Capability of indicator "
+        "24': printed '22.0000', recomputed '1/4'"
+    )
+
+
+TABLE = Table("Ranks", ("Item", "Rank"), (("tea", 1), ("milk", 2)), "en")
+
+
+@pytest.mark.parametrize(
+    ("printed", "sentence"),
+    [
+        (
+            replace(TABLE, columns=("Item", "Range")),
+            "table 'Ranks', heading of column 2: printed 'Range', recomputed 'Rank'",
+        ),
+        (replace(TABLE, rows=TABLE.rows[:1]), "table 'Ranks': 1 rows, recomputed 2"),
+        (
+            replace(TABLE, columns=("Item",), rows=(("tea",), ("milk",))),
+            "table 'Ranks': 1 columns, recomputed 2",
+        ),
+        (
+            replace(TABLE, rows=(("tea", 1), ("cocoa", 2))),
+            "table 'Ranks', row 2 (milk), column 'Item': printed 'cocoa', recomputed 'milk'",
+        ),
+    ],
+)
+def test_what_else_differs(printed: Table, sentence: str) -> None:
+    document = Document("Report", "", "en", (), (TableBlock(printed, "ranks"),))
+    for form, write in WRITERS.items():
+        mark = "table-ranks" if form == "html" else "table_ranks"
+        parts = read_tables(write(document), form, [mark], "report")[mark]
+        assert [str(problem) for problem in compare(TABLE, parts)] == [sentence]
+
+
+def test_tables_that_are_missing(exported: Path) -> None:
+    manifest = manifest_of(exported)
+    report = manifest.report("report.xlsx")
+    ranking, weights, *others = report.tables
+    other = replace(ranking, key="none", mark="table_none", title="Nothing")
+    unmarked = replace(weights, mark="table_elsewhere")
+    listed = replace(report, tables=(other, unmarked, *others))
+    changed = replace(manifest, reports=(listed,))
+    files = {"report.xlsx": exported / "report.xlsx"}
+    (result,) = reproduce(changed, exported, files)
+    assert [str(one.problem) for one in result.differences] == [
+        "table 'Nothing': printed, and not among those that are recomputed",
+        f"table '{weights.title}': not found in the file",
+        f"table '{ranking.title}': recomputed, and not in the manifest",
+    ]
+
+
+def test_other_bytes(exported: Path, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    content = (exported / "report.html").read_bytes() + b"<!-- -->"
+    path.write_bytes(content)
+    (difference,) = outcome(exported, "html", path).differences
+    expected = manifest_of(exported).report("report.html").sha256
+    assert difference.file == "report.html"
+    assert difference.problem == Phrase("file_changed", hash=sha256(content), expected=expected)
+    assert outcome(exported, "html", path, hashes=False).reproduced
+
+
+def test_other_answers(exported: Path, tmp_path: Path) -> None:
+    for path in exported.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    text = ANSWERS.decode().replace("1/3", "1/4", 1)
+    (tmp_path / "answers.csv").write_text(text, encoding="utf-8")
+    result = outcome(tmp_path, "html", tmp_path / "report.html")
+    first, *others = result.differences
+    assert (first.file, first.problem.code) == ("answers.csv", "file_changed")
+    assert {one.problem.code for one in others} == {"cell_differs"}
+
+
+def test_the_manifest_is_read_back() -> None:
+    document = result_document(ANALYSIS, "en")
+    reports = [report_file("report.pdf", b"%PDF", document, report="result")]
+    log = LogPosition(events=7, head="ab" * 32)
+    manifest = build_manifest(
+        "Demo", reports, {"survey": ("survey.toml", SURVEY)}, settings_of(ANALYSIS), log=log
+    )
+    content = manifest_bytes(manifest)
+    assert read_manifest(content, "manifest.json") == manifest
+    assert manifest.reports[0].tables == ()
+    assert json.loads(content)["settings"]["recused"] == [["E1", "setup"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": 2}, "m.json: format 2, expected 1: written by a newer version of ahp"),
+        (
+            {"inputs": {"survey": {"name": "../survey.toml", "sha256": ""}}},
+            "m.json: inputs.survey.name: '../survey.toml' is no name of a file beside the "
+            "manifest, expected one without folders",
+        ),
+        (
+            {"inputs": {"survey": {"name": "report.docx", "sha256": ""}}},
+            "m.json: file 'report.docx' comes twice in the manifest, expected once",
+        ),
+    ],
+)
+def test_manifests_that_are_refused(change: dict[str, Any], sentence: str, exported: Path) -> None:
+    data = json.loads((exported / "manifest.json").read_bytes()) | change
+    with pytest.raises(ReportError) as refused:
+        read_manifest(json.dumps(data).encode(), "m.json")
+    assert str(refused.value) == sentence
+
+
+def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
+    manifest = manifest_of(exported)
+    with pytest.raises(ReportError) as unknown:
+        reproduce(manifest, exported, {"other.docx": exported / "report.docx"})
+    assert str(unknown.value) == (
+        "report 'other.docx' is not in the manifest, expected one of: report.docx, report.html, "
+        "report.xlsx"
+    )
+    report = manifest.report("report.docx")
+    files = {"report.docx": exported / "report.docx"}
+    for changed, sentence in (
+        (replace(report, report="poem"), "report.docx: report 'poem' is not one that this version "
+         f"computes, expected one of: {', '.join(REPORTS)}"),
+        (replace(report, form="pdf"), "report.docx: has no tables that can be read back, expected "
+         "a file of: docx, html, xlsx"),
+    ):  # fmt: skip
+        with pytest.raises(ReportError) as refused:
+            reproduce(replace(manifest, reports=(changed,)), exported, files)
+        assert str(refused.value) == sentence
+    with pytest.raises(ReportError) as missing:
+        reproduce(replace(manifest, inputs={}), exported, files)
+    assert str(missing.value) == "the manifest names no input 'survey', expected one"
+    with pytest.raises(ReportError) as settings:
+        REPORTS["result"](
+            Inputs(replace(manifest, settings={"color": 1}), {
+                "survey": ("s", SURVEY), "answers": ("a", ANSWERS)
+            }), "en")  # fmt: skip
+    assert str(settings.value).startswith("the settings in the manifest don't fit this version: ")
+    for form, sentence in (
+        ("docx", "report.docx: is no DOCX file, or a damaged one"),
+        ("html", "report.html: is no HTML file in UTF-8"),
+        ("xlsx", "report.xlsx: is no XLSX file, or a damaged one"),
+    ):
+        with pytest.raises(ReportError) as damaged:
+            read_tables(b"\xff\xfe\xfa", form, ["table_ranking"], f"report.{form}")
+        assert str(damaged.value) == sentence
+
+
+def test_the_command(
+    exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], english_terminal: None
+) -> None:
+    manifest = str(exported / "manifest.json")
+    reports = [str(exported / f"report.{form}") for form in FORMS]
+    assert main(["reproduce", manifest, *reports]) == 0
+    numbers = outcome(exported, "html", exported / "report.html").numbers
+    assert capsys.readouterr().out.splitlines() == [
+        f"report.{form}: {numbers} numbers of 10 tables reproduce" for form in FORMS
+    ]
+    page = (exported / "report.html").read_text(encoding="utf-8")
+    table = result_document(ANALYSIS, "en").tables()["ranking"]
+    weight = show_cell(table, 4, table.rows[0][4])
+    changed = tmp_path / "report.html"
+    changed.write_text(page.replace(f">{weight}<", ">0.9999<", 1), encoding="utf-8")
+    where = f"row 1 ({table.rows[0][1]}), column 'Global weight'"
+    assert main(["reproduce", "--no-hashes", manifest, str(changed)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "report.html: not reproduced, 1 differences in 10 tables",
+        f"report.html: table 'Composite ranking', {where}: printed '0.9999', recomputed '{weight}'",
+    ]
+    assert main(["--language", "zh", "reproduce", "--no-hashes", manifest, str(changed)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "report.html：未能复现，10 张表中有 1 处不一致",
+        f"report.html：表“Composite ranking”第 1 ({table.rows[0][1]}) 行“Global weight”列："
+        f"印为“0.9999”，重算为“{weight}”",
+    ]
+    assert main(["reproduce", "--json", "--no-hashes", manifest, str(changed)]) == 1
+    (data,) = json.loads(capsys.readouterr().out)
+    assert (data["reproduced"], data["differences"][0]["printed"]) == (False, "0.9999")
+    assert main(["reproduce", manifest, "nowhere/report.docx"]) == 2
+    assert capsys.readouterr().err == (
+        "ahp: error: cannot read nowhere/report.docx: no such file or directory\n"
+    )
