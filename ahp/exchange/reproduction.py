@@ -16,9 +16,11 @@ from typing import Any
 from ..datafile import read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
-from ..report.document import Document, one_line
+from ..process.study_evidence import gather_evidence
+from ..report.document import one_line
 from ..report.manifest import Manifest, ReportFile, sha256
 from ..report.result_document import result_document
+from ..report.study_report import BEYOND_ANSWERS, study_report
 from ..report.table import Table, show_cell
 from ..study import Analysis, analyze
 from ..study.answers import answers_from_csv
@@ -85,30 +87,61 @@ class Inputs:
         return content, name
 
 
-def analysis_of(inputs: Inputs) -> Analysis:
+def analysis_of(
+    inputs: Inputs, answers: str = "answers", settings: Mapping[str, Any] | None = None
+) -> Analysis:
     """The result of a survey and its answers by the settings of the manifest.
+
+    Args:
+        inputs: what there is.
+        answers: role of the file of answers.
+        settings: of `ahp.report.manifest.settings_of`; None = those of the manifest.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    settings: dict[str, Any] = dict(inputs.manifest.settings)
-    told = {name: settings.pop(name) for name in ("round", "running") if name in settings}
-    computed = isinstance(settings.get("expert_weights"), str)
-    if computed:
-        settings.pop("weighting", None)
-    settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
+    options = dict(inputs.manifest.settings if settings is None else settings)
+    options.pop("report", None)
+    told = {name: options.pop(name) for name in ("round", "running") if name in options}
+    if isinstance(options.get("expert_weights"), str):
+        options.pop("weighting", None)
+    options["recused"] = tuple((name, parent) for name, parent in options.get("recused", ()))
     survey = survey_from_toml(*inputs.content("survey"))
-    answers = answers_from_csv(*inputs.content("answers"))
+    given = answers_from_csv(*inputs.content(answers))
     try:
-        return replace(analyze(survey, answers, **settings), **told)
+        return replace(analyze(survey, given, **options), **told)
     except TypeError as cause:  # a setting that ahp.analyze doesn't have
         raise ReportError("manifest_settings", problem=str(cause)) from cause
 
 
-REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"result": lambda inputs, language: result_document(analysis_of(inputs), language)}
+def study_tables(inputs: Inputs, language: str) -> dict[str, Table]:
+    """The tables of a study's report from the files of its export; without what only its log has.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    told = dict(inputs.manifest.settings.get("report", {}))
+    earlier = [
+        analysis_of(inputs, f"answers_{number}", settings)
+        for number, settings in enumerate(told.pop("earlier", ()), start=1)
+    ]
+    analysis = analysis_of(inputs)
+    named = [name for one in (*earlier, analysis) for name in one.panel.experts]
+    try:
+        evidence = gather_evidence(analysis, earlier=earlier, consenting=named, **told)
+    except TypeError as cause:
+        raise ReportError("manifest_settings", problem=str(cause)) from cause
+    tables = study_report(evidence, language).tables()
+    return {key: table for key, table in tables.items() if key not in BEYOND_ANSWERS}
+
+
+REPORTS: Mapping[str, Callable[[Inputs, str], dict[str, Table]]] = MappingProxyType(
+    {
+        "result": lambda inputs, language: result_document(analysis_of(inputs), language).tables(),
+        "study": study_tables,
+    }
 )
-"""Report of a manifest -> what makes its document again, in a language."""
+"""Report of a manifest -> what makes its tables again, in a language."""
 
 
 def reproduce(
@@ -145,7 +178,7 @@ def reproduce(
             raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         kind = report.report, report.language
         if kind not in documents:
-            documents[kind] = REPORTS[report.report](inputs, report.language).tables()
+            documents[kind] = REPORTS[report.report](inputs, report.language)
         content = read_bytes(path, ReportError)
         found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         numbers, differing = _compare_report(report, content, documents[kind])

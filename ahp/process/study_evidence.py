@@ -126,17 +126,24 @@ class StudyEvidence:
         """The survey that was answered."""
         return self.analysis.survey
 
-    def coded(self) -> StudyEvidence:
-        """The same, with the codes E01, E02, … for all experts who did not consent to be named, in
-        the order of the panel. An organization is kept of those who are named alone.
+    @property
+    def codes(self) -> dict[str, str]:
+        """Expert -> name where they consented to be named, else the code E01, E02, …, in the order
+        of the panel.
         """
         names = dict.fromkeys(
             (*self.analysis.panel.experts, *(n for a in self.earlier for n in a.panel.experts))
         )
         names |= dict.fromkeys((*self.standings, *self.remarks, *(key[0] for key in self.reasons)))
         taken = self.consenting
-        codes = (code for k in count(1) if (code := f"E{k:02d}") not in taken)
-        called = {name: name if name in self.consenting else next(codes) for name in names}
+        unused = (code for k in count(1) if (code := f"E{k:02d}") not in taken)
+        return {name: name if name in self.consenting else next(unused) for name in names}
+
+    def coded(self) -> StudyEvidence:
+        """The same, with codes for all experts who did not consent to be named. An organization is
+        kept of those who are named alone.
+        """
+        called = self.codes
 
         def renamed(analysis: Analysis) -> Analysis:
             panel = analysis.panel

@@ -89,6 +89,9 @@ from .who import (
 PARTS = ("result", "basis", "certainty", "advice")
 """Parts of the analysis in sentences, in the order in which they are printed."""
 
+BEYOND_ANSWERS = frozenset({"experts", "organizations", "reasons", "remarks"})
+"""Keys of the tables that rest on more than survey, answers and settings."""
+
 WIDE = 9
 """Columns of a table from which on it has a page across."""
 

@@ -1,0 +1,166 @@
+"""The report of a study as files that can be handed on: documents, the calculation as formulas, what
+all of it was computed from, and the manifest by which `ahp reproduce` computes it again.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..errors import OptionError
+from ..process.study_evidence import StudyEvidence
+from ..report.document import Document, Progress
+from ..report.docx_file import docx_bytes
+from ..report.html_file import html_bytes
+from ..report.latex_files import latex_zip
+from ..report.manifest import (
+    LogPosition,
+    build_manifest,
+    manifest_bytes,
+    report_file,
+    settings_of,
+)
+from ..report.pdf_file import pdf_bytes
+from ..report.study_report import BEYOND_ANSWERS, study_report
+from ..report.workbook import document_xlsx
+from ..study import Answers
+from .long_csv import write_answers
+from .study_calculation import calculation_workbook
+from .survey_text import survey_toml
+
+FORMS = ("docx", "html", "pdf", "xlsx", "latex")
+"""Forms of a report: Word, a web page in one file, PDF by LibreOffice, tables as a workbook, LaTeX."""
+
+CALCULATION = "calculation.xlsx"
+"""The workbook of formulas, which comes with every export."""
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""Of all files in the archive, so that the same report gives the same bytes."""
+
+_WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] = {
+    "docx": ("report.docx", docx_bytes),
+    "html": ("report.html", html_bytes),
+    "pdf": ("report.pdf", pdf_bytes),
+    "xlsx": ("tables.xlsx", lambda document, _progress: document_xlsx(document)),
+    "latex": ("report-latex.zip", latex_zip),
+}
+"""Form -> name of the file, and what writes it."""
+
+
+def export_study(
+    evidence: StudyEvidence,
+    answers: Answers,
+    language: str,
+    *,
+    earlier_answers: Sequence[Answers] = (),
+    forms: Collection[str] = ("docx", "html", "xlsx"),
+    edits: Mapping[str, str] | None = None,
+    signed_by: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, bytes]:
+    """The report of a study in the forms asked for, and what belongs to it.
+
+    Experts who did not consent to be named have codes in all files.
+
+    Args:
+        evidence: of the study.
+        answers: that the result rests on.
+        language: of `ahp.i18n.LANGUAGES`.
+        earlier_answers: of the rounds before, the first one first, as in `evidence.earlier`.
+        forms: of `FORMS`.
+        edits, signed_by: as for `ahp.report.study_report.study_report`.
+        progress: told how much is done, of how much.
+
+    Returns:
+        Name of a file -> content, `manifest.json` last.
+
+    Raises:
+        OptionError: no form, or an unknown one.
+        ReportError: a form for which a program or a font is missing.
+    """
+    if not forms:
+        raise OptionError("no_tables")
+    for form in forms:
+        if form not in FORMS:
+            raise OptionError.unknown("form", form, FORMS)
+    told = _Told(progress, 1 + len(forms))
+    codes = evidence.codes
+    document = study_report(evidence, language, edits=edits, signed_by=signed_by)
+    evidence = evidence.coded()
+    own = {name: name for name in evidence.analysis.panel.experts}
+    files = {CALCULATION: calculation_workbook(evidence.analysis, language=language, codes=own)}
+    told.step()
+    reports = []
+    for form in (form for form in FORMS if form in forms):
+        name, write = _WRITERS[form]
+        files[name] = write(document, told.part)
+        told.step()
+        entry = report_file(name, files[name], document, report="study")
+        kept = tuple(one for one in entry.tables if one.key not in BEYOND_ANSWERS)
+        reports.append(replace(entry, tables=kept))
+    inputs = {"survey": ("survey.toml", survey_toml(evidence.survey).encode())}
+    for number, given in enumerate((*earlier_answers, answers), start=1):
+        last = number == len(earlier_answers) + 1
+        name = "answers" if last else f"answers_{number}"
+        inputs[name] = (f"{name}.csv", write_answers(_coded(given, codes)))
+    files |= dict(inputs.values())
+    if document.references:
+        files["references.bib"] = document.references.encode()
+    manifest = build_manifest(
+        evidence.title,
+        reports,
+        inputs,
+        report_settings(evidence),
+        log=LogPosition(events=evidence.log.events, head=evidence.log.head_hash)
+        if evidence.log
+        else None,
+        signature=evidence.signature,
+    )
+    return {**files, "manifest.json": manifest_bytes(manifest)}
+
+
+def report_settings(evidence: StudyEvidence) -> dict[str, Any]:
+    """What `ahp.analyze` and the report were told, as plain data."""
+    certainty = evidence.certainty
+    return {
+        **settings_of(evidence.analysis),
+        "report": {
+            "title": evidence.title,
+            "draws": certainty.draws if certainty else 0,
+            "seed": certainty.seed if certainty else 1,
+            "earlier": [settings_of(one) for one in evidence.earlier],
+        },
+    }
+
+
+def zip_files(files: Mapping[str, bytes]) -> bytes:
+    """Files as a ZIP archive, in their order, the same bytes for the same files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+class _Told:
+    """Tells how far an export is, in hundredths of its steps."""
+
+    def __init__(self, progress: Progress | None, steps: int) -> None:
+        self._progress, self._steps, self._done = progress, steps, 0
+
+    def step(self) -> None:
+        """A step is done."""
+        self._done += 1
+        self.part(0, 1)
+
+    def part(self, done: int, total: int) -> None:
+        """Part of a step is done."""
+        if self._progress is not None:
+            self._progress(100 * self._done + 100 * done // total, 100 * self._steps)
+
+
+def _coded(answers: Answers, codes: Mapping[str, str]) -> Answers:
+    return Answers(tuple(replace(one, expert=codes[one.expert]) for one in answers.judgments))
