@@ -1112,6 +1112,11 @@ _FILES = {
     "heading_differs": _(
         "table {table!r}, heading of column {number}: printed {printed!r}, recomputed {expected!r}"
     ),
+    "edits_unreadable": _("{place}: expected a JSON object of sentences, key and text"),
+    "report_folder_missing": _(
+        "expected --output FOLDER, where the files of the report are written"
+    ),
+    "report_folder_used": _("{path}: there is something already, expected a new or empty folder"),
     "manifest_file_name": _(
         "{name!r} is no name of a file beside the manifest, expected one without folders"
     ),

@@ -22,6 +22,7 @@ from . import (
     log,
     receipt,
     reconstruct,
+    report,
     reproduce,
     schemes,
     sensitivity,
@@ -35,7 +36,7 @@ from .printing import fail, line_language, print_warning, system_refusal
 
 COMMANDS = (
     *(weights, surveys, analyze, sensitivity, evaluate, schemes),
-    *(verify, reconstruct, reproduce, convert, serve, log, receipt),
+    *(report, verify, reconstruct, reproduce, convert, serve, log, receipt),
 )
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 

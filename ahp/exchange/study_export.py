@@ -1,5 +1,5 @@
-"""The report of a study as files that can be handed on: documents, the calculation as formulas, what
-all of it was computed from, and the manifest by which `ahp reproduce` computes it again.
+"""The report of a study as files that can be handed on: documents, the calculation as formulas,
+what all of it was computed from, and the manifest by which `ahp reproduce` computes it again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import OptionError
+from ..i18n import translator
 from ..process.study_evidence import StudyEvidence
 from ..report.document import Document, Progress
 from ..report.docx_file import docx_bytes
@@ -32,7 +33,8 @@ from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
 
 FORMS = ("docx", "html", "pdf", "xlsx", "latex")
-"""Forms of a report: Word, a web page in one file, PDF by LibreOffice, tables as a workbook, LaTeX."""
+"""Forms of a report: Word, a web page in one file, PDF by LibreOffice, a workbook of its tables,
+LaTeX."""
 
 CALCULATION = "calculation.xlsx"
 """The workbook of formulas, which comes with every export."""
@@ -71,7 +73,8 @@ def export_study(
         language: of `ahp.i18n.LANGUAGES`.
         earlier_answers: of the rounds before, the first one first, as in `evidence.earlier`.
         forms: of `FORMS`.
-        edits, signed_by: as for `ahp.report.study_report.study_report`.
+        edits: key of a drafted sentence -> the text in its place.
+        signed_by: who stands for the sentences; None = they are drafts, and marked as such.
         progress: told how much is done, of how much.
 
     Returns:
@@ -134,6 +137,28 @@ def report_settings(evidence: StudyEvidence) -> dict[str, Any]:
             "earlier": [settings_of(one) for one in evidence.earlier],
         },
     }
+
+
+def file_words(files: Collection[str], language: str) -> dict[str, str]:
+    """Name of a file of an export -> what it is.
+
+    Args:
+        files: names.
+        language: of the words.
+    """
+    _ = translator(language)
+    words = {
+        "report.docx": _("the report for Word"),
+        "report.html": _("the report as a web page, with charts that answer, without a network"),
+        "report.pdf": _("the report to print"),
+        "tables.xlsx": _("all tables of the report"),
+        "report-latex.zip": _("the report for LaTeX"),
+        CALCULATION: _("judgments, weights, consistency and ranking by formulas, to recompute"),
+        "survey.toml": _("the questionnaire"),
+        "references.bib": _("the references for BibTeX"),
+        "manifest.json": _("what belongs together; ahp reproduce computes the numbers again by it"),
+    }
+    return {name: words.get(name, _("the answers, to recompute")) for name in files}
 
 
 def zip_files(files: Mapping[str, bytes]) -> bytes:
