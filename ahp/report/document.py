@@ -18,7 +18,7 @@ from ..i18n import translator
 from ..plots.chart import Chart
 from .table import Table
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Told by a renderer how many of how many tables and figures are written."""
 
 Kind = Literal["section", "table", "figure"]

@@ -96,6 +96,16 @@ WIDE = 9
 """Columns of a table from which on it has a page across."""
 
 
+def part_titles(_: Translate) -> dict[str, str]:
+    """Part of the analysis in sentences -> its title."""
+    return {
+        "result": _("What weighs most"),
+        "basis": _("What it rests on"),
+        "certainty": _("How firm it is"),
+        "advice": _("Advice"),
+    }
+
+
 def hash_words(_: Translate) -> dict[str, str]:
     """What was hashed (`StudyEvidence.hashes`) in words."""
     return {
@@ -468,15 +478,6 @@ class _Pages:
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 
-    def analysis_titles(self) -> dict[str, str]:
-        _ = self._
-        return {
-            "result": _("What weighs most"),
-            "basis": _("What it rests on"),
-            "certainty": _("How firm it is"),
-            "advice": _("Advice"),
-        }
-
     def sentences(
         self, found: tuple[Finding, ...], edits: Mapping[str, str], emphasis: Emphasis
     ) -> list[Section]:
@@ -486,7 +487,7 @@ class _Pages:
             texts = [edits.get(one.key, one.text) for one in found if one.part == part]
             paragraphs = tuple(Paragraph(text, emphasis) for text in texts if text.strip())
             if paragraphs:
-                title = self.analysis_titles()[part]
+                title = part_titles(self._)[part]
                 sections.append(Section(title, paragraphs, f"analysis:{part}"))
         return sections
 

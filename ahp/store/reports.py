@@ -12,8 +12,8 @@ from ..errors import LogError
 from ..process.events import ReportWritten
 from ..process.fold import Written
 from ..process.rounds import data_hash
-from ..process.study_evidence import DRAWS, LogState, StudyEvidence, gather_evidence
-from ..sensitivity import Progress
+from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
+from ..study import StudyCertainty
 from . import log
 from .models import StudyRow, SurveyRow
 from .part import Part, by_organizer
@@ -69,9 +69,7 @@ class Reports(Part):
         round_number: int,
         *,
         consenting: Collection[str] = (),
-        draws: int = DRAWS,
-        seed: int = 1,
-        progress: Progress | None = None,
+        certainty: StudyCertainty | None = None,
     ) -> StudyEvidence | None:
         """What the report on a round rests on, its log verified; None when nobody submitted.
 
@@ -79,9 +77,7 @@ class Reports(Part):
             study_id: the study.
             round_number: the round; one that is running is reported as provisional.
             consenting: names of experts that may be printed.
-            draws: how many panels and sets of judgments are drawn; 0 = none.
-            seed: of the draws.
-            progress: as for `ahp.study_certainty`.
+            certainty: how sure the weights are, where it was simulated.
 
         Raises:
             AHPError: no result follows.
@@ -93,6 +89,7 @@ class Reports(Part):
         *before, asked = [state.in_round(number) for number in range(1, round_number + 1)]
         if asked.analysis is None:
             return None
+        consenting = {who.name for who in asked.panel.values()}.intersection(consenting)
         closed = {one.state.round: one for one in state.closed}.get(round_number)
         hashes = {"judgments": data_hash(asked.analysis)}
         if closed and closed.evidence is not None:
@@ -111,9 +108,7 @@ class Reports(Part):
             remarks={name: own.replies for name, own in told.items()},
             reasons=asked.reasons(),
             consenting=consenting,
-            draws=draws,
-            seed=seed,
-            progress=progress,
+            certainty=certainty,
             opened=min(times, default=""),
             closed=closed.time if closed else "",
             log=log_state,

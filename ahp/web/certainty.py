@@ -39,7 +39,7 @@ def _simulated(analysis: Analysis) -> StudyCertainty:
         _with_bar(analysis, LONG)
     if long.certainty is not None:
         return long.certainty
-    certainty = certainty_run(analysis, QUICK).certainty or _with_bar(analysis, QUICK)
+    certainty = quick_certainty(analysis)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("{draws} draws each.").format(draws=f"{QUICK:,}"))
         st.button(
@@ -49,6 +49,11 @@ def _simulated(analysis: Analysis) -> StudyCertainty:
             key=f"long-{about}",
         )
     return certainty
+
+
+def quick_certainty(analysis: Analysis) -> StudyCertainty:
+    """The quick simulation, with a progress bar where it is not there yet."""
+    return certainty_run(analysis, QUICK).certainty or _with_bar(analysis, QUICK)
 
 
 def _with_bar(analysis: Analysis, draws: int) -> StudyCertainty:

@@ -259,6 +259,28 @@ def open_page(page: str, study: str) -> None:
     st.switch_page(f"views/{page}.py")
 
 
+def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
+    """Which round is looked at: at first the last one that left a result, not a running one."""
+    _ = state.translate()
+    if study.round == 1:
+        return 1
+    words = {
+        number: _("Round {round}").format(round=number)
+        + ("" if number < study.round or not study.open else _(" (running, provisional)"))
+        for number in range(study.round, 0, -1)
+    }
+    with_result = [one.round for one in closed if one.evidence] or [one.round for one in closed]
+    numbers = list(words)
+    chosen: int = st.selectbox(
+        _("Round"),
+        numbers,
+        index=numbers.index(with_result[-1]),
+        format_func=words.__getitem__,
+        key=f"round-{study.id}-{study.round}-{study.open}",
+    )
+    return chosen
+
+
 def round_analysis(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
     """The result of a round as its settings say, frozen ones for a closed round."""
     database = state.desk()

@@ -24,6 +24,7 @@ study_pages = [
     ("experts", _("Experts and links"), "group"),
     ("rounds", _("Rounds"), "replay"),
     ("results", _("Results"), "bar_chart"),
+    ("report", _("Report"), "description"),
     ("files", _("Files"), "attach_file"),
     ("editor", _("Survey editor"), "edit"),
 ]

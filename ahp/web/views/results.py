@@ -30,7 +30,7 @@ from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
 from ahp.web.certainty import show_certainty
-from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
+from ahp.web.desk import nobody_left, pick_round, round_analysis, show_table, show_weights_question
 from ahp.web.pictures import STILL
 from ahp.web.results import show_chart, show_result
 
@@ -49,28 +49,6 @@ def consistency_line(analysis: Analysis, parent: str) -> str:
     verdict = _("acceptable") if found.acceptable else _("not acceptable: CR should be below 0.1")
     experts = report.incoherent_line(analysis, parent, state.language())
     return f"{line} · {verdict} · {experts}"
-
-
-def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
-    """Which round is looked at: at first the last one that left a result, not a running one."""
-    _ = state.translate()
-    if study.round == 1:
-        return 1
-    words = {
-        number: _("Round {round}").format(round=number)
-        + ("" if number < study.round or not study.open else _(" (running, provisional)"))
-        for number in range(study.round, 0, -1)
-    }
-    with_result = [one.round for one in closed if one.evidence] or [one.round for one in closed]
-    numbers = list(words)
-    chosen: int = st.selectbox(
-        _("Round"),
-        numbers,
-        index=numbers.index(with_result[-1]),
-        format_func=words.__getitem__,
-        key=f"round-{study.id}-{study.round}-{study.open}",
-    )
-    return chosen
 
 
 def weighted(weights: Mapping[str, float], weighting: str) -> dict[str, Any]:
