@@ -1113,6 +1113,7 @@ _FILES = {
         "table {table!r}, heading of column {number}: printed {printed!r}, recomputed {expected!r}"
     ),
     "edits_unreadable": _("{place}: expected a JSON object of sentences, key and text"),
+    "report_without_form": _("expected at least one form of the report"),
     "report_folder_missing": _(
         "expected --output FOLDER, where the files of the report are written"
     ),

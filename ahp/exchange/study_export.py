@@ -85,7 +85,7 @@ def export_study(
         ReportError: a form for which a program or a font is missing.
     """
     if not forms:
-        raise OptionError("no_tables")
+        raise OptionError("report_without_form")
     for form in forms:
         if form not in FORMS:
             raise OptionError.unknown("form", form, FORMS)

@@ -33,6 +33,14 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (events.RoundClosed(None), (None,) * 5),
     (events.RoundOpened(), (None,) * 5),
     (
+        events.ReportWritten(1, "zh", {"first": "甲居首。"}, "王芳", "ab" * 32),
+        (
+            *(None,) * 4,
+            '{"about":1,"language":"zh","sentences":{"first":"甲居首。"},"signed":"%s",'
+            '"signer":"王芳"}' % ("ab" * 32),
+        ),
+    ),
+    (
         events.ExpertAdded("Ada", "Audit"),
         (
             *(None,) * 4,

@@ -128,6 +128,13 @@ def test_the_last_weights_are_undecided_until_settings_follow() -> None:
         ("3", e.StudyArchived(), "no event before it added the expert '3'"),
         (None, e.StudyUnarchived(), "the study was in the lists before it"),
         (None, e.RoundOpened(), "it is of round 2, out of turn"),
+        (None, e.ReportWritten(2, "en", {}), "the study has no round 2 to report on"),
+        (
+            None,
+            e.ReportWritten(1, "en", {}, "Ada", "ab" * 32),
+            "round 1 was running: its report can't be signed",
+        ),
+        (None, e.ReportWritten(1, "en", {"first": "A leads."}), None),
         ("2", e.ExpertRenamed("Cy", None), None),
         ("2", e.ExpertRemoved(), None),
         (None, e.RoundClosed(None), None),

@@ -263,7 +263,7 @@ def show_making(
     st.download_button(
         _("Download the report (ZIP)"),
         state.guarded(partial(zip_files, files)),
-        f"{file_name(study.title)}_{_('report')}.zip",
+        f"{file_name(study.title)}_report.zip",
         ZIP,
         icon=":material/download:",
         type="primary",

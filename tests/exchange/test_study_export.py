@@ -1,0 +1,154 @@
+"""The files of a report, and that they are computed again from each other."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ahp
+from ahp.errors import OptionError
+from ahp.exchange.long_csv import write_answers
+from ahp.exchange.reproduction import reproduce
+from ahp.exchange.study_export import FORMS, export_study, file_words, zip_files
+from ahp.exchange.survey_text import survey_toml
+from ahp.process.study_evidence import StudyEvidence, evidence_from_files
+from ahp.report.manifest import read_manifest
+from ahp.resources import data_folder
+from ahp.study import Answers, Judgment
+
+DEMO = data_folder("examples") / "supervision_demo" / "answers.csv"
+READ_BACK = ("docx", "html", "xlsx")
+
+
+@pytest.fixture(scope="module")
+def evidence() -> StudyEvidence:
+    return evidence_from_files("supervision_effectiveness", DEMO, invited=9, draws=50)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language: str) -> None:
+    told: list[tuple[int, int]] = []
+    files = export_study(
+        evidence,
+        ahp.read_answers(DEMO),
+        language,
+        forms=READ_BACK,
+        progress=lambda *so_far: told.append(so_far),
+    )
+    assert list(files) == [
+        *("calculation.xlsx", "report.docx", "report.html", "tables.xlsx"),
+        *("survey.toml", "answers.csv", "references.bib", "manifest.json"),
+    ]
+    assert told == sorted(told)
+    assert told[-1] == (400, 400)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    reports = {one.name: tmp_path / one.name for one in manifest.reports}
+    results = reproduce(manifest, tmp_path, reports)
+    assert [one.differences for one in results] == [()] * 3
+    [numbers] = {one.numbers for one in results}
+    assert numbers > 2000
+
+
+def test_nobody_is_named_who_did_not_agree(tmp_path: Path) -> None:
+    given = ahp.read_answers(DEMO)
+    names = {name: f"Member {name[1:]}{name[1:]}" for name in given.experts}
+    answers = Answers(tuple(replace(one, expert=names[one.expert]) for one in given.judgments))
+    (tmp_path / "a.csv").write_bytes(write_answers(answers))
+    agreed, *others = names.values()
+    evidence = evidence_from_files(
+        "supervision_effectiveness", tmp_path / "a.csv", consenting=[agreed], draws=0
+    )
+    files = export_study(evidence, answers, "en", forms=("html",))
+    texts = {name: files[name].decode() for name in ("report.html", "answers.csv")}
+    with zipfile.ZipFile(io.BytesIO(files["calculation.xlsx"])) as archive:
+        parts = [name for name in archive.namelist() if name.endswith(".xml")]
+        texts["calculation.xlsx"] = "".join(archive.read(name).decode() for name in parts)
+    for name, text in texts.items():
+        assert agreed in text, name
+        assert "E01" in text, name
+        assert not [hidden for hidden in others if hidden in text], name
+
+
+def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
+    given = ahp.read_answers(DEMO)
+    first = Answers(
+        tuple(
+            Judgment(one.expert, one.parent, one.left, one.right, "1")
+            if one.expert == given.experts[0]
+            else one
+            for one in given.judgments
+        )
+    )
+    survey = ahp.load_survey("supervision_effectiveness")
+    (tmp_path / "first.csv").write_bytes(write_answers(first))
+    (tmp_path / "s.toml").write_text(survey_toml(survey), encoding="utf-8")
+    evidence = evidence_from_files(
+        tmp_path / "s.toml", DEMO, earlier=[tmp_path / "first.csv"], draws=50
+    )
+    files = export_study(evidence, given, "en", earlier_answers=[first], forms=("html",))
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    assert manifest.inputs.keys() == {"survey", "answers_1", "answers"}
+    [result] = reproduce(manifest, tmp_path, {"report.html": tmp_path / "report.html"})
+    assert result.differences == ()
+    assert "movement:1" in {one.key for one in manifest.reports[0].tables}
+
+
+def test_edits_and_signature_are_in_the_report(evidence: StudyEvidence) -> None:
+    files = export_study(
+        evidence,
+        ahp.read_answers(DEMO),
+        "en",
+        forms=("html",),
+        edits={"first": "We say so & <so>.", "tail": ""},
+        signed_by="Wang Fang",
+    )
+    text = files["report.html"].decode()
+    assert "We say so &amp; &lt;so&gt;." in text
+    assert "Signed by Wang Fang." in text
+    assert "weigh least" not in text
+
+
+def test_forms_are_asked_for(evidence: StudyEvidence) -> None:
+    with pytest.raises(
+        OptionError, match="form = 'odt', expected one of 'docx', 'html', 'pdf', 'xlsx', 'latex'"
+    ):
+        export_study(evidence, ahp.read_answers(DEMO), "en", forms=("odt",))
+    with pytest.raises(OptionError, match="expected at least one form of the report"):
+        export_study(evidence, ahp.read_answers(DEMO), "en", forms=())
+
+
+def test_an_archive_has_the_files_in_their_order() -> None:
+    files = {"b.txt": b"1", "a.txt": b"2"}
+    packed = zip_files(files)
+    assert packed == zip_files(files)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == files
+        assert archive.namelist() == list(files)
+
+
+def test_every_file_is_explained(evidence: StudyEvidence) -> None:
+    names = ["answers_1.csv", "answers.csv", "manifest.json"]
+    assert file_words(names, "en") == {
+        "answers_1.csv": "the answers, to recompute",
+        "answers.csv": "the answers, to recompute",
+        "manifest.json": "what belongs together; ahp reproduce computes the numbers again by it",
+    }
+    assert set(FORMS) == {"docx", "html", "pdf", "xlsx", "latex"}
+    manifest = json.loads(
+        export_study(evidence, ahp.read_answers(DEMO), "zh", forms=("xlsx",))["manifest.json"]
+    )
+    assert manifest["settings"]["report"] == {
+        "draws": 50,
+        "earlier": [],
+        "seed": 1,
+        "title": "事后监督效能评价",
+    }

@@ -1,0 +1,134 @@
+"""The page on which the report of a study is looked at, changed, signed and made."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ahp.exchange.study_export import zip_files
+from ahp.store import Store, StudyInfo
+from ahp.web import state
+from tests.web.test_desk import fill
+from tests.web.test_pages import keyed, texts
+
+
+@pytest.fixture
+def study(store: Store, survey) -> StudyInfo:
+    """Three of four experts have submitted."""
+    made = store.create_study(survey, "2026")
+    for k, expert in enumerate(store.add_experts(made.id, dict.fromkeys(["Ann", "Bo", "Cy"]))):
+        fill(store, made, expert, k)
+    store.add_expert(made.id, "Di")
+    return made
+
+
+def sentence(app: AppTest, key: str):
+    return keyed(app.text_area, f"sentence-{key}-")
+
+
+def test_a_study_without_answers(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    app = visit(organizer, "report")
+    assert [one.value for one in app.info] == [
+        "No expert has submitted yet. The report needs a submitted survey."
+    ]
+
+
+def test_sentences_are_changed_left_out_and_drafted_again(visit, store, organizer, study):
+    app = visit(organizer, "report")
+    assert "**Round 1 (running, provisional), 3 of 4 submitted**" in texts(app)
+    drafted = sentence(app, "first").value
+    assert drafted.startswith("Of the 18 indicators, “")
+    assert {one.label for one in app.text_area} == {"Draft"}
+    sentence(app, "first").set_value("We find:\n it leads.").run()
+    sentence(app, "tail").set_value("").run()
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert written.action.sentences == {"first": "We find: it leads.", "tail": ""}
+    assert sentence(app, "first").value == "We find: it leads."
+    assert (sentence(app, "first").label, sentence(app, "tail").label) == (
+        "Your text",
+        "Left out of the report",
+    )
+    assert f"Draft: {state.plain(drafted)}" in [one.value for one in app.caption]
+    app.button(key="draft-first").click().run()
+    sentence(app, "tail").set_value(drafted_again(app, "tail")).run()
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert written.action.sentences == {}
+    assert sentence(app, "first").value == drafted
+    assert store.written_report(study.id, 1, "zh") is None
+
+
+def drafted_again(app: AppTest, key: str) -> str:
+    """The draft below a sentence that was changed."""
+    [found] = [one.value for one in app.caption if one.value.startswith("Draft: ")]
+    return found.removeprefix("Draft: ").replace("\\", "").replace("\u200b", "")
+
+
+def test_a_closed_round_is_signed(visit, store, organizer, study):
+    app = visit(organizer, "report")
+    running = "The round is running. Its report can be signed once the round is closed."
+    assert running in [one.value for one in app.info]
+    store.close_round(study.id)
+    app = visit(organizer, "report")
+    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    app.run()
+    assert [one.value for one in app.error] == ["Please write the name of who signs."]
+    app.text_input(key="signer").set_value("Wang Fang")
+    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    app.run()
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert written.action.signer == "Wang Fang"
+    assert [one.value for one in app.success] == [
+        state.plain(
+            f"Wang Fang stands for these sentences, since {state.minute(written.time)} (UTC)."
+        )
+    ]
+    assert {one.label for one in app.text_area} == {"Signed"}
+    sentence(app, "first").set_value("It leads.").run()
+    assert not app.success
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert (written.action.signer, written.action.sentences) == ("", {"first": "It leads."})
+
+
+def test_another_name_is_another_text_to_sign(visit, store, organizer, study):
+    store.close_round(study.id)
+    app = visit(organizer, "report")
+    app.text_input(key="signer").set_value("Wang Fang")
+    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    app.run()
+    assert app.success
+    store.write_report(study.id, 1, "en", {}, signer="Wang Fang", signed="ab" * 32)
+    app.run()
+    assert not app.success
+    assert "The numbers have changed since Wang Fang signed; please look and sign again." in [
+        one.value for one in app.warning
+    ]
+
+
+def test_the_report_is_made(visit, store, organizer, study):
+    store.close_round(study.id)
+    app = visit(organizer, "report")
+    keyed(app.multiselect, "named-").select("Ann").run()
+    app.button_group(key="forms").set_value(["html", "xlsx"]).run()
+    next(one for one in app.button if one.label == "Make the report").click().run()
+    about, files = app.session_state["made_report"]
+    assert about
+    assert list(files) == [
+        *("calculation.xlsx", "report.html", "tables.xlsx", "survey.toml", "answers.csv"),
+        *("references.bib", "manifest.json"),
+    ]
+    text = files["report.html"].decode()
+    assert "Ann" in text
+    assert "Cy" not in files["answers.csv"].decode()
+    with zipfile.ZipFile(io.BytesIO(zip_files(files))) as archive:
+        assert archive.testzip() is None
+    assert any("- `manifest.json` " in one.value for one in app.markdown)
+    sentence(app, "first").set_value("It leads.").run()
+    assert not app.get("download_button")
