@@ -1455,6 +1455,7 @@ _STORE = {
         "This takes two people, and both need accounts of their own."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
+    "report_before_figures": _("the figures of {period} are signed before the report on them"),
     "report_signed_by_nobody": _("a signed report names its signer and the hash of its sentences"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),

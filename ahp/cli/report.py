@@ -118,7 +118,9 @@ def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
         draws=arguments.draws,
         seed=arguments.seed,
         hashes={
-            "answers": hashlib.sha256(read_bytes(Path(arguments.answers), AnswersError)).hexdigest(),
+            "answers": hashlib.sha256(
+                read_bytes(Path(arguments.answers), AnswersError)
+            ).hexdigest(),
             "judgments": data_hash(analysis),
         },
     )

@@ -29,6 +29,10 @@ def sentence(app: AppTest, key: str):
     return keyed(app.text_area, f"sentence-{key}-")
 
 
+def stand_for(app: AppTest):
+    return keyed(app.button, "FormSubmitter:signing-")
+
+
 def test_a_study_without_answers(visit, store, organizer, survey):
     store.create_study(survey, "2026")
     app = visit(organizer, "report")
@@ -54,7 +58,7 @@ def test_sentences_are_changed_left_out_and_drafted_again(visit, store, organize
         "Left out of the report",
     )
     assert f"Draft: {state.plain(drafted)}" in [one.value for one in app.caption]
-    app.button(key="draft-first").click().run()
+    keyed(app.button, "draft-first-").click().run()
     sentence(app, "tail").set_value(drafted_again(app, "tail")).run()
     written = store.written_report(study.id, 1, "en")
     assert written is not None
@@ -75,11 +79,11 @@ def test_a_closed_round_is_signed(visit, store, organizer, study):
     assert running in [one.value for one in app.info]
     store.close_round(study.id)
     app = visit(organizer, "report")
-    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    stand_for(app).click()
     app.run()
     assert [one.value for one in app.error] == ["Please write the name of who signs."]
-    app.text_input(key="signer").set_value("Wang Fang")
-    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    keyed(app.text_input, "signer-").set_value("Wang Fang")
+    stand_for(app).click()
     app.run()
     written = store.written_report(study.id, 1, "en")
     assert written is not None
@@ -100,8 +104,8 @@ def test_a_closed_round_is_signed(visit, store, organizer, study):
 def test_another_name_is_another_text_to_sign(visit, store, organizer, study):
     store.close_round(study.id)
     app = visit(organizer, "report")
-    app.text_input(key="signer").set_value("Wang Fang")
-    app.button(key="FormSubmitter:signing-I have read these sentences and stand for them").click()
+    keyed(app.text_input, "signer-").set_value("Wang Fang")
+    stand_for(app).click()
     app.run()
     assert app.success
     store.write_report(study.id, 1, "en", {}, signer="Wang Fang", signed="ab" * 32)

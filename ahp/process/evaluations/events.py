@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from ...codec import structure
 from ...datafile import jcs, parse_json
-from ...errors import EvaluationError, LogError
+from ...errors import EvaluationError, LogError, OptionError
+from ...study.limits import check_length
 from ..events import Action, Actor
 from .units import Unit
 
@@ -596,6 +597,51 @@ class CorrectionWithdrawn(OnPeriod):
     reason: str
 
 
+@dataclass(frozen=True)
+class ReportWritten(Done):
+    """What persons wrote in the report on a period or year, whatever was written there before.
+
+    Attributes:
+        about: `str(Period)`.
+        language: of the report.
+        sentences: key of a drafted sentence -> the text in its place; empty = left out.
+    """
+
+    kind = "report_written"
+    acts = ("run_evaluations", "sign")
+    about: str
+    language: str
+    sentences: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for key, text in self.sentences.items():
+            check_length("place", key)
+            check_length("comment", text)
+
+
+@dataclass(frozen=True)
+class ReportSigned(Done):
+    """Somebody stands for all the sentences of a report.
+
+    Attributes:
+        about, language: as in `ReportWritten`.
+        signer: their name.
+        signed: `ahp.process.events.report_texts_hash` of the sentences.
+    """
+
+    kind = "report_signed"
+    acts = ("sign",)
+    about: str
+    language: str
+    signer: str
+    signed: str
+
+    def __post_init__(self) -> None:
+        check_length("name", self.signer)
+        if not (self.signer and self.signed):
+            raise OptionError("report_signed_by_nobody")
+
+
 ACTIONS: dict[str, type[Done]] = {
     action.kind: action
     for action in (
@@ -608,6 +654,7 @@ ACTIONS: dict[str, type[Done]] = {
         *(RatingOpened, Rated, RatingAttached, RatingsSubmitted, RatingClosed),
         *(PeriodChecked, CheckUndone, NoticesIssued, NoticeOpened, Appealed, AppealDecided),
         *(PeriodSigned, CorrectionProposed, CorrectionWithdrawn),
+        *(ReportWritten, ReportSigned),
     )
 }
 """Kind -> what was done."""

@@ -49,6 +49,8 @@ from .events import (
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
+    ReportSigned,
+    ReportWritten,
     Row,
     SchemeApproved,
     SchemeProposed,
@@ -298,6 +300,30 @@ def _(action: OnPeriod, state: EvaluationState, event: Logged) -> Phrase | None:
     if period is None:
         return Phrase("period_not_open", period=action.period)
     return _in_period(action, period, state, event)
+
+
+@_objection.register
+def _(action: ReportWritten, state: EvaluationState, event: Logged) -> Phrase | None:
+    if not _reported(state, action.about):
+        return Phrase("period_not_open", period=action.about)
+    return None
+
+
+@_objection.register
+def _(action: ReportSigned, state: EvaluationState, event: Logged) -> Phrase | None:
+    held = _reported(state, action.about)
+    if not held:
+        return Phrase("period_not_open", period=action.about)
+    if any(one.stage != "signed" for one in held):
+        return Phrase("report_before_figures", period=action.about)
+    return None
+
+
+def _reported(state: EvaluationState, about: str) -> list[PeriodState]:
+    """The periods that the report on a period or year rests on."""
+    if about in state.periods:
+        return [state.periods[about]]
+    return [one for one in state.periods.values() if str(one.period.whole_year) == about]
 
 
 @singledispatch

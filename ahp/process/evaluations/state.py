@@ -52,6 +52,8 @@ from .events import (
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
+    ReportSigned,
+    ReportWritten,
     Role,
     Row,
     SchemeApproved,
@@ -434,6 +436,23 @@ class PeriodState:
         return tuple(one for one in self.appeals.values() if one.granted is None)
 
 
+@dataclass(frozen=True)
+class ReportTexts:
+    """What persons wrote in a report.
+
+    Attributes:
+        sentences: key of a drafted sentence -> the text in its place; empty = left out.
+        signer: who stands for all sentences; empty while they are drafts.
+        signed: hash of the sentences that were signed.
+        time: of what was done last, UTC, ISO 8601.
+    """
+
+    sentences: Mapping[str, str]
+    signer: str = ""
+    signed: str = ""
+    time: str = ""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class EvaluationState:
     """An evaluation after its events.
@@ -451,6 +470,7 @@ class EvaluationState:
         people: id -> who takes part.
         periods: `str(Period)` -> period, in the order they were opened.
         files: SHA-256 -> file that an event names.
+        reports: (period or year, language) -> what persons wrote in that report.
     """
 
     seq: int = 0
@@ -467,6 +487,7 @@ class EvaluationState:
     people: Mapping[str, Person] = field(default_factory=dict)
     periods: Mapping[str, PeriodState] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
+    reports: Mapping[tuple[str, str], ReportTexts] = field(default_factory=dict)
 
     @cached_property
     def unit(self) -> Mapping[str, Unit]:
@@ -646,6 +667,20 @@ def _(action: AliasLearned, state: EvaluationState, event: Logged) -> dict[str, 
 @_changes.register
 def _(action: LayoutRemembered, state: EvaluationState, event: Logged) -> dict[str, Any]:
     return {"layouts": {**state.layouts, action.name: action.content}}
+
+
+@_changes.register
+def _(action: ReportWritten, state: EvaluationState, event: Logged) -> dict[str, Any]:
+    written = ReportTexts(action.sentences, time=event.time)
+    return {"reports": {**state.reports, (action.about, action.language): written}}
+
+
+@_changes.register
+def _(action: ReportSigned, state: EvaluationState, event: Logged) -> dict[str, Any]:
+    key = action.about, action.language
+    sentences = state.reports[key].sentences if key in state.reports else {}
+    signed = ReportTexts(sentences, action.signer, action.signed, event.time)
+    return {"reports": {**state.reports, key: signed}}
 
 
 @_changes.register

@@ -1,0 +1,207 @@
+"""The sentences of a report on a page: looked at, changed, left out, drafted again, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import streamlit as st
+
+from ahp.process.events import report_texts_hash
+from ahp.study.limits import LONGEST
+from ahp.web import state
+
+
+class Drafted(Protocol):
+    """A sentence that was drafted from the numbers."""
+
+    @property
+    def key(self) -> str:
+        """What it is about, unique in a report."""
+
+    @property
+    def text(self) -> str:
+        """As drafted."""
+
+
+@dataclass(frozen=True)
+class ReportText:
+    """The sentences of one report.
+
+    Attributes:
+        about: which report, for the keys of widgets.
+        parts: title -> drafted sentences.
+        written: key -> the text that a person wrote in place of a draft; empty = left out.
+        signer, signed, time: who signed last, the hash of what they signed, and when; empty where
+            nobody did.
+        may_write: whether who is signed in may change sentences.
+        unsigned: why nobody can sign now, for people; empty where who is signed in can.
+        save: keeps what stands in place of drafts; a signature ends.
+        sign: keeps who stands for the sentences with a hash.
+    """
+
+    about: str
+    parts: Mapping[str, Sequence[Drafted]]
+    written: Mapping[str, str]
+    signer: str
+    signed: str
+    time: str
+    may_write: bool
+    unsigned: str
+    save: Callable[[Mapping[str, str]], object]
+    sign: Callable[[str, str], object]
+
+    @property
+    def drafted(self) -> dict[str, str]:
+        """Key -> draft."""
+        return {one.key: one.text for part in self.parts.values() for one in part}
+
+    @property
+    def edits(self) -> dict[str, str]:
+        """What was written in place of the drafts that there are."""
+        return {key: text for key, text in self.written.items() if key in self.drafted}
+
+    @property
+    def texts(self) -> str:
+        """Hash of the sentences as they stand."""
+        return report_texts_hash(self.drafted | self.edits)
+
+    @property
+    def in_force(self) -> str | None:
+        """Who stands for the sentences as they are; None while they are drafts."""
+        return self.signer if self.signer and self.signed == self.texts else None
+
+
+def show_text(text: ReportText) -> None:
+    """The sentences in fields, part by part, and who stands for them."""
+    _ = state.translate()
+    st.subheader(_("Analysis and advice in sentences"), anchor=False)
+    st.write(
+        _(
+            "Drafted from the numbers. Change what should read otherwise; an empty field leaves a "
+            "sentence out. What you write is kept at once. The report marks drafts until somebody "
+            "signs."
+        )
+    )
+    for number, (title, part) in enumerate(text.parts.items()):
+        with st.expander(f"{title} ({len(part)})", expanded=number == 0):
+            for sentence in part:
+                _show_sentence(text, sentence)
+    _show_signature(text)
+
+
+def _show_sentence(text: ReportText, sentence: Drafted) -> None:
+    _ = state.translate()
+    edited = sentence.key in text.edits
+    now = text.edits.get(sentence.key, sentence.text)
+    # another text is another field: what somebody else wrote meanwhile is shown
+    field = f"sentence-{sentence.key}-{text.about}-{state.mark(now)}"
+    if edited:
+        label = _("Your text") if now else _("Left out of the report")
+    else:
+        label = _("Signed") if text.in_force else _("Draft")
+    st.text_area(
+        label,
+        now,
+        key=field,
+        height="content",
+        max_chars=LONGEST["comment"],
+        on_change=_keep,
+        args=(text, sentence, field),
+        disabled=not text.may_write,
+    )
+    if not edited:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(state.plain(_("Draft: {text}").format(text=sentence.text)))
+        st.button(
+            _("Take the draft again"),
+            key=f"draft-{sentence.key}-{text.about}",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_save,
+            args=(text, _without(text, sentence)),
+            disabled=not text.may_write,
+        )
+
+
+def _save(text: ReportText, edits: Mapping[str, str]) -> None:
+    text.save(edits)
+
+
+def _without(text: ReportText, sentence: Drafted) -> dict[str, str]:
+    return {key: own for key, own in text.edits.items() if key != sentence.key}
+
+
+def _keep(text: ReportText, sentence: Drafted, field: str) -> None:
+    """Keep a sentence as it stands in its field; as drafted, it is a draft again."""
+    now = " ".join(st.session_state[field].split())
+    own = {} if now == sentence.text else {sentence.key: now}
+    text.save(_without(text, sentence) | own)
+
+
+def _show_signature(text: ReportText) -> None:
+    _ = state.translate()
+    st.subheader(_("Signature"), anchor=False)
+    if text.in_force:
+        st.success(
+            state.plain(
+                _("{name} stands for these sentences, since {time} (UTC).").format(
+                    name=text.signer, time=state.minute(text.time)
+                )
+            ),
+            icon=":material/verified:",
+        )
+        st.button(
+            _("Make drafts of them again"),
+            on_click=_save,
+            args=(text, text.edits),
+            key=f"unsign-{text.about}",
+            disabled=not text.may_write,
+        )
+        return
+    if text.signer:
+        st.warning(
+            _("The numbers have changed since {name} signed; please look and sign again.").format(
+                name=state.plain(text.signer)
+            )
+        )
+    if text.unsigned:
+        st.info(text.unsigned)
+        return
+    with st.form(f"signing-{text.about}", border=False):
+        account, field = st.session_state["granted"].account, f"signer-{text.about}"
+        st.text_input(
+            _("Name of who signs"),
+            account.name if account else "",
+            max_chars=LONGEST["name"],
+            key=field,
+        )
+        st.form_submit_button(
+            _("I have read these sentences and stand for them"),
+            icon=":material/draw:",
+            on_click=_sign,
+            args=(text, field),
+        )
+
+
+def _sign(text: ReportText, field: str) -> None:
+    _ = state.translate()
+    if name := st.session_state[field].strip():
+        text.sign(name, text.texts)
+    else:
+        st.session_state["problem"] = _("Please write the name of who signs.")
+
+
+def may_write() -> bool:
+    """Whether who is signed in may change the sentences of a study's report."""
+    return state.may("run_studies") or state.may("sign")
+
+
+def no_signature(running: str) -> str:
+    """Why who is signed in can't sign: `running`, where figures are not final, or their account."""
+    _ = state.translate()
+    if running or state.may("sign"):
+        return running
+    return _("Your account may not sign. The head may.")
