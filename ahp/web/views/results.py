@@ -223,7 +223,7 @@ def show_hierarchy(analysis: Analysis) -> None:
         given = report.given_words(analysis.survey, parent, language)
         st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
-    show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
+    show_chart(analysis, plots.branch_chart(analysis, language), "branches")
 
 
 def show_matrices(analysis: Analysis) -> None:
@@ -341,7 +341,8 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
 def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """What moved between these rounds, as a picture and as tables."""
     _ = state.translate()
-    st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
+    movement = plots.noted(plots.movement_chart(rounds, language), "")
+    st.plotly_chart(movement, config=STILL, key="movement")
     for (earlier, before), (later, after) in pairwise(rounds):
         table = panel.movement_table(before, after, language)
         where = _("Rounds {before} and {after}").format(before=earlier, after=later)
