@@ -19,13 +19,14 @@ from ..evaluation.cells import UNCOUNTED
 from ..evaluation.peers import PeriodResult, earlier_result, node_points
 from ..evaluation.scheme import Scheme
 from ..evaluation.scoring import Scored
+from ..i18n import translator
 from ..i18n.evaluation import name_of
 from ..messages import Phrase
 from ..process.evaluations.checking import cell_sources
 from ..process.evaluations.events import WeightsSource
 from ..process.evaluations.judged import result_of
 from ..process.evaluations.standing import Standing, moved_since, result_before, standing_of
-from ..process.evaluations.state import EvaluationState, PeriodState
+from ..process.evaluations.state import EvaluationState, PeriodState, Stamp
 from ..process.evaluations.years import YearOfUnits, year_of_units
 from ..process.events import Actor
 from .check_sources import source_sentence
@@ -106,6 +107,8 @@ class EvaluationEvidence:
         weights: where they come from; None where that isn't known.
         sources: (unit, period, id of an indicator, deduction, bonus or veto) -> where its value
             comes from.
+        ids: unit -> its id in the log.
+        names: what people are called who recorded, checked or signed anything.
         log: where the log stood.
         differing: units whose total or band, computed now, is not what was signed last.
     """
@@ -123,6 +126,8 @@ class EvaluationEvidence:
     year: YearOfUnits | None = None
     weights: WeightsSource | None = None
     sources: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[Actor, str] = field(default_factory=dict)
     log: LogPosition | None = None
     differing: tuple[str, ...] = ()
 
@@ -341,15 +346,18 @@ def evidence_of_state(
         state: the evaluation.
         period: one that was opened, or a year in which one was.
         language: of the words for sources.
-        who: what people are called who typed a value; None = by their names in the state.
+        who: what people are called who did something; None = as the state names them, which knows
+            no accounts.
         certainty: of `simulate` for this period, with `pairs=True`.
         log: where the log stood, and whether it verifies.
 
     Raises:
         EvaluationError: no such period, or no result follows.
     """
-    opened = {name: held for name, held in state.periods.items()}
-    named = who or state.name_of
+    opened = state.periods
+    _ = translator(language)
+    named = who or (lambda actor: state.name_of(actor) or _("organizer without an account"))
+    held: tuple[PeriodState, ...]
     if period in opened:
         held = (opened[period],)
         result = result_of(state, period)
@@ -360,7 +368,8 @@ def evidence_of_state(
             evidence,
             standing=standing_of(state, held[0]),
             differing=tuple(
-                state.unit[unit].name for unit in (moved_since(state, period) if held[0].signatures else ())
+                state.unit[unit].name
+                for unit in (moved_since(state, period) if held[0].signatures else ())
             ),
         )
     else:
@@ -385,8 +394,17 @@ def evidence_of_state(
         held=held,
         weights=held[-1].version.weights,
         sources=sources,
+        ids={unit.name: unit.id for unit in state.units},
+        names={stamp.actor: named(stamp.actor) for one in held for stamp in _stamps(one)},
         log=log,
     )
+
+
+def _stamps(held: PeriodState) -> Iterator[Stamp]:
+    """When something was done that a report names, and by whom."""
+    yield held.opened
+    yield from (one.stamp for one in (*held.recordings, *held.signatures))
+    yield from filter(None, (held.checked, held.notices and held.notices.stamp))
 
 
 def _evidence_of_year(
