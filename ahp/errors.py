@@ -14,6 +14,7 @@ AHPError
 ├── PublishedError          a file of a published table is refused
 ├── EvaluationError         a scheme, an observation or a matrix of scores is refused
 ├── EntryError              a value is refused at its place in a table
+├── ReportError             a report contradicts itself, or can't be written here
 ├── TextLimitError          a text is longer than what is kept for ever
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
@@ -109,6 +110,10 @@ class EvaluationError(AHPError, ValueError):
 
 class EntryError(AHPError, ValueError):
     """A value is refused at its place in a table or an array; errors of files are made of it."""
+
+
+class ReportError(AHPError, ValueError):
+    """A report contradicts itself, or what writes it is missing."""
 
 
 class TextLimitError(AHPError, ValueError):

@@ -889,6 +889,10 @@ _FILES = {
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
     ),
     "digit_wrong": _("{digits!r}, digit {number} is {digit!r}, expected one of {valid}"),
+    "document_after_annex": _("section {key!r} stands behind an annex, expected it before"),
+    "document_key_twice": _("{kind} {key!r} comes twice in the document, expected a key each"),
+    "document_reference_unknown": _("{kind} {key!r} is referred to, and isn't in the document"),
+    "document_too_deep": _("section {key!r} is on level {deepest} + 1, expected {deepest} at most"),
     "document_type": _("has a document type, expected none in a workbook"),
     "empty": _("empty"),
     "entry_footnote": _(
@@ -1090,6 +1094,12 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "office_failed": _("LibreOffice made no PDF of the document ({problem})."),
+    "office_missing": _(
+        "PDF files are written by LibreOffice, which isn't installed: install LibreOffice Writer "
+        "(Debian and Ubuntu: libreoffice-writer-nogui), or choose DOCX or HTML."
+    ),
+    "office_slow": _("LibreOffice made no PDF of the document within {seconds} s."),
     "old_workbook": _(
         "{source}: an old .xls workbook, or one with a password, expected an .xlsx workbook; "
         "save it without a password as Excel Workbook (.xlsx)"

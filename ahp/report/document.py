@@ -6,12 +6,32 @@ Blocks say what they are, never how they look; a renderer decides that. Tables k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..datafile import NOT_IN_XML
+from ..errors import ReportError
+from ..i18n import translator
 from ..plots.chart import Chart
 from .table import Table
+
+Progress = Callable[[int, int], None]
+"""Told by a renderer how many of how many tables and figures are written."""
+
+Kind = Literal["section", "table", "figure"]
+"""What has a number."""
+
+DEEPEST = 3
+"""Levels of headings."""
+
+LONGEST_BOOKMARK = 40
+"""Characters of a bookmark's name, at most (Word)."""
+
+_REFERENCE = re.compile("\x02(section|table|figure):([^\x02\x03]+)\x03")
+"""What `refer` makes: control characters, which nobody can type and no file format holds."""
 
 Emphasis = Literal["plain", "note", "warning", "draft"]
 """How a paragraph stands out: not; smaller, as below a table; as what must not be missed; as
@@ -20,7 +40,7 @@ drafted from the numbers and not yet signed by a person."""
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of running text, without line breaks."""
+    """A paragraph of running text, without line breaks; `refer` makes references in it."""
 
     text: str
     emphasis: Emphasis = "plain"
@@ -77,13 +97,15 @@ class Section:
         title: the heading, without a number.
         blocks: in order; sections in it are one level deeper.
         key: unique in the document.
-        new_page: begins a page, as an annex does.
+        new_page: begins a page.
+        annex: at the top level: an annex, which has a letter and begins a page.
     """
 
     title: str
     blocks: tuple[Block, ...]
     key: str
     new_page: bool = False
+    annex: bool = False
 
 
 Block = Paragraph | Listing | Facts | TableBlock | Figure | Section
@@ -102,6 +124,7 @@ class Document:
         blocks: the report itself, sections at the top.
         provenance: label and value of what made the numbers, at the end.
         contents: whether a table of contents is wanted; a notice of two pages has none.
+        references: in BibTeX, given beside the text where it can be used; empty for none.
     """
 
     title: str
@@ -112,6 +135,7 @@ class Document:
     warnings: tuple[str, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     contents: bool = True
+    references: str = ""
 
     def walk(self) -> Iterator[Block]:
         """All blocks in reading order, sections before what stands in them."""
@@ -131,3 +155,198 @@ def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
         yield block
         if isinstance(block, Section):
             yield from _walk(block.blocks)
+
+
+def refer(kind: Kind, key: str) -> str:
+    r"""A reference to a section, table or figure, to be put into a paragraph or an item of a list.
+
+    Renderers write "Table 3" in its place, as a link where the format has links.
+
+    >>> Paragraph("The ranking is in {table}.".format(table=refer("table", "ranking")))
+    Paragraph(text='The ranking is in \x02table:ranking\x03.', emphasis='plain')
+    """
+    return f"\x02{kind}:{key}\x03"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A part of a text that stands for what has a number."""
+
+    kind: Kind
+    key: str
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The numbers of a document: of sections by level, of tables and of figures throughout.
+
+    Attributes:
+        language: of the labels.
+        numbers: kind and key -> the number, such as `"3"`; of sections the numbers of all levels,
+            `"3.1"`, `"B.2"`.
+        depths: section's key -> its level, from 1.
+    """
+
+    language: str
+    numbers: Mapping[tuple[Kind, str], str]
+    depths: Mapping[str, int]
+
+    def label(self, kind: Kind, key: str) -> str:
+        """How a text calls it: `"Table 3"`, `"表 3"`, `"Annex B"`.
+
+        Raises:
+            ReportError: nothing in the document has this key.
+        """
+        if (kind, key) not in self.numbers:
+            raise ReportError("document_reference_unknown", kind=kind, key=key)
+        _ = translator(self.language)
+        number = self.numbers[kind, key]
+        if kind == "table":
+            return _("Table {number}").format(number=number)
+        if kind == "figure":
+            return _("Figure {number}").format(number=number)
+        first, *deeper = number.split(".")
+        pattern = _("Annex {number}") if first.isalpha() else _("Section {number}")
+        if self.language == "zh":
+            levels = [first if first.isalpha() else chinese_numeral(int(first))]
+            levels += [_chinese_level(int(part), depth) for depth, part in enumerate(deeper, 2)]
+            return pattern.format(number=levels[0]) + "".join(levels[1:])
+        return pattern.format(number=number)
+
+    def heading(self, section: Section) -> str:
+        """The heading with its number: `"3.1 Rankings"`, `"（一）总排序"`, `"Annex B. Experts"`."""
+        number = self.numbers["section", section.key]
+        title = one_line(section.title)
+        last = number.rpartition(".")[2]
+        if last.isalpha():
+            gap = "　" if self.language == "zh" else ". "
+            return self.label("section", section.key) + gap + title
+        if self.language == "zh":
+            depth = self.depths[section.key]
+            return _chinese_level(int(last), depth) + {1: "、", 2: "", 3: ". "}[depth] + title
+        return f"{number} {title}"
+
+    def caption(self, block: TableBlock | Figure) -> tuple[str, str]:
+        """Label of a table or figure, and what stands behind it, the gap in front included."""
+        if isinstance(block, TableBlock):
+            label, title = self.label("table", block.key), block.table.title
+        else:
+            label, title = self.label("figure", block.key), block.chart.title
+        return label, ("　" if self.language == "zh" else ". ") + one_line(title)
+
+    def parts(self, text: str) -> list[str | Reference]:
+        """A text in parts: words, on one line, and references.
+
+        Raises:
+            ReportError: a reference leads nowhere.
+        """
+        parts: list[str | Reference] = []
+        end = 0
+        for match in _REFERENCE.finditer(text):
+            parts.append(_clean(text[end : match.start()]))
+            kind, key = match.groups()
+            self.label(kind, key)  # raises where there is nothing
+            parts.append(Reference(kind, key))
+            end = match.end()
+        parts.append(_clean(text[end:]))
+        return [part for part in parts if part]
+
+    def plain(self, text: str) -> str:
+        """A text with the labels of what it refers to."""
+        return "".join(
+            part if isinstance(part, str) else self.label(part.kind, part.key)
+            for part in self.parts(text)
+        ).strip()
+
+
+def number(document: Document) -> Numbering:
+    """The numbers of sections, tables and figures, which every renderer uses.
+
+    Raises:
+        ReportError: a key comes twice, headings are deeper than `DEEPEST`, or something other than
+            an annex follows an annex.
+    """
+    numbers: dict[tuple[Kind, str], str] = {}
+    depths: dict[str, int] = {}
+    counts = {"table": 0, "figure": 0}
+
+    def give(kind: Kind, key: str, value: str) -> None:
+        if (kind, key) in numbers:
+            raise ReportError("document_key_twice", kind=kind, key=key)
+        numbers[kind, key] = value
+
+    def below(blocks: tuple[Block, ...], above: tuple[str, ...]) -> None:
+        sections = annexes = 0
+        for block in blocks:
+            if isinstance(block, Section):
+                if len(above) == DEEPEST:
+                    raise ReportError("document_too_deep", key=block.key, deepest=DEEPEST)
+                if annexes and not block.annex:
+                    raise ReportError("document_after_annex", key=block.key)
+                if block.annex and not above:
+                    annexes += 1
+                    last = _letter(annexes)
+                else:
+                    sections += 1
+                    last = str(sections)
+                give("section", block.key, ".".join((*above, last)))
+                depths[block.key] = len(above) + 1
+                below(block.blocks, (*above, last))
+            elif isinstance(block, TableBlock | Figure):
+                kind: Kind = "table" if isinstance(block, TableBlock) else "figure"
+                counts[kind] += 1
+                give(kind, block.key, str(counts[kind]))
+
+    below(document.blocks, ())
+    return Numbering(document.language, numbers, depths)
+
+
+def bookmark(kind: Kind, key: str) -> str:
+    """The name of a place in a file: `"table_ranking"` for the table of this key.
+
+    Word allows letters, digits and underscores, 40 in all; a key with others, or a longer one, gets
+    a part of its SHA-256, so that no two are equal.
+
+    >>> bookmark("table", "ranking"), bookmark("table", "matrix:planning")
+    ('table_ranking', 'table_matrix_planning_b82ff9ca')
+    """
+    name = f"{kind}_{re.sub(r'[^A-Za-z0-9_]', '_', key)}"
+    if name == f"{kind}_{key}" and len(name) <= LONGEST_BOOKMARK:
+        return name
+    digest = hashlib.sha256(key.encode()).hexdigest()[:8]
+    return f"{name[: LONGEST_BOOKMARK - 9]}_{digest}"
+
+
+def chinese_numeral(value: int) -> str:
+    """A number from 1 to 99 in Chinese: 一, 十, 十二, 二十.
+
+    >>> [chinese_numeral(value) for value in (3, 10, 12, 20, 35)]
+    ['三', '十', '十二', '二十', '三十五']
+    """
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    return (
+        ("" if tens < 2 else digits[tens])
+        + ("十" if tens else "")
+        + (digits[ones] if ones or not tens else "")
+    )
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without the characters that XML cannot hold."""
+    return _clean(text).strip()
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[\s\x85]+", " ", NOT_IN_XML.sub(" ", text)) if text else ""
+
+
+def _chinese_level(value: int, depth: int) -> str:
+    """A number as Chinese official documents have it on each level: 一, （一）, 1."""
+    return {1: chinese_numeral(value), 2: f"（{chinese_numeral(value)}）", 3: str(value)}[depth]
+
+
+def _letter(count: int) -> str:
+    """A, B … Z, AA, AB …"""
+    before, last = divmod(count - 1, 26)
+    return (_letter(before) if before else "") + chr(ord("A") + last)
