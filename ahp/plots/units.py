@@ -77,9 +77,7 @@ def unit_totals(
     known = [(row, one) for row, one in zip(rows, earlier, strict=False) if one is not None]
     if known:
         at, then = zip(*known, strict=True)
-        marks.append(
-            Points(tuple(map(float, then)), at, EARLIER, "diamond", name=earlier_name)
-        )
+        marks.append(Points(tuple(map(float, then)), at, EARLIER, "diamond", name=earlier_name))
     said = _("; ").join(
         _("{name} {number}").format(name=unit, number=text)
         for unit, text in zip(units, texts, strict=True)
@@ -124,9 +122,7 @@ def unit_parts_map(
     (('89.7', '51.0'), ('', '60.0'))
     """
     _ = translator(language)
-    values = tuple(
-        tuple(None if math.isnan(one) else float(one) for one in row) for row in points
-    )
+    values = tuple(tuple(None if math.isnan(one) else float(one) for one in row) for row in points)
     texts = tuple(tuple("" if one is None else f"{one:.1f}" for one in row) for row in values)
     said = _("; ").join(
         _("{unit}: {totals}").format(

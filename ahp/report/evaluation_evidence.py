@@ -383,7 +383,9 @@ def evidence_of_state(
             raise EvaluationError("period_not_evaluated", period=period, valid=tuple(opened))
         evidence = _evidence_of_year(state, period, held)
     sources = {
-        (state.unit[unit].name, str(one.period), indicator): source_sentence(source, named, language)
+        (state.unit[unit].name, str(one.period), indicator): source_sentence(
+            source, named, language
+        )
         for one in held
         for (unit, indicator), source in cell_sources(state, one).items()
         if unit in state.unit
@@ -403,7 +405,8 @@ def evidence_of_state(
 def _stamps(held: PeriodState) -> Iterator[Stamp]:
     """When something was done that a report names, and by whom."""
     yield held.opened
-    yield from (one.stamp for one in (*held.recordings, *held.signatures))
+    yield from (one.stamp for one in held.recordings)
+    yield from (one.stamp for one in held.signatures)
     yield from filter(None, (held.checked, held.notices and held.notices.stamp))
 
 

@@ -25,7 +25,7 @@ from ..evaluation.separation import SURE
 from ..i18n import Translate, translator
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import share_parts, signed
-from .evaluation_evidence import EvaluationEvidence, UnitFigure
+from .evaluation_evidence import EvaluationEvidence
 
 NAMED = 6
 """Units a sentence names; of more it says how many there are."""
@@ -90,9 +90,7 @@ def evaluation_findings(evidence: EvaluationEvidence, language: str) -> tuple[Fi
     >>> evaluation_findings(evidence_of_result(result, "2026Q2"), "en")[1].text
     '甲市监督中心 leads with 92.0 points (Excellent), of 12 units with a total.'
     """
-    return tuple(
-        finding for kind in KINDS.values() for finding in kind.draft(evidence, language)
-    )
+    return tuple(finding for kind in KINDS.values() for finding in kind.draft(evidence, language))
 
 
 def contradicted(finding: Finding, evidence: EvaluationEvidence) -> bool:
@@ -180,11 +178,10 @@ def _coverage(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
         "without_count": len(without),
         "period": evidence.period,
     }
-    sentence = _("{evaluated} units were evaluated in {period}; each has a total.")
+    sentence = _("Units evaluated in {period}: {evaluated}, each with a total.")
     if without:
         sentence = _(
-            "{rated} of {evaluated} units that were evaluated in {period} have a total; none has "
-            "{units}."
+            "Units evaluated in {period}: {evaluated}; with a total: {rated}; without one: {units}."
         )
     text = sentence.format(**says, units=_named(without, language))
     yield Finding("coverage", "coverage", text, says)
@@ -231,7 +228,7 @@ def _leaders(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
 
 def _leader_sentence(says: Mapping[str, Any], _: Translate) -> str:
     if not says["units"]:
-        return _("no unit has a total.")
+        return _("No unit has a total.")
     if says["all"] == 1:
         return (
             _("{units} is the only unit, with {total} points ({shown_band}); no other is compared.")
@@ -259,7 +256,7 @@ def _leaders_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool
     best = max(own.values())
     first = {unit for unit, total in own.items() if total == best}
     shared = {bands[unit] for unit in first}
-    return (
+    return bool(
         set(says["units"]) == first
         and float(says["total"]) == best
         and says["band"] == (shared.pop() if len(shared) == 1 else "")
@@ -361,7 +358,7 @@ def _average_changes(evidence: EvaluationEvidence, language: str) -> Iterator[Fi
         return round_half_up(sum(totals) / len(totals), digits)
 
     then, now = mean(first), mean(last)
-    says = {
+    says: dict[str, Any] = {
         "count": len(both),
         "before": first.period,
         "after": last.period,
@@ -524,7 +521,10 @@ def _top_holds(says: Mapping[str, Any], first: PeriodResult, last: PeriodResult)
         points_now = points_then if np.isnan(points_now) else points_now
         effects[leaf] = weight_now * points_now - weight_then * points_then
         if first.result.scheme == last.result.scheme:
-            mean_points, mean_weight = (points_then + points_now) / 2, (weight_then + weight_now) / 2
+            mean_points, mean_weight = (
+                (points_then + points_now) / 2,
+                (weight_then + weight_now) / 2,
+            )
             effects[leaf] = mean_weight * (points_now - points_then)
             effects[leaf] += mean_points * (weight_now - weight_then)
     most = max(says["sign"] * effect for effect in effects.values())
@@ -545,7 +545,7 @@ def _node_means(evidence: EvaluationEvidence) -> dict[str, tuple[Fraction, int]]
         for row in points:
             known = [Fraction(repr(float(one))) for one in row if not np.isnan(one)]
             if known:
-                own.append(sum(known) / len(known))
+                own.append(sum(known, Fraction(0)) / len(known))
         if own:
             means[node] = (sum(own, Fraction(0)) / len(own), len(own))
     return means
@@ -560,7 +560,11 @@ def _capabilities(evidence: EvaluationEvidence, language: str) -> Iterator[Findi
     if len(shown) < 2:
         return
     if len(set(shown.values())) == 1:
-        says: dict[str, Any] = {"end": "same", "nodes": tuple(shown), "mean": f"{min(shown.values())}"}
+        says: dict[str, Any] = {
+            "end": "same",
+            "nodes": tuple(shown),
+            "mean": f"{min(shown.values())}",
+        }
         text = _("All parts have the same mean, {mean} points.").format(**says)
         yield Finding("capability", "capability.same", text, says)
         return
@@ -600,7 +604,9 @@ def _behind(
     means = []
     for leaf in leaves:
         scores = [
-            Fraction(repr(float(part.result.scores[row, column, part.result.indicators.index(leaf)])))
+            Fraction(
+                repr(float(part.result.scores[row, column, part.result.indicators.index(leaf)]))
+            )
             for part in evidence.parts
             if leaf in part.result.indicators
             for column in (part.result.period_position(part.period),)
@@ -644,7 +650,7 @@ def _capabilities_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) ->
     if says["end"] == "same":
         return not others
     side = 1 if says["end"] == "strongest" else -1
-    half = 0.5 * 10.0 ** -evidence.scheme.digits.total + 1e-9
+    half = 0.5 * 10.0**-evidence.scheme.digits.total + 1e-9
     if any(side * (mean - edge) > half for mean in others):
         return False
     return not says.get("behind") or _behind_holds(says, evidence)
@@ -678,26 +684,27 @@ def _behind_holds(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool
 # -- deductions, bonuses, vetoes
 
 
+def _event_ids(evidence: EvaluationEvidence) -> dict[str, set[str]]:
+    """Ids of the deductions, bonuses and vetoes of all periods."""
+    ids: dict[str, set[str]] = {"deduction": set(), "bonus": set(), "veto": set()}
+    for part in evidence.parts:
+        scheme = part.result.scheme
+        ids["deduction"].update(one.id for one in scheme.deductions)
+        ids["bonus"].update(one.id for one in scheme.bonuses)
+        ids["veto"].update(one.id for one in scheme.vetoes)
+    return ids
+
+
 def _events(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
     _ = translator(language)
-    kinds = {
-        "deduction": ({one.id for one in evidence.last.result.scheme.deductions}, _("deductions")),
-        "bonus": ({one.id for one in evidence.last.result.scheme.bonuses}, _("bonuses")),
-        "veto": ({one.id for one in evidence.last.result.scheme.vetoes}, _("vetoes")),
-    }
-    for part in evidence.parts[:-1]:
-        scheme = part.result.scheme
-        for kind, some in zip(kinds, (scheme.deductions, scheme.bonuses, scheme.vetoes), strict=True):
-            kinds[kind][0].update(one.id for one in some)
+    words = {"deduction": _("deductions"), "bonus": _("bonuses"), "veto": _("vetoes")}
     says: dict[str, Any] = {"units": {}, "counts": {}}
     parts = []
-    for kind, (ids, word) in kinds.items():
+    for kind, ids in _event_ids(evidence).items():
         units = tuple(dict.fromkeys(one.unit for one in evidence.entries if one.event in ids))
         says["units"][kind], says["counts"][kind] = units, len(units)
         if units:
-            parts.append(
-                _("{what} – {units}").format(what=word, units=_named(units, language))
-            )
+            parts.append(_("{what} – {units}").format(what=words[kind], units=_named(units, language)))
     text = _("There are no deductions, bonuses or vetoes.")
     if parts:
         text = _("Units with {kinds}.").format(kinds=_("; ").join(parts))
@@ -709,8 +716,9 @@ def _events_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool:
     for part in evidence.parts:
         result, scheme = part.result, part.result.scheme
         scored = result.scored(result.units, result.scored_period(part.period))
-        width, column = len(scored.grid.periods), scored.grid.periods.index(
-            result.scored_period(part.period)
+        width, column = (
+            len(scored.grid.periods),
+            scored.grid.periods.index(result.scored_period(part.period)),
         )
         for kind, some in (("deduction", scheme.deductions), ("bonus", scheme.bonuses)):
             for event in some:
@@ -736,7 +744,7 @@ def _missing(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
             units.append(value.unit)
             if len(value.bands) > 1:
                 undecided.append(value.unit)
-    says = {
+    says: dict[str, Any] = {
         "count": count,
         "units": tuple(dict.fromkeys(units)),
         "units_count": len(set(units)),
@@ -769,9 +777,7 @@ def _missing_holds(says: Mapping[str, Any], evidence: EvaluationEvidence) -> boo
         units |= {result.units[k] for k in np.flatnonzero(gone.any(axis=1)).tolist()}
         low, high = result.bounds[:, column].T
         open_units |= {
-            result.units[k]
-            for k in range(len(result.units))
-            if gone[k].any() and low[k] != high[k]
+            result.units[k] for k in range(len(result.units)) if gone[k].any() and low[k] != high[k]
         }
     return (
         says["count"] == count
@@ -801,7 +807,7 @@ def _warnings(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
     for phrase in part.result.warnings:
         if phrase.code in words and phrase.parameters["period"] == part.period:
             units.setdefault(phrase.code, []).append(str(phrase.parameters["unit"]))
-    says = {
+    says: dict[str, Any] = {
         "units": {code: tuple(dict.fromkeys(some)) for code, some in units.items()},
         "counts": {code: len(set(some)) for code, some in units.items()},
         "period": part.period,
@@ -842,9 +848,7 @@ def _warnings_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> boo
     if rules.fall is not None:
         earlier = str(part.result.scored_period(part.period).earlier)
         before = (
-            _totals_of(PeriodResult(part.result, earlier))
-            if earlier in part.result.periods
-            else {}
+            _totals_of(PeriodResult(part.result, earlier)) if earlier in part.result.periods else {}
         )
         expected["warning_fall"] = {
             unit
@@ -902,7 +906,7 @@ def _corrections(evidence: EvaluationEvidence, language: str) -> Iterator[Findin
 
 
 def _corrections_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool:
-    known = {}
+    known: dict[tuple[str, str], list[str | None]] = {}
     for held in evidence.held:
         for one in held.signatures:
             for told in one.evidence["units"].values():
@@ -931,9 +935,7 @@ def _alike(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
         rows = [certainty.units.index(one.unit) for one in rated]
         pairs = [
             (one.unit, other.unit)
-            for one, other, row, next_row in zip(
-                rated, rated[1:], rows, rows[1:], strict=False
-            )
+            for one, other, row, next_row in zip(rated, rated[1:], rows, rows[1:], strict=False)
             if certainty.ahead[row, next_row] < SURE
         ]
         says = {
@@ -1034,14 +1036,14 @@ def _advice(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
     lowest = evidence.scheme.bands[-1]
     low = tuple(one.unit for one in evidence.figures if one.band == lowest.id)
     vetoes = {veto.id for part in evidence.parts for veto in part.result.scheme.vetoes}
-    vetoed = tuple(
-        dict.fromkeys(one.unit for one in evidence.entries if one.event in vetoes)
-    )
+    vetoed = tuple(dict.fromkeys(one.unit for one in evidence.entries if one.event in vetoes))
     band = bands_of(evidence.scheme, language)[lowest.id]
     says = {"low": low, "low_count": len(low), "vetoed": vetoed, "vetoed_count": len(vetoed)}
     says["band"] = band
     if low:
-        text = _("In the lowest band, “{band}”: {units}. Agree with them on what is mended by when.")
+        text = _(
+            "In the lowest band, “{band}”: {units}. Agree with them on what is mended by when."
+        )
         text = text.format(band=band, units=_named(low, language))
         yield Finding("advice", "advice.low", text, {**says, "about": "low"})
     if vetoed:
@@ -1055,7 +1057,6 @@ def _advice_holds(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool
         worst = evidence.scheme.bands[-1].id
         found = {unit for unit, band in _bands(evidence).items() if band == worst}
         return set(says["low"]) == found and says["low_count"] == len(found)
-    events = {"units": {"deduction": (), "bonus": (), "veto": says["vetoed"]}}
     vetoed = {
         part.result.units[row]
         for part, scored, width in evidence.scored_parts()
@@ -1066,7 +1067,7 @@ def _advice_holds(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool
             ]
         ).tolist()
     }
-    return set(events["units"]["veto"]) == vetoed and says["vetoed_count"] == len(vetoed)
+    return set(says["vetoed"]) == vetoed and says["vetoed_count"] == len(vetoed)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -21,7 +21,7 @@ from ..plots.units import unit_parts_map, unit_totals
 from ..process.evaluations.signing import hashes_of
 from ..process.evaluations.state import PeriodState
 from ..version import __version__
-from .document import Block, Document, Figure, Listing, Facts, Paragraph, Section, TableBlock
+from .document import Block, Document, Facts, Figure, Listing, Paragraph, Section, TableBlock
 from .evaluation_evidence import EvaluationEvidence, UnitFigure
 from .evaluation_findings import Finding, evaluation_findings
 from .evaluation_tables import (
@@ -316,16 +316,16 @@ class _Writer:
             "importance": _("Importance and points"),
             "corrections": _("Corrections beside the old figures"),
             "method": _("How the figures come about"),
-            "scores": _("Annex: all scores"),
-            "weights": _("Annex: weights"),
-            "rules": _("Annex: rules"),
-            "observations": _("Annex: observations and their sources"),
-            "raters": _("Annex: how far raters lie apart"),
-            "evidence": _("Annex: deliveries, signatures, hashes"),
+            "scores": _("All scores"),
+            "weights": _("Frozen weights"),
+            "rules": _("Rules"),
+            "observations": _("Observations and their sources"),
+            "raters": _("How far raters lie apart"),
+            "evidence": _("Deliveries and signatures"),
         }
         annexes = ("scores", "weights", "rules", "observations", "raters", "evidence")
         build: Callable[[], Iterator[Block]] = getattr(self, f"_{name}")
-        return Section(titles[name], tuple(build()), name, new_page=name in annexes)
+        return Section(titles[name], tuple(build()), name, annex=name in annexes)
 
     def _evaluated(self) -> Iterator[Block]:
         _, evidence = self._, self.evidence
@@ -334,8 +334,8 @@ class _Writer:
         values = int((~np.isnan(part.result.values[:, column])).sum())
         yield Paragraph(
             _(
-                "{units} units were scored in {period} on {indicators} indicators by the scheme "
-                "“{scheme}”, version {version}; {values} values of the last period are known."
+                "Units evaluated in {period}: {units}, on {indicators} indicators by the scheme "
+                "“{scheme}”, version {version}. Values known of the last period: {values}."
             ).format(
                 units=len(evidence.figures),
                 period=period_words(evidence.period, self.language),
@@ -368,9 +368,7 @@ class _Writer:
             pairs.append((_("Appeals until"), held.appeals_until))
         if held.appeals:
             granted = sum(one.granted is True for one in held.appeals.values())
-            said = _("{count}, granted: {granted}").format(
-                count=len(held.appeals), granted=granted
-            )
+            said = _("{count}, granted: {granted}").format(count=len(held.appeals), granted=granted)
             pairs.append((_("Appeals"), said))
         return tuple(pairs)
 
@@ -455,9 +453,7 @@ class _Writer:
         table = unit_parts_table(evidence, self.language)
         yield TableBlock(table, "unit_parts", wide=len(table.columns) > 7)
         names = names_of(evidence.last.result.scheme, self.language)
-        means = np.column_stack(
-            [_row_means(points) for points in evidence.part_points.values()]
-        )
+        means = np.column_stack([_row_means(points) for points in evidence.part_points.values()])
         units = [one.unit for one in evidence.figures]
         for number, start in enumerate(range(0, len(units), UNITS_IN_CHART), 1):
             some = slice(start, start + UNITS_IN_CHART)
@@ -484,8 +480,8 @@ class _Writer:
         without = [one for one in last.result.units if one not in compared]
         if without:
             text = _(
-                "Not compared, as they have no total in {before} or in {after}, or the change can't "
-                "be split: {units}."
+                "Not compared, as they have no total in {before} or in {after}, or the change "
+                "can't be split: {units}."
             )
             units = _(", ").join(without)
             text = text.format(before=first.period, after=last.period, units=units)
@@ -577,8 +573,9 @@ class _Writer:
         yield Paragraph(_("{about} {note}").format(about=policy, note=share))
         yield Paragraph(
             _(
-                "A unit's total depends on its own data and the rules alone, its rank on the others "
-                "of its group as well: equal totals share a rank, and the next one is left out."
+                "A unit's total depends on its own data and the rules alone, its rank on the "
+                "others of its group as well: equal totals share a rank, and the next one is left "
+                "out."
             )
         )
         if self.evidence.compared is not None:

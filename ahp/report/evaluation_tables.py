@@ -15,8 +15,8 @@ from ..evaluation import points_lost, rating_table, round_half_up
 from ..evaluation.cells import STATUS_WORDS
 from ..evaluation.importance import importance_places
 from ..evaluation.peers import PeriodResult, counted_indicators
-from ..evaluation.scoring import leaf_weights
 from ..evaluation.scheme import Deduction, Scheme, Veto
+from ..evaluation.scoring import leaf_weights
 from ..i18n import translator
 from ..i18n.evaluation import (
     bands_of,
@@ -31,7 +31,7 @@ from .check_matrix import check_matrix
 from .evaluation import aligned, as_printed
 from .evaluation_evidence import EvaluationEvidence, EventEntry
 from .over_time import change_parts
-from .table import Table
+from .table import Cell, Table
 
 UNITS_ACROSS = 6
 """Units in one table of all scores: so many fit on an upright page beside the indicators."""
@@ -44,7 +44,7 @@ def groups_table(evidence: EvaluationEvidence, language: str) -> Table:
     """The peer groups: units, those with a total, the lowest, the median and the highest total."""
     _ = translator(language)
     digits = evidence.scheme.digits.total
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for _group, name, figures in evidence.named_groups(language):
         totals = sorted(Fraction(one.total) for one in figures if one.total is not None)
         numbers: list[Decimal | None] = [None, None, None]
@@ -199,7 +199,7 @@ def indicator_changes_table(evidence: EvaluationEvidence, language: str) -> Tabl
     means = {leaf: whole / count for leaf, whole in sums.items() if whole}
     order = sorted(means, key=lambda leaf: -means[leaf])
     rows = tuple((names[leaf], signed(round_half_up(means[leaf], 4))) for leaf in order)
-    title = _("What each indicator did to the totals, mean of {count} units").format(count=count)
+    title = _("What each indicator did to the totals on average, units: {count}").format(count=count)
     return Table(title, (_("Indicator"), _("Change of the total")), rows, language)
 
 
@@ -228,9 +228,8 @@ def events_table(
         effect = event_words(scheme, event, language)
         row = (names[event.id], event.clause, effect, what, documents or "–")
         rows.append((entry.period, entry.unit, *row) if own is None else row)
-    headings = (_("What"), _("Clause"), _("Effect"), _("Points"), _("Document"))
-    if own is None:
-        headings = (_("Period"), _("Unit"), *headings)
+    of_all = (_("Period"), _("Unit")) if own is None else ()
+    headings = (*of_all, _("What"), _("Clause"), _("Effect"), _("Points"), _("Document"))
     return Table(_("Deductions, bonuses and vetoes"), headings, tuple(rows), language)
 
 
@@ -248,7 +247,7 @@ def losses_table(evidence: EvaluationEvidence, language: str) -> Table:
     )
     losses = [one for one in lost.of(None) if one.lost > 0]
     names = names_of(part.result.scheme, language)
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         zip(
             (names[one.indicator] for one in losses),
             aligned([round_half_up(one.lost, 2) for one in losses], 2),
@@ -282,7 +281,7 @@ def unit_losses_table(evidence: EvaluationEvidence, language: str) -> Table:
             for one in chosen
         ]
         rows.append((unit, *said, *("" for _rest in range(COSTLIEST - len(said)))))
-    headings = (_("Unit"), *(_("Cost {number}").format(number=k + 1) for k in range(COSTLIEST)))
+    headings = (_("Unit"), *(_("No. {number}").format(number=k + 1) for k in range(COSTLIEST)))
     title = _("Where each unit loses most of its total, {period}").format(period=part.period)
     return Table(title, headings, tuple(rows), language)
 
@@ -299,15 +298,17 @@ def importance_table(evidence: EvaluationEvidence, language: str) -> Table:
     names = names_of(part.result.scheme, language)
     order = sorted(counts, key=lambda leaf: -counts[leaf]["first"])
     quadrants = ("first", "keep", "later", "enough")
-    rows = tuple((names[leaf], *(counts[leaf][one] for one in quadrants)) for leaf in order)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (names[leaf], *(counts[leaf][one] for one in quadrants)) for leaf in order
+    )
     headings = (
         *(_("Indicator"), _("Important and weak"), _("Important and strong")),
         *(_("Less important and weak"), _("Less important and strong")),
     )
     title = _("Importance and points, number of units, {period}").format(period=part.period)
     note = _(
-        "Important: more than the mean weight. Weak: below the unit's own weighted mean. "
-        "{count} units with a total."
+        "Important: more than the mean weight. Weak: below the unit's own weighted mean. Units "
+        "with a total: {count}."
     ).format(count=len(rated))
     return Table(title, headings, rows, language, note=note)
 
@@ -340,7 +341,10 @@ def scores_tables(part: PeriodResult, language: str) -> Iterator[Table]:
         totals = [result.total(unit, part.period) for unit in units]
         rows.append((_("Total"), *("" if one is None else f"{one}" for one in totals)))
         rows.append(
-            (_("Band"), *(bands[str(result.bands[result.units.index(one), column])] for one in units))
+            (
+                _("Band"),
+                *(bands[str(result.bands[result.units.index(one), column])] for one in units),
+            )
         )
         title = _("Points of all indicators, {period}").format(period=part.period)
         if len(blocks) > 1:
@@ -425,14 +429,16 @@ def raters_table(part: PeriodResult, language: str) -> Table | None:
             raise
         return None
     names = names_of(part.result.scheme, language)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for leaf in counted_indicators(part.result, part.period):
         some = [k for k, target in enumerate(ratings.targets) if target[1] == leaf]
         spreads = []
         for row in ratings.points[some]:
             known = row[~np.isnan(row)]
             if len(known) > 1:
-                spreads.append(Fraction(repr(float(known.max()))) - Fraction(repr(float(known.min()))))
+                spreads.append(
+                    Fraction(repr(float(known.max()))) - Fraction(repr(float(known.min())))
+                )
         if spreads:
             most = part.result.scheme.indicator[leaf].most_spread
             rows.append(
@@ -514,4 +520,3 @@ def signatures_table(evidence: EvaluationEvidence, language: str) -> Table:
         *(_("Period"), _("Revision"), _("Signed by"), _("Signed on (UTC)"), _("Why corrected")),
     )
     return Table(_("Signatures"), headings, rows, language)
-

@@ -19,14 +19,14 @@ import numpy as np
 
 from ..errors import EvaluationError
 from ..evaluation import missing_values, points_lost, round_half_up
-from ..evaluation.peers import PeriodResult, medians, node_points, peers_of
+from ..evaluation.peers import medians, node_points, peers_of
 from ..i18n import translator
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import period_words, signed
 from ..plots.units import unit_waterfall
 from ..process.evaluations.state import PeriodState
 from .document import Block, Document, Figure, Listing, Paragraph, Section, TableBlock
-from .evaluation import aligned, as_printed
+from .evaluation import aligned
 from .evaluation_evidence import EvaluationEvidence
 from .evaluation_report import provenance_of
 from .evaluation_tables import events_table
@@ -155,7 +155,11 @@ class _Notice:
         _, scheme = self._, self.result_of.scheme
         bands = bands_of(scheme, self.language)
         group = next(
-            (name for id, name, _own in self.evidence.named_groups(self.language) if id == self.figure.group),
+            (
+                name
+                for group_id, name, _own in self.evidence.named_groups(self.language)
+                if group_id == self.figure.group
+            ),
             "",
         )
         named = _("{name}, version {version}").format(
@@ -187,9 +191,7 @@ class _Notice:
         if self.held is not None and not self.held.signatures:
             said.append(_("This is a draft: the result isn't signed yet and may still change."))
         if self.unit in self.evidence.differing:
-            said.append(
-                _("Computed now, the total or the band is not what was signed last.")
-            )
+            said.append(_("Computed now, the total or the band is not what was signed last."))
         names = names_of(self.result_of.scheme, self.language)
         missing = [
             names[one.indicator]
@@ -246,9 +248,7 @@ class _Notice:
             text = _("There is no total in {period} to compare with.")
             yield text.format(period=before.period)
         else:
-            yield _("{change} since {period}.").format(
-                change=signed(change), period=before.period
-            )
+            yield _("{change} since {period}.").format(change=signed(change), period=before.period)
 
     def parts(self) -> Iterator[Block]:
         """The children of the goal beside the group's median and the period before."""
@@ -268,7 +268,9 @@ class _Notice:
         of_group = [_median(points[node]) for node in nodes]
         withheld = any(one is None for one in of_group)
         if any(one is not None for one in of_group):
-            columns.append((_("Group median"), aligned([_rounded(one, digits) for one in of_group])))
+            columns.append(
+                (_("Group median"), aligned([_rounded(one, digits) for one in of_group]))
+            )
         if before is not None and self.unit in before.result.units:
             then = node_points(before.result, before.period, (self.unit,))
             numbers = [then[node][0] if node in then else np.nan for node in nodes]
@@ -356,7 +358,11 @@ class _Notice:
             figures.append((label, held.notices.result["units"][key], ""))
         for one in held.signatures:
             if key in one.evidence["units"]:
-                label = _("signed on {date}") if one.revision == 1 else _("corrected and signed on {date}")
+                label = (
+                    _("signed on {date}")
+                    if one.revision == 1
+                    else _("corrected and signed on {date}")
+                )
                 reason = one.reason if key in {row.unit for row in one.rows} else ""
                 label = label.format(date=one.stamp.time[:10])
                 figures.append((label, one.evidence["units"][key], reason))
@@ -364,7 +370,13 @@ class _Notice:
         if len({tuple(told[name] for name in watched) for _label, told, _why in figures}) < 2:
             return
         rows = tuple(
-            (label, told["total"] or "–", bands[told["band"]] or "–", told["group_rank"] or None, why)
+            (
+                label,
+                told["total"] or "–",
+                bands[told["band"]] or "–",
+                told["group_rank"] or None,
+                why,
+            )
             for label, told, why in figures
         )
         headings = (_("Figure"), _("Total"), _("Band"), _("Rank in group"), _("Why corrected"))
@@ -381,21 +393,23 @@ class _Notice:
         if held is not None and held.signatures:
             yield Paragraph(
                 _(
-                    "The result is signed and the time to appeal is over. What is found wrong later "
-                    "is corrected, and stands beside the old figure."
+                    "The result is signed and the time to appeal is over. What is found wrong "
+                    "later is corrected, and stands beside the old figure."
                 )
             )
             return
         said = (
-            _("The unit may appeal against any value of this notice until {date}.").format(date=until)
+            _("The unit may appeal against any value of this notice until {date}.").format(
+                date=until
+            )
             if until
             else _("The unit may appeal against any value of this notice.")
         )
         yield Paragraph(said)
         yield Paragraph(
             _(
-                "An appeal names the value, says what is wrong and what would be right, and has the "
-                "document that shows it."
+                "An appeal names the value, says what is wrong and what would be right, and has "
+                "the document that shows it."
             )
         )
         if how:
@@ -520,7 +534,9 @@ def _rounded(number: float | None, digits: int) -> Decimal | None:
 
 def _points(numbers: Sequence[float], digits: int) -> list[str]:
     """Points as printed, empty where there are none."""
-    return aligned([None if np.isnan(one) else round_half_up(one, digits) for one in map(float, numbers)])
+    return aligned(
+        [None if np.isnan(one) else round_half_up(one, digits) for one in map(float, numbers)]
+    )
 
 
 def _table(
