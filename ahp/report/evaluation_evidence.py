@@ -14,7 +14,17 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import EvaluationError
-from ..evaluation import Certainty, Evaluation, Movement, explain_change, parse_period
+from ..evaluation import (
+    Certainty,
+    Evaluation,
+    MissingValue,
+    Movement,
+    PointsLost,
+    explain_change,
+    missing_values,
+    parse_period,
+    points_lost,
+)
 from ..evaluation.cells import UNCOUNTED
 from ..evaluation.peers import PeriodResult, earlier_result, node_points
 from ..evaluation.scheme import Scheme
@@ -230,6 +240,18 @@ class EvaluationEvidence:
                     entry = EventEntry(unit, part.period, event, points, documents)
                     found.append(replace(entry, points=None) if is_veto else entry)
         return tuple(found)
+
+    @cached_property
+    def missing(self) -> tuple[MissingValue, ...]:
+        """The values that are missing, part by part, and what each decides."""
+        return tuple(
+            value for part in self.parts for value in missing_values(part.result, part.period)
+        )
+
+    @cached_property
+    def lost(self) -> PointsLost:
+        """What each unit loses by each indicator in the last part."""
+        return points_lost(self.last.result, self.last.period)
 
     @cached_property
     def part_points(self) -> Mapping[str, np.ndarray]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..evaluation import Movement, missing_values, points_lost, round_half_up
+from ..evaluation import Movement, points_lost, round_half_up
 from ..evaluation.cells import UNDUE, UNREPORTED
 from ..evaluation.peers import PeriodResult, node_points
 from ..evaluation.separation import SURE
@@ -470,7 +470,7 @@ def _why(change: Movement, evidence: EvaluationEvidence, language: str) -> dict[
         names |= names_of(part.result.scheme, language)
     way = 1 if change.change > 0 else -1
     top = max(change.effects, key=lambda one: way * one.total)
-    shown = _(", ").join(share_parts(change, language))
+    shown = _("; ").join(share_parts(change, language))
     if way * top.total <= 0:
         return {"shown": shown, "top": "", "top_size": ""}
     size = round_half_up(abs(top.total), SHARE_DIGITS)
@@ -704,7 +704,9 @@ def _events(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
         units = tuple(dict.fromkeys(one.unit for one in evidence.entries if one.event in ids))
         says["units"][kind], says["counts"][kind] = units, len(units)
         if units:
-            parts.append(_("{what} – {units}").format(what=words[kind], units=_named(units, language)))
+            parts.append(
+                _("{what} – {units}").format(what=words[kind], units=_named(units, language))
+            )
     text = _("There are no deductions, bonuses or vetoes.")
     if parts:
         text = _("Units with {kinds}.").format(kinds=_("; ").join(parts))
@@ -738,12 +740,11 @@ def _events_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool:
 def _missing(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
     _ = translator(language)
     count, units, undecided = 0, [], []
-    for part in evidence.parts:
-        for value in missing_values(part.result, part.period):
-            count += 1
-            units.append(value.unit)
-            if len(value.bands) > 1:
-                undecided.append(value.unit)
+    for value in evidence.missing:
+        count += 1
+        units.append(value.unit)
+        if len(value.bands) > 1:
+            undecided.append(value.unit)
     says: dict[str, Any] = {
         "count": count,
         "units": tuple(dict.fromkeys(units)),
@@ -995,7 +996,7 @@ def _alike_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool:
 def _costliest(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
     _ = translator(language)
     part = evidence.last
-    losses = [one for one in points_lost(part.result, part.period).of(None) if one.lost > 0]
+    losses = [one for one in evidence.lost.of(None) if one.lost > 0]
     chosen = losses[:COSTLIEST]
     if not chosen:
         return

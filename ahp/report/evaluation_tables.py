@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EvaluationError
-from ..evaluation import points_lost, rating_table, round_half_up
+from ..evaluation import rating_table, round_half_up
 from ..evaluation.cells import STATUS_WORDS
 from ..evaluation.importance import importance_places
 from ..evaluation.peers import PeriodResult, counted_indicators
@@ -199,7 +199,9 @@ def indicator_changes_table(evidence: EvaluationEvidence, language: str) -> Tabl
     means = {leaf: whole / count for leaf, whole in sums.items() if whole}
     order = sorted(means, key=lambda leaf: -means[leaf])
     rows = tuple((names[leaf], signed(round_half_up(means[leaf], 4))) for leaf in order)
-    title = _("What each indicator did to the totals on average, units: {count}").format(count=count)
+    title = _("What each indicator did to the totals on average, units: {count}").format(
+        count=count
+    )
     return Table(title, (_("Indicator"), _("Change of the total")), rows, language)
 
 
@@ -239,7 +241,7 @@ def losses_table(evidence: EvaluationEvidence, language: str) -> Table:
     """
     _ = translator(language)
     part = evidence.last
-    lost = points_lost(part.result, part.period)
+    lost = evidence.lost
     among = Counter(
         loss.indicator
         for unit in part.result.units
@@ -270,7 +272,7 @@ def unit_losses_table(evidence: EvaluationEvidence, language: str) -> Table:
     """The three indicators that cost each unit most."""
     _ = translator(language)
     part = evidence.last
-    lost, names = points_lost(part.result, part.period), names_of(part.result.scheme, language)
+    lost, names = evidence.lost, names_of(part.result.scheme, language)
     rows = []
     for unit in part.result.units:
         chosen = [one for one in lost.of(unit) if one.lost > 0][:COSTLIEST]

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EvaluationError
-from ..evaluation import missing_values, points_lost, round_half_up
+from ..evaluation import round_half_up
 from ..evaluation.peers import medians, node_points, peers_of
 from ..i18n import translator
 from ..i18n.evaluation import bands_of, names_of
@@ -193,11 +193,7 @@ class _Notice:
         if self.unit in self.evidence.differing:
             said.append(_("Computed now, the total or the band is not what was signed last."))
         names = names_of(self.result_of.scheme, self.language)
-        missing = [
-            names[one.indicator]
-            for one in missing_values(self.result_of, self.period)
-            if one.unit == self.unit
-        ]
+        missing = [names[one.indicator] for one in self.evidence.missing if one.unit == self.unit]
         if missing:
             text = _("Provisional, as values are missing: {indicators}.")
             said.append(text.format(indicators=_(", ").join(missing)))
@@ -255,17 +251,18 @@ class _Notice:
         _, result, before = self._, self.result_of, self.evidence.before
         if not self.observed:
             return
-        peers = peers_of(result, self.unit)
-        points = node_points(result, self.period, peers)
-        weights, place = result.weights(self.period), peers.index(self.unit)
-        nodes = [one for one in result.scheme.children[result.scheme.goal] if one in weights]
+        units = tuple(self.evidence.figure)
+        place, peers = units.index(self.unit), peers_of(result, self.unit)
+        own = [units.index(one) for one in peers]
+        points = {node: of_all[:, -1] for node, of_all in self.evidence.part_points.items()}
+        weights, nodes = result.weights(self.period), list(points)
         names, digits = names_of(result.scheme, self.language), result.scheme.digits.total
         columns: list[tuple[str, Sequence[Any]]] = [
             (_("Part"), [names[node] for node in nodes]),
             (_("Weight"), aligned([weights[node] for node in nodes])),
             (_("Points"), _points([points[node][place] for node in nodes], digits)),
         ]
-        of_group = [_median(points[node]) for node in nodes]
+        of_group = [_median(points[node][own]) for node in nodes]
         withheld = any(one is None for one in of_group)
         if any(one is not None for one in of_group):
             columns.append(
@@ -300,7 +297,7 @@ class _Notice:
         points = dict(
             zip(result.indicators, result.scores[self.row, self.column].tolist(), strict=True)
         )
-        losses = points_lost(result, self.period, (self.unit,)).of(self.unit)
+        losses = self.evidence.lost.of(self.unit)
         of_leaf = {one.indicator: one for one in losses}
         known = [one for one in losses if not np.isnan(points[one.indicator])]
         known.sort(key=lambda one: (points[one.indicator], -one.weight))
