@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ahp.plots.chart import Axis, Bars, Chart
 from ahp.report.document import (
     Block,
     Document,
@@ -13,7 +14,6 @@ from ahp.report.document import (
     TableBlock,
     refer,
 )
-from ahp.plots.chart import Axis, Bars, Chart
 from ahp.report.table import Cell, Table
 
 NASTY = r"50 % of a_b & {c} #1 ~ ^ \d $x$ <b>“q”</b> -- 'it'"
@@ -36,7 +36,8 @@ WORDS = {
         "title": "事后监督效能评价指标权重研究报告",
         "subtitle": "五项能力、十八项指标",
         "warning": "本研究的日志未通过核验：第 17 条事件被改动。",
-        "intro": "二十名专家对各项能力作了两两比较，排序见{ranking}，图示见{bars}，全部判断列于{annex}。",
+        "intro": "二十名专家对各项能力作了两两比较，排序见{ranking}，图示见{bars}，"
+        "全部判断列于{annex}。",
         "draft": "问题发现能力居首，权重为 26.8 %，整改落实能力次之，为 21.4 %。",
         "name": "第{k}项指标的监督能力",
         "short": "指标{k}",
