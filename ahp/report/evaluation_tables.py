@@ -231,7 +231,14 @@ def events_table(
         row = (names[event.id], event.clause, effect, what, documents or "–")
         rows.append((entry.period, entry.unit, *row) if own is None else row)
     of_all = (_("Period"), _("Unit")) if own is None else ()
-    headings = (*of_all, _("What"), _("Clause"), _("Effect"), _("Points"), _("Document"))
+    headings = (
+        *of_all,
+        _("What"),
+        _("Clause"),
+        _("Effect"),
+        _("Points taken or given"),
+        _("Document"),
+    )
     return Table(_("Deductions, bonuses and vetoes"), headings, tuple(rows), language)
 
 

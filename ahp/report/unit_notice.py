@@ -224,7 +224,8 @@ class _Notice:
                 text = _("In {level} of {draws} draws the total lies in {interval}.")
                 level = f"{100 * certainty.level:g}%"
                 draws = f"{certainty.draws:,}"
-                said.append(text.format(level=level, draws=draws, interval=inside))
+                ends = "…".join(dict.fromkeys(inside.split("…")))  # one where both are the same
+                said.append(text.format(level=level, draws=draws, interval=ends))
             if bounds := bounds_of(self.result_of, self.unit, self.period):
                 text = _("With what is still missing it can be {bounds}.")
                 said.append(text.format(bounds=bounds))
