@@ -43,7 +43,8 @@ def unit_totals(
     intervals: Sequence[tuple[float, float]] = (),
     level: float = 0.95,
 ) -> Chart:
-    """Totals as bars, the first unit at the top, with those of the period before as marks.
+    """Totals as bars, the first unit at the top, with those of the period before as marks; each
+    total stands beside its unit's name, where no interval hides it.
 
     Args:
         units: names.
@@ -60,15 +61,19 @@ def unit_totals(
     >>> from ahp.plots.units import unit_totals
     >>> both = Decimal("91.0"), Decimal("84.8")
     >>> chart = unit_totals(["A", "B"], both, title="Totals", note="2026Q1", language="en")
-    >>> chart.marks[0].texts, chart.alt
-    (('91.0', '84.8'), 'Totals: A 91.0; B 84.8.')
+    >>> chart.y.names, chart.alt
+    (('A 91.0', 'B 84.8'), 'Totals: A 91.0; B 84.8.')
     """
     _ = translator(language)
     rows = tuple(float(k) for k in range(len(units)))
     ends = tuple(map(float, totals))
     texts = tuple(f"{one}" for one in totals)
+    named = tuple(
+        _("{name} {number}").format(name=unit, number=text)
+        for unit, text in zip(units, texts, strict=True)
+    )
     marks: list[Bars | Intervals | Points] = [
-        Bars(rows, ends, (BAR,) * len(rows), name=_("Total"), texts=texts)
+        Bars(rows, ends, (BAR,) * len(rows), name=_("Total"))
     ]
     if intervals:
         low, high = zip(*intervals, strict=True)
@@ -78,17 +83,14 @@ def unit_totals(
     if known:
         at, then = zip(*known, strict=True)
         marks.append(Points(tuple(map(float, then)), at, EARLIER, "diamond", name=earlier_name))
-    said = _("; ").join(
-        _("{name} {number}").format(name=unit, number=text)
-        for unit, text in zip(units, texts, strict=True)
-    )
+    said = _("; ").join(named)
     highest = max([100.0, *ends, *(high for _low, high in intervals)])
     return Chart(
         title,
         note,
         _("{unit}: {totals}.").format(unit=title, totals=said),
         Axis(_("Points"), low=0, high=highest * (1 + GAP), decimals=0),
-        Axis(names=tuple(units), reversed=True),
+        Axis(names=named, reversed=True),
         tuple(marks),
         language,
         legend=len(marks) > 1,

@@ -19,9 +19,8 @@ from ..i18n.evaluation_results import counted_period, period_words, separation_w
 from ..i18n.schemes import source_words
 from ..plots.units import unit_parts_map, unit_totals
 from ..process.evaluations.signing import hashes_of
-from ..process.evaluations.state import PeriodState
 from ..version import __version__
-from .document import Block, Document, Facts, Figure, Listing, Paragraph, Section, TableBlock
+from .document import Block, Document, Figure, Listing, Paragraph, Section, TableBlock
 from .evaluation_evidence import EvaluationEvidence, UnitFigure
 from .evaluation_findings import Finding, evaluation_findings
 from .evaluation_tables import (
@@ -36,6 +35,7 @@ from .evaluation_tables import (
     observations_table,
     parts_over_time_table,
     parts_summary,
+    periods_table,
     raters_table,
     rules_table,
     scores_tables,
@@ -348,29 +348,8 @@ class _Writer:
         if evidence.year is not None:
             yield Paragraph(year_sentence(evidence.year, self.language))
         yield TableBlock(groups_table(evidence, self.language), "groups")
-        for held in evidence.held:
-            yield Facts(self._dates(held))
-
-    def _dates(self, held: PeriodState) -> tuple[tuple[str, str], ...]:
-        """What was done with a period, and when."""
-        _, names = self._, self.evidence.names
-
-        def by(time: str, who: str) -> str:
-            return _("{name}, {date}").format(name=who, date=time[:10]) if who else time[:10]
-
-        pairs = [(_("Period"), str(held.period)), (_("Data due"), held.due)]
-        if held.checked is not None:
-            who = names.get(held.checked.actor, "")
-            pairs.append((_("Check finished"), by(held.checked.time, who)))
-        if held.notices is not None:
-            pairs.append((_("Draft notices sent out"), held.notices.stamp.time[:10]))
-        if held.appeals_until:
-            pairs.append((_("Appeals until"), held.appeals_until))
-        if held.appeals:
-            granted = sum(one.granted is True for one in held.appeals.values())
-            said = _("{count}, granted: {granted}").format(count=len(held.appeals), granted=granted)
-            pairs.append((_("Appeals"), said))
-        return tuple(pairs)
+        if evidence.held:
+            yield TableBlock(periods_table(evidence, self.language), "periods")
 
     def _findings(self) -> Iterator[Block]:
         for finding in self.findings:
@@ -382,7 +361,7 @@ class _Writer:
         evidence = self.evidence
         for k, table in enumerate(self._leagues(), 1):
             key = "league" if k == 1 else f"league_{k}"
-            yield TableBlock(table, key, wide=len(table.columns) > 9)
+            yield TableBlock(table, key)
         number = 0
         for _group, name, figures in evidence.named_groups(self.language):
             rated = [one for one in figures if one.total is not None]
@@ -440,10 +419,10 @@ class _Writer:
         evidence = self.evidence
         if evidence.year is None and evidence.whole is not None and len(evidence.whole.periods) > 1:
             table = over_time_table(evidence.whole, self.language)
-            yield TableBlock(table, "over_time", wide=len(table.columns) > 9)
+            yield TableBlock(table, "over_time")
         if len(evidence.parts) > 1:
             table = parts_over_time_table(evidence, self.language)
-            yield TableBlock(table, "parts_over_time", wide=len(table.columns) > 9)
+            yield TableBlock(table, "parts_over_time")
 
     def _parts(self) -> Iterator[Block]:
         _, evidence = self._, self.evidence
@@ -451,7 +430,7 @@ class _Writer:
             return
         yield TableBlock(parts_summary(evidence, self.language), "parts")
         table = unit_parts_table(evidence, self.language)
-        yield TableBlock(table, "unit_parts", wide=len(table.columns) > 7)
+        yield TableBlock(table, "unit_parts")
         names = names_of(evidence.last.result.scheme, self.language)
         means = np.column_stack([_row_means(points) for points in evidence.part_points.values()])
         units = [one.unit for one in evidence.figures]
@@ -493,7 +472,7 @@ class _Writer:
         if not self.evidence.entries:
             yield Paragraph(self._("There are no deductions, bonuses or vetoes."))
             return
-        yield TableBlock(events_table(self.evidence, self.language), "events", wide=True)
+        yield TableBlock(events_table(self.evidence, self.language), "events")
 
     def _missing(self) -> Iterator[Block]:
         evidence, complete = self.evidence, True
@@ -501,7 +480,7 @@ class _Writer:
             table = missing_table(part.result, part.period, self.language)
             if table.rows:
                 complete = False
-                yield TableBlock(table, _keyed("missing", part.period, evidence), wide=True)
+                yield TableBlock(table, _keyed("missing", part.period, evidence))
                 yield Listing(missing_sentences(part.result, part.period, self.language))
         if complete:
             yield Paragraph(self._("Nothing is missing."))
@@ -523,7 +502,7 @@ class _Writer:
         table = losses_table(evidence, self.language)
         if table.rows:
             yield TableBlock(table, "losses")
-            yield TableBlock(unit_losses_table(evidence, self.language), "unit_losses", wide=True)
+            yield TableBlock(unit_losses_table(evidence, self.language), "unit_losses")
 
     def _importance(self) -> Iterator[Block]:
         table = importance_table(self.evidence, self.language)
@@ -543,7 +522,7 @@ class _Writer:
                 changed = tuple(row for row in table.rows if row[-1] is True)
                 key = _keyed("corrections", str(held.period), self.evidence)
                 table = replace(table, rows=changed or table.rows)
-                yield TableBlock(table, key, wide=len(table.columns) > 7)
+                yield TableBlock(table, key)
 
     def _method(self) -> Iterator[Block]:
         _, scheme = self._, self.evidence.scheme
@@ -606,13 +585,13 @@ class _Writer:
                 yield TableBlock(table, _keyed("weights", part.period, self.evidence))
 
     def _rules(self) -> Iterator[Block]:
-        yield TableBlock(rules_table(self.evidence.last, self.language), "rules", wide=True)
+        yield TableBlock(rules_table(self.evidence.last, self.language), "rules")
 
     def _observations(self) -> Iterator[Block]:
         for part in self.evidence.parts:
             table = observations_table(self.evidence, part, self.language)
             key = _keyed("observations", part.period, self.evidence)
-            yield TableBlock(table, key, wide=True)
+            yield TableBlock(table, key)
 
     def _raters(self) -> Iterator[Block]:
         for part in self.evidence.parts:
@@ -623,7 +602,7 @@ class _Writer:
     def _evidence(self) -> Iterator[Block]:
         evidence = self.evidence
         if any(held.recordings for held in evidence.held):
-            yield TableBlock(deliveries_table(evidence, self.language), "deliveries", wide=True)
+            yield TableBlock(deliveries_table(evidence, self.language), "deliveries")
         if any(held.signatures for held in evidence.held):
             yield TableBlock(signatures_table(evidence, self.language), "signatures")
 

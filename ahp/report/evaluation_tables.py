@@ -170,7 +170,8 @@ def moved_units_table(evidence: EvaluationEvidence, language: str) -> Table:
     movements = sorted(evidence.movements, key=lambda one: -one.change)
     columns: list[list[Any]] = [[one.unit for one in movements]]
     for attribute in ("total_before", "total_after"):
-        columns.append(aligned([getattr(one, attribute) for one in movements]))
+        digits = last.result.scheme.digits.total
+        columns.append(aligned([getattr(one, attribute) for one in movements], digits))
     columns.append([signed(one.change) for one in movements])
     columns += map(list, zip(*(map(signed, change_parts(one)) for one in movements), strict=True))
     headings = (
@@ -485,6 +486,31 @@ def parts_over_time_table(evidence: EvaluationEvidence, language: str) -> Table:
         count=len(evidence.figures)
     )
     return Table(title, headings, tuple(rows), language)
+
+
+def periods_table(evidence: EvaluationEvidence, language: str) -> Table:
+    """What was done with each period, and when."""
+    _ = translator(language)
+    rows = []
+    for held in evidence.held:
+        granted = sum(one.granted is True for one in held.appeals.values())
+        appeals = _("{count}, granted: {granted}").format(count=len(held.appeals), granted=granted)
+        rows.append(
+            (
+                str(held.period),
+                held.due,
+                held.checked.time[:10] if held.checked else "",
+                held.notices.stamp.time[:10] if held.notices else "",
+                held.appeals_until,
+                appeals if held.appeals else "",
+                held.signatures[0].stamp.time[:10] if held.signatures else "",
+            )
+        )
+    headings = (
+        *(_("Period"), _("Data due"), _("Check finished"), _("Draft notices sent out")),
+        *(_("Appeals until"), _("Appeals"), _("Signed")),
+    )
+    return Table(_("Dates"), headings, tuple(rows), language)
 
 
 def deliveries_table(evidence: EvaluationEvidence, language: str) -> Table:
