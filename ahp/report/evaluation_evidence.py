@@ -25,7 +25,6 @@ from ..evaluation import (
     parse_period,
     points_lost,
 )
-from ..evaluation.cells import UNCOUNTED
 from ..evaluation.peers import PeriodResult, earlier_result, node_points
 from ..evaluation.scheme import Scheme
 from ..evaluation.scoring import Scored
@@ -189,11 +188,13 @@ class EvaluationEvidence:
             scored = part.result.scored(part.result.units, part.result.scored_period(part.period))
             yield part, scored, len(scored.grid.periods)
 
-    def rated(self, part: PeriodResult) -> tuple[str, ...]:
-        """The units that have anything that counts in a part."""
-        column = part.result.period_position(part.period)
-        counted = (part.result.status[:, column] != UNCOUNTED).any(axis=1)
-        return tuple(unit for unit, some in zip(part.result.units, counted, strict=True) if some)
+    @cached_property
+    def observed(self) -> frozenset[str]:
+        """The units of which anything was observed in the last part."""
+        *_earlier, (part, scored, width) = self.scored_parts()
+        column = scored.grid.periods.index(part.result.scored_period(part.period))
+        both = zip(part.result.units, scored.observed[column::width], strict=True)
+        return frozenset(unit for unit, some in both if some)
 
     @cached_property
     def movements(self) -> tuple[Movement, ...]:

@@ -130,7 +130,7 @@ class _Notice:
         self.row = self.result_of.unit_position(unit)
         self.column = self.result_of.period_position(self.period)
         self.figure = evidence.figure[unit]
-        self.observed = unit in evidence.rated(evidence.last)
+        self.observed = unit in evidence.observed
         self._ = translator(language)
 
     @property
@@ -261,18 +261,18 @@ class _Notice:
         columns: list[tuple[str, Sequence[Any]]] = [
             (_("Part"), [names[node] for node in nodes]),
             (_("Weight"), aligned([weights[node] for node in nodes])),
-            (_("Points"), _points([points[node][place] for node in nodes], digits)),
+            (_("Points"), _points([points[node][place] for node in nodes], digits, digits)),
         ]
         of_group = [_median(points[node][own]) for node in nodes]
         withheld = any(one is None for one in of_group)
         if any(one is not None for one in of_group):
             columns.append(
-                (_("Group median"), aligned([_rounded(one, digits) for one in of_group]))
+                (_("Group median"), aligned([_rounded(one, digits) for one in of_group], digits))
             )
         if before is not None and self.unit in before.result.units:
             then = node_points(before.result, before.period, (self.unit,))
             numbers = [then[node][0] if node in then else np.nan for node in nodes]
-            columns.append((before.period, _points(numbers, digits)))
+            columns.append((before.period, _points(numbers, digits, digits)))
         note = (
             _("The median of a group is told from {count} units with points on.").format(
                 count=FEWEST_FOR_MEDIAN
@@ -465,14 +465,8 @@ def notices_zip(
                 progress(number, len(notices))
         headings = (_("No."), _("Unit"), _("File"), _("Bytes"), "SHA-256")
         listed = Table(_("Notices in this archive"), headings, tuple(rows), language)
-        _add(archive, _list_name(names, language), csv_bytes(listed))
+        _add(archive, _free_name(_stem(_("List of notices")), "csv", names), csv_bytes(listed))
     return out.getvalue()
-
-
-def _list_name(names: Sequence[str], language: str) -> str:
-    """Name of the list, which no notice has."""
-    _ = translator(language)
-    return safe_names([*names, _("List of notices")], "csv")[-1]
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -494,19 +488,18 @@ def safe_names(units: Sequence[str], extension: str) -> tuple[str, ...]:
     >>> safe_names(["甲/乙中心", "CON", "甲 乙中心", ""], "docx")
     ('甲_乙中心.docx', 'CON_.docx', '甲_乙中心_2.docx', '4.docx')
     """
-    taken: set[str] = set()
-    names = []
+    names: list[str] = []
     for number, unit in enumerate(units, 1):
-        stem = _stem(unit) or f"{number}"
-        numbered = chain([stem], (f"{stem}_{k}" for k in count(2)))
-        name = next(
-            full
-            for full in (f"{one}.{extension}" for one in numbered)
-            if full.casefold() not in taken
-        )
-        taken.add(name.casefold())
-        names.append(name)
+        names.append(_free_name(_stem(unit) or f"{number}", extension, names))
     return tuple(names)
+
+
+def _free_name(stem: str, extension: str, taken: Sequence[str]) -> str:
+    """A file name that is none of those that are taken, in upper or lower case."""
+    folded = {one.casefold() for one in taken}
+    numbered = chain([stem], (f"{stem}_{k}" for k in count(2)))
+    names = (f"{one}.{extension}" for one in numbered)
+    return next(name for name in names if name.casefold() not in folded)
 
 
 def _stem(unit: str) -> str:
@@ -530,11 +523,11 @@ def _rounded(number: float | None, digits: int) -> Decimal | None:
     return None if number is None else round_half_up(number, digits)
 
 
-def _points(numbers: Sequence[float], digits: int) -> list[str]:
-    """Points as printed, empty where there are none."""
-    return aligned(
-        [None if np.isnan(one) else round_half_up(one, digits) for one in map(float, numbers)]
-    )
+def _points(numbers: Sequence[float], digits: int, least: int = 0) -> list[str]:
+    """Points as printed, of as many decimals each, `least` or more; empty where there are none."""
+    plain = [float(one) for one in numbers]
+    rounded = [None if np.isnan(one) else round_half_up(one, digits) for one in plain]
+    return aligned(rounded, least)
 
 
 def _table(
