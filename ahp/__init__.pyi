@@ -1,6 +1,7 @@
 """The public names of `ahp`, read by type checkers and by `__init__.py`."""
 
 from . import evaluation as evaluation
+from . import plots as plots
 from . import published as published
 from .alternatives import (
     RankReversal as RankReversal,
@@ -58,6 +59,7 @@ from .errors import (
     AnswersError as AnswersError,
     ConvergenceError as ConvergenceError,
     EvaluationError as EvaluationError,
+    FontError as FontError,
     HierarchyError as HierarchyError,
     IncoherentError as IncoherentError,
     IncompleteError as IncompleteError,

@@ -892,7 +892,7 @@ _FILES = {
     "document_after_annex": _("section {key!r} stands behind an annex, expected it before"),
     "document_key_twice": _("{kind} {key!r} comes twice in the document, expected a key each"),
     "document_reference_unknown": _("{kind} {key!r} is referred to, and isn't in the document"),
-    "document_too_deep": _("section {key!r} is on level {deepest} + 1, expected {deepest} at most"),
+    "document_too_deep": _("section {key!r} stands in {deepest} others, expected fewer"),
     "document_type": _("has a document type, expected none in a workbook"),
     "empty": _("empty"),
     "entry_footnote": _(
@@ -1417,6 +1417,9 @@ _STORE = {
 }
 
 _APP = {
+    "font_missing": _(
+        "no font for {letters!r}: install one that has these characters, such as {fonts}"
+    ),
     "password_short": _(
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from ..datafile import NOT_IN_XML
 from ..errors import ReportError
@@ -244,7 +244,7 @@ class Numbering:
         end = 0
         for match in _REFERENCE.finditer(text):
             parts.append(_clean(text[end : match.start()]))
-            kind, key = match.groups()
+            kind, key = cast(Kind, match[1]), match[2]
             self.label(kind, key)  # raises where there is nothing
             parts.append(Reference(kind, key))
             end = match.end()

@@ -111,6 +111,8 @@ _ENGLISH = r"""\documentclass[11pt,a4paper]{article}
 \AtBeginDocument{\captionsetup{labelsep=period}}
 """
 
+_CHINESE_ANNEX = "\\appendix\n\\ctexset{section/aftername=\\quad}\n"
+
 _ENGLISH_ANNEX = r"""\appendix
 \makeatletter
 \@namedef{annexbefore@section}{Annex~}
@@ -236,7 +238,7 @@ class _Writer:
             if isinstance(one.block, Section):
                 annex = one.block.annex and self.numbers.depths[one.block.key] == 1
                 if annex and not annexes:
-                    yield "\\appendix\n" if self.document.language == "zh" else _ENGLISH_ANNEX
+                    yield _CHINESE_ANNEX if self.document.language == "zh" else _ENGLISH_ANNEX
                 annexes = annexes or annex
                 yield self._heading(one.block, new_page=not turned)
             else:
