@@ -72,9 +72,7 @@ def unit_totals(
         _("{name} {number}").format(name=unit, number=text)
         for unit, text in zip(units, texts, strict=True)
     )
-    marks: list[Bars | Intervals | Points] = [
-        Bars(rows, ends, (BAR,) * len(rows), name=_("Total"))
-    ]
+    marks: list[Bars | Intervals | Points] = [Bars(rows, ends, (BAR,) * len(rows), name=_("Total"))]
     if intervals:
         low, high = zip(*intervals, strict=True)
         name = _("{level} interval").format(level=f"{100 * level:g}%")

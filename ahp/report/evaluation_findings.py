@@ -252,7 +252,7 @@ def _leaders_hold(says: Mapping[str, Any], evidence: EvaluationEvidence) -> bool
     if (says["count"], says["all"]) != (len(own), len(members & bands.keys())):
         return False
     if not own:
-        return says["units"] == ()
+        return not says["units"]
     best = max(own.values())
     first = {unit for unit, total in own.items() if total == best}
     shared = {bands[unit] for unit in first}

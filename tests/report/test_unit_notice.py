@@ -83,8 +83,8 @@ def test_what_a_notice_says(small: EvaluationEvidence) -> None:
     assert parts.note == "The median of a group is told from 3 units with points on."
     assert notice.tables()["indicators"].rows == (
         ("Node q", "costs most, fewest points", "80", "8.00", "2.5"),
-        ("Node p2", "costs most, fewest points", "90", "3.00", "3.3"),
         ("Node p1", "costs most, fewest points", "90", "3.00", "3.3"),
+        ("Node p2", "costs most, fewest points", "90", "3.00", "3.3"),
     )
     assert notice.tables()["events"].rows == (
         ("Late report", "3.1", "Deduction: 2 of the total each time", "2", "–"),
