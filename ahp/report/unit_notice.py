@@ -83,7 +83,7 @@ def unit_notice(
     >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
     >>> notice = unit_notice(evidence_of_result(result, "2026Q2"), "丁市监督中心", "en")
     >>> notice.facts[3:]
-    (('Total', '77.6'), ('Band', 'Adequate'), ('Rank in group', '8 of 12'))
+    (('Total', '77.6'), ('Band', 'Adequate'), ('Rank in group', '7 of 12'))
     """
     if evidence.is_year:
         raise EvaluationError("period_of_others", period=evidence.period)
