@@ -89,7 +89,7 @@ def export_study(
     for form in forms:
         if form not in FORMS:
             raise OptionError.unknown("form", form, FORMS)
-    told = _Told(progress, 1 + len(forms))
+    told = Told(progress, 1 + len(forms))
     codes = evidence.codes
     document = study_report(evidence, language, edits=edits, signed_by=signed_by)
     evidence = evidence.coded()
@@ -97,11 +97,9 @@ def export_study(
     files = {CALCULATION: calculation_workbook(evidence.analysis, language=language, codes=own)}
     told.step()
     reports = []
-    for form in (form for form in FORMS if form in forms):
-        name, write = _WRITERS[form]
-        files[name] = write(document, told.part)
-        told.step()
-        entry = report_file(name, files[name], document, report="study")
+    for name, content in write_forms(document, forms, told).items():
+        files[name] = content
+        entry = report_file(name, content, document, report="study")
         kept = tuple(one for one in entry.tables if one.key not in BEYOND_ANSWERS)
         reports.append(replace(entry, tables=kept))
     inputs = {"survey": ("survey.toml", survey_toml(evidence.survey).encode())}
@@ -123,6 +121,25 @@ def export_study(
         signature=evidence.signature,
     )
     return {**files, "manifest.json": manifest_bytes(manifest)}
+
+
+def write_forms(document: Document, forms: Collection[str], told: Told) -> dict[str, bytes]:
+    """A document in several forms.
+
+    Args:
+        document: what is written.
+        forms: of `FORMS`.
+        told: who is told of each.
+
+    Returns:
+        Name of a file -> content, in the order of `FORMS`.
+    """
+    files = {}
+    for form in (form for form in FORMS if form in forms):
+        name, write = _WRITERS[form]
+        files[name] = write(document, told.part)
+        told.step()
+    return files
 
 
 def report_settings(evidence: StudyEvidence) -> dict[str, Any]:
@@ -148,6 +165,7 @@ def file_words(files: Collection[str], language: str) -> dict[str, str]:
     """
     _ = translator(language)
     words = {
+        "notices.zip": _("the notices of all units for Word"),
         "report.docx": _("the report for Word"),
         "report.html": _("the report as a web page, with charts that answer, without a network"),
         "report.pdf": _("the report to print"),
@@ -170,7 +188,7 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-class _Told:
+class Told:
     """Tells how far an export is, in hundredths of its steps."""
 
     def __init__(self, progress: Progress | None, steps: int) -> None:

@@ -144,9 +144,7 @@ def evaluation_report(
     form = FORM_OF[parsed.kind] if form is None else form
     if form not in FORMS:
         raise OptionError.unknown("form", form, FORMS)
-    findings = evaluation_findings(evidence, language)
-    if form == "statistics":
-        findings = tuple(one for one in findings if one.kind in _SHORT)
+    findings = report_findings(evidence, language, form)
     keys = tuple(one.key for one in findings)
     for key in edits or {}:
         if key not in keys:
@@ -162,6 +160,20 @@ def evaluation_report(
         writer.warnings(),
         provenance_of(evidence, language),
     )
+
+
+def report_findings(evidence: EvaluationEvidence, language: str, form: Form) -> tuple[Finding, ...]:
+    """The sentences that a report of a form drafts, to be looked at and edited before.
+
+    Args:
+        evidence: what it rests on.
+        language: of the sentences.
+        form: of `FORMS`.
+    """
+    findings = evaluation_findings(evidence, language)
+    if form != "statistics":
+        return findings
+    return tuple(one for one in findings if one.kind in _SHORT)
 
 
 def report_warnings(evidence: EvaluationEvidence, language: str) -> tuple[str, ...]:

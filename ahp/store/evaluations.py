@@ -41,6 +41,7 @@ from . import access, chain, clock, transfer
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
+from .queries import evaluation_row
 from .records import EvaluationInfo, Event, PersonInfo
 from .states import evaluation_state_of, logged_evaluation
 
@@ -98,12 +99,12 @@ class Evaluations(Part):
     def evaluation(self, evaluation_id: str) -> EvaluationInfo:
         """One evaluation."""
         with self._database.read() as session:
-            return _info(_book(session, evaluation_id))
+            return _info(evaluation_row(session, evaluation_id))
 
     def evaluation_state(self, evaluation_id: str) -> EvaluationState:
         """An evaluation as its log tells it now."""
         with self._database.read() as session:
-            return evaluation_state_of(session, _book(session, evaluation_id))
+            return evaluation_state_of(session, evaluation_row(session, evaluation_id))
 
     def act(
         self,
@@ -144,7 +145,7 @@ class Evaluations(Part):
         first.
         """
         with self._act(*actions) as session:
-            book = _book(session, evaluation_id, lock=True)
+            book = evaluation_row(session, evaluation_id, lock=True)
             entries = [self._entry(action, person=person) for action in actions]
             if event_id is not None:
                 entries[0] = self._entry(actions[0], person=person, event_id=event_id)
@@ -192,7 +193,7 @@ class Evaluations(Part):
         """
         writing = self._database.write() if person else self._act(ValuesRecorded)
         with writing as session:
-            book = _book(session, evaluation_id, lock=True)
+            book = evaluation_row(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             held = state.periods.get(period)
             values = held.values if held else {}
@@ -241,7 +242,7 @@ class Evaluations(Part):
             until: date until which they may appeal.
         """
         with self._act(NoticesIssued) as session:
-            book = _book(session, evaluation_id, lock=True)
+            book = evaluation_row(session, evaluation_id, lock=True)
             evidence = evidence_of(evaluation_state_of(session, book), period, 0)
             return append(session, book, [self._entry(NoticesIssued(period, until, jcs(evidence)))])
 
@@ -272,7 +273,7 @@ class Evaluations(Part):
                 were looked at.
         """
         with self._act(PeriodSigned) as session:
-            book = _book(session, evaluation_id, lock=True)
+            book = evaluation_row(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             if period not in state.periods:
                 raise StoreError("period_not_open", period=period)
@@ -306,7 +307,7 @@ class Evaluations(Part):
     def add_people(self, evaluation_id: str, people: Iterable[PersonAdded]) -> list[str]:
         """Add those who take part by personal links, all or none; returns their ids."""
         with self._act(PersonAdded) as session:
-            book = _book(session, evaluation_id, lock=True)
+            book = evaluation_row(session, evaluation_id, lock=True)
             added = {new_id(): replace(one, name=line("name", one.name)) for one in people}
             append(session, book, [self._entry(one, person=key) for key, one in added.items()])
             return list(added)
@@ -342,7 +343,7 @@ class Evaluations(Part):
     def people(self, evaluation_id: str) -> list[PersonInfo]:
         """Those who take part in an evaluation, in the order they were added."""
         with self._database.read() as session:
-            state = evaluation_state_of(session, _book(session, evaluation_id))
+            state = evaluation_state_of(session, evaluation_row(session, evaluation_id))
             return [person_info(session, person) for person in state.participants]
 
     def issue_person_link(self, person_id: str) -> str:
@@ -394,7 +395,7 @@ class Evaluations(Part):
     def evaluation_events(self, evaluation_id: str) -> list[Event]:
         """The log of an evaluation."""
         with self._database.read() as session:
-            book = _book(session, evaluation_id)
+            book = evaluation_row(session, evaluation_id)
             return list(chain.read(session, book.id, rows=EvaluationEventRow))
 
     def happened(self, evaluation_id: str) -> list[Logged]:
@@ -409,7 +410,7 @@ class Evaluations(Part):
             StoreError: a round of rating is open, whose ratings nobody may see yet.
         """
         with self._database.read() as session:
-            return transfer.export_evaluation(session, _book(session, evaluation_id))
+            return transfer.export_evaluation(session, evaluation_row(session, evaluation_id))
 
     def import_evaluation(
         self, content: str | bytes, source: str = "evaluation file"
@@ -461,17 +462,9 @@ def _new_book(session: Session) -> EvaluationRow:
     return book
 
 
-def _book(session: Session, evaluation_id: str, *, lock: bool = False) -> EvaluationRow:
-    """One evaluation, locked for a change if asked."""
-    book = session.get(EvaluationRow, evaluation_id, with_for_update=lock)
-    if book is None:
-        raise StoreError("no_evaluation", id=evaluation_id)
-    return book
-
-
 def _book_of(session: Session, person_id: str) -> EvaluationRow:
     """The evaluation in which somebody takes part, locked."""
-    return _book(session, _person_row(session, person_id).evaluation_id, lock=True)
+    return evaluation_row(session, _person_row(session, person_id).evaluation_id, lock=True)
 
 
 def _person_row(session: Session, person_id: str) -> PersonRow:
@@ -488,7 +481,7 @@ def _info(book: EvaluationRow) -> EvaluationInfo:
 
 def person_info(session: Session, person_id: str) -> PersonInfo:
     """Somebody who takes part, as handed out."""
-    book = _book(session, _person_row(session, person_id).evaluation_id)
+    book = evaluation_row(session, _person_row(session, person_id).evaluation_id)
     person = evaluation_state_of(session, book).people[person_id]
     return PersonInfo(person, book.id, book.title, access.link_state(session, person_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import AccessError, StoreError
 from ..study import Survey
-from .models import AccountRow, ExpertRow, LinkRow, StudyRow, SurveyRow
+from .models import AccountRow, EvaluationRow, ExpertRow, LinkRow, StudyRow, SurveyRow
 from .records import AccountInfo, ExpertInfo, StudyInfo
 from .states import state_of
 
@@ -34,6 +34,14 @@ def study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRo
     if study is None:
         raise StoreError("no_study", id=study_id)
     return study
+
+
+def evaluation_row(session: Session, evaluation_id: str, *, lock: bool = False) -> EvaluationRow:
+    """One evaluation, locked for a change if asked."""
+    book = session.get(EvaluationRow, evaluation_id, with_for_update=lock)
+    if book is None:
+        raise StoreError("no_evaluation", id=evaluation_id)
+    return book
 
 
 def expert_and_study(

@@ -14,10 +14,10 @@ from ..process.fold import Written
 from ..process.rounds import data_hash
 from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
 from ..study import StudyCertainty
-from . import log
+from . import evaluation_log, log
 from .models import StudyRow, SurveyRow
 from .part import Part, by_organizer
-from .queries import study_row
+from .queries import evaluation_row, study_row
 from .states import state_of
 
 
@@ -114,6 +114,17 @@ class Reports(Part):
             log=log_state,
             hashes=hashes,
         )
+
+    def evaluation_log_state(self, evaluation_id: str) -> LogState:
+        """Where the log of an evaluation stands, and whether it verifies."""
+        with self._database.read() as session:
+            book = evaluation_row(session, evaluation_id)
+            problem = None
+            try:
+                evaluation_log.verify_evaluation(session, book)
+            except LogError as error:
+                problem = error
+            return LogState(book.head_seq, book.head_hash, problem)
 
 
 def _log_problem(session: Session, study: StudyRow) -> LogError | None:

@@ -163,7 +163,7 @@ def _show_signature(text: ReportText) -> None:
         return
     if text.signer:
         st.warning(
-            _("The numbers have changed since {name} signed; please look and sign again.").format(
+            _("The sentences have changed since {name} signed; please read and sign again.").format(
                 name=state.plain(text.signer)
             )
         )

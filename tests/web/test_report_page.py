@@ -111,7 +111,7 @@ def test_another_name_is_another_text_to_sign(visit, store, organizer, study):
     store.write_report(study.id, 1, "en", {}, signer="Wang Fang", signed="ab" * 32)
     app.run()
     assert not app.success
-    assert "The numbers have changed since Wang Fang signed; please look and sign again." in [
+    assert "The sentences have changed since Wang Fang signed; please read and sign again." in [
         one.value for one in app.warning
     ]
 

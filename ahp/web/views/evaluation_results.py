@@ -48,6 +48,7 @@ from ahp.report.unit_card import UnitCard, unit_card
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
+from ahp.web.evaluation_report import show_report
 from ahp.web.pictures import show_picture
 from ahp.web.questionnaires import XLSX
 
@@ -341,6 +342,12 @@ def show_files(shown: Shown) -> None:
     )
 
 
+def show_report_on(shown: Shown) -> None:
+    """The report on the period or its year."""
+    certainty = certainty_now(shown.result, shown.period, shown.panel)
+    show_report(shown.desk, shown.held, certainty)
+
+
 def show(shown: Shown) -> None:
     """The part of the page that is chosen."""
     _ = state.translate()
@@ -352,6 +359,7 @@ def show(shown: Shown) -> None:
         "methods": (_("Other methods"), show_opinions),
         "missing": (_("What is missing"), show_missing),
         "files": (_("Workbook"), show_files),
+        "report": (_("Report"), show_report_on),
     }
     chosen = st.segmented_control(
         _("Show"),
