@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import zipfile
 
 import pytest
@@ -19,10 +18,16 @@ from tests.web.test_evaluation_results import show
 from tests.web.test_pages import keyed
 
 
+@pytest.fixture(scope="module")
+def migrated(with_example):
+    """Every database of these tests has the example."""
+    return with_example
+
+
 @pytest.fixture
 def example(store):
     """The finished example of an evaluation."""
-    return store.add_example("Example", "Simulated data.", "en")
+    return store.evaluations()[0]
 
 
 def test_a_sentence_is_changed_and_the_report_signed(visit, store, organizer, example):
@@ -80,20 +85,11 @@ def test_who_may_write_and_sign_when(store):
         clerk.act(case.id, ReportWritten("2031", "zh", {}))
 
 
-def test_what_is_written_goes_with_the_evaluation(store, example, open_other):
+def test_what_is_written_goes_with_the_evaluation(store, example, tmp_path):
     store.act(example.id, ReportWritten("2026Q4", "en", {"coverage": "All twelve."}))
     content = store.export_evaluation(example.id)
     assert "report_written" in {one["kind"] for one in json.loads(content)["events"]}
-    other = open_other
-    other.import_evaluation(content, "evaluation.json")
-    now, there = store.evaluation_state(example.id), other.evaluation_state(example.id)
-    assert there.reports == now.reports
-
-
-@pytest.fixture
-def open_other(tmp_path, migrated):
-    """Another, empty database."""
-    shutil.copy(migrated, tmp_path / "other.db")
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    yield other
+    other.import_evaluation(content, "evaluation.json")
+    assert other.evaluation_state(example.id).reports == store.evaluation_state(example.id).reports
     other.close()
