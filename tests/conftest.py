@@ -60,7 +60,9 @@ def english_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AHP_LANGUAGE", raising=False)
 
 
-@pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
     """Passwords are hashed in a moment: what makes guessing slow makes tests slow."""
-    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "_HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))
+        yield

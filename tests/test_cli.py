@@ -847,7 +847,6 @@ def test_log_verify(run: Any, database: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_log_verify_looks_at_evaluations(run: Any, database: Path) -> None:
     store = Store(f"sqlite:///{database}")
     case = make_case(store)
@@ -882,7 +881,6 @@ def test_log_verify_looks_at_evaluations(run: Any, database: Path) -> None:
     assert outcome.err.endswith("its content does not match its hash\n")
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_log_import_takes_over_an_evaluation(run: Any, database: Path, tmp_path: Path) -> None:
     url, file = f"sqlite:///{database}", tmp_path / "effectiveness-evaluation-2026.json"
     missing = run("log", "import", str(file), "--database", url)

@@ -97,6 +97,7 @@ st.html(
     ".stFileUploader button p::after{{content:{upload}}}"
     ".stFileUploader [data-testid$=Instructions] span::after{{content:{drop}}}"
     ".stTabs [role=tablist]{{flex-wrap:wrap}}"  # on a phone the last would be hidden
+    ".stApp strong{{font-weight:700}}"  # as headings are
     # sentences to tap read like a list
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
     "{header}</style>".format(

@@ -76,6 +76,13 @@ ALL_UPLOADS = 20 * ORGANIZER_UPLOAD
 MESSAGE = 2 * 2**20
 """Bytes of a message of a browser: all that stands in the fields of a page."""
 
+FONTS = (
+    *('"Source Sans"', '"PingFang SC"', '"Microsoft YaHei"'),
+    *('"Noto Sans CJK SC"', '"Noto Sans SC"', '"WenQuanYi Micro Hei"', "sans-serif"),
+)
+"""Streamlit's own, which has no Chinese, and those that systems have for Chinese on screens: a
+browser left to itself may take another font for every text."""
+
 _SETTINGS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
@@ -85,6 +92,8 @@ _SETTINGS: dict[str, Any] = {
     "server.fileWatcherType": "none",
     "server.maxUploadSize": ORGANIZER_UPLOAD // 2**20,
     "server.maxWidgetStateSize": MESSAGE // 2**20,
+    "theme.font": ", ".join(FONTS),
+    "theme.headingFontWeights": [700] * 6,  # fonts of one weight are made bold from 700 on
     # without a section, there would be no dark theme
     "theme.light.primaryColor": "#1f5f99",
     "theme.dark.primaryColor": "#2f78bd",

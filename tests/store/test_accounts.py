@@ -15,7 +15,6 @@ from ahp.store import AccountInfo, Grants, Store, accounts
 from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 HASHER = accounts._HASHER
 WORDS = "four random words"
 OTHER = "four other words"

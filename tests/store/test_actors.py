@@ -39,7 +39,6 @@ def test_organizers_and_experts(store: Store, study: StudyInfo) -> None:
     ]
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_an_organizer_with_an_account(store: Store, study: StudyInfo) -> None:
     store.add_account("Root", "four random words", ["administrator"])
     account = store.add_account("Li", "four other words", ["organizer"]).id
@@ -57,7 +56,6 @@ def test_an_organizer_with_an_account(store: Store, study: StudyInfo) -> None:
     store.verify_log()
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_files(store: Store, study: StudyInfo, survey: Survey) -> None:
     content = b"expert,parent,left,right,value\n"
     file = Actor.file(content)

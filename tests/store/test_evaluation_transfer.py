@@ -24,7 +24,6 @@ from tests.evaluation_case import CONTENT, FILE, PERIOD, Case, make_case
 
 from .conftest import fresh_schema, rechained
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 ROOT = Path(__file__).parents[2]
 OTHER_FILE = {"sha256": hashlib.sha256(b"other").hexdigest(), "content": "b3RoZXI="}
 

@@ -16,7 +16,6 @@ from tests.running_server import RunningServer
 from tests.web.test_pages import add_expert, answer, labels
 from tests.web.test_server import PASSWORD, ask
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 WORDS, OTHER = "four random words", "four other words"
 WEB = Path(ahp.__file__).parent / "web"
 

@@ -35,7 +35,7 @@ def captions(app: AppTest) -> list[str]:
 
 
 @pytest.fixture
-def people(store, quick_passwords):
+def people(store):
     """Name -> session and id of an account."""
     store.add_account("Root", WORDS, ["administrator"])
     found = {}
@@ -282,7 +282,7 @@ def test_a_signed_period_is_only_looked_at(visit, store, organizer):
     assert "The period is signed: what is wrong is corrected on “Sign and close”." in captions(app)
 
 
-def test_ratings_are_told_by_the_names_of_grades(visit, store, quick_passwords):
+def test_ratings_are_told_by_the_names_of_grades(visit, store):
     case = make_case(store)
     app = visit(case.session(case.clerk), "evaluation_check", "zh")
     about = f"{case.id}-{PERIOD}"

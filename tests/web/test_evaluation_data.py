@@ -415,7 +415,6 @@ def test_an_import_is_taken_back(visit, store, organizer, evaluation):
 # -- who may
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_readers_change_nothing(visit, store):
     made = started(store)
     store.add_account("Root", "four random words", ["administrator"])

@@ -19,7 +19,6 @@ from ahp.process.evaluations.judged import result_of
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 PDF = b"%PDF-1.7 proof"
 
 

@@ -227,7 +227,6 @@ def test_contacts_come_from_the_unit_list(show, store, organizer):
     assert errors(app) == ["“钱七” needs the unit that they answer for."]
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_reader_sees_people_without_means_to_change_them(show, store):
     made = opened(store)
     store.add_person(made.id, "rater", "张三")

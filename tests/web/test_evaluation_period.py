@@ -156,7 +156,6 @@ def test_periods_that_are_offered(store):
     assert str(next_period(now, scheme, today)) == "2026Q4"
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_reader_changes_nothing(visit, store):
     opened(store)
     store.add_account("Root", "four random words", ["administrator"])

@@ -6,7 +6,6 @@ import hashlib
 import json
 from fractions import Fraction
 
-import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +17,6 @@ from tests.evaluation.schemes import scheme
 from tests.web.evaluations import PACK, begun, opened
 from tests.web.test_pages import add_expert, answer
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 WORDS = "four random words"
 REPORTS = "briefings"
 

@@ -21,8 +21,6 @@ from ahp.store import Store
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
-
 
 @pytest.fixture
 def case(store) -> Case:

@@ -174,7 +174,6 @@ def test_a_merge_that_can_t_be_is_refused_before(visit, store, organizer):
     assert errors(app) == ["“spring”, expected a period such as 2026-03, 2026Q1, 2026H1 or 2026"]
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_reader_changes_nothing(visit, store):
     with_units(store)
     store.add_account("Root", "four random words", ["administrator"])

@@ -41,8 +41,6 @@ from tests.evaluation_case import FAR, PERIOD, Case, make_case
 HEAD = Actor("organizer", "head")
 """Who tries a decision."""
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
-
 
 @pytest.fixture
 def case(tmp_path: Path) -> Iterator[Case]:
