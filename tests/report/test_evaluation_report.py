@@ -249,7 +249,6 @@ def before_signing(tmp_path: Path) -> tuple[EvaluationState, Store]:
     return case.now, store
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_report_before_signing_says_so(tmp_path: Path) -> None:
     state, store = before_signing(tmp_path)
     found = evidence_of_state(state, PERIOD, "en", log=LogPosition(9, "ab", "event 7 was changed"))

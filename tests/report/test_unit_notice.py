@@ -163,7 +163,6 @@ def test_a_corrected_figure_stands_beside_the_old_one() -> None:
     ]
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_draft_says_what_is_provisional_and_until_when_to_appeal(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
     case = make_case(store)
