@@ -333,12 +333,12 @@ def chinese_numeral(value: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text on one line, without the characters that XML cannot hold."""
+    """A text on one line, without control characters and others that files cannot hold."""
     return _clean(text).strip()
 
 
 def _clean(text: str) -> str:
-    return re.sub(r"[\s\x85]+", " ", NOT_IN_XML.sub(" ", text)) if text else ""
+    return re.sub(r"[\s\x7f-\x9f]+", " ", NOT_IN_XML.sub(" ", text))
 
 
 def _chinese_level(value: int, depth: int) -> str:

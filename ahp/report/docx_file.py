@@ -467,7 +467,8 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
     if document.subtitle:
         above += f" · {one_line(document.subtitle)}"
     section.header.paragraphs[0].text = above
-    pattern = translator(document.language)("Page {page} of {count}")
+    _ = translator(document.language)
+    pattern = _("Page {page} of {count}")
     fields = {"{page}": _field("PAGE", "1"), "{count}": _field("NUMPAGES", "1")}
     words = "".join(
         fields.get(part) or _run(part) for part in re.split(r"(\{page\}|\{count\})", pattern)
