@@ -313,7 +313,7 @@ def bookmark(kind: Kind, key: str) -> str:
     a part of its SHA-256, so that no two are equal.
 
     >>> bookmark("table", "ranking"), bookmark("table", "matrix:planning")
-    ('table_ranking', 'table_matrix_planning_b82ff9ca')
+    ('table_ranking', 'table_matrix_planning_f7ea798e')
     """
     name = f"{kind}_{re.sub(r'[^A-Za-z0-9_]', '_', key)}"
     if name == f"{kind}_{key}" and len(name) <= LONGEST_BOOKMARK:
