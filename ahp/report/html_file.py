@@ -64,6 +64,7 @@ def html_bytes(document: Document, progress: Progress | None = None) -> bytes:
         blocks=blocks,
         provenance=writer.pairs(document.provenance),
         provenance_word=_("How the numbers came about"),
+        save_word=_("Save as a picture (PNG)"),
         scripts=[Markup(script) for script in scripts],
     )
     return text.encode()
