@@ -64,8 +64,8 @@ def docx_bytes(document: Document, progress: Progress | None = None) -> bytes:
     Captions are numbered by fields, the contents are a field that is filled in, header rows come
     again on every page. A bookmark around each caption has the name that `bookmark` gives the
     table's or figure's key. A table that is too wide for a page across stands in parts, one below
-    the other, each with the first column again and in a bookmark of its own, the second one
-    with `_2` behind the name.
+    the other, each with the first column again and a bookmark of its own, the second one with
+    `_2` behind the first 36 letters of the name.
 
     Args:
         document: what is written.

@@ -19,7 +19,7 @@ SIZES = (5, 4, 5, 5, 3, 3)
 """Of the matrices of an expert with 35 comparisons and a few more."""
 
 
-def large(experts: int) -> Document:
+def large(experts: int, figures: int) -> Document:
     base = sample("zh")
     matrices = [matrix_table("zh", size) for size in SIZES]
     annex = tuple(
@@ -30,9 +30,9 @@ def large(experts: int) -> Document:
         )
         for expert in range(experts)
     )
-    figures = tuple(Figure(bars_chart("zh"), f"f{k}") for k in range(12))
+    pictures = tuple(Figure(bars_chart("zh"), f"f{k}") for k in range(figures))
     *before, last = base.blocks
-    blocks = (*before, Section("F", figures, "figures"), last)
+    blocks = (*before, Section("F", pictures, "figures"), last)
     return dataclasses.replace(base, blocks=(*blocks, Section("M", annex, "all", annex=True)))
 
 
@@ -42,7 +42,7 @@ def large(experts: int) -> Document:
 )
 def test_two_hundred_experts(write: Callable[[Document], bytes], seconds: float) -> None:
     """In processor time, as other tests run beside it."""
-    document = large(200)
+    document = large(200, figures=12)
     start = time.process_time()
     content = write(document)
     assert time.process_time() - start < seconds
@@ -50,7 +50,7 @@ def test_two_hundred_experts(write: Callable[[Document], bytes], seconds: float)
 
 
 def test_ten_experts() -> None:
-    document = large(10)
+    document = large(10, figures=0)
     told: list[tuple[int, int]] = []
-    docx_bytes(document, lambda done, total: told.append((done, total)))
-    assert told[-1] == (78, 78)
+    html_bytes(document, lambda done, total: told.append((done, total)))
+    assert told == [(done, 66) for done in range(1, 67)]
