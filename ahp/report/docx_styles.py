@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 from docx.document import Document as DocumentObject
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 
 from .page_layout import SIZES, UPRIGHT
 
@@ -124,14 +125,13 @@ def new_list(file: DocumentObject, number: int) -> None:
     )
 
 
-def _replace(element: object, root: str, parts: Sequence[str]) -> None:
+def _replace(element: BaseOxmlElement, root: str, parts: Sequence[str]) -> None:
     """Give an element of a file these children alone."""
     new = parse_xml(f"<{root} {nsdecls('w')}>{''.join(parts)}</{root}>")
-    old = element
-    for child in list(old):  # type: ignore[call-overload]
-        old.remove(child)  # type: ignore[attr-defined]
+    for child in list(element):
+        element.remove(child)
     for child in list(new):
-        old.append(child)  # type: ignore[attr-defined]
+        element.append(child)
 
 
 def _styles(chinese: bool) -> list[_Style]:
