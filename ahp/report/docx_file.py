@@ -64,8 +64,8 @@ def docx_bytes(document: Document, progress: Progress | None = None) -> bytes:
     Captions are numbered by fields, the contents are a field that is filled in, header rows come
     again on every page. A bookmark around each caption has the name that `bookmark` gives the
     table's or figure's key. A table that is too wide for a page across stands in parts, one below
-    the other, each with the first column again and in a bookmark of its own, the second one
-    with `_2` behind the name.
+    the other, each with the first column again and a bookmark of its own, the second one with
+    `_2` behind the first 36 letters of the name.
 
     Args:
         document: what is written.
@@ -180,12 +180,12 @@ class _Body:
         entries = [
             one.block
             for one in self.placed
-            if isinstance(one.block, Section) and self.numbers.depths[one.block.key] < 3
+            if isinstance(one.block, Section) and self.numbers.listed(one.block.key)
         ]
         if not entries:
             return
         yield _paragraph("TOCHeading", _run(self._("Contents")))
-        begin, end = _field_begin(r'TOC \o "1-2" \h \z \u'), _FIELD_END
+        begin, end = _field_begin(r'TOC \o "1-2" \h \z'), _FIELD_END
         for position, section in enumerate(entries):
             name = bookmark("section", section.key)
             page = _field_begin(f"PAGEREF {name} \\h") + end
@@ -222,7 +222,10 @@ class _Body:
         depth = self.numbers.depths[section.key]
         breaks = (section.new_page or (section.annex and depth == 1)) and not turned
         words = self._marked(bookmark("section", section.key), _run(self.numbers.heading(section)))
-        return _paragraph(f"Heading{depth}", words, "<w:pageBreakBefore/>" if breaks else "")
+        # the contents' field takes all headings of a style, so those of annexes have their own
+        annexed = self.numbers.numbers["section", section.key][0].isalpha() and depth > 1
+        style = f"{'AnnexHeading' if annexed else 'Heading'}{depth}"
+        return _paragraph(style, words, "<w:pageBreakBefore/>" if breaks else "")
 
     def _paragraph(self, paragraph: Paragraph) -> str:
         words = self._words(paragraph.text)
@@ -467,7 +470,8 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
     if document.subtitle:
         above += f" · {one_line(document.subtitle)}"
     section.header.paragraphs[0].text = above
-    pattern = translator(document.language)("Page {page} of {count}")
+    _ = translator(document.language)
+    pattern = _("Page {page} of {count}")
     fields = {"{page}": _field("PAGE", "1"), "{count}": _field("NUMPAGES", "1")}
     words = "".join(
         fields.get(part) or _run(part) for part in re.split(r"(\{page\}|\{count\})", pattern)

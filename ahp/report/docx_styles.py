@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 from docx.document import Document as DocumentObject
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 
 from .page_layout import SIZES, UPRIGHT
 
@@ -124,14 +125,13 @@ def new_list(file: DocumentObject, number: int) -> None:
     )
 
 
-def _replace(element: object, root: str, parts: Sequence[str]) -> None:
+def _replace(element: BaseOxmlElement, root: str, parts: Sequence[str]) -> None:
     """Give an element of a file these children alone."""
     new = parse_xml(f"<{root} {nsdecls('w')}>{''.join(parts)}</{root}>")
-    old = element
-    for child in list(old):  # type: ignore[call-overload]
-        old.remove(child)  # type: ignore[attr-defined]
+    for child in list(element):
+        element.remove(child)
     for child in list(new):
-        old.append(child)  # type: ignore[attr-defined]
+        element.append(child)
 
 
 def _styles(chinese: bool) -> list[_Style]:
@@ -139,10 +139,12 @@ def _styles(chinese: bool) -> list[_Style]:
     indent = '<w:ind w:firstLineChars="200" w:firstLine="420"/>' if chinese else ""
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{round(UPRIGHT * 20)}"/></w:tabs>'
     headings = [
-        _Style(
-            *(f"heading {level + 1}", size, True, True, _BLUE, 14, 6, 1.15, "", True, level),
+        _Style(name, size, True, True, _BLUE, 14, 6, 1.15, "", True, level)
+        for name, size, level in (
+            ("heading 1", 15, 0),
+            *((f"{kind} 2", 12.5, 1) for kind in ("heading", "Annex Heading")),
+            *((f"{kind} 3", 11, 2) for kind in ("heading", "Annex Heading")),
         )
-        for level, size in enumerate((15, 12.5, 11))
     ]
     cells = [
         _Style(

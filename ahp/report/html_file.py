@@ -64,6 +64,7 @@ def html_bytes(document: Document, progress: Progress | None = None) -> bytes:
         blocks=blocks,
         provenance=writer.pairs(document.provenance),
         provenance_word=_("How the numbers came about"),
+        save_word=_("Save as a picture (PNG)"),
         scripts=[Markup(script) for script in scripts],
     )
     return text.encode()
@@ -105,7 +106,7 @@ class _Writer:
         return [
             (anchor("section", one.key), self._level(one), self.numbers.heading(one))
             for one in self.document.walk()
-            if isinstance(one, Section) and self.numbers.depths[one.key] < 3
+            if isinstance(one, Section) and self.numbers.listed(one.key)
         ]
 
     def blocks(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:

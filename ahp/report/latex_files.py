@@ -107,20 +107,31 @@ _CHINESE = r"""\documentclass[UTF8,a4paper,zihao=5]{ctexart}
 \AtBeginDocument{\captionsetup{labelsep=quad}}
 """
 
+_CHINESE_IN_ENGLISH = r"""\usepackage{xeCJK}
+\setCJKmainfont[BoldFont=FandolSong-Bold.otf]{FandolSong-Regular.otf}
+\setCJKsansfont[BoldFont=FandolHei-Bold.otf]{FandolHei-Regular.otf}
+"""
+
 _ENGLISH = r"""\documentclass[11pt,a4paper]{article}
 \AtBeginDocument{\captionsetup{labelsep=period}}
 """
 
-_CHINESE_ANNEX = "\\appendix\n\\ctexset{section/aftername=\\quad}\n"
+_ANNEX = r"""\appendix
+\addtocontents{toc}{\protect\setcounter{tocdepth}{1}}
+"""
 
-_ENGLISH_ANNEX = r"""\appendix
-\makeatletter
+_CHINESE_ANNEX = _ANNEX + "\\ctexset{section/aftername=\\quad}\n"
+
+_ENGLISH_ANNEX = (
+    _ANNEX
+    + r"""\makeatletter
 \@namedef{annexbefore@section}{Annex~}
 \@namedef{annexafter@section}{.}
 \renewcommand{\@seccntformat}[1]{\csname annexbefore@#1\endcsname\csname the#1\endcsname
 \csname annexafter@#1\endcsname\quad}
 \makeatother
 """
+)
 
 
 def latex_zip(document: Document, progress: Progress | None = None) -> bytes:
@@ -194,7 +205,7 @@ class _Writer:
         first = f"% {engine(self.document.language, body)} report.tex\n"
         head = (_CHINESE if chinese else _ENGLISH) + _PREAMBLE % measures
         if not chinese and engine("en", body) == "xelatex":
-            head += "\\usepackage{xeCJK}\n\\setCJKmainfont{FandolSong}\n"
+            head += _CHINESE_IN_ENGLISH
         return f"{first}{head}{self._margins()}\\begin{{document}}\n{body}\\end{{document}}\n"
 
     def _margins(self) -> str:

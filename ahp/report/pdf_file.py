@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -58,17 +60,34 @@ def _printed(program: str, content: bytes, seconds: float) -> bytes:
             *("--headless", "--norestore", "--convert-to", "pdf:writer_pdf_Export"),
             "report.docx",
         ]
-        try:
-            ended = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ReportError("office_slow", seconds=seconds) from error
+        with subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as office:
+            try:
+                _out, told = office.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                _end(office)
+                raise ReportError("office_slow", seconds=seconds) from error
         made = folder / "report.pdf"
-        if ended.returncode or not made.exists():
-            problem = ended.stderr.strip() or f"exit {ended.returncode}"
+        if office.returncode or not made.exists():
+            problem = told.strip() or f"exit {office.returncode}"
             raise ReportError("office_failed", problem=problem)
         return made.read_bytes()
+
+
+def _end(office: subprocess.Popen[str]) -> None:
+    """End a program and those it has started: soffice is a script around the one that works."""
+    if hasattr(os, "killpg"):
+        os.killpg(office.pid, signal.SIGKILL)
+    else:  # on Windows
+        office.kill()
+    office.communicate()
 
 
 def _pages(document: Document, content: bytes) -> dict[str, int]:

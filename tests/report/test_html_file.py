@@ -6,10 +6,13 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from ahp.report.document import bookmark, one_line
 from ahp.report.html_file import anchor, html_bytes
@@ -164,3 +167,30 @@ def test_texts_stand_out_from_the_page(scheme: int) -> None:
     assert {pair: contrast(full[pair[0]], full[pair[1]]) >= 4.5 for pair in pairs} == dict.fromkeys(
         pairs, True
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_draws_the_charts_and_asks_for_nothing(
+    pages: dict[str, str], tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(pages["zh"], encoding="utf-8")
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium-headless-shell")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+        told: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector(".live .plotly")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.locator(".live img").is_hidden()
+        page.emulate_media(media="print")
+        assert page.locator(".live img").is_visible()
+        assert page.locator(".interactive").is_hidden()
+        browser.close()
+    assert (told, asked) == ([], [path.as_uri()])
