@@ -141,7 +141,7 @@ def test_sentences_in_chinese() -> None:
     assert (
         texts(part)
         == [
-            "5 个一级指标中，“组织建设能力”居首，权重为 55.43%，其后依次为“监督运行能力”（18.94%）、“工作协调能力”（12.35%）、"
+            "5 个一级指标中，“组织设置能力”居首，权重为 55.43%，其后依次为“监督操作能力”（18.94%）、“工作协调能力”（12.35%）、"
             "“学习创新能力”（6.84%）和“成果转化能力”（6.43%）。",
             "18 项指标中，“监督管理模式”权重最大，为 34.17%。",
         ]
@@ -167,7 +167,7 @@ def test_a_log_that_does_not_verify_stands_on_the_first_page() -> None:
     evidence = small(log=LogState(7, "ab12", problem), note="Simulated.")
     report = study_report(evidence, "en")
     assert report.warnings == (
-        "The log of this study does not verify, so that its numbers can't be relied on: 'x' has no "
+        "The log of this study does not verify, so that its numbers can't be relied on: “x” has no "
         "children, expected none",
         "Simulated.",
     )
