@@ -6,7 +6,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import cast
 from xml.sax.saxutils import escape, quoteattr
@@ -43,7 +43,6 @@ from .page_layout import (
     Fit,
     Placed,
     place,
-    shown_rows,
 )
 
 DPI = 220
@@ -78,18 +77,29 @@ def docx_bytes(document: Document, progress: Progress | None = None) -> bytes:
     Raises:
         ReportError: the document contradicts itself, as `number` says.
     """
-    return write_docx(document, progress, live_contents=True)
+    return write_docx(document, progress, {})
 
 
-def write_docx(document: Document, progress: Progress | None, *, live_contents: bool) -> bytes:
-    """The file; with contents that are a field to be updated, or lines for a program that counts
-    the pages while it converts the file.
+def write_docx(
+    document: Document,
+    progress: Progress | None,
+    images: dict[str, bytes],
+    pages: Mapping[str, int] | None = None,
+) -> bytes:
+    """The file; with contents that are a field, or that have the pages of a program that has laid
+    them out.
+
+    Args:
+        document: what is written.
+        progress: told after each table and figure.
+        images: figures that are drawn already, by key; the others are put in.
+        pages: section's key -> its page, if known.
     """
     file = docx.Document()
     _set_up(file)
     set_styles(file, document.language)
     _write_margins(file, document)
-    body = _Body(file, document, progress, live_contents).xml()
+    body = _Body(file, document, progress, images, pages).xml()
     old = file.element.body
     new = parse_xml(f"<w:body {nsdecls('w', 'r')}>{body}</w:body>")
     last = old.sectPr
@@ -112,12 +122,14 @@ class _Body:
         file: DocumentObject,
         document: Document,
         progress: Progress | None,
-        live_contents: bool,
+        images: dict[str, bytes],
+        pages: Mapping[str, int] | None,
     ) -> None:
         self.file = file
         self.document = document
         self.progress = progress
-        self.live_contents = live_contents
+        self.images = images
+        self.pages = pages
         self.numbers = number(document)
         self.placed = place(document)
         self.marks = 0
@@ -162,27 +174,28 @@ class _Body:
             yield from self._contents()
 
     def _contents(self) -> Iterator[str]:
-        """Headings of two levels, linked. The numbers of the pages are left for the program that
-        lays the pages out: a wrong one would be worse than none.
+        """Headings of two levels, linked. Pages that nobody knows yet are left empty: a wrong
+        number would be worse than none.
         """
         entries = [
             one.block
             for one in self.placed
-            if isinstance(one.block, Section) and self.numbers.depths[one.block.key] < 3
+            if isinstance(one.block, Section) and self.numbers.listed(one.block.key)
         ]
         if not entries:
             return
         yield _paragraph("TOCHeading", _run(self._("Contents")))
-        begin = _field_begin(r'TOC \o "1-2" \h \z \u') if self.live_contents else ""
+        begin, end = _field_begin(r'TOC \o "1-2" \h \z'), _FIELD_END
         for position, section in enumerate(entries):
-            place_name = bookmark("section", section.key)
-            words = _run(self.numbers.heading(section)) + "<w:r><w:tab/></w:r>"
-            page = _field_begin(f"PAGEREF {place_name} \\h") + _FIELD_END
-            link = f'<w:hyperlink w:anchor="{place_name}" w:history="1">{words}{page}</w:hyperlink>'
-            last = position == len(entries) - 1
-            end = _FIELD_END if last and self.live_contents else ""
+            name = bookmark("section", section.key)
+            page = _field_begin(f"PAGEREF {name} \\h") + end
+            if self.pages is not None:
+                page = _run(str(self.pages[section.key]))
+            words = f"{_run(self.numbers.heading(section))}<w:r><w:tab/></w:r>{page}"
+            link = f'<w:hyperlink w:anchor="{name}" w:history="1">{words}</w:hyperlink>'
             style = f"TOC{self.numbers.depths[section.key]}"
-            yield _paragraph(style, (begin if position == 0 else "") + link + end)
+            first, last = position == 0, position == len(entries) - 1
+            yield _paragraph(style, (begin if first else "") + link + (end if last else ""))
 
     # --- blocks -----------------------------------------------------------------------------------
 
@@ -209,7 +222,10 @@ class _Body:
         depth = self.numbers.depths[section.key]
         breaks = (section.new_page or (section.annex and depth == 1)) and not turned
         words = self._marked(bookmark("section", section.key), _run(self.numbers.heading(section)))
-        return _paragraph(f"Heading{depth}", words, "<w:pageBreakBefore/>" if breaks else "")
+        # the contents' field takes all headings of a style, so those of annexes have their own
+        annexed = self.numbers.numbers["section", section.key][0].isalpha() and depth > 1
+        style = f"{'AnnexHeading' if annexed else 'Heading'}{depth}"
+        return _paragraph(style, words, "<w:pageBreakBefore/>" if breaks else "")
 
     def _paragraph(self, paragraph: Paragraph) -> str:
         words = self._words(paragraph.text)
@@ -245,7 +261,7 @@ class _Body:
 
     def _table(self, block: TableBlock, fit: Fit) -> Iterator[str]:
         table = block.table
-        shown = shown_rows(table)
+        shown = fit.shown
         label, title = self.numbers.caption(block)
         name = bookmark("table", block.key)
         text, numbers, head, number_head = (
@@ -293,13 +309,15 @@ class _Body:
     def _figure(self, figure: Figure) -> Iterator[str]:
         from ..plots.printed import png  # noqa: PLC0415 - slow to load, needed here alone
 
-        image = png(figure.chart, dpi=DPI)
+        if figure.key not in self.images:
+            self.images[figure.key] = png(figure.chart, dpi=DPI)
+        image = self.images[figure.key]
         across, down = (pixels * 72 / DPI for pixels in struct.unpack(">II", image[16:24]))
         scale = min(1.0, UPRIGHT / across, TALLEST / down)
         inline = self.file.part.new_pic_inline(io.BytesIO(image), width=Pt(across * scale))
         inline.docPr.set("descr", one_line(figure.chart.alt))
         inline.docPr.set("name", bookmark("figure", figure.key))
-        drawing = etree.tostring(inline, encoding="unicode")
+        drawing = _written(inline)
         yield _paragraph("Figure", f"<w:r><w:drawing>{drawing}</w:drawing></w:r>", "<w:keepNext/>")
         label, title = self.numbers.caption(figure)
         yield self._caption("Figure", bookmark("figure", figure.key), label, title, "")
@@ -354,7 +372,7 @@ class _Body:
             self._turn(properties)
         if not first:
             self._without_title_page(properties)
-        written = etree.tostring(properties, encoding="unicode")
+        written = _written(properties)
         return f'<w:p><w:pPr><w:pStyle w:val="PageEnd"/>{written}</w:pPr></w:p>'
 
     @staticmethod
@@ -374,6 +392,11 @@ class _Body:
 # --- elements -------------------------------------------------------------------------------------
 
 _FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _written(element: BaseOxmlElement) -> str:
+    """An element of python-docx as text."""
+    return str(etree.tostring(element, encoding="unicode"))
 
 
 def _run(text: str, properties: str = "") -> str:
@@ -447,7 +470,8 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
     if document.subtitle:
         above += f" · {one_line(document.subtitle)}"
     section.header.paragraphs[0].text = above
-    pattern = translator(document.language)("Page {page} of {count}")
+    _ = translator(document.language)
+    pattern = _("Page {page} of {count}")
     fields = {"{page}": _field("PAGE", "1"), "{count}": _field("NUMPAGES", "1")}
     words = "".join(
         fields.get(part) or _run(part) for part in re.split(r"(\{page\}|\{count\})", pattern)

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from .document import (
     Block,
     Document,
-    Facts,
     Figure,
-    Listing,
-    Paragraph,
     Section,
     TableBlock,
     one_line,
@@ -40,12 +37,16 @@ SHORT = 14
 """Rows of a table that is kept on one page."""
 
 _WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!()[]{}/\\`·", 0.31),
-    **dict.fromkeys('ftr-“”"° ', 0.36),
-    **dict.fromkeys("mwMW@%—", 0.92),
-    **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&", 0.72),
+    **dict.fromkeys("ijl.,:;'|!()[]{}/\\`· ", 0.38),
+    **dict.fromkeys('ftr-“”"°', 0.46),
+    **dict.fromkeys("mwMW@%—", 1.0),
+    **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&", 0.78),
 }
-"""Widths of characters in em, in the widest of the fonts that reports use, rounded up."""
+"""Widths of characters in em, in the widest of the fonts that may stand in for those of reports."""
+
+_OTHER_WIDTH = 0.64
+_BOLD = 1.1
+"""How much wider bold type is."""
 
 _NUMBER = re.compile(r"[<>≤≥±+\-−–—]?\s*\d[\d.,/]*(\s*%)?|[–—-]?")
 """A text that stands in a column of numbers."""
@@ -64,6 +65,7 @@ class Fit:
         parts: indices of columns and their widths in points, one below the other; more than one
             where the table is too wide for a page, each with the first column again.
         numeric: columns of numbers, which stand at the right.
+        shown: the cells as people read them, each on one line.
         lines: an estimate of its height.
     """
 
@@ -71,6 +73,7 @@ class Fit:
     across: bool
     parts: tuple[tuple[tuple[int, float], ...], ...]
     numeric: frozenset[int]
+    shown: tuple[tuple[str, ...], ...]
     lines: int
 
 
@@ -96,17 +99,17 @@ def text_width(text: str) -> float:
         if unicodedata.combining(mark)
         else 1.0
         if unicodedata.east_asian_width(mark) in "WFA" and mark not in _WIDTHS
-        else _WIDTHS.get(mark, 0.58)
+        else _WIDTHS.get(mark, _OTHER_WIDTH)
         for mark in text
     )
 
 
-def shown_rows(table: Table) -> list[list[str]]:
+def shown_rows(table: Table) -> tuple[tuple[str, ...], ...]:
     """The cells as people read them, each on one line."""
-    return [
-        [one_line(show_cell(table, column, value)) for column, value in enumerate(row)]
+    return tuple(
+        tuple(one_line(show_cell(table, column, value)) for column, value in enumerate(row))
         for row in table.rows
-    ]
+    )
 
 
 def numeric_columns(table: Table, shown: Sequence[Sequence[str]]) -> frozenset[int]:
@@ -143,7 +146,7 @@ def fit_table(table: Table, *, wide: bool = False) -> Fit:
             for group in groups
         )
         lines = sum(_lines(part, [headings, *shown], size) for part in parts)
-        return Fit(size, across, parts, numeric, lines)
+        return Fit(size, across, parts, numeric, shown, lines)
 
     for across in (True,) if wide else (False, True):
         for size in SIZES:
@@ -185,21 +188,10 @@ def place(document: Document) -> list[Placed]:
     ]
 
 
-def words_of(block: Block) -> tuple[str, ...]:
-    """The texts of a block without a number: of a paragraph, a list, facts."""
-    if isinstance(block, Paragraph):
-        return (block.text,)
-    if isinstance(block, Listing):
-        return block.items
-    if isinstance(block, Facts):
-        return tuple(text for pair in block.pairs for text in pair)
-    return ()
-
-
 def _least(heading: str, cells: Sequence[str], numeric: bool) -> float:
     """The narrowest a column may be, in em: words are whole, cells have few lines."""
     words = [piece for piece in _PIECE.split(heading) if piece]
-    headed = max([*map(text_width, words), text_width(heading) / 3, 1.0]) * 1.06  # bold
+    headed = max([*map(text_width, words), text_width(heading) / 3, 1.0]) * _BOLD
     if numeric:
         return max(headed, *map(text_width, cells))
     pieces = {piece for cell in set(cells) for piece in _PIECE.split(cell) if piece}
@@ -230,17 +222,18 @@ def _widths(
 
 
 def _groups(least: Sequence[float], size: float) -> list[list[int]]:
-    """Columns in groups that fit a page across, each with the first column."""
-    groups: list[list[int]] = []
-    taken = ACROSS
-    for column in range(1, len(least)):
-        needed = least[column] * size + CELL_PADDING
-        if not groups or taken + needed > ACROSS:
-            groups.append([0])
-            taken = least[0] * size + CELL_PADDING
-        groups[-1].append(column)
-        taken += needed
-    return groups or [[0]]
+    """Columns in groups that fit a page across, each with the first column, about equally many."""
+    needed = [part * size + CELL_PADDING for part in least]
+    room = max(ACROSS - needed[0], max(needed[1:], default=0.0))
+    count = len(needed) - 1
+    for pieces in range(1, count + 1):
+        most = -(-count // pieces)
+        groups = [
+            list(range(first, min(first + most, count + 1))) for first in range(1, count + 1, most)
+        ]
+        if all(sum(needed[k] for k in group) <= room for group in groups):
+            return [[0, *group] for group in groups]
+    return [[0]]
 
 
 def _lines(part: Sequence[tuple[int, float]], rows: Sequence[Sequence[str]], size: float) -> int:

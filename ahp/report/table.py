@@ -22,6 +22,7 @@ JUDGMENT_RTOL = 1e-12
 """A judgment this near to a position of the scale is shown as that position: the mean of seven
 experts who all said 3 is 3 up to the last bit."""
 
+_POSITIONS = {text: parse_judgment(text) for text in SAATY_POSITIONS}
 
 _NUMBER = re.compile(r"[+\-\N{MINUS SIGN}]?[0-9]+(\.[0-9]+)?")
 """A number as it is printed, with a sign or without."""
@@ -58,8 +59,8 @@ class Table:
 
 def show_judgment(value: float) -> str:
     """A judgment: `"1/3"` where it is a position of Saaty's scale, 4 decimals elsewhere."""
-    for text in SAATY_POSITIONS:
-        if math.isclose(value, parse_judgment(text), rel_tol=JUDGMENT_RTOL):
+    for text, position in _POSITIONS.items():
+        if math.isclose(value, position, rel_tol=JUDGMENT_RTOL):
             return text
     return show_number(value)
 
