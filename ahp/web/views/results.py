@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from ahp import plots, report
@@ -30,8 +29,10 @@ from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
+from ahp.web.certainty import show_certainty
 from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
 from ahp.web.pictures import STILL
+from ahp.web.results import show_chart, show_result
 
 
 def consistency_line(analysis: Analysis, parent: str) -> str:
@@ -180,22 +181,6 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     return replace(tried, round=result.round, running=result.running)
 
 
-def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
-    """A table of a result, which says, as its files do, whose judgments it rests on."""
-    count = str(len(analysis.panel.experts))
-    if analysis.invited is not None:
-        count += f"of{analysis.invited}"
-    provisional = ("provisional",) if analysis.running else ()
-    file = "_".join((name, f"round{analysis.round}", count, *provisional))
-    show_table(report.based_on(table, analysis), name, below, file)
-
-
-def show_chart(analysis: Analysis, figure: go.Figure, key: str) -> None:
-    """A picture of a result, which says whose judgments it rests on."""
-    note = report.who_counts(analysis, state.language())
-    st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
-
-
 def show_who(analysis: Analysis) -> None:
     """Whose judgments everything below rests on; a running round is provisional."""
     _, count = state.translate(), len(analysis.panel.experts)
@@ -227,6 +212,8 @@ def show_ranking(analysis: Analysis) -> None:
         hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
         more = (hidden,) if len(analysis.panel.experts) > 1 else ()
         st.warning(" ".join((sentence, *more)), icon=":material/rule:")
+    if branches := report.branches_sentence(analysis, language):
+        st.markdown(state.plain(branches))
     show_chart(analysis, plots.weights_chart(analysis, language), "chart")
     show_result(analysis, report.composite_table(analysis, language), "weights")
     total = report.total_table(analysis, language)
@@ -401,6 +388,7 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
+        (_("How certain"), lambda: show_certainty(analysis)),
         (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
