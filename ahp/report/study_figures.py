@@ -174,12 +174,19 @@ class StudyFigures:
         certainty, analysis = self.evidence.certainty, self.analysis
         if certainty is None or not certainty.first:
             return []
-        shared = {"names": self.names, "note": self.note, "language": self.language}
-        tornado = tornado_chart(self.survey.hierarchy, analysis.local_weights, **shared)
-        critical = [one for one in certainty.first if one.lower_pairs or one.upper_pairs]
+        tornado = tornado_chart(
+            self.survey.hierarchy,
+            analysis.local_weights,
+            names=self.names,
+            note=self.note,
+            language=self.language,
+        )
         figures = [Figure(tornado, "tornado")]
-        if critical:
-            figures.append(Figure(stability_chart(critical, **shared), "stability_bars"))
+        if critical := [one for one in certainty.first if one.lower_pairs or one.upper_pairs]:
+            bars = stability_chart(
+                critical, names=self.names, note=self.note, language=self.language
+            )
+            figures.append(Figure(bars, "stability_bars"))
         return figures
 
     def groups(self) -> Figure | None:

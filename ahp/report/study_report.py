@@ -90,9 +90,6 @@ from .who import (
 PARTS = ("result", "basis", "certainty", "advice")
 """Parts of the analysis in sentences, in the order in which they are printed."""
 
-WIDE = 9
-"""Columns of a table from which on it has a page across."""
-
 
 def hash_words(_: Translate) -> dict[str, str]:
     """What was hashed (`StudyEvidence.hashes`) in words."""
@@ -192,11 +189,11 @@ class _Pages:
 
     def table(self, table: Table, key: str) -> TableBlock:
         """A table that rests on the panel, and says so."""
-        return TableBlock(based_on(table, self.analysis), key, wide=len(table.columns) >= WIDE)
+        return TableBlock(based_on(table, self.analysis), key)
 
     def plain(self, table: Table, key: str) -> TableBlock:
         """A table that rests on nobody's judgments, or says itself on whose."""
-        return TableBlock(table, key, wide=len(table.columns) >= WIDE)
+        return TableBlock(table, key)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         _, analysis, evidence = self._, self.analysis, self.evidence
@@ -322,9 +319,11 @@ class _Pages:
             "of everything above it. Those weights sum to 1."
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
-        figures = [one for one in (self.figures.shares(), self.figures.ranking()) if one]
-        blocks = (Paragraph(text), table, *figures)
-        return Section(_("Ranking of all indicators"), blocks, "ranking")
+        blocks: list[Block] = [Paragraph(text), table]
+        if (shares := self.figures.shares()) is not None:
+            blocks.append(shares)
+        blocks.append(self.figures.ranking())
+        return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
 
     def consistency(self) -> list[Section]:
         _, blocks = self._, list[Block]()
