@@ -181,6 +181,25 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     return replace(tried, round=result.round, running=result.running)
 
 
+<<<<<<< HEAD
+=======
+def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
+    """A table of a result, which says, as its files do, whose judgments it rests on."""
+    count = str(len(analysis.panel.experts))
+    if analysis.invited is not None:
+        count += f"of{analysis.invited}"
+    provisional = ("provisional",) if analysis.running else ()
+    file = "_".join((name, f"round{analysis.round}", count, *provisional))
+    show_table(report.based_on(table, analysis), name, below, file)
+
+
+def show_chart(analysis: Analysis, figure: go.Figure | plots.Chart, key: str) -> None:
+    """A picture of a result, which says whose judgments it rests on."""
+    note = report.who_counts(analysis, state.language())
+    st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
+
+
+>>>>>>> r-charts
 def show_who(analysis: Analysis) -> None:
     """Whose judgments everything below rests on; a running round is provisional."""
     _, count = state.translate(), len(analysis.panel.experts)
@@ -245,7 +264,7 @@ def show_hierarchy(analysis: Analysis) -> None:
         given = report.given_words(analysis.survey, parent, language)
         st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
-    show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
+    show_chart(analysis, plots.branch_chart(analysis, language), "branches")
 
 
 def show_matrices(analysis: Analysis) -> None:
@@ -363,7 +382,8 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
 def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """What moved between these rounds, as a picture and as tables."""
     _ = state.translate()
-    st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
+    movement = plots.noted(plots.movement_chart(rounds, language), "")
+    st.plotly_chart(movement, config=STILL, key="movement")
     for (earlier, before), (later, after) in pairwise(rounds):
         table = panel.movement_table(before, after, language)
         where = _("Rounds {before} and {after}").format(before=earlier, after=later)
