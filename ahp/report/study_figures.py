@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..i18n import translator
@@ -11,6 +13,7 @@ from ..plots.comparisons import expert_heatmap, group_chart, pareto_chart, share
 from ..plots.weights import branch_colors, hierarchy_diagram
 from ..process.rounds import both_rounds
 from ..process.study_evidence import StudyEvidence
+from .certainty import over_words, scatters
 from .document import Figure
 from .who import who_counts
 
@@ -92,21 +95,19 @@ class StudyFigures:
         certainty = self.evidence.certainty
         if certainty is None:
             return []
-        scatters = {"experts": certainty.experts, "judgments": certainty.judgments}
-        return [
-            Figure(
-                interval_chart(
-                    scatter,
-                    names=self.names,
-                    colors=self.colors,
-                    note=self.note,
-                    language=self.language,
-                ),
-                f"intervals_{over}",
+        _ = translator(self.language)
+        figures = []
+        for over, scatter in scatters(certainty).items():
+            chart = interval_chart(
+                scatter,
+                names=self.names,
+                colors=self.colors,
+                note=self.note,
+                language=self.language,
             )
-            for over, scatter in scatters.items()
-            if scatter is not None
-        ]
+            title = _("{name}: {value}").format(name=chart.title, value=over_words(_)[over])
+            figures.append(Figure(replace(chart, title=title), f"intervals_{over}"))
+        return figures
 
     def sensitivity(self) -> list[Figure]:
         """What moving each weight does, and how far it may move."""

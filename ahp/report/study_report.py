@@ -268,7 +268,7 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        blocks = (Paragraph(text), self.figures.hierarchy(), table)
+        blocks = (Paragraph(text), table, self.figures.hierarchy())
         return Section(_("Hierarchy"), blocks, "hierarchy")
 
     def scale(self) -> Section:
