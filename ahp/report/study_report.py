@@ -67,6 +67,7 @@ from .panel import (
     remarks_table,
 )
 from .references import PUBLICATIONS, bibtex, cited
+from .study_figures import StudyFigures
 from .study_tables import (
     expert_judgments_tables,
     items_table,
@@ -91,9 +92,6 @@ PARTS = ("result", "basis", "certainty", "advice")
 
 BEYOND_ANSWERS = frozenset({"experts", "organizations", "reasons", "remarks"})
 """Keys of the tables that rest on more than survey, answers and settings."""
-
-WIDE = 9
-"""Columns of a table from which on it has a page across."""
 
 
 def part_titles(_: Translate) -> dict[str, str]:
@@ -152,8 +150,8 @@ def study_report(
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
     >>> evidence = evidence_from_files("supervision_effectiveness", demo, invited=8, draws=100)
     >>> report = study_report(evidence, "en")
-    >>> [table for table in report.tables() if table.startswith("rank")]
-    ['ranking', 'rank_survival']
+    >>> report.tables()["ranking"].title
+    'Composite ranking'
     """
     evidence, _ = evidence.coded(), translator(language)
     found = draft_findings(evidence, language)
@@ -200,14 +198,15 @@ class _Pages:
     def __init__(self, evidence: StudyEvidence, language: str) -> None:
         self.evidence, self.analysis, self.survey = evidence, evidence.analysis, evidence.survey
         self.language, self._ = language, translator(language)
+        self.figures = StudyFigures(evidence, language)
 
     def table(self, table: Table, key: str) -> TableBlock:
         """A table that rests on the panel, and says so."""
-        return TableBlock(based_on(table, self.analysis), key, wide=len(table.columns) >= WIDE)
+        return TableBlock(based_on(table, self.analysis), key)
 
     def plain(self, table: Table, key: str) -> TableBlock:
         """A table that rests on nobody's judgments, or says itself on whose."""
-        return TableBlock(table, key, wide=len(table.columns) >= WIDE)
+        return TableBlock(table, key)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         _, analysis, evidence = self._, self.analysis, self.evidence
@@ -282,7 +281,8 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        return Section(_("Hierarchy"), (Paragraph(text), table), "hierarchy")
+        blocks = (Paragraph(text), table, self.figures.hierarchy())
+        return Section(_("Hierarchy"), blocks, "hierarchy")
 
     def scale(self) -> Section:
         _ = self._
@@ -332,7 +332,11 @@ class _Pages:
             "of everything above it. Those weights sum to 1."
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
-        return Section(_("Ranking of all indicators"), (Paragraph(text), table), "ranking")
+        blocks: list[Block] = [Paragraph(text), table]
+        if (shares := self.figures.shares()) is not None:
+            blocks.append(shares)
+        blocks.append(self.figures.ranking())
+        return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
 
     def consistency(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -367,6 +371,8 @@ class _Pages:
         )
         blocks += map(Paragraph, agreement_sentences(self.analysis, agreement, self.language))
         blocks.append(self.table(individual_table(self.analysis, self.language), "individual"))
+        if (heatmap := self.figures.experts()) is not None:
+            blocks.append(heatmap)
         blocks.append(
             self.table(disagreement_table(self.analysis, agreement, self.language), "disagreement")
         )
@@ -384,6 +390,7 @@ class _Pages:
         blocks: list[Block] = [Paragraph(sentence) for sentence in sentences.values()]
         if certainty.scatter is not None:
             blocks.append(self.table(intervals_table(analysis, certainty, language), "intervals"))
+            blocks += self.figures.intervals()
             branches = branch_intervals_table(analysis, certainty, language)
             if branches is not None:
                 blocks.append(self.table(branches, "branch_intervals"))
@@ -410,6 +417,7 @@ class _Pages:
                 "One weight at a time is changed, its siblings sharing the rest as before: how far "
                 "can it move until another indicator is first?"
             )
+            tables += self.figures.sensitivity()
             sections.append(Section(_("Sensitivity"), (Paragraph(text), *tables), "sensitivity"))
         return sections
 
@@ -455,8 +463,10 @@ class _Pages:
             "The weights by the experts of each organization alone: where they are far apart, it "
             "matters who was asked."
         )
-        blocks = (Paragraph(text), self.plain(table, "organizations"))
-        return [Section(self._("Organizations side by side"), blocks, "organizations")]
+        blocks: list[Block] = [Paragraph(text), self.plain(table, "organizations")]
+        if (dumbbells := self.figures.groups()) is not None:
+            blocks.append(dumbbells)
+        return [Section(self._("Organizations side by side"), tuple(blocks), "organizations")]
 
     def rounds(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -475,6 +485,11 @@ class _Pages:
             blocks.append(self.plain(_titled(table, title), f"movement:{number}"))
         if not blocks:
             return []
+        try:
+            slope = self.figures.rounds()
+        except AHPError:  # no result follows from those who answered all rounds
+            slope = None
+        blocks += [] if slope is None else [slope]
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 
