@@ -15,6 +15,8 @@ from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import random_index_source
+from ahp.plots.colors import PALETTE
+from ahp.plots.weights import branch_colors
 from ahp.priority import METHODS
 from ahp.process.rounds import both_rounds
 from ahp.report import panel
@@ -249,7 +251,7 @@ def show_shares(analysis: Analysis) -> None:
             hierarchy.children[hierarchy.goal], key=lambda kid: -analysis.global_weights[kid]
         )
         shares = [analysis.global_weights[kid] for kid in kids]
-        colors = plots.weights.branch_colors(analysis)
+        colors = branch_colors(analysis)
         picture = plots.share_chart(
             [names[kid] for kid in kids],
             shares,
@@ -374,7 +376,7 @@ def show_opinions(study: StudyInfo, analysis: Analysis, found: Agreement) -> Non
     if len(groups) < 2:
         return
     st.markdown("**" + _("Organizations side by side") + "**")
-    shown = list(groups.items())[: len(plots.weights.PALETTE)]
+    shown = list(groups.items())[: len(PALETTE)]
     picture = plots.group_chart(
         indicators,
         [
