@@ -1410,6 +1410,7 @@ _APP = {
     "font_missing": _(
         "no font for {letters!r}: install one that has these characters, such as {fonts}"
     ),
+    "groups_most": _("{count} groups, expected {most} or fewer in one picture"),
     "password_short": _(
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"

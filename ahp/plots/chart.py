@@ -15,6 +15,8 @@ from typing import Literal
 Color = str
 """`"#rrggbb"`."""
 
+Side = Literal["left", "center", "right"]
+
 Symbol = Literal["circle", "square", "diamond", "triangle", "cross"]
 
 
@@ -167,7 +169,7 @@ class Texts:
     x: tuple[float, ...]
     y: tuple[float, ...]
     texts: tuple[str, ...]
-    anchor: tuple[Literal["left", "center", "right"], ...]
+    anchor: tuple[Side, ...]
     backgrounds: tuple[Color, ...] = ()
     size: float = 11
 

@@ -17,9 +17,10 @@ from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.incoherence import limit_of
+from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE
 from .screen import LEGEND_BELOW, bar_below, name_rows, noted
 from .texts import harmless, is_wide, wrapped
-from .weights import GRAY, PALETTE, branch_colors
+from .weights import branch_colors
 
 NAMED = 40
 """More experts than this are drawn in narrow rows without names."""
@@ -34,9 +35,6 @@ LEGEND = 8
 """Clusters in the legend at most, the largest."""
 
 SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
-
-BLUE, ORANGE = PALETTE[:2]
-LIGHT_BLUE, MIDDLE_BLUE = "#8fb4c9", "#4a86b0"
 
 
 def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:

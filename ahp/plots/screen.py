@@ -92,8 +92,7 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
     shown = [mark for mark in chart.marks if getattr(mark, "name", "")]
     legend = chart.legend and any(not isinstance(mark, Cells) for mark in shown)
     rows = chart.horizontal
-    for which, axis in (("x", chart.x), ("y", chart.y)):
-        picture.update_layout({f"{which}axis": _axis(chart, which, axis)})
+    picture.update_layout(xaxis=_axis(chart, "x", chart.x), yaxis=_axis(chart, "y", chart.y))
     top = _top(chart)
     area = _row(chart) * len(chart.y.names) if rows else chart.height
     bottom = _bottom(chart, legend)
@@ -198,7 +197,7 @@ def _bottom(chart: Chart, legend: bool) -> int:
     if any(isinstance(mark, Cells) for mark in chart.marks):
         below += 42
     if legend:
-        names = [mark.name for mark in chart.marks if getattr(mark, "name", "")]
+        names = [name for mark in chart.marks if (name := getattr(mark, "name", ""))]
         lines, taken = 1, 0
         for name in names:
             taken += 6 + columns(name)

@@ -5,12 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ..study import Analysis
+from .colors import GRAY, PALETTE
 from .texts import harmless, wrapped
-
-PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a3344a", "#2a8c8c")
-"""Colors of the branches below the goal; dark enough to stand out on white, light on black."""
-
-GRAY = "#5f6b76"
 
 
 def branch_colors(analysis: Analysis) -> dict[str, str]:

@@ -11,8 +11,8 @@ import pytest
 import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
+from ahp.plots.colors import GRAY, PALETTE
 from ahp.plots.panel import LEGEND, NAMED, VALUED
-from ahp.plots.weights import GRAY, PALETTE
 from ahp.study.agreement import Agreement, panel_agreement
 from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
 
