@@ -28,12 +28,13 @@ SUBJECTS = {
     "Evaluation": ("evaluation",),
     "Published tables": ("published",),
     "Studies": ("study",),
+    "Charts": ("plots",),
     "Errors": ("errors",),
     "Version": ("version",),
 }
 """Heading -> modules and packages of `ahp` whose names stand below it."""
 
-PREFIXES = {"Evaluation": "evaluation.", "Published tables": "published."}
+PREFIXES = {"Evaluation": "evaluation.", "Published tables": "published.", "Charts": "plots."}
 """Heading -> what the names below it have in front, where they are not in `ahp` itself."""
 
 HEAD = """\
@@ -62,7 +63,7 @@ def public_names() -> dict[str, Any]:
     names = {name: getattr(ahp, name) for name in ahp.__all__}
     return names | {
         f"{package}.{name}": getattr(names[package], name)
-        for package in ("evaluation", "published")
+        for package in ("evaluation", "published", "plots")
         for name in names[package].__all__
     }
 
@@ -152,7 +153,8 @@ def page() -> str:
         for module in (module for room in rooms for module in modules_of(room)):
             for name, docstring in definitions(module).items():
                 prefix = PREFIXES.get(subject, "")
-                for full in {f"{prefix}{name}", name} & set(left):
+                # the package itself has no prefix; a module in it may be called as something else
+                for full in ({f"{prefix}{name}"} | {name} & {*rooms}) & set(left):
                     if not docstring:
                         raise SystemExit(f"{full} has no docstring")
                     parts.append(entry(full, left.pop(full), docstring))

@@ -166,7 +166,7 @@ def test_swings_of_an_indicator(panel: ahp.Analysis) -> None:
         assert swing.at_lower == close(swing.lower * other)
         assert swing.at_upper == close(swing.upper * other)
     assert by_node["a"].at_lower == close((1 - by_node["a"].lower) * b1[0])
-    sizes = [one.size for one in found]
+    sizes = [round(one.size, 12) for one in found]
     assert sizes == sorted(sizes, reverse=True)
 
 
