@@ -28,7 +28,7 @@ from .panel import (
 )
 from .screen import noted as noted
 from .weights import (
+    branch_chart as branch_chart,
     hierarchy_diagram as hierarchy_diagram,
     weights_chart as weights_chart,
-    weights_icicle as weights_icicle,
 )

@@ -36,6 +36,7 @@ class Axis:
         shown: whether the axis has numbers or names.
         ticks: where an axis of numbers is marked; empty for what the drawer chooses.
         tick_texts: what stands there; empty for the numbers themselves.
+        top: whether a horizontal axis stands above; above rows it always does.
     """
 
     title: str = ""
@@ -49,6 +50,7 @@ class Axis:
     shown: bool = True
     ticks: tuple[float, ...] = ()
     tick_texts: tuple[str, ...] = ()
+    top: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,10 @@ LABEL = 34
 ROW, NARROW = 0.26, 0.06
 """Inches of a row with a name on one line, and of one without a name."""
 
-NAMED = 60
+TALLEST = 8.0
+"""Inches of an area at most, with heading and legend a page."""
+
+NAMED = 52
 """More rows than this are narrow and have no names."""
 
 LINE = 0.17
@@ -198,12 +201,12 @@ def _characters(family: str) -> frozenset[str]:
 def _height(chart: Chart) -> float:
     """Inches of the area with its ticks."""
     if not chart.horizontal:
-        return 3.2 * chart.height / 360
+        return min(3.2 * chart.height / 360, TALLEST)
     count = len(chart.y.names)
     if count > NAMED:
         return max(1.2, NARROW * count) + 0.6
     lines = max(len(lines_of(name, LABEL)) for name in chart.y.names)
-    inches = max(ROW * chart.row / 36, LINE * lines + 0.06) * count
+    inches = min(max(ROW * chart.row / 36, LINE * lines + 0.06) * count, TALLEST)
     above = 0.0
     if chart.x.names and chart.x.shown:
         above = max(_column_inches(chart, name) for name in chart.x.names)
@@ -270,7 +273,7 @@ def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str]) -> None:
     if axis.title:
         drawn.set_label_text(axis.title, fontsize=SIZE, family=fonts, color=INK)
     drawn.set_tick_params(length=0, labelsize=SIZE, labelcolor=INK)
-    if which == "x" and chart.horizontal:
+    if which == "x" and (chart.horizontal or axis.top):
         drawn.tick_top()
         drawn.set_label_position("top")
     for label in drawn.get_ticklabels():

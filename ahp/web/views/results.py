@@ -16,7 +16,6 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import random_index_source
 from ahp.plots.colors import PALETTE
-from ahp.plots.weights import branch_colors
 from ahp.priority import METHODS
 from ahp.process.rounds import both_rounds
 from ahp.report import panel
@@ -36,7 +35,6 @@ from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import pictures, state
 from ahp.web.certainty import show_certainty
 from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
-from ahp.web.pictures import STILL
 from ahp.web.results import node_names, show_chart, show_result
 
 
@@ -247,18 +245,7 @@ def show_shares(analysis: Analysis) -> None:
     language = state.language()
     hierarchy, names = analysis.survey.hierarchy, node_names(analysis, language)
     if len(hierarchy.levels) > 2:
-        kids = sorted(
-            hierarchy.children[hierarchy.goal], key=lambda kid: -analysis.global_weights[kid]
-        )
-        shares = [analysis.global_weights[kid] for kid in kids]
-        colors = branch_colors(analysis)
-        picture = plots.share_chart(
-            [names[kid] for kid in kids],
-            shares,
-            colors=[colors[kid] for kid in kids],
-            language=language,
-        )
-        show_chart(analysis, picture, "shares")
+        show_chart(analysis, plots.branch_chart(analysis, language), "shares")
     weights = [analysis.global_weights[leaf] for leaf in analysis.ranking]
     picture = plots.pareto_chart(
         [names[leaf] for leaf in analysis.ranking], weights, language=language
@@ -275,7 +262,6 @@ def show_hierarchy(analysis: Analysis) -> None:
         given = report.given_words(analysis.survey, parent, language)
         st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
-    show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
 
 
 def show_matrices(analysis: Analysis) -> None:
@@ -448,7 +434,8 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
 def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """What moved between these rounds, as a picture and as tables."""
     _ = state.translate()
-    st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
+    picture = plots.movement_chart(rounds, language)
+    pictures.show_chart(picture, "movement", rounds_file("ranks", rounds))
     show_slope(rounds, language)
     for (earlier, before), (later, after) in pairwise(rounds):
         table = panel.movement_table(before, after, language)
@@ -459,14 +446,18 @@ def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
         show_table(table, f"movement_{later}", file=f"movement_round{earlier}to{later}")
 
 
+def rounds_file(name: str, rounds: list[tuple[int, Analysis]]) -> str:
+    """The name of a file about several rounds."""
+    return f"{name}_round{rounds[0][0]}to{rounds[-1][0]}"
+
+
 def show_slope(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """The weights round by round, of the experts who answered all these rounds."""
     _ = state.translate()
     alike = both_rounds(*(result for _number, result in rounds))
     if not alike:
         return
-    last = alike[-1]
-    numbers = [number for number, _result in rounds]
+    last, numbers = alike[-1], [number for number, _result in rounds]
     note = _("Rounds {first} to {last}; experts who answered all of them: {count}").format(
         first=numbers[0], last=numbers[-1], count=len(last.panel.experts)
     )
@@ -479,7 +470,7 @@ def show_slope(rounds: list[tuple[int, Analysis]], language: str) -> None:
         note=note,
         language=language,
     )
-    pictures.show_chart(picture, "slope", f"weights_round{numbers[0]}to{numbers[-1]}")
+    pictures.show_chart(picture, "slope", rounds_file("weights", rounds))
 
 
 def show(
