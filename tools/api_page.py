@@ -158,7 +158,8 @@ def page() -> str:
         for module in (module for room in rooms for module in modules_of(room)):
             for name, docstring in definitions(module).items():
                 prefix = PREFIXES.get(subject, "")
-                for full in {f"{prefix}{name}", name} & set(left):
+                # the package itself has no prefix; a module in it may be called as something else
+                for full in ({f"{prefix}{name}"} | {name} & {*rooms}) & set(left):
                     if not docstring:
                         raise SystemExit(f"{full} has no docstring")
                     parts.append(entry(full, left.pop(full), docstring))
