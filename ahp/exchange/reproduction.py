@@ -138,11 +138,11 @@ def reproduce(
     results = []
     for name, path in files.items():
         report = manifest.report(name)
+        if report.form not in READERS or not report.tables:
+            raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         if report.report not in REPORTS:
             valid = tuple(REPORTS)
             raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
-        if report.form not in READERS or not report.tables:
-            raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         kind = report.report, report.language
         if kind not in documents:
             documents[kind] = REPORTS[report.report](inputs, report.language).tables()

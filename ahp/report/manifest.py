@@ -73,7 +73,8 @@ class ReportFile:
         name, sha256: of the file.
         form: what kind of file it is; one without tables to be read back, such as a PDF, has no
             tables here.
-        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`.
+        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`; empty for a file
+            that belongs to it, such as the calculation workbook.
         language: of its texts.
         tables: in reading order.
     """
@@ -147,14 +148,17 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def report_file(name: str, content: bytes, document: Document, *, report: str) -> ReportFile:
-    """The entry of a report.
+def report_file(
+    name: str, content: bytes, document: Document, *, report: str, with_tables: bool = True
+) -> ReportFile:
+    """The entry of a file of an export.
 
     Args:
         name: of its file; the ending tells what kind of file it is.
         content: of the file.
         document: that was written.
-        report: key of `ahp.exchange.reproduction.REPORTS`.
+        report: key of `ahp.exchange.reproduction.REPORTS`; empty where the file is another one.
+        with_tables: whether the file has the tables of the document.
     """
     form = name.rpartition(".")[2].lower()
     return ReportFile(
@@ -166,7 +170,7 @@ def report_file(name: str, content: bytes, document: Document, *, report: str) -
         tables=tuple(
             KeyedTable(key=key, mark=_mark(key, form), title=table.title)
             for key, table in document.tables().items()
-            if form in FORMS
+            if with_tables and form in FORMS
         ),
     )
 

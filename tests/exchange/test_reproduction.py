@@ -6,7 +6,6 @@ import io
 import json
 import random
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from openpyxl import load_workbook
 
 import ahp
 from ahp.cli import main
-from ahp.errors import ReportError
+from ahp.errors import OptionError, ReportError
+from ahp.exchange.report_export import WRITERS, export_report
 from ahp.exchange.report_tables import read_tables
 from ahp.exchange.reproduction import REPORTS, Inputs, Reproduction, compare, reproduce
 from ahp.messages import Phrase
@@ -37,7 +37,6 @@ from ahp.report.manifest import (
 )
 from ahp.report.result_document import result_document
 from ahp.report.table import Table, show_cell
-from ahp.report.workbook import document_xlsx
 from ahp.resources import data_folder
 from ahp.study.answers import answers_from_csv
 from ahp.study.survey import shipped_surveys
@@ -56,28 +55,28 @@ ANALYSIS = ahp.analyze(
 )
 
 
-WRITERS: Mapping[str, Callable[[Document], bytes]] = {
-    "docx": docx_bytes,
-    "html": html_bytes,
-    "xlsx": document_xlsx,
-}
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with reports in all forms, their manifest and what they were computed from."""
     folder = tmp_path_factory.mktemp("export")
     inputs = {"survey": ("survey.toml", SURVEY), "answers": ("answers.csv", ANSWERS)}
-    for name, content in inputs.values():
+    document = result_document(ANALYSIS, "zh")
+    files = export_report(
+        document,
+        report="result",
+        inputs=inputs,
+        settings=settings_of(ANALYSIS),
+        further={"calculation.xlsx": b"PK"},
+    )
+    page = result_document(ANALYSIS, "en")  # the manifest may have reports in both languages
+    files["report.html"] = html_bytes(page)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    entries = {one.name: one for one in manifest.reports}
+    entries["report.html"] = report_file("report.html", files["report.html"], page, report="result")
+    changed = replace(manifest, reports=tuple(entries.values()))
+    files["manifest.json"] = manifest_bytes(changed)
+    for name, content in files.items():
         (folder / name).write_bytes(content)
-    reports = []
-    for form, write in WRITERS.items():
-        document = result_document(ANALYSIS, "en" if form == "html" else "zh")
-        name, content = f"report.{form}", write(document)
-        (folder / name).write_bytes(content)
-        reports.append(report_file(name, content, document, report="result"))
-    manifest = build_manifest("Demo", reports, inputs, settings_of(ANALYSIS))
-    (folder / "manifest.json").write_bytes(manifest_bytes(manifest))
     return folder
 
 
@@ -330,8 +329,19 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         reproduce(manifest, exported, {"other.docx": exported / "report.docx"})
     assert str(unknown.value) == (
         "report 'other.docx' is not in the manifest, expected one of: report.docx, report.html, "
-        "report.xlsx"
+        "report.xlsx, calculation.xlsx"
     )
+    with pytest.raises(ReportError) as tableless:
+        reproduce(manifest, exported, {"calculation.xlsx": exported / "calculation.xlsx"})
+    assert str(tableless.value) == (
+        "calculation.xlsx: has no tables that can be read back, expected a file of: docx, html, "
+        "xlsx"
+    )
+    with pytest.raises(OptionError) as form:
+        export_report(
+            result_document(ANALYSIS, "en"), report="result", inputs={}, settings={}, forms=["odt"]
+        )
+    assert str(form.value) == "form = 'odt', expected one of ('docx', 'html', 'xlsx')"
     report = manifest.report("report.docx")
     files = {"report.docx": exported / "report.docx"}
     for changed, sentence in (
