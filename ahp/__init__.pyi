@@ -1,6 +1,7 @@
 """The public names of `ahp`, read by type checkers and by `__init__.py`."""
 
 from . import evaluation as evaluation
+from . import plots as plots
 from . import published as published
 from .alternatives import (
     RankReversal as RankReversal,
@@ -58,6 +59,7 @@ from .errors import (
     AnswersError as AnswersError,
     ConvergenceError as ConvergenceError,
     EvaluationError as EvaluationError,
+    FontError as FontError,
     HierarchyError as HierarchyError,
     IncoherentError as IncoherentError,
     IncompleteError as IncompleteError,
@@ -150,7 +152,10 @@ from .study import (
     Answers as Answers,
     Choice as Choice,
     Judgment as Judgment,
+    Neighbors as Neighbors,
+    StudyCertainty as StudyCertainty,
     Survey as Survey,
+    Swing as Swing,
     analyze as analyze,
     compare_choices as compare_choices,
     leave_one_out as leave_one_out,
@@ -158,5 +163,7 @@ from .study import (
     panel_agreement as panel_agreement,
     read_answers as read_answers,
     shipped_surveys as shipped_surveys,
+    study_certainty as study_certainty,
+    swings as swings,
 )
 from .version import __version__ as __version__

@@ -16,6 +16,7 @@ AHPError
 ├── EntryError              a value is refused at its place in a table
 ├── ReportError             a report contradicts itself, or can't be written here
 ├── TextLimitError          a text is longer than what is kept for ever
+├── FontError               no font has the characters of a picture
 └── StoreError              the database refuses
     ├── DatabaseError       the database does not answer
     ├── AccessError         the organizer's account does not allow it
@@ -118,6 +119,10 @@ class ReportError(AHPError, ValueError):
 
 class TextLimitError(AHPError, ValueError):
     """A text is longer than what is kept for ever (`ahp.study.limits.LONGEST`)."""
+
+
+class FontError(AHPError):
+    """No font is installed for the texts of a picture; the message has the letters and fonts."""
 
 
 class StoreError(AHPError):

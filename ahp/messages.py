@@ -207,6 +207,14 @@ _NUMERIC = {
         '{cell} * {mirror} = {product:.12g}, expected 1; write "1/{whole:.0f}" instead of '
         "{decimal:.12g}"
     ),
+    "certainty_of_another": _(
+        "the simulated weights are not those of this result: they differ by up to {gap:.3g}, or "
+        "are of other indicators"
+    ),
+    "sentence_unknown": _("no sentence {key!r} is drafted of this study, expected one of {valid}"),
+    "round_of_another": _(
+        "an earlier round of {title!r} asked another survey, expected the same one"
+    ),
     "nothing_varies": _(
         "bootstrap = False and perturbation = None: nothing varies, expected one of them"
     ),
@@ -1448,6 +1456,9 @@ _STORE = {
 }
 
 _APP = {
+    "font_missing": _(
+        "no font for {letters!r}: install one that has these characters, such as {fonts}"
+    ),
     "password_short": _(
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"

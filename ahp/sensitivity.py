@@ -572,14 +572,55 @@ def _simulated(
         joined = judgments.joined(judgments.logs[None], panel[None])
     base = judgments.local(joined)
     drawn, redrawn = judgments.draw(panel)
-    local = {
-        parent: _summary(hierarchy.children[parent], base[index][0], drawn[index], run, redrawn)
-        for index, parent in enumerate(hierarchy.compared)
-    }
-    (whole, *_), products = (
-        leaf_weights(hierarchy, dict(zip(hierarchy.compared, vectors, strict=True)))
-        for vectors in (base, drawn)
+    return _hierarchy_summary(
+        hierarchy,
+        {parent: local[0] for parent, local in zip(hierarchy.compared, base, strict=True)},
+        dict(zip(hierarchy.compared, drawn, strict=True)),
+        run,
+        redrawn,
     )
+
+
+def summarize_panels(
+    hierarchy: Hierarchy,
+    local_weights: Mapping[str, Float],
+    drawn: Mapping[str, Float],
+    *,
+    seed: int,
+    method: str,
+    level: float = 0.95,
+    redrawn: int = 0,
+) -> HierarchyUncertainty:
+    """Scatter of weights of panels that were resampled elsewhere, as `simulate_panel` tells it.
+
+    Args:
+        hierarchy: the tree.
+        local_weights: parent id -> weights of its children by all experts, shape (n,), for the
+            parents that are compared under.
+        drawn: likewise -> those of each panel drawn, shape (draws, n).
+        seed: they come from.
+        method: as for `ahp.weights`, that they were made by.
+        level: of the intervals, between 0 and 1.
+        redrawn: panels that were left out since they have no weights.
+    """
+    draws = len(drawn[hierarchy.compared[0]])
+    run = _Run(draws, seed, None, None, True, method, level, None)
+    return _hierarchy_summary(hierarchy, local_weights, drawn, run, redrawn)
+
+
+def _hierarchy_summary(
+    hierarchy: Hierarchy,
+    base: Mapping[str, Float],
+    drawn: Mapping[str, Float],
+    run: _Run,
+    redrawn: int,
+) -> HierarchyUncertainty:
+    local = {
+        parent: _summary(hierarchy.children[parent], base[parent], drawn[parent], run, redrawn)
+        for parent in hierarchy.compared
+    }
+    (whole,) = leaf_weights(hierarchy, {parent: base[parent][None] for parent in local})
+    products = leaf_weights(hierarchy, {parent: drawn[parent] for parent in local})
     return HierarchyUncertainty(
         MappingProxyType(local), _summary(hierarchy.leaves, whole, products, run, redrawn)
     )

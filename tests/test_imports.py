@@ -58,7 +58,7 @@ ROOMS: dict[str, set[str]] = {
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},
-    "__init__": STUDY | {"evaluation", "published"},
+    "__init__": STUDY | {"evaluation", "plots", "published"},
     "app": {"web"},
 }
 """Room -> the rooms it may import from, inside functions as well."""
@@ -78,7 +78,7 @@ LIBRARIES: dict[str, set[str]] = {
     "cryptography": {"store"},
     "argon2": {"store"},
     "cattrs": {"codec"},
-    "lazy_loader": {"__init__", "evaluation"},
+    "lazy_loader": {"__init__", "evaluation", "plots"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is
     "scipy": NUMERIC | {"study", "process", "published"},
     "numpy": set(ROOMS) - {"app", "__main__"},
@@ -208,9 +208,10 @@ def test_the_package_loads_what_is_asked_for() -> None:
     }
     assert "published" in rooms("import ahp; ahp.published")
     assert rooms("import ahp; ahp.evaluation") == {"evaluation"}
+    assert rooms("import ahp; ahp.plots") == {"plots"}
 
 
-@pytest.mark.parametrize("package", [ahp, ahp.evaluation])
+@pytest.mark.parametrize("package", [ahp, ahp.evaluation, ahp.plots])
 def test_the_names_of_a_package(package: ModuleType) -> None:
     stub = Path(str(package.__file__)).with_suffix(".pyi").read_text(encoding="utf-8")
     module_of = {
@@ -228,12 +229,29 @@ def test_the_names_of_a_package(package: ModuleType) -> None:
         package.no_such_name  # noqa: B018 - that it is asked for is what counts
 
 
-@pytest.mark.parametrize("statement", ["from ahp import *", "import ahp.cli, ahp.report"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from ahp import *",
+        "import ahp.cli, ahp.report",
+        "import ahp.report.document, ahp.plots.chart",
+    ],
+)
 def test_the_library_loads_no_heavy_packages(statement: str) -> None:
     loaded = loaded_after(statement)
     assert "numpy" in loaded
     heavy = {
-        *("streamlit", "plotly", "sqlalchemy", "alembic", "pandas", "openpyxl", "docx", "yaml"),
+        *(
+            "streamlit",
+            "plotly",
+            "matplotlib",
+            "sqlalchemy",
+            "alembic",
+            "pandas",
+            "openpyxl",
+            "docx",
+            "yaml",
+        ),
         *("cryptography", "argon2", "pypdf", "babel", "jinja2", "attr", "cattrs"),
         *("scipy.linalg", "scipy.optimize", "scipy.stats", "scipy.sparse"),
     }

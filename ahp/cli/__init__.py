@@ -24,6 +24,7 @@ from . import (
     reconstruct,
     reproduce,
     schemes,
+    sensitivity,
     serve,
     surveys,
     verify,
@@ -33,7 +34,7 @@ from .arguments import Parser, add_language, asked_language
 from .printing import fail, line_language, print_warning, system_refusal
 
 COMMANDS = (
-    *(weights, surveys, analyze, evaluate, schemes),
+    *(weights, surveys, analyze, sensitivity, evaluate, schemes),
     *(verify, reconstruct, reproduce, convert, serve, log, receipt),
 )
 """Modules of the commands, in the order in which `ahp --help` lists them."""

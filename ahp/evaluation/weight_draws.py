@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import EvaluationError, IncompleteError
+from ..errors import EvaluationError
 from ..matrix import shape_error
 from ..result import Result, read_only
-from ..sensitivity import MOST_REDRAWN, draw_local_weights
+from ..sensitivity import draw_local_weights
 from ..study.analysis import Analysis
+from ..study.certainty import resampled_weights
 from ..version import __version__
 from .inputs import as_weights
 from .judging import local_from_analysis
@@ -87,7 +88,7 @@ def draw_weights(
     local_from_analysis(scheme, analysis)  # refuses another hierarchy
     hierarchy = analysis.survey.hierarchy
     if perturbation is None and bootstrap:
-        drawn = _resampled(analysis, seed, draws)
+        drawn, _redrawn = resampled_weights(analysis, seed=seed, draws=draws)
     else:
         if analysis.how != "aij" or analysis.panel.factors:
             raise EvaluationError("draws_not_joined", how=analysis.how)
@@ -111,28 +112,6 @@ def draw_weights(
             weight_of[kid] = weight_of[parent] * share
     weights = np.stack([weight_of[leaf] for leaf in scheme.leaves], axis=1)
     return WeightDraws(scheme.leaves, read_only(weights), seed, bootstrap, perturbation, spread)
-
-
-def _resampled(analysis: Analysis, seed: int, draws: int) -> dict[str, Floats]:
-    """Local weights by parent of panels drawn with replacement, shape (draws, n)."""
-    chance = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
-    shares = np.array(list(analysis.expert_weights.values()))
-    (there,) = np.nonzero(shares)
-    kept: list[dict[str, Floats]] = []
-    left, redrawn = draws, 0
-    while left:
-        who = there[chance.integers(len(there), size=(left, len(there)))]
-        counts = (who[:, :, None] == np.arange(len(shares))).sum(axis=1)
-        local = analysis.panel.panel_weights(counts * shares, analysis.how, analysis.trim)
-        connected = ~np.any([np.isnan(one).any(axis=-1) for one in local.values()], axis=0)
-        kept.append({parent: one[connected] for parent, one in local.items()})
-        lacking = left - int(connected.sum())
-        redrawn += lacking
-        left = lacking
-        if redrawn > MOST_REDRAWN * draws:
-            most = MOST_REDRAWN * draws
-            raise IncompleteError("panels_apart", redrawn=redrawn, most=most, draws=draws)
-    return {parent: np.concatenate([one[parent] for one in kept]) for parent in kept[0]}
 
 
 def leaf_draws(

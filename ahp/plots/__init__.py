@@ -1,24 +1,9 @@
-"""Pictures of a result: plotly figures, without Streamlit."""
+"""Pictures of results, without Streamlit: for screens by plotly, in print by matplotlib.
 
-from .panel import (
-    consensus_heatmap,
-    consistency_heatmap,
-    dendrogram,
-    disagreement_chart,
-    movement_chart,
-    spread_chart,
-)
-from .weights import hierarchy_diagram, noted, weights_chart, weights_icicle
+Functions that give a `Chart` need neither library; `ahp.plots.screen` and `ahp.plots.printed` draw
+one (`pip install "ahp-evidence[plots]"`).
+"""
 
-__all__ = [
-    "consensus_heatmap",
-    "consistency_heatmap",
-    "dendrogram",
-    "disagreement_chart",
-    "hierarchy_diagram",
-    "movement_chart",
-    "noted",
-    "spread_chart",
-    "weights_chart",
-    "weights_icicle",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

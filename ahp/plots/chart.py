@@ -1,11 +1,14 @@
 """What a picture shows, apart from how it is drawn: by plotly on screens, by matplotlib in print.
 
 A chart has rows or columns of names, or numbers, on its axes, and marks in the order in which they
-are drawn. Values are raw; `show` of an axis says how many decimals its numbers get.
+are drawn. Values are raw, NaN where there is none. `ahp.plots.screen` and `ahp.plots.printed` draw
+it; this module loads neither plotly nor matplotlib.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +29,11 @@ class Axis:
         percent: numbers are shares, shown as per cent.
         decimals: of the numbers that are shown.
         logarithmic: equal ratios are equally far.
-        reversed: position 0 is at the top, as in a list.
+        reversed: the smallest number is at the top, or on the right; position 0 is at the top, as
+            in a list.
+        shown: whether the axis has numbers or names.
+        ticks: where an axis of numbers is marked; empty for what the drawer chooses.
+        tick_texts: what stands there; empty for the numbers themselves.
     """
 
     title: str = ""
@@ -37,11 +44,17 @@ class Axis:
     decimals: int = 4
     logarithmic: bool = False
     reversed: bool = False
+    shown: bool = True
+    ticks: tuple[float, ...] = ()
+    tick_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars from `start` to `end`; horizontal where the names are on the y axis."""
+    """Bars from `start` to `end`; horizontal where the names are on the y axis.
+
+    `start` is empty for bars from 0. Texts stand beyond the ends, `inside` the bars where they fit.
+    """
 
     position: tuple[float, ...]
     end: tuple[float, ...]
@@ -51,6 +64,22 @@ class Bars:
     texts: tuple[str, ...] = ()
     hover: tuple[str, ...] = ()
     width: float = 0.7
+    inside: bool = False
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Boxes from `q1` to `q3` with a line at the median and whiskers from `low` to `high`."""
+
+    position: tuple[float, ...]
+    low: tuple[float, ...]
+    q1: tuple[float, ...]
+    median: tuple[float, ...]
+    q3: tuple[float, ...]
+    high: tuple[float, ...]
+    color: Color
+    name: str = ""
+    width: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -74,8 +103,11 @@ class Points:
     color: Color
     symbol: Symbol = "circle"
     size: float = 8
+    opacity: float = 1
+    filled: bool = True
     name: str = ""
     texts: tuple[str, ...] = ()
+    beside: Literal["right", "above"] = "above"
     hover: tuple[str, ...] = ()
 
 
@@ -94,7 +126,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Cells:
-    """A grid of values by color, `values[row][column]`; None where there is none."""
+    """A grid of values by color, `values[row][column]`; None where there is none.
+
+    Attributes:
+        values: rows of numbers.
+        low, high: the values of the first and the last color.
+        colors: of equal distances from `low` to `high`, blended between; `stepped` for equal steps
+            without blending.
+        name: what the values are, beside the scale of colors.
+        texts: in the cells; empty for none.
+        hover: of the cells.
+        ticks, tick_texts: of the scale of colors.
+    """
 
     values: tuple[tuple[float | None, ...], ...]
     low: float
@@ -103,6 +146,41 @@ class Cells:
     name: str = ""
     texts: tuple[tuple[str, ...], ...] = ()
     hover: tuple[tuple[str, ...], ...] = ()
+    stepped: bool = False
+    ticks: tuple[float, ...] = ()
+    tick_texts: tuple[str, ...] = ()
+
+    def color_of(self, value: float) -> Color:
+        """The color of a cell."""
+        share = min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+        if self.stepped:
+            return self.colors[min(int(share * len(self.colors)), len(self.colors) - 1)]
+        place = share * (len(self.colors) - 1)
+        before = min(int(place), len(self.colors) - 2)
+        return blended(self.colors[before], self.colors[before + 1], place - before)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts at places; `backgrounds`, where there are any, are the colors behind them."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    texts: tuple[str, ...]
+    anchor: tuple[Literal["left", "center", "right"], ...]
+    backgrounds: tuple[Color, ...] = ()
+    size: float = 11
+
+
+@dataclass(frozen=True)
+class Band:
+    """A shaded stretch of one axis across the whole chart, with a word at its lower end."""
+
+    low: float
+    high: float
+    axis: Literal["x", "y"]
+    text: str = ""
+    color: Color = "#5f6b76"
 
 
 @dataclass(frozen=True)
@@ -115,7 +193,7 @@ class Limit:
     color: Color = "#5f6b76"
 
 
-Mark = Bars | Intervals | Points | Line | Cells | Limit
+Mark = Bars | Boxes | Intervals | Points | Line | Cells | Texts | Band | Limit
 
 
 @dataclass(frozen=True)
@@ -130,6 +208,8 @@ class Chart:
         marks: in the order in which they are drawn.
         language: of the texts.
         legend: whether the names of the marks are explained.
+        row: height of a row of names on screens, in pixels.
+        height: of an area without rows, in pixels.
     """
 
     title: str
@@ -140,3 +220,75 @@ class Chart:
     marks: tuple[Mark, ...]
     language: str = "en"
     legend: bool = True
+    row: int = 36
+    height: int = 360
+
+    @property
+    def horizontal(self) -> bool:
+        """Whether names are on the y axis, so that bars lie."""
+        return bool(self.y.names)
+
+    def ends(self, which: Literal["x", "y"]) -> tuple[float, float]:
+        """Where an axis ends, the smaller number first, whichever way it runs.
+
+        Both drawers use these, so that a picture on a screen and in print shows the same.
+        """
+        axis = self.x if which == "x" else self.y
+        if axis.names:
+            return -0.5, len(axis.names) - 0.5
+        numbers = [n for mark in self.marks for n in _numbers(mark, which, self.horizontal)]
+        numbers = [n for n in numbers if not math.isnan(n)] or [0.0, 1.0]
+        low, high = min(numbers), max(numbers)
+        if axis.logarithmic:
+            low, high = 0.8 * low, 1.25 * high
+        else:
+            span = (high - low) or abs(high) or 1.0
+            bars = [mark for mark in self.marks if isinstance(mark, Bars | Boxes)]
+            beyond = 0.2 if any(_texts_beyond(mark) for mark in self.marks) else 0.05
+            low -= 0.0 if bars and low == 0 else (beyond if low < 0 else 0.05) * span
+            high += beyond * span
+        return (low if axis.low is None else axis.low, high if axis.high is None else axis.high)
+
+    def texts(self) -> Iterable[str]:
+        """All texts of the picture, such as to find a font for them."""
+        yield from (self.title, self.note, self.x.title, self.y.title)
+        for axis in (self.x, self.y):
+            yield from (*axis.names, *axis.tick_texts)
+        for mark in self.marks:
+            yield getattr(mark, "name", "")
+            yield getattr(mark, "text", "")
+            for text in getattr(mark, "texts", ()):
+                yield from (text,) if isinstance(text, str) else text
+            yield from getattr(mark, "tick_texts", ())
+
+
+def blended(first: Color, second: Color, share: float) -> Color:
+    """The color between two, at a share of the way to the second.
+
+    >>> blended("#000000", "#ff8000", 0.5)
+    '#804000'
+    """
+    ends = ((int(first[k : k + 2], 16), int(second[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{int((1 - share) * a + share * b + 0.5):02x}" for a, b in ends)
+
+
+def _texts_beyond(mark: Mark) -> bool:
+    return isinstance(mark, Bars) and not mark.inside and any(mark.texts)
+
+
+def _numbers(mark: Mark, which: Literal["x", "y"], horizontal: bool) -> tuple[float, ...]:
+    """The numbers of a mark on an axis."""
+    along = which == ("x" if horizontal else "y")
+    match mark:
+        case Bars():
+            return (*mark.end, *(mark.start or (0.0,))) if along else mark.position
+        case Boxes() | Intervals():
+            return (*mark.low, *mark.high) if along else mark.position
+        case Points() | Line() | Texts():
+            return mark.x if which == "x" else mark.y
+        case Band():
+            return (mark.low, mark.high) if mark.axis == which else ()
+        case Limit():
+            return (mark.at,) if mark.axis == which else ()
+        case Cells():
+            return ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,7 +17,9 @@ from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.incoherence import limit_of
-from .weights import GRAY, PALETTE, branch_colors, harmless, is_wide, noted, wrapped
+from .screen import LEGEND_BELOW, bar_below, name_rows, noted
+from .texts import harmless, is_wide, wrapped
+from .weights import GRAY, PALETTE, branch_colors
 
 NAMED = 40
 """More experts than this are drawn in narrow rows without names."""
@@ -36,11 +37,6 @@ SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon"
 
 BLUE, ORANGE = PALETTE[:2]
 LIGHT_BLUE, MIDDLE_BLUE = "#8fb4c9", "#4a86b0"
-LEGEND_BELOW = {
-    "orientation": "h",
-    **{"xref": "container", "x": 0, "xanchor": "left"},
-    **{"yref": "container", "y": 0, "yanchor": "bottom"},
-}
 
 
 def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
@@ -131,7 +127,7 @@ def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -
             text=[[f"{100 * value:.0f}" for value in row] for row in values] if valued else None,
             customdata=[[[row, column] for column in names] for row in names],
             hovertemplate="%{customdata[0]}, %{customdata[1]}<br>S* = %{z:.4f}<extra></extra>",
-            colorbar=_bar_below(tickformat=".0%", tickprefix="S* ", nticks=3),
+            colorbar=bar_below(tickformat=".0%", tickprefix="S* ", nticks=3),
         )
     )
     few = len(names) <= NAMED
@@ -304,7 +300,7 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>CR = %{customdata[2]}"
             "<extra></extra>",
             hoverongaps=False,
-            colorbar=_bar_below(
+            colorbar=bar_below(
                 tickvals=[0, 1, 2],
                 ticktext=_limit_ticks(analysis.cr_limit, _),
             ),
@@ -466,34 +462,6 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
 
 def _cluster_color(number: int | None) -> str:
     return GRAY if number is None else PALETTE[(number - 1) % len(PALETTE)]
-
-
-def name_rows(figure: go.Figure, names: list[str], shown: bool) -> None:
-    """Names of the rows from the top down, on a vertical axis that counts them from 0."""
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        showticklabels=shown,
-        ticklabelstandoff=8,
-        range=[len(names) - 0.5, -0.5],
-        automargin=True,
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-    )
-
-
-def _bar_below(**options: Any) -> dict[str, Any]:
-    """A color bar below the picture."""
-    return {
-        "orientation": "h",
-        "yref": "container",
-        "y": 0,
-        "yanchor": "bottom",
-        "thickness": 10,
-        "len": 0.8,
-        **options,
-    }
 
 
 def _steps(colors: Sequence[str]) -> list[tuple[float, str]]:

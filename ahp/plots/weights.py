@@ -2,77 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import re
-import textwrap
-import unicodedata
-
 import plotly.graph_objects as go
 
 from ..study import Analysis
+from .texts import harmless, wrapped
 
 PALETTE = ("#1f5f99", "#c8641b", "#3b8b5a", "#8a4f9e", "#b8860b", "#4b6a88", "#a3344a", "#2a8c8c")
 """Colors of the branches below the goal; dark enough to stand out on white, light on black."""
 
 GRAY = "#5f6b76"
-
-_PIECES = re.compile(r"[\u2e80-\ua4cf\uff00-\uffef]|[^\s\u2e80-\ua4cf\uff00-\uffef]+\s*|\s+")
-"""A Chinese character, or a word with the spaces behind it."""
-
-NOTE_WIDTH = 52
-"""Columns of a picture's note after which it is wrapped: a phone shows so many."""
-
-NOTE_SIZE, NOTE_LINE = 12, 20
-"""Size of its letters, height of a line of it."""
-
-
-def harmless(text: str) -> str:
-    """A text as it is, where plotly would read some of it as markup."""
-    return html.escape(text, quote=False)
-
-
-def is_wide(text: str) -> bool:
-    """Whether a text has Chinese characters, which may be parted anywhere."""
-    return any(unicodedata.east_asian_width(character) in "WF" for character in text)
-
-
-def wrapped(text: str, width: int) -> str:
-    """Break a label after `width` columns, of which a Chinese character takes two; between Chinese
-    characters anywhere, elsewhere at spaces.
-    """
-    if not is_wide(text):
-        return "<br>".join(map(harmless, textwrap.wrap(text, width)))
-    lines, taken = [""], 0
-    for piece in _PIECES.findall(text):
-        wide = is_wide(piece)
-        if taken and taken + (2 if wide else len(piece.rstrip())) > width:
-            lines, taken = [*lines, ""], 0
-        lines[-1] += piece
-        taken += 2 if wide else len(piece)
-    return "<br>".join(harmless(line.strip()) for line in lines)
-
-
-def noted(figure: go.Figure, note: str) -> go.Figure:
-    """The picture with a line on top, such as whose judgments it rests on; as it is without one."""
-    return headed(figure, wrapped(note, NOTE_WIDTH)) if note else figure
-
-
-def headed(figure: go.Figure, text: str) -> go.Figure:
-    """The picture with lines on top, parted by `<br>`."""
-    further = text.count("<br>")
-    above = NOTE_LINE * (further + 1)
-    return figure.update_layout(
-        title={
-            "text": text,
-            "font": {"size": NOTE_SIZE},
-            **{"x": 0, "xref": "container", "xanchor": "left"},
-            # plotly puts the last of several lines where one alone would be
-            **{"y": 1, "yref": "container", "yanchor": "top"},
-            "pad": {"t": 4 + round(1.3 * NOTE_SIZE * further)},
-        },
-        margin_t=(figure.layout.margin.t or 0) + above,
-        height=figure.layout.height + above,
-    )
 
 
 def branch_colors(analysis: Analysis) -> dict[str, str]:

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ..consistency import CR_LIMIT, Consistency
-from ..i18n import Translate, translator
+from ..i18n import translator
 from ..i18n.numbers import show_number
 from ..i18n.words import random_index_source
 from ..random_index import RANDOM_INDEX_TABLES
 from ..study import Analysis, Survey
-from .panel import aggregate_words, weighting_words
+from .panel import aggregate_words, method_words, weighting_words
 from .table import Cell, Table
 from .who import incoherent_sentence, incoherent_share, limit_heading, who_counts
 
@@ -160,25 +160,6 @@ def hierarchy_table(analysis: Analysis, language: str) -> Table:
         rows=tuple(rows),
         language=language,
     )
-
-
-def method_words(_: Translate) -> dict[str, str]:
-    """The methods of `ahp.weights` in words: name -> words."""
-    return {
-        "eigenvector": _("eigenvector"),
-        "geometric_mean": _("geometric mean"),
-        "column_mean": _("column mean"),
-        "row_sum": _("row sum"),
-        "harmonic": _("reciprocal column sums"),
-        "least_squares": _("least squares"),
-        "weighted_least_squares": _("weighted least squares"),
-        "log_least_absolute": _("logarithmic least absolute values"),
-        "chi_square": _("chi-square"),
-        "log_goal_programming": _("logarithmic goal programming"),
-        "cosine": _("cosine maximization"),
-        "svd": _("singular value decomposition"),
-        "fuzzy_preference": _("fuzzy preference programming"),
-    }
 
 
 def provenance(analysis: Analysis, language: str) -> list[tuple[str, str]]:

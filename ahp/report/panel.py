@@ -364,7 +364,7 @@ def choices_table(analysis: Analysis, choices: Sequence[Choice], language: str) 
     position = {leaf: k for k, leaf in enumerate(survey.hierarchy.leaves)}
     headings = []
     for choice in choices:
-        name = _choice_words(choice, _)
+        name = choice_words(choice, _)
         headings.append(_("{choice} (in use)").format(choice=name) if choice.in_use else name)
     return Table(
         title=_("Ranks by other choices"),
@@ -373,7 +373,7 @@ def choices_table(analysis: Analysis, choices: Sequence[Choice], language: str) 
             (
                 survey.node_name(leaf, language),
                 *(
-                    int(choice.ranks[position[leaf]]) if _follows(choice) else None
+                    int(choice.ranks[position[leaf]]) if follows(choice) else None
                     for choice in choices
                 ),
             )
@@ -390,6 +390,8 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
         "how": _("Aggregation"),
         "weighting": _("Weighting of the experts"),
         "incoherent": _("Judgments that contradict each other"),
+        "method": _("Method"),
+        "scale": _("Judgment scale"),
         "without": _("An expert left out"),
     }
     return Table(
@@ -400,8 +402,8 @@ def choices_summary_table(choices: Sequence[Choice], language: str) -> Table:
         ),
         rows=tuple(
             (
-                *(kinds[choice.kind], _choice_words(choice, _), choice.in_use),
-                choice.moved if _follows(choice) else None,
+                *(kinds[choice.kind], choice_words(choice, _), choice.in_use),
+                choice.moved if follows(choice) else None,
                 _number(choice.largest_change),
             )
             for choice in choices
@@ -640,6 +642,35 @@ def aggregate_words(_: Translate) -> dict[str, str]:
     }
 
 
+def method_words(_: Translate) -> dict[str, str]:
+    """The methods of `ahp.weights` in words: name -> words."""
+    return {
+        "eigenvector": _("eigenvector"),
+        "geometric_mean": _("geometric mean"),
+        "column_mean": _("column mean"),
+        "row_sum": _("row sum"),
+        "harmonic": _("reciprocal column sums"),
+        "least_squares": _("least squares"),
+        "weighted_least_squares": _("weighted least squares"),
+        "log_least_absolute": _("logarithmic least absolute values"),
+        "chi_square": _("chi-square"),
+        "log_goal_programming": _("logarithmic goal programming"),
+        "cosine": _("cosine maximization"),
+        "svd": _("singular value decomposition"),
+        "fuzzy_preference": _("fuzzy preference programming"),
+    }
+
+
+def scale_words(_: Translate) -> dict[str, str]:
+    """Scales of `ahp.scales` that a ranking is compared by (`COMPARED_SCALES`) in words."""
+    return {
+        "linear": _("fundamental scale, 1 to 9"),
+        "balanced": _("balanced scale"),
+        "logarithmic": _("logarithmic scale"),
+        "root": _("root scale"),
+    }
+
+
 def weighting_words(_: Translate) -> dict[str, str]:
     """Where the experts' weights come from (`ahp.study.standing.WEIGHTINGS`) in words."""
     return {
@@ -710,18 +741,21 @@ def familiarity_words(_: Translate) -> dict[str, str]:
     }
 
 
-def _choice_words(choice: Choice, _: Translate) -> str:
+def choice_words(choice: Choice, _: Translate) -> str:
+    """A choice in words."""
     if choice.kind == "without":
         return _("without {expert}").format(expert=choice.name)
     words = {
         "how": aggregate_words,
         "weighting": weighting_words,
         "incoherent": incoherent_words,
+        "method": method_words,
+        "scale": scale_words,
     }
     return words[choice.kind](_)[choice.name]
 
 
-def _follows(choice: Choice) -> bool:
+def follows(choice: Choice) -> bool:
     """Whether weights follow from a choice."""
     return not math.isnan(choice.largest_change)
 

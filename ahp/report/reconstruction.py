@@ -11,7 +11,7 @@ from ..i18n.numbers import show_number
 from ..matrix import Float
 from ..messages import Phrase
 from ..published import PublishedParent, PublishedTable, Reconstruction, TableReconstruction
-from .analysis import method_words
+from .panel import method_words
 from .table import Table
 
 

@@ -3,6 +3,7 @@
 from .agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
 from .analysis import Analysis, analyze
 from .answers import Answers, Judgment, read_answers
+from .certainty import Neighbors, StudyCertainty, Swing, study_certainty, swings
 from .survey import Node, Survey, load_survey, shipped_surveys, survey_from_content
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "Answers",
     "Choice",
     "Judgment",
+    "Neighbors",
     "Node",
+    "StudyCertainty",
     "Survey",
+    "Swing",
     "analyze",
     "compare_choices",
     "leave_one_out",
@@ -20,5 +24,7 @@ __all__ = [
     "panel_agreement",
     "read_answers",
     "shipped_surveys",
+    "study_certainty",
     "survey_from_content",
+    "swings",
 ]

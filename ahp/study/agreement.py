@@ -26,11 +26,20 @@ from ..errors import MatrixError
 from ..group import log_distances
 from ..hierarchy import leaf_weights
 from ..matrix import Float, Int, chunks
-from ..result import Result
+from ..result import Result, read_only
+from ..scales import apply_scale
 from ..tolerance import shared_ranks
 from .analysis import Analysis
 from .incoherence import INCOHERENT, factors
+from .panel import Panel
 from .standing import AGGREGATES, WEIGHTINGS, Standing, expert_weights
+
+COMPARED_METHODS = ("eigenvector", "geometric_mean", "column_mean")
+"""The methods that studies use most, whose rankings are compared."""
+
+COMPARED_SCALES = ("balanced", "logarithmic", "root")
+"""Scales that the answers are put on for comparison: they bring the weights nearer to each other
+than the fundamental scale does."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,8 +82,9 @@ class Choice(Result):
 
     Attributes:
         kind: `"how"`, `"weighting"`, `"incoherent"` (what becomes of judgments that
-            contradict each other) or `"without"` (one expert left out).
-        name: of the aggregation, the weighting or the option `incoherent`, or of the expert.
+            contradict each other), `"method"`, `"scale"` or `"without"` (one expert left out).
+        name: of the aggregation, the weighting, the option `incoherent`, the method or the scale,
+            or of the expert.
         in_use: whether it is the choice the analysis was made with.
         weights: global weights of the indicators, shape (leaves,); NaN when none follow.
         ranks: 1 for the largest, ties share theirs (1, 2, 2, 4), shape (leaves,).
@@ -249,6 +259,50 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     return tuple(_choice(analysis, "without", name, row) for name, row in pairs)
 
 
+def method_choices(analysis: Analysis) -> tuple[Choice, ...]:
+    """What the ranking would be by the other methods of `COMPARED_METHODS`, and by the one in use.
+
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> result = ahp.analyze(survey, ahp.read_answers(demo))
+    >>> [choice.name for choice in ahp.study.agreement.method_choices(result)]
+    ['eigenvector', 'geometric_mean', 'column_mean']
+    """
+    methods = dict.fromkeys((analysis.method, *COMPARED_METHODS))
+    return tuple(
+        _panel_choice(analysis, "method", method, replace(analysis.panel, method=method))
+        for method in methods
+    )
+
+
+def scale_choices(analysis: Analysis) -> tuple[Choice, ...]:
+    """What the ranking would be if the same answers stood for the numbers of another scale
+    (`COMPARED_SCALES`); the weights are NaN where a judgment has no value on one.
+    """
+    choices = []
+    for scale in ("linear", *COMPARED_SCALES):
+        try:
+            scaled = {
+                parent: read_only(apply_scale(matrices, scale))
+                for parent, matrices in analysis.panel.matrices.items()
+            }
+        except MatrixError:  # judgments that were imported may lie beyond 9
+            nothing = np.full(len(analysis.survey.hierarchy.leaves), np.nan)
+            choices.append(_choice(analysis, "scale", scale, nothing))
+            continue
+        panel = replace(analysis.panel, matrices=MappingProxyType(scaled))
+        choices.append(_panel_choice(analysis, "scale", scale, panel))
+    return tuple(choices)
+
+
+def _panel_choice(analysis: Analysis, kind: str, name: str, panel: Panel) -> Choice:
+    """The ranking of another panel of the same experts, by the shares in use."""
+    shares = np.array([list(analysis.expert_weights.values())])
+    weights = _leaf_weights(replace(analysis, panel=panel), shares, analysis.how)[0]
+    return _choice(analysis, kind, name, weights)
+
+
 def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
     """Weights of the leaves, shape (m, leaves), for expert weights of shape (m, k)."""
     panel, hierarchy = analysis.panel, analysis.survey.hierarchy
@@ -264,6 +318,8 @@ def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
         "how": analysis.how,
         "weighting": analysis.weighting,
         "incoherent": analysis.incoherent,
+        "method": analysis.method,
+        "scale": "linear",
     }
     ranks, before = shared_ranks(weights), shared_ranks(now)
     known = not np.isnan(weights).any()

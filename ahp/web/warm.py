@@ -3,4 +3,4 @@
 import pandas  # noqa: F401
 import pyarrow  # noqa: F401
 
-from .. import plots  # noqa: F401
+from ..plots import evaluation, screen  # noqa: F401

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ahp.plots import weights_chart
-from ahp.plots.weights import wrapped
+from ahp.plots.texts import wrapped
 from tests.panel_study import NAMES, small_panel, small_survey
 
 

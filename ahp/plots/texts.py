@@ -1,0 +1,74 @@
+"""Texts in pictures: where their lines break, and in which colors they can be read."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+import unicodedata
+
+_PIECES = re.compile(r"[\u2e80-\ua4cf\uff00-\uffef]|[^\s\u2e80-\ua4cf\uff00-\uffef]+\s*|\s+")
+"""A Chinese character, or a word with the spaces behind it."""
+
+DARK, WHITE = "#000000", "#ffffff"
+"""Texts on colors: one of them always contrasts by 4.58:1 or more (WCAG 2.2, 1.4.3)."""
+
+
+def harmless(text: str) -> str:
+    """A text as it is, where plotly would read some of it as markup."""
+    return html.escape(text, quote=False)
+
+
+def is_wide(text: str) -> bool:
+    """Whether a text has Chinese characters, which may be parted anywhere."""
+    return any(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
+def columns(text: str) -> int:
+    """How wide a text is, in columns of which a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """Break a label after `width` columns, of which a Chinese character takes two; between Chinese
+    characters anywhere, elsewhere at spaces. Line breaks of its own stay.
+    """
+    return [line for own in text.split("\n") for line in _lines_of(own, width)]
+
+
+def _lines_of(text: str, width: int) -> list[str]:
+    if not is_wide(text):
+        return textwrap.wrap(text, width)
+    lines, taken = [""], 0
+    for piece in _PIECES.findall(text):
+        wide = is_wide(piece)
+        if taken and taken + (2 if wide else len(piece.rstrip())) > width:
+            lines, taken = [*lines, ""], 0
+        lines[-1] += piece
+        taken += 2 if wide else len(piece)
+    return [line.strip() for line in lines]
+
+
+def wrapped(text: str, width: int) -> str:
+    """The lines of a label for plotly (`lines_of`)."""
+    return "<br>".join(map(harmless, lines_of(text, width)))
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of `"#rrggbb"`, from 0 to 1 (WCAG 2.2)."""
+    channels = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def text_on(color: str) -> str:
+    """The color of a text on another color: of the dark one and white, what contrasts more.
+
+    >>> text_on("#1f5f99"), text_on("#c8641b")
+    ('#ffffff', '#000000')
+    """
+    behind = luminance(color) + 0.05
+    on_dark, on_white = behind / (luminance(DARK) + 0.05), 1.05 / behind
+    return DARK if on_dark > on_white else WHITE

@@ -1,0 +1,321 @@
+"""All that the report of a study rests on, whether it comes from a database or from files alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from ..errors import AHPError, AnswersError, OptionError
+from ..messages import Message
+from ..sensitivity import Progress, StabilityInterval, stability_interval
+from ..study.agreement import (
+    Agreement,
+    Choice,
+    compare_choices,
+    incoherent_choices,
+    leave_one_out,
+    method_choices,
+    panel_agreement,
+    scale_choices,
+)
+from ..study.analysis import Analysis, analyze, only_experts
+from ..study.answers import read_answers
+from ..study.certainty import StudyCertainty, movable_nodes, study_certainty
+from ..study.standing import Standing
+from ..study.survey import Survey, load_survey
+from .itinerary import Replies
+from .rounds import data_hash
+
+DRAWS = 2000
+"""Panels and sets of judgments that a report draws unless told otherwise; shares of draws are known
+to 0.01 at worst then."""
+
+SAME_WEIGHTS = 1e-6
+"""Weights nearer than this to each other are of one result, made by two routines."""
+
+LEAST_GROUP = 3
+"""Experts of one organization from which on its weights are shown although they are not named: of
+fewer, each could work out what the others answered."""
+
+
+@dataclass(frozen=True)
+class LogState:
+    """Where the log of a study stands, and whether it verifies.
+
+    Attributes:
+        events: number of events.
+        head_hash: hash of the last one.
+        problem: what is wrong with the log; None = it verifies.
+    """
+
+    events: int
+    head_hash: str
+    problem: Message | None = None
+
+
+@dataclass(frozen=True)
+class StudyEvidence:
+    """What the report of a study rests on.
+
+    Attributes:
+        title: of the study.
+        analysis: the result that is reported.
+        agreement: of its panel; None where there is none to speak of.
+        choices: what the ranking would be by other choices: aggregations and weightings, what
+            becomes of contradictions, methods, scales, and without each expert.
+        stability: of every local weight, for the first rank.
+        groups: organization -> result of its experts alone, for two organizations or more.
+        few: organizations that are left out of `groups`, as they have too few experts to be shown
+            or no result follows from theirs.
+        note: what readers must know of the study, such as that it is simulated.
+        earlier: results of the rounds before, the first one first.
+        certainty: how sure weights and ranks are; None = not simulated.
+        standings: expert -> standing.
+        remarks: expert -> what they said besides their judgments.
+        reasons: (expert, parent, left, right) -> why they stayed outside the panel's middle half.
+        organizations: expert -> organization, where known.
+        consenting: experts whose names may be printed; the others get codes.
+        opened, closed: when answers came in, ISO 8601; empty = not known.
+        log: of the study; None = it has none, as answers from a file.
+        hashes: what was hashed -> SHA-256, keys of `ahp.report.study_report.hash_words`.
+        signature: of the result; empty = none.
+    """
+
+    title: str
+    analysis: Analysis
+    agreement: Agreement | None
+    choices: tuple[Choice, ...]
+    stability: tuple[StabilityInterval, ...]
+    groups: Mapping[str, Analysis] = field(default_factory=dict)
+    few: tuple[str, ...] = ()
+    note: str = ""
+    earlier: tuple[Analysis, ...] = ()
+    certainty: StudyCertainty | None = None
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    remarks: Mapping[str, Replies] = field(default_factory=dict)
+    reasons: Mapping[tuple[str, str, str, str], str] = field(default_factory=dict)
+    organizations: Mapping[str, str] = field(default_factory=dict)
+    consenting: frozenset[str] = frozenset()
+    opened: str = ""
+    closed: str = ""
+    log: LogState | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    signature: str = ""
+
+    def __post_init__(self) -> None:
+        scatter = None if self.certainty is None else self.certainty.scatter
+        if scatter is not None:
+            named = dict(zip(scatter.leaves.names, scatter.leaves.weights.tolist(), strict=True))
+            leaves = self.analysis.survey.hierarchy.leaves
+            gap = max(
+                abs(named.get(leaf, 1) - self.analysis.global_weights[leaf]) for leaf in leaves
+            )
+            if named.keys() != set(leaves) or gap > SAME_WEIGHTS:
+                raise OptionError("certainty_of_another", gap=gap)
+        for one in self.earlier:
+            if one.survey.content_hash != self.analysis.survey.content_hash:
+                raise AnswersError("round_of_another", title=self.title)
+
+    @property
+    def survey(self) -> Survey:
+        """The survey that was answered."""
+        return self.analysis.survey
+
+    def coded(self) -> StudyEvidence:
+        """The same, with the codes E01, E02, … for all experts who did not consent to be named, in
+        the order of the panel. An organization is kept of those who are named alone.
+        """
+        names = dict.fromkeys(
+            (*self.analysis.panel.experts, *(n for a in self.earlier for n in a.panel.experts))
+        )
+        names |= dict.fromkeys((*self.standings, *self.remarks, *(key[0] for key in self.reasons)))
+        taken = self.consenting
+        codes = (code for k in count(1) if (code := f"E{k:02d}") not in taken)
+        called = {name: name if name in self.consenting else next(codes) for name in names}
+
+        def renamed(analysis: Analysis) -> Analysis:
+            panel = analysis.panel
+            return replace(
+                analysis,
+                panel=replace(panel, experts=tuple(called[name] for name in panel.experts)),
+                expert_weights={called[n]: w for n, w in analysis.expert_weights.items()},
+                recused=tuple((called[name], parent) for name, parent in analysis.recused),
+            )
+
+        return replace(
+            self,
+            analysis=renamed(self.analysis),
+            earlier=tuple(map(renamed, self.earlier)),
+            groups={name: renamed(one) for name, one in self.groups.items()},
+            choices=tuple(
+                replace(one, name=called[one.name]) if one.kind == "without" else one
+                for one in self.choices
+            ),
+            standings={called[name]: one for name, one in self.standings.items()},
+            remarks={called[name]: one for name, one in self.remarks.items()},
+            reasons={
+                (called[expert], parent, left, right): text
+                for (expert, parent, left, right), text in self.reasons.items()
+            },
+            organizations={
+                name: where for name, where in self.organizations.items() if name in self.consenting
+            },
+        )
+
+
+def gather_evidence(
+    analysis: Analysis,
+    *,
+    title: str = "",
+    earlier: Sequence[Analysis] = (),
+    standings: Mapping[str, Standing] | None = None,
+    organizations: Mapping[str, str] | None = None,
+    consenting: Collection[str] = (),
+    certainty: StudyCertainty | None = None,
+    draws: int = 0,
+    seed: int = 1,
+    progress: Progress | None = None,
+    **told: Any,
+) -> StudyEvidence:
+    """The evidence for an analysis: agreement, other choices, stability and groups are computed.
+
+    Args:
+        analysis: the result that is reported.
+        title: of the study; empty = the survey's name, in its original language.
+        earlier: results of the rounds before, the first one first.
+        standings: expert -> standing; None = all count alike.
+        organizations: expert -> organization, where known.
+        consenting: experts whose names may be printed.
+        certainty: how sure weights and ranks are, if that is known already.
+        draws: how many panels and sets of judgments are drawn for it if not; 0 = none.
+        seed: of the draws.
+        progress: as for `ahp.study_certainty`.
+        told: the other attributes of `StudyEvidence`.
+
+    Raises:
+        OptionError: the certainty is not that of this result.
+        AnswersError: an earlier round asked another survey.
+
+    >>> from ahp.process.study_evidence import gather_evidence
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> survey = ahp.load_survey("supervision_effectiveness")
+    >>> evidence = gather_evidence(ahp.analyze(survey, ahp.read_answers(demo)))
+    >>> evidence.agreement is not None, len(evidence.choices)
+    (True, 25)
+    """
+    survey, standings = analysis.survey, dict(standings or {})
+    organizations = {
+        name: where.strip() for name, where in (organizations or {}).items() if where.strip()
+    }
+    groups, few = _groups(analysis, organizations, frozenset(consenting))
+    if certainty is None and draws:
+        certainty = study_certainty(analysis, seed=seed, draws=draws, progress=progress)
+    return StudyEvidence(
+        title=title or survey.text(survey.name, survey.languages[0]),
+        analysis=analysis,
+        agreement=panel_agreement(analysis),
+        choices=(
+            *compare_choices(analysis, standings),
+            *incoherent_choices(analysis),
+            *method_choices(analysis),
+            *scale_choices(analysis),
+            *leave_one_out(analysis),
+        ),
+        stability=tuple(
+            stability_interval(survey.hierarchy, analysis.local_weights, node)
+            for node in movable_nodes(analysis)
+        ),
+        groups=groups,
+        few=few,
+        certainty=certainty,
+        earlier=tuple(earlier),
+        standings=standings,
+        organizations=organizations,
+        consenting=frozenset(consenting),
+        **told,
+    )
+
+
+def evidence_from_files(
+    survey: str | Path,
+    answers: str | Path,
+    *,
+    earlier: Sequence[str | Path] = (),
+    title: str = "",
+    organizations: Mapping[str, str] | None = None,
+    consenting: Collection[str] = (),
+    draws: int = DRAWS,
+    seed: int = 1,
+    progress: Progress | None = None,
+    **options: Any,
+) -> StudyEvidence:
+    """The evidence of a survey and files of answers, without a database.
+
+    Args:
+        survey: name of a shipped survey, or a survey file.
+        answers: CSV file: expert, parent, left, right, value.
+        earlier: likewise of the rounds before, the first one first.
+        title: of the study; empty = the survey's name.
+        organizations: expert -> organization, where known.
+        consenting: experts whose names may be printed.
+        draws: how many panels and sets of judgments are drawn; 0 = none.
+        seed: of the draws.
+        progress: as for `ahp.study_certainty`.
+        options: of `ahp.analyze`.
+
+    Raises:
+        AHPError: a file that cannot be read or does not fit, as for `ahp.analyze`.
+
+    >>> from ahp.process.study_evidence import evidence_from_files
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> evidence = evidence_from_files("supervision_effectiveness", demo, invited=20, draws=0)
+    >>> evidence.title, evidence.coded().analysis.panel.experts[0]
+    ('事后监督效能评价', 'E01')
+    """
+    asked = load_survey(survey)
+    rounds = [analyze(asked, read_answers(path), **options) for path in (*earlier, answers)]
+    if earlier:
+        rounds = [replace(one, round=number) for number, one in enumerate(rounds, start=1)]
+    *before, analysis = rounds
+    return gather_evidence(
+        analysis,
+        title=title,
+        earlier=before,
+        organizations=organizations,
+        consenting=consenting,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+        hashes={
+            "answers": hashlib.sha256(Path(answers).read_bytes()).hexdigest(),
+            "judgments": data_hash(analysis),
+        },
+    )
+
+
+def _groups(
+    analysis: Analysis, organizations: Mapping[str, str], consenting: frozenset[str]
+) -> tuple[dict[str, Analysis], tuple[str, ...]]:
+    """Organization -> result of its experts alone, and the organizations that have none to show."""
+    experts = [name for name in analysis.panel.experts if name in organizations]
+    sizes = Counter(organizations[name] for name in experts)
+    if len(sizes) < 2:
+        return {}, ()
+    groups, few = {}, []
+    for organization, size in sizes.items():
+        members = [name for name in experts if organizations[name] == organization]
+        if size < LEAST_GROUP and not consenting.issuperset(members):
+            few.append(organization)
+            continue
+        try:
+            groups[organization] = only_experts(analysis, members)
+        except AHPError:  # their judgments alone don't connect all items
+            few.append(organization)
+    return groups, tuple(few)

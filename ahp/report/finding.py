@@ -1,0 +1,116 @@
+"""A sentence drafted from the numbers, with what it says kept apart from how it says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from ..i18n import Translate, translator
+from ..i18n.numbers import show_beside, show_number
+from ..process.study_evidence import StudyEvidence
+
+Part = Literal["result", "basis", "certainty", "advice"]
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence or two on one thing that the numbers say.
+
+    Attributes:
+        key: what it is about, unique in a report; one of `ahp.report.findings.KINDS`.
+        part: of the analysis it belongs to.
+        text: as drafted, in the report's language.
+        names: words in the text that may have digits of their own, as often as they were put in.
+        numbers: all numbers in the text beside them, likewise.
+        says: what the text says, by id and as printed, for `finding_checks.contradicts`.
+    """
+
+    key: str
+    part: Part
+    text: str
+    names: tuple[str, ...]
+    numbers: tuple[str, ...]
+    says: Mapping[str, Any]
+
+    @property
+    def keeps_book(self) -> bool:
+        """Whether the numbers in the text are those that were put in, and no other."""
+        put_in = [*self.numbers, *(part for name in self.names for part in _NUMBER.findall(name))]
+        return sorted(_NUMBER.findall(self.text)) == sorted(put_in)
+
+
+class Draft:
+    """Words one sentence, keeping book of the names and numbers that are put in."""
+
+    def __init__(self, evidence: StudyEvidence, language: str) -> None:
+        self.evidence, self.language = evidence, language
+        self._: Translate = translator(language)
+        self._names: list[str] = []
+        self._numbers: list[str] = []
+
+    def word(self, text: str) -> str:
+        """A name or phrase that may have digits of its own."""
+        self._names.append(text)
+        return text
+
+    def node(self, node: str) -> str:
+        """A node's name in quotation marks."""
+        return f"“{self.word(self.evidence.survey.node_name(node, self.language))}”"
+
+    def nodes(self, nodes: Iterable[str]) -> str:
+        """The names of nodes, listed."""
+        return self.listed([self.node(node) for node in nodes])
+
+    def shared(self, pairs: Iterable[tuple[str, str]]) -> str:
+        """Nodes with their shares behind them, listed."""
+        return self.listed(
+            [
+                self._("{name} ({share})").format(name=self.node(node), share=self.printed(share))
+                for node, share in pairs
+            ]
+        )
+
+    def listed(self, texts: list[str]) -> str:
+        """Texts one after another, “and” before the last one."""
+        *others, last = texts
+        if not others:
+            return last
+        return self._("{first} and {second}").format(first=self._(", ").join(others), second=last)
+
+    def printed(self, number: str) -> str:
+        """A number as it is printed already."""
+        self._numbers.append(number)
+        return number
+
+    def count(self, number: int) -> str:
+        """A whole number."""
+        return self.printed(str(number))
+
+    def percent(self, share: float) -> str:
+        """A share as per cent."""
+        return self.printed(percent(share))
+
+    def beside(self, value: float, *limits: float) -> str:
+        """A number that a verdict stands beside."""
+        return self.printed(show_beside(value, *limits))
+
+    def finding(self, key: str, part: Part, text: str, **says: Any) -> Finding:
+        """The sentence with all names and numbers put in since the last one."""
+        finding = Finding(key, part, text, tuple(self._names), tuple(self._numbers), says)
+        self._names, self._numbers = [], []
+        return finding
+
+
+def percent(share: float) -> str:
+    """A share as per cent: its four decimals, as the tables print it, with the point moved.
+
+    >>> from ahp.report.finding import percent
+    >>> percent(0.26785)
+    '26.78%'
+    """
+    return f"{100 * Decimal(show_number(share)):.2f}%"
