@@ -396,8 +396,8 @@ def write_matrix(
             if i == j:
                 put(sheet, f"{letter}{row}", 1, "number")
             elif i < j:
-                column = get_column_letter(_PAIRS + plan.pairs.index((i, j)))
-                put_formula(sheet, f"{letter}{row}", f"{judged}!{column}{JOINED}", "number")
+                pair = get_column_letter(_PAIRS + plan.pairs.index((i, j)))
+                put_formula(sheet, f"{letter}{row}", f"{judged}!{pair}{JOINED}", "number")
             else:
                 put_formula(sheet, f"{letter}{row}", f"1/{letters[i]}{top + j}", "number")
     put(sheet, f"A{end + 1}", _("Sum of the column"), "name")

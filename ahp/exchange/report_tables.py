@@ -77,13 +77,22 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> dict[s
         for mark in marks & set(book.defined_names):
             for title, _cells in book.defined_names[mark].destinations:
                 if title in book.sheetnames:
-                    rows = list(book[title].iter_rows(min_row=HEADING_ROW, values_only=True))
+                    sheet = book[title]
+                    rows = [
+                        tuple(map(_printed, row))
+                        for row in sheet.iter_rows(min_row=HEADING_ROW, values_only=True)
+                    ]
                     width = max(
                         (k + 1 for k, cell in enumerate(rows[0]) if cell is not None), default=0
                     )
                     body = (row[:width] for row in rows[1:])
                     tables[mark] = (Part(rows[0][:width], tuple(body)),)
     return tables
+
+
+def _printed(value: object) -> Printed:
+    """What a cell holds; what no table of a report has, such as a date or a formula, as text."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

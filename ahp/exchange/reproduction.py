@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,15 +17,12 @@ from ..datafile import read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
-from ..report.manifest import Manifest, ReportFile, sha256
-from ..report.result_document import result_document
+from ..report.manifest import Inputs, Manifest, ReportFile, sha256
 from ..report.table import Table, show_cell
-from ..study import Analysis, analyze
-from ..study.answers import answers_from_csv
 from ..study.panel import TOLERANCE
-from ..study.survey import survey_from_toml
 from ..tolerance import ROUNDING_ATOL
 from .report_tables import READERS, Part, Parts, Printed, read_tables
+from .study_export import result_again, study_again
 
 
 @dataclass(frozen=True)
@@ -61,52 +58,8 @@ class Reproduction:
         return not self.differences
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What a report was computed from.
-
-    Attributes:
-        manifest: of the export.
-        contents: role, such as `"survey"` -> name and content of the file.
-    """
-
-    manifest: Manifest
-    contents: Mapping[str, tuple[str, bytes]]
-
-    def content(self, role: str) -> tuple[bytes, str]:
-        """Content and name of an input.
-
-        Raises:
-            ReportError: the manifest doesn't name it.
-        """
-        if role not in self.contents:
-            raise ReportError("manifest_input_missing", role=role)
-        name, content = self.contents[role]
-        return content, name
-
-
-def analysis_of(inputs: Inputs) -> Analysis:
-    """The result of a survey and its answers by the settings of the manifest.
-
-    Raises:
-        AHPError: a file or a setting that doesn't fit.
-    """
-    settings: dict[str, Any] = dict(inputs.manifest.settings)
-    told = {name: settings.pop(name) for name in ("round", "running") if name in settings}
-    computed = isinstance(settings.get("expert_weights"), str)
-    if computed:
-        settings.pop("weighting", None)
-    settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
-    survey = survey_from_toml(*inputs.content("survey"))
-    answers = answers_from_csv(*inputs.content("answers"))
-    try:
-        return replace(analyze(survey, answers, **settings), **told)
-    except TypeError as cause:  # a setting that ahp.analyze doesn't have
-        raise ReportError("manifest_settings", problem=str(cause)) from cause
-
-
 REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"result": lambda inputs, language: result_document(analysis_of(inputs), language)}
+    {"result": result_again, "study": study_again}
 )
 """Report of a manifest -> what makes its document again, in a language."""
 

@@ -20,7 +20,7 @@ from ..study.standing import COMPUTED_WEIGHTINGS
 from ..version import __version__
 from .document import Document, bookmark
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 FORMS = ("docx", "html", "xlsx")
 """Endings of the files from which tables are read back."""
@@ -125,7 +125,8 @@ class Manifest:
     signature: str = ""
 
     def __post_init__(self) -> None:
-        names = [one.name for one in (*self.reports, *self.inputs.values())]
+        names = [one.name for one in self.reports]
+        names += [one.name for one in self.inputs.values()]
         for k, name in enumerate(names):
             if name in names[:k]:
                 raise ReportError("manifest_file_twice", name=name)
@@ -141,6 +142,30 @@ class Manifest:
                 return one
         valid = tuple(one.name for one in self.reports)
         raise ReportError("report_not_in_manifest", name=name, valid=valid)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a report was computed from.
+
+    Attributes:
+        manifest: of the export.
+        contents: role, such as `"survey"` -> name and content of the file.
+    """
+
+    manifest: Manifest
+    contents: Mapping[str, tuple[str, bytes]]
+
+    def content(self, role: str) -> tuple[bytes, str]:
+        """Content and name of an input.
+
+        Raises:
+            ReportError: the manifest doesn't name it.
+        """
+        if role not in self.contents:
+            raise ReportError("manifest_input_missing", role=role)
+        name, content = self.contents[role]
+        return content, name
 
 
 def sha256(content: bytes) -> str:
