@@ -21,8 +21,10 @@ test: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$((2 * $$(nproc))) \
 		--dist loadfile --no-loadscope-reorder
 
-# Whole reconstructions, long searches for faults, journeys in English: half an hour and more.
+# Whole reconstructions, long searches for faults, journeys in English, reports in LaTeX: half an
+# hour and more.
 slow: .venv/test
+	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
 # The oldest and the newest Python and dependencies that pyproject.toml declares: four environments.

@@ -906,7 +906,7 @@ _FILES = {
     "document_after_annex": _("section {key!r} stands behind an annex, expected it before"),
     "document_key_twice": _("{kind} {key!r} comes twice in the document, expected a key each"),
     "document_reference_unknown": _("{kind} {key!r} is referred to, and isn't in the document"),
-    "document_too_deep": _("section {key!r} is on level {deepest} + 1, expected {deepest} at most"),
+    "document_too_deep": _("section {key!r} stands in {deepest} others, expected fewer"),
     "document_type": _("has a document type, expected none in a workbook"),
     "empty": _("empty"),
     "entry_footnote": _(

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from ..datafile import NOT_IN_XML
 from ..errors import ReportError
@@ -244,7 +244,7 @@ class Numbering:
         end = 0
         for match in _REFERENCE.finditer(text):
             parts.append(_clean(text[end : match.start()]))
-            kind, key = match.groups()
+            kind, key = cast(Kind, match[1]), match[2]
             self.label(kind, key)  # raises where there is nothing
             parts.append(Reference(kind, key))
             end = match.end()
@@ -333,12 +333,12 @@ def chinese_numeral(value: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text on one line, without the characters that XML cannot hold."""
+    """A text on one line, without control characters and others that files cannot hold."""
     return _clean(text).strip()
 
 
 def _clean(text: str) -> str:
-    return re.sub(r"[\s\x85]+", " ", NOT_IN_XML.sub(" ", text)) if text else ""
+    return re.sub(r"[\s\x7f-\x9f]+", " ", NOT_IN_XML.sub(" ", text))
 
 
 def _chinese_level(value: int, depth: int) -> str:

@@ -174,8 +174,8 @@ class _Body:
             yield from self._contents()
 
     def _contents(self) -> Iterator[str]:
-        """Headings of two levels, linked. Pages that nobody knows yet are left empty: a wrong number
-        would be worse than none.
+        """Headings of two levels, linked. Pages that nobody knows yet are left empty: a wrong
+        number would be worse than none.
         """
         entries = [
             one.block
@@ -314,7 +314,7 @@ class _Body:
         inline = self.file.part.new_pic_inline(io.BytesIO(image), width=Pt(across * scale))
         inline.docPr.set("descr", one_line(figure.chart.alt))
         inline.docPr.set("name", bookmark("figure", figure.key))
-        drawing = etree.tostring(inline, encoding="unicode")
+        drawing = _written(inline)
         yield _paragraph("Figure", f"<w:r><w:drawing>{drawing}</w:drawing></w:r>", "<w:keepNext/>")
         label, title = self.numbers.caption(figure)
         yield self._caption("Figure", bookmark("figure", figure.key), label, title, "")
@@ -369,7 +369,7 @@ class _Body:
             self._turn(properties)
         if not first:
             self._without_title_page(properties)
-        written = etree.tostring(properties, encoding="unicode")
+        written = _written(properties)
         return f'<w:p><w:pPr><w:pStyle w:val="PageEnd"/>{written}</w:pPr></w:p>'
 
     @staticmethod
@@ -389,6 +389,11 @@ class _Body:
 # --- elements -------------------------------------------------------------------------------------
 
 _FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _written(element: BaseOxmlElement) -> str:
+    """An element of python-docx as text."""
+    return str(etree.tostring(element, encoding="unicode"))
 
 
 def _run(text: str, properties: str = "") -> str:
@@ -462,7 +467,8 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
     if document.subtitle:
         above += f" · {one_line(document.subtitle)}"
     section.header.paragraphs[0].text = above
-    pattern = translator(document.language)("Page {page} of {count}")
+    _ = translator(document.language)
+    pattern = _("Page {page} of {count}")
     fields = {"{page}": _field("PAGE", "1"), "{count}": _field("NUMPAGES", "1")}
     words = "".join(
         fields.get(part) or _run(part) for part in re.split(r"(\{page\}|\{count\})", pattern)

@@ -17,6 +17,8 @@ BULLETS, NUMBERS = 1, 2
 
 _BLUE, _GRAY = "1F4E79", "555F69"
 _BODY = 10.5
+_INSIDE = '<w:ind w:left="100" w:right="100"/>'
+"""Room for the lines of a frame inside the text's width."""
 
 
 @dataclass(frozen=True)
@@ -161,16 +163,16 @@ def _styles(chinese: bool) -> list[_Style]:
         *headings,
         _Style("Unnumbered Heading", 15, True, True, _BLUE, 16, 6, keep=True),
         _Style("TOC Heading", 13, True, True, _BLUE, 16, 6, keep=True),
-        _Style("toc 1", after=2, around=tab, indent='<w:ind w:right="567"/>'),
-        _Style("toc 2", after=2, around=tab, indent='<w:ind w:left="360" w:right="567"/>'),
+        _Style("toc 1", after=2, around=tab),
+        _Style("toc 2", after=2, around=tab, indent='<w:ind w:left="360"/>'),
         _Style("caption", 9.5, True, True, before=8, after=4, align="center"),
         _Style("Figure", before=6, align="center", keep=True),
         _Style("Note", 9, color=_GRAY, after=5),
         _Style("Table Note", 8.5, color=_GRAY, before=3, after=10),
         _Style("After Table", 6),
         _Style("Page End", 1),
-        _Style("Warning", after=6, line=1.2, **_framed("C0392B", "FDECEA")),
-        _Style("Draft", after=5, line=1.35, **_framed("B7950B", "FEF9E7")),
+        _Style("Warning", after=6, line=1.2, around=_frame("C0392B", "FDECEA"), indent=_INSIDE),
+        _Style("Draft", after=5, line=1.35, around=_frame("B7950B", "FEF9E7"), indent=_INSIDE),
         _Style("Fact Label", color=_GRAY, after=2),
         _Style("Fact", after=2),
         _Style("header", 9, color=_GRAY, align="center"),
@@ -185,14 +187,13 @@ def _table_style_name(kind: str, size: float) -> str:
     return f"Table {kind} {size:g}".replace(".", "_")
 
 
-def _framed(line: str, fill: str) -> dict[str, str]:
-    """A frame of a color and a filling, with room for its lines inside the text's width."""
+def _frame(line: str, fill: str) -> str:
+    """A frame of a color and a filling."""
     sides = "".join(
         f'<w:{side} w:val="single" w:sz="8" w:space="4" w:color="{line}"/>'
         for side in ("top", "left", "bottom", "right")
     )
-    around = f'<w:pBdr>{sides}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
-    return {"around": around, "indent": '<w:ind w:left="100" w:right="100"/>'}
+    return f'<w:pBdr>{sides}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
 
 
 def _listed(number: int) -> str:

@@ -26,10 +26,7 @@ from .document import (
     number,
     one_line,
 )
-from .page_layout import numeric_columns, shown_rows
-
-MANY_COLUMNS = 12
-"""Columns of a table whose type is smaller in print."""
+from .page_layout import SHORT, fit_table
 
 Parts = list[tuple[str, str]]
 """Words in parts, each with the id it leads to, or none."""
@@ -137,7 +134,11 @@ class _Writer:
                 }
             case Listing():
                 tag = "ol" if block.numbered else "ul"
-                return {"kind": "listing", "tag": tag, "items": list(map(self.parts, block.items))}
+                return {
+                    "kind": "listing",
+                    "tag": tag,
+                    "entries": list(map(self.parts, block.items)),
+                }
             case Facts():
                 return {"kind": "facts", "pairs": self.pairs(block.pairs)}
             case TableBlock():
@@ -151,8 +152,7 @@ class _Writer:
 
     def _table(self, block: TableBlock) -> dict[str, Any]:
         table = block.table
-        shown = shown_rows(table)
-        numeric = numeric_columns(table, shown)
+        fit = fit_table(table, wide=block.wide)
         label, title = self.numbers.caption(block)
         self._step()
         return {
@@ -160,12 +160,17 @@ class _Writer:
             "id": anchor("table", block.key),
             "label": label,
             "title": title,
-            "many": len(table.columns) > MANY_COLUMNS,
+            "classes": " ".join(
+                name
+                for name, given in (("across", fit.across), ("short", len(fit.shown) <= SHORT))
+                if given
+            ),
+            "print_size": f"{fit.size / len(fit.parts):.1f}pt",
             "headings": [
-                (one_line(heading), column in numeric)
+                (one_line(heading), column in fit.numeric)
                 for column, heading in enumerate(table.columns)
             ],
-            "rows": _rows(shown, numeric),
+            "rows": _rows(fit.shown, fit.numeric),
             "note": self.parts(table.note) if table.note else [],
         }
 

@@ -107,9 +107,16 @@ _CHINESE = r"""\documentclass[UTF8,a4paper,zihao=5]{ctexart}
 \AtBeginDocument{\captionsetup{labelsep=quad}}
 """
 
+_CHINESE_IN_ENGLISH = r"""\usepackage{xeCJK}
+\setCJKmainfont[BoldFont=FandolSong-Bold.otf]{FandolSong-Regular.otf}
+\setCJKsansfont[BoldFont=FandolHei-Bold.otf]{FandolHei-Regular.otf}
+"""
+
 _ENGLISH = r"""\documentclass[11pt,a4paper]{article}
 \AtBeginDocument{\captionsetup{labelsep=period}}
 """
+
+_CHINESE_ANNEX = "\\appendix\n\\ctexset{section/aftername=\\quad}\n"
 
 _ENGLISH_ANNEX = r"""\appendix
 \makeatletter
@@ -192,7 +199,7 @@ class _Writer:
         first = f"% {engine(self.document.language, body)} report.tex\n"
         head = (_CHINESE if chinese else _ENGLISH) + _PREAMBLE % measures
         if not chinese and engine("en", body) == "xelatex":
-            head += "\\usepackage{xeCJK}\n\\setCJKmainfont{FandolSong}\n"
+            head += _CHINESE_IN_ENGLISH
         return f"{first}{head}{self._margins()}\\begin{{document}}\n{body}\\end{{document}}\n"
 
     def _margins(self) -> str:
@@ -236,7 +243,7 @@ class _Writer:
             if isinstance(one.block, Section):
                 annex = one.block.annex and self.numbers.depths[one.block.key] == 1
                 if annex and not annexes:
-                    yield "\\appendix\n" if self.document.language == "zh" else _ENGLISH_ANNEX
+                    yield _CHINESE_ANNEX if self.document.language == "zh" else _ENGLISH_ANNEX
                 annexes = annexes or annex
                 yield self._heading(one.block, new_page=not turned)
             else:

@@ -1,0 +1,184 @@
+"""Reports in LaTeX: every number stands there, texts stand for themselves, and it compiles."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from ahp.report.document import Document, Paragraph, TableBlock, bookmark, number, one_line
+from ahp.report.latex_files import engine, escape, latex_zip
+from ahp.report.page_layout import fit_table
+from ahp.report.table import Table, show_cell
+
+from .sample_document import sample
+
+LANGUAGES = ("en", "zh")
+COMMANDS = {
+    **{r"\textbackslash": "\\", r"\textasciitilde": "~", r"\textasciicircum": "^"},
+    **{r"\textless": "<", r"\textgreater": ">", r"\textbar": "|", r"\textquotedbl": '"'},
+    **{r"\textquotesingle": "'", r"\textasciigrave": "`", r"\texttimes": "×"},
+}
+TOKEN = re.compile(
+    r"\\ensuremath\{(?P<math>-|\\\w+)\}|(?P<command>\\text\w+|\\allowbreak)\{\}"
+    r"|\\(?P<special>[#$%&_{}])|(?P<empty>\{\})|\{(?P<held>[\[\]*])\}|(?P<space>~)"
+    r"|(?P<plain>[^\\{}#$%&_~^])",
+    flags=re.S,
+)
+MATH = {escape(mark)[12:-1]: mark for mark in "−≤≥≠≈√∞→←↑↓Σ∑∏αβγδεζηθκλμνξπρστφχψωΔΩ"}
+
+
+def unescaped(text: str) -> str:
+    """What LaTeX prints; fails where a character would mean something else."""
+    out = []
+    end = 0
+    while end < len(text):
+        match = TOKEN.match(text, end)
+        assert match is not None, text[end : end + 20]
+        end = match.end()
+        kind, value = match.lastgroup, match[match.lastgroup or 0]
+        if kind == "math":
+            out.append(MATH[value])
+        elif kind == "command":
+            out.append("" if value == r"\allowbreak" else COMMANDS[value])
+        elif kind == "space":
+            out.append("\N{NO-BREAK SPACE}")
+        elif kind != "empty":
+            out.append(value)
+    return "".join(out)
+
+
+@given(st.text() | st.text("\\{}$&#^_~%-'`\",?![]*<>|\N{NO-BREAK SPACE}−λ", max_size=30))
+def test_every_text_stands_for_itself(text: str) -> None:
+    line = one_line(text)
+    written = escape(line)
+    assert unescaped(written) == escape_normal(line)
+    assert not re.search(r"--|,,|''|``|\?`|!`|<<|>>", written)
+
+
+def escape_normal(text: str) -> str:
+    import unicodedata  # noqa: PLC0415 - for this alone
+
+    return unicodedata.normalize("NFC", text).replace("µ", "μ")
+
+
+def files_of(document: Document) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(latex_zip(document))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cell_stands_there(language: str) -> None:
+    document = sample(language, figures=False)
+    text = files_of(document)["report.tex"].decode()
+    bodies = re.findall(
+        r"\\(?:endfoot|midrule)\n((?:(?!\\).*\n|.*&.*\n)*?)(?:\\bottomrule|\\end\{longtable)", text
+    )
+    parts = [
+        (table, part)
+        for key, table in document.tables().items()
+        for part in fit_table(table, wide=key == "experts").parts
+    ]
+    bodies = [body for body in bodies if body]
+    assert len(bodies) == len(parts)
+    for body, (table, part) in zip(bodies, parts, strict=True):
+        rows = [line.removesuffix(r" \\") for line in body.strip().splitlines()]
+        found = [[unescaped(cell) for cell in re.split(r"(?<!\\) & ", f"{row} ")] for row in rows]
+        assert [[cell.strip() for cell in row] for row in found] == [
+            [one_line(show_cell(table, k, row[k])) for k, _width in part] for row in table.rows
+        ]
+
+
+def test_what_is_in_the_archive() -> None:
+    files = files_of(sample("en", size=3))
+    assert list(files) == [
+        *("report.tex", "figures/figure_bars.pdf", "references.bib", "README.txt"),
+    ]
+    assert files["figures/figure_bars.pdf"].startswith(b"%PDF-")
+    assert files["references.bib"] == sample("en").references.encode()
+    assert files["README.txt"].decode() == (
+        "Run this three times, until contents and numbers of pages stand: pdflatex report.tex\n"
+    )
+    assert latex_zip(sample("en", size=3)) == latex_zip(sample("en", size=3))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "program"),
+    [
+        ("en", "λmax – naïve “quotes” ≥ 1", "pdflatex"),
+        ("en", "the home case 事后监督", "xelatex"),
+        ("zh", "plain", "xelatex"),
+    ],
+)
+def test_the_program_that_is_needed(language: str, text: str, program: str) -> None:
+    assert engine(language, escape(text)) == program
+
+
+def compiled(document: Document, folder: Path) -> PdfReader:
+    """The PDF of a report, compiled as its README says."""
+    with zipfile.ZipFile(io.BytesIO(latex_zip(document))) as archive:
+        archive.extractall(folder)
+    name = (folder / "README.txt").read_text(encoding="utf-8").split()[-2]
+    name = re.split("[:：]", name)[-1]
+    program = shutil.which(name)
+    if program is None:
+        pytest.fail(f"{name} is missing: tools/system-packages slow")
+    for _run in range(3):
+        ended = subprocess.run(
+            [program, "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            timeout=240,
+        )
+        assert ended.returncode == 0, ended.stdout.decode(errors="replace")[-2000:]
+    return PdfReader(folder / "report.pdf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_compiles_on_a4_with_our_numbers(language: str, tmp_path: Path) -> None:
+    document = sample(language)
+    reader = compiled(document, tmp_path)
+    sizes = {
+        tuple(sorted((round(float(page.mediabox.width)), round(float(page.mediabox.height)))))
+        for page in reader.pages
+    }
+    assert sizes == {(595, 842)}
+    text = re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
+    numbers = number(document)
+    counted = (tmp_path / "report.aux").read_text(encoding="utf-8")
+    for block in document.walk():
+        if isinstance(block, TableBlock):
+            name, given = bookmark("table", block.key), numbers.numbers["table", block.key]
+            assert f"\\newlabel{{{name}}}{{{{{given}}}" in counted
+            for row in block.table.rows:
+                for column, value in enumerate(row):
+                    if isinstance(value, float):
+                        assert show_cell(block.table, column, value) in text
+    log = (tmp_path / "report.log").read_text(encoding="utf-8", errors="replace")
+    assert "undefined" not in log
+    assert not re.search(r"Overfull \\hbox \((?:[2-9]\d|\d{3,})\.\d+pt too wide\) in ", log)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nasty_texts_compile(language: str, tmp_path: Path) -> None:
+    marks = "".join(map(chr, range(32, 0x180))) + "λμ≤≥−×→∑√∞“”‘’–—…"
+    lines = [marks[k : k + 12] for k in range(0, len(marks), 12)]
+    if language == "zh":
+        lines += ["事后监督：效能（评价）", "生僻字𠮷、表情😀", "한국어 日本語"]
+    rows = tuple((line, line[::-1]) for line in lines)
+    table = Table(marks[:60], ("#", "&"), rows, language, note=marks)
+    blocks = (*map(Paragraph, lines), Paragraph(marks, "draft"), TableBlock(table, "nasty"))
+    facts = ((marks[:20], marks),)
+    reader = compiled(Document(marks[:70], marks[:30], language, facts, blocks, (marks,)), tmp_path)
+    assert len(reader.pages) > 1
