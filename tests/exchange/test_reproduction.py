@@ -20,12 +20,16 @@ from ahp.cli import main
 from ahp.errors import OptionError, ReportError
 from ahp.exchange.report_export import WRITERS, export_report
 from ahp.exchange.report_tables import read_tables
-from ahp.exchange.reproduction import REPORTS, Inputs, Reproduction, compare, reproduce
+from ahp.exchange.reproduction import REPORTS, Reproduction, compare, reproduce
+from ahp.exchange.study_export import export_study
 from ahp.messages import Phrase
+from ahp.process.itinerary import Replies
+from ahp.process.study_evidence import LogState, gather_evidence
 from ahp.report.document import Document, TableBlock, bookmark
 from ahp.report.docx_file import docx_bytes
 from ahp.report.html_file import anchor, html_bytes
 from ahp.report.manifest import (
+    Inputs,
     LogPosition,
     Manifest,
     build_manifest,
@@ -39,6 +43,7 @@ from ahp.report.result_document import result_document
 from ahp.report.table import Table, show_cell
 from ahp.resources import data_folder
 from ahp.study.answers import answers_from_csv
+from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
 from tests.report.sample_document import sample
 
@@ -286,6 +291,50 @@ def test_other_answers(exported: Path, tmp_path: Path) -> None:
     first, *others = result.differences
     assert (first.file, first.problem.code) == ("answers.csv", "file_changed")
     assert {one.problem.code for one in others} == {"cell_differs"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None:
+    """Every table of it, those that people filled in words as well."""
+    evidence = gather_evidence(
+        ANALYSIS,
+        earlier=[replace(ANALYSIS, round=1)],
+        organizations={f"E{k}": "North" if k < 4 else "South" for k in range(1, 8)},
+        standings={"E2": Standing(weight=2, reason="head of department")},
+        remarks={
+            "E3": Replies(
+                comments={("setup", "positioning", "management_model"): "Depends."},
+                abstained=frozenset({("learning", "training", "self_study")}),
+                kept={"operation": "I mean it."},
+            )
+        },
+        reasons={("E4", *ANALYSIS.survey.hierarchy.comparisons[0]): "Seen in practice."},
+        consenting=["E5"],
+        draws=30,
+        log=LogState(events=12, head_hash="ab" * 32),
+    )
+    files = export_study(
+        evidence,
+        survey=("survey.toml", SURVEY),
+        answers=("answers.csv", ANSWERS),
+        earlier=(("answers_1.csv", ANSWERS),),
+        language=language,
+    )
+    assert list(files) == [
+        *(f"report.{form}" for form in FORMS),
+        *("calculation.xlsx", "survey.toml", "answers.csv", "answers_1.csv", "manifest.json"),
+    ]
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = manifest_of(tmp_path)
+    assert manifest.log == LogPosition(events=12, head="ab" * 32)
+    keys = [table.key for table in manifest.report("report.docx").tables]
+    assert {"ranking", "experts", "remarks", "reasons", "organizations", "intervals"} <= set(keys)
+    results = reproduce(manifest, tmp_path, {f"report.{form}": tmp_path / f"report.{form}"
+                                             for form in FORMS})  # fmt: skip
+    assert [result.differences for result in results] == [()] * 3
+    assert [len(result.report.tables) for result in results] == [len(keys)] * 3
+    assert results[0].numbers == results[1].numbers == results[2].numbers > 2000
 
 
 def test_the_manifest_is_read_back() -> None:
