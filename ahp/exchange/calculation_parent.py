@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..consistency import CR_LIMIT
 from ..i18n import Translate
 from ..matrix import Bool, Float
-from ..report.analysis import method_words
+from ..report import method_words
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..study import Analysis
 from .cells import cr_format, put, put_formula, put_note, quoted, raise_row, set_up

@@ -390,7 +390,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         export_report(
             result_document(ANALYSIS, "en"), report="result", inputs={}, settings={}, forms=["odt"]
         )
-    assert str(form.value) == "form = 'odt', expected one of ('docx', 'html', 'xlsx')"
+    assert str(form.value) == "form = 'odt', expected one of 'docx', 'html', 'xlsx'"
     report = manifest.report("report.docx")
     files = {"report.docx": exported / "report.docx"}
     for changed, sentence in (
@@ -439,14 +439,14 @@ def test_the_command(
     where = f"row 1 ({table.rows[0][1]}), column 'Global weight'"
     assert main(["reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "report.html: not reproduced, 1 differences in 10 tables",
+        "report.html: not reproduced; differences in 10 tables: 1",
         f"report.html: table 'Composite ranking', {where}: printed '0.9999', recomputed '{weight}'",
     ]
     assert main(["--language", "zh", "reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "report.html：未能复现，10 张表中有 1 处不一致",
         f"report.html：表“Composite ranking”第 1 ({table.rows[0][1]}) 行“Global weight”列："
-        f"印为“0.9999”，重算为“{weight}”",
+        f"印为“0.9999”，重算为“{weight}”。",
     ]
     assert main(["reproduce", "--json", "--no-hashes", manifest, str(changed)]) == 1
     (data,) = json.loads(capsys.readouterr().out)

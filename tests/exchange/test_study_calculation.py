@@ -292,7 +292,7 @@ def test_experts_have_codes() -> None:
     assert str(missing.value) == "no code for expert 'Cem', expected one for each"
     with pytest.raises(OptionError) as unknown:
         calculation_workbook(analysis, language="fr")
-    assert str(unknown.value) == "language = 'fr', expected one of ('en', 'zh')"
+    assert str(unknown.value) == "language = 'fr', expected one of 'en', 'zh'"
 
 
 def test_how_it_prints() -> None:
