@@ -1644,6 +1644,7 @@ _SCORING = {
     "number_or_word": _(
         "{value!r}, expected a number; leave the cell empty, or write 'n/a' or 'not reported'"
     ),
+    "notices_none": _("no notices, expected those of one unit or more"),
     "nothing_observed": _("nothing was observed of {unit!r} in {period}"),
     "occurrence_unknown": _("{value!r} takes no points of {indicator!r}, expected one of {valid}"),
     "order_expected": _("expected {valid}, each once"),

@@ -190,8 +190,10 @@ def waterfall_sentence(
     return _("{total}, {band}. Step by step: {steps}.").format(total=end, band=named, steps=parts)
 
 
-def share_words(change: Movement, language: str) -> str:
-    """Why a total changed: performance, weights, rules, and what comes after the weighting."""
+def share_parts(change: Movement, language: str) -> tuple[str, ...]:
+    """What performance, weights, rules, and what comes after the weighting did to a total; those of
+    them that did anything.
+    """
     _ = translator(language)
     rest = sum((one.effect for one in change.adjustments), start=change.rules * 0)
     parts = (
@@ -200,13 +202,19 @@ def share_words(change: Movement, language: str) -> str:
         (_("rules"), change.rules),
         (_("deductions, bonuses, limits, vetoes, rounding"), rest),
     )
-    said = [
+    return tuple(
         _("{name} {change}").format(
             name=name, change=signed(Decimal(f"{round(float(part), 2):.2f}"))
         )
         for name, part in parts
         if part
-    ]
+    )
+
+
+def share_words(change: Movement, language: str) -> str:
+    """Why a total changed: performance, weights, rules, and what comes after the weighting."""
+    _ = translator(language)
+    said = share_parts(change, language)
     of = _("{before} to {after}: {change}").format(
         before=change.before, after=change.after, change=signed(change.change)
     )

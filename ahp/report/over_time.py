@@ -89,7 +89,7 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
         row: list[Any] = [point.at.period, total, band, "", "", "", "", "", ""]
         if point.change is not None:
             row[3:5] = signed(point.change.change), point.change.before
-            row[5:] = [signed(one) for one in _parts(point.change)]
+            row[5:] = [signed(one) for one in change_parts(point.change)]
         rows.append(tuple(row))
     headings = (
         *(_("Period"), _("Total"), _("Band"), _("Change"), _("Since")),
@@ -100,7 +100,7 @@ def trend_table(unit: str, points: Sequence[TrendPoint], language: str) -> Table
     return Table(title, headings, tuple(rows), language)
 
 
-def _parts(change: Movement) -> list[Decimal]:
+def change_parts(change: Movement) -> list[Decimal]:
     """What performance, weights, rules and the rest did, at four decimals; the last one takes what
     rounding leaves, so that they add up.
     """

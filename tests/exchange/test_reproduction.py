@@ -453,5 +453,5 @@ def test_the_command(
     assert (data["reproduced"], data["differences"][0]["printed"]) == (False, "0.9999")
     assert main(["reproduce", manifest, "nowhere/report.docx"]) == 2
     assert capsys.readouterr().err == (
-        "ahp: error: cannot read nowhere/report.docx: no such file or directory\n"
+        "ahp: error: nowhere/report.docx: cannot be read: No such file or directory\n"
     )
