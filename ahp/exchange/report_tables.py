@@ -121,14 +121,19 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> dict[str, 
             starts = element.iter(f"{_WORD}bookmarkStart")
             waiting += [str(start.get(f"{_WORD}name")) for start in starts]
     return {
-        mark: (following[mark], *_further(mark, following)) for mark in marks if mark in following
+        mark: (following[mark], *_further(mark, following, marks))
+        for mark in marks
+        if mark in following
     }
 
 
-def _further(mark: str, following: Mapping[str, Part]) -> Iterator[Part]:
-    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`."""
+def _further(mark: str, following: Mapping[str, Part], marks: frozenset[str]) -> Iterator[Part]:
+    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`; what has the name
+    of another table is that one.
+    """
     for count in range(2, PARTS):
-        if (name := f"{mark[:36]}_{count}") not in following:
+        name = f"{mark[:36]}_{count}"
+        if name not in following or name in marks:
             return
         yield following[name]
 

@@ -7,6 +7,7 @@ compared cell by cell, as they are printed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,13 @@ from ..report.manifest import Inputs, Manifest, ReportFile, sha256
 from ..report.table import Table, show_cell
 from ..study.panel import TOLERANCE
 from ..tolerance import ROUNDING_ATOL
+from .evaluation_export import evaluation_again
 from .report_tables import READERS, Part, Parts, Printed, read_tables
 from .study_export import result_again, study_again
+
+
+_NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
+"""A number as a table shows it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Reproduction:
 
     Attributes:
         report: what the manifest says of it.
-        numbers: how many numbers its tables have as they are computed.
+        numbers: how many numbers its tables show as they are computed.
         differences: all that isn't as computed.
     """
 
@@ -59,7 +65,7 @@ class Reproduction:
 
 
 REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"result": result_again, "study": study_again}
+    {"evaluation": evaluation_again, "result": result_again, "study": study_again}
 )
 """Report of a manifest -> what makes its document again, in a language."""
 
@@ -79,14 +85,10 @@ def reproduce(
         ReportError: a report that isn't in the manifest or whose tables can't be read.
         AHPError: an input that can't be read.
     """
+    inputs = Inputs(manifest, folder)
     changed: list[Difference] = []
-    contents = {}
-    for role, one in manifest.inputs.items():
-        content = read_bytes(folder / one.name, ReportError)
-        contents[role] = one.name, content
-        if hashes:
-            changed += _other_bytes(one.name, content, one.sha256)
-    inputs = Inputs(manifest, contents)
+    for one in manifest.inputs.values() if hashes else ():
+        changed += _other_bytes(one.name, read_bytes(folder / one.name, ReportError), one.sha256)
     documents: dict[tuple[str, str], dict[str, Table]] = {}
     results = []
     for name, path in files.items():
@@ -127,7 +129,7 @@ def _compare_report(
             differ("table_not_computed", table=one.title)
             continue
         table = tables[one.key]
-        numbers += sum(_is_number(cell) for row in table.rows for cell in row)
+        numbers += count_numbers(table)
         if one.mark not in printed:
             differ("table_not_printed", table=one.title)
             continue
@@ -138,6 +140,15 @@ def _compare_report(
         if key not in listed:
             differ("table_not_listed", table=table.title)
     return numbers, differences
+
+
+def count_numbers(table: Table) -> int:
+    """How many cells of a table show a number, such as 0.25, 1/3, 26.8 %."""
+    return sum(
+        bool(_NUMBER.fullmatch(show_cell(table, column, cell)))
+        for row in table.rows
+        for column, cell in enumerate(row)
+    )
 
 
 def compare(table: Table, parts: Parts) -> Iterator[Phrase]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from ..codec import structure, unstructure
-from ..datafile import jcs, parse_json
+from ..datafile import jcs, parse_json, read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
 from ..study import Analysis
@@ -150,22 +151,30 @@ class Inputs:
 
     Attributes:
         manifest: of the export.
-        contents: role, such as `"survey"` -> name and content of the file.
+        folder: that it stands in, with the files.
     """
 
     manifest: Manifest
-    contents: Mapping[str, tuple[str, bytes]]
+    folder: Path
+
+    def path(self, role: str) -> Path:
+        """The file of an input.
+
+        Raises:
+            ReportError: the manifest doesn't name it.
+        """
+        if role not in self.manifest.inputs:
+            raise ReportError("manifest_input_missing", role=role)
+        return self.folder / self.manifest.inputs[role].name
 
     def content(self, role: str) -> tuple[bytes, str]:
         """Content and name of an input.
 
         Raises:
-            ReportError: the manifest doesn't name it.
+            ReportError: the manifest doesn't name it, or it can't be read.
         """
-        if role not in self.contents:
-            raise ReportError("manifest_input_missing", role=role)
-        name, content = self.contents[role]
-        return content, name
+        path = self.path(role)
+        return read_bytes(path, ReportError), path.name
 
 
 def sha256(content: bytes) -> str:

@@ -18,6 +18,8 @@ from openpyxl import load_workbook
 import ahp
 from ahp.cli import main
 from ahp.errors import OptionError, ReportError
+from ahp.evaluation import shipped_schemes
+from ahp.exchange.evaluation_export import export_evaluation
 from ahp.exchange.report_export import WRITERS, export_report
 from ahp.exchange.report_tables import read_tables
 from ahp.exchange.reproduction import REPORTS, Reproduction, compare, reproduce
@@ -47,7 +49,8 @@ from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
 from tests.report.sample_document import sample
 
-ANSWERS = (data_folder("examples") / "supervision_demo" / "answers.csv").read_bytes()
+EXAMPLES = data_folder("examples")
+ANSWERS = (EXAMPLES / "supervision_demo" / "answers.csv").read_bytes()
 SURVEY = shipped_surveys()["supervision_effectiveness"].read_bytes()
 FORMS = ("docx", "html", "xlsx")
 ANALYSIS = ahp.analyze(
@@ -337,6 +340,23 @@ def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None
     assert results[0].numbers == results[1].numbers == results[2].numbers > 2000
 
 
+@pytest.mark.parametrize(("period", "language"), [("2026Q2", "zh"), ("2026", "en")])
+def test_the_report_on_an_evaluation_reproduces(period: str, language: str, tmp_path: Path) -> None:
+    scheme = tmp_path / "scheme.toml"
+    scheme.write_bytes(shipped_schemes()["supervision_effectiveness"].read_bytes())
+    observed = tmp_path / "supervision_effectiveness.csv"
+    observed.write_bytes((EXAMPLES / "evaluation" / observed.name).read_bytes())
+    certainty = {"seed": 1, "draws": 50} if period == "2026Q2" else None
+    files = export_evaluation(scheme, observed, period, language=language, certainty=certainty)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    names = [f"report.{form}" for form in FORMS]
+    assert list(files) == [*names, "scheme.toml", observed.name, "manifest.json"]
+    results = reproduce(manifest_of(tmp_path), tmp_path, {name: tmp_path / name for name in names})
+    assert [result.differences for result in results] == [()] * 3
+    assert results[0].numbers == results[1].numbers == results[2].numbers > 300
+
+
 def test_the_manifest_is_read_back() -> None:
     document = result_document(ANALYSIS, "en")
     reports = [report_file("report.pdf", b"%PDF", document, report="result")]
@@ -407,9 +427,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
     assert str(missing.value) == "the manifest names no input 'survey', expected one"
     with pytest.raises(ReportError) as settings:
         REPORTS["result"](
-            Inputs(replace(manifest, settings={"color": 1}), {
-                "survey": ("s", SURVEY), "answers": ("a", ANSWERS)
-            }), "en")  # fmt: skip
+            Inputs(replace(manifest, settings={"color": 1}), exported), "en")  # fmt: skip
     assert str(settings.value).startswith("the settings in the manifest don't fit this version: ")
     for form, sentence in (
         ("docx", "report.docx: is no DOCX file, or a damaged one"),
