@@ -211,6 +211,10 @@ _NUMERIC = {
         "the simulated weights are not those of this result: they differ by up to {gap:.3g}, or "
         "are of other indicators"
     ),
+    "report_without_answers": _(
+        "nobody has submitted an answer in round {round} of {title!r}, expected one expert or more "
+        "to report on"
+    ),
     "sentence_unknown": _("no sentence {key!r} is drafted of this study, expected one of {valid}"),
     "round_of_another": _(
         "an earlier round of {title!r} asked another survey, expected the same one"
@@ -1459,6 +1463,7 @@ _APP = {
     "font_missing": _(
         "no font for {letters!r}: install one that has these characters, such as {fonts}"
     ),
+    "groups_most": _("{count} groups, expected {most} or fewer in one picture"),
     "password_short": _(
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"

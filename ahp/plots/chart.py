@@ -15,6 +15,8 @@ from typing import Literal
 Color = str
 """`"#rrggbb"`."""
 
+Side = Literal["left", "center", "right"]
+
 Symbol = Literal["circle", "square", "diamond", "triangle", "cross"]
 
 
@@ -34,6 +36,7 @@ class Axis:
         shown: whether the axis has numbers or names.
         ticks: where an axis of numbers is marked; empty for what the drawer chooses.
         tick_texts: what stands there; empty for the numbers themselves.
+        top: whether a horizontal axis stands above; above rows it always does.
     """
 
     title: str = ""
@@ -47,6 +50,7 @@ class Axis:
     shown: bool = True
     ticks: tuple[float, ...] = ()
     tick_texts: tuple[str, ...] = ()
+    top: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ class Texts:
     x: tuple[float, ...]
     y: tuple[float, ...]
     texts: tuple[str, ...]
-    anchor: tuple[Literal["left", "center", "right"], ...]
+    anchor: tuple[Side, ...]
     backgrounds: tuple[Color, ...] = ()
     size: float = 11
 

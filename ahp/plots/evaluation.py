@@ -42,10 +42,9 @@ from ..i18n.evaluation_results import (
     waterfall_sentence,
 )
 from ..process.scheme_trials import CURVE_POINTS, TriedValue, value_curve
-from .panel import MIDDLE_BLUE
+from .colors import GRAY, MIDDLE_BLUE, PALETTE
 from .screen import LEGEND_BELOW, NOTE_WIDTH, headed, name_rows
 from .texts import harmless, wrapped
-from .weights import GRAY, PALETTE
 
 BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
 """Colors that stand out by 3:1 or more on a white page and on a dark one (WCAG 2.2, 1.4.11)."""

@@ -17,9 +17,11 @@ from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.incoherence import limit_of
-from .screen import LEGEND_BELOW, bar_below, name_rows, noted
-from .texts import harmless, is_wide, wrapped
-from .weights import GRAY, PALETTE, branch_colors
+from .chart import Axis, Boxes, Cells, Chart, Line, Mark, Points, Side, Texts
+from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE
+from .screen import LEGEND_BELOW, bar_below, name_rows
+from .texts import harmless, lines_of, wrapped
+from .weights import branch_colors
 
 NAMED = 40
 """More experts than this are drawn in narrow rows without names."""
@@ -30,78 +32,87 @@ VALUED = 15
 HIGH = 2
 """A CR above so many times the limit has a color of its own."""
 
+CR_COLORS = ("#cfe3d6", "#e5a54b", "#a3344a")
+"""Below the limit, to `HIGH` times the limit, above."""
+
 LEGEND = 8
 """Clusters in the legend at most, the largest."""
 
 SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
 
-BLUE, ORANGE = PALETTE[:2]
-LIGHT_BLUE, MIDDLE_BLUE = "#8fb4c9", "#4a86b0"
 
-
-def spread_chart(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
+def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: str = "") -> Chart:
     """The experts' own global weights of every indicator beside the panel's, largest on top.
 
     A box is the middle half of the experts, its whiskers the smallest and the largest weight.
+
+    Args:
+        analysis: of the panel.
+        agreement: of the same analysis.
+        language: of the texts.
+        note: whose judgments, how many, when.
     """
     _ = translator(language)
     survey, panel = analysis.survey, analysis.panel
     leaves = survey.hierarchy.leaves
     order = [leaves.index(leaf) for leaf in analysis.ranking]
     whole = np.flatnonzero(~np.isnan(panel.global_weights).any(axis=-1))
-    expert_weights = panel.global_weights[whole][:, order]
-    experts = [harmless(panel.experts[k]) for k in whole]
-    names = [harmless(survey.node_name(leaf, language)) for leaf in analysis.ranking]
-    q1, median, q3 = agreement.quartiles[:, order]
-    rows = list(range(len(order)))
-    figure = go.Figure()
-    figure.add_box(
-        y=rows,
-        q1=q1,
-        median=median,
-        q3=q3,
-        lowerfence=expert_weights.min(axis=0),
-        upperfence=expert_weights.max(axis=0),
-        orientation="h",
-        width=0.6,
-        name=_("Experts: smallest, quartiles, largest"),
-        line={"color": MIDDLE_BLUE, "width": 1.5},
-        fillcolor="rgba(74,134,176,0.3)",
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=expert_weights.ravel(),
-        y=rows * len(expert_weights),
-        mode="markers",
-        name=_("Each expert"),
-        marker={"color": MIDDLE_BLUE, "size": 5, "opacity": 0.6},
-        customdata=[[expert, name] for expert in experts for name in names],
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>%{x:.4f}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=[analysis.global_weights[leaf] for leaf in analysis.ranking],
-        y=rows,
-        mode="markers",
-        name=_("Panel"),
-        marker={"color": ORANGE, "symbol": "diamond", "size": 11},
-        customdata=np.column_stack([names, *(np.round(q, 4) for q in (q1, median, q3))]),
-        hovertemplate="%{customdata[0]}<br>"
-        + _("Panel: {weight}<br>Experts: median {median}, quartiles {q1} and {q3}").format(
-            weight="%{x:.4f}",
-            q1="%{customdata[1]}",
-            median="%{customdata[2]}",
-            q3="%{customdata[3]}",
+    own = panel.global_weights[whole][:, order]
+    names = [survey.node_name(leaf, language) for leaf in analysis.ranking]
+    q1, median, q3 = (tuple(row) for row in agreement.quartiles[:, order].tolist())
+    rows = tuple(map(float, range(len(order))))
+    weights = [analysis.global_weights[leaf] for leaf in analysis.ranking]
+    said = [
+        _("{name}\nPanel: {weight}\nExperts: median {median}, quartiles {q1} and {q3}").format(
+            name=name,
+            weight=f"{weights[k]:.4f}",
+            q1=f"{q1[k]:.4f}",
+            median=f"{median[k]:.4f}",
+            q3=f"{q3[k]:.4f}",
         )
-        + "<extra></extra>",
-    )
-    name_rows(
-        figure, [wrapped(survey.node_name(leaf, language), 22) for leaf in analysis.ranking], True
-    )
-    figure.update_xaxes(rangemode="tozero", side="top", fixedrange=True, nticks=6)
-    return figure.update_layout(
-        height=120 + 36 * len(rows),
-        margin={"l": 0, "r": 8, "t": 30, "b": 80},
-        legend=LEGEND_BELOW,
+        for k, name in enumerate(names)
+    ]
+    return Chart(
+        title=_("Weights of the indicators over the experts"),
+        note=note,
+        alt="\n".join(text.replace("\n", " ") for text in said),
+        x=Axis(low=0),
+        y=Axis(names=tuple(names), reversed=True),
+        marks=(
+            Boxes(
+                rows,
+                tuple(own.min(axis=0).tolist()),
+                q1,
+                median,
+                q3,
+                tuple(own.max(axis=0).tolist()),
+                MIDDLE_BLUE,
+                name=_("Experts: smallest, quartiles, largest"),
+            ),
+            Points(
+                tuple(own.ravel().tolist()),
+                rows * len(own),
+                MIDDLE_BLUE,
+                size=5,
+                opacity=0.6,
+                name=_("Each expert"),
+                hover=tuple(
+                    f"{panel.experts[k]}\n{name}\n{weight:.4f}"
+                    for k, expert_weights in zip(whole, own, strict=True)
+                    for name, weight in zip(names, expert_weights, strict=True)
+                ),
+            ),
+            Points(
+                tuple(weights),
+                rows,
+                ORANGE,
+                "diamond",
+                size=11,
+                name=_("Panel"),
+                hover=tuple(said),
+            ),
+        ),
+        language=language,
     )
 
 
@@ -249,11 +260,16 @@ def disagreement_chart(
     )
 
 
-def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
+def consistency_heatmap(analysis: Analysis, language: str, note: str = "") -> Chart:
     """The CR of every matrix: the panel's on top, then each expert's; a column a parent. One expert
     alone is no panel and has one row.
 
     The colors of the experts' go by the limit of the analysis, those of the panel's by `CR_LIMIT`.
+
+    Args:
+        analysis: of the panel.
+        language: of the texts.
+        note: whose judgments, how many, when.
     """
     _ = translator(language)
     survey, panel = analysis.survey, analysis.panel
@@ -261,14 +277,12 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
     ratios = np.stack([panel.cr[parent] for parent in parents], axis=1)
     names = list(panel.experts)
     labels = [survey.node_name(parent, language) for parent in parents]
-    wide = all(map(is_wide, labels))
     orders = [len(survey.hierarchy.children[parent]) for parent in parents]
     limits = np.tile([limit_of(n, analysis.cr_limit) for n in orders], (len(names), 1))
     if len(names) > 1:
         joint = np.array([analysis.consistency[parent].cr for parent in parents])
         ratios, names = np.vstack([joint, ratios]), [_("Panel"), *names]
         limits = np.vstack([np.full(len(parents), CR_LIMIT), limits])
-    few = len(names) <= NAMED
     steps = (ratios >= limits) + (ratios > HIGH * limits) * 1.0
     steps = np.where(np.isnan(ratios), np.nan, steps)
     shown = [
@@ -278,49 +292,50 @@ def consistency_heatmap(analysis: Analysis, language: str) -> go.Figure:
         ]
         for row in zip(ratios, limits, strict=True)
     ]
-    figure = go.Figure(
-        go.Heatmap(
-            z=_plain(steps),
-            x=list(range(len(parents))),
-            y=list(range(len(names))),
-            zmin=-0.5,
-            zmax=2.5,
-            colorscale=_steps(("#cfe3d6", "#e5a54b", "#a3344a")),
-            xgap=2,
-            ygap=2 if few else 0,
-            text=shown,
-            texttemplate="%{text}" if few else "",
-            customdata=[
-                [
-                    [harmless(name), harmless(label), value or "–"]
-                    for label, value in zip(labels, row, strict=True)
-                ]
-                for name, row in zip(names, shown, strict=True)
-            ],
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>CR = %{customdata[2]}"
-            "<extra></extra>",
-            hoverongaps=False,
-            colorbar=bar_below(
-                tickvals=[0, 1, 2],
-                ticktext=_limit_ticks(analysis.cr_limit, _),
+    labelled = [
+        [(name, label, value or "–") for label, value in zip(labels, row, strict=True)]
+        for name, row in zip(names, shown, strict=True)
+    ]
+    return Chart(
+        title=_("Consistency of every expert"),
+        note=note,
+        alt=_("{sentence}.").format(
+            sentence=_("; ").join(
+                _("{name}: {parts}").format(
+                    name=row[0][0],
+                    parts=_(", ").join(
+                        _("{name} {number}").format(name=label, number=value)
+                        for _expert, label, value in row
+                    ),
+                )
+                for row in labelled
+            )
+        ),
+        x=Axis(names=tuple(labels)),
+        y=Axis(names=tuple(names), reversed=True),
+        marks=(
+            Cells(
+                tuple(tuple(row) for row in _plain(steps)),
+                -0.5,
+                2.5,
+                CR_COLORS,
+                texts=tuple(map(tuple, shown)),
+                hover=tuple(
+                    tuple(f"{name}\n{label}\nCR = {value}" for name, label, value in row)
+                    for row in labelled
+                ),
+                stepped=True,
+                ticks=(0, 1, 2),
+                tick_texts=tuple(_limit_ticks(analysis.cr_limit, _)),
             ),
-        )
-    )
-    figure.update_xaxes(
-        tickvals=list(range(len(parents))),
-        ticktext=[wrapped(label, 6 if wide else 18) for label in labels],
-        tickangle=0 if wide else -90,
-        side="top",
-        automargin=True,
-        fixedrange=True,
-    )
-    name_rows(figure, [wrapped(name, 18) for name in names], few)
-    return figure.update_layout(
-        height=180 + (30 if few else 6) * len(names), margin={"l": 0, "r": 0, "t": 60, "b": 50}
+        ),
+        language=language,
+        legend=False,
+        row=30,
     )
 
 
-def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.Figure:
+def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Chart:
     """The order of the indicators from round to round by the experts who answered all of them, with
     their weights in the last.
 
@@ -335,68 +350,72 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> go.
         AHPError: no result follows from these experts alone.
     """
     _ = translator(language)
-    numbers = [number for number, _analysis in rounds]
+    numbers = tuple(float(number) for number, _analysis in rounds)
+    round_names = tuple(_("Round {number}").format(number=number) for number, _analysis in rounds)
+    title = _("Ranks from round to round")
     alike = both_rounds(*(analysis for _number, analysis in rounds))
     if not alike:
-        return _only_text(_("No expert has answered all of these rounds, so nothing can move."))
-    rounds = list(zip(numbers, alike, strict=True))
+        nobody = _("No expert has answered all of these rounds, so nothing can move.")
+        hidden = Axis(low=0, high=1, shown=False)
+        lines = "\n".join(lines_of(nobody, 44))
+        middle = Texts((0.5,), (0.5,), (lines,), ("center",))
+        return Chart(title, "", nobody, hidden, hidden, (middle,), language, height=100)
     last = alike[-1]
     survey, colors = last.survey, branch_colors(last)
-    figure = go.Figure()
-    ranks = [analysis.ranks for _number, analysis in rounds]
-    for height, leaf in enumerate(last.ranking, start=1):
-        name = survey.node_name(leaf, language)
-        weights = [analysis.global_weights[leaf] for _number, analysis in rounds]
-        figure.add_scatter(
-            x=numbers,
-            y=[analysis.ranking.index(leaf) + 1 for _number, analysis in rounds],
-            mode="lines+markers",
-            name=harmless(name),
-            line={"color": colors[leaf], "width": 2.5},
-            marker={"size": 8},
-            cliponaxis=False,
-            customdata=[[harmless(name), weight] for weight in weights],
-            text=[str(round_ranks[leaf]) for round_ranks in ranks],
-            hovertemplate="%{customdata[0]}<br>"
-            + _("Round {round}: rank {rank}, weight {weight}").format(
-                round="%{x}", rank="%{text}", weight="%{customdata[1]:.4f}"
+    ranks = [analysis.ranks for analysis in alike]
+    names = [survey.node_name(leaf, language) for leaf in last.ranking]
+    marks: list[Mark] = []
+    said, labels = [], []
+    for name, leaf in zip(names, last.ranking, strict=True):
+        y = tuple(analysis.ranking.index(leaf) + 1.0 for analysis in alike)
+        weights = [analysis.global_weights[leaf] for analysis in alike]
+        words = [
+            _("Round {round}: rank {rank}, weight {weight}").format(
+                round=number, rank=rank[leaf], weight=f"{weight:.4f}"
             )
-            + "<extra></extra>",
+            for (number, _analysis), rank, weight in zip(rounds, ranks, weights, strict=True)
+        ]
+        hover = tuple(f"{name}\n{text}" for text in words)
+        marks.append(Line(numbers, y, colors[leaf], name=name, width=2.5))
+        marks.append(Points(numbers, y, colors[leaf], hover=hover))
+        said.append(_("{name}: {parts}").format(name=name, parts=_(", ").join(words)))
+        text = "\n".join(lines_of(name, 22))
+        labels.append(f"{last.ranks[leaf]} {text} {weights[-1]:.4f}")
+    span = max(numbers[-1] - numbers[0], 1.0)
+    left: Side = "left"
+    marks.append(
+        Texts(
+            (numbers[-1] + 0.05 * span,) * len(names),
+            tuple(float(k + 1) for k in range(len(names))),
+            tuple(labels),
+            (left,) * len(names),
         )
-        figure.add_annotation(
-            x=numbers[-1],
-            y=height,
-            text=f"{last.ranks[leaf]} {wrapped(name, 22)} {weights[-1]:.4f}",
-            align="left",
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"size": 11},
-        )
-    figure.update_xaxes(
-        tickvals=numbers,
-        ticktext=[_("Round {number}").format(number=number) for number in numbers],
-        side="top",
-        showgrid=False,
-        zeroline=False,
-        range=[numbers[0] - 0.15, numbers[-1] + 0.05],
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(1, len(last.ranking) + 1)),
-        ticktext=[str(rank) for rank in alike[0].ranks.values()],
-        range=[len(last.ranking) + 0.6, 0.4],
-        zeroline=False,
-        showgrid=False,
-        fixedrange=True,
-    )
-    figure.update_layout(
-        height=60 + 36 * len(last.ranking),
-        margin={"l": 24, "r": 180, "t": 30, "b": 10},
-        showlegend=False,
     )
     count = len(last.panel.experts)
-    return noted(figure, _("Experts who answered all of these rounds: {count}").format(count=count))
+    return Chart(
+        title=title,
+        note=_("Experts who answered all of these rounds: {count}").format(count=count),
+        alt=_("{sentence}.").format(sentence=_("; ").join(said)),
+        # half of a phone is for the names
+        x=Axis(
+            low=numbers[0] - 0.05 * span,
+            high=numbers[-1] + span,
+            ticks=numbers,
+            tick_texts=round_names,
+            top=True,
+        ),
+        y=Axis(
+            low=0.4,
+            high=len(names) + 0.6,
+            reversed=True,
+            ticks=tuple(float(k + 1) for k in range(len(names))),
+            tick_texts=tuple(str(rank) for rank in ranks[0].values()),
+        ),
+        marks=tuple(marks),
+        language=language,
+        legend=False,
+        height=36 * len(names),
+    )
 
 
 def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
@@ -462,12 +481,6 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Fi
 
 def _cluster_color(number: int | None) -> str:
     return GRAY if number is None else PALETTE[(number - 1) % len(PALETTE)]
-
-
-def _steps(colors: Sequence[str]) -> list[tuple[float, str]]:
-    """A color scale of equal steps."""
-    ends = ((k / len(colors), (k + 1) / len(colors), color) for k, color in enumerate(colors))
-    return [(end, color) for low, high, color in ends for end in (low, high)]
 
 
 def _limit_ticks(cr_limit: float | str, _: Translate) -> list[str]:

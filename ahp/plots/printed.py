@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
@@ -49,7 +48,10 @@ LABEL = 34
 ROW, NARROW = 0.26, 0.06
 """Inches of a row with a name on one line, and of one without a name."""
 
-NAMED = 60
+TALLEST = 8.0
+"""Inches of an area at most, with heading and legend a page."""
+
+NAMED = 52
 """More rows than this are narrow and have no names."""
 
 LINE = 0.17
@@ -117,13 +119,9 @@ def figure(chart: Chart, titled: bool = False) -> Figure:
     for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)
     lines = lines_of(chart.title, NOTE_WIDTH) if titled and chart.title else []
-    bold = len(lines)
     lines += lines_of(chart.note, NOTE_WIDTH) if chart.note else []
     if lines:
-        heading = drawn.suptitle(
-            "\n".join(lines), x=0.01, ha="left", fontsize=SIZE, family=fonts, color=INK
-        )
-        heading.set_fontweight("bold" if bold == len(lines) else "normal")
+        drawn.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=SIZE, family=fonts, color=INK)
     entries = _legend(chart)
     legend_lines = 0
     if entries:
@@ -203,12 +201,12 @@ def _characters(family: str) -> frozenset[str]:
 def _height(chart: Chart) -> float:
     """Inches of the area with its ticks."""
     if not chart.horizontal:
-        return 3.2 * chart.height / 360
+        return min(3.2 * chart.height / 360, TALLEST)
     count = len(chart.y.names)
     if count > NAMED:
         return max(1.2, NARROW * count) + 0.6
     lines = max(len(lines_of(name, LABEL)) for name in chart.y.names)
-    inches = max(ROW * chart.row / 36, LINE * lines + 0.06) * count
+    inches = min(max(ROW * chart.row / 36, LINE * lines + 0.06) * count, TALLEST)
     above = 0.0
     if chart.x.names and chart.x.shown:
         above = max(_column_inches(chart, name) for name in chart.x.names)
@@ -239,7 +237,7 @@ def _column_inches(chart: Chart, name: str) -> float:
     return LINE * len(lines) + 0.1
 
 
-def _set_axis(axes: Axes, chart: Chart, which: str, fonts: list[str]) -> None:
+def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str]) -> None:
     axis: Axis = getattr(chart, which)
     drawn = axes.xaxis if which == "x" else axes.yaxis
     if axis.logarithmic:
@@ -275,11 +273,11 @@ def _set_axis(axes: Axes, chart: Chart, which: str, fonts: list[str]) -> None:
     if axis.title:
         drawn.set_label_text(axis.title, fontsize=SIZE, family=fonts, color=INK)
     drawn.set_tick_params(length=0, labelsize=SIZE, labelcolor=INK)
-    if which == "x" and chart.horizontal:
+    if which == "x" and (chart.horizontal or axis.top):
         drawn.tick_top()
         drawn.set_label_position("top")
     for label in drawn.get_ticklabels():
-        label.set_family(fonts)
+        label.set_fontfamily(fonts)
         if which == "x" and axis.names and _upright(chart):
             label.set_rotation(90)
 
@@ -335,7 +333,7 @@ def _stroke(mark: Line) -> dict[str, Any]:
     }
 
 
-def _draw(axes: Axes, mark: Mark, chart: Chart, fonts: list[str]) -> None:
+def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str]) -> None:
     words = {"fontsize": SIZE, "family": fonts, "color": INK}
     match mark:
         case Bars():
@@ -360,11 +358,11 @@ def _draw(axes: Axes, mark: Mark, chart: Chart, fonts: list[str]) -> None:
         case Points():
             axes.plot(mark.x, mark.y, linestyle="", clip_on=False, zorder=4, **_symbol(mark))
             right = mark.beside == "right"
-            for x, y, text in zip(mark.x, mark.y, mark.texts, strict=False):
-                if text and not (math.isnan(x) or math.isnan(y)):
+            for place, text in zip(zip(mark.x, mark.y, strict=True), mark.texts, strict=False):
+                if text and not any(map(math.isnan, place)):
                     axes.annotate(
                         text,
-                        (x, y),
+                        place,
                         (5, 0) if right else (0, 4),
                         textcoords="offset points",
                         ha="left" if right else "center",
@@ -408,7 +406,7 @@ def _along(
     return (values, position) if chart.horizontal else (position, values)
 
 
-def _beside_axis(axes: Axes, axis: str, at: float, text: str, words: dict[str, Any]) -> None:
+def _beside_axis(axes: Any, axis: str, at: float, text: str, words: dict[str, Any]) -> None:
     """A word where a line or a band begins, at the low end of the other axis."""
     if text:
         vertical = axis == "x"
@@ -424,7 +422,7 @@ def _beside_axis(axes: Axes, axis: str, at: float, text: str, words: dict[str, A
         )
 
 
-def _draw_bars(axes: Axes, mark: Bars, chart: Chart, words: dict[str, Any]) -> None:
+def _draw_bars(axes: Any, mark: Bars, chart: Chart, words: dict[str, Any]) -> None:
     start = mark.start or (0.0,) * len(mark.end)
     sizes = [end - begin for begin, end in zip(start, mark.end, strict=True)]
     if chart.horizontal:
@@ -447,7 +445,7 @@ def _draw_bars(axes: Axes, mark: Bars, chart: Chart, words: dict[str, Any]) -> N
         axes.annotate(text, anchor, offset, textcoords="offset points", zorder=6, **side, **style)
 
 
-def _draw_boxes(axes: Axes, mark: Boxes, chart: Chart) -> None:
+def _draw_boxes(axes: Any, mark: Boxes, chart: Chart) -> None:
     names = ("whislo", "q1", "med", "q3", "whishi")
     rows = zip(mark.low, mark.q1, mark.median, mark.q3, mark.high, strict=True)
     line = {"color": mark.color, "linewidth": 1.1}
@@ -466,7 +464,7 @@ def _draw_boxes(axes: Axes, mark: Boxes, chart: Chart) -> None:
     )
 
 
-def _draw_cells(axes: Axes, mark: Cells, fonts: list[str]) -> None:
+def _draw_cells(axes: Any, mark: Cells, fonts: list[str]) -> None:
     colors = (
         ListedColormap(mark.colors)
         if mark.stepped
@@ -499,7 +497,7 @@ def _draw_cells(axes: Axes, mark: Cells, fonts: list[str]) -> None:
         bar.ax.set_xticklabels(mark.tick_texts)
     bar.ax.tick_params(length=0, labelsize=SIZE, labelcolor=INK)
     for label in bar.ax.get_xticklabels():
-        label.set_family(fonts)
+        label.set_fontfamily(fonts)
     if mark.name:
         bar.set_label(mark.name, fontsize=SIZE, family=fonts, color=INK)
     if height > NAMED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -92,8 +93,7 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
     shown = [mark for mark in chart.marks if getattr(mark, "name", "")]
     legend = chart.legend and any(not isinstance(mark, Cells) for mark in shown)
     rows = chart.horizontal
-    for which, axis in (("x", chart.x), ("y", chart.y)):
-        picture.update_layout({f"{which}axis": _axis(chart, which, axis)})
+    picture.update_layout(xaxis=_axis(chart, "x", chart.x), yaxis=_axis(chart, "y", chart.y))
     top = _top(chart)
     area = _row(chart) * len(chart.y.names) if rows else chart.height
     bottom = _bottom(chart, legend)
@@ -112,9 +112,11 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
     return headed(picture, "<br>".join(lines)) if lines else picture
 
 
-def noted(figure: go.Figure, note: str) -> go.Figure:
-    """The picture with a line on top, such as whose judgments it rests on; as it is without one."""
-    return headed(figure, wrapped(note, NOTE_WIDTH)) if note else figure
+def noted(picture: Chart | go.Figure, note: str) -> go.Figure:
+    """The picture with a line on top, such as whose judgments it rests on; above its own note."""
+    if isinstance(picture, Chart):
+        return figure(replace(picture, note="\n".join(filter(None, (note, picture.note)))))
+    return headed(picture, wrapped(note, NOTE_WIDTH)) if note else picture
 
 
 def headed(figure: go.Figure, text: str) -> go.Figure:
@@ -183,6 +185,8 @@ def _column_width(chart: Chart) -> int:
 
 def _top(chart: Chart) -> int:
     """Height above the area: numbers of rows, or names of columns, stand there."""
+    if chart.x.top and chart.x.shown:
+        return 30
     if not chart.horizontal or not chart.x.shown:
         return 8
     if chart.x.names:
@@ -193,12 +197,12 @@ def _top(chart: Chart) -> int:
 
 def _bottom(chart: Chart, legend: bool) -> int:
     below = 8
-    if not chart.horizontal and chart.x.shown:
+    if not (chart.horizontal or chart.x.top) and chart.x.shown:
         below += 24 + (20 if chart.x.title else 0)
     if any(isinstance(mark, Cells) for mark in chart.marks):
         below += 42
     if legend:
-        names = [mark.name for mark in chart.marks if getattr(mark, "name", "")]
+        names = [name for mark in chart.marks if (name := getattr(mark, "name", ""))]
         lines, taken = 1, 0
         for name in names:
             taken += 6 + columns(name)
@@ -242,7 +246,7 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
         options["nticks"] = 6
     if axis.percent and not axis.tick_texts and not axis.names:
         options["tickformat"] = ".0%"
-    if which == "x" and chart.horizontal:
+    if which == "x" and (chart.horizontal or axis.top):
         options["side"] = "top"
     return options
 

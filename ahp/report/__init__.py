@@ -3,6 +3,7 @@
 from ..i18n.numbers import show_number
 from .analysis import (
     analysis_data,
+    branches_sentence,
     composite_table,
     consistency_data,
     consistency_table,
@@ -74,6 +75,7 @@ __all__ = [
     "band_words",
     "based_on",
     "basis_words",
+    "branches_sentence",
     "choices_summary_table",
     "choices_table",
     "clusters_table",

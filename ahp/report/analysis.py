@@ -141,6 +141,28 @@ def composite_table(analysis: Analysis, language: str) -> Table:
     )
 
 
+def branches_sentence(analysis: Analysis, language: str) -> str:
+    """The weights of what stands right below the goal, the largest first, as shares of the whole;
+    empty where these are the indicators themselves.
+    """
+    _, survey = translator(language), analysis.survey
+    goal, weights = survey.hierarchy.goal, analysis.global_weights
+    if len(survey.hierarchy.levels) == 2:
+        return ""
+    kids = sorted(survey.hierarchy.children[goal], key=lambda kid: -weights[kid])
+    shares = (
+        _("{name} {weight} ({share}%)").format(
+            name=survey.node_name(kid, language),
+            weight=show_number(weights[kid]),
+            share=show_number(100 * weights[kid], 1),
+        )
+        for kid in kids
+    )
+    return _("{name}: {value}").format(
+        name=_("Weights of the branches"), value=_(", ").join(shares)
+    )
+
+
 def hierarchy_table(analysis: Analysis, language: str) -> Table:
     """The whole hierarchy in its own order: branch and its weight, indicators, weights, ranks."""
     _ = translator(language)

@@ -20,8 +20,9 @@ from ..study.certainty import (
     Neighbors,
     StudyCertainty,
     Swing,
+    weights_with,
 )
-from ..tolerance import TIE_RTOL
+from ..tolerance import TIE_RTOL, ranked
 from .panel import aggregate_words
 from .table import Cell, Table
 
@@ -114,15 +115,11 @@ def varied_words(certainty: StudyCertainty, over: Over, language: str) -> str:
 def intervals_table(analysis: Analysis, certainty: StudyCertainty, language: str) -> Table:
     """Every indicator's global weight with its intervals, in the order of the ranking."""
     _ = translator(language)
-    rows = [
-        (
-            analysis.ranks[leaf],
-            analysis.survey.node_name(leaf, language),
-            analysis.global_weights[leaf],
-            *_bounds(certainty, [one.leaves for one in scatters(certainty).values()], leaf),
-        )
-        for leaf in analysis.ranking
-    ]
+    drawn = [scatter.leaves for scatter in scatters(certainty).values()]
+    rows: list[tuple[Cell, ...]] = []
+    for leaf, rank in analysis.ranks.items():
+        numbers = (analysis.global_weights[leaf], *_bounds(drawn, leaf))
+        rows.append((rank, analysis.survey.node_name(leaf, language), *numbers))
     return Table(
         title=_("Weights of the indicators with intervals of {level}%").format(
             level=_level(certainty)
@@ -155,7 +152,7 @@ def branch_intervals_table(
             (
                 survey.node_name(kid, language),
                 analysis.global_weights[kid],
-                *_bounds(certainty, drawn, kid),
+                *_bounds(drawn, kid),
             )
             for kid in sorted(kids, key=lambda kid: -analysis.global_weights[kid])
         ),
@@ -298,7 +295,13 @@ def stability_table(
         if whole
         else _("Between which bounds the first stays first"),
         columns=(
-            *(_("Weight of"), _("Compared under"), _("Now"), _("Lower bound"), _("Upper bound")),
+            *(
+                _("Weight of"),
+                _("Compared under"),
+                _("Present weight"),
+                _("Lower bound"),
+                _("Upper bound"),
+            ),
             *(_("Smallest change"), _("As a share of the weight")),
             *(_("Below the lower bound"), _("Above the upper bound")),
         ),
@@ -330,6 +333,84 @@ def swings_table(analysis: Analysis, leaf: str, swings: Sequence[Swing], languag
         language=language,
         note=_("Each local weight by itself; those beside it share the rest in proportion."),
     )
+
+
+def moved_table(analysis: Analysis, node: str, weight: float, language: str) -> Table:
+    """The ranking when one local weight is another, beside the present one.
+
+    Args:
+        analysis: of the panel.
+        node: one of `ahp.study.certainty.movable_nodes`.
+        weight: its local weight then.
+        language: of the texts.
+    """
+    _, survey = translator(language), analysis.survey
+    then = weights_with(analysis, node, weight)
+    return Table(
+        title=_("The ranking with a weight of {weight} of “{name}”").format(
+            weight=show_number(weight), name=survey.node_name(node, language)
+        ),
+        columns=(
+            *(_("Rank then"), _("Present rank"), _("Indicator")),
+            *(_("Weight then"), _("Present weight")),
+        ),
+        rows=tuple(
+            (
+                *(rank, analysis.ranks[leaf], survey.node_name(leaf, language)),
+                *(then[leaf], analysis.global_weights[leaf]),
+            )
+            for leaf, rank in ranked(then).items()
+        ),
+        language=language,
+        note=_("Each local weight by itself; those beside it share the rest in proportion."),
+    )
+
+
+def moved_sentence(analysis: Analysis, node: str, weight: float, language: str) -> str:
+    """What another local weight does to the ranking."""
+    _, survey = translator(language), analysis.survey
+    then = ranked(weights_with(analysis, node, weight))
+    moved = sum(then[leaf] != rank for leaf, rank in analysis.ranks.items())
+    first = [survey.node_name(leaf, language) for leaf, rank in then.items() if rank == 1]
+    text = (
+        _("No indicator changes its rank; first: {first}.")
+        if not moved
+        else _("{moved} of {count} indicators have another rank than now; first: {first}.")
+    )
+    return text.format(
+        moved=moved,
+        count=len(then),
+        first=_(", ").join(_("“{name}”").format(name=name) for name in first),
+    )
+
+
+def node_sentences(
+    analysis: Analysis, certainty: StudyCertainty, node: str, language: str
+) -> tuple[str, ...]:
+    """Between which bounds a local weight changes neither the first rank nor any."""
+    _ = translator(language)
+    texts = {
+        "first": (
+            _("The first stays first as long as this weight (now {weight}) is {bounds}."),
+            _("This weight (now {weight}) does not decide over the first rank."),
+        ),
+        "ranking": (
+            _("No rank changes as long as it is {bounds}."),
+            _("It changes no rank at all."),
+        ),
+    }
+    sentences = []
+    for kind, intervals in (("first", certainty.first), ("ranking", certainty.ranking)):
+        interval = next(one for one in intervals if one.node == node)
+        bounded, free = texts[kind]
+        if not math.isfinite(interval.change):
+            sentences.append(free.format(weight=show_number(interval.weight)))
+        elif interval.change > 0:
+            bounds = _bound_words(interval, language)
+            sentences.append(bounded.format(weight=show_number(interval.weight), bounds=bounds))
+        else:
+            sentences.append(_("Some tie now: any change parts them."))
+    return tuple(dict.fromkeys(sentences))
 
 
 def likely_ranks(scatter: WeightUncertainty, leaf: str) -> tuple[int, int]:
@@ -491,9 +572,7 @@ def _bound_headings(certainty: StudyCertainty, _: Translate) -> list[str]:
     return [text.format(over=over_words(_)[over]) for over in scatters(certainty) for text in texts]
 
 
-def _bounds(
-    certainty: StudyCertainty, drawn: Sequence[WeightUncertainty], name: str
-) -> list[float]:
+def _bounds(drawn: Sequence[WeightUncertainty], name: str) -> list[float]:
     return [
         float(bound[scatter.names.index(name)])
         for scatter in drawn

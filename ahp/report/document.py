@@ -213,6 +213,11 @@ class Numbering:
             return pattern.format(number=levels[0]) + "".join(levels[1:])
         return pattern.format(number=number)
 
+    def listed(self, key: str) -> bool:
+        """Whether the contents have a section: the first two levels, of annexes the first."""
+        first, *deeper = self.numbers["section", key].split(".")
+        return len(deeper) <= (0 if first.isalpha() else 1)
+
     def heading(self, section: Section) -> str:
         """The heading with its number: `"3.1 Rankings"`, `"（一）总排序"`, `"Annex B. Experts"`."""
         number = self.numbers["section", section.key]
@@ -308,7 +313,7 @@ def bookmark(kind: Kind, key: str) -> str:
     a part of its SHA-256, so that no two are equal.
 
     >>> bookmark("table", "ranking"), bookmark("table", "matrix:planning")
-    ('table_ranking', 'table_matrix_planning_b82ff9ca')
+    ('table_ranking', 'table_matrix_planning_f7ea798e')
     """
     name = f"{kind}_{re.sub(r'[^A-Za-z0-9_]', '_', key)}"
     if name == f"{kind}_{key}" and len(name) <= LONGEST_BOOKMARK:
@@ -318,18 +323,20 @@ def bookmark(kind: Kind, key: str) -> str:
 
 
 def chinese_numeral(value: int) -> str:
-    """A number from 1 to 99 in Chinese: 一, 十, 十二, 二十.
+    """A number from 1 to 9999 in Chinese.
 
-    >>> [chinese_numeral(value) for value in (3, 10, 12, 20, 35)]
-    ['三', '十', '十二', '二十', '三十五']
+    >>> [chinese_numeral(value) for value in (3, 10, 12, 20, 105, 210)]
+    ['三', '十', '十二', '二十', '一百零五', '二百一十']
     """
     digits = "零一二三四五六七八九"
-    tens, ones = divmod(value, 10)
-    return (
-        ("" if tens < 2 else digits[tens])
-        + ("十" if tens else "")
-        + (digits[ones] if ones or not tens else "")
-    )
+    text = ""
+    for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+        digit = value // size % 10
+        if digit:
+            text += digits[digit] + unit
+        elif text and value % size and not text.endswith("零"):
+            text += "零"
+    return text.removeprefix("一") if 10 <= value < 20 else text
 
 
 def one_line(text: str) -> str:

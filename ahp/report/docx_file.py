@@ -180,12 +180,12 @@ class _Body:
         entries = [
             one.block
             for one in self.placed
-            if isinstance(one.block, Section) and self.numbers.depths[one.block.key] < 3
+            if isinstance(one.block, Section) and self.numbers.listed(one.block.key)
         ]
         if not entries:
             return
         yield _paragraph("TOCHeading", _run(self._("Contents")))
-        begin, end = _field_begin(r'TOC \o "1-2" \h \z \u'), _FIELD_END
+        begin, end = _field_begin(r'TOC \o "1-2" \h \z'), _FIELD_END
         for position, section in enumerate(entries):
             name = bookmark("section", section.key)
             page = _field_begin(f"PAGEREF {name} \\h") + end
@@ -222,7 +222,10 @@ class _Body:
         depth = self.numbers.depths[section.key]
         breaks = (section.new_page or (section.annex and depth == 1)) and not turned
         words = self._marked(bookmark("section", section.key), _run(self.numbers.heading(section)))
-        return _paragraph(f"Heading{depth}", words, "<w:pageBreakBefore/>" if breaks else "")
+        # the contents' field takes all headings of a style, so those of annexes have their own
+        annexed = self.numbers.numbers["section", section.key][0].isalpha() and depth > 1
+        style = f"{'AnnexHeading' if annexed else 'Heading'}{depth}"
+        return _paragraph(style, words, "<w:pageBreakBefore/>" if breaks else "")
 
     def _paragraph(self, paragraph: Paragraph) -> str:
         words = self._words(paragraph.text)

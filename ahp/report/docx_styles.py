@@ -139,10 +139,12 @@ def _styles(chinese: bool) -> list[_Style]:
     indent = '<w:ind w:firstLineChars="200" w:firstLine="420"/>' if chinese else ""
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{round(UPRIGHT * 20)}"/></w:tabs>'
     headings = [
-        _Style(
-            *(f"heading {level + 1}", size, True, True, _BLUE, 14, 6, 1.15, "", True, level),
+        _Style(name, size, True, True, _BLUE, 14, 6, 1.15, "", True, level)
+        for name, size, level in (
+            ("heading 1", 15, 0),
+            *((f"{kind} 2", 12.5, 1) for kind in ("heading", "Annex Heading")),
+            *((f"{kind} 3", 11, 2) for kind in ("heading", "Annex Heading")),
         )
-        for level, size in enumerate((15, 12.5, 11))
     ]
     cells = [
         _Style(

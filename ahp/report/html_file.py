@@ -105,7 +105,7 @@ class _Writer:
         return [
             (anchor("section", one.key), self._level(one), self.numbers.heading(one))
             for one in self.document.walk()
-            if isinstance(one, Section) and self.numbers.depths[one.key] < 3
+            if isinstance(one, Section) and self.numbers.listed(one.key)
         ]
 
     def blocks(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:

@@ -116,16 +116,22 @@ _ENGLISH = r"""\documentclass[11pt,a4paper]{article}
 \AtBeginDocument{\captionsetup{labelsep=period}}
 """
 
-_CHINESE_ANNEX = "\\appendix\n\\ctexset{section/aftername=\\quad}\n"
+_ANNEX = r"""\appendix
+\addtocontents{toc}{\protect\setcounter{tocdepth}{1}}
+"""
 
-_ENGLISH_ANNEX = r"""\appendix
-\makeatletter
+_CHINESE_ANNEX = _ANNEX + "\\ctexset{section/aftername=\\quad}\n"
+
+_ENGLISH_ANNEX = (
+    _ANNEX
+    + r"""\makeatletter
 \@namedef{annexbefore@section}{Annex~}
 \@namedef{annexafter@section}{.}
 \renewcommand{\@seccntformat}[1]{\csname annexbefore@#1\endcsname\csname the#1\endcsname
 \csname annexafter@#1\endcsname\quad}
 \makeatother
 """
+)
 
 
 def latex_zip(document: Document, progress: Progress | None = None) -> bytes:

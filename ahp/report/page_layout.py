@@ -160,14 +160,11 @@ def place(document: Document) -> list[Placed]:
     """All blocks in reading order, each with how its page lies.
 
     Words go with what they lead to: a heading and what is said before a table that needs a page
-    across stand on that page, as does what is said behind it up to the next heading.
+    across stand on that page, as does what is said behind it up to the next heading. A table
+    between two that lie across lies across as well: pages don't turn for one table.
     """
     blocks = list(document.walk())
-    fits = {
-        index: fit_table(block.table, wide=block.wide)
-        for index, block in enumerate(blocks)
-        if isinstance(block, TableBlock)
-    }
+    fits = _fits(blocks)
     across: list[bool | None] = [None] * len(blocks)
     for index, block in enumerate(blocks):
         if isinstance(block, TableBlock):
@@ -186,6 +183,27 @@ def place(document: Document) -> list[Placed]:
     return [
         Placed(block, bool(across[index]), fits.get(index)) for index, block in enumerate(blocks)
     ]
+
+
+def _fits(blocks: Sequence[Block]) -> dict[int, Fit]:
+    """Index of each table -> how it fits its page."""
+    fits: dict[int, Fit] = {}
+    upright: list[int] | None = None  # tables since the last one across
+    for index, block in enumerate(blocks):
+        if isinstance(block, Section | Figure):
+            upright = None
+        elif isinstance(block, TableBlock):
+            fits[index] = fit_table(block.table, wide=block.wide)
+            if not fits[index].across:
+                if upright is not None:
+                    upright.append(index)
+                continue
+            for between in upright or ():
+                table = blocks[between]
+                assert isinstance(table, TableBlock)
+                fits[between] = fit_table(table.table, wide=True)
+            upright = []
+    return fits
 
 
 def _least(heading: str, cells: Sequence[str], numeric: bool) -> float:

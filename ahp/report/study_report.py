@@ -67,6 +67,7 @@ from .panel import (
     remarks_table,
 )
 from .references import PUBLICATIONS, bibtex, cited
+from .study_figures import StudyFigures
 from .study_tables import (
     expert_judgments_tables,
     items_table,
@@ -88,9 +89,6 @@ from .who import (
 
 PARTS = ("result", "basis", "certainty", "advice")
 """Parts of the analysis in sentences, in the order in which they are printed."""
-
-WIDE = 9
-"""Columns of a table from which on it has a page across."""
 
 
 def hash_words(_: Translate) -> dict[str, str]:
@@ -139,8 +137,8 @@ def study_report(
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
     >>> evidence = evidence_from_files("supervision_effectiveness", demo, invited=8, draws=100)
     >>> report = study_report(evidence, "en")
-    >>> [table for table in report.tables() if table.startswith("rank")]
-    ['ranking', 'rank_survival']
+    >>> report.tables()["ranking"].title
+    'Composite ranking'
     """
     evidence, _ = evidence.coded(), translator(language)
     found = draft_findings(evidence, language)
@@ -187,14 +185,15 @@ class _Pages:
     def __init__(self, evidence: StudyEvidence, language: str) -> None:
         self.evidence, self.analysis, self.survey = evidence, evidence.analysis, evidence.survey
         self.language, self._ = language, translator(language)
+        self.figures = StudyFigures(evidence, language)
 
     def table(self, table: Table, key: str) -> TableBlock:
         """A table that rests on the panel, and says so."""
-        return TableBlock(based_on(table, self.analysis), key, wide=len(table.columns) >= WIDE)
+        return TableBlock(based_on(table, self.analysis), key)
 
     def plain(self, table: Table, key: str) -> TableBlock:
         """A table that rests on nobody's judgments, or says itself on whose."""
-        return TableBlock(table, key, wide=len(table.columns) >= WIDE)
+        return TableBlock(table, key)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         _, analysis, evidence = self._, self.analysis, self.evidence
@@ -269,7 +268,8 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        return Section(_("Hierarchy"), (Paragraph(text), table), "hierarchy")
+        blocks = (Paragraph(text), self.figures.hierarchy(), table)
+        return Section(_("Hierarchy"), blocks, "hierarchy")
 
     def scale(self) -> Section:
         _ = self._
@@ -319,7 +319,11 @@ class _Pages:
             "of everything above it. Those weights sum to 1."
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
-        return Section(_("Ranking of all indicators"), (Paragraph(text), table), "ranking")
+        blocks: list[Block] = [Paragraph(text), table]
+        if (shares := self.figures.shares()) is not None:
+            blocks.append(shares)
+        blocks.append(self.figures.ranking())
+        return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
 
     def consistency(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -354,6 +358,8 @@ class _Pages:
         )
         blocks += map(Paragraph, agreement_sentences(self.analysis, agreement, self.language))
         blocks.append(self.table(individual_table(self.analysis, self.language), "individual"))
+        if (heatmap := self.figures.experts()) is not None:
+            blocks.append(heatmap)
         blocks.append(
             self.table(disagreement_table(self.analysis, agreement, self.language), "disagreement")
         )
@@ -371,6 +377,7 @@ class _Pages:
         blocks: list[Block] = [Paragraph(sentence) for sentence in sentences.values()]
         if certainty.scatter is not None:
             blocks.append(self.table(intervals_table(analysis, certainty, language), "intervals"))
+            blocks += self.figures.intervals()
             branches = branch_intervals_table(analysis, certainty, language)
             if branches is not None:
                 blocks.append(self.table(branches, "branch_intervals"))
@@ -397,6 +404,7 @@ class _Pages:
                 "One weight at a time is changed, its siblings sharing the rest as before: how far "
                 "can it move until another indicator is first?"
             )
+            tables += self.figures.sensitivity()
             sections.append(Section(_("Sensitivity"), (Paragraph(text), *tables), "sensitivity"))
         return sections
 
@@ -442,8 +450,10 @@ class _Pages:
             "The weights by the experts of each organization alone: where they are far apart, it "
             "matters who was asked."
         )
-        blocks = (Paragraph(text), self.plain(table, "organizations"))
-        return [Section(self._("Organizations side by side"), blocks, "organizations")]
+        blocks: list[Block] = [Paragraph(text), self.plain(table, "organizations")]
+        if (dumbbells := self.figures.groups()) is not None:
+            blocks.append(dumbbells)
+        return [Section(self._("Organizations side by side"), tuple(blocks), "organizations")]
 
     def rounds(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -462,6 +472,11 @@ class _Pages:
             blocks.append(self.plain(_titled(table, title), f"movement:{number}"))
         if not blocks:
             return []
+        try:
+            slope = self.figures.rounds()
+        except AHPError:  # no result follows from those who answered all rounds
+            slope = None
+        blocks += [] if slope is None else [slope]
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 

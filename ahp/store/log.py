@@ -206,6 +206,18 @@ def verify(session: Session) -> list[StudyLog]:
     return [verify_study(session, study, content) for study, content in studies.all()]
 
 
+def verify_one(session: Session, study: StudyRow) -> StudyLog:
+    """Walk one study's chain: `verify_study` with the survey that is stored.
+
+    Raises:
+        LogError: names the first bad event and what is wrong with it.
+    """
+    content = session.scalar(
+        select(SurveyRow.content).where(SurveyRow.content_hash == study.survey_hash)
+    )
+    return verify_study(session, study, content)
+
+
 def verify_study(session: Session, study: StudyRow, survey_content: str | None) -> StudyLog:
     """Walk one study's chain, recompute every hash, and the evidence of its closed rounds; and
     compare what other tables say of it.

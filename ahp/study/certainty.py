@@ -398,3 +398,20 @@ def swings(analysis: Analysis, leaf: str, *, share: float = 0.2) -> tuple[Swing,
         found.append(Swing(node, *ends, *line.values[:, k].tolist()))
     moving = [swing for swing in found if swing.size > ROUNDING_ATOL]
     return tuple(sorted(moving, key=lambda swing: -round(swing.size, 12)))
+
+
+def weights_with(analysis: Analysis, node: str, weight: float) -> dict[str, float]:
+    """Global weights of the indicators, in the order of the tree, when one local weight is another
+    and those beside it share the rest in proportion.
+
+    Args:
+        analysis: of the panel.
+        node: one of `movable_nodes`.
+        weight: its local weight then, from 0 to 1.
+
+    Raises:
+        HierarchyError: a node or weight that does not fit.
+    """
+    hierarchy = analysis.survey.hierarchy
+    line = one_at_a_time(hierarchy, analysis.local_weights, node, grid=[weight])
+    return dict(zip(line.names, line.values[0].tolist(), strict=True))

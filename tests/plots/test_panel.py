@@ -11,8 +11,9 @@ import pytest
 import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
+from ahp.plots.colors import GRAY, PALETTE
 from ahp.plots.panel import LEGEND, NAMED, VALUED
-from ahp.plots.weights import GRAY, PALETTE
+from ahp.plots.screen import figure as drawn
 from ahp.study.agreement import Agreement, panel_agreement
 from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
 
@@ -51,11 +52,11 @@ def by_name(figure: go.Figure) -> dict[str, Any]:
 
 def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
     return {
-        "spread": plots.spread_chart(panel, agreed, language),
+        "spread": drawn(plots.spread_chart(panel, agreed, language)),
         "consensus": plots.consensus_heatmap(panel, agreed, language),
         "disagreement": plots.disagreement_chart(panel, agreed, language),
-        "consistency": plots.consistency_heatmap(panel, language),
-        "movement": plots.movement_chart([(1, panel), (2, panel)], language),
+        "consistency": drawn(plots.consistency_heatmap(panel, language)),
+        "movement": drawn(plots.movement_chart([(1, panel), (2, panel)], language)),
         "dendrogram": plots.dendrogram(panel, agreed, language),
     }
 
@@ -73,7 +74,7 @@ def test_pictures_hold_still_and_are_plain_data(count: int, language: str) -> No
 
 
 def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
-    traces = by_name(plots.spread_chart(panel, agreed, "en"))
+    traces = by_name(drawn(plots.spread_chart(panel, agreed, "en")))
     assert list(traces) == ["Experts: smallest, quartiles, largest", "Each expert", "Panel"]
     box, experts, joint = traces.values()
     # a1 is third: 0.3, 0.25, 1/12
@@ -85,15 +86,18 @@ def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
     leaves = list(small_survey().hierarchy.leaves)
     own = [OWN[name][leaves.index(leaf)] for name in JUDGED for leaf in ORDER]
     assert list(experts.x) == close(own)
-    assert list(experts.customdata[8]) == ["Qin", "Indicator 2"]
+    assert experts.customdata[8] == "Qin<br>Indicator 2<br>0.1250"
     assert list(joint.x) == [panel.global_weights[leaf] for leaf in ORDER]
     assert joint.marker.symbol == "diamond"
-    assert list(joint.customdata[2]) == ["Indicator 1", "0.1667", "0.25", "0.275"]
+    assert joint.customdata[2] == (
+        f"Indicator 1<br>Panel: {panel.global_weights['a1']:.4f}<br>"
+        "Experts: median 0.2500, quartiles 0.1667 and 0.2750"
+    )
 
 
 def test_spread_chart_names_the_indicators(panel: ahp.Analysis, agreed: Agreement) -> None:
     for place, language in enumerate(("zh", "en")):
-        axis = plots.spread_chart(panel, agreed, language).layout.yaxis
+        axis = drawn(plots.spread_chart(panel, agreed, language)).layout.yaxis
         assert axis.ticktext == tuple(NAMES[leaf][place] for leaf in ORDER)
         assert axis.tickvals == (0, 1, 2, 3, 4)
         assert axis.range == (4.5, -0.5)
@@ -196,24 +200,23 @@ def test_consistency_heatmap() -> None:
         "Shen": ("3", "2", "", "", "1"),
     }
     panel = small_panel(judged)
-    figure = plots.consistency_heatmap(panel, "en")
-    (cells,) = figure.data
+    figure = drawn(plots.consistency_heatmap(panel, "en"))
+    cells, texts = figure.data
     qin = ahp.check_consistency([[1, 2, 2], [1 / 2, 1, 3], [1 / 2, 1 / 3, 1]]).cr
     rui = ahp.check_consistency([[1, 9, 1], [1 / 9, 1, 9], [1, 1 / 9, 1]]).cr
     assert 0.1 < qin < 0.2 < rui
     joint = panel.consistency["a"].cr
     assert joint > 0.2
     assert [row[1] for row in cells.z] == [2, 0, 1, 2, None]
-    assert [row[1] for row in cells.text] == [
-        *(f"{joint:.3f}", "0.000", f"{qin:.3f}", f"{rui:.3f}", "")
+    assert [text for text, x in zip(texts.text, texts.x, strict=True) if x == 1] == [
+        *(f"{joint:.3f}", "0.000", f"{qin:.3f}", f"{rui:.3f}")
     ]
     assert [row[0] for row in cells.z] == [0] * 5
-    assert cells.texttemplate == "%{text}"
-    assert list(cells.customdata[2][1]) == ["Qin", "Capability A", f"{qin:.3f}"]
-    assert list(cells.customdata[4][1]) == ["Shen", "Capability A", "–"]
+    assert cells.customdata[2][1] == f"Qin<br>Capability A<br>CR = {qin:.3f}"
+    assert cells.customdata[4][1] == "Shen<br>Capability A<br>CR = –"
     assert figure.layout.yaxis.ticktext == ("Panel", "Ping", "Qin", "Rui", "Shen")
     assert figure.layout.xaxis.ticktext == ("Goal", "Capability A", "Capability B")
-    assert cells.colorbar.ticktext == ("CR < 0.1", "0.1–0.2", "> 0.2")
+    assert cells.colorbar.ticktext == ("CR &lt; 0.1", "0.1–0.2", "&gt; 0.2")
     assert (cells.zmin, cells.zmax) == (-0.5, 2.5)
     ends = [(round(end, 3), color) for end, color in cells.colorscale]
     assert [end for end, _color in ends] == [0, 0.333, 0.333, 0.667, 0.667, 1]
@@ -221,45 +224,47 @@ def test_consistency_heatmap() -> None:
 
 
 def test_one_expert_is_not_called_the_panel() -> None:
-    figure = plots.consistency_heatmap(small_panel({"Qin": ("3", "2", "2", "3", "1")}), "en")
+    figure = drawn(plots.consistency_heatmap(small_panel({"Qin": ("3", "2", "2", "3", "1")}), "en"))
     cr = ahp.check_consistency([[1, 2, 2], [1 / 2, 1, 3], [1 / 2, 1 / 3, 1]]).cr
     assert figure.layout.yaxis.ticktext == ("Qin",)
-    assert [list(row) for row in figure.data[0].text] == [["0.000", f"{cr:.3f}", "0.000"]]
+    assert list(figure.data[1].text) == ["0.000", f"{cr:.3f}", "0.000"]
 
 
 def test_consistency_heatmap_speaks_chinese(panel: ahp.Analysis) -> None:
-    axis = plots.consistency_heatmap(panel, "zh").layout.xaxis
+    axis = drawn(plots.consistency_heatmap(panel, "zh")).layout.xaxis
     assert axis.ticktext == ("总目标", "能力甲", "能力乙")
     assert axis.tickangle == 0
-    assert plots.consistency_heatmap(panel, "en").layout.xaxis.tickangle == -90
+    assert drawn(plots.consistency_heatmap(panel, "en")).layout.xaxis.tickangle == -90
 
 
 def test_consistency_heatmap_of_many_experts() -> None:
-    figure = plots.consistency_heatmap(many(NAMED), "en")
+    figure = drawn(plots.consistency_heatmap(many(NAMED), "en"))
     assert not figure.layout.yaxis.showticklabels
-    assert figure.data[0].texttemplate == ""
-    assert figure.layout.height == 180 + 6 * (NAMED + 1)
-    few = plots.consistency_heatmap(many(NAMED - 1), "en")
+    assert len(figure.data) == 1
+    few = drawn(plots.consistency_heatmap(many(NAMED - 1), "en"))
     assert few.layout.yaxis.showticklabels
-    assert few.data[0].texttemplate == "%{text}"
+    assert len(few.data[1].text) == 3 * NAMED
 
 
 def test_movement_chart(panel: ahp.Analysis) -> None:
     first = small_panel(dict.fromkeys(JUDGED, JUDGED["Ping"]))
     assert first.ranking == ("a1", "a2", "a3", "b1", "b2")
-    figure = plots.movement_chart([(1, first), (3, panel)], "en")
-    assert [trace.name for trace in figure.data] == [NAMES[leaf][1] for leaf in ORDER]
-    assert [list(trace.y) for trace in figure.data] == [[5, 1], [4, 2], [1, 3], [2, 4], [3, 5]]
-    assert all(list(trace.x) == [1, 3] for trace in figure.data)
+    figure = drawn(plots.movement_chart([(1, first), (3, panel)], "en"))
+    lines, points = figure.data[::2], figure.data[1::2]
+    assert [trace.name for trace in lines] == [NAMES[leaf][1] for leaf in ORDER]
+    for traces in (lines, points):
+        assert [list(trace.y) for trace in traces] == [[5, 1], [4, 2], [1, 3], [2, 4], [3, 5]]
+        assert all(list(trace.x) == [1, 3] for trace in traces)
     assert figure.layout.title.text == "Experts who answered all of these rounds: 3"
     weights = [first.global_weights["b2"], panel.global_weights["b2"]]
-    assert [list(row) for row in figure.data[0].customdata] == [
-        ["Indicator 5", weight] for weight in weights
-    ]
+    assert points[0].customdata == (
+        f"Indicator 5<br>Round 1: rank 4, weight {weights[0]:.4f}",
+        f"Indicator 5<br>Round 3: rank 1, weight {weights[1]:.4f}",
+    )
     colors = {"a": PALETTE[0], "b": PALETTE[1]}
-    assert [trace.line.color for trace in figure.data] == [colors[PARENTS[leaf]] for leaf in ORDER]
+    assert [trace.line.color for trace in lines] == [colors[PARENTS[leaf]] for leaf in ORDER]
     assert [(note.x, note.y, note.text) for note in figure.layout.annotations] == [
-        (3, height, f"{panel.ranks[leaf]} {NAMES[leaf][1]} {panel.global_weights[leaf]:.4f}")
+        (3.1, height, f"{panel.ranks[leaf]} {NAMES[leaf][1]} {panel.global_weights[leaf]:.4f}")
         for height, leaf in enumerate(ORDER, start=1)
     ]
     # beside the first round stand its ranks: all of them, ties included
@@ -267,31 +272,35 @@ def test_movement_chart(panel: ahp.Analysis) -> None:
     assert figure.layout.yaxis.ticktext == ("1", "1", "3", "4", "4")
     assert figure.layout.xaxis.ticktext == ("Round 1", "Round 3")
     assert figure.layout.yaxis.range == (5.6, 0.4)
-    chinese = plots.movement_chart([(1, panel)], "zh")
-    assert [trace.name for trace in chinese.data] == [NAMES[leaf][0] for leaf in ORDER]
+    chinese = drawn(plots.movement_chart([(1, panel)], "zh"))
+    assert [trace.name for trace in chinese.data[::2]] == [NAMES[leaf][0] for leaf in ORDER]
     assert chinese.layout.title.text == "各轮均作答的专家：3 位"
 
 
 def test_movement_is_between_those_who_answered_both(panel: ahp.Analysis) -> None:
     alone = small_panel({"Ping": JUDGED["Ping"]})
-    figure = plots.movement_chart([(1, panel), (2, alone)], "en")
+    figure = drawn(plots.movement_chart([(1, panel), (2, alone)], "en"))
     assert figure.layout.title.text == "Experts who answered all of these rounds: 1"
     assert {tuple(trace.y) for trace in figure.data} == {(k, k) for k in range(1, 6)}
-    nobody = plots.movement_chart([(1, panel), (2, small_panel({"Sun": JUDGED["Qin"]}))], "en")
+    nobody = drawn(
+        plots.movement_chart([(1, panel), (2, small_panel({"Sun": JUDGED["Qin"]}))], "en")
+    )
     assert "No expert has answered all of these" in nobody.layout.annotations[0].text
     assert len(nobody.data) == 0
 
 
-def test_a_note_stands_above_the_picture(panel: ahp.Analysis) -> None:
-    plain = plots.weights_chart(panel, "en")
-    before = plain.layout.height
+def test_a_note_stands_above_the_picture(panel: ahp.Analysis, agreed: Agreement) -> None:
+    plain = plots.dendrogram(panel, agreed, "en")
+    before, margin = plain.layout.height, plain.layout.margin.t
     assert plots.noted(plain, "") is plain
     figure = plots.noted(plain, "Round 2 (running, provisional), 1 of 6 submitted & <b>more</b>")
     assert figure.layout.title.text == (
         "Round 2 (running, provisional), 1 of 6 submitted &amp;<br>&lt;b&gt;more&lt;/b&gt;"
     )
     assert figure.layout.height == before + 40
-    assert figure.layout.margin.t == 40
+    assert figure.layout.margin.t == margin + 40
+    chart = plots.noted(plots.weights_chart(panel, "en"), "3 of 6 submitted")
+    assert chart.layout.title.text == "3 of 6 submitted"
 
 
 def joined(agreed: Agreement) -> Agreement:
@@ -356,8 +365,9 @@ def test_expert_names_are_no_markup() -> None:
 def test_experts_without_weights_of_all_indicators_are_left_out() -> None:
     panel = small_panel({**JUDGED, "Shen": ("3", "1", "", "", "1")})
     found = agreement_of(panel)
-    spread = by_name(plots.spread_chart(panel, found, "en"))["Each expert"]
-    assert list(dict.fromkeys(name for name, _leaf in spread.customdata)) == list(JUDGED)
+    spread = by_name(drawn(plots.spread_chart(panel, found, "en")))["Each expert"]
+    names = [text.split("<br>")[0] for text in spread.customdata]
+    assert list(dict.fromkeys(names)) == list(JUDGED)
     assert not np.isnan(spread.x).any()
     consensus = plots.consensus_heatmap(panel, found, "en")
     names = {label.split(". ")[1] for label in consensus.layout.yaxis.ticktext}

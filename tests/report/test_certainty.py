@@ -144,8 +144,8 @@ def test_sentences_of_a_panel(panel: ahp.Analysis, sure: StudyCertainty) -> None
     scatter, k = sure.experts.leaves, panel.survey.hierarchy.leaves.index(leaf)
     assert said["experts"] == (
         "If other experts had been asked: in 95% of the panels drawn from these experts the weight "
-        f"of “{NAMES[leaf][1]}” lies between {scatter.lower[k]:.4f} and {scatter.upper[k]:.4f} (now "
-        f"{panel.global_weights[leaf]:.4f}); it comes first in "
+        f"of “{NAMES[leaf][1]}” lies between {scatter.lower[k]:.4f} and {scatter.upper[k]:.4f} "
+        f"(now {panel.global_weights[leaf]:.4f}); it comes first in "
         f"{100 * scatter.rank_probability[k, 0]:.0f}% of them."
     )
     assert said["few_experts"] == (
@@ -182,7 +182,8 @@ def test_what_was_not_varied_says_why() -> None:
     said = report.certainty_sentences(analysis, sure_of(analysis), "en")
     assert said["judgments"] == (
         "Judgments were not varied: that is done for panels whose judgments are joined by their "
-        "geometric mean; this one is joined as “weighted geometric mean of the weights (AIP)”."
+        "geometric mean; this one is joined as “weighted geometric mean of the experts' "
+        "weights (AIP)”."
     )
     nothing = small_panel(how="aip_geometric", expert_weights={"Ping": 1, "Qin": 0, "Rui": 0})
     assert sure_of(nothing).judgments is not None  # one expert's judgments are not joined

@@ -138,6 +138,15 @@ def test_chinese_numerals() -> None:
     assert [chinese_numeral(value) for value in (1, 9, 10, 11, 19, 20, 21, 99)] == [
         *("一", "九", "十", "十一", "十九", "二十", "二十一", "九十九"),
     ]
+    assert [chinese_numeral(value) for value in (100, 101, 110, 115, 200, 1000, 1001, 1010)] == [
+        *("一百", "一百零一", "一百一十", "一百一十五", "二百", "一千", "一千零一", "一千零一十"),
+    ]
+
+
+def test_contents_have_two_levels_and_annexes_one() -> None:
+    numbers = number(document(*TREE))
+    keys = [key for kind, key in numbers.numbers if kind == "section" and numbers.listed(key)]
+    assert keys == ["one", "two", "five", "first", "second"]
 
 
 def test_a_text_on_one_line() -> None:

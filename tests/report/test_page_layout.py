@@ -80,3 +80,14 @@ def test_words_stand_on_the_page_of_their_table() -> None:
     assert [one.fit is None for one in placed] == [
         not isinstance(one.block, TableBlock) for one in placed
     ]
+
+
+def test_pages_do_not_turn_for_one_table() -> None:
+    wide = [TableBlock(ranking_table("en", 3), f"w{k}", wide=True) for k in range(4)]
+    small = [TableBlock(matrix_table("en", 2), f"s{k}") for k in range(4)]
+    words = Paragraph("words")
+    together = (small[0], wide[0], words, small[1], wide[1], small[2])
+    apart = (wide[2], Section("In", (small[3], wide[3]), "in"))
+    document = Document("t", "", "en", (), (Section("One", (*together, *apart), "one"),))
+    found = [one.across for one in place(document) if isinstance(one.block, TableBlock | Paragraph)]
+    assert found == [False, True, True, True, True, True, True, False, True]

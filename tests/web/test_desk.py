@@ -292,9 +292,9 @@ def test_every_screen_of_the_results(visit, store, organizer, study, language):
         fill(store, study, expert, k // 2)
     app = visit(organizer, "results", language=language)
     names = [tab.label for tab in app.tabs]
-    assert len(names) == 7
+    assert len(names) == 8
     keyed(app.selectbox, "round-").select(2).run()
-    for name, tables in zip(names, (4, 1, 7, 3, 3, 4, 1), strict=True):
+    for name, tables in zip(names, (4, 1, 7, 3, 3, 9, 4, 1), strict=True):
         app.session_state["screen"] = name
         app.run()
         assert not app.exception

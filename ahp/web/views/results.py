@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from ahp import plots, report
@@ -30,8 +29,10 @@ from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import state
+from ahp.web.certainty import show_certainty
 from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
 from ahp.web.pictures import STILL
+from ahp.web.results import show_chart, show_result
 
 
 def consistency_line(analysis: Analysis, parent: str) -> str:
@@ -180,6 +181,8 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     return replace(tried, round=result.round, running=result.running)
 
 
+<<<<<<< HEAD
+=======
 def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
     """A table of a result, which says, as its files do, whose judgments it rests on."""
     count = str(len(analysis.panel.experts))
@@ -190,12 +193,13 @@ def show_result(analysis: Analysis, table: report.Table, name: str, below: str =
     show_table(report.based_on(table, analysis), name, below, file)
 
 
-def show_chart(analysis: Analysis, figure: go.Figure, key: str) -> None:
+def show_chart(analysis: Analysis, figure: go.Figure | plots.Chart, key: str) -> None:
     """A picture of a result, which says whose judgments it rests on."""
     note = report.who_counts(analysis, state.language())
     st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
 
 
+>>>>>>> r-charts
 def show_who(analysis: Analysis) -> None:
     """Whose judgments everything below rests on; a running round is provisional."""
     _, count = state.translate(), len(analysis.panel.experts)
@@ -227,6 +231,8 @@ def show_ranking(analysis: Analysis) -> None:
         hidden = _("The CR of the joined matrices doesn't show this; see below the ranking.")
         more = (hidden,) if len(analysis.panel.experts) > 1 else ()
         st.warning(" ".join((sentence, *more)), icon=":material/rule:")
+    if branches := report.branches_sentence(analysis, language):
+        st.markdown(state.plain(branches))
     show_chart(analysis, plots.weights_chart(analysis, language), "chart")
     show_result(analysis, report.composite_table(analysis, language), "weights")
     total = report.total_table(analysis, language)
@@ -258,7 +264,7 @@ def show_hierarchy(analysis: Analysis) -> None:
         given = report.given_words(analysis.survey, parent, language)
         st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
-    show_chart(analysis, plots.weights_icicle(analysis, language), "icicle")
+    show_chart(analysis, plots.branch_chart(analysis, language), "branches")
 
 
 def show_matrices(analysis: Analysis) -> None:
@@ -376,7 +382,8 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
 def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """What moved between these rounds, as a picture and as tables."""
     _ = state.translate()
-    st.plotly_chart(plots.movement_chart(rounds, language), config=STILL, key="movement")
+    movement = plots.noted(plots.movement_chart(rounds, language), "")
+    st.plotly_chart(movement, config=STILL, key="movement")
     for (earlier, before), (later, after) in pairwise(rounds):
         table = panel.movement_table(before, after, language)
         where = _("Rounds {before} and {after}").format(before=earlier, after=later)
@@ -401,6 +408,7 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
+        (_("How certain"), lambda: show_certainty(analysis)),
         (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:

@@ -1,0 +1,134 @@
+"""The tab that says how certain a result is."""
+
+from __future__ import annotations
+
+import pytest
+
+import ahp
+from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
+from ahp.report import certainty as report
+from ahp.study import study_certainty
+from ahp.study.certainty import weights_with
+from ahp.tolerance import ranked
+from ahp.web import state
+from tests.web.test_desk import fill
+from tests.web.test_pages import keyed
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Nothing is simulated before."""
+    certainty_run.cache_clear()
+    yield
+    certainty_run.cache_clear()
+
+
+@pytest.fixture
+def study(store, survey):
+    """Three experts who have submitted."""
+    made = store.create_study(survey, "2026")
+    for k, expert in enumerate(store.add_experts(made.id, dict.fromkeys("ABC"))):
+        fill(store, made, expert, k)
+    return made
+
+
+@pytest.fixture
+def analysis(store, study):
+    return ahp.analyze(study.survey, store.answers(study.id), invited=3)
+
+
+def opened(visit, organizer, language="en"):
+    app = visit(organizer, "results", language=language)
+    app.session_state["screen"] = {"en": "How certain", "zh": "可靠程度"}[language]
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def table_of(app, heading):
+    return next(one.value for one in app.table if state.plain(heading) in one.value.columns)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_come_before_tables(visit, organizer, analysis, language):
+    app = opened(visit, organizer, language)
+    sure = study_certainty(analysis, seed=SEED, draws=QUICK)
+    said = [one.value for one in (*app.markdown, *app.info)]
+    for sentence in report.certainty_sentences(analysis, sure, language).values():
+        assert state.plain(sentence) in said
+    words = report.neighbors_sentences(analysis, sure, language)
+    assert "\n".join(f"- {state.plain(sentence)}" for sentence in words) in said
+    titles = [one.value for one in app.subheader]
+    assert (
+        titles
+        == {
+            "en": [
+                *("Neighbors that could change places", "Ranks", "What if a weight were another?"),
+                *("What moves an indicator", "How far each weight can move"),
+            ],
+            "zh": [
+                *("可能易位的相邻位次", "位次", "假如权重有所不同"),
+                *("哪些权重影响某个指标", "各权重可变动的范围"),
+            ],
+        }[language]
+    )
+
+
+def test_numbers_are_those_of_the_simulation(visit, organizer, analysis):
+    app = opened(visit, organizer)
+    sure = study_certainty(analysis, seed=SEED, draws=QUICK)
+    shown = table_of(app, "Other experts: from")
+    leaves = analysis.survey.hierarchy.leaves
+    expected = [f"{sure.experts.leaves.lower[leaves.index(leaf)]:.4f}" for leaf in analysis.ranking]
+    assert shown[state.plain("Other experts: from")].tolist() == expected
+    assert "1,000 draws each." in [one.value for one in app.caption]
+
+
+def test_more_draws_are_made_when_asked_for(visit, organizer, analysis):
+    app = opened(visit, organizer)
+    (button,) = [one for one in app.button if one.key.startswith("long-")]
+    assert button.label == "Compute with 10,000 draws"
+    button.click().run()
+    assert not app.exception
+    assert [one for one in app.button if one.key.startswith("long-")] == []
+    assert "1,000 draws each." not in [one.value for one in app.caption]
+    assert any(f"{LONG} panels of 3, drawn with replacement" in one.value for one in app.caption)
+
+
+def test_a_weight_is_moved_and_ranks_change(visit, organizer, analysis):
+    app = opened(visit, organizer)
+    assert "**No indicator changes its rank; first: “{}”.**".format(
+        analysis.survey.node_name(analysis.ranking[0], "en")
+    ) in [one.value for one in app.markdown]
+    node = analysis.survey.hierarchy.children["effectiveness"][1]
+    keyed(app.selectbox, "moved_node-").select(node).run()
+    keyed(app.slider, "moved_to-").set_value(90).run()
+    then = ranked(weights_with(analysis, node, 0.9))
+    shown = table_of(app, "Rank then")
+    assert shown["Rank then"].tolist() == [f"{rank}" for rank in then.values()]
+    assert shown["Present rank"].tolist() == [f"{analysis.ranks[leaf]}" for leaf in then]
+    sentence = report.moved_sentence(analysis, node, 0.9, "en")
+    assert f"**{state.plain(sentence)}**" in [one.value for one in app.markdown]
+
+
+def test_one_expert_has_no_interval_over_experts(visit, store, organizer, survey):
+    study = store.create_study(survey, "Alone")
+    (expert,) = store.add_experts(study.id, {"A": None})
+    fill(store, study, expert, 0)
+    app = opened(visit, organizer)
+    assert [one.value for one in app.info] == [
+        "The result rests on one expert alone. Nothing says how other experts would have judged, "
+        "so no interval over experts exists."
+    ]
+    columns = [column for one in app.table for column in one.value.columns]
+    assert state.plain("Other judgments: from") in columns
+    assert state.plain("Other experts: from") not in columns
+
+
+def test_weights_of_the_branches_stand_on_the_first_tab(visit, organizer, analysis):
+    app = visit(organizer, "results")
+    branches = analysis.survey.hierarchy.children["effectiveness"]
+    weights = sorted((analysis.global_weights[kid] for kid in branches), reverse=True)
+    (line,) = [one.value for one in app.markdown if one.value.startswith("Weights of the branches")]
+    shares = [f"{weight:.4f} ({100 * weight:.1f}%)" for weight in weights]
+    assert [line.index(share) for share in shares] == sorted(line.index(share) for share in shares)
