@@ -26,7 +26,6 @@ from .evaluation_export import evaluation_again
 from .report_tables import READERS, Part, Parts, Printed, read_tables
 from .study_export import result_again, study_again
 
-
 _NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
 """A number as a table shows it."""
 
