@@ -6,10 +6,9 @@ import numpy as np
 
 from ..i18n import translator
 from ..plots.certainty import interval_chart, stability_chart, tornado_chart
-from ..plots.chart import Axis, Chart, Color, Line, Texts
-from ..plots.colors import GRAY, PALETTE
+from ..plots.colors import PALETTE
 from ..plots.comparisons import expert_heatmap, group_chart, pareto_chart, share_chart, slope_chart
-from ..plots.texts import lines_of
+from ..plots.weights import branch_colors, hierarchy_diagram
 from ..process.rounds import both_rounds
 from ..process.study_evidence import StudyEvidence
 from .document import Figure
@@ -17,9 +16,6 @@ from .who import who_counts
 
 MOST_EXPERTS = 40
 """Experts beside each other in a picture; of more, it would be a blur."""
-
-WIDTH = 26
-"""Columns of a name in the picture of the tree after which it is wrapped."""
 
 MOST_GROUPS = len(PALETTE)
 """Groups beside each other in a picture."""
@@ -37,70 +33,13 @@ class StudyFigures:
         self.evidence, self.language = evidence, language
         self.analysis, self.survey = evidence.analysis, evidence.survey
         self.names = {node: self.survey.node_name(node, language) for node in self.survey.nodes}
+        self.colors = branch_colors(self.analysis)
         self.note = who_counts(self.analysis, language)
 
     def hierarchy(self) -> Figure:
         """The tree from the goal on the left to the indicators on the right."""
-        _, hierarchy = translator(self.language), self.survey.hierarchy
-        depth = {node: level for level, nodes in enumerate(hierarchy.levels) for node in nodes}
-        height: dict[str, float] = {leaf: float(k) for k, leaf in enumerate(hierarchy.leaves)}
-        for parent in reversed(hierarchy.parents):
-            kids = hierarchy.children[parent]
-            height[parent] = (height[kids[0]] + height[kids[-1]]) / 2
-        deepest = max(depth.values())
-        colors = {hierarchy.goal: GRAY, **self.colors()}
-        lines = []
-        for parent, kids in hierarchy.children.items():
-            for kid in kids:
-                middle = depth[kid] - 0.12
-                lines.append(
-                    Line(
-                        x=(depth[parent], middle, middle, depth[kid]),
-                        y=(height[parent], height[parent], height[kid], height[kid]),
-                        color=colors[kid],
-                        dashed=parent in self.survey.given,
-                    )
-                )
-        nodes = tuple(height)
-        texts = Texts(
-            x=tuple(float(depth[node]) for node in nodes),
-            y=tuple(height[node] for node in nodes),
-            texts=tuple("\n".join(lines_of(self.names[node], WIDTH)) for node in nodes),
-            anchor=("left",) * len(nodes),
-            backgrounds=tuple(colors[node] for node in nodes),
-            size=8,
-        )
-        chart = Chart(
-            title=_("Hierarchy of the criteria and indicators"),
-            note="",
-            alt=self.tree_words(),
-            x=Axis(low=-0.05, high=deepest + 0.85, shown=False),
-            y=Axis(low=-0.6, high=len(hierarchy.leaves) - 0.4, reversed=True, shown=False),
-            marks=(*lines, texts),
-            language=self.language,
-            legend=False,
-        )
+        chart = hierarchy_diagram(self.analysis, self.language, self.note)
         return Figure(chart, "hierarchy_tree")
-
-    def tree_words(self) -> str:
-        """The tree in words: every parent with its children."""
-        _ = translator(self.language)
-        return _("; ").join(
-            _("{name}: {value}").format(
-                name=self.names[parent], value=_(", ").join(self.names[kid] for kid in kids)
-            )
-            for parent, kids in self.survey.hierarchy.children.items()
-        )
-
-    def colors(self) -> dict[str, Color]:
-        """Node below the goal -> color of its branch."""
-        hierarchy = self.survey.hierarchy
-        colors: dict[str, Color] = {}
-        for parent, kids in hierarchy.children.items():
-            for k, kid in enumerate(kids):
-                top = parent == hierarchy.goal
-                colors[kid] = PALETTE[k % len(PALETTE)] if top else colors[parent]
-        return colors
 
     def shares(self) -> Figure | None:
         """The criteria of the first level; None where these are the indicators."""
@@ -113,7 +52,7 @@ class StudyFigures:
             [self.names[kid] for kid in kids],
             [self.analysis.global_weights[kid] for kid in kids],
             title=_("Weights of the criteria of the first level"),
-            colors=[self.colors()[kid] for kid in kids],
+            colors=[self.colors[kid] for kid in kids],
             note=self.note,
             language=self.language,
         )
@@ -159,7 +98,7 @@ class StudyFigures:
                 interval_chart(
                     scatter,
                     names=self.names,
-                    colors=self.colors(),
+                    colors=self.colors,
                     note=self.note,
                     language=self.language,
                 ),
@@ -217,7 +156,7 @@ class StudyFigures:
         if not alike:
             return None
         _, ranking = translator(self.language), alike[-1].ranking
-        colors = self.colors()
+        colors = self.colors
         chart = slope_chart(
             [
                 _("Round {round}").format(round=one.round or number)

@@ -22,7 +22,7 @@ def show_result(analysis: Analysis, table: report.Table, name: str, below: str =
     show_table(report.based_on(table, analysis), name, below, file)
 
 
-def show_chart(analysis: Analysis, figure: go.Figure, key: str) -> None:
+def show_chart(analysis: Analysis, figure: go.Figure | plots.Chart, key: str) -> None:
     """A picture of a result, which says whose judgments it rests on."""
     note = report.who_counts(analysis, state.language())
     st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)

@@ -181,25 +181,6 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     return replace(tried, round=result.round, running=result.running)
 
 
-<<<<<<< HEAD
-=======
-def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
-    """A table of a result, which says, as its files do, whose judgments it rests on."""
-    count = str(len(analysis.panel.experts))
-    if analysis.invited is not None:
-        count += f"of{analysis.invited}"
-    provisional = ("provisional",) if analysis.running else ()
-    file = "_".join((name, f"round{analysis.round}", count, *provisional))
-    show_table(report.based_on(table, analysis), name, below, file)
-
-
-def show_chart(analysis: Analysis, figure: go.Figure | plots.Chart, key: str) -> None:
-    """A picture of a result, which says whose judgments it rests on."""
-    note = report.who_counts(analysis, state.language())
-    st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
-
-
->>>>>>> r-charts
 def show_who(analysis: Analysis) -> None:
     """Whose judgments everything below rests on; a running round is provisional."""
     _, count = state.translate(), len(analysis.panel.experts)
