@@ -282,7 +282,7 @@ def _write_own(plan: ParentPlan, sheet: Worksheet, start: int, _: Translate) -> 
         for i in range(n):
             if plan.own_by_formula:
                 whole = f"COUNT({pairs.format(row=row)})={len(plan.pairs)}"
-                formula = f"IF({whole},{_own(plan, i, row, sums)},NA())"
+                formula = f"IF({whole},{_summed(plan, i, row)},NA())"
                 put_formula(sheet, f"{sums[i]}{row}", formula, "number")
                 put_formula(sheet, f"{own[i]}{row}", _weighed(plan, i, row, sums), "number")
             else:
@@ -306,7 +306,7 @@ def _judgment(plan: ParentPlan, i: int, j: int, row: int) -> str:
     return cell if i < j else f"1/{cell}"
 
 
-def _own(plan: ParentPlan, i: int, row: int, sums: list[str]) -> str:
+def _summed(plan: ParentPlan, i: int, row: int) -> str:
     """What the method sums up for a child: the geometric mean or sum of its row, or the sum of its
     column.
     """
