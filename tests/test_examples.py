@@ -39,6 +39,8 @@ def test_nothing_in_the_folder_is_left_untested() -> None:
     assert {name for name in found if "__pycache__" not in name} >= {
         "quickstart.py",
         *("dong_2010/README.md", "dong_2010/answers.csv", "dong_2010/survey.toml"),
+        *("dong_2010/manifest.json", "dong_2010/calculation.xlsx"),
+        *(f"dong_2010/report.{form}" for form in ("docx", "html", "xlsx")),
         "supervision_demo/README.md",
         *("supervision_demo/answers.csv", "supervision_demo/simulate.py"),
         "published/supervision_effectiveness.candidates.csv",
@@ -53,6 +55,16 @@ def test_nothing_in_the_folder_is_left_untested() -> None:
     assert tables == set(PUBLISHED)
     folders = {path.parent.name for path in EXAMPLES.rglob("answers.csv")}
     assert folders == {"dong_2010", "supervision_demo"}
+
+
+def test_the_reports_of_dong_2010(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = EXAMPLES / "dong_2010"
+    reports = [f"report.{form}" for form in ("docx", "html", "xlsx")]
+    files = [str(folder / name) for name in reports]
+    assert main(["--language", "en", "reproduce", str(folder / "manifest.json"), *files]) == 0
+    assert capsys.readouterr().out == "".join(
+        f"{name}: 57 numbers of 5 tables reproduce\n" for name in reports
+    )
 
 
 def test_quickstart(capsys: pytest.CaptureFixture[str]) -> None:

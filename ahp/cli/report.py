@@ -71,7 +71,8 @@ def add(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..exchange.study_export import export_study, file_words  # noqa: PLC0415 - optional
+    from ..exchange.report_export import file_words  # noqa: PLC0415 - the app is optional
+    from ..exchange.study_export import export_study  # noqa: PLC0415
     from ..report.study_report import study_findings  # noqa: PLC0415
 
     language = table_language(arguments)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..datafile import read_bytes
 from ..errors import ReportError
 from ..i18n import translator
+from ..messages import Phrase
 from .arguments import Commands, add_output_options
 from .printing import in_words, line_language, print_json, table_language
 
@@ -62,11 +63,14 @@ def _text(result: Reproduction, language: str) -> str:
     if result.reproduced:
         line = _("{file}: {numbers} numbers of {tables} tables reproduce")
         return line.format(file=report.name, numbers=result.numbers, tables=len(report.tables))
-    line = _("{file}: not reproduced, {count} differences in {tables} tables")
+    line = _("{file}: not reproduced; differences in {tables} tables: {count}")
     lines = [
         line.format(file=report.name, count=len(result.differences), tables=len(report.tables))
     ]
-    lines += [f"{one.file}: {in_words(one.problem, language)}" for one in result.differences]
+    lines += [
+        in_words(Phrase("at_place", place=one.file, problem=one.problem), language)
+        for one in result.differences
+    ]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..consistency import CR_LIMIT
 from ..i18n import Translate
 from ..matrix import Bool, Float
-from ..report.analysis import method_words
+from ..report import method_words
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..study import Analysis
 from .cells import cr_format, put, put_formula, put_note, quoted, raise_row, set_up
@@ -282,7 +282,7 @@ def _write_own(plan: ParentPlan, sheet: Worksheet, start: int, _: Translate) -> 
         for i in range(n):
             if plan.own_by_formula:
                 whole = f"COUNT({pairs.format(row=row)})={len(plan.pairs)}"
-                formula = f"IF({whole},{_own(plan, i, row, sums)},NA())"
+                formula = f"IF({whole},{_summed(plan, i, row)},NA())"
                 put_formula(sheet, f"{sums[i]}{row}", formula, "number")
                 put_formula(sheet, f"{own[i]}{row}", _weighed(plan, i, row, sums), "number")
             else:
@@ -306,7 +306,7 @@ def _judgment(plan: ParentPlan, i: int, j: int, row: int) -> str:
     return cell if i < j else f"1/{cell}"
 
 
-def _own(plan: ParentPlan, i: int, row: int, sums: list[str]) -> str:
+def _summed(plan: ParentPlan, i: int, row: int) -> str:
     """What the method sums up for a child: the geometric mean or sum of its row, or the sum of its
     column.
     """
@@ -396,8 +396,8 @@ def write_matrix(
             if i == j:
                 put(sheet, f"{letter}{row}", 1, "number")
             elif i < j:
-                column = get_column_letter(_PAIRS + plan.pairs.index((i, j)))
-                put_formula(sheet, f"{letter}{row}", f"{judged}!{column}{JOINED}", "number")
+                pair = get_column_letter(_PAIRS + plan.pairs.index((i, j)))
+                put_formula(sheet, f"{letter}{row}", f"{judged}!{pair}{JOINED}", "number")
             else:
                 put_formula(sheet, f"{letter}{row}", f"1/{letters[i]}{top + j}", "number")
     put(sheet, f"A{end + 1}", _("Sum of the column"), "name")

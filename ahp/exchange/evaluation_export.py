@@ -1,63 +1,142 @@
-"""The report on an evaluation as files that can be handed on, with a notice for each unit."""
+"""The report on an evaluation as files, and what makes it again from them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
 
-from ..errors import OptionError
+from ..datafile import MAX_TOML, read_bytes
+from ..errors import EvaluationError, ReportError
+from ..evaluation import evaluate, read_observations, simulate
+from ..evaluation.scheme import scheme_from_toml
 from ..report.document import Document, Progress
 from ..report.docx_file import docx_bytes
-from ..report.evaluation_evidence import EvaluationEvidence
+from ..report.evaluation_evidence import EvaluationEvidence, evidence_of_result
 from ..report.evaluation_report import Form, evaluation_report
+from ..report.manifest import Inputs
 from ..report.unit_notice import notices_zip, unit_notices
-from .study_export import FORMS, Told, write_forms
-
-NOTICES = "notices.zip"
-"""The notices of all units, for Word."""
+from .report_export import NOTICES, Told, export_report, write_forms
 
 
 def export_evaluation(
+    scheme: Path,
+    observations: Path,
+    period: str,
+    *,
+    language: str = "zh",
+    form: Form | None = None,
+    title: str = "",
+    weights: Mapping[str, float] | None = None,
+    certainty: Mapping[str, Any] | None = None,
+    forms: Collection[str] = ("docx", "html", "xlsx"),
+    edits: Mapping[str, str] | None = None,
+    signed_by: str = "",
+) -> dict[str, bytes]:
+    """The report on a period of an evaluation, what it was computed from, and the manifest.
+
+    Args:
+        scheme: file of the scheme (TOML).
+        observations: file of the observations (CSV or XLSX).
+        period: one of its periods, or a year that is made of them.
+        language: of `ahp.i18n.LANGUAGES`.
+        form: as for `ahp.report.evaluation_report.evaluation_report`.
+        title: what the evaluation is called; empty = the scheme's name.
+        weights: as for `ahp.evaluation.evaluate`; None = those of the scheme.
+        certainty: `seed`, `draws` and more of `ahp.evaluation.simulate`; None = not simulated.
+        forms: of `ahp.exchange.report_export.WRITERS`.
+        edits: as for `evaluation_report`.
+        signed_by: likewise.
+
+    Returns:
+        Name -> content, see `export_report`.
+
+    Raises:
+        EvaluationError: a file, or a period, that doesn't fit.
+    """
+    settings = {
+        "period": period,
+        "form": form,
+        "title": title,
+        "weights": None if weights is None else dict(weights),
+        "certainty": None if certainty is None else dict(certainty),
+    }
+    evidence = _evidence(scheme, observations, settings)
+    return export_report(
+        evaluation_report(evidence, language, form=form, edits=edits, signed_by=signed_by),
+        report="evaluation",
+        inputs={
+            role: (path.name, read_bytes(path, EvaluationError))
+            for role, path in (("scheme", scheme), ("observations", observations))
+        },
+        settings={"evaluation": settings},
+        forms=forms,
+    )
+
+
+def export_logged_evaluation(
     evidence: EvaluationEvidence,
     language: str,
     *,
     form: Form,
-    files: Collection[str] = ("docx", "html"),
+    forms: Collection[str] = ("docx", "html"),
     notices: bool = False,
     edits: Mapping[str, str] | None = None,
     signed_by: str = "",
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
-    """The report on a period or year in the file forms asked for.
+    """The report on a period or year of an evaluation that has a log, whose position and hashes
+    stand in the report: `ahp log verify` computes its figures again.
 
     Args:
-        evidence: what it rests on.
+        evidence: of `ahp.report.evaluation_evidence.evidence_of_state`.
         language: of `ahp.i18n.LANGUAGES`.
-        form: of the report, of `ahp.report.evaluation_report.FORMS`.
-        files: of `ahp.exchange.study_export.FORMS`.
+        form: as for `ahp.report.evaluation_report.evaluation_report`.
+        forms: of `ahp.exchange.report_export.WRITERS`.
         notices: whether the notices of all units come with it; not for a year.
-        edits: key of a drafted sentence -> the text in its place.
-        signed_by: who stands for the sentences; empty = they are drafts, and marked as such.
+        edits: as for `evaluation_report`.
+        signed_by: likewise.
         progress: told how much is done, of how much.
 
     Returns:
-        Name of a file -> content.
+        Name -> content.
 
     Raises:
-        OptionError: an unknown form.
-        ReportError: a form for which a program or a font is missing.
+        OptionError: no form, or an unknown one.
         EvaluationError: notices of a year.
     """
-    for one in files:
-        if one not in FORMS:
-            raise OptionError.unknown("form", one, FORMS)
-    told = Told(progress, len(files) + notices)
-    document: Document = evaluation_report(
-        evidence, language, form=form, edits=edits, signed_by=signed_by
-    )
-    made = write_forms(document, files, told)
+    told = Told(progress, len(forms) + notices)
+    document = evaluation_report(evidence, language, form=form, edits=edits, signed_by=signed_by)
+    files = write_forms(document, forms, told)
     if notices:
-        render: Callable[[Document], bytes] = docx_bytes
         own = unit_notices(evidence, language)
-        made[NOTICES] = notices_zip(own, render, progress=told.part)
+        files[NOTICES] = notices_zip(own, docx_bytes, progress=told.part)
         told.step()
-    return made
+    return files
+
+
+def _evidence(scheme: Path, observations: Path, settings: Mapping[str, Any]) -> EvaluationEvidence:
+    """What a report rests on by the settings that `export_evaluation` keeps."""
+    read = scheme_from_toml(read_bytes(scheme, EvaluationError, MAX_TOML), scheme.name)
+    result = evaluate(read, read_observations(observations), settings["weights"])
+    period, chosen = settings["period"], settings["certainty"]
+    return evidence_of_result(
+        result,
+        period,
+        title=settings["title"],
+        certainty=None if chosen is None else simulate(result, period, pairs=True, **chosen),
+    )
+
+
+def evaluation_again(inputs: Inputs, language: str) -> Document:
+    """The report on an evaluation, made from what stands beside it.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    settings = inputs.manifest.settings.get("evaluation")
+    keys = {"period", "form", "title", "weights", "certainty"}
+    if not isinstance(settings, Mapping) or settings.keys() != keys:
+        raise ReportError("manifest_settings", problem="evaluation")
+    evidence = _evidence(inputs.path("scheme"), inputs.path("observations"), settings)
+    return evaluation_report(evidence, language, form=settings["form"])

@@ -77,13 +77,22 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> dict[s
         for mark in marks & set(book.defined_names):
             for title, _cells in book.defined_names[mark].destinations:
                 if title in book.sheetnames:
-                    rows = list(book[title].iter_rows(min_row=HEADING_ROW, values_only=True))
+                    sheet = book[title]
+                    rows = [
+                        tuple(map(_printed, row))
+                        for row in sheet.iter_rows(min_row=HEADING_ROW, values_only=True)
+                    ]
                     width = max(
                         (k + 1 for k, cell in enumerate(rows[0]) if cell is not None), default=0
                     )
                     body = (row[:width] for row in rows[1:])
                     tables[mark] = (Part(rows[0][:width], tuple(body)),)
     return tables
+
+
+def _printed(value: object) -> Printed:
+    """What a cell holds; what no table of a report has, such as a date or a formula, as text."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -112,14 +121,19 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> dict[str, 
             starts = element.iter(f"{_WORD}bookmarkStart")
             waiting += [str(start.get(f"{_WORD}name")) for start in starts]
     return {
-        mark: (following[mark], *_further(mark, following)) for mark in marks if mark in following
+        mark: (following[mark], *_further(mark, following, marks))
+        for mark in marks
+        if mark in following
     }
 
 
-def _further(mark: str, following: Mapping[str, Part]) -> Iterator[Part]:
-    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`."""
+def _further(mark: str, following: Mapping[str, Part], marks: frozenset[str]) -> Iterator[Part]:
+    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`; what has the name
+    of another table is that one.
+    """
     for count in range(2, PARTS):
-        if (name := f"{mark[:36]}_{count}") not in following:
+        name = f"{mark[:36]}_{count}"
+        if name not in following or name in marks:
             return
         yield following[name]
 

@@ -7,8 +7,9 @@ compared cell by cell, as they are printed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,18 +17,17 @@ from typing import Any
 from ..datafile import read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
-from ..process.study_evidence import gather_evidence
-from ..report.document import one_line
-from ..report.manifest import Manifest, ReportFile, sha256
-from ..report.result_document import result_document
-from ..report.study_report import BEYOND_ANSWERS, study_report
+from ..report.document import Document, one_line
+from ..report.manifest import Inputs, Manifest, ReportFile, sha256
 from ..report.table import Table, show_cell
-from ..study import Analysis, analyze
-from ..study.answers import answers_from_csv
 from ..study.panel import TOLERANCE
-from ..study.survey import survey_from_toml
 from ..tolerance import ROUNDING_ATOL
+from .evaluation_export import evaluation_again
 from .report_tables import READERS, Part, Parts, Printed, read_tables
+from .study_export import result_again, study_again
+
+_NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
+"""A number as a table shows it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Reproduction:
 
     Attributes:
         report: what the manifest says of it.
-        numbers: how many numbers its tables have as they are computed.
+        numbers: how many numbers its tables show as they are computed.
         differences: all that isn't as computed.
     """
 
@@ -63,85 +63,10 @@ class Reproduction:
         return not self.differences
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What a report was computed from.
-
-    Attributes:
-        manifest: of the export.
-        contents: role, such as `"survey"` -> name and content of the file.
-    """
-
-    manifest: Manifest
-    contents: Mapping[str, tuple[str, bytes]]
-
-    def content(self, role: str) -> tuple[bytes, str]:
-        """Content and name of an input.
-
-        Raises:
-            ReportError: the manifest doesn't name it.
-        """
-        if role not in self.contents:
-            raise ReportError("manifest_input_missing", role=role)
-        name, content = self.contents[role]
-        return content, name
-
-
-def analysis_of(
-    inputs: Inputs, answers: str = "answers", settings: Mapping[str, Any] | None = None
-) -> Analysis:
-    """The result of a survey and its answers by the settings of the manifest.
-
-    Args:
-        inputs: what there is.
-        answers: role of the file of answers.
-        settings: of `ahp.report.manifest.settings_of`; None = those of the manifest.
-
-    Raises:
-        AHPError: a file or a setting that doesn't fit.
-    """
-    options = dict(inputs.manifest.settings if settings is None else settings)
-    options.pop("report", None)
-    told = {name: options.pop(name) for name in ("round", "running") if name in options}
-    if isinstance(options.get("expert_weights"), str):
-        options.pop("weighting", None)
-    options["recused"] = tuple((name, parent) for name, parent in options.get("recused", ()))
-    survey = survey_from_toml(*inputs.content("survey"))
-    given = answers_from_csv(*inputs.content(answers))
-    try:
-        return replace(analyze(survey, given, **options), **told)
-    except TypeError as cause:  # a setting that ahp.analyze doesn't have
-        raise ReportError("manifest_settings", problem=str(cause)) from cause
-
-
-def study_tables(inputs: Inputs, language: str) -> dict[str, Table]:
-    """The tables of a study's report from the files of its export; without what only its log has.
-
-    Raises:
-        AHPError: a file or a setting that doesn't fit.
-    """
-    told = dict(inputs.manifest.settings.get("report", {}))
-    earlier = [
-        analysis_of(inputs, f"answers_{number}", settings)
-        for number, settings in enumerate(told.pop("earlier", ()), start=1)
-    ]
-    analysis = analysis_of(inputs)
-    named = [name for one in (*earlier, analysis) for name in one.panel.experts]
-    try:
-        evidence = gather_evidence(analysis, earlier=earlier, consenting=named, **told)
-    except TypeError as cause:
-        raise ReportError("manifest_settings", problem=str(cause)) from cause
-    tables = study_report(evidence, language).tables()
-    return {key: table for key, table in tables.items() if key not in BEYOND_ANSWERS}
-
-
-REPORTS: Mapping[str, Callable[[Inputs, str], dict[str, Table]]] = MappingProxyType(
-    {
-        "result": lambda inputs, language: result_document(analysis_of(inputs), language).tables(),
-        "study": study_tables,
-    }
+REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
+    {"evaluation": evaluation_again, "result": result_again, "study": study_again}
 )
-"""Report of a manifest -> what makes its tables again, in a language."""
+"""Report of a manifest -> what makes its document again, in a language."""
 
 
 def reproduce(
@@ -159,26 +84,22 @@ def reproduce(
         ReportError: a report that isn't in the manifest or whose tables can't be read.
         AHPError: an input that can't be read.
     """
+    inputs = Inputs(manifest, folder)
     changed: list[Difference] = []
-    contents = {}
-    for role, one in manifest.inputs.items():
-        content = read_bytes(folder / one.name, ReportError)
-        contents[role] = one.name, content
-        if hashes:
-            changed += _other_bytes(one.name, content, one.sha256)
-    inputs = Inputs(manifest, contents)
+    for one in manifest.inputs.values() if hashes else ():
+        changed += _other_bytes(one.name, read_bytes(folder / one.name, ReportError), one.sha256)
     documents: dict[tuple[str, str], dict[str, Table]] = {}
     results = []
     for name, path in files.items():
         report = manifest.report(name)
+        if report.form not in READERS or not report.tables:
+            raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         if report.report not in REPORTS:
             valid = tuple(REPORTS)
             raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
-        if report.form not in READERS or not report.tables:
-            raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         kind = report.report, report.language
         if kind not in documents:
-            documents[kind] = REPORTS[report.report](inputs, report.language)
+            documents[kind] = REPORTS[report.report](inputs, report.language).tables()
         content = read_bytes(path, ReportError)
         found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         numbers, differing = _compare_report(report, content, documents[kind])
@@ -207,7 +128,7 @@ def _compare_report(
             differ("table_not_computed", table=one.title)
             continue
         table = tables[one.key]
-        numbers += sum(_is_number(cell) for row in table.rows for cell in row)
+        numbers += count_numbers(table)
         if one.mark not in printed:
             differ("table_not_printed", table=one.title)
             continue
@@ -218,6 +139,15 @@ def _compare_report(
         if key not in listed:
             differ("table_not_listed", table=table.title)
     return numbers, differences
+
+
+def count_numbers(table: Table) -> int:
+    """How many cells of a table show a number, such as 0.25, 1/3, 26.8 %."""
+    return sum(
+        bool(_NUMBER.fullmatch(show_cell(table, column, cell)))
+        for row in table.rows
+        for column, cell in enumerate(row)
+    )
 
 
 def compare(table: Table, parts: Parts) -> Iterator[Phrase]:

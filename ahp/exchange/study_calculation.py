@@ -100,22 +100,21 @@ def calculation_workbook(
         *(_("Contents"), _("Ranking"), _("Weights of the hierarchy"), _("Total consistency")),
         *(_("Experts"), _("Random index"), _("Sorting")),
     ]
-    names = sheet_names(
-        [
-            *fixed,
-            *(f"{k} {_('Matrix')} {name}" for k, name in enumerate(parents, start=1)),
-            *(f"{k} {_('Judgments')} {name}" for k, name in enumerate(parents, start=1)),
-        ]
-    )
+    numbered = list(enumerate(parents, start=1))
+    matrix_title, judged_title = _("{number} Matrix {name}"), _("{number} Judgments {name}")
+    titles = [matrix_title.format(number=k, name=name) for k, name in numbered]
+    titles += [judged_title.format(number=k, name=name) for k, name in numbered]
+    names = sheet_names([*fixed, *titles])
     cover, ranking, weights, total, experts, index, sorting = names[: len(fixed)]
     matrices = names[len(fixed) : len(fixed) + len(compared)]
     judged = names[len(fixed) + len(compared) :]
     book = Workbook()
     book.remove(book.worksheets[0])
     add_looks(book, "Microsoft YaHei" if language == "zh" else "Arial")
-    order = [cover, ranking, weights, total]
-    order += [name for pair in zip(matrices, judged, strict=True) for name in pair]
-    sheets = {name: book.create_sheet(name) for name in [*order, experts, index, sorting]}
+    pairs = list(zip(matrices, judged, strict=True))
+    results, others = (cover, ranking, weights, total), (experts, index, sorting)
+    order = (*results, *(name for pair in pairs for name in pair), *others)
+    sheets = {name: book.create_sheet(name) for name in order}
     plans = {
         parent: ParentPlan(analysis, parent, language, answers, matrix)
         for parent, answers, matrix in zip(compared, judged, matrices, strict=True)
@@ -130,7 +129,8 @@ def calculation_workbook(
     _write_sorting(analysis, sheets[sorting], weights, rows, language)
     _write_ranking(analysis, sheets[ranking], sorting, language)
     _write_total(analysis, sheets[total], _Links(weights, rows, places), language)
-    _write_cover(analysis, sheets[cover], list(plans.values()), (weights, order), language)
+    targets = [(ranking, weights), (total, sorting), *pairs, (experts, index)]
+    _write_cover(sheets[cover], list(plans.values()), targets, language)
     book.calculation.fullCalcOnLoad = True
     book.properties.title = survey.text(survey.name, language)
     book.properties.creator = "ahp"
@@ -348,15 +348,18 @@ def _write_verdict(sheet: Worksheet, row: int, _: Translate) -> None:
 
 
 def _write_cover(
-    analysis: Analysis,
-    sheet: Worksheet,
-    plans: list[ParentPlan],
-    targets: tuple[str, list[str]],
-    language: str,
+    sheet: Worksheet, plans: list[ParentPlan], targets: list[tuple[str, str]], language: str
 ) -> None:
-    """What this is, who judged, what the colors mean, what can be changed, and where it is."""
-    _, survey = translator(language), analysis.survey
-    weights, order = targets
+    """What this is, who judged, what the colors mean, what can be changed, and where it is.
+
+    Args:
+        sheet: to write on.
+        plans: of all parents that are compared under.
+        targets: names of the other sheets, two a row; the second one is that of the weights.
+        language: of the texts.
+    """
+    analysis = plans[0].analysis
+    _, survey, weights = translator(language), analysis.survey, targets[0][1]
     set_up(sheet, {"A": 34, "B": 100})
     span(sheet, "A1:B1", survey.text(survey.name, language), "title")
     span(sheet, "A2:B2", _("The calculation from the judgments to the ranking"), "heading")
@@ -393,9 +396,10 @@ def _write_cover(
         span(sheet, f"A{row}:B{row}", sentence, "text")
     row += 2
     put(sheet, f"A{row}", _("Sheets"), "heading")
-    for name in order[1:]:
+    for pair in targets:
         row += 1
-        link(sheet, f"A{row}", name, name)
+        for letter, name in zip("AB", pair, strict=True):
+            link(sheet, f"{letter}{row}", name, name)
 
 
 def _open_sentences(analysis: Analysis, plans: list[ParentPlan], language: str) -> list[str]:

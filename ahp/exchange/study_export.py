@@ -1,55 +1,30 @@
-"""The report of a study as files that can be handed on: documents, the calculation as formulas,
-what all of it was computed from, and the manifest by which `ahp reproduce` computes it again.
-"""
+"""The report of a study as files, and what makes it again from them."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import OptionError
-from ..i18n import translator
-from ..process.study_evidence import StudyEvidence
+from ..errors import ReportError
+from ..process.itinerary import Replies
+from ..process.study_evidence import StudyEvidence, gather_evidence
 from ..report.document import Document, Progress
-from ..report.docx_file import docx_bytes
-from ..report.html_file import html_bytes
-from ..report.latex_files import latex_zip
-from ..report.manifest import (
-    LogPosition,
-    build_manifest,
-    manifest_bytes,
-    report_file,
-    settings_of,
-)
-from ..report.pdf_file import pdf_bytes
-from ..report.study_report import BEYOND_ANSWERS, study_report
-from ..report.workbook import document_xlsx
-from ..study import Answers
+from ..report.manifest import Inputs, LogPosition, settings_of
+from ..report.result_document import result_document
+from ..report.study_report import study_report
+from ..study import Analysis, Answers, analyze
+from ..study.answers import answers_from_csv
+from ..study.certainty import study_certainty
+from ..study.standing import Standing
+from ..study.survey import survey_from_toml
 from .long_csv import write_answers
+from .report_export import CALCULATION, REFERENCES, Told, export_report
 from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
 
-FORMS = ("docx", "html", "pdf", "xlsx", "latex")
-"""Forms of a report: Word, a web page in one file, PDF by LibreOffice, a workbook of its tables,
-LaTeX."""
-
-CALCULATION = "calculation.xlsx"
-"""The workbook of formulas, which comes with every export."""
-
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of all files in the archive, so that the same report gives the same bytes."""
-
-_WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] = {
-    "docx": ("report.docx", docx_bytes),
-    "html": ("report.html", html_bytes),
-    "pdf": ("report.pdf", pdf_bytes),
-    "xlsx": ("tables.xlsx", lambda document, _progress: document_xlsx(document)),
-    "latex": ("report-latex.zip", latex_zip),
-}
-"""Form -> name of the file, and what writes it."""
+ORGANIZATIONS = "organizations"
+"""Key of the table that sets the weights by each organization side by side."""
 
 
 def export_study(
@@ -63,7 +38,8 @@ def export_study(
     signed_by: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
-    """The report of a study in the forms asked for, and what belongs to it.
+    """The report of a study, its calculation as a workbook, what it was computed from, and the
+    manifest.
 
     Experts who did not consent to be named have codes in all files.
 
@@ -71,139 +47,164 @@ def export_study(
         evidence: of the study.
         answers: that the result rests on.
         language: of `ahp.i18n.LANGUAGES`.
-        earlier_answers: of the rounds before, the first one first, as in `evidence.earlier`.
-        forms: of `FORMS`.
+        earlier_answers: of the rounds before, as in `evidence.earlier`.
+        forms: of `ahp.exchange.report_export.WRITERS`.
         edits: key of a drafted sentence -> the text in its place.
         signed_by: who stands for the sentences; None = they are drafts, and marked as such.
         progress: told how much is done, of how much.
 
     Returns:
-        Name of a file -> content, `manifest.json` last.
+        Name -> content, see `ahp.exchange.report_export.export_report`.
 
     Raises:
         OptionError: no form, or an unknown one.
-        ReportError: a form for which a program or a font is missing.
+        ReportError: as `study_report` and `export_report`.
+
+    >>> from ahp.exchange.study_export import export_study
+    >>> from ahp.process.study_evidence import evidence_from_files
+    >>> from ahp.resources import data_folder
+    >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
+    >>> evidence = evidence_from_files("supervision_effectiveness", demo, draws=100)
+    >>> files = export_study(evidence, ahp.read_answers(demo), "en", forms=["html"])
+    >>> list(files)[:4]
+    ['report.html', 'calculation.xlsx', 'references.bib', 'survey.toml']
     """
-    if not forms:
-        raise OptionError("report_without_form")
-    for form in forms:
-        if form not in FORMS:
-            raise OptionError.unknown("form", form, FORMS)
-    told = Told(progress, 1 + len(forms))
-    codes = evidence.codes
+    codes, told = evidence.codes, Told(progress, 1 + len(forms))
     document = study_report(evidence, language, edits=edits, signed_by=signed_by)
-    evidence = evidence.coded()
-    own = {name: name for name in evidence.analysis.panel.experts}
-    files = {CALCULATION: calculation_workbook(evidence.analysis, language=language, codes=own)}
-    told.step()
-    reports = []
-    for name, content in write_forms(document, forms, told).items():
-        files[name] = content
-        entry = report_file(name, content, document, report="study")
-        kept = tuple(one for one in entry.tables if one.key not in BEYOND_ANSWERS)
-        reports.append(replace(entry, tables=kept))
-    inputs = {"survey": ("survey.toml", survey_toml(evidence.survey).encode())}
-    for number, given in enumerate((*earlier_answers, answers), start=1):
-        last = number == len(earlier_answers) + 1
-        name = "answers" if last else f"answers_{number}"
-        inputs[name] = (f"{name}.csv", write_answers(_coded(given, codes)))
-    files |= dict(inputs.values())
+    shown = evidence.coded()
+    own = {name: name for name in shown.analysis.panel.experts}
+    further = {CALCULATION: calculation_workbook(shown.analysis, language=language, codes=own)}
     if document.references:
-        files["references.bib"] = document.references.encode()
-    manifest = build_manifest(
-        evidence.title,
-        reports,
-        inputs,
-        report_settings(evidence),
-        log=LogPosition(events=evidence.log.events, head=evidence.log.head_hash)
-        if evidence.log
-        else None,
+        further[REFERENCES] = document.references.encode()
+    told.step()
+    inputs = {"survey": ("survey.toml", survey_toml(shown.survey).encode())}
+    for number, given in enumerate(earlier_answers, start=1):
+        inputs[f"answers_{number}"] = (f"answers_{number}.csv", _coded(given, codes))
+    inputs["answers"] = ("answers.csv", _coded(answers, codes))
+    log = evidence.log
+    return export_report(
+        document,
+        report="study",
+        inputs=inputs,
+        settings=study_settings(shown),
+        forms=forms,
+        further=further,
+        beyond=() if _all_named(shown) else (ORGANIZATIONS,),
+        log=None if log is None else LogPosition(events=log.events, head=log.head_hash),
         signature=evidence.signature,
+        told=told,
     )
-    return {**files, "manifest.json": manifest_bytes(manifest)}
 
 
-def write_forms(document: Document, forms: Collection[str], told: Told) -> dict[str, bytes]:
-    """A document in several forms.
-
-    Args:
-        document: what is written.
-        forms: of `FORMS`.
-        told: who is told of each.
-
-    Returns:
-        Name of a file -> content, in the order of `FORMS`.
-    """
-    files = {}
-    for form in (form for form in FORMS if form in forms):
-        name, write = _WRITERS[form]
-        files[name] = write(document, told.part)
-        told.step()
-    return files
+def _all_named(shown: StudyEvidence) -> bool:
+    """Whether the organizations of all experts are told: else who has which code would be known."""
+    return shown.organizations.keys() >= {
+        name for group in shown.groups.values() for name in group.panel.experts
+    }
 
 
-def report_settings(evidence: StudyEvidence) -> dict[str, Any]:
-    """What `ahp.analyze` and the report were told, as plain data."""
+def _coded(answers: Answers, codes: Mapping[str, str]) -> bytes:
+    named = (replace(one, expert=codes[one.expert]) for one in answers.judgments)
+    return write_answers(Answers(tuple(named)))
+
+
+def study_settings(evidence: StudyEvidence) -> dict[str, Any]:
+    """What was chosen and told for a study's report, besides survey and answers, as plain data."""
     certainty = evidence.certainty
     return {
         **settings_of(evidence.analysis),
-        "report": {
-            "title": evidence.title,
-            "draws": certainty.draws if certainty else 0,
-            "seed": certainty.seed if certainty else 1,
+        "study": {
             "earlier": [settings_of(one) for one in evidence.earlier],
+            "organizations": dict(evidence.organizations) if _all_named(evidence) else {},
+            "consenting": sorted({*evidence.consenting, *evidence.analysis.panel.experts}),
+            "standings": {name: one.content for name, one in evidence.standings.items()},
+            "remarks": [
+                {
+                    "expert": name,
+                    "comments": [[*pair, text] for pair, text in one.comments.items()],
+                    "abstained": sorted(map(list, one.abstained)),
+                    "kept": dict(one.kept),
+                }
+                for name, one in evidence.remarks.items()
+            ],
+            "reasons": [[*place, text] for place, text in evidence.reasons.items()],
+            "certainty": None
+            if certainty is None
+            else {
+                "seed": certainty.seed,
+                "draws": certainty.draws,
+                "level": certainty.level,
+                "perturbation": certainty.perturbation,
+                "spread": certainty.spread,
+            },
         },
     }
 
 
-def file_words(files: Collection[str], language: str) -> dict[str, str]:
-    """Name of a file of an export -> what it is.
+def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Analysis:
+    """The result of a survey and its answers by settings, see `settings_of`.
 
     Args:
-        files: names.
-        language: of the words.
+        inputs: of the report.
+        answers: role of the file of answers.
+        chosen: the settings.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
     """
-    _ = translator(language)
-    words = {
-        "notices.zip": _("the notices of all units for Word"),
-        "report.docx": _("the report for Word"),
-        "report.html": _("the report as a web page, with charts that answer, without a network"),
-        "report.pdf": _("the report to print"),
-        "tables.xlsx": _("all tables of the report"),
-        "report-latex.zip": _("the report for LaTeX"),
-        CALCULATION: _("judgments, weights, consistency and ranking by formulas, to recompute"),
-        "survey.toml": _("the questionnaire"),
-        "references.bib": _("the references for BibTeX"),
-        "manifest.json": _("what belongs together; ahp reproduce computes the numbers again by it"),
+    settings = dict(chosen)
+    told = {name: settings.pop(name) for name in ("round", "running") if name in settings}
+    if isinstance(settings.get("expert_weights"), str):
+        settings.pop("weighting", None)
+    settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
+    survey = survey_from_toml(*inputs.content("survey"))
+    try:
+        analysis = analyze(survey, answers_from_csv(*inputs.content(answers)), **settings)
+        return replace(analysis, **told)
+    except TypeError as cause:  # a setting that ahp.analyze doesn't have
+        raise ReportError("manifest_settings", problem=str(cause)) from cause
+
+
+def evidence_of(inputs: Inputs) -> StudyEvidence:
+    """What a study's report rests on, as far as its tables show it.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    chosen = dict(inputs.manifest.settings)
+    told = chosen.pop("study", None)
+    if not isinstance(told, Mapping):
+        raise ReportError("manifest_settings", problem="study")
+    analysis = analysis_of(inputs, "answers", chosen)
+    remarks = {
+        one["expert"]: Replies(
+            comments={tuple(pair): text for *pair, text in one["comments"]},
+            abstained=frozenset(map(tuple, one["abstained"])),
+            kept=one["kept"],
+        )
+        for one in told["remarks"]
     }
-    return {name: words.get(name, _("the answers, to recompute")) for name in files}
+    certainty = told["certainty"]
+    return gather_evidence(
+        analysis,
+        earlier=[
+            analysis_of(inputs, f"answers_{k}", one)
+            for k, one in enumerate(told["earlier"], start=1)
+        ],
+        standings={name: Standing.from_content(one) for name, one in told["standings"].items()},
+        organizations=told["organizations"],
+        consenting=told["consenting"],
+        certainty=None if certainty is None else study_certainty(analysis, **certainty),
+        remarks=remarks,
+        reasons={tuple(place): text for *place, text in told["reasons"]},
+    )
 
 
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """Files as a ZIP archive, in their order, the same bytes for the same files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def study_again(inputs: Inputs, language: str) -> Document:
+    """The report of a study, made from what stands beside it."""
+    return study_report(evidence_of(inputs), language)
 
 
-class Told:
-    """Tells how far an export is, in hundredths of its steps."""
-
-    def __init__(self, progress: Progress | None, steps: int) -> None:
-        self._progress, self._steps, self._done = progress, steps, 0
-
-    def step(self) -> None:
-        """A step is done."""
-        self._done += 1
-        self.part(0, 1)
-
-    def part(self, done: int, total: int) -> None:
-        """Part of a step is done."""
-        if self._progress is not None:
-            self._progress(100 * self._done + 100 * done // total, 100 * self._steps)
-
-
-def _coded(answers: Answers, codes: Mapping[str, str]) -> Answers:
-    return Answers(tuple(replace(one, expert=codes[one.expert]) for one in answers.judgments))
+def result_again(inputs: Inputs, language: str) -> Document:
+    """The tables of a study's result, likewise."""
+    return result_document(analysis_of(inputs, "answers", inputs.manifest.settings), language)

@@ -7,12 +7,13 @@ It stands beside the reports as `manifest.json`, JSON in the one spelling of RFC
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from ..codec import structure, unstructure
-from ..datafile import jcs, parse_json
+from ..datafile import jcs, parse_json, read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
 from ..study import Analysis
@@ -20,7 +21,7 @@ from ..study.standing import COMPUTED_WEIGHTINGS
 from ..version import __version__
 from .document import Document, bookmark
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 FORMS = ("docx", "html", "xlsx")
 """Endings of the files from which tables are read back."""
@@ -73,7 +74,8 @@ class ReportFile:
         name, sha256: of the file.
         form: what kind of file it is; one without tables to be read back, such as a PDF, has no
             tables here.
-        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`.
+        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`; empty for a file
+            that belongs to it, such as the calculation workbook.
         language: of its texts.
         tables: in reading order.
     """
@@ -124,7 +126,8 @@ class Manifest:
     signature: str = ""
 
     def __post_init__(self) -> None:
-        names = [one.name for one in (*self.reports, *self.inputs.values())]
+        names = [one.name for one in self.reports]
+        names += [one.name for one in self.inputs.values()]
         for k, name in enumerate(names):
             if name in names[:k]:
                 raise ReportError("manifest_file_twice", name=name)
@@ -142,19 +145,61 @@ class Manifest:
         raise ReportError("report_not_in_manifest", name=name, valid=valid)
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a report was computed from.
+
+    Attributes:
+        manifest: of the export.
+        folder: that it stands in, with the files.
+    """
+
+    manifest: Manifest
+    folder: Path
+
+    def path(self, role: str) -> Path:
+        """The file of an input.
+
+        Raises:
+            ReportError: the manifest doesn't name it.
+        """
+        if role not in self.manifest.inputs:
+            raise ReportError("manifest_input_missing", role=role)
+        return self.folder / self.manifest.inputs[role].name
+
+    def content(self, role: str) -> tuple[bytes, str]:
+        """Content and name of an input.
+
+        Raises:
+            ReportError: the manifest doesn't name it, or it can't be read.
+        """
+        path = self.path(role)
+        return read_bytes(path, ReportError), path.name
+
+
 def sha256(content: bytes) -> str:
     """SHA-256 of the bytes of a file, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
-def report_file(name: str, content: bytes, document: Document, *, report: str) -> ReportFile:
-    """The entry of a report.
+def report_file(
+    name: str,
+    content: bytes,
+    document: Document,
+    *,
+    report: str,
+    with_tables: bool = True,
+    beyond: Collection[str] = (),
+) -> ReportFile:
+    """The entry of a file of an export.
 
     Args:
         name: of its file; the ending tells what kind of file it is.
         content: of the file.
         document: that was written.
-        report: key of `ahp.exchange.reproduction.REPORTS`.
+        report: key of `ahp.exchange.reproduction.REPORTS`; empty where the file is another one.
+        with_tables: whether the file has the tables of the document.
+        beyond: keys of tables that can't be computed from the inputs.
     """
     form = name.rpartition(".")[2].lower()
     return ReportFile(
@@ -166,7 +211,7 @@ def report_file(name: str, content: bytes, document: Document, *, report: str) -
         tables=tuple(
             KeyedTable(key=key, mark=_mark(key, form), title=table.title)
             for key, table in document.tables().items()
-            if form in FORMS
+            if with_tables and form in FORMS and key not in beyond
         ),
     )
 

@@ -90,9 +90,6 @@ from .who import (
 PARTS = ("result", "basis", "certainty", "advice")
 """Parts of the analysis in sentences, in the order in which they are printed."""
 
-BEYOND_ANSWERS = frozenset({"experts", "organizations", "reasons", "remarks"})
-"""Keys of the tables that rest on more than survey, answers and settings."""
-
 
 def part_titles(_: Translate) -> dict[str, str]:
     """Part of the analysis in sentences -> its title."""

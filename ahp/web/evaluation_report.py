@@ -9,7 +9,7 @@ import streamlit as st
 
 from ahp.evaluation.certainty import Certainty
 from ahp.evaluation.periods import parse_period
-from ahp.exchange.evaluation_export import export_evaluation
+from ahp.exchange.evaluation_export import export_logged_evaluation
 from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import PeriodState, ReportTexts
 from ahp.report.document import Progress
@@ -85,11 +85,11 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
         log = state.desk().evaluation_log_state(desk.id)
         problem = state.in_words(log.problem) if log.problem else ""
-        return export_evaluation(
+        return export_logged_evaluation(
             replace(evidence, log=LogPosition(log.events, log.head_hash, problem)),
             language,
             form=asked.form,
-            files=forms,
+            forms=forms,
             notices=asked.notices,
             edits={key: own for key, own in text.edits.items() if key in printed},
             signed_by=text.in_force or "",

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from ahp.exchange.study_export import FORMS, file_words, zip_files
+from ahp.exchange.report_export import WRITERS, file_words, zip_files
 from ahp.report.document import Progress
 from ahp.web import state
 
@@ -36,7 +36,7 @@ def show_making(about: object, name: str, make: Make) -> None:
     office = shutil.which("soffice") is not None
     forms = st.pills(
         _("Forms"),
-        [form for form in FORMS if form != "pdf" or office],
+        [form for form in WRITERS if form != "pdf" or office],
         format_func=words.__getitem__,
         default=["docx", "html"],
         selection_mode="multi",

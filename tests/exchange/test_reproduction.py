@@ -6,7 +6,6 @@ import io
 import json
 import random
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,21 @@ from openpyxl import load_workbook
 
 import ahp
 from ahp.cli import main
-from ahp.errors import ReportError
+from ahp.errors import OptionError, ReportError
+from ahp.evaluation import shipped_schemes
+from ahp.exchange.evaluation_export import export_evaluation
+from ahp.exchange.report_export import WRITERS, export_report
 from ahp.exchange.report_tables import read_tables
-from ahp.exchange.reproduction import REPORTS, Inputs, Reproduction, compare, reproduce
+from ahp.exchange.reproduction import REPORTS, Reproduction, compare, reproduce
+from ahp.exchange.study_export import export_study
 from ahp.messages import Phrase
+from ahp.process.itinerary import Replies
+from ahp.process.study_evidence import LogState, gather_evidence
 from ahp.report.document import Document, TableBlock, bookmark
 from ahp.report.docx_file import docx_bytes
 from ahp.report.html_file import anchor, html_bytes
 from ahp.report.manifest import (
+    Inputs,
     LogPosition,
     Manifest,
     build_manifest,
@@ -37,13 +43,14 @@ from ahp.report.manifest import (
 )
 from ahp.report.result_document import result_document
 from ahp.report.table import Table, show_cell
-from ahp.report.workbook import document_xlsx
 from ahp.resources import data_folder
 from ahp.study.answers import answers_from_csv
+from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
 from tests.report.sample_document import sample
 
-ANSWERS = (data_folder("examples") / "supervision_demo" / "answers.csv").read_bytes()
+EXAMPLES = data_folder("examples")
+ANSWERS = (EXAMPLES / "supervision_demo" / "answers.csv").read_bytes()
 SURVEY = shipped_surveys()["supervision_effectiveness"].read_bytes()
 FORMS = ("docx", "html", "xlsx")
 ANALYSIS = ahp.analyze(
@@ -56,28 +63,28 @@ ANALYSIS = ahp.analyze(
 )
 
 
-WRITERS: Mapping[str, Callable[[Document], bytes]] = {
-    "docx": docx_bytes,
-    "html": html_bytes,
-    "xlsx": document_xlsx,
-}
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with reports in all forms, their manifest and what they were computed from."""
     folder = tmp_path_factory.mktemp("export")
     inputs = {"survey": ("survey.toml", SURVEY), "answers": ("answers.csv", ANSWERS)}
-    for name, content in inputs.values():
+    document = result_document(ANALYSIS, "zh")
+    files = export_report(
+        document,
+        report="result",
+        inputs=inputs,
+        settings=settings_of(ANALYSIS),
+        further={"calculation.xlsx": b"PK"},
+    )
+    page = result_document(ANALYSIS, "en")  # the manifest may have reports in both languages
+    files["report.html"] = html_bytes(page)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    entries = {one.name: one for one in manifest.reports}
+    entries["report.html"] = report_file("report.html", files["report.html"], page, report="result")
+    changed = replace(manifest, reports=tuple(entries.values()))
+    files["manifest.json"] = manifest_bytes(changed)
+    for name, content in files.items():
         (folder / name).write_bytes(content)
-    reports = []
-    for form, write in WRITERS.items():
-        document = result_document(ANALYSIS, "en" if form == "html" else "zh")
-        name, content = f"report.{form}", write(document)
-        (folder / name).write_bytes(content)
-        reports.append(report_file(name, content, document, report="result"))
-    manifest = build_manifest("Demo", reports, inputs, settings_of(ANALYSIS))
-    (folder / "manifest.json").write_bytes(manifest_bytes(manifest))
     return folder
 
 
@@ -289,6 +296,67 @@ def test_other_answers(exported: Path, tmp_path: Path) -> None:
     assert {one.problem.code for one in others} == {"cell_differs"}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None:
+    """Every table of it, those that people filled in words as well."""
+    evidence = gather_evidence(
+        ANALYSIS,
+        earlier=[replace(ANALYSIS, round=1)],
+        organizations={f"E{k}": "North" if k < 4 else "South" for k in range(1, 8)},
+        standings={"E2": Standing(weight=2, reason="head of department")},
+        remarks={
+            "E3": Replies(
+                comments={("setup", "positioning", "management_model"): "Depends."},
+                abstained=frozenset({("learning", "training", "self_study")}),
+                kept={"operation": "I mean it."},
+            )
+        },
+        reasons={("E4", *ANALYSIS.survey.hierarchy.comparisons[0]): "Seen in practice."},
+        consenting=["E5"],
+        draws=30,
+        log=LogState(events=12, head_hash="ab" * 32),
+    )
+    files = export_study(
+        evidence,
+        survey=("survey.toml", SURVEY),
+        answers=("answers.csv", ANSWERS),
+        earlier=(("answers_1.csv", ANSWERS),),
+        language=language,
+    )
+    assert list(files) == [
+        *(f"report.{form}" for form in FORMS),
+        *("calculation.xlsx", "survey.toml", "answers.csv", "answers_1.csv", "manifest.json"),
+    ]
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = manifest_of(tmp_path)
+    assert manifest.log == LogPosition(events=12, head="ab" * 32)
+    keys = [table.key for table in manifest.report("report.docx").tables]
+    assert {"ranking", "experts", "remarks", "reasons", "organizations", "intervals"} <= set(keys)
+    results = reproduce(manifest, tmp_path, {f"report.{form}": tmp_path / f"report.{form}"
+                                             for form in FORMS})  # fmt: skip
+    assert [result.differences for result in results] == [()] * 3
+    assert [len(result.report.tables) for result in results] == [len(keys)] * 3
+    assert results[0].numbers == results[1].numbers == results[2].numbers > 2000
+
+
+@pytest.mark.parametrize(("period", "language"), [("2026Q2", "zh"), ("2026", "en")])
+def test_the_report_on_an_evaluation_reproduces(period: str, language: str, tmp_path: Path) -> None:
+    scheme = tmp_path / "scheme.toml"
+    scheme.write_bytes(shipped_schemes()["supervision_effectiveness"].read_bytes())
+    observed = tmp_path / "supervision_effectiveness.csv"
+    observed.write_bytes((EXAMPLES / "evaluation" / observed.name).read_bytes())
+    certainty = {"seed": 1, "draws": 50} if period == "2026Q2" else None
+    files = export_evaluation(scheme, observed, period, language=language, certainty=certainty)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    names = [f"report.{form}" for form in FORMS]
+    assert list(files) == [*names, "scheme.toml", observed.name, "manifest.json"]
+    results = reproduce(manifest_of(tmp_path), tmp_path, {name: tmp_path / name for name in names})
+    assert [result.differences for result in results] == [()] * 3
+    assert results[0].numbers == results[1].numbers == results[2].numbers > 300
+
+
 def test_the_manifest_is_read_back() -> None:
     document = result_document(ANALYSIS, "en")
     reports = [report_file("report.pdf", b"%PDF", document, report="result")]
@@ -330,8 +398,19 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         reproduce(manifest, exported, {"other.docx": exported / "report.docx"})
     assert str(unknown.value) == (
         "report 'other.docx' is not in the manifest, expected one of: report.docx, report.html, "
-        "report.xlsx"
+        "report.xlsx, calculation.xlsx"
     )
+    with pytest.raises(ReportError) as tableless:
+        reproduce(manifest, exported, {"calculation.xlsx": exported / "calculation.xlsx"})
+    assert str(tableless.value) == (
+        "calculation.xlsx: has no tables that can be read back, expected a file of: docx, html, "
+        "xlsx"
+    )
+    with pytest.raises(OptionError) as form:
+        export_report(
+            result_document(ANALYSIS, "en"), report="result", inputs={}, settings={}, forms=["odt"]
+        )
+    assert str(form.value) == "form = 'odt', expected one of 'docx', 'html', 'xlsx'"
     report = manifest.report("report.docx")
     files = {"report.docx": exported / "report.docx"}
     for changed, sentence in (
@@ -348,9 +427,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
     assert str(missing.value) == "the manifest names no input 'survey', expected one"
     with pytest.raises(ReportError) as settings:
         REPORTS["result"](
-            Inputs(replace(manifest, settings={"color": 1}), {
-                "survey": ("s", SURVEY), "answers": ("a", ANSWERS)
-            }), "en")  # fmt: skip
+            Inputs(replace(manifest, settings={"color": 1}), exported), "en")  # fmt: skip
     assert str(settings.value).startswith("the settings in the manifest don't fit this version: ")
     for form, sentence in (
         ("docx", "report.docx: is no DOCX file, or a damaged one"),
@@ -380,19 +457,19 @@ def test_the_command(
     where = f"row 1 ({table.rows[0][1]}), column 'Global weight'"
     assert main(["reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "report.html: not reproduced, 1 differences in 10 tables",
+        "report.html: not reproduced; differences in 10 tables: 1",
         f"report.html: table 'Composite ranking', {where}: printed '0.9999', recomputed '{weight}'",
     ]
     assert main(["--language", "zh", "reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "report.html：未能复现，10 张表中有 1 处不一致",
         f"report.html：表“Composite ranking”第 1 ({table.rows[0][1]}) 行“Global weight”列："
-        f"印为“0.9999”，重算为“{weight}”",
+        f"印为“0.9999”，重算为“{weight}”。",
     ]
     assert main(["reproduce", "--json", "--no-hashes", manifest, str(changed)]) == 1
     (data,) = json.loads(capsys.readouterr().out)
     assert (data["reproduced"], data["differences"][0]["printed"]) == (False, "0.9999")
     assert main(["reproduce", manifest, "nowhere/report.docx"]) == 2
     assert capsys.readouterr().err == (
-        "ahp: error: cannot read nowhere/report.docx: no such file or directory\n"
+        "ahp: error: nowhere/report.docx: cannot be read: No such file or directory\n"
     )

@@ -13,8 +13,9 @@ import pytest
 import ahp
 from ahp.errors import OptionError
 from ahp.exchange.long_csv import write_answers
+from ahp.exchange.report_export import WRITERS, file_words, zip_files
 from ahp.exchange.reproduction import reproduce
-from ahp.exchange.study_export import FORMS, export_study, file_words, zip_files
+from ahp.exchange.study_export import export_study
 from ahp.exchange.survey_text import survey_toml
 from ahp.process.study_evidence import StudyEvidence, evidence_from_files
 from ahp.report.manifest import read_manifest
@@ -41,7 +42,7 @@ def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language
         progress=lambda *so_far: told.append(so_far),
     )
     assert list(files) == [
-        *("calculation.xlsx", "report.docx", "report.html", "tables.xlsx"),
+        *("calculation.xlsx", "report.docx", "report.html", "report.xlsx"),
         *("survey.toml", "answers.csv", "references.bib", "manifest.json"),
     ]
     assert told == sorted(told)
@@ -142,7 +143,7 @@ def test_every_file_is_explained(evidence: StudyEvidence) -> None:
         "answers.csv": "the answers, to recompute",
         "manifest.json": "what belongs together; ahp reproduce computes the numbers again by it",
     }
-    assert set(FORMS) == {"docx", "html", "pdf", "xlsx", "latex"}
+    assert set(WRITERS) == {"docx", "html", "pdf", "xlsx", "latex"}
     manifest = json.loads(
         export_study(evidence, ahp.read_answers(DEMO), "zh", forms=("xlsx",))["manifest.json"]
     )

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ahp.exchange.study_export import zip_files
+from ahp.exchange.report_export import zip_files
 from ahp.store import Store, StudyInfo
 from ahp.web import state
 from tests.web.test_desk import fill
