@@ -24,8 +24,8 @@ def test_files_are_written_and_reproduce(tmp_path: Path, capsys) -> None:
     assert main([*ARGUMENTS, "--output", str(folder), *told]) == 0
     lines = capsys.readouterr().out.splitlines()
     files = [
-        *("calculation.xlsx", "report.html", "survey.toml", "answers.csv"),
-        *("references.bib", "manifest.json"),
+        *("report.html", "calculation.xlsx", "references.bib", "survey.toml"),
+        *("answers.csv", "manifest.json"),
     ]
     assert [line.split(": ")[0] for line in lines] == [str(folder / name) for name in files]
     assert sorted(one.name for one in folder.iterdir()) == sorted(files)

@@ -32,8 +32,8 @@ WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] 
         "latex": ("report-latex.zip", latex_zip),
     }
 )
-"""Form of a report -> name of its file, and what writes it: for Word, a web page in one file, PDF by
-LibreOffice, a workbook of its tables, LaTeX."""
+"""Form of a report -> name of its file, and what writes it: for Word, a web page in one file, PDF
+by LibreOffice, a workbook of its tables, LaTeX."""
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """Of all files in an archive, so that the same report gives the same bytes."""

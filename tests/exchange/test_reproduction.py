@@ -251,9 +251,10 @@ TABLE = Table("Ranks", ("Item", "Rank"), (("tea", 1), ("milk", 2)), "en")
 )
 def test_what_else_differs(printed: Table, sentence: str) -> None:
     document = Document("Report", "", "en", (), (TableBlock(printed, "ranks"),))
-    for form, write in WRITERS.items():
+    for form in FORMS:
         mark = "table-ranks" if form == "html" else "table_ranks"
-        parts = read_tables(write(document), form, [mark], "report")[mark]
+        _name, write = WRITERS[form]
+        parts = read_tables(write(document, None), form, [mark], "report")[mark]
         assert [str(problem) for problem in compare(TABLE, parts)] == [sentence]
 
 
@@ -312,20 +313,20 @@ def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None
             )
         },
         reasons={("E4", *ANALYSIS.survey.hierarchy.comparisons[0]): "Seen in practice."},
-        consenting=["E5"],
+        consenting=ANALYSIS.panel.experts,
         draws=30,
         log=LogState(events=12, head_hash="ab" * 32),
     )
     files = export_study(
         evidence,
-        survey=("survey.toml", SURVEY),
-        answers=("answers.csv", ANSWERS),
-        earlier=(("answers_1.csv", ANSWERS),),
-        language=language,
+        answers_from_csv(ANSWERS, "answers.csv"),
+        language,
+        earlier_answers=[answers_from_csv(ANSWERS, "answers.csv")],
     )
     assert list(files) == [
         *(f"report.{form}" for form in FORMS),
-        *("calculation.xlsx", "survey.toml", "answers.csv", "answers_1.csv", "manifest.json"),
+        *("calculation.xlsx", "references.bib", "survey.toml", "answers_1.csv", "answers.csv"),
+        "manifest.json",
     ]
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
@@ -410,7 +411,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         export_report(
             result_document(ANALYSIS, "en"), report="result", inputs={}, settings={}, forms=["odt"]
         )
-    assert str(form.value) == "form = 'odt', expected one of 'docx', 'html', 'xlsx'"
+    assert str(form.value) == "form = 'odt', expected one of 'docx', 'html', 'pdf', 'xlsx', 'latex'"
     report = manifest.report("report.docx")
     files = {"report.docx": exported / "report.docx"}
     for changed, sentence in (

@@ -42,8 +42,8 @@ def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language
         progress=lambda *so_far: told.append(so_far),
     )
     assert list(files) == [
-        *("calculation.xlsx", "report.docx", "report.html", "report.xlsx"),
-        *("survey.toml", "answers.csv", "references.bib", "manifest.json"),
+        *("report.docx", "report.html", "report.xlsx", "calculation.xlsx"),
+        *("references.bib", "survey.toml", "answers.csv", "manifest.json"),
     ]
     assert told == sorted(told)
     assert told[-1] == (400, 400)
@@ -147,9 +147,6 @@ def test_every_file_is_explained(evidence: StudyEvidence) -> None:
     manifest = json.loads(
         export_study(evidence, ahp.read_answers(DEMO), "zh", forms=("xlsx",))["manifest.json"]
     )
-    assert manifest["settings"]["report"] == {
-        "draws": 50,
-        "earlier": [],
-        "seed": 1,
-        "title": "事后监督效能评价",
+    assert manifest["settings"]["study"]["certainty"] == {
+        **{"draws": 50, "level": 0.95, "perturbation": "grid", "seed": 1, "spread": 2 / 3}
     }

@@ -125,8 +125,8 @@ def test_the_report_is_made(visit, store, organizer, study):
     about, files = app.session_state["made_report"]
     assert about
     assert list(files) == [
-        *("calculation.xlsx", "report.html", "tables.xlsx", "survey.toml", "answers.csv"),
-        *("references.bib", "manifest.json"),
+        *("report.html", "report.xlsx", "calculation.xlsx", "references.bib", "survey.toml"),
+        *("answers.csv", "manifest.json"),
     ]
     text = files["report.html"].decode()
     assert "Ann" in text
