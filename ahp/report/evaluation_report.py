@@ -200,8 +200,17 @@ def report_warnings(evidence: EvaluationEvidence, language: str) -> tuple[str, .
     return tuple(said)
 
 
-def provenance_of(evidence: EvaluationEvidence, language: str) -> tuple[tuple[str, str], ...]:
-    """What made the numbers: scheme, weights, hashes, log position, version."""
+def provenance_of(
+    evidence: EvaluationEvidence, language: str, *, brief: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """What made the numbers: scheme, weights, hashes, log position, version.
+
+    Args:
+        evidence: what a report rests on.
+        language: of the texts.
+        brief: of what was signed the hash of all of it alone, which covers scheme, weights and
+            data; nothing of the simulation.
+    """
     _ = translator(language)
     scheme = evidence.scheme
     pairs = [
@@ -214,11 +223,11 @@ def provenance_of(evidence: EvaluationEvidence, language: str) -> tuple[tuple[st
         (_("SHA-256 of the scheme"), scheme.content_hash),
         (_("Weights"), _weights_words(evidence, language)),
     ]
-    names = {
-        "weights": _("Weights"),
-        "data": _("Data"),
-        "evidence": _("Evidence as a whole"),
-    }
+    if brief and all(held.signatures for held in evidence.held) and evidence.held:
+        del pairs[1:]
+    names = {"evidence": _("Evidence as a whole")}
+    if not brief:
+        names = {"weights": _("Weights"), "data": _("Data"), **names}
     for held in evidence.held:
         if held.signatures:
             hashes = hashes_of(held.signatures[-1].evidence)
@@ -230,7 +239,7 @@ def provenance_of(evidence: EvaluationEvidence, language: str) -> tuple[tuple[st
             seq=evidence.log.seq, hash=evidence.log.sha256
         )
         pairs.append((_("Log"), where))
-    if evidence.certainty is not None:
+    if evidence.certainty is not None and not brief:
         certainty = evidence.certainty
         pairs.append(
             (

@@ -21,11 +21,12 @@ from ..errors import EvaluationError
 from ..evaluation import round_half_up
 from ..evaluation.peers import medians, node_points, peers_of
 from ..i18n import translator
+from ..i18n.errors import FULL_STOP
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import period_words, signed
 from ..plots.units import unit_waterfall
 from ..process.evaluations.state import PeriodState
-from .document import Block, Document, Figure, Listing, Paragraph, Section, TableBlock
+from .document import Block, Document, Figure, Paragraph, Section, TableBlock
 from .evaluation import aligned
 from .evaluation_evidence import EvaluationEvidence
 from .evaluation_report import provenance_of
@@ -82,7 +83,7 @@ def unit_notice(
     >>> scheme = ahp.evaluation.load_scheme("supervision_effectiveness")
     >>> result = ahp.evaluation.evaluate(scheme, ahp.evaluation.read_observations(table))
     >>> notice = unit_notice(evidence_of_result(result, "2026Q2"), "丁市监督中心", "en")
-    >>> notice.facts[3:]
+    >>> notice.facts[2:]
     (('Total', '77.6'), ('Band', 'Adequate'), ('Rank in group', '7 of 12'))
     """
     if evidence.is_year:
@@ -94,9 +95,9 @@ def unit_notice(
         for title, blocks, key in (
             (_("Result"), writer.result(), "result"),
             (_("Points of each part"), writer.parts(), "parts"),
-            (_("How the total comes about"), writer.waterfall(), "waterfall"),
             (_("Where points are to be had"), writer.indicators(), "indicators"),
             (_("Deductions, bonuses and vetoes"), writer.events(), "events"),
+            (_("How the total comes about"), writer.waterfall(), "waterfall"),
             (_("Figures told before"), writer.earlier(), "earlier"),
             (_("Right of appeal"), writer.appeal(), "appeal"),
         )
@@ -108,7 +109,7 @@ def unit_notice(
         writer.facts(),
         tuple(one for one in sections if one.blocks),
         writer.warnings(),
-        provenance_of(evidence, language),
+        provenance_of(evidence, language, brief=True),
         contents=False,
     )
 
@@ -165,7 +166,7 @@ class _Notice:
         named = _("{name}, version {version}").format(
             name=scheme.text(scheme.name, self.language), version=scheme.version
         )
-        pairs = [(_("Unit"), self.unit), (_("Period"), period_words(self.period, self.language))]
+        pairs = [(_("Period"), period_words(self.period, self.language))]
         if group:
             pairs.append((_("Group"), group))
         pairs.append((_("Scheme"), named))
@@ -233,7 +234,8 @@ class _Notice:
                 said.append(scheme.text(band.consequence, self.language))
             yield Paragraph((" " if self.language == "en" else "").join(said))
         if warned := own_warnings(self.result_of, self.unit, self.period, self.language):
-            yield Listing(warned)
+            listed = _("; ").join(one.rstrip(FULL_STOP) for one in warned)
+            yield Paragraph(_("Early warnings: {warnings}.").format(warnings=listed))
 
     def _change(self) -> Iterator[str]:
         """The change since the period before."""

@@ -10,12 +10,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from ahp.errors import EvaluationError
 from ahp.evaluation import simulate
 from ahp.report.document import Document, Figure, Listing, Paragraph, Section, TableBlock, number
-from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_result, evidence_of_state
+from ahp.report.evaluation_evidence import (
+    EvaluationEvidence,
+    LogPosition,
+    evidence_of_result,
+    evidence_of_state,
+)
+from ahp.report.pdf_file import pdf_bytes
 from ahp.report.table import show_cell
 from ahp.report.unit_notice import notices_zip, safe_names, unit_notice, unit_notices
 from ahp.store import Store
@@ -62,7 +69,6 @@ def test_what_a_notice_says(small: EvaluationEvidence) -> None:
     assert (notice.title, notice.subtitle) == ("Notice of the evaluation result", "A, 2026Q2")
     assert notice.contents is False
     assert notice.facts == (
-        ("Unit", "A"),
         ("Period", "2026Q2 (2026-04-01 to 2026-06-30)"),
         ("Group", "Large"),
         ("Scheme", "Test, version 1"),
@@ -109,7 +115,7 @@ def test_a_unit_alone_in_its_group_and_one_without_a_total(small: EvaluationEvid
     without = unit_notice(small, "C", "en")
     assert paragraphs(without, "result") == ["The unit has no total in this period."]
     assert without.warnings == ("Provisional, as values are missing: Node q.",)
-    assert without.facts[4:] == (("Total", "no total"), ("Band", "–"), ("Rank in group", "–"))
+    assert without.facts[3:] == (("Total", "no total"), ("Band", "–"), ("Rank in group", "–"))
 
 
 def test_a_first_period_and_a_new_unit() -> None:
@@ -138,6 +144,15 @@ def test_a_certainty_adds_an_interval() -> None:
         "84.0 points: Good. Rank 2 of 2 units with a total in its group. +5.0 since 2026Q1. In 95% "
         "of 20 draws the total lies in 84.0."
     ]
+
+
+def test_early_warnings_of_the_unit_alone() -> None:
+    found = evidence_of_state(example("zh"), "2026Q4", "zh")
+    notice = unit_notice(found, "壬市监督中心", "zh")
+    assert paragraphs(notice, "result")[1] == (
+        "预警：壬市监督中心，2026Q4：总分 64.3 低于 70；"
+        "壬市监督中心，2026Q4：总分 64.3，较上期下降 7.6 分；壬市监督中心，2026Q4：总分 64.3，已连续 2 期下降。"
+    )
 
 
 def test_years_and_unknown_units_are_refused(small: EvaluationEvidence) -> None:
@@ -208,6 +223,29 @@ def test_every_total_and_part_is_the_results(seed: int) -> None:
         total = found.last.result.total(figure.unit, found.last.period)
         assert facts["Total"] == ("no total" if total is None else f"{total}")
         assert facts["Rank in group"].partition(" ")[0] == (f"{figure.group_rank or '–'}")
+
+
+def _headings(document: Document) -> list[str]:
+    return [block.title for block in document.walk() if isinstance(block, Section)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("period", "unit"), [("2026Q4", "壬市监督中心"), ("2026Q1", "乙市监督中心")]
+)
+def test_a_notice_with_much_to_say_fits_two_pages(language: str, period: str, unit: str) -> None:
+    found = evidence_of_state(example(language), period, language)
+    assert found.whole is not None
+    certainty = simulate(found.whole, period, seed=1, draws=50, pairs=True)
+    log = LogPosition(123456, "ab" * 32, "event 17 was changed")
+    full = replace(found, certainty=certainty, log=log, differing=(unit,))
+    notice = unit_notice(full, unit, language)
+    assert len(notice.warnings) == 2
+    reader = pypdf.PdfReader(io.BytesIO(pdf_bytes(notice)))
+    assert len(reader.pages) == 2
+    read = "".join(page.extract_text() for page in reader.pages)
+    assert all(heading in read for heading in _headings(notice))
 
 
 # -- all in one archive
