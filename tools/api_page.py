@@ -34,7 +34,11 @@ SUBJECTS = {
 }
 """Heading -> modules and packages of `ahp` whose names stand below it."""
 
-PREFIXES = {"Evaluation": "evaluation.", "Published tables": "published.", "Charts": "plots."}
+PREFIXES = {
+    "Evaluation": "evaluation.",
+    "Published tables": "published.",
+    "Charts": "plots.",
+}
 """Heading -> what the names below it have in front, where they are not in `ahp` itself."""
 
 HEAD = """\
@@ -63,7 +67,7 @@ def public_names() -> dict[str, Any]:
     names = {name: getattr(ahp, name) for name in ahp.__all__}
     return names | {
         f"{package}.{name}": getattr(names[package], name)
-        for package in ("evaluation", "published", "plots")
+        for package in ("evaluation", "plots", "published")
         for name in names[package].__all__
     }
 
@@ -79,7 +83,8 @@ def modules_of(name: str) -> Iterator[ModuleType]:
 def definitions(module: ModuleType) -> dict[str, str]:
     """Name -> docstring, of all that a module defines; that of a constant stands below it."""
     body = ast.parse(inspect.getsource(module)).body
-    docstrings = {module.__name__.rpartition(".")[2]: module.__doc__ or ""}
+    public = any(thing is module for thing in public_names().values())
+    docstrings = {module.__name__.rpartition(".")[2]: module.__doc__ or ""} if public else {}
     for node, below in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             docstrings[node.name] = ast.get_docstring(node) or ""
@@ -153,8 +158,7 @@ def page() -> str:
         for module in (module for room in rooms for module in modules_of(room)):
             for name, docstring in definitions(module).items():
                 prefix = PREFIXES.get(subject, "")
-                # the package itself has no prefix; a module in it may be called as something else
-                for full in ({f"{prefix}{name}"} | {name} & {*rooms}) & set(left):
+                for full in {f"{prefix}{name}", name} & set(left):
                     if not docstring:
                         raise SystemExit(f"{full} has no docstring")
                     parts.append(entry(full, left.pop(full), docstring))
