@@ -30,7 +30,6 @@ def test_every_public_name_stands_there_once() -> None:
         *(f"evaluation.{name}" for name in ahp.evaluation.__all__),
         *(f"plots.{name}" for name in ahp.plots.__all__),
         *(f"published.{name}" for name in ahp.published.__all__),
-        *(f"plots.{name}" for name in ahp.plots.__all__),
     ]
     assert sorted(headings) == sorted([*ahp.__all__, *inside])
 

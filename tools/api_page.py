@@ -158,8 +158,7 @@ def page() -> str:
         for module in (module for room in rooms for module in modules_of(room)):
             for name, docstring in definitions(module).items():
                 prefix = PREFIXES.get(subject, "")
-                # the package itself has no prefix; a module in it may be called as something else
-                for full in ({f"{prefix}{name}"} | {name} & {*rooms}) & set(left):
+                for full in {f"{prefix}{name}", name} & set(left):
                     if not docstring:
                         raise SystemExit(f"{full} has no docstring")
                     parts.append(entry(full, left.pop(full), docstring))
