@@ -191,7 +191,8 @@ def _top(chart: Chart) -> int:
         return 8
     if chart.x.names:
         most = max(wrapped(name, _column_width(chart)).count("<br>") for name in chart.x.names)
-        return 12 + (20 if _upright(chart) else 18 * (most + 1))
+        title = 20 if chart.x.title else 0
+        return 12 + title + (20 if _upright(chart) else 18 * (most + 1))
     return 30 + (20 if chart.x.title else 0)
 
 
@@ -308,14 +309,22 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                     }
                 },
                 mode="markers",
-                marker={"size": 2, "color": mark.color},
+                # the legend shows it, too
+                marker={
+                    "symbol": "line-ns-open" if chart.horizontal else "line-ew-open",
+                    "size": 8,
+                    "color": mark.color,
+                    "line": {"width": 2},
+                },
                 cliponaxis=False,
                 **_hover(mark.hover),
                 **_named(mark),
             )
         case Points():
             symbol = SYMBOLS[mark.symbol] + ("" if mark.filled else "-open")
-            beside = "middle right" if mark.beside == "right" else "top center"
+            right = mark.beside == "right"
+            # kept off the symbol, as above it
+            texts = [("\u00a0" if right and text else "") + harmless(text) for text in mark.texts]
             picture.add_scatter(
                 x=plain(mark.x),
                 y=plain(mark.y),
@@ -327,8 +336,8 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                     "opacity": mark.opacity,
                     "line": {"width": 0 if mark.filled else 2},
                 },
-                text=list(map(harmless, mark.texts)) or None,
-                textposition=beside if mark.texts else None,
+                text=texts or None,
+                textposition=("middle right" if right else "top center") if texts else None,
                 cliponaxis=False,
                 **_hover(mark.hover),
                 **_named(mark),
