@@ -28,6 +28,7 @@ def test_every_public_name_stands_there_once() -> None:
     headings = re.findall(r"^### `(.*)`$", page, re.MULTILINE)
     inside = [
         *(f"evaluation.{name}" for name in ahp.evaluation.__all__),
+        *(f"plots.{name}" for name in ahp.plots.__all__),
         *(f"published.{name}" for name in ahp.published.__all__),
     ]
     assert sorted(headings) == sorted([*ahp.__all__, *inside])

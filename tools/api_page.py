@@ -28,12 +28,17 @@ SUBJECTS = {
     "Evaluation": ("evaluation",),
     "Published tables": ("published",),
     "Studies": ("study",),
+    "Charts": ("plots",),
     "Errors": ("errors",),
     "Version": ("version",),
 }
 """Heading -> modules and packages of `ahp` whose names stand below it."""
 
-PREFIXES = {"Evaluation": "evaluation.", "Published tables": "published."}
+PREFIXES = {
+    "Evaluation": "evaluation.",
+    "Published tables": "published.",
+    "Charts": "plots.",
+}
 """Heading -> what the names below it have in front, where they are not in `ahp` itself."""
 
 HEAD = """\
@@ -62,7 +67,7 @@ def public_names() -> dict[str, Any]:
     names = {name: getattr(ahp, name) for name in ahp.__all__}
     return names | {
         f"{package}.{name}": getattr(names[package], name)
-        for package in ("evaluation", "published")
+        for package in ("evaluation", "plots", "published")
         for name in names[package].__all__
     }
 
@@ -78,7 +83,8 @@ def modules_of(name: str) -> Iterator[ModuleType]:
 def definitions(module: ModuleType) -> dict[str, str]:
     """Name -> docstring, of all that a module defines; that of a constant stands below it."""
     body = ast.parse(inspect.getsource(module)).body
-    docstrings = {module.__name__.rpartition(".")[2]: module.__doc__ or ""}
+    public = any(thing is module for thing in public_names().values())
+    docstrings = {module.__name__.rpartition(".")[2]: module.__doc__ or ""} if public else {}
     for node, below in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             docstrings[node.name] = ast.get_docstring(node) or ""

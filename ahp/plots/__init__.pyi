@@ -26,6 +26,7 @@ from .panel import (
     movement_chart as movement_chart,
     spread_chart as spread_chart,
 )
+from .parts import unit_parts as unit_parts
 from .screen import noted as noted
 from .weights import (
     branch_chart as branch_chart,

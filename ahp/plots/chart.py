@@ -166,7 +166,16 @@ class Cells:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts at places; `backgrounds`, where there are any, are the colors behind them."""
+    """Texts at places.
+
+    Attributes:
+        x, y: the places.
+        texts: what stands there; line breaks stay.
+        anchor: which side of each text is at its place.
+        backgrounds: the colors behind them, where there are any.
+        size: of letters on screens.
+        width: columns after which a line breaks on screens, more in print; 0 for never.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -174,6 +183,7 @@ class Texts:
     anchor: tuple[Side, ...]
     backgrounds: tuple[Color, ...] = ()
     size: float = 11
+    width: int = 0
 
 
 @dataclass(frozen=True)

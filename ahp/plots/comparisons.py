@@ -100,9 +100,9 @@ def pareto_chart(
 
     >>> chart = ahp.plots.pareto_chart(["Price", "Quality", "Terms"], [0.3, 0.5, 0.2])
     >>> chart.y.names, chart.marks[0].texts
-    (('Quality', 'Price', 'Terms'), ('50.0%', '30.0%', '20.0%'))
+    (('Quality', 'Price', 'Terms'), ('', '30.0%', '20.0%'))
     >>> chart.marks[1].texts, chart.alt
-    (('', '80.0%', '100.0%'), 'The first 2 of 3 make up 80.0%: Quality, Price.')
+    (('50.0%', '80.0%', '100.0%'), 'The first 2 of 3 make up 80.0%: Quality, Price.')
     """
     _ = translator(language)
     values = _numbers("weights", weights, (len(names),))
@@ -126,7 +126,8 @@ def pareto_chart(
                 tuple(values[order].tolist()),
                 (MIDDLE_BLUE,) * len(rows),
                 name=_("Weight"),
-                texts=tuple(f"{values[k]:.1%}" for k in order),
+                # the cumulative share of the first is its own
+                texts=("", *(f"{values[k]:.1%}" for k in order[1:])),
             ),
             Points(
                 tuple(sums.tolist()),
@@ -134,8 +135,7 @@ def pareto_chart(
                 ORANGE,
                 size=7,
                 name=_("Cumulative share"),
-                # the first bar has the same number already
-                texts=("", *(f"{total:.1%}" for total in sums[1:])),
+                texts=tuple(f"{total:.1%}" for total in sums),
                 beside="right",
             ),
             Line(tuple(sums.tolist()), rows, ORANGE),
@@ -274,6 +274,7 @@ def slope_chart(
             tuple(last.tolist()),
             tuple(f"{shown[-1][k]} {name}" for k, name in enumerate(names)),
             (left,) * len(names),
+            width=24,
         )
     )
     said = _("; ").join(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -18,11 +19,8 @@ from ..evaluation import Evaluation, parse_period
 from ..evaluation.importance import QUADRANTS, ImportanceMap, importance_places
 from ..evaluation.peers import (
     PeriodResult,
-    earlier_result,
     medians,
-    node_points,
     own_periods,
-    peers_of,
 )
 from ..evaluation.rules import decimal
 from ..evaluation.scheme import Scheme
@@ -43,7 +41,8 @@ from ..i18n.evaluation_results import (
 )
 from ..process.scheme_trials import CURVE_POINTS, TriedValue, value_curve
 from .colors import GRAY, MIDDLE_BLUE, PALETTE
-from .screen import LEGEND_BELOW, NOTE_WIDTH, headed, name_rows
+from .parts import unit_parts
+from .screen import LEGEND_BELOW, NOTE_WIDTH, figure, headed, name_rows
 from .texts import harmless, wrapped
 
 BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
@@ -175,67 +174,8 @@ def parts_chart(
     >>> [trace.name for trace in parts_chart(result, result.units[0], "2026Q2", "en").figure.data]
     ['丁市监督中心', 'Group median', '2026Q1']
     """
-    _ = translator(language)
-    name = str(result.scored_period(period))
-    before = before or earlier_result(result, name)
-    peers = peers_of(result, unit)
-    points = node_points(result, name, peers)
-    weights = result.weights(name)
-    nodes = [node for node in result.scheme.children[result.scheme.goal] if node in weights]
-    names = [names_of(result.scheme, language)[node] for node in nodes]
-    own = [float(points[node][peers.index(unit)]) for node in nodes]
-    marks = [(_("Group median"), [float(medians(points[node])) for node in nodes], "diamond")]
-    if before is not None and unit in before.result.units:
-        then = node_points(before.result, before.period, (unit,))
-        earlier = [float(then[node][0]) if node in then else np.nan for node in nodes]
-        marks.append((before.period, earlier, "circle-open"))
-    rows = list(range(len(nodes)))
-    figure = go.Figure()
-    figure.add_bar(
-        x=_plain(own),
-        y=rows,
-        orientation="h",
-        width=0.5,
-        name=harmless(unit),
-        marker={"color": BLUE},
-        hoverinfo="skip",
-    )
-    for (label, values, symbol), color in zip(marks, (ORANGE, GRAY), strict=False):
-        figure.add_scatter(
-            x=_plain(values),
-            y=rows,
-            mode="markers",
-            name=label,
-            marker={"symbol": symbol, "size": 12, "color": color, "line": {"width": 2}},
-            cliponaxis=False,
-            hovertemplate="%{x:.1f}<extra>" + label + "</extra>",
-        )
-    printed = ["–" if np.isnan(value) else f"{value:.1f}" for value in own]
-    labels = [
-        f"{wrapped(part, LABEL)}<br>{points}" for part, points in zip(names, printed, strict=True)
-    ]
-    name_rows(figure, labels, True)
-    figure.update_xaxes(range=[0, 100], side="top", nticks=6, fixedrange=True)
-    figure.update_layout(
-        height=110 + 44 * len(rows),
-        margin={"l": 0, "r": 12, "t": 30, "b": 60},
-        legend=LEGEND_BELOW,
-        barmode="overlay",
-    )
-    _headed(figure, unit, counted_period(name, len(peers), language))
-    said = []
-    for k, part in enumerate(names):
-        beside = _(", ").join(
-            _("{what} {number}").format(what=label, number=f"{values[k]:.1f}")
-            for label, values, _symbol in marks
-            if not np.isnan(values[k])
-        )
-        points_words = _("no points") if np.isnan(own[k]) else f"{own[k]:.1f}"
-        part_words = _("{part} {points}").format(part=part, points=points_words)
-        said.append(
-            _("{of} ({parts})").format(of=part_words, parts=beside) if beside else part_words
-        )
-    return Picture(figure, _("{unit}: {totals}.").format(unit=unit, totals=_("; ").join(said)))
+    chart = unit_parts(result, unit, period, language, before)
+    return Picture(figure(replace(chart, title=unit), titled=True), chart.alt)
 
 
 def rule_chart(scheme: Scheme, tried: TriedValue, language: str) -> Picture | None:

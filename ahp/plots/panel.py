@@ -20,7 +20,7 @@ from ..study.incoherence import limit_of
 from .chart import Axis, Boxes, Cells, Chart, Line, Mark, Points, Side, Texts
 from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE
 from .screen import LEGEND_BELOW, bar_below, name_rows
-from .texts import harmless, lines_of, wrapped
+from .texts import harmless, wrapped
 from .weights import branch_colors
 
 NAMED = 40
@@ -357,8 +357,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Cha
     if not alike:
         nobody = _("No expert has answered all of these rounds, so nothing can move.")
         hidden = Axis(low=0, high=1, shown=False)
-        lines = "\n".join(lines_of(nobody, 44))
-        middle = Texts((0.5,), (0.5,), (lines,), ("center",))
+        middle = Texts((0.5,), (0.5,), (nobody,), ("center",), width=44)
         return Chart(title, "", nobody, hidden, hidden, (middle,), language, height=100)
     last = alike[-1]
     survey, colors = last.survey, branch_colors(last)
@@ -379,8 +378,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Cha
         marks.append(Line(numbers, y, colors[leaf], name=name, width=2.5))
         marks.append(Points(numbers, y, colors[leaf], hover=hover))
         said.append(_("{name}: {parts}").format(name=name, parts=_(", ").join(words)))
-        text = "\n".join(lines_of(name, 22))
-        labels.append(f"{last.ranks[leaf]} {text} {weights[-1]:.4f}")
+        labels.append(f"{last.ranks[leaf]} {name} {weights[-1]:.4f}")
     span = max(numbers[-1] - numbers[0], 1.0)
     left: Side = "left"
     marks.append(
@@ -389,6 +387,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Cha
             tuple(float(k + 1) for k in range(len(names))),
             tuple(labels),
             (left,) * len(names),
+            width=24,
         )
     )
     count = len(last.panel.experts)

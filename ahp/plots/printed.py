@@ -54,6 +54,9 @@ TALLEST = 8.0
 NAMED = 52
 """More rows than this are narrow and have no names."""
 
+WIDER = 1.6
+"""Columns of a text at a place in print, as a multiple of those on screens."""
+
 LINE = 0.17
 """Inches of a line of text."""
 
@@ -380,7 +383,7 @@ def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str]) -> None:
                 axes.text(
                     mark.x[k],
                     mark.y[k],
-                    text,
+                    "\n".join(lines_of(text, round(WIDER * mark.width) or 1000)),
                     ha=mark.anchor[k],
                     va="center",
                     multialignment=mark.anchor[k],

@@ -355,7 +355,7 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                 picture.add_annotation(
                     x=mark.x[k],
                     y=mark.y[k],
-                    text=harmless(text).replace("\n", "<br>"),
+                    text=wrapped(text, mark.width or 1000),
                     showarrow=False,
                     xanchor=mark.anchor[k],
                     align=mark.anchor[k],

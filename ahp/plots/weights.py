@@ -7,7 +7,6 @@ from ..study import Analysis
 from .chart import Axis, Bars, Chart, Line, Mark, Side, Texts
 from .colors import GRAY, PALETTE
 from .comparisons import share_chart
-from .texts import lines_of
 
 
 def branch_colors(analysis: Analysis) -> dict[str, str]:
@@ -55,10 +54,10 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
     nodes = [*hierarchy.levels[0], *(k for kids in hierarchy.children.values() for k in kids)]
     names = {node: analysis.survey.node_name(node, language) for node in nodes}
     weights = {node: f"{analysis.global_weights[node]:.4f}" for node in nodes}
-    texts = []
-    for node in nodes:
-        lines = lines_of(names[node], 20)
-        texts.append("\n".join(lines if node == hierarchy.goal else [*lines, weights[node]]))
+    texts = (
+        names[node] if node == hierarchy.goal else f"{names[node]}\n{weights[node]}"
+        for node in nodes
+    )
     sides: dict[int, Side] = {0: "left", deepest: "right"}
     marks.append(
         Texts(
@@ -67,6 +66,7 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
             tuple(texts),
             tuple(sides.get(depth[node], "center") for node in nodes),
             tuple(colors[node] for node in nodes),
+            width=20,
         )
     )
     said = (

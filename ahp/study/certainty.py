@@ -360,21 +360,21 @@ def _critical(analysis: Analysis, top: int | None) -> tuple[StabilityInterval, .
     return tuple(sorted(intervals, key=lambda one: round(one.change, 12)))
 
 
-def swings(analysis: Analysis, leaf: str, *, share: float = 0.2) -> tuple[Swing, ...]:
+def swings(analysis: Analysis, leaf: str, *, change: float = 0.1) -> tuple[Swing, ...]:
     """What an indicator's global weight becomes when one local weight after the other is smaller or
-    larger by a share of itself, up to all the weight below its parent (a tornado).
+    larger, not beyond 0 and 1 (a tornado; `ahp.plots.tornado_chart` draws it).
 
     Args:
         analysis: of the panel.
         leaf: the indicator.
-        share: of each local weight, above 0 to 1.
+        change: of each local weight, above 0 to 1.
 
     Returns:
         The nodes that matter for the indicator, the largest swing first; ties in the order of the
         tree.
 
     Raises:
-        OptionError: no indicator, or a share out of its range.
+        OptionError: no indicator, or a change out of its range.
 
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
@@ -382,18 +382,18 @@ def swings(analysis: Analysis, leaf: str, *, share: float = 0.2) -> tuple[Swing,
     >>> result = ahp.analyze(survey, ahp.read_answers(demo))
     >>> first, *_others = ahp.swings(result, result.ranking[0])
     >>> first.node, round(first.at_lower, 3), round(first.at_upper, 3)
-    ('setup', 0.273, 0.41)
+    ('setup', 0.28, 0.403)
     """
     hierarchy = analysis.survey.hierarchy
     check_option("leaf", leaf, hierarchy.leaves)
-    if not isinstance(share, int | float) or not 0 < share <= 1:
-        raise OptionError.refused("share", share, Phrase("above_to", low=0, high=1))
+    if not isinstance(change, int | float) or not 0 < change <= 1:
+        raise OptionError.refused("change", change, Phrase("above_to", low=0, high=1))
     k = hierarchy.leaves.index(leaf)
     found = []
     for node in movable_nodes(analysis):
         parent = hierarchy.parent_of(node) or hierarchy.goal
         weight = float(analysis.local_weights[parent][hierarchy.children[parent].index(node)])
-        ends = (weight * (1 - share), min(1.0, weight * (1 + share)))
+        ends = (max(0.0, weight - change), min(1.0, weight + change))
         line = one_at_a_time(hierarchy, analysis.local_weights, node, grid=ends)
         found.append(Swing(node, *ends, *line.values[:, k].tolist()))
     moving = [swing for swing in found if swing.size > ROUNDING_ATOL]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
+from ahp import plots
+from ahp.plots.chart import Limit
+from ahp.plots.weights import branch_colors
 from ahp.process.certainty import LONG, QUICK, certainty_run
 from ahp.report import certainty as report
+from ahp.sensitivity import one_at_a_time
 from ahp.study import Analysis, StudyCertainty, swings
 from ahp.study.certainty import movable_nodes
 from ahp.web import state
-from ahp.web.results import show_result
+from ahp.web.results import node_names, show_chart, show_result
 
 STEPS = 100
 """Positions of the slider of a weight."""
@@ -25,6 +31,9 @@ def show_certainty(analysis: Analysis) -> None:
     _show_swings(analysis)
     st.subheader(_("How far each weight can move"))
     language = state.language()
+    names = node_names(analysis, language)
+    picture = plots.stability_chart(certainty.first, names=names, language=language)
+    show_chart(analysis, picture, "stability_picture")
     table = report.stability_table(analysis, certainty, language)
     show_result(analysis, table, "stability_first")
     table = report.stability_table(analysis, certainty, language, whole=True)
@@ -72,30 +81,45 @@ def _show_words(analysis: Analysis, certainty: StudyCertainty) -> None:
             st.info(state.plain(sentence), icon=":material/info:")
         else:
             st.markdown(state.plain(sentence))
+    scatters = report.scatters(certainty)
+    over = _varied(list(scatters)) if scatters else None
+    names, colors = node_names(analysis, language), branch_colors(analysis)
+    if over:
+        picture = plots.interval_chart(
+            scatters[over], names=names, colors=colors, language=language
+        )
+        show_chart(analysis, picture, "interval_picture")
     table = report.intervals_table(analysis, certainty, language)
     show_result(analysis, table, "intervals")
     if (branches := report.branch_intervals_table(analysis, certainty, language)) is not None:
         show_result(analysis, branches, "branch_intervals")
-    scatters = report.scatters(certainty)
-    if not scatters:
+    if over is None:
         return
     st.subheader(_("Neighbors that could change places"))
     words = report.neighbors_sentences(analysis, certainty, language)
     st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in words) or _("None."))
     show_result(analysis, report.neighbors_table(analysis, certainty, language), "neighbors")
     st.subheader(_("Ranks"))
-    over = st.segmented_control(
-        _("What is varied"),
-        list(scatters),
-        default=next(iter(scatters)),
-        format_func=report.over_words(_).__getitem__,
-        key=f"over-{state.mark(tuple(scatters))}",
-    ) or next(iter(scatters))
+    picture = plots.rank_chart(scatters[over], names=names, language=language)
+    show_chart(analysis, picture, "rank_picture")
     table = report.likely_ranks_table(analysis, certainty, over, language)
     show_result(analysis, table, f"ranks_{over}")
     with st.expander(_("Probability of every rank")):
         table = report.rank_probability_table(analysis, certainty, over, language)
         show_result(analysis, table, f"rank_probability_{over}")
+
+
+def _varied(choices: list[report.Over]) -> report.Over:
+    """What pictures and ranks are about: other experts or other judgments."""
+    _ = state.translate()
+    chosen: report.Over | None = st.segmented_control(
+        _("What is varied"),
+        choices,
+        default=choices[0],
+        format_func=report.over_words(_).__getitem__,
+        key=f"over-{state.mark(choices)}",
+    )
+    return chosen or choices[0]
 
 
 @st.fragment
@@ -127,6 +151,12 @@ def _show_moving(analysis: Analysis, certainty: StudyCertainty) -> None:
     for sentence in report.node_sentences(analysis, certainty, node, language):
         st.markdown(state.plain(sentence))
     st.markdown(f"**{state.plain(report.moved_sentence(analysis, node, weight, language))}**")
+    line = one_at_a_time(hierarchy, analysis.local_weights, node)
+    picture = plots.curve_chart(line, names=node_names(analysis, language), language=language)
+    if weight != now:
+        chosen = Limit(weight, "x", _("chosen {weight}").format(weight=f"{weight:.2f}"))
+        picture = replace(picture, marks=(*picture.marks, chosen))
+    show_chart(analysis, picture, "moved_picture")
     show_result(analysis, report.moved_table(analysis, node, weight, language), "moved")
 
 
@@ -137,8 +167,8 @@ def _show_swings(analysis: Analysis) -> None:
     st.subheader(_("What moves an indicator"))
     st.write(
         _(
-            "Each weight by itself is taken a fifth smaller and a fifth larger; those beside it "
-            "share the rest in proportion. What stands on top moves the indicator most."
+            "Each weight by itself is lowered and raised by 0.1, not beyond 0 and 1; those beside "
+            "it share the rest in proportion. What stands on top moves the indicator most."
         )
     )
     leaf = st.selectbox(
@@ -147,5 +177,10 @@ def _show_swings(analysis: Analysis) -> None:
         format_func=lambda leaf: analysis.survey.node_name(leaf, language),
         key=f"swings_of-{state.mark(analysis.ranking)}",
     )
+    hierarchy, names = analysis.survey.hierarchy, node_names(analysis, language)
+    picture = plots.tornado_chart(
+        hierarchy, analysis.local_weights, leaf, names=names, language=language
+    )
+    show_chart(analysis, picture, "tornado")
     table = report.swings_table(analysis, leaf, swings(analysis, leaf), language)
     show_result(analysis, table, "swings")

@@ -95,6 +95,9 @@ st.html(
     ".stFileUploader :is(button p,[data-testid$=Instructions] span)::after{{font-size:.875rem}}"
     ".stFileUploader button p::after{{content:{upload}}}"
     ".stFileUploader [data-testid$=Instructions] span::after{{content:{drop}}}"
+    # gray, and too faint to read
+    ".stPlotlyChart :is(.xtick,.ytick,.cbaxis) text,.stPlotlyChart :is(.legendtext,.xtitle,.ytitle)"
+    "{{fill:currentColor!important}}"
     ".stTabs [role=tablist]{{flex-wrap:wrap}}"  # on a phone the last would be hidden
     # sentences to tap read like a list
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
+from .. import plots
+from ..plots.chart import Chart
 from ..plots.evaluation import Picture
 from . import state
 
@@ -17,3 +22,39 @@ def show_picture(picture: Picture, key: str) -> None:
     st.plotly_chart(picture.figure, config=STILL, key=key)
     with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
         st.write(state.plain(picture.alt))
+
+
+def show_chart(chart: Chart, key: str, file: str = "") -> None:
+    """A chart, what it shows in words, and its files to save.
+
+    Args:
+        chart: with a note that says whose judgments it rests on.
+        key: for its widgets.
+        file: name of the files, without an ending; empty = `key`.
+    """
+    _ = state.translate()
+    st.plotly_chart(plots.screen.figure(chart), config=STILL, key=key)
+    # a file stands alone: it says what it shows, and when it was made
+    dated = replace(chart, note="\n".join(filter(None, (chart.note, state.today().isoformat()))))
+    with st.container(horizontal=True):
+        with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
+            st.write(state.plain(chart.alt))
+        with st.popover(_("Save the picture"), icon=":material/download:", type="tertiary"):
+            for kind, mime, make in (("png", "image/png", _png), ("svg", "image/svg+xml", _svg)):
+                st.download_button(
+                    kind.upper(),
+                    state.guarded(partial(make, dated)),
+                    f"{file or key}.{kind}",
+                    mime,
+                    icon=":material/download:",
+                    key=f"{kind}-{key}",
+                    on_click="ignore",
+                )
+
+
+def _png(chart: Chart) -> bytes:
+    return plots.printed.png(chart, titled=True)
+
+
+def _svg(chart: Chart) -> bytes:
+    return plots.printed.svg(chart, titled=True)

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from ahp import plots, report
+from ahp.plots.chart import Chart
 from ahp.study import Analysis
-from ahp.web import state
+from ahp.web import pictures, state
 from ahp.web.desk import show_table
-from ahp.web.pictures import STILL
 
 
-def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
-    """A table of a result, which says, as its files do, whose judgments it rests on."""
+def file_name(name: str, analysis: Analysis) -> str:
+    """The name of a file about a result: round, number of experts, whether it is provisional."""
     count = str(len(analysis.panel.experts))
     if analysis.invited is not None:
         count += f"of{analysis.invited}"
     provisional = ("provisional",) if analysis.running else ()
-    file = "_".join((name, f"round{analysis.round}", count, *provisional))
-    show_table(report.based_on(table, analysis), name, below, file)
+    return "_".join((name, f"round{analysis.round}", count, *provisional))
 
 
-def show_chart(analysis: Analysis, figure: go.Figure | plots.Chart, key: str) -> None:
-    """A picture of a result, which says whose judgments it rests on."""
-    note = report.who_counts(analysis, state.language())
-    st.plotly_chart(plots.noted(figure, note), config=STILL, key=key)
+def show_result(analysis: Analysis, table: report.Table, name: str, below: str = "") -> None:
+    """A table of a result, which says, as its files do, whose judgments it rests on."""
+    show_table(report.based_on(table, analysis), name, below, file_name(name, analysis))
+
+
+def show_chart(analysis: Analysis, figure: go.Figure | Chart, key: str) -> None:
+    """A picture of a result, which says whose judgments it rests on; a chart has the note first."""
+    who = report.who_counts(analysis, state.language())
+    if isinstance(figure, Chart):
+        note = "\n".join(filter(None, (who, figure.note)))
+        pictures.show_chart(replace(figure, note=note), key, file_name(key, analysis))
+    else:
+        st.plotly_chart(plots.noted(figure, who), config=pictures.STILL, key=key)
+
+
+def node_names(analysis: Analysis, language: str) -> dict[str, str]:
+    """Node id -> what it is called."""
+    return {node: analysis.survey.node_name(node, language) for node in analysis.survey.nodes}

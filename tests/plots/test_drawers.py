@@ -10,10 +10,19 @@ import pytest
 from ahp.errors import FontError
 from ahp.i18n.errors import error_sentence
 from ahp.plots import printed, screen
-from ahp.plots.chart import Axis, Chart, Points, blended
+from ahp.plots.chart import Axis, Cells, Chart, Points, blended
+from ahp.plots.colors import (
+    BELOW_TO_ABOVE,
+    GRAY,
+    LESS_TO_MORE,
+    LIGHT_BLUE,
+    MIDDLE_BLUE,
+    PALETTE,
+)
+from ahp.plots.panel import CR_COLORS
 from ahp.plots.texts import DARK, text_on
 from tests.contrast import contrast
-from tests.plots.charts import BLUE, ORANGE, grid, lines, rows
+from tests.plots.charts import BLUE, grid, lines, rows
 
 close: Any = pytest.approx
 
@@ -116,9 +125,35 @@ def test_a_missing_font_is_an_error_that_says_what_to_install(
     assert printed.png(rows()).startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("color", [BLUE, ORANGE, "#b8860b", "#3b8b5a", "#e5a54b", "#7f7f7f"])
+@pytest.mark.parametrize("color", [*PALETTE, *CR_COLORS, GRAY, LIGHT_BLUE, MIDDLE_BLUE, "#757575"])
 def test_texts_on_colors_can_be_read(color: str) -> None:
     assert contrast(color, text_on(color)) >= 4.5
+
+
+@pytest.mark.parametrize("colors", [LESS_TO_MORE, BELOW_TO_ABOVE])
+def test_texts_in_cells_can_be_read(colors: tuple[str, ...]) -> None:
+    cells = Cells(((0.0,),), 0, 1, colors)
+    for step in range(101):
+        color = cells.color_of(step / 100)
+        assert contrast(color, text_on(color)) >= 4.5
+
+
+def test_texts_in_print_can_be_read() -> None:
+    assert contrast(printed.INK, "#ffffff") >= 4.5
+    colors = {text.get_color() for text in printed.figure(rows()).axes[0].texts}
+    assert colors == {printed.INK, text_on(BLUE)}
+
+
+def test_texts_of_screens_are_the_pages_own_but_on_colors() -> None:
+    for chart in (rows(), grid(), lines()):
+        drawn = screen.figure(chart).to_dict()
+        layout = drawn["layout"]
+        assert "font" not in layout
+        assert "color" not in layout.get("title", {}).get("font", {})
+        assert all("tickfont" not in layout[axis] for axis in ("xaxis", "yaxis"))
+        for trace in drawn["data"]:
+            written = trace.get("textfont", {}).get("color", [])
+            assert all(contrast(one, "#ffffff") >= 4.5 or one == "#ffffff" for one in written)
 
 
 def test_cells_have_the_color_of_their_value() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 import pytest
 
 import ahp
+from ahp.plots.chart import Axis, Chart
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
 from ahp.report import certainty as report
 from ahp.study import study_certainty
 from ahp.study.certainty import weights_with
 from ahp.tolerance import ranked
-from ahp.web import state
+from ahp.web import pictures, state
 from tests.web.test_desk import fill
 from tests.web.test_pages import keyed
 
@@ -132,3 +136,57 @@ def test_weights_of_the_branches_stand_on_the_first_tab(visit, organizer, analys
     (line,) = [one.value for one in app.markdown if one.value.startswith("Weights of the branches")]
     shares = [f"{weight:.4f} ({100 * weight:.1f}%)" for weight in weights]
     assert [line.index(share) for share in shares] == sorted(line.index(share) for share in shares)
+
+
+def pictures_of(app):
+    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+
+
+def test_pictures_say_whose_judgments_and_can_be_saved(visit, organizer, analysis):
+    app = opened(visit, organizer)
+    titles = [one["layout"]["title"]["text"] for one in pictures_of(app)]
+    assert len(titles) == 5
+    assert all(title.startswith("Round 1 (running, provisional), 3 of 3 sub") for title in titles)
+    names = [one.proto.id for one in app.get("download_button")]
+    for key in ("interval_picture", "rank_picture", "moved_picture", "tornado"):
+        for kind in ("png", "svg"):
+            assert sum(f"{kind}-{key}" in name for name in names) == 1, key
+
+
+@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_a_saved_picture_has_title_and_date(monkeypatch, kind, start):
+    drawn = []
+    chart = Chart("Title", "3 of 3", "In words.", Axis(low=0, high=1), Axis(names=("A",)), ())
+    monkeypatch.setattr(pictures.state, "guarded", lambda make: drawn.append(make) or b"")
+    monkeypatch.setattr(pictures.state, "today", lambda: date(2026, 3, 1))
+    pictures.show_chart(chart, "one")
+    png, svg = drawn
+    (dated,) = {"png": png, "svg": svg}[kind].args
+    assert (dated.title, dated.note) == ("Title", "3 of 3\n2026-03-01")
+    assert {"png": png, "svg": svg}[kind]().startswith(start)
+
+
+def test_shares_pareto_and_opinions(visit, store, organizer, study, analysis):
+    app = visit(organizer, "results")
+    assert len(pictures_of(app)) == 3
+    app.session_state["screen"] = "Agreement"
+    app.run()
+    assert not app.exception
+    said = [one.value for one in app.markdown]
+    assert "**What matters and what is disputed**" in said
+    assert "**Indicators by expert**" in said
+    assert "**Organizations side by side**" not in said
+
+
+def test_organizations_stand_side_by_side(visit, store, organizer, survey):
+    study = store.create_study(survey, "Places")
+    places = {"A": "North", "B": "South", "C": "South"}
+    for k, expert in enumerate(store.add_experts(study.id, places)):
+        fill(store, study, expert, k)
+    app = visit(organizer, "results")
+    app.session_state["screen"] = "Agreement"
+    app.run()
+    assert not app.exception
+    assert "**Organizations side by side**" in [one.value for one in app.markdown]
+    names = [trace.get("name") for one in pictures_of(app) for trace in one["data"]]
+    assert {"South (2)", "North (1)"} <= {*names}

@@ -15,24 +15,27 @@ from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError, IncoherentError
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import random_index_source
+from ahp.plots.colors import PALETTE
 from ahp.priority import METHODS
+from ahp.process.rounds import both_rounds
 from ahp.report import panel
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
 from ahp.study.agreement import (
+    Agreement,
     compare_choices,
     incoherent_choices,
     leave_one_out,
     panel_agreement,
 )
+from ahp.study.groups import by_group
 from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
-from ahp.web import state
+from ahp.web import pictures, state
 from ahp.web.certainty import show_certainty
 from ahp.web.desk import nobody_left, round_analysis, show_table, show_weights_question
-from ahp.web.pictures import STILL
-from ahp.web.results import show_chart, show_result
+from ahp.web.results import node_names, show_chart, show_result
 
 
 def consistency_line(analysis: Analysis, parent: str) -> str:
@@ -216,6 +219,7 @@ def show_ranking(analysis: Analysis) -> None:
         st.markdown(state.plain(branches))
     show_chart(analysis, plots.weights_chart(analysis, language), "chart")
     show_result(analysis, report.composite_table(analysis, language), "weights")
+    show_shares(analysis)
     total = report.total_table(analysis, language)
     show_result(analysis, total, "total_consistency", below=sentence)
     if not analysis.incoherences:
@@ -236,6 +240,19 @@ def show_ranking(analysis: Analysis) -> None:
         show_result(analysis, table, "incoherent_ranking")
 
 
+def show_shares(analysis: Analysis) -> None:
+    """The branches as shares of the whole, and how few indicators have most of the weight."""
+    language = state.language()
+    hierarchy, names = analysis.survey.hierarchy, node_names(analysis, language)
+    if len(hierarchy.levels) > 2:
+        show_chart(analysis, plots.branch_chart(analysis, language), "shares")
+    weights = [analysis.global_weights[leaf] for leaf in analysis.ranking]
+    picture = plots.pareto_chart(
+        [names[leaf] for leaf in analysis.ranking], weights, language=language
+    )
+    show_chart(analysis, picture, "pareto")
+
+
 def show_hierarchy(analysis: Analysis) -> None:
     """The tree with its weights."""
     _, language = state.translate(), state.language()
@@ -245,7 +262,6 @@ def show_hierarchy(analysis: Analysis) -> None:
         given = report.given_words(analysis.survey, parent, language)
         st.caption(state.plain(_("{name}: {given}").format(name=name, given=given)))
     show_result(analysis, report.hierarchy_table(analysis, language), "hierarchy")
-    show_chart(analysis, plots.branch_chart(analysis, language), "branches")
 
 
 def show_matrices(analysis: Analysis) -> None:
@@ -306,11 +322,66 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
         st.markdown("**" + _("Experts who judge alike") + "**")
         show_chart(analysis, plots.dendrogram(analysis, found, language), "dendro")
         show_result(analysis, panel.clusters_table(analysis, found, language), "clusters")
+    show_opinions(study, analysis, found)
     st.markdown("**" + _("The comparisons that split the panel most") + "**")
     show_chart(analysis, plots.disagreement_chart(analysis, found, language), "disagreement")
     show_result(analysis, panel.disagreement_table(analysis, found, language), "disagreement")
     if reasons := state.desk().reasons(study.id, round_number=number):
         show_result(analysis, panel.reasons_table(analysis, reasons, language), "reasons")
+
+
+def show_opinions(study: StudyInfo, analysis: Analysis, found: Agreement) -> None:
+    """What each expert gives each indicator, what matters and is disputed, what organizations see
+    differently.
+    """
+    _, language = state.translate(), state.language()
+    names, leaves = node_names(analysis, language), analysis.survey.hierarchy.leaves
+    order = [leaves.index(leaf) for leaf in analysis.ranking]
+    indicators = [names[leaf] for leaf in analysis.ranking]
+    panel_weights = [analysis.global_weights[leaf] for leaf in analysis.ranking]
+    st.markdown("**" + _("What matters and what is disputed") + "**")
+    picture = plots.quadrant_chart(
+        indicators,
+        panel_weights,
+        1 - found.variation[order],
+        measure=_("Consensus: 1 − coefficient of variation"),
+        language=language,
+    )
+    show_chart(analysis, picture, "quadrant")
+    st.markdown("**" + _("Indicators by expert") + "**")
+    picture = plots.expert_heatmap(
+        indicators,
+        list(analysis.panel.experts),
+        analysis.panel.global_weights[:, order],
+        panel_weights,
+        language=language,
+    )
+    show_chart(analysis, picture, "expert_weights")
+    places = {expert.name: expert.organization for expert in state.desk().experts(study.id)}
+    groups, without = by_group(analysis, places)
+    if len(groups) < 2:
+        return
+    st.markdown("**" + _("Organizations side by side") + "**")
+    shown = list(groups.items())[: len(PALETTE)]
+    picture = plots.group_chart(
+        indicators,
+        [
+            _("{name} ({count})").format(name=name, count=len(group.panel.experts))
+            for name, group in shown
+        ],
+        [[group.global_weights[leaf] for leaf in analysis.ranking] for _name, group in shown],
+        language=language,
+    )
+    show_chart(analysis, picture, "groups")
+    if len(shown) < len(groups):
+        st.caption(
+            _("The {count} largest of {all} organizations.").format(
+                count=len(shown), all=len(groups)
+            )
+        )
+    if without:
+        named = _(", ").join(map(state.plain, without))
+        st.caption(_("Without a result of their own: {names}.").format(names=named))
 
 
 def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
@@ -363,8 +434,9 @@ def show_movement(study: StudyInfo, closed: list[ClosedRound], number: int) -> N
 def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
     """What moved between these rounds, as a picture and as tables."""
     _ = state.translate()
-    movement = plots.noted(plots.movement_chart(rounds, language), "")
-    st.plotly_chart(movement, config=STILL, key="movement")
+    picture = plots.movement_chart(rounds, language)
+    pictures.show_chart(picture, "movement", rounds_file("ranks", rounds))
+    show_slope(rounds, language)
     for (earlier, before), (later, after) in pairwise(rounds):
         table = panel.movement_table(before, after, language)
         where = _("Rounds {before} and {after}").format(before=earlier, after=later)
@@ -372,6 +444,33 @@ def show_rounds(rounds: list[tuple[int, Analysis]], language: str) -> None:
             where += _(" (running, provisional)")
         table = replace(table, note=f"{where} · {table.note}")
         show_table(table, f"movement_{later}", file=f"movement_round{earlier}to{later}")
+
+
+def rounds_file(name: str, rounds: list[tuple[int, Analysis]]) -> str:
+    """The name of a file about several rounds."""
+    return f"{name}_round{rounds[0][0]}to{rounds[-1][0]}"
+
+
+def show_slope(rounds: list[tuple[int, Analysis]], language: str) -> None:
+    """The weights round by round, of the experts who answered all these rounds."""
+    _ = state.translate()
+    alike = both_rounds(*(result for _number, result in rounds))
+    if not alike:
+        return
+    last, numbers = alike[-1], [number for number, _result in rounds]
+    note = _("Rounds {first} to {last}; experts who answered all of them: {count}").format(
+        first=numbers[0], last=numbers[-1], count=len(last.panel.experts)
+    )
+    if rounds[-1][1].running:
+        note += _(" (running, provisional)")
+    picture = plots.slope_chart(
+        [_("Round {round}").format(round=number) for number in numbers],
+        [last.survey.node_name(leaf, language) for leaf in last.ranking],
+        [[result.global_weights[leaf] for leaf in last.ranking] for result in alike],
+        note=note,
+        language=language,
+    )
+    pictures.show_chart(picture, "slope", rounds_file("weights", rounds))
 
 
 def show(
