@@ -94,6 +94,35 @@ def test_every_matrix_has_its_numbers_below_it() -> None:
     assert [key for key in tables if key.startswith("matrix:")] == [f"matrix:{p}" for p in checked]
 
 
+def test_pictures_of_a_study() -> None:
+    organizations = {"Ping": "East", "Qin": "East", "Rui": "West"}
+    evidence = small(
+        organizations=organizations,
+        consenting=tuple(organizations),
+        earlier=[small_panel({**JUDGED, "Rui": JUDGED["Qin"]})],
+        draws=20,
+    )
+    figures = study_report(evidence, "en").figures()
+    first = evidence.survey.node_name(evidence.analysis.ranking[0], "en")
+    assert {key: chart.title for key, chart in figures.items()} == {
+        "hierarchy_tree": "Hierarchy and global weights",
+        "shares": "Weights of the criteria of the first level",
+        "ranking_bars": "Weights and their cumulative share",
+        "experts_heatmap": "Weights of each expert relative to the panel's",
+        "intervals_experts": "Weights and their 95% intervals: Other experts",
+        "intervals_judgments": "Weights and their 95% intervals: Other judgments",
+        "tornado": f"What moves {first}",
+        "stability_bars": "Stability intervals of the local weights",
+        "organizations_dumbbells": "Weights by group",
+        "rounds_slope": "Weights from round to round",
+    }
+    assert figures["ranking_bars"].note == "3 of 4 invited experts"
+    assert figures["rounds_slope"].note == "Experts who answered all rounds: 3"
+    assert all(chart.alt for chart in figures.values())
+    one = gather_evidence(small_panel({"Rui": JUDGED["Rui"]}))
+    assert list(study_report(one, "en").figures()) == ["hierarchy_tree", "shares", "ranking_bars"]
+
+
 def test_panel_tables_say_their_n() -> None:
     report = study_report(demo(), "zh")
     about_nobody = {"scale", "questions", "items", "contradictions", "clusters", "choices"}
