@@ -358,8 +358,17 @@ def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None
     assert results[0].numbers == results[1].numbers == results[2].numbers > 2000
 
 
-@pytest.mark.parametrize(("period", "language"), [("2026Q2", "zh"), ("2026", "en")])
-def test_the_report_on_an_evaluation_reproduces(period: str, language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("period", "language", "forms"),
+    [
+        ("2026Q2", "zh", ("html",)),
+        pytest.param("2026Q2", "en", FORMS, marks=pytest.mark.slow),
+        pytest.param("2026", "en", FORMS, marks=pytest.mark.slow),
+    ],
+)
+def test_the_report_on_an_evaluation_reproduces(
+    period: str, language: str, forms: tuple[str, ...], tmp_path: Path
+) -> None:
     scheme = tmp_path / "scheme.toml"
     scheme.write_bytes(shipped_schemes()["supervision_effectiveness"].read_bytes())
     observed = tmp_path / "supervision_effectiveness.csv"
