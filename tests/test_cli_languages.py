@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 HEFA = str(ROOT / "examples" / "published" / "hefa.ahp.toml")
 COMMANDS = (
     "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'verify', "
-    "'reconstruct', 'convert', 'serve', 'log', 'receipt'"
+    "'reconstruct', 'reproduce', 'convert', 'serve', 'log', 'receipt'"
 )
 METHODS = (
     "“eigenvector”、“geometric_mean”、“column_mean”、“row_sum”、“harmonic”、“least_squares”、"

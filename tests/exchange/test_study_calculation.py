@@ -241,7 +241,9 @@ def test_libreoffice_calculates_the_same(name: str, recalculated: dict[str, Work
 
 @pytest.mark.slow
 def test_libreoffice_calculates_the_same_in_all_other_cases(recalculate: Recalculate) -> None:
-    books = opened(recalculate({name: written(CASES[name]) for name in OTHERS}))
+    books: dict[str, Workbook] = {}
+    for k in range(0, len(OTHERS), 6):  # a call has two minutes, also where others are busy
+        books |= opened(recalculate({name: written(CASES[name]) for name in OTHERS[k : k + 6]}))
     assert len(books) == 17
     for name, book in books.items():
         check_weights_and_ranks(CASES[name].expected, book)
