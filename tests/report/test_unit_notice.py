@@ -151,7 +151,8 @@ def test_early_warnings_of_the_unit_alone() -> None:
     notice = unit_notice(found, "壬市监督中心", "zh")
     assert paragraphs(notice, "result")[1] == (
         "预警：壬市监督中心，2026Q4：总分 64.3 低于 70；"
-        "壬市监督中心，2026Q4：总分 64.3，较上期下降 7.6 分；壬市监督中心，2026Q4：总分 64.3，已连续 2 期下降。"
+        "壬市监督中心，2026Q4：总分 64.3，较上期下降 7.6 分；"
+        "壬市监督中心，2026Q4：总分 64.3，已连续 2 期下降。"
     )
 
 
