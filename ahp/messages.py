@@ -211,10 +211,6 @@ _NUMERIC = {
         "the simulated weights are not those of this result: they differ by up to {gap:.3g}, or "
         "are of other indicators"
     ),
-    "report_without_answers": _(
-        "nobody has submitted an answer in round {round} of {title!r}, expected one expert or more "
-        "to report on"
-    ),
     "sentence_unknown": _("no sentence {key!r} is drafted of this study, expected one of {valid}"),
     "round_of_another": _(
         "an earlier round of {title!r} asked another survey, expected the same one"

@@ -133,15 +133,6 @@ class Documents(Part):
         with self._database.read() as session:
             return evaluation_log.verify(session)
 
-    def verify_study(self, study_id: str) -> StudyLog:
-        """Walk the log of one study and recompute every hash.
-
-        Raises:
-            LogError: names the first bad event and what is wrong with it.
-        """
-        with self._database.read() as session:
-            return log.verify_one(session, study_row(session, study_id))
-
     def verify_log(self) -> list[StudyLog]:
         """Walk the logs of all studies and recompute every hash.
 

@@ -15,7 +15,7 @@ from ..process.rounds import data_hash
 from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
 from ..study import StudyCertainty
 from . import evaluation_log, log
-from .models import StudyRow, SurveyRow
+from .models import StudyRow
 from .part import Part, by_organizer
 from .queries import evaluation_row, study_row
 from .states import state_of
@@ -105,7 +105,11 @@ class Reports(Part):
             organizations={
                 who.name: who.organization for who in asked.panel.values() if who.organization
             },
-            remarks={name: own.replies for name, own in told.items()},
+            remarks={
+                name: own.replies
+                for name, own in told.items()
+                if name in asked.analysis.panel.experts
+            },
             reasons=asked.reasons(),
             consenting=consenting,
             certainty=certainty,
@@ -130,7 +134,7 @@ class Reports(Part):
 def _log_problem(session: Session, study: StudyRow) -> LogError | None:
     """What is wrong with the log of a study."""
     try:
-        log.verify_study(session, study, session.get_one(SurveyRow, study.survey_hash).content)
+        log.verify_one(session, study)
     except LogError as problem:
         return problem
     return None

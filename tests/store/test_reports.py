@@ -10,6 +10,7 @@ from ahp.datafile import jcs
 from ahp.errors import AccessError, LogError, StoreError, TextLimitError
 from ahp.process.events import Actor, ReportWritten, report_texts_hash
 from ahp.process.rounds import data_hash
+from ahp.report.study_report import study_report
 from ahp.store import Store, StudyInfo
 from ahp.study import Judgment
 from tests.study.panels import SURVEY
@@ -124,6 +125,14 @@ def test_what_a_report_rests_on(store: Store, study: StudyInfo) -> None:
     assert closed.log.problem is None
 
 
+def test_what_is_said_before_submitting_is_not_reported(store: Store, study: StudyInfo) -> None:
+    late = store.add_expert(study.id, "Late")
+    store.comment(late.id, *PAIRS[0], "Not for others yet.", event_id="remark")
+    found = store.report_evidence(study.id, 1)
+    assert found is not None
+    assert found.remarks.keys() == {"E1", "E2", "E3"}
+
+
 def test_a_log_that_was_changed_is_said(store: Store, study: StudyInfo, database) -> None:
     database.execute("UPDATE events SET value = '9' WHERE kind = 'answer' AND seq = 3")
     found = store.report_evidence(study.id, 1)
@@ -131,6 +140,11 @@ def test_a_log_that_was_changed_is_said(store: Store, study: StudyInfo, database
     assert found.log is not None
     assert isinstance(found.log.problem, LogError)
     assert found.log.problem.code == "log_event"
+    (warning, _running) = study_report(found, "en").warnings
+    assert warning.startswith(
+        "The log of this study does not verify, so that its numbers can't be relied on: "
+    )
+    assert "event 3" in warning
 
 
 def test_earlier_rounds_come_with_it(store: Store, study: StudyInfo) -> None:
