@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,9 +13,11 @@ import streamlit as st
 from ahp import report
 from ahp.errors import AHPError, IncoherentError
 from ahp.process.evaluations.events import WeightsSource
+from ahp.process.rounds import analyze_round
+from ahp.process.settings import Settings
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
-from ahp.store import ClosedRound, ExpertInfo, PersonInfo, StudyInfo, study_evidence
+from ahp.store import ClosedRound, ExpertInfo, PersonInfo, StudyInfo
 from ahp.study import Analysis, Survey
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing
@@ -280,7 +283,22 @@ def pick_round(study: StudyInfo, closed: list[ClosedRound]) -> int:
 
 def round_analysis(study: StudyInfo, closed: list[ClosedRound], number: int) -> Analysis | None:
     """The result of a round as its settings say, frozen ones for a closed round."""
-    return study_evidence.round_analysis(state.desk(), study, closed, number)
+    database = state.desk()
+    answers = database.answers(study.id, round_number=number)
+    if not answers.experts:
+        return None
+    kept = {one.round: one for one in closed}.get(number)
+    settings = database.settings(study.id)
+    if kept and kept.evidence:
+        settings = Settings(**json.loads(kept.evidence)["settings"])
+    return analyze_round(
+        study.survey,
+        answers,
+        settings,
+        database.standings(study.id, before=kept.seq if kept else None),
+        number=number,
+        running=not kept,
+    )
 
 
 def weights_panel(source: WeightsSource) -> Analysis | None:
