@@ -752,6 +752,7 @@ _STUDY = {
     "the_consent": _("The consent"),
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
+    "the_sentence": _("The sentence"),
     "the_layout": _("The layout of the file"),
     "the_name": _("The name"),
     "the_note": _("The note"),
@@ -1114,6 +1115,11 @@ _FILES = {
     ),
     "edits_unreadable": _("{place}: expected a JSON object of sentences, key and text"),
     "report_without_form": _("expected at least one form of the report"),
+    "report_outrun": _("the answers changed while the report was made; please make it again"),
+    "report_twice": _("two reports are called {name!r}, expected one of each name"),
+    "table_row_longer": _(
+        "table {table!r}, row {number}: {printed} cells printed, {expected} recomputed"
+    ),
     "report_folder_missing": _(
         "expected --output FOLDER, where the files of the report are written"
     ),

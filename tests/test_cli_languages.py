@@ -12,7 +12,7 @@ from ahp.cli import main
 ROOT = Path(__file__).parents[1]
 HEFA = str(ROOT / "examples" / "published" / "hefa.ahp.toml")
 COMMANDS = (
-    "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'verify', "
+    "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'report', 'verify', "
     "'reconstruct', 'reproduce', 'convert', 'serve', 'log', 'receipt'"
 )
 METHODS = (

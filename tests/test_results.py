@@ -130,6 +130,9 @@ def results() -> Iterator[Any]:
     yield published.Remark("parents.goal", 7, Phrase("read_as", text="0.33", value="1/3"))
     ranges = {"a": (0.6, 0.7)}
     nothing = MappingProxyType({})
+    certainty = ahp.study_certainty(analysis(), seed=1, draws=20)
+    yield from (certainty, certainty.neighbors[0])
+    yield ahp.swings(analysis(), analysis().ranking[0])[0]
     yield published.TableReconstruction(
         nothing, (("eigenvector", "half_up"),), nothing, MappingProxyType(ranges), nothing
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from ..datafile import parse_json, read_bytes
-from ..errors import AnswersError, ReportError
+from ..errors import ReportError
 from ..i18n import translator
 from ..process.rounds import data_hash
 from ..process.study_evidence import DRAWS, StudyEvidence, gather_evidence
@@ -76,11 +75,11 @@ def _run(arguments: argparse.Namespace) -> int:
     from ..report.study_report import study_findings  # noqa: PLC0415
 
     language = table_language(arguments)
+    folder = None if arguments.sentences else _new_folder(arguments.output)
     evidence = _evidence(arguments)
-    if arguments.sentences:
+    if folder is None:
         print_json({one.key: one.text for one in study_findings(evidence, language)})
         return 0
-    folder = _new_folder(arguments.output)
     files = export_study(
         evidence,
         read_answers(arguments.answers),
@@ -118,12 +117,7 @@ def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
         consenting=named if arguments.names else (),
         draws=arguments.draws,
         seed=arguments.seed,
-        hashes={
-            "answers": hashlib.sha256(
-                read_bytes(Path(arguments.answers), AnswersError)
-            ).hexdigest(),
-            "judgments": data_hash(analysis),
-        },
+        hashes={"judgments": data_hash(analysis)},
     )
 
 

@@ -46,7 +46,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
     path = Path(arguments.manifest)
     manifest = read_manifest(read_bytes(path, ReportError), arguments.manifest)
-    files = {Path(report).name: Path(report) for report in arguments.reports}
+    files: dict[str, Path] = {}
+    for report in map(Path, arguments.reports):
+        if report.name in files:
+            raise ReportError("report_twice", name=report.name)
+        files[report.name] = report
     results = reproduce(manifest, path.parent, files, hashes=not arguments.no_hashes)
     if arguments.json:
         print_json([_data(result, line_language(arguments)) for result in results])

@@ -76,8 +76,9 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> dict[s
     ) as book:
         for mark in marks & set(book.defined_names):
             for title, _cells in book.defined_names[mark].destinations:
-                if title in book.sheetnames:
-                    sheet = book[title]
+                name = title.replace("''", "'")  # as formulas quote it
+                if name in book.sheetnames:
+                    sheet = book[name]
                     rows = [
                         tuple(map(_printed, row))
                         for row in sheet.iter_rows(min_row=HEADING_ROW, values_only=True)

@@ -190,6 +190,14 @@ def _compare_part(table: Table, title: str, part: Part, positions: list[int]) ->
     if (length := len(part.rows)) != len(table.rows):
         yield Phrase("table_length", table=title, printed=length, expected=len(table.rows))
     for number, (row, computed) in enumerate(zip(part.rows, table.rows, strict=False), start=1):
+        if len(row) > len(positions):
+            yield Phrase(
+                "table_row_longer",
+                table=title,
+                number=number,
+                printed=len(row),
+                expected=len(positions),
+            )
         for k, column in enumerate(positions):
             printed_cell = row[k] if k < len(row) else None
             if not _agrees(table, column, printed_cell, computed[column]):

@@ -2,7 +2,7 @@
 
 What is typed and what is computed have colors of their own. A judgment or a weight of an expert can
 be changed where the workbook then follows the library in full; where it can't, the cells are locked
-and the first sheet says why. `docs/calculation-workbook.md` describes the sheets.
+and the first sheet says why. `docs/reproduction.md` describes the sheets.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from .report_export import CALCULATION, REFERENCES, Told, export_report
 from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
 
-ORGANIZATIONS = "organizations"
-"""Key of the table that sets the weights by each organization side by side."""
+BY_ORGANIZATION = ("organizations", "sizes")
+"""Keys of the tables by organization."""
 
 
 def export_study(
@@ -81,41 +81,42 @@ def export_study(
     for number, given in enumerate(earlier_answers, start=1):
         inputs[f"answers_{number}"] = (f"answers_{number}.csv", _coded(given, codes))
     inputs["answers"] = ("answers.csv", _coded(answers, codes))
+    open_ = evidence.organizations_open
     log = evidence.log
     return export_report(
         document,
         report="study",
         inputs=inputs,
-        settings=study_settings(shown),
+        settings=study_settings(shown, organizations=open_),
         forms=forms,
         further=further,
-        beyond=() if _all_named(shown) else (ORGANIZATIONS,),
+        beyond=() if open_ else BY_ORGANIZATION,
         log=None if log is None else LogPosition(events=log.events, head=log.head_hash),
         signature=evidence.signature,
         told=told,
     )
 
 
-def _all_named(shown: StudyEvidence) -> bool:
-    """Whether the organizations of all experts are told: else who has which code would be known."""
-    return shown.organizations.keys() >= {
-        name for group in shown.groups.values() for name in group.panel.experts
-    }
-
-
 def _coded(answers: Answers, codes: Mapping[str, str]) -> bytes:
+    if not codes.keys() >= set(answers.experts):
+        raise ReportError("report_outrun")
     named = (replace(one, expert=codes[one.expert]) for one in answers.judgments)
     return write_answers(Answers(tuple(named)))
 
 
-def study_settings(evidence: StudyEvidence) -> dict[str, Any]:
-    """What was chosen and told for a study's report, besides survey and answers, as plain data."""
+def study_settings(evidence: StudyEvidence, *, organizations: bool) -> dict[str, Any]:
+    """What was chosen and told for a study's report, besides survey and answers, as plain data.
+
+    Args:
+        evidence: as it is shown.
+        organizations: whether it may be told who is of which.
+    """
     certainty = evidence.certainty
     return {
         **settings_of(evidence.analysis),
         "study": {
             "earlier": [settings_of(one) for one in evidence.earlier],
-            "organizations": dict(evidence.organizations) if _all_named(evidence) else {},
+            "organizations": dict(evidence.organizations) if organizations else {},
             "consenting": sorted({*evidence.consenting, *evidence.analysis.panel.experts}),
             "standings": {name: one.content for name, one in evidence.standings.items()},
             "remarks": [

@@ -216,7 +216,12 @@ def tornado_chart(
     _ = translator(language)
     if change is not None and not 0 < change <= 1:
         raise OptionError.refused("change", change, Phrase("above_to", low=0, high=1))
-    nodes = [kid for kids in hierarchy.children.values() for kid in kids]
+    nodes = [  # what has all of the weight below its parent can't be moved
+        kid
+        for parent, kids in hierarchy.children.items()
+        for kid, weight in zip(kids, np.asarray(local_weights[parent], float), strict=True)
+        if weight < 1
+    ]
     moved = []
     now, named = 0.0, ""
     for node in nodes:

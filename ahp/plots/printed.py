@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from ..errors import FontError
@@ -140,6 +141,8 @@ def figure(chart: Chart, titled: bool = False) -> Figure:
             labelcolor=INK,
         )
     drawn.set_size_inches(WIDTH, _height(chart) + LINE * (len(lines) + 1.2 * legend_lines) + 0.15)
+    for text in drawn.findobj(Text):
+        text.set_parse_math(False)  # "$" is a currency
     return drawn
 
 

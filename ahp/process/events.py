@@ -356,40 +356,65 @@ class RoundOpened(Action):
 
 @dataclass(frozen=True)
 class ReportWritten(Action):
-    """What persons wrote in the report on a round, whatever was written there before.
+    """What a person wrote in the report on a round, or that somebody signed it.
 
     Attributes:
         about: number of the round.
         language: of the report.
-        sentences: key of a drafted sentence -> the text in its place; empty = left out.
-        signer: who stands for all the sentences; empty while they are drafts.
-        signed: SHA-256 of the sentences signed for, as `report_texts_hash` has it; empty likewise.
+        sentences: key of a drafted sentence -> the text in its place from now on; empty = left out,
+            None = the draft again. Others stay as they are.
+        signer: who stands for all the sentences from now on; empty = nobody, they are drafts.
+        signed: what was signed, as `report_texts_hash` has it; empty likewise.
     """
 
     kind = "report_written"
     in_detail = ("about", "language", "sentences", "signer", "signed")
     about: int
     language: str
-    sentences: Mapping[str, str]
+    sentences: Mapping[str, str | None]
     signer: str = ""
     signed: str = ""
 
     def __post_init__(self) -> None:
-        for key, text in self.sentences.items():
-            check_length("title", key)
-            check_length("comment", text)
+        check_sentences(self.sentences)
         check_length("name", self.signer)
         if bool(self.signer) != bool(self.signed):
             raise OptionError("report_signed_by_nobody")
 
 
-def report_texts_hash(sentences: Mapping[str, str]) -> str:
-    """SHA-256 of the sentences of a report as they are printed.
+def check_sentences(sentences: Mapping[str, str | None]) -> None:
+    """Refuse what is too long for a sentence of a report, or for its key.
+
+    Raises:
+        TextLimitError: says how long it is and may be.
+    """
+    for key, text in sentences.items():
+        check_length("place", key)
+        check_length("sentence", text or "")
+
+
+def merged_sentences(
+    before: Mapping[str, str], changes: Mapping[str, str | None]
+) -> dict[str, str]:
+    """What stands in place of drafts after some of it was changed.
 
     Args:
-        sentences: key -> text, in any order.
+        before: key -> text.
+        changes: key -> text, None = the draft again.
     """
-    return hashlib.sha256(jcs(dict(sentences)).encode()).hexdigest()
+    return {key: text for key, text in {**before, **changes}.items() if text is not None}
+
+
+def report_texts_hash(drafted: Mapping[str, str], written: Mapping[str, str]) -> str:
+    """SHA-256 of what is signed: the sentences as they are printed, and the drafts, so that no
+    number changes under a sentence that a person wrote.
+
+    Args:
+        drafted: key -> draft, in any order.
+        written: key -> text in place of a draft.
+    """
+    signed = {key: [draft, written.get(key, draft)] for key, draft in drafted.items()}
+    return hashlib.sha256(jcs(signed).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ from .events import (
     StudyUnarchived,
     Submitted,
     WayChosen,
+    merged_sentences,
 )
 from .itinerary import Replies
 from .rounds import (
@@ -154,11 +155,20 @@ class Closed:
 
 @dataclass(frozen=True)
 class Written:
-    """What persons wrote in a report, and when."""
+    """What persons wrote in a report.
+
+    Attributes:
+        seq, time: of what was done last.
+        sentences: key of a drafted sentence -> the text in its place; empty = left out.
+        signer, signed: who stands for the sentences, and what was signed; empty while they are
+            drafts.
+    """
 
     seq: int
     time: str
-    action: ReportWritten
+    sentences: Mapping[str, str]
+    signer: str
+    signed: str
 
 
 @dataclass(frozen=True)
@@ -358,8 +368,11 @@ def _(action: StudyUnarchived, state: State, one: Logged) -> dict[str, Any]:
 
 @_changes.register
 def _(action: ReportWritten, state: State, one: Logged) -> dict[str, Any]:
-    written = Written(one.seq, one.time, action)
-    return {"reports": {**state.reports, (action.about, action.language): written}}
+    key = action.about, action.language
+    before = state.reports[key].sentences if key in state.reports else {}
+    sentences = merged_sentences(before, action.sentences)
+    written = Written(one.seq, one.time, sentences, action.signer, action.signed)
+    return {"reports": {**state.reports, key: written}}
 
 
 @_changes.register

@@ -128,20 +128,28 @@ class StudyEvidence:
 
     @property
     def codes(self) -> dict[str, str]:
-        """Expert -> name where they consented to be named, else the code E01, E02, …, in the order
-        of the panel.
+        """Expert -> name where they consented to be named, else the code E01, E02, …, which stays
+        the same whoever else consents.
         """
         names = dict.fromkeys(
             (*self.analysis.panel.experts, *(n for a in self.earlier for n in a.panel.experts))
         )
         names |= dict.fromkeys((*self.standings, *self.remarks, *(key[0] for key in self.reasons)))
-        taken = self.consenting
-        unused = (code for k in count(1) if (code := f"E{k:02d}") not in taken)
-        return {name: name if name in self.consenting else next(unused) for name in names}
+        free = (code for k in count(1) if (code := f"E{k:02d}") not in names)
+        codes = dict(zip(names, free, strict=False))
+        return {name: name if name in self.consenting else codes[name] for name in names}
+
+    @property
+    def organizations_open(self) -> bool:
+        """Whether all experts of known organizations consented to be named. If not, weights by
+        organization and the judgments of every expert would tell whose code is whose.
+        """
+        return self.organizations.keys() <= self.consenting
 
     def coded(self) -> StudyEvidence:
         """The same, with codes for all experts who did not consent to be named. An organization is
-        kept of those who are named alone.
+        kept of those who are named alone, and of the hashes one over the codes: from one over the
+        names, who knows the panel could find out whose code is whose.
         """
         called = self.codes
 
@@ -154,16 +162,25 @@ class StudyEvidence:
                 recused=tuple((called[name], parent) for name, parent in analysis.recused),
             )
 
+        shown = renamed(self.analysis)
+        named = all(name == code for name, code in called.items())
         return replace(
             self,
-            analysis=renamed(self.analysis),
+            analysis=shown,
+            hashes=self.hashes if named else {"judgments": data_hash(shown)},
             earlier=tuple(map(renamed, self.earlier)),
-            groups={name: renamed(one) for name, one in self.groups.items()},
+            groups={name: renamed(one) for name, one in self.groups.items()}
+            if self.organizations_open
+            else {},
+            few=self.few if self.organizations_open else (),
             choices=tuple(
                 replace(one, name=called[one.name]) if one.kind == "without" else one
                 for one in self.choices
             ),
-            standings={called[name]: one for name, one in self.standings.items()},
+            standings={
+                called[name]: one if name in self.consenting else replace(one, reason="")
+                for name, one in self.standings.items()
+            },
             remarks={called[name]: one for name, one in self.remarks.items()},
             reasons={
                 (called[expert], parent, left, right): text

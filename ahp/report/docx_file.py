@@ -58,6 +58,10 @@ _FACT_LABEL = 110.0
 """Width of the labels of facts, in points."""
 
 
+LONGEST_PROPERTY = 255
+"""Characters of what a Word file says of itself."""
+
+
 def docx_bytes(document: Document, progress: Progress | None = None) -> bytes:
     """A report as a .docx file.
 
@@ -490,8 +494,8 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
 def _write_properties(file: DocumentObject, document: Document) -> None:
     """What the file says of itself, without times."""
     properties = file.core_properties
-    properties.title = one_line(document.title)
-    properties.subject = one_line(document.subtitle)
+    properties.title = one_line(document.title)[:LONGEST_PROPERTY]
+    properties.subject = one_line(document.subtitle)[:LONGEST_PROPERTY]
     properties.author = "ahp"
     properties.comments = ""
     properties.language = "zh-CN" if document.language == "zh" else "en-US"

@@ -760,6 +760,11 @@ def _missing(evidence: EvaluationEvidence, language: str) -> Iterator[Finding]:
         sentence = _(
             "Values missing: {count}, of {units}; the band of {undecided} depends on them."
         )
+        if evidence.is_year:  # its band comes of signed totals
+            sentence = _(
+                "Values missing: {count}, of {units}; in their period the band of {undecided} "
+                "depended on them."
+            )
     text = sentence.format(
         count=count,
         units=_named(says["units"], language),

@@ -554,7 +554,7 @@ def _leader(d: Draft) -> Finding | None:
     if low == high:
         text += _(", always with the same weight.")
     else:
-        text += _("; in {level} of them its weight lies between {low} and {high}.").format(
+        text += _("; in {level} of all draws its weight lies between {low} and {high}.").format(
             level=d.printed(f"{100 * leaves.level:g}%"), low=d.printed(low), high=d.printed(high)
         )
     says = {"leader": order[0], "share": share, "low": low, "high": high}
@@ -583,10 +583,13 @@ def _neighbors(d: Draft) -> Finding | None:
     says = {"loose": tuple((ahead, behind, percent(often)) for ahead, behind, often in loose)}
     limit = d.printed(f"{100 * CHANGEABLE:g}%")
     if not loose:
-        text = _(
-            "No two neighbors in the ranking change places in {limit} of the draws or more."
-        ).format(limit=limit)
-        return d.finding("neighbors", "certainty", text, **says)
+        text = _("No two neighbors in the ranking change places in {limit} of the draws or more.")
+        if any(pair.changeable for pair in certainty.neighbors):
+            text = _(
+                "But for those that tie, no two neighbors in the ranking change places in {limit} "
+                "of the draws or more."
+            )
+        return d.finding("neighbors", "certainty", text.format(limit=limit), **says)
     named = sorted(loose, key=lambda one: -one[2])[:HEAD]
     listed = d.listed(
         [
@@ -853,9 +856,10 @@ def _ask_more(d: Draft) -> Finding | None:
         return d.finding("ask_more", "advice", text, count=1, missing=None)
     if invited is None or not count < HALF * invited:
         return None
-    text = _("Remind the {missing} who were invited and have not answered.").format(
-        missing=d.count(invited - count)
-    )
+    text = _("In a further round, ask the {missing} again who were invited and have not answered.")
+    if analysis.running:
+        text = _("Remind the {missing} who were invited and have not answered.")
+    text = text.format(missing=d.count(invited - count))
     return d.finding("ask_more", "advice", text, count=count, missing=invited - count)
 
 

@@ -46,6 +46,7 @@ from .document import (
     Paragraph,
     Section,
     TableBlock,
+    one_line,
     refer,
 )
 from .finding import Finding, percent
@@ -151,6 +152,7 @@ def study_report(
     'Composite ranking'
     """
     evidence, _ = evidence.coded(), translator(language)
+    signed_by = (signed_by or "").strip() or None
     found = draft_findings(evidence, language)
     _check_edits(edits or {}, found)
     keys = cited(evidence)
@@ -453,7 +455,7 @@ class _Pages:
         return [Section(_("What other choices would change"), tuple(blocks), "choices")]
 
     def groups(self) -> list[Section]:
-        if not self.evidence.groups:
+        if len(self.evidence.groups) < 2:
             return []
         table = organizations_table(self.evidence, self.language)
         text = self._(
@@ -496,7 +498,7 @@ class _Pages:
         """The sentences, part by part; those that were edited as a person wrote them."""
         sections = []
         for part in PARTS:
-            texts = [edits.get(one.key, one.text) for one in found if one.part == part]
+            texts = [one_line(edits.get(one.key, one.text)) for one in found if one.part == part]
             paragraphs = tuple(Paragraph(text, emphasis) for text in texts if text.strip())
             if paragraphs:
                 title = part_titles(self._)[part]

@@ -91,7 +91,7 @@ def sizes_table(evidence: StudyEvidence, language: str) -> Table:
     _ = translator(language)
     sizes: Counter[str] = Counter()
     for name in evidence.analysis.panel.experts:
-        sizes[evidence.organizations.get(name) or _("not known")] += 1
+        sizes[evidence.organizations.get(name) or _("not told")] += 1
     return Table(
         title=_("Experts by organization"),
         columns=(_("Organization"), _("Experts")),

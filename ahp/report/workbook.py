@@ -22,6 +22,8 @@ NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 RESERVED_NAME = "history"
 
 HEADING_ROW = 3
+A4 = 9
+"""As XLSX numbers sizes of paper."""
 WIDEST = 48
 """Columns of text after which a cell is wrapped."""
 WIDEST_HEADING = 16
@@ -89,6 +91,7 @@ def sheet_names(titles: list[str]) -> list[str]:
 def _write(sheet: Worksheet, table: Table) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
 
     _put(sheet, 1, 1, table.title)
     sheet.cell(1, 1).font = Font(bold=True, size=14)
@@ -109,6 +112,11 @@ def _write(sheet: Worksheet, table: Table) -> None:
             if isinstance(value, float):
                 sheet.cell(line, column).number_format = _format(table, column - 1, text)
     sheet.freeze_panes = f"A{HEADING_ROW + 1}"
+    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the table
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:

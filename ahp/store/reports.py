@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from ..errors import LogError
-from ..process.events import ReportWritten
+from ..process.events import ReportWritten, merged_sentences
 from ..process.fold import Written
 from ..process.rounds import data_hash
 from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
@@ -35,21 +35,21 @@ class Reports(Part):
         study_id: str,
         round_number: int,
         language: str,
-        sentences: Mapping[str, str],
+        sentences: Mapping[str, str | None],
         *,
         signer: str = "",
         signed: str = "",
     ) -> None:
-        """Keep what persons wrote in a report in place of drafted sentences; it is no longer signed
-        unless it is now.
+        """Keep what a person wrote in a report in place of drafted sentences; it is no longer
+        signed unless it is now.
 
         Args:
             study_id: the study.
             round_number: which round the report is on.
             language: of the report.
-            sentences: key -> text, of those that differ from the draft; empty = left out.
+            sentences: key -> text of those that change; empty = left out, None = the draft again.
             signer: who stands for all sentences of the report.
-            signed: their hash, of `ahp.process.events.report_texts_hash`.
+            signed: what they were, of `ahp.process.events.report_texts_hash`.
 
         Raises:
             AccessError: the account may not sign, or write.
@@ -60,7 +60,8 @@ class Reports(Part):
         with self._write("sign" if signer else ("run_studies", "sign")) as session:
             study = study_row(session, study_id, lock=True)
             before = state_of(session, study).reports.get((round_number, language))
-            if before is None or before.action != written:
+            held = (before.sentences, before.signed) if before else ({}, "")
+            if (merged_sentences(held[0], sentences), signed) != held:
                 log.append(session, study, [by_organizer(written)])
 
     def report_evidence(

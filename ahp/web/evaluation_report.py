@@ -122,6 +122,6 @@ def report_text(desk: Desk, evidence: EvaluationEvidence, period: str) -> Report
         time=written.time,
         may_write=state.may("run_evaluations") or state.may("sign"),
         unsigned=no_signature("" if final else open_figures),
-        save=lambda edits: act(ReportWritten(period, language, edits)),
+        save=lambda changes: act(ReportWritten(period, language, changes)),
         sign=lambda name, texts: act(ReportSigned(period, language, name, texts)),
     )

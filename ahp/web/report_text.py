@@ -37,8 +37,8 @@ class ReportText:
             nobody did.
         may_write: whether who is signed in may change sentences.
         unsigned: why nobody can sign now, for people; empty where who is signed in can.
-        save: keeps what stands in place of drafts; a signature ends.
-        sign: keeps who stands for the sentences with a hash.
+        save: keeps what changes, None = the draft again; a signature ends.
+        sign: keeps who stands for the sentences, and their hash.
     """
 
     about: str
@@ -49,7 +49,7 @@ class ReportText:
     time: str
     may_write: bool
     unsigned: str
-    save: Callable[[Mapping[str, str]], object]
+    save: Callable[[Mapping[str, str | None]], object]
     sign: Callable[[str, str], object]
 
     @property
@@ -65,7 +65,7 @@ class ReportText:
     @property
     def texts(self) -> str:
         """Hash of the sentences as they stand."""
-        return report_texts_hash(self.drafted | self.edits)
+        return report_texts_hash(self.drafted, self.edits)
 
     @property
     def in_force(self) -> str | None:
@@ -100,13 +100,13 @@ def _show_sentence(text: ReportText, sentence: Drafted) -> None:
     if edited:
         label = _("Your text") if now else _("Left out of the report")
     else:
-        label = _("Signed") if text.in_force else _("Draft")
+        label = _("Signed sentence") if text.in_force else _("Draft")
     st.text_area(
         label,
         now,
         key=field,
         height="content",
-        max_chars=LONGEST["comment"],
+        max_chars=LONGEST["sentence"],
         on_change=_keep,
         args=(text, sentence, field),
         disabled=not text.may_write,
@@ -121,24 +121,19 @@ def _show_sentence(text: ReportText, sentence: Drafted) -> None:
             icon=":material/undo:",
             type="tertiary",
             on_click=_save,
-            args=(text, _without(text, sentence)),
+            args=(text, {sentence.key: None}),
             disabled=not text.may_write,
         )
 
 
-def _save(text: ReportText, edits: Mapping[str, str]) -> None:
-    text.save(edits)
-
-
-def _without(text: ReportText, sentence: Drafted) -> dict[str, str]:
-    return {key: own for key, own in text.edits.items() if key != sentence.key}
+def _save(text: ReportText, changes: Mapping[str, str | None]) -> None:
+    text.save(changes)
 
 
 def _keep(text: ReportText, sentence: Drafted, field: str) -> None:
     """Keep a sentence as it stands in its field; as drafted, it is a draft again."""
     now = " ".join(st.session_state[field].split())
-    own = {} if now == sentence.text else {sentence.key: now}
-    text.save(_without(text, sentence) | own)
+    text.save({sentence.key: None if now == sentence.text else now})
 
 
 def _show_signature(text: ReportText) -> None:
@@ -156,7 +151,7 @@ def _show_signature(text: ReportText) -> None:
         st.button(
             _("Make drafts of them again"),
             on_click=_save,
-            args=(text, text.edits),
+            args=(text, {}),
             key=f"unsign-{text.about}",
             disabled=not text.may_write,
         )
@@ -177,6 +172,7 @@ def _show_signature(text: ReportText) -> None:
             account.name if account else "",
             max_chars=LONGEST["name"],
             key=field,
+            disabled=account is not None,
         )
         st.form_submit_button(
             _("I have read these sentences and stand for them"),
@@ -188,7 +184,8 @@ def _show_signature(text: ReportText) -> None:
 
 def _sign(text: ReportText, field: str) -> None:
     _ = state.translate()
-    if name := st.session_state[field].strip():
+    account = st.session_state["granted"].account
+    if name := (account.name if account else st.session_state[field]).strip():
         text.sign(name, text.texts)
     else:
         st.session_state["problem"] = _("Please write the name of who signs.")

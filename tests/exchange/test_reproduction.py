@@ -44,7 +44,7 @@ from ahp.report.manifest import (
 from ahp.report.result_document import result_document
 from ahp.report.table import Table, show_cell
 from ahp.resources import data_folder
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_csv, read_answers
 from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
 from tests.report.sample_document import sample
@@ -301,10 +301,7 @@ def test_the_report_of_a_small_study_reproduces(tmp_path: Path) -> None:
     folder = EXAMPLES / "dong_2010"
     survey, answers = (folder / name for name in ("survey.toml", "answers.csv"))
     files = export_study(
-        evidence_from_files(survey, answers, draws=20),
-        survey=(survey.name, survey.read_bytes()),
-        answers=(answers.name, answers.read_bytes()),
-        forms=["html"],
+        evidence_from_files(survey, answers, draws=20), read_answers(answers), "zh", forms=["html"]
     )
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 import ahp
-from ahp.errors import OptionError
+from ahp.errors import OptionError, ReportError
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.report_export import WRITERS, file_words, zip_files
 from ahp.exchange.reproduction import reproduce
 from ahp.exchange.study_export import export_study
 from ahp.exchange.survey_text import survey_toml
+from ahp.process.rounds import data_hash
 from ahp.process.study_evidence import StudyEvidence, evidence_from_files
 from ahp.report.manifest import read_manifest
 from ahp.resources import data_folder
@@ -73,8 +74,24 @@ def test_nobody_is_named_who_did_not_agree(tmp_path: Path) -> None:
         texts["calculation.xlsx"] = "".join(archive.read(name).decode() for name in parts)
     for name, text in texts.items():
         assert agreed in text, name
-        assert "E01" in text, name
+        assert "E02" in text, name
         assert not [hidden for hidden in others if hidden in text], name
+    real = data_hash(evidence.analysis)
+    assert real not in texts["report.html"]
+    assert data_hash(evidence.coded().analysis) in texts["report.html"]
+    assert evidence.codes == {agreed: agreed} | {
+        name: f"E{number:02d}" for number, name in enumerate(others, start=2)
+    }
+
+
+def test_answers_that_came_meanwhile_are_refused(evidence: StudyEvidence) -> None:
+    given = ahp.read_answers(DEMO)
+    late = replace(given.judgments[0], expert="Late")
+    with pytest.raises(ReportError) as refused:
+        export_study(evidence, Answers((*given.judgments, late)), "en", forms=("html",))
+    assert str(refused.value) == (
+        "the answers changed while the report was made; please make it again"
+    )
 
 
 def test_earlier_rounds_reproduce(tmp_path: Path) -> None:

@@ -215,14 +215,14 @@ def test_who_has_not_consented_has_a_code_everywhere() -> None:
     written = repr(report)
     assert "Ping" not in written
     assert "Rui" not in written
-    assert [row[0] for row in report.tables()["experts"].rows] == ["E01", "Qin", "E02"]
-    assert report.tables()["sizes"].rows == (("not known", 2), ("East", 1))
+    assert [row[0] for row in report.tables()["experts"].rows] == ["E01", "Qin", "E03"]
+    assert report.tables()["sizes"].rows == (("not told", 2), ("East", 1))
 
 
 def test_codes_leave_out_names_that_are_taken() -> None:
     judged = {"E01": JUDGED["Ping"], "Qin": JUDGED["Qin"], "Rui": JUDGED["Rui"]}
     evidence = gather_evidence(small_panel(judged), consenting=("E01",))
-    assert evidence.coded().analysis.panel.experts == ("E01", "E02", "E03")
+    assert evidence.coded().analysis.panel.experts == ("E01", "E03", "E04")
 
 
 def test_organizations_need_three_experts_or_their_consent() -> None:

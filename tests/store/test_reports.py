@@ -8,7 +8,7 @@ import pytest
 
 from ahp.datafile import jcs
 from ahp.errors import AccessError, LogError, StoreError, TextLimitError
-from ahp.process.events import Actor, ReportWritten, report_texts_hash
+from ahp.process.events import Actor, report_texts_hash
 from ahp.process.rounds import data_hash
 from ahp.report.study_report import study_report
 from ahp.store import Store, StudyInfo
@@ -49,7 +49,7 @@ def test_what_is_written_is_kept_and_goes_with_the_study(
     assert len(events) == 2
     written = store.written_report(study.id, 1, "zh")
     assert written is not None
-    assert written.action == ReportWritten(1, "zh", {"first": "甲居首。", "tail": ""})
+    assert written.sentences == {"first": "甲居首。", "tail": ""}
     assert (written.seq, written.time) == (events[0].seq, events[0].time)
     assert store.verify_log()[0].events == len(store.events(study.id))
     other = open_empty(f"sqlite:///{tmp_path / 'other.db'}")
@@ -61,18 +61,38 @@ def test_what_is_written_is_kept_and_goes_with_the_study(
 def test_a_closed_round_is_signed_until_something_else_is_written(
     store: Store, study: StudyInfo
 ) -> None:
-    signed = report_texts_hash({"first": "A leads."})
+    signed = report_texts_hash({"first": "A leads."}, {})
     with pytest.raises(StoreError, match=r"round 1 was running: its report can't be signed"):
         store.write_report(study.id, 1, "en", {}, signer="Ada", signed=signed)
     store.close_round(study.id)
     store.write_report(study.id, 1, "en", {}, signer=" Ada ", signed=signed)
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert (written.action.signer, written.action.signed) == ("Ada", signed)
+    assert (written.signer, written.signed) == ("Ada", signed)
     store.write_report(study.id, 1, "en", {"first": "B leads."})
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert (written.action.signer, written.action.signed) == ("", "")
+    assert (written.signer, written.signed) == ("", "")
+    assert written.sentences == {"first": "B leads."}
+
+
+def test_what_two_people_write_is_kept(store: Store, study: StudyInfo) -> None:
+    store.write_report(study.id, 1, "en", {"first": "A leads.", "tail": "C is last."})
+    store.write_report(study.id, 1, "en", {"ratio": "By far."})
+    store.write_report(study.id, 1, "en", {"first": None})
+    store.close_round(study.id)
+    store.write_report(study.id, 1, "en", {}, signer="Ada", signed="ab" * 32)
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert written.sentences == {"tail": "C is last.", "ratio": "By far."}
+    assert written.signer == "Ada"
+
+
+def test_what_is_signed_is_the_drafts_too() -> None:
+    written = {"first": "A leads by far."}
+    before = report_texts_hash({"first": "A leads, 0.6.", "tail": "C."}, written)
+    assert before == report_texts_hash({"tail": "C.", "first": "A leads, 0.6."}, written)
+    assert before != report_texts_hash({"first": "A leads, 0.5.", "tail": "C."}, written)
 
 
 def test_who_may_write_and_sign(store: Store, study: StudyInfo) -> None:
@@ -95,8 +115,9 @@ def test_who_may_write_and_sign(store: Store, study: StudyInfo) -> None:
 
 
 def test_a_sentence_has_its_length(store: Store, study: StudyInfo) -> None:
-    with pytest.raises(TextLimitError, match="1001 characters"):
-        store.write_report(study.id, 1, "en", {"first": "x" * 1001})
+    store.write_report(study.id, 1, "en", {"first": "x" * 3000})
+    with pytest.raises(TextLimitError, match="3001 characters"):
+        store.write_report(study.id, 1, "en", {"first": "x" * 3001})
 
 
 def test_what_a_report_rests_on(store: Store, study: StudyInfo) -> None:

@@ -18,6 +18,7 @@ from ahp.exchange.survey_text import hierarchy_text, survey_toml
 from ahp.hierarchy import Hierarchy
 from ahp.i18n.errors import error_sentence
 from ahp.plots import hierarchy_diagram
+from ahp.plots.chart import Line
 from ahp.process.asking import Way, check_way, read_ranking
 from ahp.process.draft import Draft
 from ahp.process.itinerary import Replies, itinerary
@@ -215,8 +216,8 @@ def test_they_stand_in_every_table(analysis: Analysis) -> None:
         "weights": [0.4, 0.6],
         "given": {"weights": {"cost": 0.4, "risk": 0.6}, "source": "Rule 5"},
     }
-    lines = [one.line.dash for one in hierarchy_diagram(analysis, "en").data]
-    assert lines == ["dot", "dot", "solid", "solid"]
+    lines = [one for one in hierarchy_diagram(analysis, "en").marks if isinstance(one, Line)]
+    assert [one.dashed for one in lines] == [True, True, False, False]
 
 
 def test_evidence(analysis: Analysis) -> None:

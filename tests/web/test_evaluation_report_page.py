@@ -72,7 +72,8 @@ def test_reports_and_notices_are_made(visit, store, organizer, example):
 def test_who_may_write_and_sign_when(store):
     case = make_case(store)
     clerk, head, reader = (case.by(one) for one in (case.clerk, case.head, case.reader))
-    clerk.act(case.id, ReportWritten(PERIOD, "zh", {"coverage": "齐全。"}))
+    clerk.act(case.id, ReportWritten(PERIOD, "zh", {"coverage": "齐全。", "missing": "长" * 3000}))
+    head.act(case.id, ReportWritten(PERIOD, "zh", {"missing": None}))
     head.act(case.id, ReportWritten("2026", "zh", {}))
     assert case.now.reports[PERIOD, "zh"].sentences == {"coverage": "齐全。"}
     with pytest.raises(AccessError, match="“王芳” may not do this: it takes the head"):

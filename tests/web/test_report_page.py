@@ -51,7 +51,7 @@ def test_sentences_are_changed_left_out_and_drafted_again(visit, store, organize
     sentence(app, "tail").set_value("").run()
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert written.action.sentences == {"first": "We find: it leads.", "tail": ""}
+    assert written.sentences == {"first": "We find: it leads.", "tail": ""}
     assert sentence(app, "first").value == "We find: it leads."
     assert (sentence(app, "first").label, sentence(app, "tail").label) == (
         "Your text",
@@ -62,9 +62,39 @@ def test_sentences_are_changed_left_out_and_drafted_again(visit, store, organize
     sentence(app, "tail").set_value(drafted_again(app, "tail")).run()
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert written.action.sentences == {}
+    assert written.sentences == {}
     assert sentence(app, "first").value == drafted
     assert store.written_report(study.id, 1, "zh") is None
+
+
+def test_two_sentences_of_one_moment_and_of_two_people_are_kept(visit, store, organizer, study):
+    app = visit(organizer, "report")
+    sentence(app, "first").set_value("One.")
+    sentence(app, "tail").set_value("Two.")
+    app.run()
+    other = visit(organizer, "report")
+    sentence(app, "ratio").set_value("Three.").run()
+    sentence(other, "head").set_value("Four.").run()
+    written = store.written_report(study.id, 1, "en")
+    assert written is not None
+    assert written.sentences == {
+        "first": "One.",
+        "tail": "Two.",
+        "ratio": "Three.",
+        "head": "Four.",
+    }
+
+
+def test_a_sentence_that_names_who_has_not_agreed_is_no_report(visit, store, organizer, study):
+    store.write_report(study.id, 1, "en", {"first": "Bo and Ann say so."})
+    app = visit(organizer, "report")
+    assert "make_report" not in [one.key for one in app.button]
+    assert (
+        "Sentences that were changed name experts who have not agreed to be named: Ann, Bo. "
+        "Change them before you make the report."
+    ) in [one.value for one in app.warning]
+    keyed(app.multiselect, "named-").select("Ann").select("Bo").run()
+    assert "make_report" in [one.key for one in app.button]
 
 
 def drafted_again(app: AppTest, key: str) -> str:
@@ -87,21 +117,21 @@ def test_a_closed_round_is_signed(visit, store, organizer, study):
     app.run()
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert written.action.signer == "Wang Fang"
+    assert written.signer == "Wang Fang"
     assert [one.value for one in app.success] == [
         state.plain(
             f"Wang Fang stands for these sentences, since {state.minute(written.time)} (UTC)."
         )
     ]
-    assert {one.label for one in app.text_area} == {"Signed"}
+    assert {one.label for one in app.text_area} == {"Signed sentence"}
     sentence(app, "first").set_value("It leads.").run()
     assert not app.success
     written = store.written_report(study.id, 1, "en")
     assert written is not None
-    assert (written.action.signer, written.action.sentences) == ("", {"first": "It leads."})
+    assert (written.signer, written.sentences) == ("", {"first": "It leads."})
 
 
-def test_another_name_is_another_text_to_sign(visit, store, organizer, study):
+def test_what_was_signed_was_another_text(visit, store, organizer, study):
     store.close_round(study.id)
     app = visit(organizer, "report")
     keyed(app.text_input, "signer-").set_value("Wang Fang")

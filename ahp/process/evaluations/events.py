@@ -14,7 +14,7 @@ from ...codec import structure
 from ...datafile import jcs, parse_json
 from ...errors import EvaluationError, LogError, OptionError
 from ...study.limits import check_length
-from ..events import Action, Actor
+from ..events import Action, Actor, check_sentences
 from .units import Unit
 
 Role = Literal["data_owner", "rater", "contact"]
@@ -599,24 +599,23 @@ class CorrectionWithdrawn(OnPeriod):
 
 @dataclass(frozen=True)
 class ReportWritten(Done):
-    """What persons wrote in the report on a period or year, whatever was written there before.
+    """What a person wrote in the report on a period or year; nobody stands for it any more.
 
     Attributes:
         about: `str(Period)`.
         language: of the report.
-        sentences: key of a drafted sentence -> the text in its place; empty = left out.
+        sentences: key of a drafted sentence -> the text in its place from now on; empty = left out,
+            None = the draft again. Others stay as they are.
     """
 
     kind = "report_written"
     acts = ("run_evaluations", "sign")
     about: str
     language: str
-    sentences: Mapping[str, str]
+    sentences: Mapping[str, str | None]
 
     def __post_init__(self) -> None:
-        for key, text in self.sentences.items():
-            check_length("place", key)
-            check_length("comment", text)
+        check_sentences(self.sentences)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,12 @@ from .events import CorrectionProposed, Done, SchemeProposed, ValuesRecorded
 MOST_VALUES = 20_000
 """What can be recorded at once: 200 units with 100 values each."""
 
-_CALLED = {"early": "reason", "evidence": "document", "source": "text"}
+_CALLED = {
+    "early": "reason",
+    "evidence": "document",
+    "source": "text",
+    "sentences": "sentence",
+}
 """Field -> what it is called in `LONGEST`, where that is another name."""
 
 _COMPUTED = ("evidence", "result")

@@ -314,7 +314,7 @@ def _(action: ReportSigned, state: EvaluationState, event: Logged) -> Phrase | N
     held = _reported(state, action.about)
     if not held:
         return Phrase("period_not_open", period=action.about)
-    if any(one.stage != "signed" for one in held):
+    if any(one.stage != "signed" or one.correction is not None for one in held):
         return Phrase("report_before_figures", period=action.about)
     return None
 

@@ -15,7 +15,7 @@ from ...datafile import parse_json
 from ...errors import LogError
 from ...evaluation.periods import Period, parse_period
 from ...evaluation.scheme import Scheme
-from ..events import Actor
+from ..events import Actor, merged_sentences
 from .events import (
     AliasLearned,
     AppealDecided,
@@ -671,8 +671,10 @@ def _(action: LayoutRemembered, state: EvaluationState, event: Logged) -> dict[s
 
 @_changes.register
 def _(action: ReportWritten, state: EvaluationState, event: Logged) -> dict[str, Any]:
-    written = ReportTexts(action.sentences, time=event.time)
-    return {"reports": {**state.reports, (action.about, action.language): written}}
+    key = action.about, action.language
+    before = state.reports[key].sentences if key in state.reports else {}
+    written = ReportTexts(merged_sentences(before, action.sentences), time=event.time)
+    return {"reports": {**state.reports, key: written}}
 
 
 @_changes.register

@@ -57,22 +57,33 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
             for part in PARTS
             if (own := [one for one in findings if one.part == part])
         },
-        written=kept.action.sentences if kept else {},
-        signer=kept.action.signer if kept else "",
-        signed=kept.action.signed if kept else "",
+        written=kept.sentences if kept else {},
+        signer=kept.signer if kept else "",
+        signed=kept.signed if kept else "",
         time=kept.time if kept else "",
         may_write=may_write(),
         unsigned=no_signature(running if analysis.running else ""),
-        save=lambda edits: state.attempt(
-            lambda: state.desk().write_report(study.id, number, language, edits)
+        save=lambda changes: state.attempt(
+            lambda: state.desk().write_report(study.id, number, language, changes)
         ),
         sign=lambda name, texts: state.attempt(
             lambda: state.desk().write_report(
-                study.id, number, language, text.edits, signer=name, signed=texts
+                study.id, number, language, {}, signer=name, signed=texts
             )
         ),
     )
     show_text(text)
+    hidden = [name for name, code in evidence.codes.items() if name != code]
+    if telling := [name for name in hidden if any(name in own for own in text.edits.values())]:
+        st.warning(
+            state.plain(
+                _(
+                    "Sentences that were changed name experts who have not agreed to be named: "
+                    "{names}. Change them before you make the report."
+                ).format(names=_(", ").join(telling))
+            )
+        )
+        return
 
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
         return export_study(
@@ -88,7 +99,7 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
             progress=progress,
         )
 
-    about = (study.id, number, language, text.texts, text.in_force, named, evidence.hashes)
+    about = (study.id, number, language, text.texts, text.in_force, named, evidence.log)
     show_making(about, f"{file_name(study.title)}_report", make)
 
 
