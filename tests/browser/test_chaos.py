@@ -177,6 +177,7 @@ def test_a_server_that_is_killed(panel: Panel) -> None:
     panel.check(clicked)
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut(panel: Panel, wire: Wire) -> None:
     page = panel.device(wire.port)
     begin(page)

@@ -499,6 +499,7 @@ def test_a_half_typed_comment_survives_a_reload(visit):
 # connection
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fragment", ["fragment=1", *slow("")])
 def test_a_killed_server_gets_the_answer_once_when_it_is_back(visit, fragment):
     found = visit(fragment)
@@ -570,6 +571,7 @@ def test_an_answer_outlives_a_reload(visit):
     nothing_waits(page)
 
 
+@pytest.mark.slow
 def test_another_choice_takes_the_place_of_one_that_waits(visit):
     found = visit()
     page = opened(found)
@@ -815,6 +817,7 @@ def test_ranking_by_keyboard(visit):
     )
 
 
+@pytest.mark.slow
 def test_a_ranking_waits_for_the_server(visit):
     found = visit("show=ranking")
     page = opened(found)

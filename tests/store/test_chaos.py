@@ -325,6 +325,7 @@ def cut(postgres_server):
         yield own.render_as_string(hide_password=False), cut_one
 
 
+@pytest.mark.slow
 def test_interleavings_with_cut_connections(cut):
     url, cut_one = cut
     store = Store(url)
