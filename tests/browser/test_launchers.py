@@ -17,6 +17,8 @@ from tests.browser import actions
 from tests.browser.actions import DESKTOP, slow
 from tests.running_server import RunningServer
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(ahp.__file__).parents[1]
 PIP = (sys.executable, "-m", "pip", "--python")
 """Followed by the Python it works on."""

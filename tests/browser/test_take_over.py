@@ -10,6 +10,8 @@ from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE
 from tests.running_server import RunningServer
 
+pytestmark = pytest.mark.slow
+
 SITE = """Version: 2.0
 Alternatives: &alternatives {North: {price: 1}, South: {price: 2}}
 Goal:
