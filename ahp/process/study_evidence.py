@@ -38,6 +38,9 @@ to 0.01 at worst then."""
 SAME_WEIGHTS = 1e-6
 """Weights nearer than this to each other are of one result, made by two routines."""
 
+UNTOLD = "–"
+"""Stands for the reason of a weight or recusal of somebody who is not named: it may tell who."""
+
 LEAST_GROUP = 3
 """Experts of one organization from which on its weights are shown although they are not named: of
 fewer, each could work out what the others answered."""
@@ -178,7 +181,7 @@ class StudyEvidence:
                 for one in self.choices
             ),
             standings={
-                called[name]: one if name in self.consenting else replace(one, reason="")
+                called[name]: one if name in self.consenting else _untold(one)
                 for name, one in self.standings.items()
             },
             remarks={called[name]: one for name, one in self.remarks.items()},
@@ -321,6 +324,15 @@ def evidence_from_files(
             "answers": hashlib.sha256(Path(answers).read_bytes()).hexdigest(),
             "judgments": data_hash(analysis),
         },
+    )
+
+
+def _untold(standing: Standing) -> Standing:
+    """The same without its reasons, which may tell whose it is."""
+    return replace(
+        standing,
+        reason=UNTOLD if standing.reason else "",
+        recused=dict.fromkeys(standing.recused, UNTOLD),
     )
 
 

@@ -27,6 +27,7 @@ from ahp.report.study_tables import (
     sizes_table,
 )
 from ahp.resources import data_folder
+from ahp.study.standing import Standing
 from tests.panel_study import JUDGED, small_panel, small_survey
 from tests.report.simulated_studies import drawn_study
 
@@ -219,6 +220,20 @@ def test_who_has_not_consented_has_a_code_everywhere() -> None:
     assert report.tables()["sizes"].rows == (("not told", 2), ("East", 1))
 
 
+def test_reasons_of_who_is_not_named_are_not_told() -> None:
+    standings = {
+        "Ping": Standing(2, "heads the branch in the north", recused={"goal": "works there"}),
+        "Qin": Standing(0.5, "new to the trade"),
+        "Rui": Standing(),
+    }
+    shown = small(standings=standings, consenting=("Qin",)).coded().standings
+    assert shown == {
+        "E01": Standing(2, "–", recused={"goal": "–"}),
+        "Qin": standings["Qin"],
+        "E03": Standing(),
+    }
+
+
 def test_codes_leave_out_names_that_are_taken() -> None:
     judged = {"E01": JUDGED["Ping"], "Qin": JUDGED["Qin"], "Rui": JUDGED["Rui"]}
     evidence = gather_evidence(small_panel(judged), consenting=("E01",))
@@ -229,6 +244,8 @@ def test_organizations_need_three_experts_or_their_consent() -> None:
     organizations = {"Ping": "East", "Qin": "East", "Rui": "West"}
     hidden = small(organizations=organizations)
     assert (dict(hidden.groups), hidden.few) == ({}, ("East", "West"))
+    one = small(organizations=dict.fromkeys(organizations, "East"), consenting=("Ping", "Qin", "Rui"))
+    assert (dict(one.groups), one.few) == ({}, ())
     shown = small(organizations=organizations, consenting=("Ping", "Qin", "Rui"))
     table = organizations_table(shown, "en")
     assert table.columns == ("Indicator", "Panel (3)", "East (2)", "West (1)", "Largest difference")
