@@ -149,7 +149,7 @@ def evaluation_report(
     for key in edits or {}:
         if key not in keys:
             raise OptionError.unknown("edits", key, keys)
-    writer = _Writer(evidence, language, findings, edits or {}, signed_by)
+    writer = _Writer(evidence, language, findings, edits or {}, signed_by.strip())
     sections = (writer.section(name) for name in _SECTIONS[form])
     return Document(
         form_names(_)[form, parsed.kind],

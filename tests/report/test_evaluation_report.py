@@ -142,6 +142,7 @@ def test_statistics_and_the_first_period(small: EvaluationEvidence) -> None:
 def test_a_person_puts_words_in_place_and_signs(small: EvaluationEvidence) -> None:
     edits = {"average": "All is well.", "events": " "}
     draft = evaluation_report(small, "en", edits=edits)
+    assert draft == evaluation_report(small, "en", edits=edits, signed_by=" ")
     texts = paragraphs(draft, "findings")
     assert "All is well." in texts
     assert "Units with deductions – A, B." not in texts

@@ -185,6 +185,7 @@ def test_a_person_edits_and_signs() -> None:
     assert {one.emphasis for one in part.blocks if isinstance(one, Paragraph)} == {"plain"}
     assert texts(part)[1] == "Ours."
     assert len(texts(part)) == 4
+    assert study_report(demo(), "en", signed_by=" ") == study_report(demo(), "en")
     with pytest.raises(ReportError) as refused:
         study_report(small(), "en", edits={"nothing": "x"})
     assert str(refused.value).startswith("no sentence 'nothing' is drafted of this study")
@@ -244,7 +245,9 @@ def test_organizations_need_three_experts_or_their_consent() -> None:
     organizations = {"Ping": "East", "Qin": "East", "Rui": "West"}
     hidden = small(organizations=organizations)
     assert (dict(hidden.groups), hidden.few) == ({}, ("East", "West"))
-    one = small(organizations=dict.fromkeys(organizations, "East"), consenting=("Ping", "Qin", "Rui"))
+    one = small(
+        organizations=dict.fromkeys(organizations, "East"), consenting=("Ping", "Qin", "Rui")
+    )
     assert (dict(one.groups), one.few) == ({}, ())
     shown = small(organizations=organizations, consenting=("Ping", "Qin", "Rui"))
     table = organizations_table(shown, "en")

@@ -55,6 +55,13 @@ def test_numbers_are_rounded_by_their_format() -> None:
     ]
 
 
+def test_sheets_are_printed_one_page_wide_on_a4_across() -> None:
+    (sheet,) = reopened(MIXED)
+    page = sheet.page_setup
+    assert (page.paperSize, page.orientation, page.fitToHeight) == (9, "landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
 def test_headings_are_bold_and_stay() -> None:
     (sheet,) = reopened(MIXED)
     assert sheet.freeze_panes == "A4"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from ahp.errors import AccessError, StoreError
-from ahp.process.evaluations.events import ReportSigned, ReportWritten
+from ahp.process.evaluations.events import CorrectionProposed, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import ReportTexts
 from ahp.store import Store
 from ahp.web import state
@@ -84,6 +85,17 @@ def test_who_may_write_and_sign_when(store):
         head.act(case.id, ReportSigned(PERIOD, "zh", "李主任", "ab" * 32))
     with pytest.raises(StoreError, match="2031"):
         clerk.act(case.id, ReportWritten("2031", "zh", {}))
+
+
+@pytest.mark.parametrize("about", ["2026Q4", "2026"])
+def test_a_report_is_not_signed_while_a_correction_waits(store, example, about):
+    now = store.evaluation_state(example.id)
+    recorded = next(iter(now.periods["2026Q4"].values.values())).row
+    corrected = replace(recorded, value="1", evidence="No. 9")
+    store.act(example.id, CorrectionProposed("2026Q4", (corrected,), "counted twice"))
+    with pytest.raises(StoreError) as refused:
+        store.act(example.id, ReportSigned(about, "zh", "李主任", "ab" * 32))
+    assert str(refused.value) == f"the figures of {about} are signed before the report on them"
 
 
 def test_what_is_written_goes_with_the_evaluation(store, example, tmp_path):
