@@ -100,7 +100,8 @@ def set_styles(file: DocumentObject, language: str) -> None:
     defaults = (
         f'<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" '
         f'w:cs="{latin}" w:eastAsia="{fonts[0]}"/><w:sz w:val="21"/><w:szCs w:val="21"/>'
-        f'<w:lang w:val="{"zh-CN" if chinese else "en-US"}" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
+        # of Latin letters, or programs take them for Chinese: no word would stay whole
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>"
     )
     _replace(file.styles.element, "w:styles", [defaults, *styles, *_TABLE_STYLES])
@@ -108,7 +109,7 @@ def set_styles(file: DocumentObject, language: str) -> None:
     settings = file.settings.element
     theme = settings.find(qn("w:themeFontLang"))
     assert theme is not None
-    theme.set(qn("w:val"), "zh-CN" if chinese else "en-US")
+    theme.set(qn("w:val"), "en-US")
     theme.set(qn("w:eastAsia"), "zh-CN")
     for setting in settings.iter(qn("w:compatSetting")):
         if setting.get(qn("w:name")) == "compatibilityMode":

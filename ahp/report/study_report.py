@@ -313,11 +313,12 @@ class _Pages:
     def consistency_line(self, parent: str) -> str:
         """What studies print below a judgment matrix."""
         _, checked = self._, self.analysis.consistency[parent]
-        line = f"λmax = {show_number(checked.lambda_max)}, CI = {show_number(checked.ci)}, "
-        line += f"RI = {show_number(checked.ri)}, CR = {show_beside(checked.cr, CR_LIMIT)}: "
-        line += (
+        numbers = f"λmax = {show_number(checked.lambda_max)}, CI = {show_number(checked.ci)}, "
+        numbers += f"RI = {show_number(checked.ri)}, CR = {show_beside(checked.cr, CR_LIMIT)}"
+        verdict = (
             _("acceptable") if checked.acceptable else _("not acceptable: CR should be below 0.1")
         )
+        line = _("{name}: {value}").format(name=numbers, value=verdict)
         if count := self.analysis.filled.get(parent, 0):
             line += _("; comparisons that nobody judged, computed from the others: {count}").format(
                 count=count
