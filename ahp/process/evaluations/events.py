@@ -558,6 +558,8 @@ class PeriodSigned(OnPeriod):
         revision: 1, or more for corrections after the first signature.
         evidence: what it leaves, JSON of `judged.evidence_of`.
         early: why it is signed before the units' time to appeal is over; empty otherwise.
+        correction: number of the event that proposed the correction that is signed, with its reason
+            and file; 0 for the first signature, and in older logs.
     """
 
     kind = "period_signed"
@@ -565,6 +567,7 @@ class PeriodSigned(OnPeriod):
     revision: int
     evidence: str
     early: str = ""
+    correction: int = 0
 
 
 @dataclass(frozen=True)

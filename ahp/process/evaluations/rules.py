@@ -628,8 +628,11 @@ def _right_value_problem(
 def _(
     action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    again = bool(period.signatures) and period.correction is None
-    if again or action.revision != len(period.signatures) + 1:
+    if action.revision != len(period.signatures) + 1:
+        return Phrase("signed_already", period=action.period)
+    if action.correction and (another := _correction_problem(action.correction, period)):
+        return another
+    if period.signatures and period.correction is None:
         return Phrase("signed_already", period=action.period)
     if period.correction:
         return _same_person(state, period.correction.stamp, event.actor)
@@ -661,8 +664,13 @@ def _(
 def _(
     action: CorrectionWithdrawn, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    return _correction_problem(action.seq, period)
+
+
+def _correction_problem(seq: int, period: PeriodState) -> Phrase | None:
+    """Why the correction that an event proposed is not the one that waits."""
     if period.correction is None:
-        return Phrase("no_correction", period=action.period)
-    if period.correction.stamp.seq != action.seq:
-        return Phrase("correction_is_another", period=action.period)
+        return Phrase("no_correction", period=str(period.period))
+    if period.correction.stamp.seq != seq:
+        return Phrase("correction_is_another", period=str(period.period))
     return None

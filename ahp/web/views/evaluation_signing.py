@@ -42,7 +42,7 @@ from ahp.web.questionnaires import file_name
 JSON = "application/json"
 
 
-def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
+def sign(desk: Desk, period: str, revision: int, shown: str, correction: int) -> None:
     """Sign what was shown, or say who was faster.
 
     Args:
@@ -50,10 +50,12 @@ def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
         period: which.
         revision: of the signature.
         shown: SHA-256 of the evidence on the page.
+        correction: number of the event that proposed the correction on the page; 0 without one.
     """
     _, form = state.translate(), st.session_state
     early = (form.get(f"early-{desk.id}-{period}") or "").strip()
-    if attempt(desk, lambda: state.desk().sign(desk.id, period, revision, early, shown=shown)):
+    seen = {"shown": shown, "correction": correction}
+    if attempt(desk, lambda: state.desk().sign(desk.id, period, revision, early, **seen)):
         return
     signatures = state.desk().evaluation_state(desk.id).periods[period].signatures
     if len(signatures) >= revision:
@@ -160,6 +162,8 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
             key=f"early-{desk.id}-{period}",
         )
     shown = hashes_of(evidence_of(desk.now, period, revision))["evidence"]
+    # a correction of the same figures for another reason is ticked anew
+    correction = held.correction.stamp.seq if held.correction else 0
     sure = st.checkbox(
         _(
             "I have looked at the figures above. By signing, {period} is closed for ever; what is "
@@ -167,7 +171,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
         ).format(period=period)
         if revision == 1
         else _("I have looked at the correction; the figures signed before stay on record."),
-        key=f"sure_sign-{desk.id}-{period}-{revision}-{shown[:12]}",
+        key=f"sure_sign-{desk.id}-{period}-{revision}-{correction}-{shown[:12]}",
     )
     st.button(
         _("Sign {period}").format(period=period)
@@ -176,7 +180,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
         type="primary",
         icon=":material/draw:",
         on_click=sign,
-        args=(desk, period, revision, shown),
+        args=(desk, period, revision, shown, correction),
         disabled=not sure,
         key="sign",
     )
