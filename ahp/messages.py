@@ -1456,9 +1456,14 @@ _STORE = {
     "row_of_study_differs": _(
         "the log ends here, and the study has {name} {found!r}, by the log {expected!r}"
     ),
+    "first_person_without_account": _(
+        "This takes two people with accounts of their own, and the first step was done without one. "
+        "Take it back, and let somebody with an account do it again."
+    ),
     "second_person_is_first": _("This takes two people: somebody else has to do the second step."),
     "second_person_without_account": _(
-        "This takes two people, and both need accounts of their own."
+        "This takes two people, and both need accounts of their own: sign in with yours, or have one "
+        "made on the page “Accounts”."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
     "report_before_figures": _("the figures of {period} are signed before the report on them"),
@@ -1810,6 +1815,13 @@ _EVALUATIONS = {
     "act_of_another_kind": _("this is not for who did it"),
     "act_of_another_person": _("somebody else did it than the event says"),
     "appeal_decided_already": _("This appeal is decided already."),
+    "appeal_link_without_account": _(
+        "This takes two people with accounts of their own, and the personal link by which the "
+        "appeal was made was issued without one, so that nobody can tell who opened it. Let "
+        "somebody with an account issue the contact a new link, reject this appeal for that reason, "
+        "and let the contact appeal again. If the time to appeal is over, undo the check, finish it, "
+        "and send the notices out again first."
+    ),
     "appeal_needs_value": _(
         "An appeal that is granted needs the right value, one that is rejected has none."
     ),
@@ -1888,6 +1900,11 @@ _EVALUATIONS = {
     "names_not_counting": _("passed over, as they don't count in {period}: {names!r}"),
     "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
+    "link_without_account": _(
+        "This takes two people with accounts of their own, and the personal link by which the first "
+        "step was done was issued without one, so that nobody can tell who opened it. Let somebody "
+        "with an account issue a new link, take the first step back, and let it be done again."
+    ),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),
     "no_person": _("there is nobody {id!r} in an evaluation"),

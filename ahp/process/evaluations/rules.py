@@ -186,11 +186,12 @@ def _(action: SchemeWithdrawn, state: EvaluationState, event: Logged) -> Phrase 
 
 def _same_person(state: EvaluationState, first: Stamp, second: Actor) -> Phrase | None:
     """Why an act that takes two people is not done by two."""
-    try:
-        for one in state.doers(first):
+    for one in state.doers(first):
+        try:
             second_person(one, second)
-    except AccessError as error:
-        return Phrase(error.code)
+        except AccessError as error:
+            by_link = one != first.actor and error.code == "first_person_without_account"
+            return Phrase("link_without_account" if by_link else error.code)
     return None
 
 
@@ -611,8 +612,12 @@ def _(
         return Phrase("appeal_needs_value")
     if action.row is None:
         return None
-    problem = _right_value_problem(action.row, appeal.cell, period, state)
-    return problem or _same_person(state, appeal.stamp, event.actor)
+    if problem := _right_value_problem(action.row, appeal.cell, period, state):
+        return problem
+    problem = _same_person(state, appeal.stamp, event.actor)
+    if problem and problem.code == "link_without_account":
+        return Phrase("appeal_link_without_account")
+    return problem
 
 
 def _right_value_problem(
