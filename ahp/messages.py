@@ -1385,6 +1385,10 @@ _STORE = {
     "export_no_list": _("{place}: expected a list"),
     "export_no_text": _("{place}: {name} is {found}, expected text"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
+    "export_not_read_back": _(
+        "Written into a file, this could not be read back: {problem}. Keep a copy of the database "
+        "instead, and begin a new evaluation or study for what comes next."
+    ),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
     "export_text_or_null": _("text or null"),
@@ -1457,13 +1461,13 @@ _STORE = {
         "the log ends here, and the study has {name} {found!r}, by the log {expected!r}"
     ),
     "first_person_without_account": _(
-        "This takes two people with accounts of their own, and the first step was done without one. "
-        "Take it back, and let somebody with an account do it again."
+        "This takes two people with accounts of their own, and the first step was done without "
+        "one. Take it back, and let somebody with an account do it again."
     ),
     "second_person_is_first": _("This takes two people: somebody else has to do the second step."),
     "second_person_without_account": _(
-        "This takes two people, and both need accounts of their own: sign in with yours, or have one "
-        "made on the page “Accounts”."
+        "This takes two people, and both need accounts of their own: sign in with yours, or have "
+        "one made on the page “Accounts”."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
     "report_before_figures": _("the figures of {period} are signed before the report on them"),
@@ -1818,9 +1822,9 @@ _EVALUATIONS = {
     "appeal_link_without_account": _(
         "This takes two people with accounts of their own, and the personal link by which the "
         "appeal was made was issued without one, so that nobody can tell who opened it. Let "
-        "somebody with an account issue the contact a new link, reject this appeal for that reason, "
-        "and let the contact appeal again. If the time to appeal is over, undo the check, finish it, "
-        "and send the notices out again first."
+        "somebody with an account issue the contact a new link, reject this appeal for that "
+        "reason, and let the contact appeal again. If the time to appeal is over, undo the check, "
+        "finish it, and send the notices out again first."
     ),
     "appeal_needs_value": _(
         "An appeal that is granted needs the right value, one that is rejected has none."
@@ -1837,6 +1841,10 @@ _EVALUATIONS = {
     "attachment_large": _(
         "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
         "or attach the pages that matter."
+    ),
+    "attachments_large": _(
+        "{name!r} can't be attached: what you have attached in {period} would be more than {most} "
+        "MB. Please say in the note where the evidence is kept, with its document number."
     ),
     "attachments_many": _("More than {most} files can't be attached here."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
@@ -1883,6 +1891,10 @@ _EVALUATIONS = {
     "figures_changed": _(
         "The figures have changed since you opened this page. Look at them again, then sign."
     ),
+    "files_large": _(
+        "{name!r} can't be attached: the files of this evaluation would be more than {most} MB. "
+        "Please say in words where the evidence is kept, with its document number."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),
@@ -1901,9 +1913,9 @@ _EVALUATIONS = {
     "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
     "link_without_account": _(
-        "This takes two people with accounts of their own, and the personal link by which the first "
-        "step was done was issued without one, so that nobody can tell who opened it. Let somebody "
-        "with an account issue a new link, take the first step back, and let it be done again."
+        "This takes two people with accounts of their own, and the personal link by which the "
+        "first step was done was issued without one, so that nobody can tell who opened it. Let "
+        "somebody with an account issue a new link, take the first step back, and let it be done again."
     ),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),

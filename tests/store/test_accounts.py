@@ -304,8 +304,8 @@ def test_what_takes_two_people():
     )
     for first in (ORGANIZER, li):
         assert refusal(lambda first=first: second_person(first, ORGANIZER)) == (
-            "This takes two people, and both need accounts of their own: sign in with yours, or have "
-            "one made on the page “Accounts”."
+            "This takes two people, and both need accounts of their own: sign in with yours, or "
+            "have one made on the page “Accounts”."
         )
     for first in (ORGANIZER, SERVER):
         assert refusal(lambda first=first: second_person(first, wang)) == (

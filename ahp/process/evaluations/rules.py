@@ -60,7 +60,7 @@ from .events import (
     UnitMerged,
     ValuesRecorded,
 )
-from .state import EvaluationState, PeriodState, Person, Stamp, scheme_of_content
+from .state import Appeal, EvaluationState, PeriodState, Person, Stamp, scheme_of_content
 from .units import Unit, active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
@@ -612,9 +612,13 @@ def _(
         return Phrase("appeal_needs_value")
     if action.row is None:
         return None
-    if problem := _right_value_problem(action.row, appeal.cell, period, state):
-        return problem
-    problem = _same_person(state, appeal.stamp, event.actor)
+    problem = _right_value_problem(action.row, appeal.cell, period, state)
+    return problem or _granted_alone(appeal, state, event.actor)
+
+
+def _granted_alone(appeal: Appeal, state: EvaluationState, actor: Actor) -> Phrase | None:
+    """Why an appeal is not granted by another person than made it."""
+    problem = _same_person(state, appeal.stamp, actor)
     if problem and problem.code == "link_without_account":
         return Phrase("appeal_link_without_account")
     return problem
@@ -635,12 +639,8 @@ def _(
 ) -> Phrase | None:
     if action.revision != len(period.signatures) + 1:
         return Phrase("signed_already", period=action.period)
-    if action.correction and (another := _correction_problem(action.correction, period)):
-        return another
-    if period.signatures and period.correction is None:
-        return Phrase("signed_already", period=action.period)
-    if period.correction:
-        return _same_person(state, period.correction.stamp, event.actor)
+    if period.signatures:
+        return _correction_signed(action, period, state, event.actor)
     if period.checked is None:
         return _late(period, "checked", "notified")
     if count := len(period.open_appeals):
@@ -648,6 +648,17 @@ def _(
     if period.appeals_until >= event.time[:10] and not action.early:
         return Phrase("sign_before_appeals_end", date=period.appeals_until)
     return _same_person(state, period.checked, event.actor)
+
+
+def _correction_signed(
+    action: PeriodSigned, period: PeriodState, state: EvaluationState, actor: Actor
+) -> Phrase | None:
+    """Why a correction can't be signed; older logs don't say which one was."""
+    if action.correction and (another := _correction_problem(action.correction, period)):
+        return another
+    if period.correction is None:
+        return Phrase("signed_already", period=action.period)
+    return _same_person(state, period.correction.stamp, actor)
 
 
 @_in_period.register
