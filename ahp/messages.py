@@ -1915,7 +1915,8 @@ _EVALUATIONS = {
     "link_without_account": _(
         "This takes two people with accounts of their own, and the personal link by which the "
         "first step was done was issued without one, so that nobody can tell who opened it. Let "
-        "somebody with an account issue a new link, take the first step back, and let it be done again."
+        "somebody with an account issue a new link, take the first step back, and let it be done "
+        "again."
     ),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),

@@ -234,8 +234,8 @@ class TestRefused:
         monkeypatch.setattr(transfer, "EVALUATION_FILE", replace(EVALUATION_FILE, most=size - 1))
         assert not_written(store, case) == (
             f"Written into a file, this could not be read back: 效能评价: {size} bytes, expected "
-            f"at most {size - 1}. Keep a copy of the database instead, and begin a new evaluation or "
-            "study for what comes next."
+            f"at most {size - 1}. Keep a copy of the database instead, and begin a new evaluation "
+            "or study for what comes next."
         )
         monkeypatch.setattr(transfer, "EVALUATION_FILE", EVALUATION_FILE)
         monkeypatch.setattr(datafile, "MAX_VALUES", 100)

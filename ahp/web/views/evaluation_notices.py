@@ -13,7 +13,8 @@ from ahp.process.evaluations.events import AppealDecided, Row
 from ahp.process.evaluations.judged import evidence_of
 from ahp.process.evaluations.notices import moved, notified_units, with_granted
 from ahp.process.evaluations.state import Appeal, PeriodState
-from ahp.report.notice import moved_table, typed_words
+from ahp.report.check_sources import value_words
+from ahp.report.notice import moved_table
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed
@@ -248,8 +249,8 @@ def show_effect(desk: Desk, held: PeriodState, appeal: Appeal, value: str) -> No
     st.markdown(
         state.plain(
             _("Value: {old} → {new}").format(
-                old=typed_words(held.scheme, indicator, old.row.value, language) if old else "–",
-                new=typed_words(held.scheme, indicator, value, language),
+                old=value_words(held.scheme, indicator, old.row.value, language) if old else "–",
+                new=value_words(held.scheme, indicator, value, language),
             )
         )
     )

@@ -29,9 +29,11 @@ from ahp.process.evaluations.notices import (
 )
 from ahp.process.evaluations.signing import Point, checklist, hashes_of
 from ahp.process.evaluations.state import PeriodState
+from ahp.report.check_sources import value_words
 from ahp.report.evaluation import totals_table
-from ahp.report.notice import moved_table, signed_table, typed_words
+from ahp.report.notice import moved_table
 from ahp.report.opinions import missing_sentences
+from ahp.report.standing import signed_table
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed, show_table
@@ -54,8 +56,11 @@ def sign(desk: Desk, period: str, revision: int, shown: str, correction: int) ->
     """
     _, form = state.translate(), st.session_state
     early = (form.get(f"early-{desk.id}-{period}") or "").strip()
-    seen = {"shown": shown, "correction": correction}
-    if attempt(desk, lambda: state.desk().sign(desk.id, period, revision, early, **seen)):
+
+    def change() -> None:
+        state.desk().sign(desk.id, period, revision, early, shown=shown, correction=correction)
+
+    if attempt(desk, change):
         return
     signatures = state.desk().evaluation_state(desk.id).periods[period].signatures
     if len(signatures) >= revision:
@@ -297,8 +302,8 @@ def show_correction(desk: Desk, held: PeriodState) -> None:
         sentence = _("{unit}, {indicator}: {old} → {new}").format(
             unit=names[row.unit],
             indicator=names[row.indicator],
-            old=typed_words(held.scheme, row.indicator, old.row.value, language) if old else "–",
-            new=typed_words(held.scheme, row.indicator, row.value, language),
+            old=value_words(held.scheme, row.indicator, old.row.value, language) if old else "–",
+            new=value_words(held.scheme, row.indicator, row.value, language),
         )
         if row.evidence:
             sentence += _(" (document {number})").format(number=row.evidence)
