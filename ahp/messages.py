@@ -1869,6 +1869,7 @@ _EVALUATIONS = {
         "taken back. If it is wrong, propose a correction once the period is signed."
     ),
     "decision_without_reason": _("Please give a reason for the decision."),
+    "day_in_zone": _("{date} ({zone})"),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
@@ -2004,6 +2005,9 @@ _EVALUATIONS = {
     "value_is_another": _(
         "{unit!r}, {indicator!r}: the value has changed meanwhile; look at it again."
     ),
+    "zone": _("{name}"),
+    "zone_of_beijing": _("Beijing time"),
+    "zone_unknown": _("{zone!r} is no time zone, expected a name such as 'Asia/Shanghai'"),
     "values_many": _(
         "{count} values at once are too many: at most {most} can be recorded. Please split the "
         "file."

@@ -74,7 +74,7 @@ def test_what_the_head_sees(visit, case) -> None:
         f"{done} A second person has looked at every deduction, bonus and veto (1): 李主任.",
         f"{done} Draft notices were sent out on {day}; 0 of 3 contacts have read theirs.",
         f"{done} Appeals: 0, all decided.",
-        f"{left} Units may still appeal until {FAR}.",
+        f"{left} Units may still appeal until {FAR} (UTC).",
     ]
     assert app.table[0].value["Total"].str.strip().tolist() == ["86.0", "61.0", "30.0"]
     assert "- 丙中心, 2026Q1: 30…70, band not decided; Training decides it" in texts(app)
@@ -87,7 +87,7 @@ def test_the_head_signs(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_signing", "zh")
     sure(app).check().run()
     app.button(key="sign").click().run()
-    assert errors(app) == [f"各单位可申诉至{FAR}。如需提前签批，请说明原因。"]
+    assert errors(app) == [f"各单位可申诉至UTC {FAR}。如需提前签批，请说明原因。"]
     app.text_area(key=f"early-{case.id}-{PERIOD}").input("各单位均已书面确认")
     app.button(key="sign").click().run()
     assert errors(app) == []

@@ -17,6 +17,7 @@ from ...evaluation.scoring import period_problem
 from ...messages import Phrase
 from ..events import Actor
 from ..roles import second_person
+from .days import day_of, day_words, is_zone
 from .events import (
     AppealDecided,
     Appealed,
@@ -292,7 +293,11 @@ def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> Phrase | N
         return Phrase("period_opened_already", period=action.period)
     if str(period) != action.period:
         return Phrase("period_not_written_so", period=str(period))
-    return period_problem(state.version.scheme, period)
+    return period_problem(state.version.scheme, period) or _zone_problem(action.zone)
+
+
+def _zone_problem(zone: str) -> Phrase | None:
+    return None if is_zone(zone) else Phrase("zone_unknown", zone=zone)
 
 
 @_objection.register
@@ -357,7 +362,7 @@ def _(
 ) -> Phrase | None:
     if not action.reason.strip():
         return Phrase("dates_without_reason")
-    return _late(period, "open")
+    return _late(period, "open") or _zone_problem(action.zone or period.zone)
 
 
 @_in_period.register
@@ -547,8 +552,8 @@ def _(
 def _(
     action: NoticesIssued, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    if action.until < event.time[:10] or not _is_date(action.until):
-        return Phrase("appeals_until_past", date=action.until)
+    if not _is_date(action.until) or action.until < day_of(event.time, period.zone):
+        return Phrase("appeals_until_past", date=day_words(action.until, period.zone))
     return _late(period, "checked")
 
 
@@ -577,8 +582,8 @@ def _(
         return Phrase("appeal_of_another_unit")
     if period.notices is None or period.stage != "notified":
         return _late(period, "notified")
-    if event.time[:10] > period.notices.until:
-        return Phrase("appeal_too_late", date=period.notices.until)
+    if day_of(event.time, period.zone) > period.notices.until:
+        return Phrase("appeal_too_late", date=day_words(period.notices.until, period.zone))
     return _appeal_problem(action, cell, period, state)
 
 
@@ -645,8 +650,9 @@ def _(
         return _late(period, "checked", "notified")
     if count := len(period.open_appeals):
         return Phrase("sign_before_decision", count=count)
-    if period.appeals_until >= event.time[:10] and not action.early:
-        return Phrase("sign_before_appeals_end", date=period.appeals_until)
+    until = period.appeals_until
+    if until >= day_of(event.time, period.zone) and not action.early:
+        return Phrase("sign_before_appeals_end", date=day_words(until, period.zone))
     return _same_person(state, period.checked, event.actor)
 
 

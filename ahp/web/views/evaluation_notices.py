@@ -9,6 +9,7 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.observation_layout import part_name
+from ahp.process.evaluations.days import zone_words
 from ahp.process.evaluations.events import AppealDecided, Row
 from ahp.process.evaluations.judged import evidence_of
 from ahp.process.evaluations.notices import moved, notified_units, with_granted
@@ -53,9 +54,11 @@ def show_issuing(desk: Desk, held: PeriodState) -> None:
                 )
             )
         )
-    today = state.today()
+    today = state.today(held.zone)
     st.date_input(
-        _("Appeals until (this day included)"),
+        _("Appeals until the end of this day, {zone}").format(
+            zone=state.in_words(zone_words(held.zone))
+        ),
         value=today + timedelta(days=DAYS),
         min_value=today,
         format="YYYY-MM-DD",
@@ -299,7 +302,7 @@ else:
                 _("Sent out on {date} by {name}; appeals until {until}.").format(
                     date=held.notices.stamp.time[:10],
                     name=desk.who(held.notices.stamp.actor),
-                    until=held.notices.until,
+                    until=state.until(held.notices.until, held.zone),
                 )
             )
         )

@@ -70,7 +70,7 @@ def sign(desk: Desk, period: str, revision: int, shown: str, correction: int) ->
         )
 
 
-def point_words(desk: Desk, point: Point) -> str:
+def point_words(desk: Desk, point: Point, zone: str) -> str:
     """A point of the checklist as a sentence."""
     _ = state.translate()
     about = {
@@ -79,7 +79,7 @@ def point_words(desk: Desk, point: Point) -> str:
         "names": _(", ").join(desk.who(actor) for actor in point.actors) or "–",
         "count": point.count,
         "of": point.of,
-        "until": point.until,
+        "until": state.until(point.until, zone),
     }
     words = {
         ("check", True): _("The check was finished by {name} on {date}."),
@@ -118,10 +118,10 @@ def show_checklist(desk: Desk, held: PeriodState) -> None:
     _ = state.translate()
     st.header(_("What was done"), anchor=False)
     lines = []
-    for point in checklist(desk.now, held, state.today().isoformat()):
+    for point in checklist(desk.now, held, state.today(held.zone).isoformat()):
         left = "info" if point.code in ("notices", "withdrawn", "time") else "error"
         icon = f":material/{'check_circle' if point.done else left}:"
-        lines.append(f"- {icon} {state.plain(point_words(desk, point))}")
+        lines.append(f"- {icon} {state.plain(point_words(desk, point, held.zone))}")
     st.markdown("\n".join(lines))
 
 
@@ -158,10 +158,10 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
     if not state.may("sign"):
         st.info(_("The head signs. Your account can look at everything here."))
         return
-    if held.appeals_until >= state.today().isoformat() and revision == 1:
+    if held.appeals_until >= state.today(held.zone).isoformat() and revision == 1:
         st.text_area(
             _("Why sign before {until}, as long as units may appeal?").format(
-                until=held.appeals_until
+                until=state.until(held.appeals_until, held.zone)
             ),
             max_chars=LONGEST["reason"],
             key=f"early-{desk.id}-{period}",
