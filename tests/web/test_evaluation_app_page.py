@@ -69,10 +69,10 @@ def test_limits_of_evidence(language: str) -> None:
     joint = {"en": ", ", "zh": "、"}[language]
     kinds = joint.join(kind.upper() for kind in KINDS if kind != "jpeg")
     evidence = {
-        "en": f"({kinds}, {MOST_MEGABYTES} MB a file, {MOST_FILES} files a rating, {MOST_OF_RATER} MB "
-        "in a period)",
-        "zh": f"（{kinds}，每份不超过 {MOST_MEGABYTES} MB，每项至多 {MOST_FILES} 份，每期合计不超过 "
-        f"{MOST_OF_RATER} MB）",
+        "en": f"({kinds}, {MOST_MEGABYTES} MB a file, {MOST_FILES} files a rating, "
+        f"{MOST_OF_RATER} MB in a period)",
+        "zh": f"（{kinds}，每份不超过 {MOST_MEGABYTES} MB，每项至多 {MOST_FILES} 份，"
+        f"每期合计不超过 {MOST_OF_RATER} MB）",
     }
     kept = {"en": f"an evaluation have {MOST_KEPT} MB", "zh": f"文件合计达到 {MOST_KEPT} MB 后"}
     page = re.sub(r"\s", "", PAGES[language])
