@@ -128,13 +128,8 @@ def _check_numbers(data: Any) -> None:
             _check_numbers(value)
 
 
-def parse_json(
-    content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
-) -> Any:
-    """The data in a JSON text from outside, or an error of the given type that names it by
-    `source`: not JSON, too many values, a whole number of too many digits, or nested too deep for
-    what `expected`, a code, says it should hold.
-    """
+def check_values(content: bytes | str, source: str, error: type[AHPError]) -> None:
+    """Refuse a JSON text with more values than are read."""
     marks = ("[", "{", ",")
     count = sum(
         content.count(mark) if isinstance(content, str) else content.count(mark.encode())
@@ -142,6 +137,16 @@ def parse_json(
     )
     if count > MAX_VALUES:
         raise error("too_many_values", source=source, most=MAX_VALUES)
+
+
+def parse_json(
+    content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
+) -> Any:
+    """The data in a JSON text from outside, or an error of the given type that names it by
+    `source`: not JSON, too many values, a whole number of too many digits, or nested too deep for
+    what `expected`, a code, says it should hold.
+    """
+    check_values(content, source, error)
 
     def whole_number(digits: str) -> int:
         if len(digits) > MAX_DIGITS:

@@ -1385,6 +1385,10 @@ _STORE = {
     "export_no_list": _("{place}: expected a list"),
     "export_no_text": _("{place}: {name} is {found}, expected text"),
     "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
+    "export_not_read_back": _(
+        "Written into a file, this could not be read back: {problem}. Keep a copy of the database "
+        "instead, and begin a new evaluation or study for what comes next."
+    ),
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
     "export_text_or_null": _("text or null"),
@@ -1456,9 +1460,14 @@ _STORE = {
     "row_of_study_differs": _(
         "the log ends here, and the study has {name} {found!r}, by the log {expected!r}"
     ),
+    "first_person_without_account": _(
+        "This takes two people with accounts of their own, and the first step was done without "
+        "one. Take it back, and let somebody with an account do it again."
+    ),
     "second_person_is_first": _("This takes two people: somebody else has to do the second step."),
     "second_person_without_account": _(
-        "This takes two people, and both need accounts of their own."
+        "This takes two people, and both need accounts of their own: sign in with yours, or have "
+        "one made on the page “Accounts”."
     ),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
     "report_before_figures": _("the figures of {period} are signed before the report on them"),
@@ -1810,6 +1819,13 @@ _EVALUATIONS = {
     "act_of_another_kind": _("this is not for who did it"),
     "act_of_another_person": _("somebody else did it than the event says"),
     "appeal_decided_already": _("This appeal is decided already."),
+    "appeal_link_without_account": _(
+        "This takes two people with accounts of their own, and the personal link by which the "
+        "appeal was made was issued without one, so that nobody can tell who opened it. Let "
+        "somebody with an account issue the contact a new link, reject this appeal for that "
+        "reason, and let the contact appeal again. If the time to appeal is over, undo the check, "
+        "finish it, and send the notices out again first."
+    ),
     "appeal_needs_value": _(
         "An appeal that is granted needs the right value, one that is rejected has none."
     ),
@@ -1825,6 +1841,10 @@ _EVALUATIONS = {
     "attachment_large": _(
         "{name!r} is too large: expected {most} MB at most. Take a photo with a lower resolution, "
         "or attach the pages that matter."
+    ),
+    "attachments_large": _(
+        "{name!r} can't be attached: what you have attached in {period} would be more than {most} "
+        "MB. Please say in the note where the evidence is kept, with its document number."
     ),
     "attachments_many": _("More than {most} files can't be attached here."),
     "cell_has_no_value": _("{unit!r} has no value of {indicator!r}"),
@@ -1849,6 +1869,7 @@ _EVALUATIONS = {
         "taken back. If it is wrong, propose a correction once the period is signed."
     ),
     "decision_without_reason": _("Please give a reason for the decision."),
+    "day_in_zone": _("{date} ({zone})"),
     "entry_is_another": _(
         "{unit!r}, {indicator!r}: the entry has changed meanwhile; look at it again."
     ),
@@ -1871,6 +1892,10 @@ _EVALUATIONS = {
     "figures_changed": _(
         "The figures have changed since you opened this page. Look at them again, then sign."
     ),
+    "files_large": _(
+        "{name!r} can't be attached: the files of this evaluation would be more than {most} MB. "
+        "Please say in words where the evidence is kept, with its document number."
+    ),
     "file_differs": _("file {name!r} is not the one that was kept"),
     "file_gone": _("file {name!r} is not there any more"),
     "file_gone_here": _("there is no file {sha256!r}"),
@@ -1888,6 +1913,12 @@ _EVALUATIONS = {
     "names_not_counting": _("passed over, as they don't count in {period}: {names!r}"),
     "names_of_others": _("passed over, as they are not yours to deliver: {names!r}"),
     "no_active_unit": _("No unit is active in {period}: add units first."),
+    "link_without_account": _(
+        "This takes two people with accounts of their own, and the personal link by which the "
+        "first step was done was issued without one, so that nobody can tell who opened it. Let "
+        "somebody with an account issue a new link, take the first step back, and let it be done "
+        "again."
+    ),
     "no_correction": _("There is no correction of {period}."),
     "no_evaluation": _("there is no evaluation {id!r}"),
     "no_person": _("there is nobody {id!r} in an evaluation"),
@@ -1974,6 +2005,9 @@ _EVALUATIONS = {
     "value_is_another": _(
         "{unit!r}, {indicator!r}: the value has changed meanwhile; look at it again."
     ),
+    "zone": _("{name}"),
+    "zone_of_beijing": _("Beijing time"),
+    "zone_unknown": _("{zone!r} is no time zone, expected a name such as 'Asia/Shanghai'"),
     "values_many": _(
         "{count} values at once are too many: at most {most} can be recorded. Please split the "
         "file."

@@ -56,7 +56,9 @@ def second_person(first: Actor, second: Actor) -> None:
     Raises:
         AccessError: both have the same account, or one of them has none.
     """
-    if not (first.id and second.id):
+    if not second.id:
         raise AccessError("second_person_without_account")
+    if not first.id:
+        raise AccessError("first_person_without_account")
     if first.id == second.id:
         raise AccessError("second_person_is_first")

@@ -37,7 +37,7 @@ def value_words(scheme: Scheme, indicator: str, value: str, language: str) -> st
     grades = scheme.grades.get(getattr(rule, "grades", ""), ())
     names = {word: scheme.text(one.name, language) for one in grades for word in one.words}
     words = status_words(_)
-    special = SPECIAL_WORDS.get(value)
+    special = SPECIAL_WORDS.get(value.casefold())
     known = words[special.replace(" ", "_")] if special else value
     return names.get(value, known)
 

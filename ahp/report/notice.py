@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from ..evaluation.rules import Rated
 from ..evaluation.scheme import Scheme
 from ..i18n import translator
 from ..i18n.errors import error_sentence, place_words
-from ..i18n.evaluation import bands_of, measured_words, named_phrase, names_of, plain_number
+from ..i18n.evaluation import bands_of, measured_words, named_phrase
 from ..process.evaluations.notices import Figure, Moved, raters_of
 from ..process.evaluations.state import PeriodState, Value
 from .evaluation import as_printed
@@ -70,7 +69,7 @@ def parts_points(result: Evaluation, unit: str, period: str) -> dict[str, Decima
     }
 
 
-def value_words(result: Evaluation, unit: str, period: str, indicator: str, language: str) -> str:
+def scored_value(result: Evaluation, unit: str, period: str, indicator: str, language: str) -> str:
     """The value that a unit's points are given for, with its unit of measure unless it is graded;
     empty where there is none.
     """
@@ -88,12 +87,6 @@ def grade_names(scheme: Scheme, indicator: str, language: str) -> dict[str, str]
     rule = scheme.indicator[indicator].rule if indicator in scheme.indicator else None
     grades = scheme.grades.get(getattr(rule, "grades", ""), ())
     return {one.id: scheme.text(one.name, language) for one in grades}
-
-
-def typed_words(scheme: Scheme, indicator: str, value: str, language: str) -> str:
-    """A value as it was read or typed, a grade by its name."""
-    _ = translator(language)
-    return grade_names(scheme, indicator, language).get(value, value) or _("not reported")
 
 
 def source_words(held: PeriodState, unit: str, indicator: str, language: str) -> str:
@@ -151,36 +144,3 @@ def moved_table(units: Iterable[Moved], scheme: Scheme, language: str) -> Table:
     )
     headings = (_("Unit"), _("Total"), _("Band"), _("Rank in group"))
     return Table(_("What changes: old figure → new figure"), headings, rows, language)
-
-
-def signed_table(evidence: Mapping[str, Any], scheme: Scheme, language: str) -> Table:
-    """The figures that are signed, group by group, the best first."""
-    _ = translator(language)
-    bands, names = bands_of(scheme, language), names_of(scheme, language)
-    leaves = [leaf for leaf in scheme.indicator if leaf in evidence["weights"]]
-    units = sorted(
-        evidence["units"].values(), key=lambda one: (one["group"], one["group_rank"] or 10**6)
-    )
-    rows = tuple(
-        (
-            one["group"],
-            one["group_rank"] or None,
-            one["name"],
-            one["total"] or "",
-            bands[one["band"]],
-            *(_plain(one["points"].get(leaf)) for leaf in leaves),
-        )
-        for one in units
-    )
-    headings = (
-        *(_("Group"), _("Rank in group"), _("Unit"), _("Total"), _("Band")),
-        *(names[leaf] for leaf in leaves),
-    )
-    title = _("Signed figures of {period}, revision {revision}").format(
-        period=evidence["period"], revision=evidence["revision"]
-    )
-    return Table(title, headings, rows, language)
-
-
-def _plain(points: str | None) -> str:
-    return "" if points is None else plain_number(Decimal(points))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from ..evaluation.scheme import Scheme
 from ..i18n import translator
-from ..i18n.evaluation import bands_of, names_of
+from ..i18n.evaluation import bands_of, names_of, plain_number
 from ..process.evaluations.standing import Standing
 from ..process.evaluations.state import PeriodState
 from .table import Table
@@ -70,26 +71,35 @@ def dated(table: Table, standing: str, day: str) -> Table:
     return replace(table, note=note)
 
 
+def _by_group(evidence: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Unit -> what was signed of it, group by group, the best first, those without a rank last."""
+    units: Mapping[str, Mapping[str, Any]] = evidence["units"]
+
+    def place(unit: str) -> tuple[str, int]:
+        return units[unit]["group"], units[unit]["group_rank"] or len(units) + 1
+
+    return {unit: units[unit] for unit in sorted(units, key=place)}
+
+
 def revisions_table(held: PeriodState, language: str) -> Table:
     """What was signed of a period, with corrections beside it, group by group."""
     _ = translator(language)
     bands = bands_of(held.scheme, language)
-    last: Mapping[str, Any] = held.signatures[-1].evidence["units"]
-    units = sorted(last, key=lambda one: (last[one]["group"], last[one]["group_rank"] or len(last)))
+    last = _by_group(held.signatures[-1].evidence)
     columns = [_("Unit"), _("Group")]
     for one in held.signatures:
         head = _("Signed on {date}") if one.revision == 1 else _("Corrected on {date}")
         columns += [head.format(date=one.stamp.time[:10]), _("Band")]
     columns += [_("Rank in group"), _("Changed by a correction")]
     rows = []
-    for unit in units:
-        row: list[Any] = [last[unit]["name"], last[unit]["group"]]
+    for unit, now in last.items():
+        row: list[Any] = [now["name"], now["group"]]
         figures = []
         for one in held.signatures:
             told = one.evidence["units"].get(unit, {"total": None, "band": ""})
             figures.append((told["total"], told["band"]))
             row += [told["total"] or _("no total"), bands[told["band"]]]
-        row += [last[unit]["group_rank"] or None, len(set(figures)) > 1]
+        row += [now["group_rank"] or None, len(set(figures)) > 1]
         rows.append(tuple(row))
     title = _("Signed figures of {period}, units: {count}").format(
         period=held.period, count=len(rows)
@@ -99,3 +109,33 @@ def revisions_table(held: PeriodState, language: str) -> Table:
         again = headings[:k].count(head)
         columns[k] = f"{head} ({again + 1})" if again else head
     return Table(title, tuple(columns), tuple(rows), language)
+
+
+def signed_table(evidence: Mapping[str, Any], scheme: Scheme, language: str) -> Table:
+    """The figures that are signed, group by group, the best first."""
+    _ = translator(language)
+    bands, names = bands_of(scheme, language), names_of(scheme, language)
+    leaves = [leaf for leaf in scheme.indicator if leaf in evidence["weights"]]
+    rows = tuple(
+        (
+            one["group"],
+            one["group_rank"] or None,
+            one["name"],
+            one["total"] or "",
+            bands[one["band"]],
+            *(_plain(one["points"].get(leaf)) for leaf in leaves),
+        )
+        for one in _by_group(evidence).values()
+    )
+    headings = (
+        *(_("Group"), _("Rank in group"), _("Unit"), _("Total"), _("Band")),
+        *(names[leaf] for leaf in leaves),
+    )
+    title = _("Signed figures of {period}, revision {revision}").format(
+        period=evidence["period"], revision=evidence["revision"]
+    )
+    return Table(title, headings, rows, language)
+
+
+def _plain(points: str | None) -> str:
+    return "" if points is None else plain_number(Decimal(points))

@@ -21,10 +21,11 @@ from ..errors import EvaluationError
 from ..evaluation import round_half_up
 from ..evaluation.peers import medians, node_points, peers_of
 from ..i18n import translator
-from ..i18n.errors import FULL_STOP
+from ..i18n.errors import FULL_STOP, error_sentence
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import period_words, signed
 from ..plots.units import unit_waterfall
+from ..process.evaluations.days import day_words
 from ..process.evaluations.state import PeriodState
 from .document import Block, Document, Figure, Paragraph, Section, TableBlock
 from .evaluation import aligned
@@ -386,7 +387,9 @@ class _Notice:
     def appeal(self) -> Iterator[Block]:
         """Until when and how the unit may appeal."""
         _, held = self._, self.held
-        until = self.appeal_until or ("" if held is None else held.appeals_until)
+        until = self.appeal_until
+        if not until and held is not None and held.appeals_until:
+            until = error_sentence(day_words(held.appeals_until, held.zone), self.language)
         how = self.appeal_how
         if not how and held is not None:
             how = _("on the page of the unit's personal link, below the value in question")

@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..datafile import MAX_FILE, check_size, kind, parse_json
+from ..datafile import MAX_FILE, check_size, check_values, kind, parse_json
 from ..errors import LogError, StoreError
 from ..messages import Phrase
 from . import chain
@@ -71,7 +71,11 @@ class BookFile:
     def write(
         self, session: Session, book: Book, text: str, rows: Mapping[str, Iterable[object]]
     ) -> str:
-        """A book, the text its events are bound to, and the other rows."""
+        """A book, the text its events are bound to, and the other rows.
+
+        Raises:
+            StoreError: it is more than `read` takes.
+        """
         data = {
             "format": FORMAT,
             "kind": self.name,
@@ -83,7 +87,13 @@ class BookFile:
                 for event in chain.read(session, book.id, rows=self.events)
             ],
         }
-        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        content = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        try:
+            check_size(content.encode(), book.title, StoreError, self.most)
+            check_values(content, book.title, StoreError)
+        except StoreError as problem:
+            raise StoreError("export_not_read_back", problem=problem) from problem
+        return content
 
     def read(self, content: str | bytes, source: str) -> dict[str, Any]:
         """What `write` wrote, its types checked; the text as it was hashed.

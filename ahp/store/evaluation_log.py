@@ -31,7 +31,7 @@ from ..process.evaluations.events import (
     read_action,
 )
 from ..process.evaluations.judged import evidence_of, result_of
-from ..process.evaluations.limits import check_action
+from ..process.evaluations.limits import check_action, check_files
 from ..process.evaluations.rules import objection
 from ..process.evaluations.state import EvaluationState, Person, fold
 from ..process.events import Actor
@@ -129,6 +129,7 @@ def append(
         event = Logged(state.seq + 1, entry.person, entry.source, time, entry.actor, action)
         if problem := objection(state, event):
             raise StoreError(problem.code, **problem.parameters)
+        check_files(state, event)
         state = fold([event], state)
         _check_values(action, state)
         if isinstance(action, PersonAdded | PersonChanged | PersonRemoved):

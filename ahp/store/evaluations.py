@@ -254,6 +254,7 @@ class Evaluations(Part):
         early: str = "",
         *,
         shown: str | None = None,
+        correction: int | None = None,
     ) -> Any:
         """Sign the result of a period: it is closed for ever; or a correction of it.
 
@@ -263,14 +264,16 @@ class Evaluations(Part):
             revision: 1 the first time; refused when somebody has just signed it.
             early: why before the units' time to appeal is over.
             shown: SHA-256 of the evidence that was looked at; None = whatever it is now.
+            correction: number of the event that proposed the correction that was looked at; None =
+                whichever waits now.
 
         Returns:
             The evidence.
 
         Raises:
             AccessError: the account may not sign.
-            StoreError: it can't be now, needs a second person, or the figures are not those that
-                were looked at.
+            StoreError: it can't be now, needs a second person, or the figures or the correction are
+                not those that were looked at.
         """
         with self._act(PeriodSigned) as session:
             book = evaluation_row(session, evaluation_id, lock=True)
@@ -280,7 +283,10 @@ class Evaluations(Part):
             evidence = evidence_of(state, period, revision)
             if shown is not None and hashes_of(evidence)["evidence"] != shown:
                 raise StoreError("figures_changed")
-            action = PeriodSigned(period, revision, jcs(evidence), early)
+            if correction is None:
+                waiting = state.periods[period].correction
+                correction = waiting.stamp.seq if waiting else 0
+            action = PeriodSigned(period, revision, jcs(evidence), early, correction)
             append(session, book, [self._entry(action)])
             return evidence
 

@@ -96,7 +96,8 @@ class Intake:
 def show_delivered(intake: Intake) -> None:
     """Which values are there, until when the others are expected."""
     _ = state.translate()
-    scope, today = intake.scope, state.today().isoformat()
+    scope = intake.scope
+    today = state.today(scope.held.zone).isoformat()
     rows = []
     for one in deliveries(scope.state, scope.held):
         if one.indicator in scope.indicators:
@@ -106,7 +107,7 @@ def show_delivered(intake: Intake) -> None:
                 {
                     _("Indicator"): state.plain(intake.names[one.indicator]),
                     _("Units delivered"): f"{one.received}/{one.of}",
-                    _("Expected until"): one.due,
+                    _("Expected until"): state.until(one.due, scope.held.zone),
                     _("State"): said if one.missing else _("complete"),
                 }
             )

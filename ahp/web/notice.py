@@ -20,6 +20,7 @@ from ..process.evaluations.notices import (
     matches_signed,
 )
 from ..process.evaluations.state import Appeal, EvaluationState, PeriodState
+from ..report.check_sources import value_words
 from ..report.evaluation import as_printed, waterfall_table
 from ..report.notice import (
     figure_words,
@@ -28,9 +29,8 @@ from ..report.notice import (
     own_warnings,
     parts_points,
     rank_words,
+    scored_value,
     source_words,
-    typed_words,
-    value_words,
 )
 from . import state
 from .desk import show_printed
@@ -91,7 +91,7 @@ def change_words(held: PeriodState, change: Change) -> str:
     indicator, row = change.cell.indicator, change.now.row
     old = _("grades of the raters")
     if change.before:
-        old = typed_words(held.scheme, indicator, change.before.row.value, language)
+        old = value_words(held.scheme, indicator, change.before.row.value, language)
     elif not any(change.cell[:3] == cell for cell in held.ratings):
         old = _("not reported")
     sentence = (
@@ -102,7 +102,7 @@ def change_words(held: PeriodState, change: Change) -> str:
     return sentence.format(
         name=names_of(held.scheme, language)[indicator],
         old=old,
-        new=typed_words(held.scheme, indicator, row.value, language),
+        new=value_words(held.scheme, indicator, row.value, language),
         date=change.now.stamp.time[:10],
         reason=change.now.reason,
     )
@@ -147,7 +147,7 @@ def _show_value(
         float(result.scores[row, column, result.indicators.index(leaf)]),
         held.scheme.digits.points,
     )
-    value = value_words(result, name, period, leaf, language) or _("not reported")
+    value = scored_value(result, name, period, leaf, language) or _("not reported")
     title = f"{indicator.clause} {names_of(held.scheme, language)[leaf]}".strip()
     with st.container(border=True):
         st.markdown(
@@ -184,7 +184,7 @@ def appeal_words(held: PeriodState, appeal: Appeal) -> str:
         )
     return _("Appeal granted on {date}, now {value}: {reason}").format(
         date=appeal.decided.time[:10],
-        value=typed_words(held.scheme, appeal.cell.indicator, appeal.row.value, language),
+        value=value_words(held.scheme, appeal.cell.indicator, appeal.row.value, language),
         reason=appeal.answer,
     )
 

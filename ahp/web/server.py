@@ -252,7 +252,9 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
         return _unavailable(request)
     except AHPError as error:
         _log.error("no file for a download: %s", error)
-        return _page({language: _("The server cannot make this file now.")}, status=500)
+        said = _("The server cannot make this file: {problem}")
+        problem = said.format(problem=error_sentence(error, language))
+        return _page({language: problem}, status=500)
     problem = _(
         "This file is not for this browser, or not any more. Open the page where it is offered, "
         "and press the button again."

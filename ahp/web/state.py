@@ -19,6 +19,7 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
+from ..process.evaluations.days import UTC, day_of, day_words
 from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
@@ -285,9 +286,14 @@ def follow(expert: ExpertInfo | Person | None) -> None:
         st.rerun()
 
 
-def today() -> date:
-    """The date by the server's clock, UTC, as the log counts days."""
-    return clock.now().date()
+def today(zone: str = UTC) -> date:
+    """The date by the server's clock in a time zone."""
+    return date.fromisoformat(day_of(clock.now().isoformat(), zone))
+
+
+def until(day: str, zone: str) -> str:
+    """A day by which something is due, and in which time zone it ends."""
+    return in_words(day_words(day, zone))
 
 
 def minute(time: str) -> str:

@@ -180,8 +180,10 @@ def test_each_says_that_it_is_simulated(path: Path) -> None:
     assert "模拟数据" in grid.cell(1, 0)
 
 
-def test_the_page_on_tables_of_offices(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["office-tables.md", "office-tables.zh-CN.md"])
+def test_the_pages_on_tables_of_offices(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     monkeypatch.chdir(EXAMPLES.parents[1])
-    outcome = doctest.testfile(str(Path("docs/office-tables.md").resolve()), module_relative=False)
+    path = str(Path("docs", page).resolve())
+    outcome = doctest.testfile(path, module_relative=False, encoding="utf-8")
     assert outcome.attempted >= 12
     assert outcome.failed == 0

@@ -191,7 +191,7 @@ def test_a_draft_says_what_is_provisional_and_until_when_to_appeal(tmp_path: Pat
         "Provisional, as values are missing: Training.",
     )
     assert paragraphs(notice, "appeal")[0] == (
-        f"The unit may appeal against any value of this notice until {FAR}."
+        f"The unit may appeal against any value of this notice until {FAR} (UTC)."
     )
     assert paragraphs(notice, "appeal")[2] == (
         "How: on the page of the unit's personal link, below the value in question."

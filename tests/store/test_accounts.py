@@ -302,9 +302,15 @@ def test_what_takes_two_people():
     assert refusal(lambda: second_person(li, Actor("organizer", "li"))) == (
         "This takes two people: somebody else has to do the second step."
     )
-    for first, second in ((ORGANIZER, ORGANIZER), (li, ORGANIZER), (SERVER, wang)):
-        assert refusal(lambda first=first, second=second: second_person(first, second)) == (
-            "This takes two people, and both need accounts of their own."
+    for first in (ORGANIZER, li):
+        assert refusal(lambda first=first: second_person(first, ORGANIZER)) == (
+            "This takes two people, and both need accounts of their own: sign in with yours, or "
+            "have one made on the page “Accounts”."
+        )
+    for first in (ORGANIZER, SERVER):
+        assert refusal(lambda first=first: second_person(first, wang)) == (
+            "This takes two people with accounts of their own, and the first step was done without "
+            "one. Take it back, and let somebody with an account do it again."
         )
 
 

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from ahp import datafile
 from ahp.datafile import MAX_FILE
 from ahp.errors import AccessError, LogError, StoreError
 from ahp.process.evaluations.events import EvaluationArchived, RatingOpened
 from ahp.process.evaluations.state import Stamp
 from ahp.process.events import ORGANIZER, Actor
-from ahp.store import Event, Store
+from ahp.store import Event, Store, transfer
+from ahp.store.transfer import EVALUATION_FILE
 from tests.evaluation_case import CONTENT, FILE, PERIOD, Case, make_case
 
 from .conftest import fresh_schema, rechained
@@ -225,12 +227,32 @@ class TestRefused:
             "closed; close it, then download the evaluation."
         )
 
+    def test_what_could_not_be_read_back(self, case, store, monkeypatch) -> None:
+        size = len(store.export_evaluation(case.id).encode())
+        monkeypatch.setattr(transfer, "EVALUATION_FILE", replace(EVALUATION_FILE, most=size))
+        store.export_evaluation(case.id)
+        monkeypatch.setattr(transfer, "EVALUATION_FILE", replace(EVALUATION_FILE, most=size - 1))
+        assert not_written(store, case) == (
+            f"Written into a file, this could not be read back: 效能评价: {size} bytes, expected "
+            f"at most {size - 1}. Keep a copy of the database instead, and begin a new evaluation "
+            "or study for what comes next."
+        )
+        monkeypatch.setattr(transfer, "EVALUATION_FILE", EVALUATION_FILE)
+        monkeypatch.setattr(datafile, "MAX_VALUES", 100)
+        assert "效能评价: more than 100 values" in not_written(store, case)
+
     def test_by_a_reader(self, case, store, data) -> None:
         with pytest.raises(AccessError) as caught:
             case.by(case.reader).import_evaluation(json.dumps(data))
         assert str(caught.value) == (
             "“周审计” may not change evaluations: this takes an organizer."
         )
+
+
+def not_written(store: Store, case: Case) -> str:
+    with pytest.raises(StoreError) as caught:
+        store.export_evaluation(case.id)
+    return str(caught.value)
 
 
 # -- the verifier in another language

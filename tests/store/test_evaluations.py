@@ -342,7 +342,7 @@ def test_two_people(department) -> None:
     refused(
         lambda: nobody.act(department.id, confirm),
         "second_person_without_account",
-        "此操作须由两人完成，且两人都须有自己的账户。",
+        "此操作须由两人完成，且两人都须有自己的账户：请以本人账户登录，尚无账户的，请在“账户”页添加。",
     )
     changed = small_scheme(version="2")
     department.do(SchemeProposed(2, changed.content, reason="new year"))
@@ -416,8 +416,9 @@ def test_who_issued_a_link_is_not_the_second_person(department) -> None:
         lambda: department.head.act(
             department.id, EntryConfirmed("2026Q1", tuple(entry.row.key), entry.stamp.seq)
         ),
-        "second_person_without_account",
-        "此操作须由两人完成，且两人都须有自己的账户。",
+        "link_without_account",
+        "此操作须由两名各有账户的人员完成，而办理第一步所用的专属链接系未以账户发放，无法确认由谁打开。"
+        "请由有账户的人员重新发放链接，撤回第一步后重新办理。",
     )
     department.store.verify_evaluations()
 
@@ -443,6 +444,31 @@ def test_who_issued_the_link_of_a_contact_does_not_grant_the_appeal(department) 
     department.store.act_as(contact, Appealed("2026Q1", "two", again, "85 is right"))
     alone.act(department.id, AppealDecided("2026Q1", "two", False, "the list says 80"))
     assert not department.period().open_appeals
+    department.store.verify_evaluations()
+
+
+def test_an_appeal_by_a_link_that_was_issued_without_an_account(department) -> None:
+    department.deliver()
+    contact = department.clerk.add_person(department.id, "contact", "Sun", unit="b").person.id
+    department.store.issue_person_link(contact)
+    department.clerk.issue_notices(department.id, "2026Q1", "2099-12-31")
+    cell, right = tuple(CellKey("b", "measured")), Row("b", "measured", "85")
+    department.store.act_as(contact, Appealed("2026Q1", "one", cell, "85 is right"))
+    granted = AppealDecided("2026Q1", "one", True, "so it is", right)
+    refused(
+        lambda: department.head.act(department.id, granted),
+        "appeal_link_without_account",
+        "此操作须由两名各有账户的人员完成，而提出申诉所用的专属链接系未以账户发放，无法确认由谁打开。"
+        "请由有账户的人员为联系人重新发放链接，以此为由驳回本申诉，再由联系人重新申诉；"
+        "申诉期已过的，请先撤销并重新完成核对，再次发出通报。",
+    )
+    # what it says to do is possible
+    department.clerk.issue_person_link(contact)
+    rejected = AppealDecided("2026Q1", "one", False, "by another link, please")
+    department.head.act(department.id, rejected)
+    department.store.act_as(contact, Appealed("2026Q1", "two", cell, "85 is right"))
+    department.head.act(department.id, replace(granted, appeal="two"))
+    assert totals(department) == ["84.0", "79.0", "72.0"]
     department.store.verify_evaluations()
 
 

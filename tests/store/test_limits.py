@@ -18,6 +18,8 @@ from ahp.errors import (
 )
 from ahp.messages import MESSAGES
 from ahp.process.asking import Asking, Way
+from ahp.process.evaluations import limits
+from ahp.process.evaluations.attachments import attached
 from ahp.process.evaluations.events import (
     AliasLearned,
     Appealed,
@@ -40,6 +42,7 @@ from ahp.store import Store, StudyInfo, log
 from ahp.study import Answers, Judgment
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing
+from tests.evaluation_case import PERIOD, make_case
 
 PAIR = ("goal", "a", "b")
 
@@ -136,6 +139,19 @@ def test_texts_of_evaluations_have_limits_wherever_they_stand(what: str, action:
 
 def test_what_the_store_computes_has_none() -> None:
     check_action(PeriodSigned("2026", 1, "x" * 2**20))
+
+
+def test_files_beyond_the_limit_are_not_kept(store: Store, monkeypatch) -> None:
+    case = make_case(store)
+    case.issue()
+    monkeypatch.setattr(limits, "MOST_KEPT", 0)
+    content = b"%PDF-1.7"
+    appealed = Appealed(
+        PERIOD, "a", ("u1", "errors", "", "", ""), "why", attached("a.pdf", content)
+    )
+    with pytest.raises(StoreError, match=r"^'a\.pdf' can't be attached: the files of this"):
+        store.act_as(case.contacts["u1"], appealed, content=content)
+    assert not case.now.periods[PERIOD].appeals
 
 
 def test_values_at_once_have_a_limit() -> None:

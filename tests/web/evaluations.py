@@ -33,8 +33,10 @@ def with_units(store: Store, units: dict[str, str] = UNITS) -> EvaluationInfo:
     return made
 
 
-def opened(store: Store, period: str = "2026Q1", due: str = "2026-04-10") -> EvaluationInfo:
+def opened(
+    store: Store, period: str = "2026Q1", due: str = "2026-04-10", zone: str = "UTC"
+) -> EvaluationInfo:
     """An evaluation with an open period."""
     made = with_units(store)
-    store.act(made.id, PeriodOpened(period, 1, due, {}, "2026-04-15"))
+    store.act(made.id, PeriodOpened(period, 1, due, {}, "2026-04-15", zone))
     return made

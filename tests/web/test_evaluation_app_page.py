@@ -11,8 +11,10 @@ from babel.messages.pofile import read_po
 
 import ahp.i18n
 from ahp.cli import main
+from ahp.datafile import MAX_EVALUATION
 from ahp.i18n import translator
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES
+from ahp.process.evaluations.limits import MOST_KEPT, MOST_OF_RATER
 from ahp.process.evaluations.rules import MOST_FILES
 from ahp.process.roles import ACTS, ROLES
 from ahp.store import Store
@@ -67,10 +69,16 @@ def test_limits_of_evidence(language: str) -> None:
     joint = {"en": ", ", "zh": "、"}[language]
     kinds = joint.join(kind.upper() for kind in KINDS if kind != "jpeg")
     evidence = {
-        "en": f"({kinds}, {MOST_MEGABYTES} MB a file, {MOST_FILES} files a rating)",
-        "zh": f"（{kinds}，每份不超过 {MOST_MEGABYTES} MB，每项至多 {MOST_FILES} 份）",
+        "en": f"({kinds}, {MOST_MEGABYTES} MB a file, {MOST_FILES} files a rating, "
+        f"{MOST_OF_RATER} MB in a period)",
+        "zh": f"（{kinds}，每份不超过 {MOST_MEGABYTES} MB，每项至多 {MOST_FILES} 份，"
+        f"每期合计不超过 {MOST_OF_RATER} MB）",
     }
-    assert evidence[language].replace(" ", "") in re.sub(r"\s", "", PAGES[language])
+    kept = {"en": f"an evaluation have {MOST_KEPT} MB", "zh": f"文件合计达到 {MOST_KEPT} MB 后"}
+    page = re.sub(r"\s", "", PAGES[language])
+    for text in (evidence[language], kept[language]):
+        assert text.replace(" ", "") in page
+    assert MOST_KEPT * 2**20 * 4 / 3 < MAX_EVALUATION  # as base64, with room for the log
 
 
 def test_roles_and_what_they_may_do() -> None:

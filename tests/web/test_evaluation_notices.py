@@ -81,7 +81,7 @@ def test_notices_go_out(visit, case) -> None:
     held = case.now.periods[PERIOD]
     assert (held.stage, held.notices and held.notices.until) == ("notified", f"{until}")
     today = held.notices.stamp.time[:10]
-    assert f"Sent out on {today} by 王芳; appeals until {until}." in texts(app)
+    assert f"Sent out on {today} by 王芳; appeals until {until} (UTC)." in texts(app)
     assert "There is no appeal yet." in infos(app)
     assert app.header[0].value == "Read by 0 of 3 contacts"
     assert app.table[0].value.to_dict("records")[1] == {
@@ -145,7 +145,7 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
     assert app.title[0].value == "乙中心"
     assert metrics(app) == [("总分", "61.0"), ("档次", "一般"), ("组内名次", "2 / 2")]
     assert infos(app) == [
-        f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由，截止日期 {FAR}。"
+        f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由，截止日期 UTC {FAR}。"
     ]
     sent = str(app._tree) + "".join(str(one.value) for one in app.table)
     for secret in (
@@ -285,9 +285,11 @@ def test_the_link_of_another_unit(visit, case) -> None:
 
 def test_after_the_time_to_appeal(visit, case, monkeypatch) -> None:
     case.issue("2999-12-31")
-    monkeypatch.setattr("ahp.web.state.today", lambda: date(3000, 1, 1))
+    monkeypatch.setattr("ahp.web.state.today", lambda _zone: date(3000, 1, 1))
     app = visit(case.link("u2"))
-    assert infos(app) == ["Appeals were possible until 2999-12-31. The result is not signed yet."]
+    assert infos(app) == [
+        "Appeals were possible until 2999-12-31 (UTC). The result is not signed yet."
+    ]
     assert not [one for one in app.button if str(one.key).startswith("dispute-")]
 
 
@@ -400,13 +402,13 @@ def test_an_appeal_is_shown_while_the_notices_are_withdrawn(visit, case) -> None
     app = visit(session, "evaluation_signing")
     [found] = [text for text in texts(app) if ":material/check_circle:" in text]
     assert found.splitlines()[3:] == [
-        f"- :material/info: The draft notices, which let units appeal until {FAR}, were withdrawn "
-        "when the check was undone: send them out again.",
+        f"- :material/info: The draft notices, which let units appeal until {FAR} (UTC), were "
+        "withdrawn when the check was undone: send them out again.",
         "- :material/error: Only 0 of 1 appeals are decided: decide them on the page “Notices and "
         "appeals”.",
     ]
     assert app.text_area(key=f"early-{case.id}-{PERIOD}").label == (
-        f"Why sign before {FAR}, as long as units may appeal?"
+        f"Why sign before {FAR} (UTC), as long as units may appeal?"
     )
 
 

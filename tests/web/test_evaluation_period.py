@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from ahp.evaluation import load_scheme
@@ -35,16 +36,22 @@ def row_of(app: AppTest, name: str) -> dict[str, str]:
 
 @pytest.fixture
 def day(monkeypatch: pytest.MonkeyPatch):
-    """Say which day it is, by every clock."""
+    """Say which day it is, by every clock, or which time in UTC."""
 
     def set_day(text: str) -> None:
-        moment = datetime.fromisoformat(f"{text}T08:00:00+00:00")
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
         monkeypatch.setattr(clock, "now", lambda: moment)
 
     return set_day
 
 
-def test_the_next_period_is_suggested_with_dates(visit, store, organizer, day):
+@pytest.fixture
+def in_shanghai(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser is there."""
+    monkeypatch.setattr(ContextProxy, "timezone", "Asia/Shanghai")
+
+
+def test_the_next_period_is_suggested_with_dates(visit, store, organizer, day, in_shanghai):
     made = with_units(store)
     day("2026-04-02")
     app = visit(organizer, "evaluation_period")
@@ -54,6 +61,7 @@ def test_the_next_period_is_suggested_with_dates(visit, store, organizer, day):
     key = f"{made.id}-2026Q1"
     assert app.date_input(key=f"due-{key}").value == date(2026, 4, 10)
     assert app.date_input(key=f"rating_due-{key}").value == date(2026, 4, 15)
+    assert app.selectbox(key=f"zone-{key}").options == ["Beijing time", "UTC"]
     app.multiselect(key=f"others-{key}").set_value([REPORTS]).run()
     app.date_input(key=f"due_of-{REPORTS}-{key}").set_value(date(2026, 4, 5))
     assert app.button(key="open_period").disabled
@@ -61,31 +69,32 @@ def test_the_next_period_is_suggested_with_dates(visit, store, organizer, day):
     app.button(key="open_period").click().run()
     assert errors(app) == []
     held = store.evaluation_state(made.id).periods["2026Q1"]
-    assert (held.due, dict(held.dues), held.rating_due) == (
+    assert (held.due, dict(held.dues), held.rating_due, held.zone) == (
         "2026-04-10",
         {REPORTS: "2026-04-05"},
         "2026-04-15",
+        "Asia/Shanghai",
     )
     assert app.selectbox(key=f"period_chosen-{made.id}").value == "2026Q1"
     assert str(app.selectbox(key=f"open-{made.id}").value) == "2026Q2"
 
 
 def test_the_board_says_who_is_late(visit, store, organizer, day):
-    made = opened(store)
+    made = opened(store, zone="Asia/Shanghai")
     owner = store.add_person(made.id, "data_owner", "王芳", indicators=[REPORTS])
     rows = [Row(unit, REPORTS, "3") for unit in UNITS[:2]]
-    day("2026-04-10")
+    day("2026-04-10T15:59")
     store.record_values(made.id, "2026Q1", rows)
     names = names_of(load_scheme(PACK), "en")
     app = visit(organizer, "evaluation_period")
     assert row_of(app, names[REPORTS]) == {
         "Indicator": names[REPORTS],
         "Who delivers": "王芳",
-        "Until": "2026-04-10",
+        "Until": "2026-04-10 (Beijing time)",
         "Received": "2 of 3 received",
         "Missing": "东城支行",
     }
-    day("2026-04-11")
+    day("2026-04-10T16:00")  # midnight in Beijing
     app = visit(organizer, "evaluation_period", "zh")
     names = names_of(load_scheme(PACK), "zh")
     assert row_of(app, names[REPORTS])["报送情况"] == (
@@ -94,7 +103,7 @@ def test_the_board_says_who_is_late(visit, store, organizer, day):
     [code] = [one.value for one in app.code]
     assert code == (
         "王芳：\n您好！“2026 <b>年度</b>”2026Q1 尚缺以下数据：\n"
-        f"- {names[REPORTS]}（截止日 2026-04-10，已逾期）：东城支行\n"
+        f"- {names[REPORTS]}（截止日北京时间 2026-04-10，已逾期）：东城支行\n"
         "请打开您的专属链接，上传数据文件或直接填写。如链接遗失，请告知我们换发。"
     )
     store.record_values(made.id, "2026Q1", [Row("east", REPORTS, "")], person=owner.person.id)
@@ -110,16 +119,20 @@ def test_the_board_says_who_is_late(visit, store, organizer, day):
     assert store.evaluation_state(made.id).periods["2026Q1"].values[key].row.value == ""
 
 
-def test_dates_change_with_a_reason(visit, store, organizer):
+def test_dates_change_with_a_reason(visit, store, organizer, in_shanghai):
     made = opened(store)
     app = visit(organizer, "evaluation_period")
     keyed(app.date_input, f"due-{made.id}-2026Q1-change-").set_value(date(2026, 4, 20))
     app.button(key="change_dates").click().run()
     assert errors(app) == ["Please say why the dates change."]
     app.text_input(key=f"why-{made.id}-2026Q1").input("放假")
+    field = keyed(app.selectbox, f"zone-{made.id}-2026Q1-change-")
+    assert field.options == ["UTC", "Beijing time"]
+    field.select("Asia/Shanghai")
     app.button(key="change_dates").click().run()
     assert errors(app) == []
-    assert store.evaluation_state(made.id).periods["2026Q1"].due == "2026-04-20"
+    held = store.evaluation_state(made.id).periods["2026Q1"]
+    assert (held.due, held.zone) == ("2026-04-20", "Asia/Shanghai")
 
 
 def test_dates_that_somebody_else_has_changed_stay(visit, store, organizer):

@@ -96,7 +96,7 @@ def test_a_round_is_opened_until_a_date(visit, store, made, raters, organizer):
     app.button(key="open_round").click().run()
     (opened_round,) = rounds(store, made)
     assert (opened_round.number, opened_round.cells, opened_round.due) == (1, (), "2027-01-31")
-    assert "Raters are asked to submit by 2027-01-31." in [one.value for one in app.caption]
+    assert "Raters are asked to submit by 2027-01-31 (UTC)." in [one.value for one in app.caption]
     assert "Round 1 is open" in [one.value for one in app.header]
 
 
@@ -117,7 +117,7 @@ def test_an_open_round_shows_counts_alone(visit, store, made, raters, organizer)
     assert [one.value for one in app.code] == [
         f"Dear {name}, {count} of your 3 ratings for “2026 <b>年度</b>”, 2026Q1, are still open. "
         "Please open your personal link again: what you have rated is kept, and you go on where "
-        "you stopped. Please submit by 2026-04-15. Thank you."
+        "you stopped. Please submit by 2026-04-15 (UTC). Thank you."
         for name, count in (("李强", 2), ("赵敏", 3))
     ]
 

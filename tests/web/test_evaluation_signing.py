@@ -55,11 +55,10 @@ def checked(app: AppTest) -> list[str]:
     return [line.removeprefix("- ") for line in found.splitlines()]
 
 
-def correction(case: Case) -> None:
-    """The clerk finds 丙中心's training after signing."""
+def correction(case: Case, reason: str = "补报培训记录") -> int:
+    """The clerk finds 丙中心's training after signing; the number of the event."""
     row = Row("u3", "training", "95", evidence="培字 7 号")
-    action = CorrectionProposed(PERIOD, (row,), "补报培训记录")
-    case.by(case.clerk).act(case.id, action)
+    return case.by(case.clerk).act(case.id, CorrectionProposed(PERIOD, (row,), reason)).seq
 
 
 def test_what_the_head_sees(visit, case) -> None:
@@ -75,7 +74,7 @@ def test_what_the_head_sees(visit, case) -> None:
         f"{done} A second person has looked at every deduction, bonus and veto (1): 李主任.",
         f"{done} Draft notices were sent out on {day}; 0 of 3 contacts have read theirs.",
         f"{done} Appeals: 0, all decided.",
-        f"{left} Units may still appeal until {FAR}.",
+        f"{left} Units may still appeal until {FAR} (UTC).",
     ]
     assert app.table[0].value["Total"].str.strip().tolist() == ["86.0", "61.0", "30.0"]
     assert "- 丙中心, 2026Q1: 30…70, band not decided; Training decides it" in texts(app)
@@ -88,7 +87,7 @@ def test_the_head_signs(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_signing", "zh")
     sure(app).check().run()
     app.button(key="sign").click().run()
-    assert errors(app) == [f"各单位可申诉至{FAR}。如需提前签批，请说明原因。"]
+    assert errors(app) == [f"各单位可申诉至UTC {FAR}。如需提前签批，请说明原因。"]
     app.text_area(key=f"early-{case.id}-{PERIOD}").input("各单位均已书面确认")
     app.button(key="sign").click().run()
     assert errors(app) == []
@@ -267,6 +266,28 @@ def test_a_correction_that_was_not_looked_at_is_not_withdrawn(visit, case) -> No
         "Another correction of 2026Q1 has been proposed meanwhile; look at it again."
     ]
     assert case.now.periods[PERIOD].correction.stamp.seq == seq + 2
+
+
+def test_the_reason_of_a_correction_is_signed_with_it(visit, case) -> None:
+    case.by(case.head).sign(case.id, PERIOD)
+    seq = correction(case, "补报培训记录")
+    app = visit(case.session(case.head), "evaluation_signing")
+    sure(app).check().run()
+    case.by(case.clerk).act(case.id, CorrectionWithdrawn(PERIOD, seq, "理由有误"))
+    last = correction(case, "培训口径调整")
+    app.button(key="sign").click().run()
+    assert errors(app) == [
+        "Another correction of 2026Q1 has been proposed meanwhile; look at it again."
+    ]
+    assert len(case.now.periods[PERIOD].signatures) == 1
+    # the same figures for another reason are looked at anew
+    assert (sure(app).value, app.button(key="sign").disabled) == (False, True)
+    sure(app).check().run()
+    app.button(key="sign").click().run()
+    assert errors(app) == []
+    signed = case.store.happened(case.id)[-1].action
+    assert (signed.revision, signed.correction) == (2, last)
+    assert case.store.verify_evaluations()[0].signed == (PERIOD,)
 
 
 # -- the whole evaluation as a file

@@ -69,7 +69,7 @@ def test_an_owner_sees_their_own_alone(visit, owner):
         {
             "Indicator": "Briefings",
             "Units delivered": "0/12",
-            "Expected until": "2027-01-05",
+            "Expected until": "2027-01-05 (UTC)",
             "State": ":red-background[missing: 12]",
         }
     ]

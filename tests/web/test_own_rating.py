@@ -86,7 +86,7 @@ def test_a_rater_rates_and_submits(visit, store, raters):
         "at any time and go on later, also on another device, with the same link.\n"
         "- Nobody sees your ratings, the organizer neither, until the round is closed. Other "
         "raters never learn who gave which grade.\n"
-        "- Please submit by 2026-04-15.",
+        "- Please submit by 2026-04-15 (UTC).",
     ]
     app.button(key="start").click().run()
     name = names_of(SCHEME, "en")[LEAF]

@@ -15,6 +15,7 @@ from ...datafile import jcs, parse_json
 from ...errors import EvaluationError, LogError, OptionError
 from ...study.limits import check_length
 from ..events import Action, Actor, check_sentences
+from .days import UTC
 from .units import Unit
 
 Role = Literal["data_owner", "rater", "contact"]
@@ -337,6 +338,7 @@ class PeriodOpened(OnPeriod):
         due: date by which data is delivered.
         dues: indicator -> another date.
         rating_due: date by which raters submit; empty where nothing is rated.
+        zone: time zone in which the days of all its dates are counted.
     """
 
     kind = "period_opened"
@@ -344,17 +346,25 @@ class PeriodOpened(OnPeriod):
     due: str
     dues: Mapping[str, str]
     rating_due: str = ""
+    zone: str = UTC
 
 
 @dataclass(frozen=True)
 class DueChanged(OnPeriod):
-    """Other dates, and why."""
+    """Other dates, and why.
+
+    Attributes:
+        due, dues, rating_due: as in `PeriodOpened`.
+        reason: why.
+        zone: likewise; empty = that of before.
+    """
 
     kind = "due_changed"
     due: str
     dues: Mapping[str, str]
     rating_due: str
     reason: str
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -558,6 +568,8 @@ class PeriodSigned(OnPeriod):
         revision: 1, or more for corrections after the first signature.
         evidence: what it leaves, JSON of `judged.evidence_of`.
         early: why it is signed before the units' time to appeal is over; empty otherwise.
+        correction: number of the event that proposed the correction that is signed, with its reason
+            and file; 0 for the first signature, and in older logs.
     """
 
     kind = "period_signed"
@@ -565,6 +577,7 @@ class PeriodSigned(OnPeriod):
     revision: int
     evidence: str
     early: str = ""
+    correction: int = 0
 
 
 @dataclass(frozen=True)

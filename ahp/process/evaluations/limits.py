@@ -8,10 +8,27 @@ from typing import Any
 
 from ...errors import StoreError
 from ...study.limits import LONGEST, check_length
-from .events import CorrectionProposed, Done, SchemeProposed, ValuesRecorded
+from .events import (
+    CorrectionProposed,
+    Done,
+    File,
+    Logged,
+    RatingAttached,
+    SchemeProposed,
+    ValuesRecorded,
+)
+from .state import EvaluationState, PeriodState
 
 MOST_VALUES = 20_000
 """What can be recorded at once: 200 units with 100 values each."""
+
+MOST_OF_RATER = 20
+"""MB that a rater can attach in a period."""
+
+MOST_KEPT = 160
+"""MB of files in an evaluation, up to which more can be attached. In base64 they are 214 of the 256
+that a file with a whole evaluation may have (`datafile.MAX_EVALUATION`).
+"""
 
 _CALLED = {
     "early": "reason",
@@ -42,6 +59,35 @@ def check_action(action: Done) -> None:
                 if name == "content":
                     what = "rules" if isinstance(action, SchemeProposed) else "layout"
                 check_length(what if what in LONGEST else "text", text)
+
+
+def check_files(state: EvaluationState, event: Logged) -> None:
+    """Refuse a file that is attached beyond what is kept: the tables with values always are.
+
+    Raises:
+        StoreError: says how much that is.
+    """
+    action = event.action
+    file: File | None = getattr(action, "file", None)
+    if file is None or isinstance(action, ValuesRecorded):
+        return
+    if isinstance(action, RatingAttached):
+        own = _attached_by(state.periods[action.period], str(event.person))
+        if _megabytes({**own, file.sha256: file}) > MOST_OF_RATER:
+            about = {"name": file.name, "period": action.period, "most": MOST_OF_RATER}
+            raise StoreError("attachments_large", **about)
+    if _megabytes({**state.files, file.sha256: file}) > MOST_KEPT:
+        raise StoreError("files_large", name=file.name, most=MOST_KEPT)
+
+
+def _attached_by(held: PeriodState, rater: str) -> dict[str, File]:
+    """SHA-256 -> what a rater has attached in all rounds of a period."""
+    ratings = (one for now in held.rounds for one in now.sheet(rater).ratings.values())
+    return {file.sha256: file for rating in ratings for file in rating.files}
+
+
+def _megabytes(files: Mapping[str, File]) -> float:
+    return sum(file.size for file in files.values()) / 2**20
 
 
 def _texts(held: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from ...evaluation.scoring import period_problem
 from ...messages import Phrase
 from ..events import Actor
 from ..roles import second_person
+from .days import day_of, day_words, is_zone
 from .events import (
     AppealDecided,
     Appealed,
@@ -60,7 +61,7 @@ from .events import (
     UnitMerged,
     ValuesRecorded,
 )
-from .state import EvaluationState, PeriodState, Person, Stamp, scheme_of_content
+from .state import Appeal, EvaluationState, PeriodState, Person, Stamp, scheme_of_content
 from .units import Unit, active_in, merge_problem, unit_problem
 
 CANNOT_JUDGE = "cannot judge"
@@ -186,11 +187,12 @@ def _(action: SchemeWithdrawn, state: EvaluationState, event: Logged) -> Phrase 
 
 def _same_person(state: EvaluationState, first: Stamp, second: Actor) -> Phrase | None:
     """Why an act that takes two people is not done by two."""
-    try:
-        for one in state.doers(first):
+    for one in state.doers(first):
+        try:
             second_person(one, second)
-    except AccessError as error:
-        return Phrase(error.code)
+        except AccessError as error:
+            by_link = one != first.actor and error.code == "first_person_without_account"
+            return Phrase("link_without_account" if by_link else error.code)
     return None
 
 
@@ -291,7 +293,11 @@ def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> Phrase | N
         return Phrase("period_opened_already", period=action.period)
     if str(period) != action.period:
         return Phrase("period_not_written_so", period=str(period))
-    return period_problem(state.version.scheme, period)
+    return period_problem(state.version.scheme, period) or _zone_problem(action.zone)
+
+
+def _zone_problem(zone: str) -> Phrase | None:
+    return None if is_zone(zone) else Phrase("zone_unknown", zone=zone)
 
 
 @_objection.register
@@ -356,7 +362,7 @@ def _(
 ) -> Phrase | None:
     if not action.reason.strip():
         return Phrase("dates_without_reason")
-    return _late(period, "open")
+    return _late(period, "open") or _zone_problem(action.zone or period.zone)
 
 
 @_in_period.register
@@ -546,8 +552,8 @@ def _(
 def _(
     action: NoticesIssued, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    if action.until < event.time[:10] or not _is_date(action.until):
-        return Phrase("appeals_until_past", date=action.until)
+    if not _is_date(action.until) or action.until < day_of(event.time, period.zone):
+        return Phrase("appeals_until_past", date=day_words(action.until, period.zone))
     return _late(period, "checked")
 
 
@@ -576,8 +582,8 @@ def _(
         return Phrase("appeal_of_another_unit")
     if period.notices is None or period.stage != "notified":
         return _late(period, "notified")
-    if event.time[:10] > period.notices.until:
-        return Phrase("appeal_too_late", date=period.notices.until)
+    if day_of(event.time, period.zone) > period.notices.until:
+        return Phrase("appeal_too_late", date=day_words(period.notices.until, period.zone))
     return _appeal_problem(action, cell, period, state)
 
 
@@ -612,7 +618,15 @@ def _(
     if action.row is None:
         return None
     problem = _right_value_problem(action.row, appeal.cell, period, state)
-    return problem or _same_person(state, appeal.stamp, event.actor)
+    return problem or _granted_alone(appeal, state, event.actor)
+
+
+def _granted_alone(appeal: Appeal, state: EvaluationState, actor: Actor) -> Phrase | None:
+    """Why an appeal is not granted by another person than made it."""
+    problem = _same_person(state, appeal.stamp, actor)
+    if problem and problem.code == "link_without_account":
+        return Phrase("appeal_link_without_account")
+    return problem
 
 
 def _right_value_problem(
@@ -628,18 +642,29 @@ def _right_value_problem(
 def _(
     action: PeriodSigned, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
-    again = bool(period.signatures) and period.correction is None
-    if again or action.revision != len(period.signatures) + 1:
+    if action.revision != len(period.signatures) + 1:
         return Phrase("signed_already", period=action.period)
-    if period.correction:
-        return _same_person(state, period.correction.stamp, event.actor)
+    if period.signatures:
+        return _correction_signed(action, period, state, event.actor)
     if period.checked is None:
         return _late(period, "checked", "notified")
     if count := len(period.open_appeals):
         return Phrase("sign_before_decision", count=count)
-    if period.appeals_until >= event.time[:10] and not action.early:
-        return Phrase("sign_before_appeals_end", date=period.appeals_until)
+    until = period.appeals_until
+    if until >= day_of(event.time, period.zone) and not action.early:
+        return Phrase("sign_before_appeals_end", date=day_words(until, period.zone))
     return _same_person(state, period.checked, event.actor)
+
+
+def _correction_signed(
+    action: PeriodSigned, period: PeriodState, state: EvaluationState, actor: Actor
+) -> Phrase | None:
+    """Why a correction can't be signed; older logs don't say which one was."""
+    if action.correction and (another := _correction_problem(action.correction, period)):
+        return another
+    if period.correction is None:
+        return Phrase("signed_already", period=action.period)
+    return _same_person(state, period.correction.stamp, actor)
 
 
 @_in_period.register
@@ -661,8 +686,13 @@ def _(
 def _(
     action: CorrectionWithdrawn, period: PeriodState, state: EvaluationState, event: Logged
 ) -> Phrase | None:
+    return _correction_problem(action.seq, period)
+
+
+def _correction_problem(seq: int, period: PeriodState) -> Phrase | None:
+    """Why the correction that an event proposed is not the one that waits."""
     if period.correction is None:
-        return Phrase("no_correction", period=action.period)
-    if period.correction.stamp.seq != action.seq:
-        return Phrase("correction_is_another", period=action.period)
+        return Phrase("no_correction", period=str(period.period))
+    if period.correction.stamp.seq != seq:
+        return Phrase("correction_is_another", period=str(period.period))
     return None

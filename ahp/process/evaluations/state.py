@@ -321,7 +321,7 @@ class PeriodState:
         period: which.
         version: of the scheme it is under.
         opened: when and by whom.
-        due, dues, rating_due: as in `PeriodOpened`.
+        due, dues, rating_due, zone: as in `PeriodOpened`.
         values: what there is.
         earlier: cell -> what stood there before, the oldest first.
         recordings: of the values, the oldest first.
@@ -343,6 +343,7 @@ class PeriodState:
     due: str
     dues: Mapping[str, str]
     rating_due: str
+    zone: str
     values: Mapping[CellKey, Value] = field(default_factory=dict)
     earlier: Mapping[CellKey, tuple[Value, ...]] = field(default_factory=dict)
     recordings: tuple[Recording, ...] = ()
@@ -751,6 +752,7 @@ def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> dict[str, 
         action.due,
         action.dues,
         action.rating_due,
+        action.zone,
     )
     return {"periods": {**state.periods, action.period: new}}
 
@@ -770,7 +772,8 @@ def _in_period(action: OnPeriod, period: PeriodState, event: Logged) -> dict[str
 
 @_in_period.register
 def _(action: DueChanged, period: PeriodState, event: Logged) -> dict[str, Any]:
-    return {"due": action.due, "dues": action.dues, "rating_due": action.rating_due}
+    dates = {"due": action.due, "dues": action.dues, "rating_due": action.rating_due}
+    return {**dates, "zone": action.zone or period.zone}
 
 
 @_in_period.register

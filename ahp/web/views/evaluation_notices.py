@@ -9,11 +9,13 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.observation_layout import part_name
+from ahp.process.evaluations.days import zone_words
 from ahp.process.evaluations.events import AppealDecided, Row
 from ahp.process.evaluations.judged import evidence_of
 from ahp.process.evaluations.notices import moved, notified_units, with_granted
 from ahp.process.evaluations.state import Appeal, PeriodState
-from ahp.report.notice import moved_table, typed_words
+from ahp.report.check_sources import value_words
+from ahp.report.notice import moved_table
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed
@@ -52,9 +54,11 @@ def show_issuing(desk: Desk, held: PeriodState) -> None:
                 )
             )
         )
-    today = state.today()
+    today = state.today(held.zone)
     st.date_input(
-        _("Appeals until (this day included)"),
+        _("Appeals until the end of this day, {zone}").format(
+            zone=state.in_words(zone_words(held.zone))
+        ),
         value=today + timedelta(days=DAYS),
         min_value=today,
         format="YYYY-MM-DD",
@@ -248,8 +252,8 @@ def show_effect(desk: Desk, held: PeriodState, appeal: Appeal, value: str) -> No
     st.markdown(
         state.plain(
             _("Value: {old} → {new}").format(
-                old=typed_words(held.scheme, indicator, old.row.value, language) if old else "–",
-                new=typed_words(held.scheme, indicator, value, language),
+                old=value_words(held.scheme, indicator, old.row.value, language) if old else "–",
+                new=value_words(held.scheme, indicator, value, language),
             )
         )
     )
@@ -298,7 +302,7 @@ else:
                 _("Sent out on {date} by {name}; appeals until {until}.").format(
                     date=held.notices.stamp.time[:10],
                     name=desk.who(held.notices.stamp.actor),
-                    until=held.notices.until,
+                    until=state.until(held.notices.until, held.zone),
                 )
             )
         )

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from ahp.evaluation.scheme import Scheme
+from ahp.process.evaluations.days import UTC, is_zone, zone_words
 from ahp.process.evaluations.deliveries import (
     DELIVERED_WITHIN,
     RATED_WITHIN,
@@ -30,7 +31,16 @@ from ahp.web.people import show_people
 ISO = "YYYY-MM-DD"
 
 
-def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> None:
+def zones(*first: str) -> list[str]:
+    """Time zones to choose from: those named first, that of this browser, and UTC."""
+    here = st.context.timezone
+    own = [here] if isinstance(here, str) and is_zone(here) else []
+    return list(dict.fromkeys((*first, *own, UTC)))
+
+
+def ask_dates(
+    desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date], offered: list[str]
+) -> None:
     """The dates of a period.
 
     Args:
@@ -38,6 +48,7 @@ def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> 
         key: part of the keys of the fields.
         scheme: of the period.
         now: what the fields have at first: `"due"`, `"rating_due"`, and ids of indicators.
+        offered: time zones, that at first in front.
     """
     _, names = state.translate(), desk.names(scheme)
     rated = left_to_raters(desk.now, scheme)
@@ -45,6 +56,12 @@ def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> 
         st.date_input(_("Data is delivered by"), now["due"], format=ISO, key=f"due-{key}")
         if rated:
             st.date_input(_("Ratings by"), now["rating_due"], format=ISO, key=f"rating_due-{key}")
+        st.selectbox(
+            _("Each day ends at midnight in"),
+            offered,
+            format_func={one: state.in_words(zone_words(one)) for one in offered}.__getitem__,
+            key=f"zone-{key}",
+        )
     delivered = [leaf for leaf in scheme.indicator if leaf not in rated]
     others: list[str] = st.multiselect(
         _("Indicators with another date"),
@@ -63,12 +80,15 @@ def ask_dates(desk: Desk, key: str, scheme: Scheme, now: Mapping[str, date]) -> 
         )
 
 
-def said_dates(key: str) -> tuple[str, dict[str, str], str]:
-    """What the fields of `ask_dates` say: the date, those of single indicators, that of ratings."""
+def said_dates(key: str) -> tuple[str, dict[str, str], str, str]:
+    """What the fields of `ask_dates` say: the date, those of single indicators, that of ratings,
+    the time zone.
+    """
     form = st.session_state
     dues = {leaf: form[f"due_of-{leaf}-{key}"].isoformat() for leaf in form[f"others-{key}"]}
     rating: date | None = form.get(f"rating_due-{key}")
-    return form[f"due-{key}"].isoformat(), dues, rating.isoformat() if rating else ""
+    until = rating.isoformat() if rating else ""
+    return form[f"due-{key}"].isoformat(), dues, until, form[f"zone-{key}"]
 
 
 def open_period(desk: Desk, period: str, number: int, key: str) -> None:
@@ -111,6 +131,7 @@ def show_opening(desk: Desk) -> None:
             key,
             version.scheme,
             {"due": last + DELIVERED_WITHIN, "rating_due": last + RATED_WITHIN},
+            zones(*(one.zone for one in [*desk.now.periods.values()][-1:])),
         )
         sure = st.checkbox(
             _("Yes: an opened period stays, and so does its version of the scheme"),
@@ -142,7 +163,7 @@ def show_periods(desk: Desk) -> None:
                 _("Scheme"): _("version {number}").format(number=held.version.number),
                 _("Delivered"): f"{sum(one.received for one in wanted)}/"
                 f"{sum(one.of for one in wanted)}",
-                _("Due"): held.due,
+                _("Due"): state.until(held.due, held.zone),
                 _("Opened (UTC)"): held.opened.time[:10],
                 _("Opened by"): state.plain(desk.who(held.opened.actor)),
             }
@@ -150,13 +171,13 @@ def show_periods(desk: Desk) -> None:
     st.table(rows, hide_index=True)
 
 
-def progress_words(one: Delivery) -> str:
+def progress_words(one: Delivery, today: str) -> str:
     """How far an indicator is, in words and color."""
     _ = state.translate()
     about = {"received": one.received, "of": one.of}
     if not one.missing:
         return ":green[:material/check: " + _("all {of} received").format(**about) + "]"
-    if one.late(state.today().isoformat()):
+    if one.late(today):
         return ":red[:material/warning: " + _("late, {received} of {of}").format(**about) + "]"
     return _("{received} of {of} received").format(**about)
 
@@ -166,7 +187,8 @@ def show_board(desk: Desk, held: PeriodState) -> None:
     _, names = state.translate(), desk.names(held.scheme)
     wanted = deliveries(desk.now, held)
     received, of = sum(one.received for one in wanted), sum(one.of for one in wanted)
-    late = sum(one.late(state.today().isoformat()) for one in wanted)
+    today = state.today(held.zone).isoformat()
+    late = sum(one.late(today) for one in wanted)
     text = _("{received} of {of} values received").format(received=received, of=of)
     if late:
         text += _(", {count} indicators late").format(count=late)
@@ -179,8 +201,8 @@ def show_board(desk: Desk, held: PeriodState) -> None:
         {
             _("Indicator"): state.plain(names[one.indicator]),
             _("Who delivers"): state.plain(owners(one)),
-            _("Until"): one.due,
-            _("Received"): progress_words(one),
+            _("Until"): state.until(one.due, held.zone),
+            _("Received"): progress_words(one, today),
             _("Missing"): missing_words(desk, one),
         }
         for one in wanted
@@ -193,7 +215,7 @@ def show_board(desk: Desk, held: PeriodState) -> None:
     ]:
         st.caption(
             _("Rated until {date}, on the page “Rating”: {indicators}").format(
-                date=held.rating_due or "–",
+                date=state.until(held.rating_due, held.zone) if held.rating_due else "–",
                 indicators=state.plain(_(", ").join(names[leaf] for leaf in rated)),
             )
         )
@@ -229,11 +251,12 @@ def reminder(desk: Desk, held: PeriodState, person: Person, missing: tuple[Deliv
     lines = []
     for one in missing:
         line = _("- {indicator}, until {date}: {units}")
-        if one.late(state.today().isoformat()):
+        if one.late(state.today(held.zone).isoformat()):
             line = _("- {indicator}, was due on {date}: {units}")
         every = len(one.missing) == one.of
+        due = state.until(one.due, held.zone)
         units = _("all units") if every else _(", ").join(names[unit] for unit in one.missing)
-        lines.append(line.format(indicator=names[one.indicator], date=one.due, units=units))
+        lines.append(line.format(indicator=names[one.indicator], date=due, units=units))
     return _(
         "Dear {name},\nfor “{title}”, {period}, these values are still missing:\n{lines}\nPlease "
         "open your personal link, and upload your file or type the values. If you no longer have "
@@ -256,8 +279,9 @@ def show_reminders(desk: Desk, held: PeriodState) -> None:
 
 
 def dates_of(held: PeriodState) -> dict[str, str]:
-    """The dates of a period: `"due"`, `"rating_due"`, and by ids of indicators."""
-    return {"due": held.due, "rating_due": held.rating_due, **held.dues}
+    """The dates of a period: `"due"`, `"rating_due"`, and by ids of indicators; `"zone"`."""
+    said = {"due": held.due, "rating_due": held.rating_due, "zone": held.zone}
+    return {**said, **held.dues}
 
 
 def change_dates(desk: Desk, held: PeriodState, key: str, why: str) -> None:
@@ -265,12 +289,12 @@ def change_dates(desk: Desk, held: PeriodState, key: str, why: str) -> None:
     _, period, reason = state.translate(), str(held.period), st.session_state[why].strip()
 
     def change() -> None:
-        due, dues, rating_due = said_dates(key)
-        said = {"due": due, "rating_due": rating_due, **dues}
+        due, dues, rating_due, zone = said_dates(key)
+        said = {"due": due, "rating_due": rating_due, "zone": zone, **dues}
         now = state.desk().evaluation_state(desk.id).periods[period]
         new = edited(dates_of(held), said, dates_of(now))
-        due, rating_due = new.pop("due"), new.pop("rating_due")
-        state.desk().act(desk.id, DueChanged(period, due, new, rating_due, reason))
+        due, rating_due, zone = (new.pop(name) for name in ("due", "rating_due", "zone"))
+        state.desk().act(desk.id, DueChanged(period, due, new, rating_due, reason, zone))
 
     if attempt(desk, change):
         st.session_state[why] = ""
@@ -287,7 +311,7 @@ def show_dates(desk: Desk, held: PeriodState) -> None:
         now = {leaf: date.fromisoformat(day) for leaf, day in held.dues.items()}
         now["due"] = date.fromisoformat(held.due)
         now["rating_due"] = date.fromisoformat(held.rating_due or held.due)
-        ask_dates(desk, key, held.scheme, now)
+        ask_dates(desk, key, held.scheme, now, zones(held.zone))
         st.text_input(_("Why"), max_chars=LONGEST["reason"], key=why)
         st.button(
             _("Change the dates"),

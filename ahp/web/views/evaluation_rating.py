@@ -53,7 +53,7 @@ def due_key(desk: Desk, period: str, number: int) -> str:
 
 def ask_due(desk: Desk, held: PeriodState, number: int) -> None:
     """Until when raters are asked to submit."""
-    _, today = state.translate(), state.today()
+    _, today = state.translate(), state.today(held.zone)
     planned = date.fromisoformat(held.rating_due) if held.rating_due else today
     st.date_input(
         _("Raters are asked to submit by"),
@@ -151,7 +151,7 @@ def show_reminders(desk: Desk, held: PeriodState, missing: list[RatingTask]) -> 
                 total=len(task.cells),
                 title=desk.info.title,
                 period=task.period,
-                date=held.round.due,
+                date=state.until(held.round.due, held.zone),
             )
             st.code(said, language=None, wrap_lines=True)
 
@@ -384,7 +384,11 @@ if not ratable_leaves(picked.scheme):
 show_people(desk, "rater")
 if picked.round:
     st.header(_("Round {round} is open").format(round=picked.round.number))
-    st.caption(_("Raters are asked to submit by {date}.").format(date=picked.round.due))
+    st.caption(
+        _("Raters are asked to submit by {date}.").format(
+            date=state.until(picked.round.due, picked.zone)
+        )
+    )
     show_progress(desk, str(picked.period))
     show_closing(desk, picked)
 elif picked.rounds:

@@ -29,9 +29,11 @@ from ahp.process.evaluations.notices import (
 )
 from ahp.process.evaluations.signing import Point, checklist, hashes_of
 from ahp.process.evaluations.state import PeriodState
+from ahp.report.check_sources import value_words
 from ahp.report.evaluation import totals_table
-from ahp.report.notice import moved_table, signed_table, typed_words
+from ahp.report.notice import moved_table
 from ahp.report.opinions import missing_sentences
+from ahp.report.standing import signed_table
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.desk import show_printed, show_table
@@ -42,7 +44,7 @@ from ahp.web.questionnaires import file_name
 JSON = "application/json"
 
 
-def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
+def sign(desk: Desk, period: str, revision: int, shown: str, correction: int) -> None:
     """Sign what was shown, or say who was faster.
 
     Args:
@@ -50,10 +52,15 @@ def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
         period: which.
         revision: of the signature.
         shown: SHA-256 of the evidence on the page.
+        correction: number of the event that proposed the correction on the page; 0 without one.
     """
     _, form = state.translate(), st.session_state
     early = (form.get(f"early-{desk.id}-{period}") or "").strip()
-    if attempt(desk, lambda: state.desk().sign(desk.id, period, revision, early, shown=shown)):
+
+    def change() -> None:
+        state.desk().sign(desk.id, period, revision, early, shown=shown, correction=correction)
+
+    if attempt(desk, change):
         return
     signatures = state.desk().evaluation_state(desk.id).periods[period].signatures
     if len(signatures) >= revision:
@@ -63,7 +70,7 @@ def sign(desk: Desk, period: str, revision: int, shown: str) -> None:
         )
 
 
-def point_words(desk: Desk, point: Point) -> str:
+def point_words(desk: Desk, point: Point, zone: str) -> str:
     """A point of the checklist as a sentence."""
     _ = state.translate()
     about = {
@@ -72,7 +79,7 @@ def point_words(desk: Desk, point: Point) -> str:
         "names": _(", ").join(desk.who(actor) for actor in point.actors) or "–",
         "count": point.count,
         "of": point.of,
-        "until": point.until,
+        "until": state.until(point.until, zone),
     }
     words = {
         ("check", True): _("The check was finished by {name} on {date}."),
@@ -111,10 +118,10 @@ def show_checklist(desk: Desk, held: PeriodState) -> None:
     _ = state.translate()
     st.header(_("What was done"), anchor=False)
     lines = []
-    for point in checklist(desk.now, held, state.today().isoformat()):
+    for point in checklist(desk.now, held, state.today(held.zone).isoformat()):
         left = "info" if point.code in ("notices", "withdrawn", "time") else "error"
         icon = f":material/{'check_circle' if point.done else left}:"
-        lines.append(f"- {icon} {state.plain(point_words(desk, point))}")
+        lines.append(f"- {icon} {state.plain(point_words(desk, point, held.zone))}")
     st.markdown("\n".join(lines))
 
 
@@ -151,15 +158,17 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
     if not state.may("sign"):
         st.info(_("The head signs. Your account can look at everything here."))
         return
-    if held.appeals_until >= state.today().isoformat() and revision == 1:
+    if held.appeals_until >= state.today(held.zone).isoformat() and revision == 1:
         st.text_area(
             _("Why sign before {until}, as long as units may appeal?").format(
-                until=held.appeals_until
+                until=state.until(held.appeals_until, held.zone)
             ),
             max_chars=LONGEST["reason"],
             key=f"early-{desk.id}-{period}",
         )
     shown = hashes_of(evidence_of(desk.now, period, revision))["evidence"]
+    # a correction of the same figures for another reason is ticked anew
+    correction = held.correction.stamp.seq if held.correction else 0
     sure = st.checkbox(
         _(
             "I have looked at the figures above. By signing, {period} is closed for ever; what is "
@@ -167,7 +176,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
         ).format(period=period)
         if revision == 1
         else _("I have looked at the correction; the figures signed before stay on record."),
-        key=f"sure_sign-{desk.id}-{period}-{revision}-{shown[:12]}",
+        key=f"sure_sign-{desk.id}-{period}-{revision}-{correction}-{shown[:12]}",
     )
     st.button(
         _("Sign {period}").format(period=period)
@@ -176,7 +185,7 @@ def show_signing(desk: Desk, held: PeriodState) -> None:
         type="primary",
         icon=":material/draw:",
         on_click=sign,
-        args=(desk, period, revision, shown),
+        args=(desk, period, revision, shown, correction),
         disabled=not sure,
         key="sign",
     )
@@ -293,8 +302,8 @@ def show_correction(desk: Desk, held: PeriodState) -> None:
         sentence = _("{unit}, {indicator}: {old} → {new}").format(
             unit=names[row.unit],
             indicator=names[row.indicator],
-            old=typed_words(held.scheme, row.indicator, old.row.value, language) if old else "–",
-            new=typed_words(held.scheme, row.indicator, row.value, language),
+            old=value_words(held.scheme, row.indicator, old.row.value, language) if old else "–",
+            new=value_words(held.scheme, row.indicator, row.value, language),
         )
         if row.evidence:
             sentence += _(" (document {number})").format(number=row.evidence)

@@ -157,7 +157,7 @@ def may_appeal(held: PeriodState) -> bool:
     return bool(
         held.notices
         and held.stage == "notified"
-        and held.notices.until >= state.today().isoformat()
+        and held.notices.until >= state.today(held.zone).isoformat()
     )
 
 
@@ -173,13 +173,13 @@ def show_standing(held: PeriodState, unit: str) -> None:
             _(
                 "This is a draft. If a figure is wrong, tap “This is wrong” below it and say why; "
                 "you can do so until {date}."
-            ).format(date=held.notices.until),
+            ).format(date=state.until(held.notices.until, held.zone)),
             icon=":material/edit_note:",
         )
     elif held.notices:
         st.info(
             _("Appeals were possible until {date}. The result is not signed yet.").format(
-                date=held.notices.until
+                date=state.until(held.notices.until, held.zone)
             )
         )
 

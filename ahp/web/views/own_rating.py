@@ -102,7 +102,8 @@ def show_start(visit: RaterVisit) -> None:
         ).format(name=state.plain(visit.person.name), period=task.period)
     )
     units = len({cell[0] for cell in task.cells})
-    due = visit.now.periods[task.period].rounds[-1].due
+    held = visit.now.periods[task.period]
+    due = state.until(held.rounds[-1].due, held.zone)
     lines = [
         _("{count} ratings are asked, of {units} units. Your own unit is not among them.").format(
             count=len(task.cells), units=units

@@ -17,6 +17,7 @@ from ahp.process.evaluations.attachments import attached
 from ahp.process.evaluations.events import (
     Done,
     EvaluationCreated,
+    File,
     Logged,
     PeriodOpened,
     PersonAdded,
@@ -33,6 +34,7 @@ from ahp.process.evaluations.events import (
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import records_of, result_of
+from ahp.process.evaluations.limits import check_files
 from ahp.process.evaluations.next_step import Step, next_step
 from ahp.process.evaluations.rating import (
     agreement,
@@ -382,6 +384,38 @@ def test_only_so_many_files_are_attached_to_a_cell():
     problem = found.problem(RatingAttached(PERIOD, 1, "south", LEAF, file), "bob")
     assert error_sentence(problem, "en") == "More than 10 files can't be attached here."
     assert found.problem(RatingAttached(PERIOD, 1, "east", LEAF, file), "bob") is None
+
+
+def proof(megabytes: int, unit: str = "south", name: str = "a") -> RatingAttached:
+    file = File(f"{unit}{name}{megabytes}", f"{name}.pdf", megabytes * 2**20)
+    return RatingAttached(PERIOD, 1, unit, LEAF, file)
+
+
+def not_kept(found: Played, action: Done, by: str, language: str) -> str:
+    with pytest.raises(StoreError) as caught:
+        check_files(found.state, found.event(action, by))
+    return error_sentence(caught.value, language)
+
+
+def test_what_a_rater_attaches_in_a_period_has_a_limit():
+    found = opened().do(proof(12), proof(8, "east"), by="bob")
+    assert not_kept(found, proof(1, name="b"), "bob", "en") == (
+        "“b.pdf” can't be attached: what you have attached in 2026Q1 would be more than 20 MB. "
+        "Please say in the note where the evidence is kept, with its document number."
+    )
+    check_files(found.state, found.event(proof(12), "bob"))  # the same again is no more
+    check_files(found.state, found.event(proof(1), "cho"))
+
+
+def test_what_is_attached_in_an_evaluation_has_a_limit():
+    table = File("t", "all.csv", 150 * 2**20)
+    values = ValuesRecorded(PERIOD, (), file=table)
+    found = played().do(values, RatingOpened(PERIOD, 1, (), "2026-04-15")).do(proof(10), by="bob")
+    assert not_kept(found, proof(1), "cho", "zh") == (
+        "“a.pdf”不能添加：本评价保存的文件合计将超过 160 MB。请以文字说明佐证材料的存放处和文号。"
+    )
+    # tables with values are always kept
+    check_files(found.state, found.event(replace(values, file=replace(table, sha256="u"))))
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def running(of: Scheme, period: str = "2026Q1", **values: str) -> EvaluationStat
         unit, leaf = name.split("_")
         held[CellKey(unit, leaf)] = Value(Row(unit, leaf, value), at())
     opened = PeriodState(
-        parse_period(period), version(of), at(), "2026-04-10", {"b": "2026-04-05"}, "", held
+        parse_period(period), version(of), at(), "2026-04-10", {"b": "2026-04-05"}, "", "UTC", held
     )
     return EvaluationState(versions=(version(of),), units=(NORTH, SOUTH), periods={period: opened})
 
