@@ -35,8 +35,8 @@ types:
 bytecode:
 	@$(BIN)/pytest --numprocesses 0 --collect-only --quiet >/dev/null || true
 
-# Whole reconstructions, long searches for faults, journeys in English, reports in LaTeX: half an
-# hour and more.
+# Whole reconstructions, long searches for faults, journeys in English, reports in LaTeX, rules of
+# the log on PostgreSQL: half an hour and more.
 slow: .venv/test
 	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
