@@ -7,22 +7,36 @@ export PATH
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test slow bounds bench translations api screenshots clean
+# Tests start hundreds of Pythons: none should compile again what another one has.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: app test packages types bytecode slow bounds bench translations api screenshots clean
 
 app: .venv/app
 	$(BIN)/ahp serve
 
 # Tests wait for servers and browsers half of their time: twice as many processes as processors.
-test: .venv/test
-	tools/system-packages
+test:
+	$(MAKE) --jobs=2 .venv/test packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(MAKE) --jobs=2 types bytecode
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses $$((2 * $$(nproc))) \
 		--dist loadfile --no-loadscope-reorder
 
-# Whole reconstructions, long searches for faults, journeys in English, reports in LaTeX: half an
-# hour and more.
+packages:
+	tools/system-packages
+
+types:
+	$(BIN)/mypy
+
+# Of the tests, while mypy has the other processor: each of pytest's processes would make its own.
+# What fails here fails again when the tests run.
+bytecode:
+	@$(BIN)/pytest --numprocesses 0 --collect-only --quiet >/dev/null || true
+
+# Whole reconstructions, long searches for faults, journeys in English, reports in LaTeX, rules of
+# the log on PostgreSQL: half an hour and more.
 slow: .venv/test
 	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
@@ -43,9 +57,11 @@ bounds: .venv-bounds/bin/uv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app]"
 	touch $@
 
-.venv/test: .venv/app
+# With the app's: one search for versions is enough for both.
+.venv/test: pyproject.toml constraints.txt
+	test -e .venv/app || tools/new-venv $(PYTHON) .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
-	touch $@
+	touch .venv/app $@
 
 # The core against batched LAPACK and other programs, which get an environment of their own; ways of
 # asking, with simulated experts; then the pages in a real browser, alone and while 49 experts answer.

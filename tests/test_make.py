@@ -32,9 +32,9 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(checkout: Path, python: str) -> subprocess.CompletedProcess[str]:
+def make(checkout: Path, python: str, goal: str = ".venv/app") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", "--silent", ".venv/app", f"PYTHON={python}"],
+        ["make", "--silent", goal, f"PYTHON={python}"],
         cwd=checkout,
         capture_output=True,
         text=True,
@@ -78,3 +78,22 @@ def test_an_environment_that_is_whole_is_kept(checkout: Path) -> None:
     later = (checkout / ".venv" / "app").stat().st_mtime + 1  # clocks of files tick slowly
     os.utime(checkout / "constraints.txt", (later, later))
     assert make(checkout, "./python").stdout == "-m pip install\n"
+
+
+def test_what_the_tests_need_is_installed_with_what_the_app_needs(checkout: Path) -> None:
+    (checkout / "online").touch()
+    made = make(checkout, "./python", ".venv/test")
+    assert made.stdout == "made with -m venv .venv\n-m pip install\n"
+    assert make(checkout, "./python", ".venv/app").stdout == ""
+    assert make(checkout, "./python", ".venv/test").stdout == ""
+    (checkout / ".venv" / "test").unlink()
+    assert make(checkout, "./python", ".venv/test").stdout == "-m pip install\n"
+
+
+def test_programs_started_by_make_keep_what_they_compiled(checkout: Path) -> None:
+    with (checkout / "Makefile").open("a", encoding="utf-8") as file:
+        file.write('\nsaid:\n\t@echo "[$$PYTHONDONTWRITEBYTECODE]"\n')
+    command = ["make", "--silent", "said"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    said = subprocess.run(command, check=True, cwd=checkout, capture_output=True, env=environment)
+    assert said.stdout == b"[]\n"

@@ -23,6 +23,7 @@ from ahp.matrix import PairwiseMatrix
 from ahp.messages import Phrase
 from ahp.result import LONGEST_REPR, Result
 from ahp.study.agreement import compare_choices, panel_agreement
+from tests.evaluation.schemes import scheme, table
 
 ROOT = Path(__file__).resolve().parents[1]
 CAR = [[1, 3, 5], ["1/3", 1, 2], ["1/5", "1/2", 1]]
@@ -39,21 +40,24 @@ def analysis() -> ahp.Analysis:
     return ahp.analyze(survey, answers, invited=9)
 
 
-def how_sure(scheme: evaluation.Scheme, result: evaluation.Evaluation) -> Iterator[Any]:
+def how_sure(rules: evaluation.Scheme, result: evaluation.Evaluation) -> Iterator[Any]:
     """What is said of an evaluation: how sure it is, why it changed, what raters did."""
     unit = result.units[0]
-    yield evaluation.draw_weights(scheme, analysis(), seed=1, draws=20)
+    yield evaluation.draw_weights(rules, analysis(), seed=1, draws=20)
     yield evaluation.simulate(result, "2026Q1", seed=1, draws=20, pairs=True)
-    yield evaluation.turning_points(result, "2026Q1")
+    few = scheme({"x": "0.6", "y": "0.4"})
+    yield evaluation.turning_points(
+        evaluation.evaluate(few, table({"A": [80, 60], "B": [70, 90]}, "xy")), "2026Q1"
+    )
     yield from evaluation.missing_values(result, "2026Q2")
     yield evaluation.explain_change(result, result, unit, "2026Q1", "2026Q2")
     yield evaluation.points_lost(result, "2026Q1")
     yield evaluation.rating_table(result, "2026Q1")
-    spread = evaluation.rating_spread(scheme, result.observations)
+    spread = evaluation.rating_spread(rules, result.observations)
     yield spread
     first = spread.items[0]
     shown = (first.raters[0], [first.rated])
-    yield from evaluation.rating_feedback(scheme, result.observations, *shown)
+    yield from evaluation.rating_feedback(rules, result.observations, *shown)
     yield evaluation.totals_without_raters(result, "2026Q1")
     yield evaluation.fuzzy_profile(result, unit, "2026Q1")
 

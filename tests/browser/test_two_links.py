@@ -199,7 +199,7 @@ def test_an_organizer_may_open_an_expert_s_link_beside(context, running, store, 
 
 
 @pytest.mark.parametrize("language", ["zh-CN", *slow("en-US")])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, *slow(DESKTOP)], ids=["phone", "desktop"])
 def test_every_page_says_whose_it_is(browser, running, store, language, size) -> None:
     survey = small_survey("apple", "berry", "cherry")
     study = store.create_study(survey, f"Names {language} {size['width']}")

@@ -1,4 +1,6 @@
-"""Every storage test runs on SQLite and on a real PostgreSQL."""
+"""Storage tests run on SQLite and on a real PostgreSQL; where they are about rules, which know
+nothing of databases, on the second with `make slow`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -103,14 +106,27 @@ def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
             time.sleep(0.05)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh, empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ahp.db'}"
-        return
-    with fresh_schema(request.getfixturevalue("postgres_server")) as own:
-        yield own
+def databases(*kinds: Any) -> Any:
+    """The fixture `url` on databases of these kinds."""
+
+    @pytest.fixture(params=kinds)
+    def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+        """URL of a fresh, empty database."""
+        if request.param == "sqlite":
+            yield f"sqlite:///{tmp_path / 'ahp.db'}"
+            return
+        with fresh_schema(request.getfixturevalue("postgres_server")) as own:
+            yield own
+
+    return url
+
+
+url = databases("sqlite", "postgresql")
+RULES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+"""Databases of tests of rules: `url = databases(*RULES)`."""
+
+on_each_database = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""For what depends on the database, among tests of rules."""
 
 
 @contextmanager

@@ -50,7 +50,10 @@ from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
 from ahp.resources import data_folder
 from ahp.store import EvaluationInfo, Store, evaluations
+from tests.store.conftest import RULES, databases, on_each_database
 from tests.store.department import Department, small_scheme
+
+url = databases(*RULES)
 
 
 @pytest.fixture
@@ -63,6 +66,7 @@ def totals(department: Department, period: str = "2026Q1") -> list[str | None]:
     return [str(result.total(unit, period)) for unit in ("A", "B", "C")]
 
 
+@on_each_database
 def test_from_scheme_to_signature(department, database) -> None:
     department.deliver()
     assert totals(department) == ["84.0", "76.0", "72.0"]
@@ -91,6 +95,7 @@ def test_from_scheme_to_signature(department, database) -> None:
     assert (log.title, log.signed) == ("Quarters", ("2026Q1",))
 
 
+@on_each_database
 def test_a_new_process_reads_the_same(department, url) -> None:
     department.deliver()
     other = Store(url)
@@ -180,6 +185,7 @@ def test_a_notice_sent_out_again_is_unread_again(department) -> None:
     department.store.verify_evaluations()
 
 
+@on_each_database
 def test_the_same_import_twice_records_once(department) -> None:
     department.open()
     content = b"unit,measured\nA,90\n"
@@ -199,6 +205,7 @@ def test_the_same_import_twice_records_once(department) -> None:
     department.store.verify_evaluations()
 
 
+@on_each_database
 def test_two_who_sign_at_once_sign_once(department) -> None:
     department.deliver()
 
@@ -247,6 +254,7 @@ def test_only_the_value_that_was_looked_at_is_accepted(department) -> None:
     assert dict(department.period().accepted) == {key: (first + 1, "year's end")}
 
 
+@on_each_database
 def test_what_is_sent_again_is_done_once(department) -> None:
     department.open()
     rater = department.clerk.add_person(department.id, "rater", "Zhao").person.id
@@ -259,6 +267,7 @@ def test_what_is_sent_again_is_done_once(department) -> None:
         department.store.act_as(rater, replace(rated, value="g50"), event_id="tap")
 
 
+@on_each_database
 def test_people_and_their_links(department) -> None:
     person = department.clerk.add_person(department.id, "contact", "Sun", unit="a")
     assert (person.link, person.title) == ("none", "Quarters")
@@ -286,6 +295,7 @@ def test_people_and_their_links(department) -> None:
     store.verify_evaluations()
 
 
+@on_each_database
 def test_lists(department) -> None:
     store = department.store
     assert store.evaluations() == [department.clerk.evaluation(department.id)]
@@ -854,6 +864,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("case", FORGERIES)
+@on_each_database
 def test_forgeries_are_found(department, database, case) -> None:
     sql, said = FORGERIES[case]
     department.open()

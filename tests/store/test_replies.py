@@ -22,7 +22,9 @@ from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 
 from ..study.panels import SURVEY, make_survey
-from .conftest import rechained
+from .conftest import RULES, databases, on_each_database, rechained
+
+url = databases(*RULES)
 
 AB, AC, BC, A12 = ("goal", "a", "b"), ("goal", "a", "c"), ("goal", "b", "c"), ("a", "a1", "a2")
 OPEN = Asking(short_form=True, cannot_judge=True)
@@ -53,6 +55,7 @@ def refused(error, message, action):
 # What is stored
 
 
+@on_each_database
 def test_everything_an_expert_says_is_an_event(store, study, survey, expert):
     way = Way.seeded("rank", True, survey.hierarchy, f"{expert} 1")
     before = len(store.events(study.id))
@@ -93,6 +96,7 @@ def test_everything_an_expert_says_is_an_event(store, study, survey, expert):
     assert [one.events for one in store.verify_log()] == [before + 9]
 
 
+@on_each_database
 def test_what_is_sent_again_is_written_once(store, study, expert):
     sent = (
         lambda: store.start(expert, way="pairs", short=False, consent="Yes.", event_id="s"),
@@ -112,6 +116,7 @@ def test_what_is_sent_again_is_written_once(store, study, expert):
     assert store.expert(expert) == expected  # nor does an old event move the page
 
 
+@on_each_database
 def test_an_id_is_used_for_one_thing(store, study, expert):
     store.answer(expert, *AB, "3", event_id="x")
     for field, first, now, action in (
@@ -467,6 +472,7 @@ def talked(store, study, expert):
     return study
 
 
+@on_each_database
 def test_an_export_brings_it_all(store, talked, expert, tmp_path):
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
     content = store.export_study(talked.id)
@@ -602,6 +608,7 @@ def test_every_kind_is_in_the_log(store, talked):
     assert jcs(["c", "a", "b"]) == store.events(talked.id)[5].detail
 
 
+@on_each_database
 def test_text_that_no_database_takes_is_refused(store, study):
     expert = store.add_expert(study.id, "Ada").id
     for k, text in enumerate(("half \ud800 a sign", "no\0thing")):

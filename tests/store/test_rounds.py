@@ -25,7 +25,10 @@ from ahp.process.settings import Settings
 from ahp.store.states import logged
 from ahp.study import Judgment
 from ahp.study.standing import Standing
+from tests.store.conftest import RULES, databases, on_each_database
 from tests.study.panels import make_survey
+
+url = databases(*RULES)
 
 PAIRS = (("goal", "a", "b"), ("goal", "a", "c"), ("goal", "b", "c"), ("a", "a1", "a2"))
 FIRST = {
@@ -145,6 +148,7 @@ def evidence_of(survey, texts, settings, standings, before, round_number):
     return analysis, jcs(found)
 
 
+@on_each_database
 def test_three_rounds_leave_their_evidence(store, study, survey, third):
     usual = dict.fromkeys((*FIRST, "E8"), Standing())
     settings = Settings.of(survey)
@@ -180,6 +184,7 @@ def test_three_rounds_leave_their_evidence(store, study, survey, third):
     assert [log.events for log in store.verify_log()] == [len(store.events(study.id))]
 
 
+@on_each_database
 def test_closed_rounds_and_the_open_one_have_their_own_answers(store, study, third):
     expected = dict(zip(PAIRS, FIRST["E6"].split(), strict=True))
     found = store.answers(study.id, round_number=1)
@@ -571,6 +576,7 @@ def judgments(expert, text):
     ]
 
 
+@on_each_database
 def test_uploaded_answers(store, study):
     expert = store.add_expert(study.id, "Ada")
     store.answer(expert.id, "goal", "b", "a", "1/3", event_id="web")
@@ -590,6 +596,7 @@ def test_uploaded_answers(store, study):
     assert last == replace(turned, expert="Ada")
 
 
+@on_each_database
 def test_an_upload_is_refused_as_a_whole(store, study):
     expert = store.add_expert(study.id, "Ada")
     store.set_standing(expert.id, Standing(recused={"a": "interest"}))
@@ -625,6 +632,7 @@ def test_an_upload_is_refused_as_a_whole(store, study):
     assert [one.name for one in store.experts(study.id)] == ["Ada"]
 
 
+@on_each_database
 def test_import_of_a_panel_into_the_open_round(store, study):
     ada, bo = store.add_experts(study.id, {"Ada": None, "Bo": None})
     store.set_standing(bo.id, Standing(recused={"a": "interest"}))
@@ -700,6 +708,7 @@ def check_order(store, study, round_number=1):
     return events
 
 
+@on_each_database
 def test_answers_while_the_round_is_closed_from_another_thread(store, study):
     experts = store.add_experts(study.id, dict.fromkeys(f"E{k}" for k in range(6)))
     going, stored = Signal(), []
@@ -730,6 +739,7 @@ def test_answers_while_the_round_is_closed_from_another_thread(store, study):
     assert events[-1].seq == closed.result().seq
 
 
+@on_each_database
 def test_a_round_is_closed_once_by_many(store, study):
     expert = store.add_expert(study.id, "Ada")
     answer(store, expert, FIRST["E1"])
@@ -746,6 +756,7 @@ def test_a_round_is_closed_once_by_many(store, study):
     assert len(closing(store, study)) == 1
 
 
+@on_each_database
 def test_answers_while_the_round_is_closed_from_another_process(url, store, study, spawn):
     experts = store.add_experts(study.id, {"Ada": None, "Bo": None, "Cy": None})
     answer(store, experts[2], FIRST["E1"])

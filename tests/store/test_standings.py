@@ -10,6 +10,9 @@ from ahp.errors import StoreError
 from ahp.process.settings import Settings
 from ahp.study import Judgment
 from ahp.study.standing import Standing
+from tests.store.conftest import RULES, databases
+
+url = databases(*RULES)
 
 BASIS = dict.fromkeys(ahp.group.JUDGMENT_BASIS, "large")
 KNOWN = Standing(basis=BASIS, familiarity="familiar", recused={"a": "wrote the rules of a"})

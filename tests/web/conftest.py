@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 import ahp
 from ahp.store import Store
@@ -19,11 +20,14 @@ Visit = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed_components() -> Iterator[None]:
-    """What is installed is read through once, not for every page that is run."""
+def read_once() -> Iterator[None]:
+    """What is installed is read through, and a page compiled, once, not whenever a page is run: as
+    in a server.
+    """
     with pytest.MonkeyPatch.context() as patched:
         scan = manifest_scanner.scan_component_manifests
         patched.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        patched.setattr(local_script_runner, "ScriptCache", cache(ScriptCache))
         yield
 
 
