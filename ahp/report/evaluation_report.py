@@ -22,7 +22,7 @@ from ..process.evaluations.signing import hashes_of
 from ..version import __version__
 from .document import Block, Document, Figure, Listing, Paragraph, Section, TableBlock
 from .evaluation_evidence import EvaluationEvidence, UnitFigure
-from .evaluation_findings import Finding, evaluation_findings
+from .evaluation_findings import evaluation_findings
 from .evaluation_tables import (
     bands_table,
     deliveries_table,
@@ -44,6 +44,7 @@ from .evaluation_tables import (
     unit_parts_table,
     weights_table,
 )
+from .finding import Finding
 from .league import league_tables
 from .opinions import missing_sentences, missing_table
 from .over_time import over_time_table

@@ -429,6 +429,12 @@ class _Pages:
             "by every other aggregation and weighting of the experts, other methods and scales, "
             "and without each expert."
         )
+        if len(self.analysis.panel.experts) == 1:
+            text = _(
+                "A ranking that hangs on how it is computed can't be defended. It was made once "
+                "more by other methods and scales; with one expert there is nobody to join or to "
+                "weigh otherwise."
+            )
         survival = rank_survival_table(self.analysis, choices, self.language)
         blocks: list[Block] = [
             Paragraph(text),

@@ -14,7 +14,8 @@ from ahp.report.evaluation_evidence import (
     evidence_of_result,
     evidence_of_state,
 )
-from ahp.report.evaluation_findings import KINDS, Finding, contradicted, evaluation_findings
+from ahp.report.evaluation_findings import KINDS, contradicted, evaluation_findings
+from ahp.report.finding import Finding
 from tests.evaluation.results import LEAVES, VALUES, small_result, small_scheme
 from tests.evaluation.schemes import rows
 from tests.process.evaluations.played import example
