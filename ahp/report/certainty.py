@@ -457,9 +457,7 @@ def certainty_sentences(
                 "few comparisons for a result."
             ).format(redrawn=redrawn)
     if there:
-        ordered["neighbors"] = loose_sentence(
-            Words(analysis.survey, language), certainty
-        )
+        ordered["neighbors"] = loose_sentence(Words(analysis.survey, language), certainty)
     ordered["first"] = _first_sentence(analysis, certainty.first, language)
     if sentence := _ranking_sentence(analysis, certainty.ranking, language):
         ordered["ranking"] = sentence

@@ -566,9 +566,7 @@ def _neighbors(d: Draft) -> Finding | None:
     certainty = d.evidence.certainty
     if certainty is None or certainty.scatter is None or len(certainty.scatter.leaves.names) < 2:
         return None
-    loose = tuple(
-        (pair.ahead, pair.behind, percent(pair.largest or 0)) for pair in certainty.loose
-    )
+    loose = tuple((pair.ahead, pair.behind, percent(pair.largest or 0)) for pair in certainty.loose)
     return d.finding("neighbors", "certainty", loose_sentence(d, certainty), loose=loose)
 
 

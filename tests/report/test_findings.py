@@ -18,6 +18,7 @@ from ahp.process.study_evidence import StudyEvidence
 from ahp.report.finding import Finding
 from ahp.report.finding_checks import CHECKS, contradicts
 from ahp.report.findings import KINDS, draft_findings
+from ahp.report.study_report import study_report
 from ahp.sensitivity import HierarchyUncertainty
 from ahp.study import Analysis
 from tests.report.simulated_studies import drawn_study
@@ -56,6 +57,28 @@ def test_no_sentence_of_300_studies_is_contradicted() -> None:
     )
     assert set(said) == set(KINDS) == set(CHECKS)
     assert min(said.values()) >= 5
+
+
+def test_one_expert_alone_is_not_said_to_survive_other_experts() -> None:
+    alone = next(
+        one
+        for seed in range(99)
+        if len((one := study(seed)).analysis.ranks) > 1 and len(one.analysis.panel.experts) == 1
+    )
+    assert {one.kind for one in alone.choices if not one.in_use} == {"method", "scale"}
+    others = sum(not one.in_use for one in alone.choices)
+    for language, start in (
+        ("en", f"The ranking was made by other methods and scales as well, {others} in all: "),
+        ("zh", f"另按其他计算方法和标度共 {others} 种方案重新排序："),
+    ):
+        found = by_key(alone, language)["choices"]
+        assert found.text.startswith(start)
+        assert not contradicts(alone, found)
+    boast = replace(alone.choices[0], in_use=False, name="aip_arithmetic")
+    boasting = replace(alone, choices=(*alone.choices, boast))
+    assert contradicts(boasting, by_key(boasting)["choices"])
+    text = study_report(alone, "en").tables()["rank_survival"].rows
+    assert {row[5] for row in text} == {others}
 
 
 def with_analysis(evidence: StudyEvidence, **changed: object) -> StudyEvidence:
