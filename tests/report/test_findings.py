@@ -22,6 +22,7 @@ from ahp.report.study_report import study_report
 from ahp.sensitivity import HierarchyUncertainty
 from ahp.study import Analysis
 from tests.report.simulated_studies import drawn_study
+from tests.report.study_reading import misread_of_study
 
 STUDIES, ALL_STUDIES = 24, 300
 
@@ -57,6 +58,25 @@ def test_no_sentence_of_300_studies_is_contradicted() -> None:
     )
     assert set(said) == set(KINDS) == set(CHECKS)
     assert min(said.values()) >= 5
+
+
+def misread(seeds: Iterable[int]) -> list[tuple[int, str]]:
+    return [
+        (seed, problem)
+        for seed in seeds
+        for language in LANGUAGES
+        for found in draft_findings(study(seed), language)
+        for problem in misread_of_study(study(seed), found, language)
+    ]
+
+
+def test_every_word_says_what_the_numbers_say() -> None:
+    assert misread(range(STUDIES)) == []
+
+
+@pytest.mark.slow
+def test_every_word_of_300_studies_says_what_the_numbers_say() -> None:
+    assert misread(range(ALL_STUDIES)) == []
 
 
 def test_one_expert_alone_is_not_said_to_survive_other_experts() -> None:
