@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ahp import PairwiseMatrix
-from ahp.i18n import LANGUAGES
+from ahp.i18n import LANGUAGES, Translate, translator
 from ahp.process.study_evidence import StudyEvidence
 from ahp.report.finding import Finding
 from ahp.report.finding_checks import CHECKS, contradicts
@@ -24,7 +24,7 @@ from ahp.study import Analysis
 from tests.report.simulated_studies import drawn_study
 from tests.report.study_reading import misread_of_study
 
-STUDIES, ALL_STUDIES = 24, 300
+STUDIES, ALL_STUDIES = 12, 300
 
 
 @cache
@@ -77,6 +77,41 @@ def test_every_word_says_what_the_numbers_say() -> None:
 @pytest.mark.slow
 def test_every_word_of_300_studies_says_what_the_numbers_say() -> None:
     assert misread(range(ALL_STUDIES)) == []
+
+
+EXCHANGED = {
+    "worth": ("Strengthen first", "{name}", "{last}"),
+    "organizations": ("The {count} organizations differ", "{high}", "{low}"),
+    "gaps": ("Of {asked} judgments", "{asked}", "{missing}"),
+    "stability": ("The first place of {leader}", "{leader}", "{rival}"),
+    "neighbors": ("{behind} before {ahead}", "{behind}", "{ahead}"),
+    "dispute": ("{left} ({for_left} for it)", "{left}", "{right}"),
+}
+"""Kind of sentence -> how it begins, and two places that a translation could exchange."""
+
+
+def test_places_exchanged_in_a_translation_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exchanging(language: str) -> Translate:
+        real = translator(language)
+
+        def exchanged(text: str) -> str:
+            shown = real(text)
+            for start, one, other in EXCHANGED.values():
+                if text.startswith(start):
+                    shown = shown.replace(one, "{}").replace(other, one).replace("{}", other)
+            return shown
+
+        return exchanged
+
+    monkeypatch.setattr("ahp.report.finding.translator", exchanging)
+    for language in LANGUAGES:
+        found = {
+            one.kind
+            for seed in range(STUDIES)
+            for one in draft_findings(study(seed), language)
+            if misread_of_study(study(seed), one, language)
+        }
+        assert found == set(EXCHANGED)
 
 
 def test_one_expert_alone_is_not_said_to_survive_other_experts() -> None:
