@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ahp.i18n import Translate
 from ahp.report.finding import Finding
 
 FORMS = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
@@ -40,6 +41,10 @@ class Words:
         """A word, or a part that stands in a place of sentences."""
         return self.form("words", name).format(**places)
 
+    def text(self, kind: str, said: Said) -> str:
+        """A sentence as it should be printed."""
+        return "".join(self.form(kind, form).format(**places) for form, places in said)
+
     def joined(self, name: str, parts: Iterable[Mapping[str, object]], by: str = "comma") -> str:
         """Parts of one form, one after the other."""
         return self.of(by).join(self.of(name, **places) for places in parts)
@@ -54,7 +59,7 @@ def misread(found: Finding, said: Said, words: Words) -> list[str]:
         words: of its language.
     """
     forms = [(words.form(found.kind, form), places) for form, places in said]
-    expected = "".join(form.format(**places) for form, places in forms)
+    expected = words.text(found.kind, said)
     if found.text == expected:
         return []
     pattern = "".join(_pattern(number, form) for number, (form, _places) in enumerate(forms))
@@ -67,6 +72,24 @@ def misread(found: Finding, said: Said, words: Words) -> list[str]:
         if (text := read.get(f"{place}_{number}", str(value))) != str(value)
     ]
     return wrong or [f"{found.text!r}, expected {expected!r}"]
+
+
+def exchanged(real: Translate, places: Iterable[tuple[str, str, str]]) -> Translate:
+    """A translation in which two places of some texts are exchanged.
+
+    Args:
+        real: as it is.
+        places: how a text begins, and the two places.
+    """
+
+    def translated(text: str) -> str:
+        shown = real(text)
+        for start, one, other in places:
+            if text.startswith(start):
+                shown = shown.replace(one, "{}").replace(other, one).replace("{}", other)
+        return shown
+
+    return translated
 
 
 def _pattern(number: int, form: str) -> str:

@@ -21,6 +21,7 @@ from ahp.report.findings import KINDS, draft_findings
 from ahp.report.study_report import study_report
 from ahp.sensitivity import HierarchyUncertainty
 from ahp.study import Analysis
+from tests.report.reading import exchanged
 from tests.report.simulated_studies import drawn_study
 from tests.report.study_reading import misread_of_study
 
@@ -92,16 +93,7 @@ EXCHANGED = {
 
 def test_places_exchanged_in_a_translation_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def exchanging(language: str) -> Translate:
-        real = translator(language)
-
-        def exchanged(text: str) -> str:
-            shown = real(text)
-            for start, one, other in EXCHANGED.values():
-                if text.startswith(start):
-                    shown = shown.replace(one, "{}").replace(other, one).replace("{}", other)
-            return shown
-
-        return exchanged
+        return exchanged(translator(language), EXCHANGED.values())
 
     monkeypatch.setattr("ahp.report.finding.translator", exchanging)
     for language in LANGUAGES:
