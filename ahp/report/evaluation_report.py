@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, get_args
@@ -44,7 +44,7 @@ from .evaluation_tables import (
     unit_parts_table,
     weights_table,
 )
-from .finding import Finding
+from .finding import Finding, said_paragraphs
 from .league import league_tables
 from .opinions import missing_sentences, missing_table
 from .over_time import over_time_table
@@ -114,6 +114,7 @@ def evaluation_report(
     *,
     form: Form | None = None,
     edits: Mapping[str, str] | None = None,
+    outdated: Collection[str] = (),
     signed_by: str = "",
 ) -> Document:
     """The report on a period of an evaluation, or on a year.
@@ -125,6 +126,8 @@ def evaluation_report(
             analysis of a year.
         edits: key of a drafted sentence (`evaluation_findings`) -> a person's words in its place;
             empty ones leave it out.
+        outdated: keys of edits whose draft has changed since somebody looked at them; they are
+            marked.
         signed_by: who answers for the sentences; they are marked as drafts before.
 
     Raises:
@@ -150,7 +153,10 @@ def evaluation_report(
     for key in edits or {}:
         if key not in keys:
             raise OptionError.unknown("edits", key, keys)
-    writer = _Writer(evidence, language, findings, edits or {}, signed_by)
+    said = said_paragraphs(
+        findings, edits or {}, outdated, signed=bool(signed_by), language=language
+    )
+    writer = _Writer(evidence, language, said, signed_by)
     sections = (writer.section(name) for name in _SECTIONS[form])
     return Document(
         form_names(_)[form, parsed.kind],
@@ -271,12 +277,11 @@ class _Writer:
         self,
         evidence: EvaluationEvidence,
         language: str,
-        findings: tuple[Finding, ...],
-        edits: Mapping[str, str],
+        said: tuple[Paragraph, ...],
         signed_by: str,
     ) -> None:
         self.evidence, self.language = evidence, language
-        self.findings, self.edits, self.signed_by = findings, edits, signed_by
+        self.said, self.signed_by = said, signed_by
         self._ = translator(language)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -374,10 +379,7 @@ class _Writer:
             yield TableBlock(periods_table(evidence, self.language), "periods")
 
     def _findings(self) -> Iterator[Block]:
-        for finding in self.findings:
-            text = self.edits.get(finding.key, finding.text).strip()
-            if text:
-                yield Paragraph(text, "plain" if self.signed_by else "draft")
+        yield from self.said
 
     def _results(self) -> Iterator[Block]:
         evidence = self.evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside, show_number
 from ..process.study_evidence import StudyEvidence
 from ..study import Survey
+from .document import Paragraph, one_line
 
 Part = Literal["result", "basis", "certainty", "advice"]
 
@@ -46,6 +47,39 @@ class Finding:
         """Whether the numbers in the text are those that were put in, and no other."""
         put_in = [*self.numbers, *(part for name in self.names for part in _NUMBER.findall(name))]
         return sorted(_NUMBER.findall(self.text)) == sorted(put_in)
+
+
+def said_paragraphs(
+    findings: Iterable[Finding],
+    edits: Mapping[str, str],
+    outdated: Collection[str],
+    *,
+    signed: bool,
+    language: str,
+) -> tuple[Paragraph, ...]:
+    """Drafted sentences, and those that persons wrote in place of some, as a report prints them.
+
+    Args:
+        findings: as drafted.
+        edits: key -> text in place of a draft; empty = left out.
+        outdated: keys of edits whose draft has changed since somebody looked at them; they are
+            marked.
+        signed: whether somebody stands for the sentences; else they are marked as drafts.
+        language: of the marks.
+    """
+    _, said = translator(language), list[Paragraph]()
+    for one in findings:
+        text = one_line(edits.get(one.key, one.text)).strip()
+        if text:
+            said.append(Paragraph(text, "plain" if signed else "draft"))
+        if one.key in outdated:
+            mark = (
+                _("The draft has changed since this was written: {draft}")
+                if text
+                else _("The draft has changed since this sentence was left out: {draft}")
+            )
+            said.append(Paragraph(mark.format(draft=one.text), "warning"))
+    return tuple(said)
 
 
 class Words:

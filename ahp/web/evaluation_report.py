@@ -92,11 +92,12 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
             forms=forms,
             notices=asked.notices,
             edits={key: own for key, own in text.edits.items() if key in printed},
+            outdated=text.outdated,
             signed_by=text.in_force or "",
             progress=progress,
         )
 
-    about = (desk.id, desk.now.seq, asked, language, text.texts, text.in_force)
+    about = (desk.id, desk.now.seq, asked, language, text.texts, text.in_force, text.outdated)
     name = "_".join((file_name(desk.info.title), asked.about, "report"))
     show_making(about, name, make)
 
@@ -122,6 +123,7 @@ def report_text(desk: Desk, evidence: EvaluationEvidence, period: str) -> Report
         time=written.time,
         may_write=state.may("run_evaluations") or state.may("sign"),
         unsigned=no_signature("" if final else open_figures),
-        save=lambda changes: act(ReportWritten(period, language, changes)),
-        sign=lambda name, texts: act(ReportSigned(period, language, name, texts)),
+        drafts=written.drafts,
+        save=lambda changes, drafts: act(ReportWritten(period, language, changes, drafts)),
+        sign=lambda name, texts, drafts: act(ReportSigned(period, language, name, texts, drafts)),
     )
