@@ -318,7 +318,7 @@ class _Writer:
                 label = _("{period} signed").format(period=held.period)
                 pairs.append((label, words))
         if self.signed_by:
-            pairs.append((_("Sentences approved by"), self.signed_by))
+            pairs.append((_("Sentences signed by"), self.signed_by))
         return tuple(pairs)
 
     def warnings(self) -> tuple[str, ...]:

@@ -150,7 +150,26 @@ def test_a_person_puts_words_in_place_and_signs(small: EvaluationEvidence) -> No
     signed = evaluation_report(small, "en", edits=edits, signed_by="Li")
     emphases = {one.emphasis for one in signed.walk() if isinstance(one, Paragraph)}
     assert "draft" not in emphases
-    assert signed.facts[-1] == ("Sentences approved by", "Li")
+    assert signed.facts[-1] == ("Sentences signed by", "Li")
+
+
+def test_words_whose_draft_has_changed_are_marked(small: EvaluationEvidence) -> None:
+    edits = {"average": "All is well.", "events": ""}
+    report = evaluation_report(small, "en", edits=edits, outdated=["average", "events"])
+    marks = [
+        "The draft has changed since this was written: The 3 totals lie between 80.0 and 85.5; "
+        "their mean is 83.2.",
+        "The draft has changed since this sentence was left out: Units with deductions – A, B.",
+    ]
+    texts = paragraphs(report, "findings")
+    assert texts[texts.index("All is well.") + 1] == marks[0]
+    assert marks[1] in texts
+    marked = [
+        one.text
+        for one in report.walk()
+        if isinstance(one, Paragraph) and one.emphasis == "warning"
+    ]
+    assert marked == marks
 
 
 def test_unknown_forms_and_sentences_are_refused(small: EvaluationEvidence) -> None:
