@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 from ..datafile import jcs, parse_json
 from ..errors import LogError, OptionError
 from ..hierarchy import Hierarchy
+from ..messages import Message
 from ..scale import parse_judgment
 from ..study import Judgment
 from ..study.answers import check_place
@@ -382,6 +383,21 @@ class ReportWritten(Action):
         check_length("name", self.signer)
         if bool(self.signer) != bool(self.signed):
             raise OptionError("report_signed_by_nobody")
+
+
+@dataclass(frozen=True)
+class LogState:
+    """Where the log of a study or an evaluation stands, and whether it verifies.
+
+    Attributes:
+        events: number of events.
+        head_hash: hash of the last one.
+        problem: what is wrong with the log; None = it verifies.
+    """
+
+    events: int
+    head_hash: str
+    problem: Message | None = None
 
 
 def check_sentences(sentences: Mapping[str, str | None]) -> None:

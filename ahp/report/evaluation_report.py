@@ -190,7 +190,7 @@ def report_warnings(evidence: EvaluationEvidence, language: str) -> tuple[str, .
     if evidence.log is not None and evidence.log.problem:
         said.append(
             _("The log of this evaluation doesn't verify: {problem}").format(
-                problem=evidence.log.problem
+                problem=error_sentence(evidence.log.problem, language)
             )
         )
     if evidence.standing is not None and evidence.standing.provisional:
@@ -243,7 +243,7 @@ def provenance_of(
                 pairs.append((label.format(name=name, period=held.period), hashes[key]))
     if evidence.log is not None:
         where = _("event {seq}, SHA-256 {hash}").format(
-            seq=evidence.log.seq, hash=evidence.log.sha256
+            seq=evidence.log.events, hash=evidence.log.head_hash
         )
         pairs.append((_("Log"), where))
     if evidence.certainty is not None and not brief:

@@ -21,7 +21,7 @@ from ..errors import EvaluationError
 from ..evaluation import round_half_up
 from ..evaluation.peers import medians, node_points, peers_of
 from ..i18n import translator
-from ..i18n.errors import FULL_STOP
+from ..i18n.errors import FULL_STOP, error_sentence
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import period_words, signed
 from ..plots.units import unit_waterfall
@@ -186,7 +186,7 @@ class _Notice:
         if log is not None and log.problem:
             said.append(
                 _("The log of this evaluation doesn't verify: {problem}").format(
-                    problem=log.problem
+                    problem=error_sentence(log.problem, self.language)
                 )
             )
         if self.held is not None and not self.held.signatures:

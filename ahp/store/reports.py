@@ -9,10 +9,10 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from ..errors import LogError
-from ..process.events import ReportWritten, merged_drafts, merged_sentences
+from ..process.events import LogState, ReportWritten, merged_drafts, merged_sentences
 from ..process.fold import Written
 from ..process.rounds import data_hash
-from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
+from ..process.study_evidence import StudyEvidence, gather_evidence
 from ..study import StudyCertainty
 from . import evaluation_log, log
 from .models import StudyRow

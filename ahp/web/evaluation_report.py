@@ -13,7 +13,7 @@ from ahp.exchange.evaluation_export import export_logged_evaluation
 from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import PeriodState, ReportTexts
 from ahp.report.document import Progress
-from ahp.report.evaluation_evidence import EvaluationEvidence, LogPosition, evidence_of_state
+from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
 from ahp.report.evaluation_findings import evaluation_findings
 from ahp.report.evaluation_report import FORM_OF, FORMS, Form, form_names, report_findings
 from ahp.web import state
@@ -83,10 +83,8 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
     printed = {one.key for one in report_findings(evidence, language, asked.form)}
 
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
-        log = state.desk().evaluation_log_state(desk.id)
-        problem = state.in_words(log.problem) if log.problem else ""
         return export_logged_evaluation(
-            replace(evidence, log=LogPosition(log.events, log.head_hash, problem)),
+            replace(evidence, log=state.desk().evaluation_log_state(desk.id)),
             language,
             form=asked.form,
             forms=forms,

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ahp.errors import EvaluationError, OptionError
+from ahp.errors import EvaluationError, LogError, OptionError
 from ahp.evaluation import Evaluation, evaluate, simulate
 from ahp.evaluation.scheme import Bonus, Group, Veto
 from ahp.process.evaluations.state import EvaluationState
+from ahp.process.events import LogState
 from ahp.report.document import Document, Paragraph, Section, number
 from ahp.report.evaluation_evidence import (
     EvaluationEvidence,
-    LogPosition,
     evidence_of_result,
     evidence_of_state,
 )
@@ -270,10 +270,11 @@ def before_signing(tmp_path: Path) -> tuple[EvaluationState, Store]:
 
 def test_a_report_before_signing_says_so(tmp_path: Path) -> None:
     state, store = before_signing(tmp_path)
-    found = evidence_of_state(state, PERIOD, "en", log=LogPosition(9, "ab", "event 7 was changed"))
+    log = LogState(9, "ab", LogError("given_without_children", node="x"))
+    found = evidence_of_state(state, PERIOD, "en", log=log)
     report = evaluation_report(found, "en")
     assert report.warnings == (
-        "The log of this evaluation doesn't verify: event 7 was changed",
+        "The log of this evaluation doesn't verify: “x” has no children, expected none",
         "Provisional: 1 of 3 indicators with missing values, 2 of 2 raters have submitted.",
     )
     assert ("Log", "event 9, SHA-256 ab") in report.provenance
