@@ -293,6 +293,20 @@ def test_analyze(run: Any) -> None:
     assert ahp.load_survey(DONG / "survey.toml").content_hash in outcome.out
 
 
+def test_analyze_one_expert_who_contradicts_themselves(run: Any, tmp_path: Path) -> None:
+    demo = ROOT / "examples" / "supervision_demo" / "answers.csv"
+    survey, answers = ahp.load_survey("supervision_effectiveness"), ahp.read_answers(demo)
+    expert = ahp.analyze(survey, answers).incoherences[0].expert
+    head, *rows = demo.read_text(encoding="utf-8").splitlines(keepends=True)
+    own = tmp_path / "own.csv"
+    own.write_text(
+        head + "".join(row for row in rows if row.startswith(f"{expert},")), encoding="utf-8"
+    )
+    lines = run("analyze", survey.id, own, "--language", "en").out.splitlines()
+    assert "Experts who contradict themselves" in lines
+    assert "What the ranking would be without them" not in lines  # nobody is left
+
+
 def test_analyze_with_experts_who_contradict_themselves(run: Any) -> None:
     demo = ROOT / "examples" / "supervision_demo" / "answers.csv"
     survey = ahp.load_survey("supervision_effectiveness")

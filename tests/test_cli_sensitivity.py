@@ -49,7 +49,7 @@ def test_words_and_tables(
             "Between which bounds the first stays first\n",
             "What moves the weight of “Alternative x1”\n",
         ),
-        "zh": ("指标权重及其 95% 区间\n", "相邻位次\n", "首位不变的权重范围\n"),
+        "zh": ("指标权重及其 95% 区间\n", "名次相邻的指标\n", "首位不变的权重范围\n"),
     }[language]
     places = [out.index(f"\n{title}") for title in titles]
     assert places == sorted(places)

@@ -70,6 +70,12 @@ def test_chinese_has_chinese_punctuation():
     assert wrong == []
 
 
+def test_one_thing_has_one_chinese_word():
+    """A place in a ranking is 名次, a log passes 核验, who stands for sentences signs (签名)."""
+    other = re.compile("位次|易位|审定|通过校验|(达到|低于|高于)[{]")
+    assert [one.string for one in catalog("zh") if one.id and other.search(str(one.string))] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_compiled_catalog_is_current(language):
     compiled = io.BytesIO()

@@ -62,11 +62,10 @@ def _run(arguments: argparse.Namespace) -> int:
         total_table(analysis, language),
     ]
     choices = incoherent_choices(analysis)
+    if analysis.incoherences:
+        tables.append(incoherent_table(analysis, language))
     if choices:
-        tables += [
-            incoherent_table(analysis, language),
-            incoherent_choices_table(analysis, choices, language),
-        ]
+        tables.append(incoherent_choices_table(analysis, choices, language))
     if agreement is not None:
         tables += [
             individual_table(analysis, language),

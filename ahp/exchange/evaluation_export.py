@@ -82,6 +82,7 @@ def export_logged_evaluation(
     forms: Collection[str] = ("docx", "html"),
     notices: bool = False,
     edits: Mapping[str, str] | None = None,
+    outdated: Collection[str] = (),
     signed_by: str = "",
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
@@ -95,6 +96,7 @@ def export_logged_evaluation(
         forms: of `ahp.exchange.report_export.WRITERS`.
         notices: whether the notices of all units come with it; not for a year.
         edits: as for `evaluation_report`.
+        outdated: likewise.
         signed_by: likewise.
         progress: told how much is done, of how much.
 
@@ -106,7 +108,9 @@ def export_logged_evaluation(
         EvaluationError: notices of a year.
     """
     told = Told(progress, len(forms) + notices)
-    document = evaluation_report(evidence, language, form=form, edits=edits, signed_by=signed_by)
+    document = evaluation_report(
+        evidence, language, form=form, edits=edits, outdated=outdated, signed_by=signed_by
+    )
     files = write_forms(document, forms, told)
     if notices:
         own = unit_notices(evidence, language)

@@ -35,6 +35,7 @@ def export_study(
     earlier_answers: Sequence[Answers] = (),
     forms: Collection[str] = ("docx", "html", "xlsx"),
     edits: Mapping[str, str] | None = None,
+    outdated: Collection[str] = (),
     signed_by: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
@@ -50,6 +51,7 @@ def export_study(
         earlier_answers: of the rounds before, as in `evidence.earlier`.
         forms: of `ahp.exchange.report_export.WRITERS`.
         edits: key of a drafted sentence -> the text in its place.
+        outdated: as for `study_report`.
         signed_by: who stands for the sentences; None = they are drafts, and marked as such.
         progress: told how much is done, of how much.
 
@@ -70,7 +72,7 @@ def export_study(
     ['report.html', 'calculation.xlsx', 'references.bib', 'survey.toml']
     """
     codes, told = evidence.codes, Told(progress, 1 + len(forms))
-    document = study_report(evidence, language, edits=edits, signed_by=signed_by)
+    document = study_report(evidence, language, edits=edits, outdated=outdated, signed_by=signed_by)
     shown = evidence.coded()
     own = {name: name for name in shown.analysis.panel.experts}
     further = {CALCULATION: calculation_workbook(shown.analysis, language=language, codes=own)}

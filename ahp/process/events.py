@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from ..datafile import jcs, parse_json
 from ..errors import LogError, OptionError
 from ..hierarchy import Hierarchy
+from ..messages import Message
 from ..scale import parse_judgment
 from ..study import Judgment
 from ..study.answers import check_place
@@ -365,21 +366,38 @@ class ReportWritten(Action):
             None = the draft again. Others stay as they are.
         signer: who stands for all the sentences from now on; empty = nobody, they are drafts.
         signed: what was signed, as `report_texts_hash` has it; empty likewise.
+        drafts: key -> `draft_hash` of the draft beside which a text was looked at.
     """
 
     kind = "report_written"
-    in_detail = ("about", "language", "sentences", "signer", "signed")
+    in_detail = ("about", "language", "sentences", "signer", "signed", "drafts")
     about: int
     language: str
     sentences: Mapping[str, str | None]
     signer: str = ""
     signed: str = ""
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_sentences(self.sentences)
         check_length("name", self.signer)
         if bool(self.signer) != bool(self.signed):
             raise OptionError("report_signed_by_nobody")
+
+
+@dataclass(frozen=True)
+class LogState:
+    """Where the log of a study or an evaluation stands, and whether it verifies.
+
+    Attributes:
+        events: number of events.
+        head_hash: hash of the last one.
+        problem: what is wrong with the log; None = it verifies.
+    """
+
+    events: int
+    head_hash: str
+    problem: Message | None = None
 
 
 def check_sentences(sentences: Mapping[str, str | None]) -> None:
@@ -403,6 +421,43 @@ def merged_sentences(
         changes: key -> text, None = the draft again.
     """
     return {key: text for key, text in {**before, **changes}.items() if text is not None}
+
+
+def merged_drafts(
+    before: Mapping[str, str],
+    changes: Mapping[str, str | None],
+    drafts: Mapping[str, str],
+) -> dict[str, str]:
+    """Beside which drafts the texts of a report were last looked at, after some of it was.
+
+    Args:
+        before: key -> `draft_hash`.
+        changes: as for `merged_sentences`.
+        drafts: key -> `draft_hash` of those looked at now.
+    """
+    return {key: draft for key, draft in before.items() if key not in changes} | dict(drafts)
+
+
+def draft_hash(draft: str) -> str:
+    """SHA-256 of a drafted sentence: the log needn't have the names that stand in it."""
+    return hashlib.sha256(draft.encode()).hexdigest()
+
+
+def outdated_sentences(
+    drafted: Mapping[str, str], written: Mapping[str, str], drafts: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Keys of sentences that a person wrote and whose draft has changed since somebody looked.
+
+    Args:
+        drafted: key -> draft as it is now.
+        written: key -> text in its place.
+        drafts: key -> `draft_hash` of the draft beside which that was looked at, where it is known.
+    """
+    return tuple(
+        key
+        for key, draft in drafted.items()
+        if key in written and key in drafts and drafts[key] != draft_hash(draft)
+    )
 
 
 def report_texts_hash(drafted: Mapping[str, str], written: Mapping[str, str]) -> str:

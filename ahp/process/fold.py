@@ -46,6 +46,7 @@ from .events import (
     StudyUnarchived,
     Submitted,
     WayChosen,
+    merged_drafts,
     merged_sentences,
 )
 from .itinerary import Replies
@@ -162,6 +163,7 @@ class Written:
         sentences: key of a drafted sentence -> the text in its place; empty = left out.
         signer, signed: who stands for the sentences, and what was signed; empty while they are
             drafts.
+        drafts: key -> `draft_hash` of the draft beside which the text was last looked at.
     """
 
     seq: int
@@ -169,6 +171,7 @@ class Written:
     sentences: Mapping[str, str]
     signer: str
     signed: str
+    drafts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -369,9 +372,10 @@ def _(action: StudyUnarchived, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: ReportWritten, state: State, one: Logged) -> dict[str, Any]:
     key = action.about, action.language
-    before = state.reports[key].sentences if key in state.reports else {}
-    sentences = merged_sentences(before, action.sentences)
-    written = Written(one.seq, one.time, sentences, action.signer, action.signed)
+    before = state.reports.get(key, Written(0, "", {}, "", "", {}))
+    sentences = merged_sentences(before.sentences, action.sentences)
+    drafts = merged_drafts(before.drafts, action.sentences, action.drafts)
+    written = Written(one.seq, one.time, sentences, action.signer, action.signed, drafts)
     return {"reports": {**state.reports, key: written}}
 
 

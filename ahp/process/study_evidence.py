@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ..errors import AHPError, AnswersError, OptionError
-from ..messages import Message
+from ..errors import AnswersError, OptionError
 from ..sensitivity import Progress, StabilityInterval, stability_interval
 from ..study.agreement import (
     Agreement,
@@ -23,11 +21,13 @@ from ..study.agreement import (
     panel_agreement,
     scale_choices,
 )
-from ..study.analysis import Analysis, analyze, only_experts
+from ..study.analysis import Analysis, analyze
 from ..study.answers import read_answers
 from ..study.certainty import StudyCertainty, movable_nodes, study_certainty
+from ..study.groups import by_group
 from ..study.standing import Standing
 from ..study.survey import Survey, load_survey
+from .events import LogState
 from .itinerary import Replies
 from .rounds import data_hash
 
@@ -44,21 +44,6 @@ UNTOLD = "–"
 LEAST_GROUP = 3
 """Experts of one organization from which on its weights are shown although they are not named: of
 fewer, each could work out what the others answered."""
-
-
-@dataclass(frozen=True)
-class LogState:
-    """Where the log of a study stands, and whether it verifies.
-
-    Attributes:
-        events: number of events.
-        head_hash: hash of the last one.
-        problem: what is wrong with the log; None = it verifies.
-    """
-
-    events: int
-    head_hash: str
-    problem: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -340,18 +325,17 @@ def _groups(
     analysis: Analysis, organizations: Mapping[str, str], consenting: frozenset[str]
 ) -> tuple[dict[str, Analysis], tuple[str, ...]]:
     """Organization -> result of its experts alone, and the organizations that have none to show."""
-    experts = [name for name in analysis.panel.experts if name in organizations]
-    sizes = Counter(organizations[name] for name in experts)
-    if len(sizes) < 2:
+    members: dict[str, list[str]] = {}
+    for name in analysis.panel.experts:
+        if name in organizations:
+            members.setdefault(organizations[name], []).append(name)
+    if len(members) < 2:
         return {}, ()
-    groups, few = {}, []
-    for organization, size in sizes.items():
-        members = [name for name in experts if organizations[name] == organization]
-        if size < LEAST_GROUP and not consenting.issuperset(members):
-            few.append(organization)
-            continue
-        try:
-            groups[organization] = only_experts(analysis, members)
-        except AHPError:  # their judgments alone don't connect all items
-            few.append(organization)
-    return groups, tuple(few)
+    few = [
+        organization
+        for organization, names in members.items()
+        if len(names) < LEAST_GROUP and not consenting.issuperset(names)
+    ]
+    shown = {name: where for name, where in organizations.items() if where not in few}
+    groups, without = by_group(analysis, shown)
+    return groups, (*few, *without)

@@ -22,15 +22,16 @@ from ..study.certainty import (
     Swing,
     weights_with,
 )
-from ..tolerance import TIE_RTOL, ranked
+from ..tolerance import ranked
+from .finding import Words
 from .panel import aggregate_words
 from .table import Cell, Table
 
 Over = Literal["experts", "judgments"]
 """What was varied: who is on the panel, or what they judged."""
 
-LISTED = 6
-"""More pairs of neighbors than this are counted in a sentence, not listed."""
+LISTED = 5
+"""Pairs of neighbors that a sentence lists; it counts those beyond."""
 
 
 def scatters(certainty: StudyCertainty) -> dict[Over, HierarchyUncertainty]:
@@ -236,7 +237,7 @@ def neighbors_table(analysis: Analysis, certainty: StudyCertainty, language: str
                 *(survey.node_name(leaf, language) for leaf in (pair.ahead, pair.behind)),
                 pair.gap,
                 *(shares[over] for over in there),
-                *((pair.changeable,) if there else ()),
+                *((_("they tie") if pair.tied else pair.changeable,) if there else ()),
             )
         )
     verdict = _("Could change places (share of {limit} or more)").format(limit=CHANGEABLE)
@@ -456,7 +457,7 @@ def certainty_sentences(
                 "few comparisons for a result."
             ).format(redrawn=redrawn)
     if there:
-        ordered["neighbors"] = _neighbors_sentence(analysis, certainty, language)
+        ordered["neighbors"] = loose_sentence(Words(analysis.survey, language), certainty)
     ordered["first"] = _first_sentence(analysis, certainty.first, language)
     if sentence := _ranking_sentence(analysis, certainty.ranking, language):
         ordered["ranking"] = sentence
@@ -466,11 +467,11 @@ def certainty_sentences(
 def neighbors_sentences(
     analysis: Analysis, certainty: StudyCertainty, language: str
 ) -> tuple[str, ...]:
-    """A sentence for every two neighbors that could change places, the least sure first."""
-    _ = translator(language)
-    pairs = [pair for pair in certainty.neighbors if pair.changeable]
-    pairs.sort(key=lambda pair: -(pair.largest or 0))
-    return tuple(_pair_words(analysis, pair, language) for pair in pairs)
+    """A sentence for every two neighbors that could change places, the least sure first, then for
+    those that tie.
+    """
+    tied = (pair for pair in certainty.neighbors if pair.tied)
+    return tuple(_pair_words(analysis, pair, language) for pair in (*certainty.loose, *tied))
 
 
 def percent_words(share: float, language: str, *limits: float) -> str:
@@ -541,7 +542,7 @@ def certainty_data(analysis: Analysis, certainty: StudyCertainty) -> dict[str, A
         },
         "neighbors": [
             {
-                **{name: getattr(pair, name) for name in ("ahead", "behind", "gap")},
+                **{name: getattr(pair, name) for name in ("ahead", "behind", "gap", "tied")},
                 **{name: getattr(pair, name) for name in ("experts", "judgments", "changeable")},
             }
             for pair in certainty.neighbors
@@ -620,34 +621,46 @@ def _scatter_sentence(
     )
 
 
-def _neighbors_sentence(analysis: Analysis, certainty: StudyCertainty, language: str) -> str:
-    _ = translator(language)
-    pairs = [pair for pair in certainty.neighbors if pair.changeable]
-    limit = f"{100 * CHANGEABLE:g}"
-    if not pairs:
+def loose_sentence(words: Words, certainty: StudyCertainty) -> str:
+    """Which neighbors in the ranking could change places, and how often they do: over panels or
+    over judgments, whichever is more. Those that tie have no places to change.
+    """
+    _, loose = words._, certainty.loose
+    limit = words.printed(f"{100 * CHANGEABLE:g}%")
+    if not loose:
+        text = _("No two neighbors in the ranking change places in {limit} of the draws or more.")
+        if any(pair.tied for pair in certainty.neighbors):
+            text = _(
+                "But for those that tie, no two neighbors in the ranking change places in {limit} "
+                "of the draws or more."
+            )
+        return text.format(limit=limit)
+    listed = words.listed(
+        [
+            _("{behind} before {ahead} ({share})").format(
+                behind=words.node(pair.behind),
+                ahead=words.node(pair.ahead),
+                share=words.percent(pair.largest or 0),
+            )
+            for pair in loose[:LISTED]
+        ]
+    )
+    if len(loose) == 1:
         return _(
-            "No two neighbors in the ranking change places in {limit}% of the draws or more: with "
-            "all that was varied here, the order stands."
-        ).format(limit=limit)
-    names = _("; ").join(
-        _("“{ahead}” and “{behind}”").format(
-            ahead=analysis.survey.node_name(pair.ahead, language),
-            behind=analysis.survey.node_name(pair.behind, language),
-        )
-        for pair in sorted(pairs, key=lambda pair: -(pair.largest or 0))[:LISTED]
+            "One pair of neighbors in the ranking changes places in {limit} of the draws or more: "
+            "{pairs}. Their order is not settled."
+        ).format(limit=limit, pairs=listed)
+    text = _(
+        "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
+        "pairs. The order is turned round like this: {pairs}. It is not settled there."
     )
-    text = (
-        _(
-            "Of {all} pairs of neighbors in the ranking {count} could change places (they do in "
-            "{limit}% of the draws or more), above all {names}. Do not defend their order."
+    if len(loose) > LISTED:
+        text = _(
+            "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
+            "pairs. The order is turned round most often like this: {pairs}. It is not settled in "
+            "any of them."
         )
-        if len(pairs) > LISTED
-        else _(
-            "Of {all} pairs of neighbors in the ranking {count} could change places (they do in "
-            "{limit}% of the draws or more): {names}. Do not defend their order."
-        )
-    )
-    return text.format(all=len(certainty.neighbors), count=len(pairs), limit=limit, names=names)
+    return text.format(limit=limit, count=words.count(len(loose)), pairs=listed)
 
 
 def _pair_words(analysis: Analysis, pair: Neighbors, language: str) -> str:
@@ -663,10 +676,9 @@ def _pair_words(analysis: Analysis, pair: Neighbors, language: str) -> str:
     if pair.judgments is not None:
         share = percent_words(pair.judgments, language, CHANGEABLE)
         parts.append(_("in {share} of the draws of judgments").format(share=share))
-    tied = pair.gap <= TIE_RTOL * analysis.global_weights[pair.ahead]
     text = (
         _("“{behind}” and “{ahead}” tie now; the former is ahead {where}.")
-        if tied
+        if pair.tied
         else _("“{behind}” is ahead of “{ahead}” {where}.")
     )
     return text.format(**names, where=_(", ").join(parts))

@@ -37,23 +37,8 @@ from ..process.evaluations.judged import result_of
 from ..process.evaluations.standing import Standing, moved_since, result_before, standing_of
 from ..process.evaluations.state import EvaluationState, PeriodState, Stamp
 from ..process.evaluations.years import YearOfUnits, year_of_units
-from ..process.events import Actor
+from ..process.events import Actor, LogState
 from .check_sources import source_sentence
-
-
-@dataclass(frozen=True)
-class LogPosition:
-    """Where the log of an evaluation stood when a report was made.
-
-    Attributes:
-        seq: number of the last event.
-        sha256: hash of it, which covers all before.
-        problem: why the log doesn't verify, in the report's language; empty where it does.
-    """
-
-    seq: int
-    sha256: str
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +122,7 @@ class EvaluationEvidence:
     sources: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[Actor, str] = field(default_factory=dict)
-    log: LogPosition | None = None
+    log: LogState | None = None
     differing: tuple[str, ...] = ()
 
     @property
@@ -360,7 +345,7 @@ def evidence_of_state(
     *,
     who: Callable[[Actor], str] | None = None,
     certainty: Certainty | None = None,
-    log: LogPosition | None = None,
+    log: LogState | None = None,
 ) -> EvaluationEvidence:
     """What a report rests on where there is a log: figures by what counts now, with what was
     signed and corrected; of a year the signed totals.

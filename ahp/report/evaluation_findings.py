@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
@@ -26,6 +25,7 @@ from ..i18n import Translate, translator
 from ..i18n.evaluation import bands_of, names_of
 from ..i18n.evaluation_results import share_parts, signed
 from .evaluation_evidence import EvaluationEvidence
+from .finding import Finding
 
 NAMED = 6
 """Units a sentence names; of more it says how many there are."""
@@ -43,23 +43,6 @@ SHARE_DIGITS = 2
 """Decimals of what an indicator did to a change, as those of its parts."""
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A drafted sentence.
-
-    Attributes:
-        kind: of `KINDS`.
-        key: by which a person's words replace it, unique in a report.
-        text: what it says.
-        says: what it states, names and printed numbers, by which it is checked.
-    """
-
-    kind: str
-    key: str
-    text: str
-    says: Mapping[str, Any]
 
 
 class Kind(NamedTuple):

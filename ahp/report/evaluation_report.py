@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, get_args
@@ -22,7 +22,7 @@ from ..process.evaluations.signing import hashes_of
 from ..version import __version__
 from .document import Block, Document, Figure, Listing, Paragraph, Section, TableBlock
 from .evaluation_evidence import EvaluationEvidence, UnitFigure
-from .evaluation_findings import Finding, evaluation_findings
+from .evaluation_findings import evaluation_findings
 from .evaluation_tables import (
     bands_table,
     deliveries_table,
@@ -44,6 +44,7 @@ from .evaluation_tables import (
     unit_parts_table,
     weights_table,
 )
+from .finding import Finding, said_paragraphs
 from .league import league_tables
 from .opinions import missing_sentences, missing_table
 from .over_time import over_time_table
@@ -113,6 +114,7 @@ def evaluation_report(
     *,
     form: Form | None = None,
     edits: Mapping[str, str] | None = None,
+    outdated: Collection[str] = (),
     signed_by: str = "",
 ) -> Document:
     """The report on a period of an evaluation, or on a year.
@@ -124,6 +126,8 @@ def evaluation_report(
             analysis of a year.
         edits: key of a drafted sentence (`evaluation_findings`) -> a person's words in its place;
             empty ones leave it out.
+        outdated: keys of edits whose draft has changed since somebody looked at them; they are
+            marked.
         signed_by: who answers for the sentences; they are marked as drafts before.
 
     Raises:
@@ -149,7 +153,11 @@ def evaluation_report(
     for key in edits or {}:
         if key not in keys:
             raise OptionError.unknown("edits", key, keys)
-    writer = _Writer(evidence, language, findings, edits or {}, signed_by.strip())
+    signed_by = signed_by.strip()
+    said = said_paragraphs(
+        findings, edits or {}, outdated, signed=bool(signed_by), language=language
+    )
+    writer = _Writer(evidence, language, said, signed_by)
     sections = (writer.section(name) for name in _SECTIONS[form])
     return Document(
         form_names(_)[form, parsed.kind],
@@ -183,7 +191,7 @@ def report_warnings(evidence: EvaluationEvidence, language: str) -> tuple[str, .
     if evidence.log is not None and evidence.log.problem:
         said.append(
             _("The log of this evaluation doesn't verify: {problem}").format(
-                problem=evidence.log.problem
+                problem=error_sentence(evidence.log.problem, language)
             )
         )
     if evidence.standing is not None and evidence.standing.provisional:
@@ -236,7 +244,7 @@ def provenance_of(
                 pairs.append((label.format(name=name, period=held.period), hashes[key]))
     if evidence.log is not None:
         where = _("event {seq}, SHA-256 {hash}").format(
-            seq=evidence.log.seq, hash=evidence.log.sha256
+            seq=evidence.log.events, hash=evidence.log.head_hash
         )
         pairs.append((_("Log"), where))
     if evidence.certainty is not None and not brief:
@@ -270,12 +278,11 @@ class _Writer:
         self,
         evidence: EvaluationEvidence,
         language: str,
-        findings: tuple[Finding, ...],
-        edits: Mapping[str, str],
+        said: tuple[Paragraph, ...],
         signed_by: str,
     ) -> None:
         self.evidence, self.language = evidence, language
-        self.findings, self.edits, self.signed_by = findings, edits, signed_by
+        self.said, self.signed_by = said, signed_by
         self._ = translator(language)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -312,7 +319,7 @@ class _Writer:
                 label = _("{period} signed").format(period=held.period)
                 pairs.append((label, words))
         if self.signed_by:
-            pairs.append((_("Sentences approved by"), self.signed_by))
+            pairs.append((_("Sentences signed by"), self.signed_by))
         return tuple(pairs)
 
     def warnings(self) -> tuple[str, ...]:
@@ -373,10 +380,7 @@ class _Writer:
             yield TableBlock(periods_table(evidence, self.language), "periods")
 
     def _findings(self) -> Iterator[Block]:
-        for finding in self.findings:
-            text = self.edits.get(finding.key, finding.text).strip()
-            if text:
-                yield Paragraph(text, "plain" if self.signed_by else "draft")
+        yield from self.said
 
     def _results(self) -> Iterator[Block]:
         evidence = self.evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from typing import Any, Literal
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside, show_number
 from ..process.study_evidence import StudyEvidence
+from ..study import Survey
+from .document import Paragraph, one_line
 
 Part = Literal["result", "basis", "certainty", "advice"]
 
@@ -22,20 +24,23 @@ class Finding:
     """A sentence or two on one thing that the numbers say.
 
     Attributes:
-        key: what it is about, unique in a report; one of `ahp.report.findings.KINDS`.
-        part: of the analysis it belongs to.
+        kind: of `ahp.report.findings.KINDS` or `ahp.report.evaluation_findings.KINDS`.
+        key: what it is about, by which a person's words replace it; unique in a report.
         text: as drafted, in the report's language.
-        names: words in the text that may have digits of their own, as often as they were put in.
+        says: what the text says, names by id and numbers as printed, by which it is checked.
+        part: of a study's analysis it belongs to.
+        names: words in the text that may have digits of their own, as often as they were put in,
+            where a `Draft` kept book of them.
         numbers: all numbers in the text beside them, likewise.
-        says: what the text says, by id and as printed, for `finding_checks.contradicts`.
     """
 
+    kind: str
     key: str
-    part: Part
     text: str
-    names: tuple[str, ...]
-    numbers: tuple[str, ...]
     says: Mapping[str, Any]
+    part: Part | None = None
+    names: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     @property
     def keeps_book(self) -> bool:
@@ -44,11 +49,44 @@ class Finding:
         return sorted(_NUMBER.findall(self.text)) == sorted(put_in)
 
 
-class Draft:
-    """Words one sentence, keeping book of the names and numbers that are put in."""
+def said_paragraphs(
+    findings: Iterable[Finding],
+    edits: Mapping[str, str],
+    outdated: Collection[str],
+    *,
+    signed: bool,
+    language: str,
+) -> tuple[Paragraph, ...]:
+    """Drafted sentences, and those that persons wrote in place of some, as a report prints them.
 
-    def __init__(self, evidence: StudyEvidence, language: str) -> None:
-        self.evidence, self.language = evidence, language
+    Args:
+        findings: as drafted.
+        edits: key -> text in place of a draft; empty = left out.
+        outdated: keys of edits whose draft has changed since somebody looked at them; they are
+            marked.
+        signed: whether somebody stands for the sentences; else they are marked as drafts.
+        language: of the marks.
+    """
+    _, said = translator(language), list[Paragraph]()
+    for one in findings:
+        text = one_line(edits.get(one.key, one.text)).strip()
+        if text:
+            said.append(Paragraph(text, "plain" if signed else "draft"))
+        if one.key in outdated:
+            mark = (
+                _("The draft has changed since this was written: {draft}")
+                if text
+                else _("The draft has changed since this sentence was left out: {draft}")
+            )
+            said.append(Paragraph(mark.format(draft=one.text), "warning"))
+    return tuple(said)
+
+
+class Words:
+    """Puts names and numbers of a study into words, keeping book of them."""
+
+    def __init__(self, survey: Survey, language: str) -> None:
+        self.survey, self.language = survey, language
         self._: Translate = translator(language)
         self._names: list[str] = []
         self._numbers: list[str] = []
@@ -60,7 +98,7 @@ class Draft:
 
     def node(self, node: str) -> str:
         """A node's name in quotation marks."""
-        return f"“{self.word(self.evidence.survey.node_name(node, self.language))}”"
+        return f"“{self.word(self.survey.node_name(node, self.language))}”"
 
     def nodes(self, nodes: Iterable[str]) -> str:
         """The names of nodes, listed."""
@@ -99,9 +137,18 @@ class Draft:
         """A number that a verdict stands beside."""
         return self.printed(show_beside(value, *limits))
 
-    def finding(self, key: str, part: Part, text: str, **says: Any) -> Finding:
+
+class Draft(Words):
+    """Words the sentences on a study, one after the other."""
+
+    def __init__(self, evidence: StudyEvidence, language: str) -> None:
+        super().__init__(evidence.survey, language)
+        self.evidence = evidence
+
+    def finding(self, kind: str, part: Part, text: str, **says: Any) -> Finding:
         """The sentence with all names and numbers put in since the last one."""
-        finding = Finding(key, part, text, tuple(self._names), tuple(self._numbers), says)
+        book = tuple(self._names), tuple(self._numbers)
+        finding = Finding(kind, kind, text, says, part, *book)
         self._names, self._numbers = [], []
         return finding
 

@@ -40,7 +40,7 @@ def contradicts(evidence: StudyEvidence, finding: Finding) -> bool:
         evidence: what it should rest on.
         finding: as drafted of this evidence, or of another.
     """
-    return not finding.keeps_book or not CHECKS[finding.key](evidence, finding.says)
+    return not finding.keeps_book or not CHECKS[finding.kind](evidence, finding.says)
 
 
 def _is_printed(text: str, value: float) -> bool:
@@ -473,6 +473,9 @@ def _check_stability(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
 def _check_choices(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     leaves = evidence.survey.hierarchy.leaves
     now = _leaves(evidence.analysis)
+    made = {one.kind for one in evidence.choices if not one.in_use}
+    if len(evidence.analysis.panel.experts) == 1 and not made <= {"method", "scale"}:
+        return False  # nobody to join or to weigh otherwise
     others = [
         dict(zip(leaves, one.weights.tolist(), strict=True))
         for one in evidence.choices

@@ -27,8 +27,8 @@ from ..process.rounds import both_rounds, changes
 from ..process.study_evidence import StudyEvidence
 from ..study import Analysis
 from ..study.agreement import Agreement, Choice
-from ..study.certainty import CHANGEABLE
 from ..tolerance import ranked
+from .certainty import loose_sentence
 from .finding import Draft, Finding, percent
 from .panel import band_words, follows, order_words, weighting_words
 from .table import show_p
@@ -561,66 +561,13 @@ def _leader(d: Draft) -> Finding | None:
     return d.finding("leader", "certainty", text, **says)
 
 
-def loose_neighbors(evidence: StudyEvidence) -> list[tuple[str, str, float]]:
-    """Neighbors in the ranking that may change places, but for ties, as (ahead, behind, in which
-    share of the draws they do): of panels or of judgments, whichever is larger.
-    """
-    assert evidence.certainty is not None
-    ranks = evidence.analysis.ranks
-    return [
-        (pair.ahead, pair.behind, pair.largest)
-        for pair in evidence.certainty.neighbors
-        if pair.changeable and pair.largest is not None and ranks[pair.ahead] != ranks[pair.behind]
-    ]
-
-
 def _neighbors(d: Draft) -> Finding | None:
     """Neighbors that may change places."""
-    _, certainty = d._, d.evidence.certainty
+    certainty = d.evidence.certainty
     if certainty is None or certainty.scatter is None or len(certainty.scatter.leaves.names) < 2:
         return None
-    loose = loose_neighbors(d.evidence)
-    says = {"loose": tuple((ahead, behind, percent(often)) for ahead, behind, often in loose)}
-    limit = d.printed(f"{100 * CHANGEABLE:g}%")
-    if not loose:
-        text = _("No two neighbors in the ranking change places in {limit} of the draws or more.")
-        if any(pair.changeable for pair in certainty.neighbors):
-            text = _(
-                "But for those that tie, no two neighbors in the ranking change places in {limit} "
-                "of the draws or more."
-            )
-        return d.finding("neighbors", "certainty", text.format(limit=limit), **says)
-    named = sorted(loose, key=lambda one: -one[2])[:HEAD]
-    listed = d.listed(
-        [
-            _("{behind} before {ahead} ({share})").format(
-                behind=d.node(behind), ahead=d.node(ahead), share=d.percent(often)
-            )
-            for ahead, behind, often in named
-        ]
-    )
-    text = _(
-        "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
-        "pairs. The order is turned round like this: {pairs}. It is not settled there."
-    )
-    if len(loose) > len(named):
-        text = _(
-            "Neighbors in the ranking that change places in {limit} of the draws or more: {count} "
-            "pairs. The order is turned round most often like this: {pairs}. It is not settled in "
-            "any of them."
-        )
-    if len(loose) == 1:
-        text = _(
-            "One pair of neighbors in the ranking changes places in {limit} of the draws or more: "
-            "{pairs}. Their order is not settled."
-        )
-    text = text.format(limit=limit, count=_pairs(d, loose), pairs=listed)
-    return d.finding("neighbors", "certainty", text, **says)
-
-
-def _pairs(d: Draft, loose: Sequence[object]) -> str:
-    """How many pairs, where the sentence says it in digits."""
-    return d.count(len(loose)) if len(loose) > 1 else ""
+    loose = tuple((pair.ahead, pair.behind, percent(pair.largest or 0)) for pair in certainty.loose)
+    return d.finding("neighbors", "certainty", loose_sentence(d, certainty), loose=loose)
 
 
 def _stability(d: Draft) -> Finding | None:
@@ -678,27 +625,27 @@ def _choices(d: Draft) -> Finding | None:
     leads = all_ranks[:, [leaves.index(leaf) for leaf in first]] == 1
     kept = int((leads.all(axis=1) & ((all_ranks == 1).sum(axis=1) == len(first))).sum())
     says = {"others": len(others), "first": first, "kept": kept, "firm": firm}
-    text = _(
+    made = _(
         "The ranking was made by other choices of aggregation, weighting, method, scale or panel "
-        "as well, {others} in all: {name} stays first in {kept} of them; of {count} indicators, "
-        "{firm} keep their rank in all."
+        "as well, {others} in all: "
+    )
+    if len(evidence.analysis.panel.experts) == 1:
+        made = _("The ranking was made by other methods and scales as well, {others} in all: ")
+    text = _(
+        "{name} stays first in {kept} of them; of {count} indicators, {firm} keep their rank in "
+        "all."
     )
     if len(first) > 1:
         text = _(
-            "The ranking was made by other choices of aggregation, weighting, method, scale or "
-            "panel as well, {others} in all: the {tied} indicators that share the first place stay "
-            "there together in {kept} of them; of {count} indicators, {firm} keep their rank in "
-            "all."
+            "the {tied} indicators that share the first place stay there together in {kept} of "
+            "them; of {count} indicators, {firm} keep their rank in all."
         )
     words = {"tied": d.count(len(first))} if len(first) > 1 else {"name": d.node(first[0])}
     text = text.format(
-        others=d.count(len(others)),
-        kept=d.count(kept),
-        firm=d.count(len(firm)),
-        count=d.count(len(leaves)),
-        **words,
+        kept=d.count(kept), firm=d.count(len(firm)), count=d.count(len(leaves)), **words
     )
-    return d.finding("choices", "certainty", text, **says)
+    made = made.format(others=d.count(len(others)))
+    return d.finding("choices", "certainty", made + text, **says)
 
 
 def _organizations(d: Draft) -> Finding | None:
@@ -868,11 +815,11 @@ def _unsettled(d: Draft) -> Finding | None:
     _, evidence = d._, d.evidence
     if evidence.certainty is None:
         return None
-    loose = loose_neighbors(evidence)
-    if not loose:
-        return None
     ranks = evidence.analysis.ranks
-    touched = dict.fromkeys(leaf for one in loose for leaf in one[:2])
+    pairs = ((pair.ahead, pair.behind) for pair in evidence.certainty.neighbors if pair.changeable)
+    touched = dict.fromkeys(leaf for pair in pairs for leaf in pair)
+    if not touched:
+        return None
     if len(touched) > HEAD:
         text = _(
             "Let nothing hang on the exact ranks of the {count} indicators whose order is not "

@@ -7,7 +7,7 @@ references; in annexes what an auditor needs to follow every number back to a ju
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -41,15 +41,13 @@ from .certainty import (
 from .document import (
     Block,
     Document,
-    Emphasis,
     Listing,
     Paragraph,
     Section,
     TableBlock,
-    one_line,
     refer,
 )
-from .finding import Finding, percent
+from .finding import Finding, percent, said_paragraphs
 from .findings import draft_findings
 from .panel import (
     aggregate_words,
@@ -126,6 +124,7 @@ def study_report(
     language: str,
     *,
     edits: Mapping[str, str] | None = None,
+    outdated: Collection[str] = (),
     signed_by: str | None = None,
 ) -> Document:
     """The report of a study.
@@ -137,6 +136,8 @@ def study_report(
         language: of `ahp.i18n.LANGUAGES`.
         edits: key of a sentence (`Finding.key`) -> a person's text in its place; an empty text
             leaves it out.
+        outdated: keys of edits whose draft has changed since somebody looked at them; they are
+            marked.
         signed_by: who stands for the sentences; None = they are drafts, and marked as such.
 
     Raises:
@@ -175,7 +176,7 @@ def study_report(
             *pages.choices(),
             *pages.groups(),
             *pages.rounds(),
-            pages.in_sentences(found, edits or {}, signed_by),
+            pages.in_sentences(found, edits or {}, outdated, signed_by),
             pages.methods(keys),
             *pages.annexes(),
         ),
@@ -430,6 +431,12 @@ class _Pages:
             "by every other aggregation and weighting of the experts, other methods and scales, "
             "and without each expert."
         )
+        if len(self.analysis.panel.experts) == 1:
+            text = _(
+                "A ranking that hangs on how it is computed can't be defended. It was made once "
+                "more by other methods and scales; with one expert there is nobody to join or to "
+                "weigh otherwise."
+            )
         survival = rank_survival_table(self.analysis, choices, self.language)
         blocks: list[Block] = [
             Paragraph(text),
@@ -493,32 +500,30 @@ class _Pages:
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 
-    def sentences(
-        self, found: tuple[Finding, ...], edits: Mapping[str, str], emphasis: Emphasis
-    ) -> list[Section]:
-        """The sentences, part by part; those that were edited as a person wrote them."""
-        sections = []
-        for part in PARTS:
-            texts = [one_line(edits.get(one.key, one.text)) for one in found if one.part == part]
-            paragraphs = tuple(Paragraph(text, emphasis) for text in texts if text.strip())
-            if paragraphs:
-                title = part_titles(self._)[part]
-                sections.append(Section(title, paragraphs, f"analysis:{part}"))
-        return sections
-
     def in_sentences(
-        self, found: tuple[Finding, ...], edits: Mapping[str, str], signed_by: str | None
+        self,
+        found: tuple[Finding, ...],
+        edits: Mapping[str, str],
+        outdated: Collection[str],
+        signed_by: str | None,
     ) -> Section:
+        """The sentences, part by part; those that were edited as a person wrote them."""
         _ = self._
         if signed_by is None:
             said = Paragraph(
                 _("Drafted from the numbers by rules; nobody has signed these sentences yet."),
                 "warning",
             )
-            sections = self.sentences(found, edits, "draft")
         else:
             said = Paragraph(_("Signed by {name}.").format(name=signed_by))
-            sections = self.sentences(found, edits, "plain")
+        sections = []
+        for part in PARTS:
+            own = [one for one in found if one.part == part]
+            paragraphs = said_paragraphs(
+                own, edits, outdated, signed=signed_by is not None, language=self.language
+            )
+            if paragraphs:
+                sections.append(Section(part_titles(_)[part], paragraphs, f"analysis:{part}"))
         return Section(_("Analysis of the results, and advice"), (said, *sections), "analysis")
 
     def methods(self, keys: tuple[str, ...]) -> Section:

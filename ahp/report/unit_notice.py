@@ -187,7 +187,7 @@ class _Notice:
         if log is not None and log.problem:
             said.append(
                 _("The log of this evaluation doesn't verify: {problem}").format(
-                    problem=log.problem
+                    problem=error_sentence(log.problem, self.language)
                 )
             )
         if self.held is not None and not self.held.signatures:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from ..errors import LogError
-from ..process.events import ReportWritten, merged_sentences
+from ..process.events import LogState, ReportWritten, merged_drafts, merged_sentences
 from ..process.fold import Written
 from ..process.rounds import data_hash
-from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
+from ..process.study_evidence import StudyEvidence, gather_evidence
 from ..study import StudyCertainty
 from . import evaluation_log, log
 from .models import StudyRow
@@ -39,6 +39,7 @@ class Reports(Part):
         *,
         signer: str = "",
         signed: str = "",
+        drafts: Mapping[str, str] | None = None,
     ) -> None:
         """Keep what a person wrote in a report in place of drafted sentences; it is no longer
         signed unless it is now.
@@ -50,18 +51,24 @@ class Reports(Part):
             sentences: key -> text of those that change; empty = left out, None = the draft again.
             signer: who stands for all sentences of the report.
             signed: what they were, of `ahp.process.events.report_texts_hash`.
+            drafts: key -> `ahp.process.events.draft_hash` of the draft beside which the text was
+                looked at.
 
         Raises:
             AccessError: the account may not sign, or write.
             TextLimitError: a text is too long.
             LogError: a running round is signed.
         """
-        written = ReportWritten(round_number, language, dict(sentences), signer.strip(), signed)
+        seen = dict(drafts or {})
+        written = ReportWritten(
+            round_number, language, dict(sentences), signer.strip(), signed, seen
+        )
         with self._write("sign" if signer else ("run_studies", "sign")) as session:
             study = study_row(session, study_id, lock=True)
             before = state_of(session, study).reports.get((round_number, language))
-            held = (before.sentences, before.signed) if before else ({}, "")
-            if (merged_sentences(held[0], sentences), signed) != held:
+            held = (before.sentences, before.signed, before.drafts) if before else ({}, "", {})
+            merged = merged_sentences(held[0], sentences)
+            if (merged, signed, merged_drafts(held[2], sentences, seen)) != held:
                 log.append(session, study, [by_organizer(written)])
 
     def report_evidence(

@@ -181,7 +181,8 @@ def compare_choices(
 
     Returns:
         The aggregations, then the weightings; the weights are NaN where a weighting has no result,
-        such as when no two experts agree at all.
+        such as when no two experts agree at all. Where one expert alone counts, the aggregation in
+        use; of one expert alone, the weighting in use: others could change nothing.
 
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
@@ -193,11 +194,12 @@ def compare_choices(
     """
     used = np.array(list(analysis.expert_weights.values()))
     choices = []
-    for name in AGGREGATES:
+    joined = np.count_nonzero(used) > 1
+    for name in AGGREGATES if joined else (analysis.how,):
         weights = _leaf_weights(analysis, used[None], name)[0]
         choices.append(_choice(analysis, "how", name, weights))
     given = {name: (standings or {}).get(name, Standing()) for name in analysis.panel.experts}
-    for name in WEIGHTINGS:
+    for name in WEIGHTINGS if len(used) > 1 else (analysis.weighting,):
         shares = used
         if name != analysis.weighting:
             if name == "given" and all(standing.weight == 1 for standing in given.values()):
@@ -221,9 +223,10 @@ def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
     """What the ranking would be with all experts, without those who contradict themselves where
     they do, and with them weighted down there, by the limit of the analysis.
 
-    Empty where nobody does; the weights are NaN where nobody is left below a parent.
+    Empty where nobody does, and of one expert alone, whom nobody outweighs; the weights are NaN
+    where nobody is left below a parent.
     """
-    if not analysis.incoherences:
+    if not analysis.incoherences or len(analysis.panel.experts) == 1:
         return ()
     shares = np.array([list(analysis.expert_weights.values())])
     choices = []

@@ -56,6 +56,7 @@ class Neighbors(Result):
     Attributes:
         ahead, behind: their ids.
         gap: weight of the one ahead minus that of the one behind; 0 up to rounding where they tie.
+        tied: whether they share a rank, so that there are no places to change.
         experts: share of the panels drawn in which the one behind has the larger weight; None
             without scatter over experts.
         judgments: likewise over judgments.
@@ -64,6 +65,7 @@ class Neighbors(Result):
     ahead: str
     behind: str
     gap: float
+    tied: bool
     experts: float | None
     judgments: float | None
 
@@ -74,8 +76,8 @@ class Neighbors(Result):
 
     @property
     def changeable(self) -> bool:
-        """Whether they could change places: a share reaches `CHANGEABLE`."""
-        return self.largest is not None and self.largest >= CHANGEABLE
+        """Whether they could change places: they don't tie, and a share reaches `CHANGEABLE`."""
+        return not self.tied and self.largest is not None and self.largest >= CHANGEABLE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,6 +115,12 @@ class StudyCertainty(Result):
     perturbation: str
     spread: float
     version: str = __version__
+
+    @property
+    def loose(self) -> tuple[Neighbors, ...]:
+        """The neighbors that could change places, those that do most often first."""
+        loose = [pair for pair in self.neighbors if pair.changeable]
+        return tuple(sorted(loose, key=lambda pair: -(pair.largest or 0)))
 
     @property
     def scatter(self) -> HierarchyUncertainty | None:
@@ -321,6 +329,7 @@ def _neighbors(
     judgments: HierarchyUncertainty | None,
 ) -> tuple[Neighbors, ...]:
     leaves, weights = analysis.survey.hierarchy.leaves, analysis.global_weights
+    ranks = analysis.ranks
 
     def share(scatter: HierarchyUncertainty | None, ahead: str, behind: str) -> float | None:
         if scatter is None:
@@ -332,6 +341,7 @@ def _neighbors(
             ahead,
             behind,
             weights[ahead] - weights[behind],
+            ranks[ahead] == ranks[behind],
             share(experts, ahead, behind),
             share(judgments, ahead, behind),
         )

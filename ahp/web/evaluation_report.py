@@ -13,7 +13,7 @@ from ahp.exchange.evaluation_export import export_logged_evaluation
 from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import PeriodState, ReportTexts
 from ahp.report.document import Progress
-from ahp.report.evaluation_evidence import EvaluationEvidence, LogPosition, evidence_of_state
+from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
 from ahp.report.evaluation_findings import evaluation_findings
 from ahp.report.evaluation_report import FORM_OF, FORMS, Form, form_names, report_findings
 from ahp.web import state
@@ -83,20 +83,19 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
     printed = {one.key for one in report_findings(evidence, language, asked.form)}
 
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
-        log = state.desk().evaluation_log_state(desk.id)
-        problem = state.in_words(log.problem) if log.problem else ""
         return export_logged_evaluation(
-            replace(evidence, log=LogPosition(log.events, log.head_hash, problem)),
+            replace(evidence, log=state.desk().evaluation_log_state(desk.id)),
             language,
             form=asked.form,
             forms=forms,
             notices=asked.notices,
             edits={key: own for key, own in text.edits.items() if key in printed},
+            outdated=text.outdated,
             signed_by=text.in_force or "",
             progress=progress,
         )
 
-    about = (desk.id, desk.now.seq, asked, language, text.texts, text.in_force)
+    about = (desk.id, desk.now.seq, asked, language, text.texts, text.in_force, text.outdated)
     name = "_".join((file_name(desk.info.title), asked.about, "report"))
     show_making(about, name, make)
 
@@ -122,6 +121,7 @@ def report_text(desk: Desk, evidence: EvaluationEvidence, period: str) -> Report
         time=written.time,
         may_write=state.may("run_evaluations") or state.may("sign"),
         unsigned=no_signature("" if final else open_figures),
-        save=lambda changes: act(ReportWritten(period, language, changes)),
-        sign=lambda name, texts: act(ReportSigned(period, language, name, texts)),
+        drafts=written.drafts,
+        save=lambda changes, drafts: act(ReportWritten(period, language, changes, drafts)),
+        sign=lambda name, texts, drafts: act(ReportSigned(period, language, name, texts, drafts)),
     )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from ahp.process.events import report_texts_hash
+from ahp.process.events import draft_hash, outdated_sentences, report_texts_hash
 from ahp.study.limits import LONGEST
 from ahp.web import state
 
@@ -37,8 +37,11 @@ class ReportText:
             nobody did.
         may_write: whether who is signed in may change sentences.
         unsigned: why nobody can sign now, for people; empty where who is signed in can.
-        save: keeps what changes, None = the draft again; a signature ends.
-        sign: keeps who stands for the sentences, and their hash.
+        drafts: key -> `draft_hash` of the draft beside which what was written was last looked at.
+        save: keeps what changes, None = the draft again, and the drafts beside it; a signature
+            ends.
+        sign: keeps who stands for the sentences, their hash, and the drafts beside what was
+            written.
     """
 
     about: str
@@ -49,8 +52,9 @@ class ReportText:
     time: str
     may_write: bool
     unsigned: str
-    save: Callable[[Mapping[str, str | None]], object]
-    sign: Callable[[str, str], object]
+    drafts: Mapping[str, str]
+    save: Callable[[Mapping[str, str | None], Mapping[str, str]], object]
+    sign: Callable[[str, str, Mapping[str, str]], object]
 
     @property
     def drafted(self) -> dict[str, str]:
@@ -61,6 +65,11 @@ class ReportText:
     def edits(self) -> dict[str, str]:
         """What was written in place of the drafts that there are."""
         return {key: text for key, text in self.written.items() if key in self.drafted}
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Keys of what was written and whose draft has changed since somebody looked at it."""
+        return outdated_sentences(self.drafted, self.edits, self.drafts)
 
     @property
     def texts(self) -> str:
@@ -84,8 +93,15 @@ def show_text(text: ReportText) -> None:
             "signs."
         )
     )
+    if count := len(text.outdated):
+        st.warning(
+            _("Your texts whose draft has changed since: {count}. Look at them again.").format(
+                count=count
+            )
+        )
     for number, (title, part) in enumerate(text.parts.items()):
-        with st.expander(f"{title} ({len(part)})", expanded=number == 0):
+        look = any(one.key in text.outdated for one in part)
+        with st.expander(f"{title} ({len(part)})", expanded=number == 0 or look):
             for sentence in part:
                 _show_sentence(text, sentence)
     _show_signature(text)
@@ -114,7 +130,22 @@ def _show_sentence(text: ReportText, sentence: Drafted) -> None:
     if not edited:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(state.plain(_("Draft: {text}").format(text=sentence.text)))
+        if sentence.key in text.outdated:
+            changed = _("The draft has changed since this was written: {draft}")
+            if not now:
+                changed = _("The draft has changed since this sentence was left out: {draft}")
+            st.warning(state.plain(changed.format(draft=sentence.text)))
+            st.button(
+                _("Leave it as it is"),
+                key=f"keep-{sentence.key}-{text.about}",
+                icon=":material/check:",
+                type="tertiary",
+                on_click=_save,
+                args=(text, {sentence.key: now}),
+                disabled=not text.may_write,
+            )
+        else:
+            st.caption(state.plain(_("Draft: {text}").format(text=sentence.text)))
         st.button(
             _("Take the draft again"),
             key=f"draft-{sentence.key}-{text.about}",
@@ -127,13 +158,14 @@ def _show_sentence(text: ReportText, sentence: Drafted) -> None:
 
 
 def _save(text: ReportText, changes: Mapping[str, str | None]) -> None:
-    text.save(changes)
+    drafts = {key: draft_hash(text.drafted[key]) for key, now in changes.items() if now is not None}
+    text.save(changes, drafts)
 
 
 def _keep(text: ReportText, sentence: Drafted, field: str) -> None:
     """Keep a sentence as it stands in its field; as drafted, it is a draft again."""
     now = " ".join(st.session_state[field].split())
-    text.save({sentence.key: None if now == sentence.text else now})
+    _save(text, {sentence.key: None if now == sentence.text else now})
 
 
 def _show_signature(text: ReportText) -> None:
@@ -186,7 +218,7 @@ def _sign(text: ReportText, field: str) -> None:
     _ = state.translate()
     account = st.session_state["granted"].account
     if name := (account.name if account else st.session_state[field]).strip():
-        text.sign(name, text.texts)
+        text.sign(name, text.texts, {key: draft_hash(text.drafted[key]) for key in text.edits})
     else:
         st.session_state["problem"] = _("Please write the name of who signs.")
 

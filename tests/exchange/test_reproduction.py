@@ -25,8 +25,9 @@ from ahp.exchange.report_tables import read_tables
 from ahp.exchange.reproduction import REPORTS, Reproduction, compare, reproduce
 from ahp.exchange.study_export import export_study
 from ahp.messages import Phrase
+from ahp.process.events import LogState
 from ahp.process.itinerary import Replies
-from ahp.process.study_evidence import LogState, evidence_from_files, gather_evidence
+from ahp.process.study_evidence import evidence_from_files, gather_evidence
 from ahp.report.document import Document, TableBlock, bookmark
 from ahp.report.docx_file import docx_bytes
 from ahp.report.html_file import anchor, html_bytes

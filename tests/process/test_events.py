@@ -33,11 +33,11 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (events.RoundClosed(None), (None,) * 5),
     (events.RoundOpened(), (None,) * 5),
     (
-        events.ReportWritten(1, "zh", {"first": "甲居首。"}, "王芳", "ab" * 32),
+        events.ReportWritten(1, "zh", {"first": "甲居首。"}, "王芳", "ab" * 32, {"first": "cd"}),
         (
             *(None,) * 4,
-            '{"about":1,"language":"zh","sentences":{"first":"甲居首。"},"signed":"%s",'
-            '"signer":"王芳"}' % ("ab" * 32),
+            '{"about":1,"drafts":{"first":"cd"},"language":"zh","sentences":{"first":"甲居首。"},'
+            '"signed":"%s","signer":"王芳"}' % ("ab" * 32),
         ),
     ),
     (

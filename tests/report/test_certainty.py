@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 import ahp
+from ahp.process.study_evidence import gather_evidence
 from ahp.report import certainty as report
+from ahp.report.finding import percent
+from ahp.report.findings import draft_findings
 from ahp.study import StudyCertainty, study_certainty, swings
 from tests.panel_study import JUDGED, NAMES, small_panel
 
@@ -123,7 +126,7 @@ def test_stability(panel: ahp.Analysis, sure: StudyCertainty) -> None:
     ahead, behind = (NAMES[leaf][1] for leaf in pairs[0])
     assert f"{behind} overtakes {ahead}" in row[7:]
     whole = report.stability_table(panel, sure, "zh", whole=True)
-    assert whole.title == "全部位次不变的权重范围"
+    assert whole.title == "全部名次不变的权重范围"
     assert [row[2] for row in whole.rows] == [one.weight for one in sure.ranking]
 
 
@@ -153,9 +156,13 @@ def test_sentences_of_a_panel(panel: ahp.Analysis, sure: StudyCertainty) -> None
         "would say may lie outside these intervals."
     )
     count = sum(pair.changeable for pair in sure.neighbors)
+    assert count > 1
+    least = sure.loose[0]
+    names = [NAMES[leaf][1] for leaf in (least.behind, least.ahead)]
     assert said["neighbors"].startswith(
-        f"Of 4 pairs of neighbors in the ranking {count} could change places (they do in 5% of the "
-        "draws or more): "
+        "Neighbors in the ranking that change places in 5% of the draws or more: "
+        f"{count} pairs. The order is turned round like this: “{names[0]}” before “{names[1]}” "
+        f"({percent(least.largest or 0)})"
     )
     zh = report.certainty_sentences(panel, sure, "zh")
     assert zh["few_experts"] == (
@@ -198,7 +205,34 @@ def test_ties_are_said_to_be_ties() -> None:
     )
     assert "ranking" not in said
     words = report.neighbors_sentences(analysis, sure, "en")
-    assert any(" tie now; the former is ahead in " in sentence for sentence in words)
+    tied = [pair for pair in sure.neighbors if pair.tied]
+    assert len(tied) > 1
+    assert not any(pair.changeable for pair in tied)
+    assert len(words) == len(tied) + len(sure.loose)
+    ties = [" tie now; the former is ahead in " in sentence for sentence in words]
+    assert ties == [False] * len(sure.loose) + [True] * len(tied)
+    verdicts = [row[-1] for row in report.neighbors_table(analysis, sure, "en").rows]
+    assert verdicts == ["they tie" if pair.tied else pair.changeable for pair in sure.neighbors]
+
+
+def test_ties_count_in_no_sentence_on_neighbors() -> None:
+    analysis = small_panel(EQUAL)
+    sure = sure_of(analysis)
+    [pair] = sure.loose
+    assert (pair.ahead, pair.behind) == ("b2", "a1")
+    said = report.certainty_sentences(analysis, sure, "en")["neighbors"]
+    ahead, behind, share = NAMES["b2"][1], NAMES["a1"][1], percent(pair.largest or 0)
+    assert said == (
+        "One pair of neighbors in the ranking changes places in 5% of the draws or more: "
+        f"“{behind}” before “{ahead}” ({share}). Their order is not settled."
+    )
+    found = draft_findings(gather_evidence(analysis, certainty=sure), "en")
+    texts = {one.key: one.text for one in found}
+    assert texts["neighbors"] == said
+    assert texts["unsettled"] == (
+        f"Let nothing hang on the exact ranks of “{ahead}” and “{behind}”, as their order is not "
+        "settled."
+    )
 
 
 def test_percent_never_says_none_or_all_of_what_is_not() -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ahp.errors import EvaluationError, OptionError
+from ahp.errors import EvaluationError, LogError, OptionError
 from ahp.evaluation import Evaluation, evaluate, simulate
 from ahp.evaluation.scheme import Bonus, Group, Veto
 from ahp.process.evaluations.state import EvaluationState
+from ahp.process.events import LogState
 from ahp.report.document import Document, Paragraph, Section, number
 from ahp.report.evaluation_evidence import (
     EvaluationEvidence,
-    LogPosition,
     evidence_of_result,
     evidence_of_state,
 )
@@ -151,7 +151,26 @@ def test_a_person_puts_words_in_place_and_signs(small: EvaluationEvidence) -> No
     signed = evaluation_report(small, "en", edits=edits, signed_by="Li")
     emphases = {one.emphasis for one in signed.walk() if isinstance(one, Paragraph)}
     assert "draft" not in emphases
-    assert signed.facts[-1] == ("Sentences approved by", "Li")
+    assert signed.facts[-1] == ("Sentences signed by", "Li")
+
+
+def test_words_whose_draft_has_changed_are_marked(small: EvaluationEvidence) -> None:
+    edits = {"average": "All is well.", "events": ""}
+    report = evaluation_report(small, "en", edits=edits, outdated=["average", "events"])
+    marks = [
+        "The draft has changed since this was written: The 3 totals lie between 80.0 and 85.5; "
+        "their mean is 83.2.",
+        "The draft has changed since this sentence was left out: Units with deductions – A, B.",
+    ]
+    texts = paragraphs(report, "findings")
+    assert texts[texts.index("All is well.") + 1] == marks[0]
+    assert marks[1] in texts
+    marked = [
+        one.text
+        for one in report.walk()
+        if isinstance(one, Paragraph) and one.emphasis == "warning"
+    ]
+    assert marked == marks
 
 
 def test_unknown_forms_and_sentences_are_refused(small: EvaluationEvidence) -> None:
@@ -252,10 +271,11 @@ def before_signing(tmp_path: Path) -> tuple[EvaluationState, Store]:
 
 def test_a_report_before_signing_says_so(tmp_path: Path) -> None:
     state, store = before_signing(tmp_path)
-    found = evidence_of_state(state, PERIOD, "en", log=LogPosition(9, "ab", "event 7 was changed"))
+    log = LogState(9, "ab", LogError("given_without_children", node="x"))
+    found = evidence_of_state(state, PERIOD, "en", log=log)
     report = evaluation_report(found, "en")
     assert report.warnings == (
-        "The log of this evaluation doesn't verify: event 7 was changed",
+        "The log of this evaluation doesn't verify: “x” has no children, expected none",
         "Provisional: 1 of 3 indicators with missing values, 2 of 2 raters have submitted.",
     )
     assert ("Log", "event 9, SHA-256 ab") in report.provenance

@@ -13,16 +13,19 @@ import numpy as np
 import pytest
 
 from ahp import PairwiseMatrix
-from ahp.i18n import LANGUAGES
+from ahp.i18n import LANGUAGES, Translate, translator
 from ahp.process.study_evidence import StudyEvidence
 from ahp.report.finding import Finding
 from ahp.report.finding_checks import CHECKS, contradicts
 from ahp.report.findings import KINDS, draft_findings
+from ahp.report.study_report import study_report
 from ahp.sensitivity import HierarchyUncertainty
 from ahp.study import Analysis
+from tests.report.reading import exchanged
 from tests.report.simulated_studies import drawn_study
+from tests.report.study_reading import misread_of_study
 
-STUDIES, ALL_STUDIES = 24, 300
+STUDIES, ALL_STUDIES = 12, 300
 
 
 @cache
@@ -56,6 +59,73 @@ def test_no_sentence_of_300_studies_is_contradicted() -> None:
     )
     assert set(said) == set(KINDS) == set(CHECKS)
     assert min(said.values()) >= 5
+
+
+def misread(seeds: Iterable[int]) -> list[tuple[int, str]]:
+    return [
+        (seed, problem)
+        for seed in seeds
+        for language in LANGUAGES
+        for found in draft_findings(study(seed), language)
+        for problem in misread_of_study(study(seed), found, language)
+    ]
+
+
+def test_every_word_says_what_the_numbers_say() -> None:
+    assert misread(range(STUDIES)) == []
+
+
+@pytest.mark.slow
+def test_every_word_of_300_studies_says_what_the_numbers_say() -> None:
+    assert misread(range(ALL_STUDIES)) == []
+
+
+EXCHANGED = {
+    "worth": ("Strengthen first", "{name}", "{last}"),
+    "organizations": ("The {count} organizations differ", "{high}", "{low}"),
+    "gaps": ("Of {asked} judgments", "{asked}", "{missing}"),
+    "stability": ("The first place of {leader}", "{leader}", "{rival}"),
+    "neighbors": ("{behind} before {ahead}", "{behind}", "{ahead}"),
+    "dispute": ("{left} ({for_left} for it)", "{left}", "{right}"),
+}
+"""Kind of sentence -> how it begins, and two places that a translation could exchange."""
+
+
+def test_places_exchanged_in_a_translation_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exchanging(language: str) -> Translate:
+        return exchanged(translator(language), EXCHANGED.values())
+
+    monkeypatch.setattr("ahp.report.finding.translator", exchanging)
+    for language in LANGUAGES:
+        found = {
+            one.kind
+            for seed in range(STUDIES)
+            for one in draft_findings(study(seed), language)
+            if misread_of_study(study(seed), one, language)
+        }
+        assert found == set(EXCHANGED)
+
+
+def test_one_expert_alone_is_not_said_to_survive_other_experts() -> None:
+    alone = next(
+        one
+        for seed in range(99)
+        if len((one := study(seed)).analysis.ranks) > 1 and len(one.analysis.panel.experts) == 1
+    )
+    assert {one.kind for one in alone.choices if not one.in_use} == {"method", "scale"}
+    others = sum(not one.in_use for one in alone.choices)
+    for language, start in (
+        ("en", f"The ranking was made by other methods and scales as well, {others} in all: "),
+        ("zh", f"另按其他计算方法和标度共 {others} 种方案重新排序："),
+    ):
+        found = by_key(alone, language)["choices"]
+        assert found.text.startswith(start)
+        assert not contradicts(alone, found)
+    boast = replace(alone.choices[0], in_use=False, name="aip_arithmetic")
+    boasting = replace(alone, choices=(*alone.choices, boast))
+    assert contradicts(boasting, by_key(boasting)["choices"])
+    text = study_report(alone, "en").tables()["rank_survival"].rows
+    assert {row[5] for row in text} == {others}
 
 
 def with_analysis(evidence: StudyEvidence, **changed: object) -> StudyEvidence:

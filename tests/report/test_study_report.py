@@ -9,8 +9,8 @@ import pytest
 
 import ahp
 from ahp.errors import AnswersError, LogError, OptionError, ReportError
+from ahp.process.events import LogState
 from ahp.process.study_evidence import (
-    LogState,
     StudyEvidence,
     evidence_from_files,
     gather_evidence,

@@ -13,12 +13,12 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from ahp.errors import EvaluationError
+from ahp.errors import EvaluationError, LogError
 from ahp.evaluation import simulate
+from ahp.process.events import LogState
 from ahp.report.document import Document, Figure, Listing, Paragraph, Section, TableBlock, number
 from ahp.report.evaluation_evidence import (
     EvaluationEvidence,
-    LogPosition,
     evidence_of_result,
     evidence_of_state,
 )
@@ -239,7 +239,7 @@ def test_a_notice_with_much_to_say_fits_two_pages(language: str, period: str, un
     found = evidence_of_state(example(language), period, language)
     assert found.whole is not None
     certainty = simulate(found.whole, period, seed=1, draws=50, pairs=True)
-    log = LogPosition(123456, "ab" * 32, "event 17 was changed")
+    log = LogState(123456, "ab" * 32, LogError("given_without_children", node="x"))
     full = replace(found, certainty=certainty, log=log, differing=(unit,))
     notice = unit_notice(full, unit, language)
     assert len(notice.warnings) == 2

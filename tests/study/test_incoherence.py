@@ -119,6 +119,7 @@ def test_the_ranking_with_without_and_weighed_down() -> None:
         weights = [expected.global_weights[leaf] for leaf in LEAVES]
         assert one.weights.tolist() == pytest.approx(weights, rel=1e-12)
     assert incoherent_choices(ahp.analyze(SURVEY, answers(A=FIT, B=FIT))) == ()
+    assert incoherent_choices(ahp.analyze(SURVEY, answers(A=TURNED))) == ()
     alone = incoherent_choices(ahp.analyze(SURVEY, answers(A=TURNED, B=TURNED)))
     assert [bool(np.isnan(one.weights).all()) for one in alone] == [False, True, False]
 

@@ -233,7 +233,18 @@ def test_a_weighting_without_a_result(
 def test_one_expert_has_nobody_to_be_left_out() -> None:
     analysis = ahp.analyze(SURVEY, answers(X="1"))
     assert leave_one_out(analysis) == ()
-    assert [one.largest_change for one in compare_choices(analysis)] == pytest.approx([0.0] * 8)
+
+
+def test_one_expert_is_joined_with_nobody() -> None:
+    (how, weighting) = compare_choices(ahp.analyze(SURVEY, answers(X="1")))
+    assert [(one.kind, one.name, one.in_use) for one in (how, weighting)] == [
+        ("how", "aij", True),
+        ("weighting", "equal", True),
+    ]
+    shares = {"X": 1.0, "Y": 0.0}
+    alone = compare_choices(ahp.analyze(SURVEY, answers(X="1", Y="3"), expert_weights=shares))
+    assert [one.name for one in alone if one.kind == "how"] == ["aij"]
+    assert len([one for one in alone if one.kind == "weighting"]) > 1
 
 
 def test_without_the_only_one_who_counts() -> None:

@@ -71,7 +71,7 @@ def test_words_come_before_tables(visit, organizer, analysis, language):
                 *("What moves an indicator", "How far each weight can move"),
             ],
             "zh": [
-                *("可能易位的相邻位次", "位次", "假如权重有所不同"),
+                *("可能互换名次的相邻指标", "名次", "假如权重有所不同"),
                 *("哪些权重影响某个指标", "各权重可变动的范围"),
             ],
         }[language]

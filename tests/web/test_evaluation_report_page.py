@@ -12,6 +12,7 @@ import pytest
 from ahp.errors import AccessError, StoreError
 from ahp.process.evaluations.events import CorrectionProposed, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import ReportTexts
+from ahp.process.events import draft_hash
 from ahp.store import Store
 from ahp.web import state
 from tests.evaluation_case import PERIOD, make_case
@@ -37,7 +38,8 @@ def test_a_sentence_is_changed_and_the_report_signed(visit, store, organizer, ex
     assert drafted == "Units evaluated in 2026Q4: 12, each with a total."
     keyed(app.text_area, "sentence-coverage-").set_value("All twelve.").run()
     written = store.evaluation_state(example.id).reports["2026Q4", "en"]
-    assert written == ReportTexts({"coverage": "All twelve."}, time=written.time)
+    drafts = {"coverage": draft_hash(drafted)}
+    assert written == ReportTexts({"coverage": "All twelve."}, time=written.time, drafts=drafts)
     keyed(app.text_input, "signer-").set_value("Li Ming")
     keyed(app.button, "FormSubmitter:signing-").click().run()
     written = store.evaluation_state(example.id).reports["2026Q4", "en"]
@@ -49,6 +51,28 @@ def test_a_sentence_is_changed_and_the_report_signed(visit, store, organizer, ex
     keyed(app.button, "draft-coverage-").click().run()
     written = store.evaluation_state(example.id).reports["2026Q4", "en"]
     assert (written.sentences, written.signer, written.signed) == ({}, "", "")
+
+
+def test_words_whose_draft_has_changed_are_marked(visit, store, organizer, example):
+    said = {"coverage": "All twelve."}, {"coverage": draft_hash("Units evaluated: 11.")}
+    store.act(example.id, ReportWritten("2026Q4", "en", *said))
+    app = show(visit(organizer, "evaluation_results"), example.id, "report")
+    mark = (
+        "The draft has changed since this was written: Units evaluated in 2026Q4: 12, each with a "
+        "total."
+    )
+    assert [one.value for one in app.warning][-2:] == [
+        "Your texts whose draft has changed since: 1. Look at them again.",
+        state.plain(mark),
+    ]
+    app.button_group(key="forms").set_value(["html"]).run()
+    app.button(key="make_report").click().run()
+    assert mark in app.session_state["made_report"][1]["report.html"].decode()
+    keyed(app.text_input, "signer-").set_value("Li Ming")
+    keyed(app.button, "FormSubmitter:signing-").click().run()
+    assert state.plain(mark) not in [one.value for one in app.warning]
+    keyed(app.text_area, "sentence-bands-").set_value("").run()  # the signature ends
+    assert state.plain(mark) not in [one.value for one in app.warning]
 
 
 def test_reports_and_notices_are_made(visit, store, organizer, example):

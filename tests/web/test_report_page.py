@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.exchange.report_export import zip_files
+from ahp.process.events import draft_hash
 from ahp.store import Store, StudyInfo
 from ahp.web import state
 from tests.web.test_desk import fill
@@ -83,6 +84,56 @@ def test_two_sentences_of_one_moment_and_of_two_people_are_kept(visit, store, or
         "ratio": "Three.",
         "head": "Four.",
     }
+
+
+def test_a_text_whose_draft_has_changed_is_marked_until_somebody_looks(
+    visit, store, organizer, study
+):
+    app = visit(organizer, "report")
+    sentence(app, "answered").set_value("Three of four.").run()
+    sentence(app, "tail").set_value("").run()
+    assert not app.warning[1:]  # but for the running round
+    [late] = [one for one in store.experts(study.id) if one.name == "Di"]
+    fill(store, study, late, 5)
+    app = visit(organizer, "report")
+    _running, count, left_out, written = [one.value for one in app.warning]
+    assert count == "Your texts whose draft has changed since: 2. Look at them again."
+    assert left_out.startswith("The draft has changed since this sentence was left out: ")
+    mark = (
+        "The draft has changed since this was written: Of 4 experts invited, 4 answered, a "
+        "response of 100.00%."
+    )
+    assert written.startswith(mark)
+    app.button_group(key="forms").set_value(["html"]).run()
+    app.button(key="make_report").click().run()
+    report = app.session_state["made_report"][1]["report.html"].decode()
+    assert mark in report
+    assert "The draft has changed since this sentence was left out: " in report
+    keyed(app.button, "keep-tail-").click().run()
+    assert [one.value for one in app.warning][2:] == [written]
+    sentence(app, "answered").set_value("All four.").run()
+    assert not app.warning[1:]
+    kept = store.written_report(study.id, 1, "en")
+    assert kept is not None
+    assert kept.sentences == {"answered": "All four.", "tail": ""}
+
+
+def test_who_signs_has_looked_at_every_text(visit, store, organizer, study):
+    store.close_round(study.id)
+    store.write_report(
+        study.id, 1, "en", {"answered": "Three of four."}, drafts={"answered": draft_hash("Once.")}
+    )
+    app = visit(organizer, "report")
+    assert "Your texts whose draft has changed since: 1. Look at them again." in [
+        one.value for one in app.warning
+    ]
+    keyed(app.text_input, "signer-").set_value("Wang Fang")
+    stand_for(app).click()
+    app.run()
+    assert not app.warning
+    sentence(app, "tail").set_value("").run()  # the signature ends, what was looked at stays so
+    assert not app.warning
+    assert not app.success
 
 
 def test_a_sentence_that_names_who_has_not_agreed_is_no_report(visit, store, organizer, study):

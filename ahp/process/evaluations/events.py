@@ -7,7 +7,7 @@ is about, or who of the people with a personal link did it, stands in the event'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from ...codec import structure
@@ -619,6 +619,8 @@ class ReportWritten(Done):
         language: of the report.
         sentences: key of a drafted sentence -> the text in its place from now on; empty = left out,
             None = the draft again. Others stay as they are.
+        drafts: key -> `ahp.process.events.draft_hash` of the draft beside which a text was looked
+            at.
     """
 
     kind = "report_written"
@@ -626,6 +628,7 @@ class ReportWritten(Done):
     about: str
     language: str
     sentences: Mapping[str, str | None]
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_sentences(self.sentences)
@@ -639,6 +642,7 @@ class ReportSigned(Done):
         about, language: as in `ReportWritten`.
         signer: their name.
         signed: `ahp.process.events.report_texts_hash` of the sentences.
+        drafts: as in `ReportWritten`.
     """
 
     kind = "report_signed"
@@ -647,6 +651,7 @@ class ReportSigned(Done):
     language: str
     signer: str
     signed: str
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_length("name", self.signer)

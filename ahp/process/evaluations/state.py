@@ -15,7 +15,7 @@ from ...datafile import parse_json
 from ...errors import LogError
 from ...evaluation.periods import Period, parse_period
 from ...evaluation.scheme import Scheme
-from ..events import Actor, merged_sentences
+from ..events import Actor, merged_drafts, merged_sentences
 from .events import (
     AliasLearned,
     AppealDecided,
@@ -446,12 +446,15 @@ class ReportTexts:
         signer: who stands for all sentences; empty while they are drafts.
         signed: hash of the sentences that were signed.
         time: of what was done last, UTC, ISO 8601.
+        drafts: key -> `ahp.process.events.draft_hash` of the draft beside which the text was last
+            looked at.
     """
 
     sentences: Mapping[str, str]
     signer: str = ""
     signed: str = ""
     time: str = ""
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -673,16 +676,21 @@ def _(action: LayoutRemembered, state: EvaluationState, event: Logged) -> dict[s
 @_changes.register
 def _(action: ReportWritten, state: EvaluationState, event: Logged) -> dict[str, Any]:
     key = action.about, action.language
-    before = state.reports[key].sentences if key in state.reports else {}
-    written = ReportTexts(merged_sentences(before, action.sentences), time=event.time)
+    before = state.reports.get(key, ReportTexts({}))
+    written = ReportTexts(
+        merged_sentences(before.sentences, action.sentences),
+        time=event.time,
+        drafts=merged_drafts(before.drafts, action.sentences, action.drafts),
+    )
     return {"reports": {**state.reports, key: written}}
 
 
 @_changes.register
 def _(action: ReportSigned, state: EvaluationState, event: Logged) -> dict[str, Any]:
     key = action.about, action.language
-    sentences = state.reports[key].sentences if key in state.reports else {}
-    signed = ReportTexts(sentences, action.signer, action.signed, event.time)
+    before = state.reports.get(key, ReportTexts({}))
+    drafts = merged_drafts(before.drafts, {}, action.drafts)
+    signed = ReportTexts(before.sentences, action.signer, action.signed, event.time, drafts)
     return {"reports": {**state.reports, key: signed}}
 
 

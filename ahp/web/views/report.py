@@ -63,12 +63,13 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
         time=kept.time if kept else "",
         may_write=may_write(),
         unsigned=no_signature(running if analysis.running else ""),
-        save=lambda changes: state.attempt(
-            lambda: state.desk().write_report(study.id, number, language, changes)
+        drafts=kept.drafts if kept else {},
+        save=lambda changes, drafts: state.attempt(
+            lambda: state.desk().write_report(study.id, number, language, changes, drafts=drafts)
         ),
-        sign=lambda name, texts: state.attempt(
+        sign=lambda name, texts, drafts: state.attempt(
             lambda: state.desk().write_report(
-                study.id, number, language, {}, signer=name, signed=texts
+                study.id, number, language, {}, signer=name, signed=texts, drafts=drafts
             )
         ),
     )
@@ -95,11 +96,13 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
             ],
             forms=forms,
             edits=text.edits,
+            outdated=text.outdated,
             signed_by=text.in_force,
             progress=progress,
         )
 
-    about = (study.id, number, language, text.texts, text.in_force, named, evidence.log)
+    stands = (text.texts, text.in_force, text.outdated)
+    about = (study.id, number, language, *stands, named, evidence.log)
     show_making(about, f"{file_name(study.title)}_report", make)
 
 

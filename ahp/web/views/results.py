@@ -371,14 +371,14 @@ def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
             "than one that hangs on a choice."
         )
     )
-    found = (*compare_choices(analysis, standings), *incoherent_choices(analysis))
-    show_result(analysis, panel.choices_summary_table(found, language), "choices_summary")
-    show_result(analysis, panel.choices_table(analysis, found, language), "choices")
-    st.subheader(_("Without each of the experts"))
     without = leave_one_out(analysis)
     if not without:
         st.info(_("This needs two experts or more."))
         return
+    found = (*compare_choices(analysis, standings), *incoherent_choices(analysis))
+    show_result(analysis, panel.choices_summary_table(found, language), "choices_summary")
+    show_result(analysis, panel.choices_table(analysis, found, language), "choices")
+    st.subheader(_("Without each of the experts"))
     show_result(analysis, panel.choices_summary_table(without, language), "leave_one_out_summary")
     show_result(analysis, panel.choices_table(analysis, without, language), "leave_one_out")
 
