@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -34,9 +32,6 @@ WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] 
 )
 """Form of a report -> name of its file, and what writes it: for Word, a web page in one file, PDF
 by LibreOffice, a workbook of its tables, LaTeX."""
-
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of all files in an archive, so that the same report gives the same bytes."""
 
 
 class Told:
@@ -164,12 +159,3 @@ def file_words(files: Collection[str], language: str) -> dict[str, str]:
         MANIFEST: _("what belongs together; ahp reproduce computes the numbers again by it"),
     }
     return {name: words.get(name, _("the answers, to recompute")) for name in files}
-
-
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """Files as a ZIP archive, in their order, the same bytes for the same files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
