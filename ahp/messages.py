@@ -1109,6 +1109,12 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "log_when_exported": _("it did not verify when the report was made"),
+    "number_differs": _(
+        "section {section!r}, text {text!r}: printed {printed!r}, recomputed {expected!r}"
+    ),
+    "text_not_computed": _("text {printed!r}: printed, and not recomputed"),
+    "text_not_printed": _("section {section!r}: recomputed, and not in the file: {expected!r}"),
     "file_changed": _("SHA-256 {hash}, expected {expected}: not the file that was exported"),
     "heading_differs": _(
         "table {table!r}, heading of column {number}: printed {printed!r}, recomputed {expected!r}"

@@ -91,9 +91,8 @@ def export_report(
     settings: Mapping[str, Any],
     forms: Collection[str] = ("docx", "html", "xlsx"),
     further: Mapping[str, bytes] = MappingProxyType({}),
-    beyond: Collection[str] = (),
+    again: Document | None = None,
     log: LogPosition | None = None,
-    signature: str = "",
     told: Told | None = None,
 ) -> dict[str, bytes]:
     """The files of an export.
@@ -106,9 +105,8 @@ def export_report(
         forms: of `WRITERS`.
         further: files that belong to it, such as the calculation workbook: name -> content; their
             hashes stand in the manifest.
-        beyond: keys of tables that can't be computed from the inputs, and aren't again.
+        again: the report as it follows from the inputs; None = the same.
         log: where the log stood.
-        signature: of the result.
         told: who is told after each form.
 
     Returns:
@@ -120,12 +118,11 @@ def export_report(
     """
     files = write_forms(document, forms, told or Told(None, len(forms)))
     entries = [
-        report_file(file, content, document, report=report, beyond=beyond)
+        report_file(file, content, document, report=report, again=again)
         for file, content in files.items()
     ]
     entries += [
-        report_file(file, content, document, report="", with_tables=False)
-        for file, content in further.items()
+        report_file(file, content, document, report="") for file, content in further.items()
     ]
     manifest = build_manifest(
         document.subtitle or document.title,
@@ -133,7 +130,6 @@ def export_report(
         inputs,
         settings,
         log=log,
-        signature=signature,
     )
     return {**files, **further, **dict(inputs.values()), MANIFEST: manifest_bytes(manifest)}
 

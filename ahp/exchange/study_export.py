@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import ReportError
+from ..messages import Phrase
 from ..process.itinerary import Replies
-from ..process.study_evidence import StudyEvidence, gather_evidence
+from ..process.study_evidence import LogState, StudyEvidence, gather_evidence
 from ..report.document import Document, Progress
-from ..report.manifest import Inputs, LogPosition, settings_of
+from ..report.manifest import Inputs, LogPosition, Manifest, settings_of
 from ..report.result_document import result_document
-from ..report.study_report import study_report
+from ..report.study_report import study_findings, study_report
 from ..study import Analysis, Answers, analyze
 from ..study.answers import answers_from_csv
 from ..study.certainty import study_certainty
@@ -23,8 +24,7 @@ from .report_export import CALCULATION, REFERENCES, Told, export_report
 from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
 
-BY_ORGANIZATION = ("organizations", "sizes")
-"""Keys of the tables by organization."""
+_LOG_PROBLEM = Phrase("log_when_exported")
 
 
 def export_study(
@@ -81,18 +81,21 @@ def export_study(
     for number, given in enumerate(earlier_answers, start=1):
         inputs[f"answers_{number}"] = (f"answers_{number}.csv", _coded(given, codes))
     inputs["answers"] = ("answers.csv", _coded(answers, codes))
-    open_ = evidence.organizations_open
     log = evidence.log
+    following = _following(shown, organizations=evidence.organizations_open)
+    if following is not shown:  # a sentence may be about what isn't told
+        keys = {one.key for one in study_findings(following, language)}
+        edits = {key: text for key, text in (edits or {}).items() if key in keys}
+    texts = {"edits": dict(edits or {}), "signed_by": signed_by or ""}
     return export_report(
         document,
         report="study",
         inputs=inputs,
-        settings=study_settings(shown, organizations=open_),
+        settings=study_settings(following, texts),
         forms=forms,
         further=further,
-        beyond=() if open_ else BY_ORGANIZATION,
+        again=None if following is shown else study_report(following, language, **texts),
         log=None if log is None else LogPosition(events=log.events, head=log.head_hash),
-        signature=evidence.signature,
         told=told,
     )
 
@@ -104,20 +107,40 @@ def _coded(answers: Answers, codes: Mapping[str, str]) -> bytes:
     return write_answers(Answers(tuple(named)))
 
 
-def study_settings(evidence: StudyEvidence, *, organizations: bool) -> dict[str, Any]:
+def _following(evidence: StudyEvidence, *, organizations: bool) -> StudyEvidence:
+    """What follows of the evidence from the files of an export: not what is wrong with the log, and
+    not who is of which organization where that would tell whose code is whose.
+    """
+    log = evidence.log
+    if log is not None and log.problem is not None:
+        evidence = replace(evidence, log=replace(log, problem=_LOG_PROBLEM))
+    if organizations:
+        return evidence
+    return replace(evidence, organizations={}, groups={}, few=())
+
+
+def study_settings(evidence: StudyEvidence, texts: Mapping[str, Any]) -> dict[str, Any]:
     """What was chosen and told for a study's report, besides survey and answers, as plain data.
 
     Args:
         evidence: as it is shown.
-        organizations: whether it may be told who is of which.
+        texts: `edits` and `signed_by`, as for `export_study`.
     """
-    certainty = evidence.certainty
+    certainty, log = evidence.certainty, evidence.log
     return {
         **settings_of(evidence.analysis),
         "study": {
+            "title": evidence.title,
+            "note": evidence.note,
+            "opened": evidence.opened,
+            "closed": evidence.closed,
+            "hashes": dict(evidence.hashes),
+            "log_verifies": None if log is None else log.problem is None,
+            **texts,
             "earlier": [settings_of(one) for one in evidence.earlier],
-            "organizations": dict(evidence.organizations) if organizations else {},
-            "consenting": sorted({*evidence.consenting, *evidence.analysis.panel.experts}),
+            "organizations": dict(evidence.organizations),
+            "shown_names": sorted(evidence.consenting & set(evidence.codes)),
+            "codes": sorted(evidence.known_by_code),
             "standings": {name: one.content for name, one in evidence.standings.items()},
             "remarks": [
                 {
@@ -167,7 +190,7 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
 
 
 def evidence_of(inputs: Inputs) -> StudyEvidence:
-    """What a study's report rests on, as far as its tables show it.
+    """What a study's report rests on.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
@@ -194,16 +217,28 @@ def evidence_of(inputs: Inputs) -> StudyEvidence:
         ],
         standings={name: Standing.from_content(one) for name, one in told["standings"].items()},
         organizations=told["organizations"],
-        consenting=told["consenting"],
+        consenting=told["shown_names"],
+        known_by_code=frozenset(told["codes"]),
         certainty=None if certainty is None else study_certainty(analysis, **certainty),
         remarks=remarks,
         reasons={tuple(place): text for *place, text in told["reasons"]},
+        **{name: told[name] for name in ("title", "note", "opened", "closed", "hashes")},
+        log=_log_of(inputs.manifest),
     )
+
+
+def _log_of(manifest: Manifest) -> LogState | None:
+    log = manifest.log
+    if log is None:
+        return None
+    problem = None if manifest.settings["study"]["log_verifies"] else _LOG_PROBLEM
+    return LogState(log.events, log.head, problem)
 
 
 def study_again(inputs: Inputs, language: str) -> Document:
     """The report of a study, made from what stands beside it."""
-    return study_report(evidence_of(inputs), language)
+    evidence, told = evidence_of(inputs), inputs.manifest.settings["study"]
+    return study_report(evidence, language, edits=told["edits"], signed_by=told["signed_by"])
 
 
 def result_again(inputs: Inputs, language: str) -> Document:

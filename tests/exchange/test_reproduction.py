@@ -21,7 +21,7 @@ from ahp.errors import OptionError, ReportError
 from ahp.evaluation import shipped_schemes
 from ahp.exchange.evaluation_export import export_evaluation
 from ahp.exchange.report_export import WRITERS, export_report
-from ahp.exchange.report_tables import read_tables
+from ahp.exchange.report_reading import read_report
 from ahp.exchange.reproduction import REPORTS, Reproduction, compare, reproduce
 from ahp.exchange.study_export import export_study
 from ahp.messages import Phrase
@@ -214,7 +214,7 @@ def test_a_table_in_parts(tmp_path: Path) -> None:
     tables = document.tables()
     marks = {bookmark("table", key): table for key, table in tables.items()}
     content = docx_bytes(document)
-    printed = read_tables(content, "docx", marks, "report.docx")
+    printed = read_report(content, "docx", marks, "report.docx").tables
     assert len(printed[bookmark("table", "matrix:large")]) > 1
     assert [list(compare(table, printed[mark])) for mark, table in marks.items()] == [[]] * 5
     large = tables["matrix:large"]
@@ -254,7 +254,7 @@ def test_what_else_differs(printed: Table, sentence: str) -> None:
     for form in FORMS:
         mark = "table-ranks" if form == "html" else "table_ranks"
         _name, write = WRITERS[form]
-        parts = read_tables(write(document, None), form, [mark], "report")[mark]
+        parts = read_report(write(document, None), form, [mark], "report").tables[mark]
         assert [str(problem) for problem in compare(TABLE, parts)] == [sentence]
 
 
@@ -462,7 +462,7 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         ("xlsx", "report.xlsx: is no XLSX file, or a damaged one"),
     ):
         with pytest.raises(ReportError) as damaged:
-            read_tables(b"\xff\xfe\xfa", form, ["table_ranking"], f"report.{form}")
+            read_report(b"\xff\xfe\xfa", form, ["table_ranking"], f"report.{form}")
         assert str(damaged.value) == sentence
 
 
@@ -474,7 +474,8 @@ def test_the_command(
     assert main(["reproduce", manifest, *reports]) == 0
     numbers = outcome(exported, "html", exported / "report.html").numbers
     assert capsys.readouterr().out.splitlines() == [
-        f"report.{form}: {numbers} numbers of 10 tables reproduce" for form in FORMS
+        f"report.{form}: {numbers} numbers of 10 tables reproduce, and those of {texts} other texts"
+        for form, texts in {"docx": 9, "html": 8, "xlsx": 6}.items()
     ]
     page = (exported / "report.html").read_text(encoding="utf-8")
     table = result_document(ANALYSIS, "en").tables()["ranking"]
@@ -484,12 +485,12 @@ def test_the_command(
     where = f"row 1 ({table.rows[0][1]}), column 'Global weight'"
     assert main(["reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "report.html: not reproduced; differences in 10 tables: 1",
+        "report.html: not reproduced; differences: 1",
         f"report.html: table 'Composite ranking', {where}: printed '0.9999', recomputed '{weight}'",
     ]
     assert main(["--language", "zh", "reproduce", "--no-hashes", manifest, str(changed)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "report.html：未能复现，10 张表中有 1 处不一致",
+        "report.html：未能复现，共有 1 处不一致",
         f"report.html：表“Composite ranking”第 1 ({table.rows[0][1]}) 行“Global weight”列："
         f"印为“0.9999”，重算为“{weight}”。",
     ]
