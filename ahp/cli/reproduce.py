@@ -62,6 +62,9 @@ def _text(result: Reproduction, language: str) -> str:
     """What differs, a line each, or how much reproduces."""
     _ = translator(language)
     report = result.report
+    if result.reproduced and result.cells:
+        line = _("{file}: {cells} cells with judgments and formulas reproduce")
+        return line.format(file=report.name, cells=result.cells)
     if result.reproduced:
         line = _(
             "{file}: {numbers} numbers of {tables} tables reproduce, and those of {texts} other "
@@ -89,6 +92,7 @@ def _data(result: Reproduction, language: str) -> dict[str, Any]:
         "numbers": result.numbers,
         "tables": len(result.report.tables),
         "texts": result.texts,
+        "cells": result.cells,
         "differences": [
             {
                 "file": one.file,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from ..datafile import MAX_EVALUATION, MAX_TOML, read_bytes
 from ..errors import EvaluationError, ReportError
 from ..evaluation import Certainty, Evaluation, evaluate, read_observations, simulate
 from ..evaluation.scheme import scheme_from_toml
-from ..process.evaluations import state as evaluation_state
 from ..process.evaluations.events import Logged
-from ..process.evaluations.state import EvaluationState
+from ..process.evaluations.judged import result_of
+from ..process.evaluations.state import EvaluationState, fold
 from ..process.events import Actor
-from ..report import manifest as manifests
+from ..report import manifest
 from ..report.document import Document, Progress
 from ..report.docx_file import docx_bytes
 from ..report.evaluation_evidence import (
@@ -25,21 +26,19 @@ from ..report.evaluation_evidence import (
     evidence_of_state,
 )
 from ..report.evaluation_report import Form, evaluation_report
-from ..report.manifest import Inputs, settings_of
+from ..report.manifest import Inputs
 from ..report.unit_notice import notices_zip, unit_notices
 from ..study import Analysis, Answers
 from .evaluation_events import read_events, shown_events, write_events
-from .long_csv import write_answers
-from .report_export import NOTICES, Told, export_report
+from .report_export import EVENTS, NOTICES, Told, export_report
+from .study_calculation import coded
 from .study_export import analysis_of, coded_answers
 from .survey_text import survey_toml
-
-EVENTS = "evaluation.json"
 
 
 @dataclass(frozen=True)
 class WeightsPanel:
-    """The panel from whose judgments weights are drawn.
+    """The panel from whose judgments weights were drawn.
 
     Attributes:
         analysis: the result of its round.
@@ -50,25 +49,228 @@ class WeightsPanel:
     answers: Answers
 
 
-def report_on_files(
+def export_evaluation(
     scheme: Path,
     observations: Path,
     period: str,
     *,
+    language: str = "zh",
+    form: Form | None = None,
     title: str = "",
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float | Fraction] | None = None,
     certainty: Mapping[str, Any] | None = None,
-) -> EvaluationEvidence:
-    """What the report on a period of an evaluation rests on, from its files.
+    forms: Collection[str] = ("docx", "html", "xlsx"),
+    edits: Mapping[str, str] | None = None,
+    signed_by: str = "",
+    progress: Progress | None = None,
+) -> dict[str, bytes]:
+    """The report on a period of an evaluation, what it was computed from, and the manifest.
 
     Args:
         scheme: file of the scheme (TOML).
         observations: file of the observations (CSV or XLSX).
         period: one of its periods, or a year that is made of them.
+        language: of `ahp.i18n.LANGUAGES`.
+        form: as for `ahp.report.evaluation_report.evaluation_report`.
         title: what the evaluation is called; empty = the scheme's name.
         weights: as for `ahp.evaluation.evaluate`; None = those of the scheme.
         certainty: `seed`, `draws` and more of `ahp.evaluation.simulate`; None = not simulated.
+        forms: of `ahp.exchange.report_export.WRITERS`.
+        edits: as for `evaluation_report`.
+        signed_by: likewise.
+        progress: told how much is done, of how much.
+
+    Returns:
+        Name -> content, see `export_report`.
 
     Raises:
         EvaluationError: a file, or a period, that doesn't fit.
     """
+    settings = {
+        "period": period,
+        "title": title,
+        "weights": None if weights is None else {node: str(one) for node, one in weights.items()},
+        "certainty": None if certainty is None else dict(certainty),
+        **_texts(form, edits, signed_by),
+    }
+    return export_report(
+        _document(evidence_of_files(scheme, observations, settings), settings, language),
+        report="evaluation",
+        inputs={
+            role: (path.name, read_bytes(path, EvaluationError))
+            for role, path in (("scheme", scheme), ("observations", observations))
+        },
+        settings={"evaluation": settings},
+        forms=forms,
+        told=Told(progress, len(forms)),
+    )
+
+
+def export_logged_evaluation(
+    evidence: EvaluationEvidence,
+    events: Sequence[Logged],
+    language: str,
+    *,
+    form: Form,
+    forms: Collection[str] = ("docx", "html"),
+    notices: bool = False,
+    edits: Mapping[str, str] | None = None,
+    signed_by: str = "",
+    panel: WeightsPanel | None = None,
+    progress: Progress | None = None,
+) -> dict[str, bytes]:
+    """The report on a period or year of an evaluation that has a log, what happened there, from
+    which it follows, and the manifest.
+
+    Args:
+        evidence: of `ahp.report.evaluation_evidence.evidence_of_state`, with the log's position.
+        events: of the log, from the first on; without people who are not named in the report, see
+            `ahp.exchange.evaluation_events.shown_events`.
+        language: of `ahp.i18n.LANGUAGES`.
+        form: as for `ahp.report.evaluation_report.evaluation_report`.
+        forms: of `ahp.exchange.report_export.WRITERS`.
+        notices: whether the notices of all units come with it; not for a year.
+        edits: as for `evaluation_report`.
+        signed_by: likewise.
+        panel: where the certainty is of weights drawn from a panel's judgments, that panel.
+        progress: told how much is done, of how much.
+
+    Returns:
+        Name -> content, see `export_report`.
+
+    Raises:
+        OptionError: no form, or an unknown one.
+        EvaluationError: notices of a year.
+        ReportError: the log went on while the report was made.
+    """
+    log = evidence.log
+    if log is None or not events or events[-1].seq != log.seq:
+        raise ReportError("report_outrun_by_log")
+    told = Told(progress, len(forms) + notices)
+    further = {}
+    if notices:
+        own = unit_notices(evidence, language)
+        further[NOTICES] = notices_zip(own, docx_bytes, progress=told.part)
+        told.step()
+    inputs = {"events": (EVENTS, write_events(shown_events(events, evidence.names)))}
+    certainty = _settings_of(evidence.certainty)
+    if certainty is not None and certainty.pop("weights") == "panel":
+        if panel is None:
+            raise ReportError("weights_panel_missing")
+        shown = coded(panel.analysis)
+        experts = panel.analysis.panel.experts
+        codes = dict(zip(experts, shown.panel.experts, strict=True))
+        inputs["survey"] = ("survey.toml", survey_toml(shown.survey).encode())
+        inputs["answers"] = ("answers.csv", coded_answers(panel.answers.only(experts), codes))
+        certainty["panel"] = manifest.settings_of(shown)
+    settings = {
+        "period": evidence.period,
+        "names": [[who.kind, who.id, name] for who, name in evidence.names.items()],
+        "log_problem": log.problem,
+        "certainty": certainty,
+        **_texts(form, edits, signed_by),
+    }
+    return export_report(
+        _document(evidence, settings, language),
+        report="logged_evaluation",
+        inputs=inputs,
+        settings={"evaluation": settings},
+        forms=forms,
+        further=further,
+        log=manifest.LogPosition(events=log.seq, head=log.sha256),
+        told=told,
+    )
+
+
+def _texts(form: Form | None, edits: Mapping[str, str] | None, signed_by: str) -> dict[str, Any]:
+    return {"form": form, "edits": dict(edits or {}), "signed_by": signed_by}
+
+
+def _document(evidence: EvaluationEvidence, told: Mapping[str, Any], language: str) -> Document:
+    """The report by the settings that an export keeps."""
+    texts = {name: told[name] for name in ("form", "edits", "signed_by")}
+    return evaluation_report(evidence, language, **texts)
+
+
+def _settings_of(certainty: Certainty | None) -> dict[str, Any] | None:
+    """What a simulation was told; `weights` says what it drew them from."""
+    if certainty is None:
+        return None
+    names = ("seed", "draws", "level", "missing", "weights")
+    return {name: getattr(certainty, name) for name in names}
+
+
+def evidence_of_files(
+    scheme: Path, observations: Path, settings: Mapping[str, Any]
+) -> EvaluationEvidence:
+    """What a report rests on by the files and settings of `export_evaluation`.
+
+    Raises:
+        EvaluationError: a file, or a period, that doesn't fit.
+    """
+    read = scheme_from_toml(read_bytes(scheme, EvaluationError, MAX_TOML), scheme.name)
+    texts = settings["weights"]
+    weights = None if texts is None else {node: Fraction(one) for node, one in texts.items()}
+    result = evaluate(read, read_observations(observations), weights)
+    period, chosen = settings["period"], settings["certainty"]
+    return evidence_of_result(
+        result,
+        period,
+        title=settings["title"],
+        certainty=None if chosen is None else simulate(result, period, pairs=True, **chosen),
+    )
+
+
+def _told(inputs: Inputs, *keys: str) -> Mapping[str, Any]:
+    """The settings of a report on an evaluation, which have these keys and those of its texts."""
+    settings = inputs.manifest.settings.get("evaluation")
+    expected = {"period", "certainty", "form", "edits", "signed_by", *keys}
+    if not isinstance(settings, Mapping) or settings.keys() != expected:
+        raise ReportError("manifest_settings", problem="evaluation")
+    return settings
+
+
+def evaluation_again(inputs: Inputs, language: str) -> Document:
+    """The report on an evaluation, made from what stands beside it.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    told = _told(inputs, "title", "weights")
+    evidence = evidence_of_files(inputs.path("scheme"), inputs.path("observations"), told)
+    return _document(evidence, told, language)
+
+
+def logged_evaluation_again(inputs: Inputs, language: str) -> Document:
+    """The report on an evaluation that has a log, made from what happened there.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    told, position = _told(inputs, "names", "log_problem"), inputs.manifest.log
+    if position is None:
+        raise ReportError("manifest_settings", problem="log")
+    path = inputs.path("events")
+    events = read_events(read_bytes(path, ReportError, MAX_EVALUATION), path.name)
+    state = fold(events, EvaluationState())
+    names = {Actor(kind, one): name for kind, one, name in told["names"]}
+    evidence = evidence_of_state(
+        state,
+        told["period"],
+        language,
+        who=lambda actor: names.get(actor, ""),
+        certainty=_certainty(state, told, inputs),
+        log=LogPosition(position.events, position.head, told["log_problem"]),
+    )
+    return _document(evidence, told, language)
+
+
+def _certainty(state: EvaluationState, told: Mapping[str, Any], inputs: Inputs) -> Certainty | None:
+    chosen, period = told["certainty"], told["period"]
+    if chosen is None:
+        return None
+    options = dict(chosen)
+    panel = options.pop("panel", None)
+    weights = None if panel is None else analysis_of(inputs, "answers", panel)
+    result: Evaluation = result_of(state, period)
+    return simulate(result, period, pairs=True, weights=weights, **options)

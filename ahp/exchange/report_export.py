@@ -19,6 +19,7 @@ from ..report.workbook import document_xlsx
 MANIFEST = "manifest.json"
 CALCULATION = "calculation.xlsx"
 NOTICES = "notices.zip"
+EVENTS = "evaluation.json"
 REFERENCES = "references.bib"
 
 WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] = MappingProxyType(
@@ -122,7 +123,14 @@ def export_report(
         for file, content in files.items()
     ]
     entries += [
-        report_file(file, content, document, report="") for file, content in further.items()
+        report_file(
+            file,
+            content,
+            document,
+            report="calculation" if file == CALCULATION else "",
+            with_tables=False,
+        )
+        for file, content in further.items()
     ]
     manifest = build_manifest(
         document.subtitle or document.title,
@@ -152,6 +160,7 @@ def file_words(files: Collection[str], language: str) -> dict[str, str]:
         NOTICES: _("the notices of all units for Word"),
         REFERENCES: _("the references for BibTeX"),
         "survey.toml": _("the questionnaire"),
+        EVENTS: _("what happened in the evaluation, to recompute; raters by number"),
         MANIFEST: _("what belongs together; ahp reproduce computes the numbers again by it"),
     }
     return {name: words.get(name, _("the answers, to recompute")) for name in files}

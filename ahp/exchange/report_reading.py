@@ -111,6 +111,29 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadRe
     return ReadReport(tables, texts)
 
 
+def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
+    """All cells of a workbook that hold anything, formulas as they are written: sheet and place ->
+    what it holds.
+
+    Args:
+        content: of the file.
+        source: its name, for messages.
+
+    Raises:
+        ReportError: the file can't be read as a workbook.
+    """
+    with uploaded_workbook(
+        content, source, max_bytes=MAX_UNPACKED, max_spread=MAX_SPREAD, error=ReportError
+    ) as book:
+        return {
+            (sheet.title, cell.coordinate): _printed(cell.value)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value not in (None, "")
+        }
+
+
 def _printed(value: object) -> Printed:
     """What a cell holds; what no table of a report has, such as a date or a formula, as text."""
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -24,9 +24,9 @@ from ..report.manifest import Inputs, Manifest, ReportFile, sha256
 from ..report.table import Table, show_cell
 from ..study.panel import TOLERANCE
 from ..tolerance import ROUNDING_ATOL
-from .evaluation_export import evaluation_again
-from .report_reading import READERS, Part, Parts, Printed, read_report
-from .study_export import result_again, study_again
+from .evaluation_export import evaluation_again, logged_evaluation_again
+from .report_reading import READERS, Part, Parts, Printed, read_cells, read_report
+from .study_export import calculation_again, result_again, study_again
 
 _NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
 """A number as a table shows it."""
@@ -59,12 +59,14 @@ class Reproduction:
         report: what the manifest says of it.
         numbers: how many numbers its tables show as they are computed.
         texts: how many texts with numbers stand outside the tables.
+        cells: of a workbook of formulas, how many cells it has.
         differences: all that isn't as computed.
     """
 
     report: ReportFile
     numbers: int
     texts: int
+    cells: int
     differences: tuple[Difference, ...]
 
     @property
@@ -74,9 +76,19 @@ class Reproduction:
 
 
 REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"evaluation": evaluation_again, "result": result_again, "study": study_again}
+    {
+        "evaluation": evaluation_again,
+        "logged_evaluation": logged_evaluation_again,
+        "result": result_again,
+        "study": study_again,
+    }
 )
 """Report of a manifest -> what makes its document again, in a language."""
+
+WORKBOOKS: Mapping[str, Callable[[Inputs, str], bytes]] = MappingProxyType(
+    {"calculation": calculation_again}
+)
+"""Workbook of a manifest that is no report -> what makes it again, in a language."""
 
 
 def reproduce(
@@ -102,6 +114,13 @@ def reproduce(
     results = []
     for name, path in files.items():
         report = manifest.report(name)
+        content = read_bytes(path, ReportError)
+        found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
+        if report.report in WORKBOOKS:
+            again = WORKBOOKS[report.report](inputs, report.language)
+            cells, differing = _compare_workbook(name, content, again)
+            results.append(Reproduction(report, 0, 0, cells, (*found, *differing)))
+            continue
         if report.form not in READERS or not report.tables:
             raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         if report.report not in REPORTS:
@@ -110,16 +129,36 @@ def reproduce(
         kind = report.report, report.language
         if kind not in documents:
             documents[kind] = REPORTS[report.report](inputs, report.language)
-        content = read_bytes(path, ReportError)
-        found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         numbers, texts, differing = _compare_report(report, content, documents[kind])
-        results.append(Reproduction(report, numbers, texts, (*found, *differing)))
+        results.append(Reproduction(report, numbers, texts, 0, (*found, *differing)))
     return results
 
 
 def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Difference]:
     if (own := sha256(content)) != expected:
         yield Difference(name, Phrase("file_changed", hash=own, expected=expected))
+
+
+def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, list[Difference]]:
+    """How many cells a workbook of formulas has, and what differs: values and formulas."""
+    computed, printed = read_cells(again, name), read_cells(content, name)
+    differences = []
+    for sheet, cell in {**computed, **printed}:
+        own, expected = printed.get((sheet, cell)), computed.get((sheet, cell))
+        if _is_number(own) and _is_number(expected):
+            same = math.isclose(float(own or 0), float(expected or 0), rel_tol=TOLERANCE)
+        else:
+            same = own == expected
+        if not same:
+            problem = Phrase(
+                "workbook_differs",
+                sheet=sheet,
+                cell=cell,
+                printed="" if own is None else str(own),
+                expected="" if expected is None else str(expected),
+            )
+            differences.append(Difference(name, problem))
+    return len(computed), differences
 
 
 def _compare_report(

@@ -79,14 +79,14 @@ def export_study(
     told.step()
     inputs = {"survey": ("survey.toml", survey_toml(shown.survey).encode())}
     for number, given in enumerate(earlier_answers, start=1):
-        inputs[f"answers_{number}"] = (f"answers_{number}.csv", _coded(given, codes))
-    inputs["answers"] = ("answers.csv", _coded(answers, codes))
+        inputs[f"answers_{number}"] = (f"answers_{number}.csv", coded_answers(given, codes))
+    inputs["answers"] = ("answers.csv", coded_answers(answers, codes))
     log = evidence.log
     following = _following(shown, organizations=evidence.organizations_open)
     if following is not shown:  # a sentence may be about what isn't told
         keys = {one.key for one in study_findings(following, language)}
         edits = {key: text for key, text in (edits or {}).items() if key in keys}
-    texts = {"edits": dict(edits or {}), "signed_by": signed_by or ""}
+    texts: dict[str, Any] = {"edits": dict(edits or {}), "signed_by": signed_by or ""}
     return export_report(
         document,
         report="study",
@@ -100,7 +100,16 @@ def export_study(
     )
 
 
-def _coded(answers: Answers, codes: Mapping[str, str]) -> bytes:
+def coded_answers(answers: Answers, codes: Mapping[str, str]) -> bytes:
+    """Answers as a file, with codes for the experts' names.
+
+    Args:
+        answers: of an export.
+        codes: expert -> what stands for them.
+
+    Raises:
+        ReportError: somebody answered who has no code.
+    """
     if not codes.keys() >= set(answers.experts):
         raise ReportError("report_outrun")
     named = (replace(one, expert=codes[one.expert]) for one in answers.judgments)
@@ -239,6 +248,14 @@ def study_again(inputs: Inputs, language: str) -> Document:
     """The report of a study, made from what stands beside it."""
     evidence, told = evidence_of(inputs), inputs.manifest.settings["study"]
     return study_report(evidence, language, edits=told["edits"], signed_by=told["signed_by"])
+
+
+def calculation_again(inputs: Inputs, language: str) -> bytes:
+    """A study's workbook of formulas, likewise; experts are called as in the answers."""
+    chosen = {key: one for key, one in inputs.manifest.settings.items() if key != "study"}
+    analysis = analysis_of(inputs, "answers", chosen)
+    own = {name: name for name in analysis.panel.experts}
+    return calculation_workbook(analysis, language=language, codes=own)
 
 
 def result_again(inputs: Inputs, language: str) -> Document:

@@ -76,8 +76,8 @@ class ReportFile:
         name, sha256: of the file.
         form: what kind of file it is; one without tables to be read back, such as a PDF, has no
             tables here.
-        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`; empty for a file
-            that belongs to it, such as the calculation workbook.
+        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS` or `WORKBOOKS`;
+            empty for another file that belongs to it, such as the references.
         language: of its texts.
         tables: in reading order, those that can be computed from the inputs.
         beyond: texts with numbers outside the tables that can't, and what follows from the inputs
@@ -191,6 +191,7 @@ def report_file(
     document: Document,
     *,
     report: str,
+    with_tables: bool = True,
     again: Document | None = None,
 ) -> ReportFile:
     """The entry of a file of an export.
@@ -199,12 +200,13 @@ def report_file(
         name: of its file; the ending tells what kind of file it is.
         content: of the file.
         document: that was written.
-        report: key of `ahp.exchange.reproduction.REPORTS`; empty where the file is another one,
-            without the tables of the document.
+        report: key of `ahp.exchange.reproduction.REPORTS` or `WORKBOOKS`; empty where the file is
+            another one.
+        with_tables: whether the file has the tables and texts of the document.
         again: the document as it follows from the inputs; None = the same.
     """
     form = name.rpartition(".")[2].lower()
-    read = form in FORMS and report != ""
+    read = with_tables and form in FORMS
     following = (document if again is None else again).tables()
     return ReportFile(
         name=name,
