@@ -129,7 +129,7 @@ def reproduce(
         kind = report.report, report.language
         if kind not in documents:
             documents[kind] = REPORTS[report.report](inputs, report.language)
-        numbers, texts, differing = _compare_report(report, content, documents[kind])
+        numbers, texts, differing = compare_report(report, content, documents[kind])
         results.append(Reproduction(report, numbers, texts, 0, (*found, *differing)))
     return results
 
@@ -161,10 +161,19 @@ def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, lis
     return len(computed), differences
 
 
-def _compare_report(
+def compare_report(
     report: ReportFile, content: bytes, document: Document
 ) -> tuple[int, int, list[Difference]]:
-    """How many numbers the tables have, how many texts have numbers, and what differs."""
+    """How many numbers the tables have, how many texts have numbers, and what differs.
+
+    Args:
+        report: what the manifest says of it.
+        content: of its file.
+        document: as it is computed.
+
+    Raises:
+        ReportError: the file can't be read as one of its kind.
+    """
     read = read_report(content, report.form, [one.mark for one in report.tables], report.name)
     tables, printed = document.tables(), read.tables
     numbers = 0
