@@ -364,17 +364,11 @@ def changed_cells(exported: Path, count: int, folder: Path) -> None:
     """Change a digit of the workbook of formulas at a time: judgments, weights, formulas, texts."""
     dice = random.Random(count)
     content = (exported / "calculation.xlsx").read_bytes()
-    places = [
-        place for place, held in read_cells(content, "c").items() if re.search(r"\d", str(held))
-    ]
-    kinds = {
-        kind: [one for one in places if rule(read_cells(content, "c")[one])]
-        for kind, rule in {
-            "number": lambda held: not isinstance(held, str),
-            "formula": lambda held: str(held).startswith("="),
-            "text": lambda held: isinstance(held, str) and not held.startswith("="),
-        }.items()
-    }
+    kinds: dict[str, list[tuple[str, str]]] = {"number": [], "formula": [], "text": []}
+    for place, one in read_cells(content, "calculation.xlsx").items():
+        if re.search(r"\d", str(one)):
+            words = "formula" if str(one).startswith("=") else "text"
+            kinds[words if isinstance(one, str) else "number"].append(place)
     for k in range(count):
         sheet, cell = dice.choice(list(kinds.values())[k % 3])
         book = load_workbook(io.BytesIO(content))
