@@ -72,7 +72,11 @@ def _run(arguments: argparse.Namespace) -> int:
 def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
     """What the report rests on, by the arguments."""
     paths = [*arguments.earlier, arguments.answers]
-    rounds = [_round(arguments, path) for path in paths]
+    experts = [set(read_answers(path).experts) for path in paths]
+    rounds = [
+        _round(arguments, path, set().union(*experts) - own)
+        for path, own in zip(paths, experts, strict=True)
+    ]
     if arguments.earlier:
         rounds = [replace(one, round=number) for number, one in enumerate(rounds, start=1)]
     *earlier, analysis = rounds
@@ -88,5 +92,10 @@ def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
     )
 
 
-def _round(arguments: argparse.Namespace, path: str) -> Analysis:
-    return study_of(argparse.Namespace(**{**vars(arguments), "answers": path}))
+def _round(arguments: argparse.Namespace, path: str, absent: set[str]) -> Analysis:
+    """The result of a round, without the weights of experts who answered others alone."""
+    weights = arguments.expert_weights
+    if isinstance(weights, dict):
+        weights = {name: weight for name, weight in weights.items() if name not in absent}
+    changed = {"answers": path, "expert_weights": weights}
+    return study_of(argparse.Namespace(**{**vars(arguments), **changed}))
