@@ -78,7 +78,7 @@ def test_forms_and_purposes_are_those_there_are() -> None:
 
 
 def test_weights_of_experts_who_came_later(tmp_path: Path, capsys) -> None:
-    """Whoever didn't answer an earlier round has no weight there; somebody in no round is named."""
+    """Whoever didn't answer an earlier round has no weight there; who answered none is named."""
     lines = (DONG / "answers.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     first = tmp_path / "first.csv"
     first.write_text("".join(one for one in lines if not one.startswith("E5")), encoding="utf-8")
@@ -88,7 +88,8 @@ def test_weights_of_experts_who_came_later(tmp_path: Path, capsys) -> None:
     assert main([*ARGUMENTS, "--expert-weights", weights, *told, str(folder)]) == 0
     settings = json.loads((folder / "manifest.json").read_bytes())["settings"]
     (earlier,) = settings["study"]["earlier"]
-    assert earlier["expert_weights"] == {"E01": 0.1, "E02": 0.3, "E03": 0.1, "E04": 0.2}
+    shares = {"E01": 1 / 7, "E02": 3 / 7, "E03": 1 / 7, "E04": 2 / 7}
+    assert earlier["expert_weights"] == pytest.approx(shares)
     assert settings["expert_weights"]["E05"] == 0.3
     manifest, report = folder / "manifest.json", folder / "report.xlsx"
     assert main(["reproduce", str(manifest), str(report)]) == 0

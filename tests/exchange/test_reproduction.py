@@ -387,9 +387,7 @@ def changed_cells(count: int, folder: Path) -> None:
 
 def test_changed_digits_in_the_workbook_of_formulas_are_named(tmp_path: Path) -> None:
     path = EXAMPLES / "dong_2010" / "calculation.xlsx"
-    (result,) = reproduce(
-        manifest_of(EXAMPLES / "dong_2010"), EXAMPLES / "dong_2010", {path.name: path}
-    )
+    (result,) = reproduce(manifest_of(path.parent), path.parent, {path.name: path})
     assert (result.differences, result.numbers) == ((), 0)
     assert result.cells == 518
     changed_cells(3, tmp_path)
@@ -447,6 +445,37 @@ def test_what_else_differs(printed: Table, sentence: str) -> None:
         _name, write = WRITERS[form]
         parts = read_report(write(document, None), form, [mark], "report").tables[mark]
         assert [str(problem) for problem in compare(TABLE, parts)] == [sentence]
+
+
+def test_a_cell_too_many_and_an_apostrophe() -> None:
+    table = Table("Ranks", ("Item", "Rank"), (("'tea'", 1), ("=milk", 2)), "en")
+    document = Document("Report", "", "en", (), (TableBlock(table, "ranks"),))
+    for form in FORMS:
+        mark = "table-ranks" if form == "html" else "table_ranks"
+        _name, write = WRITERS[form]
+        (part,) = read_report(write(document, None), form, [mark], "report").tables[mark]
+        assert list(compare(table, (part,))) == []
+        longer = replace(part, rows=(part.rows[0], (*part.rows[1], "7")))
+        assert [str(one) for one in compare(table, (longer,))] == [
+            "table 'Ranks', row 2: 3 cells printed, 2 recomputed"
+        ]
+        other = replace(part, rows=(("tea'", 1), part.rows[1]))
+        (problem,) = compare(table, (other,))
+        assert (problem.code, problem.parameters["printed"]) == ("cell_differs", "tea'")
+        assert problem.parameters["expected"] == "'tea'"
+
+
+def test_two_files_of_one_name() -> None:
+    with pytest.raises(ReportError) as twice:
+        export_report(
+            result_document(ANALYSIS, "en"),
+            report="result",
+            inputs={},
+            settings={},
+            forms=["xlsx"],
+            further={"report.xlsx": b""},
+        )
+    assert str(twice.value) == "file 'report.xlsx' comes twice in the manifest, expected once"
 
 
 def test_tables_that_are_missing(exported: Path) -> None:
