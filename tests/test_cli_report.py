@@ -90,7 +90,7 @@ def test_weights_of_experts_who_came_later(tmp_path: Path, capsys) -> None:
     (earlier,) = settings["study"]["earlier"]
     shares = {"E01": 1 / 7, "E02": 3 / 7, "E03": 1 / 7, "E04": 2 / 7}
     assert earlier["expert_weights"] == pytest.approx(shares)
-    assert settings["expert_weights"]["E05"] == 0.3
+    assert settings["expert_weights"]["E05"] == pytest.approx(0.3)
     manifest, report = folder / "manifest.json", folder / "report.xlsx"
     assert main(["reproduce", str(manifest), str(report)]) == 0
     capsys.readouterr()
