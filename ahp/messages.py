@@ -1109,6 +1109,16 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "weights_panel_missing": _(
+        "the panel from whose judgments the weights were drawn isn't at hand, expected it"
+    ),
+    "log_when_exported": _("it did not verify when the report was made"),
+    "number_differs": _(
+        "section {section!r}, text {text!r}: printed {printed!r}, recomputed {expected!r}"
+    ),
+    "workbook_differs": _("sheet {sheet!r}, cell {cell}: has {printed!r}, recomputed {expected!r}"),
+    "text_not_computed": _("text {printed!r}: printed, and not recomputed"),
+    "text_not_printed": _("section {section!r}: recomputed, and not in the file: {expected!r}"),
     "file_changed": _("SHA-256 {hash}, expected {expected}: not the file that was exported"),
     "heading_differs": _(
         "table {table!r}, heading of column {number}: printed {printed!r}, recomputed {expected!r}"
@@ -1116,6 +1126,9 @@ _FILES = {
     "edits_unreadable": _("{place}: expected a JSON object of sentences, key and text"),
     "report_without_form": _("expected at least one form of the report"),
     "report_outrun": _("the answers changed while the report was made; please make it again"),
+    "report_outrun_by_log": _(
+        "the evaluation went on while the report was made; please make it again"
+    ),
     "report_twice": _("two reports are called {name!r}, expected one of each name"),
     "table_row_longer": _(
         "table {table!r}, row {number}: {printed} cells printed, {expected} recomputed"

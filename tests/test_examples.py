@@ -41,6 +41,9 @@ def test_nothing_in_the_folder_is_left_untested() -> None:
         *("dong_2010/README.md", "dong_2010/answers.csv", "dong_2010/survey.toml"),
         *("dong_2010/manifest.json", "dong_2010/calculation.xlsx"),
         *(f"dong_2010/report.{form}" for form in ("docx", "html", "xlsx")),
+        *("key_accounts_report/README.md", "key_accounts_report/manifest.json"),
+        *(f"key_accounts_report/key_accounts.{form}" for form in ("csv", "toml")),
+        *(f"key_accounts_report/report.{form}" for form in ("docx", "xlsx")),
         "supervision_demo/README.md",
         *("supervision_demo/answers.csv", "supervision_demo/simulate.py"),
         "published/supervision_effectiveness.candidates.csv",
@@ -60,11 +63,28 @@ def test_nothing_in_the_folder_is_left_untested() -> None:
 def test_the_reports_of_dong_2010(capsys: pytest.CaptureFixture[str]) -> None:
     folder = EXAMPLES / "dong_2010"
     reports = [f"report.{form}" for form in ("docx", "html", "xlsx")]
-    files = [str(folder / name) for name in reports]
+    files = [str(folder / name) for name in (*reports, "calculation.xlsx")]
     assert main(["--language", "en", "reproduce", str(folder / "manifest.json"), *files]) == 0
-    assert capsys.readouterr().out == "".join(
-        f"{name}: 57 numbers of 5 tables reproduce\n" for name in reports
+    assert (
+        capsys.readouterr().out
+        == "".join(
+            f"{name}: 57 numbers of 5 tables reproduce, and those of {texts} other texts\n"
+            for name, texts in zip(reports, (7, 7, 0), strict=True)
+        )
+        + "calculation.xlsx: 518 cells with judgments and formulas reproduce\n"
     )
+
+
+def test_the_report_on_key_accounts(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = EXAMPLES / "key_accounts_report"
+    files = [str(folder / f"report.{form}") for form in ("docx", "xlsx")]
+    assert main(["--language", "en", "reproduce", str(folder / "manifest.json"), *files]) == 0
+    assert capsys.readouterr().out == (
+        "report.docx: 174 numbers of 7 tables reproduce, and those of 26 other texts\n"
+        "report.xlsx: 174 numbers of 7 tables reproduce, and those of 5 other texts\n"
+    )
+    observations = EXAMPLES / "evaluation" / "key_accounts.csv"
+    assert (folder / "key_accounts.csv").read_bytes() == observations.read_bytes()
 
 
 def test_quickstart(capsys: pytest.CaptureFixture[str]) -> None:

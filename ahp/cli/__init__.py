@@ -19,6 +19,7 @@ from . import (
     analyze,
     convert,
     evaluate,
+    evaluation_report,
     log,
     receipt,
     reconstruct,
@@ -36,7 +37,7 @@ from .printing import fail, line_language, print_warning, system_refusal
 
 COMMANDS = (
     *(weights, surveys, analyze, sensitivity, evaluate, schemes),
-    *(report, verify, reconstruct, reproduce, convert, serve, log, receipt),
+    *(report, evaluation_report, verify, reconstruct, reproduce, convert, serve, log, receipt),
 )
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 

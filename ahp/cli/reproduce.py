@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """The command and its options."""
-    command = commands.add_parser(
-        "reproduce", help="recompute the numbers in the tables of a report"
-    )
+    command = commands.add_parser("reproduce", help="recompute the numbers of a report")
     command.add_argument(
         "manifest", metavar="MANIFEST", help="manifest.json of the export, its inputs beside it"
     )
@@ -34,7 +32,7 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--no-hashes",
         action="store_true",
-        help="compare the tables alone, whatever else was changed in the files",
+        help="compare numbers alone, whatever else was changed in the files",
     )
     add_output_options(command)
     command.set_defaults(run=_run)
@@ -64,13 +62,22 @@ def _text(result: Reproduction, language: str) -> str:
     """What differs, a line each, or how much reproduces."""
     _ = translator(language)
     report = result.report
+    if result.reproduced and result.cells:
+        line = _("{file}: {cells} cells with judgments and formulas reproduce")
+        return line.format(file=report.name, cells=result.cells)
     if result.reproduced:
-        line = _("{file}: {numbers} numbers of {tables} tables reproduce")
-        return line.format(file=report.name, numbers=result.numbers, tables=len(report.tables))
-    line = _("{file}: not reproduced; differences in {tables} tables: {count}")
-    lines = [
-        line.format(file=report.name, count=len(result.differences), tables=len(report.tables))
-    ]
+        line = _(
+            "{file}: {numbers} numbers of {tables} tables reproduce, and those of {texts} other "
+            "texts"
+        )
+        return line.format(
+            file=report.name,
+            numbers=result.numbers,
+            tables=len(report.tables),
+            texts=result.texts,
+        )
+    line = _("{file}: not reproduced; differences: {count}")
+    lines = [line.format(file=report.name, count=len(result.differences))]
     lines += [
         in_words(Phrase("at_place", place=one.file, problem=one.problem), language)
         for one in result.differences
@@ -84,6 +91,8 @@ def _data(result: Reproduction, language: str) -> dict[str, Any]:
         "reproduced": result.reproduced,
         "numbers": result.numbers,
         "tables": len(result.report.tables),
+        "texts": result.texts,
+        "cells": result.cells,
         "differences": [
             {
                 "file": one.file,

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..datafile import MAX_TOML, read_bytes
+from ..datafile import MAX_EVALUATION, MAX_TOML, read_bytes
 from ..errors import EvaluationError, ReportError
-from ..evaluation import evaluate, read_observations, simulate
+from ..evaluation import Certainty, Evaluation, evaluate, read_observations, simulate
 from ..evaluation.scheme import scheme_from_toml
+from ..process.evaluations.events import Logged
+from ..process.evaluations.judged import result_of
+from ..process.evaluations.state import EvaluationState, fold
+from ..process.events import Actor
 from ..report.document import Document, Progress
 from ..report.docx_file import docx_bytes
-from ..report.evaluation_evidence import EvaluationEvidence, evidence_of_result
+from ..report.evaluation_evidence import EvaluationEvidence, evidence_of_result, evidence_of_state
 from ..report.evaluation_report import Form, evaluation_report
-from ..report.manifest import Inputs
+from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.unit_notice import notices_zip, unit_notices
-from .report_export import NOTICES, Told, export_report, write_forms
+from ..study import Analysis, Answers
+from .evaluation_events import read_events, shown_events, write_events
+from .report_export import (
+    EVENTS,
+    NOTICES,
+    Told,
+    export_report,
+    following_log,
+    log_of_manifest,
+)
+from .study_calculation import coded
+from .study_export import analysis_of, coded_answers
+from .survey_text import survey_toml
+
+
+@dataclass(frozen=True)
+class WeightsPanel:
+    """The panel from whose judgments weights were drawn.
+
+    Attributes:
+        analysis: the result of its round.
+        answers: that it rests on.
+    """
+
+    analysis: Analysis
+    answers: Answers
 
 
 def export_evaluation(
@@ -27,11 +58,12 @@ def export_evaluation(
     language: str = "zh",
     form: Form | None = None,
     title: str = "",
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float | Fraction] | None = None,
     certainty: Mapping[str, Any] | None = None,
     forms: Collection[str] = ("docx", "html", "xlsx"),
     edits: Mapping[str, str] | None = None,
     signed_by: str = "",
+    progress: Progress | None = None,
 ) -> dict[str, bytes]:
     """The report on a period of an evaluation, what it was computed from, and the manifest.
 
@@ -47,6 +79,7 @@ def export_evaluation(
         forms: of `ahp.exchange.report_export.WRITERS`.
         edits: as for `evaluation_report`.
         signed_by: likewise.
+        progress: told how much is done, of how much.
 
     Returns:
         Name -> content, see `export_report`.
@@ -56,14 +89,13 @@ def export_evaluation(
     """
     settings = {
         "period": period,
-        "form": form,
         "title": title,
-        "weights": None if weights is None else dict(weights),
+        "weights": None if weights is None else {node: str(one) for node, one in weights.items()},
         "certainty": None if certainty is None else dict(certainty),
+        **_texts(form, edits, signed_by),
     }
-    evidence = _evidence(scheme, observations, settings)
     return export_report(
-        evaluation_report(evidence, language, form=form, edits=edits, signed_by=signed_by),
+        _document(evidence_of_files(scheme, observations, settings), settings, language),
         report="evaluation",
         inputs={
             role: (path.name, read_bytes(path, EvaluationError))
@@ -71,11 +103,13 @@ def export_evaluation(
         },
         settings={"evaluation": settings},
         forms=forms,
+        told=Told(progress, len(forms)),
     )
 
 
 def export_logged_evaluation(
     evidence: EvaluationEvidence,
+    events: Sequence[Logged],
     language: str,
     *,
     form: Form,
@@ -84,13 +118,16 @@ def export_logged_evaluation(
     edits: Mapping[str, str] | None = None,
     outdated: Collection[str] = (),
     signed_by: str = "",
+    panel: WeightsPanel | None = None,
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
-    """The report on a period or year of an evaluation that has a log, whose position and hashes
-    stand in the report: `ahp log verify` computes its figures again.
+    """The report on a period or year of an evaluation that has a log, what happened there, from
+    which it follows, and the manifest.
 
     Args:
-        evidence: of `ahp.report.evaluation_evidence.evidence_of_state`.
+        evidence: of `ahp.report.evaluation_evidence.evidence_of_state`, with the log's position.
+        events: of the log, from the first on; without people who are not named in the report, see
+            `ahp.exchange.evaluation_events.shown_events`.
         language: of `ahp.i18n.LANGUAGES`.
         form: as for `ahp.report.evaluation_report.evaluation_report`.
         forms: of `ahp.exchange.report_export.WRITERS`.
@@ -98,31 +135,98 @@ def export_logged_evaluation(
         edits: as for `evaluation_report`.
         outdated: likewise.
         signed_by: likewise.
+        panel: where the certainty is of weights drawn from a panel's judgments, that panel.
         progress: told how much is done, of how much.
 
     Returns:
-        Name -> content.
+        Name -> content, see `export_report`.
 
     Raises:
         OptionError: no form, or an unknown one.
         EvaluationError: notices of a year.
+        ReportError: the log went on while the report was made.
     """
+    log = evidence.log
+    if log is None or not events or events[-1].seq != log.events:
+        raise ReportError("report_outrun_by_log")
     told = Told(progress, len(forms) + notices)
-    document = evaluation_report(
-        evidence, language, form=form, edits=edits, outdated=outdated, signed_by=signed_by
-    )
-    files = write_forms(document, forms, told)
+    further = {}
     if notices:
         own = unit_notices(evidence, language)
-        files[NOTICES] = notices_zip(own, docx_bytes, progress=told.part)
+        further[NOTICES] = notices_zip(own, docx_bytes, progress=told.part)
         told.step()
-    return files
+    inputs = {"events": (EVENTS, write_events(shown_events(events, evidence.names)))}
+    certainty = _settings_of(evidence.certainty)
+    if certainty is not None and certainty.pop("weights") == "panel":
+        if panel is None:
+            raise ReportError("weights_panel_missing")
+        shown = coded(panel.analysis)
+        experts = panel.analysis.panel.experts
+        codes = dict(zip(experts, shown.panel.experts, strict=True))
+        inputs["survey"] = ("survey.toml", survey_toml(shown.survey).encode())
+        inputs["answers"] = ("answers.csv", coded_answers(panel.answers.only(experts), codes))
+        certainty["panel"] = settings_of(shown)
+    settings = {
+        "period": evidence.period,
+        "names": [[who.kind, who.id, name] for who, name in evidence.names.items()],
+        "log_verifies": log.problem is None,
+        "certainty": certainty,
+        **_texts(form, edits, signed_by, outdated),
+    }
+    following = replace(evidence, log=following_log(log))
+    return export_report(
+        _document(evidence, settings, language),
+        report="logged_evaluation",
+        inputs=inputs,
+        settings={"evaluation": settings},
+        forms=forms,
+        further=further,
+        again=None if following == evidence else _document(following, settings, language),
+        log=LogPosition(events=log.events, head=log.head_hash),
+        told=told,
+    )
 
 
-def _evidence(scheme: Path, observations: Path, settings: Mapping[str, Any]) -> EvaluationEvidence:
-    """What a report rests on by the settings that `export_evaluation` keeps."""
+def _texts(
+    form: Form | None,
+    edits: Mapping[str, str] | None,
+    signed_by: str,
+    outdated: Collection[str] = (),
+) -> dict[str, Any]:
+    return {
+        "form": form,
+        "edits": dict(edits or {}),
+        "outdated": sorted(set(outdated) & set(edits or {})),
+        "signed_by": signed_by,
+    }
+
+
+def _document(evidence: EvaluationEvidence, told: Mapping[str, Any], language: str) -> Document:
+    """The report by the settings that an export keeps."""
+    texts = {name: told[name] for name in _texts(None, None, "")}
+    return evaluation_report(evidence, language, **texts)
+
+
+def _settings_of(certainty: Certainty | None) -> dict[str, Any] | None:
+    """What a simulation was told; `weights` says what it drew them from."""
+    if certainty is None:
+        return None
+    names = ("seed", "draws", "level", "missing", "weights")
+    return {name: getattr(certainty, name) for name in names}
+
+
+def evidence_of_files(
+    scheme: Path, observations: Path, settings: Mapping[str, Any]
+) -> EvaluationEvidence:
+    """What a report rests on by the files and settings of `export_evaluation`.
+
+    Raises:
+        EvaluationError: a file, or a period, that doesn't fit.
+    """
     read = scheme_from_toml(read_bytes(scheme, EvaluationError, MAX_TOML), scheme.name)
-    result = evaluate(read, read_observations(observations), settings["weights"])
+    texts = settings["weights"]
+    weights = None if texts is None else {node: Fraction(one) for node, one in texts.items()}
+    result = evaluate(read, read_observations(observations), weights)
     period, chosen = settings["period"], settings["certainty"]
     return evidence_of_result(
         result,
@@ -132,15 +236,57 @@ def _evidence(scheme: Path, observations: Path, settings: Mapping[str, Any]) -> 
     )
 
 
+def _told(inputs: Inputs, *keys: str) -> Mapping[str, Any]:
+    """The settings of a report on an evaluation, which have these keys and those of its texts."""
+    settings = inputs.manifest.settings.get("evaluation")
+    expected = {"period", "certainty", *_texts(None, None, ""), *keys}
+    if not isinstance(settings, Mapping) or settings.keys() != expected:
+        raise ReportError("manifest_settings", problem="evaluation")
+    return settings
+
+
 def evaluation_again(inputs: Inputs, language: str) -> Document:
     """The report on an evaluation, made from what stands beside it.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    settings = inputs.manifest.settings.get("evaluation")
-    keys = {"period", "form", "title", "weights", "certainty"}
-    if not isinstance(settings, Mapping) or settings.keys() != keys:
-        raise ReportError("manifest_settings", problem="evaluation")
-    evidence = _evidence(inputs.path("scheme"), inputs.path("observations"), settings)
-    return evaluation_report(evidence, language, form=settings["form"])
+    told = _told(inputs, "title", "weights")
+    evidence = evidence_of_files(inputs.path("scheme"), inputs.path("observations"), told)
+    return _document(evidence, told, language)
+
+
+def logged_evaluation_again(inputs: Inputs, language: str) -> Document:
+    """The report on an evaluation that has a log, made from what happened there.
+
+    Raises:
+        AHPError: a file or a setting that doesn't fit.
+    """
+    told = _told(inputs, "names", "log_verifies")
+    log = log_of_manifest(inputs.manifest, told["log_verifies"])
+    if log is None:
+        raise ReportError("manifest_settings", problem="log")
+    path = inputs.path("events")
+    events = read_events(read_bytes(path, ReportError, MAX_EVALUATION), path.name)
+    state = fold(events, EvaluationState())
+    names = {Actor(kind, one): name for kind, one, name in told["names"]}
+    evidence = evidence_of_state(
+        state,
+        told["period"],
+        language,
+        who=lambda actor: names.get(actor, ""),
+        certainty=_certainty(state, told, inputs),
+        log=log,
+    )
+    return _document(evidence, told, language)
+
+
+def _certainty(state: EvaluationState, told: Mapping[str, Any], inputs: Inputs) -> Certainty | None:
+    chosen, period = told["certainty"], told["period"]
+    if chosen is None:
+        return None
+    options = dict(chosen)
+    panel = options.pop("panel", None)
+    weights = None if panel is None else analysis_of(inputs, "answers", panel)
+    result: Evaluation = result_of(state, period)
+    return simulate(result, period, pairs=True, weights=weights, **options)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from ..errors import OptionError
 from ..i18n import translator
+from ..messages import Phrase
+from ..process.events import LogState
 from ..report.document import Document, Progress
 from ..report.docx_file import docx_bytes
 from ..report.html_file import html_bytes
 from ..report.latex_files import latex_zip
-from ..report.manifest import LogPosition, build_manifest, manifest_bytes, report_file
+from ..report.manifest import (
+    LogPosition,
+    Manifest,
+    build_manifest,
+    manifest_bytes,
+    report_file,
+)
 from ..report.pdf_file import pdf_bytes
 from ..report.workbook import document_xlsx
 
 MANIFEST = "manifest.json"
 CALCULATION = "calculation.xlsx"
 NOTICES = "notices.zip"
+EVENTS = "evaluation.json"
 REFERENCES = "references.bib"
 
 WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] = MappingProxyType(
@@ -34,9 +42,6 @@ WRITERS: Mapping[str, tuple[str, Callable[[Document, Progress | None], bytes]]] 
 )
 """Form of a report -> name of its file, and what writes it: for Word, a web page in one file, PDF
 by LibreOffice, a workbook of its tables, LaTeX."""
-
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of all files in an archive, so that the same report gives the same bytes."""
 
 
 class Told:
@@ -96,9 +101,8 @@ def export_report(
     settings: Mapping[str, Any],
     forms: Collection[str] = ("docx", "html", "xlsx"),
     further: Mapping[str, bytes] = MappingProxyType({}),
-    beyond: Collection[str] = (),
+    again: Document | None = None,
     log: LogPosition | None = None,
-    signature: str = "",
     told: Told | None = None,
 ) -> dict[str, bytes]:
     """The files of an export.
@@ -111,9 +115,8 @@ def export_report(
         forms: of `WRITERS`.
         further: files that belong to it, such as the calculation workbook: name -> content; their
             hashes stand in the manifest.
-        beyond: keys of tables that can't be computed from the inputs, and aren't again.
+        again: the report as it follows from the inputs; None = the same.
         log: where the log stood.
-        signature: of the result.
         told: who is told after each form.
 
     Returns:
@@ -125,11 +128,17 @@ def export_report(
     """
     files = write_forms(document, forms, told or Told(None, len(forms)))
     entries = [
-        report_file(file, content, document, report=report, beyond=beyond)
+        report_file(file, content, document, report=report, again=again)
         for file, content in files.items()
     ]
     entries += [
-        report_file(file, content, document, report="", with_tables=False)
+        report_file(
+            file,
+            content,
+            document,
+            report="calculation" if file == CALCULATION else "",
+            with_tables=False,
+        )
         for file, content in further.items()
     ]
     manifest = build_manifest(
@@ -138,9 +147,21 @@ def export_report(
         inputs,
         settings,
         log=log,
-        signature=signature,
     )
     return {**files, **further, **dict(inputs.values()), MANIFEST: manifest_bytes(manifest)}
+
+
+def following_log(log: LogState) -> LogState:
+    """What of a log's state follows from an export: whether it verified, not what was wrong."""
+    return log if log.problem is None else replace(log, problem=Phrase("log_when_exported"))
+
+
+def log_of_manifest(manifest: Manifest, verifies: bool) -> LogState | None:
+    """The same, from a manifest; None = there was no log."""
+    if manifest.log is None:
+        return None
+    state = LogState(manifest.log.events, manifest.log.head)
+    return state if verifies else replace(state, problem=Phrase("log_when_exported"))
 
 
 def file_words(files: Collection[str], language: str) -> dict[str, str]:
@@ -161,15 +182,7 @@ def file_words(files: Collection[str], language: str) -> dict[str, str]:
         NOTICES: _("the notices of all units for Word"),
         REFERENCES: _("the references for BibTeX"),
         "survey.toml": _("the questionnaire"),
+        EVENTS: _("what happened in the evaluation, to recompute; raters by number"),
         MANIFEST: _("what belongs together; ahp reproduce computes the numbers again by it"),
     }
     return {name: words.get(name, _("the answers, to recompute")) for name in files}
-
-
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """Files as a ZIP archive, in their order, the same bytes for the same files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -1,15 +1,16 @@
 """Are the numbers in a report those that follow from what stands beside it?
 
 The tables are read back from the file, computed again from the inputs that the manifest names, and
-compared cell by cell, as they are printed.
+compared cell by cell, as they are printed; of all other texts the numbers.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,16 +19,23 @@ from ..datafile import read_bytes
 from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
+from ..report.document_texts import Text, document_texts, table_texts
 from ..report.manifest import Inputs, Manifest, ReportFile, sha256
 from ..report.table import Table, show_cell
 from ..study.panel import TOLERANCE
 from ..tolerance import ROUNDING_ATOL
-from .evaluation_export import evaluation_again
-from .report_tables import READERS, Part, Parts, Printed, read_tables
-from .study_export import result_again, study_again
+from .evaluation_export import evaluation_again, logged_evaluation_again
+from .report_reading import READERS, Part, Parts, Printed, read_cells, read_report
+from .study_export import calculation_again, result_again, study_again
 
 _NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
 """A number as a table shows it."""
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+"""A number in a text, without sign and unit."""
+
+_BEGINNING = 60
+"""Characters of a text by which it is named."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +58,15 @@ class Reproduction:
     Attributes:
         report: what the manifest says of it.
         numbers: how many numbers its tables show as they are computed.
+        texts: how many texts with numbers stand outside the tables.
+        cells: of a workbook of formulas, how many cells it has.
         differences: all that isn't as computed.
     """
 
     report: ReportFile
     numbers: int
+    texts: int
+    cells: int
     differences: tuple[Difference, ...]
 
     @property
@@ -64,9 +76,19 @@ class Reproduction:
 
 
 REPORTS: Mapping[str, Callable[[Inputs, str], Document]] = MappingProxyType(
-    {"evaluation": evaluation_again, "result": result_again, "study": study_again}
+    {
+        "evaluation": evaluation_again,
+        "logged_evaluation": logged_evaluation_again,
+        "result": result_again,
+        "study": study_again,
+    }
 )
 """Report of a manifest -> what makes its document again, in a language."""
+
+WORKBOOKS: Mapping[str, Callable[[Inputs, str], bytes]] = MappingProxyType(
+    {"calculation": calculation_again}
+)
+"""Workbook of a manifest that is no report -> what makes it again, in a language."""
 
 
 def reproduce(
@@ -88,10 +110,17 @@ def reproduce(
     changed: list[Difference] = []
     for one in manifest.inputs.values() if hashes else ():
         changed += _other_bytes(one.name, read_bytes(folder / one.name, ReportError), one.sha256)
-    documents: dict[tuple[str, str], dict[str, Table]] = {}
+    documents: dict[tuple[str, str], Document] = {}
     results = []
     for name, path in files.items():
         report = manifest.report(name)
+        content = read_bytes(path, ReportError)
+        found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
+        if report.report in WORKBOOKS:
+            again = WORKBOOKS[report.report](inputs, report.language)
+            cells, differing = _compare_workbook(name, content, again)
+            results.append(Reproduction(report, 0, 0, cells, (*found, *differing)))
+            continue
         if report.form not in READERS or not report.tables:
             raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
         if report.report not in REPORTS:
@@ -99,11 +128,9 @@ def reproduce(
             raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
         kind = report.report, report.language
         if kind not in documents:
-            documents[kind] = REPORTS[report.report](inputs, report.language).tables()
-        content = read_bytes(path, ReportError)
-        found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
-        numbers, differing = _compare_report(report, content, documents[kind])
-        results.append(Reproduction(report, numbers, (*found, *differing)))
+            documents[kind] = REPORTS[report.report](inputs, report.language)
+        numbers, texts, differing = compare_report(report, content, documents[kind])
+        results.append(Reproduction(report, numbers, texts, 0, (*found, *differing)))
     return results
 
 
@@ -112,11 +139,43 @@ def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Differenc
         yield Difference(name, Phrase("file_changed", hash=own, expected=expected))
 
 
-def _compare_report(
-    report: ReportFile, content: bytes, tables: Mapping[str, Table]
-) -> tuple[int, list[Difference]]:
-    """How many numbers the tables have, and what differs."""
-    printed = read_tables(content, report.form, [one.mark for one in report.tables], report.name)
+def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, list[Difference]]:
+    """How many cells a workbook of formulas has, and what differs: values and formulas."""
+    computed, printed = read_cells(again, name), read_cells(content, name)
+    differences = []
+    for sheet, cell in {**computed, **printed}:
+        own, expected = printed.get((sheet, cell)), computed.get((sheet, cell))
+        if _is_number(own) and _is_number(expected):
+            same = math.isclose(float(own or 0), float(expected or 0), rel_tol=TOLERANCE)
+        else:
+            same = own == expected
+        if not same:
+            problem = Phrase(
+                "workbook_differs",
+                sheet=sheet,
+                cell=cell,
+                printed="" if own is None else str(own),
+                expected="" if expected is None else str(expected),
+            )
+            differences.append(Difference(name, problem))
+    return len(computed), differences
+
+
+def compare_report(
+    report: ReportFile, content: bytes, document: Document
+) -> tuple[int, int, list[Difference]]:
+    """How many numbers the tables have, how many texts have numbers, and what differs.
+
+    Args:
+        report: what the manifest says of it.
+        content: of its file.
+        document: as it is computed.
+
+    Raises:
+        ReportError: the file can't be read as one of its kind.
+    """
+    read = read_report(content, report.form, [one.mark for one in report.tables], report.name)
+    tables, printed = document.tables(), read.tables
     numbers = 0
     differences: list[Difference] = []
 
@@ -138,7 +197,52 @@ def _compare_report(
     for key, table in tables.items():
         if key not in listed:
             differ("table_not_listed", table=table.title)
-    return numbers, differences
+    texts = table_texts(document) if report.form == "xlsx" else document_texts(document)
+    texts = tuple(one for one in texts if _counts(one.words, report))
+    own = [words for words in read.texts if _counts(words, report)]
+    differences += (Difference(report.name, one) for one in compare_texts(texts, own))
+    return numbers, len(texts), differences
+
+
+def _counts(words: str, report: ReportFile) -> bool:
+    """Whether a text has numbers that can be computed from the inputs."""
+    return words not in report.beyond and _DIGITS.search(words) is not None
+
+
+def compare_texts(texts: Sequence[Text], printed: Sequence[str]) -> Iterator[Phrase]:
+    """Where texts that are printed don't have the numbers of those that are computed. Texts are
+    found by their words.
+
+    Args:
+        texts: as they are computed.
+        printed: as they are printed.
+    """
+    asked, given = (
+        [_DIGITS.sub("#", one) for one in words]
+        for words in ([one.words for one in texts], printed)
+    )
+    for what, i, j, k, m in SequenceMatcher(None, asked, given, autojunk=False).get_opcodes():
+        if what == "equal":
+            for text, words in zip(texts[i:j], printed[k:m], strict=True):
+                yield from _other_numbers(text, words)
+            continue
+        for text in texts[i:j]:
+            yield Phrase("text_not_printed", section=text.section, expected=text.words)
+        for words in printed[k:m]:
+            yield Phrase("text_not_computed", printed=words)
+
+
+def _other_numbers(text: Text, words: str) -> Iterator[Phrase]:
+    for expected, shown in zip(_DIGITS.findall(text.words), _DIGITS.findall(words), strict=True):
+        if shown != expected:
+            start = text.words[:_BEGINNING]
+            yield Phrase(
+                "number_differs",
+                section=text.section,
+                text=start if start == text.words else f"{start}…",
+                printed=shown,
+                expected=expected,
+            )
 
 
 def count_numbers(table: Table) -> int:

@@ -12,19 +12,23 @@ from ..process.study_evidence import StudyEvidence, gather_evidence
 from ..report.document import Document, Progress
 from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.result_document import result_document
-from ..report.study_report import study_report
+from ..report.study_report import study_findings, study_report
 from ..study import Analysis, Answers, analyze
 from ..study.answers import answers_from_csv
 from ..study.certainty import study_certainty
 from ..study.standing import Standing
 from ..study.survey import survey_from_toml
 from .long_csv import write_answers
-from .report_export import CALCULATION, REFERENCES, Told, export_report
+from .report_export import (
+    CALCULATION,
+    REFERENCES,
+    Told,
+    export_report,
+    following_log,
+    log_of_manifest,
+)
 from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
-
-BY_ORGANIZATION = ("organizations", "sizes")
-"""Keys of the tables by organization."""
 
 
 def export_study(
@@ -81,45 +85,80 @@ def export_study(
     told.step()
     inputs = {"survey": ("survey.toml", survey_toml(shown.survey).encode())}
     for number, given in enumerate(earlier_answers, start=1):
-        inputs[f"answers_{number}"] = (f"answers_{number}.csv", _coded(given, codes))
-    inputs["answers"] = ("answers.csv", _coded(answers, codes))
-    open_ = evidence.organizations_open
+        inputs[f"answers_{number}"] = (f"answers_{number}.csv", coded_answers(given, codes))
+    inputs["answers"] = ("answers.csv", coded_answers(answers, codes))
     log = evidence.log
+    following = _following(shown, organizations=evidence.organizations_open)
+    if following is not shown:  # a sentence may be about what isn't told
+        keys = {one.key for one in study_findings(following, language)}
+        edits = {key: text for key, text in (edits or {}).items() if key in keys}
+    texts: dict[str, Any] = {
+        "edits": dict(edits or {}),
+        "outdated": sorted(set(outdated) & set(edits or {})),
+        "signed_by": signed_by or "",
+    }
     return export_report(
         document,
         report="study",
         inputs=inputs,
-        settings=study_settings(shown, organizations=open_),
+        settings=study_settings(following, texts),
         forms=forms,
         further=further,
-        beyond=() if open_ else BY_ORGANIZATION,
+        again=None if following is shown else study_report(following, language, **texts),
         log=None if log is None else LogPosition(events=log.events, head=log.head_hash),
-        signature=evidence.signature,
         told=told,
     )
 
 
-def _coded(answers: Answers, codes: Mapping[str, str]) -> bytes:
+def coded_answers(answers: Answers, codes: Mapping[str, str]) -> bytes:
+    """Answers as a file, with codes for the experts' names.
+
+    Args:
+        answers: of an export.
+        codes: expert -> what stands for them.
+
+    Raises:
+        ReportError: somebody answered who has no code.
+    """
     if not codes.keys() >= set(answers.experts):
         raise ReportError("report_outrun")
     named = (replace(one, expert=codes[one.expert]) for one in answers.judgments)
     return write_answers(Answers(tuple(named)))
 
 
-def study_settings(evidence: StudyEvidence, *, organizations: bool) -> dict[str, Any]:
+def _following(evidence: StudyEvidence, *, organizations: bool) -> StudyEvidence:
+    """What follows of the evidence from the files of an export: not what is wrong with the log, and
+    not who is of which organization where that would tell whose code is whose.
+    """
+    if evidence.log is not None and evidence.log.problem is not None:
+        evidence = replace(evidence, log=following_log(evidence.log))
+    if organizations:
+        return evidence
+    return replace(evidence, organizations={}, groups={}, few=())
+
+
+def study_settings(evidence: StudyEvidence, texts: Mapping[str, Any]) -> dict[str, Any]:
     """What was chosen and told for a study's report, besides survey and answers, as plain data.
 
     Args:
         evidence: as it is shown.
-        organizations: whether it may be told who is of which.
+        texts: `edits`, `outdated` and `signed_by`, as for `export_study`.
     """
-    certainty = evidence.certainty
+    certainty, log = evidence.certainty, evidence.log
     return {
         **settings_of(evidence.analysis),
         "study": {
+            "title": evidence.title,
+            "note": evidence.note,
+            "opened": evidence.opened,
+            "closed": evidence.closed,
+            "hashes": dict(evidence.hashes),
+            "log_verifies": None if log is None else log.problem is None,
+            **texts,
             "earlier": [settings_of(one) for one in evidence.earlier],
-            "organizations": dict(evidence.organizations) if organizations else {},
-            "consenting": sorted({*evidence.consenting, *evidence.analysis.panel.experts}),
+            "organizations": dict(evidence.organizations),
+            "shown_names": sorted(evidence.consenting & set(evidence.codes)),
+            "codes": sorted(evidence.known_by_code),
             "standings": {name: one.content for name, one in evidence.standings.items()},
             "remarks": [
                 {
@@ -169,7 +208,7 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
 
 
 def evidence_of(inputs: Inputs) -> StudyEvidence:
-    """What a study's report rests on, as far as its tables show it.
+    """What a study's report rests on.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
@@ -196,16 +235,29 @@ def evidence_of(inputs: Inputs) -> StudyEvidence:
         ],
         standings={name: Standing.from_content(one) for name, one in told["standings"].items()},
         organizations=told["organizations"],
-        consenting=told["consenting"],
+        consenting=told["shown_names"],
+        known_by_code=frozenset(told["codes"]),
         certainty=None if certainty is None else study_certainty(analysis, **certainty),
         remarks=remarks,
         reasons={tuple(place): text for *place, text in told["reasons"]},
+        **{name: told[name] for name in ("title", "note", "opened", "closed", "hashes")},
+        log=log_of_manifest(inputs.manifest, told["log_verifies"]),
     )
 
 
 def study_again(inputs: Inputs, language: str) -> Document:
     """The report of a study, made from what stands beside it."""
-    return study_report(evidence_of(inputs), language)
+    evidence, told = evidence_of(inputs), inputs.manifest.settings["study"]
+    texts = {name: told[name] for name in ("edits", "outdated", "signed_by")}
+    return study_report(evidence, language, **texts)
+
+
+def calculation_again(inputs: Inputs, language: str) -> bytes:
+    """A study's workbook of formulas, likewise; experts are called as in the answers."""
+    chosen = {key: one for key, one in inputs.manifest.settings.items() if key != "study"}
+    analysis = analysis_of(inputs, "answers", chosen)
+    own = {name: name for name in analysis.panel.experts}
+    return calculation_workbook(analysis, language=language, codes=own)
 
 
 def result_again(inputs: Inputs, language: str) -> Document:

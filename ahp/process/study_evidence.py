@@ -68,10 +68,10 @@ class StudyEvidence:
         reasons: (expert, parent, left, right) -> why they stayed outside the panel's middle half.
         organizations: expert -> organization, where known.
         consenting: experts whose names may be printed; the others get codes.
+        known_by_code: experts who are called by their codes already.
         opened, closed: when answers came in, ISO 8601; empty = not known.
         log: of the study; None = it has none, as answers from a file.
         hashes: what was hashed -> SHA-256, keys of `ahp.report.study_report.hash_words`.
-        signature: of the result; empty = none.
     """
 
     title: str
@@ -89,11 +89,11 @@ class StudyEvidence:
     reasons: Mapping[tuple[str, str, str, str], str] = field(default_factory=dict)
     organizations: Mapping[str, str] = field(default_factory=dict)
     consenting: frozenset[str] = frozenset()
+    known_by_code: frozenset[str] = frozenset()
     opened: str = ""
     closed: str = ""
     log: LogState | None = None
     hashes: Mapping[str, str] = field(default_factory=dict)
-    signature: str = ""
 
     def __post_init__(self) -> None:
         scatter = None if self.certainty is None else self.certainty.scatter
@@ -125,7 +125,8 @@ class StudyEvidence:
         names |= dict.fromkeys((*self.standings, *self.remarks, *(key[0] for key in self.reasons)))
         free = (code for k in count(1) if (code := f"E{k:02d}") not in names)
         codes = dict(zip(names, free, strict=False))
-        return {name: name if name in self.consenting else codes[name] for name in names}
+        kept = self.consenting | self.known_by_code
+        return {name: name if name in kept else codes[name] for name in names}
 
     @property
     def organizations_open(self) -> bool:
@@ -155,6 +156,7 @@ class StudyEvidence:
         return replace(
             self,
             analysis=shown,
+            known_by_code=frozenset(called.values()) - self.consenting,
             hashes=self.hashes if named else {"judgments": data_hash(shown)},
             earlier=tuple(map(renamed, self.earlier)),
             groups={name: renamed(one) for name, one in self.groups.items()}

@@ -20,6 +20,7 @@ from docx.shared import Cm, Pt
 from lxml import etree
 
 from ..i18n import Translate, translator
+from .archive import zip_bytes
 from .document import (
     Document,
     Facts,
@@ -50,9 +51,6 @@ DPI = 220
 
 TALLEST = 640.0
 """Height of a figure in points, at most: a page, without its caption."""
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Time of all parts of the file: the same document gives the same bytes."""
 
 _FACT_LABEL = 110.0
 """Width of the labels of facts, in points."""
@@ -507,13 +505,5 @@ def _write_properties(file: DocumentObject, document: Document) -> None:
 
 def _same_times(content: bytes) -> bytes:
     """A ZIP file whose parts have no times of their own."""
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for part in old.infolist():
-            new.writestr(
-                zipfile.ZipInfo(part.filename, _EPOCH), old.read(part), zipfile.ZIP_DEFLATED
-            )
-    return stream.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return zip_bytes((name, parts.read(name)) for name in parts.namelist())

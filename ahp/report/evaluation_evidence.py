@@ -102,7 +102,8 @@ class EvaluationEvidence:
         sources: (unit, period, id of an indicator, deduction, bonus or veto) -> where its value
             comes from.
         ids: unit -> its id in the log.
-        names: what people are called who recorded, checked or signed anything.
+        names: what people are called who recorded, checked or signed anything; nobody else is
+            named.
         log: where the log stood.
         differing: units whose total or band, computed now, is not what was signed last.
     """
@@ -364,7 +365,14 @@ def evidence_of_state(
     """
     opened = state.periods
     _ = translator(language)
-    named = who or (lambda actor: state.name_of(actor) or _("organizer without an account"))
+    names: dict[Actor, str] = {}
+
+    def named(actor: Actor) -> str:
+        if actor not in names:
+            own = state.name_of(actor) or _("organizer without an account")
+            names[actor] = who(actor) if who else own
+        return names[actor]
+
     held: tuple[PeriodState, ...]
     if period in opened:
         held = (opened[period],)
@@ -398,6 +406,8 @@ def evidence_of_state(
         for (unit, indicator), source in cell_sources(state, one).items()
         if unit in state.unit
     }
+    for stamp in (stamp for one in held for stamp in _stamps(one)):
+        named(stamp.actor)
     return replace(
         evidence,
         title=state.title,
@@ -405,7 +415,7 @@ def evidence_of_state(
         weights=held[-1].version.weights,
         sources=sources,
         ids={unit.name: unit.id for unit in state.units},
-        names={stamp.actor: named(stamp.actor) for one in held for stamp in _stamps(one)},
+        names=names,
         log=log,
     )
 

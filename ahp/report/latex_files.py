@@ -6,13 +6,12 @@ characters that pdfLaTeX doesn't know.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Sequence
 
 from ..i18n import translator
+from .archive import zip_bytes
 from .document import (
     Document,
     Facts,
@@ -32,9 +31,6 @@ from .page_layout import CELL_PADDING, MARGIN, UPRIGHT, Fit, Placed, place
 
 ONE_PAGE = {False: 30, True: 18}
 """Lines of a table that is set in one piece, upright and across; a longer one goes over pages."""
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Time of all files: the same document gives the same bytes."""
 
 _GREEK = {
     **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta"},
@@ -159,11 +155,7 @@ def latex_zip(document: Document, progress: Progress | None = None) -> bytes:
     command = f"{engine(document.language, text)} report.tex"
     told = _("Run this three times, until contents and numbers of pages stand: {command}")
     files["README.txt"] = f"{told.format(command=command)}\n".encode()
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
+    return zip_bytes(files)
 
 
 def escape(text: str) -> str:

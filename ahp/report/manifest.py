@@ -7,7 +7,8 @@ It stands beside the reports as `manifest.json`, JSON in the one spelling of RFC
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ from ..study import Analysis
 from ..study.standing import COMPUTED_WEIGHTINGS
 from ..version import __version__
 from .document import Document, bookmark
+from .document_texts import document_texts, table_texts
 
 FORMAT: Literal[1] = 1
 
@@ -74,10 +76,12 @@ class ReportFile:
         name, sha256: of the file.
         form: what kind of file it is; one without tables to be read back, such as a PDF, has no
             tables here.
-        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS`; empty for a file
-            that belongs to it, such as the calculation workbook.
+        report: which report it is, a key of `ahp.exchange.reproduction.REPORTS` or `WORKBOOKS`;
+            empty for another file that belongs to it, such as the references.
         language: of its texts.
-        tables: in reading order.
+        tables: in reading order, those that can be computed from the inputs.
+        beyond: texts with numbers outside the tables that can't, and what follows from the inputs
+            in their place.
     """
 
     name: FileName
@@ -86,6 +90,7 @@ class ReportFile:
     report: str
     language: str
     tables: tuple[KeyedTable, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +118,6 @@ class Manifest:
         inputs: what they were computed from: `"survey"`, `"answers"`, `"evaluation"` … -> file.
         settings: what was chosen, see `settings_of`.
         log: of the study; None = it has none, as answers from a file.
-        signature: of the result; empty = none.
     """
 
     format: Literal[1]
@@ -123,7 +127,6 @@ class Manifest:
     inputs: Mapping[str, HashedFile]
     settings: Mapping[str, Any] = field(default_factory=dict)
     log: LogPosition | None = None
-    signature: str = ""
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.reports]
@@ -189,7 +192,7 @@ def report_file(
     *,
     report: str,
     with_tables: bool = True,
-    beyond: Collection[str] = (),
+    again: Document | None = None,
 ) -> ReportFile:
     """The entry of a file of an export.
 
@@ -197,11 +200,14 @@ def report_file(
         name: of its file; the ending tells what kind of file it is.
         content: of the file.
         document: that was written.
-        report: key of `ahp.exchange.reproduction.REPORTS`; empty where the file is another one.
-        with_tables: whether the file has the tables of the document.
-        beyond: keys of tables that can't be computed from the inputs.
+        report: key of `ahp.exchange.reproduction.REPORTS` or `WORKBOOKS`; empty where the file is
+            another one.
+        with_tables: whether the file has the tables and texts of the document.
+        again: the document as it follows from the inputs; None = the same.
     """
     form = name.rpartition(".")[2].lower()
+    read = with_tables and form in FORMS
+    following = (document if again is None else again).tables()
     return ReportFile(
         name=name,
         sha256=sha256(content),
@@ -211,9 +217,19 @@ def report_file(
         tables=tuple(
             KeyedTable(key=key, mark=_mark(key, form), title=table.title)
             for key, table in document.tables().items()
-            if with_tables and form in FORMS and key not in beyond
+            if read and key in following
         ),
+        beyond=_differing_texts(document, again) if read and again is not None else (),
     )
+
+
+def _differing_texts(document: Document, again: Document) -> tuple[str, ...]:
+    """The texts with digits that only one of two documents has."""
+    own, other = (
+        {one.words for one in (*document_texts(each), *table_texts(each))}
+        for each in (document, again)
+    )
+    return tuple(sorted(words for words in own ^ other if re.search(r"\d", words)))
 
 
 def _mark(key: str, form: str) -> str:
@@ -230,7 +246,6 @@ def build_manifest(
     settings: Mapping[str, Any],
     *,
     log: LogPosition | None = None,
-    signature: str = "",
 ) -> Manifest:
     """The manifest of an export.
 
@@ -240,7 +255,6 @@ def build_manifest(
         inputs: what they were computed from -> name and content of the file beside them.
         settings: what was chosen, see `settings_of`.
         log: where the log stood.
-        signature: of the result.
 
     Raises:
         ReportError: a name of a file comes twice.
@@ -256,7 +270,6 @@ def build_manifest(
         },
         settings=settings,
         log=log,
-        signature=signature,
     )
 
 

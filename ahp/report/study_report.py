@@ -622,7 +622,7 @@ class _Pages:
         return Section(title, blocks, key, annex=True)
 
     def traces(self) -> tuple[tuple[str, str], ...]:
-        """Log, hashes and signature."""
+        """Log and hashes."""
         _, evidence = self._, self.evidence
         pairs = [(hash_words(_)[key], value) for key, value in evidence.hashes.items()]
         if evidence.log is None:
@@ -638,8 +638,6 @@ class _Pages:
                     ),
                 )
             )
-        if evidence.signature:
-            pairs.append((_("Signature"), evidence.signature))
         return tuple(pairs)
 
 

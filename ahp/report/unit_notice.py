@@ -6,10 +6,8 @@ Of others it says no more than the group's median and how many they are; of rate
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, count
@@ -27,6 +25,7 @@ from ..i18n.evaluation_results import period_words, signed
 from ..plots.units import unit_waterfall
 from ..process.evaluations.days import day_words
 from ..process.evaluations.state import PeriodState
+from .archive import zip_bytes
 from .document import Block, Document, Figure, Paragraph, Section, TableBlock
 from .evaluation import aligned
 from .evaluation_evidence import EvaluationEvidence
@@ -51,9 +50,6 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 
 _REFUSED = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
 """What file systems refuse in a name."""
-
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of all files in an archive, so that the same notices give the same bytes."""
 
 
 def unit_notice(
@@ -458,27 +454,21 @@ def notices_zip(
     language = notices[0][1].language
     _ = translator(language)
     names = safe_names([unit for unit, _document in notices], extension)
-    out = io.BytesIO()
-    rows = []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+
+    def written() -> Iterator[tuple[str, bytes]]:
+        rows = []
         for number, ((unit, document), name) in enumerate(zip(notices, names, strict=True), 1):
             content = render(document)
-            _add(archive, name, content)
+            yield name, content
             digest = hashlib.sha256(content).hexdigest()
             rows.append((number, unit, name, len(content), digest))
             if progress:
                 progress(number, len(notices))
         headings = (_("No."), _("Unit"), _("File"), _("Bytes"), "SHA-256")
         listed = Table(_("Notices in this archive"), headings, tuple(rows), language)
-        _add(archive, _free_name(_stem(_("List of notices")), "csv", names), csv_bytes(listed))
-    return out.getvalue()
+        yield _free_name(_stem(_("List of notices")), "csv", names), csv_bytes(listed)
 
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, _ZIP_TIME)
-    info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-    info.external_attr = 0o644 << 16
-    archive.writestr(info, content)
+    return zip_bytes(written())
 
 
 def safe_names(units: Sequence[str], extension: str) -> tuple[str, ...]:

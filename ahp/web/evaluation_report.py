@@ -9,7 +9,7 @@ import streamlit as st
 
 from ahp.evaluation.certainty import Certainty
 from ahp.evaluation.periods import parse_period
-from ahp.exchange.evaluation_export import export_logged_evaluation
+from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluation
 from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import PeriodState, ReportTexts
 from ahp.report.document import Progress
@@ -17,6 +17,7 @@ from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
 from ahp.report.evaluation_findings import evaluation_findings
 from ahp.report.evaluation_report import FORM_OF, FORMS, Form, form_names, report_findings
 from ahp.web import state
+from ahp.web.desk import weights_panel
 from ahp.web.evaluating import Desk, attempt
 from ahp.web.questionnaires import file_name
 from ahp.web.report_making import show_making
@@ -85,6 +86,7 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
         return export_logged_evaluation(
             replace(evidence, log=state.desk().evaluation_log_state(desk.id)),
+            state.desk().happened(desk.id),
             language,
             form=asked.form,
             forms=forms,
@@ -92,12 +94,21 @@ def show_report(desk: Desk, held: PeriodState, certainty: Certainty | None) -> N
             edits={key: own for key, own in text.edits.items() if key in printed},
             outdated=text.outdated,
             signed_by=text.in_force or "",
+            panel=_weights_panel(held, evidence.certainty),
             progress=progress,
         )
 
     about = (desk.id, desk.now.seq, asked, language, text.texts, text.in_force, text.outdated)
     name = "_".join((file_name(desk.info.title), asked.about, "report"))
     show_making(about, name, make)
+
+
+def _weights_panel(held: PeriodState, certainty: Certainty | None) -> WeightsPanel | None:
+    """The panel from whose judgments a simulation drew weights; None where it drew none."""
+    source = held.version.weights
+    if certainty is None or certainty.weights != "panel" or not (found := weights_panel(source)):
+        return None
+    return WeightsPanel(found, state.desk().answers(source.study, round_number=source.round))
 
 
 def report_text(desk: Desk, evidence: EvaluationEvidence, period: str) -> ReportText:

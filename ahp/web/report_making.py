@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from ahp.exchange.report_export import WRITERS, file_words, zip_files
+from ahp.exchange.report_export import WRITERS, file_words
+from ahp.report.archive import zip_bytes
 from ahp.report.document import Progress
 from ahp.web import state
 
@@ -62,7 +63,7 @@ def show_making(about: object, name: str, make: Make) -> None:
         return
     st.download_button(
         _("Download the report (ZIP)"),
-        state.guarded(partial(zip_files, files)),
+        state.guarded(partial(zip_bytes, files)),
         f"{name}.zip",
         ZIP,
         icon=":material/download:",

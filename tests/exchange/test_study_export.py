@@ -13,7 +13,7 @@ import pytest
 import ahp
 from ahp.errors import OptionError, ReportError
 from ahp.exchange.long_csv import write_answers
-from ahp.exchange.report_export import WRITERS, file_words, zip_files
+from ahp.exchange.report_export import WRITERS, file_words
 from ahp.exchange.reproduction import reproduce
 from ahp.exchange.study_export import export_study
 from ahp.exchange.survey_text import survey_toml
@@ -142,15 +142,6 @@ def test_forms_are_asked_for(evidence: StudyEvidence) -> None:
         export_study(evidence, ahp.read_answers(DEMO), "en", forms=("odt",))
     with pytest.raises(OptionError, match="expected at least one form of the report"):
         export_study(evidence, ahp.read_answers(DEMO), "en", forms=())
-
-
-def test_an_archive_has_the_files_in_their_order() -> None:
-    files = {"b.txt": b"1", "a.txt": b"2"}
-    packed = zip_files(files)
-    assert packed == zip_files(files)
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        assert {name: archive.read(name) for name in archive.namelist()} == files
-        assert archive.namelist() == list(files)
 
 
 def test_every_file_is_explained(evidence: StudyEvidence) -> None:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from ahp.exchange.reproduction import compare_texts
 from ahp.report.document import Document, Paragraph, TableBlock, bookmark, number, one_line
+from ahp.report.document_texts import document_texts
 from ahp.report.latex_files import engine, escape, latex_zip
 from ahp.report.page_layout import fit_table
 from ahp.report.table import Table, show_cell
@@ -95,6 +97,46 @@ def test_every_cell_stands_there(language: str) -> None:
         assert [[cell.strip() for cell in row] for row in found] == [
             [one_line(show_cell(table, k, row[k])) for k, _width in part] for row in table.rows
         ]
+
+
+WRAPPED = (
+    r"\\begin\{(?:framed|leftbar)\}\\noindent\\textbf\{(.*?[\]}]*?)\}( .*)\\end\{\w+\}",
+    r"\{\\noindent\\(?:small|footnotesize) (.*)\\par\}",
+    r"\{\\(?:LARGE\\bfseries|large) ?(.*?)\\par\}",
+    r"\\item (.*)",
+    r"\\caption\{(.*)\}\\label\{\w+\}(?:\\\\)?",
+)
+"""How a text stands in a line that is not it alone."""
+
+
+def texts_of(tex: str) -> list[str]:
+    """The texts outside tables and headings as LaTeX prints them, references left out."""
+    body = tex.partition(r"\begin{document}")[2]
+    texts: list[str] = []
+    facts = False
+    for line in re.sub(r"\\hyperref\[\w+\]\{(?:[^{}]|\{\})*\}", "", body).splitlines():
+        found = next((match for one in WRAPPED if (match := re.fullmatch(one, line))), None)
+        if found:
+            texts.append("".join(found.groups()))
+        elif line.startswith(r"\begin{longtable}"):
+            facts = True
+        elif line.startswith((r"\toprule", r"\end{longtable}")):
+            facts = False
+        elif facts and line.endswith(r" \\"):
+            texts += re.split(r"(?<!\\) & ", line.removesuffix(r" \\"))
+        elif line and not re.match(r"\\(?!text|ensure)|\{\\|.*\\\\$|%|\}$", line):
+            texts.append(line)
+    return [" ".join(unescaped(text.strip()).split()) for text in texts]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_of_every_text_stands_there(language: str) -> None:
+    document = sample(language, figures=False)
+    own = [one for one in document_texts(document) if re.search(r"\d", one.words)]
+    tex = files_of(document)["report.tex"].decode()
+    printed = [one for one in texts_of(tex) if re.search(r"\d", one)]
+    assert len(own) > 15
+    assert list(compare_texts(own, printed)) == []
 
 
 def test_what_is_in_the_archive() -> None:

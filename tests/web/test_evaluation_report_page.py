@@ -10,9 +10,11 @@ from dataclasses import replace
 import pytest
 
 from ahp.errors import AccessError, StoreError
+from ahp.exchange.reproduction import reproduce
 from ahp.process.evaluations.events import CorrectionProposed, ReportSigned, ReportWritten
 from ahp.process.evaluations.state import ReportTexts
 from ahp.process.events import draft_hash
+from ahp.report.manifest import read_manifest
 from ahp.store import Store
 from ahp.web import state
 from tests.evaluation_case import PERIOD, make_case
@@ -75,13 +77,13 @@ def test_words_whose_draft_has_changed_are_marked(visit, store, organizer, examp
     assert state.plain(mark) not in [one.value for one in app.warning]
 
 
-def test_reports_and_notices_are_made(visit, store, organizer, example):
+def test_reports_and_notices_are_made(visit, store, organizer, example, tmp_path):
     app = show(visit(organizer, "evaluation_results"), example.id, "report")
     app.button_group(key="forms").set_value(["html"]).run()
     keyed(app.checkbox, "report_notices-").check().run()
     app.button(key="make_report").click().run()
     _about, files = app.session_state["made_report"]
-    assert list(files) == ["report.html", "notices.zip"]
+    assert list(files) == ["report.html", "notices.zip", "evaluation.json", "manifest.json"]
     assert "[draft]" in files["report.html"].decode()
     with zipfile.ZipFile(io.BytesIO(files["notices.zip"])) as archive:
         assert len([name for name in archive.namelist() if name.endswith(".docx")]) == 12
@@ -90,7 +92,12 @@ def test_reports_and_notices_are_made(visit, store, organizer, example):
     assert keyed(app.selectbox, "report_form-").value == "analysis"
     app.button(key="make_report").click().run()
     _about, files = app.session_state["made_report"]
-    assert list(files) == ["report.html"]
+    assert list(files) == ["report.html", "evaluation.json", "manifest.json"]
+    for file, content in files.items():
+        (tmp_path / file).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    (result,) = reproduce(manifest, tmp_path, {"report.html": tmp_path / "report.html"})
+    assert result.differences == ()
     assert "Yearly analysis" in files["report.html"].decode()
 
 

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ahp.exchange.report_export import zip_files
 from ahp.process.events import draft_hash
+from ahp.report.archive import zip_bytes
 from ahp.store import Store, StudyInfo
 from ahp.web import state
 from tests.web.test_desk import fill
@@ -212,7 +212,7 @@ def test_the_report_is_made(visit, store, organizer, study):
     text = files["report.html"].decode()
     assert "Ann" in text
     assert "Cy" not in files["answers.csv"].decode()
-    with zipfile.ZipFile(io.BytesIO(zip_files(files))) as archive:
+    with zipfile.ZipFile(io.BytesIO(zip_bytes(files))) as archive:
         assert archive.testzip() is None
     assert any("- `manifest.json` " in one.value for one in app.markdown)
     sentence(app, "first").set_value("It leads.").run()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable
 from functools import partial
 
@@ -31,6 +29,7 @@ from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
 from ahp.process.events import Actor
 from ahp.report.answers import answer_in_words, telling_answer
+from ahp.report.archive import zip_bytes
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
 from ahp.study.answers import answers_from_csv
@@ -48,12 +47,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def all_questionnaires(study: StudyInfo, experts: list[ExpertInfo], language: str) -> bytes:
     """A ZIP with a workbook for each expert."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, expert in enumerate(experts, start=1):
-            content = questionnaire(study, expert, state.desk().current(expert.id), language)
-            archive.writestr(f"{number:03}_{file_name(expert.name)}.xlsx", content)
-    return packed.getvalue()
+    return zip_bytes(
+        (
+            f"{number:03}_{file_name(expert.name)}.xlsx",
+            questionnaire(study, expert, state.desk().current(expert.id), language),
+        )
+        for number, expert in enumerate(experts, start=1)
+    )
 
 
 def show_questionnaires(study: StudyInfo) -> None:

@@ -1,7 +1,8 @@
-"""Tables of a report, read back from its file: DOCX, HTML, XLSX.
+"""A report, read back from its file: the tables and the texts of DOCX, HTML, XLSX.
 
 A table is found by its mark, see `ahp.report.manifest.KeyedTable`. What is read are texts as they
-are printed; from a workbook also the numbers themselves.
+are printed; from a workbook also the numbers themselves. Texts are those of
+`ahp.report.document_texts`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from ..errors import ReportError
 from ..messages import Phrase
+from ..report.document import one_line
 from ..report.workbook import HEADING_ROW
 from ..tables.workbooks import uploaded_workbook
 
@@ -50,8 +52,21 @@ class Part:
 Parts = tuple[Part, ...]
 
 
-def read_tables(content: bytes, form: str, marks: Collection[str], source: str) -> dict[str, Parts]:
-    """The tables of a report: mark -> its parts; none for a mark that the file doesn't have.
+@dataclass(frozen=True)
+class ReadReport:
+    """What a file of a report has.
+
+    Attributes:
+        tables: mark -> parts of its table; none for a mark that the file doesn't have.
+        texts: outside the tables, in reading order.
+    """
+
+    tables: Mapping[str, Parts]
+    texts: tuple[str, ...]
+
+
+def read_report(content: bytes, form: str, marks: Collection[str], source: str) -> ReadReport:
+    """The tables and the texts of a report.
 
     Args:
         content: of the file.
@@ -69,11 +84,16 @@ def _unreadable(source: str, code: str) -> ReportError:
     return ReportError("at_place", place=source, problem=Phrase(code))
 
 
-def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> dict[str, Parts]:
+def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
     tables: dict[str, Parts] = {}
     with uploaded_workbook(
         content, source, max_bytes=MAX_UNPACKED, max_spread=MAX_SPREAD, error=ReportError
     ) as book:
+        texts = tuple(
+            one_line(str(sheet.cell(row, 1).value or ""))
+            for sheet in book.worksheets
+            for row in range(1, HEADING_ROW)
+        )
         for mark in marks & set(book.defined_names):
             for title, _cells in book.defined_names[mark].destinations:
                 name = title.replace("''", "'")  # as formulas quote it
@@ -88,7 +108,30 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> dict[s
                     )
                     body = (row[:width] for row in rows[1:])
                     tables[mark] = (Part(rows[0][:width], tuple(body)),)
-    return tables
+    return ReadReport(tables, texts)
+
+
+def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
+    """All cells of a workbook that hold anything, formulas as they are written: sheet and place ->
+    what it holds.
+
+    Args:
+        content: of the file.
+        source: its name, for messages.
+
+    Raises:
+        ReportError: the file can't be read as a workbook.
+    """
+    with uploaded_workbook(
+        content, source, max_bytes=MAX_UNPACKED, max_spread=MAX_SPREAD, error=ReportError
+    ) as book:
+        return {
+            (sheet.title, cell.coordinate): _printed(cell.value)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value not in (None, "")
+        }
 
 
 def _printed(value: object) -> Printed:
@@ -99,7 +142,7 @@ def _printed(value: object) -> Printed:
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def _from_word(content: bytes, marks: frozenset[str], source: str) -> dict[str, Parts]:
+def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
     import docx  # noqa: PLC0415 - slow to load, needed here alone
 
     try:
@@ -121,11 +164,12 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> dict[str, 
         else:
             starts = element.iter(f"{_WORD}bookmarkStart")
             waiting += [str(start.get(f"{_WORD}name")) for start in starts]
-    return {
+    tables = {
         mark: (following[mark], *_further(mark, following, marks))
         for mark in marks
         if mark in following
     }
+    return ReadReport(tables, tuple(_WordTexts(body).texts))
 
 
 def _further(mark: str, following: Mapping[str, Part], marks: frozenset[str]) -> Iterator[Part]:
@@ -150,23 +194,89 @@ def _word_table(table: Any) -> Part:
     return Part(rows[0], tuple(rows[1:])) if rows else Part((), ())
 
 
-def _from_html(content: bytes, marks: frozenset[str], source: str) -> dict[str, Parts]:
+class _WordTexts:
+    """Collects the texts of paragraphs, and of the tables of facts.
+
+    Left out are headings, contents, and what fields and links show: labels of tables, counted by
+    Word. A caption without a field that counts is that of a further part of a table.
+    """
+
+    def __init__(self, body: Any) -> None:
+        self.texts: list[str] = []
+        self._fields = 0
+        for element in body.iterchildren():
+            if element.tag == f"{_WORD}p":
+                self._paragraph(element)
+            elif element.tag == f"{_WORD}tbl" and _style(element, "tblPr", "tblStyle") == "Facts":
+                for paragraph in element.iter(f"{_WORD}p"):
+                    self._paragraph(paragraph)
+
+    def _paragraph(self, paragraph: Any) -> None:
+        style = _style(paragraph, "pPr", "pStyle")
+        words: list[str] = []
+        labels: set[str] = set()
+        counted = False
+        for element in paragraph.iter():
+            tag = element.tag.removeprefix(_WORD) if isinstance(element.tag, str) else ""
+            if tag == "fldChar":
+                kind = element.get(f"{_WORD}fldCharType")
+                self._fields += {"begin": 1, "end": -1}.get(kind, 0)
+                counted = True
+            elif tag == "fldSimple":
+                counted = True
+            elif tag == "bookmarkStart" and str(element.get(f"{_WORD}name")).startswith("_"):
+                labels.add(str(element.get(f"{_WORD}id")))
+            elif tag == "bookmarkEnd":
+                labels.discard(str(element.get(f"{_WORD}id")))
+            elif tag == "t" and not (self._fields or labels or _within_link(element)):
+                words.append(element.text or "")
+        text = one_line("".join(words))
+        if style == "Caption":
+            text = text.lstrip(".\N{IDEOGRAPHIC SPACE} ") if counted else ""
+        if not style.startswith(_NOT_READ):
+            self.texts.append(text)
+
+
+_NOT_READ = ("Heading", "AnnexHeading", "UnnumberedHeading", "TOC")
+"""Beginnings of the styles of headings and contents."""
+
+
+def _style(element: Any, properties: str, name: str) -> str:
+    """The style of a paragraph or table; empty for none."""
+    for found in element.iterchildren(f"{_WORD}{properties}"):
+        for style in found.iterchildren(f"{_WORD}{name}"):
+            return str(style.get(f"{_WORD}val"))
+    return ""
+
+
+def _within_link(element: Any) -> bool:
+    links = (f"{_WORD}fldSimple", f"{_WORD}hyperlink")
+    return any(next(element.iterancestors(link), None) is not None for link in links)
+
+
+def _from_html(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
         raise _unreadable(source, "not_html") from cause
-    parser = _TableParser(marks)
+    parser = _PageParser(marks)
     parser.feed(text)
     parser.close()
-    return {
+    tables = {
         mark: (Part(tuple(rows[0]), tuple(map(tuple, rows[1:]))),)
         for mark, rows in parser.tables.items()
         if rows
     }
+    return ReadReport(tables, tuple(map(one_line, parser.texts)))
 
 
-class _TableParser(HTMLParser):
-    """Collects the first table at or behind each element whose id is a mark."""
+_TEXTS = ("h1", "p", "li", "dt", "dd", "caption", "figcaption")
+_LABELS = ("a", "b", "nav", "script", "style")
+"""Elements with texts, and those whose contents are labels, counted by who writes, or no text."""
+
+
+class _PageParser(HTMLParser):
+    """Collects the first table at or behind each element whose id is a mark, and all texts."""
 
     def __init__(self, marks: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -175,8 +285,14 @@ class _TableParser(HTMLParser):
         self._waiting: list[str] = []
         self._rows: list[list[str]] | None = None
         self._cell: list[str] | None = None
+        self.texts: list[str] = []
+        self._text: list[str] | None = None
+        self._labels = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._labels += tag in _LABELS
+        if tag in _TEXTS and not self._labels:
+            self._text = []
         identity = dict(attrs).get("id") or ""
         if identity in self.marks:
             self._waiting.append(identity)
@@ -192,12 +308,19 @@ class _TableParser(HTMLParser):
             self._cell = []
 
     def handle_endtag(self, tag: str) -> None:
+        self._labels -= tag in _LABELS
+        if tag in _TEXTS and self._text is not None:
+            text = "".join(self._text)
+            self.texts.append(text.lstrip(".\N{IDEOGRAPHIC SPACE} ") if "caption" in tag else text)
+            self._text = None
         if tag in ("td", "th", "tr", "table"):
             self._end_cell()
         if tag == "table":
             self._rows = None
 
     def handle_data(self, data: str) -> None:
+        if self._text is not None and not self._labels:
+            self._text.append(data)
         if self._cell is not None:
             self._cell.append(data)
 
@@ -207,7 +330,7 @@ class _TableParser(HTMLParser):
         self._cell = None
 
 
-READERS: Mapping[str, Callable[[bytes, frozenset[str], str], dict[str, Parts]]] = MappingProxyType(
+READERS: Mapping[str, Callable[[bytes, frozenset[str], str], ReadReport]] = MappingProxyType(
     {"docx": _from_word, "html": _from_html, "xlsx": _from_workbook}
 )
-"""Form of a report -> what reads its tables."""
+"""Form of a report -> what reads it."""

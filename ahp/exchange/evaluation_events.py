@@ -1,0 +1,135 @@
+"""What happened in an evaluation as a file beside a report, from which the report follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ..codec import structure, unstructure
+from ..datafile import jcs, parse_json
+from ..errors import ReportError
+from ..process.evaluations.events import (
+    Cell,
+    Logged,
+    PersonAdded,
+    PersonChanged,
+    Rated,
+    RatingAttached,
+    RatingClosed,
+    read_action,
+)
+from ..process.events import Actor
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """An event: the columns of the log that tell what happened."""
+
+    seq: int
+    person: str | None
+    source: str
+    time: str
+    actor: Actor
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class _EventFile:
+    """The file."""
+
+    format: Literal[1]
+    events: tuple[_Stored, ...]
+
+
+def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Logged, ...]:
+    """The events of a log as they may go with a report.
+
+    People have the number of the event that added them in place of their name, `#7`, and raters of
+    files a number in the order of their names. What raters gave in a round that is still open is
+    left out: nobody may see it yet, and it counts nowhere.
+
+    Args:
+        events: of the log, from the first on.
+        named: who is named in the report.
+    """
+    added = {one.person: one.seq for one in events if isinstance(one.action, PersonAdded)}
+    closed = {one.action.period: one.seq for one in events if isinstance(one.action, RatingClosed)}
+    raters = sorted({name for one in events for name in _raters_in(one.action)})
+    width = len(str(len(raters)))
+    codes = {name: f"R{number:0{width}}" for number, name in enumerate(raters, start=1)}
+    shown = []
+    for one in events:
+        action: Any = one.action
+        if isinstance(action, Rated | RatingAttached) and one.seq > closed.get(action.period, 0):
+            continue
+        actor = Actor("person", str(one.person))
+        if isinstance(action, PersonAdded | PersonChanged) and actor not in named:
+            action = replace(action, name=f"#{added[one.person]}", organization="")
+        shown.append(replace(one, action=_with_codes(action, codes)))
+    return tuple(shown)
+
+
+def _raters_in(action: Any) -> Iterator[str]:
+    """Names of raters in what was read from files."""
+    yield from (row.rater for row in _rows(action) if row.rater)
+    yield from (cell[-1] for cell in _cells(action) if cell[-1])
+
+
+def _rows(action: Any) -> tuple[Any, ...]:
+    return tuple(filter(None, (*getattr(action, "rows", ()), getattr(action, "row", None))))
+
+
+def _cells(action: Any) -> tuple[Cell, ...]:
+    return tuple(filter(None, (*getattr(action, "removed", ()), getattr(action, "cell", None))))
+
+
+def _with_codes(action: Any, codes: dict[str, str]) -> Any:
+    """The same with codes for the raters of files."""
+
+    def row_of(row: Any) -> Any:
+        return replace(row, rater=codes.get(row.rater, ""))
+
+    def cell_of(cell: Any) -> Any:
+        return (*cell[:-1], codes.get(cell[-1], ""))
+
+    def all_of(one: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda held: tuple(map(one, held))
+
+    makers = {"rows": all_of(row_of), "row": row_of, "removed": all_of(cell_of), "cell": cell_of}
+    held = {name: getattr(action, name, None) for name in makers}
+    return replace(action, **{name: makers[name](own) for name, own in held.items() if own})
+
+
+def write_events(events: Sequence[Logged]) -> bytes:
+    """Events as a file: JSON as RFC 8785 spells it."""
+    stored = (
+        _Stored(
+            *(one.seq, one.person, one.source, one.time, one.actor),
+            *(one.action.kind, one.action.detail),
+        )
+        for one in events
+    )
+    return jcs(unstructure(_EventFile(1, tuple(stored)))).encode()
+
+
+def read_events(content: bytes, source: str) -> tuple[Logged, ...]:
+    """Read back what `write_events` wrote.
+
+    Args:
+        content: of the file.
+        source: its name, for messages.
+
+    Raises:
+        ReportError: not such a file; names the file and the path inside it.
+        AHPError: an event that can't be read.
+    """
+    file = structure(parse_json(content, source, ReportError), _EventFile, source, ReportError)
+    return tuple(
+        Logged(
+            *(one.seq, one.person, one.source, one.time, one.actor),
+            read_action({"kind": one.kind, "detail": one.detail}),
+        )
+        for one in file.events
+    )

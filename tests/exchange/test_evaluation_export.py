@@ -1,0 +1,185 @@
+"""Reports on evaluations that have a log: what goes with them, and that they follow from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ahp
+from ahp.errors import ReportError
+from ahp.evaluation import simulate
+from ahp.exchange.evaluation_events import read_events, shown_events, write_events
+from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluation
+from ahp.exchange.reproduction import Reproduction, reproduce
+from ahp.process.evaluations.events import (
+    PersonAdded,
+    Rated,
+    RatingOpened,
+    RatingsSubmitted,
+    Row,
+    ValuesRecorded,
+)
+from ahp.process.evaluations.judged import result_of
+from ahp.process.evaluations.state import EvaluationState, fold
+from ahp.process.events import Actor
+from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
+from ahp.report.manifest import read_manifest
+from ahp.resources import data_folder
+from ahp.store import Store
+from ahp.study import Answers
+from tests.evaluation_case import PERIOD, Case, make_case
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    path = tmp_path_factory.mktemp("evaluation") / "ahp.db"
+    return make_case(Store(f"sqlite:///{path}"))
+
+
+NAMES = {"organizer": "王芳或李主任"}
+
+
+def evidence_of(case: Case, language: str = "zh", problem: str = "") -> EvaluationEvidence:
+    log = case.store.evaluation_log_state(case.id)
+    return evidence_of_state(
+        case.now,
+        PERIOD,
+        language,
+        who=lambda actor: NAMES.get(actor.kind, ""),
+        certainty=simulate(result_of(case.now, PERIOD), PERIOD, seed=1, draws=50, pairs=True),
+        log=replace(log, problem=Phrase(problem)) if problem else log,
+    )
+
+
+def outcome(files: dict[str, bytes], folder: Path) -> Reproduction:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    (result,) = reproduce(manifest, folder, {"report.xlsx": folder / "report.xlsx"})
+    return result
+
+
+def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> None:
+    evidence = evidence_of(case, problem="第 3 条事件不符")
+    files = export_logged_evaluation(
+        evidence,
+        case.store.happened(case.id),
+        "zh",
+        form="analysis",
+        forms=["xlsx"],
+        edits={"average": "平均 99 分。"},
+        signed_by="李主任",
+    )
+    assert list(files) == ["report.xlsx", "evaluation.json", "manifest.json"]
+    result = outcome(files, tmp_path)
+    assert result.differences == ()
+    assert (result.numbers, result.texts) == (121, 14)
+    data = json.loads(files["manifest.json"])
+    log = case.store.evaluation_log_state(case.id)
+    assert data["log"] == {"events": log.events, "head": log.head_hash}
+    told = data["settings"]["evaluation"]
+    assert told["certainty"] == {"seed": 1, "draws": 50, "level": 0.95, "missing": "scheme"}
+    assert (told["edits"], told["signed_by"]) == ({"average": "平均 99 分。"}, "李主任")
+    changed = files["evaluation.json"].replace(b'\\"value\\":\\"90\\"', b'\\"value\\":\\"91\\"')
+    assert changed != files["evaluation.json"]
+    problems = outcome({**files, "evaluation.json": changed}, tmp_path).differences
+    codes = {one.problem.code for one in problems}
+    assert (problems[0].file, codes) == ("evaluation.json", {"file_changed", "cell_differs"})
+
+
+def test_who_is_not_named_in_the_report_has_a_number(case: Case) -> None:
+    events = case.store.happened(case.id)
+    evidence = evidence_of(case)
+    assert set(evidence.names.values()) == {"王芳或李主任"}
+    content = write_events(shown_events(events, evidence.names))
+    text = content.decode()
+    assert not [name for name in ("赵评", "钱评", "甲中心联系人") if name in text]
+    added = [one for one in events if isinstance(one.action, PersonAdded)]
+    read = read_events(content, "evaluation.json")
+    shown = [one.action.name for one in read if isinstance(one.action, PersonAdded)]
+    assert shown == [f"#{one.seq}" for one in added]
+    (rater, *_others) = added
+    named = shown_events(events, [Actor("person", str(rater.person))])
+    assert [one.action.name for one in named if isinstance(one.action, PersonAdded)][:2] == [
+        "赵评",
+        shown[1],
+    ]
+    assert result_of(fold(read, EvaluationState()), PERIOD).to_dict() == (
+        result_of(case.now, PERIOD).to_dict()
+    )
+
+
+def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) -> None:
+    events = case.store.happened(case.id)
+    rater = next(one.person for one in events if isinstance(one.action, RatingsSubmitted))
+    rated = [one for one in events if isinstance(one.action, Rated)]
+    actions = [
+        (None, RatingOpened(PERIOD, 2, (("u1", "review", ""),), "2026-04-22")),
+        (rater, Rated(PERIOD, 2, "u1", "review", "weak")),
+        (rater, RatingsSubmitted(PERIOD, 2)),
+        (
+            None,
+            ValuesRecorded(
+                PERIOD,
+                tuple(Row("u1", "review", "strong", rater=name) for name in ("Zhao", "Ai")),
+                removed=(("u1", "review", "", "", "Zhao"),),
+            ),
+        ),
+    ]  # fmt: skip
+    last = events[-1]
+    more = [
+        replace(last, seq=last.seq + k, person=person, action=action)
+        for k, (person, action) in enumerate(actions, start=1)
+    ]
+    shown = shown_events([*events, *more], [])
+    assert [one.seq for one in shown if isinstance(one.action, Rated)] == [one.seq for one in rated]
+    recorded = shown[-1].action
+    assert isinstance(recorded, ValuesRecorded)
+    assert [row.rater for row in recorded.rows] == ["R2", "R1"]
+    assert recorded.removed == (("u1", "review", "", "", "R2"),)
+    assert isinstance(shown[-2].action, RatingsSubmitted)
+
+
+def test_what_is_refused(case: Case) -> None:
+    evidence, events = evidence_of(case), case.store.happened(case.id)
+    for given, log in ((events[:-1], evidence.log), (events, None)):
+        with pytest.raises(ReportError) as outrun:
+            export_logged_evaluation(
+                replace(evidence, log=log), given, "zh", form="notice", forms=["xlsx"]
+            )
+        assert str(outrun.value) == (
+            "the evaluation went on while the report was made; please make it again"
+        )
+    with pytest.raises(ReportError) as unreadable:
+        read_events(b'{"format":1,"events":[{"seq":"x"}]}', "evaluation.json")
+    assert str(unreadable.value).startswith("evaluation.json: events[0]")
+
+
+@pytest.mark.slow
+def test_weights_drawn_from_a_panel(tmp_path: Path) -> None:
+    """The panel goes with the report, by codes."""
+    store = Store(f"sqlite:///{tmp_path / 'ahp.db'}")
+    book = store.add_example("Example", "", "en").id
+    demo = ahp.read_answers(data_folder("examples") / "supervision_demo" / "answers.csv")
+    answers = Answers(tuple(replace(one, expert=f"Dr. {one.expert}") for one in demo.judgments))
+    analysis = ahp.analyze(ahp.load_survey("supervision_effectiveness"), answers)
+    state, log = store.evaluation_state(book), store.evaluation_log_state(book)
+    certainty = simulate(
+        result_of(state, "2026Q2"), "2026Q2", seed=1, draws=50, weights=analysis, pairs=True
+    )
+    evidence = evidence_of_state(state, "2026Q2", "en", certainty=certainty, log=log)
+    given = evidence, store.happened(book), "en"
+    with pytest.raises(ReportError) as missing:
+        export_logged_evaluation(*given, form="notice", forms=["xlsx"])
+    assert str(missing.value) == (
+        "the panel from whose judgments the weights were drawn isn't at hand, expected it"
+    )
+    panel = WeightsPanel(analysis, answers)
+    files = export_logged_evaluation(*given, form="notice", forms=["xlsx"], panel=panel)
+    assert list(files)[1:4] == ["evaluation.json", "survey.toml", "answers.csv"]
+    assert b"Dr." not in files["answers.csv"] + files["manifest.json"]
+    assert outcome(files, tmp_path).differences == ()
+    store.close()
