@@ -8,9 +8,9 @@ it; this module loads neither plotly nor matplotlib.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, Literal, cast
 
 Color = str
 """`"#rrggbb"`."""
@@ -18,6 +18,9 @@ Color = str
 Side = Literal["left", "center", "right"]
 
 Symbol = Literal["circle", "square", "diamond", "triangle", "cross"]
+
+NAMED = 100
+"""More rows than this are narrow and have no names."""
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,20 @@ class Chart:
             for text in getattr(mark, "texts", ()):
                 yield from (text,) if isinstance(text, str) else text
             yield from getattr(mark, "tick_texts", ())
+
+    def translated(self, table: Mapping[int, str]) -> Chart:
+        """The same picture with other characters in its texts (`str.translate`)."""
+        return cast(Chart, _translated(self, table))
+
+
+def _translated(part: Any, table: Mapping[int, str]) -> Any:
+    if isinstance(part, str):
+        return part.translate(table)
+    if isinstance(part, tuple):
+        return tuple(_translated(one, table) for one in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{name: _translated(one, table) for name, one in vars(part).items()})
+    return part
 
 
 def blended(first: Color, second: Color, share: float) -> Color:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from .chart import (
+    NAMED,
     Axis,
     Band,
     Bars,
@@ -38,9 +39,6 @@ NOTE_SIZE, NOTE_LINE = 12, 20
 
 LABEL = 22
 """Columns of a label beside a row: a third of a phone."""
-
-NAMED = 40
-"""More rows than this are narrow and have no names."""
 
 NARROW = 6
 """Height of such a row, in pixels."""
@@ -202,6 +200,8 @@ def _bottom(chart: Chart, legend: bool) -> int:
         below += 24 + (20 if chart.x.title else 0)
     if any(isinstance(mark, Cells) for mark in chart.marks):
         below += 42
+    if chart.horizontal and any(getattr(mark, "text", "") for mark in chart.marks):
+        below += 18
     if legend:
         names = [name for mark in chart.marks if (name := getattr(mark, "name", ""))]
         lines, taken = 1, 0
@@ -382,24 +382,29 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                 line_width=0,
                 layer="below",
             )
-            _beside_axis(picture, mark.axis, mark.low, mark.text)
+            _beside_axis(picture, chart, mark.axis, mark.low, mark.text)
         case Limit():
             add = picture.add_vline if mark.axis == "x" else picture.add_hline
             add(**{mark.axis: mark.at}, line={"color": mark.color, "width": 1, "dash": "dash"})
-            _beside_axis(picture, mark.axis, mark.at, mark.text)
+            _beside_axis(picture, chart, mark.axis, mark.at, mark.text)
 
 
-def _beside_axis(picture: go.Figure, axis: Literal["x", "y"], at: float, text: str) -> None:
-    """A word where a line or a band begins, at the low end of the other axis."""
+def _beside_axis(
+    picture: go.Figure, chart: Chart, axis: Literal["x", "y"], at: float, text: str
+) -> None:
+    """A word where a line or a band begins: below rows, whose numbers it would cover; elsewhere at
+    the low end of the other axis.
+    """
     if not text:
         return
     other = "y" if axis == "x" else "x"
+    below = axis == "x" and chart.horizontal
     picture.add_annotation(
         **{axis: at, other: 0, f"{other}ref": "paper"},
         text=harmless(text),
         showarrow=False,
-        xanchor="left",
-        yanchor="bottom",
+        xanchor="center" if below else "left",
+        yanchor="top" if below else "bottom",
         font={"size": 11},
     )
 

@@ -36,11 +36,27 @@ def lines_of(text: str, width: int) -> list[str]:
     return [line for own in text.split("\n") for line in _lines_of(own, width)]
 
 
+def shortened(text: str, width: int, most: int) -> list[str]:
+    """The lines of a label, at most so many for each line of its own; `…` is for what is left."""
+    lines: list[str] = []
+    for own in text.split("\n"):
+        first = _lines_of(own, width)
+        if len(first) > most:
+            room = width - 2  # "…" is as wide as a Chinese character in Chinese fonts
+            kept = lines_of(" ".join(first[most - 1 :]), room)[0]
+            first = [*first[: most - 1], f"{kept}…"]
+        lines += first
+    return lines
+
+
 def _lines_of(text: str, width: int) -> list[str]:
     if not is_wide(text):
         return textwrap.wrap(text, width)
+    pieces: list[str] = []
+    for word in _PIECES.findall(text):
+        pieces += [word] if is_wide(word) else textwrap.wrap(word, width, drop_whitespace=False)
     lines, taken = [""], 0
-    for piece in _PIECES.findall(text):
+    for piece in pieces:
         wide = is_wide(piece)
         if taken and taken + (2 if wide else len(piece.rstrip())) > width:
             lines, taken = [*lines, ""], 0

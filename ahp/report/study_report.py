@@ -8,6 +8,7 @@ references; in annexes what an auditor needs to follow every number back to a ju
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -280,7 +281,7 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        blocks = (Paragraph(text), table, self.figures.hierarchy())
+        blocks = (Paragraph(text), table, *self.figures.hierarchy())
         return Section(_("Hierarchy"), blocks, "hierarchy")
 
     def scale(self) -> Section:
@@ -331,11 +332,8 @@ class _Pages:
             "of everything above it. Those weights sum to 1."
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
-        blocks: list[Block] = [Paragraph(text), table]
-        if (shares := self.figures.shares()) is not None:
-            blocks.append(shares)
-        blocks.append(self.figures.ranking())
-        return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
+        blocks = (Paragraph(text), table, *self.figures.shares(), *self.figures.ranking())
+        return Section(_("Ranking of all indicators"), blocks, "ranking")
 
     def consistency(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -370,8 +368,7 @@ class _Pages:
         )
         blocks += map(Paragraph, agreement_sentences(self.analysis, agreement, self.language))
         blocks.append(self.table(individual_table(self.analysis, self.language), "individual"))
-        if (heatmap := self.figures.experts()) is not None:
-            blocks.append(heatmap)
+        blocks += self.figures.experts()
         blocks.append(
             self.table(disagreement_table(self.analysis, agreement, self.language), "disagreement")
         )
@@ -462,10 +459,8 @@ class _Pages:
             "The weights by the experts of each organization alone: where they are far apart, it "
             "matters who was asked."
         )
-        blocks: list[Block] = [Paragraph(text), self.plain(table, "organizations")]
-        if (dumbbells := self.figures.groups()) is not None:
-            blocks.append(dumbbells)
-        return [Section(self._("Organizations side by side"), tuple(blocks), "organizations")]
+        blocks = (Paragraph(text), self.plain(table, "organizations"), *self.figures.groups())
+        return [Section(self._("Organizations side by side"), blocks, "organizations")]
 
     def rounds(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -484,11 +479,8 @@ class _Pages:
             blocks.append(self.plain(_titled(table, title), f"movement:{number}"))
         if not blocks:
             return []
-        try:
-            slope = self.figures.rounds()
-        except AHPError:  # no result follows from those who answered all rounds
-            slope = None
-        blocks += [] if slope is None else [slope]
+        with suppress(AHPError):  # no result follows from those who answered all rounds
+            blocks += self.figures.rounds()
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 
