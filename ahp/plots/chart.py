@@ -61,6 +61,7 @@ class Bars:
     """Bars from `start` to `end`; horizontal where the names are on the y axis.
 
     `start` is empty for bars from 0. Texts stand beyond the ends, `inside` the bars where they fit.
+    `hatch` tells bars apart without colors: `"/"`, `"x"`, `"."`.
     """
 
     position: tuple[float, ...]
@@ -72,6 +73,7 @@ class Bars:
     hover: tuple[str, ...] = ()
     width: float = 0.7
     inside: bool = False
+    hatch: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ class Chart:
         legend: whether the names of the marks are explained.
         row: height of a row of names on screens, in pixels.
         height: of an area without rows, in pixels.
+        lying: bars lie though there are no names beside them.
     """
 
     title: str
@@ -239,11 +242,17 @@ class Chart:
     legend: bool = True
     row: int = 36
     height: int = 360
+    lying: bool = False
+
+    @property
+    def rows(self) -> bool:
+        """Whether there is a row for each name on the y axis."""
+        return bool(self.y.names)
 
     @property
     def horizontal(self) -> bool:
-        """Whether names are on the y axis, so that bars lie."""
-        return bool(self.y.names)
+        """Whether bars lie."""
+        return self.rows or self.lying
 
     def ends(self, which: Literal["x", "y"]) -> tuple[float, float]:
         """Where an axis ends, the smaller number first, whichever way it runs.

@@ -14,16 +14,14 @@ from ..errors import MatrixError
 from ..i18n import translator
 from ..matrix import Float
 from ..tolerance import falling_order, shared_ranks
-from .chart import Axis, Bars, Cells, Chart, Color, Limit, Line, Mark, Points, Side, Symbol, Texts
-from .colors import BELOW_TO_ABOVE, GRAY, MIDDLE_BLUE, ORANGE, PALETTE
+from .chart import Axis, Bars, Cells, Chart, Color, Limit, Line, Mark, Points, Side, Texts
+from .colors import BELOW_TO_ABOVE, GRAY, MIDDLE_BLUE, ORANGE, PALETTE, SYMBOLS
 
 MOST_TIMES = 4
 """Weights so many times the panel's, and more, have the strongest color; likewise below it."""
 
 PARETO_LEVEL = 0.8
 """The share that the most important ones reach together, after Pareto's 80 of 100."""
-
-GROUP_SYMBOLS: tuple[Symbol, ...] = ("circle", "diamond", "square", "triangle", "cross")
 
 
 def share_chart(
@@ -445,7 +443,7 @@ def group_chart(
                     tuple(values[g].tolist()),
                     rows,
                     PALETTE[g],
-                    GROUP_SYMBOLS[g % len(GROUP_SYMBOLS)],
+                    SYMBOLS[g % len(SYMBOLS)],
                     size=11,
                     name=group,
                     hover=tuple(

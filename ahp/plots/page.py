@@ -152,7 +152,7 @@ def legend_labels(chart: Chart) -> dict[int, str]:
 
 def page_parts(chart: Chart) -> list[Chart]:
     """A chart with rows in parts that each fit a page; others stay whole."""
-    if not chart.horizontal:
+    if not chart.rows:
         return [chart]
     return in_parts(lambda rows: _rows(chart, rows[0], rows[-1] + 1), range(len(chart.y.names)))
 
@@ -187,7 +187,7 @@ def _fits(chart: Chart, titled: bool) -> Iterator[Fit]:
             beside += 1.2 * LINE * legend_columns(list(labels.values()))[1]
         beside += _around(chart, letters)
         area = _area(chart, letters)
-        if not chart.horizontal:
+        if not chart.rows:
             # as tall as on screens, or less where all texts still have room
             area = max(area, min(3.2 * chart.height / 360, TALLEST - beside))
         yield Fit(size, area, area + beside)
@@ -214,7 +214,7 @@ def _around(chart: Chart, letters: Fit) -> float:
 def _area(chart: Chart, letters: Fit) -> float:
     """Inches that the rows, or the texts at places, need."""
     share, count = letters.size / SIZE, len(chart.y.names)
-    if chart.horizontal:
+    if chart.rows:
         if count > NAMED:
             return max(1.2, NARROW * count)
         lines = max(len(letters.label_lines(name)) for name in chart.y.names)

@@ -293,10 +293,12 @@ def _numbers(factor: float, sign: str, decimals: int) -> Any:
 def _legend(chart: Chart) -> list[Any]:
     """A handle for each mark with a name."""
     entries: list[Any] = []
+    look: dict[str, Any]
     for k, label in legend_labels(chart).items():
         match mark := chart.marks[k]:
             case Bars():
-                entries.append(Patch(color=mark.color[0] if mark.color else INK, label=label))
+                color = mark.color[0] if mark.color else INK
+                entries.append(Patch(color=color, label=label, **_hatched(mark)))
             case Boxes():
                 look = {"facecolor": (mark.color, 0.3), "edgecolor": mark.color}
                 entries.append(Patch(**look, label=label))
@@ -411,7 +413,7 @@ def _beside_axis(
     if text:
         axis, at = place
         vertical = axis == "x"
-        below = vertical and chart.horizontal
+        below = vertical and chart.rows
         axes.annotate(
             text,
             (at, 0) if vertical else (0, at),
@@ -428,10 +430,11 @@ def _beside_axis(
 def _draw_bars(axes: Any, mark: Bars, chart: Chart, words: dict[str, Any]) -> None:
     start = mark.start or (0.0,) * len(mark.end)
     sizes = [end - begin for begin, end in zip(start, mark.end, strict=True)]
+    look = {"color": mark.color, "zorder": 2, **_hatched(mark)}
     if chart.horizontal:
-        axes.barh(mark.position, sizes, mark.width, left=start, color=mark.color, zorder=2)
+        axes.barh(mark.position, sizes, mark.width, left=start, **look)
     else:
-        axes.bar(mark.position, sizes, mark.width, bottom=start, color=mark.color, zorder=2)
+        axes.bar(mark.position, sizes, mark.width, bottom=start, **look)
     for k, text in enumerate(mark.texts):
         if not text or math.isnan(sizes[k]):
             continue
@@ -446,6 +449,10 @@ def _draw_bars(axes: Any, mark: Bars, chart: Chart, words: dict[str, Any]) -> No
             anchor, offset = (mark.position[k], at), (0, away)
             side = {"ha": "center", "va": "center" if mark.inside else "bottom" if up else "top"}
         axes.annotate(text, anchor, offset, textcoords="offset points", zorder=6, **side, **style)
+
+
+def _hatched(mark: Bars) -> dict[str, Any]:
+    return {"hatch": 2 * mark.hatch, "hatchcolor": "#ffffff"} if mark.hatch else {}
 
 
 def _draw_boxes(axes: Any, mark: Boxes, chart: Chart) -> None:

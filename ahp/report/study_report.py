@@ -281,8 +281,8 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        blocks = (Paragraph(text), table, *self.figures.hierarchy())
-        return Section(_("Hierarchy"), blocks, "hierarchy")
+        blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
+        return Section(_("Hierarchy"), tuple(blocks), "hierarchy")
 
     def scale(self) -> Section:
         _ = self._
@@ -332,8 +332,9 @@ class _Pages:
             "of everything above it. Those weights sum to 1."
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
-        blocks = (Paragraph(text), table, *self.figures.shares(), *self.figures.ranking())
-        return Section(_("Ranking of all indicators"), blocks, "ranking")
+        blocks: list[Block] = [Paragraph(text), table]
+        blocks += [*self.figures.shares(), *self.figures.ranking()]
+        return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
 
     def consistency(self) -> list[Section]:
         _, blocks = self._, list[Block]()
@@ -459,8 +460,9 @@ class _Pages:
             "The weights by the experts of each organization alone: where they are far apart, it "
             "matters who was asked."
         )
-        blocks = (Paragraph(text), self.plain(table, "organizations"), *self.figures.groups())
-        return [Section(self._("Organizations side by side"), blocks, "organizations")]
+        blocks: list[Block] = [Paragraph(text), self.plain(table, "organizations")]
+        blocks += self.figures.groups()
+        return [Section(self._("Organizations side by side"), tuple(blocks), "organizations")]
 
     def rounds(self) -> list[Section]:
         _, blocks = self._, list[Block]()

@@ -9,31 +9,28 @@ import streamlit as st
 
 from .. import plots
 from ..plots.chart import Chart
-from ..plots.evaluation import Picture
 from . import state
 
 STILL = {"displayModeBar": False, "scrollZoom": False}
 """A finger on a picture scrolls the page."""
 
 
-def show_picture(picture: Picture, key: str) -> None:
-    """A picture, and what it shows in words."""
-    _ = state.translate()
-    st.plotly_chart(picture.figure, config=STILL, key=key)
-    with st.popover(_("The picture in words"), icon=":material/notes:", type="tertiary"):
-        st.write(state.plain(picture.alt))
+def show_titled(chart: Chart, key: str, file: str) -> None:
+    """A chart with its title in the picture, where no heading above it says what it shows."""
+    show_chart(chart, key, file, titled=True)
 
 
-def show_chart(chart: Chart, key: str, file: str = "") -> None:
+def show_chart(chart: Chart, key: str, file: str, *, titled: bool = False) -> None:
     """A chart, what it shows in words, and its files to save.
 
     Args:
-        chart: with a note that says whose judgments it rests on.
+        chart: with a note that says whose judgments, or whose scores, it rests on.
         key: for its widgets.
-        file: name of the files, without an ending; empty = `key`.
+        file: name of the files, without an ending.
+        titled: whether the title stands in the picture.
     """
     _ = state.translate()
-    st.plotly_chart(plots.screen.figure(chart), config=STILL, key=key)
+    st.plotly_chart(plots.screen.figure(chart, titled), config=STILL, key=key)
     # a file stands alone: it says what it shows, and when it was made
     dated = replace(chart, note="\n".join(filter(None, (chart.note, state.today().isoformat()))))
     with st.container(horizontal=True):
@@ -44,7 +41,7 @@ def show_chart(chart: Chart, key: str, file: str = "") -> None:
                 st.download_button(
                     kind.upper(),
                     state.guarded(partial(make, dated)),
-                    f"{file or key}.{kind}",
+                    f"{file}.{kind}",
                     mime,
                     icon=":material/download:",
                     key=f"{kind}-{key}",
