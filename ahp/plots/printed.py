@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -51,7 +50,7 @@ from .page import (
     legend_columns,
     legend_labels,
 )
-from .texts import is_wide, text_on
+from .texts import is_wide, text_on, unseen
 
 INK, GRID = "#1a1d21", "#d5dae0"
 
@@ -172,7 +171,7 @@ def _in_fonts(chart: Chart) -> tuple[Chart, list[str]]:
     """
     text = "".join(chart.texts())
     families, missing = fonts_for(text)
-    table = {ord(mark): "" for mark in set(text) if _unseen(mark)}
+    table = {ord(mark): "" for mark in set(text) if unseen(mark)}
     if missing:
         known = set().union(*(_characters(family) for family in families))
         sign = MISSING if MISSING in known else MISSING_IN_LATIN
@@ -194,7 +193,7 @@ def fonts_for(text: str) -> tuple[list[str], list[str]]:
         FontError: there are Chinese characters, and none of `CHINESE_FONTS` is installed.
     """
     families = [LATIN_FONT]
-    needed = {mark for mark in text if not mark.isspace() and not _unseen(mark)}
+    needed = {mark for mark in text if not mark.isspace() and not unseen(mark)}
     missing = needed - _characters(LATIN_FONT)
     if chinese_font() and any(map(is_wide, missing)):
         families.append(chinese_font())
@@ -207,11 +206,6 @@ def fonts_for(text: str) -> tuple[list[str], list[str]]:
             families.append(family)
             missing -= found
     return families, sorted(missing)
-
-
-def _unseen(mark: str) -> bool:
-    """Whether a character only says how others look, such as what joins emojis."""
-    return unicodedata.category(mark) == "Cf" or "\ufe00" <= mark <= "\ufe0f"
 
 
 @cache

@@ -19,6 +19,11 @@ def harmless(text: str) -> str:
     return html.escape(text, quote=False)
 
 
+def unseen(mark: str) -> bool:
+    """Whether a character only says how others look, such as what joins emojis."""
+    return unicodedata.category(mark) == "Cf" or "\ufe00" <= mark <= "\ufe0f"
+
+
 def is_wide(text: str) -> bool:
     """Whether a text has Chinese characters, which may be parted anywhere."""
     return any(unicodedata.east_asian_width(character) in "WF" for character in text)
