@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 import ahp
+import ahp.web
 from ahp.plots.chart import Axis, Chart
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
 from ahp.report import certainty as report
@@ -147,10 +150,43 @@ def test_pictures_say_whose_judgments_and_can_be_saved(visit, organizer, analysi
     titles = [one["layout"]["title"]["text"] for one in pictures_of(app)]
     assert len(titles) == 5
     assert all(title.startswith("Round 1 (running, provisional), 3 of 3 sub") for title in titles)
+    assert saved(app) == {"interval_picture", "rank_picture", "moved_picture", "tornado"} | {
+        "stability_picture"
+    }
+
+
+def saved(app):
+    """Keys of the pictures, each of which can be saved as PNG and SVG."""
+    keys = [one.proto.id.split("-")[-1] for one in app.get("plotly_chart")]
     names = [one.proto.id for one in app.get("download_button")]
-    for key in ("interval_picture", "rank_picture", "moved_picture", "tornado"):
+    for key in keys:
         for kind in ("png", "svg"):
-            assert sum(f"{kind}-{key}" in name for name in names) == 1, key
+            assert sum(name.endswith(f"{kind}-{key}") for name in names) == 1, (key, names)
+    assert keys == [*dict.fromkeys(keys)]
+    return {*keys}
+
+
+def test_no_picture_stands_on_a_page_without_its_files():
+    # but by the function that puts the buttons below it
+    calls = {
+        path.name
+        for path in Path(ahp.web.__path__[0]).rglob("*.py")
+        for line in path.open()
+        if "plotly_chart(" in line
+    }
+    assert calls == {"pictures.py"}
+    assert inspect.getsource(pictures).count("plotly_chart(") == 1
+
+
+def test_every_picture_of_a_result_can_be_saved(visit, organizer, analysis):
+    app = visit(organizer, "results")
+    assert saved(app) == {"chart", "shares", "pareto"}
+    app.session_state["screen"] = "Agreement"
+    app.run()
+    assert not app.exception
+    assert saved(app) == {"spread", "crs", "heat", "dendro", "disagreement", "quadrant"} | {
+        "expert_weights"
+    }
 
 
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
@@ -159,7 +195,7 @@ def test_a_saved_picture_has_title_and_date(monkeypatch, kind, start):
     chart = Chart("Title", "3 of 3", "In words.", Axis(low=0, high=1), Axis(names=("A",)), ())
     monkeypatch.setattr(pictures.state, "guarded", lambda make: drawn.append(make) or b"")
     monkeypatch.setattr(pictures.state, "today", lambda: date(2026, 3, 1))
-    pictures.show_chart(chart, "one")
+    pictures.show_chart(chart, "one", "file")
     png, svg = drawn
     (dated,) = {"png": png, "svg": svg}[kind].args
     assert (dated.title, dated.note) == ("Title", "3 of 3\n2026-03-01")
