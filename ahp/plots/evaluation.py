@@ -32,6 +32,7 @@ from ..i18n.evaluation_results import (
 from ..process.scheme_trials import CURVE_POINTS, TriedValue, value_curve
 from .chart import Axis, Band, Bars, Chart, Limit, Line, Mark, Points, Side, Texts
 from .colors import GRAY, MIDDLE_BLUE, PALETTE
+from .texts import beside_points
 
 BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
 """Colors that stand out by 3:1 or more on a white page and on a dark one (WCAG 2.2, 1.4.11)."""
@@ -258,6 +259,9 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
     middle = tuple(float(place.median) for place in found.places)
     ends = (0.8 * min(weights), 1.25 * max(weights))
     words = quadrant_words(_)
+    shown = tuple(numbers[place.indicator] for place in found.places)
+    across = np.log(np.array(weights) / ends[0]) / np.log(ends[1] / ends[0])
+    beside = beside_points([(x, (y + 14) / 128) for x, y in zip(across, own, strict=True)], shown)
     marks = (
         Points(
             weights,
@@ -265,7 +269,6 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
             BLUE,
             size=9,
             name=unit,
-            texts=tuple(numbers[place.indicator] for place in found.places),
             hover=_places(labels, weights, own),
         ),
         Points(
@@ -280,6 +283,12 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
         ),
         Limit(100 * found.weight, "x"),
         Limit(found.points, "y"),
+        Texts(
+            weights,
+            tuple(-14 + 128 * share for share in beside),
+            shown,
+            ("center",) * len(weights),
+        ),
         Texts(
             (ends[1], ends[1], ends[0], ends[0]),
             (-6, 106, -6, 106),

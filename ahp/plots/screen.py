@@ -42,6 +42,9 @@ LABEL = 22
 NARROW = 6
 """Height of such a row, in pixels."""
 
+NUMBERED = 12
+"""Of more numbered columns, every other one has its number."""
+
 CELL_SIZES = ((8, 11), (12, 10))
 """Columns of cells, at most, and the size of texts in them; 8 in more columns."""
 
@@ -102,7 +105,13 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
     bottom = _bottom(chart, legend)
     picture.update_layout(
         height=area + top + bottom,
-        margin={"l": 0 if rows or not chart.y.shown else 8, "r": 8, "t": top, "b": bottom},
+        margin={
+            "l": 0 if rows or not chart.y.shown else 8,
+            # for half of the number at the end of an axis
+            "r": 20 if chart.x.percent else 8,
+            "t": top,
+            "b": bottom,
+        },
         barmode="overlay",
         showlegend=legend,
         plot_bgcolor=CLEAR,
@@ -168,8 +177,9 @@ def _bottom(chart: Chart, legend: bool) -> int:
     below = 8
     if not (chart.horizontal or chart.x.top) and chart.x.shown:
         below += 24 + (20 if chart.x.title else 0)
-    if any(isinstance(mark, Cells) for mark in chart.marks):
-        below += 42
+    for mark in chart.marks:
+        if isinstance(mark, Cells):
+            below += 60 if mark.name else 42
     if chart.rows and any(getattr(mark, "text", "") for mark in chart.marks):
         below += 18
     if legend:
@@ -206,7 +216,12 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
             options["ticklabelstandoff"] = 8
             options["showticklabels"] = few
         else:
-            options["ticktext"] = [wrapped(name, _column_width(chart)) for name in axis.names]
+            every = 1 if len(axis.names) <= NUMBERED else 2
+            numbered = every == 1 or not all(map(str.isdecimal, axis.names))
+            options["ticktext"] = [
+                wrapped(name, _column_width(chart)) if numbered or k % every == 0 else ""
+                for k, name in enumerate(axis.names)
+            ]
             options["tickangle"] = -90 if _upright(chart) else 0
     elif axis.ticks:
         options["tickvals"] = list(axis.ticks)

@@ -6,6 +6,10 @@ import html
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
+
+AREA, LETTER = 300, 12
+"""Width and height of a picture's area on a phone, and the height of a letter, in pixels."""
 
 _PIECES = re.compile(r"[\u2e80-\ua4cf\uff00-\uffef]|[^\s\u2e80-\ua4cf\uff00-\uffef]+\s*|\s+")
 """A Chinese character, or a word with the spaces behind it."""
@@ -73,6 +77,36 @@ def _lines_of(text: str, width: int) -> list[str]:
 def wrapped(text: str, width: int) -> str:
     """The lines of a label for plotly (`lines_of`)."""
     return "<br>".join(map(harmless, lines_of(text, width)))
+
+
+def beside_points(places: Sequence[tuple[float, float]], labels: Sequence[str]) -> list[float]:
+    """Heights at which short labels of points stand, above or below theirs, so that none covers
+    another or a point; measured on a phone, where there is the least room.
+
+    Args:
+        places: of the points, as shares of the width and of the height.
+        labels: of each.
+
+    >>> [round(y, 2) for y in beside_points([(0.5, 0.5), (0.5, 0.51)], ["1", "2"])]
+    [0.46, 0.55]
+    """
+    points = [(AREA * x, AREA * y) for x, y in places]
+    taken: list[tuple[float, float, float]] = []
+    heights = [0.0] * len(points)
+
+    def free(x: float, y: float, half: float) -> bool:
+        return not any(
+            abs(x - other) < half + width and abs(y - at) < LETTER for other, at, width in taken
+        ) and not any(abs(x - px) < half + 3 and abs(y - py) < LETTER - 2 for px, py in points)
+
+    for k in sorted(range(len(points)), key=lambda k: -points[k][1]):
+        x, y = points[k]
+        half = 3.5 * len(labels[k]) + 1
+        steps = [sign * step for step in range(12, 80, 4) for sign in (1, -1)]
+        step = next((one for one in steps if free(x, y + one, half)), steps[0])
+        taken.append((x, y + step, half))
+        heights[k] = (y + step) / AREA
+    return heights
 
 
 def luminance(color: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from .. import plots
@@ -13,6 +14,22 @@ from . import state
 
 STILL = {"displayModeBar": False, "scrollZoom": False}
 """A finger on a picture scrolls the page."""
+
+
+INKS = {"light": "#1a1d21", "dark": "#eceef1"}
+"""Of texts that have no color of their own, by the scheme of the page."""
+
+
+def inked(drawn: go.Figure, ink: str | None) -> go.Figure:
+    """A figure whose texts at places and names of scales contrast with the page: Streamlit has them
+    in a gray that is too light (3.7:1).
+    """
+    if ink is not None:
+        for text in drawn.layout.annotations:
+            if text.font.color is None:
+                text.font.color = ink
+        drawn.update_traces(colorbar_title_font_color=ink, selector={"type": "heatmap"})
+    return drawn
 
 
 def show_titled(chart: Chart, key: str, file: str) -> None:
@@ -30,7 +47,8 @@ def show_chart(chart: Chart, key: str, file: str, *, titled: bool = False) -> No
         titled: whether the title stands in the picture.
     """
     _ = state.translate()
-    st.plotly_chart(plots.screen.figure(chart, titled), config=STILL, key=key)
+    drawn = inked(plots.screen.figure(chart, titled), INKS.get(st.context.theme.type or ""))
+    st.plotly_chart(drawn, config=STILL, key=key)
     # a file stands alone: it says what it shows, and when it was made
     dated = replace(chart, note="\n".join(filter(None, (chart.note, state.today().isoformat()))))
     with st.container(horizontal=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +12,15 @@ import pytest
 
 import ahp
 import ahp.web
-from ahp.plots.chart import Axis, Chart
+from ahp.plots import screen
+from ahp.plots.chart import Axis, Cells, Chart, Texts
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
 from ahp.report import certainty as report
 from ahp.study import study_certainty
 from ahp.study.certainty import weights_with
 from ahp.tolerance import ranked
 from ahp.web import pictures, state
+from tests.contrast import contrast
 from tests.web.test_desk import fill
 from tests.web.test_pages import keyed
 
@@ -168,14 +171,24 @@ def saved(app):
 
 def test_no_picture_stands_on_a_page_without_its_files():
     # but by the function that puts the buttons below it
-    calls = {
-        path.name
-        for path in Path(ahp.web.__path__[0]).rglob("*.py")
-        for line in path.open()
-        if "plotly_chart(" in line
-    }
-    assert calls == {"pictures.py"}
-    assert inspect.getsource(pictures).count("plotly_chart(") == 1
+    pages = [path.read_text(encoding="utf-8") for path in Path(ahp.web.__path__[0]).rglob("*.py")]
+    assert sum(page.count("plotly_chart(") for page in pages) == 1
+    assert inspect.getsource(pictures.show_chart).count("plotly_chart(") == 1
+
+
+@pytest.mark.parametrize(("scheme", "page"), [("light", "#ffffff"), ("dark", "#0e1117")])
+def test_texts_without_a_color_of_their_own_contrast_with_the_page(scheme, page):
+    ink = pictures.INKS[scheme]
+    assert contrast(ink, page) >= 4.5
+    texts = Texts((0, 0), (0, 0), ("plain", "on color"), ("left", "left"))
+    behind = replace(texts, backgrounds=("#1f5f99", "#1f5f99"))
+    cells = Cells(((0.5,),), 0, 1, ("#ffffff", "#1f5f99"), "S*")
+    chart = Chart("", "", "", Axis(names=("1",)), Axis(names=("A",)), (texts, behind, cells))
+    drawn = pictures.inked(screen.figure(chart), ink)
+    colors = [text.font.color for text in drawn.layout.annotations]
+    assert colors == [ink, ink, "#ffffff", "#ffffff"]
+    assert drawn.data[0].colorbar.title.font.color == ink
+    assert pictures.inked(screen.figure(chart), None) == screen.figure(chart)
 
 
 def test_every_picture_of_a_result_can_be_saved(visit, organizer, analysis):
@@ -184,9 +197,7 @@ def test_every_picture_of_a_result_can_be_saved(visit, organizer, analysis):
     app.session_state["screen"] = "Agreement"
     app.run()
     assert not app.exception
-    assert saved(app) == {"spread", "crs", "heat", "dendro", "disagreement", "quadrant"} | {
-        "expert_weights"
-    }
+    assert saved(app) == {"heat", "dendro", "disagreement", "quadrant", "expert_weights"}
 
 
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
