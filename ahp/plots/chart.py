@@ -271,6 +271,8 @@ class Chart:
             span = (high - low) or abs(high) or 1.0
             bars = [mark for mark in self.marks if isinstance(mark, Bars | Boxes)]
             beyond = 0.2 if any(_texts_beyond(mark) for mark in self.marks) else 0.05
+            if which == "y" and any(_texts_above(mark) for mark in self.marks):
+                beyond = max(beyond, 0.15)
             low -= 0.0 if bars and low == 0 else (beyond if low < 0 else 0.05) * span
             high += beyond * span
         return (low if axis.low is None else axis.low, high if axis.high is None else axis.high)
@@ -314,6 +316,10 @@ def blended(first: Color, second: Color, share: float) -> Color:
 
 def _texts_beyond(mark: Mark) -> bool:
     return isinstance(mark, Bars) and not mark.inside and any(mark.texts)
+
+
+def _texts_above(mark: Mark) -> bool:
+    return isinstance(mark, Points) and mark.beside == "above" and any(mark.texts)
 
 
 def _numbers(mark: Mark, which: Literal["x", "y"], horizontal: bool) -> tuple[float, ...]:

@@ -117,7 +117,7 @@ def pareto_chart(
         alt=_("The first {count} of {all} make up {share}: {names}.").format(
             count=needed, all=len(order), share=f"{sums[needed - 1]:.1%}", names=first
         ),
-        x=Axis(percent=True, low=0, high=1.32, ticks=(0, 0.2, 0.4, 0.6, 0.8, 1)),
+        x=Axis(percent=True, low=0, high=1.32, ticks=(0, 0.25, 0.5, 0.75, 1)),
         y=Axis(names=tuple(names[k] for k in order), reversed=True),
         marks=(
             Bars(
@@ -348,7 +348,7 @@ def quadrant_chart(
     low, high = float(y.min()) - 0.2 * span, float(y.max()) + 0.2 * span
     left, right = -0.02 * float(x.max()), 1.15 * float(x.max())
     places = zip((x - left) / (right - left), (y - low) / (high - low), strict=True)
-    beside = beside_points(list(places), [str(rank) for rank in order])
+    across, up = beside_points(list(places), [str(rank) for rank in order])
     return Chart(
         title=_("Importance and consensus"),
         note="\n".join(text for text in (note, _("Numbers: ranks by weight")) if text),
@@ -377,8 +377,8 @@ def quadrant_chart(
             Limit(important, "x"),
             Limit(agreed, "y"),
             Texts(
-                tuple(x.tolist()),
-                tuple(low + share * (high - low) for share in beside),
+                tuple(left + share * (right - left) for share in across),
+                tuple(low + share * (high - low) for share in up),
                 tuple(map(str, order.tolist())),
                 ("center",) * len(names),
             ),

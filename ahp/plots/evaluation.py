@@ -40,6 +40,9 @@ BLUE, ORANGE, GREEN, VIOLET = MIDDLE_BLUE, *PALETTE[1:4]
 QUADRANT = 20
 """Columns of the name of a quadrant."""
 
+LOWEST, POINTS = -22, 144
+"""Where an axis of points begins, and how many it has, with room for the names of quadrants."""
+
 NAMED_PERIODS = 6
 """Periods named on an axis, at most."""
 
@@ -260,8 +263,10 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
     ends = (0.8 * min(weights), 1.25 * max(weights))
     words = quadrant_words(_)
     shown = tuple(numbers[place.indicator] for place in found.places)
-    across = np.log(np.array(weights) / ends[0]) / np.log(ends[1] / ends[0])
-    beside = beside_points([(x, (y + 14) / 128) for x, y in zip(across, own, strict=True)], shown)
+    ratio = ends[1] / ends[0]
+    shares = np.log(np.array(weights) / ends[0]) / np.log(ratio)
+    places = [(x, (y - LOWEST) / POINTS) for x, y in zip(shares, own, strict=True)]
+    across, up = beside_points(places, shown)
     marks = (
         Points(
             weights,
@@ -284,14 +289,14 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
         Limit(100 * found.weight, "x"),
         Limit(found.points, "y"),
         Texts(
-            weights,
-            tuple(-14 + 128 * share for share in beside),
+            tuple(float(ends[0] * ratio**share) for share in across),
+            tuple(float(LOWEST + POINTS * share) for share in up),
             shown,
             ("center",) * len(weights),
         ),
         Texts(
             (ends[1], ends[1], ends[0], ends[0]),
-            (-6, 106, -6, 106),
+            (-16, 116, -16, 116),
             tuple(words[quadrant] for quadrant in QUADRANTS),
             ("right", "right", "left", "left"),
             width=QUADRANT,
@@ -311,7 +316,7 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
             logarithmic=True,
             ticks=tuple(tick for tick in WEIGHT_TICKS if ends[0] <= tick <= ends[1]),
         ),
-        y=Axis(_("Points"), low=-14, high=114, ticks=(0, 20, 40, 60, 80, 100)),
+        y=Axis(_("Points"), low=LOWEST, high=LOWEST + POINTS, ticks=(0, 20, 40, 60, 80, 100)),
         marks=marks,
         language=language,
         height=400,

@@ -179,7 +179,7 @@ def _bottom(chart: Chart, legend: bool) -> int:
         below += 24 + (20 if chart.x.title else 0)
     for mark in chart.marks:
         if isinstance(mark, Cells):
-            below += 60 if mark.name else 42
+            below += 68 if mark.name else 42
     if chart.rows and any(getattr(mark, "text", "") for mark in chart.marks):
         below += 18
     if legend:
@@ -452,7 +452,10 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
         hoverongaps=False,
         colorbar={
             **BAR_BELOW,
-            "title": {"text": harmless(mark.name), "side": "top"} if mark.name else None,
+            # plotly puts the last line upon the bar
+            "title": {"text": f"{harmless(mark.name)}<br>\u00a0", "side": "top"}
+            if mark.name
+            else None,
             **(ticks if mark.ticks else {"nticks": 4}),
         },
     )

@@ -79,34 +79,46 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(map(harmless, lines_of(text, width)))
 
 
-def beside_points(places: Sequence[tuple[float, float]], labels: Sequence[str]) -> list[float]:
-    """Heights at which short labels of points stand, above or below theirs, so that none covers
-    another or a point; measured on a phone, where there is the least room.
+def beside_points(
+    places: Sequence[tuple[float, float]], labels: Sequence[str]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Where short labels of points stand, near theirs, so that none covers another or a point, and
+    none lies at the upper or lower edge; measured on a phone, where there is the least room.
 
     Args:
         places: of the points, as shares of the width and of the height.
         labels: of each.
 
-    >>> [round(y, 2) for y in beside_points([(0.5, 0.5), (0.5, 0.51)], ["1", "2"])]
-    [0.46, 0.55]
+    >>> x, y = beside_points([(0.5, 0.5), (0.5, 0.51)], ["1", "2"])
+    >>> [round(share, 2) for share in (*x, *y)]
+    [0.5, 0.5, 0.46, 0.55]
     """
     points = [(AREA * x, AREA * y) for x, y in places]
     taken: list[tuple[float, float, float]] = []
-    heights = [0.0] * len(points)
+    found = dict[int, tuple[float, float]]()
 
     def free(x: float, y: float, half: float) -> bool:
-        return not any(
-            abs(x - other) < half + width and abs(y - at) < LETTER for other, at, width in taken
-        ) and not any(abs(x - px) < half + 3 and abs(y - py) < LETTER - 2 for px, py in points)
+        return (
+            2 * LETTER < y < AREA - 2 * LETTER
+            and not any(abs(x - px) < half + 4 and abs(y - py) < LETTER - 1 for px, py in points)
+            and not any(
+                abs(x - other) < half + width and abs(y - at) < LETTER for other, at, width in taken
+            )
+        )
 
     for k in sorted(range(len(points)), key=lambda k: -points[k][1]):
-        x, y = points[k]
-        half = 3.5 * len(labels[k]) + 1
-        steps = [sign * step for step in range(12, 80, 4) for sign in (1, -1)]
-        step = next((one for one in steps if free(x, y + one, half)), steps[0])
-        taken.append((x, y + step, half))
-        heights[k] = (y + step) / AREA
-    return heights
+        (x, y), half = points[k], 3.5 * len(labels[k]) + 1
+        steps = [
+            step
+            for away in range(LETTER, AREA // 3, LETTER // 2)
+            for step in ((0, away), (0, -away), (away, 0), (-away, 0), (away, away), (away, -away))
+        ]
+        across, up = next((one for one in steps if free(x + one[0], y + one[1], half)), steps[0])
+        taken.append((x + across, y + up, half))
+        found[k] = (x + across) / AREA, (y + up) / AREA
+    return tuple(found[k][0] for k in range(len(points))), tuple(
+        found[k][1] for k in range(len(points))
+    )
 
 
 def luminance(color: str) -> float:

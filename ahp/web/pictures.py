@@ -21,14 +21,18 @@ INKS = {"light": "#1a1d21", "dark": "#eceef1"}
 
 
 def inked(drawn: go.Figure, ink: str | None) -> go.Figure:
-    """A figure whose texts at places and names of scales contrast with the page: Streamlit has them
-    in a gray that is too light (3.7:1).
+    """A figure whose texts on the page contrast with it: Streamlit has those of marks and places,
+    and the names of scales of colors, in a gray that is too light (3.7:1).
     """
     if ink is not None:
         for text in drawn.layout.annotations:
             if text.font.color is None:
                 text.font.color = ink
         drawn.update_traces(colorbar_title_font_color=ink, selector={"type": "heatmap"})
+        drawn.update_traces(outsidetextfont_color=ink, selector={"textposition": "outside"})
+        for points in drawn.select_traces(selector={"type": "scatter"}):
+            if points.text and points.textfont.color is None:
+                points.textfont.color = ink
     return drawn
 
 

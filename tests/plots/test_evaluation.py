@@ -276,9 +276,9 @@ def test_importance(small: Evaluation) -> None:
     assert (own.x, own.y) == ((30.0, 30.0, 40.0), (90.0, 90.0, 80.0))
     shown = chart.marks[-2]
     assert isinstance(shown, Texts)
-    assert (shown.texts, shown.x) == (("1", "2", "3"), own.x)
+    assert (shown.texts, shown.x) == (("1", "2", "3"), close(own.x))
     # two at one place: one number above, the other below
-    assert [round(y - at) for y, at in zip(shown.y, own.y, strict=True)] == [5, -5, 5]
+    assert [round(y - at) for y, at in zip(shown.y, own.y, strict=True)] == [6, -6, 6]
     assert own.customdata == (
         *("1 Node p1<br>30.0%, 90.0", "2 Node p2<br>30.0%, 90.0", "3 Node q<br>40.0%, 80.0"),
     )
@@ -290,10 +290,10 @@ def test_importance(small: Evaluation) -> None:
     corners = chart.marks[-1]
     assert isinstance(corners, Texts)
     assert list(zip(corners.texts, corners.x, corners.y, strict=True)) == [
-        ("Important and weak: work here first", 50.0, -6),
-        ("Important and strong: keep it up", 50.0, 106),
-        ("Less important and weak: later", 24.0, -6),
-        ("Less important and strong: enough is done", 24.0, 106),
+        ("Important and weak: work here first", 50.0, -16),
+        ("Important and strong: keep it up", 50.0, 116),
+        ("Less important and weak: later", 24.0, -16),
+        ("Less important and strong: enough is done", 24.0, 116),
     ]
     # plotly places texts on such an axis by their logarithm
     assert [one.x for one in figure.layout.annotations[-4:]] == close(

@@ -13,7 +13,7 @@ import pytest
 import ahp
 import ahp.web
 from ahp.plots import screen
-from ahp.plots.chart import Axis, Cells, Chart, Texts
+from ahp.plots.chart import Axis, Bars, Cells, Chart, Points, Texts
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
 from ahp.report import certainty as report
 from ahp.study import study_certainty
@@ -183,11 +183,17 @@ def test_texts_without_a_color_of_their_own_contrast_with_the_page(scheme, page)
     texts = Texts((0, 0), (0, 0), ("plain", "on color"), ("left", "left"))
     behind = replace(texts, backgrounds=("#1f5f99", "#1f5f99"))
     cells = Cells(((0.5,),), 0, 1, ("#ffffff", "#1f5f99"), "S*")
-    chart = Chart("", "", "", Axis(names=("1",)), Axis(names=("A",)), (texts, behind, cells))
+    bars = Bars((0,), (1,), ("#1f5f99",), texts=("beyond",))
+    points = Points((0,), (0,), "#1f5f99", texts=("above",))
+    marks = (texts, behind, cells, bars, replace(bars, inside=True), points)
+    chart = Chart("", "", "", Axis(names=("1",)), Axis(names=("A",)), marks)
     drawn = pictures.inked(screen.figure(chart), ink)
     colors = [text.font.color for text in drawn.layout.annotations]
     assert colors == [ink, ink, "#ffffff", "#ffffff"]
-    assert drawn.data[0].colorbar.title.font.color == ink
+    scale, beyond, inside, above = drawn.data
+    assert scale.colorbar.title.font.color == beyond.outsidetextfont.color == ink
+    assert (inside.textfont.color, inside.outsidetextfont.color) == (("#ffffff",), None)
+    assert above.textfont.color == ink
     assert pictures.inked(screen.figure(chart), None) == screen.figure(chart)
 
 
