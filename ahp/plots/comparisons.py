@@ -346,6 +346,7 @@ def quadrant_chart(
 
     span = float(y.max() - y.min()) or 1.0
     low, high = float(y.min()) - 0.2 * span, float(y.max()) + 0.2 * span
+    middle: Side = "center"
     left, right = -0.02 * float(x.max()), 1.15 * float(x.max())
     places = zip((x - left) / (right - left), (y - low) / (high - low), strict=True)
     across, up = beside_points(list(places), [str(rank) for rank in order])
@@ -380,7 +381,7 @@ def quadrant_chart(
                 tuple(left + share * (right - left) for share in across),
                 tuple(low + share * (high - low) for share in up),
                 tuple(map(str, order.tolist())),
-                ("center",) * len(names),
+                (middle,) * len(names),
             ),
             Texts(
                 (right, right, left, left),

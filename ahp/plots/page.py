@@ -272,4 +272,5 @@ def _mark_rows(mark: Any, start: int, stop: int) -> Mark:
         for field, values in vars(mark).items()
         if isinstance(values, tuple) and len(values) == len(at)
     }
-    return replace(mark, **{**own, name: tuple(at[k] - start for k in kept)})
+    found: Mark = replace(mark, **{**own, name: tuple(at[k] - start for k in kept)})
+    return found
