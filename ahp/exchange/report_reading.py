@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import ReportError
 from ..messages import Phrase
-from ..report.document import one_line
+from ..report.document import further_part, one_line
 from ..report.workbook import HEADING_ROW
 from ..tables.workbooks import uploaded_workbook
 
@@ -165,20 +165,16 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport
             starts = element.iter(f"{_WORD}bookmarkStart")
             waiting += [str(start.get(f"{_WORD}name")) for start in starts]
     tables = {
-        mark: (following[mark], *_further(mark, following, marks))
-        for mark in marks
-        if mark in following
+        mark: (following[mark], *_further(mark, following)) for mark in marks if mark in following
     }
     return ReadReport(tables, tuple(_WordTexts(body).texts))
 
 
-def _further(mark: str, following: Mapping[str, Part], marks: frozenset[str]) -> Iterator[Part]:
-    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`; what has the name
-    of another table is that one.
-    """
+def _further(mark: str, following: Mapping[str, Part]) -> Iterator[Part]:
+    """Parts of a table behind the first, see `ahp.report.docx_file.docx_bytes`."""
     for count in range(2, PARTS):
-        name = f"{mark[:36]}_{count}"
-        if name not in following or name in marks:
+        name = further_part(mark, count)
+        if name not in following:
             return
         yield following[name]
 

@@ -27,7 +27,6 @@ from .panel import (
     spread_chart as spread_chart,
 )
 from .parts import unit_parts as unit_parts
-from .screen import noted as noted
 from .weights import (
     branch_chart as branch_chart,
     hierarchy_diagram as hierarchy_diagram,

@@ -8,9 +8,9 @@ it; this module loads neither plotly nor matplotlib.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, Literal, cast
 
 Color = str
 """`"#rrggbb"`."""
@@ -18,6 +18,9 @@ Color = str
 Side = Literal["left", "center", "right"]
 
 Symbol = Literal["circle", "square", "diamond", "triangle", "cross"]
+
+NAMED = 100
+"""More rows than this are narrow and have no names."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Bars:
     """Bars from `start` to `end`; horizontal where the names are on the y axis.
 
     `start` is empty for bars from 0. Texts stand beyond the ends, `inside` the bars where they fit.
+    `hatch` tells bars apart without colors: `"/"`, `"x"`, `"."`.
     """
 
     position: tuple[float, ...]
@@ -69,6 +73,7 @@ class Bars:
     hover: tuple[str, ...] = ()
     width: float = 0.7
     inside: bool = False
+    hatch: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,7 @@ class Chart:
         legend: whether the names of the marks are explained.
         row: height of a row of names on screens, in pixels.
         height: of an area without rows, in pixels.
+        lying: bars lie though there are no names beside them.
     """
 
     title: str
@@ -236,11 +242,17 @@ class Chart:
     legend: bool = True
     row: int = 36
     height: int = 360
+    lying: bool = False
+
+    @property
+    def rows(self) -> bool:
+        """Whether there is a row for each name on the y axis."""
+        return bool(self.y.names)
 
     @property
     def horizontal(self) -> bool:
-        """Whether names are on the y axis, so that bars lie."""
-        return bool(self.y.names)
+        """Whether bars lie."""
+        return self.rows or self.lying
 
     def ends(self, which: Literal["x", "y"]) -> tuple[float, float]:
         """Where an axis ends, the smaller number first, whichever way it runs.
@@ -259,6 +271,8 @@ class Chart:
             span = (high - low) or abs(high) or 1.0
             bars = [mark for mark in self.marks if isinstance(mark, Bars | Boxes)]
             beyond = 0.2 if any(_texts_beyond(mark) for mark in self.marks) else 0.05
+            if which == "y" and any(_texts_above(mark) for mark in self.marks):
+                beyond = max(beyond, 0.15)
             low -= 0.0 if bars and low == 0 else (beyond if low < 0 else 0.05) * span
             high += beyond * span
         return (low if axis.low is None else axis.low, high if axis.high is None else axis.high)
@@ -275,6 +289,20 @@ class Chart:
                 yield from (text,) if isinstance(text, str) else text
             yield from getattr(mark, "tick_texts", ())
 
+    def translated(self, table: Mapping[int, str]) -> Chart:
+        """The same picture with other characters in its texts (`str.translate`)."""
+        return cast(Chart, _translated(self, table))
+
+
+def _translated(part: Any, table: Mapping[int, str]) -> Any:
+    if isinstance(part, str):
+        return part.translate(table)
+    if isinstance(part, tuple):
+        return tuple(_translated(one, table) for one in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{name: _translated(one, table) for name, one in vars(part).items()})
+    return part
+
 
 def blended(first: Color, second: Color, share: float) -> Color:
     """The color between two, at a share of the way to the second.
@@ -288,6 +316,10 @@ def blended(first: Color, second: Color, share: float) -> Color:
 
 def _texts_beyond(mark: Mark) -> bool:
     return isinstance(mark, Bars) and not mark.inside and any(mark.texts)
+
+
+def _texts_above(mark: Mark) -> bool:
+    return isinstance(mark, Points) and mark.beside == "above" and any(mark.texts)
 
 
 def _numbers(mark: Mark, which: Literal["x", "y"], horizontal: bool) -> tuple[float, ...]:

@@ -14,16 +14,15 @@ from ..errors import MatrixError
 from ..i18n import translator
 from ..matrix import Float
 from ..tolerance import falling_order, shared_ranks
-from .chart import Axis, Bars, Cells, Chart, Color, Limit, Line, Mark, Points, Side, Symbol, Texts
-from .colors import BELOW_TO_ABOVE, GRAY, MIDDLE_BLUE, ORANGE, PALETTE
+from .chart import Axis, Bars, Cells, Chart, Color, Limit, Line, Mark, Points, Side, Texts
+from .colors import BELOW_TO_ABOVE, GRAY, MIDDLE_BLUE, ORANGE, PALETTE, SYMBOLS
+from .texts import beside_points
 
 MOST_TIMES = 4
 """Weights so many times the panel's, and more, have the strongest color; likewise below it."""
 
 PARETO_LEVEL = 0.8
 """The share that the most important ones reach together, after Pareto's 80 of 100."""
-
-GROUP_SYMBOLS: tuple[Symbol, ...] = ("circle", "diamond", "square", "triangle", "cross")
 
 
 def share_chart(
@@ -118,7 +117,7 @@ def pareto_chart(
         alt=_("The first {count} of {all} make up {share}: {names}.").format(
             count=needed, all=len(order), share=f"{sums[needed - 1]:.1%}", names=first
         ),
-        x=Axis(percent=True, low=0, high=1.12, ticks=(0, 0.2, 0.4, 0.6, 0.8, 1)),
+        x=Axis(percent=True, low=0, high=1.32, ticks=(0, 0.25, 0.5, 0.75, 1)),
         y=Axis(names=tuple(names[k] for k in order), reversed=True),
         marks=(
             Bars(
@@ -329,7 +328,7 @@ def quadrant_chart(
         MatrixError: not a weight and a consensus for each name.
 
     >>> chart = ahp.plots.quadrant_chart(["A", "B", "C"], [0.5, 0.3, 0.2], [0.6, 0.9, 0.8])
-    >>> chart.marks[0].texts, chart.alt
+    >>> chart.marks[3].texts, chart.alt
     (('1', '2', '3'), 'Important and disputed: A; important and agreed: none.')
     """
     _ = translator(language)
@@ -347,7 +346,10 @@ def quadrant_chart(
 
     span = float(y.max() - y.min()) or 1.0
     low, high = float(y.min()) - 0.2 * span, float(y.max()) + 0.2 * span
+    middle: Side = "center"
     left, right = -0.02 * float(x.max()), 1.15 * float(x.max())
+    places = zip((x - left) / (right - left), (y - low) / (high - low), strict=True)
+    across, up = beside_points(list(places), [str(rank) for rank in order])
     return Chart(
         title=_("Importance and consensus"),
         note="\n".join(text for text in (note, _("Numbers: ranks by weight")) if text),
@@ -362,7 +364,6 @@ def quadrant_chart(
                 tuple(y.tolist()),
                 MIDDLE_BLUE,
                 size=9,
-                texts=tuple(map(str, order.tolist())),
                 hover=tuple(
                     _("{rank} {name}: weight {weight}, {measure} {consensus}").format(
                         rank=order[k],
@@ -376,6 +377,12 @@ def quadrant_chart(
             ),
             Limit(important, "x"),
             Limit(agreed, "y"),
+            Texts(
+                tuple(left + share * (right - left) for share in across),
+                tuple(low + share * (high - low) for share in up),
+                tuple(map(str, order.tolist())),
+                (middle,) * len(names),
+            ),
             Texts(
                 (right, right, left, left),
                 (low + 0.06 * (high - low), high - 0.04 * (high - low)) * 2,
@@ -445,7 +452,7 @@ def group_chart(
                     tuple(values[g].tolist()),
                     rows,
                     PALETTE[g],
-                    GROUP_SYMBOLS[g % len(GROUP_SYMBOLS)],
+                    SYMBOLS[g % len(SYMBOLS)],
                     size=11,
                     name=group,
                     hover=tuple(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
-import plotly.graph_objects as go
 
 from ..consensus import pairwise_consensus
 from ..consistency import CR_LIMIT
@@ -17,14 +17,12 @@ from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.incoherence import limit_of
-from .chart import Axis, Boxes, Cells, Chart, Line, Mark, Points, Side, Texts
-from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE
-from .screen import LEGEND_BELOW, bar_below, name_rows
-from .texts import harmless, wrapped
+from .chart import NAMED, Axis, Bars, Boxes, Cells, Chart, Line, Mark, Points, Side, Texts
+from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE, SYMBOLS
 from .weights import branch_colors
 
-NAMED = 40
-"""More experts than this are drawn in narrow rows without names."""
+COLUMNS = 40
+"""More columns than this have no numbers."""
 
 VALUED = 15
 """More experts than this and the cells of a square of experts are too small for numbers."""
@@ -37,8 +35,6 @@ CR_COLORS = ("#cfe3d6", "#e5a54b", "#a3344a")
 
 LEGEND = 8
 """Clusters in the legend at most, the largest."""
-
-SYMBOLS = ("circle", "square", "triangle-right", "x", "star", "cross", "hexagon", "bowtie")
 
 
 def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: str = "") -> Chart:
@@ -116,65 +112,94 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: 
     )
 
 
-def consensus_heatmap(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
-    """S* of every two experts by their global weights, those who judge alike side by side."""
+def consensus_heatmap(
+    analysis: Analysis, agreement: Agreement, language: str, note: str = ""
+) -> Chart:
+    """S* of every two experts by their global weights, those who judge alike side by side.
+
+    Args:
+        analysis: of the panel.
+        agreement: of the same analysis.
+        language: of the texts.
+        note: whose judgments, how many, when.
+    """
     _ = translator(language)
     panel = analysis.panel
     clusters = agreement.clusters
     order = np.arange(len(panel.experts)) if clusters is None else clusters.leaf_order
     order = order[~np.isnan(panel.global_weights[order]).any(axis=-1)]
     values = pairwise_consensus(panel.global_weights[order], scale_max=None)
-    names = [harmless(panel.experts[k]) for k in order]
-    rows, valued = list(range(len(names))), len(names) <= VALUED
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            x=rows,
-            y=rows,
-            zmin=min(0.5, float(values.min())),
-            zmax=1,
-            colorscale=((0, "#f4e6d4"), (0.5, LIGHT_BLUE), (1, BLUE)),
-            texttemplate="%{text}" if valued else "",
-            text=[[f"{100 * value:.0f}" for value in row] for row in values] if valued else None,
-            customdata=[[[row, column] for column in names] for row in names],
-            hovertemplate="%{customdata[0]}, %{customdata[1]}<br>S* = %{z:.4f}<extra></extra>",
-            colorbar=bar_below(tickformat=".0%", tickprefix="S* ", nticks=3),
+    names = [panel.experts[k] for k in order]
+    numbers = tuple(str(row + 1) for row in range(len(names)))
+    pairs = np.triu_indices(len(names), 1)
+    said = []
+    if pairs[0].size:
+        ends = (
+            (values[pairs].argmax(), _("Most alike: {first} and {second}, S* {value}")),
+            (values[pairs].argmin(), _("least alike: {first} and {second}, S* {value}")),
         )
-    )
-    few = len(names) <= NAMED
-    numbers = [str(row + 1) for row in rows]
-    figure.update_xaxes(
-        showticklabels=few, tickvals=rows, ticktext=numbers, side="top", fixedrange=True
-    )
-    labels = [
-        wrapped(f"{number}. {panel.experts[k]}", 18)
-        for k, number in zip(order, numbers, strict=True)
-    ]
-    name_rows(figure, labels, few)
-    return figure.update_layout(
-        height=90 + (30 if few else 5) * len(rows), margin={"l": 0, "r": 0, "t": 30, "b": 50}
+        for at, words in ends:
+            row, column = pairs[0][at], pairs[1][at]
+            told = f"{values[row, column]:.4f}"
+            said.append(words.format(first=names[row], second=names[column], value=told))
+    lowest = min(0.5, float(values.min()))
+    ticks = (lowest, (lowest + 1) / 2, 1.0)
+    return Chart(
+        title=_("Agreement of every two experts"),
+        note=note,
+        alt=_("{sentence}.").format(sentence=_("; ").join(said or [_("none")])),
+        x=Axis(names=numbers, shown=len(names) <= COLUMNS),
+        y=Axis(
+            names=tuple(f"{k}. {name}" for k, name in zip(numbers, names, strict=True)),
+            reversed=True,
+        ),
+        marks=(
+            Cells(
+                tuple(map(tuple, values.tolist())),
+                lowest,
+                1,
+                ("#f4e6d4", LIGHT_BLUE, BLUE),
+                "S*",
+                tuple(tuple(f"{100 * value:.0f}" for value in row) for row in values)
+                if len(names) <= VALUED
+                else (),
+                tuple(
+                    tuple(
+                        f"{row}, {column}\nS* = {values[i, k]:.4f}"
+                        for k, column in enumerate(names)
+                    )
+                    for i, row in enumerate(names)
+                ),
+                ticks=ticks,
+                tick_texts=tuple(f"{tick:.0%}" for tick in ticks),
+            ),
+        ),
+        language=language,
+        legend=False,
+        row=30,
     )
 
 
 def disagreement_chart(
-    analysis: Analysis, agreement: Agreement, language: str, top: int = 12
-) -> go.Figure:
+    analysis: Analysis, agreement: Agreement, language: str, note: str = "", top: int = 12
+) -> Chart:
     """For the comparisons that split the panel most, who prefers left, neither, and right.
 
     Args:
         analysis: of the panel.
         agreement: of the same analysis.
         language: of the texts.
+        note: whose judgments, how many, when.
         top: how many comparisons at most.
     """
     _ = translator(language)
     survey, spread = analysis.survey, agreement.spread
     comparisons = survey.hierarchy.comparisons
     order = [k for k in spread.order.tolist() if spread.count[k] > 0][:top]
-    rows = list(range(len(order)))
+    rows = tuple(float(row) for row in range(len(order)))
     shares = np.stack([spread.share_left, spread.share_equal, spread.share_right])[:, order]
     starts = (-shares[0] - shares[1] / 2, -shares[1] / 2, shares[1] / 2)
-    hover = []
+    hover, names = [], []
     for k in order:
         parent, left, right = (survey.node_name(node, language) for node in comparisons[k])
         median = position_words(left, right, float(spread.median[k]), _)
@@ -182,81 +207,66 @@ def disagreement_chart(
         answers = _("{count} answers, median: {median}").format(
             count=int(spread.count[k]), median=median
         )
-        hover.append(f"{harmless(line)}<br>{harmless(answers)}")
-    figure = go.Figure()
-    sides = (
-        (_("Left matters more"), BLUE, ""),
-        (_("Equal"), GRAY, "/"),
-        (_("Right matters more"), ORANGE, ""),
-    )
-    for (name, color, pattern), share, start in zip(sides, shares, starts, strict=True):
-        figure.add_bar(
-            x=share,
-            base=start,
-            y=rows,
-            width=0.36,
-            orientation="h",
+        hover.append((line, answers))
+        names.append((left, right))
+    left_more, right_more = _("Left matters more"), _("Right matters more")
+    sides = ((left_more, BLUE), (_("Equal"), LIGHT_BLUE), (right_more, ORANGE))
+    marks: list[Mark] = [
+        Bars(
+            rows,
+            tuple((start + share).tolist()),
+            (color,) * len(rows),
+            start=tuple(start.tolist()),
             name=name,
-            marker={
-                "color": color,
-                "pattern": {"shape": pattern, "bgcolor": color, "fgcolor": "#aab4bd"},
-            },
-            text=[f"{part:.0%}" if part >= 0.1 else "" for part in share],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            textfont={"size": 10},
-            constraintext="none",
-            customdata=hover,
-            hovertemplate="%{customdata}<br>%{x:.1%}<extra>" + name + "</extra>",
+            texts=tuple(f"{part:.0%}" if part >= 0.1 else "" for part in share),
+            hover=tuple(
+                "\n".join((*words, f"{name} {part:.1%}"))
+                for words, part in zip(hover, share, strict=True)
+            ),
+            width=0.36,
+            inside=True,
         )
-    figure.add_scatter(
-        x=-spread.median[order],
-        y=[row + 0.32 for row in rows],
-        xaxis="x2",
-        mode="markers",
-        name=_("Median, by the scale on top"),
-        marker={
-            "symbol": "diamond",
-            "size": 11,
-            "color": "white",
-            "line": {"color": "black", "width": 2},
-        },
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
+        for (name, color), share, start in zip(sides, shares, starts, strict=True)
+    ]
+    marks.append(
+        Points(
+            tuple((-spread.median[order] / 8).tolist()),
+            tuple(row + 0.32 for row in rows),
+            GRAY,
+            "diamond",
+            size=11,
+            filled=False,
+            name=_("Median, by the scale on top"),
+            hover=tuple(map("\n".join, hover)),
+        )
     )
-    for row, k in enumerate(order):
-        for node, side in zip(comparisons[k][1:], ("left", "right"), strict=True):
-            figure.add_annotation(
-                x=0 if side == "left" else 1,
-                xref="paper",
-                y=row - 0.2,
-                text=wrapped(survey.node_name(node, language), 24),
-                align=side,
-                xanchor=side,
-                yanchor="bottom",
-                showarrow=False,
-                font={"size": 11},
+    for k, (side, edge) in enumerate((("left", -1.06), ("right", 1.06))):
+        marks.append(
+            Texts(
+                (edge,) * len(rows),
+                tuple(row - 0.4 for row in rows),
+                tuple(both[k] for both in names),
+                (cast(Side, side),) * len(rows),
+                width=24,
             )
-    steps = (8, 6, 4, 2, 0, -2, -4, -6, -8)
-    figure.update_yaxes(
-        visible=False, range=[len(rows) - 0.45, -0.8], fixedrange=True, zeroline=False
-    )
-    return figure.update_layout(
-        height=140 + 70 * len(rows),
-        margin={"l": 4, "r": 4, "t": 28, "b": 100},
-        barmode="overlay",
-        xaxis={"range": [-1.06, 1.06], "visible": False, "fixedrange": True},
-        xaxis2={
-            "range": [-8.48, 8.48],
-            "overlaying": "x",
-            "side": "top",
-            "tickvals": [-step for step in steps],
-            "ticktext": [str(abs(step) + 1) for step in steps],
-            "fixedrange": True,
-            "zeroline": True,
-        },
-        legend=LEGEND_BELOW,
+        )
+    steps = range(-8, 9, 2)
+    return Chart(
+        title=_("Comparisons by disagreement"),
+        note=note,
+        alt=_("{sentence}.").format(sentence=_("; ").join(_(", ").join(words) for words in hover)),
+        x=Axis(
+            low=-1.06,
+            high=1.06,
+            ticks=tuple(step / 8 for step in steps),
+            tick_texts=tuple(str(abs(step) + 1) for step in steps),
+            top=True,
+        ),
+        y=Axis(low=-0.8, high=len(rows) - 0.45, reversed=True, shown=False),
+        marks=tuple(marks),
+        language=language,
+        height=70 * len(rows),
+        lying=True,
     )
 
 
@@ -356,9 +366,7 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Cha
     alike = both_rounds(*(analysis for _number, analysis in rounds))
     if not alike:
         nobody = _("No expert has answered all of these rounds, so nothing can move.")
-        hidden = Axis(low=0, high=1, shown=False)
-        middle = Texts((0.5,), (0.5,), (nobody,), ("center",), width=44)
-        return Chart(title, "", nobody, hidden, hidden, (middle,), language, height=100)
+        return only_text(title, nobody, language)
     last = alike[-1]
     survey, colors = last.survey, branch_colors(last)
     ranks = [analysis.ranks for analysis in alike]
@@ -417,65 +425,82 @@ def movement_chart(rounds: Sequence[tuple[int, Analysis]], language: str) -> Cha
     )
 
 
-def dendrogram(analysis: Analysis, agreement: Agreement, language: str) -> go.Figure:
-    """The tree by which experts who judge alike were joined, colored by cluster."""
+def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: str = "") -> Chart:
+    """The tree by which experts who judge alike were joined, colored by cluster.
+
+    Args:
+        analysis: of the panel.
+        agreement: of the same analysis.
+        language: of the texts.
+        note: whose judgments, how many, when.
+    """
     _ = translator(language)
     clusters, experts = agreement.clusters, analysis.panel.experts
+    title = _("Experts who judge alike")
     if clusters is None:
-        return _only_text(_("Two experts have no comparison in common, so there are no clusters."))
+        nobody = _("Two experts have no comparison in common, so there are no clusters.")
+        return only_text(title, nobody, language)
     labels, order = clusters.labels.tolist(), clusters.leaf_order.tolist()
     few = len(order) <= NAMED
-    figure = go.Figure()
     inside: dict[int, int | None] = dict(enumerate(labels))  # of a merge, None across clusters
     ends = {k: (0.0, float(row)) for row, k in enumerate(order)}
+    marks: list[Mark] = []
     for node, (first, second, height, _count) in enumerate(clusters.linkage, start=len(order)):
         upper_node, lower_node = int(first), int(second)
         (start, upper), (end, lower) = ends[upper_node], ends[lower_node]
         inside[node] = inside[upper_node] if inside[upper_node] == inside[lower_node] else None
         ends[node] = (float(height), (upper + lower) / 2)
-        figure.add_scatter(
-            x=[start, height, height, end],
-            y=[upper, upper, lower, lower],
-            mode="lines",
-            line={"color": _cluster_color(inside[node]), "width": 2 if few else 1},
-            hoverinfo="skip",
-            showlegend=False,
+        marks.append(
+            Line(
+                (start, float(height), float(height), end),
+                (upper, upper, lower, lower),
+                _cluster_color(inside[node]),
+                width=2 if few else 1,
+            )
         )
     several = [number for number in set(labels) if labels.count(number) > 1]
     legend = sorted(several, key=labels.count, reverse=True)[:LEGEND]
+    said = []
     for number in range(1, clusters.count + 1):
         members = [row for row, k in enumerate(order) if labels[k] == number]
         alike = f"{agreement.cluster_consensus[number - 1]:.4f}"
         name = _("Cluster {number}: {count} experts, S* {similarity}").format(
             number=number, count=len(members), similarity=alike
         )
-        figure.add_scatter(
-            x=[0] * len(members),
-            y=members,
-            mode="markers",
-            name=name,
-            marker={
-                "color": _cluster_color(number),
-                "symbol": SYMBOLS[(number - 1) % len(SYMBOLS)],
-                "size": 9 if few else 6,
-            },
-            showlegend=number in legend,
-            cliponaxis=False,
-            customdata=[harmless(experts[order[row]]) for row in members],
-            hovertemplate="%{customdata}<extra>" + name + "</extra>",
+        who = [experts[order[row]] for row in members]
+        said.append(_("{name} ({parts})").format(name=name, parts=_(", ").join(who)))
+        marks.append(
+            Points(
+                (0.0,) * len(members),
+                tuple(map(float, members)),
+                _cluster_color(number),
+                SYMBOLS[(number - 1) % len(SYMBOLS)],
+                size=9 if few else 6,
+                name=name if number in legend else "",
+                hover=tuple(f"{one}\n{name}" for one in who),
+            )
         )
-    name_rows(figure, [f"{wrapped(experts[k], 18)} ({labels[k]})" for k in order], few)
-    figure.update_xaxes(
-        title=_("Distance of the judgments"),
-        range=[0, 1.05 * max(height for height, _row in ends.values())],
-        fixedrange=True,
-        nticks=6,
+    return Chart(
+        title=title,
+        note=note,
+        alt=_("{sentence}.").format(sentence=_("; ").join(said)),
+        x=Axis(
+            _("Distance of the judgments"),
+            low=0,
+            high=1.05 * max(height for height, _row in ends.values()),
+        ),
+        y=Axis(names=tuple(f"{experts[k]} ({labels[k]})" for k in order), reversed=True),
+        marks=tuple(marks),
+        language=language,
+        row=30,
     )
-    return figure.update_layout(
-        height=110 + 22 * len(legend) + (30 if few else 7) * len(order),
-        margin={"l": 0, "r": 8, "t": 10, "b": 70 + 22 * len(legend)},
-        legend=LEGEND_BELOW,
-    )
+
+
+def only_text(title: str, text: str, language: str) -> Chart:
+    """A picture of a sentence that says why there is nothing to see."""
+    hidden = Axis(low=0, high=1, shown=False)
+    middle = Texts((0.5,), (0.5,), (text,), ("center",), width=44)
+    return Chart(title, "", text, hidden, hidden, (middle,), language, height=100)
 
 
 def _cluster_color(number: int | None) -> str:
@@ -492,10 +517,3 @@ def _limit_ticks(cr_limit: float | str, _: Translate) -> list[str]:
 def _plain(values: Float) -> list[list[float | None]]:
     """Numbers for plotly, None where there is none."""
     return [[None if np.isnan(value) else float(value) for value in row] for row in values]
-
-
-def _only_text(text: str) -> go.Figure:
-    figure = go.Figure().add_annotation(text=wrapped(text, 44), showarrow=False)
-    figure.update_xaxes(visible=False, fixedrange=True)
-    figure.update_yaxes(visible=False, fixedrange=True)
-    return figure.update_layout(height=120)

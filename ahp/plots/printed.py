@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import matplotlib as mpl
@@ -17,14 +18,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from ..errors import FontError
+from ..i18n import translator
 from .chart import (
+    NAMED,
     Axis,
     Band,
     Bars,
@@ -38,36 +41,28 @@ from .chart import (
     Points,
     Texts,
 )
-from .texts import columns, is_wide, lines_of, text_on
-
-WIDTH = 6.3
-"""Inches: between the margins of an A4 page."""
-
-LABEL = 34
-"""Columns of a label beside a row."""
-
-ROW, NARROW = 0.26, 0.06
-"""Inches of a row with a name on one line, and of one without a name."""
-
-TALLEST = 8.0
-"""Inches of an area at most, with heading and legend a page."""
-
-NAMED = 52
-"""More rows than this are narrow and have no names."""
-
-WIDER = 1.6
-"""Columns of a text at a place in print, as a multiple of those on screens."""
-
-LINE = 0.17
-"""Inches of a line of text."""
-
-SIZE = 9
-"""Points of letters."""
-
-NOTE_WIDTH = 96
-"""Columns of the note after which it is wrapped."""
+from .page import (
+    SIZE,
+    WIDTH,
+    Fit,
+    fit_page,
+    heading_lines,
+    legend_columns,
+    legend_labels,
+)
+from .texts import is_wide, text_on, unseen
 
 INK, GRID = "#1a1d21", "#d5dae0"
+
+MISSING, MISSING_IN_LATIN = "〓", "□"
+"""In place of a character that no font has: printers' sign for a missing type (geta), and what
+stands for it where there is no Chinese font."""
+
+USUAL = ("400", "normal", "regular")
+"""Weights of letters that are neither thin nor bold."""
+
+MOST_CODES = 5
+"""Missing characters that a note names."""
 
 SYMBOLS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "X"}
 
@@ -101,7 +96,10 @@ if mpl.rcParams["svg.hashsalt"] is None:
 
 
 def figure(chart: Chart, titled: bool = False) -> Figure:
-    """A chart as a matplotlib figure, as wide as the text of an A4 page.
+    """A chart as a matplotlib figure, as wide as the text of an A4 page, in letters of 9 points, or
+    of 6.5 and more where it would be higher than the page (`ahp.plots.page`).
+
+    A character that no installed font has is drawn as `MISSING`, and the note says so.
 
     Args:
         chart: what is drawn.
@@ -111,36 +109,29 @@ def figure(chart: Chart, titled: bool = False) -> Figure:
     Raises:
         FontError: there are Chinese texts and no font for them.
     """
-    fonts = fonts_for("".join(chart.texts()))
-    drawn = Figure(figsize=(WIDTH, 1.0), layout="constrained")
+    chart, fonts = _in_fonts(chart)
+    fit = fit_page(chart, titled)
+    drawn = Figure(figsize=(WIDTH, fit.height), layout="constrained")
     FigureCanvasAgg(drawn)
     axes = drawn.add_subplot()
     for mark in chart.marks:
-        _draw(axes, mark, chart, fonts)
+        _draw(axes, mark, chart, fonts, fit)
     for which in ("x", "y"):
-        _set_axis(axes, chart, which, fonts)
+        _set_axis(axes, chart, which, fonts, fit)
     axes.set_axisbelow(True)
     for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)
-    lines = lines_of(chart.title, NOTE_WIDTH) if titled and chart.title else []
-    lines += lines_of(chart.note, NOTE_WIDTH) if chart.note else []
-    if lines:
+    if lines := heading_lines(chart, titled):
         drawn.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=SIZE, family=fonts, color=INK)
-    entries = _legend(chart)
-    legend_lines = 0
-    if entries:
-        widest = max(columns(entry.get_label()) for entry in entries) + 8
-        across = max(1, min(len(entries), NOTE_WIDTH // widest))
-        legend_lines = -(-len(entries) // across)
+    if entries := _legend(chart):
         drawn.legend(
             handles=entries,
             loc="outside lower left",
-            ncols=across,
+            ncols=legend_columns([entry.get_label() for entry in entries])[0],
             frameon=False,
             prop=FontProperties(family=fonts, size=SIZE),
             labelcolor=INK,
         )
-    drawn.set_size_inches(WIDTH, _height(chart) + LINE * (len(lines) + 1.2 * legend_lines) + 0.15)
     for text in drawn.findobj(Text):
         text.set_parse_math(False)  # "$" is a currency
     return drawn
@@ -174,76 +165,75 @@ def _saved(drawn: Figure, kind: str, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def fonts_for(text: str) -> list[str]:
-    """The families that are needed for a text, in the order in which they are tried.
+def _in_fonts(chart: Chart) -> tuple[Chart, list[str]]:
+    """A chart whose characters all can be drawn, and the families that have them, in the order in
+    which they are tried.
+    """
+    text = "".join(chart.texts())
+    families, missing = fonts_for(text)
+    table = {ord(mark): "" for mark in set(text) if unseen(mark)}
+    if missing:
+        known = set().union(*(_characters(family) for family in families))
+        sign = MISSING if MISSING in known else MISSING_IN_LATIN
+        codes = ", ".join(f"U+{ord(mark):04X}" for mark in missing[:MOST_CODES])
+        more = ", …" if len(missing) > MOST_CODES else ""
+        _ = translator(chart.language)
+        said = _("{sign} stands for characters that no installed font has: {codes}")
+        note = said.format(sign=sign, codes=codes + more)
+        chart = replace(chart, note="\n".join(filter(None, (chart.note, note))))
+        table |= {ord(mark): sign for mark in missing}
+    return (chart.translated(table) if table else chart), families
+
+
+def fonts_for(text: str) -> tuple[list[str], list[str]]:
+    """The families that a text needs, in the order in which they are tried, and the characters that
+    no installed font has.
 
     Raises:
-        FontError: a character is in none of them.
+        FontError: there are Chinese characters, and none of `CHINESE_FONTS` is installed.
     """
     families = [LATIN_FONT]
-    if is_wide(text):
-        families += [chinese_font()] if chinese_font() else []
-    known = set().union(*(_characters(family) for family in families))
-    missing = sorted({letter for letter in text if letter.isprintable()} - known)
-    missing = [letter for letter in missing if not letter.isspace()]
-    if missing:
-        raise FontError("font_missing", letters="".join(missing[:10]), fonts=CHINESE_FONTS[:7])
-    return families
+    needed = {mark for mark in text if not mark.isspace() and not unseen(mark)}
+    missing = needed - _characters(LATIN_FONT)
+    if chinese_font() and any(map(is_wide, missing)):
+        families.append(chinese_font())
+        missing -= _characters(chinese_font())
+    elif chinese := sorted(mark for mark in missing if "\u2e80" <= mark <= "\uffef"):
+        letters = "".join(chinese[:10])
+        raise FontError("font_missing", letters=letters, fonts=CHINESE_FONTS[:7])
+    for family in _families() if missing else ():
+        if found := missing & _characters(family):
+            families.append(family)
+            missing -= found
+    return families, sorted(missing)
 
 
 @cache
 def chinese_font() -> str:
     """The family taken for Chinese texts; empty where none is installed."""
-    installed = {font.name for font in fontManager.ttflist}
-    return next((family for family in CHINESE_FONTS if family in installed), "")
+    return next((family for family in CHINESE_FONTS if family in _families()), "")
+
+
+@cache
+def _families() -> Mapping[str, str]:
+    """Families installed, by name -> the file of upright letters of usual weight and width."""
+    usual = {
+        font.name: font.fname
+        for font in fontManager.ttflist
+        if (font.style, font.stretch) == ("normal", "normal") and str(font.weight) in USUAL
+    }
+    # which shows the code of any character instead of itself
+    return {name: usual[name] for name in sorted(usual) if not name.startswith("Last Resort")}
 
 
 @cache
 def _characters(family: str) -> frozenset[str]:
-    font = get_font(findfont(FontProperties(family=family)))
-    return frozenset(map(chr, font.get_charmap()))
+    """What a family can draw in any size: nothing, if it is made of pictures (emojis in color)."""
+    font = get_font(_families()[family])
+    return frozenset(map(chr, font.get_charmap())) if font.scalable else frozenset()
 
 
-def _height(chart: Chart) -> float:
-    """Inches of the area with its ticks."""
-    if not chart.horizontal:
-        return min(3.2 * chart.height / 360, TALLEST)
-    count = len(chart.y.names)
-    if count > NAMED:
-        return max(1.2, NARROW * count) + 0.6
-    lines = max(len(lines_of(name, LABEL)) for name in chart.y.names)
-    inches = min(max(ROW * chart.row / 36, LINE * lines + 0.06) * count, TALLEST)
-    above = 0.0
-    if chart.x.names and chart.x.shown:
-        above = max(_column_inches(chart, name) for name in chart.x.names)
-    elif chart.x.shown:
-        above = 0.3
-    below = 0.6 if any(isinstance(mark, Cells) for mark in chart.marks) else 0.0
-    return inches + above + below + (LINE if chart.x.title else 0)
-
-
-def _upright(chart: Chart) -> bool:
-    """Whether the names of columns are too wide to lie."""
-    room = 60 / max(len(chart.x.names), 1)
-    return not all(map(is_wide, chart.x.names)) and any(
-        columns(name) > room for name in chart.x.names
-    )
-
-
-def _column_lines(chart: Chart, name: str) -> list[str]:
-    if _upright(chart):
-        return lines_of(name, 24)
-    return lines_of(name, max(4, 60 // max(len(chart.x.names), 1)))
-
-
-def _column_inches(chart: Chart, name: str) -> float:
-    lines = _column_lines(chart, name)
-    if _upright(chart):
-        return 0.08 * max(map(columns, lines)) + 0.1
-    return LINE * len(lines) + 0.1
-
-
-def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str]) -> None:
+def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str], fit: Fit) -> None:
     axis: Axis = getattr(chart, which)
     drawn = axes.xaxis if which == "x" else axes.yaxis
     if axis.logarithmic:
@@ -257,14 +247,11 @@ def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str]) -> None:
         drawn.set_visible(False)
         return
     if axis.names:
-        shown = which == "x" or len(axis.names) <= NAMED
-        width = LABEL
-        texts = [
-            "\n".join(_column_lines(chart, name) if which == "x" else lines_of(name, width))
-            for name in axis.names
-        ]
-        drawn.set_major_locator(FixedLocator(list(range(len(axis.names)))))
-        drawn.set_ticklabels(texts if shown else [""] * len(texts))
+        every = fit.every(chart) if which == "x" else 1
+        named = range(0, len(axis.names), every) if len(axis.names) <= NAMED else ()
+        drawn.set_major_locator(FixedLocator(list(named)))
+        lines = partial(fit.column_lines, chart) if which == "x" else fit.label_lines
+        drawn.set_ticklabels(["\n".join(lines(axis.names[k])) for k in named])
     elif axis.ticks:
         drawn.set_major_locator(FixedLocator(list(axis.ticks)))
         if axis.tick_texts:
@@ -277,14 +264,14 @@ def _set_axis(axes: Any, chart: Chart, which: str, fonts: list[str]) -> None:
         factor, sign = (100, "%") if axis.percent else (1, "")
         drawn.set_major_formatter(FuncFormatter(_numbers(factor, sign, decimals)))
     if axis.title:
-        drawn.set_label_text(axis.title, fontsize=SIZE, family=fonts, color=INK)
-    drawn.set_tick_params(length=0, labelsize=SIZE, labelcolor=INK)
+        drawn.set_label_text(axis.title, fontsize=fit.size, family=fonts, color=INK)
+    drawn.set_tick_params(length=0, labelsize=fit.size, labelcolor=INK)
     if which == "x" and (chart.horizontal or axis.top):
         drawn.tick_top()
         drawn.set_label_position("top")
     for label in drawn.get_ticklabels():
         label.set_fontfamily(fonts)
-        if which == "x" and axis.names and _upright(chart):
+        if which == "x" and axis.names and fit.upright(chart):
             label.set_rotation(90)
 
 
@@ -300,23 +287,22 @@ def _numbers(factor: float, sign: str, decimals: int) -> Any:
 def _legend(chart: Chart) -> list[Any]:
     """A handle for each mark with a name."""
     entries: list[Any] = []
-    for mark in chart.marks if chart.legend else ():
-        name = getattr(mark, "name", "")
-        if not name or isinstance(mark, Cells):
-            continue
-        match mark:
+    look: dict[str, Any]
+    for k, label in legend_labels(chart).items():
+        match mark := chart.marks[k]:
             case Bars():
-                entries.append(Patch(color=mark.color[0] if mark.color else INK, label=name))
+                color = mark.color[0] if mark.color else INK
+                entries.append(Patch(color=color, label=label, **_hatched(mark)))
             case Boxes():
-                entries.append(Patch(facecolor=(mark.color, 0.3), edgecolor=mark.color, label=name))
+                look = {"facecolor": (mark.color, 0.3), "edgecolor": mark.color}
+                entries.append(Patch(**look, label=label))
             case Points():
-                entries.append(Line2D([], [], linestyle="", label=name, **_symbol(mark)))
+                entries.append(Line2D([], [], linestyle="", label=label, **_symbol(mark)))
             case Line():
-                entries.append(Line2D([], [], label=name, **_stroke(mark)))
+                entries.append(Line2D([], [], label=label, **_stroke(mark)))
             case Intervals():
-                entries.append(
-                    Line2D([], [], color=mark.color, marker="|", linewidth=1.5, label=name)
-                )
+                look = {"color": mark.color, "marker": "|", "linewidth": 1.5}
+                entries.append(Line2D([], [], label=label, **look))
     return entries
 
 
@@ -339,8 +325,8 @@ def _stroke(mark: Line) -> dict[str, Any]:
     }
 
 
-def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str]) -> None:
-    words = {"fontsize": SIZE, "family": fonts, "color": INK}
+def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str], fit: Fit) -> None:
+    words = {"fontsize": fit.size, "family": fonts, "color": INK}
     match mark:
         case Bars():
             _draw_bars(axes, mark, chart, words)
@@ -378,7 +364,7 @@ def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str]) -> None:
         case Line():
             axes.plot(mark.x, mark.y, zorder=3, **_stroke(mark))
         case Cells():
-            _draw_cells(axes, mark, fonts)
+            _draw_cells(axes, mark, fonts, fit.size, fit.cell_size(chart, mark))
         case Texts():
             for k, text in enumerate(mark.texts):
                 behind = mark.backgrounds[k] if mark.backgrounds else None
@@ -386,24 +372,24 @@ def _draw(axes: Any, mark: Mark, chart: Chart, fonts: list[str]) -> None:
                 axes.text(
                     mark.x[k],
                     mark.y[k],
-                    "\n".join(lines_of(text, round(WIDER * mark.width) or 1000)),
+                    "\n".join(fit.text_lines(mark, text)),
                     ha=mark.anchor[k],
                     va="center",
                     multialignment=mark.anchor[k],
                     bbox=box,
                     zorder=5,
-                    fontsize=0.75 * mark.size,
+                    fontsize=fit.text_size(mark),
                     family=fonts,
                     color=text_on(behind) if behind else INK,
                 )
         case Band():
             span = axes.axvspan if mark.axis == "x" else axes.axhspan
             span(mark.low, mark.high, color=mark.color, alpha=0.15, linewidth=0, zorder=0)
-            _beside_axis(axes, mark.axis, mark.low, mark.text, words)
+            _beside_axis(axes, chart, (mark.axis, mark.low), mark.text, words)
         case Limit():
             line = axes.axvline if mark.axis == "x" else axes.axhline
             line(mark.at, color=mark.color, linewidth=0.9, linestyle="--", zorder=2)
-            _beside_axis(axes, mark.axis, mark.at, mark.text, words)
+            _beside_axis(axes, chart, (mark.axis, mark.at), mark.text, words)
 
 
 def _along(
@@ -412,17 +398,24 @@ def _along(
     return (values, position) if chart.horizontal else (position, values)
 
 
-def _beside_axis(axes: Any, axis: str, at: float, text: str, words: dict[str, Any]) -> None:
-    """A word where a line or a band begins, at the low end of the other axis."""
+def _beside_axis(
+    axes: Any, chart: Chart, place: tuple[str, float], text: str, words: dict[str, Any]
+) -> None:
+    """A word where a line or a band begins: below rows, whose numbers it would cover; elsewhere at
+    the low end of the other axis.
+    """
     if text:
+        axis, at = place
         vertical = axis == "x"
+        below = vertical and chart.rows
         axes.annotate(
             text,
             (at, 0) if vertical else (0, at),
-            (3, 2),
+            (0, -2) if below else (3, 2),
             xycoords=("data", "axes fraction") if vertical else ("axes fraction", "data"),
             textcoords="offset points",
-            va="bottom",
+            ha="center" if below else "left",
+            va="top" if below else "bottom",
             zorder=6,
             **words,
         )
@@ -431,10 +424,11 @@ def _beside_axis(axes: Any, axis: str, at: float, text: str, words: dict[str, An
 def _draw_bars(axes: Any, mark: Bars, chart: Chart, words: dict[str, Any]) -> None:
     start = mark.start or (0.0,) * len(mark.end)
     sizes = [end - begin for begin, end in zip(start, mark.end, strict=True)]
+    look = {"color": mark.color, "zorder": 2, **_hatched(mark)}
     if chart.horizontal:
-        axes.barh(mark.position, sizes, mark.width, left=start, color=mark.color, zorder=2)
+        axes.barh(mark.position, sizes, mark.width, left=start, **look)
     else:
-        axes.bar(mark.position, sizes, mark.width, bottom=start, color=mark.color, zorder=2)
+        axes.bar(mark.position, sizes, mark.width, bottom=start, **look)
     for k, text in enumerate(mark.texts):
         if not text or math.isnan(sizes[k]):
             continue
@@ -449,6 +443,10 @@ def _draw_bars(axes: Any, mark: Bars, chart: Chart, words: dict[str, Any]) -> No
             anchor, offset = (mark.position[k], at), (0, away)
             side = {"ha": "center", "va": "center" if mark.inside else "bottom" if up else "top"}
         axes.annotate(text, anchor, offset, textcoords="offset points", zorder=6, **side, **style)
+
+
+def _hatched(mark: Bars) -> dict[str, Any]:
+    return {"hatch": 2 * mark.hatch, "hatchcolor": "#ffffff"} if mark.hatch else {}
 
 
 def _draw_boxes(axes: Any, mark: Boxes, chart: Chart) -> None:
@@ -470,7 +468,7 @@ def _draw_boxes(axes: Any, mark: Boxes, chart: Chart) -> None:
     )
 
 
-def _draw_cells(axes: Any, mark: Cells, fonts: list[str]) -> None:
+def _draw_cells(axes: Any, mark: Cells, fonts: list[str], size: float, inside: float) -> None:
     colors = (
         ListedColormap(mark.colors)
         if mark.stepped
@@ -501,14 +499,13 @@ def _draw_cells(axes: Any, mark: Cells, fonts: list[str]) -> None:
     bar.outline.set_visible(False)
     if mark.tick_texts:
         bar.ax.set_xticklabels(mark.tick_texts)
-    bar.ax.tick_params(length=0, labelsize=SIZE, labelcolor=INK)
+    bar.ax.tick_params(length=0, labelsize=size, labelcolor=INK)
     for label in bar.ax.get_xticklabels():
         label.set_fontfamily(fonts)
     if mark.name:
-        bar.set_label(mark.name, fontsize=SIZE, family=fonts, color=INK)
-    if height > NAMED:
+        bar.set_label(mark.name, fontsize=size, family=fonts, color=INK)
+    if height > NAMED or not inside:
         return
-    size = SIZE if width <= 12 else SIZE - 2
     for row, texts in enumerate(mark.texts):
         for column, text in enumerate(texts):
             value = mark.values[row][column]
@@ -519,7 +516,8 @@ def _draw_cells(axes: Any, mark: Cells, fonts: list[str]) -> None:
                     text,
                     ha="center",
                     va="center",
-                    fontsize=size,
+                    fontsize=inside,
                     family=fonts,
                     color=text_on(mark.color_of(value)),
+                    in_layout=False,  # which is slow, and they are inside anyhow
                 )

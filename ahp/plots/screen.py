@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from .chart import (
+    NAMED,
     Axis,
     Band,
     Bars,
@@ -39,11 +39,11 @@ NOTE_SIZE, NOTE_LINE = 12, 20
 LABEL = 22
 """Columns of a label beside a row: a third of a phone."""
 
-NAMED = 40
-"""More rows than this are narrow and have no names."""
-
 NARROW = 6
 """Height of such a row, in pixels."""
+
+NUMBERED = 12
+"""Of more numbered columns, every other one has its number."""
 
 CELL_SIZES = ((8, 11), (12, 10))
 """Columns of cells, at most, and the size of texts in them; 8 in more columns."""
@@ -55,6 +55,12 @@ LEGEND_BELOW = {
     "orientation": "h",
     **{"xref": "container", "x": 0, "xanchor": "left"},
     **{"yref": "container", "y": 0, "yanchor": "bottom"},
+}
+
+BAR_BELOW = {
+    "orientation": "h",
+    **{"yref": "container", "y": 0, "yanchor": "bottom"},
+    **{"thickness": 10, "len": 0.8},
 }
 
 SYMBOLS = {
@@ -92,14 +98,20 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
         _draw(picture, mark, chart)
     shown = [mark for mark in chart.marks if getattr(mark, "name", "")]
     legend = chart.legend and any(not isinstance(mark, Cells) for mark in shown)
-    rows = chart.horizontal
+    rows = chart.rows
     picture.update_layout(xaxis=_axis(chart, "x", chart.x), yaxis=_axis(chart, "y", chart.y))
     top = _top(chart)
     area = _row(chart) * len(chart.y.names) if rows else chart.height
     bottom = _bottom(chart, legend)
     picture.update_layout(
         height=area + top + bottom,
-        margin={"l": 0 if rows or not chart.y.shown else 8, "r": 8, "t": top, "b": bottom},
+        margin={
+            "l": 0 if rows or not chart.y.shown else 8,
+            # for half of the number at the end of an axis
+            "r": 20 if chart.x.percent else 8,
+            "t": top,
+            "b": bottom,
+        },
         barmode="overlay",
         showlegend=legend,
         plot_bgcolor=CLEAR,
@@ -109,17 +121,10 @@ def figure(chart: Chart, titled: bool = False) -> go.Figure:
         picture.update_layout(legend=LEGEND_BELOW)
     lines = [f"<b>{wrapped(chart.title, NOTE_WIDTH)}</b>"] if titled and chart.title else []
     lines += [wrapped(chart.note, NOTE_WIDTH)] if chart.note else []
-    return headed(picture, "<br>".join(lines)) if lines else picture
+    return _headed(picture, "<br>".join(lines)) if lines else picture
 
 
-def noted(picture: Chart | go.Figure, note: str) -> go.Figure:
-    """The picture with a line on top, such as whose judgments it rests on; above its own note."""
-    if isinstance(picture, Chart):
-        return figure(replace(picture, note="\n".join(filter(None, (note, picture.note)))))
-    return headed(picture, wrapped(note, NOTE_WIDTH)) if note else picture
-
-
-def headed(figure: go.Figure, text: str) -> go.Figure:
+def _headed(figure: go.Figure, text: str) -> go.Figure:
     """The picture with lines on top, parted by `<br>`."""
     further = text.count("<br>")
     above = NOTE_LINE * (further + 1)
@@ -137,35 +142,7 @@ def headed(figure: go.Figure, text: str) -> go.Figure:
     )
 
 
-def name_rows(figure: go.Figure, names: Sequence[str], shown: bool) -> None:
-    """Names of the rows from the top down, on a vertical axis that counts them from 0."""
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=list(names),
-        showticklabels=shown,
-        ticklabelstandoff=8,
-        range=[len(names) - 0.5, -0.5],
-        automargin=True,
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-    )
-
-
-def bar_below(**options: Any) -> dict[str, Any]:
-    """A color bar below the picture."""
-    return {
-        "orientation": "h",
-        "yref": "container",
-        "y": 0,
-        "yanchor": "bottom",
-        "thickness": 10,
-        "len": 0.8,
-        **options,
-    }
-
-
-def plain(values: Iterable[float]) -> list[float | None]:
+def _plain(values: Iterable[float]) -> list[float | None]:
     """Numbers for plotly, None where there is none."""
     return [None if math.isnan(value) else float(value) for value in values]
 
@@ -200,8 +177,11 @@ def _bottom(chart: Chart, legend: bool) -> int:
     below = 8
     if not (chart.horizontal or chart.x.top) and chart.x.shown:
         below += 24 + (20 if chart.x.title else 0)
-    if any(isinstance(mark, Cells) for mark in chart.marks):
-        below += 42
+    for mark in chart.marks:
+        if isinstance(mark, Cells):
+            below += 68 if mark.name else 42
+    if chart.rows and any(getattr(mark, "text", "") for mark in chart.marks):
+        below += 18
     if legend:
         names = [name for mark in chart.marks if (name := getattr(mark, "name", ""))]
         lines, taken = 1, 0
@@ -236,7 +216,12 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
             options["ticklabelstandoff"] = 8
             options["showticklabels"] = few
         else:
-            options["ticktext"] = [wrapped(name, _column_width(chart)) for name in axis.names]
+            every = 1 if len(axis.names) <= NUMBERED else 2
+            numbered = every == 1 or not all(map(str.isdecimal, axis.names))
+            options["ticktext"] = [
+                wrapped(name, _column_width(chart)) if numbered or k % every == 0 else ""
+                for k, name in enumerate(axis.names)
+            ]
             options["tickangle"] = -90 if _upright(chart) else 0
     elif axis.ticks:
         options["tickvals"] = list(axis.ticks)
@@ -264,7 +249,7 @@ def _hover(texts: Sequence[str]) -> dict[str, Any]:
 
 def _along(chart: Chart, position: Sequence[float], values: Sequence[float]) -> dict[str, Any]:
     """Values on the axis of numbers at positions on the other one."""
-    numbers, places = plain(values), list(position)
+    numbers, places = _plain(values), list(position)
     return {"x": numbers, "y": places} if chart.horizontal else {"x": places, "y": numbers}
 
 
@@ -301,7 +286,7 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                     f"error_{'x' if chart.horizontal else 'y'}": {
                         "type": "data",
                         "symmetric": False,
-                        "array": plain(sizes),
+                        "array": _plain(sizes),
                         "arrayminus": [0.0] * len(sizes),
                         "color": mark.color,
                         "thickness": 2,
@@ -326,8 +311,8 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
             # kept off the symbol, as above it
             texts = [("\u00a0" if right and text else "") + harmless(text) for text in mark.texts]
             picture.add_scatter(
-                x=plain(mark.x),
-                y=plain(mark.y),
+                x=_plain(mark.x),
+                y=_plain(mark.y),
                 mode="markers+text" if any(mark.texts) else "markers",
                 marker={
                     "color": mark.color,
@@ -344,8 +329,8 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
             )
         case Line():
             picture.add_scatter(
-                x=plain(mark.x),
-                y=plain(mark.y),
+                x=_plain(mark.x),
+                y=_plain(mark.y),
                 mode="lines",
                 line={
                     "color": mark.color,
@@ -362,8 +347,9 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
             for k, text in enumerate(mark.texts):
                 behind = mark.backgrounds[k] if mark.backgrounds else None
                 picture.add_annotation(
-                    x=mark.x[k],
-                    y=mark.y[k],
+                    # plotly has annotations, unlike points, on such an axis by their logarithm
+                    x=math.log10(mark.x[k]) if chart.x.logarithmic else mark.x[k],
+                    y=math.log10(mark.y[k]) if chart.y.logarithmic else mark.y[k],
                     text=wrapped(text, mark.width or 1000),
                     showarrow=False,
                     xanchor=mark.anchor[k],
@@ -382,24 +368,29 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                 line_width=0,
                 layer="below",
             )
-            _beside_axis(picture, mark.axis, mark.low, mark.text)
+            _beside_axis(picture, chart, mark.axis, mark.low, mark.text)
         case Limit():
             add = picture.add_vline if mark.axis == "x" else picture.add_hline
             add(**{mark.axis: mark.at}, line={"color": mark.color, "width": 1, "dash": "dash"})
-            _beside_axis(picture, mark.axis, mark.at, mark.text)
+            _beside_axis(picture, chart, mark.axis, mark.at, mark.text)
 
 
-def _beside_axis(picture: go.Figure, axis: Literal["x", "y"], at: float, text: str) -> None:
-    """A word where a line or a band begins, at the low end of the other axis."""
+def _beside_axis(
+    picture: go.Figure, chart: Chart, axis: Literal["x", "y"], at: float, text: str
+) -> None:
+    """A word where a line or a band begins: below rows, whose numbers it would cover; elsewhere at
+    the low end of the other axis.
+    """
     if not text:
         return
     other = "y" if axis == "x" else "x"
+    below = axis == "x" and chart.rows
     picture.add_annotation(
         **{axis: at, other: 0, f"{other}ref": "paper"},
         text=harmless(text),
         showarrow=False,
-        xanchor="left",
-        yanchor="bottom",
+        xanchor="center" if below else "left",
+        yanchor="top" if below else "bottom",
         font={"size": 11},
     )
 
@@ -418,7 +409,12 @@ def _draw_bars(picture: go.Figure, mark: Bars, chart: Chart) -> None:
         base=list(mark.start) or None,
         width=mark.width,
         orientation="h" if chart.horizontal else "v",
-        marker={"color": list(mark.color)},
+        marker={
+            "color": list(mark.color),
+            "pattern": {"shape": mark.hatch, "fillmode": "overlay", "fgcolor": "#ffffff"}
+            if mark.hatch
+            else None,
+        },
         text=list(map(harmless, mark.texts)) or None,
         textposition="inside" if mark.inside else "outside",
         cliponaxis=False,
@@ -454,10 +450,14 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
         hovertemplate="%{customdata}<extra></extra>" if hover else None,
         hoverinfo=None if hover else "skip",
         hoverongaps=False,
-        colorbar=bar_below(
-            title={"text": harmless(mark.name), "side": "top"} if mark.name else None,
+        colorbar={
+            **BAR_BELOW,
+            # plotly puts the last line upon the bar
+            "title": {"text": f"{harmless(mark.name)}<br>\u00a0", "side": "top"}
+            if mark.name
+            else None,
             **(ticks if mark.ticks else {"nticks": 4}),
-        ),
+        },
     )
     if not mark.texts or not few:
         return

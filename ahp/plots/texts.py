@@ -6,6 +6,10 @@ import html
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
+
+AREA, LETTER = 300, 12
+"""Width and height of a picture's area on a phone, and the height of a letter, in pixels."""
 
 _PIECES = re.compile(r"[\u2e80-\ua4cf\uff00-\uffef]|[^\s\u2e80-\ua4cf\uff00-\uffef]+\s*|\s+")
 """A Chinese character, or a word with the spaces behind it."""
@@ -17,6 +21,11 @@ DARK, WHITE = "#000000", "#ffffff"
 def harmless(text: str) -> str:
     """A text as it is, where plotly would read some of it as markup."""
     return html.escape(text, quote=False)
+
+
+def unseen(mark: str) -> bool:
+    """Whether a character only says how others look, such as what joins emojis."""
+    return unicodedata.category(mark) == "Cf" or "\ufe00" <= mark <= "\ufe0f"
 
 
 def is_wide(text: str) -> bool:
@@ -36,11 +45,27 @@ def lines_of(text: str, width: int) -> list[str]:
     return [line for own in text.split("\n") for line in _lines_of(own, width)]
 
 
+def shortened(text: str, width: int, most: int) -> list[str]:
+    """The lines of a label, at most so many for each line of its own; `…` is for what is left."""
+    lines: list[str] = []
+    for own in text.split("\n"):
+        first = _lines_of(own, width)
+        if len(first) > most:
+            room = width - 2  # "…" is as wide as a Chinese character in Chinese fonts
+            kept = lines_of(" ".join(first[most - 1 :]), room)[0]
+            first = [*first[: most - 1], f"{kept}…"]
+        lines += first
+    return lines
+
+
 def _lines_of(text: str, width: int) -> list[str]:
     if not is_wide(text):
         return textwrap.wrap(text, width)
+    pieces: list[str] = []
+    for word in _PIECES.findall(text):
+        pieces += [word] if is_wide(word) else textwrap.wrap(word, width, drop_whitespace=False)
     lines, taken = [""], 0
-    for piece in _PIECES.findall(text):
+    for piece in pieces:
         wide = is_wide(piece)
         if taken and taken + (2 if wide else len(piece.rstrip())) > width:
             lines, taken = [*lines, ""], 0
@@ -52,6 +77,48 @@ def _lines_of(text: str, width: int) -> list[str]:
 def wrapped(text: str, width: int) -> str:
     """The lines of a label for plotly (`lines_of`)."""
     return "<br>".join(map(harmless, lines_of(text, width)))
+
+
+def beside_points(
+    places: Sequence[tuple[float, float]], labels: Sequence[str]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Where short labels of points stand, near theirs, so that none covers another or a point, and
+    none lies at the upper or lower edge; measured on a phone, where there is the least room.
+
+    Args:
+        places: of the points, as shares of the width and of the height.
+        labels: of each.
+
+    >>> x, y = beside_points([(0.5, 0.5), (0.5, 0.51)], ["1", "2"])
+    >>> [round(share, 2) for share in (*x, *y)]
+    [0.5, 0.5, 0.46, 0.55]
+    """
+    points = [(AREA * x, AREA * y) for x, y in places]
+    taken: list[tuple[float, float, float]] = []
+    found = dict[int, tuple[float, float]]()
+
+    def free(x: float, y: float, half: float) -> bool:
+        return (
+            2 * LETTER < y < AREA - 2 * LETTER
+            and not any(abs(x - px) < half + 4 and abs(y - py) < LETTER - 1 for px, py in points)
+            and not any(
+                abs(x - other) < half + width and abs(y - at) < LETTER for other, at, width in taken
+            )
+        )
+
+    for k in sorted(range(len(points)), key=lambda k: -points[k][1]):
+        (x, y), half = points[k], 3.5 * len(labels[k]) + 1
+        steps = [
+            step
+            for away in range(LETTER, AREA // 3, LETTER // 2)
+            for step in ((0, away), (0, -away), (away, 0), (-away, 0), (away, away), (away, -away))
+        ]
+        across, up = next((one for one in steps if free(x + one[0], y + one[1], half)), steps[0])
+        taken.append((x + across, y + up, half))
+        found[k] = (x + across) / AREA, (y + up) / AREA
+    return tuple(found[k][0] for k in range(len(points))), tuple(
+        found[k][1] for k in range(len(points))
+    )
 
 
 def luminance(color: str) -> float:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ..evaluation import Evaluation
 from ..evaluation.steps import MOST_STEPS, waterfall_steps
 from ..i18n import translator
+from ..i18n.evaluation import bands_of
 from ..i18n.evaluation_results import (
     counted_period,
     signed,
@@ -173,11 +174,12 @@ def unit_waterfall(
     """
     _ = translator(language)
     scheme, name = result.scheme, result.periods[result.period_position(period)]
-    steps = waterfall_steps(scheme, result.waterfall(unit, name), most)
+    lines = result.waterfall(unit, name)
+    steps = waterfall_steps(scheme, lines, most)
     total = result.total(unit, name)
     changes = [step.after - step.before for step in steps]
     texts = [signed(one.quantize(Decimal("0.01"), ROUND_HALF_UP)) for one in changes]
-    hover = [_("; ").join(step_details(scheme, step, language)) for step in steps]
+    hover = ["\n".join(step_details(scheme, step, language)) for step in steps]
     last = _("No total") if total is None else _("Total")
     names = (*(step_words(scheme, step, language) for step in steps), last)
     ends = (*(float(step.after) for step in steps), 0.0 if total is None else float(total))
@@ -187,7 +189,7 @@ def unit_waterfall(
         (*(RISE if one >= 0 else FALL for one in changes), SUM),
         (*(float(step.before) for step in steps), 0.0),
         texts=(*texts, "" if total is None else f"{total}"),
-        hover=(*hover, ""),
+        hover=(*hover, bands_of(scheme, language)[lines[-1].band or ""]),
     )
     return Chart(
         _("{unit}: how the total comes about").format(unit=unit),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..i18n import translator
 from ..study import Analysis
 from .chart import Axis, Bars, Chart, Line, Mark, Side, Texts
@@ -20,7 +22,9 @@ def branch_colors(analysis: Analysis) -> dict[str, str]:
     return colors
 
 
-def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Chart:
+def hierarchy_diagram(
+    analysis: Analysis, language: str, note: str = "", leaves: Sequence[str] = ()
+) -> Chart:
     """The tree from the goal on the left to the indicators on the right, with local weights; those
     that are given instead of compared are dotted.
 
@@ -28,18 +32,25 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
         analysis: of a panel.
         language: of the texts.
         note: whose judgments, how many, when.
+        leaves: ids of indicators that are drawn, with what is above them; empty = all.
     """
     _ = translator(language)
     hierarchy, colors = analysis.survey.hierarchy, branch_colors(analysis)
     depth = {node: level for level, nodes in enumerate(hierarchy.levels) for node in nodes}
     deepest = max(depth.values())
-    height: dict[str, float] = {leaf: -row for row, leaf in enumerate(hierarchy.leaves)}
+    height: dict[str, float] = {leaf: -row for row, leaf in enumerate(leaves or hierarchy.leaves)}
+    children: dict[str, list[str]] = {}
     for parent in reversed(hierarchy.parents):
-        kids = hierarchy.children[parent]
-        height[parent] = (height[kids[0]] + height[kids[-1]]) / 2
+        if kids := [kid for kid in hierarchy.children[parent] if kid in height]:
+            children[parent] = kids
+            height[parent] = (height[kids[0]] + height[kids[-1]]) / 2
+    children = {parent: children[parent] for parent in hierarchy.parents if parent in children}
     marks: list[Mark] = []
-    for parent, kids in hierarchy.children.items():
-        for kid, weight in zip(kids, analysis.local_weights[parent].tolist(), strict=True):
+    for parent in children:
+        weights_below = analysis.local_weights[parent].tolist()
+        for kid, weight in zip(hierarchy.children[parent], weights_below, strict=True):
+            if kid not in height:
+                continue
             start, end = float(depth[parent]), float(depth[kid])
             middle = (start + end) / 2
             marks.append(
@@ -51,7 +62,7 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
                     dashed=parent in analysis.survey.given,
                 )
             )
-    nodes = [*hierarchy.levels[0], *(k for kids in hierarchy.children.values() for k in kids)]
+    nodes = [hierarchy.goal, *(kid for kids in children.values() for kid in kids)]
     names = {node: analysis.survey.node_name(node, language) for node in nodes}
     weights = {node: f"{analysis.global_weights[node]:.4f}" for node in nodes}
     texts = (
@@ -66,7 +77,8 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
             tuple(texts),
             tuple(sides.get(depth[node], "center") for node in nodes),
             tuple(colors[node] for node in nodes),
-            width=20,
+            # half a box at the first and at the last level, boxes around the others
+            width=min(20, 40 // deepest),
         )
     )
     said = (
@@ -76,7 +88,7 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
                 _("{name} {number}").format(name=names[kid], number=weights[kid]) for kid in kids
             ),
         )
-        for parent, kids in hierarchy.children.items()
+        for parent, kids in children.items()
     )
     return Chart(
         title=_("Hierarchy and global weights"),
@@ -87,7 +99,7 @@ def hierarchy_diagram(analysis: Analysis, language: str, note: str = "") -> Char
         marks=tuple(marks),
         language=language,
         legend=False,
-        height=80 + 58 * len(hierarchy.leaves),
+        height=80 + 58 * len(leaves or hierarchy.leaves),
     )
 
 

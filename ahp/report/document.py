@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -27,11 +28,14 @@ Kind = Literal["section", "table", "figure"]
 DEEPEST = 3
 """Levels of headings."""
 
-LONGEST_BOOKMARK = 40
-"""Characters of a bookmark's name, at most (Word)."""
+LONGEST_BOOKMARK = 36
+"""Characters of what `bookmark` gives: Word has 40, of which `further_part` takes some."""
 
-_REFERENCE = re.compile("\x02(section|table|figure):([^\x02\x03]+)\x03")
-"""What `refer` makes: control characters, which nobody can type and no file format holds."""
+_OURS = secrets.token_hex(8)
+"""What makes a reference ours: no text that somebody gave us has it."""
+
+_REFERENCE = re.compile(f"\x02{_OURS}:(section|table|figure):([^\x02\x03]+)\x03")
+"""What `refer` makes."""
 
 Emphasis = Literal["plain", "note", "warning", "draft"]
 """How a paragraph stands out: not; smaller, as below a table; as what must not be missed; as
@@ -162,10 +166,10 @@ def refer(kind: Kind, key: str) -> str:
 
     Renderers write "Table 3" in its place, as a link where the format has links.
 
-    >>> Paragraph("The ranking is in {table}.".format(table=refer("table", "ranking")))
-    Paragraph(text='The ranking is in \x02table:ranking\x03.', emphasis='plain')
+    >>> "The ranking is in {table}.".format(table=refer("table", "ranking"))  # doctest: +ELLIPSIS
+    'The ranking is in \x02...:table:ranking\x03.'
     """
-    return f"\x02{kind}:{key}\x03"
+    return f"\x02{_OURS}:{kind}:{key}\x03"
 
 
 @dataclass(frozen=True)
@@ -309,17 +313,28 @@ def number(document: Document) -> Numbering:
 def bookmark(kind: Kind, key: str) -> str:
     """The name of a place in a file: `"table_ranking"` for the table of this key.
 
-    Word allows letters, digits and underscores, 40 in all; a key with others, or a longer one, gets
-    a part of its SHA-256, so that no two are equal.
+    Word allows letters, digits and underscores, 40 in all, and takes large letters for small ones.
+    A key with others, with large letters, a longer one, or one that looks like those, gets a part
+    of its SHA-256, so that no two are equal.
 
     >>> bookmark("table", "ranking"), bookmark("table", "matrix:planning")
     ('table_ranking', 'table_matrix_planning_f7ea798e')
     """
     name = f"{kind}_{re.sub(r'[^A-Za-z0-9_]', '_', key)}"
-    if name == f"{kind}_{key}" and len(name) <= LONGEST_BOOKMARK:
+    plain = re.fullmatch(r"[a-z0-9_]+", key) and not re.search(r"_[0-9a-f]{8}$", key)
+    if plain and len(name) <= LONGEST_BOOKMARK:
         return name
     digest = hashlib.sha256(key.encode()).hexdigest()[:8]
     return f"{name[: LONGEST_BOOKMARK - 9]}_{digest}"
+
+
+def further_part(mark: str, count: int) -> str:
+    """The name of the second, third… part of what has a bookmark; none of `bookmark` is like it.
+
+    >>> further_part("table_ranking", 2)
+    'p2_table_ranking'
+    """
+    return f"p{count}_{mark}"
 
 
 def chinese_numeral(value: int) -> str:

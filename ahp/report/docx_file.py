@@ -32,6 +32,7 @@ from .document import (
     Section,
     TableBlock,
     bookmark,
+    further_part,
     number,
     one_line,
 )
@@ -66,8 +67,7 @@ def docx_bytes(document: Document, progress: Progress | None = None) -> bytes:
     Captions are numbered by fields, the contents are a field that is filled in, header rows come
     again on every page. A bookmark around each caption has the name that `bookmark` gives the
     table's or figure's key. A table that is too wide for a page across stands in parts, one below
-    the other, each with the first column again and a bookmark of its own, the second one with
-    `_2` behind the first 36 letters of the name.
+    the other, each with the first column again and a bookmark of its own (`further_part`).
 
     Args:
         document: what is written.
@@ -275,7 +275,7 @@ class _Body:
                 yield self._caption("Table", name, label, title, "<w:keepNext/>")
             else:
                 again = self._("{label} (continued)").format(label=label)
-                words = self._marked(f"{name[:36]}_{count}", _run(again + title))
+                words = self._marked(further_part(name, count), _run(again + title))
                 yield _paragraph("Caption", words, "<w:keepNext/>")
             widths = [width for _column, width in part]
             rows = []
@@ -449,7 +449,7 @@ def _table_xml(style: str, widths: Sequence[float], rows: Sequence[str]) -> str:
 
 def _label_mark(name: str) -> str:
     """The bookmark around "Table 3" alone, which references repeat; hidden by its first letter."""
-    return f"_{name[:39]}"
+    return f"_{name}"
 
 
 # --- the file -------------------------------------------------------------------------------------

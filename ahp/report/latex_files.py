@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from ..i18n import translator
+from ..plots.texts import unseen
 from .archive import zip_bytes
 from .document import (
     Document,
@@ -57,6 +58,21 @@ _SPECIAL = {
 
 _KNOWN = frozenset("–—‘’“”„…†‡•‰€™°±·«»¡¿×÷¼½¾²³¹")
 """Characters beyond Latin letters that pdfLaTeX has in its fonts."""
+
+_NOT_LATIN_MODERN = frozenset("ĸŉŦŧ")
+"""Latin letters up to U+017F that Latin Modern lacks."""
+
+_RARE = r"""\ExplSyntaxOn
+\NewDocumentCommand{\rare}{mm}{{\xeCJK_select_font:
+  \tex_iffontchar:D \tex_font:D "#2 \scan_stop: #1
+  \else: \normalfont \tex_iffontchar:D \tex_font:D "#2 \scan_stop: #1
+  \else: 〓{\tiny U+#2} \fi: \fi:}}
+\ExplSyntaxOff
+\AtBeginDocument{\pdfstringdefDisableCommands{\def\rare#1#2{#1}}}
+"""
+"""A character, if the Chinese or the Latin font has it; else the printers' sign for a missing type,
+and its code.
+"""
 
 _LONG = re.compile(r"[!-,.-~]{15,}")
 """A word that must be broken where a column is narrow, such as a hash."""
@@ -159,21 +175,38 @@ def latex_zip(document: Document, progress: Progress | None = None) -> bytes:
 
 
 def escape(text: str) -> str:
-    r"""A text for LaTeX: every character stands for itself, and makes no ligature.
+    r"""A text for LaTeX: every character stands for itself, and makes no ligature. One that fonts
+    may lack is looked up in them when the text is set (`\rare`).
 
     >>> print(escape("50 % of a_b -- $x"))
     50 \% of a\_b -{}-{} \$x
     """
-    return "".join(_SPECIAL.get(mark, mark) for mark in unicodedata.normalize("NFC", text))
+    return "".join(
+        _SPECIAL.get(mark) or (mark if _in_fonts(mark) else rf"\rare{{{mark}}}{{{ord(mark):X}}}")
+        for mark in unicodedata.normalize("NFC", text)
+        if not unseen(mark)
+    )
 
 
 def engine(language: str, text: str) -> str:
     """The program that typesets a text: `pdflatex` for English in Latin letters."""
-    plain = all(
-        mark < "\x80" or mark in _KNOWN or ("\xa1" <= mark <= "\u017f" and mark.isalpha())
-        for mark in text
-    )
-    return "pdflatex" if language == "en" and plain else "xelatex"
+    return "pdflatex" if language == "en" and all(map(_in_latin_fonts, text)) else "xelatex"
+
+
+def _in_latin_fonts(mark: str) -> bool:
+    letter = "\xa1" <= mark <= "\u017f" and mark.isalpha() and mark not in _NOT_LATIN_MODERN
+    return mark < "\x80" or mark in _KNOWN or letter
+
+
+def _in_fonts(mark: str) -> bool:
+    """Whether Latin fonts have a character, or Chinese ones, all of which have those of GB 2312."""
+    if _in_latin_fonts(mark):
+        return True
+    try:
+        mark.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return mark >= "\u2e80"
 
 
 class _Writer:
@@ -196,8 +229,8 @@ class _Writer:
         measures = {"margin": f"{MARGIN:g}", "padding": f"{CELL_PADDING / 2:g}"}
         first = f"% {engine(self.document.language, body)} report.tex\n"
         head = (_CHINESE if chinese else _ENGLISH) + _PREAMBLE % measures
-        if not chinese and engine("en", body) == "xelatex":
-            head += _CHINESE_IN_ENGLISH
+        if engine(self.document.language, body) == "xelatex":
+            head += ("" if chinese else _CHINESE_IN_ENGLISH) + _RARE
         return f"{first}{head}{self._margins()}\\begin{{document}}\n{body}\\end{{document}}\n"
 
     def _margins(self) -> str:

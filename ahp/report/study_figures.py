@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ..i18n import translator
 from ..plots.certainty import interval_chart, stability_chart, tornado_chart
+from ..plots.chart import Chart
 from ..plots.colors import PALETTE
 from ..plots.comparisons import expert_heatmap, group_chart, pareto_chart, share_chart, slope_chart
+from ..plots.page import in_parts, page_parts
 from ..plots.weights import branch_colors, hierarchy_diagram
 from ..process.rounds import both_rounds
 from ..process.study_evidence import StudyEvidence
@@ -39,17 +43,17 @@ class StudyFigures:
         self.colors = branch_colors(self.analysis)
         self.note = who_counts(self.analysis, language)
 
-    def hierarchy(self) -> Figure:
+    def hierarchy(self) -> list[Figure]:
         """The tree from the goal on the left to the indicators on the right."""
-        chart = hierarchy_diagram(self.analysis, self.language, self.note)
-        return Figure(chart, "hierarchy_tree")
+        draw = partial(hierarchy_diagram, self.analysis, self.language, self.note)
+        return _figures(in_parts(draw, self.survey.hierarchy.leaves), "hierarchy_tree")
 
-    def shares(self) -> Figure | None:
-        """The criteria of the first level; None where these are the indicators."""
+    def shares(self) -> list[Figure]:
+        """The criteria of the first level; none where these are the indicators."""
         hierarchy = self.survey.hierarchy
         kids = hierarchy.children[hierarchy.goal]
         if len(kids) < 2 or all(kid in hierarchy.leaves for kid in kids):
-            return None
+            return []
         _ = translator(self.language)
         chart = share_chart(
             [self.names[kid] for kid in kids],
@@ -59,9 +63,9 @@ class StudyFigures:
             note=self.note,
             language=self.language,
         )
-        return Figure(chart, "shares")
+        return _figures(page_parts(chart), "shares")
 
-    def ranking(self) -> Figure:
+    def ranking(self) -> list[Figure]:
         """The indicators with their cumulative share."""
         ranking = self.analysis.ranking
         chart = pareto_chart(
@@ -70,16 +74,16 @@ class StudyFigures:
             note=self.note,
             language=self.language,
         )
-        return Figure(chart, "ranking_bars")
+        return _figures(page_parts(chart), "ranking_bars")
 
-    def experts(self) -> Figure | None:
-        """Every expert's weights against the panel's; None with one expert, or with too many."""
+    def experts(self) -> list[Figure]:
+        """Every expert's weights against the panel's; none with one expert, or with too many."""
         analysis = self.analysis
         experts = analysis.panel.experts
         leaves, ranking = self.survey.hierarchy.leaves, analysis.ranking
         panel = np.array([analysis.global_weights[leaf] for leaf in ranking])
         if not 1 < len(experts) <= MOST_EXPERTS or not (panel > 0).all():
-            return None
+            return []
         chart = expert_heatmap(
             [self.names[leaf] for leaf in ranking],
             experts,
@@ -88,7 +92,7 @@ class StudyFigures:
             note=self.note,
             language=self.language,
         )
-        return Figure(chart, "experts_heatmap")
+        return _figures(page_parts(chart), "experts_heatmap")
 
     def intervals(self) -> list[Figure]:
         """The weights with their intervals, over experts and over judgments."""
@@ -96,7 +100,7 @@ class StudyFigures:
         if certainty is None:
             return []
         _ = translator(self.language)
-        figures = []
+        figures: list[Figure] = []
         for over, scatter in scatters(certainty).items():
             chart = interval_chart(
                 scatter,
@@ -106,7 +110,7 @@ class StudyFigures:
                 language=self.language,
             )
             title = _("{name}: {value}").format(name=chart.title, value=over_words(_)[over])
-            figures.append(Figure(replace(chart, title=title), f"intervals_{over}"))
+            figures += _figures(page_parts(replace(chart, title=title)), f"intervals_{over}")
         return figures
 
     def sensitivity(self) -> list[Figure]:
@@ -121,19 +125,19 @@ class StudyFigures:
             note=self.note,
             language=self.language,
         )
-        figures = [Figure(tornado, "tornado")]
+        figures = _figures(page_parts(tornado), "tornado")
         if critical := [one for one in certainty.first if one.lower_pairs or one.upper_pairs]:
             bars = stability_chart(
                 critical, names=self.names, note=self.note, language=self.language
             )
-            figures.append(Figure(bars, "stability_bars"))
+            figures += _figures(page_parts(bars), "stability_bars")
         return figures
 
-    def groups(self) -> Figure | None:
+    def groups(self) -> list[Figure]:
         """Organizations side by side."""
         groups = self.evidence.groups
         if not 1 < len(groups) <= MOST_GROUPS:
-            return None
+            return []
         _, ranking = translator(self.language), self.analysis.ranking
         chart = group_chart(
             [self.names[leaf] for leaf in ranking],
@@ -144,9 +148,9 @@ class StudyFigures:
             [[one.global_weights[leaf] for leaf in ranking] for one in groups.values()],
             language=self.language,
         )
-        return Figure(chart, "organizations_dumbbells")
+        return _figures(page_parts(chart), "organizations_dumbbells")
 
-    def rounds(self) -> Figure | None:
+    def rounds(self) -> list[Figure]:
         """Weights from round to round, by those who answered all of them.
 
         Raises:
@@ -155,20 +159,33 @@ class StudyFigures:
         results = (*self.evidence.earlier, self.analysis)
         alike = both_rounds(*results) if len(results) > 1 else ()
         if not alike:
-            return None
-        _, ranking = translator(self.language), alike[-1].ranking
+            return []
+        _ = translator(self.language)
         colors = self.colors
-        chart = slope_chart(
-            [
-                _("Round {round}").format(round=one.round or number)
-                for number, one in enumerate(results, start=1)
-            ],
-            [self.names[leaf] for leaf in ranking],
-            [[one.global_weights[leaf] for leaf in ranking] for one in alike],
-            colors=[colors[leaf] for leaf in ranking],
-            note=_("Experts who answered all rounds: {count}").format(
-                count=len(alike[0].panel.experts)
-            ),
-            language=self.language,
+        rounds = [
+            _("Round {round}").format(round=one.round or number)
+            for number, one in enumerate(results, start=1)
+        ]
+        note = _("Experts who answered all rounds: {count}").format(
+            count=len(alike[0].panel.experts)
         )
-        return Figure(chart, "rounds_slope")
+
+        def draw(leaves: Sequence[str]) -> Chart:
+            return slope_chart(
+                rounds,
+                [self.names[leaf] for leaf in leaves],
+                [[one.global_weights[leaf] for leaf in leaves] for one in alike],
+                colors=[colors[leaf] for leaf in leaves],
+                note=note,
+                language=self.language,
+            )
+
+        return _figures(in_parts(draw, alike[-1].ranking), "rounds_slope")
+
+
+def _figures(parts: Sequence[Chart], key: str) -> list[Figure]:
+    """The parts of a picture, the second one with `_2` behind its key."""
+    return [
+        Figure(chart, key if number == 1 else f"{key}_{number}")
+        for number, chart in enumerate(parts, start=1)
+    ]

@@ -8,6 +8,7 @@ references; in annexes what an auditor needs to follow every number back to a ju
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -281,8 +282,8 @@ class _Pages:
             "each item means to them is said in {annex}."
         ).format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
-        blocks = (Paragraph(text), table, self.figures.hierarchy())
-        return Section(_("Hierarchy"), blocks, "hierarchy")
+        blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
+        return Section(_("Hierarchy"), tuple(blocks), "hierarchy")
 
     def scale(self) -> Section:
         _ = self._
@@ -334,9 +335,7 @@ class _Pages:
         )
         table = self.table(composite_table(self.analysis, self.language), "ranking")
         blocks: list[Block] = [Paragraph(text), table]
-        if (shares := self.figures.shares()) is not None:
-            blocks.append(shares)
-        blocks.append(self.figures.ranking())
+        blocks += [*self.figures.shares(), *self.figures.ranking()]
         return Section(_("Ranking of all indicators"), tuple(blocks), "ranking")
 
     def consistency(self) -> list[Section]:
@@ -372,8 +371,7 @@ class _Pages:
         )
         blocks += map(Paragraph, agreement_sentences(self.analysis, agreement, self.language))
         blocks.append(self.table(individual_table(self.analysis, self.language), "individual"))
-        if (heatmap := self.figures.experts()) is not None:
-            blocks.append(heatmap)
+        blocks += self.figures.experts()
         blocks.append(
             self.table(disagreement_table(self.analysis, agreement, self.language), "disagreement")
         )
@@ -471,8 +469,7 @@ class _Pages:
             "matters who was asked."
         )
         blocks: list[Block] = [Paragraph(text), self.plain(table, "organizations")]
-        if (dumbbells := self.figures.groups()) is not None:
-            blocks.append(dumbbells)
+        blocks += self.figures.groups()
         return [Section(self._("Organizations side by side"), tuple(blocks), "organizations")]
 
     def rounds(self) -> list[Section]:
@@ -492,11 +489,8 @@ class _Pages:
             blocks.append(self.plain(_titled(table, title), f"movement:{number}"))
         if not blocks:
             return []
-        try:
-            slope = self.figures.rounds()
-        except AHPError:  # no result follows from those who answered all rounds
-            slope = None
-        blocks += [] if slope is None else [slope]
+        with suppress(AHPError):  # no result follows from those who answered all rounds
+            blocks += self.figures.rounds()
         text = _("Compared are the answers of those experts who answered both rounds.")
         return [Section(_("From round to round"), (Paragraph(text), *blocks), "movement")]
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import plotly.graph_objects as go
-import streamlit as st
-
-from ahp import plots, report
+from ahp import report
 from ahp.plots.chart import Chart
 from ahp.study import Analysis
 from ahp.web import pictures, state
@@ -28,14 +25,10 @@ def show_result(analysis: Analysis, table: report.Table, name: str, below: str =
     show_table(report.based_on(table, analysis), name, below, file_name(name, analysis))
 
 
-def show_chart(analysis: Analysis, figure: go.Figure | Chart, key: str) -> None:
-    """A picture of a result, which says whose judgments it rests on; a chart has the note first."""
-    who = report.who_counts(analysis, state.language())
-    if isinstance(figure, Chart):
-        note = "\n".join(filter(None, (who, figure.note)))
-        pictures.show_chart(replace(figure, note=note), key, file_name(key, analysis))
-    else:
-        st.plotly_chart(plots.noted(figure, who), config=pictures.STILL, key=key)
+def show_chart(analysis: Analysis, chart: Chart, key: str) -> None:
+    """A picture of a result, which says first whose judgments it rests on."""
+    note = "\n".join(filter(None, (report.who_counts(analysis, state.language()), chart.note)))
+    pictures.show_chart(replace(chart, note=note), key, file_name(key, analysis))
 
 
 def node_names(analysis: Analysis, language: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ from ..messages import with_names
 from ..plots.evaluation import rule_chart
 from ..process.scheme_trials import TrialRun, TrialUnit, try_value
 from . import state
-from .pictures import show_picture
+from .pictures import show_titled
 from .questionnaires import file_name
 
 
@@ -159,8 +159,8 @@ def show_trying(scheme: Scheme, key: str) -> None:
         st.markdown("**" + _("{points} points").format(points=plain_number(tried.points)) + "**")
     for line in tried_words(scheme, tried, language):
         st.caption(state.plain(line))
-    if (picture := rule_chart(scheme, tried, language)) is not None:
-        show_picture(picture, f"curve-{key}-{leaf}")
+    if (chart := rule_chart(scheme, tried, language)) is not None:
+        show_titled(chart, f"curve-{key}-{leaf}", f"rule_{leaf}")
 
 
 def _ask_value(scheme: Scheme, leaf: str, key: str) -> tuple[Any, Mapping[str, str]]:

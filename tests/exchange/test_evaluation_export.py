@@ -14,6 +14,7 @@ from ahp.evaluation import simulate
 from ahp.exchange.evaluation_events import read_events, shown_events, write_events
 from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluation
 from ahp.exchange.reproduction import Reproduction, reproduce
+from ahp.messages import Message, Phrase
 from ahp.process.evaluations.events import (
     PersonAdded,
     Rated,
@@ -42,7 +43,9 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 NAMES = {"organizer": "王芳或李主任"}
 
 
-def evidence_of(case: Case, language: str = "zh", problem: str = "") -> EvaluationEvidence:
+def evidence_of(
+    case: Case, language: str = "zh", problem: Message | None = None
+) -> EvaluationEvidence:
     log = case.store.evaluation_log_state(case.id)
     return evidence_of_state(
         case.now,
@@ -50,7 +53,7 @@ def evidence_of(case: Case, language: str = "zh", problem: str = "") -> Evaluati
         language,
         who=lambda actor: NAMES.get(actor.kind, ""),
         certainty=simulate(result_of(case.now, PERIOD), PERIOD, seed=1, draws=50, pairs=True),
-        log=replace(log, problem=Phrase(problem)) if problem else log,
+        log=replace(log, problem=problem),
     )
 
 
@@ -63,7 +66,7 @@ def outcome(files: dict[str, bytes], folder: Path) -> Reproduction:
 
 
 def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> None:
-    evidence = evidence_of(case, problem="第 3 条事件不符")
+    evidence = evidence_of(case, problem=Phrase("log_ends", book="x", seq=3, last=2))
     files = export_logged_evaluation(
         evidence,
         case.store.happened(case.id),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from matplotlib.text import Text
 
 from ahp.errors import FontError
 from ahp.i18n.errors import error_sentence
@@ -123,6 +125,42 @@ def test_a_missing_font_is_an_error_that_says_what_to_install(
     )
     assert error_sentence(raised.value, "zh").startswith("没有可显示")
     assert printed.png(rows()).startswith(b"\x89PNG")
+
+
+def test_a_currency_is_no_mathematics() -> None:
+    chart = replace(rows(), title="US$ and $x$", note="$5 of $9", y=Axis(names=("$a$", "b", "c")))
+    drawn = printed.figure(chart, titled=True)
+    texts = [text for text in drawn.findobj(Text) if isinstance(text, Text)]
+    assert len([text for text in texts if "$" in text.get_text()]) > 1
+    assert not any(text.get_parse_math() for text in texts)
+    drawn.draw_without_rendering()
+
+
+def test_characters_that_no_font_has_are_drawn_as_a_sign_and_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rare = "\U0002fffd", "\u0378"  # no characters, so that no font has them
+    names = (f"吉{rare[0]}", "b", f"e{rare[1]}\N{ZERO WIDTH JOINER}")
+    chart = replace(rows("zh"), title=f"权{rare[0]}", y=Axis(names=names, reversed=True))
+    drawn = printed.figure(chart, titled=True)
+    labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
+    assert labels[0] == "吉〓"
+    assert labels[2] == "e〓"
+    assert drawn.get_suptitle() == "权〓\nn = 5 <b>\n“〓”代替字体中没有的字符：U+0378, U+2FFFD"
+    assert printed.png(chart).startswith(b"\x89PNG")  # and warns of no missing glyph
+    monkeypatch.setattr(printed, "chinese_font", lambda: "")
+    english = printed.figure(replace(rows(), note="\u0378"))
+    assert english.get_suptitle() == (
+        "□\n□ stands for characters that no installed font has: U+0378"
+    )
+
+
+def test_a_character_is_looked_for_in_every_font() -> None:
+    # which DejaVu Sans hasn't, and the fonts of formulas that come with matplotlib have
+    families, missing = printed.fonts_for("a𝒜")
+    assert (families[0], missing) == ("DejaVu Sans", [])
+    assert len(families) > 1
+    assert printed.fonts_for("a\u0378")[1] == ["\u0378"]
 
 
 @pytest.mark.parametrize("color", [*PALETTE, *CR_COLORS, GRAY, LIGHT_BLUE, MIDDLE_BLUE, "#757575"])

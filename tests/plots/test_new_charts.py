@@ -142,6 +142,24 @@ def test_a_tornado_watches_the_indicator_that_is_chosen() -> None:
     assert str(raised_error.value) == "change = 0, expected a number above 0, to 1"
 
 
+def test_a_tornado_moves_nothing_beyond_0_and_1() -> None:
+    tree = ahp.Hierarchy(
+        "goal",
+        {"goal": ("cost", "quality"), "cost": ("price", "upkeep"), "quality": ("only", "no")},
+    )
+    local = {"goal": [0.95, 0.05], "cost": [0.6, 0.4], "quality": [1.0, 0.0]}
+    chart = plots.tornado_chart(tree, local, "only", change=0.1)
+    lowered, raised, _limit = chart.marks
+    assert isinstance(lowered, Bars)
+    assert isinstance(raised, Bars)
+    # "only" has all below quality and can't be moved; "no" has nothing, and can't be lowered
+    assert chart.y.names == ("cost", "quality", "no")
+    assert lowered.end == close((0.15, 0.0, 0.05))
+    assert raised.end == close((0.0, 0.15, 0.045))
+    assert lowered.hover[2] == "no 0.0000 → 0.0000: only 0.0500"
+    assert lowered.texts == ("0.1500", "0.0000", "")
+
+
 def test_lines_cross_where_the_values_are_equal() -> None:
     hierarchy, local = demo().survey.hierarchy, demo().local_weights
     node = hierarchy.children[hierarchy.goal][0]

@@ -11,9 +11,11 @@ import pytest
 import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
-from ahp.plots.colors import GRAY, PALETTE
-from ahp.plots.panel import LEGEND, NAMED, VALUED
+from ahp.plots.chart import NAMED, Cells, Texts
+from ahp.plots.colors import BLUE, GRAY, PALETTE
+from ahp.plots.panel import COLUMNS, LEGEND, VALUED
 from ahp.plots.screen import figure as drawn
+from ahp.plots.texts import text_on
 from ahp.study.agreement import Agreement, panel_agreement
 from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
 
@@ -53,11 +55,11 @@ def by_name(figure: go.Figure) -> dict[str, Any]:
 def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
     return {
         "spread": drawn(plots.spread_chart(panel, agreed, language)),
-        "consensus": plots.consensus_heatmap(panel, agreed, language),
-        "disagreement": plots.disagreement_chart(panel, agreed, language),
+        "consensus": drawn(plots.consensus_heatmap(panel, agreed, language)),
+        "disagreement": drawn(plots.disagreement_chart(panel, agreed, language)),
         "consistency": drawn(plots.consistency_heatmap(panel, language)),
         "movement": drawn(plots.movement_chart([(1, panel), (2, panel)], language)),
-        "dendrogram": plots.dendrogram(panel, agreed, language),
+        "dendrogram": drawn(plots.dendrogram(panel, agreed, language)),
     }
 
 
@@ -70,7 +72,7 @@ def test_pictures_hold_still_and_are_plain_data(count: int, language: str) -> No
         axes = [axis for key, axis in figure.to_dict()["layout"].items() if "axis" in key]
         assert len(axes) >= 2, name
         assert all(axis["fixedrange"] for axis in axes), name
-        assert 100 < figure.layout.height < 1800, name
+        assert 100 < figure.layout.height < 2000, name
 
 
 def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
@@ -111,37 +113,44 @@ def ordered(agreed: Agreement, order: list[int]) -> Agreement:
 
 def test_consensus_heatmap(panel: ahp.Analysis, agreed: Agreement) -> None:
     order = [1, 2, 0]
-    figure = plots.consensus_heatmap(panel, ordered(agreed, order), "en")
-    (cells,) = figure.data
+    chart = plots.consensus_heatmap(panel, ordered(agreed, order), "en")
+    (cells,) = chart.marks
+    assert isinstance(cells, Cells)
     own = [OWN[name] for name in ("Qin", "Rui", "Ping")]
     expected = pairwise_consensus(own, scale_max=None)
-    assert np.asarray(cells.z) == close(expected)
-    assert cells.text[0][1] == f"{100 * expected[0, 1]:.0f}"
-    assert cells.texttemplate == "%{text}"
-    assert cells.zmin <= expected.min()
-    assert list(cells.customdata[0][2]) == ["Qin", "Ping"]
-    assert figure.layout.yaxis.ticktext == ("1. Qin", "2. Rui", "3. Ping")
-    assert figure.layout.xaxis.ticktext == ("1", "2", "3")
+    assert np.asarray(cells.values) == close(expected)
+    assert cells.texts[0][1] == f"{100 * expected[0, 1]:.0f}"
+    assert cells.low <= expected.min()
+    assert cells.hover[0][2] == f"Qin, Ping\nS* = {expected[0, 2]:.4f}"
+    assert chart.y.names == ("1. Qin", "2. Rui", "3. Ping")
+    assert chart.x.names == ("1", "2", "3")
+    assert chart.alt == (
+        f"Most alike: Rui and Ping, S* {expected[1, 2]:.4f}; "
+        f"least alike: Qin and Rui, S* {expected[0, 1]:.4f}."
+    )
     without = plots.consensus_heatmap(panel, replace(agreed, clusters=None), "en")
-    assert without.layout.yaxis.ticktext == ("1. Ping", "2. Qin", "3. Rui")
+    assert without.y.names == ("1. Ping", "2. Qin", "3. Rui")
 
 
 @pytest.mark.parametrize(
-    ("count", "named", "valued"),
-    [(VALUED, True, True), (VALUED + 1, True, False), (NAMED + 1, False, False)],
+    ("count", "numbered", "valued"),
+    [(VALUED, True, True), (VALUED + 1, True, False), (COLUMNS + 1, False, False)],
 )
-def test_consensus_heatmap_of_many_experts(count: int, named: bool, valued: bool) -> None:
+def test_consensus_heatmap_of_many_experts(count: int, numbered: bool, valued: bool) -> None:
     panel = many(count)
-    figure = plots.consensus_heatmap(panel, agreement_of(panel), "en")
-    assert (figure.data[0].texttemplate != "") == valued
-    assert figure.layout.yaxis.showticklabels == figure.layout.xaxis.showticklabels == named
-    assert np.shape(figure.data[0].z) == (count, count)
+    chart = plots.consensus_heatmap(panel, agreement_of(panel), "en")
+    (cells,) = chart.marks
+    assert isinstance(cells, Cells)
+    assert bool(cells.texts) == valued
+    assert chart.x.shown == numbered
+    assert [len(row) for row in cells.values] == [count] * count
 
 
-def test_disagreement_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
+def test_disagreement_chart() -> None:
     judged = {**JUDGED, "Shen": ("3", "1", "2", "2", "5")}
     panel = small_panel(judged)
-    figure = plots.disagreement_chart(panel, agreement_of(panel), "en", top=2)
+    chart = plots.disagreement_chart(panel, agreement_of(panel), "en", top=2)
+    figure = drawn(chart)
     left, equal, right, median = figure.data
     assert [trace.name for trace in figure.data] == [
         *("Left matters more", "Equal", "Right matters more", "Median, by the scale on top")
@@ -153,40 +162,45 @@ def test_disagreement_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert list(left.base) == close([-0.625, -0.625])
     assert list(equal.base) == close([-0.125, -0.125])
     assert list(right.base) == close([0.125, 0.125])
-    assert list(left.text) == ["50%", "50%"]
-    assert list(median.x) == close([-0.5, -1])
+    assert (left.orientation, list(left.text)) == ("h", ["50%", "50%"])
+    assert list(left.textfont.color) == [text_on(BLUE)] * 2
+    # 1.5 and 2 on the left of the scale, whose 9 are at the ends
+    assert list(median.x) == close([-0.5 / 8, -1 / 8])
     assert list(median.y) == [0.32, 1.32]
-    assert median.xaxis == "x2"
-    # the center of both axes is the same, and left is left on both
-    for axis in (figure.layout.xaxis, figure.layout.xaxis2):
-        assert axis.range[0] == -axis.range[1] < 0
-    assert figure.layout.xaxis2.tickvals == (-8, -6, -4, -2, 0, 2, 4, 6, 8)
-    assert figure.layout.xaxis2.ticktext == ("9", "7", "5", "3", "1", "3", "5", "7", "9")
+    axis = figure.layout.xaxis
+    assert axis.range[0] == -axis.range[1] < 0
+    assert axis.tickvals == (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1)
+    assert axis.ticktext == ("9", "7", "5", "3", "1", "3", "5", "7", "9")
+    assert axis.side == "top"
     assert [(note.text, note.align, note.y) for note in figure.layout.annotations] == [
-        *(("Indicator 4", "left", -0.2), ("Indicator 5", "right", -0.2)),
-        *(("Capability A", "left", 0.8), ("Capability B", "right", 0.8)),
+        *(("Indicator 4", "left", -0.4), ("Capability A", "left", 0.6)),
+        *(("Indicator 5", "right", -0.4), ("Capability B", "right", 0.6)),
     ]
-    assert list(left.customdata) == [
+    said = (
         "Indicator 4 or Indicator 5 (Capability B)<br>4 answers, median: 1.5 for “Indicator 4”",
         "Capability A or Capability B (Goal)<br>4 answers, median: 2 for “Capability A”",
-    ]
+    )
+    assert list(left.customdata) == [f"{text}<br>Left matters more 50.0%" for text in said]
+    assert tuple(median.customdata) == said
+    assert chart.alt == "; ".join(text.replace("<br>", ", ") for text in said) + "."
 
 
 def test_disagreement_chart_leaves_out_what_nobody_judged() -> None:
     panel = small_panel({name: (*own[:3], "", own[4]) for name, own in JUDGED.items()})
-    figure = plots.disagreement_chart(panel, agreement_of(panel), "zh")
-    texts = [note.text for note in figure.layout.annotations]
-    assert texts[:4] == ["能力甲", "能力乙", "指标四", "指标五"]
-    assert len(texts) == 8
-    assert ("指标二", "指标三") not in zip(texts[::2], texts[1::2], strict=True)
+    *_marks, left, right = plots.disagreement_chart(panel, agreement_of(panel), "zh").marks
+    assert isinstance(left, Texts)
+    assert isinstance(right, Texts)
+    pairs = list(zip(left.texts, right.texts, strict=True))
+    assert pairs[:2] == [("能力甲", "能力乙"), ("指标四", "指标五")]
+    assert len(pairs) == 4
+    assert ("指标二", "指标三") not in pairs
 
 
 def test_disagreement_chart_says_no_share_where_it_does_not_fit() -> None:
     judged = {f"E{number}": ("3" if number else "1", "1", "1", "1", "1") for number in range(12)}
     panel = small_panel(judged)
-    left, equal, right, _median = plots.disagreement_chart(
-        panel, agreement_of(panel), "en", top=1
-    ).data
+    chart = plots.disagreement_chart(panel, agreement_of(panel), "en", top=1)
+    left, equal, right, _median = drawn(chart).data
     assert (left.text, equal.text, right.text) == (("92%",), ("",), ("",))
     assert (left.x[0], equal.x[0], right.x[0]) == close((11 / 12, 1 / 12, 0))
 
@@ -290,17 +304,14 @@ def test_movement_is_between_those_who_answered_both(panel: ahp.Analysis) -> Non
 
 
 def test_a_note_stands_above_the_picture(panel: ahp.Analysis, agreed: Agreement) -> None:
-    plain = plots.dendrogram(panel, agreed, "en")
-    before, margin = plain.layout.height, plain.layout.margin.t
-    assert plots.noted(plain, "") is plain
-    figure = plots.noted(plain, "Round 2 (running, provisional), 1 of 6 submitted & <b>more</b>")
+    plain = drawn(plots.dendrogram(panel, agreed, "en"))
+    note = "Round 2 (running, provisional), 1 of 6 submitted & <b>more</b>"
+    figure = drawn(plots.dendrogram(panel, agreed, "en", note))
     assert figure.layout.title.text == (
         "Round 2 (running, provisional), 1 of 6 submitted &amp;<br>&lt;b&gt;more&lt;/b&gt;"
     )
-    assert figure.layout.height == before + 40
-    assert figure.layout.margin.t == margin + 40
-    chart = plots.noted(plots.weights_chart(panel, "en"), "3 of 6 submitted")
-    assert chart.layout.title.text == "3 of 6 submitted"
+    assert figure.layout.height == plain.layout.height + 40
+    assert figure.layout.margin.t == plain.layout.margin.t + 40
 
 
 def joined(agreed: Agreement) -> Agreement:
@@ -315,7 +326,8 @@ def joined(agreed: Agreement) -> Agreement:
 
 
 def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
-    figure = plots.dendrogram(panel, joined(agreed), "en")
+    chart = plots.dendrogram(panel, joined(agreed), "en")
+    figure = drawn(chart)
     low, high, first, second = figure.data
     assert list(low.x) == [0, 0.5, 0.5, 0]
     assert list(low.y) == [1, 1, 2, 2]
@@ -323,9 +335,13 @@ def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert list(high.y) == [0, 0, 1.5, 1.5]
     assert (low.line.color, high.line.color) == (PALETTE[0], GRAY)
     assert first.name == "Cluster 1: 2 experts, S* 0.9000"
-    assert second.name == "Cluster 2: 1 experts, S* 1.0000"
-    assert (list(first.customdata), list(first.y)) == (["Ping", "Rui"], [1, 2])
-    assert (list(second.customdata), list(second.y)) == (["Qin"], [0])
+    assert second.name == ""  # alone, and so not in the legend
+    assert list(first.customdata) == [f"{name}<br>{first.name}" for name in ("Ping", "Rui")]
+    assert list(second.customdata) == ["Qin<br>Cluster 2: 1 experts, S* 1.0000"]
+    assert (list(first.y), list(second.y)) == ([1, 2], [0])
+    assert chart.alt == (
+        "Cluster 1: 2 experts, S* 0.9000 (Ping, Rui); Cluster 2: 1 experts, S* 1.0000 (Qin)."
+    )
     assert first.marker.symbol != second.marker.symbol
     assert (first.showlegend, second.showlegend) == (True, False)
     assert figure.layout.yaxis.ticktext == ("Qin (2)", "Ping (1)", "Rui (1)")
@@ -341,13 +357,13 @@ def test_dendrogram_names_the_largest_clusters(agreed: Agreement) -> None:
     assert found.clusters is not None
     clusters = dataclasses.replace(found.clusters, labels=np.array(labels), count=count)
     found = replace(found, clusters=clusters, cluster_consensus=(1.0,) * count)
-    figure = plots.dendrogram(panel, found, "en")
+    figure = drawn(plots.dendrogram(panel, found, "en"))
     named = [trace.name.split(":")[0] for trace in figure.data if trace.showlegend]
     assert named == [f"Cluster {number}" for number in (*range(1, LEGEND), count)]
 
 
 def test_dendrogram_without_clusters(panel: ahp.Analysis, agreed: Agreement) -> None:
-    figure = plots.dendrogram(panel, replace(agreed, clusters=None), "en")
+    figure = drawn(plots.dendrogram(panel, replace(agreed, clusters=None), "en"))
     (note,) = figure.layout.annotations
     assert note.text.replace("<br>", " ") == (
         "Two experts have no comparison in common, so there are no clusters."
@@ -370,7 +386,6 @@ def test_experts_without_weights_of_all_indicators_are_left_out() -> None:
     assert list(dict.fromkeys(names)) == list(JUDGED)
     assert not np.isnan(spread.x).any()
     consensus = plots.consensus_heatmap(panel, found, "en")
-    names = {label.split(". ")[1] for label in consensus.layout.yaxis.ticktext}
-    assert names == set(JUDGED)
+    assert {label.split(". ")[1] for label in consensus.y.names} == set(JUDGED)
     dendrogram = plots.dendrogram(panel, found, "en")
-    assert len(dendrogram.layout.yaxis.ticktext) == 4
+    assert len(dendrogram.y.names) == 4

@@ -16,6 +16,7 @@ from ahp.report.document import (
     TableBlock,
     bookmark,
     chinese_numeral,
+    further_part,
     number,
     one_line,
     refer,
@@ -95,6 +96,14 @@ def test_references_stand_in_texts() -> None:
     assert numbers.plain("{table:t3}\n and \x02 alone") == "{table:t3} and alone"
 
 
+def test_nobody_elses_text_becomes_a_reference() -> None:
+    numbers = number(document(*TREE))
+    assert numbers.plain("\x02table:t3\x03, \x02table:gone\x03") == "table:t3 , table:gone"
+    forged = refer("table", "t3").replace("table", "figure").translate({0x02: " ", 0x03: " "})
+    assert "Figure" not in numbers.plain(forged)
+    assert one_line("\x02table:t3\x03") == "table:t3"
+
+
 @pytest.mark.parametrize(
     ("blocks", "message"),
     [
@@ -127,10 +136,15 @@ def test_a_reference_to_nothing_is_refused() -> None:
 
 
 def test_no_two_bookmarks_are_equal_and_all_are_words() -> None:
-    keys = ["a", "a b", "a_b", "a-b", "权重", "一致性", "k" * 30, "k" * 60, "k" * 61]
+    keys = ["a", "a b", "a_b", "a-b", "权重", "一致性", "k" * 30, "k" * 31, "k" * 60, "k" * 61]
+    keys += ["e01", "E01", "e01_2", "E01_2", "p2_table_a"]
+    keys += [bookmark("table", key).removeprefix("table_") for key in keys]
+    keys = list(dict.fromkeys(keys))
     names = [bookmark("table", key) for key in keys]
-    assert len(set(names)) == len(keys)
-    assert all(re.fullmatch(r"table_[A-Za-z0-9_]{1,34}", name) for name in names)
+    names += [further_part(name, count) for name in names for count in (2, 99)]
+    # Word takes large letters for small ones
+    assert len({name.lower() for name in names}) == len(names) == 3 * len(keys)
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{1,39}", name) for name in names)
     assert names[0] == "table_a"
 
 

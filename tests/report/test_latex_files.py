@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from ahp.exchange.reproduction import compare_texts
+from ahp.plots.texts import unseen
 from ahp.report.document import Document, Paragraph, TableBlock, bookmark, number, one_line
 from ahp.report.document_texts import document_texts
 from ahp.report.latex_files import engine, escape, latex_zip
@@ -32,6 +33,7 @@ COMMANDS = {
 TOKEN = re.compile(
     r"\\ensuremath\{(?P<math>-|\\\w+)\}|(?P<command>\\text\w+|\\allowbreak)\{\}"
     r"|\\(?P<special>[#$%&_{}])|(?P<empty>\{\})|\{(?P<held>[\[\]*])\}|(?P<space>~)"
+    r"|\\rare\{(?P<rare>.)\}\{[0-9A-F]+\}"
     r"|(?P<plain>[^\\{}#$%&_~^])",
     flags=re.S,
 )
@@ -69,7 +71,8 @@ def test_every_text_stands_for_itself(text: str) -> None:
 def escape_normal(text: str) -> str:
     import unicodedata  # noqa: PLC0415 - for this alone
 
-    return unicodedata.normalize("NFC", text).replace("µ", "μ")
+    seen = "".join(mark for mark in text if not unseen(mark))
+    return unicodedata.normalize("NFC", seen).replace("µ", "μ")
 
 
 def files_of(document: Document) -> dict[str, bytes]:
@@ -157,11 +160,22 @@ def test_what_is_in_the_archive() -> None:
     [
         ("en", "λmax – naïve “quotes” ≥ 1", "pdflatex"),
         ("en", "the home case 事后监督", "xelatex"),
+        ("en", "an emoji 🎯", "xelatex"),
         ("zh", "plain", "xelatex"),
     ],
 )
 def test_the_program_that_is_needed(language: str, text: str, program: str) -> None:
     assert engine(language, escape(text)) == program
+
+
+def test_characters_that_fonts_may_lack_are_looked_up_in_them() -> None:
+    assert escape("张喆、𠮷田 🏴\u200d☠\ufe0f é Ж") == (
+        r"张\rare{喆}{5586}、\rare{𠮷}{20BB7}田 \rare{🏴}{1F3F4}\rare{☠}{2620} é \rare{Ж}{416}"
+    )
+    text = files_of(Document("𠮷", "", "en", (), ()))["report.tex"].decode()
+    assert r"\NewDocumentCommand{\rare}" in text
+    assert r"{\LARGE\bfseries \rare{𠮷}{20BB7}\par}" in text
+    assert "rare" not in files_of(Document("Plain", "", "en", (), ()))["report.tex"].decode()
 
 
 def compiled(document: Document, folder: Path) -> PdfReader:
@@ -224,3 +238,9 @@ def test_nasty_texts_compile(language: str, tmp_path: Path) -> None:
     facts = ((marks[:20], marks),)
     reader = compiled(Document(marks[:70], marks[:30], language, facts, blocks, (marks,)), tmp_path)
     assert len(reader.pages) > 1
+    if language == "zh":
+        printed = "".join(page.extract_text() for page in reader.pages)
+        assert "U+20BB7" in printed
+        assert "U+1F600" in printed
+        log = (tmp_path / "report.log").read_text(encoding="utf-8", errors="replace")
+        assert "Missing character" not in log

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 import ahp
-from ahp.plots.chart import Axis, Chart
+import ahp.web
+from ahp.plots import screen
+from ahp.plots.chart import Axis, Bars, Cells, Chart, Points, Texts
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
 from ahp.report import certainty as report
 from ahp.study import study_certainty
 from ahp.study.certainty import weights_with
 from ahp.tolerance import ranked
 from ahp.web import pictures, state
+from tests.contrast import contrast
 from tests.web.test_desk import fill
 from tests.web.test_pages import keyed
 
@@ -147,10 +153,57 @@ def test_pictures_say_whose_judgments_and_can_be_saved(visit, organizer, analysi
     titles = [one["layout"]["title"]["text"] for one in pictures_of(app)]
     assert len(titles) == 5
     assert all(title.startswith("Round 1 (running, provisional), 3 of 3 sub") for title in titles)
+    assert saved(app) == {"interval_picture", "rank_picture", "moved_picture", "tornado"} | {
+        "stability_picture"
+    }
+
+
+def saved(app):
+    """Keys of the pictures, each of which can be saved as PNG and SVG."""
+    keys = [one.proto.id.split("-")[-1] for one in app.get("plotly_chart")]
     names = [one.proto.id for one in app.get("download_button")]
-    for key in ("interval_picture", "rank_picture", "moved_picture", "tornado"):
+    for key in keys:
         for kind in ("png", "svg"):
-            assert sum(f"{kind}-{key}" in name for name in names) == 1, key
+            assert sum(name.endswith(f"{kind}-{key}") for name in names) == 1, (key, names)
+    assert keys == [*dict.fromkeys(keys)]
+    return {*keys}
+
+
+def test_no_picture_stands_on_a_page_without_its_files():
+    # but by the function that puts the buttons below it
+    pages = [path.read_text(encoding="utf-8") for path in Path(ahp.web.__path__[0]).rglob("*.py")]
+    assert sum(page.count("plotly_chart(") for page in pages) == 1
+    assert inspect.getsource(pictures.show_chart).count("plotly_chart(") == 1
+
+
+@pytest.mark.parametrize(("scheme", "page"), [("light", "#ffffff"), ("dark", "#0e1117")])
+def test_texts_without_a_color_of_their_own_contrast_with_the_page(scheme, page):
+    ink = pictures.INKS[scheme]
+    assert contrast(ink, page) >= 4.5
+    texts = Texts((0, 0), (0, 0), ("plain", "on color"), ("left", "left"))
+    behind = replace(texts, backgrounds=("#1f5f99", "#1f5f99"))
+    cells = Cells(((0.5,),), 0, 1, ("#ffffff", "#1f5f99"), "S*")
+    bars = Bars((0,), (1,), ("#1f5f99",), texts=("beyond",))
+    points = Points((0,), (0,), "#1f5f99", texts=("above",))
+    marks = (texts, behind, cells, bars, replace(bars, inside=True), points)
+    chart = Chart("", "", "", Axis(names=("1",)), Axis(names=("A",)), marks)
+    drawn = pictures.inked(screen.figure(chart), ink)
+    colors = [text.font.color for text in drawn.layout.annotations]
+    assert colors == [ink, ink, "#ffffff", "#ffffff"]
+    scale, beyond, inside, above = drawn.data
+    assert scale.colorbar.title.font.color == beyond.outsidetextfont.color == ink
+    assert (inside.textfont.color, inside.outsidetextfont.color) == (("#ffffff",), None)
+    assert above.textfont.color == ink
+    assert pictures.inked(screen.figure(chart), None) == screen.figure(chart)
+
+
+def test_every_picture_of_a_result_can_be_saved(visit, organizer, analysis):
+    app = visit(organizer, "results")
+    assert saved(app) == {"chart", "shares", "pareto"}
+    app.session_state["screen"] = "Agreement"
+    app.run()
+    assert not app.exception
+    assert saved(app) == {"heat", "dendro", "disagreement", "quadrant", "expert_weights"}
 
 
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
@@ -159,7 +212,7 @@ def test_a_saved_picture_has_title_and_date(monkeypatch, kind, start):
     chart = Chart("Title", "3 of 3", "In words.", Axis(low=0, high=1), Axis(names=("A",)), ())
     monkeypatch.setattr(pictures.state, "guarded", lambda make: drawn.append(make) or b"")
     monkeypatch.setattr(pictures.state, "today", lambda: date(2026, 3, 1))
-    pictures.show_chart(chart, "one")
+    pictures.show_chart(chart, "one", "file")
     png, svg = drawn
     (dated,) = {"png": png, "svg": svg}[kind].args
     assert (dated.title, dated.note) == ("Title", "3 of 3\n2026-03-01")

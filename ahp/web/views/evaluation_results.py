@@ -14,13 +14,9 @@ from ahp.evaluation.opinions import period_opinions
 from ahp.evaluation.trend import unit_trend
 from ahp.exchange.evaluation_calculation import check_workbook, filled_workbook
 from ahp.i18n.evaluation_results import opinions_sentences
-from ahp.plots.evaluation import (
-    change_chart,
-    importance_chart,
-    parts_chart,
-    trend_chart,
-    waterfall_chart,
-)
+from ahp.plots.evaluation import change_chart, importance_chart, trend_chart
+from ahp.plots.parts import unit_parts
+from ahp.plots.units import unit_waterfall
 from ahp.process.evaluations.checking import cell_sources
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.simulation import LONG, certainty_now, simulation_of
@@ -49,7 +45,7 @@ from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
 from ahp.web.evaluation_report import show_report
-from ahp.web.pictures import show_picture
+from ahp.web.pictures import show_titled
 from ahp.web.questionnaires import XLSX
 
 WORD = {"open": "provisional", "checked": "provisional", "notified": "provisional"}
@@ -243,27 +239,28 @@ def show_card(shown: Shown) -> None:
     parts = (
         (
             _("How the total comes about"),
-            partial(waterfall_chart, result, unit, period, language),
+            partial(unit_waterfall, result, unit, period, language),
             card.waterfall,
             "waterfall",
         ),
         (
             _("Parts beside the group and the last period"),
-            partial(parts_chart, result, unit, period, language, before),
+            partial(unit_parts, result, unit, period, language, before),
             card.parts,
             "parts",
         ),
     )
     for title, draw, table, name in parts:
         st.header(title, anchor=False)
-        show_picture(draw(), f"{name}-{about}")
+        show_titled(draw(), f"{name}-{about}", f"{name}_{period}")
         with st.expander(_("Numbers"), icon=":material/table:"):
             shown.table(table, name)
     st.header(_("Where to begin"), anchor=False)
     for table, name in ((card.weakest, "weakest"), (card.cheapest, "cheapest")):
         shown.table(table, name)
     if card.total:
-        show_picture(importance_chart(result, unit, period, language), f"importance-{about}")
+        chart = importance_chart(result, unit, period, language)
+        show_titled(chart, f"importance-{about}", f"importance_{period}")
     show_trend(shown, unit, about)
     show_values(shown, card)
 
@@ -276,8 +273,8 @@ def show_trend(shown: Shown, unit: str, about: str) -> None:
     if len(points) == 1:
         st.write(_("This is the first period of this unit."))
         return
-    show_picture(trend_chart(unit, points, language), f"trend-{about}")
-    show_picture(change_chart(unit, points, language), f"change-{about}")
+    for name, draw in (("trend", trend_chart), ("change", change_chart)):
+        show_titled(draw(unit, points, language), f"{name}-{about}", f"{name}_{shown.period}")
     with st.expander(_("Numbers"), icon=":material/table:"):
         shown.table(trend_table(unit, points, language), "trend")
 

@@ -12,7 +12,7 @@ from ahp.report.year import unit_histories, year_sentence, year_table
 from ahp.web import state
 from ahp.web.desk import show_downloads, show_printed
 from ahp.web.evaluating import Desk, begin, show_next
-from ahp.web.pictures import show_picture
+from ahp.web.pictures import show_titled
 
 
 def pick_year(desk: Desk) -> str:
@@ -62,7 +62,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
     if any(one.total is not None for one in found.units):
         totals = {name: (*one.totals, one.total) for name, one in units.items()}
         periods = (*periods, found.year)
-    picture = totals_chart(
+    chart = totals_chart(
         totals,
         periods,
         len(found.periods),
@@ -70,7 +70,7 @@ def show_over_time(desk: Desk, found: YearOfUnits) -> None:
         digits=found.scheme.digits.total,
         units=chosen,
     )
-    show_picture(picture, f"over_time-{desk.id}-{found.year}")
+    show_titled(chart, f"over_time-{desk.id}-{found.year}", f"over_time_{found.year}")
 
 
 def show_histories(desk: Desk) -> None:
