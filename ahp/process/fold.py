@@ -529,9 +529,10 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
         return Phrase("event_after_submitting")
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")
-    if isinstance(action, ExpertAdded | ExpertRenamed):
-        if any(who.name == action.name for one, who in state.panel.items() if one != expert):
-            return Phrase("event_name_taken", name=action.name)
+    if isinstance(action, ExpertAdded | ExpertRenamed) and any(
+        who.name == action.name for one, who in state.panel.items() if one != expert
+    ):
+        return Phrase("event_name_taken", name=action.name)
     archived = state.archived_seq is not None
     if isinstance(action, StudyArchived if archived else StudyUnarchived):
         return Phrase("event_archives_again" if archived else "event_unarchives_again")
