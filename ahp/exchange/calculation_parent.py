@@ -238,8 +238,8 @@ def _write_pair(plan: ParentPlan, sheet: Worksheet, p: int, _: Translate) -> Non
         closed = code in recused or (plan.joins_weights and plan.abstaining[k])
         look = "typed judgment" if plan.open and not closed else "fixed"
         if not np.isnan(value):
-            put(sheet, place, value, look)
-            sheet[place].number_format = "# ?/?" if value in _WRITTEN else "0.0###"
+            written = put(sheet, place, value, look)
+            written.number_format = "# ?/?" if value in _WRITTEN else "0.0###"
         elif code in recused:
             put(sheet, place, _("recused"), look)
         else:

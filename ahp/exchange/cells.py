@@ -97,25 +97,25 @@ def cr_format(label: str = "") -> str:
     return f"[<0.0995]{label}0.000;[<0.1005]{label}0.0000000;{label}0.000"
 
 
-def put(sheet: Worksheet, place: str, value: str | float, look: str) -> None:
-    """Write a value; a text stays a text, even one that begins with "="."""
+def put(sheet: Worksheet, place: str, value: str | float, look: str) -> Cell:
+    """Write a value into its cell; a text stays a text, even one that begins with "="."""
     cell: Cell = sheet[place]
     cell.value = one_line(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
     cell.style = look
+    return cell
 
 
 def put_note(sheet: Worksheet, place: str, value: str) -> None:
     """Write a note that runs over the empty cells beside it."""
-    put(sheet, place, value, "note")
-    sheet[place].alignment = Alignment(horizontal="left", vertical="center")
+    put(sheet, place, value, "note").alignment = Alignment(horizontal="left", vertical="center")
 
 
 def put_formula(sheet: Worksheet, place: str, formula: str, look: str) -> None:
     """Write a formula."""
-    sheet[place] = f"={formula}"
-    sheet[place].style = look
+    cell: Cell = sheet[place]
+    cell.value, cell.style = f"={formula}", look
 
 
 def span(sheet: Worksheet, cells: str, value: str, look: str) -> None:
@@ -176,8 +176,9 @@ def set_up(sheet: Worksheet, widths: Mapping[str, float]) -> None:
 
 def link(sheet: Worksheet, place: str, text: str, target: str, look: str = "link") -> None:
     """A link to the top of another sheet."""
-    put(sheet, place, text, look)
-    sheet[place].hyperlink = Hyperlink(ref=place, location=f"{quote_sheetname(target)}!A1")
+    put(sheet, place, text, look).hyperlink = Hyperlink(
+        ref=place, location=f"{quote_sheetname(target)}!A1"
+    )
 
 
 def highlight(

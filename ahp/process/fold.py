@@ -221,6 +221,11 @@ class State:
         """Expert id -> expert, of those who were not removed."""
         return {one: who for one, who in self.members.items() if who.removed_seq is None}
 
+    def takes_part(self, expert: str | None) -> bool:
+        """Whether there is an expert of this id who was not removed."""
+        who = self.members.get(expert or "")
+        return who is not None and who.removed_seq is None
+
     @property
     def standings(self) -> dict[str, Standing]:
         """Name -> standing, of the panel."""
@@ -517,7 +522,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
     if isinstance(action, ExpertAdded):
         if one.expert is None or one.expert in state.members:
             return Phrase("event_adds_again", expert=one.expert)
-    elif about_expert and one.expert not in state.panel:
+    elif about_expert and not state.takes_part(one.expert):
         return Phrase("event_of_nobody", expert=one.expert)
     return _too_late(action, state, str(one.expert))
 
@@ -528,8 +533,9 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
         return Phrase("event_after_submitting")
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")
-    others = {who.name for one, who in state.panel.items() if one != expert}
-    if isinstance(action, ExpertAdded | ExpertRenamed) and action.name in others:
+    if isinstance(action, ExpertAdded | ExpertRenamed) and any(
+        who.name == action.name for one, who in state.panel.items() if one != expert
+    ):
         return Phrase("event_name_taken", name=action.name)
     archived = state.archived_seq is not None
     if isinstance(action, StudyArchived if archived else StudyUnarchived):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -233,18 +234,7 @@ def gather_evidence(
     return StudyEvidence(
         title=title or survey.text(survey.name, survey.languages[0]),
         analysis=analysis,
-        agreement=panel_agreement(analysis),
-        choices=(
-            *compare_choices(analysis, standings),
-            *incoherent_choices(analysis),
-            *method_choices(analysis),
-            *scale_choices(analysis),
-            *leave_one_out(analysis),
-        ),
-        stability=tuple(
-            stability_interval(survey.hierarchy, analysis.local_weights, node)
-            for node in movable_nodes(analysis)
-        ),
+        **_computed(analysis, tuple((name, one.content) for name, one in standings.items())),
         groups=groups,
         few=few,
         certainty=certainty,
@@ -254,6 +244,31 @@ def gather_evidence(
         consenting=frozenset(consenting),
         **told,
     )
+
+
+@lru_cache(maxsize=16)
+def _computed(analysis: Analysis, standings: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Attributes of `StudyEvidence` that take longest, kept for pages that ask again and again.
+
+    Args:
+        analysis: the result.
+        standings: experts with the content of their standing.
+    """
+    known = {name: Standing.from_content(content) for name, content in standings}
+    return {
+        "agreement": panel_agreement(analysis),
+        "choices": (
+            *compare_choices(analysis, known),
+            *incoherent_choices(analysis),
+            *method_choices(analysis),
+            *scale_choices(analysis),
+            *leave_one_out(analysis),
+        ),
+        "stability": tuple(
+            stability_interval(analysis.survey.hierarchy, analysis.local_weights, node)
+            for node in movable_nodes(analysis)
+        ),
+    }
 
 
 def evidence_from_files(

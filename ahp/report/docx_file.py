@@ -103,13 +103,10 @@ def write_docx(
     _write_margins(file, document)
     body = _Body(file, document, progress, images, pages).xml()
     old = file.element.body
+    # as one piece: lxml takes a second for each hundred large elements that move to another tree
     new = parse_xml(f"<w:body {nsdecls('w', 'r')}>{body}</w:body>")
-    last = old.sectPr
-    for child in list(old):
-        if child is not last:
-            old.remove(child)
-    for child in list(new):
-        last.addprevious(child)
+    new.append(old.sectPr)
+    file.element.replace(old, new)
     _write_properties(file, document)
     stream = io.BytesIO()
     file.save(stream)

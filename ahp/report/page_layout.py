@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .document import (
     Block,
@@ -92,6 +93,7 @@ class Placed:
     fit: Fit | None = None
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str) -> float:
     """Width of a text in em, an estimate from above."""
     return sum(

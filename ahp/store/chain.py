@@ -171,6 +171,7 @@ def verify(
     meaning: Callable[[Event], Phrase | None],
     *,
     rows: Rows = EventRow,
+    verified: Event | None = None,
 ) -> Event:
     """Walk the chain of a book: every hash is computed anew.
 
@@ -181,6 +182,7 @@ def verify(
         bound_to: the hash that `survey_hash` must be.
         meaning: what is wrong with an event by those before it, once its place is right.
         rows: the table its events are in.
+        verified: the event up to which the chain was verified before; None = from the first one on.
 
     Returns:
         The last event.
@@ -188,8 +190,8 @@ def verify(
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
-    last = None
-    for event in read(session, book.id, rows=rows):
+    last = verified
+    for event in read(session, book.id, verified.seq + 1 if verified else 1, rows=rows):
         if problem := fault(event, last, bound_to) or meaning(event):
             raise broken(name, event, problem)
         last = event

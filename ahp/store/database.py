@@ -26,7 +26,7 @@ from ..datafile import system_problem
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..process.events import ORGANIZER
 from ..resources import checkout
-from .states import states_of_evaluations, states_of_studies
+from .states import Walked, states_of_evaluations, states_of_studies
 
 if TYPE_CHECKING:
     from psycopg import Connection as Connected
@@ -107,7 +107,11 @@ class Database:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
             self.folder = platformdirs.user_data_path("ahp")
-        self._kept = {"states": states_of_studies(), "evaluations": states_of_evaluations()}
+        self._kept = {
+            "states": states_of_studies(),
+            "evaluations": states_of_evaluations(),
+            "walked": Walked(),
+        }
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         with _opening:
             self._open(parsed)

@@ -30,7 +30,7 @@ from ..study.limits import check_length
 from . import chain, clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
-from .states import States, logged, state_of
+from .states import States, Walked, logged, state_of
 from .surveys import parse_survey
 
 
@@ -206,8 +206,13 @@ def verify(session: Session) -> list[StudyLog]:
     return [verify_study(session, study, content) for study, content in studies.all()]
 
 
-def verify_one(session: Session, study: StudyRow) -> StudyLog:
+def verify_one(session: Session, study: StudyRow, *, only_new: bool = False) -> StudyLog:
     """Walk one study's chain: `verify_study` with the survey that is stored.
+
+    Args:
+        session: a transaction.
+        study: the study.
+        only_new: as for `verify_study`.
 
     Raises:
         LogError: names the first bad event and what is wrong with it.
@@ -215,19 +220,34 @@ def verify_one(session: Session, study: StudyRow) -> StudyLog:
     content = session.scalar(
         select(SurveyRow.content).where(SurveyRow.content_hash == study.survey_hash)
     )
-    return verify_study(session, study, content)
+    return verify_study(session, study, content, only_new=only_new)
 
 
-def verify_study(session: Session, study: StudyRow, survey_content: str | None) -> StudyLog:
+def verify_study(
+    session: Session, study: StudyRow, survey_content: str | None, *, only_new: bool = False
+) -> StudyLog:
     """Walk one study's chain, recompute every hash, and the evidence of its closed rounds; and
     compare what other tables say of it.
+
+    Args:
+        session: a transaction.
+        study: the study.
+        survey_content: of the survey that is stored for it.
+        only_new: begin behind the event up to which this process has verified the chain, if that
+            event is still the same.
 
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
     survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
     name = Phrase("log_of_a_study", id=study.id, title=study.title)
-    state: State | None = None
+    walked: Walked = session.info["walked"]
+    before, state = (only_new and walked.get(study.id)) or (None, None)
+    if before is not None and (
+        before.survey_hash != survey_hash
+        or [before] != list(chain.read(session, study.id, before.seq, before.seq))
+    ):
+        before, state = None, None
 
     def meaning(event: Event) -> Phrase | None:
         nonlocal state
@@ -235,10 +255,13 @@ def verify_study(session: Session, study: StudyRow, survey_content: str | None) 
         state, problem = _next(state or State.of(parse_survey(survey_content or "")), event)
         return problem
 
-    last = chain.verify(session, study, name, survey_hash, meaning)
+    last = chain.verify(session, study, name, survey_hash, meaning, verified=before)
     assert state is not None  # a chain has an event, or does not verify
     if problem := _other_rows(session, study, state):
         raise chain.broken(name, last, problem)
+    walked.keep(study.id, last, state)
+    states: States[State, StudyRow] = session.info["states"]
+    states.keep(study, state)
     bare = (one.state for one in state.closed if one.evidence is None)
     without = tuple(one.round for one in bare if one.analysis is not None)
     return StudyLog(study.id, study.title, last.seq, last.hash, without)

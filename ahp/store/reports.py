@@ -78,6 +78,7 @@ class Reports(Part):
         *,
         consenting: Collection[str] = (),
         certainty: StudyCertainty | None = None,
+        only_new: bool = False,
     ) -> StudyEvidence | None:
         """What the report on a round rests on, its log verified; None when nobody submitted.
 
@@ -86,14 +87,16 @@ class Reports(Part):
             round_number: the round; one that is running is reported as provisional.
             consenting: names of experts that may be printed.
             certainty: how sure the weights are, where it was simulated.
+            only_new: verify the events of the log that this process has not verified yet, for a
+                page that is drawn often; `study_log_state` verifies all.
 
         Raises:
             AHPError: no result follows.
         """
         with self._database.read() as session:
             study = study_row(session, study_id)
+            log_state = _log_state(session, study, only_new=only_new)
             state = state_of(session, study)
-            log_state = LogState(study.head_seq, study.head_hash, _log_problem(session, study))
         *before, asked = [state.in_round(number) for number in range(1, round_number + 1)]
         if asked.analysis is None:
             return None
@@ -127,6 +130,11 @@ class Reports(Part):
             hashes=hashes,
         )
 
+    def study_log_state(self, study_id: str) -> LogState:
+        """Where the log of a study stands, and whether it verifies."""
+        with self._database.read() as session:
+            return _log_state(session, study_row(session, study_id))
+
     def evaluation_log_state(self, evaluation_id: str) -> LogState:
         """Where the log of an evaluation stands, and whether it verifies."""
         with self._database.read() as session:
@@ -139,10 +147,11 @@ class Reports(Part):
             return LogState(book.head_seq, book.head_hash, problem)
 
 
-def _log_problem(session: Session, study: StudyRow) -> LogError | None:
-    """What is wrong with the log of a study."""
+def _log_state(session: Session, study: StudyRow, *, only_new: bool = False) -> LogState:
+    """Where the log of a study stands, and what is wrong with it."""
+    problem = None
     try:
-        log.verify_one(session, study)
-    except LogError as problem:
-        return problem
-    return None
+        log.verify_one(session, study, only_new=only_new)
+    except LogError as error:
+        problem = error
+    return LogState(study.head_seq, study.head_hash, problem)

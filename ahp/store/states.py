@@ -84,6 +84,26 @@ class States(Generic[_State, _Row]):
         return state
 
 
+class Walked:
+    """How far this process has verified the logs of studies; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[Event, State]] = {}
+        self._lock = Lock()
+
+    def get(self, study_id: str) -> tuple[Event, State] | None:
+        """The last event that was verified and the state after it; None where none was."""
+        return self._last.get(study_id)
+
+    def keep(self, study_id: str, last: Event, state: State) -> None:
+        """A log verifies up to an event."""
+        with self._lock:
+            self._last.pop(study_id, None)
+            self._last[study_id] = last, state
+            if len(self._last) > BOOKS:
+                del self._last[next(iter(self._last))]
+
+
 def states_of_studies() -> States[State, StudyRow]:
     """Where states of studies are kept."""
     return States(

@@ -151,7 +151,7 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
         kendall=kendall_w(leaves[whole]),
         kendall_parents=MappingProxyType(kendall),
         variation=coefficient_of_variation(leaves[whole]),
-        quartiles=np.percentile(leaves[whole], (25, 50, 75), axis=0),
+        quartiles=read_only(np.percentile(leaves[whole], (25, 50, 75), axis=0)),
         spread=judgment_spread(panel.judgments),
         gci=MappingProxyType(
             {
@@ -330,8 +330,8 @@ def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
         kind=kind,
         name=name,
         in_use=name == in_use.get(kind),
-        weights=weights,
-        ranks=ranks,
+        weights=read_only(weights),
+        ranks=read_only(ranks),
         moved=int((ranks != before).sum()) if known else 0,
         largest_change=float(np.abs(weights - now).max()) if known else np.nan,
     )

@@ -11,7 +11,7 @@ from ahp.errors import AccessError, LogError, StoreError, TextLimitError
 from ahp.process.events import Actor, report_texts_hash
 from ahp.process.rounds import data_hash
 from ahp.report.study_report import study_report
-from ahp.store import Store, StudyInfo
+from ahp.store import Store, StudyInfo, chain
 from ahp.study import Judgment
 from tests.study.panels import SURVEY
 
@@ -166,6 +166,48 @@ def test_a_log_that_was_changed_is_said(store: Store, study: StudyInfo, database
         "The log of this study does not verify, so that its numbers can't be relied on: "
     )
     assert "event 3" in warning
+
+
+def test_a_page_that_is_drawn_again_verifies_what_is_new(
+    store: Store, study: StudyInfo, database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digested: list[int] = []
+    digest = chain.digest
+    monkeypatch.setattr(
+        chain, "digest", lambda event: (digested.append(event.seq), digest(event))[1]
+    )
+
+    def verified(**how: bool) -> tuple[list[int], LogError | None]:
+        digested.clear()
+        found = store.report_evidence(study.id, 1, **how)
+        assert found is not None
+        assert found.log is not None
+        return digested[:], found.log.problem
+
+    every = [one.seq for one in store.events(study.id)]
+    assert verified(only_new=True) == (every, None)  # nothing was verified before
+    assert verified(only_new=True) == ([], None)
+    assert verified() == (every, None)
+    store.write_report(study.id, 1, "en", {"first": "A leads."})
+    last = every[-1] + 1
+    assert verified(only_new=True) == ([last], None)
+    database.execute("UPDATE events SET value = '9' WHERE kind = 'answer' AND seq = 3")
+    assert verified(only_new=True) == ([], None)
+    problem = store.study_log_state(study.id).problem
+    assert isinstance(problem, LogError)
+    assert "event 3" in str(problem)
+
+
+def test_the_last_event_that_was_verified_was_changed(
+    store: Store, study: StudyInfo, database
+) -> None:
+    assert store.study_log_state(study.id).problem is None
+    last = store.events(study.id)[-1].seq
+    database.execute(f"UPDATE events SET source = 'file' WHERE seq = {last}")
+    found = store.report_evidence(study.id, 1, only_new=True)
+    assert found is not None
+    assert found.log is not None
+    assert f"event {last}" in str(found.log.problem)
 
 
 def test_earlier_rounds_come_with_it(store: Store, study: StudyInfo) -> None:

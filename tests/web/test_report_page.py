@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import zipfile
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ahp.exchange import study_export
+from ahp.process import study_evidence
 from ahp.process.events import draft_hash
 from ahp.report.archive import zip_bytes
-from ahp.store import Store, StudyInfo
+from ahp.store import Store, StudyInfo, chain
 from ahp.web import state
 from tests.web.test_desk import fill
 from tests.web.test_pages import keyed, texts
@@ -217,3 +220,32 @@ def test_the_report_is_made(visit, store, organizer, study):
     assert any("- `manifest.json` " in one.value for one in app.markdown)
     sentence(app, "first").set_value("It leads.").run()
     assert not app.get("download_button")
+
+
+def test_a_page_drawn_again_computes_nothing_anew(visit, store, organizer, study, monkeypatch):
+    app = visit(organizer, "report")
+    for name in ("compare_choices", "leave_one_out", "panel_agreement"):
+        monkeypatch.setattr(study_evidence, name, None)
+    monkeypatch.setattr(chain, "digest", None)
+    app.run()
+    assert not app.exception
+    assert sentence(app, "first").value.startswith("Of the 18 indicators, “")
+
+
+def test_a_report_that_is_made_has_its_whole_log_verified(
+    visit, store, organizer, study, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(
+        study_export, "export_study", lambda evidence, *_, **__: told.append(evidence.log) or {}
+    )
+    app = visit(organizer, "report")
+    with sqlite3.connect(store.location) as file:
+        file.execute("UPDATE events SET value = '9' WHERE kind = 'answer' AND seq = 6")
+    file.close()
+    app.run()
+    assert not app.error
+    next(one for one in app.button if one.label == "Make the report").click().run()
+    [log] = told
+    assert log.events == len(store.events(study.id))
+    assert "event 6" in str(log.problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -41,7 +42,7 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
         st.warning(_("The round is running: everything here will change with every answer."))
     named = choose_named(study, analysis)
     evidence = database.report_evidence(
-        study.id, number, consenting=named, certainty=quick_certainty(analysis)
+        study.id, number, consenting=named, certainty=quick_certainty(analysis), only_new=True
     )
     if evidence is None:  # since the page began, who had submitted was removed
         st.rerun()
@@ -87,8 +88,11 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
         return
 
     def make(forms: Sequence[str], progress: Progress) -> dict[str, bytes]:
+        log = evidence.log and replace(
+            evidence.log, problem=database.study_log_state(study.id).problem
+        )
         return export_study(
-            evidence,
+            replace(evidence, log=log),
             database.answers(study.id, round_number=number),
             language,
             earlier_answers=[
