@@ -267,6 +267,7 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
     shares = np.log(np.array(weights) / ends[0]) / np.log(ratio)
     places = [(x, (y - LOWEST) / POINTS) for x, y in zip(shares, own, strict=True)]
     across, up = beside_points(places, shown)
+    center: Side = "center"
     marks = (
         Points(
             weights,
@@ -292,7 +293,7 @@ def importance_chart(result: Evaluation, unit: str, period: str, language: str) 
             tuple(float(ends[0] * ratio**share) for share in across),
             tuple(float(LOWEST + POINTS * share) for share in up),
             shown,
-            ("center",) * len(weights),
+            (center,) * len(weights),
         ),
         Texts(
             (ends[1], ends[1], ends[0], ends[0]),
