@@ -1112,7 +1112,7 @@ _FILES = {
     "weights_panel_missing": _(
         "the panel from whose judgments the weights were drawn isn't at hand, expected it"
     ),
-    "log_when_exported": _("it did not verify when the report was made"),
+    "log_when_exported": _("what was wrong was told when the report was made"),
     "number_differs": _(
         "section {section!r}, text {text!r}: printed {printed!r}, recomputed {expected!r}"
     ),

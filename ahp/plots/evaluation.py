@@ -398,7 +398,7 @@ def totals_chart(
         for unit, of_unit in totals.items()
     }
     middle = medians(np.stack(list(numbers.values())))
-    drawn = np.concatenate([numbers[unit] for unit in units])
+    drawn = np.concatenate([middle, *(numbers[unit] for unit in units)])
     some = drawn[~np.isnan(drawn)]
     low, high = (float(some.min()), float(some.max())) if some.size else (0.0, 100.0)
     scale = 0.6 / max(high - low, 1.0)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from ..i18n import translator
-from .chart import NAMED, Cells, Chart, Mark, Texts
+from .chart import NAMED, Cells, Chart, Line, Mark, Texts
 from .texts import columns, is_wide, lines_of, shortened
 
 T = TypeVar("T")
@@ -167,7 +167,7 @@ def in_parts(draw: Callable[[Sequence[T]], Chart], items: Sequence[T]) -> list[C
     for count in range(1, len(items) + 1):
         ends = [len(items) * k // count for k in range(count + 1)]
         charts = [draw(items[start:end]) for start, end in pairwise(ends)]
-        if count == len(items) or all(fit_page(one).height <= TALLEST for one in charts):
+        if count == len(items) or all(map(_fits_page, charts)):
             break
     if len(charts) == 1:
         return charts
@@ -177,6 +177,11 @@ def in_parts(draw: Callable[[Sequence[T]], Chart], items: Sequence[T]) -> list[C
         replace(one, title=titled.format(title=one.title, number=number, count=len(charts)))
         for number, one in enumerate(charts, start=1)
     ]
+
+
+def _fits_page(chart: Chart) -> bool:
+    """Whether a chart fits a page with the names of all rows."""
+    return len(chart.y.names) <= NAMED and fit_page(chart).height <= TALLEST
 
 
 def _fits(chart: Chart, titled: bool) -> Iterator[Fit]:
@@ -258,6 +263,8 @@ def _rows(chart: Chart, start: int, stop: int) -> Chart:
 
 
 def _mark_rows(mark: Any, start: int, stop: int) -> Mark:
+    if isinstance(mark, Line):  # goes on where other rows are, and is cut off by who draws it
+        return replace(mark, y=tuple(y - start for y in mark.y))
     if isinstance(mark, Cells):
         own = {name: getattr(mark, name)[start:stop] for name in ("values", "texts", "hover")}
         return replace(mark, **own)
@@ -265,8 +272,7 @@ def _mark_rows(mark: Any, start: int, stop: int) -> Mark:
     at = getattr(mark, name, None)
     if at is None:  # across all rows
         return mark  # type: ignore[no-any-return]
-    # NaN, which parts a line, stays
-    kept = [k for k, y in enumerate(at) if not (y < start - 0.5 or y >= stop - 0.5)]
+    kept = [k for k, y in enumerate(at) if start - 0.5 <= y < stop - 0.5]
     own = {
         field: tuple(values[k] for k in kept)
         for field, values in vars(mark).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import cast
 
 import numpy as np
@@ -132,22 +133,13 @@ def consensus_heatmap(
     names = [panel.experts[k] for k in order]
     numbers = tuple(str(row + 1) for row in range(len(names)))
     pairs = np.triu_indices(len(names), 1)
-    said = []
-    if pairs[0].size:
-        ends = (
-            (values[pairs].argmax(), _("Most alike: {first} and {second}, S* {value}")),
-            (values[pairs].argmin(), _("least alike: {first} and {second}, S* {value}")),
-        )
-        for at, words in ends:
-            row, column = pairs[0][at], pairs[1][at]
-            told = f"{values[row, column]:.4f}"
-            said.append(words.format(first=names[row], second=names[column], value=told))
+    said = _alike_in_words(names, values[pairs].tolist(), _) if pairs[0].size else [_("none")]
     lowest = min(0.5, float(values.min()))
     ticks = (lowest, (lowest + 1) / 2, 1.0)
     return Chart(
         title=_("Agreement of every two experts"),
         note=note,
-        alt=_("{sentence}.").format(sentence=_("; ").join(said or [_("none")])),
+        alt=_("{sentence}.").format(sentence=_("; ").join(said)),
         x=Axis(names=numbers, shown=len(names) <= COLUMNS),
         y=Axis(
             names=tuple(f"{k}. {name}" for k, name in zip(numbers, names, strict=True)),
@@ -487,7 +479,7 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
         x=Axis(
             _("Distance of the judgments"),
             low=0,
-            high=1.05 * max(height for height, _row in ends.values()),
+            high=1.05 * max(height for height, _row in ends.values()) or 1.0,  # all judge alike
         ),
         y=Axis(names=tuple(f"{experts[k]} ({labels[k]})" for k in order), reversed=True),
         marks=tuple(marks),
@@ -501,6 +493,29 @@ def only_text(title: str, text: str, language: str) -> Chart:
     hidden = Axis(low=0, high=1, shown=False)
     middle = Texts((0.5,), (0.5,), (text,), ("center",), width=44)
     return Chart(title, "", text, hidden, hidden, (middle,), language, height=100)
+
+
+def _alike_in_words(experts: Sequence[str], values: Sequence[float], _: Translate) -> list[str]:
+    """Who of two experts or more judge most and least alike, where the numbers shown differ.
+
+    Args:
+        experts: their names.
+        values: S* of every two, in the order of `combinations`.
+        _: the language.
+    """
+    pairs, shown = list(combinations(experts, 2)), [f"{value:.4f}" for value in values]
+    if len(pairs) == 1:
+        ends = [(0, _("{first} and {second}: S* {value}"))]
+    elif len(set(shown)) == 1:
+        return [_("Every two experts: S* {value}").format(value=shown[0])]
+    else:
+        ends = [
+            (int(np.argmax(values)), _("Most alike: {first} and {second}, S* {value}")),
+            (int(np.argmin(values)), _("least alike: {first} and {second}, S* {value}")),
+        ]
+    return [
+        words.format(first=pairs[at][0], second=pairs[at][1], value=shown[at]) for at, words in ends
+    ]
 
 
 def _cluster_color(number: int | None) -> str:

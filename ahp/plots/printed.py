@@ -198,7 +198,9 @@ def fonts_for(text: str) -> tuple[list[str], list[str]]:
     if chinese_font() and any(map(is_wide, missing)):
         families.append(chinese_font())
         missing -= _characters(chinese_font())
-    elif chinese := sorted(mark for mark in missing if "\u2e80" <= mark <= "\uffef"):
+    elif chinese := sorted(
+        mark for mark in missing if is_wide(mark) and "\u2e80" <= mark <= "\uffef"
+    ):
         letters = "".join(chinese[:10])
         raise FontError("font_missing", letters=letters, fonts=CHINESE_FONTS[:7])
     for family in _families() if missing else ():

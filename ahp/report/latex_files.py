@@ -68,7 +68,7 @@ _RARE = r"""\ExplSyntaxOn
   \else: \normalfont \tex_iffontchar:D \tex_font:D "#2 \scan_stop: #1
   \else: 〓{\tiny U+#2} \fi: \fi:}}
 \ExplSyntaxOff
-\AtBeginDocument{\pdfstringdefDisableCommands{\def\rare#1#2{#1}}}
+\pdfstringdefDisableCommands{\def\rare#1#2{#1}}
 """
 """A character, if the Chinese or the Latin font has it; else the printers' sign for a missing type,
 and its code.

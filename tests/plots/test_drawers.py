@@ -163,6 +163,18 @@ def test_a_character_is_looked_for_in_every_font() -> None:
     assert printed.fonts_for("a\u0378")[1] == ["\u0378"]
 
 
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("mark", ["ｱ", "\ue863"])
+def test_characters_that_are_not_chinese_need_no_chinese_font(
+    monkeypatch: pytest.MonkeyPatch, mark: str, installed: bool
+) -> None:
+    if not installed:
+        monkeypatch.setattr(printed, "chinese_font", lambda: "")
+    families, missing = printed.fonts_for(mark)
+    # either an installed font has it, or it is missing
+    assert (len(families), missing) in ((2, []), (1, [mark]))
+
+
 @pytest.mark.parametrize("color", [*PALETTE, *CR_COLORS, GRAY, LIGHT_BLUE, MIDDLE_BLUE, "#757575"])
 def test_texts_on_colors_can_be_read(color: str) -> None:
     assert contrast(color, text_on(color)) >= 4.5

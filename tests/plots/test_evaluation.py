@@ -14,7 +14,8 @@ from ahp.evaluation import Evaluation, evaluate, load_scheme, read_observations
 from ahp.evaluation.peers import PeriodResult, own_periods
 from ahp.evaluation.rules import Completion
 from ahp.evaluation.trend import unit_trend
-from ahp.plots.chart import Bars, Chart, Texts
+from ahp.plots import printed
+from ahp.plots.chart import Bars, Chart, Line, Texts
 from ahp.plots.colors import GRAY
 from ahp.plots.evaluation import (
     BLUE,
@@ -35,6 +36,7 @@ from ahp.process.scheme_trials import try_value
 from tests.contrast import contrast
 from tests.evaluation.results import small_result
 from tests.evaluation.schemes import rows, scheme, table
+from tests.plots.overlaps import troubles
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "evaluation" / "supervision_effectiveness.csv"
 
@@ -80,6 +82,19 @@ def test_pictures_hold_still_are_plain_data_and_said_in_words(
             assert unit in alt, name
             assert "NaN" not in alt, name
             assert "nan" not in alt, name
+
+
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+def test_pictures_can_be_read_in_print(small: Evaluation, language: str) -> None:
+    for name, chart in every(small, "A", language).items():
+        assert troubles(printed.figure(chart, titled=True)) == [], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pictures_of_the_example_can_be_read_in_print(example: Evaluation, language: str) -> None:
+    for name, chart in every(example, "丁市监督中心", language).items():
+        assert troubles(printed.figure(chart, titled=True)) == [], name
 
 
 @pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
@@ -324,6 +339,15 @@ def test_units_over_time(small: Evaluation, example: Evaluation) -> None:
     figure = drawn(over_time_chart(example, "zh", ("甲市监督中心",)))
     assert figure.layout.annotations[0].text == "91.0"
     assert figure.layout.xaxis.ticktext == ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+
+
+def test_a_median_far_from_the_units_stays_in_their_rows() -> None:
+    totals = {"甲": [95], "乙": [90], "丙": [80], "丁": [80], "戊": [80]}
+    chart = over_time_chart(evaluate(scheme({"a": 1}), table(totals, ["a"])), "en", ("甲", "乙"))
+    heights = [mark.y for mark in chart.marks if isinstance(mark, Line)]
+    # 80 to 95 are 0.6 of a row high
+    assert heights == [(close(y),) for y in (0.3, -0.3, 1.3, 0.9)]
+    assert troubles(printed.figure(chart, titled=True)) == []
 
 
 def test_more_units_than_a_picture_holds() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ import pytest
 
 from ahp import plots
 from ahp.hierarchy import Hierarchy
-from ahp.plots.chart import Axis, Bars, Cells, Chart
+from ahp.plots.chart import Axis, Bars, Cells, Chart, Line
 from ahp.plots.page import SMALLEST, TALLEST, fit_page, in_parts, page_parts
 from ahp.plots.printed import figure
 from ahp.plots.texts import shortened
@@ -126,6 +127,30 @@ def test_parts_have_all_rows_on_the_same_scale() -> None:
         bars.texts[30:],
     )
     assert page_parts(first) == [first]
+
+
+@pytest.mark.parametrize("count", [100, 101, 130, 140])
+def test_every_row_has_its_name_in_print(count: int) -> None:
+    names = tuple(f"Indicator {k}" for k in range(count))
+    bars = Bars(tuple(range(count)), (1.0,) * count, ("#1f5f99",) * count)
+    chart = Chart("Weights", "", "", Axis(), Axis(names=names, reversed=True), (bars,))
+    axes = [figure(part).axes[0] for part in page_parts(chart)]
+    assert tuple(label.get_text() for one in axes for label in one.get_yticklabels()) == names
+
+
+def test_lines_across_parts_go_on_in_each() -> None:
+    names = tuple(f"Expert {k}" for k in range(60))
+    joint = Line((0, 1, 1, 0.5), (10.0, 10.0, 45.5, 50.0), "#1f5f99", hover=tuple("abcd"))
+    alone = Line((0, 1), (2.0, 3.0), "#1f5f99")
+    chart = Chart("", "", "", Axis(), Axis(names=names, reversed=True), (joint, alone))
+    _first, second = page_parts(chart)
+    assert second.marks == (
+        replace(joint, y=(-20.0, -20.0, 15.5, 20.0)),
+        replace(alone, y=(-28.0, -27.0)),
+    )
+    axes = figure(second).axes[0]
+    assert axes.get_ylim() == (29.5, -0.5)
+    assert [line.get_clip_on() for line in axes.lines] == [True, True]
 
 
 def test_parts_of_a_tree_have_what_is_above_their_indicators() -> None:

@@ -11,13 +11,16 @@ import pytest
 import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
-from ahp.plots.chart import NAMED, Cells, Texts
+from ahp.plots import printed
+from ahp.plots.chart import NAMED, Cells, Chart, Texts
 from ahp.plots.colors import BLUE, GRAY, PALETTE
+from ahp.plots.page import page_parts
 from ahp.plots.panel import COLUMNS, LEGEND, VALUED
 from ahp.plots.screen import figure as drawn
 from ahp.plots.texts import text_on
 from ahp.study.agreement import Agreement, panel_agreement
 from tests.panel_study import JUDGED, NAMES, OWN, PARENTS, small_panel, small_survey
+from tests.plots.overlaps import troubles
 
 ORDER = ("b2", "b1", "a1", "a2", "a3")
 """The panel's ranking."""
@@ -52,15 +55,24 @@ def by_name(figure: go.Figure) -> dict[str, Any]:
     return {trace.name: trace for trace in figure.data}
 
 
-def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
+def charts(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, Chart]:
     return {
-        "spread": drawn(plots.spread_chart(panel, agreed, language)),
-        "consensus": drawn(plots.consensus_heatmap(panel, agreed, language)),
-        "disagreement": drawn(plots.disagreement_chart(panel, agreed, language)),
-        "consistency": drawn(plots.consistency_heatmap(panel, language)),
-        "movement": drawn(plots.movement_chart([(1, panel), (2, panel)], language)),
-        "dendrogram": drawn(plots.dendrogram(panel, agreed, language)),
+        "spread": plots.spread_chart(panel, agreed, language),
+        "consensus": plots.consensus_heatmap(panel, agreed, language),
+        "disagreement": plots.disagreement_chart(panel, agreed, language),
+        "consistency": plots.consistency_heatmap(panel, language),
+        "movement": plots.movement_chart([(1, panel), (2, panel)], language),
+        "dendrogram": plots.dendrogram(panel, agreed, language),
     }
+
+
+def every(panel: ahp.Analysis, agreed: Agreement, language: str) -> dict[str, go.Figure]:
+    return {name: drawn(chart) for name, chart in charts(panel, agreed, language).items()}
+
+
+def alike(count: int) -> ahp.Analysis:
+    """Experts of the same judgments."""
+    return small_panel({f"E{number}": JUDGED["Ping"] for number in range(count)})
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -73,6 +85,25 @@ def test_pictures_hold_still_and_are_plain_data(count: int, language: str) -> No
         assert len(axes) >= 2, name
         assert all(axis["fixedrange"] for axis in axes), name
         assert 100 < figure.layout.height < 2000, name
+
+
+@pytest.mark.parametrize(
+    ("analysis", "language"),
+    [
+        (alike(2), "zh"),
+        *(
+            pytest.param(analysis, language, marks=pytest.mark.slow)
+            for analysis, language in (
+                *((alike(2), "en"), (many(3), "zh"), (many(3), "en")),
+                *((many(12), "zh"), (many(12), "en"), (many(130), "zh")),
+            )
+        ),
+    ],
+)
+def test_pictures_can_be_read_in_print(analysis: ahp.Analysis, language: str) -> None:
+    for name, chart in charts(analysis, agreement_of(analysis), language).items():
+        for part in page_parts(chart):
+            assert troubles(printed.figure(part, titled=True)) == [], name
 
 
 def test_spread_chart(panel: ahp.Analysis, agreed: Agreement) -> None:
@@ -125,11 +156,28 @@ def test_consensus_heatmap(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert chart.y.names == ("1. Qin", "2. Rui", "3. Ping")
     assert chart.x.names == ("1", "2", "3")
     assert chart.alt == (
-        f"Most alike: Rui and Ping, S* {expected[1, 2]:.4f}; "
-        f"least alike: Qin and Rui, S* {expected[0, 1]:.4f}."
+        f"Most alike: Qin and Ping, S* {expected[0, 2]:.4f}; "
+        f"least alike: Rui and Ping, S* {expected[1, 2]:.4f}."
     )
     without = plots.consensus_heatmap(panel, replace(agreed, clusters=None), "en")
     assert without.y.names == ("1. Ping", "2. Qin", "3. Rui")
+
+
+@pytest.mark.parametrize(
+    ("count", "language", "said"),
+    [
+        (1, "en", "none."),
+        (2, "en", "E0 and E1: S* 1.0000."),
+        (2, "zh", "E0与E1：S* 1.0000。"),
+        (3, "en", "Every two experts: S* 1.0000."),
+        (3, "zh", "任意两位专家：S* 1.0000。"),
+    ],
+)
+def test_experts_who_judge_the_same_are_not_most_and_least_alike(
+    panel: ahp.Analysis, agreed: Agreement, count: int, language: str, said: str
+) -> None:
+    found = agreement_of(alike(count)) if count > 1 else replace(agreed, clusters=None)
+    assert plots.consensus_heatmap(alike(count), found, language).alt == said
 
 
 @pytest.mark.parametrize(
@@ -360,6 +408,11 @@ def test_dendrogram_names_the_largest_clusters(agreed: Agreement) -> None:
     figure = drawn(plots.dendrogram(panel, found, "en"))
     named = [trace.name.split(":")[0] for trace in figure.data if trace.showlegend]
     assert named == [f"Cluster {number}" for number in (*range(1, LEGEND), count)]
+
+
+def test_dendrogram_of_experts_who_judge_the_same_has_an_axis() -> None:
+    chart = plots.dendrogram(alike(2), agreement_of(alike(2)), "en")
+    assert chart.ends("x") == (0, 1)
 
 
 def test_dendrogram_without_clusters(panel: ahp.Analysis, agreed: Agreement) -> None:

@@ -181,7 +181,7 @@ def test_warnings_and_drafts_are_marked(files: dict[str, Any]) -> None:
         if paragraph.style.name in ("Warning", "Draft")
     ]
     assert marked == [
-        ("Warning", "注意 · 本研究的日志未通过核验：第 17 条事件被改动。"),
+        ("Warning", "注意 · 本调查的日志未通过核验：第 17 条事件被改动。"),
         ("Draft", "〔草稿〕 问题发现能力居首，权重为 26.8 %，整改落实能力次之，为 21.4 %。"),
     ]
     assert NASTY in [paragraph.text for paragraph in files["zh"].paragraphs]

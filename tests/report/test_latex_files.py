@@ -283,6 +283,15 @@ def test_it_compiles_on_a4_with_our_numbers(language: str, tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_title_of_the_pdf_is_that_of_the_document(language: str, tmp_path: Path) -> None:
+    title = "张喆①、Ⅲ级、36℃、№ 5、𠮷田 Ж 50 % of a_b -- <x>"
+    metadata = compiled(Document(title, "", language, (), ()), tmp_path).metadata
+    assert metadata is not None
+    assert metadata.title == title
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nasty_texts_compile(language: str, tmp_path: Path) -> None:
     marks = "".join(map(chr, range(32, 0x180))) + "λμ≤≥−×→∑√∞“”‘’–—…"
     lines = [marks[k : k + 12] for k in range(0, len(marks), 12)]

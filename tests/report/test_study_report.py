@@ -9,6 +9,7 @@ import pytest
 
 import ahp
 from ahp.errors import AnswersError, LogError, OptionError, ReportError
+from ahp.exchange.report_export import following_log
 from ahp.process.events import LogState
 from ahp.process.study_evidence import (
     StudyEvidence,
@@ -202,6 +203,15 @@ def test_a_log_that_does_not_verify_stands_on_the_first_page() -> None:
     )
     assert ("Log", "7 events, last hash ab12, DOES NOT VERIFY") in report.provenance
     assert "sound" not in {one.key for one in study_findings(evidence, "en")}
+    exported = small(log=following_log(LogState(7, "ab12", problem)))
+    warnings = {language: study_report(exported, language).warnings for language in ("en", "zh")}
+    assert warnings == {
+        "en": (
+            "The log of this study does not verify, so that its numbers can't be relied on: what "
+            "was wrong was told when the report was made",
+        ),
+        "zh": ("本调查的日志未通过核验，数据不可采信：具体问题见生成报告时的提示。",),
+    }
     verified = study_report(small(log=LogState(7, "ab12")), "zh")
     assert verified.warnings == ()
     assert verified.provenance[-1] == ("日志", "7 条事件，末条哈希 ab12，已通过核验")

@@ -294,7 +294,7 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
     )
     for sentence in panel.agreement_sentences(analysis, found, language):
         st.info(state.plain(sentence), icon=":material/balance:")
-    st.markdown("**" + _("Consensus between every two experts") + "**")
+    st.markdown("**" + _("Agreement of every two experts") + "**")
     show_chart(analysis, plots.consensus_heatmap(analysis, found, language), "heat")
     if found.clusters is not None:
         st.markdown("**" + _("Experts who judge alike") + "**")
