@@ -51,7 +51,10 @@ def walk(browser: Browser, server: RunningServer, language: str) -> Inspector:
     tabs = page.get_by_role("tab")
     expect(tabs).to_have_count(TABS)
     for number in range(TABS):
-        tabs.nth(number).click()
+        actions.drawn(page)
+        if number:
+            page.set_viewport_size(DESKTOP)
+            tabs.nth(number).click()
         expect(tabs.nth(number)).to_have_attribute("aria-selected", "true")
         actions.drawn(page)
         expect(page.get_by_role("tabpanel").get_by_role("table").first).to_be_visible()
