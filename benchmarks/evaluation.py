@@ -26,7 +26,8 @@ import numpy as np
 from ahp.evaluation import evaluate, read_observations, simulate
 from ahp.evaluation.rules import Measured
 from ahp.evaluation.scheme import Band, Calendar, Indicator, Missing, Node, Scheme
-from ahp.plots.evaluation import parts_chart, waterfall_chart
+from ahp.plots.parts import unit_parts
+from ahp.plots.units import unit_waterfall
 from ahp.report.league import league_tables
 from ahp.report.unit_card import unit_card
 
@@ -172,8 +173,8 @@ def results_page(report: Report, path: Path, units: int) -> None:
     def page() -> None:
         league_tables(result, period, "en")
         unit_card(result, unit, period, "en")
-        waterfall_chart(result, unit, period, "en")
-        parts_chart(result, unit, period, "en")
+        unit_waterfall(result, unit, period, "en")
+        unit_parts(result, unit, period, "en")
 
     page()  # imports what is imported once
     report.row(

@@ -17,7 +17,7 @@ from tests.browser import actions
 
 # a busy machine is slow, not wrong; every run draws other examples
 settings.register_profile(
-    "ahp", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+    "ahp", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ahp")
 

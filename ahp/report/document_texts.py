@@ -49,7 +49,8 @@ def document_texts(document: Document) -> tuple[Text, ...]:
         if isinstance(block, Section):
             section = one_line(block.title)
         texts += [Text(section, words) for words in _block(block, numbers)]
-    made = translator(document.language)("How the numbers came about")
+    _ = translator(document.language)
+    made = _("How the numbers came about")
     texts += [Text(made, words) for words in _block(Facts(document.provenance), numbers)]
     return tuple(one for one in texts if one.words)
 

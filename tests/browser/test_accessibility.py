@@ -92,8 +92,8 @@ CUT_OFF = """() => {
 
 
 class Inspector:
-    """Looks at each state of a page in some sizes, the last a small phone, and at its colors in
-    both schemes; in English on a phone only, where the longer words are.
+    """Looks at each state of a page in some sizes, the last a small phone; in Chinese on that alone
+    but at its colors in both schemes, as colors and roles know no language.
     """
 
     def __init__(
@@ -116,14 +116,13 @@ class Inspector:
         self.page.evaluate(STILL)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
-        for size in self.sizes:
+        for size in self.sizes if self.language == "en" else self.sizes[-1:]:
             self.page.set_viewport_size(size)
             height = self.page.evaluate(HEIGHT)  # axe passes over what must be scrolled to
             self.page.set_viewport_size({**size, "height": max(size["height"], height)})
             if connected:
                 self.page.wait_for_function(REACHED, arg=size["width"])
-            if self.language == "zh" or size is SMALL_PHONE:  # colors and roles know no language
-                self.run(f"{self.language} {state} {size['width']}", None)
+            self.run(f"{self.language} {state} {size['width']}", None)
         self.measure(state)
         if self.language == "zh":
             self.use("dark")

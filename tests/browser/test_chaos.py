@@ -154,6 +154,7 @@ def kept(page: Page) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed(panel: Panel) -> None:
     page, server = panel.device(), panel.server
     begin(page)

@@ -598,6 +598,7 @@ def waiting(pair: str, value: str, number: int) -> dict[str, Any]:
     return {"event": "answer", "message": message}
 
 
+@pytest.mark.slow
 def test_what_waits_is_sent_by_one_tab_oldest_first(visit):
     found = visit("slow=0.5")
     left = [waiting(SETUP, "3", 1), waiting(CONVERSION, "5", 2), waiting(COORDINATION, "7", 3)]
@@ -629,6 +630,7 @@ STATUSES = """() => {
 """Notes what the status line says, and how long after the first click in ms."""
 
 
+@pytest.mark.slow
 def test_it_says_when_saving_takes_long(visit):
     page = opened(visit("slow=2"))
     page.evaluate(STATUSES)
@@ -641,6 +643,7 @@ def test_it_says_when_saving_takes_long(visit):
     assert said[0][0] >= 800
 
 
+@pytest.mark.slow
 def test_a_slow_server_is_not_asked_again(visit):
     found = visit("slow=6")
     page = opened(found)
@@ -651,6 +654,7 @@ def test_a_slow_server_is_not_asked_again(visit):
     assert len(found.raw()) == 1
 
 
+@pytest.mark.slow
 def test_a_browser_that_keeps_nothing_still_sends(visit):
     found = visit()
     found.context.add_init_script(

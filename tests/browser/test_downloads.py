@@ -120,6 +120,7 @@ def test_an_expert_s_questionnaire_is_the_expert_s(browser, server, store) -> No
     assert (answer.status, NOT_YOURS in answer.text) == (403, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saves_data", [False, True])
 def test_code_of_charts_comes_ahead_unless_the_browser_saves_data(browser, server, saves_data):
     context = actions.visitor(browser, size=actions.DESKTOP, saves_data=saves_data)

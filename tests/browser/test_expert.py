@@ -160,6 +160,7 @@ def test_pair_by_pair_on_a_phone_in_chinese(
     assert told.err == "ahp: error: signature: it is not that of the key over this content\n"
 
 
+@pytest.mark.slow
 def test_ranked_first_in_the_short_form_on_a_desktop(study: Study) -> None:
     panel = study(small_survey(*FRUIT), short_form=True)
     page = panel.visitor("en-US", DESKTOP).new_page()
@@ -376,6 +377,7 @@ def test_contradicting_answers_are_changed_and_kept_with_a_reason(study: Study) 
     assert panel.store.answers(panel.expert.study_id).experts == ("王五",)
 
 
+@pytest.mark.slow
 def test_contradictions_that_must_be_mended(study: Study) -> None:
     panel = study(small_survey("apple", "berry", "cherry"), guidance="require", way="pairs")
     page = panel.visitor("en-US", DESKTOP).new_page()
@@ -398,6 +400,7 @@ def test_contradictions_that_must_be_mended(study: Study) -> None:
     assert panel.said() == ["way", "consent", *["answer"] * 3, "shown", "answer", "submit"]
 
 
+@pytest.mark.slow
 def test_begun_on_a_phone_continued_in_the_office_and_back(study: Study) -> None:
     panel = study(SUPERVISION)
     link = panel.link

@@ -39,6 +39,7 @@ def told(event: Event) -> tuple[str, str | None]:
     return f"pair {event.parent} {event.left} {event.right}", event.detail
 
 
+@pytest.mark.slow
 def test_explanations_are_a_tap_away_on_a_phone(study: Study) -> None:
     page = begun(study(small_survey(*APPLES), way="pairs"), "zh-CN", PHONE)
     for node in actions.asked(page).split()[2:]:
@@ -119,6 +120,7 @@ def test_the_language_is_switched_at_any_time(study: Study) -> None:
     assert [told(one) for one in panel.events("comment")] == [(place, "刚写到一半")]
 
 
+@pytest.mark.slow
 def test_a_tab_answers_the_link_that_was_opened_in_it(study: Study) -> None:
     one, two = (study(small_survey(*APPLES), way="pairs") for _number in range(2))
     page = one.visitor("en-US", DESKTOP).new_page()
@@ -196,6 +198,7 @@ def in_a_circle(page: Page) -> None:
     expect(actions.control(page, "guidance")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_why_contradictions_stay_is_stored_by_going_on(study: Study) -> None:
     panel = study(small_survey(*APPLES), guidance="reason", way="pairs")
     page = begun(panel, "en-US", DESKTOP)
@@ -376,6 +379,7 @@ def test_what_has_the_focus_shows(study: Study, scheme: str) -> None:
             assert found["boxShadow"] != "none"
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_browser_keep_both_answers(study: Study) -> None:
     panel = study(small_survey(*APPLES), way="pairs")
     context = panel.visitor("en-US", DESKTOP)

@@ -120,6 +120,7 @@ def store(postgres: Postgres, server: RunningServer) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.mark.slow
 def test_an_outage(
     browser: Browser, postgres: Postgres, server: RunningServer, store: Store
 ) -> None:

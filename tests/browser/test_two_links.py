@@ -87,6 +87,7 @@ def test_each_answer_is_booked_to_the_person_whose_tab_it_is(context, running, s
         expect(tab.locator(f"{QUESTION}, {PARENT}").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_waits_in_the_browser_goes_to_its_own_person(context, running, store, pair) -> None:
     """An answer given without a connection, in a tab that is then closed, waits for its owner."""
     first, second = (open_link(context, running, store, expert) for expert in pair)

@@ -236,6 +236,7 @@ def test_a_template_of_two_hundred_units_in_english() -> None:
     assert [one["unit"] for one in reading.records] == ["unit_199"]
 
 
+@pytest.mark.slow
 def test_a_template_that_libreoffice_has_saved_is_read_the_same(
     template: bytes, recalculate: Recalculate
 ) -> None:

@@ -201,6 +201,7 @@ def returned(sent: dict[str, Any], recalculate: Recalculate) -> dict[str, bytes]
     return recalculate({name: content for name, (*_, content) in sent.items()})
 
 
+@pytest.mark.slow
 def test_libreoffice_saves_what_was_filled_in(
     sent: dict[str, Any], returned: dict[str, bytes]
 ) -> None:

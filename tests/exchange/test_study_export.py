@@ -32,7 +32,7 @@ def evidence() -> StudyEvidence:
     return evidence_from_files("supervision_effectiveness", DEMO, invited=9, draws=50)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language: str) -> None:
     told: list[tuple[int, int]] = []
     files = export_study(

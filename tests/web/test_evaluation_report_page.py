@@ -77,6 +77,7 @@ def test_words_whose_draft_has_changed_are_marked(visit, store, organizer, examp
     assert state.plain(mark) not in [one.value for one in app.warning]
 
 
+@pytest.mark.slow
 def test_reports_and_notices_are_made(visit, store, organizer, example, tmp_path):
     app = show(visit(organizer, "evaluation_results"), example.id, "report")
     app.button_group(key="forms").set_value(["html"]).run()
