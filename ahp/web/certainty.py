@@ -26,10 +26,10 @@ def show_certainty(analysis: Analysis) -> None:
     _ = state.translate()
     certainty = _simulated(analysis)
     _show_words(analysis, certainty)
-    st.subheader(_("What if a weight were another?"))
+    st.header(_("What if a weight were another?"))
     _show_moving(analysis, certainty)
     _show_swings(analysis)
-    st.subheader(_("How far each weight can move"))
+    st.header(_("How far each weight can move"))
     language = state.language()
     names = node_names(analysis, language)
     picture = plots.stability_chart(certainty.first, names=names, language=language)
@@ -100,11 +100,11 @@ def _show_words(analysis: Analysis, certainty: StudyCertainty) -> None:
         show_result(analysis, branches, "branch_intervals")
     if over is None:
         return
-    st.subheader(_("Neighbors that could change places"))
+    st.header(_("Neighbors that could change places"))
     words = report.neighbors_sentences(analysis, certainty, language)
     st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in words) or _("None."))
     show_result(analysis, report.neighbors_table(analysis, certainty, language), "neighbors")
-    st.subheader(_("Ranks"))
+    st.header(_("Ranks"))
     picture = plots.rank_chart(scatters[over], names=names, language=language)
     show_chart(analysis, picture, "rank_picture")
     table = report.likely_ranks_table(analysis, certainty, over, language)
@@ -169,7 +169,7 @@ def _show_moving(analysis: Analysis, certainty: StudyCertainty) -> None:
 def _show_swings(analysis: Analysis) -> None:
     """What moves one indicator most."""
     _, language = state.translate(), state.language()
-    st.subheader(_("What moves an indicator"))
+    st.header(_("What moves an indicator"))
     st.write(
         _(
             "Each weight by itself is lowered and raised by 0.1, not beyond 0 and 1; those beside "

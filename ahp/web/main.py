@@ -86,7 +86,7 @@ st.html(
     ".stTable :is(th,td):first-child{{min-width:6.5em}}"
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
-    ".stApp [data-testid=stWidgetLabel]{{color:inherit}}"
+    ".stApp :is([data-testid=stWidgetLabel],[data-testid=stSliderThumbValue]){{color:inherit}}"
     ".stApp .stButtonGroup [data-variant]:is([data-selected],[data-hovered],[data-pressed]),"
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
     # in English, and not needed: what is typed counts as soon as its field is left

@@ -29,7 +29,7 @@ def show_making(about: object, name: str, make: Make) -> None:
         make: makes the files.
     """
     _ = state.translate()
-    st.subheader(_("Make the report"), anchor=False)
+    st.header(_("Make the report"), anchor=False)
     words = {
         **{"docx": _("Word"), "html": _("Web page"), "pdf": _("PDF")},
         **{"xlsx": _("Tables (XLSX)"), "latex": _("LaTeX")},

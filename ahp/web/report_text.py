@@ -85,7 +85,7 @@ class ReportText:
 def show_text(text: ReportText) -> None:
     """The sentences in fields, part by part, and who stands for them."""
     _ = state.translate()
-    st.subheader(_("Analysis and advice in sentences"), anchor=False)
+    st.header(_("Analysis and advice in sentences"), anchor=False)
     st.write(
         _(
             "Drafted from the numbers. Change what should read otherwise; an empty field leaves a "
@@ -170,7 +170,7 @@ def _keep(text: ReportText, sentence: Drafted, field: str) -> None:
 
 def _show_signature(text: ReportText) -> None:
     _ = state.translate()
-    st.subheader(_("Signature"), anchor=False)
+    st.header(_("Signature"), anchor=False)
     if text.in_force:
         st.success(
             state.plain(

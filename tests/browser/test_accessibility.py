@@ -72,11 +72,12 @@ HEIGHT = """() => {
 }"""
 
 CUT_OFF = """() => {
+  const UNCUT = ".stTable, .ahp-check, .stProgress, svg, input[type=range]"
   const found = []
   const look = (root) => {
     for (const one of root.querySelectorAll("*")) {
       if (one.shadowRoot) look(one.shadowRoot)
-      if (one.closest(".stTable, .ahp-check, .stProgress, svg") || !one.checkVisibility()) continue
+      if (one.closest(UNCUT) || !one.checkVisibility()) continue
       const { left, right, width } = one.getBoundingClientRect()
       const reaches = width > 1 && (left < -0.5 || right > innerWidth + 0.5)
       const hidden = getComputedStyle(one).overflowX === "hidden" && width > 1
@@ -88,7 +89,8 @@ CUT_OFF = """() => {
   look(document.querySelector(".stMain") ?? document.body)
   return found
 }"""
-"""What reaches beyond the page or its own box; tables are scrolled, bars of progress are cut."""
+"""What reaches beyond the page or its own box; tables are scrolled, bars of progress are cut, what
+the keyboard moves a slider with has no size to see."""
 
 
 class Inspector:

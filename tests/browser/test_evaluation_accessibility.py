@@ -88,6 +88,9 @@ def walk(browser: Browser, server: RunningServer, case: Case, language: str) -> 
             control(page, f"part-{example}").get_by_role("radio").nth(1).click()
             expect(page.locator(".js-plotly-plot").first).to_be_visible()
             seen.look("results card")
+            control(page, f"part-{example}").get_by_role("radio").last.click()
+            expect(control(page, "make_report")).to_be_visible()
+            seen.look("results report")
     context.close()
     context = actions.visitor(browser, locale=LOCALES[language], size=DESKTOP)
     for name, wanted in (("孙数", "data_file-"), ("赵评", "start"), ("甲中心联系人", "dispute-")):
@@ -122,7 +125,7 @@ def test_no_violation_is_ours(inspected: Inspector) -> None:
 
 
 def test_every_page_fits_on_a_small_phone(inspected: Inspector) -> None:
-    assert len(inspected.states) == 19
+    assert len(inspected.states) == 20
     assert inspected.too_wide == []
 
 

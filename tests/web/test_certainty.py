@@ -68,7 +68,7 @@ def test_words_come_before_tables(visit, organizer, analysis, language):
         assert state.plain(sentence) in said
     words = report.neighbors_sentences(analysis, sure, language)
     assert "\n".join(f"- {state.plain(sentence)}" for sentence in words) in said
-    titles = [one.value for one in app.subheader]
+    titles = [one.value for one in app.header]
     assert (
         titles
         == {

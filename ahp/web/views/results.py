@@ -202,7 +202,7 @@ def show_ranking(analysis: Analysis) -> None:
     show_result(analysis, total, "total_consistency", below=sentence)
     if not analysis.incoherences:
         return
-    st.subheader(_("Experts who contradict themselves"))
+    st.header(_("Experts who contradict themselves"))
     st.write(
         _(
             "An expert's judgments below a parent contradict each other where their own CR reaches "
@@ -378,7 +378,7 @@ def show_choices(analysis: Analysis, standings: Mapping[str, Standing]) -> None:
     found = (*compare_choices(analysis, standings), *incoherent_choices(analysis))
     show_result(analysis, panel.choices_summary_table(found, language), "choices_summary")
     show_result(analysis, panel.choices_table(analysis, found, language), "choices")
-    st.subheader(_("Without each of the experts"))
+    st.header(_("Without each of the experts"))
     show_result(analysis, panel.choices_summary_table(without, language), "leave_one_out_summary")
     show_result(analysis, panel.choices_table(analysis, without, language), "leave_one_out")
 
