@@ -114,6 +114,10 @@ def test_a_card_with_what_was_signed(visit, store, organizer, example):
         ("Total", f"{total}"),
         ("Band", app.metric[1].value),
     ]
+    saved = [
+        one.proto.id for one in app.get("download_button") if one.label == "PNG"
+    ]
+    assert saved
     assert "This is the first period of this unit." in [one.value for one in app.markdown]
     app.selectbox(key=f"period_chosen-{example.id}").set_value("2026Q3").run()
     assert app.selectbox(key=f"card-{example.id}-2026Q3").value == unit.id  # goes along

@@ -15,7 +15,6 @@ from ...datafile import jcs, parse_json
 from ...errors import EvaluationError, LogError, OptionError
 from ...study.limits import check_length
 from ..events import Action, Actor, check_sentences
-from .days import UTC
 from .units import Unit
 
 Role = Literal["data_owner", "rater", "contact"]
@@ -338,7 +337,8 @@ class PeriodOpened(OnPeriod):
         due: date by which data is delivered.
         dues: indicator -> another date.
         rating_due: date by which raters submit; empty where nothing is rated.
-        zone: time zone in which the days of all its dates are counted.
+        zone: time zone in which the days of all its dates are counted; empty = UTC, as in logs from
+            before zones were said.
     """
 
     kind = "period_opened"
@@ -346,7 +346,7 @@ class PeriodOpened(OnPeriod):
     due: str
     dues: Mapping[str, str]
     rating_due: str = ""
-    zone: str = UTC
+    zone: str = ""
 
 
 @dataclass(frozen=True)
