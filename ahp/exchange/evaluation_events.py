@@ -97,7 +97,7 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
 
 
 def numbers_of_people(events: Sequence[Logged]) -> dict[str, str]:
-    """Id of who takes part by a personal link -> `#` and the number of the event that added them."""
+    """Id of who has a personal link -> `#` and the number of the event that added them."""
     added = (one for one in events if isinstance(one.action, PersonAdded))
     return {str(one.person): f"#{one.seq}" for one in added}
 

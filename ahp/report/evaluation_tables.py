@@ -18,6 +18,7 @@ from ..evaluation.peers import PeriodResult, counted_indicators
 from ..evaluation.scheme import Deduction, Scheme, Veto
 from ..evaluation.scoring import leaf_weights
 from ..i18n import translator
+from ..i18n.errors import error_sentence
 from ..i18n.evaluation import (
     bands_of,
     event_words,
@@ -26,7 +27,6 @@ from ..i18n.evaluation import (
     rule_words,
     status_words,
 )
-from ..i18n.errors import error_sentence
 from ..i18n.evaluation_results import signed
 from ..process.evaluations.days import day_of, zone_words
 from ..process.evaluations.state import Stamp

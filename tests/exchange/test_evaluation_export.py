@@ -138,7 +138,9 @@ def test_nothing_in_the_file_tells_who_gave_which_grade(case: Case) -> None:
         events[place] = replace(one, action=replace(one.action, organization="丁处"))
     # what was rated before the unit became the rater's own counts no more
     closing = next(k for k, one in enumerate(events) if isinstance(one.action, RatingClosed))
-    changed = replace(events[closing], person=raters[1].person, action=PersonChanged("钱评", "", "u3"))
+    changed = replace(
+        events[closing], person=raters[1].person, action=PersonChanged("钱评", "", "u3")
+    )
     events.insert(closing, changed)
     shown = shown_events(events, [])
     text = write_events(shown).decode()

@@ -16,6 +16,7 @@ from ...errors import LogError
 from ...evaluation.periods import Period, parse_period
 from ...evaluation.scheme import Scheme
 from ..events import Actor, merged_drafts, merged_sentences
+from .days import UTC
 from .events import (
     AliasLearned,
     AppealDecided,
@@ -65,7 +66,6 @@ from .events import (
     ValuesRecorded,
     WeightsSource,
 )
-from .days import UTC
 from .units import Unit, successor
 
 RatedCell = tuple[str, str, str]

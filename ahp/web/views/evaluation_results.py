@@ -46,7 +46,7 @@ from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
 from ahp.web.evaluation_report import show_report
 from ahp.web.pictures import show_titled
-from ahp.web.questionnaires import XLSX
+from ahp.web.questionnaires import XLSX, file_name
 
 WORD = {"open": "provisional", "checked": "provisional", "notified": "provisional"}
 """Stage -> what a file of it is called besides its period; one that is signed has no word."""

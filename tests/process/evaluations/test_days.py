@@ -112,6 +112,6 @@ def test_the_dates_of_a_report_are_days_there() -> None:
     assert table.rows == (("2026Q4", "2027-01-10", "2027-01-21", "", "", "", ""),)
     shown = cast(EvaluationEvidence, SimpleNamespace(held=(replace(late, zone="UTC"), held)))
     table = periods_table(shown, "en")
-    assert (table.title, table.headings[-1]) == ("Dates", "Days in")
+    assert (table.title, table.columns[-1]) == ("Dates", "Days in")
     assert [row[2] for row in table.rows] == ["2027-01-20", ""]
     assert [row[-1] for row in table.rows] == ["UTC", "Beijing time"]
