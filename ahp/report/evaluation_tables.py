@@ -522,7 +522,7 @@ def periods_table(evidence: EvaluationEvidence, language: str) -> Table:
     )
     title = _("Dates")
     if len(zones) == 1:
-        title = _("Dates ({zone})").format(zone=_zone(*zones, language))
+        title = _("Dates ({zone})").format(zone=_zone(next(iter(zones)), language))
     return Table(title, headings, tuple(rows), language)
 
 
