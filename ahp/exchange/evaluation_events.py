@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -17,9 +17,13 @@ from ..process.evaluations.events import (
     Rated,
     RatingAttached,
     RatingClosed,
+    RatingsSubmitted,
     read_action,
 )
+from ..process.evaluations.state import EvaluationState, fold
 from ..process.events import Actor
+
+_DAY = len("2026-04-10")
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,19 @@ class _EventFile:
 def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Logged, ...]:
     """The events of a log as they may go with a report.
 
-    People have the number of the event that added them in place of their name, `#7`, and raters of
-    files a number in the order of their names. What raters gave in a round that is still open is
-    left out: nobody may see it yet, and it counts nowhere.
+    People have the number of the event that added them in place of their name and id, `#7`, and
+    raters of files a number in the order of their names, by which simulations draw them. Left out
+    is what tells who gave which grade and no figure rests on: raters' units, with the ratings that
+    counted no more because of them; the time of day, notes and evidence of ratings; and what raters
+    gave in a round that is still open, which nobody may see yet.
 
     Args:
         events: of the log, from the first on.
         named: who is named in the report.
     """
-    added = {one.person: one.seq for one in events if isinstance(one.action, PersonAdded)}
+    numbers = numbers_of_people(events)
+    roles = {one.person: one.action.role for one in events if isinstance(one.action, PersonAdded)}
+    state = fold(events, EvaluationState())
     closed = {one.action.period: one.seq for one in events if isinstance(one.action, RatingClosed)}
     raters = sorted({name for one in events for name in _raters_in(one.action)})
     width = len(str(len(raters)))
@@ -62,13 +70,47 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
     shown = []
     for one in events:
         action: Any = one.action
-        if isinstance(action, Rated | RatingAttached) and one.seq > closed.get(action.period, 0):
+        time = one.time
+        if isinstance(action, RatingAttached):
             continue
-        actor = Actor("person", str(one.person))
-        if isinstance(action, PersonAdded | PersonChanged) and actor not in named:
-            action = replace(action, name=f"#{added[one.person]}", organization="")
-        shown.append(replace(one, action=_with_codes(action, codes)))
+        if isinstance(action, Rated):
+            if one.seq > closed.get(action.period, 0) or not _kept(state, one.person, action):
+                continue
+            action = replace(action, note="")
+        if isinstance(action, Rated | RatingsSubmitted):
+            time = f"{time[:_DAY]}T00:00:00.000000+00:00"
+        if isinstance(action, PersonAdded | PersonChanged):
+            if Actor("person", str(one.person)) not in named:
+                action = replace(action, name=numbers[str(one.person)], organization="")
+            if roles[one.person] == "rater":
+                action = replace(action, unit="")
+        shown.append(
+            replace(
+                one,
+                person=numbers.get(str(one.person)),
+                time=time,
+                actor=shown_actor(one.actor, numbers),
+                action=_with_codes(action, codes),
+            )
+        )
     return tuple(shown)
+
+
+def numbers_of_people(events: Sequence[Logged]) -> dict[str, str]:
+    """Id of who has a personal link -> `#` and the number of the event that added them."""
+    added = (one for one in events if isinstance(one.action, PersonAdded))
+    return {str(one.person): f"#{one.seq}" for one in added}
+
+
+def shown_actor(actor: Actor, numbers: Mapping[str, str]) -> Actor:
+    """Who did something, people by their `numbers_of_people`."""
+    return replace(actor, id=numbers[actor.id]) if actor.kind == "person" else actor
+
+
+def _kept(state: EvaluationState, person: str | None, rated: Rated) -> bool:
+    """Whether a rating wasn't dropped later, since its unit had become the rater's own."""
+    sheet = state.periods[rated.period].rounds[rated.round - 1].sheet(str(person))
+    return (rated.unit, rated.indicator, rated.item) in sheet.ratings
 
 
 def _raters_in(action: Any) -> Iterator[str]:
@@ -89,7 +131,7 @@ def _with_codes(action: Any, codes: dict[str, str]) -> Any:
     """The same with codes for the raters of files."""
 
     def row_of(row: Any) -> Any:
-        return replace(row, rater=codes.get(row.rater, ""))
+        return replace(row, rater=codes[row.rater], note="") if row.rater else row
 
     def cell_of(cell: Any) -> Any:
         return (*cell[:-1], codes.get(cell[-1], ""))

@@ -23,7 +23,13 @@ from ..report.evaluation_report import Form, evaluation_report
 from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.unit_notice import notices_zip, unit_notices
 from ..study import Analysis, Answers
-from .evaluation_events import read_events, shown_events, write_events
+from .evaluation_events import (
+    numbers_of_people,
+    read_events,
+    shown_actor,
+    shown_events,
+    write_events,
+)
 from .report_export import (
     EVENTS,
     NOTICES,
@@ -166,9 +172,11 @@ def export_logged_evaluation(
         inputs["survey"] = ("survey.toml", survey_toml(shown.survey).encode())
         inputs["answers"] = ("answers.csv", coded_answers(panel.answers.only(experts), codes))
         certainty["panel"] = settings_of(shown)
+    numbers = numbers_of_people(events)
+    shown_names = ((shown_actor(who, numbers), name) for who, name in evidence.names.items())
     settings = {
         "period": evidence.period,
-        "names": [[who.kind, who.id, name] for who, name in evidence.names.items()],
+        "names": [[who.kind, who.id, name] for who, name in shown_names],
         "log_verifies": log.problem is None,
         "certainty": certainty,
         **_texts(form, edits, signed_by, outdated),

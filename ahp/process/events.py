@@ -65,11 +65,14 @@ class Action:
         kind: how the log calls it.
         in_detail: the field that `detail` holds; or those it holds as an object, in JSON (RFC
             8785).
+        in_detail_if_any: those of them that it holds only where they aren't empty; logs from before
+            they were recorded don't have them.
         choice: of which class that field is, which writes and reads its `content`; None = text.
     """
 
     kind: ClassVar[str]
     in_detail: ClassVar[str | tuple[str, ...]] = ()
+    in_detail_if_any: ClassVar[tuple[str, ...]] = ()
     choice: ClassVar[Any] = None
 
     @property
@@ -79,7 +82,8 @@ class Action:
             held = getattr(self, self.in_detail)
             text: str | None = held if self.choice is None else held.content
             return text
-        fields_ = {name: getattr(self, name) for name in self.in_detail}
+        named = ((name, getattr(self, name)) for name in self.in_detail)
+        fields_ = {name: own for name, own in named if own or name not in self.in_detail_if_any}
         return jcs(fields_) if fields_ else None
 
     @classmethod
@@ -93,9 +97,9 @@ class Action:
             return {cls.in_detail: cls.choice.from_content(detail or "") if cls.choice else detail}
         data = _json(detail) if cls.in_detail else {}
         for name in cls.in_detail:
-            if not isinstance(data, dict) or name not in data:
+            if not isinstance(data, dict) or name not in {*data, *cls.in_detail_if_any}:
                 raise LogError("event_detail_lacks", name=name)
-        return {name: data[name] for name in cls.in_detail}
+        return {name: data[name] for name in cls.in_detail if name in data}
 
     def check(self, hierarchy: Hierarchy) -> None:
         """Refuse what does not fit a survey with this tree.
@@ -371,6 +375,7 @@ class ReportWritten(Action):
 
     kind = "report_written"
     in_detail = ("about", "language", "sentences", "signer", "signed", "drafts")
+    in_detail_if_any = ("drafts",)
     about: int
     language: str
     sentences: Mapping[str, str | None]
@@ -590,6 +595,8 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
     found = {}
     for one in fields(made_of):
+        if one.name in made_of.in_detail_if_any and one.name not in held:
+            continue
         found[one.name] = held[one.name]
         if not isinstance(held[one.name], _TYPES.get(str(one.type), object)):
             raise LogError("event_column", name=one.name, value=held[one.name])

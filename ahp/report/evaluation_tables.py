@@ -18,6 +18,7 @@ from ..evaluation.peers import PeriodResult, counted_indicators
 from ..evaluation.scheme import Deduction, Scheme, Veto
 from ..evaluation.scoring import leaf_weights
 from ..i18n import translator
+from ..i18n.errors import error_sentence
 from ..i18n.evaluation import (
     bands_of,
     event_words,
@@ -27,6 +28,8 @@ from ..i18n.evaluation import (
     status_words,
 )
 from ..i18n.evaluation_results import signed
+from ..process.evaluations.days import day_of, zone_words
+from ..process.evaluations.state import Stamp
 from .check_matrix import check_matrix
 from .evaluation import aligned, as_printed
 from .evaluation_evidence import EvaluationEvidence, EventEntry
@@ -492,25 +495,39 @@ def periods_table(evidence: EvaluationEvidence, language: str) -> Table:
     """What was done with each period, and when."""
     _ = translator(language)
     rows = []
+    zones = dict.fromkeys(held.zone for held in evidence.held)
     for held in evidence.held:
+
+        def day(stamp: Stamp | None, zone: str = held.zone) -> str:
+            return day_of(stamp.time, zone) if stamp else ""
+
         granted = sum(one.granted is True for one in held.appeals.values())
         appeals = _("{count}, granted: {granted}").format(count=len(held.appeals), granted=granted)
         rows.append(
             (
                 str(held.period),
                 held.due,
-                held.checked.time[:10] if held.checked else "",
-                held.notices.stamp.time[:10] if held.notices else "",
+                day(held.checked),
+                day(held.notices.stamp if held.notices else None),
                 held.appeals_until,
                 appeals if held.appeals else "",
-                held.signatures[0].stamp.time[:10] if held.signatures else "",
+                day(held.signatures[0].stamp if held.signatures else None),
+                *([_zone(held.zone, language)] if len(zones) > 1 else ()),
             )
         )
     headings = (
         *(_("Period"), _("Data due"), _("Check finished"), _("Draft notices sent out")),
         *(_("Appeals until"), _("Appeals"), _("Signed")),
+        *([_("Days in")] if len(zones) > 1 else ()),
     )
-    return Table(_("Dates"), headings, tuple(rows), language)
+    title = _("Dates")
+    if len(zones) == 1:
+        title = _("Dates ({zone})").format(zone=_zone(next(iter(zones)), language))
+    return Table(title, headings, tuple(rows), language)
+
+
+def _zone(zone: str, language: str) -> str:
+    return error_sentence(zone_words(zone), language)
 
 
 def deliveries_table(evidence: EvaluationEvidence, language: str) -> Table:

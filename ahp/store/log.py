@@ -255,10 +255,14 @@ def verify_study(
         state, problem = _next(state or State.of(parse_survey(survey_content or "")), event)
         return problem
 
-    last = chain.verify(session, study, name, survey_hash, meaning, verified=before)
-    assert state is not None  # a chain has an event, or does not verify
-    if problem := _other_rows(session, study, state):
-        raise chain.broken(name, last, problem)
+    try:
+        last = chain.verify(session, study, name, survey_hash, meaning, verified=before)
+        assert state is not None  # a chain has an event, or does not verify
+        if problem := _other_rows(session, study, state):
+            raise chain.broken(name, last, problem)
+    except LogError:
+        walked.drop(study.id)  # what was found is found again by who looks at new events only
+        raise
     walked.keep(study.id, last, state)
     states: States[State, StudyRow] = session.info["states"]
     states.keep(study, state)

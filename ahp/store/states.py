@@ -95,6 +95,11 @@ class Walked:
         """The last event that was verified and the state after it; None where none was."""
         return self._last.get(study_id)
 
+    def drop(self, study_id: str) -> None:
+        """A log doesn't verify."""
+        with self._lock:
+            self._last.pop(study_id, None)
+
     def keep(self, study_id: str, last: Event, state: State) -> None:
         """A log verifies up to an event."""
         with self._lock:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import streamlit as st
@@ -42,6 +42,8 @@ class ReportText:
             ends.
         sign: keeps who stands for the sentences, their hash, and the drafts beside what was
             written.
+        by_code: key -> draft with codes for all experts, where it differs: whether a text is
+            outdated doesn't depend on who is named.
     """
 
     about: str
@@ -55,6 +57,7 @@ class ReportText:
     drafts: Mapping[str, str]
     save: Callable[[Mapping[str, str | None], Mapping[str, str]], object]
     sign: Callable[[str, str, Mapping[str, str]], object]
+    by_code: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def drafted(self) -> dict[str, str]:
@@ -69,7 +72,11 @@ class ReportText:
     @property
     def outdated(self) -> tuple[str, ...]:
         """Keys of what was written and whose draft has changed since somebody looked at it."""
-        return outdated_sentences(self.drafted, self.edits, self.drafts)
+        return outdated_sentences({**self.drafted, **self.by_code}, self.edits, self.drafts)
+
+    def draft_hashes(self, keys: Iterable[str]) -> dict[str, str]:
+        """Key -> `draft_hash` of the draft as it is now."""
+        return {key: draft_hash(self.by_code.get(key, self.drafted[key])) for key in keys}
 
     @property
     def texts(self) -> str:
@@ -158,8 +165,8 @@ def _show_sentence(text: ReportText, sentence: Drafted) -> None:
 
 
 def _save(text: ReportText, changes: Mapping[str, str | None]) -> None:
-    drafts = {key: draft_hash(text.drafted[key]) for key, now in changes.items() if now is not None}
-    text.save(changes, drafts)
+    kept = (key for key, now in changes.items() if now is not None)
+    text.save(changes, text.draft_hashes(kept))
 
 
 def _keep(text: ReportText, sentence: Drafted, field: str) -> None:
@@ -218,7 +225,7 @@ def _sign(text: ReportText, field: str) -> None:
     _ = state.translate()
     account = st.session_state["granted"].account
     if name := (account.name if account else st.session_state[field]).strip():
-        text.sign(name, text.texts, {key: draft_hash(text.drafted[key]) for key in text.edits})
+        text.sign(name, text.texts, text.draft_hashes(text.edits))
     else:
         st.session_state["problem"] = _("Please write the name of who signs.")
 

@@ -292,8 +292,8 @@ def today(zone: str = UTC) -> date:
 
 
 def until(day: str, zone: str) -> str:
-    """A day by which something is due, and in which time zone it ends."""
-    return in_words(day_words(day, zone))
+    """A day by which something is due, and in which time zone it ends; empty where none is."""
+    return in_words(day_words(day, zone)) if day else ""
 
 
 def minute(time: str) -> str:

@@ -16,8 +16,12 @@ from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluatio
 from ahp.exchange.reproduction import Reproduction, reproduce
 from ahp.messages import Message, Phrase
 from ahp.process.evaluations.events import (
+    File,
     PersonAdded,
+    PersonChanged,
     Rated,
+    RatingAttached,
+    RatingClosed,
     RatingOpened,
     RatingsSubmitted,
     Row,
@@ -113,6 +117,41 @@ def test_who_is_not_named_in_the_report_has_a_number(case: Case) -> None:
     assert result_of(fold(read, EvaluationState()), PERIOD).to_dict() == (
         result_of(case.now, PERIOD).to_dict()
     )
+
+
+def test_nothing_in_the_file_tells_who_gave_which_grade(case: Case) -> None:
+    events = list(case.store.happened(case.id))
+    raters = [one for one in events if isinstance(one.action, PersonAdded)][:2]
+    (k,) = [
+        k
+        for k, one in enumerate(events)
+        if isinstance(one.action, RatingsSubmitted) and one.person == raters[0].person
+    ]
+    given = events[k - 1]
+    assert isinstance(given.action, Rated)
+    events[k - 1] = replace(given, action=replace(given.action, note="from 甲"))
+    attached = RatingAttached(PERIOD, 1, "u1", "review", File("ab" * 32, "赵评.pdf", 3))
+    events.insert(k, replace(given, action=attached))
+    for one in raters:
+        assert isinstance(one.action, PersonAdded)
+        place = events.index(one)
+        events[place] = replace(one, action=replace(one.action, organization="丁处"))
+    # what was rated before the unit became the rater's own counts no more
+    closing = next(k for k, one in enumerate(events) if isinstance(one.action, RatingClosed))
+    changed = replace(
+        events[closing], person=raters[1].person, action=PersonChanged("钱评", "", "u3")
+    )
+    events.insert(closing, changed)
+    shown = shown_events(events, [])
+    text = write_events(shown).decode()
+    people = [str(one.person) for one in events if isinstance(one.action, PersonAdded)]
+    assert not [hidden for hidden in (*people, "from 甲", "赵评", "丁处") if hidden in text]
+    assert [one.action.unit for one in shown if isinstance(one.action, PersonChanged)] == [""]
+    times = [one.time for one in shown if isinstance(one.action, Rated | RatingsSubmitted)]
+    assert {time[10:] for time in times} == {"T00:00:00.000000+00:00"}
+    before, after = (fold(log, EvaluationState()) for log in (events, shown))
+    assert len(before.periods[PERIOD].ratings["u3", "review", ""]) == 1
+    assert result_of(after, PERIOD) == result_of(before, PERIOD)
 
 
 def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) -> None:

@@ -40,6 +40,13 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
             '"signed":"%s","signer":"王芳"}' % ("ab" * 32),
         ),
     ),
+    (  # as it was stored before drafts were recorded
+        events.ReportWritten(1, "zh", {"first": None}),
+        (
+            *(None,) * 4,
+            '{"about":1,"language":"zh","sentences":{"first":null},"signed":"","signer":""}',
+        ),
+    ),
     (
         events.ExpertAdded("Ada", "Audit"),
         (

@@ -520,7 +520,7 @@ def test_a_granted_appeal_is_not_undone(department) -> None:
     refused(
         lambda: head.sign(department.id, "2026Q1"),
         "sign_before_appeals_end",
-        "各单位可申诉至2099-12-31。如需提前签批，请说明原因。",
+        "各单位可在2099-12-31（UTC）或之前提出申诉。如需提前签批，请说明原因。",
     )
     head.sign(department.id, "2026Q1", early="all agree")
     department.do(CorrectionProposed("2026Q1", (Row("b", "measured", "80"),), "it was 80"))

@@ -196,6 +196,7 @@ def test_a_page_that_is_drawn_again_verifies_what_is_new(
     problem = store.study_log_state(study.id).problem
     assert isinstance(problem, LogError)
     assert "event 3" in str(problem)
+    assert str(verified(only_new=True)[1]) == str(problem)  # once found, the page says it too
 
 
 def test_the_last_event_that_was_verified_was_changed(

@@ -34,7 +34,7 @@ def with_units(store: Store, units: dict[str, str] = UNITS) -> EvaluationInfo:
 
 
 def opened(
-    store: Store, period: str = "2026Q1", due: str = "2026-04-10", zone: str = "UTC"
+    store: Store, period: str = "2026Q1", due: str = "2026-04-10", zone: str = ""
 ) -> EvaluationInfo:
     """An evaluation with an open period."""
     made = with_units(store)

@@ -145,7 +145,7 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
     assert app.title[0].value == "乙中心"
     assert metrics(app) == [("总分", "61.0"), ("档次", "一般"), ("组内名次", "2 / 2")]
     assert infos(app) == [
-        f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由，截止日期 UTC {FAR}。"
+        f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由；可在{FAR}（UTC）或之前提出。"
     ]
     sent = str(app._tree) + "".join(str(one.value) for one in app.table)
     for secret in (

@@ -103,7 +103,7 @@ def test_the_board_says_who_is_late(visit, store, organizer, day):
     [code] = [one.value for one in app.code]
     assert code == (
         "王芳：\n您好！“2026 <b>年度</b>”2026Q1 尚缺以下数据：\n"
-        f"- {names[REPORTS]}（截止日北京时间 2026-04-10，已逾期）：东城支行\n"
+        f"- {names[REPORTS]}（截止日2026-04-10（北京时间），已逾期）：东城支行\n"
         "请打开您的专属链接，上传数据文件或直接填写。如链接遗失，请告知我们换发。"
     )
     store.record_values(made.id, "2026Q1", [Row("east", REPORTS, "")], person=owner.person.id)
@@ -117,6 +117,16 @@ def test_the_board_says_who_is_late(visit, store, organizer, day):
     assert [one.value for one in app.code] == []
     key = CellKey("east", REPORTS)
     assert store.evaluation_state(made.id).periods["2026Q1"].values[key].row.value == ""
+
+
+def test_the_zone_of_the_last_period_is_offered_first_if_it_was_said(
+    visit, store, organizer, in_shanghai
+):
+    made = opened(store)  # as before zones were said
+    key = f"zone-{made.id}-2026Q2"
+    assert visit(organizer, "evaluation_period").selectbox(key=key).value == "Asia/Shanghai"
+    store.act(made.id, DueChanged("2026Q1", "2026-04-20", {}, "", "why", "UTC"))
+    assert visit(organizer, "evaluation_period").selectbox(key=key).value == "UTC"
 
 
 def test_dates_change_with_a_reason(visit, store, organizer, in_shanghai):

@@ -23,6 +23,7 @@ from ahp.process.evaluations.simulation import LONG, simulation_of
 from ahp.process.evaluations.units import Unit, UnitEntry
 from ahp.process.evaluations.years import year_of_units
 from ahp.study import Answers, Judgment, load_survey
+from ahp.web import pictures
 from tests.web.evaluations import PACK, UNITS, opened
 
 
@@ -97,7 +98,14 @@ def test_weights_of_a_round_are_drawn_from_its_panel(visit, store, organizer, sa
     assert found.weights == ("panel" if same else "fixed")
 
 
-def test_a_card_with_what_was_signed(visit, store, organizer, example):
+def test_a_card_with_what_was_signed(visit, store, organizer, example, monkeypatch):
+    files: list[str] = []
+    show_chart = pictures.show_chart
+    monkeypatch.setattr(
+        pictures,
+        "show_chart",
+        lambda chart, key, file, **how: (files.append(file), show_chart(chart, key, file, **how)),
+    )
     app = visit(organizer, "evaluation_results")
     app.selectbox(key=f"period_chosen-{example.id}").set_value("2026Q1").run()
     assert [one.value for one in app.success] == ["Signed, and corrected since: revision 2."]
@@ -113,6 +121,9 @@ def test_a_card_with_what_was_signed(visit, store, organizer, example):
     assert [(one.label, one.value) for one in app.metric] == [
         ("Total", f"{total}"),
         ("Band", app.metric[1].value),
+    ]
+    assert files[-3:] == [
+        f"{name}_乙市监督中心_2026Q1" for name in ("waterfall", "parts", "importance")
     ]
     assert "This is the first period of this unit." in [one.value for one in app.markdown]
     app.selectbox(key=f"period_chosen-{example.id}").set_value("2026Q3").run()

@@ -87,7 +87,7 @@ def test_the_head_signs(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_signing", "zh")
     sure(app).check().run()
     app.button(key="sign").click().run()
-    assert errors(app) == [f"各单位可申诉至UTC {FAR}。如需提前签批，请说明原因。"]
+    assert errors(app) == [f"各单位可在{FAR}（UTC）或之前提出申诉。如需提前签批，请说明原因。"]
     app.text_area(key=f"early-{case.id}-{PERIOD}").input("各单位均已书面确认")
     app.button(key="sign").click().run()
     assert errors(app) == []

@@ -73,6 +73,20 @@ def body(app: AppTest) -> str:
     return str(app._tree)
 
 
+def test_a_round_without_a_date(visit, store, organizer, raters):
+    info = raters["王芳"]
+    store.act(info.evaluation_id, RatingClosed(PERIOD, 1))
+    store.act(info.evaluation_id, RatingOpened(PERIOD, 2, (), ""))
+    assert "submit by" not in markdown(visit(session_of(store, info)))[1]
+    app = visit(organizer, "evaluation_rating")
+    assert "submit by" not in body(app)
+    assert app.code[0].value == (
+        "Dear 王芳, 2 of your 2 ratings for “2026 <b>年度</b>”, 2026Q1, are still open. Please "
+        "open your personal link again: what you have rated is kept, and you go on where you "
+        "stopped. Thank you."
+    )
+
+
 def test_a_rater_rates_and_submits(visit, store, raters):
     info = raters["王芳"]
     first, second = cells(store, info)

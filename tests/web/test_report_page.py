@@ -121,6 +121,14 @@ def test_a_text_whose_draft_has_changed_is_marked_until_somebody_looks(
     assert kept.sentences == {"answered": "All four.", "tail": ""}
 
 
+def test_who_is_named_makes_no_text_outdated(visit, organizer, study):
+    app = visit(organizer, "report")
+    [key, *_more] = [one.key for one in app.text_area if "E01" in one.value]
+    keyed(app.text_area, key).set_value("One expert is apart.").run()
+    keyed(app.multiselect, "named-").set_value(["Ann", "Bo", "Cy"]).run()
+    assert not app.warning[1:]  # but for the running round
+
+
 def test_who_signs_has_looked_at_every_text(visit, store, organizer, study):
     store.close_round(study.id)
     store.write_report(

@@ -7,7 +7,7 @@ is about, or who of the people with a personal link did it, stands in the event'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from ...codec import structure
@@ -15,7 +15,6 @@ from ...datafile import jcs, parse_json
 from ...errors import EvaluationError, LogError, OptionError
 from ...study.limits import check_length
 from ..events import Action, Actor, check_sentences
-from .days import UTC
 from .units import Unit
 
 Role = Literal["data_owner", "rater", "contact"]
@@ -338,7 +337,8 @@ class PeriodOpened(OnPeriod):
         due: date by which data is delivered.
         dues: indicator -> another date.
         rating_due: date by which raters submit; empty where nothing is rated.
-        zone: time zone in which the days of all its dates are counted.
+        zone: time zone in which the days of all its dates are counted; empty = UTC, as in logs from
+            before zones were said.
     """
 
     kind = "period_opened"
@@ -346,7 +346,7 @@ class PeriodOpened(OnPeriod):
     due: str
     dues: Mapping[str, str]
     rating_due: str = ""
-    zone: str = UTC
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -717,17 +717,16 @@ def read_action(stored: Mapping[str, str | None]) -> Done:
 def _lean(declared: Any) -> Any:
     """Plain data of a declared object, without what is as it is by default."""
     if is_dataclass(declared):
-        held = {
-            field.name: (getattr(declared, field.name), field.default) for field in fields(declared)
-        }
-        return {
-            name: _lean(value)
-            for name, (value, default) in held.items()
-            if default is MISSING or value != default
-        }
+        held = [(one, getattr(declared, one.name)) for one in fields(declared)]
+        return {one.name: _lean(value) for one, value in held if value != _default(one)}
     if isinstance(declared, Mapping):
         return {key: _lean(value) for key, value in declared.items()}
     return [_lean(one) for one in declared] if isinstance(declared, tuple) else declared
+
+
+def _default(one: Field[Any]) -> Any:
+    """What a field holds where nothing is said; `MISSING` where something must be."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def files_of(action: Done) -> tuple[File, ...]:

@@ -297,7 +297,7 @@ def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> Phrase | N
 
 
 def _zone_problem(zone: str) -> Phrase | None:
-    return None if is_zone(zone) else Phrase("zone_unknown", zone=zone)
+    return None if not zone or is_zone(zone) else Phrase("zone_unknown", zone=zone)
 
 
 @_objection.register

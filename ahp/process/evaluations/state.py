@@ -16,6 +16,7 @@ from ...errors import LogError
 from ...evaluation.periods import Period, parse_period
 from ...evaluation.scheme import Scheme
 from ..events import Actor, merged_drafts, merged_sentences
+from .days import UTC
 from .events import (
     AliasLearned,
     AppealDecided,
@@ -321,7 +322,9 @@ class PeriodState:
         period: which.
         version: of the scheme it is under.
         opened: when and by whom.
-        due, dues, rating_due, zone: as in `PeriodOpened`.
+        due, dues, rating_due: as in `PeriodOpened`.
+        zone: likewise, `days.UTC` where none was said.
+        zone_said: whether one was.
         values: what there is.
         earlier: cell -> what stood there before, the oldest first.
         recordings: of the values, the oldest first.
@@ -357,6 +360,7 @@ class PeriodState:
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
     correction: Correction | None = None
+    zone_said: bool = False
 
     @property
     def scheme(self) -> Scheme:
@@ -760,7 +764,8 @@ def _(action: PeriodOpened, state: EvaluationState, event: Logged) -> dict[str, 
         action.due,
         action.dues,
         action.rating_due,
-        action.zone,
+        action.zone or UTC,
+        zone_said=bool(action.zone),
     )
     return {"periods": {**state.periods, action.period: new}}
 
@@ -781,7 +786,11 @@ def _in_period(action: OnPeriod, period: PeriodState, event: Logged) -> dict[str
 @_in_period.register
 def _(action: DueChanged, period: PeriodState, event: Logged) -> dict[str, Any]:
     dates = {"due": action.due, "dues": action.dues, "rating_due": action.rating_due}
-    return {**dates, "zone": action.zone or period.zone}
+    return {
+        **dates,
+        "zone": action.zone or period.zone,
+        "zone_said": bool(action.zone) or period.zone_said,
+    }
 
 
 @_in_period.register

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.observation_layout import part_name
-from ahp.process.evaluations.days import zone_words
+from ahp.process.evaluations.days import day_of, zone_words
 from ahp.process.evaluations.events import AppealDecided, Row
 from ahp.process.evaluations.judged import evidence_of
 from ahp.process.evaluations.notices import moved, notified_units, with_granted
@@ -300,7 +300,7 @@ else:
         st.markdown(
             state.plain(
                 _("Sent out on {date} by {name}; appeals until {until}.").format(
-                    date=held.notices.stamp.time[:10],
+                    date=day_of(held.notices.stamp.time, held.zone),
                     name=desk.who(held.notices.stamp.actor),
                     until=state.until(held.notices.until, held.zone),
                 )

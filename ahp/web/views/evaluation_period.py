@@ -131,7 +131,7 @@ def show_opening(desk: Desk) -> None:
             key,
             version.scheme,
             {"due": last + DELIVERED_WITHIN, "rating_due": last + RATED_WITHIN},
-            zones(*(one.zone for one in [*desk.now.periods.values()][-1:])),
+            zones(*(one.zone for one in [*desk.now.periods.values()][-1:] if one.zone_said)),
         )
         sure = st.checkbox(
             _("Yes: an opened period stays, and so does its version of the scheme"),
@@ -215,7 +215,7 @@ def show_board(desk: Desk, held: PeriodState) -> None:
     ]:
         st.caption(
             _("Rated until {date}, on the page “Rating”: {indicators}").format(
-                date=state.until(held.rating_due, held.zone) if held.rating_due else "–",
+                date=state.until(held.rating_due, held.zone) or "–",
                 indicators=state.plain(_(", ").join(names[leaf] for leaf in rated)),
             )
         )

@@ -142,6 +142,16 @@ def show_reminders(desk: Desk, held: PeriodState, missing: list[RatingTask]) -> 
         "Dear {name}, your ratings for “{title}”, {period}, are complete but not submitted yet. "
         "Please open your personal link again and submit them by {date}. Thank you."
     )
+    if not held.round.due:
+        text = _(
+            "Dear {name}, {count} of your {total} ratings for “{title}”, {period}, are still open. "
+            "Please open your personal link again: what you have rated is kept, and you go on "
+            "where you stopped. Thank you."
+        )
+        ready = _(
+            "Dear {name}, your ratings for “{title}”, {period}, are complete but not submitted "
+            "yet. Please open your personal link again and submit them. Thank you."
+        )
     with st.expander(_("Reminders to copy"), icon=":material/mail:"):
         st.caption(_("Personal links aren't stored: renew one above if it got lost."))
         for task in missing:
@@ -384,11 +394,8 @@ if not ratable_leaves(picked.scheme):
 show_people(desk, "rater")
 if picked.round:
     st.header(_("Round {round} is open").format(round=picked.round.number))
-    st.caption(
-        _("Raters are asked to submit by {date}.").format(
-            date=state.until(picked.round.due, picked.zone)
-        )
-    )
+    if due := state.until(picked.round.due, picked.zone):
+        st.caption(_("Raters are asked to submit by {date}.").format(date=due))
     show_progress(desk, str(picked.period))
     show_closing(desk, picked)
 elif picked.rounds:

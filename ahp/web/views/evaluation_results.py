@@ -46,7 +46,7 @@ from ahp.web.desk import show_downloads, show_printed, weights_panel
 from ahp.web.evaluating import Desk, begin, pick_period, show_next
 from ahp.web.evaluation_report import show_report
 from ahp.web.pictures import show_titled
-from ahp.web.questionnaires import XLSX
+from ahp.web.questionnaires import XLSX, file_name
 
 WORD = {"open": "provisional", "checked": "provisional", "notified": "provisional"}
 """Stage -> what a file of it is called besides its period; one that is signed has no word."""
@@ -252,7 +252,7 @@ def show_card(shown: Shown) -> None:
     )
     for title, draw, table, name in parts:
         st.header(title, anchor=False)
-        show_titled(draw(), f"{name}-{about}", f"{name}_{period}")
+        show_titled(draw(), f"{name}-{about}", f"{name}_{file_name(unit)}_{period}")
         with st.expander(_("Numbers"), icon=":material/table:"):
             shown.table(table, name)
     st.header(_("Where to begin"), anchor=False)
@@ -260,7 +260,7 @@ def show_card(shown: Shown) -> None:
         shown.table(table, name)
     if card.total:
         chart = importance_chart(result, unit, period, language)
-        show_titled(chart, f"importance-{about}", f"importance_{period}")
+        show_titled(chart, f"importance-{about}", f"importance_{file_name(unit)}_{period}")
     show_trend(shown, unit, about)
     show_values(shown, card)
 
@@ -274,7 +274,8 @@ def show_trend(shown: Shown, unit: str, about: str) -> None:
         st.write(_("This is the first period of this unit."))
         return
     for name, draw in (("trend", trend_chart), ("change", change_chart)):
-        show_titled(draw(unit, points, language), f"{name}-{about}", f"{name}_{shown.period}")
+        file = f"{name}_{file_name(unit)}_{shown.period}"
+        show_titled(draw(unit, points, language), f"{name}-{about}", file)
     with st.expander(_("Numbers"), icon=":material/table:"):
         shown.table(trend_table(unit, points, language), "trend")
 

@@ -49,6 +49,8 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
     if evidence.log and evidence.log.problem:
         st.error(_("The log of this study does not verify; the report says so on its first page."))
     findings, titles = study_findings(evidence, language), part_titles(_)
+    bare = replace(evidence, consenting=frozenset())
+    by_code = study_findings(bare, language) if evidence.consenting else ()
     kept = database.written_report(study.id, number, language)
     running = _("The round is running. Its report can be signed once the round is closed.")
     text = ReportText(
@@ -65,6 +67,7 @@ def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
         may_write=may_write(),
         unsigned=no_signature(running if analysis.running else ""),
         drafts=kept.drafts if kept else {},
+        by_code={one.key: one.text for one in by_code},
         save=lambda changes, drafts: state.attempt(
             lambda: state.desk().write_report(study.id, number, language, changes, drafts=drafts)
         ),

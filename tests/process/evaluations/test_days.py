@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from ahp.errors import LogError
 from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.days import day_of, is_zone
 from ahp.process.evaluations.events import (
@@ -18,7 +23,10 @@ from ahp.process.evaluations.events import (
     PersonAdded,
 )
 from ahp.process.evaluations.rules import objection
+from ahp.process.evaluations.state import Stamp
 from ahp.process.events import Actor
+from ahp.report.evaluation_evidence import EvaluationEvidence
+from ahp.report.evaluation_tables import periods_table
 
 from .booked import Book
 
@@ -38,13 +46,19 @@ def test_days_of_a_zone() -> None:
     assert [day_of(time, "UTC")[-2:] for time in (LATE, LATER)] == ["20", "20"]
     assert is_zone("UTC")
     names = ("", "Asia", "../passwd", "Asia/Nowhere", "a\0b")
-    assert not any(is_zone(name) for name in names)
+    # what a machine says of itself, and files beside the zones
+    files = ("localtime", "Factory", "posixrules", "posix/Asia/Shanghai", "right/UTC", "a" * 300)
+    assert [name for name in (*names, *files) if is_zone(name)] == []
+    for time, zone in (("9999-12-31T23:00:00", SHANGHAI), ("0001-01-01T01:00:00", "Etc/GMT+3")):
+        with pytest.raises(LogError) as caught:
+            day_of(f"{time}+00:00", zone)
+        assert str(caught.value) == f"its time is '{time}+00:00'"
 
 
 @pytest.mark.parametrize(
     ("zone", "late", "later", "named"),
     [
-        (SHANGHAI, "", "申诉截止日期为北京时间 2027-01-20，现已逾期。", "Beijing time"),
+        (SHANGHAI, "", "申诉截止日期为2027-01-20（北京时间），现已逾期。", "Beijing time"),
         ("UTC", "", "", "UTC"),
     ],
 )
@@ -85,3 +99,19 @@ def test_the_zone_of_a_period_is_changed_with_its_dates() -> None:
     assert sentence(book, opened, LATE, "en") == (
         "“Mars/Base” is no time zone, expected a name such as 'Asia/Shanghai'"
     )
+
+
+def test_the_dates_of_a_report_are_days_there() -> None:
+    book = Book("2026Q3")
+    book.do(PeriodOpened("2026Q4", 1, "2027-01-10", {}, zone=SHANGHAI))
+    held = book.state.periods["2026Q4"]
+    late = replace(held, checked=Stamp(3, LATER, Actor("organizer", "clerk")))
+    shown = cast(EvaluationEvidence, SimpleNamespace(held=(late,)))
+    table = periods_table(shown, "zh")
+    assert table.title == "时间安排（北京时间）"
+    assert table.rows == (("2026Q4", "2027-01-10", "2027-01-21", "", "", "", ""),)
+    shown = cast(EvaluationEvidence, SimpleNamespace(held=(replace(late, zone="UTC"), held)))
+    table = periods_table(shown, "en")
+    assert (table.title, table.columns[-1]) == ("Dates", "Days in")
+    assert [row[2] for row in table.rows] == ["2027-01-20", ""]
+    assert [row[-1] for row in table.rows] == ["UTC", "Beijing time"]

@@ -1,0 +1,32 @@
+"""What happens in an evaluation, and its text in the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten, read_action
+
+SHA = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("action", "detail"),
+    [
+        (  # as they were stored before drafts were recorded
+            ReportWritten("2026Q1", "zh", {"first": "甲居首。"}),
+            '{"about":"2026Q1","language":"zh","sentences":{"first":"甲居首。"}}',
+        ),
+        (
+            ReportSigned("2026", "en", "Ada", SHA),
+            f'{{"about":"2026","language":"en","signed":"{SHA}","signer":"Ada"}}',
+        ),
+        (
+            ReportWritten("2026Q1", "zh", {"first": None}, {"first": SHA}),
+            f'{{"about":"2026Q1","drafts":{{"first":"{SHA}"}},"language":"zh",'
+            '"sentences":{"first":null}}',
+        ),
+    ],
+)
+def test_what_was_stored_is_read_and_written_alike(action: Done, detail: str) -> None:
+    assert action.detail == detail
+    assert read_action({"kind": action.kind, "detail": detail}) == action
