@@ -144,10 +144,10 @@ def export_logged_evaluation(
     Raises:
         OptionError: no form, or an unknown one.
         EvaluationError: notices of a year.
-        ReportError: the log went on while the report was made.
+        ReportError: the log went on since the evidence was gathered.
     """
     log = evidence.log
-    if log is None or not events or events[-1].seq != log.events:
+    if log is None or not events or not (evidence.seq == events[-1].seq == log.events):
         raise ReportError("report_outrun_by_log")
     told = Told(progress, len(forms) + notices)
     further = {}

@@ -106,6 +106,7 @@ class EvaluationEvidence:
             named.
         log: where the log stood.
         differing: units whose total or band, computed now, is not what was signed last.
+        seq: number of the last event that it rests on; 0 where there is no log.
     """
 
     title: str
@@ -125,6 +126,7 @@ class EvaluationEvidence:
     names: Mapping[Actor, str] = field(default_factory=dict)
     log: LogState | None = None
     differing: tuple[str, ...] = ()
+    seq: int = 0
 
     @property
     def last(self) -> PeriodResult:
@@ -417,6 +419,7 @@ def evidence_of_state(
         ids={unit.name: unit.id for unit in state.units},
         names=names,
         log=log,
+        seq=state.seq,
     )
 
 

@@ -21,10 +21,12 @@ from ahp.process.evaluations.events import (
     RatingOpened,
     RatingsSubmitted,
     Row,
+    UnitAdded,
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.state import EvaluationState, fold
+from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
 from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
 from ahp.report.manifest import read_manifest
@@ -156,6 +158,20 @@ def test_what_is_refused(case: Case) -> None:
         assert str(outrun.value) == (
             "the evaluation went on while the report was made; please make it again"
         )
+    before = case.now
+    case.by(case.clerk).act(case.id, UnitAdded(Unit(id="u4", name="丁中心", group="县域")))
+    gone_on = case.store.happened(case.id)
+    now = case.store.evaluation_log_state(case.id)
+    assert gone_on[-1].seq == now.events == before.seq + 1
+    with pytest.raises(ReportError) as older:
+        export_logged_evaluation(
+            evidence_of_state(before, PERIOD, "zh", log=now),
+            gone_on,
+            "zh",
+            form="notice",
+            forms=["xlsx"],
+        )
+    assert older.value.code == "report_outrun_by_log"
     with pytest.raises(ReportError) as unreadable:
         read_events(b'{"format":1,"events":[{"seq":"x"}]}', "evaluation.json")
     assert str(unreadable.value).startswith("evaluation.json: events[0]")
