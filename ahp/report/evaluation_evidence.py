@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -99,6 +100,8 @@ class EvaluationEvidence:
         standing: what the period's scores rest on; None where there is no log, or of a year.
         year: of a year that is summed up from signed totals.
         weights: where they come from; None where that isn't known.
+        weights_file: of weights from a file, where they come from, see
+            `ahp.evaluation.file_weights.FileWeights.origin`; None = they are from no file.
         sources: (unit, period, id of an indicator, deduction, bonus or veto) -> where its value
             comes from.
         ids: unit -> its id in the log.
@@ -121,6 +124,7 @@ class EvaluationEvidence:
     standing: Standing | None = None
     year: YearOfUnits | None = None
     weights: WeightsSource | None = None
+    weights_file: Mapping[str, Any] | None = None
     sources: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[Actor, str] = field(default_factory=dict)

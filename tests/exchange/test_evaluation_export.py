@@ -21,12 +21,10 @@ from ahp.process.evaluations.events import (
     RatingOpened,
     RatingsSubmitted,
     Row,
-    UnitAdded,
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.state import EvaluationState, fold
-from ahp.process.evaluations.units import Unit
 from ahp.process.events import Actor
 from ahp.report.evaluation_evidence import EvaluationEvidence, evidence_of_state
 from ahp.report.manifest import read_manifest
@@ -59,11 +57,11 @@ def evidence_of(
     )
 
 
-def outcome(files: dict[str, bytes], folder: Path) -> Reproduction:
+def outcome(files: dict[str, bytes], folder: Path, report: str = "report.xlsx") -> Reproduction:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     manifest = read_manifest(files["manifest.json"], "manifest.json")
-    (result,) = reproduce(manifest, folder, {"report.xlsx": folder / "report.xlsx"})
+    (result,) = reproduce(manifest, folder, {report: folder / report})
     return result
 
 
@@ -74,20 +72,44 @@ def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> No
         case.store.happened(case.id),
         "zh",
         form="analysis",
-        forms=["xlsx"],
+        forms=["docx", "xlsx"],
         edits={"average": "平均 99 分。"},
+        outdated=["average", "coverage"],
         signed_by="李主任",
     )
-    assert list(files) == ["report.xlsx", "evaluation.json", "manifest.json"]
+    assert list(files) == ["report.docx", "report.xlsx", "evaluation.json", "manifest.json"]
     result = outcome(files, tmp_path)
     assert result.differences == ()
     assert (result.numbers, result.texts) == (121, 14)
+    word = outcome(files, tmp_path, "report.docx")
+    assert word.differences == ()
+    assert (word.numbers, word.texts) == (121, 44)
     data = json.loads(files["manifest.json"])
     log = case.store.evaluation_log_state(case.id)
     assert data["log"] == {"events": log.events, "head": log.head_hash}
     told = data["settings"]["evaluation"]
     assert told["certainty"] == {"seed": 1, "draws": 50, "level": 0.95, "missing": "scheme"}
     assert (told["edits"], told["signed_by"]) == ({"average": "平均 99 分。"}, "李主任")
+    assert told["outdated"] == ["average"]
+    unmarked = json.loads(files["manifest.json"])
+    unmarked["settings"]["evaluation"]["outdated"] = []
+    other = {**files, "manifest.json": json.dumps(unmarked).encode()}
+    assert outcome(other, tmp_path, "report.docx").differences != ()
+    for change, problem in (
+        ({"names": [["person", "7"]]}, "not enough values to unpack (expected 3, got 2)"),
+        ({"certainty": {"draws": 5}}, "seed"),
+        ({"certainty": {"seed": 1, "what": 2}}, "what"),
+        ({"certainty": "x"}, ""),
+        ({"period": "2030Q1"}, ""),
+        ({"signed_by": None}, ""),
+        ({"outdated": 3}, "'int' is not iterable"),
+    ):
+        wrong = json.loads(files["manifest.json"])
+        wrong["settings"]["evaluation"] |= change
+        with pytest.raises(ReportError) as refused:
+            outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+        assert refused.value.code == "manifest_settings", change
+        assert problem in str(refused.value.parameters["problem"])
     changed = files["evaluation.json"].replace(b'\\"value\\":\\"90\\"', b'\\"value\\":\\"91\\"')
     assert changed != files["evaluation.json"]
     problems = outcome({**files, "evaluation.json": changed}, tmp_path).differences
@@ -159,7 +181,7 @@ def test_what_is_refused(case: Case) -> None:
             "the evaluation went on while the report was made; please make it again"
         )
     before = case.now
-    case.by(case.clerk).act(case.id, UnitAdded(Unit(id="u4", name="丁中心", group="县域")))
+    case.by(case.clerk).add_person(case.id, "rater", "孙评")
     gone_on = case.store.happened(case.id)
     now = case.store.evaluation_log_state(case.id)
     assert gone_on[-1].seq == now.events == before.seq + 1
@@ -194,7 +216,8 @@ def test_weights_drawn_from_a_panel(tmp_path: Path) -> None:
     with pytest.raises(ReportError) as missing:
         export_logged_evaluation(*given, form="notice", forms=["xlsx"])
     assert str(missing.value) == (
-        "the panel from whose judgments the weights were drawn isn't at hand, expected it"
+        "the judgments from which the weights were drawn can't be found; the report can't be made "
+        "without them"
     )
     panel = WeightsPanel(analysis, answers)
     files = export_logged_evaluation(*given, form="notice", forms=["xlsx"], panel=panel)
