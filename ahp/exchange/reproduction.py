@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..datafile import read_bytes
-from ..errors import ReportError
+from ..errors import AHPError, ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
 from ..report.document_texts import Text, document_texts, table_texts
@@ -142,6 +142,8 @@ def _made_again(make: Callable[[Inputs, str], _Made], inputs: Inputs, language: 
     """
     try:
         return make(inputs, language)
+    except AHPError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError) as cause:
         raise ReportError("manifest_settings", problem=str(cause)) from cause
 

@@ -76,6 +76,7 @@ def export_study(
     ['report.html', 'calculation.xlsx', 'references.bib', 'survey.toml']
     """
     codes, told = evidence.codes, Told(progress, 1 + len(forms))
+    outdated = set(outdated) & set(edits or {})
     document = study_report(evidence, language, edits=edits, outdated=outdated, signed_by=signed_by)
     shown = evidence.coded()
     own = {name: name for name in shown.analysis.panel.experts}

@@ -409,6 +409,17 @@ def test_40_changed_digits_in_the_workbook_of_formulas_are_named(tmp_path: Path)
     changed_cells(40, tmp_path)
 
 
+def test_the_example_in_the_docs_is_what_is_said() -> None:
+    folder = EXAMPLES / "dong_2010"
+    document = study_report(
+        evidence_from_files(folder / "survey.toml", folder / "answers.csv", draws=0), "en"
+    )
+    (text,) = [one for one in document_texts(document) if "λmax = 4.0546" in one.words]
+    (problem,) = compare_texts([text], [text.words.replace("4.0546", "4.0564")])
+    said = f"    report.html: {problem}\n"
+    assert said in (EXAMPLES.parent / "docs" / "reproduction.md").read_text(encoding="utf-8")
+
+
 FORMULA = "=IF(SUM('Sorting'!$A$4:B7)<=1e-09, 'It''s 2'!A1&\" 'No'! 1.0\", 0.50)"
 
 

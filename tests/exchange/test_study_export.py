@@ -16,7 +16,6 @@ from ahp.exchange.long_csv import write_answers
 from ahp.exchange.report_export import WRITERS, file_words
 from ahp.exchange.reproduction import reproduce
 from ahp.exchange.study_export import evidence_of, export_study
-from ahp.exchange.survey_text import survey_toml
 from ahp.process.rounds import data_hash
 from ahp.process.study_evidence import StudyEvidence, evidence_from_files
 from ahp.report.manifest import Inputs, read_manifest
@@ -24,6 +23,7 @@ from ahp.resources import data_folder
 from ahp.study import Answers, Judgment
 
 DEMO = data_folder("examples") / "supervision_demo" / "answers.csv"
+SMALL = data_folder("examples") / "dong_2010"
 READ_BACK = ("docx", "html", "xlsx")
 
 
@@ -32,6 +32,7 @@ def evidence() -> StudyEvidence:
     return evidence_from_files("supervision_effectiveness", DEMO, invited=9, draws=50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language: str) -> None:
     told: list[tuple[int, int]] = []
@@ -95,7 +96,7 @@ def test_answers_that_came_meanwhile_are_refused(evidence: StudyEvidence) -> Non
 
 
 def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
-    given = ahp.read_answers(DEMO)
+    given = ahp.read_answers(SMALL / "answers.csv")
     first = Answers(
         tuple(
             Judgment(one.expert, one.parent, one.left, one.right, "1")
@@ -104,11 +105,9 @@ def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
             for one in given.judgments
         )
     )
-    survey = ahp.load_survey("supervision_effectiveness")
     (tmp_path / "first.csv").write_bytes(write_answers(first))
-    (tmp_path / "s.toml").write_text(survey_toml(survey), encoding="utf-8")
     evidence = evidence_from_files(
-        tmp_path / "s.toml", DEMO, earlier=[tmp_path / "first.csv"], draws=50
+        SMALL / "survey.toml", SMALL / "answers.csv", earlier=[tmp_path / "first.csv"], draws=20
     )
     files = export_study(evidence, given, "en", earlier_answers=[first], forms=("html",))
     for name, content in files.items():
@@ -120,12 +119,11 @@ def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
     assert "movement:1" in {one.key for one in manifest.reports[0].tables}
 
 
-def test_edits_whose_draft_has_changed_are_marked_again(
-    evidence: StudyEvidence, tmp_path: Path
-) -> None:
+def test_edits_whose_draft_has_changed_are_marked_again(tmp_path: Path) -> None:
+    survey, answers = SMALL / "survey.toml", SMALL / "answers.csv"
     files = export_study(
-        evidence,
-        ahp.read_answers(DEMO),
+        evidence_from_files(survey, answers, draws=20),
+        ahp.read_answers(answers),
         "en",
         forms=("docx", "html"),
         edits={"first": "It is 99."},
@@ -153,11 +151,10 @@ def test_edits_whose_draft_has_changed_are_marked_again(
 
 
 def test_organizations_of_who_agreed_and_did_not_answer(tmp_path: Path) -> None:
-    folder = data_folder("examples") / "dong_2010"
-    answers = ahp.read_answers(folder / "answers.csv")
+    answers = ahp.read_answers(SMALL / "answers.csv")
     names = (*answers.experts, "Absent")
     evidence = replace(
-        evidence_from_files(folder / "survey.toml", folder / "answers.csv", draws=0),
+        evidence_from_files(SMALL / "survey.toml", SMALL / "answers.csv", draws=0),
         consenting=frozenset(names),
         organizations={name: "North" if k % 2 else "South" for k, name in enumerate(names)},
     )
