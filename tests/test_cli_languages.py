@@ -77,8 +77,8 @@ REFUSALS = {
         "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）。"
     ),
     f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存。"),
-    "evaluation-report s o": "REPLACE",
-    "evaluation-report s o --output .": "REPLACE2",
+    "evaluation-report s o": "请用 --output 指定存放报告文件的文件夹。",
+    "evaluation-report s o --output .": ".：该位置已有内容，请指定新的或空的文件夹。",
     "convert x.csv --from ahpsurvey --to long-csv": (
         "从 ahpsurvey 转换为 long-csv 须给出 --negative-is："
         "ahpsurvey 表格用正负号表示偏向哪一方，须说明负号指哪一方。"
