@@ -333,7 +333,7 @@ def changed_texts(form: str, study: Document, count: int) -> None:
     report = report_file(name, content, study, report="study")
     _numbers, texts, differences = compare_report(report, content, study)
     assert (texts > 4, differences) == (True, [])
-    expected = {one.words: one.section for one in (*document_texts(study), *table_texts(study))}
+    expected = {(one.section, one.words) for one in (*document_texts(study), *table_texts(study))}
     for _k in range(count):
         changed, words = CHANGES_OF_TEXTS[form](content, dice)
         assert changed != content
@@ -343,9 +343,7 @@ def changed_texts(form: str, study: Document, count: int) -> None:
         assert said["printed"] in words
         assert said["printed"] != said["expected"]
         start = said["text"].removesuffix("…")
-        assert said["section"] in {
-            where for text, where in expected.items() if text.startswith(start)
-        }
+        assert said["section"] in {where for where, text in expected if text.startswith(start)}
 
 
 @pytest.mark.parametrize(("form", "count"), [("docx", 3), ("html", 5), ("xlsx", 3)])
