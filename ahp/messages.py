@@ -1110,7 +1110,8 @@ _FILES = {
         "save it as an .xlsx file"
     ),
     "weights_panel_missing": _(
-        "the panel from whose judgments the weights were drawn isn't at hand, expected it"
+        "the judgments from which the weights were drawn can't be found; the report can't be made "
+        "without them"
     ),
     "log_when_exported": _("what was wrong was told when the report was made"),
     "number_differs": _(
@@ -1143,6 +1144,7 @@ _FILES = {
     "manifest_file_twice": _("file {name!r} comes twice in the manifest, expected once"),
     "manifest_input_missing": _("the manifest names no input {role!r}, expected one"),
     "manifest_newer": _("format {number}, expected {expected}: written by a newer version of ahp"),
+    "input_named_alike": _("{name!r}: the export has another file of this name; please rename it"),
     "manifest_settings": _("the settings in the manifest don't fit this version: {problem}"),
     "not_docx": _("is no DOCX file, or a damaged one"),
     "not_html": _("is no HTML file in UTF-8"),

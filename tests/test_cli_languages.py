@@ -12,8 +12,9 @@ from ahp.cli import main
 ROOT = Path(__file__).parents[1]
 HEFA = str(ROOT / "examples" / "published" / "hefa.ahp.toml")
 COMMANDS = (
-    "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'report', 'verify', "
-    "'reconstruct', 'reproduce', 'convert', 'serve', 'log', 'receipt'"
+    "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'report', "
+    "'evaluation-report', 'verify', 'reconstruct', 'reproduce', 'convert', 'serve', 'log', "
+    "'receipt'"
 )
 METHODS = (
     "“eigenvector”、“geometric_mean”、“column_mean”、“row_sum”、“harmonic”、“least_squares”、"
@@ -32,6 +33,11 @@ USAGE = {
     "weights m.csv --bogus 3": "ahp：错误：无法识别的参数：--bogus 3。",
     "weights m.csv --method": "ahp weights：错误：参数 --method：后面须给出一个值。",
     "weights m.csv --json=3": "ahp weights：错误：参数 --json：不能带值，却给出了 '3'。",
+    "evaluation-report s.toml": "ahp evaluation-report：错误：缺少参数：OBSERVATIONS。",
+    "evaluation-report s o --for fun": (
+        "ahp evaluation-report：错误：参数 --for：取值 'fun' 无效，可选："
+        "'statistics', 'notice', 'analysis'。"
+    ),
     "surveys validate": "ahp surveys validate：错误：缺少参数：FILE。",
     "log": "ahp log：错误：缺少参数：ACTION。",
     "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify', 'import'。",
@@ -71,6 +77,8 @@ REFUSALS = {
         "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）。"
     ),
     f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存。"),
+    "evaluation-report s o": "请用 --output 指定存放报告文件的文件夹。",
+    "evaluation-report s o --output .": ".：该位置已有内容，请指定新的或空的文件夹。",
     "convert x.csv --from ahpsurvey --to long-csv": (
         "从 ahpsurvey 转换为 long-csv 须给出 --negative-is："
         "ahpsurvey 表格用正负号表示偏向哪一方，须说明负号指哪一方。"

@@ -11,13 +11,57 @@ import pytest
 from ahp.cli import main
 from ahp.cli.evaluation_report import PURPOSES
 from ahp.cli.report_options import FORMS
-from ahp.exchange.report_export import WRITERS
+from ahp.errors import ReportError
+from ahp.evaluation import shipped_schemes
+from ahp.exchange.evaluation_export import evidence_of_files, export_evaluation
+from ahp.exchange.report_export import WRITERS, check_names
+from ahp.i18n.errors import error_sentence
 from ahp.report import evaluation_report
+from ahp.report.evaluation_report import provenance_of
+from ahp.report.manifest import sha256
 from ahp.resources import data_folder
 
 pytestmark = pytest.mark.usefixtures("english_terminal")
 
 DONG = data_folder("examples") / "dong_2010"
+SCHEME = """
+format = 1
+id = "s"
+version = "1"
+languages = ["en"]
+name = { en = "Small scheme" }
+[period]
+kind = "quarter"
+[missing]
+not_reported = "zero"
+share = 0.5
+[digits]
+total = 1
+[[nodes]]
+id = "goal"
+name = { en = "Goal" }
+[[nodes]]
+id = "a"
+parent = "goal"
+name = { en = "A" }
+[[nodes]]
+id = "b"
+parent = "goal"
+name = { en = "B" }
+[[indicators]]
+id = "a"
+rule = { kind = "measured", low = 0, high = 100 }
+[[indicators]]
+id = "b"
+rule = { kind = "measured", low = 0, high = 100 }
+[[bands]]
+id = "all"
+at_least = 0
+name = { en = "All" }
+[weights]
+a = 0.5
+b = 0.5
+"""
 ARGUMENTS = ("report", str(DONG / "survey.toml"), str(DONG / "answers.csv"), "--draws", "50")
 
 
@@ -132,7 +176,72 @@ def test_the_report_on_an_evaluation(tmp_path: Path, capsys) -> None:
     assert main(["reproduce", str(folder / "manifest.json"), str(folder / "report.xlsx")]) == 0
     said = json.loads((folder / "manifest.json").read_bytes())["settings"]["evaluation"]
     assert said == {
-        **{"period": "2026", "title": "", "weights": None, "certainty": None},
-        **{"form": "statistics", "outdated": [], "signed_by": "Li Ming"},
-        "edits": {"average": "On the whole 99."},
+        **{"period": "2026", "title": "", "weights": None, "weights_file": None},
+        **{"certainty": None, "form": "statistics", "signed_by": "Li Ming"},
+        **{"edits": {"average": "On the whole 99."}, "outdated": []},
     }
+
+
+def test_weights_from_a_file_keep_their_origin(tmp_path: Path, capsys) -> None:
+    observed = tmp_path / "observed.csv"
+    observed.write_text("unit,period,indicator,value\nNorth,2026Q1,a,60\nNorth,2026Q1,b,80\n")
+    scheme = tmp_path / "s.toml"
+    scheme.write_text(SCHEME, encoding="utf-8")
+    table = tmp_path / "w.csv"
+    table.write_text("node,weight\na,0.3\nb,0.7\n")
+    content_hash = sha256(table.read_bytes())
+    command = ["evaluation-report", str(scheme), str(observed), "--draws", "0", "--form", "xlsx"]
+    folder = tmp_path / "out"
+    assert main([*command, "--weights", str(table), "--output", str(folder)]) == 0
+    assert f"{folder}/w.csv: the weights" in capsys.readouterr().out.splitlines()
+    data = json.loads((folder / "manifest.json").read_bytes())
+    assert data["inputs"]["weights"] == {"name": "w.csv", "sha256": content_hash}
+    said = data["settings"]["evaluation"]
+    assert said["weights"] == {"a": "3/10", "b": "7/10"}
+    origin = {"source": "table", "hash": content_hash, "title": None, "round": None}
+    assert said["weights_file"] == origin
+    evidence = evidence_of_files(scheme, observed, said)
+    assert dict(provenance_of(evidence, "en"))["Weights"] == f"a table, SHA-256 {content_hash}"
+    manifest, report = str(folder / "manifest.json"), str(folder / "report.xlsx")
+    assert main(["reproduce", manifest, report]) == 0
+    (folder / "w.csv").write_text("node,weight\na,0.7\nb,0.3\n")
+    capsys.readouterr()
+    assert main(["reproduce", "--no-hashes", manifest, report]) == 1
+    assert "printed '74.0', recomputed '66.0'" in capsys.readouterr().out
+    evidence_file = tmp_path / "round.json"
+    evidence_file.write_text(
+        '{"global_weights": {"a": 0.3, "b": 0.7}, "ranking": ["b", "a"], "summary": {"round": 2}}'
+    )
+    told = ("--weights", str(evidence_file), "--output", str(tmp_path / "second"))
+    assert main([*command, *told]) == 0
+    data = json.loads((tmp_path / "second" / "manifest.json").read_bytes())
+    assert data["inputs"].keys() == {"scheme", "observations"}  # a study's file names its experts
+    origin = {"source": "evidence", "hash": sha256(evidence_file.read_bytes())}
+    assert data["settings"]["evaluation"]["weights_file"] == origin | {"title": None, "round": 2}
+
+
+def test_inputs_that_are_called_like_the_report(tmp_path: Path) -> None:
+    alike = tmp_path / "Report.xlsx"
+    alike.write_bytes(b"")
+    with pytest.raises(ReportError) as refused:
+        export_evaluation(shipped_schemes()["key_accounts"], alike, "2026")
+    assert str(refused.value) == (
+        "'Report.xlsx': the export has another file of this name; please rename it"
+    )
+    assert (
+        error_sentence(refused.value, "zh") == "“Report.xlsx”：导出文件中已有同名文件，请先改名。"
+    )
+    with pytest.raises(ReportError) as twice:
+        check_names(["data.csv", "data.csv"])
+    assert twice.value.parameters == {"name": "data.csv"}
+
+
+@pytest.mark.parametrize("command", ["report", "evaluation-report"])
+def test_the_folder_is_checked_before_anything_is_read(
+    command: str, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "used").write_text("")
+    assert main([command, "none.toml", "none.csv", "--output", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"ahp: error: {tmp_path}: there is something already, expected a new or empty folder\n"
+    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from ..evaluation import Evaluation, evaluate, load_scheme, parse_period, read_observations
-from ..exchange.weights_file import FileWeights, read_weights
+from ..evaluation.file_weights import FileWeights
+from ..exchange.weights_file import read_weights
 from ..i18n import translator
+from ..i18n.schemes import file_weights_words
 from ..report import pairs_to_text, to_text
 from ..report.evaluation import (
     change_data,
@@ -68,12 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
         named = units if explained in (None, *units) else (*units, str(explained))
         data = evaluation_data(result, periods, named, explained=explained)
         if weights:
-            data["weights"] |= {
-                "source": weights.kind,
-                "hash": weights.content_hash,
-                "title": weights.title,
-                "round": weights.round_number,
-            }
+            data["weights"] |= weights.origin
         if against:
             data["changes"] = {
                 "from": against,
@@ -101,16 +98,7 @@ def _facts(
     """What the totals rest on."""
     _ = translator(language)
     scheme = result.scheme
-    sources = {
-        "table": _("a table, SHA-256 {hash}"),
-        "evidence": _("round {round}, evidence with SHA-256 {hash}"),
-        "study": _("round {round} of “{title}”, closed by the event with hash {hash}"),
-    }
-    source = _("those of the scheme")
-    if weights:
-        source = sources[weights.kind].format(
-            hash=weights.content_hash, round=weights.round_number, title=weights.title
-        )
+    source = file_weights_words(weights.origin, language) if weights else _("those of the scheme")
     return [
         (
             _("Scheme"),

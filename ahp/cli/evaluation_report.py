@@ -14,7 +14,7 @@ from ..exchange.weights_file import read_weights
 from ..i18n import translator
 from ..report.evaluation import chosen_period
 from .arguments import Commands, add_output_options
-from .report_options import add_report_options, write_report
+from .report_options import add_report_options, report_folder, write_report
 
 if TYPE_CHECKING:
     from ..report.document import Progress
@@ -59,23 +59,27 @@ def add(commands: Commands) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..exchange.evaluation_export import (  # noqa: PLC0415 - the app is optional
+        evaluation_settings,
         evidence_of_files,
         export_evaluation,
     )
     from ..exchange.report_export import file_words  # noqa: PLC0415
     from ..report.evaluation_report import FORM_OF, report_findings  # noqa: PLC0415
 
+    folder = report_folder(arguments)
     scheme = shipped_schemes().get(arguments.scheme, Path(arguments.scheme))
     observations = Path(arguments.observations)
-    weights = read_weights(arguments.weights).weights if arguments.weights else None
-    result = evaluate(load_scheme(arguments.scheme), read_observations(observations), weights)
+    weights = Path(arguments.weights) if arguments.weights else None
+    given = read_weights(weights) if weights else None
+    result = evaluate(
+        load_scheme(arguments.scheme),
+        read_observations(observations),
+        given.weights if given else None,
+    )
     period = chosen_period(result, arguments.period)
     form = arguments.purpose or FORM_OF[parse_period(period).kind]
     certainty = {"seed": arguments.seed, "draws": arguments.draws} if arguments.draws else None
-    told = {
-        **{"period": period, "title": arguments.title, "weights": weights},
-        "certainty": certainty,
-    }
+    told = evaluation_settings(period, arguments.title, given, certainty)
 
     def sentences(language: str) -> dict[str, str]:
         evidence = evidence_of_files(scheme, observations, told)
@@ -103,6 +107,8 @@ def _run(arguments: argparse.Namespace) -> int:
     def words(files: Collection[str], language: str) -> dict[str, str]:
         _ = translator(language)
         own = {scheme.name: _("the scheme"), observations.name: _("the observations")}
-        return file_words(files, language) | own
+        if weights:
+            own[weights.name] = _("the weights")
+        return file_words(files, language) | {n: what for n, what in own.items() if n in files}
 
-    return write_report(arguments, sentences, make, words)
+    return write_report(arguments, folder, sentences, make, words)

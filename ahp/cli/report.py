@@ -11,7 +11,7 @@ from ..process.rounds import data_hash
 from ..process.study_evidence import DRAWS, StudyEvidence, gather_evidence
 from ..study import Analysis, read_answers
 from .arguments import Commands
-from .report_options import add_report_options, write_report
+from .report_options import add_report_options, report_folder, write_report
 from .study_options import add_study_options, study_of
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from ..exchange.study_export import export_study  # noqa: PLC0415
     from ..report.study_report import study_findings  # noqa: PLC0415
 
+    folder = report_folder(arguments)
     evidence = _evidence(arguments)
 
     def make(
@@ -63,6 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     return write_report(
         arguments,
+        folder,
         lambda language: {one.key: one.text for one in study_findings(evidence, language)},
         make,
         file_words,

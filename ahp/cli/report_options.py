@@ -58,8 +58,21 @@ def add_report_options(command: Parser, *, draws: int, title: str) -> None:
     )
 
 
+def report_folder(arguments: argparse.Namespace) -> Path | None:
+    """Where the files of a report go; None where just its sentences are printed.
+
+    Args:
+        arguments: of the command.
+
+    Raises:
+        ReportError: the folder is missing, or used.
+    """
+    return None if arguments.sentences else _new_folder(arguments.output)
+
+
 def write_report(
     arguments: argparse.Namespace,
+    folder: Path | None,
     sentences: Callable[[str], Mapping[str, str]],
     make: Callable[[str, dict[str, str], Progress | None], Mapping[str, bytes]],
     words: Callable[[Collection[str], str], Mapping[str, str]],
@@ -68,18 +81,19 @@ def write_report(
 
     Args:
         arguments: of the command.
+        folder: of `report_folder`.
         sentences: language -> key and text of each drafted sentence.
         make: language, edits, and who is told how far it is -> name of a file and content.
         words: files and language -> name of a file and what it is.
 
     Raises:
-        ReportError: the folder is used, or the edits can't be read.
+        ReportError: the edits can't be read.
     """
     language = table_language(arguments)
-    if arguments.sentences:
+    if folder is None:
         print_json(dict(sentences(language)))
         return 0
-    folder, edits = _new_folder(arguments.output), _edits(arguments.edits)
+    edits = _edits(arguments.edits)
     files = make(language, edits, _show_progress if sys.stderr.isatty() else None)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

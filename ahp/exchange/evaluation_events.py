@@ -11,6 +11,7 @@ from ..datafile import jcs, parse_json
 from ..errors import ReportError
 from ..process.evaluations.events import (
     Cell,
+    LayoutRemembered,
     Logged,
     PersonAdded,
     PersonChanged,
@@ -18,6 +19,10 @@ from ..process.evaluations.events import (
     RatingAttached,
     RatingClosed,
     RatingsSubmitted,
+    ReportSigned,
+    ReportWritten,
+    UnitAdded,
+    UnitChanged,
     read_action,
 )
 from ..process.evaluations.state import EvaluationState, fold
@@ -53,8 +58,9 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
     People have the number of the event that added them in place of their name and id, `#7`, and
     raters of files a number in the order of their names, by which simulations draw them. Left out
     is what tells who gave which grade and no figure rests on: raters' units, with the ratings that
-    counted no more because of them; the time of day, notes and evidence of ratings; and what raters
-    gave in a round that is still open, which nobody may see yet.
+    counted no more because of them; the time of day, notes and evidence of ratings; what raters
+    gave in a round that is still open, which nobody may see yet. So are contacts of units, layouts
+    of offices' tables, and what was written in reports before.
 
     Args:
         events: of the log, from the first on.
@@ -71,7 +77,7 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
     for one in events:
         action: Any = one.action
         time = one.time
-        if isinstance(action, RatingAttached):
+        if isinstance(action, RatingAttached | ReportWritten | ReportSigned | LayoutRemembered):
             continue
         if isinstance(action, Rated):
             if one.seq > closed.get(action.period, 0) or not _kept(state, one.person, action):
@@ -79,6 +85,8 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
             action = replace(action, note="")
         if isinstance(action, Rated | RatingsSubmitted):
             time = f"{time[:_DAY]}T00:00:00.000000+00:00"
+        if isinstance(action, UnitAdded | UnitChanged):
+            action = replace(action, unit=replace(action.unit, contact=""))
         if isinstance(action, PersonAdded | PersonChanged):
             if Actor("person", str(one.person)) not in named:
                 action = replace(action, name=numbers[str(one.person)], organization="")

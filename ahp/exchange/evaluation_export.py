@@ -11,6 +11,7 @@ from typing import Any
 from ..datafile import MAX_EVALUATION, MAX_TOML, read_bytes
 from ..errors import EvaluationError, ReportError
 from ..evaluation import Certainty, Evaluation, evaluate, read_observations, simulate
+from ..evaluation.file_weights import FileWeights
 from ..evaluation.scheme import scheme_from_toml
 from ..process.evaluations.events import Logged
 from ..process.evaluations.judged import result_of
@@ -34,6 +35,7 @@ from .report_export import (
     EVENTS,
     NOTICES,
     Told,
+    check_names,
     export_report,
     following_log,
     log_of_manifest,
@@ -41,6 +43,7 @@ from .report_export import (
 from .study_calculation import coded
 from .study_export import analysis_of, coded_answers
 from .survey_text import survey_toml
+from .weights_file import read_weights
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def export_evaluation(
     language: str = "zh",
     form: Form | None = None,
     title: str = "",
-    weights: Mapping[str, float | Fraction] | None = None,
+    weights: Mapping[str, float | Fraction] | Path | None = None,
     certainty: Mapping[str, Any] | None = None,
     forms: Collection[str] = ("docx", "html", "xlsx"),
     edits: Mapping[str, str] | None = None,
@@ -80,7 +83,9 @@ def export_evaluation(
         language: of `ahp.i18n.LANGUAGES`.
         form: as for `ahp.report.evaluation_report.evaluation_report`.
         title: what the evaluation is called; empty = the scheme's name.
-        weights: as for `ahp.evaluation.evaluate`; None = those of the scheme.
+        weights: as for `ahp.evaluation.evaluate`, or a file of them, see
+            `ahp.exchange.weights_file.read_weights`; None = those of the scheme. A table goes with
+            the report; of a study, which tells more of its experts than a report may, the weights.
         certainty: `seed`, `draws` and more of `ahp.evaluation.simulate`; None = not simulated.
         forms: of `ahp.exchange.report_export.WRITERS`.
         edits: as for `evaluation_report`.
@@ -92,20 +97,22 @@ def export_evaluation(
 
     Raises:
         EvaluationError: a file, or a period, that doesn't fit.
+        ReportError: a file has the name of another one of the export.
     """
+    paths = {"scheme": scheme, "observations": observations}
+    given = read_weights(weights) if isinstance(weights, Path) else weights
+    if isinstance(weights, Path) and isinstance(given, FileWeights) and given.kind == "table":
+        paths["weights"] = weights
+    check_names([path.name for path in paths.values()])
     settings = {
-        "period": period,
-        "title": title,
-        "weights": None if weights is None else {node: str(one) for node, one in weights.items()},
-        "certainty": None if certainty is None else dict(certainty),
+        **evaluation_settings(period, title, given, certainty),
         **_texts(form, edits, signed_by),
     }
     return export_report(
         _document(evidence_of_files(scheme, observations, settings), settings, language),
         report="evaluation",
         inputs={
-            role: (path.name, read_bytes(path, EvaluationError))
-            for role, path in (("scheme", scheme), ("observations", observations))
+            role: (path.name, read_bytes(path, EvaluationError)) for role, path in paths.items()
         },
         settings={"evaluation": settings},
         forms=forms,
@@ -150,10 +157,10 @@ def export_logged_evaluation(
     Raises:
         OptionError: no form, or an unknown one.
         EvaluationError: notices of a year.
-        ReportError: the log went on while the report was made.
+        ReportError: the log went on since the evidence was gathered.
     """
     log = evidence.log
-    if log is None or not events or events[-1].seq != log.events:
+    if log is None or not events or not (evidence.seq == events[-1].seq == log.events):
         raise ReportError("report_outrun_by_log")
     told = Told(progress, len(forms) + notices)
     further = {}
@@ -223,10 +230,37 @@ def _settings_of(certainty: Certainty | None) -> dict[str, Any] | None:
     return {name: getattr(certainty, name) for name in names}
 
 
+def evaluation_settings(
+    period: str,
+    title: str,
+    weights: Mapping[str, float | Fraction] | FileWeights | None,
+    certainty: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What `evidence_of_files` takes, as plain data; the arguments are those of
+    `export_evaluation`.
+    """
+    return {
+        "period": period,
+        "title": title,
+        **_weights_told(weights),
+        "certainty": None if certainty is None else dict(certainty),
+    }
+
+
+def _weights_told(
+    weights: Mapping[str, float | Fraction] | FileWeights | None,
+) -> dict[str, Any]:
+    origin = None
+    if isinstance(weights, FileWeights):
+        weights, origin = weights.weights, weights.origin
+    values = None if weights is None else {node: str(one) for node, one in weights.items()}
+    return {"weights": values, "weights_file": origin}
+
+
 def evidence_of_files(
     scheme: Path, observations: Path, settings: Mapping[str, Any]
 ) -> EvaluationEvidence:
-    """What a report rests on by the files and settings of `export_evaluation`.
+    """What a report rests on by files and `evaluation_settings`.
 
     Raises:
         EvaluationError: a file, or a period, that doesn't fit.
@@ -236,12 +270,13 @@ def evidence_of_files(
     weights = None if texts is None else {node: Fraction(one) for node, one in texts.items()}
     result = evaluate(read, read_observations(observations), weights)
     period, chosen = settings["period"], settings["certainty"]
-    return evidence_of_result(
+    evidence = evidence_of_result(
         result,
         period,
         title=settings["title"],
         certainty=None if chosen is None else simulate(result, period, pairs=True, **chosen),
     )
+    return replace(evidence, weights_file=settings["weights_file"])
 
 
 def _told(inputs: Inputs, *keys: str) -> Mapping[str, Any]:
@@ -259,7 +294,9 @@ def evaluation_again(inputs: Inputs, language: str) -> Document:
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    told = _told(inputs, "title", "weights")
+    told = _told(inputs, "title", "weights", "weights_file")
+    if "weights" in inputs.manifest.inputs:
+        told = {**told, **_weights_told(read_weights(inputs.path("weights")))}
     evidence = evidence_of_files(inputs.path("scheme"), inputs.path("observations"), told)
     return _document(evidence, told, language)
 

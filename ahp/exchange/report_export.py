@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import OptionError
+from ..errors import OptionError, ReportError
 from ..i18n import translator
 from ..messages import Phrase
 from ..process.events import LogState
@@ -149,6 +149,21 @@ def export_report(
         log=log,
     )
     return {**files, **further, **dict(inputs.values()), MANIFEST: manifest_bytes(manifest)}
+
+
+def check_names(inputs: Sequence[str]) -> None:
+    """Refuse inputs that are called like another file of their export.
+
+    Args:
+        inputs: names of their files.
+
+    Raises:
+        ReportError: one is.
+    """
+    own = [MANIFEST, *(name for name, _write in WRITERS.values())]
+    for k, name in enumerate(inputs):
+        if name.casefold() in [one.casefold() for one in (*own, *inputs[:k])]:
+            raise ReportError("input_named_alike", name=name)
 
 
 def following_log(log: LogState) -> LogState:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import ReportError
 from ..messages import Phrase
-from ..report.document import further_part, one_line
+from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
 from ..tables.workbooks import uploaded_workbook
 
@@ -226,15 +226,23 @@ class _WordTexts:
                 labels.discard(str(element.get(f"{_WORD}id")))
             elif tag == "t" and not (self._fields or labels or _within_link(element)):
                 words.append(element.text or "")
-        text = one_line("".join(words))
+        text = "".join(words)
         if style == "Caption":
-            text = text.lstrip(".\N{IDEOGRAPHIC SPACE} ") if counted else ""
+            text = _without_gap(text) if counted else ""
         if not style.startswith(_NOT_READ):
-            self.texts.append(text)
+            self.texts.append(one_line(text))
 
 
 _NOT_READ = ("Heading", "AnnexHeading", "UnnumberedHeading", "TOC")
 """Beginnings of the styles of headings and contents."""
+
+
+def _without_gap(caption: str) -> str:
+    """The title in a caption, behind the gap that follows the label."""
+    for gap in LABEL_GAPS.values():
+        if caption.startswith(gap):
+            return caption.removeprefix(gap)
+    return caption
 
 
 def _style(element: Any, properties: str, name: str) -> str:
@@ -307,7 +315,7 @@ class _PageParser(HTMLParser):
         self._labels -= tag in _LABELS
         if tag in _TEXTS and self._text is not None:
             text = "".join(self._text)
-            self.texts.append(text.lstrip(".\N{IDEOGRAPHIC SPACE} ") if "caption" in tag else text)
+            self.texts.append(_without_gap(text) if "caption" in tag else text)
             self._text = None
         if tag in ("td", "th", "tr", "table"):
             self._end_cell()

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from ..datafile import read_bytes
-from ..errors import ReportError
+from ..errors import AHPError, ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
 from ..report.document_texts import Text, document_texts, table_texts
@@ -27,6 +27,8 @@ from ..tolerance import ROUNDING_ATOL
 from .evaluation_export import evaluation_again, logged_evaluation_again
 from .report_reading import READERS, Part, Parts, Printed, read_cells, read_report
 from .study_export import calculation_again, result_again, study_again
+
+_Made = TypeVar("_Made")
 
 _NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
 """A number as a table shows it."""
@@ -117,7 +119,7 @@ def reproduce(
         content = read_bytes(path, ReportError)
         found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         if report.report in WORKBOOKS:
-            again = WORKBOOKS[report.report](inputs, report.language)
+            again = _made_again(WORKBOOKS[report.report], inputs, report.language)
             cells, differing = _compare_workbook(name, content, again)
             results.append(Reproduction(report, 0, 0, cells, (*found, *differing)))
             continue
@@ -128,10 +130,22 @@ def reproduce(
             raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
         kind = report.report, report.language
         if kind not in documents:
-            documents[kind] = REPORTS[report.report](inputs, report.language)
+            documents[kind] = _made_again(REPORTS[report.report], inputs, report.language)
         numbers, texts, differing = compare_report(report, content, documents[kind])
         results.append(Reproduction(report, numbers, texts, 0, (*found, *differing)))
     return results
+
+
+def _made_again(make: Callable[[Inputs, str], _Made], inputs: Inputs, language: str) -> _Made:
+    """What the inputs give. Settings are as anybody may have written them: one that is missing, or
+    of another kind than the version that wrote it had, stops whatever happens to need it.
+    """
+    try:
+        return make(inputs, language)
+    except AHPError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as cause:
+        raise ReportError("manifest_settings", problem=str(cause)) from cause
 
 
 def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Difference]:
@@ -145,11 +159,7 @@ def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, lis
     differences = []
     for sheet, cell in {**computed, **printed}:
         own, expected = printed.get((sheet, cell)), computed.get((sheet, cell))
-        if _is_number(own) and _is_number(expected):
-            same = math.isclose(float(own or 0), float(expected or 0), rel_tol=TOLERANCE)
-        else:
-            same = own == expected
-        if not same:
+        if not _same_content(own, expected):
             problem = Phrase(
                 "workbook_differs",
                 sheet=sheet,
@@ -159,6 +169,48 @@ def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, lis
             )
             differences.append(Difference(name, problem))
     return len(computed), differences
+
+
+def _same_content(own: Printed, expected: Printed) -> bool:
+    """Whether two cells hold the same number, text or formula."""
+    if _is_number(own) and _is_number(expected):
+        return math.isclose(float(own or 0), float(expected or 0), rel_tol=TOLERANCE)
+    return own == expected or (
+        all(isinstance(one, str) and one.startswith("=") for one in (own, expected))
+        and formula_parts(str(own)) == formula_parts(str(expected))
+    )
+
+
+def formula_parts(formula: str) -> tuple[str | float, ...]:
+    """What a formula consists of, however a spreadsheet program spells it: numbers by value, names
+    of sheets without quotation marks, no spaces.
+    """
+    from openpyxl.formula import Tokenizer  # noqa: PLC0415 - slow to load, needed here alone
+    from openpyxl.formula.tokenizer import Token, TokenizerError  # noqa: PLC0415
+
+    try:
+        tokens = Tokenizer(formula).items
+    except (AssertionError, IndexError, TokenizerError):  # none, as by brackets that don't match
+        return (formula,)
+    parts: list[str | float] = []
+    for token in tokens:
+        if token.type == Token.WSPACE:
+            continue
+        if token.type == Token.OPERAND and token.subtype == Token.NUMBER:
+            parts.append(float(token.value))
+        elif token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            parts.append(_QUOTED_SHEET.sub(_unquoted, token.value))
+        else:
+            parts.append(token.value.strip())
+    return tuple(parts)
+
+
+_QUOTED_SHEET = re.compile(r"'((?:[^']|'')+)'!")
+"""Name of a sheet within quotation marks, in front of a place."""
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    return match[1].replace("''", "'") + "!"
 
 
 def compare_report(

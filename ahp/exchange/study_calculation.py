@@ -22,6 +22,7 @@ from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import random_index_source
 from ..random_index import RANDOM_INDEX_TABLES
 from ..report import given_words, provenance, who_counts
+from ..report.archive import without_times
 from ..report.workbook import sheet_names
 from ..study import Analysis
 from ..study.panel import TOLERANCE
@@ -136,7 +137,7 @@ def calculation_workbook(
     book.properties.creator = "ahp"
     stream = io.BytesIO()
     book.save(stream)
-    return stream.getvalue()
+    return without_times(stream.getvalue())
 
 
 def coded(analysis: Analysis, codes: Mapping[str, str] | None = None) -> Analysis:

@@ -76,6 +76,7 @@ def export_study(
     ['report.html', 'calculation.xlsx', 'references.bib', 'survey.toml']
     """
     codes, told = evidence.codes, Told(progress, 1 + len(forms))
+    outdated = set(outdated) & set(edits or {})
     document = study_report(evidence, language, edits=edits, outdated=outdated, signed_by=signed_by)
     shown = evidence.coded()
     own = {name: name for name in shown.analysis.panel.experts}
@@ -157,7 +158,7 @@ def study_settings(evidence: StudyEvidence, texts: Mapping[str, Any]) -> dict[st
             **texts,
             "earlier": [settings_of(one) for one in evidence.earlier],
             "organizations": dict(evidence.organizations),
-            "shown_names": sorted(evidence.consenting & set(evidence.codes)),
+            "shown_names": sorted(evidence.consenting & {*evidence.codes, *evidence.organizations}),
             "codes": sorted(evidence.known_by_code),
             "standings": {name: one.content for name, one in evidence.standings.items()},
             "remarks": [
@@ -200,11 +201,8 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
         settings.pop("weighting", None)
     settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
     survey = survey_from_toml(*inputs.content("survey"))
-    try:
-        analysis = analyze(survey, answers_from_csv(*inputs.content(answers)), **settings)
-        return replace(analysis, **told)
-    except TypeError as cause:  # a setting that ahp.analyze doesn't have
-        raise ReportError("manifest_settings", problem=str(cause)) from cause
+    analysis = analyze(survey, answers_from_csv(*inputs.content(answers)), **settings)
+    return replace(analysis, **told)
 
 
 def evidence_of(inputs: Inputs) -> StudyEvidence:

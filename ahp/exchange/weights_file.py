@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, NoReturn
 
 from ..datafile import parse_json, parse_toml, read_bytes
 from ..errors import EvaluationError
+from ..evaluation.file_weights import FileWeights
 from ..messages import Phrase
 from ..tables.delimited import UNCALCULATED, with_point
 from ..tables.opened import OpenTable, open_table
@@ -30,25 +30,6 @@ SHEETS = ("weights", "权重")
 """What the sheet may be called in a workbook of several."""
 
 _NUMBER = re.compile(r"((?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d{1,2})?)(%?)")
-
-
-@dataclass(frozen=True)
-class FileWeights:
-    """Weights from a file.
-
-    Attributes:
-        kind: `"table"`, `"evidence"` or `"study"`.
-        weights: node id -> weight: of leaves in the whole, or of nodes inside their parents.
-        content_hash: SHA-256: of the file, or of the event that closed the round.
-        title: of the study.
-        round_number: the closed round they are of.
-    """
-
-    kind: str
-    weights: Mapping[str, Fraction]
-    content_hash: str
-    title: str | None = None
-    round_number: int | None = None
 
 
 def read_weights(path: str | Path) -> FileWeights:

@@ -505,6 +505,17 @@ def tried_words(scheme: Scheme, tried: TriedValue, language: str) -> tuple[str, 
     return tuple(words)
 
 
+def file_weights_words(origin: Mapping[str, Any], language: str) -> str:
+    """Where weights from a file come from, by `ahp.evaluation.file_weights.FileWeights.origin`."""
+    _ = translator(language)
+    sentences = {
+        "table": _("a table, SHA-256 {hash}"),
+        "evidence": _("round {round}, evidence with SHA-256 {hash}"),
+        "study": _("round {round} of “{title}”, closed by the event with hash {hash}"),
+    }
+    return sentences[origin["source"]].format(**origin)
+
+
 def source_words(source: WeightsSource, language: str) -> str:
     """Where the weights of a scheme come from."""
     _ = translator(language)

@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, cast
 
 from ..datafile import NOT_IN_XML
@@ -30,6 +31,9 @@ DEEPEST = 3
 
 LONGEST_BOOKMARK = 36
 """Characters of what `bookmark` gives: Word has 40, of which `further_part` takes some."""
+
+LABEL_GAPS: Mapping[str, str] = MappingProxyType({"zh": "　", "en": ". "})
+"""What stands between the label of a table, figure or annex and its title, by language."""
 
 _OURS = secrets.token_hex(8)
 """What makes a reference ours: no text that somebody gave us has it."""
@@ -228,8 +232,7 @@ class Numbering:
         title = one_line(section.title)
         last = number.rpartition(".")[2]
         if last.isalpha():
-            gap = "　" if self.language == "zh" else ". "
-            return self.label("section", section.key) + gap + title
+            return self.label("section", section.key) + LABEL_GAPS[self.language] + title
         if self.language == "zh":
             depth = self.depths[section.key]
             return _chinese_level(int(last), depth) + {1: "、", 2: "", 3: ". "}[depth] + title
@@ -241,7 +244,7 @@ class Numbering:
             label, title = self.label("table", block.key), block.table.title
         else:
             label, title = self.label("figure", block.key), block.chart.title
-        return label, ("　" if self.language == "zh" else ". ") + one_line(title)
+        return label, LABEL_GAPS[self.language] + one_line(title)
 
     def parts(self, text: str) -> list[str | Reference]:
         """A text in parts: words, on one line, and references.

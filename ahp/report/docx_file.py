@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import cast
@@ -20,7 +19,7 @@ from docx.shared import Cm, Pt
 from lxml import etree
 
 from ..i18n import Translate, translator
-from .archive import zip_bytes
+from .archive import without_times
 from .document import (
     Document,
     Facts,
@@ -110,7 +109,7 @@ def write_docx(
     _write_properties(file, document)
     stream = io.BytesIO()
     file.save(stream)
-    return _same_times(stream.getvalue())
+    return without_times(stream.getvalue())
 
 
 class _Body:
@@ -487,20 +486,10 @@ def _write_margins(file: DocumentObject, document: Document) -> None:
 
 
 def _write_properties(file: DocumentObject, document: Document) -> None:
-    """What the file says of itself, without times."""
+    """What the file says of itself."""
     properties = file.core_properties
     properties.title = one_line(document.title)[:LONGEST_PROPERTY]
     properties.subject = one_line(document.subtitle)[:LONGEST_PROPERTY]
     properties.author = "ahp"
     properties.comments = ""
     properties.language = "zh-CN" if document.language == "zh" else "en-US"
-    element = properties._element
-    for tag in ("dcterms:created", "dcterms:modified"):
-        for time in element.findall(qn(tag)):
-            element.remove(time)
-
-
-def _same_times(content: bytes) -> bytes:
-    """A ZIP file whose parts have no times of their own."""
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        return zip_bytes((name, parts.read(name)) for name in parts.namelist())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -99,6 +100,8 @@ class EvaluationEvidence:
         standing: what the period's scores rest on; None where there is no log, or of a year.
         year: of a year that is summed up from signed totals.
         weights: where they come from; None where that isn't known.
+        weights_file: of weights from a file, where they come from, see
+            `ahp.evaluation.file_weights.FileWeights.origin`; None = they are from no file.
         sources: (unit, period, id of an indicator, deduction, bonus or veto) -> where its value
             comes from.
         ids: unit -> its id in the log.
@@ -106,6 +109,7 @@ class EvaluationEvidence:
             named.
         log: where the log stood.
         differing: units whose total or band, computed now, is not what was signed last.
+        seq: number of the last event that it rests on; 0 where there is no log.
     """
 
     title: str
@@ -120,11 +124,13 @@ class EvaluationEvidence:
     standing: Standing | None = None
     year: YearOfUnits | None = None
     weights: WeightsSource | None = None
+    weights_file: Mapping[str, Any] | None = None
     sources: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[Actor, str] = field(default_factory=dict)
     log: LogState | None = None
     differing: tuple[str, ...] = ()
+    seq: int = 0
 
     @property
     def last(self) -> PeriodResult:
@@ -417,6 +423,7 @@ def evidence_of_state(
         ids={unit.name: unit.id for unit in state.units},
         names=names,
         log=log,
+        seq=state.seq,
     )
 
 

@@ -16,7 +16,7 @@ from ..i18n import Translate, translator
 from ..i18n.errors import error_sentence
 from ..i18n.evaluation import named_phrase, names_of
 from ..i18n.evaluation_results import counted_period, period_words, separation_words
-from ..i18n.schemes import source_words
+from ..i18n.schemes import file_weights_words, source_words
 from ..plots.units import unit_parts_map, unit_totals
 from ..process.evaluations.signing import hashes_of
 from ..version import __version__
@@ -264,6 +264,8 @@ def _weights_words(evidence: EvaluationEvidence, language: str) -> str:
     _ = translator(language)
     if evidence.weights is not None:
         return source_words(evidence.weights, language)
+    if evidence.weights_file is not None:
+        return file_weights_words(evidence.weights_file, language)
     return {
         "scheme": _("the weights stated in the scheme"),
         "mapping": _("weights given by hand"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..datafile import NOT_IN_XML
 from ..errors import OptionError
+from .archive import without_times
 from .document import Document, bookmark
 from .table import Cell, Table, display_width, show_cell
 
@@ -36,7 +37,7 @@ def xlsx_bytes(*tables: Table, names: Sequence[str] = ()) -> bytes:
     """The tables as a workbook: title in row 1, note in row 2, headings in row 3, then the rows.
 
     Numbers keep 16 digits (openpyxl's) and are rounded by their format alone; booleans are words.
-    Texts are never formulas, whatever they start with.
+    Texts are never formulas, whatever they start with. The same tables give the same bytes.
 
     Args:
         tables: in the order of their sheets.
@@ -59,9 +60,10 @@ def xlsx_bytes(*tables: Table, names: Sequence[str] = ()) -> bytes:
     for name, sheet in zip(names, book.worksheets, strict=bool(names)):
         place = f"{quote_sheetname(sheet.title)}!$A$1"
         book.defined_names[name] = DefinedName(name, attr_text=place)
+    book.properties.creator = "ahp"
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+    return without_times(out.getvalue())
 
 
 def sheet_name(text: str, length: int = NAME_LENGTH) -> str:

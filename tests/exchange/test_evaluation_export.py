@@ -61,11 +61,11 @@ def evidence_of(
     )
 
 
-def outcome(files: dict[str, bytes], folder: Path) -> Reproduction:
+def outcome(files: dict[str, bytes], folder: Path, report: str = "report.xlsx") -> Reproduction:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     manifest = read_manifest(files["manifest.json"], "manifest.json")
-    (result,) = reproduce(manifest, folder, {"report.xlsx": folder / "report.xlsx"})
+    (result,) = reproduce(manifest, folder, {report: folder / report})
     return result
 
 
@@ -76,20 +76,44 @@ def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> No
         case.store.happened(case.id),
         "zh",
         form="analysis",
-        forms=["xlsx"],
+        forms=["docx", "xlsx"],
         edits={"average": "平均 99 分。"},
+        outdated=["average", "coverage"],
         signed_by="李主任",
     )
-    assert list(files) == ["report.xlsx", "evaluation.json", "manifest.json"]
+    assert list(files) == ["report.docx", "report.xlsx", "evaluation.json", "manifest.json"]
     result = outcome(files, tmp_path)
     assert result.differences == ()
     assert (result.numbers, result.texts) == (121, 14)
+    word = outcome(files, tmp_path, "report.docx")
+    assert word.differences == ()
+    assert (word.numbers, word.texts) == (121, 44)
     data = json.loads(files["manifest.json"])
     log = case.store.evaluation_log_state(case.id)
     assert data["log"] == {"events": log.events, "head": log.head_hash}
     told = data["settings"]["evaluation"]
     assert told["certainty"] == {"seed": 1, "draws": 50, "level": 0.95, "missing": "scheme"}
     assert (told["edits"], told["signed_by"]) == ({"average": "平均 99 分。"}, "李主任")
+    assert told["outdated"] == ["average"]
+    unmarked = json.loads(files["manifest.json"])
+    unmarked["settings"]["evaluation"]["outdated"] = []
+    other = {**files, "manifest.json": json.dumps(unmarked).encode()}
+    assert outcome(other, tmp_path, "report.docx").differences != ()
+    for change, problem in (
+        ({"names": [["person", "7"]]}, "not enough values to unpack (expected 3, got 2)"),
+        ({"certainty": {"draws": 5}}, "'seed'"),
+        ({"certainty": {"seed": 1, "what": 2}}, "'what'"),
+        ({"certainty": "x"}, "dictionary update sequence"),
+        ({"period": "2030Q1"}, "'2030Q1'"),
+        ({"signed_by": None}, "'NoneType'"),
+        ({"outdated": 3}, "'int'"),
+    ):
+        wrong = json.loads(files["manifest.json"])
+        wrong["settings"]["evaluation"] |= change
+        with pytest.raises(ReportError) as refused:
+            outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+        assert refused.value.code == "manifest_settings", change
+        assert problem in str(refused.value.parameters["problem"])
     changed = files["evaluation.json"].replace(b'\\"value\\":\\"90\\"', b'\\"value\\":\\"91\\"')
     assert changed != files["evaluation.json"]
     problems = outcome({**files, "evaluation.json": changed}, tmp_path).differences
@@ -195,6 +219,20 @@ def test_what_is_refused(case: Case) -> None:
         assert str(outrun.value) == (
             "the evaluation went on while the report was made; please make it again"
         )
+    before = case.now
+    case.by(case.clerk).add_person(case.id, "rater", "孙评")
+    gone_on = case.store.happened(case.id)
+    now = case.store.evaluation_log_state(case.id)
+    assert gone_on[-1].seq == now.events == before.seq + 1
+    with pytest.raises(ReportError) as older:
+        export_logged_evaluation(
+            evidence_of_state(before, PERIOD, "zh", log=now),
+            gone_on,
+            "zh",
+            form="notice",
+            forms=["xlsx"],
+        )
+    assert older.value.code == "report_outrun_by_log"
     with pytest.raises(ReportError) as unreadable:
         read_events(b'{"format":1,"events":[{"seq":"x"}]}', "evaluation.json")
     assert str(unreadable.value).startswith("evaluation.json: events[0]")
@@ -217,7 +255,8 @@ def test_weights_drawn_from_a_panel(tmp_path: Path) -> None:
     with pytest.raises(ReportError) as missing:
         export_logged_evaluation(*given, form="notice", forms=["xlsx"])
     assert str(missing.value) == (
-        "the panel from whose judgments the weights were drawn isn't at hand, expected it"
+        "the judgments from which the weights were drawn can't be found; the report can't be made "
+        "without them"
     )
     panel = WeightsPanel(analysis, answers)
     files = export_logged_evaluation(*given, form="notice", forms=["xlsx"], panel=panel)

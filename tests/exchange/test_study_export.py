@@ -15,15 +15,15 @@ from ahp.errors import OptionError, ReportError
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.report_export import WRITERS, file_words
 from ahp.exchange.reproduction import reproduce
-from ahp.exchange.study_export import export_study
-from ahp.exchange.survey_text import survey_toml
+from ahp.exchange.study_export import evidence_of, export_study
 from ahp.process.rounds import data_hash
 from ahp.process.study_evidence import StudyEvidence, evidence_from_files
-from ahp.report.manifest import read_manifest
+from ahp.report.manifest import Inputs, read_manifest
 from ahp.resources import data_folder
 from ahp.study import Answers, Judgment
 
 DEMO = data_folder("examples") / "supervision_demo" / "answers.csv"
+SMALL = data_folder("examples") / "dong_2010"
 READ_BACK = ("docx", "html", "xlsx")
 
 
@@ -32,7 +32,8 @@ def evidence() -> StudyEvidence:
     return evidence_from_files("supervision_effectiveness", DEMO, invited=9, draws=50)
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_all_numbers_reproduce(evidence: StudyEvidence, tmp_path: Path, language: str) -> None:
     told: list[tuple[int, int]] = []
     files = export_study(
@@ -95,7 +96,7 @@ def test_answers_that_came_meanwhile_are_refused(evidence: StudyEvidence) -> Non
 
 
 def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
-    given = ahp.read_answers(DEMO)
+    given = ahp.read_answers(SMALL / "answers.csv")
     first = Answers(
         tuple(
             Judgment(one.expert, one.parent, one.left, one.right, "1")
@@ -104,11 +105,9 @@ def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
             for one in given.judgments
         )
     )
-    survey = ahp.load_survey("supervision_effectiveness")
     (tmp_path / "first.csv").write_bytes(write_answers(first))
-    (tmp_path / "s.toml").write_text(survey_toml(survey), encoding="utf-8")
     evidence = evidence_from_files(
-        tmp_path / "s.toml", DEMO, earlier=[tmp_path / "first.csv"], draws=50
+        SMALL / "survey.toml", SMALL / "answers.csv", earlier=[tmp_path / "first.csv"], draws=20
     )
     files = export_study(evidence, given, "en", earlier_answers=[first], forms=("html",))
     for name, content in files.items():
@@ -118,6 +117,56 @@ def test_earlier_rounds_reproduce(tmp_path: Path) -> None:
     [result] = reproduce(manifest, tmp_path, {"report.html": tmp_path / "report.html"})
     assert result.differences == ()
     assert "movement:1" in {one.key for one in manifest.reports[0].tables}
+
+
+def test_edits_whose_draft_has_changed_are_marked_again(tmp_path: Path) -> None:
+    survey, answers = SMALL / "survey.toml", SMALL / "answers.csv"
+    files = export_study(
+        evidence_from_files(survey, answers, draws=20),
+        ahp.read_answers(answers),
+        "en",
+        forms=("docx", "html"),
+        edits={"first": "It is 99."},
+        outdated=["first", "tail"],
+        signed_by="Wang Fang",
+    )
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    told = manifest.settings["study"]
+    assert told["outdated"] == ["first"]
+    reports = {name: tmp_path / name for name in ("report.docx", "report.html")}
+    results = reproduce(manifest, tmp_path, reports)
+    assert [one.differences for one in results] == [(), ()]
+    unmarked = {**manifest.settings, "study": {**told, "outdated": []}}
+    for one in reproduce(replace(manifest, settings=unmarked), tmp_path, reports):
+        assert {found.problem.code for found in one.differences} == {"text_not_computed"}
+    for change, problem in (({"title": None}, "'title'"), ({"outdated": 3}, "'int'")):
+        wrong = {key: one for key, one in (told | change).items() if one is not None}
+        settings = {**manifest.settings, "study": wrong}
+        with pytest.raises(ReportError) as refused:
+            reproduce(replace(manifest, settings=settings), tmp_path, reports)
+        assert refused.value.code == "manifest_settings"
+        assert problem in str(refused.value.parameters["problem"])
+
+
+def test_organizations_of_who_agreed_and_did_not_answer(tmp_path: Path) -> None:
+    answers = ahp.read_answers(SMALL / "answers.csv")
+    names = (*answers.experts, "Absent")
+    evidence = replace(
+        evidence_from_files(SMALL / "survey.toml", SMALL / "answers.csv", draws=0),
+        consenting=frozenset(names),
+        organizations={name: "North" if k % 2 else "South" for k, name in enumerate(names)},
+    )
+    assert "Absent" not in evidence.codes
+    files = export_study(evidence, answers, "en", forms=("xlsx",))
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    assert manifest.settings["study"]["shown_names"] == sorted(names)
+    again = evidence_of(Inputs(manifest, tmp_path))
+    assert again.organizations_open
+    assert again.organizations == evidence.organizations
 
 
 def test_edits_and_signature_are_in_the_report(evidence: StudyEvidence) -> None:
