@@ -250,11 +250,10 @@ def evaluation_settings(
 def _weights_told(
     weights: Mapping[str, float | Fraction] | FileWeights | None,
 ) -> dict[str, Any]:
-    origin = None
-    if isinstance(weights, FileWeights):
-        weights, origin = weights.weights, weights.origin
-    values = None if weights is None else {node: str(one) for node, one in weights.items()}
-    return {"weights": values, "weights_file": origin}
+    origin = weights.origin if isinstance(weights, FileWeights) else None
+    values = weights.weights if isinstance(weights, FileWeights) else weights
+    told = None if values is None else {node: str(one) for node, one in values.items()}
+    return {"weights": told, "weights_file": origin}
 
 
 def evidence_of_files(

@@ -24,7 +24,9 @@ from ahp.process.evaluations.events import (
     RatingClosed,
     RatingOpened,
     RatingsSubmitted,
+    ReportWritten,
     Row,
+    UnitAdded,
     ValuesRecorded,
 )
 from ahp.process.evaluations.judged import result_of
@@ -128,6 +130,13 @@ def test_who_is_not_named_in_the_report_has_a_number(case: Case) -> None:
     content = write_events(shown_events(events, evidence.names))
     text = content.decode()
     assert not [name for name in ("赵评", "钱评", "甲中心联系人") if name in text]
+    first = next(one for one in events if isinstance(one.action, UnitAdded))
+    reached = replace(first.action, unit=replace(first.action.unit, contact="张三"))
+    said = ReportWritten(PERIOD, "zh", {"average": "张三说。"}, {})
+    more = [replace(one, action=reached) if one is first else one for one in events]
+    more.append(replace(events[-1], seq=events[-1].seq + 1, action=said))
+    assert "张三" in write_events(more).decode()
+    assert "张三" not in write_events(shown_events(more, evidence.names)).decode()
     added = [one for one in events if isinstance(one.action, PersonAdded)]
     read = read_events(content, "evaluation.json")
     shown = [one.action.name for one in read if isinstance(one.action, PersonAdded)]
