@@ -141,8 +141,8 @@ def test_edits_whose_draft_has_changed_are_marked_again(tmp_path: Path) -> None:
     unmarked = {**manifest.settings, "study": {**told, "outdated": []}}
     for one in reproduce(replace(manifest, settings=unmarked), tmp_path, reports):
         assert {found.problem.code for found in one.differences} == {"text_not_computed"}
-    for change, problem in (({"title": None}, "'title'"), ({"outdated": 3}, "'int'")):
-        wrong = {key: one for key, one in (told | change).items() if one is not None}
+    untitled = {key: one for key, one in told.items() if key != "title"}
+    for wrong, problem in ((untitled, "'title'"), ({**told, "outdated": 3}, "'int'")):
         settings = {**manifest.settings, "study": wrong}
         with pytest.raises(ReportError) as refused:
             reproduce(replace(manifest, settings=settings), tmp_path, reports)
