@@ -23,7 +23,10 @@ QUESTION = ".st-key-choice .comparison"
 PARENT = ".st-key-parent_done"
 REVIEW = ".st-key-review"
 
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+"""Milliseconds until a state that doesn't come is a failure: a busy machine is slow, not wrong."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def slow(*variants: Any) -> list[Any]:
@@ -70,7 +73,7 @@ def visitor(
         has_touch=phone,
         is_mobile=phone,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     if saves_data:
         context.add_init_script(SAVES_DATA)
     return context

@@ -42,6 +42,7 @@ def tick(page: Page, key: str) -> None:
     """Tick the box whose key begins so."""
     box = begins(page, key)
     actions.drawn(page)  # until then the box of other figures may still stand beside it
+    expect(box).to_be_visible()
     box.locator("label").click()
     expect(box.get_by_role("checkbox")).to_be_checked()
     actions.drawn(page)

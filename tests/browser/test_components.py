@@ -87,7 +87,7 @@ def visit(browser: Browser, app: RunningServer) -> Callable[..., Visit]:
         context = browser.new_context(
             viewport=size, locale="en-US", has_touch=phone, is_mobile=phone, **settings
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(actions.PATIENCE)
         owner = f"expert {next(numbers)}"
         address = f"{app.url}/?owner={owner}&{asked}"
         page = context.new_page()

@@ -86,6 +86,7 @@ def switch(page: Page, name: str) -> None:
     actions.control(page, "language_switch").get_by_text(name, exact=True).tap()
 
 
+@pytest.mark.slow
 def test_the_language_is_switched_at_any_time(study: Study) -> None:
     panel = study(small_survey(*APPLES), way="pairs")
     page = panel.visitor("zh-CN", PHONE).new_page()
@@ -164,6 +165,7 @@ def second_round(panel: Panel) -> None:
     store.open_round(study_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", ["next", *slow("overview", "back")])
 def test_a_reason_is_stored_whichever_way_the_screen_is_left(study: Study, button: str) -> None:
     panel = study(small_survey(*APPLES), way="pairs")
@@ -411,6 +413,7 @@ def test_two_tabs_of_one_browser_keep_both_answers(study: Study) -> None:
     expect(checked).to_have_attribute("data-value", "1/5")
 
 
+@pytest.mark.slow
 def test_choices_made_in_one_breath_with_the_start_count(study: Study) -> None:
     panel = study(small_survey(*FRUIT), short_form=True)
     page = panel.visitor("zh-CN", DESKTOP).new_page()

@@ -113,6 +113,7 @@ def test_what_waits_in_the_browser_goes_to_its_own_person(context, running, stor
     actions.eventually(again, booked, [(pair[1].id, "1/5"), (pair[0].id, "7")])
 
 
+@pytest.mark.slow
 def test_a_tab_stays_with_its_expert(context, running, store, pair) -> None:
     """Whatever is opened beside it, also over the language switch and a restart of the server."""
     first = open_link(context, running, store, pair[0])
@@ -129,6 +130,7 @@ def test_a_tab_stays_with_its_expert(context, running, store, pair) -> None:
     assert store.expert(pair[1].id).place is None
 
 
+@pytest.mark.slow
 def test_without_an_address_several_are_asked_for(context, running, store, pair) -> None:
     for expert in pair:
         open_link(context, running, store, expert)
@@ -182,6 +184,7 @@ def test_signing_out_ends_all_tabs_of_this_expert_only(context, running, store, 
     belongs_to(first, "王五")
 
 
+@pytest.mark.slow
 def test_an_organizer_may_open_an_expert_s_link_beside(context, running, store, pair) -> None:
     desk = context.new_page()
     actions.sign_in(desk, running)
