@@ -51,6 +51,7 @@ def tick(page: Page, key: str) -> None:
 def write(page: Page, key: str, text: str) -> None:
     """Type into the field whose key begins so, and leave it."""
     field = begins(page, key).locator("textarea, input").first
+    expect(field).to_be_visible()
     field.fill(text)
     field.blur()
 
