@@ -525,6 +525,25 @@ class StandingGiven(OnExpert):
 
 
 @dataclass(frozen=True)
+class NamingChosen(OnExpert):
+    """Whether reports may name the expert, who has a code in them otherwise.
+
+    Attributes:
+        agreed: whether the expert agrees to it, from now on.
+        stated: where they said so, as an organizer notes it; empty = here, themselves.
+    """
+
+    kind = "naming"
+    in_detail = ("agreed", "stated")
+    in_detail_if_any = ("stated",)
+    agreed: bool
+    stated: str = ""
+
+    def __post_init__(self) -> None:
+        check_length("stated", self.stated)
+
+
+@dataclass(frozen=True)
 class LinkIssued(OnExpert):
     """The number of a new personal link."""
 
@@ -549,7 +568,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
-        ReportWritten,
+        *(ReportWritten, NamingChosen),
     )
 }
 """Kind -> what was done."""
@@ -603,7 +622,7 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     return made_of(**found)
 
 
-_TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
+_TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int, "bool": bool}
 
 
 def _json(detail: str | None) -> Any:

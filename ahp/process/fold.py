@@ -30,6 +30,7 @@ from .events import (
     ExpertRenamed,
     Kept,
     Logged,
+    NamingChosen,
     OnExpert,
     Ranked,
     Reasoned,
@@ -135,6 +136,7 @@ class Member:
     Attributes:
         name, organization, standing: as they are now; a removed expert keeps the last ones.
         added_seq, removed_seq: numbers of the events that did so; None = not removed.
+        may_be_named: whether they agree that reports name them.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Member:
     added_seq: int
     removed_seq: int | None = None
     standing: Standing = field(default_factory=Standing)
+    may_be_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -402,7 +405,9 @@ def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: ExpertRenamed, state: State, one: Logged) -> dict[str, Any]:
     who = state.members[str(one.expert)]
-    return _member(state, one, replace(who, name=action.name, organization=action.organization))
+    named = who.may_be_named and who.name == action.name  # nobody agrees for another one
+    called = replace(who, name=action.name, organization=action.organization, may_be_named=named)
+    return _member(state, one, called)
 
 
 @_changes.register
@@ -417,6 +422,12 @@ def _(action: StandingGiven, state: State, one: Logged) -> dict[str, Any]:
     weights = {**state.new_weights, str(one.expert): action.standing.weight}
     given = replace(state.members[str(one.expert)], standing=action.standing)
     return _member(state, one, given) | {"new_weights": weights}
+
+
+@_changes.register
+def _(action: NamingChosen, state: State, one: Logged) -> dict[str, Any]:
+    who = state.members[str(one.expert)]
+    return _member(state, one, replace(who, may_be_named=action.agreed))
 
 
 def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from ..process.events import (
     ExpertAdded,
     ExpertRemoved,
     ExpertRenamed,
+    NamingChosen,
     SettingsChosen,
     StandingGiven,
 )
@@ -140,6 +141,25 @@ class People(Part):
         """
         with self._write() as session:
             give_standings(session, standings)
+
+    def note_naming(self, expert_ids: Sequence[str], agreed: bool, stated: str) -> None:
+        """Note that experts have said elsewhere whether reports may name them.
+
+        Args:
+            expert_ids: who has said so.
+            agreed: what they said.
+            stated: where, such as “letter of 4 May”.
+
+        Raises:
+            StoreError: `stated` is blank.
+        """
+        where = line("stated", stated)
+        with self._write() as session:
+            for expert_id in expert_ids:
+                _, study = locked_expert(session, expert_id)
+                if state_of(session, study).members[expert_id].may_be_named != agreed:
+                    noted = by_organizer(NamingChosen(agreed, where), expert_id)
+                    log.append(session, study, [noted])
 
     def set_place(self, expert_id: str, place: str, *, round_number: int | None = None) -> None:
         """Note where in the survey an expert is; state of the interface, not logged.

@@ -139,4 +139,5 @@ def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str)
         last_answer=told.last_reply,
         replies=told.replies,
         spoken=expert.id in state.spoken,
+        may_be_named=who.may_be_named,
     )

@@ -102,6 +102,7 @@ class ExpertInfo:
         standing: how much they count, and where not at all.
         progress: parent id -> (answered, asked) below it, in the order of the tree.
         spoken: True once they answered or said anything in any round; they stay in the study.
+        may_be_named: whether they agree that reports name them.
         last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
         replies: what they said in this round.
     """
@@ -120,6 +121,7 @@ class ExpertInfo:
     last_answer: str | None
     replies: Replies = field(repr=False)
     spoken: bool = False
+    may_be_named: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ..process.events import (
     Commented,
     Consented,
     Kept,
+    NamingChosen,
     Ranked,
     Reasoned,
     Replied,
@@ -302,6 +303,20 @@ class Replying(Part):
             LockedError: the expert has submitted already, or the round is closed.
         """
         return self._say(Entry(Submitted(), event_id, source, expert_id, actor), round_number)
+
+    def choose_naming(self, expert_id: str, agreed: bool) -> None:
+        """Store whether an expert agrees that reports name them, at any time.
+
+        Args:
+            expert_id: who says so.
+            agreed: whether they do.
+        """
+        with self._write() as session:
+            _, study = locked_expert(session, expert_id)
+            if state_of(session, study).members[expert_id].may_be_named != agreed:
+                chosen = NamingChosen(agreed)
+                who = Actor("expert", expert_id)
+                log.append(session, study, [Entry(chosen, new_id(), "web", expert_id, who)])
 
     def upload_answers(
         self,

@@ -76,7 +76,7 @@ class Reports(Part):
         study_id: str,
         round_number: int,
         *,
-        consenting: Collection[str] = (),
+        consenting: Collection[str] | None = None,
         certainty: StudyCertainty | None = None,
         only_new: bool = False,
     ) -> StudyEvidence | None:
@@ -85,7 +85,8 @@ class Reports(Part):
         Args:
             study_id: the study.
             round_number: the round; one that is running is reported as provisional.
-            consenting: names of experts that may be printed.
+            consenting: names of experts that are printed, of those who agreed to it; None = all of
+                them.
             certainty: how sure the weights are, where it was simulated.
             only_new: verify the events of the log that this process has not verified yet, for a
                 page that is drawn often; `study_log_state` verifies all.
@@ -100,7 +101,11 @@ class Reports(Part):
         *before, asked = [state.in_round(number) for number in range(1, round_number + 1)]
         if asked.analysis is None:
             return None
-        consenting = {who.name for who in asked.panel.values()}.intersection(consenting)
+        named = {
+            who.name for expert, who in asked.panel.items() if state.members[expert].may_be_named
+        }
+        if consenting is not None:
+            named &= set(consenting)
         closed = {one.state.round: one for one in state.closed}.get(round_number)
         hashes = {"judgments": data_hash(asked.analysis)}
         if closed and closed.evidence is not None:
@@ -122,7 +127,7 @@ class Reports(Part):
                 if name in asked.analysis.panel.experts
             },
             reasons=asked.reasons(),
-            consenting=consenting,
+            consenting=named,
             certainty=certainty,
             opened=min(times, default=""),
             closed=closed.time if closed else "",

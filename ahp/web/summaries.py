@@ -20,6 +20,7 @@ from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
 from ahp.web.visit import (
     Visit,
+    choose_naming,
     draft_key,
     go,
     go_back,
@@ -284,6 +285,7 @@ def show_review(visit: Visit) -> None:
     ):
         show_unsettled(visit, unsettled)
         return
+    show_naming(visit)
     with st.container(key="sure"):
         sure = st.checkbox(
             _("I have finished. After submitting I can't change my answers any more."),
@@ -388,8 +390,28 @@ def show_submitted(visit: Visit) -> None:
             _("Open the receipt"), address, icon=":material/receipt_long:", type="primary"
         )
         st.link_button(_("Save the receipt as a file"), as_file, icon=":material/download:")
+    show_naming(visit)
     show_own_ranking(visit)
     for parent in visit.parents:
         with st.expander(state.plain(visit.name(parent))):
             show_own_weights(visit, parent)
             show_answers(visit, parent)
+
+
+def show_naming(visit: Visit) -> None:
+    """Whether reports may name the expert; they may change their mind at any time."""
+    _ = state.translate()
+    key = f"naming-{visit.expert.id}"
+    st.session_state[key] = visit.expert.may_be_named
+    with st.container(key="naming"):
+        st.checkbox(
+            _("The report may name me"),
+            on_change=lambda: choose_naming(visit, bool(st.session_state[key])),
+            key=key,
+        )
+        st.caption(
+            _(
+                "If you agree, the report shows your name and organization beside your judgments. "
+                "If not, it calls you by a code such as E01. You can change this at any time."
+            )
+        )

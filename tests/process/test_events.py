@@ -57,6 +57,11 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (events.ExpertRenamed("Ada", None), (*(None,) * 4, '{"name":"Ada","organization":null}')),
     (events.ExpertRemoved(), (None,) * 5),
     (events.StandingGiven(Standing(2, "chair")), (*(None,) * 4, Standing(2, "chair").content)),
+    (events.NamingChosen(False), (None, None, None, None, '{"agreed":false}')),
+    (
+        events.NamingChosen(True, "letter of 4 May"),
+        (*(None,) * 4, '{"agreed":true,"stated":"letter of 4 May"}'),
+    ),
     (events.LinkIssued(3), (None, None, None, None, '{"link":3}')),
     (events.LinkRevoked(3), (None, None, None, None, '{"link":3}')),
     (events.Answered(*PAIR, "1/3"), (*PAIR, "1/3", None)),
@@ -114,6 +119,7 @@ def test_every_kind_has_its_columns() -> None:
         (events.Commented(*PAIR, "hm"), {"detail": None}, "its text is None"),
         (events.LinkIssued(3), {"detail": '{"link":"3"}'}, "its link is '3'"),
         (events.LinkIssued(3), {"detail": "{}"}, "its detail has no link"),
+        (events.NamingChosen(True), {"detail": '{"agreed":1}'}, "its agreed is 1"),
         (events.LinkIssued(3), {"detail": "[]"}, "its detail has no link"),
         (
             events.ExpertAdded("Ada", None),

@@ -115,6 +115,15 @@ def test_the_last_weights_are_undecided_until_settings_follow() -> None:
     assert gone.standings == {"Bo": Standing()}
 
 
+def test_nobody_agrees_for_another_one() -> None:
+    agreed = fold(log(*BEGIN, ("1", e.NamingChosen(True))), START)
+    assert [who.may_be_named for who in agreed.panel.values()] == [True, False]
+    for name, named in (("Ada", True), ("Cy", False)):
+        action = e.ExpertRenamed(name, "Treasury")
+        after = fold([Logged(5, 1, "1", "organizer", TIME, action)], agreed)
+        assert after.members["1"].may_be_named is named
+
+
 @pytest.mark.parametrize(
     ("expert", "action", "problem"),
     [

@@ -123,7 +123,9 @@ def test_a_sentence_has_its_length(store: Store, study: StudyInfo) -> None:
 def test_what_a_report_rests_on(store: Store, study: StudyInfo) -> None:
     empty = store.create_study(SURVEY, "Empty")
     assert store.report_evidence(empty.id, 1) is None
-    running = store.report_evidence(study.id, 1, consenting=["E1", "nobody"])
+    for who in store.experts(study.id)[:2]:
+        store.choose_naming(who.id, True)
+    running = store.report_evidence(study.id, 1, consenting=["E1", "E3", "nobody"])
     assert running is not None
     assert (running.title, running.analysis.running, running.closed) == ("Pilot", True, "")
     assert running.consenting == {"E1"}
@@ -133,6 +135,7 @@ def test_what_a_report_rests_on(store: Store, study: StudyInfo) -> None:
     assert closed is not None
     assert closed.analysis == replace(running.analysis, running=False)
     assert (closed.analysis.invited, closed.analysis.round) == (3, 1)
+    assert closed.consenting == {"E1", "E2"}
     [kept] = store.closed_rounds(study.id)
     assert closed.closed == kept.closed
     assert closed.hashes["judgments"] == data_hash(closed.analysis)

@@ -52,6 +52,8 @@ def full(store, survey):
     store.open_round(study.id)
     store.set_standing(bo.id, Standing(2, "chair", recused={"a": "interest"}))
     store.import_answers(study.id, answers.only(["王芳"]), submit=True)
+    store.choose_naming(wang.id, True)
+    store.note_naming([bo.id], True, "来函")
     store.close_round(study.id)
     store.open_round(study.id)
     cy = store.add_expert(study.id, "Cy", "Audit")
@@ -389,7 +391,7 @@ def test_forged_events_that_say_nothing(other, data, survey):
             "expert_added, link_issued, link_revoked, answer, clear, abstain, comment, reason, "
             "consent, way, ranked, shown, kept, submit, settings, asking, standing, round_closed, "
             "round_opened, expert_renamed, expert_removed, study_renamed, study_archived, "
-            "study_unarchived, chain_sealed, report_written",
+            "study_unarchived, chain_sealed, report_written, naming",
         ),
         (at("study_created", kind="study_archived"), "it creates no study"),
         (

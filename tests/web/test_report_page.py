@@ -37,6 +37,11 @@ def stand_for(app: AppTest):
     return keyed(app.button, "FormSubmitter:signing-")
 
 
+def note_agreement(store: Store, study: StudyInfo, *names: str) -> None:
+    ids = [one.id for one in store.experts(study.id) if one.name in names]
+    store.note_naming(ids, True, "by letter")
+
+
 def test_a_study_without_answers(visit, store, organizer, survey):
     store.create_study(survey, "2026")
     app = visit(organizer, "report")
@@ -121,12 +126,37 @@ def test_a_text_whose_draft_has_changed_is_marked_until_somebody_looks(
     assert kept.sentences == {"answered": "All four.", "tail": ""}
 
 
-def test_who_is_named_makes_no_text_outdated(visit, organizer, study):
+def test_who_is_named_makes_no_text_outdated(visit, store, organizer, study):
     app = visit(organizer, "report")
     [key, *_more] = [one.key for one in app.text_area if "E01" in one.value]
     keyed(app.text_area, key).set_value("One expert is apart.").run()
-    keyed(app.multiselect, "named-").set_value(["Ann", "Bo", "Cy"]).run()
+    note_agreement(store, study, "Ann", "Bo", "Cy")
+    app.run()
+    assert keyed(app.multiselect, "named-").value == ["Ann", "Bo", "Cy"]
     assert not app.warning[1:]  # but for the running round
+
+
+def test_only_who_agreed_may_be_named(visit, store, organizer, study):
+    app = visit(organizer, "report")
+    assert keyed(app.multiselect, "named-").options == []
+    app.multiselect(key="naming_experts").select("Bo")
+    keyed(app.button, "note_naming").click().run()
+    assert [one.value for one in app.error] == ["Please write where they said so, in one line."]
+    assert app.multiselect(key="naming_experts").value == ["Bo"]
+    app.text_input(key="naming_stated").set_value("letter of 4 May")
+    keyed(app.button, "note_naming").click().run()
+    assert not app.error
+    assert keyed(app.multiselect, "named-").value == ["Bo"]
+    app.radio(key="naming_agreed").set_value(False)
+    app.text_input(key="naming_stated").set_value("by telephone")
+    keyed(app.button, "note_naming").click().run()
+    assert keyed(app.multiselect, "named-").options == []
+    assert [
+        (one.actor_kind, one.detail) for one in store.events(study.id) if one.kind == "naming"
+    ] == [
+        ("organizer", '{"agreed":true,"stated":"letter of 4 May"}'),
+        ("organizer", '{"agreed":false,"stated":"by telephone"}'),
+    ]
 
 
 def test_who_signs_has_looked_at_every_text(visit, store, organizer, study):
@@ -155,7 +185,8 @@ def test_a_sentence_that_names_who_has_not_agreed_is_no_report(visit, store, org
         "Sentences that were changed name experts who have not agreed to be named: Ann, Bo. "
         "Change them before you make the report."
     ) in [one.value for one in app.warning]
-    keyed(app.multiselect, "named-").select("Ann").select("Bo").run()
+    note_agreement(store, study, "Ann", "Bo")
+    app.run()
     assert "make_report" in [one.key for one in app.button]
 
 
@@ -211,7 +242,9 @@ def test_what_was_signed_was_another_text(visit, store, organizer, study):
 def test_the_report_is_made(visit, store, organizer, study):
     store.close_round(study.id)
     app = visit(organizer, "report")
-    keyed(app.multiselect, "named-").select("Ann").run()
+    note_agreement(store, study, "Ann", "Cy")
+    app.run()
+    keyed(app.multiselect, "named-").unselect("Cy").run()
     app.button_group(key="forms").set_value(["html", "xlsx"]).run()
     next(one for one in app.button if one.label == "Make the report").click().run()
     about, files = app.session_state["made_report"]

@@ -283,6 +283,24 @@ def test_the_end_counts_what_was_left_out(visit, store, survey, expert, session)
     )
 
 
+def test_an_expert_agrees_to_be_named_and_takes_it_back(visit, store, survey, expert, session):
+    answer(store, survey, expert)
+    store.submit(expert.id, event_id="s")
+    app = visit(session)
+    key = f"naming-{expert.id}"
+    assert not app.checkbox(key=key).value
+    app.checkbox(key=key).check().run()
+    assert app.checkbox(key=key).value
+    assert store.expert(expert.id).may_be_named
+    app.checkbox(key=key).uncheck().run()
+    assert not app.checkbox(key=key).value
+    said = [one for one in store.events(expert.study_id) if one.kind == "naming"]
+    assert [(one.actor_kind, one.actor_id, one.detail) for one in said] == [
+        ("expert", expert.id, '{"agreed":true}'),
+        ("expert", expert.id, '{"agreed":false}'),
+    ]
+
+
 def test_after_submitting_there_is_the_receipt(visit, store, survey, expert, session):
     answer(store, survey, expert)
     store.submit(expert.id, event_id="done")

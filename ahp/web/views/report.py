@@ -12,8 +12,9 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.exchange.study_export import export_study
 from ahp.report.document import Progress
 from ahp.report.study_report import PARTS, part_titles, study_findings
-from ahp.store import StudyInfo
+from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Analysis
+from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.certainty import quick_certainty
 from ahp.web.desk import nobody_left, pick_round, round_analysis
@@ -23,15 +24,50 @@ from ahp.web.report_text import ReportText, may_write, no_signature, show_text
 
 
 def choose_named(study: StudyInfo, analysis: Analysis) -> list[str]:
-    """Which experts agreed to be named; all others get codes."""
+    """Which of the experts who agreed to it are named; all others get codes."""
     _ = state.translate()
+    counted = {one.name: one for one in state.desk().experts(study.id)}
+    experts = [counted[name] for name in analysis.panel.experts if name in counted]
+    agreed = [one.name for one in experts if one.may_be_named]
     named: list[str] = st.multiselect(
-        _("Experts who agreed to be named"),
-        analysis.panel.experts,
+        _("Experts whom the report names, of those who agreed to it"),
+        agreed,
+        default=agreed,
         placeholder=_("Nobody: all get codes such as E01"),
-        key=f"named-{study.id}-{analysis.round}",
+        key=f"named-{study.id}-{analysis.round}-{'|'.join(agreed)}",
     )
+    if state.may("run_studies"):
+        with st.expander(_("Note what experts said elsewhere about being named")):
+            note_naming(experts)
     return named
+
+
+def note_naming(experts: Sequence[ExpertInfo]) -> None:
+    """Note in the log who agreed to be named, or no longer does, by letter or by word."""
+    _ = state.translate()
+    st.write(
+        _(
+            "Experts agree on their own page, before or after they submit. Note here what you "
+            "have from them in another way."
+        )
+    )
+    ids = {one.name: one.id for one in experts}
+    answers = {True: _("They may be named"), False: _("They may not be named, or no longer")}
+    with st.form(key=f"naming-{experts[0].study_id}"):
+        names = st.multiselect(_("Experts"), list(ids), key="naming_experts")
+        agreed = st.radio(
+            _("What they said"), list(answers), format_func=answers.__getitem__, key="naming_agreed"
+        )
+        stated = st.text_input(
+            _("Where they said so"),
+            placeholder=_("such as: letter of 4 May 2026"),
+            max_chars=LONGEST["stated"],
+            key="naming_stated",
+        )
+        if st.form_submit_button(_("Note it"), key="note_naming") and names:
+            chosen = [ids[name] for name in names]
+            state.attempt(lambda: state.desk().note_naming(chosen, bool(agreed), stated))
+            st.rerun()
 
 
 def show(study: StudyInfo, number: int, analysis: Analysis) -> None:
