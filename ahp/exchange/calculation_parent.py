@@ -18,7 +18,7 @@ from ..matrix import Bool, Float
 from ..report import method_words
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..study import Analysis
-from .cells import cr_format, put, put_formula, put_note, quoted, raise_row, set_up
+from .cells import cr_format, dress, put, put_formula, put_note, quoted, raise_row, set_up
 
 CLOSED = ("geometric_mean", "column_mean", "row_sum", "harmonic")
 """Methods that are one formula."""
@@ -243,7 +243,7 @@ def _write_pair(plan: ParentPlan, sheet: Worksheet, p: int, _: Translate) -> Non
         elif code in recused:
             put(sheet, place, _("recused"), look)
         else:
-            sheet[place].style = look
+            dress(sheet[place], look)
             sheet[place].number_format = "# ?/?"
         formula = f"IF(ISNUMBER({place}),LN({place}),0)"
         put_formula(sheet, f"{log}{FIRST + k}", formula, "signed")
@@ -462,7 +462,7 @@ def _write_facts(
         put(sheet, ri, plan.analysis.consistency[plan.parent].ri, "fixed")
     sheet[n].number_format = "0"
     sheet[cr].number_format = cr_format()
-    sheet[verdict].style = "centered"
+    dress(sheet[verdict], "centered")
 
 
 def _base_words(plan: ParentPlan, _: Translate) -> str:

@@ -6,6 +6,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
+from copy import copy
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -23,6 +26,9 @@ from ..datafile import NOT_IN_XML
 
 BLUE, _GRAY, _LINK = "1F4E79", "595959", "0563C1"
 _YELLOW, GREEN, RED, _LIGHT = "FFF2CC", "E2EFDA", "F8CBAD", "E7E6E6"
+
+_looks: WeakKeyDictionary[Workbook, dict[str, Any]] = WeakKeyDictionary()
+"""Workbook -> look -> what a cell with it holds."""
 
 
 def one_line(text: str) -> str:
@@ -103,8 +109,17 @@ def put(sheet: Worksheet, place: str, value: str | float, look: str) -> Cell:
     cell.value = one_line(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
-    cell.style = look
+    dress(cell, look)
     return cell
+
+
+def dress(cell: Cell, look: str) -> None:
+    """Give a cell one of the looks of `add_looks`."""
+    known = _looks.setdefault(cell.parent.parent, {})
+    if look not in known:
+        cell.style = look  # which is searched for by its name each time
+        known[look] = cell._style
+    cell._style = copy(known[look])
 
 
 def put_note(sheet: Worksheet, place: str, value: str) -> None:
@@ -115,7 +130,8 @@ def put_note(sheet: Worksheet, place: str, value: str) -> None:
 def put_formula(sheet: Worksheet, place: str, formula: str, look: str) -> None:
     """Write a formula."""
     cell: Cell = sheet[place]
-    cell.value, cell.style = f"={formula}", look
+    cell.value = f"={formula}"
+    dress(cell, look)
 
 
 def span(sheet: Worksheet, cells: str, value: str, look: str) -> None:

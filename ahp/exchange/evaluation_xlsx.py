@@ -22,7 +22,7 @@ from ..evaluation.rules import decimal
 from ..evaluation.scoring import period_problem
 from ..i18n import LANGUAGES
 from ..i18n.evaluation import bands_of, event_words, rule_words
-from .cells import add_looks, put, raise_row, set_up
+from .cells import add_looks, dress, put, raise_row, set_up
 from .evaluation_form import EVIDENCE, FIRST_ROW, NOTE, VALUE, Form
 from .evaluation_scores import write_calculation, write_scores
 
@@ -137,11 +137,11 @@ def _write_observations(form: Form, sheet: Worksheet) -> None:
             **{"F": entry.indicator, "G": entry.rater, "H": entry.item, "I": entry.input},
         }
         for letter, text in cells.items():
-            sheet[f"{letter}{row}"].style = "entry" if letter == "G" else "cell"
+            dress(sheet[f"{letter}{row}"], "entry" if letter == "G" else "cell")
             if text:
                 put(sheet, f"{letter}{row}", text, sheet[f"{letter}{row}"].style)
         for letter in (VALUE, EVIDENCE, NOTE):
-            sheet[f"{letter}{row}"].style = "entry"
+            dress(sheet[f"{letter}{row}"], "entry")
         if record := form.record_of(entry):
             _put_record(sheet, row, record)
         if form.is_sampled(entry):

@@ -29,7 +29,7 @@ from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.evaluation import event_words, names_of, rule_words
 from ..report.workbook import sheet_names
 from ..tables.grids import HIDDEN, Grid
-from .cells import add_looks, one_line, put, raise_row, set_up, span
+from .cells import add_looks, dress, one_line, put, raise_row, set_up, span
 from .observation_layout import (
     Layout,
     LayoutColumn,
@@ -244,7 +244,7 @@ def _write_column(sheet: Worksheet, letter: str, entry: _Entry, form: _Form) -> 
         comment = Comment(entry.rule, "ahp", height=160, width=320)
         sheet[f"{letter}{_HEADERS[0]}"].comment = comment
     for row in range(_FIRST, form.last + 1):
-        sheet[f"{letter}{row}"].style = "entry"
+        dress(sheet[f"{letter}{row}"], "entry")
     if entry.column.role == "values":
         validation = _validation(f"{letter}{_FIRST}", entry.column, form)
         if validation is not None:

@@ -28,6 +28,7 @@ from .cells import (
     RED,
     add_looks,
     cr_format,
+    dress,
     fill_in,
     highlight,
     link,
@@ -298,7 +299,7 @@ def _write_pairs(
         put(sheet, f"A{row}", k + 1, "centered")
         put(sheet, f"B{row}", names[0], "cell")
         put(sheet, f"D{row}", names[1], "cell")
-        sheet[f"C{row}"].style = "answer"
+        dress(sheet[f"C{row}"], "answer")
         pair = (block.parent, left, right)
         if pair in given:
             if given[pair] not in ENTRIES:

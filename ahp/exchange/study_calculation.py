@@ -39,6 +39,7 @@ from .calculation_parent import (
 from .cells import (
     add_looks,
     cr_format,
+    dress,
     link,
     put,
     put_formula,
@@ -388,7 +389,7 @@ def _write_cover(
         ("fixed", _("value from ahp or from the answers: stays as it is, locked")),
     ):
         row += 1
-        sheet[f"A{row}"].style = look
+        dress(sheet[f"A{row}"], look)
         put(sheet, f"B{row}", text, "cell")
     row += 2
     put(sheet, f"A{row}", _("What can be changed here"), "heading")

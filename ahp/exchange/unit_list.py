@@ -20,7 +20,7 @@ from ..i18n import LANGUAGES, translator
 from ..messages import Message, Phrase
 from ..process.evaluations.units import UnitEntry, called_alike, day_of
 from ..tables.grids import Grid, read_grid
-from .cells import add_looks, put
+from .cells import add_looks, dress, put
 from .expert_list import INDEX, NUMBERING, heading_key, is_total, lines_of, split_cells
 from .observation_layout import is_note
 
@@ -318,7 +318,7 @@ def unit_list_template(language: str) -> bytes:
         put(sheet, f"{letter}1", heading, "header")
         sheet.column_dimensions[letter].width = width
         for row in range(2, _TEMPLATE_ROWS + 2):
-            sheet[f"{letter}{row}"].style = "entry"
+            dress(sheet[f"{letter}{row}"], "entry")
             sheet[f"{letter}{row}"].number_format = "@"  # a period stays what was typed
         hint = DataValidation(showInputMessage=True, promptTitle=heading, prompt=prompt)
         hint.add(f"{letter}2:{letter}{_TEMPLATE_ROWS + 1}")

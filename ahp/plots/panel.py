@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from typing import cast
@@ -436,20 +437,19 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
     few = len(order) <= NAMED
     inside: dict[int, int | None] = dict(enumerate(labels))  # of a merge, None across clusters
     ends = {k: (0.0, float(row)) for row, k in enumerate(order)}
-    marks: list[Mark] = []
+    lines: dict[str, tuple[list[float], list[float]]] = {}  # by color, parted by NaN
     for node, (first, second, height, _count) in enumerate(clusters.linkage, start=len(order)):
         upper_node, lower_node = int(first), int(second)
         (start, upper), (end, lower) = ends[upper_node], ends[lower_node]
         inside[node] = inside[upper_node] if inside[upper_node] == inside[lower_node] else None
         ends[node] = (float(height), (upper + lower) / 2)
-        marks.append(
-            Line(
-                (start, float(height), float(height), end),
-                (upper, upper, lower, lower),
-                _cluster_color(inside[node]),
-                width=2 if few else 1,
-            )
-        )
+        x, y = lines.setdefault(_cluster_color(inside[node]), ([], []))
+        x += [math.nan, start, float(height), float(height), end]
+        y += [math.nan, upper, upper, lower, lower]
+    marks: list[Mark] = [
+        Line(tuple(x[1:]), tuple(y[1:]), color, width=2 if few else 1)
+        for color, (x, y) in lines.items()
+    ]
     several = [number for number in set(labels) if labels.count(number) > 1]
     legend = sorted(several, key=labels.count, reverse=True)[:LEGEND]
     said = []

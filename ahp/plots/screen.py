@@ -45,8 +45,8 @@ NARROW = 6
 NUMBERED = 12
 """Of more numbered columns, every other one has its number."""
 
-CELL_SIZES = ((8, 11), (12, 10))
-"""Columns of cells, at most, and the size of texts in them; 8 in more columns."""
+CELL_SIZES = ((8, 11), (12, 10), (30, 8))
+"""Columns of cells, at most, and the size of texts in them; in more there are none."""
 
 LEGEND_LINE = 22
 """Height of a line of the legend."""
@@ -210,11 +210,10 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
     if axis.names:
         options["showgrid"] = False
         options["tickvals"] = list(range(len(axis.names)))
+        options["showticklabels"] = len(axis.names) <= NAMED
         if which == "y":
-            few = len(axis.names) <= NAMED
             options["ticktext"] = [wrapped(name, LABEL) for name in axis.names]
             options["ticklabelstandoff"] = 8
-            options["showticklabels"] = few
         else:
             every = 1 if len(axis.names) <= NUMBERED else 2
             numbered = every == 1 or not all(map(str.isdecimal, axis.names))
@@ -344,20 +343,25 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
         case Cells():
             _draw_cells(picture, mark, chart)
         case Texts():
+            written = []
             for k, text in enumerate(mark.texts):
                 behind = mark.backgrounds[k] if mark.backgrounds else None
-                picture.add_annotation(
-                    # plotly has annotations, unlike points, on such an axis by their logarithm
-                    x=math.log10(mark.x[k]) if chart.x.logarithmic else mark.x[k],
-                    y=math.log10(mark.y[k]) if chart.y.logarithmic else mark.y[k],
-                    text=wrapped(text, mark.width or 1000),
-                    showarrow=False,
-                    xanchor=mark.anchor[k],
-                    align=mark.anchor[k],
-                    font={"size": mark.size, "color": text_on(behind) if behind else None},
-                    bgcolor=behind,
-                    borderpad=3 if behind else None,
+                written.append(
+                    {
+                        # plotly has annotations, unlike points, on such an axis by their logarithm
+                        "x": math.log10(mark.x[k]) if chart.x.logarithmic else mark.x[k],
+                        "y": math.log10(mark.y[k]) if chart.y.logarithmic else mark.y[k],
+                        "text": wrapped(text, mark.width or 1000),
+                        "showarrow": False,
+                        "xanchor": mark.anchor[k],
+                        "align": mark.anchor[k],
+                        "font": {"size": mark.size, "color": text_on(behind) if behind else None},
+                        "bgcolor": behind,
+                        "borderpad": 3 if behind else None,
+                    }
                 )
+            # at once: each of `add_annotation` checks all before it again
+            picture.update_layout(annotations=[*picture.layout.annotations, *written])
         case Band():
             add = picture.add_vrect if mark.axis == "x" else picture.add_hrect
             ends = (f"{mark.axis}0", f"{mark.axis}1")
@@ -459,7 +463,8 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
             **(ticks if mark.ticks else {"nticks": 4}),
         },
     )
-    if not mark.texts or not few:
+    size = next((size for most, size in CELL_SIZES if width <= most), 0)
+    if not mark.texts or not few or not size:
         return
     written = [
         (column, row, text, text_on(mark.color_of(value)))
@@ -474,7 +479,7 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
         mode="text",
         textfont={
             "color": [cell[3] for cell in written],
-            "size": next((size for most, size in CELL_SIZES if width <= most), 8),
+            "size": size,
         },
         hoverinfo="skip",
         showlegend=False,

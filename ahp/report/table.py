@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..i18n import translator
 from ..i18n.numbers import show_beside, show_number
@@ -55,6 +55,27 @@ class Table:
     p_values: frozenset[int] = frozenset()
     limits: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     note: str = ""
+
+    def with_columns(self, columns: Sequence[int]) -> Table:
+        """The same table with these columns alone.
+
+        Args:
+            columns: their indices, in the order in which they stand then.
+        """
+        places = {column: place for place, column in enumerate(columns)}
+
+        def kept(held: frozenset[int]) -> frozenset[int]:
+            return frozenset(places[column] for column in held if column in places)
+
+        return replace(
+            self,
+            columns=tuple(self.columns[column] for column in columns),
+            rows=tuple(tuple(row[column] for column in columns) for row in self.rows),
+            judgments=kept(self.judgments),
+            medians=kept(self.medians),
+            p_values=kept(self.p_values),
+            limits={places[k]: limit for k, limit in self.limits.items() if k in places},
+        )
 
 
 def show_judgment(value: float) -> str:

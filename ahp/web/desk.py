@@ -24,6 +24,12 @@ from ahp.study.standing import Standing
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
+ROWS, LONG = 50, 60
+"""Rows of a long table that are shown at once, and how many rows one has that isn't long yet."""
+
+COLUMNS, WIDE = 20, 30
+"""Columns of a wide table likewise, besides the first."""
+
 
 def show_table(table: report.Table, name: str, below: str = "", file: str = "") -> None:
     """A table as printed, what is printed below it, and its unrounded numbers to download.
@@ -34,18 +40,30 @@ def show_table(table: report.Table, name: str, below: str = "", file: str = "") 
         below: printed below it.
         file: name of the files, without an ending; empty = `name`.
     """
-    show_printed(table)
+    show_printed(table, name)
     if below:
         st.caption(below)
     with st.container(horizontal=True):
         show_downloads(table, name, file)
 
 
-def show_printed(table: report.Table) -> None:
-    """A table as printed, without downloads."""
+def show_printed(table: report.Table, name: str = "") -> None:
+    """A table as printed, without downloads; of a large one, the part that is chosen.
+
+    Args:
+        table: the table.
+        name: for its widgets; empty = the whole table, however large.
+    """
+    _ = state.translate()
     st.markdown(f"**{state.plain(table.title)}**")
     if table.note:
         st.caption(state.plain(table.note))
+    if name and len(table.rows) > LONG:
+        rows = choose_part(_("Rows"), len(table.rows), ROWS, name)
+        table = replace(table, rows=tuple(table.rows[k] for k in rows))
+    if name and len(table.columns) > WIDE:
+        columns = choose_part(_("Columns"), len(table.columns) - 1, COLUMNS, name)
+        table = table.with_columns((0, *(k + 1 for k in columns)))
     st.table(
         [
             {
@@ -58,6 +76,26 @@ def show_printed(table: report.Table) -> None:
         ],
         hide_index=True,
     )
+
+
+def choose_part(label: str, count: int, size: int, name: str) -> range:
+    """Which rows, or columns, of a large table are shown: browsers take seconds for thousands of
+    cells.
+    """
+    _ = state.translate()
+    parts = [range(k, min(k + size, count)) for k in range(0, count, size)]
+    words = [
+        _("{first} to {last} of {count}").format(first=k.start + 1, last=k.stop, count=count)
+        for k in parts
+    ]
+    every = _("all {count}; takes a while").format(count=count)
+    chosen: int = st.selectbox(
+        label,
+        range(len(parts) + 1),
+        format_func=[*words, every].__getitem__,
+        key=f"part-{name}-{size}-{count}",
+    )
+    return [*parts, range(count)][chosen]
 
 
 def nobody_left(survey: Survey, problem: IncoherentError) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
 from ahp.plots import printed
-from ahp.plots.chart import NAMED, Cells, Chart, Texts
+from ahp.plots.chart import NAMED, Cells, Chart, Line, Texts
 from ahp.plots.colors import BLUE, GRAY, PALETTE
 from ahp.plots.page import page_parts
 from ahp.plots.panel import COLUMNS, LEGEND, VALUED
@@ -394,6 +395,18 @@ def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert (first.showlegend, second.showlegend) == (True, False)
     assert figure.layout.yaxis.ticktext == ("Qin (2)", "Ping (1)", "Rui (1)")
     assert figure.layout.xaxis.range == (0, close(1.3125))
+
+
+def test_lines_of_a_color_are_one_line(agreed: Agreement) -> None:
+    panel = small_panel({f"E{number}": JUDGED["Ping"] for number in range(5)})
+    [line] = [
+        mark
+        for mark in plots.dendrogram(panel, agreement_of(panel), "en").marks
+        if isinstance(mark, Line)
+    ]
+    parted = [k for k, place in enumerate(line.x) if math.isnan(place)]
+    assert parted == [4, 9, 14]
+    assert [k for k, place in enumerate(line.y) if math.isnan(place)] == parted
 
 
 def test_dendrogram_names_the_largest_clusters(agreed: Agreement) -> None:

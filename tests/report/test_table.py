@@ -139,6 +139,28 @@ def test_columns_are_shown_by_what_they_hold() -> None:
     assert to_csv(Table("T", ("p",), ((1e-9,),), p_values=frozenset({0}))) == "p\r\n1e-09\r\n"
 
 
+def test_columns_take_with_them_how_they_are_shown() -> None:
+    table = Table(
+        "T",
+        ("name", "judged", "middle", "p", "CR"),
+        (("a", 3.0, 0.5, 0.2, 0.1),),
+        judgments=frozenset({1, 2}),
+        medians=frozenset({2}),
+        p_values=frozenset({3}),
+        limits={4: (0.1,)},
+        note="n = 3",
+    )
+    assert table.with_columns((0, 4, 2)) == Table(
+        "T",
+        ("name", "CR", "middle"),
+        (("a", 0.1, 0.5),),
+        judgments=frozenset({2}),
+        medians=frozenset({2}),
+        limits={1: (0.1,)},
+        note="n = 3",
+    )
+
+
 def test_to_text_aligns_by_display_width() -> None:
     assert to_text(MIXED) == (
         "权重 of it\n"

@@ -18,6 +18,7 @@ from ahp.process.settings import Settings
 from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
+from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 from ahp.web import components, desk, state
 from tests.study.panels import make_survey
@@ -998,3 +999,41 @@ def test_an_expert_recused_somewhere_shows_their_other_weights(
     assert shown.iloc[:goal, 2].tolist() == shown.iloc[:goal, 3].tolist() == own
     assert shown.iloc[goal : goal + setup, 2].tolist() == [""] * setup
     assert all(shown.iloc[goal + setup :, 2])
+
+
+def test_of_a_large_table_a_part_is_shown(visit, store, organizer):
+    """61 experts: 61 rows, and as many columns of rankings without one of them."""
+    survey = make_survey(dict.fromkeys("abc", "goal"))
+    study = store.create_study(survey, "Large")
+    names = [f"E{k:02d}" for k in range(1, 62)]
+    judgments = tuple(
+        Judgment(name, *pair, "1/2" if name == "E61" else "1")
+        for name in names
+        for pair in survey.hierarchy.comparisons
+    )
+    store.import_answers(study.id, Answers(judgments), submit=True)
+    app = visit(organizer, "results")
+    app.session_state["screen"] = "Experts"
+    app.run()
+    rows = keyed(app.selectbox, "part-experts-50-")
+    assert rows.label == "Rows"
+    assert rows.options == ["1 to 50 of 61", "51 to 61 of 61", "all 61; takes a while"]
+
+    def shown() -> list[str]:
+        return app.table[0].value.iloc[:, 0].tolist()
+
+    assert shown() == names[:50]
+    rows.select(1).run()
+    assert shown() == names[50:]
+    keyed(app.selectbox, "part-experts-50-").select(2).run()
+    assert shown() == names
+    app.session_state["screen"] = "Sensitivity to choices"
+    app.run()
+    columns = keyed(app.selectbox, "part-leave_one_out-20-")
+    assert columns.label == "Columns"
+    before = list(app.table[-1].value.columns)
+    columns.select(3).run()
+    after = list(app.table[-1].value.columns)
+    assert (len(before), len(after)) == (21, 2)
+    assert before[0] == after[0]
+    assert after[-1].endswith("E61")

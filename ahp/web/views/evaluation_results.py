@@ -79,7 +79,7 @@ class Shown:
 
     def table(self, table: report.Table, name: str) -> None:
         """A table as printed, and for a file with what it rests on."""
-        show_printed(table)
+        show_printed(table, f"{name}-{self.key}")
         self.downloads(table, name)
 
     def downloads(self, table: report.Table, name: str) -> None:

@@ -34,9 +34,9 @@ def show_year(desk: Desk, found: YearOfUnits) -> None:
     else:
         st.info(state.plain(sentence))
     table, day = year_table(found, language), state.today().isoformat()
-    show_printed(table)
+    name = f"year-{desk.id}-{found.year}"
+    show_printed(table, name)
     with st.container(horizontal=True):
-        name = f"year-{desk.id}-{found.year}"
         show_downloads(dated(table, sentence, day), name, f"year_{found.year}_{day}")
     show_over_time(desk, found)
 
