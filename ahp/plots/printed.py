@@ -161,6 +161,9 @@ def pdf(chart: Chart, titled: bool = False) -> bytes:
 
 def _saved(drawn: Figure, kind: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
+    if engine := drawn.get_layout_engine():
+        engine.execute(drawn)  # matplotlib would draw everything once more for it
+        drawn.set_layout_engine(None)
     drawn.savefig(buffer, format=kind, **options)
     return buffer.getvalue()
 
