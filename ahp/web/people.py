@@ -171,7 +171,7 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
     without = [key for key, one in people.items() if one.link == "none"]
     if without:
         st.button(
-            _("Issue links for the {count} people without one").format(count=len(without)),
+            _("Issue links to people without one ({count})").format(count=len(without)),
             type="primary",
             on_click=_issue,
             args=(desk, role, without),

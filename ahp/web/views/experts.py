@@ -354,7 +354,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     without = [key for key, expert in experts.items() if expert.link == "none"]
     if without:
         st.button(
-            _("Issue links for the {count} experts without one").format(count=len(without)),
+            _("Issue links to experts without one ({count})").format(count=len(without)),
             type="primary",
             on_click=issue,
             args=(study, without),
