@@ -116,13 +116,13 @@ def time_runs(observe: Callable[[str, float], None]) -> None:
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
             self.on_event.connect(self._note_time)
-            self._run = ("page", 0.0)
+            self._timed = ("page", 0.0)
 
         def _note_time(self, _runner: object, event: ScriptRunnerEvent, **about: Any) -> None:
-            kind, begun = self._run
+            kind, begun = self._timed
             if event == ScriptRunnerEvent.SCRIPT_STARTED:
                 part = bool(about["fragment_ids_this_run"])
-                self._run = ("part" if part else "page", time.monotonic())
+                self._timed = ("part" if part else "page", time.monotonic())
             elif event in _RUN_ENDS:
                 observe(kind, time.monotonic() - begun)
 

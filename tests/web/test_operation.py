@@ -1,15 +1,21 @@
-"""deploy/nginx.conf, and what docs/operations.md says of it, with a real nginx."""
+"""docs/operations.md and deploy/nginx.conf: a server behind a real nginx, its health, its end."""
 
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shlex
 import shutil
+import signal
+import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,16 +23,18 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 from playwright.sync_api import Browser, expect
+from prometheus_client.parser import text_string_to_metric_families
 
 from ahp.store import Store
 from ahp.web.internals import _FRAMING
 from ahp.web.password import FORM_BYTES
 from ahp.web.server import ORGANIZER_UPLOAD
+from benchmarks.streamlit_client import StreamlitClient
 from tests.browser import actions
 from tests.running_server import RunningServer, free_port
+from tests.web.tabs import run as in_a_loop
 from tests.web.test_headers import LOGGED
-from tests.web.test_metrics import accepts, wait_until
-from tests.web.test_server import PASSWORD, Answer, add_expert
+from tests.web.test_server import PASSWORD, Answer, add_expert, ask
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
@@ -35,6 +43,8 @@ SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | 
 CERTIFICATE, TEST, RELOAD, START = (
     shlex.split(one) for one in re.findall(r"^\$ (.*)\n", SECTIONS["Behind a proxy"], re.MULTILINE)
 )
+FILES = 300
+"""How many files the server may open when it is started."""
 HEALTH = re.findall(r"^\$ (.*)\n((?:[^$`].*\n)*)", SECTIONS["Health and metrics"], re.MULTILINE)
 
 
@@ -44,6 +54,32 @@ def run(command: list[str], cwd: Path) -> str:
         command, cwd=cwd, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     return done.stdout
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def accepts(port: int | str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def attempts(server: RunningServer) -> int:
+    """Wrong passwords of the last minute, or such as have not come yet."""
+    with closing(sqlite3.connect(server.database)) as database:
+        return database.execute("SELECT count(*) FROM sign_ins").fetchone()[0]
+
+
+@pytest.fixture(autouse=True)
+def forgiven(server: Watched) -> Iterator[None]:
+    """Wrong passwords of one test are not another's."""
+    yield
+    with closing(sqlite3.connect(server.database)) as database, database:
+        database.execute("DELETE FROM sign_ins")
 
 
 class Nginx:
@@ -66,9 +102,11 @@ class Nginx:
         (folder / "ahp.conf").write_text(text, encoding="utf-8")
         kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         paths = " ".join(f"{one}_temp_path {folder}/{one};" for one in kept)
+        user = "user root;" if os.getuid() == 0 else ""  # nobody else may look into the folder
         (folder / "nginx.conf").write_text(
-            f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/start.log;"
-            f"events {{}} http {{ {paths} include {folder}/ahp.conf; }}",
+            f"{user} daemon off; worker_processes 1; pid {folder}/nginx.pid;"
+            f"error_log {folder}/start.log; events {{}}"
+            f"http {{ {paths} include {folder}/ahp.conf; }}",
             encoding="utf-8",
         )
         self.command = [program, "-e", f"{folder}/start.log", "-c", f"{folder}/nginx.conf"]
@@ -95,17 +133,40 @@ class Nginx:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
+class Watched(RunningServer):
+    """Started as the page says, on free ports, and allowed few files until it raises its limit."""
+
+    def __init__(self, database: Path) -> None:
+        (setting, value), *command = START[0].split("="), *START[1:]
+        assert command[0] == "ahp"
+        self.metrics_port = str(free_port())
+        ports = ("--port", "{port}", "--metrics-port", self.metrics_port)
+        started = shlex.join([sys.executable, "-m", *command, *ports])
+        super().__init__(
+            database,
+            ("sh", "-c", f"ulimit -Sn {FILES}; exec {started}"),
+            **{setting: value, "AHP_ADMIN_PASSWORD": PASSWORD},
+        )
+
+    def text(self) -> str:
+        address = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.read().decode()
+
+    def numbers(self) -> dict[str, float]:
+        """Sample with its labels -> its value."""
+        return {
+            " ".join(
+                [sample.name, *(f"{name}={value}" for name, value in sample.labels.items())]
+            ): sample.value
+            for family in text_string_to_metric_families(self.text())
+            for sample in family.samples
+        }
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """Started as the page says."""
-    setting, *command = START
-    name, value = setting.split("=")
-    assert command[0] == "ahp"
-    running = RunningServer(
-        tmp_path_factory.mktemp("nginx") / "ahp.db",
-        [sys.executable, "-m", *command, "--port", "{port}", "--metrics-port", str(free_port())],
-        **{name: value, "AHP_ADMIN_PASSWORD": PASSWORD},
-    )
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    running = Watched(tmp_path_factory.mktemp("operation") / "ahp.db")
     yield running
     running.stop()
 
@@ -137,8 +198,8 @@ def test_nginx_takes_the_configuration(nginx):
 
 def test_health_and_numbers_as_the_page_says(server):
     *_, started, scrape = [shlex.split(one) for one, _printed in HEALTH]
-    assert started[:-1] == ["ahp", "serve", server.command[-2]]
-    ports = {"8501": str(server.port), started[-1]: server.command[-1]}
+    assert started[:-1] == ["ahp", "serve", "--metrics-port"]
+    ports = {"8501": str(server.port), started[-1]: server.metrics_port}
     (yaml_text,) = re.findall("```yaml\n(.*?)```", SECTIONS["Health and metrics"], re.DOTALL)
     (job,) = yaml.safe_load(yaml_text)["scrape_configs"]
     assert job["static_configs"] == [{"targets": [f"127.0.0.1:{started[-1]}"]}]
@@ -161,7 +222,7 @@ def test_cookies_are_secure_and_browsers_come_by_https(nginx):
     signed_in = nginx.ask("/organizer", urlencode({"password": PASSWORD}))
     assert (signed_in.status, signed_in.headers["location"]) == (303, "/")
     assert signed_in.cookie["secure"] is True
-    assert nginx.ask("/_stcore/host-config").headers["set-cookie"].endswith("; Secure")
+    assert nginx.ask("/_stcore/health").headers["set-cookie"].endswith("; Secure")
 
 
 def test_visitors_do_not_say_where_they_are(nginx, store):
@@ -256,3 +317,129 @@ def test_an_expert_behind_it(browser: Browser, nginx: Nginx, store: Store) -> No
     assert actions.refusals() == []
     assert re.findall(f"{token}|{expert.id}", nginx.logs()) == []
     assert '"GET /i/..." 303' in nginx.logs()
+
+
+def test_the_limit_of_open_files_is_raised(server):
+    numbers = server.numbers()
+    limits = Path(f"/proc/{server.process.pid}/limits").read_text()
+    (soft, hard) = re.findall(r"^Max open files +(\d+) +(\d+)", limits, re.MULTILINE)[0]
+    assert soft == hard
+    assert numbers["process_max_fds"] == int(hard) > FILES
+
+
+def test_what_happens_is_counted(server, store):
+    before = server.numbers()
+    expert = add_expert(store)
+    assert ask(server, f"/i/{store.issue_link(expert.id)}").status == 303
+    assert ask(server, "/i/AAAAAAAAAAAAAAAAAAAAAA").status == 404
+    assert ask(server, "/organizer", form={"password": "guess"}).status == 403
+    assert ask(server, "/organizer", form={"password": PASSWORD}).status == 303
+    after = server.numbers()
+    grown = {
+        name: after[name] - before.get(name, 0)
+        for name in after
+        if name.startswith("ahp_") and after[name] != before.get(name, 0)
+    }
+    # two times the guess and the right one each are counted, one is taken back, and two sessions
+    assert {name: grown[name] for name in grown if "_seconds" not in name} == {
+        **{"ahp_links_total outcome=opened": 1, "ahp_links_total outcome=refused": 1},
+        **{"ahp_sign_ins_total outcome=wrong": 1, "ahp_sign_ins_total outcome=right": 1},
+        **{"ahp_chains": 1, "ahp_chain_events": 3},
+    }
+    assert grown["ahp_write_seconds_count"] == 5
+    assert (after["ahp_database_up"], after["ahp_open_pages"]) == (1, 0)
+    assert (after["ahp_database_connections state=in use"]) == 0
+
+
+def test_an_expert_at_work_is_counted(server, store):
+    expert = add_expert(store)
+    before = server.numbers()
+
+    async def begin() -> dict[str, float]:
+        page = await StreamlitClient.open(f"{server.url}/i/{store.issue_link(expert.id)}")
+        await page.press("start")
+        during = server.numbers()
+        await page.close()
+        return during
+
+    during = in_a_loop(begin())
+    assert during["ahp_open_pages"] == 1
+    events = {event.kind for event in store.events(expert.study_id) if event.actor_kind == "expert"}
+    assert {"consent", "way"} <= events
+    for kind in events:
+        name = f"ahp_events_total kind={kind}"
+        assert during[name] == before.get(name, 0) + 1
+    assert (
+        sum(
+            during.get(name, 0) - before.get(name, 0)
+            for name in (
+                "ahp_page_run_seconds_count run=page",
+                "ahp_page_run_seconds_count run=part",
+            )
+        )
+        >= 2
+    )
+    wait_until(lambda: server.numbers()["ahp_open_pages"] == 0)
+
+
+def test_the_numbers_say_nothing_about_people(server, store):
+    expert = add_expert(store, "Wang Wu")
+    token = store.issue_link(expert.id)
+    session = ask(server, f"/i/{token}").cookie.value
+    text = server.text()
+    for secret in ("Wang", "secret title", expert.id, expert.study_id, token, session, PASSWORD):
+        assert secret not in text
+
+
+def test_the_page_explains_what_there_is(server):
+    documented = set(re.findall(r"^\| `(\w+)` \| .*\|$", PAGE, re.MULTILINE))
+    kinds = {"counter": "_total", "info": "_info"}
+    found = {
+        family.name + kinds.get(family.type, "")
+        for family in text_string_to_metric_families(server.text())
+    }
+    assert {name for name in documented if name.startswith(("ahp_", "process_"))} == found
+
+
+def ready(server: RunningServer) -> tuple[int, str]:
+    answer = ask(server, "/readyz")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status, answer.text
+
+
+def test_ready_while_the_tables_are_those_of_this_version(server):
+    assert ready(server) == (200, "ready\n")
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as database:
+        (known,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        assert [ready(server) for _ in range(2)] == [
+            (503, "not ready: tables of another version\n")
+        ] * 2
+        database.execute("UPDATE alembic_version SET version_num = ?", (known,))
+    assert ready(server) == (200, "ready\n")
+    line = (
+        f"{server.database}: the database is at revision '9999', this version of ahp expects "
+        f"{known!r}; another version has changed it meanwhile"
+    )
+    assert server.log.read_text().count(line) == 1
+    healthy = ask(server, "/healthz")
+    assert (healthy.status, healthy.text) == (200, "alive\n")
+
+
+def test_a_server_stops_in_order(server):
+    """It finishes what is under way, takes nothing else, and closes the database."""
+    body = b"password=guess"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as form:
+        form.sendall(
+            b"POST /organizer HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+        )
+        wait_until(lambda: attempts(server) == 1)  # it is under way
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not accepts(server.port))
+        form.sendall(body)
+        assert form.recv(100).startswith(b"HTTP/1.1 403")
+    assert server.process.wait(timeout=30) == 0
+    assert not accepts(server.metrics_port)
+    beside = server.database.parent.glob("ahp.db-*")
+    assert [path.name for path in beside] == []
+    assert "Traceback" not in server.log.read_text()
