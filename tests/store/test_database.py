@@ -85,14 +85,15 @@ def test_a_database_closes_after_what_is_under_way(sqlite_store, survey, monkeyp
 
     def last_write():
         with sqlite_store._database.write() as session:
+            found = session.execute(select(func.count()).select_from(StudyRow)).scalar()
             begun.set()
-            go_on.wait()
-            return session.execute(select(func.count()).select_from(StudyRow)).scalar()
+            assert go_on.wait(30)
+        return found
 
     monkeypatch.setattr(database.time, "sleep", lambda _seconds: go_on.set())
     with ThreadPoolExecutor(1) as thread:
         written = thread.submit(last_write)
-        begun.wait()
+        assert begun.wait(30)
         assert sqlite_store.connections()[0] == 1
         sqlite_store.close()  # waits, and so lets it go on
         assert sqlite_store.connections() == (0, 0)

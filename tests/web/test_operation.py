@@ -426,8 +426,9 @@ def test_ready_while_the_tables_are_those_of_this_version(server):
     assert (healthy.status, healthy.text) == (200, "alive\n")
 
 
-def test_a_server_stops_in_order(server):
+def test_a_server_stops_in_order(server, store):
     """It finishes what is under way, takes nothing else, and closes the database."""
+    store.close()  # who closes it last clears away what lies beside it
     body = b"password=guess"
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as form:
         form.sendall(
