@@ -765,7 +765,7 @@ def test_where_prometheus_is_answered(run: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_the_environment_says_of_ports_and_proxies_is_checked(
-    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -774,7 +774,7 @@ def test_what_the_environment_says_of_ports_and_proxies_is_checked(
         refused = run("serve", "--port", free_port(), "--metrics-port", port)
     assert (refused.status, refused.err) == (
         2,
-        f"ahp: error: 127.0.0.1:{port} cannot be opened ([Errno 98] Address already in use); "
+        f"ahp: error: 127.0.0.1:{port} cannot be opened (Address already in use); "
         "choose another --metrics-port\n",
     )
     monkeypatch.setenv("AHP_TRUSTED_PROXIES", "nginx")
