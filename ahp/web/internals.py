@@ -126,7 +126,7 @@ def time_runs(observe: Callable[[str, float], None]) -> None:
             elif event in _RUN_ENDS:
                 observe(kind, time.monotonic() - begun)
 
-    app_session.ScriptRunner = Timed  # type: ignore[misc]
+    app_session.ScriptRunner = Timed  # type: ignore[attr-defined]
 
 
 class NoDialogs:
