@@ -64,7 +64,7 @@ REPLY = 10.0
 QUIET = 60.0
 """Seconds for which the log doesn't say again that the database fails."""
 
-LAST_TRANSACTIONS = 5.0
+LAST_TRANSACTIONS = 3.0
 """Seconds that transactions under way may take when the database is closed."""
 
 _AT_ONCE = nullcontext()

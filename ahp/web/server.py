@@ -499,8 +499,10 @@ def _address() -> str:
     return f"http://{known.host}:{known.port}"
 
 
-LAST_REQUESTS = 8
-"""Seconds that requests under way may take when the server is stopped: Docker waits for 10."""
+LAST_REQUESTS = 5
+"""Seconds that requests under way may take when the server is stopped: with the last transactions
+of the database less than the 10 that Docker waits.
+"""
 
 
 def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | None = None) -> None:
