@@ -1331,6 +1331,10 @@ _STORE = {
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended, or kept with a reason"
     ),
+    "database_changed": _(
+        "{location}: the database is at revision {found!r}, this version of ahp expects {known!r}; "
+        "another version has changed it meanwhile"
+    ),
     "database_fails": _("{location}: {problem}"),
     "database_folder": _("{path}: cannot be created: {problem}"),
     "database_in_memory": _(
@@ -1506,7 +1510,11 @@ _APP = {
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"
     ),
-    "port_refused": _("{host}:{port} cannot be opened ({problem}); choose another --port"),
+    "port_refused": _("{host}:{port} cannot be opened ({problem}); choose another {option}"),
+    "proxy_unreadable": _(
+        "{variable}: {text!r}, expected addresses and networks such as 10.0.0.5 or 172.18.0.0/16, "
+        "with commas between them"
+    ),
     "screen_unknown": _("place = {screen!r}, expected a comparison of the survey"),
     "streamlit_changed": _(
         "Streamlit {version} works differently from the versions this program was made for "
@@ -1514,6 +1522,7 @@ _APP = {
     ),
     "streamlit_dialogs": _("the setting that keeps its own dialogs away"),
     "streamlit_downloads": _("the address of downloads"),
+    "streamlit_runs": _("what runs its pages"),
     "streamlit_store": _("its store of uploads"),
     "streamlit_uploads": _("the address of uploads"),
 }

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from ahp.report import consistency_data
 from ahp.store import Store
 from ahp.web import server
 from tests.evaluation_case import PERIOD, make_case
+from tests.running_server import free_port
 
 ROOT = Path(__file__).parents[1]
 DONG = ROOT / "examples" / "dong_2010"
@@ -748,7 +750,41 @@ def test_serve_passes_host_port_and_language(run: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr(server, "serve", lambda *where: served.append(where))
     assert run("serve", "--language", "en").status == 0
     assert run("serve", "--host", "0.0.0.0", "--port", 9000, "--language", "zh").status == 0
-    assert served == [("127.0.0.1", 8501, "en"), ("0.0.0.0", 9000, "zh")]
+    assert served == [("127.0.0.1", 8501, "en", None), ("0.0.0.0", 9000, "zh", None)]
+
+
+def test_where_prometheus_is_answered(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *where: served.append(where[3]))
+    assert run("serve", "--metrics-port", 9464).status == 0
+    monkeypatch.setenv("AHP_METRICS_PORT", "9465")
+    monkeypatch.setenv("AHP_METRICS_HOST", "10.0.0.8")
+    assert run("serve").status == 0
+    assert run("serve", "--metrics-port", 9466, "--metrics-host", "::1").status == 0
+    assert served == [("127.0.0.1", 9464), ("10.0.0.8", 9465), ("::1", 9466)]
+
+
+def test_what_the_environment_says_of_ports_and_proxies_is_checked(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = run("serve", "--port", free_port(), "--metrics-port", port)
+    assert (refused.status, refused.err) == (
+        2,
+        f"ahp: error: 127.0.0.1:{port} cannot be opened (Address already in use); "
+        "choose another --metrics-port\n",
+    )
+    monkeypatch.setenv("AHP_TRUSTED_PROXIES", "nginx")
+    assert run("serve").err == (
+        "ahp: error: AHP_TRUSTED_PROXIES: 'nginx', expected addresses and networks such as "
+        "10.0.0.5 or 172.18.0.0/16, with commas between them\n"
+    )
+    monkeypatch.setenv("AHP_METRICS_PORT", "http")
+    with pytest.raises(SystemExit):
+        run("serve")
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -58,6 +58,9 @@ USAGE = {
     "serve --port 80000": (
         "ahp serve：错误：参数 --port：端口“80000”无效，应为 1 到 65535 的整数。"
     ),
+    "serve --metrics-port 0": (
+        "ahp serve：错误：参数 --metrics-port：端口“0”无效，应为 1 到 65535 的整数。"
+    ),
     "convert x.csv": "ahp convert：错误：缺少参数：--from, --to。",
     "convert x.csv --from excel --to long-csv": (
         "ahp convert：错误：参数 --from：取值 'excel' 无效，可选："

@@ -69,6 +69,7 @@ LIBRARIES: dict[str, set[str]] = {
     "pyarrow": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "prometheus_client": {"web"},
     "plotly": {"plots", "web"},
     "matplotlib": {"plots"},
     "sqlalchemy": {"store"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from ..errors import OptionError
 from .arguments import Commands, add_language
@@ -14,6 +15,15 @@ def add(commands: Commands) -> None:
     command = commands.add_parser("serve", help="run the web application")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=command.readable(_port), default=8501)
+    command.add_argument(
+        "--metrics-port",
+        type=command.readable(_port),
+        default=os.environ.get("AHP_METRICS_PORT") or None,
+        help="where Prometheus asks how the server does",
+    )
+    command.add_argument(
+        "--metrics-host", default=os.environ.get("AHP_METRICS_HOST") or "127.0.0.1"
+    )
     add_language(command)
     command.set_defaults(run=_run)
 
@@ -27,5 +37,7 @@ def _port(text: str) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from ..web.server import serve  # noqa: PLC0415 - the app is optional
 
-    serve(arguments.host, arguments.port, table_language(arguments))
+    port = arguments.metrics_port
+    prometheus = None if port is None else (arguments.metrics_host, port)
+    serve(arguments.host, arguments.port, table_language(arguments), prometheus)
     return 0

@@ -6,12 +6,12 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 from alembic import command
@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from ..datafile import system_problem
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
@@ -63,6 +64,9 @@ REPLY = 10.0
 QUIET = 60.0
 """Seconds for which the log doesn't say again that the database fails."""
 
+LAST_TRANSACTIONS = 3.0
+"""Seconds that transactions under way may take when the database is closed."""
+
 _AT_ONCE = nullcontext()
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
@@ -71,6 +75,21 @@ _opening = Lock()  # Alembic's running migration and SQLAlchemy's list of listen
 logging.getLogger("alembic").setLevel(logging.WARNING)
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # a command that fails says so itself
+
+
+class Observer:
+    """Is told what a database does; this one makes nothing of it."""
+
+    def written(self, seconds: float, kinds: Sequence[str]) -> None:
+        """A transaction that writes was committed.
+
+        Args:
+            seconds: how long it took, with the wait for its turn.
+            kinds: of the events it appended to logs.
+        """
+
+    def failed(self) -> None:
+        """The database did not answer."""
 
 
 class Database:
@@ -85,6 +104,8 @@ class Database:
         location: path of the file, or the URL with its password hidden.
         folder: where files that belong to the database lie: beside the SQLite file, else the user's
             data folder.
+        revision: of its tables, as this code knows them.
+        observer: is told what happens.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
@@ -113,12 +134,21 @@ class Database:
             "walked": Walked(),
         }
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
+        self.observer = Observer()
         with _opening:
             self._open(parsed)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once what is under way has ended, if it ends soon."""
+        end = time.monotonic() + LAST_TRANSACTIONS
+        while self.connections()[0] and time.monotonic() < end:
+            time.sleep(0.01)
         self._engine.dispose()
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many are kept open for the next."""
+        pool = cast(QueuePool, self._engine.pool)
+        return pool.checkedout(), pool.checkedin()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -129,8 +159,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end, or undone by an error."""
+        begun = time.monotonic()
         with self._session(self._writer, self._turn) as session:
             yield session
+        self.observer.written(time.monotonic() - begun, session.info.get("appended", ()))
 
     def _open(self, url: URL) -> None:
         file = url.get_backend_name() == "sqlite"
@@ -175,6 +207,7 @@ class Database:
             with turn, self._translated(), Session(engine, info=info) as session, session.begin():
                 yield session
         except DatabaseError as error:
+            self.observer.failed()
             self._say_failed(error)
             raise
         self._say_back()
@@ -215,7 +248,8 @@ class Database:
                 raise StoreError(
                     "database_newer", location=self.location, found=newer[0], known=max(known)
                 )
-            if found != (scripts.get_current_head(),):
+            self.revision = scripts.get_current_head()
+            if found != (self.revision,):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
 

@@ -6,6 +6,7 @@ from .accounts import Accounts
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
+from .health import Health
 from .people import People
 from .replying import Replying
 from .reports import Reports
@@ -13,7 +14,9 @@ from .rounds import Rounds
 from .studies import Studies
 
 
-class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations, Reports):
+class Store(
+    Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations, Reports, Health
+):
     """Studies, their experts and answers, evaluations and their data; safe to share between threads
     and processes.
 
@@ -37,5 +40,5 @@ class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evalu
         return self._database.location
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once what is under way has ended, if it ends soon."""
         self._database.close()

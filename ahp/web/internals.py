@@ -9,16 +9,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import file_util
 from streamlit.logger import get_logger
-from streamlit.runtime import exists, get_instance
+from streamlit.runtime import app_session, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.version import STREAMLIT_VERSION_STRING
 from streamlit.web.server.starlette.starlette_routes import (
@@ -51,6 +56,7 @@ async def check_streamlit(app: ASGIApp) -> None:
         "streamlit_dialogs": b'"blockErrorDialogs":true' in dialogs[1],
         "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
         "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
+        "streamlit_runs": isinstance(getattr(app_session, "ScriptRunner", None), type),
         "streamlit_store": isinstance(getattr(manager, "file_storage", None), Mapping),
     }
     if missing := tuple(Phrase(code) for code, there in checks.items() if not there):
@@ -86,6 +92,41 @@ def keep_log_short() -> None:
 
 def _worth_a_traceback(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], DatabaseError))
+
+
+@cache
+def inline_scripts() -> tuple[str, ...]:
+    """The scripts that stand in Streamlit's page itself."""
+    page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    return tuple(re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page, re.DOTALL))
+
+
+_RUN_ENDS = {
+    ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS,
+    ScriptRunnerEvent.SCRIPT_STOPPED_FOR_RERUN,
+    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_COMPILE_ERROR,
+    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS,
+}
+
+
+def time_runs(observe: Callable[[str, float], None]) -> None:
+    """Tell, from now on, how many seconds every run takes, of a whole "page" or of a "part"."""
+
+    class Timed(ScriptRunner):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.on_event.connect(self._note_time)
+            self._timed = ("page", 0.0)
+
+        def _note_time(self, _runner: object, event: ScriptRunnerEvent, **about: Any) -> None:
+            kind, begun = self._timed
+            if event == ScriptRunnerEvent.SCRIPT_STARTED:
+                part = bool(about["fragment_ids_this_run"])
+                self._timed = ("part" if part else "page", time.monotonic())
+            elif event in _RUN_ENDS:
+                observe(kind, time.monotonic() - begun)
+
+    app_session.ScriptRunner = Timed  # type: ignore[attr-defined]
 
 
 class NoDialogs:

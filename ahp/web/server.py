@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import logging
 import os
+import re
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -29,7 +31,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from ..datafile import system_problem
@@ -38,7 +39,25 @@ from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
 from ..templates import render
-from .internals import Downloads, NoDialogs, Offer, UploadGuard, check_streamlit, keep_log_short
+from . import metrics
+from .headers import (
+    OwnOrigin,
+    SecurityHeaders,
+    TrustedProxies,
+    protected,
+    trusted_proxies,
+    with_own_policy,
+)
+from .health import Readiness, healthz
+from .internals import (
+    Downloads,
+    NoDialogs,
+    Offer,
+    UploadGuard,
+    check_streamlit,
+    keep_log_short,
+    time_runs,
+)
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -134,8 +153,10 @@ async def open_link(request: Request) -> Response:
         session = await run_in_threadpool(database().open_link, token, session)
         expert, person = await run_in_threadpool(database().holder_of_link, token)
     except LinkError as error:
+        metrics.LINKS.labels("refused").inc()
         texts = {language: error_sentence(error, language) for language in LANGUAGES}
         return _page(texts, status=404)
+    metrics.LINKS.labels("opened").inc()
     whose = {EXPERT: expert} if expert else {PERSON: person}
     return _signed_in(request, session, f"/?{urlencode(whose)}")
 
@@ -175,6 +196,7 @@ async def organizer(request: Request) -> Response:
     if request.method == "POST":
         session = request.cookies.get(SESSION_COOKIE)
         outcome, account = await _door.try_password(request, database(), session)
+        metrics.SIGN_INS.labels(outcome).inc()
         if outcome == "right":
             store = database()
             opened = partial(store.open_account, account) if account else store.open_organizer
@@ -238,7 +260,8 @@ def _receipt(request: Request) -> Response:
     if request.query_params.get("download") == "1":
         headers["content-disposition"] = 'attachment; filename="receipt.html"'
     timezone = _timezone(request.query_params.get("timezone", "UTC"))
-    return HTMLResponse(receipt_html(signed, survey, language, timezone), headers=headers)
+    page = receipt_html(signed, survey, language, timezone)
+    return with_own_policy(HTMLResponse(page, headers=headers), "print()")
 
 
 def _hand_out(request: Request, offer: Offer | None) -> Response:
@@ -290,12 +313,12 @@ def _page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **values: str,
-) -> HTMLResponse:
+) -> Response:
     """A page without Streamlit: a text in its language, or in several; the first is the page's."""
     language = language or next(iter(texts))
     _ = translator(language)
     page = render(template, language=language, title=_("Pairwise survey"), texts=texts, **values)
-    return HTMLResponse(page, status_code=status, headers=headers)
+    return with_own_policy(HTMLResponse(page, status_code=status, headers=headers))
 
 
 ROUTES = [
@@ -304,29 +327,9 @@ ROUTES = [
     Route("/organizer", organizer, methods=["GET", "POST"]),
     Route("/receipt/{expert_id}", receipt),
     Route("/receipt-key.pem", receipt_key),
+    Route("/healthz", healthz),
+    Route("/readyz", Readiness().readyz),
 ]
-
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"frame-ancestors 'none'; base-uri 'self'; form-action 'self'"),
-]
-
-
-class _SecurityHeaders:
-    """Adds to every response the headers that Streamlit leaves out."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 def _upload_limit(request: Request) -> int:
@@ -341,14 +344,25 @@ def _upload_limit(request: Request) -> int:
     return EXPERT_UPLOAD if granted.experts or granted.persons else 0
 
 
+def path_in_log(address: str) -> str:
+    """A path as logs have it: what opens something, or names somebody, stands behind the first
+    part of a path, or in the query.
+    """
+    path, asked, _query = address.partition("?")
+    kept = re.match("/static/.*|/_stcore/[a-z_-]+|/[a-z._-]*|", path)
+    assert kept is not None  # the last alternative always fits
+    rest = "" if kept[0] == path else "/…"
+    return f"{kept[0].rstrip('/') if rest else path}{rest}{asked and '?…'}"
+
+
 class _HideTokens(logging.Filter):
-    """Keeps the secrets of links out of uvicorn's access log."""
+    """Keeps secrets out of uvicorn's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                f"/{argument.split('/')[1]}/…"
-                if isinstance(argument, str) and argument.startswith(("/i/", "/organizer/"))
+                path_in_log(argument)
+                if isinstance(argument, str) and argument.startswith("/")
                 else argument
                 for argument in record.args
             )
@@ -364,17 +378,39 @@ def _warm_up() -> None:
     from . import warm  # noqa: F401, PLC0415
 
 
+def _raise_file_limit() -> None:
+    """Let this process open as many files as it may: every open page takes some."""
+    try:
+        import resource  # noqa: PLC0415 - where there is none, there is no such limit
+    except ImportError:
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:  # macOS says so, and takes no more than its OPEN_MAX
+        most = max(now, 10_240)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 @asynccontextmanager
-async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[None]:
+async def lifespan(
+    app: st.App, language: str | None = None, prometheus: tuple[str, int] | None = None
+) -> AsyncIterator[None]:
     """Open the database (migrating it), say where everything is (in the terminal's language unless
-    another is given), warm up.
+    another is given), warm up; at the end, close the database.
+
+    Args:
+        app: the application.
+        language: of what is printed.
+        prometheus: host and port at which Prometheus is answered.
     """
     check_password()
     configure()
+    _raise_file_limit()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     store = await asyncio.to_thread(database)
+    metrics.watch()
+    time_runs(metrics.observe_run)
     await check_streamlit(app)
     _ = translator(language or terminal_language())
     entrance = f"{_address()}/organizer"
@@ -388,7 +424,9 @@ async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[No
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
-    yield
+    with metrics.told_at(prometheus):
+        yield
+    await asyncio.to_thread(store.close)
 
 
 def _show_error(error: Exception) -> bool:
@@ -408,7 +446,10 @@ async def failed(request: Request, error: Exception) -> Response:
         return _unavailable(request)
     language = _language(request)
     headers = {"cache-control": "no-store"}
-    return _page({language: went_wrong(translator(language))}, status=500, headers=headers)
+    page = _page({language: went_wrong(translator(language))}, status=500, headers=headers)
+    # Starlette sends it past all that is below
+    page.raw_headers = protected(request.scope, page.raw_headers)
+    return page
 
 
 async def unavailable(request: Request, _error: Exception) -> Response:
@@ -430,7 +471,10 @@ def _unavailable(request: Request) -> Response:
 OPTIONS: dict[str, Any] = {
     "lifespan": lifespan,
     "middleware": [
-        Middleware(_SecurityHeaders),
+        Middleware(TrustedProxies),
+        Middleware(SecurityHeaders),
+        Middleware(OwnOrigin),
+        Middleware(metrics.CountPages),
         Middleware(UploadGuard, limit=_upload_limit, per_page=SESSION_UPLOADS, in_all=ALL_UPLOADS),
         Middleware(NoDialogs),
         Middleware(Downloads, hand_out=_hand_out),
@@ -455,28 +499,54 @@ def _address() -> str:
     return f"http://{known.host}:{known.port}"
 
 
-def serve(host: str, port: int, language: str) -> None:
+LAST_REQUESTS = 5
+"""Seconds that requests under way may take when the server is stopped: with the last transactions
+of the database less than the 10 that Docker waits.
+"""
+
+
+def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | None = None) -> None:
     """Run the application until it is stopped (`ahp serve`).
 
     Args:
         host: where it is reached.
         port: at that host.
         language: of what it prints when it starts.
+        prometheus: host and port at which Prometheus is answered.
 
     Raises:
-        AHPError: the port is taken, or the organizer's password is too short.
+        AHPError: a port is taken, the organizer's password is too short, or a proxy's address
+            cannot be read.
     """
     check_password()
+    trusted_proxies()
     import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
 
+    for place, option in (((host, port), "--port"), (prometheus, "--metrics-port")):
+        if place is not None:
+            _check_free(*place, option)
+    options = OPTIONS | {"lifespan": partial(lifespan, language=language, prometheus=prometheus)}
+    app = st.App(MAIN, routes=ROUTES, **options)
+    # uvicorn stops in order, then sends itself again the signal it got: that is no failure
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        ws_max_size=MESSAGE + 2**16,
+        proxy_headers=False,  # the app has its own list of whom it trusts
+        timeout_graceful_shutdown=LAST_REQUESTS,
+    )
+
+
+def _check_free(host: str, port: int, option: str) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
+            problem = system_problem(error)
             raise AHPError(
-                "port_refused", host=host, port=port, problem=system_problem(error)
+                "port_refused", host=host, port=port, option=option, problem=problem
             ) from error
-    options = OPTIONS | {"lifespan": partial(lifespan, language=language)}
-    app = st.App(MAIN, routes=ROUTES, **options)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=MESSAGE + 2**16)

@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+)
 
 from ahp.scale import opposite
 from tests.running_server import RunningServer
@@ -59,9 +67,10 @@ def visitor(
     size: dict[str, int],
     scheme: str = "light",
     saves_data: bool = True,
+    certified: bool = True,
 ) -> BrowserContext:
     """A browser of somebody's own: no cookies yet. It saves data, and so a second of compiling for
-    every page without a chart.
+    every page without a chart. What its pages try and may not do is noted.
     """
     phone = size["width"] < 500
     context = browser.new_context(
@@ -72,11 +81,28 @@ def visitor(
         color_scheme=scheme,
         has_touch=phone,
         is_mobile=phone,
+        ignore_https_errors=not certified,
     )
     context.set_default_timeout(PATIENCE)
+    context.on("console", _note_refusal)
     if saves_data:
         context.add_init_script(SAVES_DATA)
     return context
+
+
+_refusals: list[str] = []
+
+
+def _note_refusal(message: ConsoleMessage) -> None:
+    if "Content Security Policy" in message.text:
+        _refusals.append(message.text)
+
+
+def refusals() -> list[str]:
+    """What pages tried since this was asked last, and may not do by their policy."""
+    found = _refusals.copy()
+    _refusals.clear()
+    return found
 
 
 def control(page: Page, key: str) -> Locator:

@@ -22,10 +22,13 @@ recalculate = workbooks.recalculate
 
 @pytest.fixture(autouse=True)
 def left(browser: Browser) -> Iterator[None]:
-    """Everybody leaves after a test: pages that stay open go on asking for their server."""
+    """Everybody leaves after a test: pages that stay open go on asking for their server. No page
+    tried what its policy forbids.
+    """
     yield
     for context in browser.contexts:
         context.close()
+    assert actions.refusals() == []
 
 
 @pytest.fixture

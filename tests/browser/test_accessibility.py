@@ -279,6 +279,18 @@ def walk(browser: Browser, server: RunningServer, store: Store, language: str) -
     page.goto(f"{server.url}/receipt/{me.id}")
     expect(page.locator("li").first).to_be_visible()
     seen.look("receipt page")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button").click()
+    expect(page).to_have_title("printed")  # the one script that the page may run
+    assert actions.refusals() == []
+    with page.expect_console_message():
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'),"
+            "{textContent: \"document.title = 'run'\"}))"
+        )
+    (refused,) = actions.refusals()  # and what it may not is noticed
+    assert "script-src" in refused
+    expect(page).to_have_title("printed")
 
     for k, expert in enumerate(experts[1:]):
         for pair in survey.hierarchy.comparisons:

@@ -179,6 +179,9 @@ def test_addresses_opened_meanwhile(
         found = page.goto(server.url + address)
         assert found is not None
         assert found.status == 503
+        ready, alive = (page.request.get(f"{server.url}/{one}") for one in ("readyz", "healthz"))
+        assert (ready.status, ready.text()) == (503, "not ready: no answer from the database\n")
+        assert alive.status == 200
         away(page, "zh")
     finally:
         postgres.start()
@@ -186,4 +189,5 @@ def test_addresses_opened_meanwhile(
         expect(actions.control(page, "create")).to_be_visible()  # by itself
     else:
         expect(page.get_by_text("还没有回执")).to_be_visible()
+    assert page.request.get(f"{server.url}/readyz").text() == "ready\n"
     visitor.close()

@@ -14,7 +14,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, func, make_url, select, text
 
 from ahp.errors import DatabaseError, StoreError
+from ahp.i18n.errors import error_sentence
 from ahp.store import Store, database
+from ahp.store.database import Observer
 from ahp.store.models import Base, StudyRow
 from tests.store.conftest import fresh_schema
 
@@ -60,6 +62,72 @@ def test_newer_database_is_refused(url, store, database):
         f"{store.location}: the database is at revision '9999', this version of ahp knows those "
         "up to '0007'; use a newer version of ahp"
     )
+
+
+def test_tables_changed_meanwhile_are_noticed(store, database):
+    store.check_tables()
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError) as caught:
+        store.check_tables()
+    known = store._database.revision
+    assert str(caught.value) == (
+        f"{store.location}: the database is at revision '9999', this version of ahp expects "
+        f"{known!r}; another version has changed it meanwhile"
+    )
+    assert error_sentence(caught.value, "zh") == (
+        f"{store.location}：数据库的版本为“9999”，当前 ahp 需要“{known}”；运行期间，另一版本的 ahp "
+        "更改了数据库。"
+    )
+
+
+def test_a_database_closes_after_what_is_under_way(sqlite_store, survey, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def last_write():
+        with sqlite_store._database.write() as session:
+            found = session.execute(select(func.count()).select_from(StudyRow)).scalar()
+            begun.set()
+            assert go_on.wait(30)
+        return found
+
+    monkeypatch.setattr(database.time, "sleep", lambda _seconds: go_on.set())
+    with ThreadPoolExecutor(1) as thread:
+        written = thread.submit(last_write)
+        assert begun.wait(30)
+        assert sqlite_store.connections()[0] == 1
+        sqlite_store.close()  # waits, and so lets it go on
+        assert sqlite_store.connections() == (0, 0)
+        assert written.result() == 0
+    beside = Path(sqlite_store.location).parent.glob("ahp.db-*")
+    assert [path.name for path in beside] == []
+
+
+def test_an_observer_is_told_of_every_write_and_failure(store, survey):
+    told = []
+
+    class Told(Observer):
+        def written(self, seconds, kinds):
+            told.append((seconds >= 0, *kinds))
+
+        def failed(self):
+            told.append("failed")
+
+    store.observe(Told())
+    study = store.create_study(survey, "2026")
+    store.add_expert(study.id, "E1")
+    store.open_organizer(None)
+    with pytest.raises(DatabaseError), store._database.read():
+        raise DatabaseError("database_locked", location=store.location)
+    assert told == [(True, "study_created"), (True, "expert_added"), (True,), "failed"]
+
+
+def test_the_heads_of_all_chains(store, survey):
+    assert store.chains() == (0, 0)
+    first = store.create_study(survey, "2026")
+    second = store.create_study(survey, "2027")
+    store.add_expert(second.id, "E1")
+    events = len(store.events(first.id)) + len(store.events(second.id))
+    assert store.chains() == (2, events)
 
 
 def test_opening_says_and_configures_nothing(url, caplog, capfd):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -60,10 +60,11 @@ def ask(
     form: dict[str, str] | None = None,
     language: str = "",
     patience: float = 10,
+    headers: Mapping[str, str] | None = None,
 ):
     cookies = {"ahp_session": cookie, "ahp_language": language}
-    headers = {"Cookie": "; ".join(f"{name}={one}" for name, one in cookies.items() if one)}
-    headers["Accept-Language"] = "en-US,en;q=0.9"
+    sent = "; ".join(f"{name}={one}" for name, one in cookies.items() if one)
+    headers = {"Cookie": sent, "Accept-Language": "en-US,en;q=0.9", **(headers or {})}
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=patience)
     with closing(connection):
         if form is None:
@@ -93,9 +94,9 @@ def test_every_response_carries_the_security_headers(server):
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
-        assert headers["content-security-policy"] == (
-            "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
-        )
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'" if "/i/" in path else "default-src 'self'")
+        assert policy.endswith("; frame-ancestors 'none'")
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -213,7 +214,12 @@ def test_an_expert_s_cookie_is_no_organizer_s(server, store):
 
 
 def test_password_instead_of_the_link(tmp_path, monkeypatch):
-    running = RunningServer(tmp_path / "ahp.db", AHP_ADMIN_PASSWORD=PASSWORD, AHP_LANGUAGE="zh")
+    running = RunningServer(
+        tmp_path / "ahp.db",
+        AHP_ADMIN_PASSWORD=PASSWORD,
+        AHP_LANGUAGE="zh",
+        AHP_TRUSTED_PROXIES="10.0.0.5",
+    )
     try:
         log = running.log.read_text(encoding="utf-8")
         assert f"组织者入口：{running.url}/organizer（密码为 AHP_ADMIN_PASSWORD 的值）\n" in log
@@ -229,8 +235,12 @@ def test_password_instead_of_the_link(tmp_path, monkeypatch):
         assert opened.grants(right.cookie.value).organizer
         opened.close()
         for attempt in range(10):
-            wrong = ask(running, "/organizer", form={"password": f"guess {attempt}"})
+            # from one address, whatever is said by who is no proxy
+            said = {"X-Forwarded-For": f"203.0.113.{attempt}", "X-Forwarded-Proto": "https"}
+            form = {"password": f"guess {attempt}"}
+            wrong = ask(running, "/organizer", form=form, headers=said)
             assert wrong.status == 403
+            assert "strict-transport-security" not in wrong.headers
             assert wrong.cookie is None
             assert "This password is wrong." in wrong.text
         with pytest.raises(TimeoutError):  # it waits for its turn

@@ -15,7 +15,9 @@ function reachScrolledTables() {
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.language
   if (data.cookie) {
-    document.cookie = `${data.cookie}=${data.language}; path=/; max-age=31536000; samesite=lax`
+    const secure = location.protocol === "https:" ? "; secure" : ""
+    document.cookie =
+      `${data.cookie}=${data.language}; path=/; max-age=31536000; samesite=lax${secure}`
   }
   let notice = parentElement.querySelector(".notice")
   if (!notice) {

@@ -1,0 +1,446 @@
+"""docs/operations.md and deploy/nginx.conf: a server behind a real nginx, its health, its end."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, expect
+from prometheus_client.parser import text_string_to_metric_families
+
+from ahp.store import Store
+from ahp.web.internals import _FRAMING
+from ahp.web.password import FORM_BYTES
+from ahp.web.server import ORGANIZER_UPLOAD
+from benchmarks.streamlit_client import StreamlitClient
+from tests.browser import actions
+from tests.running_server import RunningServer, free_port
+from tests.web.tabs import run as in_a_loop
+from tests.web.test_headers import LOGGED
+from tests.web.test_server import PASSWORD, Answer, add_expert, ask
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+CERTIFICATE, TEST, RELOAD, START = (
+    shlex.split(one) for one in re.findall(r"^\$ (.*)\n", SECTIONS["Behind a proxy"], re.MULTILINE)
+)
+FILES = 300
+"""How many files the server may open when it is started."""
+HEALTH = re.findall(r"^\$ (.*)\n((?:[^$`].*\n)*)", SECTIONS["Health and metrics"], re.MULTILINE)
+
+
+def run(command: list[str], cwd: Path) -> str:
+    """What a command prints."""
+    done = subprocess.run(
+        command, cwd=cwd, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return done.stdout
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def accepts(port: int | str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def attempts(server: RunningServer) -> int:
+    """Wrong passwords of the last minute, or such as have not come yet."""
+    with closing(sqlite3.connect(server.database)) as database:
+        return database.execute("SELECT count(*) FROM sign_ins").fetchone()[0]
+
+
+@pytest.fixture(autouse=True)
+def forgiven(server: Watched) -> Iterator[None]:
+    """Wrong passwords of one test are not another's."""
+    yield
+    with closing(sqlite3.connect(server.database)) as database, database:
+        database.execute("DELETE FROM sign_ins")
+
+
+class Nginx:
+    """nginx with the configuration of the repository, but for where things are."""
+
+    def __init__(self, folder: Path, ahp_port: int) -> None:
+        program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+        assert program, "this needs nginx: tools/system-packages installs it"
+        self.port, self.plain_port, self.folder = free_port(), free_port(), folder
+        text = CONFIGURATION
+        for given, ours in (
+            ("127.0.0.1:8501;", f"127.0.0.1:{ahp_port};"),
+            ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
+            ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"),
+            ("/etc/ssl/ahp/", f"{folder}/"),
+            ("/var/log/nginx/", f"{folder}/"),
+        ):
+            assert given in text
+            text = text.replace(given, ours)
+        (folder / "ahp.conf").write_text(text, encoding="utf-8")
+        kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        paths = " ".join(f"{one}_temp_path {folder}/{one};" for one in kept)
+        user = "user root;" if os.getuid() == 0 else ""  # nobody else may look into the folder
+        (folder / "nginx.conf").write_text(
+            f"{user} daemon off; worker_processes 1; pid {folder}/nginx.pid;"
+            f"error_log {folder}/start.log; events {{}}"
+            f"http {{ {paths} include {folder}/ahp.conf; }}",
+            encoding="utf-8",
+        )
+        self.command = [program, "-e", f"{folder}/start.log", "-c", f"{folder}/nginx.conf"]
+        run(CERTIFICATE, folder)
+        self.process = subprocess.Popen(self.command)
+        wait_until(lambda: accepts(self.port))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(timeout=30) == 0
+
+    def ask(self, path: str, body: str | None = None, method: str = "", **headers: str) -> Answer:
+        trusting = ssl.create_default_context(cafile=self.folder / "certificate.pem")
+        trusting.check_hostname = False
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=30, context=trusting
+        )
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        with closing(connection):
+            connection.request(method or ("POST" if body else "GET"), path, body, given)
+            return Answer(connection.getresponse())
+
+    def logs(self) -> str:
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+
+class Watched(RunningServer):
+    """Started as the page says, on free ports, and allowed few files until it raises its limit."""
+
+    def __init__(self, database: Path) -> None:
+        (setting, value), *command = START[0].split("="), *START[1:]
+        assert command[0] == "ahp"
+        self.metrics_port = str(free_port())
+        ports = ("--port", "{port}", "--metrics-port", self.metrics_port)
+        started = shlex.join([sys.executable, "-m", *command, *ports])
+        super().__init__(
+            database,
+            ("sh", "-c", f"ulimit -Sn {FILES}; exec {started}"),
+            **{setting: value, "AHP_ADMIN_PASSWORD": PASSWORD},
+        )
+
+    def text(self) -> str:
+        address = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.read().decode()
+
+    def numbers(self) -> dict[str, float]:
+        """Sample with its labels -> its value."""
+        return {
+            " ".join(
+                [sample.name, *(f"{name}={value}" for name, value in sample.labels.items())]
+            ): sample.value
+            for family in text_string_to_metric_families(self.text())
+            for sample in family.samples
+        }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    running = Watched(tmp_path_factory.mktemp("operation") / "ahp.db")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def nginx(server: RunningServer) -> Iterator[Nginx]:
+    folder = server.database.parent / "nginx"
+    folder.mkdir()
+    made = Nginx(folder, server.port)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def store(server: RunningServer) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{server.database}")
+    yield opened
+    opened.close()
+
+
+def test_nginx_takes_the_configuration(nginx):
+    assert (TEST, RELOAD) == (["nginx", "-t"], ["nginx", "-s", "reload"])
+    said = run([*nginx.command, *TEST[1:]], nginx.folder)
+    assert re.findall(r"\[(?:warn|emerg)\].*", said) == []
+    assert "test is successful" in said
+    run([*nginx.command, *RELOAD[1:]], nginx.folder)
+    assert nginx.ask("/healthz").text == "alive\n"
+
+
+def test_health_and_numbers_as_the_page_says(server):
+    *_, started, scrape = [shlex.split(one) for one, _printed in HEALTH]
+    assert started[:-1] == ["ahp", "serve", "--metrics-port"]
+    ports = {"8501": str(server.port), started[-1]: server.metrics_port}
+    (yaml_text,) = re.findall("```yaml\n(.*?)```", SECTIONS["Health and metrics"], re.DOTALL)
+    (job,) = yaml.safe_load(yaml_text)["scrape_configs"]
+    assert job["static_configs"] == [{"targets": [f"127.0.0.1:{started[-1]}"]}]
+    assert scrape[-1] == f"http://127.0.0.1:{started[-1]}/metrics"
+    for command, printed in HEALTH:
+        if shlex.split(command)[0] == "curl":
+            ours = re.sub("|".join(ports), lambda port: ports[port[0]], command)
+            said = run(shlex.split(ours), server.database.parent)
+            assert said == printed or (not printed and "ahp_write_seconds_count" in said)
+        else:
+            assert shlex.split(command) == started
+
+
+def test_cookies_are_secure_and_browsers_come_by_https(nginx):
+    home = nginx.ask("/")
+    assert (home.status, home.headers["server"]) == (200, "nginx")
+    assert home.headers["strict-transport-security"] == "max-age=31536000"
+    sockets = f"connect-src 'self' wss://127.0.0.1:{nginx.port};"
+    assert sockets in home.headers["content-security-policy"]
+    signed_in = nginx.ask("/organizer", urlencode({"password": PASSWORD}))
+    assert (signed_in.status, signed_in.headers["location"]) == (303, "/")
+    assert signed_in.cookie["secure"] is True
+    assert nginx.ask("/_stcore/health").headers["set-cookie"].endswith("; Secure")
+
+
+def test_visitors_do_not_say_where_they_are(nginx, store):
+    for attempt in range(10):
+        where = f"203.0.113.{attempt}"
+        forged = {"X_Forwarded_For": where, "Forwarded": f"for={where}", "X_Forwarded_Proto": "ws"}
+        wrong = nginx.ask("/organizer", urlencode({"password": "guess"}), **forged)
+        assert (wrong.status, wrong.headers["strict-transport-security"]) == (
+            *(403, "max-age=31536000"),
+        )
+    assert store.begin_sign_in("127.0.0.1").attempt is None
+
+
+def test_http_is_sent_on(nginx):
+    connection = http.client.HTTPConnection("127.0.0.1", nginx.plain_port, timeout=30)
+    with closing(connection):
+        connection.request("GET", "/i/AAAA", headers={"Host": "elsewhere.example.org"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["location"]) == (
+            *(301, "https://survey.example.org/i/AAAA"),
+        )
+
+
+@pytest.mark.parametrize(("version", "taken"), [("1_1", False), ("1_2", True), ("1_3", True)])
+def test_tls_of_today(nginx, version, taken):
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{nginx.port}", f"-tls{version}"]
+    command += [] if version == "1_3" else ["-cipher", "ALL:@SECLEVEL=0"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == taken, done.stderr
+
+
+def test_files_of_the_sizes_that_the_app_takes(nginx):
+    (most,) = re.findall(r"client_max_body_size (\d+)k;\n\s+proxy_request", CONFIGURATION)
+    assert int(most) * 1024 == ORGANIZER_UPLOAD + _FRAMING
+    path = "/_stcore/upload_file/page/file"
+    for size, status in (("1", 403), (str(ORGANIZER_UPLOAD + _FRAMING + 1), 413)):
+        assert nginx.ask(path, method="PUT", Content_Length=size).status == status
+    assert nginx.ask("/organizer", "x" * (FORM_BYTES + 1)).status == 400  # says so in words
+    assert nginx.ask("/organizer", "x" * 2**15).status == 413
+
+
+def test_logs_have_no_secrets(nginx):
+    before = (nginx.folder / "ahp.log").read_text()
+    for address in LOGGED:
+        nginx.ask(address)
+    lines = (nginx.folder / "ahp.log").read_text().removeprefix(before).splitlines()
+    logged = [re.findall('"GET (.*?)"', line)[0].replace("...", "…") for line in lines]
+    # nginx looks at paths as it passes them on by: the slashes in front are one
+    assert logged == [*({**LOGGED, "//i/AAAA": "/i/…"}.values())]
+    assert nginx.ask("/_stcore/metrics").status == 404
+
+
+def test_while_the_app_is_away(nginx, tmp_path):
+    nginx = Nginx(tmp_path, free_port())
+    try:
+        for path in ("/", "/i/AAAAAAAAAAAAAAAAAAAAAA", "/organizer/AAAAAAAAAAAAAAAAAAAAAA"):
+            answer = nginx.ask(path)
+            assert (answer.status, answer.headers["refresh"]) == (503, "3")
+            assert (answer.headers["retry-after"], answer.headers["cache-control"]) == (
+                *("3", "no-store"),
+            )
+            assert answer.headers["content-type"] == "text/html; charset=utf-8"
+            assert "服务器正在重新启动。" in answer.text
+            assert "The server is being restarted." in answer.text
+        assert "connect() failed" in nginx.logs()
+        assert "AAAA" not in nginx.logs()
+    finally:
+        nginx.stop()
+
+
+@pytest.mark.slow
+def test_an_expert_behind_it(browser: Browser, nginx: Nginx, store: Store) -> None:
+    expert = add_expert(store)
+    token = store.issue_link(expert.id)
+    context = actions.visitor(browser, size=actions.PHONE, certified=False)
+    page = context.new_page()
+    opened: list[str] = []
+    page.on("websocket", lambda socket: opened.append(socket.url))
+    address = f"https://127.0.0.1:{nginx.port}"
+    page.goto(f"{address}/i/{token}")
+    page.get_by_text("English").click()
+    actions.begin(page)
+    place = actions.asked(page)
+    actions.choose(page, "5")
+    actions.moved_on(page, place)
+    assert len(store.current(expert.id)) == 1
+    assert opened == [f"wss://127.0.0.1:{nginx.port}/_stcore/stream"]
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    cookies = {cookie["name"]: cookie["secure"] for cookie in context.cookies()}
+    assert cookies == {"ahp_session": True, "ahp_language": True, "_streamlit_xsrf": True}
+    context.close()
+    assert actions.refusals() == []
+    assert re.findall(f"{token}|{expert.id}", nginx.logs()) == []
+    assert '"GET /i/..." 303' in nginx.logs()
+
+
+def test_the_limit_of_open_files_is_raised(server):
+    numbers = server.numbers()
+    limits = Path(f"/proc/{server.process.pid}/limits").read_text()
+    (soft, hard) = re.findall(r"^Max open files +(\d+) +(\d+)", limits, re.MULTILINE)[0]
+    assert soft == hard
+    assert numbers["process_max_fds"] == int(hard) > FILES
+
+
+def test_what_happens_is_counted(server, store):
+    before = server.numbers()
+    expert = add_expert(store)
+    assert ask(server, f"/i/{store.issue_link(expert.id)}").status == 303
+    assert ask(server, "/i/AAAAAAAAAAAAAAAAAAAAAA").status == 404
+    assert ask(server, "/organizer", form={"password": "guess"}).status == 403
+    assert ask(server, "/organizer", form={"password": PASSWORD}).status == 303
+    after = server.numbers()
+    grown = {
+        name: after[name] - before.get(name, 0)
+        for name in after
+        if name.startswith("ahp_") and after[name] != before.get(name, 0)
+    }
+    # two times the guess and the right one each are counted, one is taken back, and two sessions
+    assert {name: grown[name] for name in grown if "_seconds" not in name} == {
+        **{"ahp_links_total outcome=opened": 1, "ahp_links_total outcome=refused": 1},
+        **{"ahp_sign_ins_total outcome=wrong": 1, "ahp_sign_ins_total outcome=right": 1},
+        **{"ahp_chains": 1, "ahp_chain_events": 3},
+    }
+    assert grown["ahp_write_seconds_count"] == 5
+    assert (after["ahp_database_up"], after["ahp_open_pages"]) == (1, 0)
+    assert (after["ahp_database_connections state=in use"]) == 0
+
+
+def test_an_expert_at_work_is_counted(server, store):
+    expert = add_expert(store)
+    before = server.numbers()
+
+    async def begin() -> dict[str, float]:
+        page = await StreamlitClient.open(f"{server.url}/i/{store.issue_link(expert.id)}")
+        await page.press("start")
+        during = server.numbers()
+        await page.close()
+        return during
+
+    during = in_a_loop(begin())
+    assert during["ahp_open_pages"] == 1
+    events = {event.kind for event in store.events(expert.study_id) if event.actor_kind == "expert"}
+    assert {"consent", "way"} <= events
+    for kind in events:
+        name = f"ahp_events_total kind={kind}"
+        assert during[name] == before.get(name, 0) + 1
+    assert (
+        sum(
+            during.get(name, 0) - before.get(name, 0)
+            for name in (
+                "ahp_page_run_seconds_count run=page",
+                "ahp_page_run_seconds_count run=part",
+            )
+        )
+        >= 2
+    )
+    wait_until(lambda: server.numbers()["ahp_open_pages"] == 0)
+
+
+def test_the_numbers_say_nothing_about_people(server, store):
+    expert = add_expert(store, "Wang Wu")
+    token = store.issue_link(expert.id)
+    session = ask(server, f"/i/{token}").cookie.value
+    text = server.text()
+    for secret in ("Wang", "secret title", expert.id, expert.study_id, token, session, PASSWORD):
+        assert secret not in text
+
+
+def test_the_page_explains_what_there_is(server):
+    documented = set(re.findall(r"^\| `(\w+)` \| .*\|$", PAGE, re.MULTILINE))
+    kinds = {"counter": "_total", "info": "_info"}
+    found = {
+        family.name + kinds.get(family.type, "")
+        for family in text_string_to_metric_families(server.text())
+    }
+    assert {name for name in documented if name.startswith(("ahp_", "process_"))} == found
+
+
+def ready(server: RunningServer) -> tuple[int, str]:
+    answer = ask(server, "/readyz")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status, answer.text
+
+
+def test_ready_while_the_tables_are_those_of_this_version(server):
+    assert ready(server) == (200, "ready\n")
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as database:
+        (known,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        assert [ready(server) for _ in range(2)] == [
+            (503, "not ready: tables of another version\n")
+        ] * 2
+        database.execute("UPDATE alembic_version SET version_num = ?", (known,))
+    assert ready(server) == (200, "ready\n")
+    line = (
+        f"{server.database}: the database is at revision '9999', this version of ahp expects "
+        f"{known!r}; another version has changed it meanwhile"
+    )
+    assert server.log.read_text().count(line) == 1
+    healthy = ask(server, "/healthz")
+    assert (healthy.status, healthy.text) == (200, "alive\n")
+
+
+def test_a_server_stops_in_order(server, store):
+    """It finishes what is under way, takes nothing else, and closes the database."""
+    store.close()  # who closes it last clears away what lies beside it
+    body = b"password=guess"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as form:
+        form.sendall(
+            b"POST /organizer HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+        )
+        wait_until(lambda: attempts(server) == 1)  # it is under way
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not accepts(server.port))
+        form.sendall(body)
+        assert form.recv(100).startswith(b"HTTP/1.1 403")
+    assert server.process.wait(timeout=30) == 0
+    assert not accepts(server.metrics_port)
+    beside = server.database.parent.glob("ahp.db-*")
+    assert [path.name for path in beside] == []
+    assert "Traceback" not in server.log.read_text()
