@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import ahp
-from ahp.store import AccountInfo, Store
+from ahp.store import AccountInfo, Store, clock
+from ahp.store.second_factor import new_secret
 from ahp.web.password import fingerprint
 from tests.running_server import RunningServer
 from tests.web.test_pages import add_expert, answer, labels
@@ -65,7 +67,9 @@ def test_the_first_account_is_made_by_who_opened_the_terminal_s_link(visit, stor
         {
             "Name": "王芳",
             "Roles": "administrator · organizer, clerk",
+            "Signs in with": "password",
             "Last sign-in (UTC)": "–",
+            "Signed in now": "0",
             "State": "in use",
             "In the log": account.id,
         }
@@ -104,7 +108,7 @@ def test_others_change_their_own_password(visit, store):
     app = visit(session, "accounts")
     assert heads(app) == ["You are: <strong>Li</strong>"]
     assert not app.table
-    assert labels(app) == ["Change my password"]
+    assert labels(app) == ["Change my password", "Set up a second factor"]
 
     def change(current: str, new: str, again: str) -> list[str]:
         for key, text in (
@@ -135,6 +139,134 @@ def test_a_changed_password_signs_out(visit, store):
     assert app.header[0].value == "这里是两两比较问卷"
     assert not store.grants(session).organizer
     assert store.account_of("Li", WORDS) is not None
+
+
+# -- second factors
+
+
+def test_a_second_factor_is_set_up_and_taken_away(visit, store, root, frozen):
+    session = store.open_account(root.id, None)
+    app = visit(session, "accounts")
+    app.button(key="begin_set_up").click().run()
+    secret = app.session_state["totp_secret"]
+    assert app.code[0].value.replace(" ", "") == secret
+    [drawn] = [one.proto.body for one in app.get("html") if "<svg" in one.proto.body]
+    assert 'role="img" aria-label="QR code for the authenticator app"' in drawn
+
+    def set_up(password: str, code: str) -> None:
+        app.text_input(key="totp_password").input(password)
+        app.text_input(key="totp_code").input(code)
+        app.button(key="set_up_button").click().run()
+
+    set_up(OTHER, pyotp.TOTP(secret).at(clock.now()))
+    assert [one.value for one in app.error] == ["The current password is wrong."]
+    assert app.session_state["totp_secret"] == secret  # the app has it by now
+    set_up(WORDS, pyotp.TOTP(secret).at(clock.now()))
+    assert not app.error
+    codes = app.code[0].value.split("\n")
+    assert len(codes) == store.recovery_codes_left(root.id) == 8
+    assert [one.key for one in app.button] == ["codes_kept"]  # nothing else before
+    app.button(key="codes_kept").click().run()
+    assert "totp_secret" not in app.session_state
+    assert not app.code
+    assert app.table[0].value["Signs in with"].tolist() == ["password and code"]
+    assert [one.value for one in app.markdown if "left" in one.value] == [
+        "At sign-in you are asked for a code of your authenticator app. Recovery codes left: 8. "
+        "For another phone, or new recovery codes, take the second factor away and set it up again."
+    ]
+    app.text_input(key="totp_code").input("000000")
+    app.button(key="remove_it").click().run()
+    assert app.error[0].value.startswith("This code is wrong, or was used before.")
+    app.text_input(key="totp_code").input(codes[0])
+    app.button(key="remove_it").click().run()
+    assert store.account_of("Root", WORDS) == root.id
+    assert app.button(key="begin_set_up")
+
+
+def test_everybody_needs_a_second_factor_once_an_administrator_says_so(visit, store, root, frozen):
+    session = store.open_account(root.id, None)
+    app = visit(session, "accounts", "zh")
+    app.toggle(key="second_factor_required-False").set_value(True).run()
+    assert store.second_factor_required()
+    assert [one.value for one in app.info] == [
+        "本系统要求所有账户设置两步验证。请先完成您的设置，然后即可继续。"
+    ]
+    assert heads(app) == ["您是：<strong>Root</strong>"]
+    app = visit(session, language="zh")  # there is no other page
+    assert app.title[0].value == "账户"
+    assert [one.key for one in app.button] == ["begin_set_up", "sign_out"]
+    app.button(key="begin_set_up").click().run()
+    app.text_input(key="totp_password").input(WORDS)
+    code = pyotp.TOTP(app.session_state["totp_secret"]).at(clock.now())
+    app.text_input(key="totp_code").input(code)
+    app.button(key="set_up_button").click().run()
+    assert len(app.code[0].value.split("\n")) == 8  # the codes first
+    app.button(key="codes_kept").click().run()
+    assert app.title[0].value == "调查"
+    app.switch_page("views/accounts.py").run()
+    app.toggle(key="second_factor_required-True").set_value(False).run()
+    assert not store.second_factor_required()
+
+
+def test_an_administrator_takes_a_second_factor_away(visit, store, root, frozen):
+    li = store.add_account("Li", OTHER, ["organizer"])
+    secret = new_secret()
+    store.set_up_second_factor(li.id, OTHER, secret, pyotp.TOTP(secret).at(clock.now()))
+    app = visit(store.open_account(root.id, None), "accounts")
+    assert not [one for one in app.button if one.key == f"reset_second_factor-{root.id}"]
+    app.selectbox(key="account").select(li.id).run()
+    app.button(key=f"reset_second_factor-{li.id}").click().run()
+    assert store.account_of("Li", OTHER) == li.id
+
+
+def test_who_signs_in_at_a_provider_has_no_password_here(visit, store, root):
+    issuer = "https://login.example.org/realms/bank"
+    own = store.open_provider_account(issuer, "1", ["Wang"], ["reader"], session=None)
+    app = visit(own, "accounts")
+    assert labels(app) == []
+    assert [one.label for one in app.expander] == ["Where I am signed in"]
+    wang = store.grants(own).account
+    app = visit(store.open_account(root.id, None), "accounts")
+    assert app.table[0].value["Signs in with"].tolist() == ["password", "login.example.org"]
+    app.selectbox(key="account").select(wang.id).run()
+    assert [one.value for one in app.info] == [
+        "Name and roles are those that login.example.org says at each sign-in."
+    ]
+    assert not [one for one in app.button if one.key == f"reset-{wang.id}"]
+    app.button(key=f"disable-{wang.id}").click().run()
+    assert not store.grants(own).organizer
+
+
+# -- where people are signed in
+
+
+def test_browsers_are_listed_and_ended(visit, store, root, frozen):
+    here = store.open_account(root.id, None, ("Firefox", "Windows"))
+    frozen.move(days=1)
+    phone = store.open_account(root.id, None, ("", "Android"))
+    shared = store.open_organizer(None, ("curl", ""))
+    strange = store.open_account(root.id, None, ("", ""))
+    app = visit(here, "accounts")
+    lines = [one.value for one in app.markdown if "since" in one.value]
+    assert sorted(lines[:3]) == [
+        "Android · since 2026-03-02 · last here on 2026-03-02",
+        "Firefox on Windows · this browser · since 2026-03-01 · last here on 2026-03-02",
+        "unknown browser · since 2026-03-02 · last here on 2026-03-02",
+    ]
+    assert sorted(lines[3:6]) == sorted(lines[:3])  # of the account chosen
+    assert lines[6:] == ["curl · since 2026-03-02 · last here on 2026-03-02"]
+    assert app.table[0].value["Signed in now"].tolist() == ["3"]
+    app.button(key=f"end-mine-{store.browser_of(phone)}").click().run()
+    assert [one.value for one in app.toast] == ["Signed out there"]
+    assert not store.grants(phone).organizer
+    app.button(key=f"end-without-{store.browser_of(shared)}").click().run()
+    assert not store.grants(shared).organizer
+    again = store.open_account(root.id, None)
+    app.run()
+    app.button(key="end_all-mine").click().run()
+    assert not store.grants(strange).organizer
+    assert not store.grants(again).organizer
+    assert store.grants(here).organizer
 
 
 # -- who is named, who is refused
@@ -179,7 +311,7 @@ def test_a_reader_sees_every_page_and_can_change_nothing(visit, store, survey):
         "sign_out"
     }
     assert enabled["experts"] == enabled["rounds"] == enabled["files"] == set()
-    assert enabled["accounts"] == {"change_own"}
+    assert enabled["accounts"] == {"change_own", "begin_set_up"}
     app = visit(session, "rounds")
     assert app.checkbox[0].disabled
     store.close_round(study)
@@ -258,6 +390,31 @@ def test_accounts_at_the_door(server):
         ask(server, "/organizer", form={"name": f"Nobody {guess}", "password": WORDS})
     with pytest.raises(TimeoutError):  # eleven: it waits for its turn
         ask(server, "/organizer", form={"name": "李丽", "password": WORDS}, patience=1)
+    opened.close()
+
+
+def test_a_code_at_the_door(server):
+    opened = Store(f"sqlite:///{server.database}")
+    li = opened.add_account("李丽", WORDS, ["administrator"])
+    opened.add_account("Bo", WORDS, ["reader"])
+    assert 'name="code"' not in ask(server, "/organizer").text
+    secret = new_secret()
+    now = clock.now()
+    codes = opened.set_up_second_factor(li.id, WORDS, secret, pyotp.TOTP(secret).at(now))
+    form = ask(server, "/organizer", language="zh").text
+    assert "身份验证器的验证码或恢复码（未设置两步验证的请留空）" in form
+    assert '<input name="code" autocomplete="one-time-code"' in form
+    for password, code in ((WORDS, ""), (WORDS, "123456"), (OTHER, codes[0])):
+        fields = {"name": "李丽", "password": password, "code": code}
+        wrong = ask(server, "/organizer", form=fields)
+        assert (wrong.status, wrong.cookie) == (403, None)
+        assert '<p role="alert">Name, password or code is wrong.</p>' in wrong.text
+    fields = {"name": "李丽", "password": WORDS, "code": pyotp.TOTP(secret).at(now, 1)}
+    right = ask(server, "/organizer", form=fields)
+    assert opened.grants(right.cookie.value).account.id == li.id
+    assert ask(server, "/organizer", form=fields).status == 403  # it was used
+    without = ask(server, "/organizer", form={"name": "Bo", "password": WORDS})
+    assert opened.grants(without.cookie.value).account.name == "Bo"
     opened.close()
 
 

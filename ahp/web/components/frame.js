@@ -13,6 +13,7 @@ function reachScrolledTables() {
 }
 
 export default function ({ data, parentElement }) {
+  if (data.go) location.assign(data.go)
   document.documentElement.lang = data.language
   if (data.cookie) {
     document.cookie = `${data.cookie}=${data.language}; path=/; max-age=31536000; samesite=lax`
