@@ -14,14 +14,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.running_server import free_port
 
-SCRIPT = """
-import sys, time
-real, ahead = time.time, float(sys.argv.pop(1))
-time.time = lambda: real() + ahead
-from oidc_provider_mock.__main__ import run
-run()
-"""
-
 
 class Answer:
     """A response."""
@@ -58,16 +50,15 @@ class RunningProvider:
 
     Args:
         log: where its output goes.
-        ahead: seconds by which its clock is ahead.
     """
 
-    def __init__(self, log: Path, ahead: float = 0) -> None:
+    def __init__(self, log: Path) -> None:
         self.port = free_port()
         self.url, self.log = f"http://127.0.0.1:{self.port}", log
         options = ("--port", str(self.port), "--require-registration", "--require-nonce")
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SCRIPT, str(ahead), *options],
+                [sys.executable, "-m", "oidc_provider_mock", *options],
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

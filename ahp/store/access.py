@@ -128,6 +128,8 @@ def grant(
         if (one.kind, one.link_id, one.sign_in, one.account) == granted:
             one.expires = expires
             assert browser is not None
+            assert before is not None
+            before.program, before.system = agent or (before.program, before.system)
             return browser
     token = secrets.token_urlsafe(32)
     key = _hash(token)
@@ -339,7 +341,7 @@ def browsers(session: Session) -> list[BrowserInfo]:
     for row, account in rows:  # the newest of its sessions says what it is, the first since when
         before = found.get((row.browser, account))
         since = before.since if before else row.created
-        seen = max(filter(None, (row.seen, before and before.seen)), default=None)
+        seen = max(row.seen or "", before.seen or "" if before else "") or None
         found[row.browser, account] = BrowserInfo(
             row.browser, account, since, seen, row.program, row.system
         )

@@ -258,8 +258,13 @@ class Accounts(Part):
             _check_enabled(row)
             row.last_sign_in = clock.timestamp(clock.now())
             ready = row.totp is not None or not _required(database)
-            kind = access.DESK[0] if ready else access.DESK[1]
-            return access.grant(database, session, kind, account=account_id, agent=agent)
+            return access.grant(
+                database,
+                session,
+                "organizer" if ready else "enrolling",
+                account=account_id,
+                agent=agent,
+            )
 
     def open_provider_account(
         self,

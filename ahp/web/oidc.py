@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -30,6 +31,9 @@ STATE_SECONDS = 600
 LEEWAY = 120
 """Seconds by which the provider's clock may differ."""
 
+LONGEST_SUBJECT = 255
+"""Characters of a `sub` (OpenID Connect Core, 2)."""
+
 PATIENCE = 10.0
 """Seconds that the provider may take for an answer to this server."""
 
@@ -44,12 +48,10 @@ async def begin(request: Request, store: Store, asked: Provider) -> Response:
     Raises:
         AccessError: the provider can't be reached, or its answer is none.
     """
-    request.scope["session"] = {}
+    own = _with_state(request, {})
     client = await _understood(asked, _client(asked))
-    response: Response = await _understood(
-        asked, client.authorize_redirect(request, asked.base + BACK)
-    )
-    kept = (await run_in_threadpool(_serializer, store)).dumps(request.session)
+    response: Response = await _understood(asked, client.authorize_redirect(own, asked.base + BACK))
+    kept = (await run_in_threadpool(_serializer, store)).dumps(own.session)
     response.set_cookie(
         STATE_COOKIE,
         kept,
@@ -85,9 +87,8 @@ async def finish(
         kept = serializer.loads(request.cookies.get(STATE_COOKIE, ""), max_age=STATE_SECONDS)
     except BadData:
         kept = {}
-    request.scope["session"] = kept
     client = await _understood(asked, _client(asked))
-    claims = await _understood(asked, _claims(client, request, asked))
+    claims = await _understood(asked, _claims(client, _with_state(request, kept), asked))
     subject = str(claims["sub"])
     names = [str(claims[key]) for key in _NAMES if claims.get(key)] or [subject]
     roles = [role for group in _groups(claims, asked.claim) for role in asked.roles.get(group, ())]
@@ -137,6 +138,8 @@ async def _claims(
     }
     token = await client.authorize_access_token(request, claims_options=expected, leeway=LEEWAY)
     claims: dict[str, Any] = dict(token["userinfo"])
+    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
+        raise ValueError("sub is no identifier")
     enough = _groups(claims, asked.claim) and claims.get("name")
     if not enough and client.server_metadata.get("userinfo_endpoint"):
         more = await client.userinfo(token=token)
@@ -189,22 +192,38 @@ async def _understood(asked: Provider, answer: Awaitable[T]) -> T:
     """What the provider answers, or what is wrong with it as a sentence for people."""
     try:
         return await answer
-    except (HTTPError, InvalidURL) as error:
-        code, problem = "provider_away", error
-    except MismatchingStateError as error:
-        code, problem = "provider_state", error
-    except OAuthError as error:
-        code = "provider_denied" if error.error == "access_denied" else "provider_refuses"
-        problem = error
-    except ClaimError as error:
-        late = isinstance(error, ExpiredTokenError) or error.claim in ("iat", "nbf")
-        code, problem = "provider_clock" if late else "provider_untrusted", error
-    except (JoseError, AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        code, problem = "provider_untrusted", error
-    _log.warning("sign-in at %s: %s: %s", asked.issuer, type(problem).__name__, problem)
-    said = getattr(problem, "description", "") or getattr(problem, "error", "")
-    detail = {"problem": str(said)} if code == "provider_refuses" else {}
-    raise AccessError(code, provider=asked.name, **detail) from problem
+    except (HTTPError, InvalidURL, OAuthError, JoseError, *_UNREADABLE) as error:
+        said = " ".join(str(error).split())
+        _log.warning("sign-in at %s: %s: %s", asked.issuer, type(error).__name__, said)
+        code, detail = _code(error), {}
+        if code == "provider_refuses":  # no text of strangers on a page: anybody can write a link
+            known = re.fullmatch("[a-z_]{1,40}", str(getattr(error, "error", "")))
+            detail["problem"] = known[0] if known else "…"
+        raise AccessError(code, provider=asked.name, **detail) from error
+
+
+_UNREADABLE = (AttributeError, KeyError, RuntimeError, TypeError, ValueError)
+"""What Authlib raises at an answer that has another form than the standard says."""
+
+
+def _code(error: Exception) -> str:
+    """Of the sentence that says it."""
+    if isinstance(error, HTTPError | InvalidURL):
+        return "provider_away"
+    if isinstance(error, MismatchingStateError):
+        return "provider_state"
+    if isinstance(error, OAuthError):
+        return "provider_denied" if error.error == "access_denied" else "provider_refuses"
+    late = isinstance(error, ClaimError) and error.claim in ("iat", "nbf")
+    late = late or isinstance(error, ExpiredTokenError)
+    return "provider_clock" if late else "provider_untrusted"
+
+
+def _with_state(request: Request, kept: dict[str, Any]) -> Request:
+    """The request with what this sign-in keeps: the server has a session of another kind, whose
+    secret is one process's own.
+    """
+    return Request({**request.scope, "session": kept}, request.receive)
 
 
 def _serializer(store: Store) -> URLSafeTimedSerializer:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -264,30 +265,27 @@ def test_a_wrong_secret_is_the_server_s_matter(running, store, configured, monke
     )
 
 
-def test_clocks_that_differ_are_said_to(running, store, configured, monkeypatch, log):
-    ahead = RunningProvider(log / "ahead.log", ahead=600)
-    try:
-        ahead.wait()
-        client, secret = ahead.register(f"{running.url}{BACK}")
-        for name, value in (
-            ("ISSUER", ahead.url),
-            ("CLIENT_ID", client),
-            ("CLIENT_SECRET", secret),
-        ):
-            monkeypatch.setenv(f"AHP_OIDC_{name}", value)
-        ahead.know("c-1", name="Li", groups=["audit-heads"])
-        tab = Tab(running.url)
-        answer = in_this_process(server.to_provider(request("/organizer/provider", {})))
-        tab.cookies["ahp_provider"] = re.search(
-            "ahp_provider=([^;]+)", answer.headers["set-cookie"]
-        )[1]
-        path = tab.sent_back(answer.headers["location"], sub="c-1")
-        assert told(tab, path, "zh") == (
-            403,
-            f"本服务器与“{NAMED}”的时钟相差超过两分钟，因此无法登录。请告知本服务器的管理人员。",
-        )
-    finally:
-        ahead.stop()
+@pytest.mark.usefixtures("store")
+def test_clocks_that_differ_are_said_to(there, configured, monkeypatch):
+    there.know("c-1", name="Li", groups=["audit-heads"])
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 600)
+    answer = in_this_process(server.to_provider(request("/organizer/provider", {})))
+    tab = Tab("")
+    tab.cookies["ahp_provider"] = re.search("ahp_provider=([^;]+)", answer.headers["set-cookie"])[1]
+    path = tab.sent_back(answer.headers["location"], sub="c-1")
+    assert told(tab, path, "zh") == (
+        403,
+        f"本服务器与“{NAMED}”的时钟相差超过两分钟，因此无法登录。请告知本服务器的管理人员。",
+    )
+
+
+def test_what_a_link_says_is_not_shown(running):
+    answer = Tab(running.url).get(f"{BACK}?error=Call+us&error_description=now")
+    assert answer.status == 403
+    assert f"“{NAMED}” refuses the sign-in (…)." in answer.text
+    assert "Call" not in answer.text
+    assert "now" not in re.search('<p role="alert">(.*)</p>', answer.text)[1]
 
 
 @pytest.mark.parametrize(
