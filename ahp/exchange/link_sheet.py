@@ -42,10 +42,15 @@ def link_sheet(
             "Scan the code with your phone, or type the link into a browser, and answer the "
             "questions. This link is personal: please don't pass it on."
         ),
-        cards=[(name, link, qr_code(link)) for name, link in links.items()],
+        cards=[(name, link, _code(link)) for name, link in links.items()],
     )
 
 
-def qr_code(text: str) -> Markup:
-    """The QR code of a link, or another text, as SVG."""
-    return Markup(segno.make_qr(text, error="m").svg_inline(border=4, omitsize=True))
+def _code(link: str) -> Markup:
+    """The QR code of a link as SVG."""
+    return Markup(segno.make_qr(link, error="m").svg_inline(border=4, omitsize=True))
+
+
+def qr_picture(text: str) -> str:
+    """The QR code of a text as the address of a picture, black on white in any scheme."""
+    return segno.make_qr(text, error="m").svg_data_uri(border=4, light="#fff")

@@ -136,7 +136,8 @@ async def _claims(
         "iss": {"essential": True, "values": [client.server_metadata["issuer"]]},
         "aud": {"essential": True, "values": [asked.client_id]},
     }
-    token = await client.authorize_access_token(request, claims_options=expected, leeway=LEEWAY)
+    authorize: Any = client.authorize_access_token
+    token = await authorize(request, claims_options=expected, leeway=LEEWAY)
     claims: dict[str, Any] = dict(token["userinfo"])
     if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
         raise ValueError("sub is no identifier")
@@ -161,7 +162,7 @@ def _groups(claims: Mapping[str, Any], claim: str) -> list[str]:
 
 @cache
 def _registered(asked: Provider) -> StarletteOAuth2App:
-    return OAuth().register(
+    client: StarletteOAuth2App = OAuth().register(
         "provider",
         client_id=asked.client_id,
         client_secret=asked.client_secret,
@@ -172,6 +173,7 @@ def _registered(asked: Provider) -> StarletteOAuth2App:
             "timeout": PATIENCE,
         },
     )
+    return client
 
 
 async def _client(asked: Provider) -> StarletteOAuth2App:

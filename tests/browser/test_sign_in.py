@@ -22,9 +22,9 @@ from tests.running_server import RunningServer, free_port
 WORDS = "four random words"
 
 
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
-    running = RunningProvider(tmp_path_factory.mktemp("provider") / "provider.log")
+@pytest.fixture
+def provider(tmp_path: Path) -> Iterator[RunningProvider]:
+    running = RunningProvider(tmp_path / "provider.log")
     running.wait()
     yield running
     running.stop()
@@ -50,13 +50,20 @@ class Known(RunningServer):
         super().start()
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, migrated: Path, provider: RunningProvider
-) -> Iterator[RunningServer]:
-    database = tmp_path_factory.mktemp("sign_in") / "ahp.db"
-    shutil.copy(migrated, database)
-    running = Known(database, provider)
+@pytest.fixture
+def server(tmp_path: Path, migrated: Path) -> Iterator[RunningServer]:
+    """Without a provider."""
+    shutil.copy(migrated, tmp_path / "ahp.db")
+    running = RunningServer(tmp_path / "ahp.db")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def known(tmp_path: Path, migrated: Path, provider: RunningProvider) -> Iterator[RunningServer]:
+    """A server that the provider knows."""
+    shutil.copy(migrated, tmp_path / "ahp.db")
+    running = Known(tmp_path / "ahp.db", provider)
     yield running
     running.stop()
 
@@ -66,6 +73,16 @@ def store(server: RunningServer) -> Iterator[Store]:
     opened = Store(f"sqlite:///{server.database}")
     yield opened
     opened.close()
+
+
+def by_keyboard(page: Page, *words: str) -> None:
+    """Fill in the form of sign-in, whose first field has the focus, and send it."""
+    expect(page.locator("input[name=name]")).to_be_focused()
+    for place, word in enumerate(words):
+        if place:
+            page.keyboard.press("Tab")
+        page.keyboard.type(word)
+    page.keyboard.press("Enter")
 
 
 def go(page: Page, name: str) -> None:
@@ -81,16 +98,15 @@ def test_a_second_factor_from_set_up_to_sign_in(
     page = actions.visitor(browser, locale="zh-CN", size=DESKTOP).new_page()
     seen = Inspector(page, "zh")
     page.goto(f"{server.url}/organizer")
-    page.keyboard.type("李丽")  # the field has the focus
-    page.keyboard.press("Tab")
-    page.keyboard.type(WORDS)
-    page.keyboard.press("Enter")
+    by_keyboard(page, "李丽", WORDS)
     expect(page.get_by_role("heading", name="调查", exact=True)).to_be_visible()
     go(page, "账户")
     for name in ("两步验证", "我的登录情况"):
         page.locator("summary", has_text=name).click()
-    page.get_by_role("button", name="设置两步验证").click()
-    expect(page.get_by_role("img", name="身份验证器应用的二维码").locator("svg")).to_be_visible()
+    page.get_by_role("button", name="设置两步验证", exact=True).click()
+    drawn = page.get_by_role("img", name="身份验证器应用的二维码")
+    expect(drawn).to_be_visible()
+    assert drawn.evaluate("(one) => one.naturalWidth") > 0
     secret = page.locator("[data-testid=stCode]").first.inner_text().replace(" ", "").strip()
     expect(page.get_by_text("WeChat Browser").first).to_be_visible()
     seen.look("setting up")
@@ -106,6 +122,7 @@ def test_a_second_factor_from_set_up_to_sign_in(
     seen.look("recovery codes")
     kept.click()
     expect(page.get_by_text("密码和验证码", exact=True)).to_be_visible()
+    page.locator("summary", has_text="我的登录情况").click()
     mine = page.locator('[class*="st-key-mine-"]', has_text="WeChat Browser")
     mine.get_by_role("button", name="退出该处登录").click()
     expect(mine).to_have_count(0)
@@ -116,29 +133,23 @@ def test_a_second_factor_from_set_up_to_sign_in(
     expect(page.get_by_role("heading", name="这里是两两比较问卷")).to_be_visible()
 
     page.goto(f"{server.url}/organizer")
-    for word in ("李丽", "wrong password"):
-        page.keyboard.type(word)
-        page.keyboard.press("Tab")
-    page.keyboard.type(codes[0])
-    page.keyboard.press("Enter")
+    by_keyboard(page, "李丽", "wrong password", codes[0])
     expect(page.get_by_role("alert")).to_have_text("姓名、密码或验证码不正确。")
     seen.look("sign-in")
-    for word in ("李丽", WORDS):
-        page.keyboard.type(word)
-        page.keyboard.press("Tab")
-    page.keyboard.type(codes[0])
-    page.keyboard.press("Enter")
+    by_keyboard(page, "李丽", WORDS, codes[0])
     expect(page.get_by_role("heading", name="调查", exact=True)).to_be_visible()
     assert [one for one in seen.found if not one.known()] == []
     assert seen.too_wide == []
 
 
+@pytest.mark.slow
 def test_at_the_provider_and_back(
-    browser: Browser, server: RunningServer, store: Store, provider: RunningProvider
+    browser: Browser, known: RunningServer, provider: RunningProvider
 ) -> None:
+    store = Store(f"sqlite:///{known.database}")
     provider.know("w-1", name="王芳", groups=["heads"])
     page = actions.visitor(browser, locale="zh-CN", size=DESKTOP).new_page()
-    page.goto(f"{server.url}/organizer")
+    page.goto(f"{known.url}/organizer")
     page.get_by_role("link", name="使用统一身份认证登录").click()
     page.locator("input[name=sub]").fill("w-1")
     page.get_by_role("button", name="Authorize", exact=True).click()
@@ -149,8 +160,9 @@ def test_at_the_provider_and_back(
     page.wait_for_url(f"{provider.url}/oauth2/end_session?**")
     assert not [one for one in store.browsers() if one.account == wang.id]
     page.get_by_role("button").first.click()
-    page.wait_for_url(f"{server.url}/organizer?state=*")
+    page.wait_for_url(f"{known.url}/organizer?state=*")
     expect(page.get_by_role("link", name="使用统一身份认证登录")).to_be_visible()
+    store.close()
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from ahp.exchange.link_sheet import qr_code
+from ahp.exchange.link_sheet import qr_picture
 from ahp.i18n import Translate
 from ahp.process.roles import ROLES
 from ahp.store import AccountInfo, BrowserInfo
@@ -156,11 +156,13 @@ def show_set_up(account: AccountInfo) -> None:
     )
     address = app_address(secret, account.name, _("Pairwise survey"))
     label = html.escape(_("QR code for the authenticator app"), quote=True)
-    st.html(
-        f'<div role="img" aria-label="{label}" style="width:13rem;background:#fff">'
-        f"{qr_code(address)}</div>"
+    source = html.escape(qr_picture(address), quote=True)
+    st.html(f'<img alt="{label}" src="{source}" width="208" height="208">')
+    st.code(
+        " ".join(secret[k : k + 4] for k in range(0, len(secret), 4)),
+        language=None,
+        wrap_lines=True,
     )
-    st.code(" ".join(secret[k : k + 4] for k in range(0, len(secret), 4)), language=None)
     with st.form("set_up"):
         st.text_input(
             _("Current password"),
@@ -267,7 +269,7 @@ def show_adding(already: int) -> None:
     """Make an account beside those there are already."""
     first, roles_key = already == 0, f"account_roles-{already}"  # so that each form begins anew
     _ = state.translate()
-    st.subheader(_("Make the first account") if first else _("Add an account"))
+    st.header(_("Make the first account") if first else _("Add an account"))
     with st.form("add_account"):
         st.text_input(_("Name"), max_chars=LONGEST["name"], autocomplete="off", key="account_name")
         ask_password(_("Password"), "account_password")
@@ -383,7 +385,7 @@ def show_rules() -> None:
 def show_changing(accounts: list[AccountInfo], browsers: Sequence[BrowserInfo]) -> None:
     """Change roles and password of one account, sign it out, or disable it."""
     _ = state.translate()
-    st.subheader(_("Change an account"))
+    st.header(_("Change an account"))
     named = {one.id: one for one in accounts}
     chosen = named[
         st.selectbox(
@@ -407,12 +409,15 @@ def show_changing(accounts: list[AccountInfo], browsers: Sequence[BrowserInfo]) 
             "signed out at once."
         )
     )
+    theirs = [one for one in browsers if one.account == chosen.id]
+    current = state.this_browser()
+    if any(one.id == current for one in theirs):  # one's own are above
+        return
     heading = _("Where {name} is signed in").format(name=chosen.name)
     st.markdown(f"**{state.plain(heading)}**")
-    theirs = [one for one in browsers if one.account == chosen.id]
     if not theirs:
         st.caption(_("nowhere"))
-    show_browsers(theirs, state.this_browser(), "theirs")
+    show_browsers(theirs, current, "theirs")
 
 
 _ = state.translate()
