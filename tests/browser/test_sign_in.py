@@ -19,6 +19,7 @@ from tests.browser.test_accessibility import Inspector
 from tests.running_provider import RunningProvider
 from tests.running_server import RunningServer, free_port
 
+pytestmark = pytest.mark.slow
 WORDS = "four random words"
 
 
@@ -142,7 +143,6 @@ def test_a_second_factor_from_set_up_to_sign_in(
     assert seen.too_wide == []
 
 
-@pytest.mark.slow
 def test_at_the_provider_and_back(
     browser: Browser, known: RunningServer, provider: RunningProvider
 ) -> None:
@@ -165,7 +165,6 @@ def test_at_the_provider_and_back(
     store.close()
 
 
-@pytest.mark.slow
 def test_at_a_certified_provider_and_back(browser: Browser, tmp_path: Path, migrated: Path) -> None:
     """One that the OpenID Foundation has certified: it insists on PKCE, and gives groups by its
     userinfo endpoint alone.

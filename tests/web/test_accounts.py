@@ -272,7 +272,6 @@ def test_browsers_are_listed_and_ended(visit, store, root, frozen):
     assert lines[3:] == ["curl · since 2026-03-02 · last here on 2026-03-02"]
     assert app.table[0].value["Signed in now"].tolist() == ["3"]
     app.button(key=f"end-mine-{store.browser_of(phone)}").click().run()
-    assert [one.value for one in app.toast] == ["Signed out there"]
     assert not store.grants(phone).organizer
     app.button(key=f"end-without-{store.browser_of(shared)}").click().run()
     assert not store.grants(shared).organizer

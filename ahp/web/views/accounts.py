@@ -212,9 +212,7 @@ def show_second_factor(account: AccountInfo) -> None:
 
 def end(account_id: str | None, browsers: Sequence[str]) -> None:
     """Sign an account out in some browsers."""
-    _ = state.translate()
-    if state.attempt(lambda: state.desk().end_browsers(account_id, browsers)):
-        st.toast(_("Signed out there"))
+    state.attempt(lambda: state.desk().end_browsers(account_id, browsers))
 
 
 def show_browsers(browsers: Sequence[BrowserInfo], current: str | None, key: str) -> None:
