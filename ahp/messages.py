@@ -1301,6 +1301,10 @@ _STORE = {
     "account_disabled": _("The account “{name}” is disabled."),
     "account_first": _("The first account has to be an administrator's."),
     "account_name_taken": _("There is an account “{name}” already."),
+    "account_of_provider": _(
+        "“{name}” signs in at your organization's provider, which says with which password, and in "
+        "which roles."
+    ),
     "account_password_short": _(
         "The password has {length} characters, expected at least {least}, such as four random "
         "words."
@@ -1457,6 +1461,30 @@ _STORE = {
         "survey {survey!r} does not compare {left!r} and {right!r} under {parent!r}"
     ),
     "passwords_tried": _("Too many wrong passwords. Wait a minute and try again."),
+    "provider_away": _(
+        "“{provider}” can't be reached at the moment. Try again in a few minutes; if it stays so, "
+        "tell who runs this server."
+    ),
+    "provider_clock": _(
+        "The clocks of this server and of “{provider}” differ by more than two minutes, so nobody "
+        "can sign in. Please tell who runs this server."
+    ),
+    "provider_denied": _("You did not sign in at “{provider}”. Please try again."),
+    "provider_no_role": _(
+        "“{provider}” knows you as {name}, but you have no role here. Ask your administrator for a "
+        "group that has one, then sign in again."
+    ),
+    "provider_refuses": _(
+        "“{provider}” refuses the sign-in ({problem}). Please tell who runs this server."
+    ),
+    "provider_state": _(
+        "This sign-in was begun in another browser, or more than ten minutes ago. Please begin "
+        "again."
+    ),
+    "provider_untrusted": _(
+        "The answer of “{provider}” can't be trusted. Please begin again; if it happens again, "
+        "tell who runs this server: its log says why."
+    ),
     "public_key_is_none": _("{source}: holds no Ed25519 public key in PEM"),
     "receipt_differs": _("{check}: {name} is {stated} in the receipt, {logged} in the export"),
     "receipt_expert": _("expert: {problem}"),
@@ -1484,6 +1512,12 @@ _STORE = {
         "This takes two people with accounts of their own, and the first step was done without "
         "one. Take it back, and let somebody with an account do it again."
     ),
+    "second_factor_code": _(
+        "This code is wrong, or was used before. Wait for the next one. If none works, set the "
+        "clock of your phone to automatic."
+    ),
+    "second_factor_none": _("The account “{name}” has no second factor."),
+    "second_factor_there": _("Your account has a second factor already."),
     "second_person_is_first": _("This takes two people: somebody else has to do the second step."),
     "second_person_without_account": _(
         "This takes two people, and both need accounts of their own: sign in with yours, or have "
@@ -1515,6 +1549,14 @@ _APP = {
         "{variable}: {text!r}, expected addresses and networks such as 10.0.0.5 or 172.18.0.0/16, "
         "with commas between them"
     ),
+    "provider_address": _(
+        "{variable} = {address}, expected an address with https:// (http:// on this machine alone)"
+    ),
+    "provider_incomplete": _("AHP_OIDC_ISSUER is set, but {variable} isn't"),
+    "provider_roles": _(
+        "AHP_OIDC_ROLES = {text}, expected claim:group=role,group=role with roles of {valid!r}"
+    ),
+    "provider_secret": _("AHP_OIDC_CLIENT_SECRET_FILE: {path} cannot be read: {problem}"),
     "screen_unknown": _("place = {screen!r}, expected a comparison of the survey"),
     "streamlit_changed": _(
         "Streamlit {version} works differently from the versions this program was made for "

@@ -35,10 +35,12 @@ class RunningServer:
     ) -> None:
         self.database = database
         self.cwd = cwd
-        self.environment = environment
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = [part.format(port=self.port) for part in command]
+        self.environment = {
+            name: value.replace("{port}", str(self.port)) for name, value in environment.items()
+        }
+        self.command = [part.replace("{port}", str(self.port)) for part in command]
         self.log = database.with_suffix(".log")
         self.start()
 

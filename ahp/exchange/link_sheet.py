@@ -49,3 +49,8 @@ def link_sheet(
 def _code(link: str) -> Markup:
     """The QR code of a link as SVG."""
     return Markup(segno.make_qr(link, error="m").svg_inline(border=4, omitsize=True))
+
+
+def qr_picture(text: str) -> str:
+    """The QR code of a text as the address of a picture, black on white in any scheme."""
+    return segno.make_qr(text, error="m").svg_data_uri(border=4, light="#fff")

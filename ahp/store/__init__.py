@@ -2,6 +2,7 @@
 
 from .records import (
     AccountInfo,
+    BrowserInfo,
     ClosedRound,
     EvaluationInfo,
     EvaluationLog,
@@ -18,6 +19,7 @@ from .store import Store
 
 __all__ = [
     "AccountInfo",
+    "BrowserInfo",
     "ClosedRound",
     "EvaluationInfo",
     "EvaluationLog",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
@@ -19,13 +19,19 @@ from ..errors import LinkError
 from ..process.events import LinkIssued, LinkRevoked
 from . import clock, log
 from .models import AccountRow, ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
-from .records import SignIn
+from .records import BrowserInfo, SignIn
 
 LIFETIME = timedelta(days=30)
 """How long a grant lives."""
 
 SIGN_INS, SIGN_IN_PERIOD = 10, timedelta(minutes=1)
 """How many wrong passwords a visitor may try in how long."""
+
+DESK = ("organizer", "enrolling")
+"""Kinds of grants of organizers; those of the second kind have to set up a second factor first."""
+
+Agent = tuple[str, str]
+"""What kind of browser it is, and on which system, as `BrowserInfo` has it."""
 
 _SIGN_IN_LOCK = 0x61687001  # beside the one of migrations: PostgreSQL's locks are numbers
 
@@ -100,19 +106,21 @@ def holder_of_link(session: Session, token: str) -> tuple[str | None, str | None
 def grant(
     session: Session,
     browser: str | None,
-    kind: Literal["organizer", "expert", "person"],
+    kind: Literal["organizer", "enrolling", "expert", "person"],
     link_id: int | None = None,
     *,
     sign_in: str = "",
     account: str | None = None,
+    agent: Agent | None = None,
+    lifetime: timedelta = LIFETIME,
 ) -> str:
-    """Grant a browser something for `LIFETIME`; returns the token of its session.
+    """Grant a browser something; returns the token of its session.
 
     A browser that may do more than before gets a new token. The old one keeps what it had, for the
     tabs that are open with it: whoever copied it gains nothing.
     """
     now = clock.now()
-    moment, expires = clock.timestamp(now), clock.timestamp(now + LIFETIME)
+    moment, expires = clock.timestamp(now), clock.timestamp(now + lifetime)
     before = None if browser is None else _alive(session, browser)
     held = [] if before is None else _held(session, before, moment)
     granted = (kind, link_id, sign_in, account)
@@ -120,11 +128,23 @@ def grant(
         if (one.kind, one.link_id, one.sign_in, one.account) == granted:
             one.expires = expires
             assert browser is not None
+            assert before is not None
+            before.program, before.system = agent or (before.program, before.system)
             return browser
     token = secrets.token_urlsafe(32)
     key = _hash(token)
-    known = before.browser if before and held else key
-    session.add(SessionRow(token_hash=key, browser=known, created=moment))
+    same = before if held else None
+    program, system = agent or ((same.program, same.system) if same else ("", ""))
+    session.add(
+        SessionRow(
+            token_hash=key,
+            browser=same.browser if same else key,
+            created=moment,
+            program=program,
+            system=system,
+            seen=day() if kind in DESK else same and same.seen,
+        )
+    )
     session.flush()
     session.add_all(
         GrantRow(
@@ -136,7 +156,7 @@ def grant(
             account=one.account,
         )
         for one in held
-        if (one.kind, one.link_id) != (kind, link_id)
+        if (one.kind, one.link_id) != (kind, link_id) and not {one.kind, kind} <= {*DESK}
     )
     session.add(
         GrantRow(
@@ -167,12 +187,20 @@ def _held(session: Session, row: SessionRow, moment: str) -> Sequence[GrantRow]:
     ).all()
 
 
-def read_grants(
-    session: Session, browser: str, sign_in: str
-) -> tuple[str | None, tuple[str, ...], dict[str, str]]:
+class Read(NamedTuple):
     """What a browser may do: the organizer's account, empty for one without, None for nobody; ids
-    of its experts, and of experts whose links are refused, with the reasons; whose link was opened
-    last comes first.
+    of its experts, and of experts whose links are refused, with the reasons; the account of an
+    organizer who has to set up a second factor first.
+    """
+
+    organizer: str | None
+    experts: tuple[str, ...]
+    refused: dict[str, str]
+    enrolling: str | None
+
+
+def read_grants(session: Session, browser: str, sign_in: str) -> Read:
+    """What a browser may do; whose link was opened last comes first.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
@@ -183,7 +211,8 @@ def read_grants(
     ]
     allowed = tuple(expert for expert, reason in links if not reason)
     refused = {expert: reason for expert, reason in links if reason and expert not in allowed}
-    return organizer, allowed, refused
+    enrolling = next((row.account for row in rows if row.kind == "enrolling"), None)
+    return Read(organizer, allowed, refused, enrolling)
 
 
 def persons_of(session: Session, browser: str) -> tuple[str, ...]:
@@ -272,9 +301,84 @@ def revoke_organizers(session: Session, account: str | None = None) -> None:
     whose = [] if account is None else [GrantRow.account == account]
     session.execute(
         update(GrantRow)
-        .where(GrantRow.kind == "organizer", GrantRow.expires > now, *whose)
+        .where(GrantRow.kind.in_(DESK), GrantRow.expires > now, *whose)
         .values(expires=now)
     )
+
+
+def let_in(session: Session, *accounts: str) -> None:
+    """Who has set up a second factor is let in, in all browsers."""
+    session.execute(
+        update(GrantRow)
+        .where(GrantRow.kind == "enrolling", GrantRow.account.in_(accounts))
+        .values(kind="organizer")
+    )
+
+
+def keep_out(session: Session) -> None:
+    """Who has a password and no second factor has to set one up before anything else."""
+    without = select(AccountRow.id).where(AccountRow.issuer.is_(None), AccountRow.totp.is_(None))
+    session.execute(
+        update(GrantRow)
+        .where(GrantRow.kind == "organizer", GrantRow.account.in_(without))
+        .values(kind="enrolling")
+    )
+
+
+def browsers(session: Session) -> list[BrowserInfo]:
+    """In which browsers organizers are signed in; who came last comes first."""
+    rows = session.execute(
+        select(SessionRow, GrantRow.account)
+        .join(GrantRow, GrantRow.session == SessionRow.token_hash)
+        .where(
+            GrantRow.kind.in_(DESK),
+            GrantRow.expires > clock.timestamp(clock.now()),
+            SessionRow.revoked.is_(None),
+        )
+        .order_by(SessionRow.created)
+    ).all()
+    found: dict[tuple[str, str | None], BrowserInfo] = {}
+    for row, account in rows:  # the newest of its sessions says what it is, the first since when
+        before = found.get((row.browser, account))
+        since = before.since if before else row.created
+        seen = max(row.seen or "", before.seen or "" if before else "") or None
+        found[row.browser, account] = BrowserInfo(
+            row.browser, account, since, seen, row.program, row.system
+        )
+    return sorted(found.values(), key=lambda one: (one.seen or "", one.since), reverse=True)
+
+
+def end_browsers(session: Session, account: str | None, ended: Collection[str]) -> None:
+    """Sign an account out in these browsers; an expert who answers in one of them goes on."""
+    now = clock.timestamp(clock.now())
+    own = select(SessionRow.token_hash).where(SessionRow.browser.in_(ended))
+    session.execute(
+        update(GrantRow)
+        .where(
+            GrantRow.kind.in_(DESK),
+            GrantRow.expires > now,
+            GrantRow.account.is_(None) if account is None else GrantRow.account == account,
+            GrantRow.session.in_(own),
+        )
+        .values(expires=now)
+    )
+
+
+def browser_of(session: Session, token: str) -> str | None:
+    """Which browser has a session."""
+    return session.scalar(select(SessionRow.browser).where(SessionRow.token_hash == _hash(token)))
+
+
+def note_seen(session: Session, token: str) -> None:
+    """A browser came today."""
+    session.execute(
+        update(SessionRow).where(SessionRow.token_hash == _hash(token)).values(seen=day())
+    )
+
+
+def day() -> str:
+    """Today, by UTC."""
+    return clock.now().date().isoformat()
 
 
 def _sessions(browser: str) -> Select[str]:
@@ -283,10 +387,15 @@ def _sessions(browser: str) -> Select[str]:
     return select(SessionRow.token_hash).where(SessionRow.browser == own.scalar_subquery())
 
 
-def begin_sign_in(session: Session, visitor: str) -> SignIn:
-    """Let a visitor try a password, if they tried less than `SIGN_INS` within `SIGN_IN_PERIOD`."""
+def one_at_a_time(session: Session) -> None:
+    """Wait for the others who sign in, in all processes, until the end of the transaction."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(select(func.pg_advisory_xact_lock(_SIGN_IN_LOCK)))
+
+
+def begin_sign_in(session: Session, visitor: str) -> SignIn:
+    """Let a visitor try a password, if they tried less than `SIGN_INS` within `SIGN_IN_PERIOD`."""
+    one_at_a_time(session)
     if wait := sign_in_wait(session, visitor):
         return SignIn(None, wait)
     row = SignInRow(visitor=visitor, time=clock.timestamp(clock.now()))

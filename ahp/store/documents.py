@@ -96,6 +96,10 @@ class Documents(Part):
         key = signing.signing_key(self._database.folder).public_key()
         return signing.key_id(key), signing.public_pem(key)
 
+    def derived_secret(self, purpose: str) -> bytes:
+        """32 secret bytes for one purpose, which all processes with the server's key have."""
+        return signing.derived(signing.signing_key(self._database.folder), purpose)
+
     def export_study(self, study_id: str) -> str:
         """A whole study as JSON: survey, experts and the log, event by event. Links are left out:
         only their hashes are stored.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import MappingProxyType
 
 from ..errors import StoreError
 from . import access
 from .evaluations import person_info
 from .models import ExpertRow
-from .part import Part, check_open, locked_expert
+from .part import Part, check_account, check_open, locked_expert
 from .queries import EXPERTS, account_info, account_row, expert_infos
-from .records import Grants, SignIn
+from .records import BrowserInfo, Grants, SignIn
 
 
 class Doors(Part):
@@ -70,39 +71,46 @@ class Doors(Part):
         with self._database.read() as database:
             return access.holder_of_link(database, token)
 
-    def open_organizer(self, session: str | None) -> str:
+    def open_organizer(self, session: str | None, agent: access.Agent | None = None) -> str:
         """Let a browser do all that organizers can, without an account, for 30 days; who may, is
         for the caller to check.
+
+        Args:
+            session: token of the browser's session, if it has one.
+            agent: what kind of browser it is, and on which system.
 
         Returns:
             The token of the session: the one given if it may do this already, else a new one, which
             may also do what the one given may.
         """
         with self._write() as database:
-            return access.grant(database, session, "organizer", sign_in=self._sign_in)
+            return access.grant(database, session, "organizer", sign_in=self._sign_in, agent=agent)
 
     def grants(self, session: str | None) -> Grants:
         """What a browser may do now; nothing without a valid session."""
         if session is None:
             return Grants()
         with self._database.read() as database:
-            organizer, allowed, refused = access.read_grants(database, session, self._sign_in)
-            query = EXPERTS.where(ExpertRow.id.in_(allowed))
+            read = access.read_grants(database, session, self._sign_in)
+            query = EXPERTS.where(ExpertRow.id.in_(read.experts))
             infos = {info.id: info for info in expert_infos(database, query)}
-            experts = tuple(infos[expert] for expert in allowed)
-            account = account_info(account_row(database, organizer)) if organizer else None
+            experts = tuple(infos[expert] for expert in read.experts)
+            account, enrolling = (
+                account_info(account_row(database, one)) if one else None
+                for one in (read.organizer, read.enrolling)
+            )
             persons = tuple(
                 person_info(database, person) for person in access.persons_of(database, session)
             )
-            refusals = MappingProxyType(refused)
-            return Grants(organizer is not None, experts, refusals, account, persons)
+            organizer, refusals = read.organizer is not None, MappingProxyType(read.refused)
+            return Grants(organizer, experts, refusals, account, persons, enrolling)
 
     def may_answer(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may answer as an expert now."""
         with self._database.read() as database:
             if session is None:
                 return False
-            return expert_id in access.read_grants(database, session, self._sign_in)[1]
+            return expert_id in access.read_grants(database, session, self._sign_in).experts
 
     def may_look_back(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may see what an expert submitted, the round being closed or not."""
@@ -125,10 +133,10 @@ class Doors(Part):
         with self._database.read() as database:
             if not access.of_one_browser(database, session, maker):
                 return False
-            organizer, experts, _ = access.read_grants(database, session, self._sign_in)
-            if organizer is not None:
+            read = access.read_grants(database, session, self._sign_in)
+            if read.organizer is not None:
                 return True
-            return holder in (*experts, *access.persons_of(database, session))
+            return holder in (*read.experts, *access.persons_of(database, session))
 
     def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
         """Let a visitor try a password, unless they tried ten wrong ones within a minute.
@@ -165,3 +173,33 @@ class Doors(Part):
         """Sign every organizer out."""
         with self._write("accounts") as session:
             access.revoke_organizers(session)
+
+    def browsers(self) -> list[BrowserInfo]:
+        """In which browsers organizers are signed in; the one that came last comes first."""
+        with self._database.read() as session:
+            return access.browsers(session)
+
+    def browser_of(self, session: str) -> str | None:
+        """Id of the browser that has a session, as `browsers` has it."""
+        with self._database.read() as database:
+            return access.browser_of(database, session)
+
+    def end_browsers(self, account_id: str | None, browsers: Collection[str]) -> None:
+        """Sign an account out in some browsers.
+
+        Args:
+            account_id: whose; None = those who are signed in without one.
+            browsers: their ids.
+
+        Raises:
+            AccessError: it is somebody else's, and this takes an administrator.
+        """
+        with self._database.write() as session:
+            if self._organizer.id and self._organizer.id != account_id:
+                check_account(session, self._organizer.id, ("accounts",))
+            access.end_browsers(session, account_id, browsers)
+
+    def note_seen(self, session: str) -> None:
+        """Keep that a browser came today."""
+        with self._database.write() as database:
+            access.note_seen(database, session)

@@ -180,7 +180,8 @@ class SessionRow(Base):
     """A cookie of a browser; it lives as long as one of its grants.
 
     A browser gets a new one when it may do more; those that it had before, and any copies of them,
-    keep what they had. `browser` is the first of them all.
+    keep what they had. `browser` is the first of them all. Of those in which an organizer is signed
+    in, `program` and `system` say what kind of browser it is, and `seen` the day it came last.
     """
 
     __tablename__ = "sessions"
@@ -189,12 +190,21 @@ class SessionRow(Base):
     browser: Mapped[str] = mapped_column(index=True, server_default=text("''"))
     created: Mapped[str]
     revoked: Mapped[str | None]
+    program: Mapped[str] = mapped_column(server_default=text("''"))
+    system: Mapped[str] = mapped_column(server_default=text("''"))
+    seen: Mapped[str | None]
 
 
 class AccountRow(Base):
-    """An organizer's account. `password` is a hash, by Argon2; `roles` a list in JSON."""
+    """An organizer's account. `password` is a hash, by Argon2; `roles` a list in JSON.
+
+    Who signs in at a provider has no password, but its `issuer`, and `subject` there. `totp` is the
+    secret of the second factor, encrypted; `totp_step` the last one whose code was used; `recovery`
+    a list of hashes in JSON.
+    """
 
     __tablename__ = "accounts"
+    __table_args__ = (Index(None, "issuer", "subject", unique=True),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -203,13 +213,19 @@ class AccountRow(Base):
     created: Mapped[str]
     last_sign_in: Mapped[str | None]
     disabled: Mapped[str | None]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    totp: Mapped[str | None]
+    totp_step: Mapped[int | None]
+    recovery: Mapped[str | None]
 
 
 class GrantRow(Base):
     """What a browser may do: what an organizer may, or what the holder of a link may.
 
-    `account` is that of an organizer who has one. `sign_in` tells how another one signed in, see
-    `Store`; it is empty for experts and accounts.
+    `account` is that of an organizer who has one; of the kind "enrolling" are those who have to set
+    up a second factor first. `sign_in` tells how another one signed in, see `Store`; it is empty
+    for experts and accounts.
     """
 
     __tablename__ = "grants"
@@ -233,3 +249,12 @@ class SignInRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str]
     time: Mapped[str]
+
+
+class SignInRuleRow(Base):
+    """What holds for all accounts since when; `"second_factor"`: each with a password needs one."""
+
+    __tablename__ = "sign_in_rules"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[str]

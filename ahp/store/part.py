@@ -58,12 +58,12 @@ class Part:
         """
         with self._database.write() as session:
             if self._organizer.id:
-                _check_account(session, self._organizer.id, acts or ("run_studies",))
+                check_account(session, self._organizer.id, acts or ("run_studies",))
             session.info["organizer"] = self._organizer
             yield session
 
 
-def _check_account(
+def check_account(
     session: Session, account_id: str, acts: tuple[str | tuple[str, ...], ...]
 ) -> None:
     """Refuse what an account does not allow."""

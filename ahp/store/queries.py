@@ -81,6 +81,8 @@ def account_info(row: AccountRow) -> AccountInfo:
         row.created,
         row.last_sign_in,
         row.disabled,
+        row.issuer,
+        row.totp is not None,
     )
 
 

@@ -172,6 +172,8 @@ class AccountInfo:
         created: UTC, ISO 8601.
         last_sign_in: likewise; None before the first.
         disabled: likewise; None while it can be used.
+        issuer: address of the provider where it signs in; None for one with a password.
+        second_factor: whether it has one here.
     """
 
     id: str
@@ -180,6 +182,29 @@ class AccountInfo:
     created: str
     last_sign_in: str | None
     disabled: str | None
+    issuer: str | None = None
+    second_factor: bool = False
+
+
+@dataclass(frozen=True)
+class BrowserInfo:
+    """A browser in which an organizer is signed in.
+
+    Attributes:
+        id: the same for all its sessions, and no secret.
+        account: id of the organizer's; None for one without.
+        since: when they signed in; UTC, ISO 8601.
+        seen: the day it came last, by UTC.
+        program: such as `"Firefox"`; empty where that isn't known.
+        system: it runs on, likewise.
+    """
+
+    id: str
+    account: str | None
+    since: str
+    seen: str | None
+    program: str
+    system: str
 
 
 @dataclass(frozen=True)
@@ -192,6 +217,7 @@ class Grants:
         refused: ids of the experts whose links no longer work -> `LinkError.reason`.
         account: of the organizer; None for one without, who may do everything.
         persons: of evaluations, as whom it may act.
+        enrolling: account of somebody who has to set up a second factor before anything else.
     """
 
     organizer: bool = False
@@ -199,6 +225,7 @@ class Grants:
     refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     account: AccountInfo | None = None
     persons: tuple[PersonInfo, ...] = ()
+    enrolling: AccountInfo | None = None
 
     def may(self, act: str) -> bool:
         """Whether the organizer may do one of `ahp.process.roles.ACTS`."""

@@ -1,4 +1,4 @@
-"""The server's Ed25519 key: made once, kept in a file, used to sign receipts."""
+"""The server's Ed25519 key: made once, kept in a file; it signs receipts, others derive from it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -73,6 +75,14 @@ def _create(path: Path) -> None:
         return
     finally:
         os.unlink(name)
+
+
+def derived(key: Ed25519PrivateKey, purpose: str) -> bytes:
+    """32 secret bytes for one purpose (HKDF, RFC 5869), the same as long as the key is: whoever has
+    the database alone doesn't have them.
+    """
+    raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(raw)
 
 
 def public_pem(key: Ed25519PublicKey) -> str:

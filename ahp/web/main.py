@@ -76,6 +76,8 @@ if person:
     own_pages = [own[person.person.role], *own_pages]
 desks = [*organizer_pages[:-1], evaluations, *evaluation_pages, accounts]
 pages = own_pages + desks * granted.organizer or [welcome]
+if granted.enrolling or st.session_state.get("recovery_codes"):
+    pages = [accounts]  # before anything else
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 state.show_menu_of(page in (evaluations, *evaluation_pages))
@@ -113,8 +115,9 @@ st.html(
 by_link = page in (survey, *own.values())
 expert = state.own_expert(granted) if page == survey else None
 holder = expert or (person.person if person and page in own.values() else None)
-state.page_head(holder, None if by_link else granted.account)
+state.page_head(holder, None if by_link else granted.account or granted.enrolling)
 if granted.organizer:
+    state.note_seen(granted)
     preload_charts()
 page.run()
 if holder:

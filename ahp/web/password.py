@@ -137,17 +137,17 @@ class Door:
                 del self._waiting[address]
 
 
-def _account(store: Store, name: str, given: str) -> str | None:
-    """Id of the account with this name and password, empty for the shared password without a name;
-    None where they are wrong.
+def _account(store: Store, name: str, given: str, code: str) -> str | None:
+    """Id of the account with this name and password, and code, empty for the shared password
+    without a name; None where they are wrong.
     """
     if name.strip():
-        return store.account_of(name, given)
+        return store.account_of(name, given, code)
     return "" if password() and same(given, password()) else None
 
 
-async def _given(request: Request) -> tuple[str, str] | None:
-    """Name and password of a form; None when the form is too large or doesn't arrive."""
+async def _given(request: Request) -> tuple[str, str, str] | None:
+    """Name, password and code of a form; None when the form is too large or doesn't arrive."""
     body = b""
     try:
         async with asyncio.timeout(FORM_SECONDS):
@@ -158,7 +158,8 @@ async def _given(request: Request) -> tuple[str, str] | None:
     except (TimeoutError, ClientDisconnect):
         return None
     fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    return fields.get("name", [""])[0], fields.get("password", [""])[0]
+    name, word, code = (fields.get(one, [""])[0] for one in ("name", "password", "code"))
+    return name, word, code
 
 
 def _address(request: Request) -> str:

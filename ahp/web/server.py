@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
 from functools import partial
@@ -34,12 +34,14 @@ from starlette.routing import Route
 from streamlit import config
 
 from ..datafile import system_problem
-from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
+from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..report.receipt import receipt_html
+from ..store import AccountInfo
 from ..templates import render
 from . import metrics
+from .browsers import agent_of
 from .headers import (
     OwnOrigin,
     SecurityHeaders,
@@ -59,6 +61,7 @@ from .internals import (
     time_runs,
 )
 from .password import Door, check_password, password, same
+from .provider import BACK, LEAVE, START, Provider, provider
 from .state import (
     EXPERT,
     LANGUAGE_COOKIE,
@@ -165,10 +168,9 @@ async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
     if password() or not same(request.path_params["key"], ORGANIZER_KEY):
         return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
-    session = await run_in_threadpool(
-        database().open_organizer, request.cookies.get(SESSION_COOKIE)
-    )
-    return _signed_in(request, session)
+    session, agent = request.cookies.get(SESSION_COOKIE), await run_in_threadpool(agent_of, request)
+    opened = await run_in_threadpool(database().open_organizer, session, agent)
+    return _signed_in(request, opened)
 
 
 def _wrong_organizer_link(language: str) -> str:
@@ -180,45 +182,109 @@ def _wrong_organizer_link(language: str) -> str:
 
 
 async def organizer(request: Request) -> Response:
-    """`/organizer`: the sign-in form for accounts and for `AHP_ADMIN_PASSWORD`, or where to find
-    the link.
+    """`/organizer`: the way to the provider, the sign-in form for accounts and for
+    `AHP_ADMIN_PASSWORD`, or where to find the link.
     """
-    language = _language(request)
+    accounts = await run_in_threadpool(_accounts)
+    if request.method != "POST" or not (accounts or password()):
+        return _sign_in(request, accounts)
+    session = request.cookies.get(SESSION_COOKIE)
+    outcome, account = await _door.try_password(request, database(), session)
+    metrics.SIGN_INS.labels(outcome).inc()
+    if outcome == "right":
+        store, agent = database(), await run_in_threadpool(agent_of, request)
+        opened = partial(store.open_account, account) if account else store.open_organizer
+        return _signed_in(request, await run_in_threadpool(opened, session, agent))
+    _ = translator(_language(request))
+    wrong = _("Name or password is wrong.") if accounts else _("This password is wrong.")
+    if any(one.second_factor for one in accounts):
+        wrong = _("Name, password or code is wrong.")
+    problem, status = {
+        "wrong": (wrong, 403),
+        "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
+        "too large": (_("The password did not arrive. Please try again."), 400),
+    }[outcome]
+    return _sign_in(request, accounts, problem, status)
+
+
+def _accounts() -> list[AccountInfo]:
+    """Those that have a password."""
+    return [one for one in database().accounts() if one.issuer is None]
+
+
+def _sign_in(
+    request: Request, accounts: Sequence[AccountInfo], problem: str = "", status: int = 200
+) -> Response:
+    """The page with all ways to sign in, and what was wrong with the last one.
+
+    Whether somebody has a second factor is no business of strangers: where anybody has one, all are
+    asked for the code together with the password, and nobody is told which was wrong.
+    """
+    language, asked = _language(request), provider()
     _ = translator(language)
-    accounts = await run_in_threadpool(database().accounts)
-    if not (accounts or password()):
+    if not (accounts or password() or asked):
         text = _(
             "Open the organizer's link that the terminal shows where the server was started. "
             "To sign in with a password instead, start it with AHP_ADMIN_PASSWORD set."
         )
         return _page({language: text})
-    problem, status = "", 200
-    if request.method == "POST":
-        session = request.cookies.get(SESSION_COOKIE)
-        outcome, account = await _door.try_password(request, database(), session)
-        metrics.SIGN_INS.labels(outcome).inc()
-        if outcome == "right":
-            store = database()
-            opened = partial(store.open_account, account) if account else store.open_organizer
-            return _signed_in(request, await run_in_threadpool(opened, session))
-        wrong = _("Name or password is wrong.") if accounts else _("This password is wrong.")
-        problem, status = {
-            "wrong": (wrong, 403),
-            "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
-            "too large": (_("The password did not arrive. Please try again."), 400),
-        }[outcome]
     name_label = _("Name (empty for the server's password)") if password() else _("Name")
+    code_label = _("Code of your authenticator app, or a recovery code (empty without one)")
     return _page(
         {},
         template="sign_in.html",
         language=language,
+        provider=_("Sign in with {name}").format(name=asked.name) if asked else "",
+        provider_path=START,
+        form="form" if accounts or password() else "",
         name_label=name_label if accounts else "",
         name_required="" if password() else "required",
         label=_("Password") if accounts else _("Organizer's password"),
+        code_label=code_label if any(one.second_factor for one in accounts) else "",
         button=_("Sign in"),
         problem=problem,
         status=status,
     )
+
+
+async def to_provider(request: Request) -> Response:
+    """`/organizer/provider`: on to the organization's provider."""
+    from .oidc import begin  # noqa: PLC0415 - where there is none, nobody waits for it
+
+    return await _by_provider(request, lambda asked: begin(request, database(), asked))
+
+
+async def from_provider(request: Request) -> Response:
+    """`/organizer/provider/back`: back from there."""
+    from .oidc import finish  # noqa: PLC0415
+
+    async def sign_in(asked: Provider) -> Response:
+        agent = await run_in_threadpool(agent_of, request)
+        session = request.cookies.get(SESSION_COOKIE)
+        return _signed_in(request, await finish(request, database(), asked, session, agent))
+
+    return await _by_provider(request, sign_in)
+
+
+async def sign_out(request: Request) -> Response:
+    """`/organizer/sign-out`: to end a session at the provider, too, after that here."""
+    from .oidc import leave  # noqa: PLC0415
+
+    return await _by_provider(request, leave)
+
+
+async def _by_provider(
+    request: Request, step: Callable[[Provider], Awaitable[Response]]
+) -> Response:
+    """A step of a sign-in at the provider; what went wrong stands on the page where it began."""
+    if (asked := provider()) is None:
+        return RedirectResponse("/organizer", status_code=303)
+    try:
+        return await step(asked)
+    except AccessError as error:
+        problem = error_sentence(error, _language(request))
+        status = 502 if error.code == "provider_away" else 403
+        return _sign_in(request, await run_in_threadpool(_accounts), problem, status)
 
 
 async def receipt(request: Request) -> Response:
@@ -323,6 +389,9 @@ def _page(
 
 ROUTES = [
     Route("/i/{token}", open_link),
+    Route(START, to_provider),
+    Route(BACK, from_provider),
+    Route(LEAVE, sign_out),
     Route("/organizer/{key}", open_organizer_link),
     Route("/organizer", organizer, methods=["GET", "POST"]),
     Route("/receipt/{expert_id}", receipt),
@@ -403,6 +472,7 @@ async def lifespan(
         prometheus: host and port at which Prometheus is answered.
     """
     check_password()
+    provider()
     configure()
     _raise_file_limit()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -515,11 +585,12 @@ def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | Non
         prometheus: host and port at which Prometheus is answered.
 
     Raises:
-        AHPError: a port is taken, the organizer's password is too short, or a proxy's address
-            cannot be read.
+        AHPError: a port is taken, the organizer's password is too short, a proxy's address cannot
+            be read, or what is said of the provider of accounts can't be used.
     """
     check_password()
     trusted_proxies()
+    provider()
     import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
 
     for place, option in (((host, port), "--port"), (prometheus, "--metrics-port")):

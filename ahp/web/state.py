@@ -27,6 +27,7 @@ from ..study import Survey
 from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
+from .provider import LEAVE
 
 _log = logging.getLogger(__name__)
 
@@ -76,14 +77,36 @@ def may(act: str) -> bool:
     return allowed
 
 
-def attempt(change: Callable[[], object], survey: Survey | None = None) -> bool:
+def this_browser() -> str | None:
+    """Id of this browser, as `Store.browsers` has it."""
+    token = session_token()
+    return database().browser_of(token) if token else None
+
+
+def note_seen(granted: Grants) -> None:
+    """Keep, once a day, that an organizer's browser came."""
+    day, token = today().isoformat(), session_token()
+    if granted.organizer and token and st.session_state.get("seen") != day:
+        st.session_state["seen"] = day
+        database().note_seen(token)
+
+
+def attempt(
+    change: Callable[[], object], survey: Survey | None = None, *, enrolling: bool = False
+) -> bool:
     """Run an organizer's change in the database; what it refuses is shown by `show_problem`, with
     the names of a survey's items.
 
     Callbacks run before the page asks who is there, so this asks, too.
+
+    Args:
+        change: it.
+        survey: whose items it is about.
+        enrolling: who has to set up a second factor first may make it, too.
     """
     try:
-        if not grants().organizer:
+        granted = grants()
+        if not (granted.organizer or (enrolling and granted.enrolling)):
             return False
         change()
     except AHPError as error:
@@ -212,9 +235,14 @@ def leave(holder: str) -> None:
 
 
 def sign_out() -> None:
-    """End this browser's session on the server; its cookie opens nothing any more."""
+    """End this browser's session on the server; its cookie opens nothing any more. Who signed in at
+    a provider goes on to sign out there.
+    """
+    granted = grants()
     if token := session_token():
         database().revoke_session(token)
+    if granted.account and granted.account.issuer:
+        st.session_state["go"] = LEAVE
 
 
 def require_organizer() -> None:
@@ -267,6 +295,7 @@ def page_head(expert: ExpertInfo | Person | None, account: AccountInfo | None = 
         current,
         cookie=LANGUAGE_COOKIE if "language" in st.session_state else None,
         offline=_("No connection. This page goes on by itself when the connection is back."),
+        go=st.session_state.pop("go", ""),
     )
     st.session_state["shown"] = (current, expert and expert.id)
 

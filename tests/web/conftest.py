@@ -15,6 +15,9 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 import ahp
 from ahp.store import Store
 from ahp.web import server, state
+from tests.store import conftest as stores
+
+frozen = stores.frozen
 
 Visit = Callable[..., AppTest]
 

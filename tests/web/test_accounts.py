@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import html
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
+import pyotp
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 import ahp
-from ahp.store import AccountInfo, Store
+from ahp.exchange.link_sheet import qr_picture
+from ahp.store import AccountInfo, Store, clock
+from ahp.store.second_factor import app_address, new_secret
 from ahp.web.password import fingerprint
+from ahp.web.server import organizer as organizer_route
 from tests.running_server import RunningServer
 from tests.web.test_pages import add_expert, answer, labels
 from tests.web.test_server import PASSWORD, ask
@@ -44,7 +55,7 @@ def test_the_first_account_is_made_by_who_opened_the_terminal_s_link(visit, stor
         "did it. Make the first account, an administrator's: from then on organizers sign in with "
         "name and password at /organizer. The link in the terminal stays the way back in."
     ]
-    assert [one.value for one in app.subheader] == ["Make the first account"]
+    assert [one.value for one in app.header] == ["Make the first account"]
     assert app.multiselect(key="account_roles-0").value == ["administrator", "organizer"]
     app.text_input(key="account_name").input("王芳")
     app.text_input(key="account_password").input("elevenchars")
@@ -60,12 +71,14 @@ def test_the_first_account_is_made_by_who_opened_the_terminal_s_link(visit, stor
     assert store.account_of("王芳", WORDS) == account.id
     assert app.text_input(key="account_password").value == ""
     assert app.multiselect(key="account_roles-1").value == ["organizer"]  # not those before
-    assert [one.value for one in app.subheader] == ["Change an account", "Add an account"]
+    assert [one.value for one in app.header] == ["Change an account", "Add an account"]
     assert app.table[0].value.to_dict("records") == [
         {
             "Name": "王芳",
             "Roles": "administrator · organizer, clerk",
+            "Signs in with": "password",
             "Last sign-in (UTC)": "–",
+            "Signed in now": "0",
             "State": "in use",
             "In the log": account.id,
         }
@@ -104,7 +117,7 @@ def test_others_change_their_own_password(visit, store):
     app = visit(session, "accounts")
     assert heads(app) == ["You are: <strong>Li</strong>"]
     assert not app.table
-    assert labels(app) == ["Change my password"]
+    assert labels(app) == ["Change my password", "Set up a second factor"]
 
     def change(current: str, new: str, again: str) -> list[str]:
         for key, text in (
@@ -135,6 +148,139 @@ def test_a_changed_password_signs_out(visit, store):
     assert app.header[0].value == "这里是两两比较问卷"
     assert not store.grants(session).organizer
     assert store.account_of("Li", WORDS) is not None
+
+
+# -- second factors
+
+
+def test_a_second_factor_is_set_up_and_taken_away(visit, store, root, frozen):
+    session = store.open_account(root.id, None)
+    app = visit(session, "accounts")
+    app.button(key="begin_set_up").click().run()
+    secret = app.session_state["totp_secret"]
+    assert app.code[0].value.replace(" ", "") == secret
+    address = app_address(secret, "Root", "Pairwise survey")
+    [drawn] = [one.proto.body for one in app.get("html") if "<img" in one.proto.body]
+    assert drawn == (
+        '<img alt="QR code for the authenticator app" '
+        f'src="{html.escape(qr_picture(address))}" width="208" height="208">'
+    )
+
+    def set_up(password: str, code: str) -> None:
+        app.text_input(key="totp_password").input(password)
+        app.text_input(key="totp_code").input(code)
+        app.button(key="set_up_button").click().run()
+
+    set_up(OTHER, pyotp.TOTP(secret).at(clock.now()))
+    assert [one.value for one in app.error] == ["The current password is wrong."]
+    assert app.session_state["totp_secret"] == secret  # the app has it by now
+    set_up(WORDS, pyotp.TOTP(secret).at(clock.now()))
+    assert not app.error
+    codes = app.code[0].value.split("\n")
+    assert len(codes) == store.recovery_codes_left(root.id) == 8
+    assert [one.key for one in app.button] == ["codes_kept"]  # nothing else before
+    app.button(key="codes_kept").click().run()
+    assert "totp_secret" not in app.session_state
+    assert not app.code
+    assert app.table[0].value["Signs in with"].tolist() == ["password and code"]
+    assert [one.value for one in app.markdown if "left" in one.value] == [
+        "At sign-in you are asked for a code of your authenticator app. Recovery codes left: 8. "
+        "For another phone, or new recovery codes, take the second factor away and set it up again."
+    ]
+    app.text_input(key="totp_code").input("000000")
+    app.button(key="remove_it").click().run()
+    assert app.error[0].value.startswith("This code is wrong, or was used before.")
+    app.text_input(key="totp_code").input(codes[0])
+    app.button(key="remove_it").click().run()
+    assert store.account_of("Root", WORDS) == root.id
+    assert app.button(key="begin_set_up")
+
+
+def test_everybody_needs_a_second_factor_once_an_administrator_says_so(visit, store, root, frozen):
+    session = store.open_account(root.id, None)
+    app = visit(session, "accounts", "zh")
+    app.toggle(key="second_factor_required-False").set_value(True).run()
+    assert store.second_factor_required()
+    assert [one.value for one in app.info] == [
+        "本系统要求所有账户设置两步验证。请先完成您的设置，然后即可继续。"
+    ]
+    assert heads(app) == ["您是：<strong>Root</strong>"]
+    app = visit(session, language="zh")  # there is no other page
+    assert app.title[0].value == "账户"
+    assert [one.key for one in app.button] == ["begin_set_up", "sign_out"]
+    app.button(key="begin_set_up").click().run()
+    app.text_input(key="totp_password").input(WORDS)
+    code = pyotp.TOTP(app.session_state["totp_secret"]).at(clock.now())
+    app.text_input(key="totp_code").input(code)
+    app.button(key="set_up_button").click().run()
+    assert len(app.code[0].value.split("\n")) == 8  # the codes first
+    app.button(key="codes_kept").click().run()
+    assert app.button(key="change_own")  # a page like that of others now
+    assert visit(session, language="zh").title[0].value == "调查"
+    app.toggle(key="second_factor_required-True").set_value(False).run()
+    assert not store.second_factor_required()
+
+
+def test_an_administrator_takes_a_second_factor_away(visit, store, root, frozen):
+    li = store.add_account("Li", OTHER, ["organizer"])
+    secret = new_secret()
+    store.set_up_second_factor(li.id, OTHER, secret, pyotp.TOTP(secret).at(clock.now()))
+    app = visit(store.open_account(root.id, None), "accounts")
+    assert not [one for one in app.button if one.key == f"reset_second_factor-{root.id}"]
+    app.selectbox(key="account").select(li.id).run()
+    app.button(key=f"reset_second_factor-{li.id}").click().run()
+    assert store.account_of("Li", OTHER) == li.id
+
+
+def test_who_signs_in_at_a_provider_has_no_password_here(visit, store, root):
+    issuer = "https://login.example.org/realms/bank"
+    own = store.open_provider_account(issuer, "1", ["Wang"], ["reader"], session=None)
+    app = visit(own, "accounts")
+    assert labels(app) == []
+    assert [one.label for one in app.expander] == ["Where I am signed in"]
+    wang = store.grants(own).account
+    app = visit(store.open_account(root.id, None), "accounts")
+    assert app.table[0].value["Signs in with"].tolist() == ["password", "login.example.org"]
+    app.selectbox(key="account").select(wang.id).run()
+    assert [one.value for one in app.info] == [
+        "Name and roles are those that login.example.org says at each sign-in."
+    ]
+    assert not [one for one in app.button if one.key == f"reset-{wang.id}"]
+    app.button(key=f"end-theirs-{store.browser_of(own)}").click().run()
+    assert not store.grants(own).organizer
+    assert "nowhere" in [one.value for one in app.caption]
+    app.button(key=f"disable-{wang.id}").click().run()
+    assert next(one for one in store.accounts() if one.id == wang.id).disabled
+
+
+# -- where people are signed in
+
+
+def test_browsers_are_listed_and_ended(visit, store, root, frozen):
+    here = store.open_account(root.id, None, ("Firefox", "Windows"))
+    frozen.move(days=1)
+    phone = store.open_account(root.id, None, ("", "Android"))
+    shared = store.open_organizer(None, ("curl", ""))
+    strange = store.open_account(root.id, None, ("", ""))
+    app = visit(here, "accounts")
+    lines = [one.value for one in app.markdown if "since" in one.value]
+    assert sorted(lines[:3]) == [
+        "Android · since 2026-03-02 · last here on 2026-03-02",
+        "Firefox on Windows · this browser · since 2026-03-01 · last here on 2026-03-02",
+        "unknown browser · since 2026-03-02 · last here on 2026-03-02",
+    ]
+    assert lines[3:] == ["curl · since 2026-03-02 · last here on 2026-03-02"]
+    assert app.table[0].value["Signed in now"].tolist() == ["3"]
+    app.button(key=f"end-mine-{store.browser_of(phone)}").click().run()
+    assert not store.grants(phone).organizer
+    app.button(key=f"end-without-{store.browser_of(shared)}").click().run()
+    assert not store.grants(shared).organizer
+    again = store.open_account(root.id, None)
+    app.run()
+    app.button(key="end_all-mine").click().run()
+    assert not store.grants(strange).organizer
+    assert not store.grants(again).organizer
+    assert store.grants(here).organizer
 
 
 # -- who is named, who is refused
@@ -179,7 +325,7 @@ def test_a_reader_sees_every_page_and_can_change_nothing(visit, store, survey):
         "sign_out"
     }
     assert enabled["experts"] == enabled["rounds"] == enabled["files"] == set()
-    assert enabled["accounts"] == {"change_own"}
+    assert enabled["accounts"] == {"change_own", "begin_set_up"}
     app = visit(session, "rounds")
     assert app.checkbox[0].disabled
     store.close_round(study)
@@ -259,6 +405,40 @@ def test_accounts_at_the_door(server):
     with pytest.raises(TimeoutError):  # eleven: it waits for its turn
         ask(server, "/organizer", form={"name": "李丽", "password": WORDS}, patience=1)
     opened.close()
+
+
+def sign_in(language: str = "en", **fields: str) -> Response:
+    """What the server says to the form of the page of sign-in, or to who asks for the page."""
+    sent = urlencode(fields).encode()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": sent, "more_body": False}
+
+    scope = {"type": "http", "method": "POST" if fields else "GET", "path": "/organizer"}
+    headers = [(b"accept-language", language.encode())]
+    request = Request({**scope, "headers": headers, "scheme": "http"}, receive)
+    with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
+        return thread.submit(asyncio.run, organizer_route(request)).result()
+
+
+def test_a_code_at_the_door(store, root, frozen):
+    store.add_account("Bo", WORDS, ["reader"])
+    assert 'name="code"' not in sign_in().body.decode()
+    secret = new_secret()
+    codes = store.set_up_second_factor(root.id, WORDS, secret, pyotp.TOTP(secret).at(clock.now()))
+    form = sign_in("zh").body.decode()
+    assert "身份验证器的验证码或恢复码（未设置两步验证的请留空）" in form
+    assert '<input name="code" autocomplete="one-time-code"' in form
+    for password, code in ((WORDS, ""), (WORDS, "123456"), (OTHER, codes[0])):
+        wrong = sign_in(name="Root", password=password, code=code)
+        assert (wrong.status_code, wrong.headers.get("set-cookie")) == (403, None)
+        assert '<p role="alert">Name, password or code is wrong.</p>' in wrong.body.decode()
+    frozen.move(minutes=1)
+    right = {"name": "Root", "password": WORDS, "code": pyotp.TOTP(secret).at(clock.now())}
+    session = re.search("ahp_session=([^;]+)", sign_in(**right).headers["set-cookie"])[1]
+    assert store.grants(session).account.id == root.id
+    assert sign_in(**right).status_code == 403  # the code was used
+    assert sign_in(name="Bo", password=WORDS).status_code == 303
 
 
 def test_the_shared_password_beside_accounts(tmp_path, monkeypatch):

@@ -179,15 +179,17 @@ def preload_charts() -> None:
     _preload(key="preload_charts", data={"files": list(CHART_CODE)})
 
 
-def frame(language: str, cookie: str | None, offline: str) -> None:
+def frame(language: str, cookie: str | None, offline: str, go: str = "") -> None:
     """What holds for the page as a whole.
 
     Args:
         language: of the page.
         cookie: under which name the browser keeps the language for a year; None = it doesn't.
         offline: what is shown while there is no connection.
+        go: address of another page, to which the browser goes on.
     """
-    _frame(key="frame", data={"language": language, "cookie": cookie, "offline": offline})
+    data = {"language": language, "cookie": cookie, "offline": offline, "go": go}
+    _frame(key="frame", data=data)
 
 
 def histogram(

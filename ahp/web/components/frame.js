@@ -13,6 +13,7 @@ function reachScrolledTables() {
 }
 
 export default function ({ data, parentElement }) {
+  if (data.go) location.assign(data.go)
   document.documentElement.lang = data.language
   if (data.cookie) {
     const secure = location.protocol === "https:" ? "; secure" : ""
