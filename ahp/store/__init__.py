@@ -2,6 +2,7 @@
 
 from .records import (
     AccountInfo,
+    Backup,
     ClosedRound,
     EvaluationInfo,
     EvaluationLog,
@@ -18,6 +19,7 @@ from .store import Store
 
 __all__ = [
     "AccountInfo",
+    "Backup",
     "ClosedRound",
     "EvaluationInfo",
     "EvaluationLog",

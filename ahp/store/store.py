@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import Accounts
+from .backups import Backups
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
@@ -13,7 +14,18 @@ from .rounds import Rounds
 from .studies import Studies
 
 
-class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations, Reports):
+class Store(
+    Studies,
+    Rounds,
+    People,
+    Doors,
+    Accounts,
+    Replying,
+    Documents,
+    Evaluations,
+    Reports,
+    Backups,
+):
     """Studies, their experts and answers, evaluations and their data; safe to share between threads
     and processes.
 

@@ -14,12 +14,12 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,7 +27,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -75,6 +75,9 @@ ALL_UPLOADS = 20 * ORGANIZER_UPLOAD
 
 MESSAGE = 2 * 2**20
 """Bytes of a message of a browser: all that stands in the fields of a page."""
+
+PIECE = 2**16
+"""Bytes of a piece of a file that is sent in pieces."""
 
 FONTS = (
     *('"Source Sans"', '"PingFang SC"', '"Microsoft YaHei"'),
@@ -247,7 +250,8 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     _ = translator(language)
     try:
         if offer and database().may_download(session, offer.session, offer.holder):
-            return Response(offer.make())
+            made = offer.make()
+            return Response(made) if isinstance(made, bytes | str) else _sent(made)
     except DatabaseError:
         return _unavailable(request)
     except AHPError as error:
@@ -260,6 +264,18 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
         "and press the button again."
     )
     return _page({language: problem}, status=403)
+
+
+def _sent(file: IO[bytes]) -> Response:
+    """A file in pieces: it may be larger than the memory."""
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    size = os.fstat(file.fileno()).st_size
+    return StreamingResponse(pieces(), headers={"content-length": str(size)})
 
 
 def _timezone(name: str) -> tzinfo:
@@ -389,6 +405,7 @@ async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[No
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
     yield
+    await asyncio.to_thread(store.close)
 
 
 def _show_error(error: Exception) -> bool:

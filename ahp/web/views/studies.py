@@ -297,6 +297,13 @@ if not studies:
             "Or look at a finished example first."
         )
     )
+for each_backup in state.desk().restorations()[:1]:
+    said = _(
+        "This database was restored on {restored} (UTC) from a backup of {taken} (UTC). What was "
+        "done between the backup and its loss is not in it."
+    )
+    restored, taken = state.minute(each_backup.restored or ""), state.minute(each_backup.taken)
+    st.caption(":material/history: " + said.format(restored=restored, taken=taken))
 state.show_problem()
 imports = state.desk().imports()
 for each in studies:
