@@ -68,6 +68,8 @@ _SYSTEM_PROBLEMS = {
     errno.EISDIR: "file_is_folder",
     errno.ENOTDIR: "file_is_no_folder",
     errno.EADDRINUSE: "address_in_use",
+    errno.ENOSPC: "disk_full",
+    errno.EROFS: "disk_read_only",
 }
 
 

@@ -905,6 +905,8 @@ _FILES = {
         "{expected!r}"
     ),
     "digit_wrong": _("{digits!r}, digit {number} is {digit!r}, expected one of {valid}"),
+    "disk_full": _("No space left on device"),
+    "disk_read_only": _("Read-only file system"),
     "document_after_annex": _("section {key!r} stands behind an annex, expected it before"),
     "document_key_twice": _("{kind} {key!r} comes twice in the document, expected a key each"),
     "document_reference_unknown": _("{kind} {key!r} is referred to, and isn't in the document"),
@@ -1327,6 +1329,39 @@ _STORE = {
     "chain_seal_wrong": _("it does not name the last hash of the part it seals"),
     "chain_survey": _("its survey hash is not that of the study's survey"),
     "compared_nothing": _("parent = {parent!r}, the survey compares nothing below it"),
+    "backup_damaged": _(
+        "{source}: is no backup, or is damaged: its bytes are not those that were written"
+    ),
+    "backup_damaged_source": _("{location}: SQLite finds it damaged: {problem}"),
+    "backup_exists": _("{path}: there is such a file; a backup overwrites nothing"),
+    "backup_format": _(
+        "{source}: a backup in format {found}, this version of ahp reads those up to {newest}; use "
+        "a newer version of ahp"
+    ),
+    "backup_is_none": _("{source}: is no backup made by ahp backup"),
+    "backup_log_differs": _(
+        "{source}: the log of {id} ({title!r}) is another one in the copy, with {found} events, "
+        "expected {expected}"
+    ),
+    "backup_newer": _(
+        "{source}: the backup was made by ahp {version} of a database at revision {found!r}, this "
+        "version of ahp knows those up to {known!r}; use a newer version of ahp"
+    ),
+    "backup_not_noted": _(
+        "{path}: the backup is whole, but the database could not note that there is one: {problem}"
+    ),
+    "backup_of_nothing": _("{location}: there is nothing of ahp in it"),
+    "backup_part_differs": _("{source}: {name} in it is not what its manifest says"),
+    "backup_tool_fails": _("{tool} fails: {problem}"),
+    "backup_tool_missing": _(
+        "{tool} is needed, and not found: install PostgreSQL's client programs of the server's "
+        "version or newer (Debian: apt-get install postgresql-client)"
+    ),
+    "backup_tool_older": _(
+        "{tool} is of PostgreSQL {found}, the server of {needed}: install client programs of "
+        "version {needed} or newer"
+    ),
+    "backup_unwritable": _("{path}: the backup can't be written: {problem}"),
     "contradictions_stay": _(
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended"
@@ -1444,6 +1479,7 @@ _STORE = {
         "event {seq} ({event_id}) belongs to no study: there is none with the id {study_id!r}"
     ),
     "may_not_accounts": _("“{name}” may not change accounts: this takes an administrator."),
+    "may_not_back_up": _("“{name}” may not make backups: this takes an administrator."),
     "may_not_close_rounds": _(
         "“{name}” may not close or open rounds: this takes an organizer or a head."
     ),
@@ -1495,6 +1531,11 @@ _STORE = {
         "{name} would be recused from every comparison; please revoke the link instead."
     ),
     "recused_from": _("recused from {parent!r}, expected one of {parents!r}"),
+    "restore_not_empty": _(
+        "{location}: there is something in it; a backup is restored into a database that is new or "
+        "empty"
+    ),
+    "restore_unwritable": _("{location}: the backup can't be restored here: {problem}"),
     "round_closed": _("Round {round} of “{title}” is closed."),
     "round_is_another": _("Round {round} of “{title}” is closed, round {open} is open."),
     "round_next": _("The next round of “{title}” is {next}, not {round}."),

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 HEFA = str(ROOT / "examples" / "published" / "hefa.ahp.toml")
 COMMANDS = (
     "'weights', 'surveys', 'analyze', 'sensitivity', 'evaluate', 'schemes', 'report', "
-    "'evaluation-report', 'verify', 'reconstruct', 'reproduce', 'convert', 'serve', 'log', "
-    "'receipt'"
+    "'evaluation-report', 'verify', 'reconstruct', 'reproduce', 'convert', 'serve', 'backup', "
+    "'restore', 'log', 'receipt'"
 )
 METHODS = (
     "“eigenvector”、“geometric_mean”、“column_mean”、“row_sum”、“harmonic”、“least_squares”、"
@@ -39,6 +39,8 @@ USAGE = {
         "'statistics', 'notice', 'analysis'。"
     ),
     "surveys validate": "ahp surveys validate：错误：缺少参数：FILE。",
+    "backup": "ahp backup：错误：缺少参数：FILE。",
+    "restore": "ahp restore：错误：缺少参数：FILE。",
     "log": "ahp log：错误：缺少参数：ACTION。",
     "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify', 'import'。",
     "receipt verify a b": "ahp receipt verify：错误：缺少参数：--key。",

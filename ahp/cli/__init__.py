@@ -17,6 +17,7 @@ from ..messages import Phrase
 from ..version import __version__
 from . import (
     analyze,
+    backup,
     convert,
     evaluate,
     evaluation_report,
@@ -37,7 +38,18 @@ from .printing import fail, line_language, print_warning, system_refusal
 
 COMMANDS = (
     *(weights, surveys, analyze, sensitivity, evaluate, schemes),
-    *(report, evaluation_report, verify, reconstruct, reproduce, convert, serve, log, receipt),
+    *(
+        report,
+        evaluation_report,
+        verify,
+        reconstruct,
+        reproduce,
+        convert,
+        serve,
+        backup,
+        log,
+        receipt,
+    ),
 )
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 

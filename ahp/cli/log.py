@@ -64,6 +64,10 @@ def _verify(arguments: argparse.Namespace) -> int:
         verified = _("{location}: {count} studies verified")
         line = _("{location}: 1 study verified") if len(logs) == 1 else verified
         print(line.format(location=store.location, count=len(logs)))
+        for backup in store.restorations():
+            line = _("  restored on {restored} from a backup of {taken}, SHA-256 {hash}")
+            times = {"restored": backup.restored, "taken": backup.taken}
+            print(line.format(**times, hash=backup.sha256))
         evaluations = store.verify_evaluations()
         for one in evaluations:
             line = _("evaluation {id} ({title!r}): {events} events, head {hash}")

@@ -320,6 +320,19 @@ class StudyUnarchived(Action):
 
 
 @dataclass(frozen=True)
+class StudyImported(Action):
+    """All that comes before was read from a file: who did it is as that file says.
+
+    Attributes:
+        source: name of the file, shortened if it is long.
+    """
+
+    kind = "study_imported"
+    in_detail = ("source",)
+    source: str
+
+
+@dataclass(frozen=True)
 class SettingsChosen(Action):
     """How the study is analyzed from now on."""
 
@@ -568,7 +581,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
-        *(ReportWritten, NamingChosen),
+        *(ReportWritten, NamingChosen, StudyImported),
     )
 }
 """Kind -> what was done."""

@@ -9,13 +9,13 @@ from ..errors import AccessError
 from ..study.plain import check_option
 from .events import Actor
 
-ACTS = ("see", "run_studies", "close_rounds", "run_evaluations", "sign", "accounts")
+ACTS = ("see", "run_studies", "close_rounds", "run_evaluations", "sign", "accounts", "back_up")
 """See everything; run studies; close and open their rounds; run evaluations; sign their results;
-say who may do what."""
+say who may do what; take a copy of all there is."""
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "administrator": frozenset({"see", "accounts"}),
+        "administrator": frozenset({"see", "accounts", "back_up"}),
         "organizer": frozenset({"see", "run_studies", "close_rounds", "run_evaluations"}),
         "head": frozenset({"see", "close_rounds", "sign"}),
         "reader": frozenset({"see"}),

@@ -3,6 +3,7 @@
 from .records import (
     AccountInfo,
     BrowserInfo,
+    Backup,
     ClosedRound,
     EvaluationInfo,
     EvaluationLog,
@@ -20,6 +21,7 @@ from .store import Store
 __all__ = [
     "AccountInfo",
     "BrowserInfo",
+    "Backup",
     "ClosedRound",
     "EvaluationInfo",
     "EvaluationLog",

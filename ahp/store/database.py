@@ -6,9 +6,10 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
@@ -27,7 +28,8 @@ from ..datafile import system_problem
 from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from ..process.events import ORGANIZER
 from ..resources import checkout
-from .states import Walked, states_of_evaluations, states_of_studies
+from .private import keep_private, make_private
+from .states import kept_states
 
 if TYPE_CHECKING:
     from psycopg import Connection as Connected
@@ -67,6 +69,10 @@ QUIET = 60.0
 LAST_TRANSACTIONS = 3.0
 """Seconds that transactions under way may take when the database is closed."""
 
+Fill = Callable[[Connection, Callable[[str], None]], None]
+"""What puts the first content into a database, in the transaction that brings it up to date; it is
+given what brings the tables to a revision, such as `"head"`."""
+
 _AT_ONCE = nullcontext()
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x616870  # "ahp": PostgreSQL's locks are numbers that all clients agree on
@@ -92,6 +98,39 @@ class Observer:
         """The database did not answer."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a database is.
+
+    Attributes:
+        url: checked, with the password.
+        location: path of the file, or the URL with its password hidden.
+        folder: where files that belong to the database lie: beside the SQLite file, else the user's
+            data folder.
+        file: the SQLite file; None for PostgreSQL.
+    """
+
+    url: URL = field(repr=False)
+    location: str
+    folder: Path
+    file: Path | None
+
+
+def place_of(url: str | None) -> Place:
+    """Where a database is, see `Database`.
+
+    Raises:
+        StoreError: the URL is refused.
+    """
+    parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(str(parsed.database))
+        return Place(parsed, str(path), path.parent, path)
+    hidden = {name: "***" for name in parsed.query if name == "password"}
+    location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+    return Place(parsed, location, platformdirs.user_data_path("ahp"), None)
+
+
 class Database:
     """An open database that is up to date; safe to share between threads.
 
@@ -99,11 +138,10 @@ class Database:
         url: SQLAlchemy's URL of a SQLite file or a PostgreSQL database; None = `$AHP_DATABASE_URL`,
             else `data/ahp.db` of the checkout, else `ahp.db` in the user's data folder.
         create: make a SQLite file that does not exist yet.
+        fill: what a restored database begins with; None = nothing.
 
     Attributes:
-        location: path of the file, or the URL with its password hidden.
-        folder: where files that belong to the database lie: beside the SQLite file, else the user's
-            data folder.
+        place, location, folder: see `Place`.
         revision: of its tables, as this code knows them.
         observer: is told what happens.
 
@@ -111,38 +149,41 @@ class Database:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
     """
 
-    def __init__(self, url: str | None = None, *, create: bool = True) -> None:
-        parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
-        if parsed.get_backend_name() == "sqlite":
-            path = Path(str(parsed.database))
-            self.location, self.folder = str(path), path.parent
-            if not create and not path.is_file():
-                raise StoreError("database_missing", path=str(path))
+    def __init__(
+        self, url: str | None = None, *, create: bool = True, fill: Fill | None = None
+    ) -> None:
+        self.place = place = place_of(url)
+        self.location, self.folder = place.location, place.folder
+        if place.file is not None:
+            if not create and not place.file.is_file():
+                raise StoreError("database_missing", path=self.location)
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                place.folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(
-                    "database_folder", path=str(path.parent), problem=system_problem(error)
+                    "database_folder", path=str(place.folder), problem=system_problem(error)
                 ) from error
-        else:
-            hidden = {name: "***" for name in parsed.query if name == "password"}
-            self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-            self.folder = platformdirs.user_data_path("ahp")
-        self._kept = {
-            "states": states_of_studies(),
-            "evaluations": states_of_evaluations(),
-            "walked": Walked(),
-        }
+            make_private(place.file)
+            for ending in ("", "-wal", "-shm"):  # SQLite makes these two like the file itself
+                keep_private(Path(self.location + ending))
+        self._kept = kept_states()
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         self.observer = Observer()
         with _opening:
-            self._open(parsed)
+            self._open(place.url, fill)
 
     def close(self) -> None:
-        """Close all connections, once what is under way has ended, if it ends soon."""
+        """Close all connections, once what is under way has ended, if it ends soon; what SQLite has
+        beside the file goes into it, as far as no other process needs it there.
+        """
         end = time.monotonic() + LAST_TRANSACTIONS
         while self.connections()[0] and time.monotonic() < end:
             time.sleep(0.01)
+        if self.place.file is not None and self.connections()[1]:
+            with suppress(sqlite3.Error), closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA busy_timeout = 0")  # who closes waits for nobody
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._engine.dispose()
 
     def connections(self) -> tuple[int, int]:
@@ -164,13 +205,12 @@ class Database:
             yield session
         self.observer.written(time.monotonic() - begun, session.info.get("appended", ()))
 
-    def _open(self, url: URL) -> None:
+    def _open(self, url: URL, fill: Fill | None) -> None:
         file = url.get_backend_name() == "sqlite"
         # a file is always there; a server may have ended a connection that waits in the pool
-        patience = {} if file else {k: v for k, v in PATIENCE.items() if k not in url.query}
         self._engine = create_engine(
             url,
-            connect_args=patience,
+            connect_args={} if file else patience(url),
             pool_pre_ping=not file,
             pool_size=POOL,
             max_overflow=-1,
@@ -179,7 +219,7 @@ class Database:
             # SQLite lets writers poll for their turn, and who comes late may be first
             self._turn: AbstractContextManager[object] = _Turn(self.location)
             event.listen(self._engine, "connect", _configure)
-            event.listen(self._engine, "begin", _begin)
+            event.listen(self._engine, "begin", begin)
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
@@ -190,9 +230,9 @@ class Database:
             )
             self._writer = self._engine
         try:
-            self._migrate()
+            self._migrate(fill)
         except BaseException:
-            self.close()
+            self._engine.dispose()
             raise
         if not file:
             self._engine.dispose()  # a migration may take as long as it needs
@@ -214,13 +254,8 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        try:
+        with translated(self.location):
             yield
-        except DBAPIError as error:
-            gone = isinstance(error, OperationalError | InterfaceError)
-            away = gone or error.connection_invalidated
-            kind = DatabaseError if away else DatabaseFaultError
-            raise kind("database_fails", location=self.location, problem=str(error.orig)) from error
 
     def _say_failed(self, error: DatabaseError) -> None:
         """One line in the log, and no more of them for a while: every open page asks again."""
@@ -235,23 +270,53 @@ class Database:
             self._failed = False
             _log.warning("%s: the database answers again", self.location)
 
-    def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    def _migrate(self, fill: Fill | None) -> None:
+        config = _config()
         with self._translated(), self._writer.begin() as connection:
             scripts = ScriptDirectory.from_config(config)
             known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-            found = MigrationContext.configure(connection).get_current_heads()
-            if newer := sorted(set(found) - known):
+            context = MigrationContext.configure(connection)
+            if newer := sorted(set(context.get_current_heads()) - known):
                 raise StoreError(
                     "database_newer", location=self.location, found=newer[0], known=max(known)
                 )
             self.revision = scripts.get_current_head()
-            if found != (self.revision,):
-                config.attributes["connection"] = connection
+            config.attributes["connection"] = connection
+            if fill is not None:
+                fill(connection, partial(command.upgrade, config))
+            if context.get_current_heads() != (self.revision,):
                 command.upgrade(config, "head")
+
+
+def patience(url: URL) -> dict[str, int]:
+    """`PATIENCE`, as far as a URL says nothing else."""
+    return {name: value for name, value in PATIENCE.items() if name not in url.query}
+
+
+@contextmanager
+def translated(location: str) -> Iterator[None]:
+    """In place of the errors of SQLAlchemy, those of the store, for the database at a place."""
+    try:
+        yield
+    except DBAPIError as error:
+        gone = isinstance(error, OperationalError | InterfaceError)
+        away = gone or error.connection_invalidated
+        kind = DatabaseError if away else DatabaseFaultError
+        raise kind("database_fails", location=location, problem=str(error.orig)) from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def known_revisions() -> set[str]:
+    """The revisions of databases that this version of `ahp` knows."""
+    scripts = ScriptDirectory.from_config(_config())
+    return {script.revision for script in scripts.walk_revisions()}
 
 
 class _Turn:
@@ -322,7 +387,7 @@ def _parse(url: str) -> URL:
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    """Set and assert the PRAGMAs of a new SQLite connection, and leave BEGIN to `_begin`."""
+    """Set and assert the PRAGMAs of a new SQLite connection, and leave BEGIN to `begin`."""
     connection.isolation_level = None
     deadline = time.monotonic() + BUSY_TIMEOUT / 1000
     for name, value, _ in PRAGMAS:
@@ -341,5 +406,6 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
             raise StoreError("database_pragma", name=name, found=found, expected=expected)
 
 
-def _begin(connection: Connection) -> None:
+def begin(connection: Connection) -> None:
+    """Begin a transaction of SQLite as the options of its engine say."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from ..errors import AnswersError
-from ..process.events import Action, Actor, Answered, Submitted
+from ..process.events import Action, Actor, Answered, StudyImported, Submitted
 from ..process.receipt import Receipt
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
 from ..study.standing import Standing
 from . import chain, evaluation_log, log, receipts, signing, transfer
 from .log import Entry
+from .models import EventRow, StudyRow
 from .part import Part, new_id
 from .people import add_people, let_count
 from .queries import study_info, study_row
@@ -108,7 +111,8 @@ class Documents(Part):
             return transfer.export_study(session, study_row(session, study_id))
 
     def import_export(self, content: str | bytes, source: str = "study file") -> StudyInfo:
-        """Store what `export_study` wrote: an identical study, its log verified.
+        """Store what `export_study` wrote: the same study, its log verified and followed by the
+        event that says that it was read.
 
         Args:
             content: the JSON.
@@ -121,6 +125,16 @@ class Documents(Part):
         with self._write() as session:
             study = transfer.import_study(session, content, source)
             return study_info(study, survey_of(session, study))
+
+    def imports(self) -> dict[str, Event]:
+        """Id of a study that was read from a file -> the event that tells when it was last."""
+        query = select(*chain.COLUMNS).where(
+            EventRow.study_id.in_(select(StudyRow.id)),  # a part of the index
+            EventRow.kind == StudyImported.kind,
+        )
+        with self._database.read() as session:
+            rows = session.execute(query.order_by(EventRow.seq))
+            return {event.study_id: event for event in (Event(*row) for row in rows)}
 
     def events(self, study_id: str) -> list[Event]:
         """The log of a study."""

@@ -65,10 +65,10 @@ def check_texts(entry: Entry) -> None:
     """Refuse texts that are none, that no database takes, as browsers can send them, or that are
     too long.
     """
-    own = {one.name: getattr(entry.action, one.name) for one in fields(entry.action)}
-    held = {**own, "source": entry.source, "event_id": entry.event_id}
+    own = [(one.name, getattr(entry.action, one.name)) for one in fields(entry.action)]
+    held = [*own, ("source", entry.source), ("event_id", entry.event_id)]
     kinds = {one.name: str(one.type) for one in fields(entry.action)}
-    for name, value in held.items():
+    for name, value in held:
         if kinds.get(name, "str") == "str" and not isinstance(value, str):
             raise AnswersError("entry_no_text", name=name, value=value)
         for text in value if isinstance(value, tuple) else (value,):

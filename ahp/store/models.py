@@ -5,7 +5,7 @@ Times are UTC, ISO 8601 text. Of links and sessions only the SHA-256 of the toke
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -258,3 +258,16 @@ class SignInRuleRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[str]
+
+
+class BackupRow(Base):
+    """A backup that was made of the database; `restored` is when the database was made from it."""
+
+    __tablename__ = "backups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    taken: Mapped[str]
+    name: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    restored: Mapped[str | None]

@@ -25,6 +25,7 @@ _REFUSALS = {
     "run_evaluations": "may_not_run_evaluations",
     "sign": "may_not_sign",
     "accounts": "may_not_accounts",
+    "back_up": "may_not_back_up",
 }
 """Act -> what is said to whom it is refused."""
 
@@ -66,7 +67,11 @@ class Part:
 def check_account(
     session: Session, account_id: str, acts: tuple[str | tuple[str, ...], ...]
 ) -> None:
-    """Refuse what an account does not allow."""
+    """Refuse what an account does not allow.
+
+    Raises:
+        AccessError: says what it is.
+    """
     account = account_info(account_row(session, account_id))
     if account.disabled is not None:
         raise AccessError("account_disabled", name=account.name)

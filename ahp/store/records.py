@@ -315,3 +315,22 @@ class StudyLog:
     events: int
     head_hash: str
     without_evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was made of the database, or from which it was restored.
+
+    Attributes:
+        taken: of which moment it is, UTC, ISO 8601.
+        name: its path as it was made or read.
+        size: of the file, in bytes.
+        sha256: of the file.
+        restored: when the database was restored from it, UTC, ISO 8601; None = it was made of it.
+    """
+
+    taken: str
+    name: str
+    size: int
+    sha256: str
+    restored: str | None

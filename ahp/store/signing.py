@@ -23,24 +23,38 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ..datafile import system_problem
 from ..errors import ReceiptError, StoreError
+from .private import keep_private
 
 ENVIRONMENT_VARIABLE = "AHP_SIGNING_KEY"
+
+
+def key_path(folder: Path) -> Path:
+    """Where the server's private key is.
+
+    Args:
+        folder: where `signing_key.pem` lies unless `$AHP_SIGNING_KEY` names another file.
+    """
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(named) if named else folder / "signing_key.pem"
 
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The server's private key, made now if there is none yet.
 
     Args:
-        folder: where `signing_key.pem` lies unless `$AHP_SIGNING_KEY` names another file.
+        folder: see `key_path`.
 
     Raises:
         StoreError: the file cannot be read or made. It is never replaced.
     """
-    named = os.environ.get(ENVIRONMENT_VARIABLE)
-    path = Path(named) if named else folder / "signing_key.pem"
+    path = key_path(folder)
     try:
         if not path.exists():
-            _create(path)
+            pem = Ed25519PrivateKey.generate().private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            )
+            place_key(path, pem)
+        keep_private(path)
         content = path.read_bytes()
     except OSError as error:
         raise StoreError(
@@ -58,12 +72,16 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _create(path: Path) -> None:
-    """Write a new key, unless another process was faster: a file is there completely or not."""
+def place_key(path: Path, pem: bytes) -> bool:
+    """Write a key where there is none, so that the file is there completely or not.
+
+    Returns:
+        False where there is one: another process may have been faster.
+
+    Raises:
+        OSError: it can't be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".signing_key")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -72,9 +90,10 @@ def _create(path: Path) -> None:
             os.fsync(file.fileno())
         os.link(name, path)
     except FileExistsError:
-        return
+        return False
     finally:
         os.unlink(name)
+    return True
 
 
 def derived(key: Ed25519PrivateKey, purpose: str) -> bytes:

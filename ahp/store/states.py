@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -125,6 +125,15 @@ def states_of_evaluations() -> States[EvaluationState, EvaluationRow]:
         lambda _session, _book: EvaluationState(),
         lambda events, state: evaluation_state.fold(map(logged_evaluation, events), state),
     )
+
+
+def kept_states() -> dict[str, Any]:
+    """Under the names by which sessions have it, what is kept of a database in one process."""
+    return {
+        "states": states_of_studies(),
+        "evaluations": states_of_evaluations(),
+        "walked": Walked(),
+    }
 
 
 def state_of(session: Session, study: StudyRow) -> State:

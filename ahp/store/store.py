@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import Accounts
+from .backups import Backups
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
@@ -15,7 +16,17 @@ from .studies import Studies
 
 
 class Store(
-    Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evaluations, Reports, Health
+    Studies,
+    Rounds,
+    People,
+    Doors,
+    Accounts,
+    Replying,
+    Documents,
+    Evaluations,
+    Reports,
+    Health,
+    Backups,
 ):
     """Studies, their experts and answers, evaluations and their data; safe to share between threads
     and processes.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..datafile import MAX_EVALUATION, parse_json
 from ..errors import AHPError, LogError, StoreError
 from ..process.evaluations.events import EvaluationImported
-from ..process.events import SERVER, Actor, ChainSealed
+from ..process.events import SERVER, Actor, ChainSealed, StudyImported
 from ..study import Survey, survey_from_content
 from ..study.limits import LONGEST
 from . import chain, log
@@ -68,7 +68,7 @@ def export_study(session: Session, study: StudyRow) -> str:
 
 
 def import_study(session: Session, content: str | bytes, source: str) -> StudyRow:
-    """Insert what `export_study` wrote, and verify its log.
+    """Insert what `export_study` wrote, verify its log, and add to it who has read it.
 
     Raises:
         StoreError: not such a file, or the database has the study already.
@@ -88,7 +88,15 @@ def import_study(session: Session, content: str | bytes, source: str) -> StudyRo
         sealed = ChainSealed(last.seq, last.format, last.hash)
         entry = log.Entry(sealed, secrets.token_hex(16), "server", actor=SERVER)
         log.append(session, study, [entry])
+    imported = StudyImported(_shortened(source))
+    log.append(session, study, [log.Entry(imported, secrets.token_hex(16), "file")])
     return study
+
+
+def _shortened(source: str) -> str:
+    """The name of a file, as long as the log keeps it."""
+    longest = LONGEST["text"]
+    return source if len(source) <= longest else f"{source[: longest - 1]}…"
 
 
 def _survey(data: dict[str, Any], source: str) -> Survey:
@@ -147,10 +155,8 @@ def import_evaluation(
     verify_evaluation(session, book)
     if unnamed := files.keys() - evaluation_state_of(session, book).files.keys():
         raise LogError("export_file_unnamed", source=source, sha256=min(unnamed))
-    longest = LONGEST["text"]
-    name = source if len(source) <= longest else f"{source[: longest - 1]}…"
-    entry = Entry(EvaluationImported(name), secrets.token_hex(16), "file", actor)
-    append(session, book, [entry])
+    imported = EvaluationImported(_shortened(source))
+    append(session, book, [Entry(imported, secrets.token_hex(16), "file", actor)])
     return book
 
 

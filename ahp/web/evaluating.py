@@ -58,9 +58,8 @@ class Desk:
         _ = state.translate()
         if actor.kind == "person":
             return self.now.name_of(actor)
-        accounts = {one.id: one.name for one in state.desk().accounts()}
-        accounts |= {CLERK.id: _("clerk of the example"), HEAD.id: _("head of the example")}
-        return accounts.get(actor.id) or _("organizer without an account")
+        example = {CLERK.id: _("clerk of the example"), HEAD.id: _("head of the example")}
+        return example.get(actor.id) or state.organizer_name(actor)
 
 
 def page_titles(_: Translate) -> dict[str, str]:
@@ -179,12 +178,7 @@ def pick_evaluation() -> Desk:
         st.caption(state.plain(found[chosen].note))
     desk = Desk(found[chosen], database.evaluation_state(chosen))
     if (read := desk.now.imported) is not None:
-        words = _(
-            "Read from the file “{source}” by {name} on {date}. What was done before, and by whom, "
-            "is as that file says."
-        )
-        date, source = read.time[:10], desk.now.imported_from
-        st.caption(state.plain(words.format(source=source, name=desk.who(read.actor), date=date)))
+        state.show_imported(desk.now.imported_from, desk.who(read.actor), read.time)
     return desk
 
 

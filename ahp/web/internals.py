@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -155,13 +155,13 @@ class Offer:
     """A file that a page offers.
 
     Attributes:
-        make: makes its content.
+        make: makes its content, or a file to be read and closed.
         session: token of the browser's session in which the page is open.
         holder: an expert, or a person of an evaluation, who may have it; None = only organizers
             may.
     """
 
-    make: Callable[[], bytes | str]
+    make: Callable[[], bytes | str | IO[bytes]]
     session: str | None
     holder: str | None
 

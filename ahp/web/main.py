@@ -20,6 +20,7 @@ welcome = st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving
 survey = st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")
 studies = st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:")
 accounts = st.Page("views/accounts.py", title=_("Accounts"), icon=":material/manage_accounts:")
+backup = st.Page("views/backup.py", title=_("Backup"), icon=":material/backup:")
 study_pages = [
     ("experts", _("Experts and links"), "group"),
     ("rounds", _("Rounds"), "replay"),
@@ -40,6 +41,7 @@ organizer_pages = [
         for page, title, icon in study_pages
     ),
     accounts,
+    backup,
 ]
 evaluations = st.Page("views/evaluations.py", title=_("Evaluations"), icon=":material/monitoring:")
 icons = {
@@ -74,7 +76,9 @@ person = state.own_person(granted)
 own_pages = [survey] if granted.experts or state.bound_expert() else []
 if person:
     own_pages = [own[person.person.role], *own_pages]
-desks = [*organizer_pages[:-1], evaluations, *evaluation_pages, accounts]
+desks = [*organizer_pages[:-2], evaluations, *evaluation_pages, accounts]
+if granted.may("back_up"):
+    desks.append(backup)
 pages = own_pages + desks * granted.organizer or [welcome]
 if granted.enrolling or st.session_state.get("recovery_codes"):
     pages = [accounts]  # before anything else

@@ -16,12 +16,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,7 +29,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from streamlit import config
 
@@ -97,6 +97,9 @@ ALL_UPLOADS = 20 * ORGANIZER_UPLOAD
 
 MESSAGE = 2 * 2**20
 """Bytes of a message of a browser: all that stands in the fields of a page."""
+
+PIECE = 2**16
+"""Bytes of a piece of a file that is sent in pieces."""
 
 FONTS = (
     *('"Source Sans"', '"PingFang SC"', '"Microsoft YaHei"'),
@@ -336,7 +339,8 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
     _ = translator(language)
     try:
         if offer and database().may_download(session, offer.session, offer.holder):
-            return Response(offer.make())
+            made = offer.make()
+            return Response(made) if isinstance(made, bytes | str) else _sent(made)
     except DatabaseError:
         return _unavailable(request)
     except AHPError as error:
@@ -349,6 +353,18 @@ def _hand_out(request: Request, offer: Offer | None) -> Response:
         "and press the button again."
     )
     return _page({language: problem}, status=403)
+
+
+def _sent(file: IO[bytes]) -> Response:
+    """A file in pieces: it may be larger than the memory."""
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    size = os.fstat(file.fileno()).st_size
+    return StreamingResponse(pieces(), headers={"content-length": str(size)})
 
 
 def _timezone(name: str) -> tzinfo:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, partial
+from typing import IO
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -69,6 +70,23 @@ def actor() -> Actor:
     """Who does what is done on the organizer's pages."""
     account = st.session_state["granted"].account
     return Actor("organizer", account.id) if account else ORGANIZER
+
+
+def organizer_name(who: Actor) -> str:
+    """What people call an organizer who did something."""
+    _ = translate()
+    accounts = {one.id: one.name for one in database().accounts()}
+    return accounts.get(who.id) or _("organizer without an account")
+
+
+def show_imported(source: str, name: str, time: str) -> None:
+    """That a study or an evaluation was read from a file, by whom and when."""
+    _ = translate()
+    words = _(
+        "Read from the file “{source}” by {name} on {date}. What was done before, and by whom, is "
+        "as that file says."
+    )
+    st.caption(plain(words.format(source=source, name=name, date=time[:10])))
 
 
 def may(act: str) -> bool:
@@ -163,7 +181,9 @@ def show_problem() -> None:
         st.error(plain(problem))
 
 
-def guarded(make: Callable[[], bytes | str], holder: str | None = None) -> Callable[[], bytes]:
+def guarded(
+    make: Callable[[], bytes | str | IO[bytes]], holder: str | None = None
+) -> Callable[[], bytes]:
     """What a download button has in place of its file, which is made when it is downloaded.
 
     This browser alone gets it, for an organizer or the expert or person given, while they are

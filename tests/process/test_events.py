@@ -92,6 +92,7 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
         events.ChainSealed(3, 1, "abc"),
         (None, None, None, None, '{"events":3,"format":1,"last_hash":"abc"}'),
     ),
+    (events.StudyImported("s.json"), (None, None, None, None, '{"source":"s.json"}')),
 ]
 
 

@@ -47,8 +47,7 @@ def answer_all(store, expert, survey):
 
 def moved(store, study, tmp_path):
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
-    content = store.export_study(study.id)
-    return other, other.import_export(content), content
+    return other, other.import_export(store.export_study(study.id))
 
 
 def test_an_expert_is_renamed(store, study, ada):
@@ -179,11 +178,11 @@ def test_changes_move_with_the_study(store, study, ada, survey, tmp_path):
     store.rename_expert(ada.id, "Ada Li")
     store.rename_study(study.id, "Effectiveness")
     store.archive_study(study.id)
-    other, imported, content = moved(store, study, tmp_path)
+    other, imported = moved(store, study, tmp_path)
     assert imported == store.study(study.id)
     assert imported.archived
     assert [one.name for one in other.experts(study.id)] == ["Ada Li"]
-    assert other.export_study(study.id) == content
+    assert other.events(study.id)[:-1] == store.events(study.id)
     other.verify_log()
     other.close()
 

@@ -41,7 +41,7 @@ def run(data: dict, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_program_checks_a_study(data, tmp_path, monkeypatch, capsys) -> None:
     run(data, tmp_path, monkeypatch)
-    assert capsys.readouterr().out == f"31 events, head {data['events'][-1]['hash']}\n"
+    assert capsys.readouterr().out == f"32 events, head {data['events'][-1]['hash']}\n"
     for place in (7, 30):
         event = data["events"][place]
         event["time"], before = event["time"].replace("T", "t"), event["time"]

@@ -76,9 +76,13 @@ def refused(store, data, error=StoreError):
 def test_there_and_back(store, other, full, database):
     exported = store.export_study(full.id)
     assert other.import_export(exported, "study.json") == full
-    assert other.export_study(full.id) == exported
-    assert other.events(full.id) == store.events(full.id)
-    assert other.verify_log() == store.verify_log()
+    *events, read = other.events(full.id)
+    assert events == store.events(full.id)
+    assert (read.kind, read.detail) == ("study_imported", '{"source":"study.json"}')
+    assert (read.source, read.actor_kind, read.actor_id) == ("file", "organizer", "")
+    assert (other.imports(), store.imports()) == ({full.id: read}, {})
+    [verified], [there] = store.verify_log(), other.verify_log()
+    assert there == replace(verified, events=read.seq, head_hash=read.hash)
     assert other.closed_rounds(full.id) == store.closed_rounds(full.id)
     assert other.settings(full.id) == store.settings(full.id)
     for mine, theirs in zip(other.experts(full.id), store.experts(full.id), strict=True):
@@ -88,8 +92,10 @@ def test_there_and_back(store, other, full, database):
         assert other.reasons(mine.study_id) == store.reasons(mine.study_id)
     for table in ("grants", "links", "events", "experts", "studies"):
         database.execute(f"DELETE FROM {table}")
-    assert store.import_export(other.export_study(full.id).encode()) == full
-    assert store.export_study(full.id) == exported
+    assert store.import_export(other.export_study(full.id).encode(), "“再”.json") == full
+    *events, read = store.events(full.id)
+    assert events == other.events(full.id)
+    assert read.detail == '{"source":"“再”.json"}'
 
 
 def test_the_restored_study_goes_on(store, other, full):
@@ -98,7 +104,7 @@ def test_the_restored_study_goes_on(store, other, full):
     assert other.open_link(other.issue_link(cy.id), None)
     other.answer(cy.id, "goal", "a", "b", "2", event_id="more")
     assert len(other.close_round(full.id).closed) == 32
-    assert [log.events for log in other.verify_log()] == [len(store.events(full.id)) + 3]
+    assert [log.events for log in other.verify_log()] == [len(store.events(full.id)) + 4]
 
 
 def test_what_is_in_the_file(store, full, database):
@@ -391,7 +397,7 @@ def test_forged_events_that_say_nothing(other, data, survey):
             "expert_added, link_issued, link_revoked, answer, clear, abstain, comment, reason, "
             "consent, way, ranked, shown, kept, submit, settings, asking, standing, round_closed, "
             "round_opened, expert_renamed, expert_removed, study_renamed, study_archived, "
-            "study_unarchived, chain_sealed, report_written, naming",
+            "study_unarchived, chain_sealed, report_written, naming, study_imported",
         ),
         (at("study_created", kind="study_archived"), "it creates no study"),
         (

@@ -26,7 +26,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["0002", "0004"])
 def data(request: pytest.FixtureRequest, store: Store) -> dict[str, Any]:
-    """The export of a study that two versions wrote: 30 events in format 1, 4 in format 2."""
+    """The export of a study that two versions wrote: 30 events in format 1, 5 in format 2."""
     content = (GOLDEN / f"{request.param}.json").read_text(encoding="utf-8")
     study = store.import_export(content)
     bo = store.experts(study.id)[1].id
@@ -58,10 +58,10 @@ def refusal(data: dict[str, Any], folder: Path) -> str:
 
 def test_an_exported_study_verifies(data: dict[str, Any], tmp_path: Path) -> None:
     study, events = data["study"], data["events"]
-    assert len(events) == EVENTS + 4
+    assert len(events) == EVENTS + 5
     assert verified(data, tmp_path) == (
         0,
-        f"study {study['id']}: 34 events (30 in format 1), head {events[-1]['hash']}",
+        f"study {study['id']}: 35 events (30 in format 1), head {events[-1]['hash']}",
     )
 
 
@@ -85,9 +85,9 @@ def test_both_find_what_is_missing(data: dict[str, Any], tmp_path: Path) -> None
     data["events"] = events[:-1]
     assert verified(data, tmp_path) == (
         1,
-        "the log ends with event 33, the study's head is event 34",
+        "the log ends with event 34, the study's head is event 35",
     )
-    assert refusal(data, tmp_path).endswith("event 34 is missing, the log ends with event 33")
+    assert refusal(data, tmp_path).endswith("event 35 is missing, the log ends with event 34")
 
 
 def test_both_find_another_survey(data: dict[str, Any], tmp_path: Path) -> None:

@@ -196,9 +196,15 @@ def test_another_organizer_s_link_does_not(server):
     assert "new at every start" in answer.text
 
 
-def test_a_restart_makes_a_new_organizer_s_link(server):
+def test_a_restart_makes_a_new_organizer_s_link(server, store):
+    """And a server that ends leaves nothing beside the file, others of whom have it open."""
     before = server.organizer_path
-    server.kill()
+    add_expert(store)
+    beside = Path(f"{server.database}-wal")
+    assert beside.stat().st_size > 0
+    server.process.terminate()
+    server.process.wait(timeout=10)
+    assert beside.stat().st_size == 0
     server.start()
     assert server.organizer_path != before
     assert ask(server, before).status == 404

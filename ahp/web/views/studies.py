@@ -9,9 +9,9 @@ import streamlit as st
 from ahp.errors import AHPError
 from ahp.exchange.uploads import UPLOADS, Upload, read_upload
 from ahp.process.draft import Draft
-from ahp.process.events import Actor
+from ahp.process.events import Actor, StudyImported, read_action
 from ahp.resources import data_folder
-from ahp.store import StudyInfo
+from ahp.store import Event, StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
 from ahp.study.standing import Standing
 from ahp.web import state
@@ -50,7 +50,7 @@ def load_example(name: str) -> StudyInfo:
     return state.desk().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
-def show_study(study: StudyInfo) -> None:
+def show_study(study: StudyInfo, imported: Event | None) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
     experts = state.desk().experts(study.id)
@@ -71,6 +71,11 @@ def show_study(study: StudyInfo) -> None:
         )
         if study.note == "simulated":
             st.caption(":material/science: " + _("Simulated data, no real experts"))
+        if imported is not None:
+            action = read_action(vars(imported))
+            assert isinstance(action, StudyImported)
+            who = Actor(str(imported.actor_kind), str(imported.actor_id))
+            state.show_imported(action.source, state.organizer_name(who), imported.time)
         with st.container(horizontal=True):
             if st.button(_("Experts and links"), key=f"experts-{study.id}"):
                 open_page("experts", study.id)
@@ -292,9 +297,17 @@ if not studies:
             "Or look at a finished example first."
         )
     )
+for each_backup in state.desk().restorations()[:1]:
+    said = _(
+        "This database was restored on {restored} (UTC) from a backup of {taken} (UTC). What was "
+        "done between the backup and its loss is not in it."
+    )
+    restored, taken = state.minute(each_backup.restored or ""), state.minute(each_backup.taken)
+    st.caption(":material/history: " + said.format(restored=restored, taken=taken))
 state.show_problem()
+imports = state.desk().imports()
 for each in studies:
-    show_study(each)
+    show_study(each, imports.get(each.id))
 show_archived()
 
 if state.may("run_studies"):

@@ -1,0 +1,37 @@
+"""Files that nobody but their owner may read: the database, the server's key, backups."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+MODE = 0o600
+
+_log = logging.getLogger(__name__)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that its owner alone may read, unless there is one."""
+    with suppress(OSError):  # who opens it next says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE))
+
+
+def keep_private(path: Path) -> None:
+    """Let a file, if there is one, be read by its owner alone, and say in the log that others could
+    read it so far.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return  # likewise
+    if os.name != "posix" or not mode & 0o077:
+        return
+    try:
+        path.chmod(mode & 0o700)
+    except OSError as error:
+        _log.warning("%s: others may read it (mode %04o), which stays so: %s", path, mode, error)
+    else:
+        _log.warning("%s: others could read it (mode %04o); now its owner alone can", path, mode)
