@@ -113,7 +113,7 @@ def put(sheet: Worksheet, place: str, value: str | float, look: str) -> Cell:
     return cell
 
 
-def dress(cell: Cell, look: str) -> None:
+def dress(cell: Any, look: str) -> None:
     """Give a cell one of the looks of `add_looks`."""
     known = _looks.setdefault(cell.parent.parent, {})
     if look not in known:

@@ -2,8 +2,8 @@
 
 from .records import (
     AccountInfo,
-    BrowserInfo,
     Backup,
+    BrowserInfo,
     ClosedRound,
     EvaluationInfo,
     EvaluationLog,
@@ -20,8 +20,8 @@ from .store import Store
 
 __all__ = [
     "AccountInfo",
-    "BrowserInfo",
     "Backup",
+    "BrowserInfo",
     "ClosedRound",
     "EvaluationInfo",
     "EvaluationLog",
