@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
@@ -20,6 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from ..datafile import system_problem
@@ -44,8 +46,11 @@ PRAGMAS = (
 )
 """(name, value to set, value to read back) on every SQLite connection."""
 
-POOL = 20
-"""Connections that are kept open; more are opened when they are needed at once."""
+CONNECTIONS_VARIABLE = "AHP_DATABASE_CONNECTIONS"
+
+CONNECTIONS = 20
+"""Connections that a process opens at most: four processes leave PostgreSQL, which takes 100 unless
+it is told otherwise, some for others."""
 
 PATIENCE = {
     "connect_timeout": 5,
@@ -58,7 +63,8 @@ PATIENCE = {
 seconds, the last in milliseconds."""
 
 REPLY = 10.0
-"""Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open."""
+"""Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open. As
+long a thread waits for one of the process's connections."""
 
 QUIET = 60.0
 """Seconds for which the log doesn't say again that the database fails."""
@@ -113,6 +119,8 @@ class Database:
             "walked": Walked(),
         }
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
+        self._connections = _connections()
+        self._here = local()  # of each thread: whether it has a transaction open
         with _opening:
             self._open(parsed)
 
@@ -140,8 +148,9 @@ class Database:
             url,
             connect_args=patience,
             pool_pre_ping=not file,
-            pool_size=POOL,
-            max_overflow=-1,
+            pool_size=self._connections,
+            max_overflow=0,
+            pool_timeout=REPLY,
         )
         if file:
             # SQLite lets writers poll for their turn, and who comes late may be first
@@ -170,6 +179,9 @@ class Database:
     def _session(
         self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
     ) -> Iterator[Session]:
+        if getattr(self._here, "open", False):  # with all connections taken, it waits for itself
+            raise RuntimeError("this thread has a transaction open already")
+        self._here.open = True
         try:
             info = {**self._kept, "organizer": ORGANIZER}
             with turn, self._translated(), Session(engine, info=info) as session, session.begin():
@@ -177,12 +189,22 @@ class Database:
         except DatabaseError as error:
             self._say_failed(error)
             raise
+        finally:
+            self._here.open = False
         self._say_back()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except PoolTimeoutError as error:
+            raise DatabaseError(
+                "database_busy",
+                location=self.location,
+                count=self._connections,
+                seconds=round(REPLY),
+                variable=CONNECTIONS_VARIABLE,
+            ) from error
         except DBAPIError as error:
             gone = isinstance(error, OperationalError | InterfaceError)
             away = gone or error.connection_invalidated
@@ -209,6 +231,7 @@ class Database:
             scripts = ScriptDirectory.from_config(config)
             known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
+                self._check_connections(connection.scalar(_MOST_CONNECTIONS) or 0)
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             found = MigrationContext.configure(connection).get_current_heads()
             if newer := sorted(set(found) - known):
@@ -218,6 +241,35 @@ class Database:
             if found != (scripts.get_current_head(),):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+
+    def _check_connections(self, most: int) -> None:
+        """Refuse to begin with more connections than there can be: some page would always fail."""
+        if self._connections > most:
+            raise StoreError(
+                "database_connections",
+                location=self.location,
+                most=most,
+                count=self._connections,
+                variable=CONNECTIONS_VARIABLE,
+            )
+
+
+_MOST_CONNECTIONS = text(
+    "SELECT least("
+    "current_setting('max_connections')::int"
+    " - current_setting('superuser_reserved_connections')::int, "
+    "(SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user), "
+    "(SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))"
+)
+"""How many PostgreSQL lets this user open to this database."""
+
+
+def _connections() -> int:
+    """How many connections a process may open, by `$AHP_DATABASE_CONNECTIONS`."""
+    given = os.environ.get(CONNECTIONS_VARIABLE) or str(CONNECTIONS)
+    if not re.fullmatch("[1-9][0-9]{0,3}", given):
+        raise StoreError("connections_number", variable=CONNECTIONS_VARIABLE, value=given)
+    return int(given)
 
 
 class _Turn:

@@ -14,8 +14,8 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from ..datafile import system_problem
 from ..errors import AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
+from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..templates import render
 from .internals import Downloads, NoDialogs, Offer, UploadGuard, check_streamlit, keep_log_short
@@ -55,7 +56,8 @@ _log = logging.getLogger(__name__)
 
 MAIN = str(Path(__file__).with_name("main.py"))
 
-DAYS_30 = 30 * 24 * 3600
+DAY = 24 * 3600
+DAYS_30 = 30 * DAY
 ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of the organizer's link, new at every start; of no use when a password is set."""
 
@@ -360,8 +362,25 @@ _TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
 
 
 def _warm_up() -> None:
-    """Import what the first page needs, so that the first visitor doesn't wait for it."""
+    """Import and read what the first page needs, so that the first visitor doesn't wait for it."""
     from . import warm  # noqa: F401, PLC0415
+
+    with suppress(DatabaseError):  # which the log says
+        database().warm()
+
+
+async def _purge_daily() -> None:
+    while True:
+        with suppress(DatabaseError):
+            await asyncio.to_thread(database().purge)
+        await asyncio.sleep(DAY)
+
+
+def _show_risks(risks: Iterable[Phrase], language: str) -> None:
+    """What the database may lose of confirmed answers, in red where the terminal has colors."""
+    red, plain = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
+    for risk in risks:
+        print(f"  {red}{error_sentence(risk, language)}{plain}", end="\n\n")
 
 
 @asynccontextmanager
@@ -386,9 +405,12 @@ async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[No
     else:
         line = _("  Organizer's link, valid until restart: {address}")
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
+    _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
+    purging = asyncio.create_task(_purge_daily())
     yield
+    purging.cancel()
 
 
 def _show_error(error: Exception) -> bool:

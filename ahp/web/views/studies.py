@@ -50,11 +50,9 @@ def load_example(name: str) -> StudyInfo:
     return state.desk().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
-def show_study(study: StudyInfo) -> None:
+def show_study(study: StudyInfo, submitted: int, experts: int) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
-    experts = state.desk().experts(study.id)
-    submitted = sum(expert.submitted for expert in experts)
     with st.container(border=True):
         st.markdown(f"**{state.plain(study.title)}**")
         st.caption(
@@ -64,7 +62,7 @@ def show_study(study: StudyInfo) -> None:
                     _("round {round}").format(round=study.round),
                     _("open") if study.open else _("closed"),
                     _("{submitted} of {count} experts have submitted").format(
-                        submitted=submitted, count=len(experts)
+                        submitted=submitted, count=experts
                     ),
                 )
             )
@@ -292,9 +290,12 @@ if not studies:
             "Or look at a finished example first."
         )
     )
+for risk in state.desk().risks():
+    st.error(state.plain(state.in_words(risk)), icon=":material/warning:")
 state.show_problem()
+progress = state.desk().submitted()
 for each in studies:
-    show_study(each)
+    show_study(each, *progress.get(each.id, (0, 0)))
 show_archived()
 
 if state.may("run_studies"):
