@@ -51,6 +51,7 @@ def serving() -> Iterator[str]:
     app = st.App(MAIN, routes=ROUTES, **{**OPTIONS, "lifespan": None})
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
+        bound.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

@@ -228,7 +228,7 @@ def test_how_many_connections_may_be_opened_is_said(tmp_path, monkeypatch):
         said = f"AHP_DATABASE_CONNECTIONS = {value!r}, expected a whole number from 1 to 9999"
         assert str(refused.value) == said
     assert error_sentence(refused.value, "zh") == (
-        "AHP_DATABASE_CONNECTIONS = '12345'，应为 1 到 9999 之间的整数。"
+        "AHP_DATABASE_CONNECTIONS = “12345”，应为 1 到 9999 之间的整数。"
     )
 
 
@@ -286,9 +286,10 @@ def test_sixty_threads_share_four_connections(few_connections, survey, monkeypat
     store = Store(few_connections)
     study = store.create_study(survey, "Few")
     experts = [one.id for one in store.add_experts(study.id, {f"E{k}": None for k in range(60)})]
+    links = store.issue_links(experts)
 
     def come(expert: str) -> Grants:
-        browser = store.open_link(store.issue_link(expert), None)
+        browser = store.open_link(links[expert], None)
         store.from_browser(browser).answer(expert, *AB, "3", event_id=expert)
         return store.grants(browser)
 
