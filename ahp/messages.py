@@ -1546,6 +1546,7 @@ _APP = {
     ),
     "streamlit_dialogs": _("the setting that keeps its own dialogs away"),
     "streamlit_downloads": _("the address of downloads"),
+    "streamlit_page": _("the page that it begins with"),
     "streamlit_store": _("its store of uploads"),
     "streamlit_uploads": _("the address of uploads"),
 }

@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ async def clicks(url: str, experts: int) -> dict[str, tuple[int, int]]:
     await expert.answer_all(35, (0.0, 0.0))
     while page.button("submit") is None:
         await page.press("next")
-    await count("expert: submit", lambda: submit(page))
+    sure, button = await agree(page)
+    await count("expert: submit", lambda: page.rerun(sure, button[0], fragment=button[1]))
     await page.close()
 
     store.set_standings({one.id: Standing(2.0, "chair") for one in panel[1:2]})
@@ -100,26 +102,25 @@ async def clicks(url: str, experts: int) -> dict[str, tuple[int, int]]:
     await page.close()
 
     for name in PAGES:
-        page = await StreamlitClient.visit(url, f"ahp_session={token}", name)
-        await count(f"organizer: {name}", page.rerun)
+        visit = partial(StreamlitClient.visit, url, f"ahp_session={token}", name)
+        page = await count(f"organizer: {name}", visit)
         await page.close()
     return counted
 
 
-async def submit(page: StreamlitClient) -> None:
-    """Agree and submit."""
+async def agree(page: StreamlitClient) -> tuple[WidgetState, tuple[WidgetState, str]]:
+    """Say that one is sure; what is sent to submit: the box, the button, and its fragment."""
     [sure] = [
         widget
         for widget in page.widgets.values()
         if widget.element.HasField("checkbox") and "-sure" in widget.element.checkbox.id
     ]
+    checked = WidgetState(id=sure.element.checkbox.id, bool_value=True)
+    await page.rerun(checked, fragment=sure.fragment)
     button = page.button("submit")
     assert button
-    await page.rerun(
-        WidgetState(id=sure.element.checkbox.id, bool_value=True),
-        WidgetState(id=button.element.button.id, trigger_value=True),
-        fragment=button.fragment,
-    )
+    pressed = WidgetState(id=button.element.button.id, trigger_value=True)
+    return checked, (pressed, button.fragment)
 
 
 def run(experts: int) -> dict[str, tuple[int, int]]:

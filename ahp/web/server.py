@@ -39,7 +39,15 @@ from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..templates import render
-from .internals import Downloads, NoDialogs, Offer, UploadGuard, check_streamlit, keep_log_short
+from .internals import (
+    Downloads,
+    FirstPaint,
+    NoDialogs,
+    Offer,
+    UploadGuard,
+    check_streamlit,
+    keep_log_short,
+)
 from .password import Door, check_password, password, same
 from .state import (
     EXPERT,
@@ -54,7 +62,8 @@ from .state import (
 
 _log = logging.getLogger(__name__)
 
-MAIN = str(Path(__file__).with_name("main.py"))
+_WEB = Path(__file__).parent
+MAIN = str(_WEB / "main.py")
 
 DAY = 24 * 3600
 DAYS_30 = 30 * DAY
@@ -343,6 +352,18 @@ def _upload_limit(request: Request) -> int:
     return EXPERT_UPLOAD if granted.experts or granted.persons else 0
 
 
+def _first_paint(request: Request) -> str:
+    """CSS that holds from the first paint on: what `main.py` says of the page, without which all of
+    it would jump when that arrives, and room for what takes a while to be drawn.
+    """
+    alone = {EXPERT, PERSON} & {*request.query_params}  # a page without a menu
+    own = ".stAppHeader{display:none}.stApp .stMainBlockContainer{padding-top:1rem}"
+    return _STYLE + own * bool(alone)
+
+
+_STYLE = (_WEB / "first_paint.css").read_text(encoding="utf-8")
+
+
 class _HideTokens(logging.Filter):
     """Keeps the secrets of links out of uvicorn's access log."""
 
@@ -455,6 +476,7 @@ OPTIONS: dict[str, Any] = {
         Middleware(_SecurityHeaders),
         Middleware(UploadGuard, limit=_upload_limit, per_page=SESSION_UPLOADS, in_all=ALL_UPLOADS),
         Middleware(NoDialogs),
+        Middleware(FirstPaint, style=_first_paint),
         Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,
