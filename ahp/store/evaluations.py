@@ -392,7 +392,9 @@ class Evaluations(Part):
     def may_act_as(self, session: str | None, person_id: str) -> bool:
         """Whether a browser may do what somebody with a personal link may."""
         with self._database.read() as database:
-            return session is not None and person_id in access.persons_of(database, session)
+            if session is None:
+                return False
+            return person_id in access.persons_of(access.live_grants(database, session))
 
     def file(self, sha256: str) -> bytes:
         """The content of a file that an event names.
