@@ -595,7 +595,7 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     made_of = ACTIONS[kind]
     held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
     found = {}
-    for name, kind_of_value in _columns_of(made_of):
+    for name, kind_of_value in _columns_of(kind):
         if name in made_of.in_detail_if_any and name not in held:
             continue
         found[name] = held[name]
@@ -608,9 +608,9 @@ _TYPES: dict[str, Any] = {"str": str, "str | None": (str, type(None)), "int": in
 
 
 @cache
-def _columns_of(made_of: type[Action]) -> list[tuple[str, Any]]:
+def _columns_of(kind: str) -> list[tuple[str, Any]]:
     """The fields of a kind of action, with the types of their values; a log has many of a kind."""
-    return [(one.name, _TYPES.get(str(one.type), object)) for one in fields(made_of)]
+    return [(one.name, _TYPES.get(str(one.type), object)) for one in fields(ACTIONS[kind])]
 
 
 def _json(detail: str | None) -> Any:
