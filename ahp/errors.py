@@ -144,11 +144,11 @@ class AccessError(StoreError):
 
 
 class LinkError(StoreError):
-    """A personal link is unknown, revoked, or its study is closed."""
+    """A personal link is unknown, revoked, not opened in this browser, or its study is closed."""
 
     @property
     def reason(self) -> str:
-        """`"unknown"`, `"revoked"` or `"closed"`."""
+        """`"unknown"`, `"revoked"`, `"not_here"` or `"closed"`."""
         return self.code.removeprefix("link_")
 
 

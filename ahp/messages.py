@@ -1370,9 +1370,18 @@ _STORE = {
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended, or kept with a reason"
     ),
+    "connections_number": _("{variable} = {value!r}, expected a whole number from 1 to 9999"),
+    "database_busy": _(
+        "{location}: all {count} connections of this process were in use for {seconds} seconds; "
+        "{variable} says how many it may open"
+    ),
     "database_changed": _(
         "{location}: the database is at revision {found!r}, this version of ahp expects {known!r}; "
         "another version has changed it meanwhile"
+    ),
+    "database_connections": _(
+        "{location}: the server takes {most} connections of this user at most, and each process "
+        "opens up to {count}; set {variable} to fewer, so that all processes together stay below"
     ),
     "database_fails": _("{location}: {problem}"),
     "database_folder": _("{path}: cannot be created: {problem}"),
@@ -1393,6 +1402,30 @@ _STORE = {
     "database_url_options": _("{url}, expected sqlite:///path/to/file.db without options"),
     "database_url_scheme": _(
         "the database URL begins with {scheme}://, expected sqlite:// or postgresql://"
+    ),
+    "durability_commit": _(
+        "The database confirms answers before they are on its disk (synchronous_commit is off): a "
+        "crash of its server takes the last of them. Set it right: "
+        "ALTER SYSTEM SET synchronous_commit = on; SELECT pg_reload_conf();"
+    ),
+    "durability_fsync": _(
+        "The database doesn't wait for its disk (fsync is off): a power cut can take confirmed "
+        "answers, and the whole database with them. Set it right: "
+        "ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf();"
+    ),
+    "durability_local": _(
+        "The database confirms answers before its standby has them (synchronous_commit is local): "
+        "when the standby takes over, the last of them are lost. Set it right: "
+        "ALTER SYSTEM SET synchronous_commit = on; SELECT pg_reload_conf();"
+    ),
+    "durability_pages": _(
+        "The database writes no full pages (full_page_writes is off): a power cut can damage what "
+        "it has. Set it right: ALTER SYSTEM SET full_page_writes = on; SELECT pg_reload_conf();"
+    ),
+    "durability_standby": _(
+        "The database doesn't wait for its standby: when that takes over, the last confirmed "
+        "answers are lost. Have it wait: "
+        "ALTER SYSTEM SET synchronous_standby_names = '*'; SELECT pg_reload_conf();"
     ),
     "entry_no_text": _("{name} = {value!r}, expected text"),
     "event_adds_again": _("it adds the expert {expert!r}, whose id is taken or missing"),
@@ -1464,6 +1497,7 @@ _STORE = {
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again."
     ),
+    "link_not_here": _("This was not recorded."),
     "link_revoked": _(
         "This link is no longer valid. Please use the newest link you were sent, "
         "or ask the organizer for a new one."
@@ -1605,6 +1639,7 @@ _APP = {
     ),
     "streamlit_dialogs": _("the setting that keeps its own dialogs away"),
     "streamlit_downloads": _("the address of downloads"),
+    "streamlit_page": _("the page that it begins with"),
     "streamlit_runs": _("what runs its pages"),
     "streamlit_store": _("its store of uploads"),
     "streamlit_uploads": _("the address of uploads"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from ..datafile import jcs, parse_json
@@ -626,16 +627,27 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     made_of = ACTIONS[kind]
     held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
     found = {}
-    for one in fields(made_of):
-        if one.name in made_of.in_detail_if_any and one.name not in held:
+    for name, kind_of_value in _columns_of(kind):
+        if name in made_of.in_detail_if_any and name not in held:
             continue
-        found[one.name] = held[one.name]
-        if not isinstance(held[one.name], _TYPES.get(str(one.type), object)):
-            raise LogError("event_column", name=one.name, value=held[one.name])
+        found[name] = held[name]
+        if not isinstance(held[name], kind_of_value):
+            raise LogError("event_column", name=name, value=held[name])
     return made_of(**found)
 
 
-_TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int, "bool": bool}
+_TYPES: dict[str, Any] = {
+    "str": str,
+    "str | None": (str, type(None)),
+    "int": int,
+    "bool": bool,
+}
+
+
+@cache
+def _columns_of(kind: str) -> list[tuple[str, Any]]:
+    """The fields of a kind of action, with the types of their values; a log has many of a kind."""
+    return [(one.name, _TYPES.get(str(one.type), object)) for one in fields(ACTIONS[kind])]
 
 
 def _json(detail: str | None) -> Any:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce, singledispatch
+from functools import cached_property, partial, reduce, singledispatch
+from itertools import groupby
 from typing import Any, Self
 
 from ..datafile import parse_json
@@ -344,11 +345,30 @@ class State:
 
 def fold(events: Iterable[Logged], state: State) -> State:
     """The state after further events, each of which may happen (`objection`)."""
-    return reduce(_after, events, state)
+    for saying, ones in groupby(events, lambda one: isinstance(one.action, Said)):
+        after = _after_sayings if saying else partial(reduce, _after)
+        state = after(ones, state)
+    return state
 
 
 def _after(state: State, one: Logged) -> State:
     return replace(state, seq=one.seq, **_changes(one.action, state, one))
+
+
+def _after_sayings(ones: Iterable[Logged], state: State) -> State:
+    """What experts say one after the other changes nothing but `told` and `spoken`, which a long
+    log would copy again and again.
+    """
+    told, spoken, seq = dict(state.told), set(state.spoken), state.seq
+    nothing = Told(state.survey.hierarchy.comparisons)
+    for one in ones:
+        assert isinstance(one.action, Said)
+        expert, seq = str(one.expert), one.seq
+        before = told.get(expert, nothing)
+        told[expert] = replace(before, **_saying(one.action, before, one, state))
+        if one.action.speaks:
+            spoken.add(expert)
+    return replace(state, seq=seq, told=told, spoken=frozenset(spoken))
 
 
 @singledispatch
@@ -445,15 +465,6 @@ def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
     return {"open": True, "round": one.round, "told": {}}
 
 
-@_changes.register
-def _(action: Said, state: State, one: Logged) -> dict[str, Any]:
-    expert = str(one.expert)
-    told = state.told_by(expert)
-    new = replace(told, **_saying(action, told, one, state))
-    spoken = state.spoken | {expert} if action.speaks else state.spoken
-    return {"told": {**state.told, expert: new}, "spoken": spoken}
-
-
 @singledispatch
 def _saying(action: Said, told: Told, one: Logged, state: State) -> dict[str, Any]:
     """What an expert's action changes of what they have said; nothing by default."""
@@ -493,10 +504,13 @@ def _(action: Submitted, told: Told, one: Logged, state: State) -> dict[str, Any
 @_saying.register
 def _(action: Replied, told: Told, one: Logged, state: State) -> dict[str, Any]:
     pair = _pair(action, state)
-    given = {other: reply for other, reply in told.given.items() if other != pair}
+    given = dict(told.given)
+    given.pop(pair, None)  # the newest comes last
+    if not isinstance(action, Cleared):
+        given[pair] = one
     return {
-        "given": given if isinstance(action, Cleared) else {**given, pair: one},
-        "asked": {**told.asked, pair: told.asked.get(pair, _displayed(action))},
+        "given": given,
+        "asked": told.asked if pair in told.asked else {**told.asked, pair: _displayed(action)},
         "kept": {parent: why for parent, why in told.kept.items() if parent != action.parent},
         "reasons": _with(told.reasons, pair, ""),
         "last_reply": one.time,
@@ -510,8 +524,9 @@ def _displayed(action: Replied | Commented | Reasoned) -> Pair:
 def _pair(action: Replied | Commented | Reasoned, state: State) -> Pair:
     """The comparison as the survey orders it."""
     kids = state.survey.hierarchy.children[action.parent]
-    left, right = sorted((action.left, action.right), key=kids.index)
-    return action.parent, left, right
+    if kids.index(action.left) > kids.index(action.right):
+        return action.parent, action.right, action.left
+    return action.parent, action.left, action.right
 
 
 def _with(texts: Mapping[Pair, str], pair: Pair, text: str) -> dict[Pair, str]:

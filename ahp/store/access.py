@@ -10,16 +10,32 @@ import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, not_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, func, insert, not_, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ..errors import LinkError
-from ..process.events import LinkIssued, LinkRevoked
+from ..process.events import LinkRevoked
 from . import clock, log
-from .models import AccountRow, ExpertRow, GrantRow, LinkRow, SessionRow, SignInRow, StudyRow
+from .models import (
+    AccountRow,
+    EvaluationRow,
+    ExpertRow,
+    GrantRow,
+    LinkRow,
+    PersonRow,
+    SessionRow,
+    SignInRow,
+    StudyRow,
+)
 from .records import BrowserInfo, SignIn
+
+Holder: TypeAlias = InstrumentedAttribute[str | None]
+"""Whose a link is: `LinkRow.expert_id` or `LinkRow.person_id`."""
+
+Grant: TypeAlias = Any
+"""A row of `live_grants`."""
 
 LIFETIME = timedelta(days=30)
 """How long a grant lives."""
@@ -36,47 +52,54 @@ Agent = tuple[str, str]
 _SIGN_IN_LOCK = 0x61687001  # beside the one of migrations: PostgreSQL's locks are numbers
 
 
-def issue_link(session: Session, study: StudyRow, expert_id: str) -> str:
-    """Issue a link; the study's row must be locked."""
-    token, link = new_link(session, expert_id=expert_id)
-    _log(session, study, LinkIssued(link), expert_id)
-    return token
-
-
 def revoke_link(session: Session, study: StudyRow, expert_id: str) -> bool:
     """Revoke the active link, if there is one; the study's row must be locked."""
-    link = end_link(session, LinkRow.expert_id == expert_id)
-    if link is not None:
-        _log(session, study, LinkRevoked(link), expert_id)
-    return link is not None
+    ended = end_links(session, LinkRow.expert_id, [expert_id])
+    for link in ended.values():
+        entry = log.Entry(LinkRevoked(link), secrets.token_hex(16), "organizer", expert_id)
+        log.append(session, study, [entry])
+    return bool(ended)
 
 
-def new_link(session: Session, **holder: str) -> tuple[str, int]:
-    """A link of an expert (`expert_id`) or of a person (`person_id`): its token and its number."""
-    token = secrets.token_urlsafe(16)
+class NewLink(NamedTuple):
+    """A link that was issued.
+
+    Attributes:
+        token: its secret.
+        number: by which logs name it.
+        ended: number of the one before, which works no more; None where there was none.
+    """
+
+    token: str
+    number: int
+    ended: int | None
+
+
+def new_links(session: Session, holder: Holder, who: Collection[str]) -> dict[str, NewLink]:
+    """Issue links of experts (`LinkRow.expert_id`) or of people (`LinkRow.person_id`), by their
+    ids; those before end.
+    """
+    ended = end_links(session, holder, who)
+    tokens = {one: secrets.token_urlsafe(16) for one in who}
     issued = clock.timestamp(clock.now())
-    link = LinkRow(**holder, token_hash=_hash(token), issued=issued)
-    session.add(link)
-    session.flush()
-    return token, link.id
+    hashes = {_hash(token): one for one, token in tokens.items()}
+    links = [{holder.key: one, "token_hash": key, "issued": issued} for key, one in hashes.items()]
+    session.execute(insert(LinkRow), links)
+    numbers = {
+        hashes[key]: number
+        for key, number in session.execute(
+            select(LinkRow.token_hash, LinkRow.id).where(LinkRow.token_hash.in_(hashes))
+        )
+    }
+    return {one: NewLink(tokens[one], numbers[one], ended.get(one)) for one in tokens}
 
 
-def end_link(session: Session, whose: ColumnElement[bool]) -> int | None:
-    """Revoke the active link of somebody; its number, None where there is none."""
-    link = session.scalars(select(LinkRow).where(whose, LinkRow.revoked.is_(None))).one_or_none()
-    if link is None:
-        return None
-    link.revoked = clock.timestamp(clock.now())
-    return link.id
-
-
-def link_state(session: Session, person_id: str) -> str:
-    """Of a person's newest link: `"none"`, `"active"` or `"revoked"`."""
-    newest = select(LinkRow).where(LinkRow.person_id == person_id).order_by(LinkRow.id.desc())
-    link = session.scalars(newest.limit(1)).one_or_none()
-    if link is None:
-        return "none"
-    return "active" if link.revoked is None else "revoked"
+def end_links(session: Session, holder: Holder, who: Collection[str]) -> dict[str, int]:
+    """Revoke the active links of some; the numbers of those who had one."""
+    links = session.scalars(select(LinkRow).where(holder.in_(who), LinkRow.revoked.is_(None))).all()
+    for link in links:
+        link.revoked = clock.timestamp(clock.now())
+    return {getattr(link, holder.key): link.id for link in links}
 
 
 def open_link(session: Session, token: str, browser: str | None) -> str:
@@ -187,41 +210,38 @@ def _held(session: Session, row: SessionRow, moment: str) -> Sequence[GrantRow]:
     ).all()
 
 
-class Read(NamedTuple):
-    """What a browser may do: the organizer's account, empty for one without, None for nobody; ids
-    of its experts, and of experts whose links are refused, with the reasons; the account of an
-    organizer who has to set up a second factor first.
-    """
-
-    organizer: str | None
-    experts: tuple[str, ...]
-    refused: dict[str, str]
-    enrolling: str | None
+def organizer_of(rows: Sequence[Grant], sign_in: str) -> Grant | None:
+    """The grant by which a browser is an organizer's."""
+    return next((row for row in rows if _organizes(row, sign_in)), None)
 
 
-def read_grants(session: Session, browser: str, sign_in: str) -> Read:
-    """What a browser may do; whose link was opened last comes first.
+def enrolling_of(rows: Sequence[Grant]) -> Grant | None:
+    """The grant by which an organizer's browser may set up a second factor, and nothing else."""
+    return next((row for row in rows if row.kind == "enrolling"), None)
+
+
+def experts_of(rows: Sequence[Grant]) -> tuple[dict[str, Grant], dict[str, str]]:
+    """What a browser may do as experts, by their ids; and the ids of experts whose links are
+    refused, with the reasons; whose link was opened last comes first.
 
     A refused link is left out when another one lets the browser answer as the same expert.
     """
-    rows = _live_grants(session, browser)
-    organizer = next((row.account or "" for row in rows if _organizes(row, sign_in)), None)
     links = [
-        (row.expert_id, _refusal(row.revoked, row.state)) for row in rows if row.kind == "expert"
+        (row.ExpertRow.id, row, _refusal(row.revoked, row.StudyRow.state))
+        for row in rows
+        if row.kind == "expert"
     ]
-    allowed = tuple(expert for expert, reason in links if not reason)
-    refused = {expert: reason for expert, reason in links if reason and expert not in allowed}
-    enrolling = next((row.account for row in rows if row.kind == "enrolling"), None)
-    return Read(organizer, allowed, refused, enrolling)
+    allowed = {expert: row for expert, row, reason in links if not reason}
+    refused = {expert: why for expert, _row, why in links if why and expert not in allowed}
+    return allowed, refused
 
 
-def persons_of(session: Session, browser: str) -> tuple[str, ...]:
-    """Ids of the people of evaluations as whom a browser may act; whose link was opened last comes
-    first.
+def persons_of(rows: Sequence[Grant]) -> dict[str, Grant]:
+    """What a browser may do as people of evaluations, by their ids; whose link was opened last
+    comes first.
     """
-    rows = _live_grants(session, browser)
-    mine = (row.person_id for row in rows if row.person_id and row.revoked is None)
-    return tuple(dict.fromkeys(mine))
+    mine = [row for row in rows if row.PersonRow and row.revoked is None]
+    return {row.PersonRow.id: row for row in mine}
 
 
 def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) -> bool:
@@ -229,42 +249,56 @@ def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) 
     that was not revoked. A closed round takes no answers, but keeps nobody from their own.
     """
     return any(
-        _organizes(row, sign_in) or (row.expert_id == expert_id and row.revoked is None)
-        for row in _live_grants(session, browser)
+        _organizes(row, sign_in)
+        or (row.ExpertRow and row.ExpertRow.id == expert_id and row.revoked is None)
+        for row in live_grants(session, browser)
     )
 
 
-def _live_grants(
-    session: Session, browser: str
-) -> Sequence[Row[str, str, str | None, str | None, str | None, str | None, str | None]]:
+def live_grants(session: Session, browser: str) -> Sequence[Grant]:
+    """What a browser may do, with whom it is about; what was granted last comes first."""
     return session.execute(
         select(
             GrantRow.kind,
             GrantRow.sign_in,
-            GrantRow.account,
-            LinkRow.expert_id,
-            LinkRow.person_id,
             LinkRow.revoked,
-            StudyRow.state,
+            AccountRow,
+            ExpertRow,
+            StudyRow,
+            PersonRow,
+            EvaluationRow,
         )
         .join(SessionRow, SessionRow.token_hash == GrantRow.session)
         .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
         .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
         .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
+        .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
+        .outerjoin(EvaluationRow, EvaluationRow.id == PersonRow.evaluation_id)
         .outerjoin(AccountRow, AccountRow.id == GrantRow.account)
-        .where(
-            AccountRow.disabled.is_(None),
-            GrantRow.session == _hash(browser),
-            GrantRow.expires > clock.timestamp(clock.now()),
-            SessionRow.revoked.is_(None),
-        )
+        .where(AccountRow.disabled.is_(None), *_live(browser))
         .order_by(GrantRow.expires.desc())
     ).all()
 
 
-def _organizes(row: Any, sign_in: str) -> bool:
+def admits(browser: str, holder: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That a browser may act as the holder of a link, as far as links go."""
+    grant = select(GrantRow.id).join(SessionRow, SessionRow.token_hash == GrantRow.session)
+    links = grant.join(LinkRow, LinkRow.id == GrantRow.link_id)
+    return links.where(holder, LinkRow.revoked.is_(None), *_live(browser)).exists()
+
+
+def _live(browser: str) -> tuple[ColumnElement[bool], ...]:
+    """That a grant is a browser's, and not over."""
+    return (
+        GrantRow.session == _hash(browser),
+        GrantRow.expires > clock.timestamp(clock.now()),
+        SessionRow.revoked.is_(None),
+    )
+
+
+def _organizes(row: Grant, sign_in: str) -> bool:
     """Whether a grant is an organizer's, by an account or as all others sign in now."""
-    return row.kind == "organizer" and (row.account is not None or row.sign_in == sign_in)
+    return row.kind == "organizer" and (row.AccountRow is not None or row.sign_in == sign_in)
 
 
 def of_one_browser(session: Session, one: str, other: str) -> bool:
@@ -449,6 +483,31 @@ def forget_sign_in(session: Session, attempt: int) -> None:
     session.execute(delete(SignInRow).where(SignInRow.id == attempt))
 
 
+def purge(session: Session, most: int) -> int:
+    """Delete what is of no use any more, so many rows of each kind at most; returns how many.
+
+    Grants, and sessions that have none, are kept for `LIFETIME` after their end, as long as a
+    browser keeps its cookie: until then it is known who it was. Links stay: the log names them.
+    """
+    past = clock.timestamp(clock.now() - LIFETIME)
+    grants = select(GrantRow.id).where(GrantRow.expires < past)
+    used = select(GrantRow.id).where(GrantRow.session == SessionRow.token_hash)
+    sessions = select(SessionRow.token_hash).where(SessionRow.created < past, ~used.exists())
+    tries = select(SignInRow.id).where(not_(SignInRow.time.between(*_period())))
+    count = 0
+    for key, old in (
+        (GrantRow.id, grants),
+        (SessionRow.token_hash, sessions),
+        (SignInRow.id, tries),
+    ):
+        # of two processes that do this at once, neither waits for the other
+        some = session.scalars(old.limit(most).with_for_update(skip_locked=True)).all()
+        if some:
+            session.execute(delete(key.class_).where(key.in_(some)))
+        count += len(some)
+    return count
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -458,8 +517,3 @@ def _refusal(revoked: str | None, state: str | None) -> str:
     if revoked is not None:
         return "revoked"
     return "" if state in ("open", None) else "closed"
-
-
-def _log(session: Session, study: StudyRow, done: LinkIssued | LinkRevoked, expert_id: str) -> None:
-    entry = log.Entry(done, secrets.token_hex(16), "organizer", expert_id)
-    log.append(session, study, [entry])

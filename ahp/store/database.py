@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
@@ -21,6 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -47,8 +49,11 @@ PRAGMAS = (
 )
 """(name, value to set, value to read back) on every SQLite connection."""
 
-POOL = 20
-"""Connections that are kept open; more are opened when they are needed at once."""
+CONNECTIONS_VARIABLE = "AHP_DATABASE_CONNECTIONS"
+
+CONNECTIONS = 20
+"""Connections that a process opens at most: four processes leave PostgreSQL, which takes 100 unless
+it is told otherwise, some for others."""
 
 PATIENCE = {
     "connect_timeout": 5,
@@ -61,7 +66,8 @@ PATIENCE = {
 seconds, the last in milliseconds."""
 
 REPLY = 10.0
-"""Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open."""
+"""Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open. As
+long a thread waits for one of the process's connections."""
 
 QUIET = 60.0
 """Seconds for which the log doesn't say again that the database fails."""
@@ -169,6 +175,8 @@ class Database:
         self._kept = kept_states()
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         self.observer = Observer()
+        self._connections = _connections()
+        self._here = local()  # of each thread: whether it has a transaction open
         with _opening:
             self._open(place.url, fill)
 
@@ -212,8 +220,9 @@ class Database:
             url,
             connect_args={} if file else patience(url),
             pool_pre_ping=not file,
-            pool_size=POOL,
-            max_overflow=-1,
+            pool_size=self._connections,
+            max_overflow=0,
+            pool_timeout=REPLY,
         )
         if file:
             # SQLite lets writers poll for their turn, and who comes late may be first
@@ -242,6 +251,9 @@ class Database:
     def _session(
         self, engine: Engine, turn: AbstractContextManager[object] = _AT_ONCE
     ) -> Iterator[Session]:
+        if getattr(self._here, "open", False):  # with all connections taken, it waits for itself
+            raise RuntimeError("this thread has a transaction open already")
+        self._here.open = True
         try:
             info = {**self._kept, "organizer": ORGANIZER}
             with turn, self._translated(), Session(engine, info=info) as session, session.begin():
@@ -250,12 +262,23 @@ class Database:
             self.observer.failed()
             self._say_failed(error)
             raise
+        finally:
+            self._here.open = False
         self._say_back()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        with translated(self.location):
-            yield
+        try:
+            with translated(self.location):
+                yield
+        except PoolTimeoutError as error:
+            raise DatabaseError(
+                "database_busy",
+                location=self.location,
+                count=self._connections,
+                seconds=round(REPLY),
+                variable=CONNECTIONS_VARIABLE,
+            ) from error
 
     def _say_failed(self, error: DatabaseError) -> None:
         """One line in the log, and no more of them for a while: every open page asks again."""
@@ -276,6 +299,7 @@ class Database:
             scripts = ScriptDirectory.from_config(config)
             known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
+                self._check_connections(connection.scalar(_MOST_CONNECTIONS) or 0)
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             context = MigrationContext.configure(connection)
             if newer := sorted(set(context.get_current_heads()) - known):
@@ -288,6 +312,35 @@ class Database:
                 fill(connection, partial(command.upgrade, config))
             if context.get_current_heads() != (self.revision,):
                 command.upgrade(config, "head")
+
+    def _check_connections(self, most: int) -> None:
+        """Refuse to begin with more connections than there can be: some page would always fail."""
+        if self._connections > most:
+            raise StoreError(
+                "database_connections",
+                location=self.location,
+                most=most,
+                count=self._connections,
+                variable=CONNECTIONS_VARIABLE,
+            )
+
+
+_MOST_CONNECTIONS = text(
+    "SELECT least("
+    "current_setting('max_connections')::int"
+    " - current_setting('superuser_reserved_connections')::int, "
+    "(SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user), "
+    "(SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))"
+)
+"""How many PostgreSQL lets this user open to this database."""
+
+
+def _connections() -> int:
+    """How many connections a process may open, by `$AHP_DATABASE_CONNECTIONS`."""
+    given = os.environ.get(CONNECTIONS_VARIABLE) or str(CONNECTIONS)
+    if not re.fullmatch("[1-9][0-9]{0,3}", given):
+        raise StoreError("connections_number", variable=CONNECTIONS_VARIABLE, value=given)
+    return int(given)
 
 
 def patience(url: URL) -> dict[str, int]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 
 from ..errors import StoreError
-from . import access
-from .evaluations import person_info
-from .models import ExpertRow
-from .part import Part, check_account, check_open, locked_expert
-from .queries import EXPERTS, account_info, account_row, expert_infos
+from ..process.events import LinkIssued, LinkRevoked
+from . import access, log
+from .log import Entry
+from .models import ExpertRow, LinkRow, StudyRow
+from .part import Part, by_organizer, check_account, check_open, locked_expert
+from .queries import account_info, account_row, expert_info, experts_and_studies, person_info
 from .records import BrowserInfo, Grants, SignIn
+
+PURGED = 500
+"""Rows of each kind that are deleted at once."""
 
 
 class Doors(Part):
@@ -26,11 +30,26 @@ class Doors(Part):
         Raises:
             LockedError: the round is closed.
         """
+        return self.issue_links([expert_id])[expert_id]
+
+    def issue_links(self, expert_ids: Sequence[str]) -> dict[str, str]:
+        """Issue the links of several experts, all or none, see `issue_link`: id -> token."""
         with self._write() as session:
-            _, study = locked_expert(session, expert_id)
-            check_open(study)
-            access.revoke_link(session, study, expert_id)
-            return access.issue_link(session, study, expert_id)
+            found = experts_and_studies(session, ExpertRow.id.in_(expert_ids), lock=True)
+            for expert in expert_ids:
+                if expert not in found:
+                    raise StoreError("no_expert", id=expert)
+                check_open(found[expert][1])
+            links = access.new_links(session, LinkRow.expert_id, expert_ids)
+            done: dict[StudyRow, list[Entry]] = {}
+            for expert, link in links.items():
+                entries = done.setdefault(found[expert][1], [])
+                if link.ended is not None:
+                    entries.append(by_organizer(LinkRevoked(link.ended), expert))
+                entries.append(by_organizer(LinkIssued(link.number), expert))
+            for study, entries in done.items():
+                log.append(session, study, entries)
+            return {expert: link.token for expert, link in links.items()}
 
     def revoke_link(self, expert_id: str) -> None:
         """End an expert's personal link, and what was opened with it.
@@ -91,26 +110,24 @@ class Doors(Part):
         if session is None:
             return Grants()
         with self._database.read() as database:
-            read = access.read_grants(database, session, self._sign_in)
-            query = EXPERTS.where(ExpertRow.id.in_(read.experts))
-            infos = {info.id: info for info in expert_infos(database, query)}
-            experts = tuple(infos[expert] for expert in read.experts)
+            rows = access.live_grants(database, session)
+            organizer = access.organizer_of(rows, self._sign_in)
+            allowed, refused = access.experts_of(rows)
+            # of nobody another link is valid than the one opened here
+            experts = tuple(
+                expert_info(database, one.ExpertRow, one.StudyRow, "active")
+                for one in allowed.values()
+            )
             account, enrolling = (
-                account_info(account_row(database, one)) if one else None
-                for one in (read.organizer, read.enrolling)
+                one and one.AccountRow and account_info(one.AccountRow)
+                for one in (organizer, access.enrolling_of(rows))
             )
             persons = tuple(
-                person_info(database, person) for person in access.persons_of(database, session)
+                person_info(database, one.PersonRow, one.EvaluationRow, "active")
+                for one in access.persons_of(rows).values()
             )
-            organizer, refusals = read.organizer is not None, MappingProxyType(read.refused)
-            return Grants(organizer, experts, refusals, account, persons, enrolling)
-
-    def may_answer(self, session: str | None, expert_id: str) -> bool:
-        """Whether a browser may answer as an expert now."""
-        with self._database.read() as database:
-            if session is None:
-                return False
-            return expert_id in access.read_grants(database, session, self._sign_in).experts
+            refusals = MappingProxyType(refused)
+            return Grants(organizer is not None, experts, refusals, account, persons, enrolling)
 
     def may_look_back(self, session: str | None, expert_id: str) -> bool:
         """Whether a browser may see what an expert submitted, the round being closed or not."""
@@ -133,10 +150,10 @@ class Doors(Part):
         with self._database.read() as database:
             if not access.of_one_browser(database, session, maker):
                 return False
-            read = access.read_grants(database, session, self._sign_in)
-            if read.organizer is not None:
+            rows = access.live_grants(database, session)
+            if access.organizer_of(rows, self._sign_in) is not None:
                 return True
-            return holder in (*read.experts, *access.persons_of(database, session))
+            return holder in (*access.experts_of(rows)[0], *access.persons_of(rows))
 
     def begin_sign_in(self, address: str, session: str | None = None) -> SignIn:
         """Let a visitor try a password, unless they tried ten wrong ones within a minute.
@@ -158,6 +175,17 @@ class Doors(Part):
         """The password tried was right."""
         with self._write() as database:
             access.forget_sign_in(database, attempt)
+
+    def purge(self) -> int:
+        """Delete grants and sessions that have been over for 30 days, and passwords tried more than
+        a minute ago; in steps, between which others write. Returns how many rows.
+        """
+        total, count = 0, 1
+        while count:
+            with self._database.write() as database:
+                count = access.purge(database, PURGED)
+            total += count
+        return total
 
     def leave(self, session: str, holder: str) -> None:
         """Take from a browser, in all its tabs, the right to act as an expert or a person."""

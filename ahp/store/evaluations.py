@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..datafile import jcs
-from ..errors import StoreError
+from ..errors import LinkError, StoreError
 from ..process.evaluations.events import (
     CellKey,
     Done,
@@ -41,7 +41,7 @@ from . import access, chain, clock, transfer
 from .evaluation_log import FORMAT_HASH, Entry, append, sent_before
 from .models import EvaluationEventRow, EvaluationRow, FileRow, LinkRow, PersonRow
 from .part import Part, line, new_id
-from .queries import evaluation_row
+from .queries import PEOPLE, evaluation_row, person_infos
 from .records import EvaluationInfo, Event, PersonInfo
 from .states import evaluation_state_of, logged_evaluation
 
@@ -223,11 +223,9 @@ class Evaluations(Part):
         event_id: str | None = None,
         content: bytes | None = None,
     ) -> EvaluationState:
-        """Do something in an evaluation as somebody with a personal link; whether this browser may
-        is for the caller to check (`may_act_as`).
-        """
+        """Do something in an evaluation as somebody with a personal link, see `from_browser`."""
         with self._database.write() as session:
-            book = _book_of(session, person_id)
+            book = _book_of(session, person_id, self._browser)
             entry = self._entry(action, by=person_id, event_id=event_id)
             if event_id is not None and sent_before(session, book, entry):
                 return evaluation_state_of(session, book)
@@ -337,20 +335,22 @@ class Evaluations(Part):
         with self._act(PersonRemoved) as session:
             book = _book_of(session, person_id)
             entries = [self._entry(PersonRemoved(), person=person_id)]
-            if (link := access.end_link(session, LinkRow.person_id == person_id)) is not None:
+            for link in access.end_links(session, LinkRow.person_id, [person_id]).values():
                 entries.insert(0, self._entry(PersonLinkRevoked(link), person=person_id))
             append(session, book, entries)
 
     def person(self, person_id: str) -> PersonInfo:
         """Somebody who takes part."""
         with self._database.read() as session:
-            return person_info(session, person_id)
+            return _person(session, person_id)
 
     def people(self, evaluation_id: str) -> list[PersonInfo]:
         """Those who take part in an evaluation, in the order they were added."""
         with self._database.read() as session:
-            state = evaluation_state_of(session, evaluation_row(session, evaluation_id))
-            return [person_info(session, person) for person in state.participants]
+            found = person_infos(session, EvaluationRow.id == evaluation_id)
+            if not found:
+                evaluation_row(session, evaluation_id)  # an evaluation without people, or none
+            return found
 
     def issue_person_link(self, person_id: str) -> str:
         """Issue somebody's personal link; the one before, and what was opened with it, ends.
@@ -358,15 +358,22 @@ class Evaluations(Part):
         Returns:
             The token of the link, 128 bits. It is shown this once; only its hash is stored.
         """
+        return self.issue_person_links([person_id])[person_id]
+
+    def issue_person_links(self, person_ids: Sequence[str]) -> dict[str, str]:
+        """Issue the personal links of several people of one evaluation, all or none, see
+        `issue_person_link`: id -> token.
+        """
         with self._act(PersonLinkIssued) as session:
-            book = _book_of(session, person_id)
+            book = _book_of(session, person_ids[0])
+            links = access.new_links(session, LinkRow.person_id, person_ids)
             entries = []
-            if (ended := access.end_link(session, LinkRow.person_id == person_id)) is not None:
-                entries.append(self._entry(PersonLinkRevoked(ended), person=person_id))
-            token, link = access.new_link(session, person_id=person_id)
-            entries.append(self._entry(PersonLinkIssued(link), person=person_id))
+            for person, link in links.items():
+                if link.ended is not None:
+                    entries.append(self._entry(PersonLinkRevoked(link.ended), person=person))
+                entries.append(self._entry(PersonLinkIssued(link.number), person=person))
             append(session, book, entries)
-            return token
+            return {person: link.token for person, link in links.items()}
 
     def revoke_person_link(self, person_id: str) -> None:
         """End somebody's personal link, and what was opened with it.
@@ -376,15 +383,18 @@ class Evaluations(Part):
         """
         with self._act(PersonLinkRevoked) as session:
             book = _book_of(session, person_id)
-            ended = access.end_link(session, LinkRow.person_id == person_id)
-            if ended is None:
-                raise StoreError("no_active_link", name=person_info(session, person_id).person.name)
-            append(session, book, [self._entry(PersonLinkRevoked(ended), person=person_id)])
+            ended = access.end_links(session, LinkRow.person_id, [person_id])
+            if not ended:
+                raise StoreError("no_active_link", name=_person(session, person_id).person.name)
+            revoked = PersonLinkRevoked(ended[person_id])
+            append(session, book, [self._entry(revoked, person=person_id)])
 
     def may_act_as(self, session: str | None, person_id: str) -> bool:
         """Whether a browser may do what somebody with a personal link may."""
         with self._database.read() as database:
-            return session is not None and person_id in access.persons_of(database, session)
+            if session is None:
+                return False
+            return person_id in access.persons_of(access.live_grants(database, session))
 
     def file(self, sha256: str) -> bytes:
         """The content of a file that an event names.
@@ -468,16 +478,17 @@ def _new_book(session: Session) -> EvaluationRow:
     return book
 
 
-def _book_of(session: Session, person_id: str) -> EvaluationRow:
-    """The evaluation in which somebody takes part, locked."""
-    return evaluation_row(session, _person_row(session, person_id).evaluation_id, lock=True)
-
-
-def _person_row(session: Session, person_id: str) -> PersonRow:
-    row = session.get(PersonRow, person_id)
-    if row is None or row.removed_seq is not None:
+def _book_of(session: Session, person_id: str, browser: str | None = None) -> EvaluationRow:
+    """The evaluation in which somebody takes part, locked; `browser` as for `from_browser`."""
+    query = PEOPLE.where(PersonRow.id == person_id)
+    if browser is not None:
+        query = query.where(access.admits(browser, LinkRow.person_id == PersonRow.id))
+    row = session.execute(query.with_for_update(of=EvaluationRow)).one_or_none()
+    if row is None and browser is not None:
+        raise LinkError("link_not_here")
+    if row is None:
         raise StoreError("no_person", id=person_id)
-    return row
+    return row[1]
 
 
 def _info(book: EvaluationRow) -> EvaluationInfo:
@@ -485,11 +496,11 @@ def _info(book: EvaluationRow) -> EvaluationInfo:
     return EvaluationInfo(book.id, book.title, book.note, book.created, archived)
 
 
-def person_info(session: Session, person_id: str) -> PersonInfo:
-    """Somebody who takes part, as handed out."""
-    book = evaluation_row(session, _person_row(session, person_id).evaluation_id)
-    person = evaluation_state_of(session, book).people[person_id]
-    return PersonInfo(person, book.id, book.title, access.link_state(session, person_id))
+def _person(session: Session, person_id: str) -> PersonInfo:
+    found = person_infos(session, PersonRow.id == person_id)
+    if not found:
+        raise StoreError("no_person", id=person_id)
+    return found[0]
 
 
 def _same(before: Row | None, now: Row | None) -> bool:

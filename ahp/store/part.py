@@ -10,14 +10,21 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from ..errors import AccessError, LockedError, StoreError
+from ..errors import AccessError, LinkError, LockedError, StoreError
 from ..process.events import ORGANIZER, Action, Actor
 from ..process.roles import allowed
 from ..study.limits import check_length
+from . import access
 from .database import Database
 from .log import Entry
-from .models import ExpertRow, StudyRow
-from .queries import account_info, account_row, expert_and_study, study_row
+from .models import ExpertRow, LinkRow, StudyRow
+from .queries import (
+    account_info,
+    account_row,
+    expert_and_study,
+    experts_and_studies,
+    study_row,
+)
 
 _REFUSALS = {
     "run_studies": "may_not_run_studies",
@@ -37,6 +44,7 @@ class Part:
         self._database = Database(url, create=create)
         self._sign_in = sign_in
         self._organizer = ORGANIZER
+        self._browser: str | None = None
 
     def by(self, organizer: Actor) -> Self:
         """The same store, in which what organizers do is done by this one, as far as the roles of
@@ -45,6 +53,30 @@ class Part:
         twin = copy.copy(self)
         twin._organizer = organizer
         return twin
+
+    def from_browser(self, session: str | None) -> Self:
+        """The same store, in which experts and people of evaluations may do what comes from this
+        browser only while a link that was opened in it is valid: asked in the transaction that
+        writes, and refused by a `LinkError`.
+
+        Args:
+            session: token of the browser's session; None = it has none.
+        """
+        twin = copy.copy(self)
+        twin._browser = session or ""
+        return twin
+
+    def _own_expert(self, session: Session, expert_id: str) -> tuple[ExpertRow, StudyRow]:
+        """The expert who does something, with the study, locked."""
+        if self._browser is None:
+            return locked_expert(session, expert_id)
+        admitted = access.admits(self._browser, LinkRow.expert_id == ExpertRow.id)
+        found = experts_and_studies(
+            session, ExpertRow.id == expert_id, StudyRow.state == "open", admitted, lock=True
+        )
+        if not found:
+            raise LinkError("link_not_here")
+        return found[expert_id]
 
     @contextmanager
     def _write(self, *acts: str | tuple[str, ...]) -> Iterator[Session]:

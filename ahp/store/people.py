@@ -20,7 +20,7 @@ from ..study.standing import Standing
 from . import access, log
 from .models import ExpertRow, StudyRow
 from .part import Part, by_organizer, check_round, line, locked_expert, new_id, open_study
-from .queries import EXPERTS, expert_and_study, expert_infos, study_row
+from .queries import expert_infos, experts_and_studies, listed_expert, study_row
 from .records import ExpertInfo
 from .states import state_before, state_of
 
@@ -63,7 +63,7 @@ class People(Part):
                     raise StoreError("standing_of_nobody", name=name)
             given = {added[name]: one for name, one in (standings or {}).items()}
             give_standings(session, given)
-            return expert_infos(session, EXPERTS.where(ExpertRow.id.in_(added.values())))
+            return expert_infos(session, ExpertRow.id.in_(added.values()))
 
     def rename_expert(
         self, expert_id: str, name: str, organization: str | None = None
@@ -84,7 +84,7 @@ class People(Part):
             _check_free(session, study, new.name, expert_id)
             if (new.name, new.organization) != (expert.name, expert.organization):
                 log.append(session, study, [by_organizer(new, expert_id)])
-            (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
+            (info,) = expert_infos(session, ExpertRow.id == expert_id)
             return info
 
     def remove_expert(self, expert_id: str) -> None:
@@ -103,16 +103,15 @@ class People(Part):
     def expert(self, expert_id: str) -> ExpertInfo:
         """One expert."""
         with self._database.read() as session:
-            found = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
-            if not found:
-                raise StoreError("no_expert", id=expert_id)
-            return found[0]
+            return listed_expert(session, expert_id)
 
     def experts(self, study_id: str) -> list[ExpertInfo]:
         """The experts of a study in the order they were added."""
         with self._database.read() as session:
-            study_row(session, study_id)
-            return expert_infos(session, EXPERTS.where(ExpertRow.study_id == study_id))
+            found = expert_infos(session, ExpertRow.study_id == study_id)
+            if not found:
+                study_row(session, study_id)  # a study without experts, or none
+            return found
 
     def standings(self, study_id: str, *, before: int | None = None) -> dict[str, Standing]:
         """The standings of a study's experts by name, in the order they were added.
@@ -173,7 +172,7 @@ class People(Part):
             LockedError: another round is open.
         """
         with self._write() as session:
-            expert, study = expert_and_study(session, expert_id)
+            expert, study = self._own_expert(session, expert_id)
             check_round(study, round_number)
             expert.place = place
 
@@ -228,8 +227,12 @@ def let_count(session: Session, study: StudyRow, standings: Mapping[str, Standin
 
 def give_standings(session: Session, standings: Mapping[str, Standing]) -> None:
     """Set experts' standings, of those where something changes."""
+    new: dict[StudyRow, list[log.Entry]] = {}
+    found = experts_and_studies(session, ExpertRow.id.in_(standings), lock=True)
     for expert_id, standing in standings.items():
-        expert, study = locked_expert(session, expert_id)
+        if expert_id not in found:
+            raise StoreError("no_expert", id=expert_id)
+        expert, study = found[expert_id]
         state = state_of(session, study)
         parents = state.survey.hierarchy.compared
         for parent in standing.recused:
@@ -238,4 +241,7 @@ def give_standings(session: Session, standings: Mapping[str, Standing]) -> None:
         if len(standing.recused) == len(parents):
             raise StoreError("recused_everywhere", name=expert.name)
         if standing != state.members[expert_id].standing:
-            log.append(session, study, [by_organizer(StandingGiven(standing), expert_id)])
+            entry = by_organizer(StandingGiven(standing), expert_id)
+            new.setdefault(study, []).append(entry)
+    for study, entries in new.items():
+        log.append(session, study, entries)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ..errors import AccessError, StoreError
 from ..study import Survey
-from .models import AccountRow, EvaluationRow, ExpertRow, LinkRow, StudyRow, SurveyRow
-from .records import AccountInfo, ExpertInfo, StudyInfo
-from .states import state_of
+from .models import (
+    AccountRow,
+    EvaluationRow,
+    ExpertRow,
+    LinkRow,
+    PersonRow,
+    StudyRow,
+    SurveyRow,
+)
+from .records import AccountInfo, ExpertInfo, PersonInfo, Sitting, StudyInfo
+from .states import evaluation_state_of, state_of
 
 STUDIES = select(StudyRow, SurveyRow.content).join(
     SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash
@@ -22,6 +31,19 @@ EXPERTS = (
     .where(ExpertRow.removed_seq.is_(None))
     .order_by(ExpertRow.added_seq)
 )
+PEOPLE = (
+    select(PersonRow, EvaluationRow)
+    .join(EvaluationRow, EvaluationRow.id == PersonRow.evaluation_id)
+    .where(PersonRow.removed_seq.is_(None))
+    .order_by(PersonRow.added_seq)
+)
+_LINK = case((LinkRow.id.is_(None), "none"), (LinkRow.revoked.is_(None), "active"), else_="revoked")
+
+
+def with_link(listed: Select[Any, Any], holder: ColumnElement[bool]) -> Select[Any, Any, str]:
+    """Experts or people with the state of their newest links, of whom `holder` says whose."""
+    newest = select(func.max(LinkRow.id)).where(holder).correlate(ExpertRow, PersonRow)
+    return listed.outerjoin(LinkRow, LinkRow.id == newest.scalar_subquery()).add_columns(_LINK)
 
 
 def study_row(session: Session, study_id: str, *, lock: bool = False) -> StudyRow:
@@ -52,12 +74,19 @@ def expert_and_study(
     Raises:
         StoreError: there is none.
     """
-    query = EXPERTS.where(ExpertRow.id == expert_id)
-    row = session.execute(query.with_for_update(of=StudyRow) if lock else query).one_or_none()
-    if row is None:
+    found = experts_and_studies(session, ExpertRow.id == expert_id, lock=lock)
+    if not found:
         raise StoreError("no_expert", id=expert_id)
-    expert, study = row
-    return expert, study
+    return found[expert_id]
+
+
+def experts_and_studies(
+    session: Session, *which: ColumnElement[bool], lock: bool = False
+) -> dict[str, tuple[ExpertRow, StudyRow]]:
+    """Expert id -> the expert with the study, which is locked for a change if asked."""
+    query = EXPERTS.where(*which)
+    rows = session.execute(query.with_for_update(of=StudyRow) if lock else query)
+    return {expert.id: (expert, study) for expert, study in rows}
 
 
 def account_row(session: Session, account_id: str, *, lock: bool = False) -> AccountRow:
@@ -100,19 +129,22 @@ def study_info(study: StudyRow, survey: Survey) -> StudyInfo:
     )
 
 
-def expert_infos(session: Session, query: Select[ExpertRow, StudyRow]) -> list[ExpertInfo]:
-    """Experts as they are handed out, in the order of a query that begins with `EXPERTS`."""
-    found = session.execute(query).all()
-    links: dict[str, str] = {}
-    for expert_id, revoked in session.execute(
-        select(LinkRow.expert_id, LinkRow.revoked)
-        .where(LinkRow.expert_id.in_([expert.id for expert, _ in found]))
-        .order_by(LinkRow.id)
-    ):
-        links[str(expert_id)] = "active" if revoked is None else "revoked"
-    return [
-        expert_info(session, expert, study, links.get(expert.id, "none")) for expert, study in found
-    ]
+def expert_infos(session: Session, *which: ColumnElement[bool]) -> list[ExpertInfo]:
+    """Experts as they are handed out, in the order they were added: one statement for all."""
+    listed = with_link(EXPERTS, LinkRow.expert_id == ExpertRow.id)
+    return [expert_info(session, *row) for row in session.execute(listed.where(*which)).all()]
+
+
+def listed_expert(session: Session, expert_id: str) -> ExpertInfo:
+    """One expert as handed out.
+
+    Raises:
+        StoreError: there is none.
+    """
+    found = expert_infos(session, ExpertRow.id == expert_id)
+    if not found:
+        raise StoreError("no_expert", id=expert_id)
+    return found[0]
 
 
 def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str) -> ExpertInfo:
@@ -142,4 +174,17 @@ def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str)
         replies=told.replies,
         spoken=expert.id in state.spoken,
         may_be_named=who.may_be_named,
+        sitting=Sitting(study_info(study, state.survey), state, expert.id),
     )
+
+
+def person_infos(session: Session, *which: ColumnElement[bool]) -> list[PersonInfo]:
+    """People of evaluations as they are handed out, in the order they were added."""
+    listed = with_link(PEOPLE, LinkRow.person_id == PersonRow.id)
+    return [person_info(session, *row) for row in session.execute(listed.where(*which)).all()]
+
+
+def person_info(session: Session, row: PersonRow, book: EvaluationRow, link: str) -> PersonInfo:
+    """Somebody who takes part in an evaluation, whose link has this state."""
+    person = evaluation_state_of(session, book).people[row.id]
+    return PersonInfo(person, book.id, book.title, link)

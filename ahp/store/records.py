@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from ..process.asking import Asking, Pair
 from ..process.evaluations.state import Person
+from ..process.fold import State
 from ..process.itinerary import Replies
 from ..process.roles import allowed
 from ..process.rounds import Feedback
@@ -105,6 +107,7 @@ class ExpertInfo:
         may_be_named: whether they agree that reports name them.
         last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
         replies: what they said in this round.
+        sitting: what they are asked, and how.
     """
 
     id: str
@@ -120,6 +123,7 @@ class ExpertInfo:
     progress: Mapping[str, tuple[int, int]]
     last_answer: str | None
     replies: Replies = field(repr=False)
+    sitting: Sitting = field(repr=False, compare=False)
     spoken: bool = False
     may_be_named: bool = False
 
@@ -130,17 +134,30 @@ class Sitting:
 
     Attributes:
         study: the study.
-        asking: what its organizer chose.
-        settings: likewise; the expert's own weights and CR are by these.
-        feedback: of the round before, comparison by comparison; empty in round 1. The panel's
-            distribution is that of the frozen evidence, and only there where enough other experts
-            answered.
+        state: what its log says.
+        expert: id of the expert.
     """
 
     study: StudyInfo
-    asking: Asking
-    settings: Settings
-    feedback: Mapping[Pair, Feedback]
+    state: State = field(repr=False)
+    expert: str
+
+    @property
+    def asking(self) -> Asking:
+        """What the organizer chose."""
+        return self.state.asking
+
+    @property
+    def settings(self) -> Settings:
+        """Likewise; the expert's own weights and CR are by these."""
+        return self.state.settings
+
+    @cached_property
+    def feedback(self) -> Mapping[Pair, Feedback]:
+        """Of the round before, comparison by comparison; empty in round 1. The panel's distribution
+        is that of the frozen evidence, and only there where enough other experts answered.
+        """
+        return self.state.feedback(self.expert)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,9 @@ from ..study.entered import spreadsheet_reason, step_of
 from . import log
 from .log import Entry
 from .models import ExpertRow, StudyRow
-from .part import Part, check_open, check_round, locked_expert, new_id, open_study
+from .part import Part, check_open, check_round, new_id, open_study
 from .people import add_people
-from .queries import EXPERTS, expert_and_study, expert_infos, study_info, study_row
+from .queries import EXPERTS, expert_and_study, expert_info, expert_infos, listed_expert, study_row
 from .records import Event, ExpertInfo, Sitting
 from .states import state_of
 from .surveys import survey_of
@@ -170,7 +170,7 @@ class Replying(Part):
             LockedError, StoreError: as for `answer`.
         """
         with self._write() as session:
-            expert, study = locked_expert(session, expert_id)
+            expert, study = self._own_expert(session, expert_id)
             hierarchy = survey_of(session, study).hierarchy
             # also when an old round's start is sent again: it must be known as the stored one
             seed = f"{expert.id} {round_number or study.round}"
@@ -339,7 +339,7 @@ class Replying(Part):
             LockedError: the expert has submitted, or the round is closed.
         """
         with self._write() as session:
-            expert, study = locked_expert(session, expert_id)
+            expert, study = self._own_expert(session, expert_id)
             return _upload(
                 session, expert, study, judgments, round_number=round_number, actor=actor
             )
@@ -392,7 +392,7 @@ class Replying(Part):
                 ids = [experts[name.strip()].id for name in by_name]
                 entries = [
                     Entry(Submitted(), new_id(), "file", info.id, actor)
-                    for info in expert_infos(session, EXPERTS.where(ExpertRow.id.in_(ids)))
+                    for info in expert_infos(session, ExpertRow.id.in_(ids))
                     if info.answered == info.total
                     and not info.submitted
                     and not _unsettled(state_of(session, study), info)
@@ -462,14 +462,11 @@ class Replying(Part):
     def sitting(self, expert_id: str) -> Sitting:
         """What an expert is asked, and how."""
         with self._database.read() as session:
-            _, study = expert_and_study(session, expert_id)
-            state = state_of(session, study)
-            info = study_info(study, state.survey)
-            return Sitting(info, state.asking, state.settings, state.feedback(expert_id))
+            return listed_expert(session, expert_id).sitting
 
     def _say(self, entry: Entry, round_number: int | None, place: str | None = None) -> Event:
         with self._write() as session:
-            expert, study = locked_expert(session, str(entry.expert_id))
+            expert, study = self._own_expert(session, str(entry.expert_id))
             return _say(session, expert, study, [entry], round_number=round_number, place=place)
 
 
@@ -515,7 +512,7 @@ def _check_said(session: Session, expert: ExpertRow, study: StudyRow, action: Ac
     elif isinstance(action, WayChosen):
         state.asking.check(action.way)
     elif isinstance(action, Submitted):
-        _check_complete(session, state, expert.id)
+        _check_complete(state, expert_info(session, expert, study, "active"))
     elif isinstance(action, Replied | Commented | Reasoned):
         if problem := _not_asked(state, expert.id, action):
             raise AnswersError(problem.code, **problem.parameters)
@@ -542,8 +539,7 @@ def _not_asked(
     return None
 
 
-def _check_complete(session: Session, state: State, expert_id: str) -> None:
-    (info,) = expert_infos(session, EXPERTS.where(ExpertRow.id == expert_id))
+def _check_complete(state: State, info: ExpertInfo) -> None:
     if missing := info.total - info.answered:
         raise StoreError(
             "answers_missing",

@@ -56,9 +56,22 @@ class States(Generic[_State, _Row]):
         self._follow: Callable[[Iterable[Event], _State], _State] = follow
         self._kept: dict[str, tuple[_Kept[_State], ...]] = {}
         self._lock = Lock()
+        self._reading: dict[str, Lock] = {}  # by book, while its whole log is read
 
     def of(self, session: Session, book: _Row) -> _State:
         """A book's state in a transaction."""
+        state = self._continued(session, book)
+        if state is None:
+            # after a restart all of its people come at once: one reads the log, all others wait
+            with self._reading.setdefault(book.id, Lock()):
+                state = self._continued(session, book)
+                if state is None:
+                    every = self._read(session, book, 1)
+                    state = self.keep(book, self._follow(every, self._start(session, book)))
+        return state
+
+    def _continued(self, session: Session, book: _Row) -> _State | None:
+        """What follows from a kept state; None where none is of use."""
         for kept in sorted(self._kept.get(book.id, ()), key=lambda kept: -kept.seq):
             if (kept.seq, kept.hash) == (book.head_seq, book.head_hash):
                 return kept.state
@@ -66,8 +79,7 @@ class States(Generic[_State, _Row]):
                 events = list(self._read(session, book, kept.seq))
                 if events and (events[0].seq, events[0].hash) == kept[:2]:
                     return self.keep(book, self._follow(events[1:], kept.state))
-        every = self._read(session, book, 1)
-        return self.keep(book, self._follow(every, self._start(session, book)))
+        return None
 
     def _read(self, session: Session, book: _Row, first: int) -> Iterable[Event]:
         return chain.read(session, book.id, first, book.head_seq, self._rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..messages import Phrase
+from . import durability
 from .accounts import Accounts
 from .backups import Backups
 from .documents import Documents
@@ -12,6 +14,7 @@ from .people import People
 from .replying import Replying
 from .reports import Reports
 from .rounds import Rounds
+from .states import BOOKS
 from .studies import Studies
 
 
@@ -49,6 +52,20 @@ class Store(
     def location(self) -> str:
         """Path of the SQLite file, or the URL of the database with its password hidden."""
         return self._database.location
+
+    def risks(self) -> list[Phrase]:
+        """What a crash or a failover of the database can take of confirmed answers, as it is set;
+        and how to set it right.
+        """
+        with self._database.read() as session:
+            return durability.risks(session)
+
+    def warm(self) -> None:
+        """Read the logs of what is in the lists, so that nobody who comes first waits for it."""
+        for study in sorted(self.studies(), key=lambda one: not one.open)[:BOOKS]:
+            self.settings(study.id)
+        for evaluation in self.evaluations()[:BOOKS]:
+            self.evaluation_state(evaluation.id)
 
     def close(self) -> None:
         """Close all connections, once what is under way has ended, if it ends soon."""

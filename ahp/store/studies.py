@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..errors import StoreError
@@ -15,13 +16,14 @@ from ..process.events import (
     StudyCreated,
     StudyRenamed,
     StudyUnarchived,
+    Submitted,
 )
 from ..process.settings import Settings
 from ..random_index import random_index_value
 from ..study import Survey
 from ..study.standing import Standing
 from . import log
-from .models import StudyRow
+from .models import EventRow, ExpertRow, StudyRow
 from .part import Part, by_organizer, line, new_id
 from .people import add_people, give_standings, let_count
 from .queries import STUDIES, study_info, study_row
@@ -123,6 +125,24 @@ class Studies(Part):
                 STUDIES.where(chosen).order_by(StudyRow.created.desc(), StudyRow.id)
             )
             return [study_info(study, parse_survey(content)) for study, content in rows]
+
+    def submitted(self) -> dict[str, tuple[int, int]]:
+        """Id of a study in the lists -> how many experts have submitted in its round, of how many:
+        counted in the tables, however long the logs are.
+        """
+        experts = select(func.count()).where(
+            ExpertRow.study_id == StudyRow.id, ExpertRow.removed_seq.is_(None)
+        )
+        # once for each expert and round: nobody says anything after it
+        submissions = select(func.count()).where(
+            EventRow.study_id == StudyRow.id,
+            EventRow.kind == Submitted.kind,
+            EventRow.round == StudyRow.round,
+        )
+        query = select(StudyRow.id, submissions.scalar_subquery(), experts.scalar_subquery())
+        with self._database.read() as session:
+            rows = session.execute(query.where(StudyRow.archived_seq.is_(None)))
+            return {study: (count, of) for study, count, of in rows}
 
     def study(self, study_id: str) -> StudyInfo:
         """One study."""

@@ -148,7 +148,7 @@ def show_downloads(table: report.Table, name: str, file: str = "") -> None:
 def issue_links(
     about: str,
     people: Sequence[str],
-    issue: Callable[[str], str],
+    issue: Callable[[Sequence[str]], Mapping[str, str]],
     attempt: Callable[[Callable[[], object]], bool],
     without: Callable[[], Container[str]] | None = None,
 ) -> None:
@@ -157,7 +157,7 @@ def issue_links(
     Args:
         about: whose people they are, such as the id of a study.
         people: their ids.
-        issue: issues somebody's link; returns its token.
+        issue: issues the links of some, all or none; returns their tokens.
         attempt: runs a change; says what was refused.
         without: those who have no link yet; who has got one since the page was drawn keeps it then.
             None = all get another link.
@@ -166,9 +166,9 @@ def issue_links(
 
     def change() -> None:
         chosen = people if without is None else without()
-        for one in people:
-            if one in chosen:
-                links[one] = f"{state.base_url()}/i/{issue(one)}"
+        if some := [one for one in people if one in chosen]:
+            tokens = issue(some)
+            links.update({one: f"{state.base_url()}/i/{token}" for one, token in tokens.items()})
 
     if attempt(change):
         st.session_state["links_left_out"] = len(people) - len(links)

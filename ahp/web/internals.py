@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from asyncio import Event
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,10 +51,12 @@ async def check_streamlit(app: ASGIApp) -> None:
         AHPError: names the version, and what is missing.
     """
     dialogs = await _answer(app, "GET", "/_stcore/host-config")
+    page = await _answer(app, "GET", "/")
     upload = await _answer(app, "PUT", f"{_UPLOAD}page/file")
     manager = MemoryUploadedFileManager(_UPLOAD)
     checks = {
         "streamlit_dialogs": b'"blockErrorDialogs":true' in dialogs[1],
+        "streamlit_page": b"</style></head>" in page[1] and _ROOT in page[1],
         "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
         "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
         "streamlit_runs": isinstance(getattr(app_session, "ScriptRunner", None), type),
@@ -67,7 +70,13 @@ async def _answer(app: ASGIApp, method: str, path: str) -> tuple[int, bytes]:
     """Status and body of the application's answer to a visitor without any rights."""
     messages: list[Message] = []
 
+    asked = False
+
     async def receive() -> Message:
+        nonlocal asked
+        if asked:  # the visitor stays
+            await Event().wait()
+        asked = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Message) -> None:
@@ -148,6 +157,56 @@ class NoDialogs:
 
         asked = scope["type"] == "http" and scope["path"].endswith("/_stcore/host-config")
         await self.app(scope, receive, send_changed if asked else send)
+
+
+class FirstPaint:
+    """Puts a style into Streamlit's page, so that it holds before anything of ours has arrived.
+
+    Args:
+        app: the application.
+        style: CSS for the page that a request asks for.
+    """
+
+    def __init__(self, app: ASGIApp, style: Callable[[Request], str]) -> None:
+        self.app = app
+        self.style = style
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        body = b""
+
+        async def send_styled(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                kind = MutableHeaders(raw=list(message["headers"])).get("content-type", "")
+                if kind.startswith("text/html") and message["status"] == 200:
+                    start = message
+                    return
+            if not start:
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            headers = MutableHeaders(raw=list(start["headers"]))
+            if _ROOT in body:
+                style = f"<style>{self.style(Request(scope))}</style></head>".encode()
+                body = body.replace(b"</head>", style, 1)
+                headers["content-length"] = str(len(body))
+                for name in ("etag", "last-modified"):  # those of the file alone
+                    del headers[name]
+            await send({**start, "headers": headers.raw})
+            await send({**message, "body": body})
+
+        await self.app(scope, receive, send_styled)
+
+
+_ROOT = b'<div id="root">'
+"""What Streamlit's page has, and ours don't."""
 
 
 @dataclass(frozen=True)

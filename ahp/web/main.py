@@ -86,7 +86,7 @@ alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 state.show_menu_of(page in (evaluations, *evaluation_pages))
 st.html(
-    "<style>.stMainBlockContainer{{max-width:70rem;padding-top:{top}}}"
+    "<style>.stApp .stMainBlockContainer{{padding-top:{top}}}"  # the rest is in first_paint.css
     # on a phone a wide table is scrolled instead of broken into single characters
     ".stTable{{overflow-x:auto}}.stTable :is(th,td){{min-width:4.5em}}"
     ".stTable :is(th,td):first-child{{min-width:6.5em}}"

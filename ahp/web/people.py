@@ -154,7 +154,7 @@ def _issue(desk: Desk, role: Role, people: list[str], *, first: bool = False) ->
     issue_links(
         f"{desk.id}-{role}",
         people,
-        lambda person: state.desk().issue_person_link(person),
+        lambda chosen: state.desk().issue_person_links(chosen),
         partial(attempt, desk),
         without if first else None,
     )

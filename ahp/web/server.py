@@ -16,8 +16,16 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
@@ -37,6 +45,7 @@ from ..datafile import system_problem
 from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
+from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..store import AccountInfo
 from ..templates import render
@@ -53,6 +62,7 @@ from .headers import (
 from .health import Readiness, healthz
 from .internals import (
     Downloads,
+    FirstPaint,
     NoDialogs,
     Offer,
     UploadGuard,
@@ -75,9 +85,11 @@ from .state import (
 
 _log = logging.getLogger(__name__)
 
-MAIN = str(Path(__file__).with_name("main.py"))
+_WEB = Path(__file__).parent
+MAIN = str(_WEB / "main.py")
 
-DAYS_30 = 30 * 24 * 3600
+DAY = 24 * 3600
+DAYS_30 = 30 * DAY
 ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of the organizer's link, new at every start; of no use when a password is set."""
 
@@ -440,6 +452,18 @@ def path_in_log(address: str) -> str:
     return f"{kept[0].rstrip('/') if rest else path}{rest}{asked and '?…'}"
 
 
+def _first_paint(request: Request) -> str:
+    """CSS that holds from the first paint on: what `main.py` says of the page, without which all of
+    it would jump when that arrives, and room for what takes a while to be drawn.
+    """
+    alone = {EXPERT, PERSON} & {*request.query_params}  # a page without a menu
+    own = ".stAppHeader{display:none}.stApp .stMainBlockContainer{padding-top:1rem}"
+    return _STYLE + own * bool(alone)
+
+
+_STYLE = (_WEB / "first_paint.css").read_text(encoding="utf-8")
+
+
 class _HideTokens(logging.Filter):
     """Keeps secrets out of uvicorn's access log."""
 
@@ -459,8 +483,25 @@ _TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
 
 
 def _warm_up() -> None:
-    """Import what the first page needs, so that the first visitor doesn't wait for it."""
+    """Import and read what the first page needs, so that the first visitor doesn't wait for it."""
     from . import warm  # noqa: F401, PLC0415
+
+    with suppress(DatabaseError):  # which the log says
+        database().warm()
+
+
+async def _purge_daily() -> None:
+    while True:
+        with suppress(DatabaseError):
+            await asyncio.to_thread(database().purge)
+        await asyncio.sleep(DAY)
+
+
+def _show_risks(risks: Iterable[Phrase], language: str) -> None:
+    """What the database may lose of confirmed answers, in red where the terminal has colors."""
+    red, plain = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
+    for risk in risks:
+        print(f"  {red}{error_sentence(risk, language)}{plain}", end="\n\n")
 
 
 def _raise_file_limit() -> None:
@@ -508,10 +549,13 @@ async def lifespan(
     else:
         line = _("  Organizer's link, valid until restart: {address}")
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
+    _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
+    purging = asyncio.create_task(_purge_daily())
     with metrics.told_at(prometheus):
         yield
+    purging.cancel()
     await asyncio.to_thread(store.close)
 
 
@@ -563,6 +607,7 @@ OPTIONS: dict[str, Any] = {
         Middleware(metrics.CountPages),
         Middleware(UploadGuard, limit=_upload_limit, per_page=SESSION_UPLOADS, in_all=ALL_UPLOADS),
         Middleware(NoDialogs),
+        Middleware(FirstPaint, style=_first_paint),
         Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,

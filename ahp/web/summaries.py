@@ -40,7 +40,8 @@ def show_progress(visit: Visit, where: str = "") -> None:
     _, expert = state.translate(), visit.expert
     done = _("{done} of {total} answered").format(done=expert.answered, total=expert.total)
     text = " · ".join(filter(None, (done, state.plain(where))))
-    st.progress(expert.answered / expert.total, text=text)
+    with st.container(key="progress"):
+        st.progress(expert.answered / expert.total, text=text)
 
 
 def saved_words(visit: Visit) -> str:

@@ -16,6 +16,7 @@ from ahp.errors import (
     AnswersError,
     DatabaseError,
     DatabaseFaultError,
+    LinkError,
     LockedError,
     StoreError,
     TextLimitError,
@@ -25,7 +26,7 @@ from ahp.process.asking import Asking, Pair
 from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
 from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.store import ExpertInfo, Sitting, StudyInfo
+from ahp.store import ExpertInfo, Sitting, Store, StudyInfo
 from ahp.study import Survey
 from ahp.web import state
 
@@ -183,7 +184,7 @@ class Visit:
 
 def visit_of(expert: ExpertInfo) -> Visit:
     """How things stand for an expert now."""
-    return Visit(expert, state.database().sitting(expert.id), state.language())
+    return Visit(expert, expert.sitting, state.language())
 
 
 def act(change: Callable[[], object], *, kept: bool = False) -> bool:
@@ -217,7 +218,7 @@ def refusal(error: AHPError) -> str:
                 "The page now shows how things stand."
             ),
         }[error.reason]
-    if isinstance(error, DatabaseError | DatabaseFaultError | TextLimitError):
+    if isinstance(error, DatabaseError | DatabaseFaultError | LinkError | TextLimitError):
         return state.in_words(error)
     return _(
         "This could not be saved. Please try again. If it happens again, tell the organizer: "
@@ -227,14 +228,12 @@ def refusal(error: AHPError) -> str:
 
 def go(visit: Visit, stop: Stop) -> None:
     """Move to another screen, on every device of this expert; what was written here is stored."""
-    if not still_allowed(visit):
-        return
     if visit.asks_reason:
         save_reason(visit)
     if "problem" not in st.session_state:
         act(
             partial(
-                state.database().set_place,
+                database().set_place,
                 visit.expert.id,
                 stop.place,
                 round_number=visit.study.round,
@@ -247,18 +246,9 @@ def go_back(visit: Visit) -> None:
     go(visit, visit.before)
 
 
-def still_allowed(visit: Visit, *, kept: bool = False) -> bool:
-    """Whether the link still works; if not, the page says what happened; `kept` as for `act`."""
-    try:
-        if state.database().may_answer(state.session_token(), visit.expert.id):
-            return True
-    except DatabaseError as error:
-        if not kept:
-            st.session_state["problem"] = refusal(error)
-        return False
-    _ = state.translate()
-    st.session_state["problem"] = _("This was not recorded.")
-    return False
+def database() -> Store:
+    """The database for what this browser does as an expert: refused once the link is invalid."""
+    return state.database().from_browser(state.session_token())
 
 
 def settled() -> list[str]:
@@ -285,7 +275,7 @@ def take(
     sent = (st.session_state.get(key) or {}).get(event)
     if not sent or sent["owner"] != visit.about:
         return  # of another expert or round: it is sent again when that one is on the screen
-    if still_allowed(visit, kept=True) and act(partial(change, visit, sent), kept=True):
+    if act(partial(change, visit, sent), kept=True):
         settled().append(sent["id"])
         del settled()[:-100]
 
@@ -322,15 +312,15 @@ def record(visit: Visit, pair: Pair, value: str, event_id: str) -> None:
         "round_number": visit.study.round,
     }
     if given is None:
-        state.database().abstain(visit.expert.id, *pair, **options)
+        database().abstain(visit.expert.id, *pair, **options)
     else:
-        state.database().answer(visit.expert.id, *pair, given, **options)
+        database().answer(visit.expert.id, *pair, given, **options)
 
 
 def keep_answer(visit: Visit, event_id: str) -> None:
     """Give the answer of the last round again."""
     pair = visit.stop.pair
-    if (seen := visit.feedback(pair)) and seen.own and still_allowed(visit):
+    if (seen := visit.feedback(pair)) and seen.own:
         value = seen.own
 
         def change() -> None:
@@ -346,7 +336,7 @@ def store_comment(visit: Visit, sent: dict[str, Any]) -> None:
     Raises:
         AHPError: it was refused.
     """
-    state.database().comment(
+    database().comment(
         visit.expert.id,
         *visit.asked_at(sent["pair"]),
         sent["comment"],
@@ -366,7 +356,7 @@ def store_ranking(visit: Visit, sent: dict[str, Any]) -> None:
     replies = replace(
         visit.replies, rankings={**visit.replies.rankings, parent: tuple(sent["order"])}
     )
-    state.database().rank(
+    database().rank(
         visit.expert.id,
         parent,
         sent["order"],
@@ -384,10 +374,9 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
     short = st.session_state.get(f"{form_key(visit)} {visit.language}", short)
 
     def change() -> None:
-        database = state.database()
         replies = visit.replies
         if now is None or (now.way, now.short) != (way, short):
-            database.start(
+            database().start(
                 visit.expert.id,
                 way=way,
                 short=short,
@@ -395,12 +384,11 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
                 event_id=event_id,
                 round_number=visit.study.round,
             )
-            replies = database.replies(visit.expert.id)
+            replies = database().replies(visit.expert.id)
         onward = visit.onward(replies, Stop("welcome")).place
-        database.set_place(visit.expert.id, onward, round_number=visit.study.round)
+        database().set_place(visit.expert.id, onward, round_number=visit.study.round)
 
-    if still_allowed(visit):
-        act(change)
+    act(change)
 
 
 def way_key(visit: Visit) -> str:
@@ -415,17 +403,17 @@ def form_key(visit: Visit) -> str:
 
 def given_reason(visit: Visit) -> str:
     """Why the answer shown now differs from most of the panel's, as stored."""
-    reasons = state.database().reasons(visit.study.id, expert_id=visit.expert.id)
+    reasons = database().reasons(visit.study.id, expert_id=visit.expert.id)
     return reasons.get((visit.expert.name, *visit.ordered(visit.stop.pair)), "")
 
 
 def save_reason(visit: Visit) -> None:
     """Store why the answer differs from most of the panel's; an empty text takes it back."""
     written = st.session_state[reason_key(visit)].strip()
-    if still_allowed(visit) and written != given_reason(visit):
+    if written != given_reason(visit):
         act(
             partial(
-                state.database().give_reason,
+                database().give_reason,
                 visit.expert.id,
                 *visit.stop.pair,
                 written,
@@ -454,10 +442,10 @@ def keep_contradictions(visit: Visit, event_id: str) -> None:
     if visit.asking.guidance == "reason" and not reason:
         _ = state.translate()
         st.session_state["problem"] = _("Please say in a few words why these answers stay.")
-    elif still_allowed(visit):
+    else:
         act(
             partial(
-                state.database().keep,
+                database().keep,
                 visit.expert.id,
                 visit.stop.parent,
                 reason,
@@ -496,15 +484,14 @@ def keep_draft(visit: Visit) -> None:
 
 def submit(visit: Visit, event_id: str) -> None:
     """Lock the answers."""
-    if still_allowed(visit):
-        act(
-            partial(
-                state.database().submit,
-                visit.expert.id,
-                event_id=event_id,
-                round_number=visit.study.round,
-            )
+    act(
+        partial(
+            database().submit,
+            visit.expert.id,
+            event_id=event_id,
+            round_number=visit.study.round,
         )
+    )
 
 
 def choose_naming(visit: Visit, agreed: bool) -> None:

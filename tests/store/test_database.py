@@ -147,10 +147,10 @@ def test_database_error_names_the_database(url, store, database):
 
 
 def test_a_read_sees_one_state_of_the_database(store, survey):
-    with store._database.read() as session:
+    with store._database.read() as session, ThreadPoolExecutor(1) as other:
         count = select(func.count()).select_from(StudyRow)
         assert session.scalar(count) == 0
-        store.create_study(survey, "Meanwhile")
+        other.submit(store.create_study, survey, "Meanwhile").result()
         assert session.scalar(count) == 0
     assert len(store.studies()) == 1
 

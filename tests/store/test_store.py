@@ -115,6 +115,7 @@ def test_expert_round_trip(store, study):
         progress={"goal": (0, 3), "a": (0, 1)},
         last_answer=None,
         replies=Replies(),
+        sitting=added.sitting,
     )
     assert store.expert(added.id) == added
     assert store.add_expert(study.id, "Bo", " ").organization is None

@@ -26,10 +26,11 @@ def test_another_streamlit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         run(check_streamlit(another_streamlit))
     assert str(refused.value) == (
         "Streamlit 9.9 works differently from the versions this program was made for (the setting "
-        "that keeps its own dialogs away, the address of uploads). Install the versions in "
-        "constraints.txt."
+        "that keeps its own dialogs away, the page that it begins with, the address of uploads). "
+        "Install the versions in constraints.txt."
     )
     assert error_sentence(refused.value, "zh") == (
-        "Streamlit 9.9 的内部做法与本程序所适配的版本不同（屏蔽其自带对话框的设置、上传地址）。"
+        "Streamlit 9.9 的内部做法与本程序所适配的版本不同"
+        "（屏蔽其自带对话框的设置、起始页面、上传地址）。"
         "请安装 constraints.txt 中列出的版本。"
     )

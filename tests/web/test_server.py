@@ -104,6 +104,17 @@ def test_keys_of_any_letters_open_nothing(server, key):
     assert ask(server, f"/organizer/{key}").status == 404
 
 
+def test_the_page_has_its_style_before_anything_else_arrives(server):
+    page, own = ask(server, "/"), ask(server, "/?e=somebody")
+    menu = ".stAppHeader{display:none}"
+    for answer in (page, own):
+        assert ".stApp .stMainBlockContainer {\n  max-width: 70rem;" in answer.text
+        assert int(answer.headers["content-length"]) == len(answer.text.encode())
+        assert answer.headers["etag"] is None  # another style may come under the same one
+    assert (menu in page.text, menu in own.text) == (False, True)
+    assert "stMainBlockContainer" not in ask(server, "/organizer").text
+
+
 def test_streamlit_shows_no_dialogs_of_its_own(server):
     answer = ask(server, "/_stcore/host-config")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")

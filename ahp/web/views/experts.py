@@ -305,7 +305,7 @@ def issue(study: StudyInfo, expert_ids: list[str], *, first: bool = False) -> No
     issue_links(
         study.id,
         expert_ids,
-        lambda expert_id: state.desk().issue_link(expert_id),
+        lambda chosen: state.desk().issue_links(chosen),
         state.attempt,
         without if first else None,
     )

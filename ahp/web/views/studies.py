@@ -50,11 +50,9 @@ def load_example(name: str) -> StudyInfo:
     return state.desk().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
-def show_study(study: StudyInfo, imported: Event | None) -> None:
+def show_study(study: StudyInfo, submitted: int, experts: int, imported: Event | None) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
-    experts = state.desk().experts(study.id)
-    submitted = sum(expert.submitted for expert in experts)
     with st.container(border=True):
         st.markdown(f"**{state.plain(study.title)}**")
         st.caption(
@@ -64,7 +62,7 @@ def show_study(study: StudyInfo, imported: Event | None) -> None:
                     _("round {round}").format(round=study.round),
                     _("open") if study.open else _("closed"),
                     _("{submitted} of {count} experts have submitted").format(
-                        submitted=submitted, count=len(experts)
+                        submitted=submitted, count=experts
                     ),
                 )
             )
@@ -304,10 +302,12 @@ for each_backup in state.desk().restorations()[:1]:
     )
     restored, taken = state.minute(each_backup.restored or ""), state.minute(each_backup.taken)
     st.caption(":material/history: " + said.format(restored=restored, taken=taken))
+for risk in state.desk().risks():
+    st.error(state.plain(state.in_words(risk)), icon=":material/warning:")
 state.show_problem()
-imports = state.desk().imports()
+progress, imports = state.desk().submitted(), state.desk().imports()
 for each in studies:
-    show_study(each, imports.get(each.id))
+    show_study(each, *progress.get(each.id, (0, 0)), imports.get(each.id))
 show_archived()
 
 if state.may("run_studies"):
