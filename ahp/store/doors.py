@@ -11,7 +11,7 @@ from . import access, log
 from .log import Entry
 from .models import ExpertRow, LinkRow, StudyRow
 from .part import Part, by_organizer, check_account, check_open, locked_expert
-from .queries import account_info, account_row, expert_info, experts_and_studies, person_info
+from .queries import account_info, expert_info, experts_and_studies, person_info
 from .records import BrowserInfo, Grants, SignIn
 
 PURGED = 500

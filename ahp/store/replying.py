@@ -312,7 +312,7 @@ class Replying(Part):
             agreed: whether they do.
         """
         with self._write() as session:
-            _, study = locked_expert(session, expert_id)
+            _, study = self._own_expert(session, expert_id)
             if state_of(session, study).members[expert_id].may_be_named != agreed:
                 chosen = NamingChosen(agreed)
                 who = Actor("expert", expert_id)
