@@ -174,15 +174,39 @@ def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
         raise error("not_utf8", source=source, position=problem.start) from problem
 
 
+_FLAT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_MOST = 2**53 - 1
+"""The largest whole number that a float holds with all before it."""
+
+
 def jcs(data: Any) -> str:
     """JSON in the one spelling of RFC 8785, as any language computes it: what is hashed or signed.
 
     Raises:
         ValueError: half a character, or a number that JSON or a float does not hold.
     """
+    if _is_flat(data):
+        text = _FLAT.encode(data)
+        text.encode()  # refuses half a character
+        return text
     import rfc8785  # noqa: PLC0415 - the app is optional
 
     return rfc8785.dumps(data).decode()
+
+
+def _is_flat(data: Any) -> bool:
+    """Whether Python's own encoder, several times as fast, spells an object as RFC 8785 does: its
+    keys sort alike by code points and by UTF-16, and it has no numbers but whole ones.
+    """
+    if type(data) is not dict:
+        return False
+    for name, value in data.items():
+        if type(name) is not str or not name.isascii():
+            return False
+        kind_ = type(value)
+        if not (kind_ is str or value is None or (kind_ is int and -_MOST <= value <= _MOST)):
+            return False
+    return True
 
 
 def canonical(data: object) -> str:

@@ -42,9 +42,9 @@ COMMANDS = (
 """Modules of the commands, in the order in which `ahp --help` lists them."""
 
 APP_PACKAGES = frozenset(
-    {"alembic", "argon2", "babel", "cryptography", "docx", "jinja2", "markupsafe", "openpyxl"}
-    | {"platformdirs", "plotly", "psycopg", "pypdf", "rfc8785", "segno", "sqlalchemy", "starlette"}
-    | {"streamlit", "tomli_w", "uvicorn", "yaml"}
+    {"alembic", "argon2", "babel", "cryptography", "docx", "filelock", "jinja2", "markupsafe"}
+    | {"openpyxl", "platformdirs", "plotly", "psycopg", "pypdf", "rfc3161_client", "rfc8785"}
+    | {"segno", "sqlalchemy", "starlette", "streamlit", "tomli_w", "uvicorn", "yaml"}
 )
 """What `pip install "ahp-evidence[app]"` brings."""
 

@@ -87,6 +87,7 @@ def append(
         events.append(replace(event, hash=digest(event)))
         book.head_seq, book.head_hash = event.seq, events[-1].hash
     session.execute(insert(rows), [vars(event) for event in events])
+    session.info.setdefault("appended", []).extend(event.kind for event in events)
     return events
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,8 @@ class Database:
         location: path of the file, or the URL with its password hidden.
         folder: where files that belong to the database lie: beside the SQLite file, else the user's
             data folder.
+        name: of files in it that belong to this database alone, without their ending.
+        on_append: told the kinds of events that this process has appended, once they are stored.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
@@ -94,7 +97,7 @@ class Database:
         parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
         if parsed.get_backend_name() == "sqlite":
             path = Path(str(parsed.database))
-            self.location, self.folder = str(path), path.parent
+            self.location, self.folder, self.name = str(path), path.parent, path.stem
             if not create and not path.is_file():
                 raise StoreError("database_missing", path=str(path))
             try:
@@ -107,11 +110,14 @@ class Database:
             hidden = {name: "***" for name in parsed.query if name == "password"}
             self.location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
             self.folder = platformdirs.user_data_path("ahp")
+            which = (parsed.host or "local", str(parsed.port or 5432), parsed.database or "")
+            self.name = re.sub(r"[^\w.-]", "_", "-".join(which))
         self._kept = {
             "states": states_of_studies(),
             "evaluations": states_of_evaluations(),
             "walked": Walked(),
         }
+        self.on_append: Callable[[Sequence[str]], None] | None = None
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
         with _opening:
             self._open(parsed)
@@ -131,6 +137,8 @@ class Database:
         """A transaction that writes: committed at the end, or undone by an error."""
         with self._session(self._writer, self._turn) as session:
             yield session
+        if self.on_append and (kinds := session.info.get("appended")):
+            self.on_append(kinds)
 
     def _open(self, url: URL) -> None:
         file = url.get_backend_name() == "sqlite"
@@ -152,10 +160,7 @@ class Database:
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
             self._turn = _AT_ONCE
-            # One transaction sees one state of the database, as on SQLite.
-            self._reader = self._engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            self._reader = one_state(self._engine)
             self._writer = self._engine
         try:
             self._migrate()
@@ -203,21 +208,48 @@ class Database:
             _log.warning("%s: the database answers again", self.location)
 
     def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         with self._translated(), self._writer.begin() as connection:
-            scripts = ScriptDirectory.from_config(config)
-            known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-            found = MigrationContext.configure(connection).get_current_heads()
-            if newer := sorted(set(found) - known):
-                raise StoreError(
-                    "database_newer", location=self.location, found=newer[0], known=max(known)
-                )
-            if found != (scripts.get_current_head(),):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if self._revisions(connection) != (migrations().get_current_head(),):
+                upgrade(connection, "head")
+
+    def _revisions(self, connection: Connection) -> tuple[str, ...]:
+        """Of the database; one that this code doesn't know is refused."""
+        found = MigrationContext.configure(connection).get_current_heads()
+        known = {script.revision for script in migrations().walk_revisions()}
+        if newer := sorted(set(found) - known):
+            raise StoreError(
+                "database_newer", location=self.location, found=newer[0], known=max(known)
+            )
+        return found
+
+
+def migrations() -> ScriptDirectory:
+    """The steps from one revision of the tables to the next."""
+    return ScriptDirectory.from_config(_config())
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring a database to a revision."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def one_state(engine: Engine) -> Engine:
+    """An engine whose transactions only read, and see one state of the database: those of SQLite
+    do.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 class _Turn:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ..messages import Phrase
 from ..process.asking import Asking, Pair
 from ..process.evaluations.state import Person
 from ..process.itinerary import Replies
@@ -247,6 +248,7 @@ class EvaluationLog:
         events: number of events.
         head_hash: hash of the last one.
         signed: periods whose signed results were computed anew, and are the same.
+        remarks: what is odd about the times of the events.
     """
 
     evaluation_id: str
@@ -254,6 +256,7 @@ class EvaluationLog:
     events: int
     head_hash: str
     signed: tuple[str, ...]
+    remarks: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -279,6 +282,7 @@ class StudyLog:
         head_hash: hash of the last one. Noted down elsewhere, it shows later that nothing changed.
         without_evidence: closed rounds that left no evidence though experts submitted, as all did
             before evidence was kept: their answers verify, no frozen result can be compared.
+        remarks: what is odd about the times of the events.
     """
 
     study_id: str
@@ -286,3 +290,4 @@ class StudyLog:
     events: int
     head_hash: str
     without_evidence: tuple[int, ...] = ()
+    remarks: tuple[Phrase, ...] = ()

@@ -34,8 +34,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     Raises:
         StoreError: the file cannot be read or made. It is never replaced.
     """
-    named = os.environ.get(ENVIRONMENT_VARIABLE)
-    path = Path(named) if named else folder / "signing_key.pem"
+    path = _path(folder)
     try:
         if not path.exists():
             _create(path)
@@ -54,6 +53,23 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise StoreError("key_is_none", path=str(path))
     return key
+
+
+def existing_key(folder: Path) -> Ed25519PublicKey:
+    """The public key of the server, where it has one; `folder` as for `signing_key`.
+
+    Raises:
+        StoreError: there is none, or the file cannot be read.
+    """
+    path = _path(folder)
+    if not path.exists():
+        raise StoreError("key_missing", path=str(path))
+    return signing_key(folder).public_key()
+
+
+def _path(folder: Path) -> Path:
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(named) if named else folder / "signing_key.pem"
 
 
 def _create(path: Path) -> None:

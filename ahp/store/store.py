@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from .accounts import Accounts
+from .checkpointer import Checkpointer
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
@@ -35,6 +39,12 @@ class Store(Studies, Rounds, People, Doors, Accounts, Replying, Documents, Evalu
     def location(self) -> str:
         """Path of the SQLite file, or the URL of the database with its password hidden."""
         return self._database.location
+
+    def checkpointer(
+        self, places: Sequence[Path] = (), authority: str | None = None
+    ) -> Checkpointer:
+        """What signs the heads of the logs, see there."""
+        return Checkpointer(self._database, places, authority)
 
     def close(self) -> None:
         """Close all connections."""

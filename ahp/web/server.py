@@ -388,7 +388,12 @@ async def lifespan(app: st.App, language: str | None = None) -> AsyncIterator[No
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
-    yield
+    checkpointer = store.checkpointer()
+    checkpointer.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(checkpointer.stop)
 
 
 def _show_error(error: Exception) -> bool:
