@@ -1595,6 +1595,7 @@ _CLI = {
     "count_below_1": _("{option} = {value}, expected 1 or more"),
     "expert_weight_twice": _("{name!r} has two weights, expected one"),
     "expert_weight_unreadable": _("{text!r}, expected NAME=WEIGHT such as E1=0.2"),
+    "option_alone": _("{option} is of no use without {other}"),
     "option_ambiguous": _("ambiguous option: {option} could match {matches}"),
     "option_missing": _("{option} is missing, expected with {read} to {written}: {reason}"),
     "option_takes_nothing": _("ignored explicit argument {value}"),

@@ -119,6 +119,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     from ..store.reading import DatabaseToRead  # noqa: PLC0415 - the app is optional
     from ..store.verifying import verify_evaluations, verify_studies  # noqa: PLC0415
 
+    for option in ("key", "tsa"):
+        if getattr(arguments, option) and not arguments.checkpoints:
+            raise OptionError("option_alone", option=f"--{option}", other="--checkpoints")
     if arguments.jobs is not None and arguments.jobs < 1:
         raise OptionError("count_below_1", option="--jobs", value=arguments.jobs)
     language = line_language(arguments)

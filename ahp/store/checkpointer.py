@@ -168,6 +168,8 @@ class Checkpointer:
         Raises:
             StoreError: the server's key, the database or the first place can't be read or written.
         """
+        if not self._has_something():
+            return Written(0, 0, ())  # and no key is made before it is needed
         key = signing.signing_key(self._database.folder)
         first = self._places[0].path
         try:
@@ -176,6 +178,14 @@ class Checkpointer:
                 return self._write(key)
         except OSError as error:
             raise _unwritten(first, error) from error
+
+    def _has_something(self) -> bool:
+        """Whether there is a chain, or was one."""
+        if any(place.path.exists() for place in self._places):
+            return True
+        with self._database.read() as session:
+            heads = (head for head, _rows in TABLES.values())
+            return any(session.scalar(select(head.id).limit(1)) for head in heads)
 
     def _write(self, key: Ed25519PrivateKey) -> Written:
         problems: list[Message] = []
