@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ahp.store import Store, chain
@@ -84,12 +85,12 @@ def seconds(code: Path, path: Path, *options: str) -> float:
     return time.perf_counter() - start
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print how long it took; exit status 1 where it isn't fast enough."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--before", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "ahp.db")
         print(f"{fill(path, options.events):,} events in {STUDIES} studies")

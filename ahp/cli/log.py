@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..datafile import MAX_EVALUATION, decode_text, read_bytes
+from ..datafile import MAX_EVALUATION, read_bytes
 from ..errors import OptionError, StoreError
 from ..i18n import translator
 from ..messages import Phrase
@@ -185,7 +185,9 @@ def _compare(
     )
     checkpoints = []
     for path in arguments.checkpoints:
-        found = checkpoint.read_checkpoints(decode_text(_read(path), path, StoreError), path, keys)
+        content = read_bytes(Path(path), StoreError, MAX_EVALUATION)
+        # what was cut off may end within a character
+        found = checkpoint.read_checkpoints(content.decode(errors="replace"), path, keys)
         for remark in found.remarks:
             print_warning(remark, language)
         checkpoints += found.checkpoints

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..datafile import system_problem
-from ..errors import AHPError, StoreError
+from ..errors import AHPError, LogError, StoreError
 from ..messages import Message, Phrase
 from . import clock, signing, stamps
 from .checkpoint import Chain, Checkpoint, SignedNote, find_checkpoints
@@ -166,7 +166,8 @@ class Checkpointer:
         """Write a checkpoint of each chain that has changed, to each place that lacks it.
 
         Raises:
-            StoreError: the server's key, the database or the first place can't be read or written.
+            StoreError: the server's key or the database can't be read, or the first place has no
+                folder that can be written to.
         """
         if not self._has_something():
             return Written(0, 0, ())  # and no key is made before it is needed
@@ -189,59 +190,72 @@ class Checkpointer:
 
     def _write(self, key: Ed25519PrivateKey) -> Written:
         problems: list[Message] = []
+        places = []
         for place in self._places:
-            place.read_new([key.public_key()])
+            try:
+                place.read_new([key.public_key()])
+                places.append(place)
+            except OSError as error:
+                problems.append(_unwritten(place.path, error))
+            except LogError as error:
+                problems.append(error)
         time = clock.now()  # before the database is looked at: what comes after it is later
         with self._database.read() as session:
-            due, refused = self._due(session, signing.key_id(key.public_key()))
+            due, refused = self._due(session, places, signing.key_id(key.public_key()))
         problems += refused
         notes, authority = {}, self._authority
         for one in due:
-            notes[one.chain] = one.signed(key, time)
+            note = one.signed(key, time)
             if authority:
                 try:
-                    stamp = stamps.ask(authority, one.text)
-                    notes[one.chain] = notes[one.chain].stamped(stamp)
+                    note = note.stamped(stamps.ask(authority, one.text))
                 except StoreError as error:  # a checkpoint without a stamp is better than none
                     problems.append(error)
                     authority = None
-        for place in self._places:
-            lacking = [one for one in notes.values() if place.lacks(*_place_of(one))]
+            notes[one] = note
+        written = set()
+        for place in places:
+            lacking = [one for one in due if place.lacks(one.chain, one.size)]
             try:
                 if lacking:
-                    place.add(lacking)
+                    place.add([notes[one] for one in lacking])
+                written.update(lacking)
             except OSError as error:
                 problems.append(_unwritten(place.path, error))
-        stamped = sum(one.checkpoint.stamp is not None for one in notes.values())
-        return Written(len(notes), stamped, tuple(problems))
+        stamped = sum(notes[one].checkpoint.stamp is not None for one in written)
+        return Written(len(written), stamped, tuple(problems))
 
-    def _due(self, session: Session, key: str) -> tuple[list[Checkpoint], list[Phrase]]:
+    def _due(
+        self, session: Session, places: Sequence[Place], key: str
+    ) -> tuple[list[Checkpoint], list[Phrase]]:
         """What is to be signed, and why others are not."""
         due, refused, there = [], [], set()
         for kind, (head, _rows) in TABLES.items():
             for row in session.execute(select(head.id, head.title, head.head_seq, head.head_hash)):
                 chain, seen = Chain(kind, row.id), (row.head_seq, row.head_hash)
                 there.add(chain)
-                lacking = any(place.lacks(chain, row.head_seq) for place in self._places)
+                lacking = any(place.lacks(chain, row.head_seq) for place in places)
                 if self._seen.get(chain) == seen and not lacking:
                     continue
                 name = chain.phrase(row.title)
-                root = self._root(session, chain, name, row.head_seq)
+                signed = [place.newest[chain] for place in places if chain in place.newest]
+                root = self._root(session, chain, name, row.head_seq, signed)
                 if isinstance(root, Phrase):
                     refused.append(root)
                     continue
                 self._seen[chain] = seen
                 if lacking:
                     due.append(Checkpoint(chain, row.head_seq, root, key))
-        for place in self._places:
+        for place in places:
             for chain in place.newest.keys() - there:
                 one = place.newest[chain]
                 refused.append(say("checkpoint_of_nothing", one, chain.phrase()))
         return due, refused
 
-    def _root(self, session: Session, chain: Chain, name: Phrase, size: int) -> bytes | Phrase:
+    def _root(
+        self, session: Session, chain: Chain, name: Phrase, size: int, signed: Sequence[Checkpoint]
+    ) -> bytes | Phrase:
         """The root of a chain, or why it is no extension of what was signed before."""
-        signed = [place.newest[chain] for place in self._places if chain in place.newest]
         tree, last = self._trees.pop(chain, (Tree(), ""))
         events = iter(events_of(session, chain, max(tree.size - 1, 0)))
         if tree.size and next(events, (0, "", ""))[1] != last:  # rewritten since
@@ -300,10 +314,6 @@ def places_of(database: Database) -> list[Path]:
         return [first]
     path = Path(second)
     return [first, path / first.name if path.is_dir() else path]
-
-
-def _place_of(note: SignedNote) -> tuple[Chain, int]:
-    return note.checkpoint.chain, note.checkpoint.size
 
 
 def _unwritten(path: Path, error: OSError) -> StoreError:

@@ -32,15 +32,8 @@ _REFUSALS = {
 class Part:
     """A part of `Store`; its parameters are those."""
 
-    def __init__(
-        self,
-        url: str | None = None,
-        *,
-        create: bool = True,
-        sign_in: str = "",
-        database: Database | None = None,
-    ) -> None:
-        self._database = database or Database(url, create=create)
+    def __init__(self, url: str | None = None, *, create: bool = True, sign_in: str = "") -> None:
+        self._database = Database(url, create=create)
         self._sign_in = sign_in
         self._organizer = ORGANIZER
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ..errors import StoreError
 from ..messages import Phrase
@@ -107,7 +107,7 @@ class DatabaseToRead(Database):
                 with engine.connect() as connection:
                     connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
                 return engine
-            except OperationalError:  # on a medium that can't be written to
+            except DBAPIError:  # on a medium that can't be written to
                 engine.dispose()
         if not _beside(path):
             self._as_it_was = path, _state(path)
