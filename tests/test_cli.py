@@ -973,7 +973,7 @@ def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> 
     )
     left_out = f"ahp: warning: {carried}, line 1: no part of a checkpoint, left out\n"
     assert outcome.err == left_out
-    outcome = run(*verify, place, "--language", "zh")
+    outcome = run(*verify, "--language", "zh")  # the file beside the database
     assert outcome.out.splitlines()[-1] == (
         f"{database}：存证记录全部相符：1 条，涉及日志 1 个，最近一条签于 {time}"
     )

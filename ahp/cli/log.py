@@ -30,9 +30,10 @@ def add(commands: Commands) -> None:
     _add_database(command)
     command.add_argument(
         "--checkpoints",
-        nargs="+",
+        nargs="*",
         metavar="FILE",
-        help="refuse logs that are no extension of the checkpoints in these files",
+        help="refuse logs that are no extension of the checkpoints in these files; without one, in "
+        "those that the server writes",
     )
     command.add_argument(
         "--key",
@@ -120,7 +121,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from ..store.verifying import verify_evaluations, verify_studies  # noqa: PLC0415
 
     for option in ("key", "tsa"):
-        if getattr(arguments, option) and not arguments.checkpoints:
+        if getattr(arguments, option) and arguments.checkpoints is None:
             raise OptionError("option_alone", option=f"--{option}", other="--checkpoints")
     if arguments.jobs is not None and arguments.jobs < 1:
         raise OptionError("count_below_1", option="--jobs", value=arguments.jobs)
@@ -158,7 +159,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         line = _("{location}: 1 evaluation verified") if len(evaluations) == 1 else verified
         if evaluations:
             print(line.format(location=location, count=len(evaluations)))
-        if arguments.checkpoints:
+        if arguments.checkpoints is not None:
             problems = _compare(database, arguments, language)
         database.check_unchanged()
     finally:
@@ -175,7 +176,7 @@ def _compare(
     database: DatabaseToRead, arguments: argparse.Namespace, language: str
 ) -> tuple[Phrase, ...]:
     """Say what checkpoints say of the log, and return where it is no extension of them."""
-    from ..store import checkpoint, extension, signing, stamps  # noqa: PLC0415
+    from ..store import checkpoint, checkpointer, extension, signing, stamps  # noqa: PLC0415
 
     _ = translator(language)
     keys = [signing.read_public_key(_read(path), path) for path in arguments.key or ()]
@@ -184,7 +185,7 @@ def _compare(
         stamps.read_certificates(_read(arguments.tsa), arguments.tsa) if arguments.tsa else ()
     )
     checkpoints = []
-    for path in arguments.checkpoints:
+    for path in arguments.checkpoints or map(str, checkpointer.places_of(database)):
         content = read_bytes(Path(path), StoreError, MAX_EVALUATION)
         # what was cut off may end within a character
         found = checkpoint.read_checkpoints(content.decode(errors="replace"), path, keys)

@@ -83,7 +83,6 @@ class Place:
         Raises:
             OSError: they can't be written.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         content = "".join(f"{one.note}\n" for one in notes).encode()
         handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _BINARY, 0o644)
         try:

@@ -120,10 +120,9 @@ class _Walk:
                 self._pass(one)
         if not left:
             return None
-        one = left[-1]
         if tree.size == 0:
             return say("checkpoint_of_nothing", left[0], self._name)
-        return say("checkpoint_longer", one, self._name, seq=tree.size + 1, last=tree.size)
+        return say("checkpoint_longer", left[0], self._name, seq=tree.size + 1, last=tree.size)
 
     def _look_at(self, seq: int, time: str) -> None:
         """An event that is behind the checkpoints that were passed."""
