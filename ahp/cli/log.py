@@ -128,7 +128,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     language = line_language(arguments)
     _ = translator(language)
     jobs = arguments.jobs or os.cpu_count() or 1
-    database, problems = DatabaseToRead(arguments.database), ()
+    database = DatabaseToRead(arguments.database)
+    problems: tuple[Phrase, ...] = ()
     location = database.location
     try:
         if remark := database.remark:
@@ -184,7 +185,7 @@ def _compare(
     authority = (
         stamps.read_certificates(_read(arguments.tsa), arguments.tsa) if arguments.tsa else ()
     )
-    checkpoints = []
+    checkpoints: list[checkpoint.Checkpoint] = []
     for path in arguments.checkpoints or map(str, checkpointer.places_of(database)):
         content = read_bytes(Path(path), StoreError, MAX_EVALUATION)
         # what was cut off may end within a character

@@ -98,8 +98,9 @@ class _Walk:
         self, session: Session, chain: Chain, stamps: Mapping[Checkpoint, datetime]
     ) -> None:
         self._session, self._chain, self._stamps = session, chain, stamps
-        row = session.get(TABLES[chain.kind][0], chain.id)
-        self._name = chain.phrase(row.title if row else None)
+        head = TABLES[chain.kind][0]
+        title = session.scalar(select(head.title).where(head.id == chain.id))
+        self._name = chain.phrase(title)
         self.odd_times: list[Phrase] = []
         self.false_times: list[Phrase] = []
         self._latest: tuple[str, int] | None = None  # time and number of the event dated last
