@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from ..datafile import jcs, parse_json
@@ -594,16 +595,22 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     made_of = ACTIONS[kind]
     held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
     found = {}
-    for one in fields(made_of):
-        if one.name in made_of.in_detail_if_any and one.name not in held:
+    for name, type_ in _fields(made_of):
+        if name in made_of.in_detail_if_any and name not in held:
             continue
-        found[one.name] = held[one.name]
-        if not isinstance(held[one.name], _TYPES.get(str(one.type), object)):
-            raise LogError("event_column", name=one.name, value=held[one.name])
+        found[name] = held[name]
+        if not isinstance(held[name], type_):
+            raise LogError("event_column", name=name, value=held[name])
     return made_of(**found)
 
 
 _TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
+
+
+@cache
+def _fields(made_of: type[Action]) -> tuple[tuple[str, Any], ...]:
+    """Names and types of what an action has: asked for with every event of long logs."""
+    return tuple((one.name, _TYPES.get(str(one.type), object)) for one in fields(made_of))
 
 
 def _json(detail: str | None) -> Any:

@@ -49,10 +49,11 @@ class Chain(NamedTuple):
 
     def phrase(self, title: str | None = None) -> Phrase:
         """How messages call it."""
+        study = self.kind == "studies"
         if title is None:
-            return Phrase(f"chain_of_{self.kind}", id=self.id)
-        named = {"studies": "log_of_a_study", "evaluations": "log_of_an_evaluation"}
-        return Phrase(named[self.kind], id=self.id, title=title)
+            return Phrase("chain_of_studies" if study else "chain_of_evaluations", id=self.id)
+        named = "log_of_a_study" if study else "log_of_an_evaluation"
+        return Phrase(named, id=self.id, title=title)
 
 
 @dataclass(frozen=True)
