@@ -608,7 +608,7 @@ _TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
 
 
 @cache
-def _fields(made_of: type[Action]) -> tuple[tuple[str, Any], ...]:
+def _fields(made_of: Any) -> tuple[tuple[str, Any], ...]:
     """Names and types of what an action has: asked for with every event of long logs."""
     return tuple((one.name, _TYPES.get(str(one.type), object)) for one in fields(made_of))
 
