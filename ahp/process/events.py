@@ -595,7 +595,7 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     made_of = ACTIONS[kind]
     held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
     found = {}
-    for name, type_ in _fields(made_of):
+    for name, type_ in _fields(kind):
         if name in made_of.in_detail_if_any and name not in held:
             continue
         found[name] = held[name]
@@ -608,9 +608,9 @@ _TYPES: dict[str, Any] = {"str": str, "str | None": str | None, "int": int}
 
 
 @cache
-def _fields(made_of: Any) -> tuple[tuple[str, Any], ...]:
+def _fields(kind: str) -> tuple[tuple[str, Any], ...]:
     """Names and types of what an action has: asked for with every event of long logs."""
-    return tuple((one.name, _TYPES.get(str(one.type), object)) for one in fields(made_of))
+    return tuple((one.name, _TYPES.get(str(one.type), object)) for one in fields(ACTIONS[kind]))
 
 
 def _json(detail: str | None) -> Any:

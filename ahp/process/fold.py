@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce, singledispatch
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ..datafile import parse_json
 from ..errors import AHPError, LogError
@@ -339,13 +339,24 @@ class State:
         return found
 
 
+_Value = TypeVar("_Value", State, Told)
+
+
 def fold(events: Iterable[Logged], state: State) -> State:
     """The state after further events, each of which may happen (`objection`)."""
     return reduce(_after, events, state)
 
 
 def _after(state: State, one: Logged) -> State:
-    return replace(state, seq=one.seq, **_changes(one.action, state, one))
+    return _changed(state, {"seq": one.seq, **_changes(one.action, state, one)})
+
+
+def _changed(value: _Value, changes: Mapping[str, Any]) -> _Value:
+    """What `dataclasses.replace` makes, several times as fast: long logs are made of it."""
+    before, after = vars(value), object.__new__(type(value))
+    kept = {name: before[name] for name in value.__dataclass_fields__}  # not what was computed
+    vars(after).update(kept | changes)
+    return after
 
 
 @singledispatch
@@ -438,7 +449,7 @@ def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
 def _(action: Said, state: State, one: Logged) -> dict[str, Any]:
     expert = str(one.expert)
     told = state.told_by(expert)
-    new = replace(told, **_saying(action, told, one, state))
+    new = _changed(told, _saying(action, told, one, state))
     spoken = state.spoken | {expert} if action.speaks else state.spoken
     return {"told": {**state.told, expert: new}, "spoken": spoken}
 
