@@ -176,15 +176,44 @@ def decode_text(content: bytes, source: str, error: type[AHPError]) -> str:
         raise error("not_utf8", source=source, position=problem.start) from problem
 
 
+_MOST = 2**53 - 1
+"""The largest whole number that a float holds with all before it."""
+
+
 def jcs(data: Any) -> str:
     """JSON in the one spelling of RFC 8785, as any language computes it: what is hashed or signed.
 
     Raises:
         ValueError: half a character, or a number that JSON or a float does not hold.
     """
+    if (flat := _flat_object(data)) is not None:
+        return flat
     import rfc8785  # noqa: PLC0415 - the app is optional
 
     return rfc8785.dumps(data).decode()
+
+
+def _flat_object(data: Any) -> str | None:
+    """An object of texts, whole numbers and nulls, many times as fast; None for all else.
+
+    Python's own encoder escapes what ECMAScript does, and ASCII keys sort alike by code points and
+    by UTF-16.
+    """
+    if type(data) is not dict or set(map(type, data)) - {str}:
+        return None
+    quote, parts = json.encoder.encode_basestring, []
+    for name in sorted(data):
+        value = data[name]
+        if type(value) is str:
+            value = quote(value)
+        elif value is None:
+            value = "null"
+        elif type(value) is not int or not -_MOST <= value <= _MOST:
+            return None
+        parts.append(f"{quote(name)}:{value}")
+    text = f"{{{','.join(parts)}}}"
+    text.encode()  # refuses half a character
+    return text if "".join(data).isascii() else None
 
 
 def canonical(data: object) -> str:

@@ -1317,6 +1317,7 @@ _STORE = {
         "expert {name!r} has answered {answered} of {total} comparisons, still missing: {missing}"
     ),
     "answers_submitted": _("“{name}” has submitted, the answers are locked."),
+    "certificate_is_none": _("{source}: holds no certificate of a root authority in PEM"),
     "chain_actor": _("it does not say who did it"),
     "chain_broken": _("it does not continue the event before it"),
     "chain_format": _("its format is {format}, expected one up to {newest}"),
@@ -1324,10 +1325,33 @@ _STORE = {
     "chain_gap": _("event {seq} is missing before it"),
     "chain_hash": _("its content does not match its hash"),
     "chain_head": _("it ends the log, but the study's head is event {seq} with hash {hash!r}"),
+    "chain_of_evaluations": _("evaluation {id}"),
+    "chain_of_studies": _("study {id}"),
     "chain_seal_missing": _("the part before it is in an older format and was not sealed"),
     "chain_seal_needless": _("it seals nothing: the part before it is in the same format"),
     "chain_seal_wrong": _("it does not name the last hash of the part it seals"),
     "chain_survey": _("its survey hash is not that of the study's survey"),
+    "checkpoint_key": _(
+        "{source}, line {line}: this checkpoint was signed with the key {signed}, expected "
+        "{known}; give the server's public key by --key"
+    ),
+    "checkpoint_longer": _(
+        "{book}: event {seq} is missing, the log ends with event {last}, a checkpoint has {size} "
+        "events ({source}, line {line})"
+    ),
+    "checkpoint_no_part": _("{source}, line {line}: no part of a checkpoint, left out"),
+    "checkpoint_of_nothing": _(
+        "{book}: there is no such log any more, a checkpoint has {size} events of it ({source}, "
+        "line {line})"
+    ),
+    "checkpoint_other": _(
+        "{book}: events {first} to {size} are not those of a checkpoint ({source}, line {line})"
+    ),
+    "checkpoint_signature": _(
+        "{source}, line {line}: the signature is not that of the key {key} over this checkpoint"
+    ),
+    "checkpoint_unwritten": _("{path}: checkpoints cannot be written: {problem}"),
+    "checkpoints_none": _("{source}: there is no checkpoint in it"),
     "compared_nothing": _("parent = {parent!r}, the survey compares nothing below it"),
     "backup_damaged": _(
         "{source}: is no backup, or is damaged: its bytes are not those that were written"
@@ -1383,6 +1407,10 @@ _STORE = {
         "{location}: the server takes {most} connections of this user at most, and each process "
         "opens up to {count}; set {variable} to fewer, so that all processes together stay below"
     ),
+    "database_earlier": _(
+        "{location}: the database is of an earlier version, at revision {found!r}; it stays as "
+        "it is, what follows is said of a copy brought up to {to!r}"
+    ),
     "database_fails": _("{location}: {problem}"),
     "database_folder": _("{path}: cannot be created: {problem}"),
     "database_in_memory": _(
@@ -1402,6 +1430,10 @@ _STORE = {
     "database_url_options": _("{url}, expected sqlite:///path/to/file.db without options"),
     "database_url_scheme": _(
         "the database URL begins with {scheme}://, expected sqlite:// or postgresql://"
+    ),
+    "database_without_log": _("{location}: the database has no log of ahp"),
+    "database_written_meanwhile": _(
+        "{location}: the database was written while it was read; please verify again"
     ),
     "durability_commit": _(
         "The database confirms answers before they are on its disk (synchronous_commit is off): a "
@@ -1489,6 +1521,7 @@ _STORE = {
         "backup, or move the file away, so that a new key is made: receipts signed until now then "
         "verify with the old public key only"
     ),
+    "key_missing": _("{path}: there is no signing key; give the server's public key by --key"),
     "key_unreadable": _(
         "{path}: the server's signing key cannot be read or made: {problem}; make the file "
         "readable and its folder writable, or set {variable} to another file"
@@ -1598,12 +1631,45 @@ _STORE = {
         "This takes two people, and both need accounts of their own: sign in with yours, or have "
         "one made on the page “Accounts”."
     ),
+    "stamp_missing": _("{url}: no time stamp: {problem}"),
+    "stamp_not_granted": _("the authority did not grant it"),
+    "stamp_of_another": _("the answer is about something else"),
+    "stamp_status": _("the answer has the status {status}"),
+    "stamp_unreadable": _("the answer is no time stamp"),
+    "stamp_url": _(
+        "{url!r}, expected the address of a time-stamping authority with http:// or https://"
+    ),
+    "stamp_wrong": _(
+        "{source}, line {line}: the time stamp is not one of this authority over this "
+        "checkpoint: {problem}"
+    ),
+    "stamps_none": _("no checkpoint has a time stamp, expected one or more to verify by --tsa"),
     "standing_of_nobody": _("a standing of {name!r}, who is not among the experts to add"),
     "report_before_figures": _("the figures of {period} are signed before the report on them"),
     "report_signed_by_nobody": _("a signed report names its signer and the hash of its sentences"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),
     "stated_not_a_line": _("Please write where they said so, in one line."),
+    "time_after_checkpoint": _(
+        "{book}, event {seq}: its time is {time}, but a checkpoint that has it was signed at "
+        "{after}"
+    ),
+    "time_after_stamp": _(
+        "{book}, event {seq}: its time is {time}, but a checkpoint that has it was time-stamped "
+        "at {after}"
+    ),
+    "time_before_checkpoint": _(
+        "{book}, event {seq}: its time is {time}, but it was not there yet when a checkpoint was "
+        "signed after {before}"
+    ),
+    "time_before_stamp": _(
+        "{book}, event {seq}: its time is {time}, but it was not there yet when a checkpoint was "
+        "signed and time-stamped after {before}"
+    ),
+    "times_ahead": _("times after now: {count}, first at event {seq}, {time}"),
+    "times_backwards": _(
+        "times that run backwards: {count}, first at event {seq}, {time} after {before}"
+    ),
     "title_not_a_line": _("Please write a title, in one line."),
     "value_of_a_spreadsheet": _("value = {reason}"),
     "value_off_the_scale": _("value = {value!r}, expected one of {valid}"),
@@ -1658,6 +1724,7 @@ _CLI = {
     "count_below_1": _("{option} = {value}, expected 1 or more"),
     "expert_weight_twice": _("{name!r} has two weights, expected one"),
     "expert_weight_unreadable": _("{text!r}, expected NAME=WEIGHT such as E1=0.2"),
+    "option_alone": _("{option} is of no use without {other}"),
     "option_ambiguous": _("ambiguous option: {option} could match {matches}"),
     "option_missing": _("{option} is missing, expected with {read} to {written}: {reason}"),
     "option_takes_nothing": _("ignored explicit argument {value}"),

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import ahp
 from ahp.cli import main
 from ahp.priority import METHODS
 from ahp.report import consistency_data
-from ahp.store import Store
+from ahp.store import Store, clock
 from ahp.web import server
 from tests.evaluation_case import PERIOD, make_case
 from tests.running_server import free_port
@@ -988,3 +989,102 @@ def test_log_verify_does_not_make_a_database(run: Any, tmp_path: Path) -> None:
     outcome = run("log", "verify", "--database", f"sqlite:///{path}")
     refused(outcome, f"{path}: there is no database")
     assert not path.exists()
+
+
+def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> None:
+    url, place = f"sqlite:///{database}", database.with_suffix(".checkpoints")
+    verify = ("log", "verify", "--database", url, "--checkpoints")
+    outcome = run("log", "checkpoint", "--database", url)
+    assert outcome.out == f"{place}: new checkpoints: 1, time-stamped: 0\n"
+    carried = tmp_path / "carried"
+    outcome = run("log", "checkpoint", "--database", url, "--output", carried, "--language", "zh")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out == f"{carried}：新增存证记录 1 条，加盖时间戳 0 条\n"
+    carried.write_text(f"Minutes\n\n{carried.read_text(encoding='utf-8')}", encoding="utf-8")
+    outcome = run(*verify, place, carried)
+    (time,) = re.findall("the newest of (.*)\n", outcome.out)
+    assert outcome.status == 0
+    assert outcome.out.endswith(
+        f"{database}: all checkpoints hold: 2, of logs: 1, the newest of {time}\n"
+    )
+    left_out = f"ahp: warning: {carried}, line 1: no part of a checkpoint, left out\n"
+    assert outcome.err == left_out
+    outcome = run(*verify, "--language", "zh")  # the file beside the database
+    assert outcome.out.splitlines()[-1] == (
+        f"{database}：存证记录全部相符：1 条，涉及日志 1 个，最近一条签于 {time}"
+    )
+    # the answer is taken out of the log, and of all checkpoints but those carried away
+    connection = sqlite3.connect(database)
+    connection.execute("DELETE FROM events WHERE event_id = 'first'")
+    connection.execute(
+        "UPDATE studies SET head_seq = 2, head_hash = (SELECT hash FROM events WHERE seq = 2)"
+    )
+    connection.commit()
+    connection.close()
+    place.unlink()
+    assert run(*verify[:-1]).status == 0
+    outcome = run(*verify, carried)
+    (study,) = re.findall("study (.*?) ", outcome.out)
+    assert (outcome.status, outcome.out.splitlines()[-1]) == (1, f"{database}: 1 study verified")
+    cut = (
+        f"study {study} ('Which alternative?'): event 3 is missing, the log ends with event 2, "
+        f"a checkpoint has 3 events ({carried}, line 3)\n"
+    )
+    assert outcome.err == f"{left_out}ahp: error: {cut}"
+    outcome = run(*verify, carried, "--language", "zh")
+    assert outcome.err.splitlines()[-1] == (
+        f"ahp：错误：调查 {study}（“Which alternative?”）：缺少第 3 号事件，日志止于第 2 号事件，"
+        f"而存证记录有 3 个事件（{carried} 第 3 行）。"
+    )
+
+
+def test_log_verify_takes_the_key_from_outside(run: Any, database: Path, tmp_path: Path) -> None:
+    url, place = f"sqlite:///{database}", database.with_suffix(".checkpoints")
+    verify = ("log", "verify", "--database", url, "--checkpoints", place)
+    run("log", "checkpoint", "--database", url)
+    key, private = tmp_path / "key.pem", tmp_path / "signing_key.pem"
+    shown = run("receipt", "key", "--database", url).out
+    key.write_text(shown[shown.index("-----BEGIN") :])
+    private.unlink()
+    outcome = run(*verify)
+    assert outcome.status == 2
+    assert outcome.err == (
+        f"ahp: error: {private}: there is no signing key; give the server's public key by --key\n"
+    )
+    assert not private.exists()
+    assert run(*verify, "--key", key).status == 0
+    run("receipt", "key", "--database", url)  # makes another one
+    outcome = run(*verify)
+    assert outcome.status == 1
+    assert outcome.err.startswith(f"ahp: error: {place}, line 1: this checkpoint was signed with")
+    assert run(*verify, "--key", private, "--key", key).status == 2
+
+
+def test_log_verify_refuses_what_it_can_not_check(run: Any, database: Path, tmp_path: Path) -> None:
+    verify = ("log", "verify", "--database", f"sqlite:///{database}")
+    outcome = run(*verify, "--jobs", "0")
+    refused(outcome, "--jobs = 0, expected 1 or more")
+    run("log", "checkpoint", "--database", f"sqlite:///{database}")
+    place = database.with_suffix(".checkpoints")
+    outcome = run(*verify, "--checkpoints", place, "--tsa", place)
+    assert outcome.err == f"ahp: error: {place}: holds no certificate of a root authority in PEM\n"
+    for given in ("--key", "--tsa"):
+        refused(run(*verify, given, place), f"{given} is of no use without --checkpoints")
+
+
+def test_log_verify_remarks_on_times(run: Any, database: Path) -> None:
+    store = Store(f"sqlite:///{database}")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "now", lambda: datetime(2099, 1, 1, tzinfo=UTC))
+        [study] = store.studies()
+        store.rename_study(study.id, "Later")
+    store.rename_study(study.id, "Now")
+    time = store.events(study.id)[-1].time
+    store.close()
+    outcome = run("log", "verify", "--database", f"sqlite:///{database}")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[1:3] == [
+        f"  times that run backwards: 1, first at event 5, {time} after "
+        "2099-01-01T00:00:00.000000+00:00",
+        "  times after now: 1, first at event 4, 2099-01-01T00:00:00.000000+00:00",
+    ]

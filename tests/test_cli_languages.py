@@ -42,7 +42,10 @@ USAGE = {
     "backup": "ahp backup：错误：缺少参数：FILE。",
     "restore": "ahp restore：错误：缺少参数：FILE。",
     "log": "ahp log：错误：缺少参数：ACTION。",
-    "log tell": "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify', 'import'。",
+    "log tell": (
+        "ahp log：错误：参数 ACTION：取值 'tell' 无效，可选：'verify', 'import', 'checkpoint'。"
+    ),
+    "log verify --jobs many": "ahp log verify：错误：参数 --jobs：取值 'many' 无效，应为整数。",
     "receipt verify a b": "ahp receipt verify：错误：缺少参数：--key。",
     "analyze s a --in 3": "ahp analyze：错误：选项 --in 不明确，可能是：--incoherent, --invited。",
     "analyze s a --trim x": "ahp analyze：错误：参数 --trim：取值 'x' 无效，应为数字。",
@@ -82,6 +85,8 @@ REFUSALS = {
         "无法访问 m.csv/hefa.xml：路径中有一段不是文件夹（系统错误 20）。"
     ),
     f"reconstruct {HEFA} --save": (f"{HEFA}：没有写明候选矩阵文件（candidates），无处保存。"),
+    "log verify --jobs 0": "--jobs 的取值为 0，应为不小于 1 的整数。",
+    "log verify --key k.pem": "--key 须与 --checkpoints 一起使用。",
     "evaluation-report s o": "请用 --output 指定存放报告文件的文件夹。",
     "evaluation-report s o --output .": ".：该位置已有内容，请指定新的或空的文件夹。",
     "convert x.csv --from ahpsurvey --to long-csv": (

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ahp.datafile import jcs
 from ahp.errors import AHPError, AnswersError, PublishedError, SurveyError
 from ahp.exchange.column_mapper import mapping_from_json
 from ahp.exchange.uploads import read_upload
@@ -121,3 +125,21 @@ def test_a_printed_value_of_many_lines(tmp_path: Path) -> None:
     with pytest.raises(PublishedError) as caught:
         load_table(file)
     assert str(caught.value) == f"{file}: line 505: a value of more than 500 lines"
+
+
+TEXTS_ = st.text(st.characters(exclude_categories=[]), max_size=20)
+FLAT = st.dictionaries(
+    st.text(max_size=5), TEXTS_ | st.none() | st.integers() | st.booleans() | st.floats()
+)
+
+
+@given(FLAT | st.dictionaries(st.sampled_from("abcdefgh"), TEXTS_ | st.none() | st.integers()))
+def test_python_spells_objects_as_rfc8785_does(data: dict[str, object]) -> None:
+    """What is written by the faster way, and what it leaves to the library."""
+    try:
+        expected = rfc8785.dumps(data)
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - each says it in its own words
+            jcs(data)
+    else:
+        assert jcs(data).encode() == expected

@@ -84,6 +84,8 @@ LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"store"},
     "cryptography": {"store"},
     "argon2": {"store"},
+    "filelock": {"store"},
+    "rfc3161_client": {"store"},
     "cattrs": {"codec"},
     "lazy_loader": {"__init__", "evaluation", "plots"},
     "rfc8785": {"datafile", "store"},  # a migration stays as it is

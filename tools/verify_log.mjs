@@ -1,11 +1,14 @@
 // Checks the log of an exported study or evaluation: every event's hash, that each continues the one
 // before, and the files that come along.
 //
-//     node tools/verify_log.mjs study.json
+//     node tools/verify_log.mjs study.json [ahp.checkpoints receipt-key.pem]
+//
+// With checkpoints and the server's public key, also that the log is an extension of those of it
+// (docs/checkpoints.md).
 //
 // Needs nothing but Node.js, and shares no code with the program that wrote the file. What is hashed
 // stands in docs/log-format.md.
-import { createHash } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const SINCE_FORMAT_2 = ["format", "actor_kind", "actor_id"];
@@ -70,3 +73,47 @@ for (const file of files) {
 }
 const parts = [1, 2].map((number) => events.filter((event) => event.format === number).length);
 console.log(`${name} ${book.id}: ${events.length} events (${parts[0]} in format 1), head ${before.hash}`);
+
+// The root of the Merkle tree over leaves (RFC 6962)
+function root(leaves) {
+  if (leaves.length === 1) return digest(Buffer.from([0]), leaves[0]);
+  let left = 1;
+  while (2 * left < leaves.length) left *= 2;
+  return digest(Buffer.from([1]), root(leaves.slice(0, left)), root(leaves.slice(left)));
+}
+
+function digest(...parts) {
+  return createHash("sha256").update(Buffer.concat(parts)).digest();
+}
+
+const [checkpoints, pem] = process.argv.slice(3);
+if (checkpoints) {
+  const key = createPublicKey(readFileSync(pem));
+  const leaves = events.map((event) => Buffer.from(event.hash));
+  const own = [name === "study" ? "studies" : "evaluations", book.id];
+  const note = /^(ahp\/\S+)\n(\d+)\n(\S+)\n\n— \1 (\S+)$/gm;
+  let held = 0;
+  for (const [, origin, size, stated, signature] of readFileSync(checkpoints, "utf8").matchAll(note)) {
+    const signed = Buffer.from(signature, "base64").subarray(4);
+    if (!verify(null, Buffer.from(`${origin}\n${size}\n${stated}\n`), key, signed)) {
+      console.error(`checkpoint ${origin} ${size}: the signature is not that of the key`);
+      process.exit(1);
+    }
+    const [, , kind, id] = origin.split("/");
+    if (kind !== own[0] || decodeURIComponent(id) !== own[1]) continue;
+    if (leaves.length < Number(size)) {
+      console.error(`a checkpoint has ${size} events, the log ${leaves.length}`);
+      process.exit(1);
+    }
+    if (root(leaves.slice(0, Number(size))).toString("base64") !== stated) {
+      console.error(`the first ${size} events are not those of a checkpoint`);
+      process.exit(1);
+    }
+    held += 1;
+  }
+  if (!held) {
+    console.error(`no checkpoint is of this ${name}`);
+    process.exit(1);
+  }
+  console.log(`${held} checkpoints of it hold`);
+}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce, singledispatch
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ..datafile import parse_json
 from ..errors import AHPError, LogError
@@ -343,6 +343,9 @@ class State:
         return found
 
 
+_Value = TypeVar("_Value", State, Told)
+
+
 def fold(events: Iterable[Logged], state: State) -> State:
     """The state after further events, each of which may happen (`objection`)."""
     for saying, ones in groupby(events, lambda one: isinstance(one.action, Said)):
@@ -352,7 +355,15 @@ def fold(events: Iterable[Logged], state: State) -> State:
 
 
 def _after(state: State, one: Logged) -> State:
-    return replace(state, seq=one.seq, **_changes(one.action, state, one))
+    return _changed(state, {"seq": one.seq, **_changes(one.action, state, one)})
+
+
+def _changed(value: _Value, changes: dict[str, Any]) -> _Value:
+    """What `dataclasses.replace` makes, several times as fast: long logs are made of it."""
+    before, after = vars(value), object.__new__(type(value))
+    kept = {name: before[name] for name in value.__dataclass_fields__}  # not what was computed
+    vars(after).update(kept | changes)
+    return after
 
 
 def _after_sayings(ones: Iterable[Logged], state: State) -> State:
@@ -365,10 +376,10 @@ def _after_sayings(ones: Iterable[Logged], state: State) -> State:
         assert isinstance(one.action, Said)
         expert, seq = str(one.expert), one.seq
         before = told.get(expert, nothing)
-        told[expert] = replace(before, **_saying(one.action, before, one, state))
+        told[expert] = _changed(before, _saying(one.action, before, one, state))
         if one.action.speaks:
             spoken.add(expert)
-    return replace(state, seq=seq, told=told, spoken=frozenset(spoken))
+    return _changed(state, {"seq": seq, "told": told, "spoken": frozenset(spoken)})
 
 
 @singledispatch

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from . import signing
 from .backup import back_up
@@ -49,8 +50,7 @@ class Backups(Part):
     def restorations(self) -> list[Backup]:
         """The backups from which the database was restored, the last one first."""
         with self._database.read() as session:
-            query = select(BackupRow).where(BackupRow.restored.is_not(None))
-            return [_backup(row) for row in session.scalars(query.order_by(BackupRow.id.desc()))]
+            return restorations(session)
 
     @property
     def folder(self) -> Path:
@@ -73,3 +73,9 @@ class Backups(Part):
 
 def _backup(row: BackupRow) -> Backup:
     return Backup(row.taken, row.name, row.size, row.sha256, row.restored)
+
+
+def restorations(session: Session) -> list[Backup]:
+    """The backups from which the database was restored, the last one first."""
+    query = select(BackupRow).where(BackupRow.restored.is_not(None))
+    return [_backup(row) for row in session.scalars(query.order_by(BackupRow.id.desc()))]

@@ -18,6 +18,12 @@ def is_timestamp(text: str) -> bool:
         return False
 
 
+def read_timestamp(text: str) -> datetime:
+    """The time that a text says; without a time zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def timestamp(moment: datetime) -> str:
     """ISO 8601 with microseconds, so that texts of UTC times sort as the times do."""
     return moment.isoformat(timespec="microseconds")

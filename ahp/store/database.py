@@ -113,12 +113,14 @@ class Place:
         location: path of the file, or the URL with its password hidden.
         folder: where files that belong to the database lie: beside the SQLite file, else the user's
             data folder.
+        name: of files in it that belong to this database alone, without their ending.
         file: the SQLite file; None for PostgreSQL.
     """
 
     url: URL = field(repr=False)
     location: str
     folder: Path
+    name: str
     file: Path | None
 
 
@@ -131,10 +133,12 @@ def place_of(url: str | None) -> Place:
     parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
     if parsed.get_backend_name() == "sqlite":
         path = Path(str(parsed.database))
-        return Place(parsed, str(path), path.parent, path)
+        return Place(parsed, str(path), path.parent, path.stem, path)
     hidden = {name: "***" for name in parsed.query if name == "password"}
     location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-    return Place(parsed, location, platformdirs.user_data_path("ahp"), None)
+    which = (parsed.host or "local", str(parsed.port or 5432), parsed.database or "")
+    name = re.sub(r"[^\w.-]", "_", "-".join(which))
+    return Place(parsed, location, platformdirs.user_data_path("ahp"), name, None)
 
 
 class Database:
@@ -149,7 +153,7 @@ class Database:
     Attributes:
         place, location, folder: see `Place`.
         revision: of its tables, as this code knows them.
-        observer: is told what happens.
+        observers: are told what happens.
 
     Raises:
         StoreError: the URL is refused, the database cannot be opened, or is newer than this code.
@@ -169,12 +173,9 @@ class Database:
                 raise StoreError(
                     "database_folder", path=str(place.folder), problem=system_problem(error)
                 ) from error
-            make_private(place.file)
-            for ending in ("", "-wal", "-shm"):  # SQLite makes these two like the file itself
-                keep_private(Path(self.location + ending))
         self._kept = kept_states()
         self._failed, self._said = False, -QUIET  # as the log says, and when it said so last
-        self.observer = Observer()
+        self.observers: list[Observer] = []
         self._connections = _connections()
         self._here = local()  # of each thread: whether it has a transaction open
         with _opening:
@@ -211,10 +212,15 @@ class Database:
         begun = time.monotonic()
         with self._session(self._writer, self._turn) as session:
             yield session
-        self.observer.written(time.monotonic() - begun, session.info.get("appended", ()))
+        for observer in self.observers:
+            observer.written(time.monotonic() - begun, session.info.get("appended", ()))
 
     def _open(self, url: URL, fill: Fill | None) -> None:
         file = url.get_backend_name() == "sqlite"
+        if self.place.file is not None:
+            make_private(self.place.file)
+            for ending in ("", "-wal", "-shm"):  # SQLite makes these two like the file itself
+                keep_private(Path(self.location + ending))
         # a file is always there; a server may have ended a connection that waits in the pool
         self._engine = create_engine(
             url,
@@ -233,10 +239,7 @@ class Database:
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
             self._turn = _AT_ONCE
-            # One transaction sees one state of the database, as on SQLite.
-            self._reader = self._engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            self._reader = one_state(self._engine)
             self._writer = self._engine
         try:
             self._migrate(fill)
@@ -259,7 +262,8 @@ class Database:
             with turn, self._translated(), Session(engine, info=info) as session, session.begin():
                 yield session
         except DatabaseError as error:
-            self.observer.failed()
+            for observer in self.observers:
+                observer.failed()
             self._say_failed(error)
             raise
         finally:
@@ -294,24 +298,27 @@ class Database:
             _log.warning("%s: the database answers again", self.location)
 
     def _migrate(self, fill: Fill | None) -> None:
-        config = _config()
         with self._translated(), self._writer.begin() as connection:
-            scripts = ScriptDirectory.from_config(config)
-            known = {script.revision for script in scripts.walk_revisions()}
             if connection.dialect.name == "postgresql":
                 self._check_connections(connection.scalar(_MOST_CONNECTIONS) or 0)
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-            context = MigrationContext.configure(connection)
-            if newer := sorted(set(context.get_current_heads()) - known):
-                raise StoreError(
-                    "database_newer", location=self.location, found=newer[0], known=max(known)
-                )
-            self.revision = scripts.get_current_head()
-            config.attributes["connection"] = connection
+            found = self._revisions(connection)
+            self.revision = migrations().get_current_head()
             if fill is not None:
-                fill(connection, partial(command.upgrade, config))
-            if context.get_current_heads() != (self.revision,):
-                command.upgrade(config, "head")
+                fill(connection, partial(upgrade, connection))
+                found = MigrationContext.configure(connection).get_current_heads()
+            if found != (self.revision,):
+                upgrade(connection, "head")
+
+    def _revisions(self, connection: Connection) -> tuple[str, ...]:
+        """Of the database; one that this code doesn't know is refused."""
+        found = MigrationContext.configure(connection).get_current_heads()
+        known = known_revisions()
+        if newer := sorted(set(found) - known):
+            raise StoreError(
+                "database_newer", location=self.location, found=newer[0], known=max(known)
+            )
+        return found
 
     def _check_connections(self, most: int) -> None:
         """Refuse to begin with more connections than there can be: some page would always fail."""
@@ -366,10 +373,30 @@ def _config() -> Config:
     return config
 
 
+def migrations() -> ScriptDirectory:
+    """The steps from one revision of the tables to the next."""
+    return ScriptDirectory.from_config(_config())
+
+
 def known_revisions() -> set[str]:
     """The revisions of databases that this version of `ahp` knows."""
-    scripts = ScriptDirectory.from_config(_config())
-    return {script.revision for script in scripts.walk_revisions()}
+    return {script.revision for script in migrations().walk_revisions()}
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring a database to a revision."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def one_state(engine: Engine) -> Engine:
+    """An engine whose transactions only read, and see one state of the database: those of SQLite
+    do.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 class _Turn:

@@ -39,6 +39,7 @@ from . import chain, clock
 from .models import EvaluationEventRow, EvaluationRow, FileRow, PersonRow
 from .records import EvaluationLog, Event
 from .states import States, evaluation_state_of, logged_evaluation
+from .times import Times
 
 FORMAT = "ahp evaluation 1"
 """What the events of an evaluation are bound to: the format of what they hold."""
@@ -208,6 +209,17 @@ def verify(session: Session) -> list[EvaluationLog]:
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
+    check_orphans(session)
+    books = session.scalars(select(EvaluationRow).order_by(EvaluationRow.created, EvaluationRow.id))
+    return [verify_evaluation(session, book) for book in books.all()]
+
+
+def check_orphans(session: Session) -> None:
+    """Refuse events of no evaluation.
+
+    Raises:
+        LogError: names the first.
+    """
     rows = EvaluationEventRow
     orphan = session.execute(
         select(*chain.columns_of(rows))
@@ -219,8 +231,6 @@ def verify(session: Session) -> list[EvaluationLog]:
         raise LogError(
             "log_of_no_evaluation", seq=event.seq, event_id=event.event_id, id=event.study_id
         )
-    books = session.scalars(select(EvaluationRow).order_by(EvaluationRow.created, EvaluationRow.id))
-    return [verify_evaluation(session, book) for book in books.all()]
 
 
 def verify_evaluation(session: Session, book: EvaluationRow) -> EvaluationLog:
@@ -231,18 +241,20 @@ def verify_evaluation(session: Session, book: EvaluationRow) -> EvaluationLog:
         LogError: names the first bad event and what is wrong with it.
     """
     name = Phrase("log_of_an_evaluation", id=book.id, title=book.title)
-    state = EvaluationState()
+    state, times = EvaluationState(), Times()
 
     def meaning(event: Event) -> Phrase | None:
         nonlocal state
         state, problem = _next(session, state, event)
+        if problem is None:
+            times.add(event)
         return problem
 
     last = chain.verify(session, book, name, FORMAT_HASH, meaning, rows=EvaluationEventRow)
     if problem := _other_rows(session, book, state):
         raise chain.broken(name, last, problem)
     signed = tuple(one for one, held in state.periods.items() if held.signatures)
-    return EvaluationLog(book.id, book.title, last.seq, last.hash, signed)
+    return EvaluationLog(book.id, book.title, last.seq, last.hash, signed, times.remarks)
 
 
 def _next(

@@ -16,7 +16,7 @@ class Health(Part):
 
     def observe(self, observer: Observer) -> None:
         """Tell somebody, from now on, what the database does."""
-        self._database.observer = observer
+        self._database.observers.append(observer)
 
     def check_tables(self) -> None:
         """Ask the database whether its tables are those of this version.

@@ -32,6 +32,7 @@ from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
 from .states import States, Walked, logged, state_of
 from .surveys import parse_survey
+from .times import Times
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,21 @@ def verify(session: Session) -> list[StudyLog]:
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
+    check_orphans(session)
+    studies = session.execute(
+        select(StudyRow, SurveyRow.content)
+        .outerjoin(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
+        .order_by(StudyRow.created, StudyRow.id)
+    )
+    return [verify_study(session, study, content) for study, content in studies.all()]
+
+
+def check_orphans(session: Session) -> None:
+    """Refuse events of no study.
+
+    Raises:
+        LogError: names the first.
+    """
     orphan = session.execute(
         select(*chain.COLUMNS)
         .where(EventRow.study_id.not_in(select(StudyRow.id)))
@@ -198,12 +214,6 @@ def verify(session: Session) -> list[StudyLog]:
         raise LogError(
             "log_of_no_study", seq=event.seq, event_id=event.event_id, study_id=event.study_id
         )
-    studies = session.execute(
-        select(StudyRow, SurveyRow.content)
-        .outerjoin(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
-        .order_by(StudyRow.created, StudyRow.id)
-    )
-    return [verify_study(session, study, content) for study, content in studies.all()]
 
 
 def verify_one(session: Session, study: StudyRow, *, only_new: bool = False) -> StudyLog:
@@ -242,6 +252,7 @@ def verify_study(
     survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
     name = Phrase("log_of_a_study", id=study.id, title=study.title)
     walked: Walked = session.info["walked"]
+    times = Times()
     before, state = (only_new and walked.get(study.id)) or (None, None)
     if before is not None and (
         before.survey_hash != survey_hash
@@ -253,6 +264,8 @@ def verify_study(
         nonlocal state
         # only now is the survey known to be the one that was answered
         state, problem = _next(state or State.of(parse_survey(survey_content or "")), event)
+        if problem is None:
+            times.add(event)
         return problem
 
     try:
@@ -268,7 +281,7 @@ def verify_study(
     states.keep(study, state)
     bare = (one.state for one in state.closed if one.evidence is None)
     without = tuple(one.round for one in bare if one.analysis is not None)
-    return StudyLog(study.id, study.title, last.seq, last.hash, without)
+    return StudyLog(study.id, study.title, last.seq, last.hash, without, times.remarks)
 
 
 def _next(state: State, event: Event) -> tuple[State, Phrase | None]:

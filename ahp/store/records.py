@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from ..messages import Phrase
 from ..process.asking import Asking, Pair
 from ..process.evaluations.state import Person
 from ..process.fold import State
@@ -293,6 +294,7 @@ class EvaluationLog:
         events: number of events.
         head_hash: hash of the last one.
         signed: periods whose signed results were computed anew, and are the same.
+        remarks: what is odd about the times of the events.
     """
 
     evaluation_id: str
@@ -300,6 +302,7 @@ class EvaluationLog:
     events: int
     head_hash: str
     signed: tuple[str, ...]
+    remarks: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -325,6 +328,7 @@ class StudyLog:
         head_hash: hash of the last one. Noted down elsewhere, it shows later that nothing changed.
         without_evidence: closed rounds that left no evidence though experts submitted, as all did
             before evidence was kept: their answers verify, no frozen result can be compared.
+        remarks: what is odd about the times of the events.
     """
 
     study_id: str
@@ -332,6 +336,7 @@ class StudyLog:
     events: int
     head_hash: str
     without_evidence: tuple[int, ...] = ()
+    remarks: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -48,21 +50,34 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         StoreError: the file cannot be read or made. It is never replaced.
     """
     path = key_path(folder)
-    try:
+    with _readable(path):
         if not path.exists():
             pem = Ed25519PrivateKey.generate().private_bytes(
                 Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
             )
             place_key(path, pem)
-        keep_private(path)
+    keep_private(path)
+    return _read_key(path)
+
+
+def existing_key(folder: Path) -> Ed25519PublicKey:
+    """The public key of the server, where it has one; nothing is changed.
+
+    Args:
+        folder: see `key_path`.
+
+    Raises:
+        StoreError: there is none, or the file cannot be read.
+    """
+    path = key_path(folder)
+    if not path.exists():
+        raise StoreError("key_missing", path=str(path))
+    return _read_key(path).public_key()
+
+
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    with _readable(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            "key_unreadable",
-            path=str(path),
-            problem=system_problem(error),
-            variable=ENVIRONMENT_VARIABLE,
-        ) from error
     try:
         key = load_pem_private_key(content, password=None)
     except (TypeError, UnsupportedAlgorithm, ValueError):
@@ -70,6 +85,19 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise StoreError("key_is_none", path=str(path))
     return key
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            "key_unreadable",
+            path=str(path),
+            problem=system_problem(error),
+            variable=ENVIRONMENT_VARIABLE,
+        ) from error
 
 
 def place_key(path: Path, pem: bytes) -> bool:

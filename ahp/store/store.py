@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from ..messages import Phrase
 from . import durability
 from .accounts import Accounts
 from .backups import Backups
+from .checkpointer import Checkpointer
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
@@ -66,6 +70,12 @@ class Store(
             self.settings(study.id)
         for evaluation in self.evaluations()[:BOOKS]:
             self.evaluation_state(evaluation.id)
+
+    def checkpointer(
+        self, places: Sequence[Path] = (), authority: str | None = None
+    ) -> Checkpointer:
+        """What signs the heads of the logs, see there."""
+        return Checkpointer(self._database, places, authority)
 
     def close(self) -> None:
         """Close all connections, once what is under way has ended, if it ends soon."""

@@ -552,11 +552,16 @@ async def lifespan(
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
+    checkpointer = store.checkpointer()
+    checkpointer.start()
     purging = asyncio.create_task(_purge_daily())
-    with metrics.told_at(prometheus):
-        yield
-    purging.cancel()
-    await asyncio.to_thread(store.close)
+    try:
+        with metrics.told_at(prometheus):
+            yield
+    finally:
+        purging.cancel()
+        await asyncio.to_thread(checkpointer.stop)
+        await asyncio.to_thread(store.close)
 
 
 def _show_error(error: Exception) -> bool:

@@ -1,0 +1,323 @@
+"""Checkpoints of all chains, written beside the database and to a second place."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from filelock import FileLock
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..datafile import system_problem
+from ..errors import AHPError, LogError, StoreError
+from ..messages import Message, Phrase
+from . import clock, signing, stamps
+from .checkpoint import Chain, Checkpoint, SignedNote, find_checkpoints
+from .database import Database, Observer
+from .extension import TABLES, events_of, say
+from .merkle import Tree
+
+SECOND_PLACE = "AHP_CHECKPOINTS"
+AUTHORITY = "AHP_TSA_URL"
+
+EVENTS = 100
+"""After so many events a checkpoint is written at once,"""
+
+SECONDS = 300.0
+"""and otherwise as often as this, where anything was appended."""
+
+CLOSING = frozenset({"round_closed", "period_signed"})
+"""Kinds of events after which one is written at once."""
+
+_BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Place:
+    """A file of checkpoints, which is only ever added to.
+
+    Attributes:
+        path: of the file.
+        newest: chain -> the checkpoint in it with the most events.
+    """
+
+    path: Path
+    newest: dict[Chain, Checkpoint] = field(default_factory=dict)
+    _read: int = 0
+    _lines: int = 0
+
+    def read_new(self, keys: Sequence[Ed25519PublicKey]) -> None:
+        """Take in what was added, by whichever process.
+
+        Raises:
+            OSError: the file can't be read.
+            LogError: one was not signed with the key that it names.
+        """
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size < self._read:  # another file, or cut
+            self.newest, self._read, self._lines = {}, 0, 0
+        if size == self._read:
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            content = file.read()
+        text = content.decode(errors="replace")
+        found = find_checkpoints(text, str(self.path), keys, lines_before=self._lines)
+        for one in found.checkpoints:
+            if one.chain not in self.newest or one.size >= self.newest[one.chain].size:
+                self.newest[one.chain] = one
+        self._read += len(content)
+        self._lines += text.count("\n")
+
+    def add(self, notes: Sequence[SignedNote]) -> None:
+        """Add checkpoints, all or none.
+
+        Raises:
+            OSError: they can't be written.
+        """
+        content = "".join(f"{one.note}\n" for one in notes).encode()
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _BINARY, 0o644)
+        try:
+            end = os.lseek(handle, 0, os.SEEK_END)
+            if end and not _ends_with_blank_line(handle, end):
+                content = b"\n\n" + content  # the power failed while the last one was written
+            try:
+                if os.write(handle, content) < len(content):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                os.ftruncate(handle, end)
+                raise
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def lacks(self, chain: Chain, size: int) -> bool:
+        """Whether it has no checkpoint of so many events."""
+        return chain not in self.newest or self.newest[chain].size < size
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        checkpoints: how many.
+        stamped: how many of them have a time stamp.
+        problems: what was not signed, since an earlier checkpoint says otherwise, and what could
+            not be reached or written.
+    """
+
+    checkpoints: int
+    stamped: int
+    problems: tuple[Message, ...]
+
+
+class Checkpointer(Observer):
+    """Signs the heads of all chains, where they have changed.
+
+    A chain that is no extension of what was signed before is not signed.
+
+    Args:
+        database: of the chains.
+        places: the files; none = beside the database, and where `$AHP_CHECKPOINTS` says.
+        authority: URL of a time-stamping authority; None = `$AHP_TSA_URL`, if it is set.
+    """
+
+    def __init__(
+        self, database: Database, places: Sequence[Path] = (), authority: str | None = None
+    ) -> None:
+        self._database = database
+        self._places = [Place(path) for path in places or places_of(database)]
+        self._authority = authority or os.environ.get(AUTHORITY)
+        self._trees: dict[Chain, tuple[Tree, str]] = {}  # with the hash of the last event
+        self._seen: dict[Chain, tuple[int, str]] = {}
+        self._said: set[str] = set()
+        self._waiting = 0
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where checkpoints are written."""
+        return [place.path for place in self._places]
+
+    def start(self) -> None:
+        """Go on in the background until `stop`."""
+        self._database.observers.append(self)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is new, and end."""
+        self._database.observers.remove(self)
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join()
+
+    def write(self) -> Written:
+        """Write a checkpoint of each chain that has changed, to each place that lacks it.
+
+        Raises:
+            StoreError: the server's key or the database can't be read, or the first place has no
+                folder that can be written to.
+        """
+        if not self._has_something():
+            return Written(0, 0, ())  # and no key is made before it is needed
+        key = signing.signing_key(self._database.folder)
+        first = self._places[0].path
+        try:
+            first.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{first}.lock"):
+                return self._write(key)
+        except OSError as error:
+            raise _unwritten(first, error) from error
+
+    def _has_something(self) -> bool:
+        """Whether there is a chain, or was one."""
+        if any(place.path.exists() for place in self._places):
+            return True
+        with self._database.read() as session:
+            heads = (head for head, _rows in TABLES.values())
+            return any(session.scalar(select(head.id).limit(1)) for head in heads)
+
+    def _write(self, key: Ed25519PrivateKey) -> Written:
+        problems: list[Message] = []
+        places = []
+        for place in self._places:
+            try:
+                place.read_new([key.public_key()])
+                places.append(place)
+            except OSError as error:
+                problems.append(_unwritten(place.path, error))
+            except LogError as error:
+                problems.append(error)
+        time = clock.now()  # before the database is looked at: what comes after it is later
+        with self._database.read() as session:
+            due, refused = self._due(session, places, signing.key_id(key.public_key()))
+        problems += refused
+        notes, authority = {}, self._authority
+        for one in due:
+            note = one.signed(key, time)
+            if authority:
+                try:
+                    note = note.stamped(stamps.ask(authority, one.text))
+                except StoreError as error:  # a checkpoint without a stamp is better than none
+                    problems.append(error)
+                    authority = None
+            notes[one] = note
+        written = set()
+        for place in places:
+            lacking = [one for one in due if place.lacks(one.chain, one.size)]
+            try:
+                if lacking:
+                    place.add([notes[one] for one in lacking])
+                written.update(lacking)
+            except OSError as error:
+                problems.append(_unwritten(place.path, error))
+        stamped = sum(notes[one].checkpoint.stamp is not None for one in written)
+        return Written(len(written), stamped, tuple(problems))
+
+    def _due(
+        self, session: Session, places: Sequence[Place], key: str
+    ) -> tuple[list[Checkpoint], list[Phrase]]:
+        """What is to be signed, and why others are not."""
+        due, refused, there = [], [], set()
+        for kind, (head, _rows) in TABLES.items():
+            for row in session.execute(select(head.id, head.title, head.head_seq, head.head_hash)):
+                chain, seen = Chain(kind, row.id), (row.head_seq, row.head_hash)
+                there.add(chain)
+                lacking = any(place.lacks(chain, row.head_seq) for place in places)
+                if self._seen.get(chain) == seen and not lacking:
+                    continue
+                name = chain.phrase(row.title)
+                signed = [place.newest[chain] for place in places if chain in place.newest]
+                root = self._root(session, chain, name, row.head_seq, signed)
+                if isinstance(root, Phrase):
+                    refused.append(root)
+                    continue
+                self._seen[chain] = seen
+                if lacking:
+                    due.append(Checkpoint(chain, row.head_seq, root, key))
+        for place in places:
+            for chain in place.newest.keys() - there:
+                one = place.newest[chain]
+                refused.append(say("checkpoint_of_nothing", one, chain.phrase()))
+        return due, refused
+
+    def _root(
+        self, session: Session, chain: Chain, name: Phrase, size: int, signed: Sequence[Checkpoint]
+    ) -> bytes | Phrase:
+        """The root of a chain, or why it is no extension of what was signed before."""
+        tree, last = self._trees.pop(chain, (Tree(), ""))
+        events = iter(events_of(session, chain, max(tree.size - 1, 0)))
+        if tree.size and next(events, (0, "", ""))[1] != last:  # rewritten since
+            tree, events = Tree(), iter(events_of(session, chain))
+        for _seq, event_hash, _time in events:
+            tree.add(event_hash.encode())
+            last = event_hash
+            for one in signed:
+                if one.size == tree.size and one.root != tree.root:
+                    return say("checkpoint_other", one, name, first=1)
+        if longer := [one for one in signed if one.size > tree.size]:
+            return say("checkpoint_longer", longer[0], name, seq=tree.size + 1, last=tree.size)
+        if tree.size != size:
+            return Phrase("log_ends", book=name, seq=max(tree.size + 1, size), last=tree.size)
+        self._trees[chain] = tree, last
+        return tree.root
+
+    def written(self, seconds: float, kinds: Sequence[str]) -> None:
+        """This process has appended events of these kinds."""
+        self._waiting += len(kinds)
+        if self._waiting >= EVENTS or not CLOSING.isdisjoint(kinds):
+            self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            last = self._stopping.is_set()
+            self._wake.clear()
+            self._waiting = 0
+            try:
+                for problem in self.write().problems:
+                    self._say(problem)
+            except AHPError as error:
+                self._say(error)
+            except Exception:
+                _log.exception("no checkpoint was written")
+            if last:
+                return
+            self._wake.wait(SECONDS)
+
+    def _say(self, problem: Message) -> None:
+        """A line in the log of the server, once."""
+        text = str(problem)
+        if text not in self._said:
+            self._said.add(text)
+            _log.warning("%s", text)
+
+
+def places_of(database: Database) -> list[Path]:
+    """The file of checkpoints beside a database, and the second one, if `$AHP_CHECKPOINTS` names a
+    file or a folder.
+    """
+    first = database.folder / f"{database.place.name}.checkpoints"
+    second = os.environ.get(SECOND_PLACE)
+    if not second:
+        return [first]
+    path = Path(second)
+    return [first, path / first.name if path.is_dir() else path]
+
+
+def _unwritten(path: Path, error: OSError) -> StoreError:
+    return StoreError("checkpoint_unwritten", path=str(path), problem=system_problem(error))
+
+
+def _ends_with_blank_line(handle: int, end: int) -> bool:
+    os.lseek(handle, max(end - 2, 0), os.SEEK_SET)
+    return os.read(handle, 2) == b"\n\n"

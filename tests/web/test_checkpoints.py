@@ -1,0 +1,55 @@
+"""The server signs checkpoints while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit
+
+from ahp.store import Store, signing
+from ahp.store.checkpoint import read_checkpoints
+from ahp.web import server
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a start does beside the database is done by other tests."""
+
+    async def nothing(_app: object) -> None:
+        """Streamlit is as it has to be."""
+
+    monkeypatch.setattr(server, "check_streamlit", nothing)
+    monkeypatch.setattr(server, "_warm_up", lambda: None)
+    yield
+    logging.getLogger("ahp.store").removeHandler(server._TERMINAL)
+
+
+def sizes(folder: Path) -> list[int]:
+    text = (folder / "ahp.checkpoints").read_text(encoding="utf-8")
+    found = read_checkpoints(text, "f", [signing.existing_key(folder)])
+    return [one.size for one in found.checkpoints]
+
+
+def test_a_server_signs_when_it_starts_and_stops(
+    store: Store, survey, tmp_path: Path, started: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = store.create_study(survey, "Pilot")
+
+    async def run() -> None:
+        app = streamlit.App(server.MAIN, routes=server.ROUTES, **server.OPTIONS)
+        async with server.lifespan(app, "en"):
+            store.rename_study(study.id, "Another")
+
+    asyncio.run(run())
+    assert sizes(tmp_path)[-1] == 2
+    assert sizes(tmp_path)[0] in (1, 2)  # the start is signed beside what is done first
+
+
+def test_a_server_without_logs_makes_no_key(store: Store, tmp_path: Path) -> None:
+    store.checkpointer().write()
+    assert not (tmp_path / "signing_key.pem").exists()
+    assert not (tmp_path / "ahp.checkpoints").exists()
