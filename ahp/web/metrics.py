@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter as Count
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from prometheus_client import (
     CollectorRegistry,
@@ -78,13 +79,17 @@ class _Database(Collector):
             connections.add_metric([state], count)
         yield connections
         try:
-            chains, events = store.chains()
+            (chains, events), backup = store.chains(), store.last_backup()
         except StoreError:
             chains = None
         yield GaugeMetricFamily("ahp_database_up", "The database answers", int(chains is not None))
         if chains is not None:
             yield GaugeMetricFamily("ahp_chains", "Chains in the database", chains)
             yield GaugeMetricFamily("ahp_chain_events", "Events in all chains", events)
+            taken = datetime.fromisoformat(backup.taken).timestamp() if backup else 0.0
+            yield GaugeMetricFamily(
+                "ahp_backup_timestamp_seconds", "When the newest backup was taken", taken
+            )
 
 
 REGISTRY.register(_Database())
