@@ -12,8 +12,12 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test packages types bytecode slow bounds bench translations api screenshots clean
 
+# For others in the network: make app HOST=0.0.0.0, on another port with PORT=8080. Shells have a
+# variable HOST of their own, so what isn't said on the command line doesn't count.
 app: .venv/app
-	$(BIN)/ahp serve
+	$(BIN)/ahp serve $(call said,HOST,--host) $(call said,PORT,--port)
+
+said = $(if $(filter command,$(origin $1)),$2 $($1))
 
 # Tests wait for servers and browsers half of their time: twice as many processes as processors.
 test:

@@ -1649,6 +1649,10 @@ _STORE = {
     "report_signed_by_nobody": _("a signed report names its signer and the hash of its sentences"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),
+    "public_address": _(
+        "{address}: please write an address such as https://survey.example.org or "
+        "http://192.168.1.5:8501, with nothing behind it"
+    ),
     "stated_not_a_line": _("Please write where they said so, in one line."),
     "time_after_checkpoint": _(
         "{book}, event {seq}: its time is {time}, but a checkpoint that has it was signed at "

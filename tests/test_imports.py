@@ -72,6 +72,7 @@ LIBRARIES: dict[str, set[str]] = {
     "prometheus_client": {"web"},
     "authlib": {"web"},
     "httpx2": {"web"},
+    "ifaddr": {"web"},
     "itsdangerous": {"web"},
     "joserfc": {"web"},
     "ua_parser": {"web"},

@@ -55,8 +55,8 @@ COMMANDS = (
 
 APP_PACKAGES = frozenset(
     {"alembic", "argon2", "authlib", "babel", "cryptography", "docx", "filelock", "httpx2"}
-    | {"itsdangerous", "jinja2", "joserfc", "markupsafe", "openpyxl", "platformdirs", "plotly"}
-    | {"psycopg", "pyotp", "pypdf", "rfc3161_client", "rfc8785", "segno", "sqlalchemy"}
+    | {"ifaddr", "itsdangerous", "jinja2", "joserfc", "markupsafe", "openpyxl", "platformdirs"}
+    | {"plotly", "psycopg", "pyotp", "pypdf", "rfc3161_client", "rfc8785", "segno", "sqlalchemy"}
     | {"starlette", "streamlit", "tomli_w", "ua_parser", "uvicorn", "yaml"}
 )
 """What `pip install "ahp-evidence[app]"` brings."""

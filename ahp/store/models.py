@@ -260,6 +260,15 @@ class SignInRuleRow(Base):
     since: Mapped[str]
 
 
+class ServerSettingRow(Base):
+    """What is set for the server as a whole."""
+
+    __tablename__ = "server_settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
 class BackupRow(Base):
     """A backup that was made of the database; `restored` is when the database was made from it."""
 

@@ -18,6 +18,7 @@ from .people import People
 from .replying import Replying
 from .reports import Reports
 from .rounds import Rounds
+from .server_settings import ServerSettings
 from .states import BOOKS
 from .studies import Studies
 
@@ -34,6 +35,7 @@ class Store(
     Reports,
     Health,
     Backups,
+    ServerSettings,
 ):
     """Studies, their experts and answers, evaluations and their data; safe to share between threads
     and processes.

@@ -162,18 +162,17 @@ def issue_links(
         without: those who have no link yet; who has got one since the page was drawn keeps it then.
             None = all get another link.
     """
-    links: dict[str, str] = {}
+    tokens: dict[str, str] = {}
 
     def change() -> None:
         chosen = people if without is None else without()
         if some := [one for one in people if one in chosen]:
-            tokens = issue(some)
-            links.update({one: f"{state.base_url()}/i/{token}" for one, token in tokens.items()})
+            tokens.update(issue(some))
 
     if attempt(change):
-        st.session_state["links_left_out"] = len(people) - len(links)
+        st.session_state["links_left_out"] = len(people) - len(tokens)
     issued = st.session_state.setdefault("issued_links", {})
-    issued[about] = issued.get(about, {}) | links
+    issued[about] = issued.get(about, {}) | tokens
 
 
 def issued_links(
@@ -185,9 +184,35 @@ def issued_links(
         said = _("Left out: {count}. They have got a link meanwhile, which stays valid.")
         st.info(said.format(count=count))
     issued = st.session_state.get("issued_links", {}).get(about, {})
+    base = state.base_url()
     return {
-        key: issued[key] for key, one in people.items() if key in issued and one.link == "active"
+        key: f"{base}/i/{issued[key]}"
+        for key, one in people.items()
+        if key in issued and one.link == "active"
     }
+
+
+def renew_all(count: int, issue: Callable[[], None], key: str) -> None:
+    """A button that gives all who have a link another one, once it is confirmed.
+
+    Args:
+        count: how many have one.
+        issue: issues them.
+        key: for the widgets.
+    """
+    _ = state.translate()
+    sure = st.checkbox(
+        _("All {count} links that were issued so far end; everybody needs the new one").format(
+            count=count
+        ),
+        key=f"renew_sure-{key}",
+    )
+    st.button(
+        _("New links for all ({count})").format(count=count),
+        on_click=issue,
+        disabled=not sure,
+        key=f"renew_all-{key}",
+    )
 
 
 def show_survey(survey: Survey) -> None:

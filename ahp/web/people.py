@@ -22,8 +22,9 @@ from ..report import Table
 from ..store import PersonInfo
 from ..study.limits import LONGEST
 from . import state
-from .desk import issue_links, issued_links, show_downloads
+from .desk import issue_links, issued_links, renew_all, show_downloads
 from .evaluating import Desk, attempt
+from .link_address import show_address
 from .questionnaires import file_name
 
 PARTS = ("name", "organization", "unit", "indicators")
@@ -168,6 +169,7 @@ def _revoke(desk: Desk, person: str) -> None:
 def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None:
     """Issue, show, renew and revoke personal links."""
     _ = state.translate()
+    show_address(partial(attempt, desk), f"{role}-{desk.id}")
     without = [key for key, one in people.items() if one.link == "none"]
     if without:
         st.button(
@@ -196,6 +198,8 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
                 disabled=people[chosen].link != "active",
                 key=f"revoke-{role}-{desk.id}",
             )
+        if len(linked := [one for one, who in people.items() if who.link == "active"]) > 1:
+            renew_all(len(linked), lambda: _issue(desk, role, linked), f"{role}-{desk.id}")
 
 
 def _choose(people: Mapping[str, PersonInfo], key: str) -> str:

@@ -6,7 +6,6 @@ session cookie, and every page asks the database what that session may see.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import os
@@ -49,7 +48,7 @@ from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..store import AccountInfo
 from ..templates import render
-from . import metrics
+from . import addresses, metrics
 from .browsers import agent_of
 from .headers import (
     OwnOrigin,
@@ -540,8 +539,13 @@ async def lifespan(
     time_runs(metrics.observe_run)
     await check_streamlit(app)
     _ = translator(language or terminal_language())
-    entrance = f"{_address()}/organizer"
-    print(f"\n  ahp — {_address()}")
+    host, port = addresses.listening()
+    address = addresses.fixed() or addresses.of_this_computer(host, port)
+    entrance = f"{address}/organizer"
+    print(f"\n  ahp — {address}")
+    for other in [] if addresses.fixed() else addresses.of_network(host, port):
+        if other != address:
+            print(_("  For others in the network: {address}").format(address=other))
     print(_("  Database: {location}").format(location=store.location))
     if password():
         line = _("  Organizer: {address} (password from AHP_ADMIN_PASSWORD)")
@@ -550,6 +554,7 @@ async def lifespan(
         line = _("  Organizer's link, valid until restart: {address}")
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
+    print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
     threading.Thread(target=_warm_up, daemon=True).start()
     checkpointer = store.checkpointer()
@@ -620,19 +625,6 @@ OPTIONS: dict[str, Any] = {
 }
 
 configure()
-
-
-def _address() -> str:
-    """Where the app is reached: AHP_BASE_URL, or as far as the launcher's options tell."""
-    if base := os.environ.get("AHP_BASE_URL"):
-        return base.rstrip("/")
-    launcher = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    uvicorn_started = Path(sys.argv[0]).stem == "uvicorn" or "uvicorn" in Path(sys.argv[0]).parts
-    launcher.add_argument("--host", default="127.0.0.1")
-    default_port = 8000 if uvicorn_started else config.get_option("server.port")
-    launcher.add_argument("--port", type=int, default=default_port)
-    known, _rest = launcher.parse_known_args(sys.argv[1:])
-    return f"http://{known.host}:{known.port}"
 
 
 LAST_REQUESTS = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import html
 import logging
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
 from ..study import Survey
+from . import addresses
 from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
@@ -351,9 +351,11 @@ def minute(time: str) -> str:
 
 
 def base_url() -> str:
-    """The address to put before personal links: AHP_BASE_URL, or the organizer's own."""
-    if base := os.environ.get("AHP_BASE_URL"):
-        return base.rstrip("/")
+    """The address to put before personal links: AHP_BASE_URL, what organizers have set, or the one
+    in this browser.
+    """
+    if base := addresses.fixed() or database().public_address():
+        return base
     parts = urlsplit(st.context.url or "")
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -21,11 +21,13 @@ from ahp.web import state
 from ahp.web.desk import (
     issue_links,
     issued_links,
+    renew_all,
     show_downloads,
     show_submitted,
     show_table,
     show_weights_question,
 )
+from ahp.web.link_address import show_address
 from ahp.web.questionnaires import file_name
 
 
@@ -351,6 +353,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     """Issue, renew and revoke links."""
     _ = state.translate()
     st.subheader(_("Personal links"))
+    show_address(state.attempt, study.id)
     without = [key for key, expert in experts.items() if expert.link == "none"]
     if without:
         st.button(
@@ -376,6 +379,8 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 disabled=experts[chosen].link != "active",
                 key="revoke",
             )
+        if len(linked := [one for one, who in experts.items() if who.link == "active"]) > 1:
+            renew_all(len(linked), lambda: issue(study, linked), study.id)
 
 
 def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:

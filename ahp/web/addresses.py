@@ -1,0 +1,75 @@
+"""At which addresses the server is reached, and whether links with them open anywhere else."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import ifaddr
+from streamlit import config
+
+BASE_URL = "AHP_BASE_URL"
+
+
+def fixed() -> str:
+    """The public address that AHP_BASE_URL says; empty where it says none."""
+    return os.environ.get(BASE_URL, "").rstrip("/")
+
+
+def listening() -> tuple[str, int]:
+    """Host and port that the server listens at, as far as the launcher's options tell."""
+    launcher = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    uvicorn_started = Path(sys.argv[0]).stem == "uvicorn" or "uvicorn" in Path(sys.argv[0]).parts
+    launcher.add_argument("--host", default="127.0.0.1")
+    default_port = 8000 if uvicorn_started else config.get_option("server.port")
+    launcher.add_argument("--port", type=int, default=default_port)
+    known, _rest = launcher.parse_known_args(sys.argv[1:])
+    return known.host, known.port
+
+
+def only_here(address: str) -> bool:
+    """Whether an address leads to this server from this computer alone."""
+    host = urlsplit(address).hostname or ""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host in ("", "localhost") or host.endswith(".localhost")
+    return number.is_loopback or number.is_unspecified
+
+
+def of_network(host: str, port: int) -> list[str]:
+    """The addresses at which others in the network reach a server that listens at a host.
+
+    Args:
+        host: as `listening` says; one that stands for all addresses of the machine gives each.
+        port: likewise.
+    """
+    if not only_here(_written(host, port)):
+        return [_written(host, port)]
+    if not _is_every(host):
+        return []
+    found = [
+        ipaddress.ip_address(one.ip if isinstance(one.ip, str) else one.ip[0])
+        for adapter in ifaddr.get_adapters()
+        for one in adapter.ips
+    ]
+    usable = [one for one in found if not (one.is_loopback or one.is_link_local)]
+    four_first = sorted(dict.fromkeys(usable), key=lambda one: one.version)
+    return [_written(str(one), port) for one in four_first if host != "0.0.0.0" or one.version == 4]
+
+
+def of_this_computer(host: str, port: int) -> str:
+    """The address at which a browser on this computer reaches a server that listens at a host."""
+    return _written("127.0.0.1" if _is_every(host) else host, port)
+
+
+def _is_every(host: str) -> bool:
+    return host in ("0.0.0.0", "::", "")
+
+
+def _written(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

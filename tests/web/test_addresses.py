@@ -1,0 +1,207 @@
+"""At which addresses others reach the server, and what the pages with personal links say of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import ifaddr
+import pytest
+
+from ahp.errors import AccessError, StoreError
+from ahp.process.events import Actor
+from ahp.store import Store
+from ahp.web import addresses, state
+from tests.web.test_pages import keyed
+
+
+@dataclass
+class Adapter:
+    """A network card as ifaddr shows it."""
+
+    ips: list[ifaddr.IP] = field(default_factory=list)
+
+
+def card(*texts: str) -> Adapter:
+    """A card with these addresses."""
+    return Adapter([ifaddr.IP((one, 0, 0) if ":" in one else one, 24, "card") for one in texts])
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer with two cards."""
+    cards = [card("127.0.0.1", "::1"), card("fd00::5", "192.168.1.5", "fe80::1"), card("10.0.0.7")]
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: cards)
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("http://127.0.0.1:8501", True),
+        ("http://127.1.2.3", True),
+        ("http://localhost:8501", True),
+        ("http://ahp.localhost", True),
+        ("http://0.0.0.0:8501", True),
+        ("http://[::1]:8501", True),
+        ("http://[::]:8501", True),
+        ("://", True),
+        ("http://192.168.1.5:8501", False),
+        ("http://[fd00::5]:8501", False),
+        ("https://survey.example.org", False),
+    ],
+)
+def test_addresses_that_open_on_this_computer_alone(address: str, here: bool) -> None:
+    assert addresses.only_here(address) is here
+
+
+@pytest.mark.usefixtures("network")
+@pytest.mark.parametrize(
+    ("host", "others", "own"),
+    [
+        ("127.0.0.1", [], "http://127.0.0.1:8501"),
+        ("localhost", [], "http://localhost:8501"),
+        ("0.0.0.0", ["http://192.168.1.5:8501", "http://10.0.0.7:8501"], "http://127.0.0.1:8501"),
+        (
+            "::",
+            ["http://192.168.1.5:8501", "http://10.0.0.7:8501", "http://[fd00::5]:8501"],
+            "http://127.0.0.1:8501",
+        ),
+        ("10.0.0.7", ["http://10.0.0.7:8501"], "http://10.0.0.7:8501"),
+        ("survey.local", ["http://survey.local:8501"], "http://survey.local:8501"),
+    ],
+)
+def test_the_addresses_of_a_server(host: str, others: list[str], own: str) -> None:
+    assert addresses.of_network(host, 8501) == others
+    assert addresses.of_this_computer(host, 8501) == own
+
+
+@pytest.mark.parametrize(
+    ("argv", "found"),
+    [
+        (["ahp", "serve", "--host", "0.0.0.0", "--port", "8080"], ("0.0.0.0", 8080)),
+        (["/bin/uvicorn", "app:app"], ("127.0.0.1", 8000)),
+    ],
+)
+def test_where_the_server_listens(
+    monkeypatch: pytest.MonkeyPatch, argv: list[str], found: tuple[str, int]
+) -> None:
+    monkeypatch.setattr(sys, "argv", argv)
+    assert addresses.listening() == found
+
+
+@pytest.fixture
+def serving(monkeypatch: pytest.MonkeyPatch, network: None) -> Iterator[None]:
+    """The server listens at all addresses, and the organizer's browser is on the same computer."""
+    monkeypatch.delenv("AHP_BASE_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["ahp", "serve", "--host", "0.0.0.0"])
+    yield
+
+
+@pytest.mark.usefixtures("serving")
+def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey) -> None:
+    study = store.create_study(survey, "Office")
+    store.add_experts(study.id, dict.fromkeys(["Ann", "Bo"]))
+    app = visit(organizer, "experts")
+    [warning] = [one.value for one in app.warning]
+    assert "open on this computer alone. Choose the address that others open." in warning
+    app.button(key="issue").click().run()
+    [first, _second] = [one.value for one in app.code]
+    offered = keyed(app.radio, "offered-")
+    assert offered.options == [
+        "http://192.168.1.5:8501",
+        "http://10.0.0.7:8501",
+        "Another address",
+    ]
+    offered.set_value("http://10.0.0.7:8501")
+    keyed(app.button, "use_address-").click().run()
+    assert not app.warning[1:]  # but that links are shown once
+    assert "Personal links begin with http://10.0.0.7:8501" in [
+        one.value.replace("\\", "").replace("\u200b", "") for one in app.caption
+    ]
+    token = first.rpartition("/")[2]
+    assert app.code[0].value == f"http://10.0.0.7:8501/i/{token}"
+    assert store.public_address() == "http://10.0.0.7:8501"
+
+
+@pytest.mark.usefixtures("serving")
+def test_an_address_that_is_none_is_refused(visit, store, organizer, survey) -> None:
+    study = store.create_study(survey, "Office")
+    store.add_experts(study.id, dict.fromkeys(["Ann"]))
+    app = visit(organizer, "experts")
+    keyed(app.radio, "offered-").set_value("Another address")
+    keyed(app.text_input, "written-").set_value("survey.example.org")
+    keyed(app.button, "use_address-").click().run()
+    assert [state_text(one.value) for one in app.error] == [
+        "survey.example.org: please write an address such as https://survey.example.org or "
+        "http://192.168.1.5:8501, with nothing behind it"
+    ]
+    assert store.public_address() == ""
+
+
+def state_text(text: str) -> str:
+    """A text without the signs that keep it from being Markdown."""
+    return text.replace("\\", "").replace("\u200b", "")
+
+
+def test_nobody_else_is_let_in(visit, store, organizer, survey, monkeypatch) -> None:
+    monkeypatch.delenv("AHP_BASE_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["ahp", "serve"])
+    study = store.create_study(survey, "Office")
+    store.add_experts(study.id, dict.fromkeys(["Ann"]))
+    app = visit(organizer, "experts")
+    [warning] = [state_text(one.value) for one in app.warning]
+    assert warning.endswith(
+        "The server lets nobody else in. Stop it and start it with “make app HOST=0.0.0.0” or "
+        "“ahp serve --host 0.0.0.0”, or reach it through a proxy."
+    )
+
+
+def test_all_links_are_renewed_at_once(visit, store, organizer, survey) -> None:
+    study = store.create_study(survey, "Office")
+    experts = store.add_experts(study.id, dict.fromkeys(["Ann", "Bo", "Cy"]))
+    tokens = store.issue_links([one.id for one in experts[:2]])
+    app = visit(organizer, "experts")
+    button = keyed(app.button, "renew_all-")
+    assert (button.label, button.disabled) == ("New links for all (2)", True)
+    keyed(app.checkbox, "renew_sure-").check().run()
+    keyed(app.button, "renew_all-").click().run()
+    new = {one.value.rpartition("/")[2] for one in app.code}
+    assert len(new) == 2
+    assert not new & set(tokens.values())
+    assert [one.link for one in store.experts(study.id)] == ["active", "active", "none"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "survey.example.org",
+        "ftp://survey.example.org",
+        "https://",
+        "https://survey.example.org/path",
+        "https://survey.example.org?x=1",
+        "https://me@survey.example.org",
+        "https://survey example.org",
+        "https://survey.example.org:99999",
+    ],
+)
+def test_what_is_no_address(store: Store, address: str) -> None:
+    with pytest.raises(StoreError, match="please write an address such as"):
+        store.set_public_address(address)
+
+
+def test_an_address_is_set_and_taken_back(store: Store) -> None:
+    store.set_public_address(" https://survey.example.org/ ")
+    assert store.public_address() == "https://survey.example.org"
+    store.set_public_address("")
+    assert store.public_address() == ""
+    reader = store.add_account("Reader", "a long password", ["reader"])
+    with pytest.raises(AccessError):
+        store.by(Actor("organizer", reader.id)).set_public_address("https://survey.example.org")
+
+
+def test_the_environment_comes_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.set_public_address("https://survey.example.org")
+    assert state.base_url() == "https://survey.example.org"
+    monkeypatch.setenv("AHP_BASE_URL", "https://other.example.org/")
+    assert state.base_url() == "https://other.example.org"
