@@ -97,3 +97,24 @@ def test_programs_started_by_make_keep_what_they_compiled(checkout: Path) -> Non
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     said = subprocess.run(command, check=True, cwd=checkout, capture_output=True, env=environment)
     assert said.stdout == b"[]\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ((), ".venv/bin/ahp serve"),
+        (("HOST=0.0.0.0", "PORT=8080"), ".venv/bin/ahp serve --host 0.0.0.0 --port 8080"),
+        (("PORT=8080",), ".venv/bin/ahp serve --port 8080"),
+    ],
+)
+def test_where_the_app_listens(said: tuple[str, ...], command: str) -> None:
+    environment = {**os.environ, "HOST": "the-name-of-this-computer"}
+    found = subprocess.run(
+        ["make", "--dry-run", "app", *said],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.splitlines()[-1].split() == command.split()

@@ -38,6 +38,7 @@ def read_once() -> Iterator[None]:
 def store(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     shutil.copy(migrated, tmp_path / "ahp.db")
     monkeypatch.setenv("AHP_DATABASE_URL", f"sqlite:///{tmp_path / 'ahp.db'}")
+    monkeypatch.setenv("AHP_BASE_URL", "https://survey.example.org")
     state.database.cache_clear()
     yield state.database()
     state.database().close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import ifaddr
@@ -91,11 +90,10 @@ def test_where_the_server_listens(
 
 
 @pytest.fixture
-def serving(monkeypatch: pytest.MonkeyPatch, network: None) -> Iterator[None]:
+def serving(monkeypatch: pytest.MonkeyPatch, network: None, store: Store) -> None:
     """The server listens at all addresses, and the organizer's browser is on the same computer."""
     monkeypatch.delenv("AHP_BASE_URL", raising=False)
     monkeypatch.setattr(sys, "argv", ["ahp", "serve", "--host", "0.0.0.0"])
-    yield
 
 
 @pytest.mark.usefixtures("serving")
@@ -201,6 +199,7 @@ def test_an_address_is_set_and_taken_back(store: Store) -> None:
 
 
 def test_the_environment_comes_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AHP_BASE_URL")
     store.set_public_address("https://survey.example.org")
     assert state.base_url() == "https://survey.example.org"
     monkeypatch.setenv("AHP_BASE_URL", "https://other.example.org/")
