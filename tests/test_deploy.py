@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from ahp.cli import main
@@ -78,10 +79,9 @@ def test_commands_of_the_containers_are_those_of_the_app(capsys) -> None:
     commands = [json.loads(one) for one in re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)]
     for command in (*commands, COMPOSE["services"]["app"]["command"]):
         assert command[:2] == ["ahp", "serve"]
-        try:
+        with pytest.raises(SystemExit) as done:
             main([*command[1:], "--help"])
-        except SystemExit as done:
-            assert done.code == 0
+        assert done.value.code == 0
     capsys.readouterr()
     [check] = re.findall(r'"-c", "(.*)"\]$', DOCKERFILE, re.MULTILINE)
     compile(check, "HEALTHCHECK", "exec")
