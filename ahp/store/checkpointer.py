@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,10 +157,11 @@ class Checkpointer(Observer):
 
     def stop(self) -> None:
         """Write what is new, and end."""
-        self._database.observers.remove(self)
         self._stopping.set()
         self._wake.set()
         self._thread.join()
+        with suppress(ValueError):  # of one that was stopped before
+            self._database.observers.remove(self)
 
     def write(self) -> Written:
         """Write a checkpoint of each chain that has changed, to each place that lacks it.

@@ -247,11 +247,11 @@ def test_a_forged_removal_of_one_who_answered_is_noticed(store, study, ada, surv
     answer_all(store, ada, survey)
     columns = {"kind": "expert_removed", "event_id": "forged", "source": "organizer"}
     unused = dict.fromkeys(("parent", "left", "right", "value", "detail"))
+    last = store.events(study.id)[-1]
     with store._database.write() as session:
         row = session.get_one(StudyRow, study.id)
         content = {**columns, **unused, "expert_id": ada.id, "round": 1}
         content |= {"actor_kind": "organizer", "actor_id": ""}
-        last = store.events(study.id)[-1]
         (event,) = chain.append(session, row, [{**content, "time": last.time}])
         expert = session.get_one(ExpertRow, ada.id)
         expert.name, expert.organization, expert.removed_seq = expert.id, None, event.seq

@@ -305,7 +305,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(store, study, place, monkeypatch)
     real = checkpointer.os.write
     monkeypatch.setattr(checkpointer.os, "write", lambda handle, data: real(handle, data[:100]))
     assert [str(one) for one in writer.write().problems] == [
-        f"{place}: checkpoints cannot be written: the system reports the error 28"
+        f"{place}: checkpoints cannot be written: No space left on device"
     ]
     monkeypatch.undo()
     assert place.read_bytes() == before

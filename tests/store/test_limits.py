@@ -92,6 +92,7 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
         "document": [
             lambda: store.record_values(evaluation, "2026", [Row("u", "i", "1", evidence=long)])
         ],
+        "stated": [lambda: store.note_naming([expert], True, long)],
         "sentence": [lambda: store.write_report(study.id, 1, "en", {"first": long})],
         "rules": [lambda: store.act(evaluation, SchemeProposed(1, long))],
         "layout": [lambda: store.act(evaluation, LayoutRemembered("L", long))],

@@ -27,6 +27,11 @@ def card(*texts: str) -> Adapter:
     return Adapter([ifaddr.IP((one, 0, 0) if ":" in one else one, 24, "card") for one in texts])
 
 
+def unmarked(text: str) -> str:
+    """A text without the signs that keep it from being Markdown."""
+    return text.replace("\\", "").replace("\u200b", "").replace("\u2060", "")
+
+
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer with two cards."""
@@ -115,7 +120,7 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
     keyed(app.button, "use_address-").click().run()
     assert not app.warning[1:]  # but that links are shown once
     assert "Personal links begin with http://10.0.0.7:8501" in [
-        one.value.replace("\\", "").replace("\u200b", "") for one in app.caption
+        unmarked(one.value) for one in app.caption
     ]
     token = first.rpartition("/")[2]
     assert app.code[0].value == f"http://10.0.0.7:8501/i/{token}"
@@ -130,16 +135,11 @@ def test_an_address_that_is_none_is_refused(visit, store, organizer, survey) -> 
     keyed(app.radio, "offered-").set_value("Another address")
     keyed(app.text_input, "written-").set_value("survey.example.org")
     keyed(app.button, "use_address-").click().run()
-    assert [state_text(one.value) for one in app.error] == [
+    assert [unmarked(one.value) for one in app.error] == [
         "survey.example.org: please write an address such as https://survey.example.org or "
         "http://192.168.1.5:8501, with nothing behind it"
     ]
     assert store.public_address() == ""
-
-
-def state_text(text: str) -> str:
-    """A text without the signs that keep it from being Markdown."""
-    return text.replace("\\", "").replace("\u200b", "")
 
 
 def test_nobody_else_is_let_in(visit, store, organizer, survey, monkeypatch) -> None:
@@ -148,7 +148,7 @@ def test_nobody_else_is_let_in(visit, store, organizer, survey, monkeypatch) -> 
     study = store.create_study(survey, "Office")
     store.add_experts(study.id, dict.fromkeys(["Ann"]))
     app = visit(organizer, "experts")
-    [warning] = [state_text(one.value) for one in app.warning]
+    [warning] = [unmarked(one.value) for one in app.warning]
     assert warning.endswith(
         "The server lets nobody else in. Stop it and start it with “make app HOST=0.0.0.0” or "
         "“ahp serve --host 0.0.0.0”, or reach it through a proxy."
@@ -193,6 +193,7 @@ def test_an_address_is_set_and_taken_back(store: Store) -> None:
     assert store.public_address() == "https://survey.example.org"
     store.set_public_address("")
     assert store.public_address() == ""
+    store.add_account("Chief", "a long password", ["administrator"])
     reader = store.add_account("Reader", "a long password", ["reader"])
     with pytest.raises(AccessError):
         store.by(Actor("organizer", reader.id)).set_public_address("https://survey.example.org")

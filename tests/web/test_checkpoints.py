@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def test_a_server_signs_when_it_starts_and_stops(
         async with server.lifespan(app, "en"):
             store.rename_study(study.id, "Another")
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
+        thread.submit(asyncio.run, run()).result()
     assert sizes(tmp_path)[-1] == 2
     assert sizes(tmp_path)[0] in (1, 2)  # the start is signed beside what is done first
 

@@ -62,7 +62,7 @@ def ask(method: str, path: str) -> tuple[int, dict[bytes, bytes], str]:
         exception_handlers=server.OPTIONS["exception_handlers"],
     )
     headers = [(b"accept-language", b"en"), (b"content-length", b"10"), (b"cookie", b"")]
-    scope = {"type": "http", "method": method, "path": path, "query_string": b""}
+    scope = {"type": "http", "scheme": "http", "method": method, "path": path, "query_string": b""}
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

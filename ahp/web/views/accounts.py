@@ -420,6 +420,8 @@ def show_changing(accounts: list[AccountInfo], browsers: Sequence[BrowserInfo]) 
 
 _ = state.translate()
 granted = state.grants()
+if not granted.enrolling:
+    state.require_organizer()
 st.title(_("Accounts"))
 state.show_problem()
 if codes := st.session_state.get("recovery_codes"):
@@ -432,7 +434,6 @@ if granted.enrolling:
         state.sign_out()
         st.rerun()
     st.stop()
-state.require_organizer()
 own = granted.account
 browsers = state.desk().browsers()
 if own:
