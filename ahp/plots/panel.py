@@ -42,7 +42,8 @@ LEGEND = 8
 def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: str = "") -> Chart:
     """The experts' own global weights of every indicator beside the panel's, largest on top.
 
-    A box is the middle half of the experts, its whiskers the smallest and the largest weight.
+    A box is the middle half of the experts, its whiskers the smallest and the largest weight. Up to
+    100 experts have a point each.
 
     Args:
         analysis: of the panel.
@@ -70,6 +71,25 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: 
         )
         for k, name in enumerate(names)
     ]
+    every = (
+        ()
+        if len(own) > NAMED
+        else (
+            Points(
+                tuple(own.ravel().tolist()),
+                rows * len(own),
+                MIDDLE_BLUE,
+                size=5,
+                opacity=0.6,
+                name=_("Each expert"),
+                hover=tuple(
+                    f"{panel.experts[k]}\n{name}\n{weight:.4f}"
+                    for k, expert_weights in zip(whole, own, strict=True)
+                    for name, weight in zip(names, expert_weights, strict=True)
+                ),
+            ),
+        )
+    )
     return Chart(
         title=_("Weights of the indicators over the experts"),
         note=note,
@@ -87,19 +107,7 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: 
                 MIDDLE_BLUE,
                 name=_("Experts: smallest, quartiles, largest"),
             ),
-            Points(
-                tuple(own.ravel().tolist()),
-                rows * len(own),
-                MIDDLE_BLUE,
-                size=5,
-                opacity=0.6,
-                name=_("Each expert"),
-                hover=tuple(
-                    f"{panel.experts[k]}\n{name}\n{weight:.4f}"
-                    for k, expert_weights in zip(whole, own, strict=True)
-                    for name, weight in zip(names, expert_weights, strict=True)
-                ),
-            ),
+            *every,
             Points(
                 tuple(weights),
                 rows,

@@ -24,10 +24,10 @@ from ahp.study.standing import Standing
 from ahp.web import state
 from ahp.web.questionnaires import XLSX
 
-ROWS, LONG = 50, 60
+ROWS, LONG = 20, 40
 """Rows of a long table that are shown at once, and how many rows one has that isn't long yet."""
 
-COLUMNS, WIDE = 20, 30
+COLUMNS, WIDE = 10, 30
 """Columns of a wide table likewise, besides the first."""
 
 

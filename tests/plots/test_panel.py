@@ -374,6 +374,16 @@ def joined(agreed: Agreement) -> Agreement:
     return replace(agreed, clusters=clusters, cluster_consensus=(0.9, 1.0))
 
 
+def test_more_than_100_experts_have_no_points_of_their_own() -> None:
+    for count, names in (
+        (100, ["Experts: smallest, quartiles, largest", "Each expert", "Panel"]),
+        (101, ["Experts: smallest, quartiles, largest", "Panel"]),
+    ):
+        panel = small_panel({f"E{number}": JUDGED["Ping"] for number in range(count)})
+        figure = drawn(plots.spread_chart(panel, agreement_of(panel), "en"))
+        assert [trace.name for trace in figure.data] == names
+
+
 def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
     chart = plots.dendrogram(panel, joined(agreed), "en")
     figure = drawn(chart)

@@ -27,10 +27,10 @@ export default function ({ data, parentElement }) {
     notice.setAttribute("role", "status")
     parentElement.append(notice)
   }
-  let since
+  let since, turns = 0
   clearInterval(timer)
   timer = setInterval(() => {
-    reachScrolledTables()
+    if (turns++ % 4 === 0) reachScrolledTables() // large tables take a while to be measured
     since = pageState().connected ? undefined : (since ?? performance.now())
     const text = since !== undefined && performance.now() - since > 1500 ? data.offline : ""
     if (notice.textContent !== text) notice.textContent = text
